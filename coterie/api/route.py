@@ -1,0 +1,86 @@
+"""A contract is a table of routes; everything else about it (dispatch, OpenAPI, tests) is derived from the table."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+
+
+class Upload(Struct, frozen=True):
+    """A file of a multipart body, spooled to disk beyond a megabyte. path is where its bytes lie."""
+
+    filename: str
+    media_type: str
+    path: str
+    byte_count: int
+
+
+class Request(Struct, frozen=True):
+    """What a handler sees: everything is checked and of the type its route declares.
+
+    query and body are instances of the Structs the route names; path holds the {parameters} as text.
+    """
+
+    path: Mapping[str, str]
+    query: Any = None
+    body: Any = None
+    headers: Mapping[str, str] = {}
+    files: Mapping[str, Upload] = {}
+    base_url: str = ""
+
+
+class Answer(Struct, frozen=True):
+    """What a handler returns when a bare body is not enough. body None is no body; Raw bytes go out as they are."""
+
+    body: Any = None
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    media_type: str | None = None
+
+
+Handler = Callable[[Tx, Caller, Request], Any]
+
+
+class Route(Struct, frozen=True):
+    """One operation.
+
+    path: below the contract's prefix, parameters in braces: /contacts/{id}.
+    scope: what the token must be allowed to do; None leaves the route open to everyone.
+    mode: read (inline on SQLite), slow (a read in a thread), write (a unit of work in the writer).
+    query, body: the Structs its input is read into; answer: the type of its body; status: of its success.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    handler: Handler
+    scope: str | None
+    mode: Literal["read", "write", "slow"]
+    summary: str
+    query: type[Struct] | None = None
+    body: type[Struct] | None = None
+    answer: Any = None
+    status: int = 200
+    description: str = ""
+    body_bytes_max: int = 1_048_576
+    paged: bool = False
+    uploads: bool = False
+
+
+class Contract(Struct, frozen=True):
+    """A set of routes under one prefix with one manner of reading input and saying errors."""
+
+    name: str
+    title: str
+    version: str
+    prefix: str
+    description: str
+    routes: tuple[Route, ...]
+    # (the error) -> its answer in the contract's words; must answer each class of coterie.errors
+    present_error: Callable[[Exception], Answer]
+    # the types of the error bodies by status, for the document
+    error_types: Mapping[int, Any] = {}
+    # body encodings that are read, by media type; JSON always is
+    reads_forms: bool = False

@@ -1,0 +1,104 @@
+"""Contacts: people an organization knows, and how they are named."""
+
+from msgspec import Struct
+from nameparser import HumanName
+
+from coterie.model.text import sort_key
+
+SUBSCRIBED = "subscribed"
+OPTOUT = "optout"
+STATUSES = (SUBSCRIBED, OPTOUT)
+GENDERS = ("male", "female", "transgender", "non-binary", "other")
+GRADES = range(6)
+
+NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
+
+
+class Contact(Struct, frozen=True):
+    """One contact with the summary of its parts, in the order of its columns."""
+
+    id: int
+    uuid: str
+    display_name: str | None
+    name_prefix: str | None
+    first_name: str | None
+    middle_name: str | None
+    last_name: str | None
+    name_suffix: str | None
+    nickname: str | None
+    gender: str | None
+    birthday: str | None
+    employer: str | None
+    job_title: str | None
+    how_you_met: str | None
+    relationship_grade: int | None
+    status: str
+    language: str | None
+    bio: str | None
+    profile_picture_url: str | None
+    is_follower: bool | None
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+    username: str | None
+    email: str | None
+    phone: str | None
+    website: str | None
+    linkedin_url: str | None
+    pinned_note: str | None
+    follower_count: int | None
+    follower_growth: int | None
+
+    @property
+    def full_name(self) -> str | None:
+        """The real name in one text, or None where no part is known."""
+        return join_name(
+            self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix
+        )
+
+    @property
+    def name(self) -> str | None:
+        """What a list shows: the display name, else the full name, else the nickname (design, decision 16)."""
+        return self.display_name or self.full_name or self.nickname
+
+
+def join_name(
+    prefix: str | None, first: str | None, middle: str | None, last: str | None, suffix: str | None
+) -> str | None:
+    """The parts of a name as one text, or None where all are missing."""
+    return " ".join([part for part in (prefix, first, middle, last, suffix) if part]) or None
+
+
+def split_name(text: str) -> dict[str, str | None]:
+    """One text as the five parts of a name (nameparser); each part that is missing is None.
+
+    A text nameparser makes nothing of is kept whole as the first name: no name is refused.
+    """
+    plain = " ".join(text.split())
+    parsed = HumanName(plain)
+    parts = {
+        "name_prefix": parsed.title or None,
+        "first_name": parsed.first or None,
+        "middle_name": parsed.middle or None,
+        "last_name": parsed.last or None,
+        "name_suffix": parsed.suffix or None,
+    }
+    nickname = parsed.nickname or None
+    if nickname or not parts["first_name"]:
+        # a nickname in quotes would be lost, and a lone title ("Dr") is somebody's name
+        parts = dict.fromkeys(NAME_PARTS) | {"first_name": plain or None}
+    return parts
+
+
+def sort_keys(contact: Contact) -> dict[str, str]:
+    """The folded columns a contact is sorted by."""
+    return {
+        "name_key": sort_key(contact.name),
+        "real_name_key": sort_key(contact.full_name),
+        "username_key": sort_key(contact.username),
+        "email_key": sort_key(contact.email),
+        "phone_key": sort_key(contact.phone),
+        "website_key": sort_key(contact.website),
+        "note_key": sort_key(contact.pinned_note),
+        "bio_key": sort_key(contact.bio),
+    }

@@ -1,0 +1,144 @@
+"""Imports: one run of bringing files in, and the neutral draft every reader yields."""
+
+from msgspec import Struct, field
+
+STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
+    "staging", "staged", "applying", "applied", "undoing", "undone", "failed",
+)  # fmt: skip
+CREATE, UPDATE, UNCHANGED, MATCH, REJECT = "create", "update", "unchanged", "match", "reject"
+
+
+class HandleDraft(Struct, frozen=True, omit_defaults=True):
+    """A way to reach someone, as read: channel is one of model.handles.CHANNELS, value as typed."""
+
+    channel: str
+    value: str
+    label: str | None = None
+    is_primary: bool = False
+
+
+class AddressDraft(Struct, frozen=True, omit_defaults=True):
+    address_line_1: str | None = None
+    address_line_2: str | None = None
+    address_line_3: str | None = None
+    locality: str | None = None
+    region: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+    label: str | None = None
+
+
+class DateDraft(Struct, frozen=True, omit_defaults=True):
+    """A date on a contact beside the birthday: occurs_on is YYYY-MM-DD or --MM-DD."""
+
+    label: str
+    occurs_on: str
+
+
+class PictureDraft(Struct, frozen=True, omit_defaults=True):
+    """A picture found in the file itself (data) or named by it (url); one of the two."""
+
+    media_type: str | None = None
+    data: bytes | None = None
+    url: str | None = None
+
+
+class InteractionDraft(Struct, frozen=True, omit_defaults=True):
+    """Something that passed between the contact and the organization, from an export."""
+
+    kind: str
+    direction: str
+    happened_at: str
+    text: str | None = None
+    outside_id: str | None = None
+
+
+class ContactDraft(Struct, omit_defaults=True):
+    """A contact as read from a file: neutral, staged, not yet in the list.
+
+    Dates and moments are already in the forms of model.times; everything else is text as it stood in the file,
+    decoded. outside_ids are (source, id) pairs, such as ("vcard", UID), that name this person for good.
+    """
+
+    display_name: str | None = None
+    name_prefix: str | None = None
+    first_name: str | None = None
+    middle_name: str | None = None
+    last_name: str | None = None
+    name_suffix: str | None = None
+    nickname: str | None = None
+    gender: str | None = None
+    birthday: str | None = None
+    employer: str | None = None
+    job_title: str | None = None
+    how_you_met: str | None = None
+    language: str | None = None
+    bio: str | None = None
+    is_follower: bool | None = None
+    note: str | None = None
+    handles: list[HandleDraft] = field(default_factory=list)
+    addresses: list[AddressDraft] = field(default_factory=list)
+    dates: list[DateDraft] = field(default_factory=list)
+    pictures: list[PictureDraft] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    outside_ids: list[tuple[str, str]] = field(default_factory=list)
+    interactions: list[InteractionDraft] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class RowError(Struct, frozen=True):
+    """A row that cannot be read: why, for people, and the row as it stood (shortened to 2,000 characters)."""
+
+    reason: str
+    source: str | None = None
+
+
+class Import(Struct, frozen=True):
+    """One import with its counts, in the order of its columns."""
+
+    id: str
+    user_id: str | None
+    filename: str
+    format: str
+    file_digest: str | None
+    byte_count: int
+    options: str
+    state: str
+    row_count: int
+    applied_row: int
+    created_count: int
+    updated_count: int
+    unchanged_count: int
+    matched_count: int
+    rejected_count: int
+    kept_count: int
+    error: str | None
+    created_at: str
+    updated_at: str
+    staged_at: str | None
+    applied_at: str | None
+    undone_at: str | None
+
+
+class StagedRow(Struct, frozen=True):
+    """One row of an import: what was read, what applying would do with it, what a person decided."""
+
+    row_number: int
+    draft: str | None
+    source: str | None
+    outcome: str
+    reason: str | None
+    contact_id: int | None
+    decision: str | None
+    state: str
+    changes: str | None
+
+
+class Match(Struct, frozen=True):
+    """An existing contact that a draft seems to be: score 0–100 and why."""
+
+    row_number: int
+    contact_id: int
+    score: int
+    reason: str
