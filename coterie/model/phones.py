@@ -1,0 +1,99 @@
+"""Telephone numbers: what is understood as one, and the form in which its spellings are equal."""
+
+import re
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.errors import invalid
+
+LENGTH_MAX = 100
+DIGITS_MIN, DIGITS_MAX = 3, 20
+
+# A number may stand behind one word, as in "tel:", "Mobile: " or "p:"; it never follows a sentence.
+_LABEL = re.compile(r"[^\W\d_]{1,12}[.:]?\s*(?=[+＋(\[*#\d])")
+_START = re.compile(r"[+＋(\[*#\d]")
+_BARE = re.compile(r"[\d\s()\[\]./*#+＋,-]+")
+# A remark at the end, as in "555-123-4567 (home)", would be read as vanity letters.
+_REMARK = re.compile(r"(?P<number>(?:\D*\d){7,}\D*?)\s*\([^()\d]*\)")
+
+
+class Phone(Struct, frozen=True):
+    """A number taken apart.
+
+    e164: +18005555555, or None where its country is not known or its length is not possible there.
+    extension: its digits.
+    national: the digits without the country code; all digits where e164 is None; None for no phone number.
+    """
+
+    e164: str | None
+    extension: str | None
+    national: str | None
+
+
+@cache
+def _library() -> ModuleType:
+    # Importing phonenumbers takes 35 ms, and a start without any number to read should not pay for it.
+    import phonenumbers
+
+    return phonenumbers
+
+
+def normalize_phone(text: str, country: str | None, field: str) -> str:
+    country is the ISO 3166-1 alpha-2 code in which a number without prefix is read. Vanity letters are
+    as in RFC 3966, ;ext=123.
+
+    country is the ISO 3166-1 alpha-2 code in which a number without a prefix is read. Vanity letters are
+    digits. Refused: NUL characters, more than 100 characters, fewer than 3 or more than 20 digits, and what
+    is no phone number.
+    """
+    if "\0" in text:
+        raise invalid(field, "must not hold NUL characters")
+    if len(text) > LENGTH_MAX:
+        raise invalid(field, f"is longer than {LENGTH_MAX} characters", kind="too_long")
+    phone = parse_phone(text, country)
+    if phone.national is None:
+        raise invalid(field, "is not a phone number")
+    number = phone.e164 or phone.national
+    digits = len(number) - number.startswith("+")
+    if not DIGITS_MIN <= digits <= DIGITS_MAX:
+        raise invalid(field, f"is not a phone number ({DIGITS_MIN} to {DIGITS_MAX} digits)")
+    return f"{number};ext={phone.extension}" if phone.extension else number
+
+
+def parse_phone(text: str, country: str | None) -> Phone:
+    """The number in a text, read in a country (ISO 3166-1 alpha-2) where it has no prefix of its own.
+
+    Nothing is refused: what is no phone number has every part None. An unknown country counts as none.
+    """
+    plain = text.strip()
+    if plain[:1].isalpha() and (label := _LABEL.match(plain)):
+        plain = plain[label.end() :]
+    if len(plain) > LENGTH_MAX or not _START.match(plain):
+        return Phone(None, None, None)
+    if plain.endswith(")") and (remark := _REMARK.fullmatch(plain)):
+        plain = remark["number"]
+    library = _library()
+    if country or plain[0] in "+＋":
+        number = _read(plain, country.upper() if country else None)
+        # a number that is only possible within its area has no E.164 form
+        if number and library.is_possible_number_with_reason(number) == library.ValidationResult.IS_POSSIBLE:
+            e164 = library.format_number(number, library.PhoneNumberFormat.E164)
+            return Phone(e164, number.extension, library.national_significant_number(number))
+    number = _read(plain.lstrip("+＋"), None)
+    if number is None:
+        # too short or too long for any country's plan, but nothing else than a number
+        digits = library.normalize_digits_only(plain) if _BARE.fullmatch(plain) else ""
+        return Phone(None, None, digits or None)
+    return Phone(None, number.extension, library.national_significant_number(number))
+
+
+def _read(text: str, country: str | None) -> Any:
+    library = _library()
+    try:
+        # the private argument lets a number of no country through; the library does so to compare two numbers
+        return library.parse(text, country, _check_region=country is not None)
+    except library.NumberParseException:
+        return None

@@ -1,0 +1,97 @@
+"""Telephone numbers are matched by E.164 where that is known, and by their digits elsewhere."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coterie.errors import Invalid
+from coterie.model.phones import Phone, normalize_phone, parse_phone
+
+
+def test_a_number_with_an_extension_keeps_it() -> None:
+    assert normalize_phone("800-555-5555 ext. 123", None, "phone") == "8005555555;ext=123"
+    assert parse_phone("800-555-5555 ext. 123", "US") == Phone("+18005555555", "123", "8005555555")
+
+
+REFUSED = (
+    "", " ", "+", "12", "+1", "string", "call me maybe", "call me at 2015550123", "<b>12345678</b>",
+    "555\x00123456", "\ud800555123456", "📞", "هاتف", "911911911911911911911",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("+49 30 901820", None, "+4930901820"),
+        ("＋49 30 901820", None, "+4930901820"),
+        ("030 901820", "de", "+4930901820"),
+        ("٠٣٠٩٠١٨٢٠", "DE", "+4930901820"),
+        ("030 901820", None, "030901820"),
+        ("030 901820", "XX", "030901820"),
+        ("0049 30 901820", "DE", "+4930901820"),
+        ("00 1 201 555 0123", "DE", "+12015550123"),
+        ("(0)20 7946 0958", "GB", "+442079460958"),
+        ("+39 06 6982", None, "+39066982"),
+        ("(201) 555-0123 x7", "US", "+12015550123;ext=7"),
+        ("+1 201-555-0123 #7", None, "+12015550123;ext=7"),
+        ("tel:+1-201-555-0123", None, "+12015550123"),
+        ("tel:+1-201-555-0123;ext=9", None, "+12015550123;ext=9"),
+        (" Mobile: 201 555 0123", "US", "+12015550123"),
+        ("201-555-0123 (home)", "US", "+12015550123"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("1-800-FLOWERS ext 5", None, "18003569377;ext=5"),
+        ("253-0000", "US", "2530000"),
+        ("911", "US", "911"),
+        ("*100#", None, "100"),
+        ("+999 123 4567", None, "9991234567"),
+        ("0000", None, "0000"),
+        ("1" * 20, "US", "1" * 20),
+    ],
+)
+def test_every_spelling_has_one_matching_form(text: str, country: str | None, expected: str) -> None:
+    assert normalize_phone(text, country, "phone") == expected
+
+
+@pytest.mark.parametrize("text", ["+12015550123", "+12015550123;ext=7", "8005555555;ext=123", "2530000"])
+def test_the_matching_form_matches_itself(text: str) -> None:
+    assert normalize_phone(text, None, "phone") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    REFUSED,
+)
+@pytest.mark.parametrize("country", [None, "US"])
+def test_what_is_no_phone_number_is_refused_by_field(text: str, country: str | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        normalize_phone(text, country, "phone")
+    assert [problem[:2] for problem in refused.value.problems] == [(("phone",), "invalid")]
+
+
+def test_a_text_beyond_100_characters_is_too_long() -> None:
+    with pytest.raises(Invalid) as refused:
+        normalize_phone("5" + " " * 95 + "551234", None, "phone")
+    assert refused.value.problems[0].kind == "too_long"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(st.text(max_size=110), st.text("0123456789+()-x#*. ;=extFLOWERS", max_size=40)),
+    st.sampled_from([None, "US", "DE", "GB", "ZZ", "", "\0"]),
+)
+def test_any_text_is_either_refused_or_normalized_within_its_limits(text: str, country: str | None) -> None:
+    try:
+        form = normalize_phone(text, country, "phone")
+    except Invalid:
+        return
+    number, _, extension = form.partition(";ext=")
+    assert number.removeprefix("+").isdecimal() and number.isascii()
+    assert 3 <= len(number.removeprefix("+")) <= 20 and len(extension) <= 20
+
+
+def test_a_start_without_a_number_does_not_load_the_library() -> None:
+    script = "import sys, coterie.model.phones; sys.exit('phonenumbers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
