@@ -1,0 +1,238 @@
+"""The OpenAPI 3.1 document of a contract, derived from its route table and nothing else."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from inspect import cleandoc
+from typing import Any
+
+from msgspec import Struct
+from msgspec.json import schema_components
+
+from coterie.api.route import Contract, Route
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+UPLOAD_FIELD = "upload"
+
+_REF = "#/components/schemas/"
+_PARAMETER = re.compile(r"\{([^}]+)\}")
+# Every R0 path starts below an organization; as a tag it would say nothing.
+_TENANT = re.compile(r"^/orgs/\{[^}]+\}(?=/)")
+
+Schema = dict[str, Any]
+
+
+class _Schemas(Struct, frozen=True):
+    """What the document says of each type, and the named schemas they refer to."""
+
+    of: Callable[[Any], Schema]
+    components: dict[str, Schema]
+
+    def resolved(self, schema: Schema) -> Schema:
+        """The schema itself where it is only a reference."""
+        return self.components[schema["$ref"].removeprefix(_REF)] if "$ref" in schema else schema
+
+
+def document(contract: Contract, base_url: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of a contract, the same bytes for the same table.
+
+    base_url is where the instance answers, without the prefix; empty leaves the servers relative.
+    Every operation lists every error of the contract, so that each answer of the server can be checked
+    against it. Raises ValueError where two routes share a method and path, or an operationId.
+    """
+    routes = sorted(contract.routes, key=lambda route: (route.path, METHODS.index(route.method)))
+    schemas = _read_types(contract, routes)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        operations = paths.setdefault(contract.prefix + route.path, {})
+        if route.method.lower() in operations:
+            raise ValueError(f"{route.method} {route.path} is in the table twice")
+        operations[route.method.lower()] = _operation(contract, route, schemas)
+    _refuse_repeated_ids(paths)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": contract.title,
+            "version": contract.version,
+            "description": cleandoc(contract.description),
+        },
+        "servers": [{"url": base_url or "/"}],
+        "tags": [{"name": name} for name in sorted({tag(route.path) for route in routes})],
+        "paths": paths,
+        "components": {
+            "schemas": _referred_to(paths, schemas.components),
+            "securitySchemes": _security_schemes(contract),
+        },
+    }
+
+
+def dump(document: Mapping[str, Any]) -> bytes:
+    """The document as the snapshot has it: indented, UTF-8, with a final newline."""
+    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def operation_id(method: str, path: str) -> str:
+    """getApiV1ContactsId for GET /api/v1/contacts/{id}: the names Inrō's published document uses."""
+    words = re.findall(r"[A-Za-z0-9]+", path)
+    return method.lower() + "".join(word[0].upper() + word[1:] for word in words)
+
+
+def tag(path: str) -> str:
+    """The first noun of a path below its organization: contacts for /orgs/{org_id}/contacts/{id}."""
+    return _TENANT.sub("", path).strip("/").split("/")[0]
+
+
+def _read_types(contract: Contract, routes: Iterable[Route]) -> _Schemas:
+    types = [str, *contract.error_types.values()]
+    for route in routes:
+        types += [route.query, route.body, route.answer, *route.path_types.values()]
+    # None is not a type here but the absence of one.
+    types = [each for each in types if each is not None]
+    schemas, components = schema_components(types, ref_template=_REF + "{name}")
+    for component in components.values():
+        if "description" in component:
+            component["description"] = cleandoc(component["description"])
+    # Types may be unhashable or equal across modules, so they are found by identity.
+    known = {id(each): schema for each, schema in zip(types, schemas, strict=True)}
+    return _Schemas(of=lambda each: dict(known[id(each)]), components=components)
+
+
+def _operation(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": operation_id(route.method, contract.prefix + route.path),
+        "tags": [tag(route.path)],
+        "summary": route.summary,
+    }
+    if route.description:
+        operation["description"] = cleandoc(route.description)
+    parameters = _path_parameters(route, schemas) + _query_parameters(route, schemas)
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body is not None or route.uploads:
+        operation["requestBody"] = _request_body(contract, route, schemas)
+    operation["responses"] = _responses(contract, route, schemas)
+    operation["security"] = _security(contract, route)
+    return operation
+
+
+def _path_parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
+    return [
+        _parameter(name, "path", schemas.of(route.path_types.get(name, str)), required=True)
+        for name in _PARAMETER.findall(route.path)
+    ]
+
+
+def _query_parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    whole = schemas.resolved(schemas.of(route.query))
+    return [
+        _parameter(name, "query", schema, required=name in whole["required"])
+        for name, schema in whole["properties"].items()
+    ]
+
+
+def _parameter(name: str, place: str, schema: Schema, *, required: bool) -> dict[str, Any]:
+    schema = dict(schema)
+    parameter = {"name": name, "in": place, "required": required}
+    if "description" in schema:
+        parameter["description"] = schema.pop("description")
+    return parameter | {"schema": schema}
+
+
+def _request_body(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    schema: Schema = {} if route.body is None else schemas.of(route.body)
+    whole = schemas.resolved(schema)
+    if route.uploads:
+        return {"required": True, "content": {MULTIPART: {"schema": _with_file(whole)}}}
+    content = {JSON: {"schema": schema}}
+    if contract.reads_forms:
+        # deepObject is OpenAPI's word for the brackets of contact[email]=….
+        nested = {
+            name: {"style": "deepObject", "explode": True}
+            for name, each in whole.get("properties", {}).items()
+            if _is_object(each, schemas)
+        }
+        form = {"schema": schema} | ({"encoding": nested} if nested else {})
+        content |= {FORM: form, MULTIPART: form}
+    return {"required": bool(whole.get("required")), "content": content}
+
+
+def _is_object(schema: Schema, schemas: _Schemas) -> bool:
+    choices = [schemas.resolved(each) for each in schema.get("anyOf", [schema])]
+    return any(each.get("type") == "object" for each in choices)
+
+
+def _with_file(schema: Schema) -> Schema:
+    file = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+    return {
+        **schema,
+        "type": "object",
+        "properties": {UPLOAD_FIELD: file, **schema.get("properties", {})},
+        "required": [UPLOAD_FIELD, *schema.get("required", [])],
+    }
+
+
+def _responses(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    types = {**contract.error_types, route.status: route.answer}
+    responses: dict[str, Any] = {}
+    for status in sorted(types):
+        response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+        if status == route.status and route.paged and contract.page_headers:
+            response["headers"] = _headers(contract.page_headers)
+        if types[status] is not None:
+            response["content"] = {JSON: {"schema": schemas.of(types[status])}}
+        responses[str(status)] = response
+    return responses
+
+
+def _headers(descriptions: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: {"description": descriptions[name], "schema": {"type": "string"}}
+        for name in sorted(descriptions)
+    }
+
+
+def _security(contract: Contract, route: Route) -> list[dict[str, list[str]]]:
+    if route.scope is None:
+        return []
+    return [{name: [route.scope]} for name in _security_schemes(contract)]
+
+
+def _security_schemes(contract: Contract) -> dict[str, Any]:
+    schemes: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    if contract.token_query:
+        schemes["access_token"] = {"type": "apiKey", "in": "query", "name": "access_token"}
+    return schemes
+
+
+def _refuse_repeated_ids(paths: Mapping[str, Mapping[str, Any]]) -> None:
+    seen: dict[str, str] = {}
+    for path, operations in paths.items():
+        for operation in operations.values():
+            name = operation["operationId"]
+            if name in seen:
+                raise ValueError(f"{path} and {seen[name]} are both named {name}")
+            seen[name] = path
+
+
+def _referred_to(paths: object, components: dict[str, Schema]) -> dict[str, Schema]:
+    """The components that are reached from the paths: a query's Struct becomes parameters and is not."""
+    reached: set[str] = set()
+    waiting: list[object] = [paths]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            waiting += node.values()
+            reference = node.get("$ref")
+            # A property may itself be called $ref; then its value is a schema, not a text.
+            if isinstance(reference, str) and (name := reference.removeprefix(_REF)) not in reached:
+                reached.add(name)
+                waiting.append(components[name])
+    return {name: components[name] for name in sorted(reached)}

@@ -1,0 +1,66 @@
+"""Checks an answer of the server against the OpenAPI document; every test that calls an API may use it."""
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+# The document stays in the value, so that its id is not given to another one.
+_validators: dict[tuple[int, str], tuple[dict[str, Any], Draft202012Validator]] = {}
+
+
+def validate_answer(
+    document: dict[str, Any],
+    method: str,
+    path_template: str,
+    status: int,
+    media_type: str | None,
+    body: bytes,
+) -> None:
+    """Raises AssertionError, naming what differs, where the answer is not one the document promises.
+
+    path_template: as in the document, with its prefix and braces. media_type: the Content-Type header,
+    parameters allowed; None where there is no header. A key the document does not name is a difference too.
+    """
+    where = f"{method.upper()} {path_template} {status}"
+    operation = document["paths"].get(path_template, {}).get(method.lower())
+    assert operation is not None, f"{where}: no such operation in the document"
+    assert str(status) in operation["responses"], f"{where}: this status is not in the document"
+    content = operation["responses"][str(status)].get("content")
+    if content is None:
+        assert body_bytes == b"", f"{where}: a body where the document has none: {body_bytes[:200]!r}"
+        return
+    kind = (media_type or "").partition(";")[0].strip().lower()
+    assert kind in content, f"{where}: media type {media_type!r} is not one of {sorted(content)}"
+    try:
+        answer = json.loads(body_bytes)
+    except ValueError as error:
+        raise AssertionError(f"{where}: the body is not JSON: {error}: {body_bytes[:200]!r}") from None
+    errors = sorted(_validator(document, content[kind]["schema"]).iter_errors(answer), key=str)
+    assert not errors, f"{where}: " + "; ".join(f"{each.json_path}: {each.message}" for each in errors[:10])
+
+
+def schema_validator(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    """A validator of one schema of the document, its references resolved within the document."""
+    return Draft202012Validator({**schema, "components": document["components"]})
+
+
+def _validator(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    key = (id(document), json.dumps(schema, sort_keys=True))
+    if key not in _validators:
+        components = {name: _closed(each) for name, each in document["components"]["schemas"].items()}
+        closed = {"components": {"schemas": components}}
+        _validators[key] = (document, schema_validator(closed, _closed(schema)))
+    return _validators[key][1]
+
+
+def _closed(node: Any) -> Any:
+    """The schema with every object shut to keys it does not name."""
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {key: _closed(value) for key, value in node.items()}
+    if node.get("type") == "object" and isinstance(node.get("properties"), dict):
+        closed.setdefault("additionalProperties", False)
+    return closed
