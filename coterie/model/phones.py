@@ -42,8 +42,8 @@ def _library() -> ModuleType:
 
 
 def normalize_phone(text: str, country: str | None, field: str) -> str:
-    country is the ISO 3166-1 alpha-2 code in which a number without prefix is read. Vanity letters are
-    as in RFC 3966, ;ext=123.
+    """The matching form: E.164 where the number is possible in its region, else its digits; the extension
+    follows as in RFC 3966: ;ext=123.
 
     country is the ISO 3166-1 alpha-2 code in which a number without a prefix is read. Vanity letters are
     digits. Refused: NUL characters, more than 100 characters, fewer than 3 or more than 20 digits, and what
