@@ -15,7 +15,7 @@ def validate_answer(
     path_template: str,
     status: int,
     media_type: str | None,
-    body: bytes,
+    body_bytes: bytes,
 ) -> None:
     """Raises AssertionError, naming what differs, where the answer is not one the document promises.
 

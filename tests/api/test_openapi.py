@@ -1,114 +1,18 @@
-"""The document a contract is described by, from a small contract with a Struct of every kind."""
+"""The document a contract is described by."""
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec import json as msgspec_json
 
 from coterie.api.openapi import document, dump, operation_id, tag
-from coterie.api.route import Answer, Contract, Route
 from tests.openapi_checks import schema_validator, validate_answer
+from tests.small_contract import ATTACHMENTS, DOCUMENT, PHONES, ROUTES, Contact, Folder, contract, route
 
 
-class Folder(Struct):
-    """A group of contacts.
-
-    It has a name.
-    """
-
-    id: Annotated[int, Meta(ge=1)]
-    name: str
-    parent: "Folder | None" = None
-
-
-class Contact(Struct):
-    id: int
-    name: str | None
-    folders: list[Folder]
-    status: Literal["lead", "client"] = "lead"
-    properties: dict[str, str | int | None] = {}
-    nickname: str | UnsetType = UNSET
-
-
-class ContactFields(Struct):
-    email: Annotated[str, Meta(max_length=320)] | UnsetType | None = UNSET
-    folder_ids: list[int] | UnsetType = field(default=UNSET, name="folder_ids[]")
-
-
-class ContactUpdate(Struct):
-    contact: ContactFields
-
-
-class Listing(Struct, rename={"include": "include[]"}):
-    page: Annotated[int, Meta(ge=1, description="Which page, from 1.")] = 1
-    order: Literal["asc", "desc"] = "asc"
-    include: list[str] = []
-    search: str | UnsetType = UNSET
-
-
-class Lookup(Struct):
-    email: str
-
-
-class Attachment(Struct):
-    title: str | UnsetType = UNSET
-
-
-class Failure(Struct):
-    error: str
-
-
-def handler(*_: object) -> None:
-    raise AssertionError("a document is made without calling a handler")
-
-
-def route(method: Any, path: str, **details: Any) -> Route:
-    return Route(
-        method, path, handler, **{"scope": "contacts:read", "mode": "read", "summary": "Does it"} | details
-    )
-
-
-PHONES = "/orgs/{org_id}/contacts/{contact_id}/phone-numbers"
-ATTACHMENTS = "/orgs/{org_id}/attachments"
-ROUTES = (
-    route("GET", "/contacts", query=Listing, answer=list[Contact], paged=True, summary="List contacts"),
-    route("PUT", "/contacts/{id}", body=ContactUpdate, answer=Contact, path_types={"id": int}),
-    route("GET", "/contact", query=Lookup, answer=Contact, description="Finds one.\n\n    By its e-mail."),
-    route("DELETE", "/contacts/{id}", status=204, scope="contacts:write", path_types={"id": int}),
-    route(
-        "POST", "/orgs/{org_id}/contacts/{contact_id}/phone-numbers", body=ContactFields, answer=Folder | None
-    ),
-    route(
-        "POST", "/orgs/{org_id}/attachments", body=Attachment, uploads=True, answer=dict[str, int], status=201
-    ),
-    route("GET", "/health", scope=None, answer=Any),
-)
-
-
-def contract(routes: tuple[Route, ...] = ROUTES, **details: Any) -> Contract:
-    return Contract(
-        **{
-            "name": "small",
-            "title": "Small",
-            "version": "v1",
-            "prefix": "/api/v1",
-            "description": "A small contract.",
-            "routes": routes,
-            "present_error": lambda error: Answer(Failure(str(error))),
-            "error_types": {400: Failure, 404: Failure, 413: None},
-            "reads_forms": True,
-            "token_query": True,
-            "page_headers": {"X-Total": "How many there are.", "X-Page": "Which page this is."},
-        }
-        | details
-    )
-
-
-DOCUMENT = document(contract(), "https://people.example.org")
 PATHS = DOCUMENT["paths"]
 JSON = "application/json"
 CONTACT = b'{"id": 7, "name": null, "folders": [{"id": 1, "name": "Friends"}], "properties": {"age": 39}}'
@@ -152,16 +56,7 @@ def test_operations_have_a_unique_id_a_summary_a_known_tag_and_only_known_keys()
     operations = [operation for methods in PATHS.values() for operation in methods.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations) == len(ROUTES)
     tags = {each["name"] for each in DOCUMENT["tags"]}
-    known = {
-        "operationId",
-        "tags",
-        "summary",
-        "description",
-        "parameters",
-        "requestBody",
-        "responses",
-        "security",
-    }
+    always = {"operationId", "tags", "summary", "responses", "security"}
     for operation in operations:
         assert operation["summary"]
         assert set(operation["tags"]) <= tags
