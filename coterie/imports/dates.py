@@ -1,0 +1,137 @@
+"""Dates as people and programs write them, into the forms of model.times: YYYY-MM-DD, or --MM-DD."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from coterie.errors import Invalid
+from coterie.model.text import fold
+from coterie.model.times import parse_date
+
+_LENGTH_MAX = 100
+_NUMBERS = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})(?:\s*([/.-])\s*(\d{4}|\d{2}))?\.?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEARLESS = re.compile(r"--(\d{1,2})-?(\d{1,2})")
+_TIME = re.compile(r"[ t,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|[+-]\d{2}:?\d{2})?$")
+_ZEROS = re.compile(r"[0/.\-\s:]+")
+_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+
+# what stands for "no date": Outlook's last day, besides noughts
+_NONE = ("1/1/4501", "01/01/4501", "01.01.4501", "4501-01-01")
+# Apple writes 1604, others 0000, for a year that is not known
+_UNKNOWN_YEARS = (0, 1604)
+
+# English, German, French, Spanish, Italian, Dutch, Portuguese; full and short; folded
+_MONTHS = (
+    "january januar janvier enero gennaio januari janeiro jan ene gen jänner",
+    "february februar fevrier febrero febbraio februari fevereiro feb fev",
+    "march marz mars marzo maart marco mar mrz mrt maerz",
+    "april avril abril aprile apr avr abr",
+    "may mai mayo maggio mei maio mag",
+    "june juni juin junio giugno junho jun giu",
+    "july juli juillet julio luglio julho jul lug juil",
+    "august aout agosto augustus aug ago",
+    "september septembre septiembre settembre setembro sep sept set",
+    "october oktober octobre octubre ottobre outubro oct okt ott out",
+    "november novembre noviembre novembro nov",
+    "december dezember decembre diciembre dicembre dezembro dec dez dic",
+)
+_MONTH_OF = {fold(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_BESIDE = """
+    st nd rd th er of the de del di den le el il o do da am on
+    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
+    montag dienstag mittwoch donnerstag freitag samstag sonntag
+    lundi mardi mercredi jeudi vendredi samedi dimanche
+"""
+_BESIDE_WORDS = frozenset(_BESIDE.split())
+
+
+def is_no_date(text: str) -> bool:
+    """Whether a text says that there is no date: blank, only noughts (0/0/00), or Outlook's 1/1/4501."""
+    plain = text.strip()
+    return not plain or bool(_ZEROS.fullmatch(plain)) or plain in _NONE
+
+
+def read_date(text: str, *, day_first: bool = False) -> str | None:
+    """A written date as YYYY-MM-DD, or --MM-DD without a year; None where it cannot be read.
+
+    Read are 1980-05-12, 19800512, --05-12, 12.05.1980, 12/05/1980, 12-May-80, "May 12, 1980", "12 May",
+    "12 de mayo de 1980" and the like in seven languages; a time of day behind it is dropped. Of 12/05/1980
+    the part that can only be a day decides; where both can be either, day_first does. Dots mean day first.
+    A year of two digits is the latest that is not in the future.
+    """
+    plain = text.strip()
+    if not plain or len(plain) > _LENGTH_MAX:
+        return None
+    plain = _TIME.sub("", fold(plain.replace("\u2010", "-").replace("\u2011", "-").replace("\u2212", "-")))
+    if match := _YEARLESS.fullmatch(plain):
+        return _date(None, int(match[1]), int(match[2]))
+    if match := _YEAR_FIRST.fullmatch(plain) or _COMPACT.fullmatch(plain):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _NUMBERS.fullmatch(plain):
+        first, second, year = int(match[1]), int(match[3]), match[5]
+        if match[4] and match[4] != match[2]:
+            return None
+        is_day_first = match[2] == "." or day_first
+        if first > 12 or second > 12:
+            is_day_first = first > 12
+        month, day = (second, first) if is_day_first else (first, second)
+        return _date(_year(year), month, day)
+    return _named(plain)
+
+
+def find_day_first(texts: Iterable[str]) -> bool:
+    """Whether the dates of a column are written day first (25/12/1980).
+
+    The first date that can only be one of the two decides for all; where none does, it is month first.
+    Stops reading there.
+    """
+    for text in texts:
+        match = _NUMBERS.fullmatch(text.strip()[:_LENGTH_MAX])
+        if match and match[2] != ".":
+            first, second = int(match[1]), int(match[3])
+            if 12 < first <= 31 and 1 <= second <= 12:
+                return True
+            if 12 < second <= 31 and 1 <= first <= 12:
+                return False
+    return False
+
+
+def _named(plain: str) -> str | None:
+    """A date whose month is a word."""
+    numbers: list[str] = []
+    month = None
+    for token in _TOKEN.findall(plain):
+        if token.isascii() and token.isdigit():
+            numbers.append(token)
+        elif token in _MONTH_OF and month is None:
+            month = _MONTH_OF[token]
+        elif token not in _BESIDE_WORDS:
+            return None
+    if month is None or not 1 <= len(numbers) <= 2:
+        return None
+    if len(numbers[0]) == 4:
+        numbers.reverse()
+    day, year = numbers[0], numbers[1] if len(numbers) == 2 else None
+    if len(day) > 2 or (year and len(year) not in (2, 4)):
+        return None
+    return _date(_year(year), month, int(day))
+
+
+def _year(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if len(text) == 4:
+        return int(text)
+    today = datetime.now(UTC).year
+    year = today // 100 * 100 + int(text)
+    return year if year <= today else year - 100
+
+
+def _date(year: int | None, month: int, day: int) -> str | None:
+    start = "-" if year is None or year in _UNKNOWN_YEARS else f"{year:04}"
+    try:
+        return parse_date(f"{start}-{month:02}-{day:02}", "date")
+    except Invalid:
+        return None
