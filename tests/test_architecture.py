@@ -1,0 +1,380 @@
+"""The shape of the code, read with the standard parser: who may import whom, tenants, sizes, docstrings.
+
+ARCHITECTURE.md explains the shape. Each rule is fed a bad source below, so that it is known to complain.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# package -> the packages it may import, besides itself; doors never import doors
+MAY_IMPORT = {
+    "errors": "",
+    "settings": "errors",
+    "model": "errors",
+    "store": "errors settings model",
+    "search": "errors model store",
+    "actions": "errors model store search",
+    "identity": "errors model store search actions",
+    "vcard": "errors model",
+    "imports": "errors model store search actions identity vcard",
+    "webhooks": "errors settings model store",
+    "worker": "errors settings model store search actions identity imports webhooks",
+    "api": "errors settings model store search actions identity imports vcard",
+    "web": "errors settings model store search actions identity imports vcard",
+    "carddav": "errors settings model store actions vcard",
+    "instagram": "errors settings model store actions",
+    "mcp": "errors settings model store search actions identity",
+    "app": "errors settings store api web carddav instagram mcp",
+    "cli": "errors settings model store search actions identity vcard imports worker mcp app",
+}
+CONTRACTS = {"inro", "r0", "hub"}
+
+# library -> the packages that may use it; a new dependency is a line here and one in docs/decisions/0019
+MAY_USE = {
+    "apsw": "store search",
+    "argon2": "model actions",
+    "cryptography": "model actions store webhooks instagram",
+    "email_validator": "model",
+    "httpx": "webhooks instagram worker",
+    "jinja2": "api web app",
+    "mcp": "mcp",
+    "msgspec": " ".join(MAY_IMPORT),
+    "nameparser": "model",
+    "phonenumbers": "model",
+    "prometheus_client": "app worker",
+    "psycopg": "store search",
+    "psycopg_pool": "store search",
+    "python_multipart": "api web",
+    "rapidfuzz": "search identity",
+    "rich": "cli",
+    "starlette": "api web instagram carddav app cli",
+    "structlog": "app api web carddav instagram mcp cli worker webhooks imports",
+    "typer": "cli",
+    "uvicorn": "app cli",
+    "uvloop": "app cli worker",
+}
+
+# store functions that begin (tx, organization_id, …) without the second; each with the reason
+WITHOUT_ORGANIZATION = {
+    "store/database.py": "knows transactions, not tenants",
+    "store/migrate.py": "the schema is everyone's",
+    "store/sessions.py": "a browser's session is its user's",
+    "store/users.py": "users exist once, whatever organizations they are in",
+    "store/organizations.py:find_organization_by_uuid": "this is how an organization is found",
+    "store/organizations.py:any_organization": "asks whether the instance is set up",
+    "store/organizations.py:list_organizations": "for the command line and the worker",
+    "store/organizations.py:list_organizations_of_user": "asked before one is chosen",
+    "store/organizations.py:insert_organization": "it has no id before",
+    "store/organizations.py:insert_user": "users exist once, whatever organizations they are in",
+    "store/organizations.py:find_user": "users exist once, whatever organizations they are in",
+    "store/organizations.py:find_login": "asked before anyone is known",
+    "store/organizations.py:find_caller": "the token's hash says which organization",
+    "store/jobs.py:claim": "the worker serves every organization",
+    "store/jobs.py:renew": "a claimed job carries its organization",
+    "store/jobs.py:finish": "a claimed job carries its organization",
+    "store/jobs.py:fail": "a claimed job carries its organization",
+    "store/jobs.py:release": "a claimed job carries its organization",
+    "store/jobs.py:next_run_at": "the worker serves every organization",
+    "store/jobs.py:delete_old_jobs": "the worker serves every organization",
+    "store/jobs.py:claim_schedule": "recurring work is the instance's",
+}
+
+# files that load a library when first needed: a start that reads no number should not wait 35 ms for it
+LAZY = {"model/phones.py", "model/emails.py"}
+
+FUNCTION_LINES_MAX = 70
+HANDLER_LINES_MAX = 20
+FILE_LINES_MAX = 400
+POSITIONAL_MAX = 5
+_SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
+
+
+class Module(NamedTuple):
+    """One parsed file. path: below coterie/, as in store/jobs.py."""
+
+    path: str
+    source: str
+    tree: ast.Module
+
+    @property
+    def name(self) -> str:
+        return "coterie." + self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
+    def package(self) -> str:
+        return self.path.split("/")[0].removesuffix(".py")
+
+    def says(self, node: ast.AST, message: str) -> str:
+        return f"coterie/{self.path}:{getattr(node, 'lineno', 1)}: {message}"
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def parse(path: str, source: str) -> Module:
+    return Module(path, source, ast.parse(source))
+
+
+def imported(module: Module, inside: ast.AST | None = None) -> Iterator[tuple[ast.stmt, str]]:
+    """(statement, full dotted name) of each import, wherever in the file it stands."""
+    folder = module.name.split(".") if module.path.endswith("__init__.py") else module.name.split(".")[:-1]
+    for node in ast.walk(inside or module.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = folder[: len(folder) + 1 - node.level] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield node, f"{start}.{alias.name}"
+
+
+def functions(module: Module) -> Iterator[Function]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, Function):
+            yield node
+
+
+def positional(function: Function) -> list[str]:
+    return [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+
+
+def packages_import_only_what_the_table_allows(module: Module) -> Iterator[str]:
+    for node, name in imported(module):
+        parts = name.split(".")
+        if parts[0] != "coterie" or len(parts) == 1:
+            continue
+        if parts[1] not in MAY_IMPORT:
+            if parts[1] not in {"__version__", "*"}:
+                yield module.says(node, f"{parts[1]} is in no row of MAY_IMPORT: decide what it may import")
+        elif parts[1] != module.package and parts[1] not in MAY_IMPORT.get(module.package, "").split():
+            yield module.says(
+                node,
+                f"{module.package} may not import {parts[1]}: move what both need to model, store or actions",
+            )
+
+
+def contracts_stay_apart(module: Module) -> Iterator[str]:
+    if module.package != "api":
+        return
+    own = module.path.split("/")[1]
+    for node, name in imported(module):
+        other = [*name.split("."), "", ""][2]
+        if name.startswith("coterie.api.") and other in CONTRACTS - {own}:
+            yield module.says(
+                node, f"api/{own} may not import api/{other}: what both need goes to api/ itself"
+            )
+
+
+def libraries_stay_where_they_belong(module: Module) -> Iterator[str]:
+    for node, name in imported(module):
+        library = name.split(".")[0]
+        if library == "sqlite3":
+            yield module.says(
+                node, "two copies of SQLite break each other's locks: use coterie.store.database"
+            )
+        elif library not in sys.stdlib_module_names and library != "coterie":
+            if library not in MAY_USE:
+                yield module.says(
+                    node, f"{library} is in no row of MAY_USE: a new dependency needs its reason"
+                )
+            elif module.package not in MAY_USE[library].split():
+                yield module.says(node, f"{library} belongs to {MAY_USE[library]}, not to {module.package}")
+
+
+def imports_stand_at_the_top(module: Module) -> Iterator[str]:
+    lines = module.source.splitlines()
+    for node in {node: 0 for function in functions(module) for node, _ in imported(module, function)}:
+        is_excused = any("# lazy:" in line for line in lines[node.lineno - 1 : node.end_lineno])
+        if not is_excused and module.path not in LAZY:
+            yield module.says(
+                node, "an import inside a function: move it up, or end the line with `# lazy: the reason`"
+            )
+
+
+def sql_is_written_in_store_and_search(module: Module) -> Iterator[str]:
+    if module.package in {"store", "search"}:
+        return
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body for node in ast.walk(module.tree) if isinstance(node, documented)]
+    docstrings = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
+    for node in ast.walk(module.tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+        if isinstance(text, str) and _SQL.match(text):
+            yield module.says(node, "SQL outside store and search: make it a function of the store")
+
+
+def public_functions(module: Module) -> Iterator[Function]:
+    for node in module.tree.body:
+        if isinstance(node, Function) and not node.name.startswith("_"):
+            yield node
+
+
+def every_query_names_the_organization(module: Module) -> Iterator[str]:
+    if module.package not in {"store", "search"} or module.path in WITHOUT_ORGANIZATION:
+        return
+    for function in public_functions(module):
+        names = positional(function)
+        is_excused = f"{module.path}:{function.name}" in WITHOUT_ORGANIZATION
+        if names[:1] == ["tx"] and names[1:2] != ["organization_id"] and not is_excused:
+            reason = f"{function.name} must begin (tx, organization_id, …)"
+            yield module.says(function, f"{reason}, or be excused in WITHOUT_ORGANIZATION with its reason")
+
+
+def things_stay_small(module: Module) -> Iterator[str]:
+    length = len(module.source.splitlines())
+    is_exempt = module.path.endswith("/routes.py") or "/migrations/" in module.path
+    if length > FILE_LINES_MAX and not is_exempt:
+        yield module.says(
+            module.tree, f"{length} lines, {FILE_LINES_MAX} at most: split it by noun or by step"
+        )
+    for function in functions(module):
+        lines = (function.end_lineno or 0) - function.lineno + 1
+        names = positional(function)
+        is_handler = module.package == "api" and names == ["tx", "caller", "request"]
+        limit = HANDLER_LINES_MAX if is_handler else FUNCTION_LINES_MAX
+        if lines > limit:
+            yield module.says(function, f"{function.name} has {lines} lines, {limit} at most: name its parts")
+        counted = [name for name in names if name not in {"self", "cls", "tx", "caller", "organization_id"}]
+        if len(counted) > POSITIONAL_MAX:
+            yield module.says(
+                function,
+                f"{function.name} takes {len(counted)} by position, {POSITIONAL_MAX} at most:"
+                " make it a Struct, or the rest keyword-only",
+            )
+
+
+def actions_say_what_they_do_and_refuse(module: Module) -> Iterator[str]:
+    for function in public_functions(module):
+        if module.package == "actions" and not ast.get_docstring(function):
+            yield module.says(
+                function, f"{function.name} needs a docstring: what it does and what it refuses"
+            )
+
+
+RULES: list[Callable[[Module], Iterator[str]]] = [
+    packages_import_only_what_the_table_allows,
+    contracts_stay_apart,
+    libraries_stay_where_they_belong,
+    imports_stand_at_the_top,
+    sql_is_written_in_store_and_search,
+    every_query_names_the_organization,
+    things_stay_small,
+    actions_say_what_they_do_and_refuse,
+]
+
+
+def cycles(modules: list[Module]) -> Iterator[str]:
+    """Each circle of files that import one another while they are loaded."""
+    names = {module.name for module in modules}
+    edges: dict[str, set[str]] = {}
+    for module in modules:
+        inside = {id(node) for function in functions(module) for node, _ in imported(module, function)}
+        wanted = [name for node, name in imported(module) if id(node) not in inside]
+        found = {name if name in names else name.rpartition(".")[0] for name in wanted}
+        edges[module.name] = (found & names) - {module.name}
+    finished: set[str] = set()
+
+    def visit(name: str, path: list[str]) -> Iterator[str]:
+        if name in path:
+            yield " -> ".join([*path[path.index(name) :], name]) + ": a noun is in the wrong file"
+        elif name not in finished:
+            for target in sorted(edges[name]):
+                yield from visit(target, [*path, name])
+            finished.add(name)
+
+    for name in sorted(edges):
+        yield from visit(name, [])
+
+
+def all_modules() -> list[Module]:
+    paths = sorted((ROOT / "coterie").rglob("*.py"))
+    return [parse(str(path.relative_to(ROOT / "coterie")), path.read_text("utf-8")) for path in paths]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_code_keeps_to_the_rule(rule: Callable[[Module], Iterator[str]]) -> None:
+    modules = all_modules()
+    assert modules
+    messages = [message for module in modules for message in rule(module)]
+    assert not messages, "\n" + "\n".join(messages)
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    messages = list(cycles(all_modules()))
+    assert not messages, "\n" + "\n".join(messages)
+
+
+def test_every_package_has_its_row() -> None:
+    assert {module.package for module in all_modules()} - {"__init__", "__main__"} <= set(MAY_IMPORT)
+
+
+BAD: list[tuple[Callable[[Module], Iterator[str]], str, str]] = [
+    (RULES[0], "model/contacts.py", "from coterie.store import contacts"),
+    (RULES[0], "model/contacts.py", "from coterie import store"),
+    (RULES[0], "web/pages.py", "import coterie.api.http"),
+    (RULES[0], "web/pages.py", "from ..api import http"),
+    (RULES[0], "worker/loop.py", "from coterie import helpers"),
+    (RULES[1], "api/r0/notes.py", "from coterie.api.inro import pages"),
+    (RULES[1], "api/http.py", "from coterie.api import hub"),
+    (RULES[2], "store/sqlite.py", "import sqlite3"),
+    (RULES[2], "model/text.py", "from starlette.requests import Request"),
+    (RULES[2], "actions/contacts.py", "import apsw"),
+    (RULES[2], "store/contacts.py", "import rapidfuzz.fuzz"),
+    (RULES[2], "api/http.py", "import httpx"),
+    (RULES[2], "web/pages.py", "import requests"),
+    (RULES[3], "web/pages.py", "def page():\n    from coterie.store import notes\n"),
+    (RULES[4], "actions/notes.py", "text = 'SELECT id FROM notes'"),
+    (RULES[4], "api/r0/notes.py", 'def f(t):\n    "What it does."\n    return f"DELETE FROM {t}"'),
+    (RULES[5], "store/notes.py", "def find_note(tx, note_id): ..."),
+    (RULES[5], "search/sqlite.py", "def contacts(tx): ..."),
+    (RULES[6], "model/text.py", "def long():\n" + "    x = 1\n" * FUNCTION_LINES_MAX),
+    (RULES[6], "model/text.py", "x = 1\n" * (FILE_LINES_MAX + 1)),
+    (RULES[6], "api/r0/notes.py", "def show(tx, caller, request):\n" + "    x = 1\n" * HANDLER_LINES_MAX),
+    (RULES[6], "store/notes.py", "def insert_note(tx, organization_id, a, b, c, d, e, f): ..."),
+    (RULES[7], "actions/notes.py", "def create_note(tx, caller, text): ..."),
+]
+
+GOOD: list[tuple[str, str]] = [
+    ("store/notes.py", "def find_note(tx, organization_id, a, b, c, d, e, *, f=1): return 'SELECT 1 '"),
+    ("store/notes.py", "def _find(tx): ...\ndef columns(): ..."),
+    ("store/jobs.py", "def claim(tx, now): ..."),
+    (
+        "api/r0/notes.py",
+        "from coterie.api import route\nfrom coterie.api.r0 import pages\nfrom . import errors",
+    ),
+    ("api/r0/routes.py", "x = 1\n" * (FILE_LINES_MAX + 1)),
+    ("api/r0/notes.py", 'def erase(tx, caller, request):\n    """DELETE of one note."""\n'),
+    ("actions/notes.py", 'def _count(text): ...\ndef create_note(tx):\n    """Refused: no text."""\n'),
+    ("model/phones.py", "def parse():\n    import phonenumbers  # lazy: it takes a while to load\n"),
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "source"), BAD)
+def test_a_rule_complains_and_says_where(
+    rule: Callable[[Module], Iterator[str]], path: str, source: str
+) -> None:
+    messages = list(rule(parse(path, source)))
+    assert len(messages) == 1
+    assert re.match(rf"coterie/{re.escape(path)}:\d+: .{{20}}", messages[0])
+
+
+@pytest.mark.parametrize(("path", "source"), GOOD)
+def test_the_rules_are_silent_about_good_code(path: str, source: str) -> None:
+    assert [message for rule in RULES for message in rule(parse(path, source))] == []
+
+
+def test_a_circle_of_imports_is_seen_and_a_lazy_one_is_not() -> None:
+    first = parse("model/a.py", "from coterie.model import b")
+    second = parse("model/b.py", "from coterie.model.a import thing")
+    lazy = parse("model/b.py", "def f():\n    from coterie.model.a import thing\n")
+    assert len(list(cycles([first, second]))) == 1
+    assert not list(cycles([first, lazy]))
