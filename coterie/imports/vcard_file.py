@@ -1,0 +1,22 @@
+"""vCard files (2.1, 3.0, 4.0; one card or many) as contact drafts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from coterie.model.imports import ContactDraft, RowError
+from coterie.vcard.lines import BrokenCard, read_cards
+from coterie.vcard.read import read_card
+
+
+def read(path: Path) -> Iterator[ContactDraft | RowError]:
+    """One draft or error for each card of a file, in their order; the file is read as it is consumed.
+
+    Nothing a file holds raises: what cannot be read is a RowError with its reason, as is an empty file.
+    """
+    count = 0
+    with path.open("rb") as stream:
+        for card in read_cards(stream):
+            count += 1
+            yield RowError(card.reason, card.source) if isinstance(card, BrokenCard) else read_card(card)
+    if not count:
+        yield RowError("the file holds no vCard")

@@ -1,0 +1,93 @@
+"""Properties that say how to reach someone, as handle drafts: TEL, EMAIL, URL, IMPP, messengers, profiles."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+import msgspec
+
+from coterie.model.imports import HandleDraft
+from coterie.vcard import values
+from coterie.vcard.channels import MESSENGERS, channel_of_service, is_linkedin, label_of_types
+from coterie.vcard.lines import Property
+
+_EXTENSION = re.compile(r";ext=([^;]*)", re.IGNORECASE)
+_TEL_PARAMETER = re.compile(r";.*")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)", re.DOTALL)
+
+
+def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | None:
+    """The handle of one property, or None where it is empty. labels: X-ABLabel by group in lower case."""
+    value = values.line(entry.value)
+    if value is None:
+        return None
+    label = labels.get(entry.group.lower()) if entry.group and labels else None
+    types = entry.parameters.get("TYPE", ())
+    is_primary = entry.first("PREF") == "1" or "pref" in types or "PREF" in types
+    name = entry.name
+    if name == "TEL":
+        return HandleDraft("phone", _phone(value), label or label_of_types(types), is_primary)
+    if name == "EMAIL":
+        address = value[7:] if value[:7].lower() == "mailto:" else value
+        return HandleDraft("email", address, label or label_of_types(types), is_primary)
+    if name == "URL":
+        own = channel_of_service(entry.first("X-CHANNEL"))
+        channel = own or ("linkedin" if is_linkedin(value) else "website")
+        return HandleDraft(channel, value, label or label_of_types(types), is_primary)
+    if name == "IMPP":
+        return _messenger(entry, value, label, is_primary)
+    if name in MESSENGERS:
+        service = MESSENGERS[name]
+        channel = channel_of_service(service) or "other"
+        said = service if channel == "other" else label_of_types(types)
+        return HandleDraft(channel, value, label or said, is_primary)
+    return _profile(entry, value, label, is_primary)
+
+
+def without_primary(handle: HandleDraft) -> HandleDraft:
+    """The same handle, not primary: a card may prefer several of a channel, a contact only one."""
+    return msgspec.structs.replace(handle, is_primary=False)
+
+
+def _phone(value: str) -> str:
+    """A number as typed; a tel: URI (RFC 3966) without its scheme, its extension in words."""
+    if value[:4].lower() != "tel:":
+        return value
+    extension = _EXTENSION.search(value)
+    number = unquote(_TEL_PARAMETER.sub("", value[4:]))
+    return f"{number} ext. {unquote(extension[1])}" if extension and extension[1] else number
+
+
+def _messenger(entry: Property, value: str, label: str | None, is_primary: bool) -> HandleDraft:
+    """IMPP (RFC 4770): the service is Apple's X-SERVICE-TYPE or the scheme; the value goes without scheme."""
+    scheme, address = "", value
+    if match := _SCHEME.fullmatch(value):
+        scheme, address = match[1].lower(), unquote(match[2]).removeprefix("//")
+    said = entry.first("X-SERVICE-TYPE") or entry.first("SERVICE-TYPE")
+    if scheme in ("http", "https"):
+        scheme, address = "", value
+    channel = channel_of_service(said) or channel_of_service(scheme) or "other"
+    service = (said or scheme).lower() or None
+    plain = service if channel == "other" else label_of_types(entry.parameters.get("TYPE", ()))
+    return HandleDraft(channel, address.strip() or value, label or plain, is_primary)
+
+
+def _profile(entry: Property, value: str, label: str | None, is_primary: bool) -> HandleDraft:
+    """X-SOCIALPROFILE (Apple), SOCIALPROFILE (RFC 9554): the user's name where it is told, else the link."""
+    types = [name for name in entry.parameters.get("TYPE", ()) if name.lower() != "pref"]
+    services = [name for name in (entry.first("SERVICE-TYPE"), *types) if name]
+    channel, service = "other", ""
+    for service in services:
+        found = channel_of_service(service)
+        if found is not None:
+            channel = found
+            break
+    rest = tuple(name for name in types if name != service)
+    user = entry.first("X-USER") or entry.first("USERNAME") or entry.first("X-USERID")
+    if value[:8].lower() == "x-apple:":
+        value = unquote(value[8:]) or value
+    if user and not (channel == "linkedin" and "://" in value):
+        value = user
+    if channel == "other" and services and service.lower() != "other":
+        label = label or services[0].lower()
+    return HandleDraft(channel, value, label or label_of_types(rest), is_primary)

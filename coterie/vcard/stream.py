@@ -1,0 +1,52 @@
+"""Lines of a binary stream, whichever line ending it has, in memory that does not grow with the file."""
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO
+
+LINE_BYTES_MAX = 64 * 1024
+_BLOCK_BYTES = 256 * 1024
+
+
+def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines without their ends (CRLF, LF or CR); None stands for a line over 64 KiB, which is skipped.
+
+    A byte order mark is taken off; UTF-16 with one is read as such and comes out as UTF-8.
+    """
+    tail, too_long = b"", False
+    for block in _blocks(stream):
+        lines = (tail + block).split(b"\n")
+        tail = lines.pop()
+        for line in lines:
+            if too_long or len(line) > LINE_BYTES_MAX:
+                too_long = False
+                yield None
+            else:
+                yield line
+        if len(tail) > LINE_BYTES_MAX:
+            tail, too_long = b"", True
+    if too_long:
+        yield None
+    elif tail:
+        yield tail
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """The stream in blocks, as UTF-8 without mark, each line ended by LF alone."""
+    block = stream.read(_BLOCK_BYTES)
+    decoder = None
+    if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    block = block.removeprefix(codecs.BOM_UTF8)
+    held = b""
+    while block:
+        if decoder is not None:
+            block = decoder.decode(block).encode("utf-8", "replace")
+        block = held + block
+        # a CR at the very end may be the first half of a CRLF
+        held = b"\r" if block.endswith(b"\r") else b""
+        block = block[: len(block) - len(held)]
+        yield block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
+        block = stream.read(_BLOCK_BYTES)
+    if held:
+        yield b"\n"
