@@ -12,7 +12,6 @@ from coterie.api.openapi import document, dump, operation_id, tag
 from tests.openapi_checks import schema_validator, validate_answer
 from tests.small_contract import ATTACHMENTS, DOCUMENT, PHONES, ROUTES, Contact, Folder, contract, route
 
-
 PATHS = DOCUMENT["paths"]
 JSON = "application/json"
 CONTACT = b'{"id": 7, "name": null, "folders": [{"id": 1, "name": "Friends"}], "properties": {"age": 39}}'

@@ -1,0 +1,215 @@
+"""The reference page: every operation of every contract on one page, made from the OpenAPI documents.
+
+It reads the documents and not the route tables, so that it shows what clients are shown.
+"""
+
+import json
+import re
+import shlex
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from coterie.web.pages import render
+from coterie.web.schemas import Components, Field, Schema, example, fields, note_text, resolved, type_text
+
+# What curl is pointed at when the document does not say where the instance answers.
+LOCAL_URL = "http://127.0.0.1:8000"
+
+_MULTIPART = "multipart/form-data"
+
+
+class Answer(Struct, frozen=True):
+    status: str
+    description: str
+    type: str
+    example: str
+    fields: list[Field]
+    headers: list[Field]
+
+
+class Operation(Struct, frozen=True):
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    scope: str
+    parameters: list[tuple[str, list[Field]]]
+    body_types: list[str]
+    body: list[Field]
+    curl: str
+    answers: list[Answer]
+    error_statuses: list[str]
+
+
+class Group(Struct, frozen=True):
+    anchor: str
+    name: str
+    operations: list[Operation]
+
+
+class Reference(Struct, frozen=True):
+    """One contract as the template sees it."""
+
+    anchor: str
+    title: str
+    version: str
+    description: str
+    url: str
+    groups: list[Group]
+    errors: list[Answer]
+
+
+def reference_page(documents: Sequence[Mapping[str, Any]]) -> str:
+    """One HTML page with every operation of these OpenAPI 3.1 documents; no foreign host, no script."""
+    return render("reference.html", references=[_reference(each) for each in documents])
+
+
+def _reference(document: Mapping[str, Any]) -> Reference:
+    info = document["info"]
+    anchor = _anchor(info["title"])
+    url = document["servers"][0]["url"].rstrip("/") or LOCAL_URL
+    groups: dict[str, list[Operation]] = {}
+    errors: dict[str, Answer] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            view = _operation(document, anchor, url, method, path)
+            groups.setdefault(operation["tags"][0], []).append(view)
+            errors |= {each.status: each for each in _answers(document, operation) if _is_error(each.status)}
+    return Reference(
+        anchor=anchor,
+        title=info["title"],
+        version=info["version"],
+        description=info.get("description", ""),
+        url=url,
+        groups=[Group(f"{anchor}-{_anchor(name)}", name, groups[name]) for name in sorted(groups)],
+        errors=[errors[status] for status in sorted(errors)],
+    )
+
+
+def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, path: str) -> Operation:
+    operation = document["paths"][path][method]
+    components = document["components"]["schemas"]
+    content: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    schema: Schema = next((each["schema"] for each in content.values()), {})
+    answers = _answers(document, operation)
+    scopes = [scope for need in operation["security"] for names in need.values() for scope in names]
+    return Operation(
+        anchor=f"{prefix}-{operation['operationId']}",
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        description=operation.get("description", ""),
+        scope=scopes[0] if scopes else "",
+        parameters=_parameters(operation.get("parameters", [])),
+        body_types=list(content),
+        body=fields(schema, components),
+        curl=_curl(operation, url, method, path, components),
+        answers=[each for each in answers if not _is_error(each.status)],
+        error_statuses=[each.status for each in answers if _is_error(each.status)],
+    )
+
+
+def _parameters(parameters: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Field]]]:
+    """The parameters by the place they are in, with a heading for each place that has some."""
+    found = []
+    for place, heading in (("path", "In the path"), ("query", "In the query")):
+        lines = [_parameter(each) for each in parameters if each["in"] == place]
+        if lines:
+            found.append((heading, lines))
+    return found
+
+
+def _parameter(parameter: Mapping[str, Any]) -> Field:
+    schema = parameter["schema"]
+    said = [parameter.get("description", ""), note_text(schema)]
+    return Field(
+        name=parameter["name"],
+        type=type_text(schema),
+        is_required=parameter["required"],
+        note=" · ".join(each for each in said if each),
+    )
+
+
+def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> list[Answer]:
+    return [
+        _answer(status, response, document["components"]["schemas"])
+        for status, response in operation["responses"].items()
+    ]
+
+
+def _answer(status: str, response: Mapping[str, Any], components: Components) -> Answer:
+    headers = [
+        Field(name, type_text(header["schema"]), False, header["description"])
+        for name, header in response.get("headers", {}).items()
+    ]
+    content = next(iter(response.get("content", {}).values()), None)
+    if content is None:
+        return Answer(status, response["description"], "", "", [], headers)
+    schema = content["schema"]
+    return Answer(
+        status=status,
+        description=response["description"],
+        type=type_text(schema),
+        example=_json(example(schema, components)),
+        fields=fields(schema, components),
+        headers=headers,
+    )
+
+
+def _curl(operation: Mapping[str, Any], url: str, method: str, path: str, components: Components) -> str:
+    """A command line to paste into a shell where TOKEN is set."""
+    lines = [f"curl {shlex.quote(url + _filled(path, operation.get('parameters', []), components))}"]
+    if method != "get":
+        lines[0] = lines[0].replace("curl ", f"curl -X {method.upper()} ", 1)
+    if operation["security"]:
+        lines.append('-H "Authorization: Bearer $TOKEN"')
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" in content:
+        lines.append("-H 'Content-Type: application/json'")
+        lines.append("-d " + shlex.quote(_json(example(content["application/json"]["schema"], components))))
+    elif _MULTIPART in content:
+        lines += _form(content[_MULTIPART]["schema"], components)
+    return " \\\n  ".join(lines)
+
+
+def _filled(path: str, parameters: Sequence[Mapping[str, Any]], components: Components) -> str:
+    """The path with an example for each parameter that is required."""
+    needed = [each for each in parameters if each["required"]]
+    values = {
+        (each["in"], each["name"]): str(example(each["schema"], components, each["name"])) for each in needed
+    }
+    for (place, name), value in values.items():
+        if place == "path":
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    query = [(name, value) for (place, name), value in values.items() if place == "query"]
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _form(schema: Schema, components: Components) -> list[str]:
+    """One -F for each field that is not made of others."""
+    parts = []
+    for name, each in resolved(schema, components).get("properties", {}).items():
+        if each.get("format") == "binary":
+            parts.append(f"-F {shlex.quote(f'{name}=@file')}")
+        elif not isinstance(value := example(each, components, name), (dict, list)):
+            parts.append(f"-F {shlex.quote(f'{name}={value}')}")
+    return parts
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _is_error(status: str) -> bool:
+    return status >= "400"
+
+
+def _anchor(text: str) -> str:
+    """inro-api for Inrō API: what an address can hold without escapes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
