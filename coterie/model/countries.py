@@ -264,17 +264,19 @@ _SMALL_WORDS = frozenset(("the", "and", "of"))
 def find_country(text: str) -> tuple[str, str] | None:
     """A country as (ISO 3166-1 alpha-2 code, English name), or None where the text names none.
 
-    Understood, whatever the case, accents and punctuation: alpha-2 and alpha-3 codes, the English name with its
-    usual variants, and the names that most countries give themselves.
+    Understood, whatever the case, accents and punctuation: alpha-2 and alpha-3 codes, the English name with
+    its usual variants, and the names that most countries give themselves.
     """
     # no name is that long, and a long text should not be folded to find that out
     return _index().get(_key(text)) if len(text) <= 100 else None
 
 
 def _key(text: str) -> str:
-    names = [("saint" if word == "st" else word) for word in words(fold(text))]
-    # AND alone is Andorra
-    return "".join([name for name in names if name not in _SMALL_WORDS] or names)
+    parts = words(fold(text))
+    if len(parts) < 2:
+        # one word may be a code: AND is Andorra, ST is São Tomé
+        return "".join(parts)
+    return "".join("saint" if part == "st" else part for part in parts if part not in _SMALL_WORDS)
 
 
 @cache
