@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from coterie.errors import Invalid
 from coterie.model.text import fold
@@ -53,6 +54,7 @@ def is_no_date(text: str) -> bool:
     return not plain or bool(_ZEROS.fullmatch(plain)) or plain in _NONE
 
 
+@lru_cache(maxsize=8192)
 def read_date(text: str, *, day_first: bool = False) -> str | None:
     """A written date as YYYY-MM-DD, or --MM-DD without a year; None where it cannot be read.
 
