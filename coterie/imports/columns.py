@@ -7,6 +7,7 @@ Values stay as they were typed; blank ones are dropped.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from msgspec import Struct
@@ -54,14 +55,13 @@ FIELDS: dict[str, str] = {
     "folders": "folders, several by ; or ,",
     "note": "a note",
     "extra": "a line of the note that begins with the name of the column",
+    "unread": "only a warning that it was left out: unread:the shoe size",
     "ignore": "nothing: the column is left out",
 }  # fmt: skip
 
 _SEVERAL = {EMAIL: re.compile(r"\s*(?:[;,\n]|:::)\s*"), PHONE: re.compile(r"\s*(?:[;\n]|:::)\s*")}
 _LIST = re.compile(r"\s*(?:[;,\n]|:::)\s*")
-_HOST = re.compile(
-    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[a-z0-9-]+\.)*?(linkedin|instagram)\.com(?:[/?#]|$)", re.IGNORECASE
-)
+_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[a-z0-9-]+\.)*?(linkedin|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
 _SERVICES = {
     "google talk": "xmpp", "gtalk": "xmpp", "jabber": "xmpp", "xmpp": "xmpp", "skype": "skype",
     "telegram": "telegram", "whatsapp": "whatsapp", "signal": "signal", "matrix": "matrix",
@@ -128,8 +128,10 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
 
 def _is_path(path: str) -> bool:
     kind, _, label = path.partition(":")
+    if kind == "unread":
+        return bool(label)
     if not label:
-        return path in FIELDS and path != "date"
+        return path in FIELDS and path not in ("date", "unread")
     if kind == "address":
         _, _, part = label.rpartition(".")
         return "." not in label or part in ADDRESS_PARTS
@@ -148,6 +150,8 @@ def place(path: str, header: str) -> Put:
         return lambda reading, value: put_date(reading.draft, label, value, day_first=reading.day_first)
     if kind == "link":
         return lambda reading, value: put_link(reading.draft, value, label)
+    if kind == "unread":
+        return lambda reading, value: reading.draft.warnings.append(f"Left out: {label}, {value[:100]}")
     if kind in CHANNELS:
         several = _SEVERAL.get(kind)
         return lambda reading, value: put_handles(
@@ -180,7 +184,12 @@ def put_handles(
     """Adds ways to reach someone; blank and repeated ones are dropped. Only the first may be primary."""
     for value in values:
         plain = value.strip()
-        if plain and not any(h.value == plain and h.channel == channel for h in draft.handles):
+        if not plain:
+            continue
+        for known in draft.handles:
+            if known.value == plain and known.channel == channel:
+                break
+        else:
             draft.handles.append(HandleDraft(channel, plain, clean_label(label), is_primary))
             is_primary = False
 
@@ -239,12 +248,7 @@ def put_tags(draft: ContactDraft, values: Iterable[str]) -> None:
     """Adds tags; Google's own groups (* myContacts, * starred) are none, nor are repeated ones."""
     for value in values:
         tag = value.strip().removeprefix("*").strip()
-        if (
-            tag
-            and fold(tag) not in _SYSTEM_TAGS
-            and tag not in draft.tags
-            and len(draft.tags) < TAG_COUNT_MAX
-        ):
+        if tag and fold(tag) not in _SYSTEM_TAGS and tag not in draft.tags and len(draft.tags) < TAG_COUNT_MAX:
             draft.tags.append(tag)
 
 
@@ -259,6 +263,7 @@ def put_extra(draft: ContactDraft, label: str, value: str) -> None:
     draft.note = f"{draft.note}\n{line}" if draft.note else line
 
 
+@lru_cache(maxsize=1024)
 def clean_label(label: str | None) -> str | None:
     """A label in lower case, without the star that marks a primary one; "internet" and "smtp" say nothing."""
     plain = " ".join((label or "").strip().removeprefix("*").lower().split())
@@ -269,10 +274,10 @@ def clean_label(label: str | None) -> str | None:
 def lines_of_address(text: str, label: str | None) -> AddressDraft | None:
     """A whole address in one text: its first three lines, the rest joined to the third."""
     lines = [line.strip(" ,") for line in text.splitlines() if line.strip(" ,")]
-    first, second, third = lines[:1], lines[1:2], [", ".join(lines[2:])] if lines[2:] else []
     if not lines:
         return None
-    return AddressDraft(first[0], *(second or [None]), *(third or [None]), label=label)
+    second = lines[1] if len(lines) > 1 else None
+    return AddressDraft(lines[0], second, ", ".join(lines[2:]) or None, label=label)
 
 
 def finish(reading: Reading, source: str) -> ContactDraft | RowError:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from coterie.imports import columns
 from coterie.imports.columns import Put, Reading
@@ -29,7 +30,7 @@ _SINGLES = {
     "language": "language",
     "initials": "ignore", "short name": "ignore", "sensitivity": "ignore", "priority": "ignore",
     "mileage": "ignore", "directory server": "ignore", "subject": "ignore", "billing information": "ignore",
-    "file as": "ignore", "name": "ignore", "labels": "ignore", "group membership": "ignore",
+    "file as": "ignore", "name": "ignore",
 }  # fmt: skip
 
 
@@ -45,58 +46,56 @@ def is_header(cells: Sequence[str]) -> bool:
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
     """The contacts of a Google Contacts CSV file. Refused (Invalid): a file without Google's column names."""
     table = open_rows(path, is_header)
-    puts, groups, others = _plan(table.headers)
+    steps = [_step(header) for header in table.headers]
+    names = {header.lower(): index for index, header in reversed(list(enumerate(table.headers)))}
     for row in table.rows:
-        yield row if isinstance(row, RowError) else _draft(row, puts, groups, others)
+        yield row if isinstance(row, RowError) else _draft(row, steps, names)
 
 
-Groups = list[tuple[str, dict[str, int]]]
+class Part(NamedTuple):
+    """A column that belongs to a numbered group: "e-mail 1", its kind "e-mail", the part "value"."""
+
+    group: str
+    kind: str
+    name: str
 
 
-def _plan(headers: Sequence[str]) -> tuple[list[tuple[int, Put]], Groups, dict[str, int]]:
-    """(what to do with single columns, the numbered groups with the columns of their parts, the rest)."""
-    puts: list[tuple[int, Put]] = []
-    groups: dict[tuple[str, str], dict[str, int]] = {}
-    others: dict[str, int] = {}
-    for index, header in enumerate(headers):
-        name = header.lower()
-        if match := _NUMBERED.fullmatch(name):
-            groups.setdefault((match[1], match[2]), {})[match[3]] = index
-        elif (path := _SINGLES.get(name, "extra")) != "ignore":
-            puts.append((index, columns.place(path, header)))
-        else:
-            others.setdefault(name, index)
-    return puts, [(kind, parts) for (kind, _), parts in groups.items()], others
+def _step(header: str) -> Put | Part | None:
+    """What to do with a column: put it into the draft, gather it with its group, or nothing."""
+    name = header.lower()
+    if match := _NUMBERED.fullmatch(name):
+        return Part(f"{match[1]} {match[2]}", match[1], match[3])
+    if name in ("labels", "group membership"):
+        return lambda reading, value: columns.put_tags(reading.draft, _split(value))
+    path = _SINGLES.get(name, "extra")
+    return None if path == "ignore" else columns.place(path, header)
 
 
-def _draft(
-    row: Row, puts: list[tuple[int, Put]], groups: Groups, others: dict[str, int]
-) -> ContactDraft | RowError:
-    cells = row.cells
+def _draft(row: Row, steps: list[Put | Part | None], names: dict[str, int]) -> ContactDraft | RowError:
     reading = Reading(ContactDraft(), {})
     draft = reading.draft
-    for index, put in puts:
-        if cells[index]:
-            put(reading, cells[index])
-    for name in ("labels", "group membership"):
-        if name in others:
-            columns.put_tags(draft, _SEPARATOR.split(cells[others[name]]))
-    for kind, parts in groups:
-        found = {part: cells[index] for part, index in parts.items() if cells[index]}
-        if found:
-            _put_group(draft, kind, found)
+    groups: dict[str, tuple[str, dict[str, str]]] = {}
+    for cell, step in zip(row.cells, steps, strict=True):
+        if not cell or step is None:
+            continue
+        if isinstance(step, Part):
+            groups.setdefault(step.group, (step.kind, {}))[1][step.name] = cell
+        else:
+            step(reading, cell)
+    for kind, parts in groups.values():
+        _put_group(draft, kind, parts)
     if not (draft.first_name or draft.last_name):
-        _put_whole_name(draft, {name: cells[i] for name, i in others.items()})
+        _put_whole_name(draft, row.cells, names)
     return columns.finish(reading, row.source)
 
 
-def _put_whole_name(draft: ContactDraft, others: dict[str, str]) -> None:
+def _put_whole_name(draft: ContactDraft, cells: list[str], names: dict[str, int]) -> None:
     """The older "Name" is the real name in one text; "File As" is what the card is filed under."""
-    if whole := others.get("name"):
+    if "name" in names and (whole := cells[names["name"]]):
         for name, part in split_name(whole).items():
             if part and getattr(draft, name) is None:
                 setattr(draft, name, part)
-    elif filed := others.get("file as"):
+    elif "file as" in names and (filed := cells[names["file as"]]):
         draft.display_name = filed
 
 
@@ -107,8 +106,8 @@ def _put_group(draft: ContactDraft, kind: str, parts: dict[str, str]) -> None:
     elif kind == "organization":
         _put_organization(draft, parts)
     else:
-        labels = _SEPARATOR.split(parts.get("label") or parts.get("type") or "")
-        values = [value for value in _SEPARATOR.split(parts.get("value", "")) if value]
+        labels = _split(parts.get("label") or parts.get("type") or "")
+        values = [value for value in _split(parts.get("value", "")) if value]
         # one label for several values: all of them have it, the first alone is primary
         repeated = labels[-1].removeprefix("*")
         for value, label in zip(values, labels + [repeated] * len(values), strict=False):
@@ -119,9 +118,7 @@ def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: di
     is_primary = label.startswith("*")
     plain = label.removeprefix("*").strip()
     if kind in ("e-mail", "phone"):
-        columns.put_handles(
-            draft, EMAIL if kind == "e-mail" else PHONE, [value], plain, is_primary=is_primary
-        )
+        columns.put_handles(draft, EMAIL if kind == "e-mail" else PHONE, [value], plain, is_primary=is_primary)
     elif kind == "website":
         columns.put_link(draft, value, plain, is_primary=is_primary)
     elif kind == "im":
@@ -144,7 +141,7 @@ def _put_organization(draft: ContactDraft, parts: dict[str, str]) -> None:
 
 def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
     names = list(parts)
-    for values in zip_longest(*(_SEPARATOR.split(text) for text in parts.values()), fillvalue=""):
+    for values in zip_longest(*(_split(text) for text in parts.values()), fillvalue=""):
         one = dict(zip(names, values, strict=True))
         label = columns.clean_label(one.get("label") or one.get("type"))
         street = [one.get(part, "") for part in ("street", "extended address", "po box")]
@@ -156,6 +153,10 @@ def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
             draft.addresses.append(AddressDraft(first, second, third, **named, label=label))
         elif address := columns.lines_of_address(one.get("formatted", ""), label):
             draft.addresses.append(address)
+
+
+def _split(text: str) -> list[str]:
+    return _SEPARATOR.split(text) if ":::" in text else [text]
 
 
 _ADDRESS_PARTS = {"locality": "city", "region": "region", "postcode": "postal code", "country": "country"}

@@ -122,9 +122,7 @@ def test_a_lone_quote_in_a_large_file_is_bounded_and_everyone_else_is_read(tmp_p
     path = written(tmp_path, 'a,b\n"1,2\n' + "someone,somewhere far away\n" * 60_000)
     found = list(open_rows(path).rows)
     assert len(found) == 60_001
-    assert [row for row in found if isinstance(row, RowError)] == [
-        RowError("A quote is never closed", '"1,2')
-    ]
+    assert [row for row in found if isinstance(row, RowError)] == [RowError("A quote is never closed", '"1,2')]
 
 
 def test_a_field_and_a_row_beyond_their_limits_cost_one_row_each(tmp_path: Path) -> None:
