@@ -1,0 +1,127 @@
+"""What a file is, by what stands in it."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coterie.errors import Invalid
+from coterie.imports.detect import FORMATS, detect_format
+from coterie.imports.r0_csv import TEMPLATE
+
+FILES = Path(__file__).parent / "files"
+
+
+def written(folder: Path, content: bytes | str) -> Path:
+    path = folder / "upload.bin"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def archive(folder: Path, files: dict[str, str]) -> Path:
+    path = folder / "upload.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name, text in files.items():
+            file.writestr(name, text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("google.csv", "google"),
+        ("google_older.csv", "google"),
+        ("outlook.csv", "outlook"),
+        ("outlook_com.csv", "outlook"),
+        ("linkedin.csv", "linkedin"),
+        ("r0.csv", "r0"),
+        ("german.csv", "csv"),
+        ("broken.csv", "csv"),
+    ],
+)
+def test_each_table_is_told_by_its_columns(name: str, expected: str) -> None:
+    assert detect_format(FILES / name) == expected
+
+
+def test_a_vcard_in_any_encoding_is_a_vcard(tmp_path: Path) -> None:
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë, Ann\r\nEND:VCARD\r\n"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+        assert detect_format(written(tmp_path, card.encode(encoding))) == "vcard"
+    assert detect_format(written(tmp_path, "\n\nbegin:vcard\n")) == "vcard"
+
+
+def test_the_template_any_table_and_a_list_of_addresses_are_tables(tmp_path: Path) -> None:
+    assert detect_format(written(tmp_path, TEMPLATE)) == "r0"
+    assert detect_format(written(tmp_path, "who;where\nAna;Rome\nBen;Oslo\n")) == "csv"
+    assert detect_format(written(tmp_path, "email\nana@example.com\n")) == "csv"
+
+
+def test_instagram_is_an_archive_or_a_folder(tmp_path: Path) -> None:
+    files = {"connections/followers_and_following/followers_1.json": "[]"}
+    assert detect_format(archive(tmp_path, files)) == "instagram"
+    assert detect_format(archive(tmp_path, {"x/messages/inbox/ana_1/message_1.json": "{}"})) == "instagram"
+    folder = tmp_path / "export" / "connections" / "followers_and_following"
+    folder.mkdir(parents=True)
+    assert detect_format(tmp_path / "export") == "instagram"
+
+
+def test_our_own_export_says_so_in_its_manifest(tmp_path: Path) -> None:
+    assert detect_format(archive(tmp_path, {"manifest.json": '{"format": "coterie"}'})) == "coterie"
+    for manifest in (
+        '{"format": "other"}',
+        "[]",
+        "not json",
+        '"coterie"',
+        "[" * 100_000,
+        "{" + " " * 2_000_000,
+    ):
+        with pytest.raises(Invalid, match="ZIP archive"):
+            detect_format(archive(tmp_path, {"manifest.json": manifest}))
+
+
+def test_monica_is_json_of_its_shape(tmp_path: Path) -> None:
+    export = {"version": "1.0-preview.1", "app_version": "4.1.2", "export_date": "2026-11-22", "account": {}}
+    assert detect_format(written(tmp_path, json.dumps(export))) == "monica"
+    with pytest.raises(Invalid, match="JSON"):
+        detect_format(written(tmp_path, '{"people": []}'))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"\xef\xbb\xbf \r\n", "it is empty"),
+        (b"PK\x03\x04broken", "damaged ZIP"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "not text"),
+        (bytes(range(256)) * 10, "not text"),
+        (b"<!DOCTYPE html><html></html>", "a page"),
+        (b"%PDF-1.7\n", "a page or a document"),
+        (b"Dear Ana,\nhow are you, and Ben?\nI am well.\n", "no table"),
+    ],
+)
+def test_anything_else_is_refused_with_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(Invalid, match=f"is not a file Coterie can read: .*{reason}"):
+        detect_format(written(tmp_path, content))
+
+
+def test_folders_workbooks_and_missing_files_are_refused_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="it is a folder"):
+        detect_format(tmp_path)
+    with pytest.raises(Invalid, match="it is not there"):
+        detect_format(tmp_path / "nothing")
+    with pytest.raises(Invalid, match="Excel"):
+        detect_format(archive(tmp_path, {"xl/workbook.xml": "<workbook/>"}))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
+def test_no_file_breaks_detection(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "upload"
+    path.write_bytes(content)
+    try:
+        assert detect_format(path) in FORMATS
+    except Invalid as error:
+        assert "is not a file Coterie can read" in error.message
