@@ -14,7 +14,7 @@ _SERVICES = {
 
 # Properties that hold one messenger or network each. What has no channel of its own is "other", labelled.
 MESSENGERS = {
-    f"X-{service}": service.lower()
+    f"X-{service}": service.lower().removesuffix("-id")
     for service in (
         "AIM", "BLUESKY", "FACEBOOK", "GADUGADU", "GITHUB", "GOOGLE-TALK", "GROUPWISE", "GTALK", "ICQ",
         "INSTAGRAM", "JABBER", "LINKEDIN", "MASTODON", "MATRIX", "MSN", "QQ", "SIGNAL", "SKYPE",
@@ -28,8 +28,8 @@ _TYPES_OF_LABEL: dict[str, tuple[tuple[str, ...], ...]] = {
     "mobile": (("cell",), ("iphone",), ("cell", "iphone"), ("cell", "home"), ("mobile",)),
     "work mobile": (("work", "cell"),),
     "fax": (("fax",), ("other", "fax")),
-    "home fax": (("home", "fax"),),
-    "work fax": (("work", "fax"),),
+    "home fax": (("home", "fax"), ("homefax",)),
+    "work fax": (("work", "fax"), ("workfax",)),
     "home": (("home",),),
     "work": (("work",),),
     "pager": (("pager",),),

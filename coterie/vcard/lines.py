@@ -223,9 +223,7 @@ def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
             for part in (quoted.split(",") if name == "TYPE" else [quoted] if quoted else [])
             + ([plain] if plain else [])
         ]
-        clean = tuple(
-            _CARET.sub(lambda m: _CARET_MEANS[m[1]], part.strip()) for part in found if part.strip()
-        )
+        clean = tuple(_CARET.sub(lambda m: _CARET_MEANS[m[1]], part.strip()) for part in found if part.strip())
         parameters[name] = parameters.get(name, ()) + clean
     return match[1], match[2].upper(), parameters
 

@@ -106,9 +106,7 @@ def _finish(reading: _Reading) -> None:
 
 def full_name(draft: ContactDraft) -> str | None:
     """The parts of a draft's name as one text."""
-    return join_name(
-        draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix
-    )
+    return join_name(draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix)
 
 
 def is_same_name(formatted: str, joined: str | None) -> bool:

@@ -95,4 +95,6 @@ def read_date(value: str, omitted_year: str = "") -> str | None:
         date = parse_date(plain, "date")
     except Invalid:
         return None
+    if not date.isascii():
+        return None
     return f"-{date[4:]}" if date[:4] in (APPLE_NO_YEAR, omitted_year) else date

@@ -60,9 +60,7 @@ def _one_primary(handles: list[HandleDraft]) -> list[HandleDraft]:
 
 HANDLES = st.lists(
     st.builds(HandleDraft, st.sampled_from(CHANNELS), VALUE | st.just("ana_92"), LABELS, st.booleans())
-    | st.builds(
-        HandleDraft, st.sampled_from(["website", "linkedin"]), st.just("https://linkedin.com/in/a,b;c")
-    ),
+    | st.builds(HandleDraft, st.sampled_from(["website", "linkedin"]), st.just("https://linkedin.com/in/a,b;c")),
     max_size=4,
 ).map(_one_primary)
 DRAFTS = st.builds(

@@ -1,0 +1,55 @@
+"""vCard files as drafts; tests/data/vcards is a shelf of 162 cards, some of them broken on purpose."""
+
+from pathlib import Path
+
+import pytest
+
+from coterie.imports.vcard_file import read
+from coterie.model.imports import ContactDraft, RowError
+
+SHELF = sorted((Path(__file__).parents[1] / "data" / "vcards").glob("*.vcf"))
+
+
+def test_the_shelf_is_there() -> None:
+    assert len(SHELF) == 162
+
+
+@pytest.mark.parametrize("path", SHELF, ids=lambda path: path.stem)
+def test_every_card_of_the_shelf_is_a_named_draft_or_refused_with_a_reason(path: Path) -> None:
+    rows = list(read(path))
+    assert rows
+    for row in rows:
+        if isinstance(row, RowError):
+            assert row.reason
+            assert row.source and len(row.source) <= 2_000
+        else:
+            assert row.display_name or row.first_name or row.last_name
+            assert row.handles
+
+
+def test_of_the_shelf_only_groups_and_one_card_without_a_beginning_are_refused() -> None:
+    refused = [row.reason for path in SHELF for row in read(path) if isinstance(row, RowError)]
+    assert sorted(set(refused)) == ["has no BEGIN:VCARD", "is a group, not a person"]
+    assert (refused.count("has no BEGIN:VCARD"), len(refused)) == (1, 45)
+
+
+def test_a_file_of_several_cards_gives_them_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "two.vcf"
+    path.write_text("".join(f"BEGIN:VCARD\nFN:{name}\nEND:VCARD\n" for name in ("Ana", "Bo")))
+    assert [row.first_name for row in read(path) if isinstance(row, ContactDraft)] == ["Ana", "Bo"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\r\n"])
+def test_a_file_without_cards_says_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "empty.vcf"
+    path.write_bytes(content)
+    assert list(read(path)) == [RowError("the file holds no vCard")]
+
+
+@pytest.mark.parametrize("content", [b"name,email\nAna,a@b.example\n", b"\x00\x01\xff" * 1000, b"PK\x03\x04\n"])
+def test_another_kind_of_file_is_one_refused_row(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.vcf"
+    path.write_bytes(content)
+    (row,) = read(path)
+    assert isinstance(row, RowError)
+    assert row.reason == "is text after the last card"
