@@ -21,8 +21,8 @@ ENTRIES = [line.split(" ", 2) for line in _COUNTRIES.strip().splitlines()]
         ("Cote d'Ivoire", "CI"), ("Trinidad & Tobago", "TT"), ("St. Lucia", "LC"), ("St Kitts & Nevis", "KN"),
         ("Bosnia-Herzegovina", "BA"), ("Korea, Republic of", "KR"), ("South Korea", "KR"), ("日本", "JP"),
         ("Россия", "RU"), ("Ελλάδα", "GR"), ("مصر", "EG"), ("भारत", "IN"), ("and", "AD"), ("Georgia", "GE"),
-        ("Congo", "CG"), ("DR Congo", "CD"), ("Niger", "NE"), ("Guinea Bissau", "GW"), ("Aland Islands", "AX"),
-        ("Sao Tome and Principe", "ST"), ("Guinée", "GN"), ("Jersey", "JE"), ("Tchad", "TD"),
+        ("Congo", "CG"), ("DR Congo", "CD"), ("Niger", "NE"), ("Guinea Bissau", "GW"),
+        ("Aland Islands", "AX"), ("Sao Tome and Principe", "ST"), ("Guinée", "GN"), ("Jersey", "JE"), ("Tchad", "TD"),
     ],
 )  # fmt: skip
 def test_a_country_is_found_under_the_names_people_write(text: str, code: str) -> None:
@@ -42,7 +42,6 @@ def test_a_country_is_found_under_the_names_people_write(text: str, code: str) -
         "United",
         "Republic",
         "of",
-        "st",
         "\0",
         "\ud800",
         "🇺🇸",
