@@ -14,6 +14,8 @@ DIGITS_MIN, DIGITS_MAX = 3, 20
 
 # A number may stand behind one word, as in "tel:", "Mobile: " or "p:"; it never follows a sentence.
 _LABEL = re.compile(r"[^\W\d_]{1,12}[.:]?\s*(?=[+＋(\[*#\d])")
+# Letters may spell a number, as in 1-800-GO-FEDEX, but two words in a row are an address or a sentence.
+_SENTENCE = re.compile(r"[^\W\d_]{2,}\s+(?!ext|int|anexo)[^\W\d_]{2,}", re.IGNORECASE)
 _START = re.compile(r"[+＋(\[*#\d]")
 _BARE = re.compile(r"[\d\s()\[\]./*#+＋,-]+")
 # A remark at the end, as in "555-123-4567 (home)", would be read as vanity letters.
@@ -75,6 +77,8 @@ def parse_phone(text: str, country: str | None) -> Phone:
         return Phone(None, None, None)
     if plain.endswith(")") and (remark := _REMARK.fullmatch(plain)):
         plain = remark["number"]
+    if _SENTENCE.search(plain):
+        return Phone(None, None, None)
     library = _library()
     if country or plain[0] in "+＋":
         number = _read(plain, country.upper() if country else None)

@@ -19,6 +19,7 @@ def test_a_number_with_an_extension_keeps_it() -> None:
 REFUSED = (
     "", " ", "+", "12", "+1", "string", "call me maybe", "call me at 2015550123", "<b>12345678</b>",
     "555\x00123456", "\ud800555123456", "📞", "هاتف", "911911911911911911911",
+    "123 Fake Street", "742 Evergreen Terrace", "555-1234 or ask Moe", "5551234567 وَسَهْلاً مرحبا",
 )  # fmt: skip
 
 
@@ -43,6 +44,8 @@ REFUSED = (
         ("201-555-0123 (home)", "US", "+12015550123"),
         ("1-800-FLOWERS", "US", "+18003569377"),
         ("1-800-FLOWERS ext 5", None, "18003569377;ext=5"),
+        ("1-800-GO-FEDEX", "US", "+18004633339"),
+        ("+1 800 FLOWERS extension 12", None, "+18003569377;ext=12"),
         ("253-0000", "US", "2530000"),
         ("911", "US", "911"),
         ("*100#", None, "100"),
@@ -64,7 +67,7 @@ def test_the_matching_form_matches_itself(text: str) -> None:
     "text",
     REFUSED,
 )
-@pytest.mark.parametrize("country", [None, "US"])
+@pytest.mark.parametrize("country", [None, "US", "DE"])
 def test_what_is_no_phone_number_is_refused_by_field(text: str, country: str | None) -> None:
     with pytest.raises(Invalid) as refused:
         normalize_phone(text, country, "phone")
