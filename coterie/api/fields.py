@@ -149,9 +149,7 @@ def _spell(value: Any) -> str:
     if isinstance(value, str):
         return value
     if not isinstance(value, bool | int | float):
-        raise _refusal(
-            "blank" if value is None else "invalid", "must not be null" if value is None else "is not text"
-        )
+        raise _null_or("is not text", value)
     try:
         spelt = msgspec.json.encode(value).decode()
     except (OverflowError, ValueError):
@@ -174,9 +172,7 @@ def _text_reader(shape: inspect.StrType) -> Read:
         if "\0" in text or not text.isascii():
             _check_text(text)
         if length_min and len(text.strip()) < length_min:
-            raise _refusal(
-                "blank", f"has fewer than {length_min} characters" if length_min > 1 else "is empty"
-            )
+            raise _refusal("blank", f"has fewer than {length_min} characters" if length_min > 1 else "is empty")
         if pattern and not pattern.search(text):
             raise _refusal("invalid", "does not have the expected form")
         return text
@@ -199,9 +195,7 @@ def _read_int(value: Any) -> int:
 def _read_float(value: Any) -> float:
     if type(value) is float:
         number = value
-    elif (type(value) is int and INT_MIN <= value <= INT_MAX) or (
-        type(value) is str and _FLOAT.fullmatch(value)
-    ):
+    elif (type(value) is int and INT_MIN <= value <= INT_MAX) or (type(value) is str and _FLOAT.fullmatch(value)):
         number = float(value)
     else:
         raise _null_or("is not a number", value)
@@ -213,13 +207,7 @@ def _read_float(value: Any) -> float:
 def _read_bool(value: Any) -> bool:
     if type(value) is bool:
         return value
-    found = (
-        _BOOLS.get(value.lower())
-        if type(value) is str
-        else _BOOLS.get(str(value))
-        if value in (0, 1)
-        else None
-    )
+    found = _BOOLS.get(_spell(value).lower()) if type(value) in (str, int) else None
     if found is None:
         raise _null_or("is not true or false", value)
     return found
@@ -284,9 +272,7 @@ def _read_any(value: Any) -> Any:
     return value
 
 
-def _list_reader(
-    shape: inspect.ListType | inspect.VarTupleType, make: Callable[[Iterable[Any]], Any]
-) -> Read:
+def _list_reader(shape: inspect.ListType | inspect.VarTupleType, make: Callable[[Iterable[Any]], Any]) -> Read:
     convert = _compile(shape.item_type)
     items_min = shape.min_length or 0
     items_max = min(shape.max_length or ITEMS_MAX, ITEMS_MAX)

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 from python_multipart.exceptions import FormParserError
@@ -36,7 +35,8 @@ class Limits(Struct, frozen=True):
 LIMITS = Limits()
 
 FILENAME_LENGTH_MAX = 255
-_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_BYTES = {b"%%%02x" % byte: bytes((byte,)) for byte in range(256)}
 _BRACKETS = re.compile(r"[\[\]]+")
 _MEDIA_TYPE = re.compile(r"[!-~]{1,127}/[!-~]{1,127}")
 
@@ -68,12 +68,13 @@ def _pairs(body: bytes) -> Iterable[tuple[str, str | None]]:
 
 
 def _decode(encoded: bytes) -> str:
-    if b"%" in encoded:
-        if _BAD_ESCAPE.search(encoded):
-            raise _malformed("The form holds a % that is not followed by two hexadecimal digits")
-        encoded = unquote_to_bytes(encoded.replace(b"+", b" "))
-    elif b"+" in encoded:
+    if b"+" in encoded:
         encoded = encoded.replace(b"+", b" ")
+    if b"%" in encoded:
+        escapes = encoded.count(b"%")
+        encoded, replaced = _ESCAPE.subn(lambda match: _BYTES[match[0].lower()], encoded)
+        if replaced != escapes:
+            raise _malformed("The form holds a % that is not followed by two hexadecimal digits")
     return _text(encoded)
 
 
@@ -291,11 +292,7 @@ class _Parts:
             self._file = None
             if earlier := self.uploads.get(self._name):
                 Path(earlier.path).unlink(missing_ok=True)
-            media_type = (
-                self._headers.get(b"content-type", b"").decode("latin-1").split(";")[0].strip().lower()
-            )
-            if not _MEDIA_TYPE.fullmatch(media_type):
-                media_type = "application/octet-stream"
+            media_type = _media_type(self._headers.get(b"content-type", b""))
             self.uploads[self._name] = Upload(self._filename, media_type, self._path, self._byte_count)
 
     def end(self) -> None:
