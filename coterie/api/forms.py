@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 from python_multipart.exceptions import FormParserError
@@ -35,8 +36,7 @@ class Limits(Struct, frozen=True):
 LIMITS = Limits()
 
 FILENAME_LENGTH_MAX = 255
-_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
-_BYTES = {b"%%%02x" % byte: bytes((byte,)) for byte in range(256)}
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _BRACKETS = re.compile(r"[\[\]]+")
 _MEDIA_TYPE = re.compile(r"[!-~]{1,127}/[!-~]{1,127}")
 
@@ -71,10 +71,9 @@ def _decode(encoded: bytes) -> str:
     if b"+" in encoded:
         encoded = encoded.replace(b"+", b" ")
     if b"%" in encoded:
-        escapes = encoded.count(b"%")
-        encoded, replaced = _ESCAPE.subn(lambda match: _BYTES[match[0].lower()], encoded)
-        if replaced != escapes:
+        if _BAD_ESCAPE.search(encoded):
             raise _malformed("The form holds a % that is not followed by two hexadecimal digits")
+        encoded = unquote_to_bytes(encoded)
     return _text(encoded)
 
 
