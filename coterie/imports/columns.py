@@ -21,7 +21,8 @@ from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleD
 from coterie.model.text import fold
 
 LABEL_LENGTH_MAX = 60
-TAG_COUNT_MAX = 200
+# of one contact: handles, tags, folders
+COUNT_MAX = 200
 
 TEXT_FIELDS = {
     "display_name": "the name shown, where it is not the real one",
@@ -59,8 +60,8 @@ FIELDS: dict[str, str] = {
     "ignore": "nothing: the column is left out",
 }  # fmt: skip
 
-_SEVERAL = {EMAIL: re.compile(r"\s*(?:[;,\n]|:::)\s*"), PHONE: re.compile(r"\s*(?:[;\n]|:::)\s*")}
-_LIST = re.compile(r"\s*(?:[;,\n]|:::)\s*")
+_LIST = re.compile(r"[;,\n]|:::")
+_SEVERAL = {EMAIL: _LIST, PHONE: re.compile(r"[;\n]|:::")}
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[a-z0-9-]+\.)*?(linkedin|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
 _SERVICES = {
     "google talk": "xmpp", "gtalk": "xmpp", "jabber": "xmpp", "xmpp": "xmpp", "skype": "skype",
@@ -163,7 +164,7 @@ def place(path: str, header: str) -> Put:
         "birthday": lambda reading, value: put_birthday(reading.draft, value, day_first=reading.day_first),
         "picture_url": lambda reading, value: put_picture(reading.draft, value),
         "tags": lambda reading, value: put_tags(reading.draft, _LIST.split(value)),
-        "folders": lambda reading, value: reading.draft.folders.extend(filter(None, _LIST.split(value))),
+        "folders": lambda reading, value: _put_folders(reading.draft, _LIST.split(value)),
         "note": lambda reading, value: put_note(reading.draft, value),
         "extra": lambda reading, value: put_extra(reading.draft, header, value),
     }
@@ -181,11 +182,15 @@ def put_text(draft: ContactDraft, name: str, value: str, header: str) -> None:
 def put_handles(
     draft: ContactDraft, channel: str, values: Iterable[str], label: str | None, *, is_primary: bool = False
 ) -> None:
-    """Adds ways to reach someone; blank and repeated ones are dropped. Only the first may be primary."""
+    """Adds ways to reach someone, 200 at most; blank and repeated ones are dropped. Only the first may be
+    primary."""
     for value in values:
         plain = value.strip()
         if not plain:
             continue
+        if len(draft.handles) >= COUNT_MAX:
+            draft.warnings.append(f"More than {COUNT_MAX} ways to reach one person; the rest is left out")
+            return
         for known in draft.handles:
             if known.value == plain and known.channel == channel:
                 break
@@ -248,7 +253,7 @@ def put_tags(draft: ContactDraft, values: Iterable[str]) -> None:
     """Adds tags; Google's own groups (* myContacts, * starred) are none, nor are repeated ones."""
     for value in values:
         tag = value.strip().removeprefix("*").strip()
-        if tag and fold(tag) not in _SYSTEM_TAGS and tag not in draft.tags and len(draft.tags) < TAG_COUNT_MAX:
+        if tag and fold(tag) not in _SYSTEM_TAGS and tag not in draft.tags and len(draft.tags) < COUNT_MAX:
             draft.tags.append(tag)
 
 
@@ -318,6 +323,13 @@ def day_first_in(rows: Iterable[Row | RowError], headers: Sequence[str], mapping
         return False
     cells = ([row.cells[i] for i in indexes] for row in rows if isinstance(row, Row))
     return find_day_first(chain.from_iterable(cells))
+
+
+def _put_folders(draft: ContactDraft, values: Iterable[str]) -> None:
+    for value in values:
+        folder = value.strip()
+        if folder and folder not in draft.folders and len(draft.folders) < COUNT_MAX:
+            draft.folders.append(folder)
 
 
 def _put_name(draft: ContactDraft, value: str) -> None:

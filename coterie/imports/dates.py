@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 
 from coterie.errors import Invalid
 from coterie.model.text import fold
 from coterie.model.times import parse_date
 
 _LENGTH_MAX = 100
+# so many dates that all are 12 or less in both places are not written by people
+_SAMPLE_COUNT = 1000
 _NUMBERS = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})(?:\s*([/.-])\s*(\d{4}|\d{2}))?\.?")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -86,10 +89,10 @@ def read_date(text: str, *, day_first: bool = False) -> str | None:
 def find_day_first(texts: Iterable[str]) -> bool:
     """Whether the dates of a column are written day first (25/12/1980).
 
-    The first date that can only be one of the two decides for all; where none does, it is month first.
-    Stops reading there.
+    The first date that can only be one of the two decides for all; where none of the first 1,000 does, it is
+    month first. Reads no further than it must.
     """
-    for text in texts:
+    for text in islice((text for text in texts if text), _SAMPLE_COUNT):
         match = _NUMBERS.fullmatch(text.strip()[:_LENGTH_MAX])
         if match and match[2] != ".":
             first, second = int(match[1]), int(match[3])

@@ -18,7 +18,6 @@ from coterie.model.handles import EMAIL, PHONE
 from coterie.model.imports import AddressDraft, ContactDraft, RowError
 
 _NUMBERED = re.compile(r"(.+?) (\d+) - (.+)")
-_SEPARATOR = re.compile(r"\s*:::\s*")
 
 _SINGLES = {
     "first name": "first_name", "given name": "first_name",
@@ -106,8 +105,12 @@ def _put_group(draft: ContactDraft, kind: str, parts: dict[str, str]) -> None:
     elif kind == "organization":
         _put_organization(draft, parts)
     else:
-        labels = _split(parts.get("label") or parts.get("type") or "")
-        values = [value for value in _split(parts.get("value", "")) if value]
+        label, value = parts.get("label") or parts.get("type") or "", parts.get("value", "")
+        if value and ":::" not in value:
+            _put_value(draft, kind, label, value, parts)
+            return
+        labels = _split(label)
+        values = [value for value in _split(value) if value]
         # one label for several values: all of them have it, the first alone is primary
         repeated = labels[-1].removeprefix("*")
         for value, label in zip(values, labels + [repeated] * len(values), strict=False):
@@ -156,7 +159,7 @@ def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
 
 
 def _split(text: str) -> list[str]:
-    return _SEPARATOR.split(text) if ":::" in text else [text]
+    return [value.strip() for value in text.split(":::")] if ":::" in text else [text]
 
 
 _ADDRESS_PARTS = {"locality": "city", "region": "region", "postcode": "postal code", "country": "country"}

@@ -1,5 +1,6 @@
 """Any CSV file: guesses in seven languages, corrections, broken files."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,18 @@ def test_a_second_column_of_the_same_kind_adds_and_never_overwrites(tmp_path: Pa
     assert isinstance(ana, ContactDraft)
     assert [handle.value for handle in ana.handles] == ["a@x.example", "b@x.example"]
     assert (ana.employer, ana.note) == ("A", "company: B")
+
+
+def test_a_hostile_cell_costs_no_time_and_adds_no_more_than_the_limit(tmp_path: Path) -> None:
+    many = ";".join(f"{i}@x.example" for i in range(50_000))
+    blank = "a" + " " * 900_000 + "b"
+    path = written(tmp_path, f"name,email,tags,folder,note\nAna,{many},{blank},{blank},\n")
+    started = time.perf_counter()
+    (ana,) = any_csv.read(path)
+    assert time.perf_counter() - started < 5
+    assert isinstance(ana, ContactDraft)
+    assert (len(ana.handles), ana.tags, ana.folders) == (200, [blank], [blank])
+    assert ana.warnings == ["More than 200 ways to reach one person; the rest is left out"]
 
 
 def test_spreadsheet_formulas_and_strange_scripts_are_only_text(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a file is, by what stands in it."""
 
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -57,6 +58,13 @@ def test_the_template_any_table_and_a_list_of_addresses_are_tables(tmp_path: Pat
     assert detect_format(written(tmp_path, TEMPLATE)) == "r0"
     assert detect_format(written(tmp_path, "who;where\nAna;Rome\nBen;Oslo\n")) == "csv"
     assert detect_format(written(tmp_path, "email\nana@example.com\n")) == "csv"
+
+
+def test_a_file_of_blank_lines_costs_no_time(tmp_path: Path) -> None:
+    started = time.perf_counter()
+    with pytest.raises(Invalid, match="no table"):
+        detect_format(written(tmp_path, "a" + "\n " * 60_000))
+    assert time.perf_counter() - started < 5
 
 
 def test_instagram_is_an_archive_or_a_folder(tmp_path: Path) -> None:
