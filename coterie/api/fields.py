@@ -102,6 +102,8 @@ def _refusal(kind: str, reason: str) -> Invalid:
 def _compile(shape: inspect.Type) -> Read:
     """The closure that turns a plain value into the type, or raises Invalid with paths relative to it."""
     match shape:
+        case inspect.Metadata():  # a description around the type
+            return _compile(shape.type)
         case inspect.StrType():
             return _text_reader(shape)
         case inspect.IntType():

@@ -191,10 +191,7 @@ def _responses(contract: Contract, route: Route, schemas: _Schemas) -> dict[str,
 
 
 def _headers(descriptions: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: {"description": descriptions[name], "schema": {"type": "string"}}
-        for name in sorted(descriptions)
-    }
+    return {name: {"description": descriptions[name], "schema": {"type": "string"}} for name in sorted(descriptions)}
 
 
 def _security(contract: Contract, route: Route) -> list[dict[str, list[str]]]:

@@ -67,6 +67,8 @@ class Route(Struct, frozen=True):
     body_bytes_max: int = 1_048_576
     paged: bool = False
     uploads: bool = False
+    # what the {parameters} of the path are, for the document: integers in one contract, UUIDs in another
+    path_types: Mapping[str, Any] = {}
 
 
 class Contract(Struct, frozen=True):
@@ -84,3 +86,7 @@ class Contract(Struct, frozen=True):
     error_types: Mapping[int, Any] = {}
     # body encodings that are read, by media type; JSON always is
     reads_forms: bool = False
+    # headers of a paged answer: name -> description
+    page_headers: Mapping[str, str] = {}
+    # whether the token may come as the access_token parameter
+    token_query: bool = False

@@ -52,9 +52,7 @@ class Contact(Struct, frozen=True):
     @property
     def full_name(self) -> str | None:
         """The real name in one text, or None where no part is known."""
-        return join_name(
-            self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix
-        )
+        return join_name(self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix)
 
     @property
     def name(self) -> str | None:

@@ -180,9 +180,7 @@ def _curl(operation: Mapping[str, Any], url: str, method: str, path: str, compon
 def _filled(path: str, parameters: Sequence[Mapping[str, Any]], components: Components) -> str:
     """The path with an example for each parameter that is required."""
     needed = [each for each in parameters if each["required"]]
-    values = {
-        (each["in"], each["name"]): str(example(each["schema"], components, each["name"])) for each in needed
-    }
+    values = {(each["in"], each["name"]): str(example(each["schema"], components, each["name"])) for each in needed}
     for (place, name), value in values.items():
         if place == "path":
             path = path.replace(f"{{{name}}}", quote(value, safe=""))

@@ -87,9 +87,7 @@ def note_text(schema: Schema) -> str:
     return " · ".join(said)
 
 
-def fields(
-    schema: Schema, components: Components, depth: int = 0, around: frozenset[str] = frozenset()
-) -> list[Field]:
+def fields(schema: Schema, components: Components, depth: int = 0, around: frozenset[str] = frozenset()) -> list[Field]:
     """The fields of an object, of the objects in a list, of either of a choice, each followed by its own.
 
     around: the named schemas this one is part of, which are not unfolded again.

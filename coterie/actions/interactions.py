@@ -1,0 +1,52 @@
+"""What passed between a contact and the organization comes in: messages, comments, mentions, follower counts."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from coterie.actions.handles import save_differences
+from coterie.errors import NotFound
+from coterie.model import times
+from coterie.model.ids import new_id
+from coterie.model.imports import InteractionDraft
+from coterie.model.interactions import FollowerSnapshot, follower_growth
+from coterie.model.organizations import Caller
+from coterie.store import contacts as contact_store
+from coterie.store import interactions as store
+from coterie.store.database import Tx
+
+
+def add_interactions(
+    tx: Tx, caller: Caller, contact_id: int, drafts: Sequence[InteractionDraft], channel: str = "instagram"
+) -> None:
+    """Keep what passed with one contact. One whose outside id is known already is passed over."""
+    now = times.now()
+    rows = [
+        {
+            "contact_id": contact_id,
+            "kind": draft.kind,
+            "happened_at": draft.happened_at,
+            "id": new_id(),
+            "channel": channel,
+            "outside_id": draft.outside_id,
+            "direction": draft.direction,
+            "text": draft.text,
+            "data": None,
+            "now": now,
+        }
+        for draft in drafts
+    ]
+    store.insert_interactions(tx, caller.organization_id, rows)
+    kinds = {(contact_id, draft.kind) for draft in drafts}
+    store.mark_recent(tx, caller.organization_id, sorted(kinds))
+
+
+def add_snapshots(tx: Tx, caller: Caller, contact_id: int, snapshots: Sequence[FollowerSnapshot]) -> None:
+    """Keep how many followers a contact had on these days; its count and growth follow."""
+    before = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
+    if before is None:
+        raise NotFound("Contact not found")
+    store.save_snapshots(tx, caller.organization_id, contact_id, snapshots)
+    known = store.list_snapshots(tx, caller.organization_id, contact_id)
+    after = replace(before, follower_count=known[-1].follower_count, follower_growth=follower_growth(known))
+    save_differences(tx, caller, before, after)

@@ -1,0 +1,97 @@
+"""/contact_properties: the organization's own fields (inro.md, 4)."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.actions import properties as actions
+from coterie.api.inro.pages import answer_page, read_page
+from coterie.api.route import Answer, Request
+from coterie.errors import Invalid
+from coterie.model.organizations import Caller
+from coterie.model.properties import TYPES, PropertyDefinition
+from coterie.store import properties as store
+from coterie.store.database import Tx
+
+PropertyType = Literal[TYPES]  # type: ignore[valid-type]
+Choices = Annotated[list[str], Meta(description="The options of a choice property.", max_length=200)] | None
+
+
+class PropertyEntity(Struct):
+    slug: str
+    title: str
+    property_type: PropertyType
+    choices: list[str] | None
+    description: str | None
+    agent_active: bool
+
+
+class NewProperty(Struct):
+    title: Annotated[str, Meta(max_length=200)]
+    property_type: PropertyType = "text"
+    choices: Choices = None
+    description: Annotated[str, Meta(max_length=2000)] | None = None
+    agent_active: bool = False
+
+
+class PropertyBody(Struct):
+    contact_property: NewProperty
+
+
+class PropertyChange(Struct):
+    """Only the keys sent change; choices are replaced as a whole."""
+
+    title: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    property_type: PropertyType | UnsetType = UNSET
+    choices: Annotated[list[str], Meta(max_length=200)] | None | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=2000)] | None | UnsetType = UNSET
+    agent_active: bool | UnsetType = UNSET
+
+
+class PropertyChangeBody(Struct):
+    contact_property: PropertyChange
+
+
+def present_property(definition: PropertyDefinition) -> PropertyEntity:
+    """A definition in Inrō's words."""
+    return PropertyEntity(
+        definition.slug,
+        definition.title,
+        definition.property_type,
+        list(definition.choices) if definition.choices else None,
+        definition.description,
+        definition.agent_active,
+    )
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
+    page = read_page(request.query.page, request.query.per_page, request.query.offset)
+    found = store.list_definitions(tx, caller.organization_id, limit=page.size, offset=page.skip)
+    total = store.count_definitions(tx, caller.organization_id)
+    return answer_page([present_property(definition) for definition in found], page, total)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
+    given: dict[str, Any] = msgspec.structs.asdict(request.body.contact_property)
+    try:
+        return present_property(actions.create_definition(tx, caller, **given))
+    except Invalid as error:
+        raise _named(error) from None
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
+    given = msgspec.structs.asdict(request.body.contact_property)
+    fields = {name: value for name, value in given.items() if value is not UNSET}
+    try:
+        return present_property(actions.update_definition(tx, caller, request.path["slug"], fields))
+    except Invalid as error:
+        raise _named(error) from None
+
+
+def delete(tx: Tx, caller: Caller, request: Request) -> None:
+    actions.delete_definition(tx, caller, request.path["slug"])
+
+
+def _named(error: Invalid) -> Invalid:
+    return Invalid(*(problem._replace(path=("contact_property", *problem.path)) for problem in error.problems))

@@ -1,0 +1,347 @@
+"""/contacts, /contacts/search, /contacts/{id}, /contact: Inrō's contact entity, read and written."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.actions import contacts as actions
+from coterie.api.inro.ids import ID_MAX, read_id
+from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, answer_page, read_page
+from coterie.api.route import Answer, Request
+from coterie.errors import Invalid, NotFound, Problem
+from coterie.model.contacts import Contact
+from coterie.model.emails import normalize_email
+from coterie.model.handles import EMAIL, INSTAGRAM, parse_username
+from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE
+from coterie.model.organizations import Caller
+from coterie.search import count_matches, search_contacts
+from coterie.store import contacts as store
+from coterie.store.database import Tx
+from coterie.store.folders import list_folders_of
+from coterie.store.interactions import list_recent_of
+from coterie.store.properties import list_values_of
+
+# order_column -> what the store calls it
+ORDERS = {name: name for name in store.ORDERS if name not in ("pinned_note", "profile_picture_url")} | {
+    "notes": "pinned_note",
+    "profile_picture": "profile_picture_url",
+    "instagram_url": "username",
+}
+OrderColumn = Annotated[
+    Literal[
+        "id",
+        "name",
+        "username",
+        "instagram_url",
+        "profile_picture",
+        "status",
+        "notes",
+        "is_follower",
+        "email",
+        "real_name",
+        "phone",
+        "language",
+        "follower_count",
+        "follower_growth",
+        "bio",
+        "website",
+        "created_at",
+        "updated_at",
+    ]
+    | None,
+    Meta(description="Order column"),
+]
+
+
+class FolderEntity(Struct):
+    id: int
+    name: str
+
+
+class MessageEntity(Struct):
+    content: Annotated[str | None, Meta(description="Text; null for media.")]
+    received_at: str
+    received: Annotated[bool, Meta(description="true: from the contact; false: sent by the account.")]
+
+
+class CommentEntity(Struct):
+    text: str | None
+    received_at: str
+
+
+class MentionEntity(Struct):
+    text: Annotated[str | None, Meta(description="null for a story.")]
+    received_at: str
+
+
+class ContactEntity(Struct):
+    """The 23 keys, always all of them, in the published order."""
+
+    id: int
+    name: str | None
+    username: str | None
+    instagram_url: str | None
+    profile_picture: str | None
+    status: Literal["subscribed", "optout"]
+    notes: str | None
+    is_follower: bool | None
+    email: str | None
+    real_name: str | None
+    phone: str | None
+    language: str | None
+    follower_count: int | None
+    follower_growth: int | None
+    bio: str | None
+    website: str | None
+    created_at: str
+    updated_at: str
+    custom_properties: dict[str, Any]
+    folders: list[FolderEntity]
+    last_messages: list[MessageEntity]
+    last_comments: list[CommentEntity]
+    last_mentions: list[MentionEntity]
+
+
+Text = str | None | UnsetType
+ContactId = Annotated[int, Meta(description="Contact ID", ge=1, le=ID_MAX)]
+
+
+class ContactFields(Struct):
+    """What can be written of a contact; only the keys sent change, null or an empty text clears."""
+
+    email: Annotated[Text, Meta(description="Contact email")] = UNSET
+    phone: Annotated[Text, Meta(description="Contact phone")] = UNSET
+    language: Annotated[Text, Meta(description="Contact language")] = UNSET
+    name: Annotated[Text, Meta(description="The name shown on Instagram.")] = UNSET
+    real_name: Annotated[Text, Meta(description="The person's name, in one text.")] = UNSET
+    username: Annotated[Text, Meta(description="Instagram username, with or without @.")] = UNSET
+    status: Annotated[Text, Meta(description="subscribed or optout.")] = UNSET
+    notes: Annotated[str, Meta(description="The team's note.", max_length=100_000)] | None | UnsetType = UNSET
+    folder_ids: Annotated[
+        list[int] | None | UnsetType,
+        Meta(description="Every folder the contact is to be in.", max_length=1000),
+    ] = UNSET
+    custom_properties: Annotated[
+        dict[str, Any] | None | UnsetType, Meta(description="{slug: value}; null clears a value.")
+    ] = UNSET
+    website: Text = UNSET
+    bio: Text = UNSET
+    profile_picture: Text = UNSET
+    is_follower: bool | None | UnsetType = UNSET
+
+
+class ContactBody(Struct):
+    contact: ContactFields
+
+
+class LocatedContactBody(Struct):
+    """Exactly one of id, username, email finds the contact; `contact` holds what changes."""
+
+    contact: ContactFields
+    id: Annotated[int | None, Meta(description="Contact ID")] = None
+    username: Annotated[str | None, Meta(description="Contact username")] = None
+    email: Annotated[str | None, Meta(description="Contact email")] = None
+
+
+class LocatorQuery(Struct):
+    id: Annotated[int | None, Meta(description="Contact ID")] = None
+    username: Annotated[str | None, Meta(description="Contact username")] = None
+    email: Annotated[str | None, Meta(description="Contact email")] = None
+
+
+class ListQuery(Struct):
+    page: PageNumber = None
+    per_page: PerPage = None
+    offset: Offset = None
+    order_direction: OrderDirection = None
+    order_column: OrderColumn = None
+
+
+class SearchQuery(ListQuery):
+    query: Annotated[str, Meta(description="Search query", max_length=500)] | None = None
+
+
+# Presenting -----------------------------------------------------------------------------------------------------------
+
+
+def present_contacts(tx: Tx, organization_id: int, contacts: Sequence[Contact]) -> list[ContactEntity]:
+    """The contacts with their folders, properties and newest interactions: one query for each kind of part."""
+    ids = [contact.id for contact in contacts]
+    folders = list_folders_of(tx, organization_id, ids)
+    values = list_values_of(tx, organization_id, ids)
+    recent = list_recent_of(tx, organization_id, ids)
+    return [
+        ContactEntity(
+            contact.id,
+            contact.name,
+            contact.username,
+            f"https://www.instagram.com/{contact.username}" if contact.username else None,
+            contact.profile_picture_url,
+            contact.status,  # type: ignore[arg-type]
+            contact.pinned_note,
+            contact.is_follower,
+            contact.email,
+            contact.full_name,
+            contact.phone,
+            contact.language,
+            contact.follower_count,
+            contact.follower_growth,
+            contact.bio,
+            contact.website,
+            contact.created_at,
+            contact.updated_at,
+            values.get(contact.id, {}),
+            [FolderEntity(folder[0], folder[1]) for folder in folders.get(contact.id, ())],
+            [
+                MessageEntity(text, at, direction == INCOMING)
+                for text, at, direction in recent.get((contact.id, MESSAGE), ())
+            ],
+            [CommentEntity(text, at) for text, at, _ in recent.get((contact.id, COMMENT), ())],
+            [MentionEntity(text, at) for text, at, _ in recent.get((contact.id, MENTION), ())],
+        )
+        for contact in contacts
+    ]
+
+
+def present_contact(tx: Tx, organization_id: int, contact: Contact) -> ContactEntity:
+    """One contact with its parts."""
+    return present_contacts(tx, organization_id, [contact])[0]
+
+
+# Reading input --------------------------------------------------------------------------------------------------------
+
+_INSIDE = {
+    "name": "display_name",
+    "notes": "note",
+    "custom_properties": "properties",
+    "profile_picture": "profile_picture_url",
+}
+
+
+def fields_of(body: ContactFields) -> dict[str, Any]:
+    """The keys that were sent, as actions.contacts calls them."""
+    return {
+        _INSIDE.get(name, name): value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET
+    }
+
+
+def locator(given: LocatorQuery | LocatedContactBody) -> tuple[str, Any]:
+    """("id", 5), ("username", "ana") or ("email", "ana@x.org"), normalized. Refused, in Grape's words: none or several.
+
+    A username or e-mail address that cannot be one names nobody: NotFound.
+    """
+    sent = {name: value for name in ("id", "username", "email") if (value := getattr(given, name)) is not None}
+    if not sent:
+        message = "id, username, email are missing, exactly one parameter must be provided"
+        raise Invalid(Problem((), "together", message))
+    if len(sent) > 1:
+        raise Invalid(Problem((), "together", f"{', '.join(sent)} are mutually exclusive"))
+    ((by, value),) = sent.items()
+    try:
+        if by == "username":
+            value = parse_username(value.strip(), by)
+        if by == "email":
+            value = normalize_email(value.strip(), by)
+    except Invalid:
+        raise NotFound("Contact not found") from None
+    return by, value
+
+
+def find(tx: Tx, caller: Caller, by: str, value: Any) -> Contact:
+    """The contact a locator means; NotFound for none and for a deleted one."""
+    if by == "id":
+        contact = store.find_contact(tx, caller.organization_id, value) if 0 < value <= ID_MAX else None
+    else:
+        channel = INSTAGRAM if by == "username" else EMAIL
+        contact = store.find_contact_by_handle(tx, caller.organization_id, channel, value)
+    if contact is None or contact.deleted_at is not None:
+        raise NotFound("Contact not found")
+    return contact
+
+
+def _named(error: Invalid) -> Invalid:
+    """The problems of an action, under the `contact` they were sent in."""
+    return Invalid(*(problem._replace(path=("contact", *problem.path)) for problem in error.problems))
+
+
+# Handlers -------------------------------------------------------------------------------------------------------------
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
+    query: ListQuery = request.query
+    page = read_page(query.page, query.per_page, query.offset)
+    total = store.count_contacts(tx, caller.organization_id)
+    found = store.list_contacts(
+        tx,
+        caller.organization_id,
+        order=ORDERS[query.order_column or "id"],
+        descending=query.order_direction == "desc",
+        limit=page.size,
+        offset=page.skip,
+    )
+    return answer_page(present_contacts(tx, caller.organization_id, found), page, total)
+
+
+def search(tx: Tx, caller: Caller, request: Request) -> Answer:
+    query: SearchQuery = request.query
+    if not (query.query or "").strip():
+        return list_(tx, caller, request)
+    page = read_page(query.page, query.per_page, query.offset)
+    text = query.query or ""
+    found = search_contacts(
+        tx,
+        caller.organization_id,
+        text,
+        order=ORDERS[query.order_column or "id"],
+        descending=query.order_direction == "desc",
+        limit=page.size,
+        offset=page.skip,
+    )
+    total = count_matches(tx, caller.organization_id, text)
+    return answer_page(present_contacts(tx, caller.organization_id, found), page, total)
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    contact = find(tx, caller, *locator(request.query))
+    return present_contact(tx, caller.organization_id, contact)
+
+
+def show_by_id(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    contact = find(tx, caller, "id", read_id(request.path["id"], "Contact"))
+    return present_contact(tx, caller.organization_id, contact)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    fields = fields_of(request.body.contact)
+    if not any(fields.get(name) for name in ("display_name", "real_name", "username", "email", "phone")):
+        message = "contact[name], contact[real_name], contact[username], contact[email], contact[phone] are missing"
+        raise Invalid(Problem((), "together", f"{message}, at least one parameter must be provided"))
+    try:
+        contact = actions.create_contact(tx, caller, fields)
+    except Invalid as error:
+        raise _named(error) from None
+    return present_contact(tx, caller.organization_id, contact)
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    return _update(tx, caller, read_id(request.path["id"], "Contact"), request.body.contact)
+
+
+def update_located(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    contact = find(tx, caller, *locator(request.body))
+    return _update(tx, caller, contact.id, request.body.contact)
+
+
+def _update(tx: Tx, caller: Caller, contact_id: int, body: ContactFields) -> ContactEntity:
+    try:
+        contact = actions.update_contact(tx, caller, contact_id, fields_of(body))
+    except Invalid as error:
+        raise _named(error) from None
+    return present_contact(tx, caller.organization_id, contact)
+
+
+def delete(tx: Tx, caller: Caller, request: Request) -> None:
+    contact = find(tx, caller, "id", read_id(request.path["id"], "Contact"))
+    actions.delete_contact(tx, caller, contact.id)

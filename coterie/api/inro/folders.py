@@ -1,0 +1,79 @@
+"""/folders: named, coloured places for contacts."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from coterie.actions import folders as actions
+from coterie.api.inro.ids import read_id
+from coterie.api.inro.pages import answer_page, read_page
+from coterie.api.route import Answer, Request
+from coterie.errors import Invalid
+from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
+from coterie.model.organizations import Caller
+from coterie.store import folders as store
+from coterie.store.database import Tx
+
+Color = Annotated[Literal[COLORS] | None, Meta(description="One of the seven colours.")]  # type: ignore[valid-type]
+Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX)]
+
+
+class FolderEntity(Struct):
+    id: int
+    name: str
+    color: Color
+
+
+class NewFolder(Struct):
+    name: Name
+    color: Color = None
+
+
+class FolderBody(Struct):
+    folder: NewFolder
+
+
+class FolderChange(Struct):
+    name: Name | None = None
+    color: Color = None
+
+
+class FolderChangeBody(Struct):
+    folder: FolderChange
+
+
+def present_folder(folder: Folder) -> FolderEntity:
+    """A folder in Inrō's words."""
+    return FolderEntity(folder.id, folder.name, folder.color)
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
+    page = read_page(request.query.page, request.query.per_page, request.query.offset)
+    found = store.list_folders(tx, caller.organization_id, limit=page.size, offset=page.skip)
+    total = store.count_folders(tx, caller.organization_id)
+    return answer_page([present_folder(folder) for folder in found], page, total)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
+    new: NewFolder = request.body.folder
+    try:
+        return present_folder(actions.create_folder(tx, caller, new.name, new.color))
+    except Invalid as error:
+        raise _named(error) from None
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
+    change: FolderChange = request.body.folder
+    folder_id = read_id(request.path["id"], "Folder")
+    try:
+        return present_folder(actions.update_folder(tx, caller, folder_id, name=change.name, color=change.color))
+    except Invalid as error:
+        raise _named(error) from None
+
+
+def delete(tx: Tx, caller: Caller, request: Request) -> None:
+    actions.delete_folder(tx, caller, read_id(request.path["id"], "Folder"))
+
+
+def _named(error: Invalid) -> Invalid:
+    return Invalid(*(problem._replace(path=("folder", *problem.path)) for problem in error.problems))

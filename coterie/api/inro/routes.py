@@ -1,0 +1,75 @@
+"""Inrō's contract on one page: method, path, handler, permission, read or write."""
+
+from coterie.api.inro import bulk, contact_properties, contacts, errors, folders, me
+from coterie.api.inro.pages import PAGE_HEADERS, PageQuery
+from coterie.api.route import Contract, Route
+
+READ, WRITE, ORGANIZATION = "contacts:read", "contacts:write", "organization:read"
+ID = {"id": int}
+BULK_BYTES_MAX = 8_388_608
+
+# fmt: off
+ROUTES = (
+    Route("GET", "/me", me.show, ORGANIZATION, "read", "Get information about the current organization",
+          answer=me.OrganizationEntity),
+
+    Route("GET", "/contacts", contacts.list_, READ, "read", "List contacts",
+          query=contacts.ListQuery, answer=list[contacts.ContactEntity], paged=True),
+    Route("GET", "/contacts/search", contacts.search, READ, "read", "Search contacts",
+          query=contacts.SearchQuery, answer=list[contacts.ContactEntity], paged=True),
+    Route("PUT", "/contacts/{id}", contacts.update, WRITE, "write", "Update a contact (RESTFUL)",
+          body=contacts.ContactBody, answer=contacts.ContactEntity, path_types=ID),
+    Route("GET", "/contact", contacts.show, READ, "read", "Get a contact",
+          query=contacts.LocatorQuery, answer=contacts.ContactEntity),
+    Route("PUT", "/contact", contacts.update_located, WRITE, "write", "Update a contact (NON RESTFUL)",
+          body=contacts.LocatedContactBody, answer=contacts.ContactEntity),
+
+    Route("GET", "/folders", folders.list_, READ, "read", "List folders",
+          query=PageQuery, answer=list[folders.FolderEntity], paged=True),
+    Route("GET", "/contact_properties", contact_properties.list_, READ, "read", "List contact properties",
+          query=PageQuery, answer=list[contact_properties.PropertyEntity], paged=True),
+
+    # Beyond the seed: seen on the live product
+    Route("POST", "/contact_properties", contact_properties.create, WRITE, "write", "Create a contact property",
+          body=contact_properties.PropertyBody, answer=contact_properties.PropertyEntity, status=201),
+    Route("PUT", "/contact_properties/{slug}", contact_properties.update, WRITE, "write",
+          "Update a contact property", body=contact_properties.PropertyChangeBody,
+          answer=contact_properties.PropertyEntity),
+    Route("DELETE", "/contact_properties/{slug}", contact_properties.delete, WRITE, "write",
+          "Delete a contact property and its values", status=204),
+    Route("PUT", "/contacts/bulk", bulk.update_many, WRITE, "write", "Update up to 1,000 contacts",
+          body=bulk.BulkBody, answer=bulk.ReceiptEntity, status=202, body_bytes_max=BULK_BYTES_MAX),
+    Route("GET", "/batch_tasks", bulk.list_tasks, READ, "read", "List batch tasks",
+          query=PageQuery, answer=list[bulk.BatchTaskEntity], paged=True),
+    Route("GET", "/batch_tasks/{id}", bulk.show_task, READ, "read", "Get a batch task",
+          answer=bulk.BatchTaskEntity),
+
+    # Beyond Inrō: what a self-hosted instance cannot do without
+    Route("GET", "/contacts/{id}", contacts.show_by_id, READ, "read", "Get a contact by its id",
+          answer=contacts.ContactEntity, path_types=ID),
+    Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
+          body=contacts.ContactBody, answer=contacts.ContactEntity, status=201),
+    Route("DELETE", "/contacts/{id}", contacts.delete, WRITE, "write", "Delete a contact",
+          status=204, path_types=ID),
+    Route("POST", "/folders", folders.create, WRITE, "write", "Create a folder",
+          body=folders.FolderBody, answer=folders.FolderEntity, status=201),
+    Route("PUT", "/folders/{id}", folders.update, WRITE, "write", "Update a folder",
+          body=folders.FolderChangeBody, answer=folders.FolderEntity, path_types=ID),
+    Route("DELETE", "/folders/{id}", folders.delete, WRITE, "write", "Delete a folder; its contacts stay",
+          status=204, path_types=ID),
+)
+# fmt: on
+
+INRO = Contract(
+    name="inro",
+    title="Inrō API",
+    version="0.0.1",
+    prefix="/api/v1",
+    description="Contacts of one organization, as Inrō's clients know them.",
+    routes=ROUTES,
+    present_error=errors.present_error,
+    error_types=errors.TYPES,
+    reads_forms=True,
+    page_headers=PAGE_HEADERS,
+    token_query=True,
+)

@@ -1,0 +1,54 @@
+"""The web application: every door is mounted here, and nothing else happens here."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from coterie.api import openapi
+from coterie.api.http import ContractDoor, Receive, Scope, Send
+from coterie.api.inro.routes import INRO
+from coterie.api.route import Contract
+from coterie.observe import RequestLog, RequestMetrics
+from coterie.settings import Settings
+from coterie.store.database import Database
+from coterie.web.routes import STATIC, Document, page_routes
+
+CONTRACTS: Sequence[Contract] = (INRO,)
+
+
+class App:
+    """Everything under /api/ goes to the contracts, the rest to the pages (docs/decisions/0022)."""
+
+    def __init__(self, contracts: ContractDoor, pages: Starlette) -> None:
+        self._contracts = contracts
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_contract = scope["type"] == "http" and scope["path"].startswith("/api/")
+        await (self._contracts if is_contract else self._pages)(scope, receive, send)
+
+
+def create_app(database: Database, settings: Settings) -> App:
+    """The application over an open, migrated database, which it closes when it stops."""
+    metrics = RequestMetrics()
+    requests = RequestLog(settings.log_requests)
+    contracts = ContractDoor(database, settings, CONTRACTS, requests=requests, metrics=metrics)
+
+    documents = [Document(contract.name, contract.title, partial(openapi.document, contract)) for contract in CONTRACTS]
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        await contracts.started()
+        yield
+        await contracts.stopped()
+        database.close()
+
+    routes: list[BaseRoute] = [
+        *page_routes(database, settings, documents, metrics),
+        Mount("/static", STATIC, name="static"),
+    ]
+    return App(contracts, Starlette(routes=routes, lifespan=lifespan))

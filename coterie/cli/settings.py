@@ -1,0 +1,25 @@
+"""coterie settings: every setting, its value here, what it does."""
+
+import msgspec
+import typer
+
+from coterie.cli.common import DataOption
+from coterie.settings import describe, load_settings
+
+_SECRET = ("SECRET", "TOKEN", "SMTP_URL", "DATABASE_URL")
+
+
+def register(application: typer.Typer) -> None:
+    application.command("settings")(settings)
+
+
+def settings(data: DataOption = None) -> None:
+    """List every setting with its value and what it does; secrets are not shown."""
+    values = msgspec.structs.asdict(load_settings(data=data))
+    for variable, default, description in describe():
+        value = str(values[variable.removeprefix("COTERIE_").lower()])
+        if (value and any(word in variable for word in _SECRET) and "@" in value) or ("SECRET" in variable and value):
+            value = "(set)"
+        changed = "" if value == default else f" (default: {default or 'none'})"
+        typer.echo(f"{variable} = {value or 'none'}{changed}")
+        typer.echo(f"    {description}")

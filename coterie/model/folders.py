@@ -1,0 +1,15 @@
+"""Folders: named, coloured places contacts are put into by hand."""
+
+from msgspec import Struct
+
+COLORS = ("yellow", "red", "green", "blue", "purple", "pink", "orange")
+NAME_LENGTH_MAX = 200
+
+
+class Folder(Struct, frozen=True):
+    id: int
+    name: str
+    color: str | None
+    contact_count: int
+    created_at: str
+    updated_at: str

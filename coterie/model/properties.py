@@ -1,0 +1,146 @@
+"""Properties: an organization's own fields. A definition names one and its type; a value is what a contact has."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.errors import CoterieError, invalid
+from coterie.model import times
+from coterie.model.emails import normalize_email
+from coterie.model.phones import normalize_phone
+
+CHOICE_TYPES = ("single_choice", "multiple_choice")
+TYPES = ("text", "number", "date", "email", "phone", "url", "boolean", "list", *CHOICE_TYPES)
+TITLE_LENGTH_MAX = 200
+CHOICES_MAX = 200
+ITEMS_MAX = 200
+TEXT_LENGTH_MAX = 10_000
+DEFINITIONS_MAX = 500
+
+Value = str | int | float | bool | list[str]
+
+
+class PropertyDefinition(Struct, frozen=True):
+    slug: str
+    title: str
+    property_type: str
+    choices: tuple[str, ...] | None
+    description: str | None
+    agent_active: bool
+    created_at: str
+    updated_at: str
+
+
+def slug_of(title: str) -> str:
+    """The slug of a title, as Rails' parameterize makes it: accents dropped, lower case, runs of other characters
+    one hyphen, underscores kept. '' where nothing is left (a title in a script without Latin letters)."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9_]+", "-", plain.lower()).strip("-")
+
+
+def parse_value(definition: PropertyDefinition, value: Any, field: str) -> Value:
+    """A value someone sent, as the type of its definition wants it.
+
+    Refused: another type, a date, address, number or link that is none, what is not among the choices.
+    """
+    return _PARSERS[definition.property_type](definition, value, field)
+
+
+def _text(definition: PropertyDefinition, value: Any, field: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise invalid(field, "is not a text")
+    text = str(value)
+    if len(text) > TEXT_LENGTH_MAX or "\0" in text:
+        raise invalid(field, f"holds a NUL or more than {TEXT_LENGTH_MAX} characters")
+    return text
+
+
+def _number(definition: PropertyDefinition, value: Any, field: str) -> int | float:
+    if isinstance(value, str):
+        try:
+            value = float(value) if re.search(r"[.eE]", value) else int(value[:40])
+        except ValueError:
+            raise invalid(field, "is not a number") from None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise invalid(field, "is not a number")
+    if not math.isfinite(value) or abs(value) > 2**53:
+        raise invalid(field, "is beyond what a number can hold exactly")
+    return value
+
+
+def _date(definition: PropertyDefinition, value: Any, field: str) -> str:
+    return times.parse_date(_text(definition, value, field), field)
+
+
+def _email(definition: PropertyDefinition, value: Any, field: str) -> str:
+    text = _text(definition, value, field).strip()
+    normalize_email(text, field)
+    return text
+
+
+def _phone(definition: PropertyDefinition, value: Any, field: str) -> str:
+    text = _text(definition, value, field).strip()
+    normalize_phone(text, None, field)
+    return text
+
+
+def _url(definition: PropertyDefinition, value: Any, field: str) -> str:
+    text = _text(definition, value, field).strip()
+    # a link people click: no javascript: or data:
+    if not re.fullmatch(r"(?i)(https?://)?[^\s/:@]+\.[^\s]+|https?://[^\s]+", text):
+        raise invalid(field, "is not a link")
+    return text
+
+
+def _boolean(definition: PropertyDefinition, value: Any, field: str) -> bool:
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise invalid(field, "is not true or false")
+    return value
+
+
+def _list(definition: PropertyDefinition, value: Any, field: str) -> list[str]:
+    if not isinstance(value, list) or len(value) > ITEMS_MAX:
+        raise invalid(field, f"is not a list of at most {ITEMS_MAX} texts")
+    return [_text(definition, item, field) for item in value]
+
+
+def _single_choice(definition: PropertyDefinition, value: Any, field: str) -> str:
+    text = _text(definition, value, field)
+    if text not in (definition.choices or ()):
+        raise invalid(field, "is not one of the choices", kind="choice")
+    return text
+
+
+def _multiple_choice(definition: PropertyDefinition, value: Any, field: str) -> list[str]:
+    items = [value] if isinstance(value, str) else value
+    chosen = _list(definition, items, field)
+    return list(dict.fromkeys(_single_choice(definition, item, field) for item in chosen))
+
+
+_PARSERS: dict[str, Callable[[PropertyDefinition, Any, str], Value]] = {
+    "text": _text,
+    "number": _number,
+    "date": _date,
+    "email": _email,
+    "phone": _phone,
+    "url": _url,
+    "boolean": _boolean,
+    "list": _list,
+    "single_choice": _single_choice,
+    "multiple_choice": _multiple_choice,
+}
+
+
+def still_fits(definition: PropertyDefinition, value: Any) -> bool:
+    """Whether a stored value is one the definition would accept today."""
+    try:
+        parse_value(definition, value, "value")
+    except CoterieError:
+        return False
+    return True

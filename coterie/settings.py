@@ -1,0 +1,107 @@
+"""Every setting: its name, its default, what it does. Read once, from COTERIE_* variables and an optional TOML file.
+
+A variable wins over the file. The file is the one COTERIE_CONFIG names, else coterie.toml in the data folder.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from coterie.errors import Unavailable
+
+PREFIX = "COTERIE_"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them; the description of each stands beside it and is what `coterie settings` prints."""
+
+    data: Annotated[str, Meta(description="The data folder: database, attachments, secrets.")] = "data"
+    database_url: Annotated[
+        str,
+        Meta(description="sqlite:///PATH or postgresql://…; by default coterie.sqlite3 in the data folder."),
+    ] = ""
+    base_url: Annotated[
+        str, Meta(description="The address people reach this instance at; https:// makes cookies Secure.")
+    ] = ""
+    country: Annotated[
+        str,
+        Meta(description="ISO code in which numbers without a prefix are read, where the organization has none."),
+    ] = ""
+    request_seconds: Annotated[float, Meta(description="Deadline of a request's work in the database.", gt=0)] = 5.0
+    slow_seconds: Annotated[
+        float, Meta(description="Deadline of one transaction of an export, an import, a command.", gt=0)
+    ] = 120.0
+    body_bytes_max: Annotated[
+        int,
+        Meta(description="Largest body of an upload; other bodies have the limit of their route.", ge=1024),
+    ] = 104_857_600
+    database_connections: Annotated[int, Meta(description="PostgreSQL connections of one process.", ge=2, le=100)] = 8
+    log_level: Annotated[str, Meta(description="debug, info, warning or error.")] = "info"
+    log_requests: Annotated[bool, Meta(description="One line for each request.")] = True
+    metrics_token: Annotated[
+        str,
+        Meta(description="When set, /metrics wants it as a bearer token; otherwise only loopback may read it."),
+    ] = ""
+    jobs_poll_seconds: Annotated[
+        float, Meta(description="How often the worker looks for work when none is waiting.", gt=0)
+    ] = 0.5
+    smtp_url: Annotated[
+        str,
+        Meta(description="smtp://user:password@host:587 (STARTTLS) or smtps://…; without it nothing is mailed."),
+    ] = ""
+    smtp_from: Annotated[str, Meta(description="The sender of what is mailed.")] = ""
+    instagram_app_secret: Annotated[str, Meta(description="Checks the signature of what Meta sends.")] = ""
+    instagram_verify_token: Annotated[str, Meta(description="Answers Meta's verification handshake.")] = ""
+
+    @property
+    def data_folder(self) -> Path:
+        """The data folder as a path."""
+        return Path(self.data)
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The settings of this process; overrides are what the command line says and win over everything.
+
+    Refused: an unknown name (a typing mistake must not pass), and a value of the wrong type or out of range.
+    """
+    environment = os.environ if environment is None else environment
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"
+    }
+    given |= {name: value for name, value in overrides.items() if value is not None}
+    data = Path(str(given.get("data", "data")))
+    named = environment.get(f"{PREFIX}CONFIG")
+    file = Path(named) if named else data / "coterie.toml"
+    if named or file.is_file():
+        given = _read_file(file) | given
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise Unavailable(f"settings: {error}") from None
+    if not settings.database_url:
+        path = settings.data_folder.absolute() / "coterie.sqlite3"
+        settings = msgspec.structs.replace(settings, database_url=f"sqlite:///{path}")
+    return settings
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"settings: {file}: {error}") from None
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """(variable, default, description) of each setting, in order."""
+    rows = []
+    for field in msgspec.structs.fields(Settings):
+        meta = field.type.__metadata__[0]
+        rows.append((PREFIX + field.name.upper(), str(field.default), meta.description))
+    return rows

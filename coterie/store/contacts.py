@@ -1,0 +1,285 @@
+"""Contacts, with the summary and the sort keys each row carries."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from coterie.model.contacts import Contact
+from coterie.store.counters import add_to_count, count, next_number
+from coterie.store.database import Row, Tx
+
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
+SORT_COLUMNS = (
+    "name_key",
+    "real_name_key",
+    "username_key",
+    "email_key",
+    "phone_key",
+    "website_key",
+    "note_key",
+    "bio_key",
+)
+_SELECT = ", ".join(f"c.{name}" for name in COLUMNS)
+_IS_FOLLOWER = COLUMNS.index("is_follower")
+_WRITABLE = frozenset(COLUMNS + SORT_COLUMNS) - {"id", "uuid", "created_at"}
+_INSERT = (
+    f"INSERT INTO contacts (organization_id, {', '.join(COLUMNS + SORT_COLUMNS)})"
+    f" VALUES (:organization_id, {', '.join(':' + name for name in COLUMNS + SORT_COLUMNS)})"
+)
+
+# What a list can be sorted by -> the indexed column. Missing values sort lowest on both engines (decision 0020).
+ORDERS = {
+    "id": "id",
+    "name": "name_key",
+    "real_name": "real_name_key",
+    "username": "username_key",
+    "email": "email_key",
+    "phone": "phone_key",
+    "website": "website_key",
+    "pinned_note": "note_key",
+    "bio": "bio_key",
+    "status": "status",
+    "language": "language",
+    "profile_picture_url": "profile_picture_url",
+    "is_follower": "is_follower",
+    "follower_count": "follower_count",
+    "follower_growth": "follower_growth",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+# Beyond so many rows a page is reached from the nearer end of the list
+NEAR = 2_000
+COUNT = "contacts"
+
+
+def _contact(row: Row) -> Contact:
+    if type(row[_IS_FOLLOWER]) is int:  # SQLite has no booleans of its own
+        row = (*row[:_IS_FOLLOWER], bool(row[_IS_FOLLOWER]), *row[_IS_FOLLOWER + 1 :])
+    return Contact(*row)
+
+
+def _order_by(column: str, *, descending: bool, table: str = "c.") -> str:
+    way = "DESC" if descending else "ASC"
+    if column == "id":
+        return f"{table}id {way}"
+    nulls = ""
+    if not column.endswith(("_key", "_at", "status")):
+        nulls = " NULLS LAST" if descending else " NULLS FIRST"
+    return f"{table}{column} {way}{nulls}, {table}id {way}"
+
+
+# Finding one ----------------------------------------------------------------------------------------------------------
+
+_BY_ID = f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.id = :id"
+_BY_UUID = f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.uuid = :uuid"
+_BY_HANDLE = (
+    f"SELECT {_SELECT} FROM handles h JOIN contacts c"
+    " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
+    " WHERE h.organization_id = :organization_id AND h.channel = :channel AND h.normalized = :normalized"
+    " AND h.deleted_at IS NULL AND c.deleted_at IS NULL"
+    " ORDER BY h.is_former, h.is_primary DESC, c.id LIMIT 1"
+)
+
+
+def find_contact(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
+    """One contact, deleted or not."""
+    row = tx.one(_BY_ID, {"organization_id": organization_id, "id": contact_id})
+    return _contact(row) if row else None
+
+
+def find_contact_to_change(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
+    """The same, kept from other writers until the commit."""
+    row = tx.one(_BY_ID + tx.lock, {"organization_id": organization_id, "id": contact_id})
+    return _contact(row) if row else None
+
+
+def find_contact_by_uuid(tx: Tx, organization_id: int, uuid: str) -> Contact | None:
+    """One contact by the id R0 knows it by, deleted or not."""
+    row = tx.one(_BY_UUID, {"organization_id": organization_id, "uuid": uuid})
+    return _contact(row) if row else None
+
+
+def find_contact_by_handle(tx: Tx, organization_id: int, channel: str, normalized: str) -> Contact | None:
+    """The contact that has this handle: where several do, one whose primary it is, then the oldest."""
+    row = tx.one(_BY_HANDLE, {"organization_id": organization_id, "channel": channel, "normalized": normalized})
+    return _contact(row) if row else None
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+
+
+def count_contacts(tx: Tx, organization_id: int) -> int:
+    """How many are not deleted; a kept count."""
+    return count(tx, organization_id, COUNT)
+
+
+def list_contacts(
+    tx: Tx, organization_id: int, *, order: str = "id", descending: bool = False, limit: int, offset: int = 0
+) -> list[Contact]:
+    """A page of the contacts that are not deleted. order is one of ORDERS; ties are broken by id.
+
+    The ids come first, from an index that covers them; a page far down is reached from the end of the list.
+    """
+    from_end = False
+    if offset > NEAR:
+        total = count_contacts(tx, organization_id)
+        if offset >= total:
+            return []
+        limit = min(limit, total - offset)
+        if offset > total // 2:
+            from_end, offset = True, total - offset - limit
+    way = descending is not from_end
+    inner = _order_by(ORDERS[order], descending=way, table="")
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM (SELECT id AS page_id FROM contacts WHERE organization_id = :organization_id"
+        f" AND deleted_at IS NULL ORDER BY {inner} LIMIT :limit OFFSET :offset) page"
+        " JOIN contacts c ON c.organization_id = :organization_id AND c.id = page.page_id"
+        f" ORDER BY {_order_by(ORDERS[order], descending=way)}",
+        {"organization_id": organization_id, "limit": limit, "offset": offset},
+    )
+    if from_end:
+        rows.reverse()
+    return [_contact(row) for row in rows]
+
+
+def list_contacts_by_id(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int], *, order: str = "id", descending: bool = False
+) -> list[Contact]:
+    """The contacts with these ids that are not deleted."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
+        f" AND c.id {tx.among('ids')} AND c.deleted_at IS NULL"
+        f" ORDER BY {_order_by(ORDERS[order], descending=descending)}",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    return [_contact(row) for row in rows]
+
+
+def list_all_contacts(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Contact]:
+    """A page of all, the deleted ones among them, by id."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
+        " ORDER BY c.id LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "limit": limit, "offset": offset},
+    )
+    return [_contact(row) for row in rows]
+
+
+def list_contacts_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> list[Contact]:
+    """The next ones by id that are not deleted: to walk a whole book."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.id > :id"
+        " AND c.deleted_at IS NULL ORDER BY c.id LIMIT :limit",
+        {"organization_id": organization_id, "id": contact_id, "limit": limit},
+    )
+    return [_contact(row) for row in rows]
+
+
+def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values: Iterable[Any]) -> dict[Any, int]:
+    """value -> contact id for many locators at once: normalized handles of a channel, or (channel None) ids.
+
+    What is not found, or deleted, is not in the answer; where several contacts have a handle the rule of
+    find_contact_by_handle holds.
+    """
+    bound = {"organization_id": organization_id, "values": tx.array(values), "channel": channel}
+    if channel is None:
+        rows = tx.all(
+            "SELECT id, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
+            f" AND id {tx.among('values')}",
+            {name: bound[name] for name in ("organization_id", "values")},
+        )
+    else:
+        rows = tx.all(
+            "SELECT h.normalized, h.contact_id FROM handles h JOIN contacts c"
+            " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
+            " WHERE h.organization_id = :organization_id AND h.channel = :channel"
+            f" AND h.normalized {tx.among('values')} AND h.deleted_at IS NULL AND c.deleted_at IS NULL"
+            " ORDER BY h.is_former DESC, h.is_primary, c.id DESC",
+            bound,
+        )
+    return {value: contact_id for value, contact_id in rows}
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
+    """The first of so many fresh contact ids."""
+    return next_number(tx, organization_id, "contact_id", how_many)
+
+
+def insert_contact(tx: Tx, organization_id: int, contact: Contact, sort_keys: Mapping[str, str]) -> None:
+    """A new contact, with its id and uuid."""
+    tx.run(_INSERT, {"organization_id": organization_id, **msgspec.structs.asdict(contact), **sort_keys})
+    add_to_count(tx, organization_id, COUNT, 1)
+
+
+def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> None:
+    """Many at once, each with its sort keys."""
+    rows = [
+        {"organization_id": organization_id, **msgspec.structs.asdict(contact), **keys} for contact, keys in contacts
+    ]
+    tx.many(_INSERT, rows)
+    add_to_count(tx, organization_id, COUNT, len(rows))
+
+
+def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any]) -> None:
+    """Set these columns of one contact (names are checked: they become part of the statement)."""
+    unknown = columns.keys() - _WRITABLE
+    assert not unknown, f"no such columns: {unknown}"
+    assignments = ", ".join(f"{name} = :{name}" for name in columns)
+    tx.run(
+        f"UPDATE contacts SET {assignments} WHERE organization_id = :organization_id AND id = :contact_id",
+        {**columns, "organization_id": organization_id, "contact_id": contact_id},
+    )
+
+
+def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
+    """Remove a contact and, by their foreign keys, its parts. Its place as a pet's second owner is cleared."""
+    bound = {"organization_id": organization_id, "id": contact_id}
+    tx.run(
+        "UPDATE pets SET second_owner_id = NULL WHERE organization_id = :organization_id AND second_owner_id = :id",
+        bound,
+    )
+    tx.run("DELETE FROM contacts WHERE organization_id = :organization_id AND id = :id", bound)
+
+
+# Outside ids ----------------------------------------------------------------------------------------------------------
+
+
+def find_outside_ids(tx: Tx, organization_id: int, source: str, outside_ids: Iterable[str]) -> dict[str, int]:
+    """outside id -> contact id, for those known from this source."""
+    rows = tx.all(
+        "SELECT outside_id, contact_id FROM outside_ids WHERE organization_id = :organization_id"
+        f" AND source = :source AND outside_id {tx.among('ids')}",
+        {"organization_id": organization_id, "source": source, "ids": tx.array(outside_ids)},
+    )
+    return {outside_id: contact_id for outside_id, contact_id in rows}
+
+
+def list_outside_ids(tx: Tx, organization_id: int, contact_id: int) -> list[tuple[str, str]]:
+    """(source, outside id) of one contact."""
+    rows = tx.all(
+        "SELECT source, outside_id FROM outside_ids WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id ORDER BY source, outside_id",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return [(source, outside_id) for source, outside_id in rows]
+
+
+def insert_outside_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
+    """(source, outside id, contact id); one that is already known stays with its contact."""
+    tx.many(
+        "INSERT INTO outside_ids (organization_id, source, outside_id, contact_id)"
+        " VALUES (:organization_id, :source, :outside_id, :contact_id) ON CONFLICT DO NOTHING",
+        [
+            {
+                "organization_id": organization_id,
+                "source": source,
+                "outside_id": outside_id,
+                "contact_id": contact_id,
+            }
+            for source, outside_id, contact_id in entries
+        ],
+    )

@@ -1,0 +1,101 @@
+"""The two engines behind one name: transactions for whoever is at the edge, nothing below ever commits.
+
+    with database.read() as tx: …        a consistent view
+    with database.write() as tx: …       all of it or nothing
+    await database.run_read(work)        the same for the web process, in the way that suits the engine
+    await database.run_write(work)
+
+On SQLite run_read runs inline on the event loop (a hop to a thread costs more than the query) and run_write queues
+the work for the one writer thread (store/sqlite.py). On PostgreSQL both run in a thread with a pooled connection.
+
+SQL is written once, in the subset both engines speak, with :named parameters. The few words that differ are
+attributes of the transaction: tx.lock, tx.among(), tx.array().
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Literal, Protocol, TypeVar
+
+from coterie.errors import Unavailable
+from coterie.settings import Settings
+
+T = TypeVar("T")
+Engine = Literal["sqlite", "postgresql"]
+Row = tuple[Any, ...]
+Parameters = Mapping[str, Any]
+
+
+class Tx(Protocol):
+    """One open transaction."""
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine this is."""
+
+    @property
+    def lock(self) -> str:
+        """What a SELECT ends with to keep its rows from others until the commit; SQLite's writer is alone anyway."""
+
+    def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """Every row."""
+
+    def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row, or None."""
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+        """How many rows a statement changed."""
+
+    def many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+        """The same statement for each set of parameters."""
+
+    def among(self, name: str) -> str:
+        """The condition that a value is in the list bound as :name with tx.array()."""
+
+    def array(self, values: Iterable[Any]) -> Any:
+        """A list, as the engine wants it bound."""
+
+    def rollback_only(self) -> AbstractContextManager[None]:
+        """A savepoint around one part: an exception inside undoes this part and goes on to the caller."""
+
+
+Work = Callable[[Tx], T]
+
+
+class Database(Protocol):
+    """An open database. close() ends its threads and connections."""
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine this is."""
+
+    def read(self) -> AbstractContextManager[Tx]:
+        """A transaction that changes nothing, with the deadline of slow work."""
+
+    def write(self) -> AbstractContextManager[Tx]:
+        """A transaction; committed when the block ends, rolled back when it raises."""
+
+    async def run_read(self, work: Work[T]) -> T:
+        """Quick work of the web process, under the deadline of a request."""
+
+    async def run_slow(self, work: Work[T]) -> T:
+        """Work known to be slow: in a thread, never on the loop."""
+
+    async def run_write(self, work: Work[T]) -> T:
+        """A whole unit of work; its own savepoint, so that one that raises takes only itself back."""
+
+    def close(self) -> None:
+        """Finish what runs; then nothing more is accepted."""
+
+
+def open_database(settings: Settings) -> Database:
+    """The database the settings name. Refused: a scheme that is neither sqlite nor postgresql."""
+    url = settings.database_url
+    if url.startswith("sqlite:///"):
+        from coterie.store.sqlite import SqliteDatabase  # lazy: only one engine's driver is ever loaded
+
+        return SqliteDatabase(url.removeprefix("sqlite:///"), settings)
+    if url.startswith(("postgresql://", "postgres://")):
+        from coterie.store.postgres import PostgresDatabase  # lazy: only one engine's driver is ever loaded
+
+        return PostgresDatabase(url, settings)
+    raise Unavailable("COTERIE_DATABASE_URL must begin with sqlite:/// or postgresql://")

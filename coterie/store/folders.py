@@ -1,0 +1,142 @@
+"""Folders, and which contacts are in them."""
+
+from collections.abc import Iterable
+
+from coterie.model.folders import Folder
+from coterie.store.counters import add_to_count, count, next_number
+from coterie.store.database import Tx
+
+_SELECT = "id, name, color, contact_count, created_at, updated_at"
+COUNT = "folders"
+
+
+def list_folders(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Folder]:
+    """A page of an organization's folders, oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id"
+        " ORDER BY id LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "limit": limit, "offset": offset},
+    )
+    return [Folder(*row) for row in rows]
+
+
+def count_folders(tx: Tx, organization_id: int) -> int:
+    """How many folders there are; a kept count."""
+    return count(tx, organization_id, COUNT)
+
+
+def find_folder(tx: Tx, organization_id: int, folder_id: int) -> Folder | None:
+    """One folder."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": folder_id},
+    )
+    return Folder(*row) if row else None
+
+
+def find_folder_by_name(tx: Tx, organization_id: int, name: str) -> Folder | None:
+    """The oldest folder of this very name."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id AND name = :name ORDER BY id LIMIT 1",
+        {"organization_id": organization_id, "name": name},
+    )
+    return Folder(*row) if row else None
+
+
+def insert_folder(tx: Tx, organization_id: int, name: str, color: str | None, now: str) -> Folder:
+    """A new, empty folder with the next id."""
+    folder = Folder(next_number(tx, organization_id, "folder_id"), name, color, 0, now, now)
+    tx.run(
+        "INSERT INTO folders (organization_id, id, name, color, created_at, updated_at)"
+        " VALUES (:organization_id, :id, :name, :color, :now, :now)",
+        {"organization_id": organization_id, "id": folder.id, "name": name, "color": color, "now": now},
+    )
+    add_to_count(tx, organization_id, COUNT, 1)
+    return folder
+
+
+def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:
+    """What changed of a folder that exists."""
+    tx.run(
+        "UPDATE folders SET name = :name, color = :color, updated_at = :now"
+        " WHERE organization_id = :organization_id AND id = :id",
+        {
+            "organization_id": organization_id,
+            "id": folder.id,
+            "name": folder.name,
+            "color": folder.color,
+            "now": folder.updated_at,
+        },
+    )
+
+
+def delete_folder(tx: Tx, organization_id: int, folder_id: int) -> None:
+    """Remove a folder; its contacts stay."""
+    tx.run(
+        "DELETE FROM folders WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": folder_id},
+    )
+    add_to_count(tx, organization_id, COUNT, -1)
+
+
+def list_folders_of(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int]
+) -> dict[int, list[tuple[int, str, str | None]]]:
+    """contact id -> (folder id, name, colour) of each folder it is in."""
+    rows = tx.all(
+        "SELECT cf.contact_id, f.id, f.name, f.color FROM contact_folders cf JOIN folders f"
+        " ON f.organization_id = cf.organization_id AND f.id = cf.folder_id"
+        f" WHERE cf.organization_id = :organization_id AND cf.contact_id {tx.among('ids')}"
+        " ORDER BY cf.contact_id, f.id",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    found: dict[int, list[tuple[int, str, str | None]]] = {}
+    for contact_id, *folder in rows:
+        found.setdefault(contact_id, []).append((folder[0], folder[1], folder[2]))
+    return found
+
+
+def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Iterable[int]) -> None:
+    """Put a contact into folders it is not in; the folders' counts follow."""
+    rows = [
+        {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
+        for folder_id in folder_ids
+    ]
+    tx.many(
+        "INSERT INTO contact_folders (organization_id, contact_id, folder_id)"
+        " VALUES (:organization_id, :contact_id, :folder_id)",
+        rows,
+    )
+    _count_in(tx, rows, "+ 1")
+
+
+def take_out_of_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Iterable[int]) -> None:
+    """Take a contact out of folders it is in; the folders' counts follow."""
+    rows = [
+        {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
+        for folder_id in folder_ids
+    ]
+    tx.many(
+        "DELETE FROM contact_folders WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND folder_id = :folder_id",
+        rows,
+    )
+    _count_in(tx, rows, "- 1")
+
+
+def _count_in(tx: Tx, rows: list[dict[str, int]], change: str) -> None:
+    tx.many(
+        f"UPDATE folders SET contact_count = contact_count {change}"
+        " WHERE organization_id = :organization_id AND id = :folder_id",
+        [{"organization_id": row["organization_id"], "folder_id": row["folder_id"]} for row in rows],
+    )
+
+
+def count_contact(tx: Tx, organization_id: int, contact_id: int, by: int) -> None:
+    """A contact comes back to, or leaves, the counts of the folders it is in."""
+    tx.run(
+        "UPDATE folders SET contact_count = contact_count + :by WHERE organization_id = :organization_id"
+        " AND id IN (SELECT folder_id FROM contact_folders"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id)",
+        {"organization_id": organization_id, "contact_id": contact_id, "by": by},
+    )

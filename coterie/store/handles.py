@@ -1,0 +1,134 @@
+"""Handles: phone numbers, e-mail addresses, usernames, links of contacts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from coterie.model.handles import Handle
+from coterie.store.database import Row, Tx
+
+_COLUMNS = tuple(field.name for field in msgspec.structs.fields(Handle))
+_SELECT = ", ".join(_COLUMNS)
+_INSERT = (
+    f"INSERT INTO handles (organization_id, {_SELECT})"
+    f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})"
+)
+
+
+def _handle(row: Row) -> Handle:
+    return Handle(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), bool(row[7]), *row[8:])
+
+
+def find_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -> Handle | None:
+    """One handle of a contact, deleted or not."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM handles"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
+        {"organization_id": organization_id, "contact_id": contact_id, "id": handle_id},
+    )
+    return _handle(row) if row else None
+
+
+def list_handles(tx: Tx, organization_id: int, contact_id: int) -> list[Handle]:
+    """The handles of a contact that are not deleted, on every channel, oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND deleted_at IS NULL ORDER BY id",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return [_handle(row) for row in rows]
+
+
+def list_handles_on(
+    tx: Tx,
+    organization_id: int,
+    contact_id: int,
+    channel: str,
+    *,
+    include_deleted: bool = False,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Handle]:
+    """A page of a contact's handles on one channel, oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND channel = :channel"
+        f"{'' if include_deleted else ' AND deleted_at IS NULL'} ORDER BY id LIMIT :limit OFFSET :offset",
+        {
+            "organization_id": organization_id,
+            "contact_id": contact_id,
+            "channel": channel,
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+    return [_handle(row) for row in rows]
+
+
+def count_handles_on(
+    tx: Tx, organization_id: int, contact_id: int, channel: str, *, include_deleted: bool = False
+) -> int:
+    """How many handles a contact has on one channel."""
+    row = tx.one(
+        "SELECT count(*) FROM handles WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND channel = :channel"
+        f"{'' if include_deleted else ' AND deleted_at IS NULL'}",
+        {"organization_id": organization_id, "contact_id": contact_id, "channel": channel},
+    )
+    return int(row[0]) if row else 0
+
+
+def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Handle]]:
+    """The handles that are not deleted of several contacts."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.among('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    found: dict[int, list[Handle]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(_handle(row))
+    return found
+
+
+def find_owners(tx: Tx, organization_id: int, channel: str, normalized: Iterable[str]) -> dict[str, list[int]]:
+    """normalized value -> ids of the contacts that have it (neither the handle nor the contact deleted)."""
+    rows = tx.all(
+        "SELECT h.normalized, h.contact_id FROM handles h JOIN contacts c"
+        " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
+        " WHERE h.organization_id = :organization_id AND h.channel = :channel"
+        f" AND h.normalized {tx.among('values')} AND h.deleted_at IS NULL AND c.deleted_at IS NULL"
+        " ORDER BY h.contact_id",
+        {"organization_id": organization_id, "channel": channel, "values": tx.array(normalized)},
+    )
+    found: dict[str, list[int]] = {}
+    for value, contact_id in rows:
+        found.setdefault(value, []).append(contact_id)
+    return found
+
+
+def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:
+    """New handles, of one contact or of many."""
+    tx.many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(h)} for h in handles])
+
+
+def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:
+    """What changed of a handle that exists."""
+    values: dict[str, Any] = msgspec.structs.asdict(handle)
+    del values["created_at"]
+    tx.run(
+        "UPDATE handles SET channel = :channel, value = :value, normalized = :normalized, label = :label,"
+        " is_primary = :is_primary, is_former = :is_former, updated_at = :updated_at,"
+        " deleted_at = :deleted_at WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND id = :id",
+        {"organization_id": organization_id, **values},
+    )
+
+
+def delete_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -> None:
+    """Remove a handle for good."""
+    tx.run(
+        "DELETE FROM handles WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
+        {"organization_id": organization_id, "contact_id": contact_id, "id": handle_id},
+    )

@@ -1,0 +1,112 @@
+"""Messages, comments and mentions; follower snapshots.
+
+is_recent marks the newest ten of a contact and kind, so that a page of contacts reads them from one partial index.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from coterie.model.interactions import RECENT_MAX, FollowerSnapshot, Interaction
+from coterie.store.database import Tx
+
+_SELECT = "contact_id, kind, happened_at, id, direction, text"
+Recent = tuple[str | None, str, str]  # text, happened_at, direction
+
+
+def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[tuple[int, str], list[Recent]]:
+    """(contact id, kind) -> the newest ten, newest first."""
+    rows = tx.all(
+        "SELECT contact_id, kind, text, happened_at, direction FROM interactions"
+        f" WHERE organization_id = :organization_id AND contact_id {tx.among('ids')} AND is_recent"
+        " ORDER BY contact_id, kind, happened_at DESC, id DESC",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    found: dict[tuple[int, str], list[Recent]] = {}
+    for contact_id, kind, text, happened_at, direction in rows:
+        found.setdefault((contact_id, kind), []).append((text, happened_at, direction))
+    return found
+
+
+def list_interactions(
+    tx: Tx, organization_id: int, contact_id: int, kind: str, *, limit: int, offset: int = 0
+) -> list[Interaction]:
+    """A page of one kind, newest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM interactions WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND kind = :kind AND deleted_at IS NULL"
+        " ORDER BY happened_at DESC, id DESC LIMIT :limit OFFSET :offset",
+        {
+            "organization_id": organization_id,
+            "contact_id": contact_id,
+            "kind": kind,
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+    return [Interaction(*row) for row in rows]
+
+
+def find_known(tx: Tx, organization_id: int, channel: str, outside_ids: Iterable[str]) -> set[str]:
+    """Those outside ids that are stored already."""
+    rows = tx.all(
+        "SELECT outside_id FROM interactions WHERE organization_id = :organization_id"
+        f" AND channel = :channel AND outside_id {tx.among('ids')}",
+        {"organization_id": organization_id, "channel": channel, "ids": tx.array(outside_ids)},
+    )
+    return {row[0] for row in rows}
+
+
+def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, Any]]) -> None:
+    """New interactions: each row names contact_id, kind, happened_at, id, channel, outside_id, direction, text, data
+    and now. An outside id that is known is passed over. mark_recent must follow for each contact and kind."""
+    tx.many(
+        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, outside_id,"
+        " direction, text, data, is_recent, created_at, updated_at) VALUES (:organization_id, :contact_id,"
+        " :kind, :happened_at, :id, :channel, :outside_id, :direction, :text, :data, TRUE, :now, :now)"
+        " ON CONFLICT DO NOTHING",
+        [{"organization_id": organization_id, **row} for row in rows],
+    )
+
+
+def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple[int, str]]) -> None:
+    """Keep the mark on the newest ten that are not deleted, and on no others."""
+    bound = [
+        {"organization_id": organization_id, "contact_id": contact_id, "kind": kind, "most": RECENT_MAX}
+        for contact_id, kind in contacts_and_kinds
+    ]
+    newest = (
+        "(SELECT id FROM interactions WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " AND kind = :kind AND deleted_at IS NULL ORDER BY happened_at DESC, id DESC LIMIT :most)"
+    )
+    of_these = "WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
+    tx.many(f"UPDATE interactions SET is_recent = FALSE {of_these} AND is_recent AND id NOT IN {newest}", bound)
+    tx.many(f"UPDATE interactions SET is_recent = TRUE {of_these} AND NOT is_recent AND id IN {newest}", bound)
+
+
+def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[FollowerSnapshot]:
+    """The follower snapshots of a contact, oldest first; those of the last two years at most."""
+    rows = tx.all(
+        "SELECT taken_on, follower_count FROM follower_snapshots WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id ORDER BY taken_on DESC LIMIT 730",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return [FollowerSnapshot(*row) for row in reversed(rows)]
+
+
+def save_snapshots(tx: Tx, organization_id: int, contact_id: int, snapshots: Iterable[FollowerSnapshot]) -> None:
+    """One a day: a later one of the same day takes the place of the earlier."""
+    tx.many(
+        "INSERT INTO follower_snapshots (organization_id, contact_id, taken_on, follower_count)"
+        " VALUES (:organization_id, :contact_id, :taken_on, :follower_count)"
+        " ON CONFLICT (organization_id, contact_id, taken_on)"
+        " DO UPDATE SET follower_count = excluded.follower_count",
+        [
+            {
+                "organization_id": organization_id,
+                "contact_id": contact_id,
+                "taken_on": snapshot.taken_on,
+                "follower_count": snapshot.follower_count,
+            }
+            for snapshot in snapshots
+        ],
+    )

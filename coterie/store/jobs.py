@@ -1,0 +1,205 @@
+"""The queue: our own table, because no library gives "enqueued in my transaction, at least once" on both engines.
+
+Guarantees. A job enqueued in a transaction exists if and only if that transaction commits. Each job runs at least
+once: a worker holds it by a lease, and a job whose worker died is claimed again when the lease ends; so handlers are
+idempotent. A job that fails is tried again with growing pauses, and after attempts_max times is kept as dead. While
+a job with a dedupe key waits or runs, another with the same key is not enqueued.
+"""
+
+from typing import Any
+
+import msgspec
+
+from coterie.model import times
+from coterie.model.ids import new_id
+from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job
+from coterie.store.database import Tx
+
+_SELECT = (
+    "organization_id, id, name, arguments, state, run_at, attempt_count, attempts_max, progress, last_error,"
+    " created_at, updated_at, finished_at, claim"
+)
+LEASE_SECONDS = 60
+BACKOFF_SECONDS_MAX = 6 * 3600
+KEEP_DONE_SECONDS = 30 * 86_400
+
+
+def enqueue(
+    tx: Tx,
+    organization_id: int,
+    name: str,
+    arguments: dict[str, Any],
+    *,
+    run_at: str | None = None,
+    dedupe_key: str | None = None,
+    attempts_max: int = 10,
+) -> str | None:
+    """Put a job into the queue; its id, or None when one with this dedupe key waits or runs already."""
+    job_id, now = new_id(), times.now()
+    inserted = tx.run(
+        "INSERT INTO jobs (organization_id, id, name, arguments, state, run_at, attempts_max, dedupe_key,"
+        " created_at, updated_at) VALUES (:organization_id, :id, :name, :arguments, :state, :run_at,"
+        " :attempts_max, :dedupe_key, :now, :now) ON CONFLICT DO NOTHING",
+        {
+            "organization_id": organization_id,
+            "id": job_id,
+            "name": name,
+            "arguments": msgspec.json.encode(arguments).decode(),
+            "state": WAITING,
+            "run_at": run_at or now,
+            "attempts_max": attempts_max,
+            "dedupe_key": dedupe_key,
+            "now": now,
+        },
+    )
+    return job_id if inserted else None
+
+
+def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:
+    """Take jobs that may start now, or whose lease has ended, oldest first. Nobody else gets them while it lasts."""
+    now = times.now()
+    skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
+    rows = tx.all(
+        "SELECT organization_id, id FROM jobs WHERE state IN ('waiting', 'running') AND run_at <= :now"
+        f" ORDER BY run_at LIMIT :limit{skip}",
+        {"now": now, "limit": limit},
+    )
+    claimed = []
+    for organization_id, job_id in rows:
+        row = tx.one(
+            "UPDATE jobs SET state = :running, run_at = :lease, claim = :claim,"
+            " attempt_count = attempt_count + 1, updated_at = :now"
+            f" WHERE organization_id = :organization_id AND id = :id RETURNING {_SELECT}",
+            {
+                "running": RUNNING,
+                "lease": times.after(now, lease_seconds),
+                "claim": new_id(),
+                "now": now,
+                "organization_id": organization_id,
+                "id": job_id,
+            },
+        )
+        if row:
+            claimed.append(Job(*row))
+    return claimed
+
+
+def renew(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None, lease_seconds: float = LEASE_SECONDS) -> bool:
+    """Hold a claimed job for longer and note how far it is; False when another worker has it by now."""
+    return _update(
+        tx,
+        job,
+        "run_at = :run_at, progress = coalesce(:progress, progress), updated_at = :now",
+        {
+            "run_at": times.after(times.now(), lease_seconds),
+            "progress": msgspec.json.encode(progress).decode() if progress is not None else None,
+        },
+    )
+
+
+def finish(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None) -> bool:
+    """The job is done; False when another worker has it by now."""
+    return _update(
+        tx,
+        job,
+        "state = :state, progress = coalesce(:progress, progress), finished_at = :now, last_error = NULL,"
+        " updated_at = :now",
+        {
+            "state": DONE,
+            "progress": msgspec.json.encode(progress).decode() if progress is not None else None,
+        },
+    )
+
+
+def fail(tx: Tx, job: Job, error: str) -> bool:
+    """The job failed: it waits for its next attempt (2, 4, 8 … seconds, six hours at most), or is dead."""
+    is_dead = job.attempt_count >= job.attempts_max
+    pause = min(2.0**job.attempt_count, BACKOFF_SECONDS_MAX)
+    return _update(
+        tx,
+        job,
+        "state = :state, run_at = :run_at, last_error = :error, updated_at = :now, finished_at = :finished_at",
+        {
+            "state": DEAD if is_dead else WAITING,
+            "run_at": times.after(times.now(), pause),
+            "error": error[:2000],
+            "finished_at": times.now() if is_dead else None,
+        },
+    )
+
+
+def release(tx: Tx, job: Job) -> bool:
+    """Give a claimed job back untouched, as a worker that stops does."""
+    return _update(
+        tx,
+        job,
+        "state = :state, run_at = :now, attempt_count = attempt_count - 1, updated_at = :now",
+        {"state": WAITING},
+    )
+
+
+def _update(tx: Tx, job: Job, assignments: str, values: dict[str, Any]) -> bool:
+    changed = tx.run(
+        f"UPDATE jobs SET {assignments} WHERE organization_id = :organization_id AND id = :id"
+        " AND state = 'running' AND claim = :claim",
+        {
+            **values,
+            "now": times.now(),
+            "organization_id": job.organization_id,
+            "id": job.id,
+            "claim": job.claim,
+        },
+    )
+    return changed == 1
+
+
+def find_job(tx: Tx, organization_id: int, job_id: str) -> Job | None:
+    """One job."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM jobs WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": job_id},
+    )
+    return Job(*row) if row else None
+
+
+def list_jobs(tx: Tx, organization_id: int, name: str, *, limit: int, offset: int = 0) -> list[Job]:
+    """A page of the jobs of one name, newest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM jobs WHERE organization_id = :organization_id AND name = :name"
+        " ORDER BY id DESC LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "name": name, "limit": limit, "offset": offset},
+    )
+    return [Job(*row) for row in rows]
+
+
+def count_jobs(tx: Tx, organization_id: int, name: str) -> int:
+    """How many jobs of one name are kept."""
+    row = tx.one(
+        "SELECT count(*) FROM jobs WHERE organization_id = :organization_id AND name = :name",
+        {"organization_id": organization_id, "name": name},
+    )
+    return int(row[0]) if row else 0
+
+
+def next_run_at(tx: Tx) -> str | None:
+    """When the earliest job may start."""
+    row = tx.one("SELECT min(run_at) FROM jobs WHERE state IN ('waiting', 'running')")
+    return row[0] if row else None
+
+
+def delete_old_jobs(tx: Tx) -> int:
+    """Forget jobs that were done long ago; how many."""
+    before = times.after(times.now(), -KEEP_DONE_SECONDS)
+    return tx.run("DELETE FROM jobs WHERE state = 'done' AND finished_at < :before", {"before": before})
+
+
+def claim_schedule(tx: Tx, name: str, every_seconds: float) -> bool:
+    """Whether a recurring piece of work is due; saying so starts its next interval."""
+    now = times.now()
+    changed = tx.run(
+        "INSERT INTO schedules (name, last_run_at) VALUES (:name, :now)"
+        " ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at"
+        " WHERE schedules.last_run_at <= :before",
+        {"name": name, "now": now, "before": times.after(now, -every_seconds)},
+    )
+    return changed == 1

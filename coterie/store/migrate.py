@@ -1,0 +1,79 @@
+"""Migrations: numbered plain-SQL files, forward only, applied at start in one transaction.
+
+migrations/0001_schema.sql is for both engines; 0002_search.sqlite.sql and 0002_search.postgresql.sql belong together
+and are for one each. Words the engines spell differently are replaced here, so that a file reads as plain SQL.
+A test compares the tables, columns and keys both engines end with.
+"""
+
+import re
+from importlib import resources
+
+from coterie.errors import Unavailable
+from coterie.model import times
+from coterie.model.relationships import CATALOGUE
+from coterie.store.database import Database, Tx
+
+_SPELLING = {
+    "sqlite": {"CLUSTERED": "WITHOUT ROWID", " NULLSFIRST": ""},
+    "postgresql": {"CLUSTERED": "", " NULLSFIRST": " NULLS FIRST", "TEXT": 'TEXT COLLATE "C"'},
+}
+_NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
+
+
+def migrations_for(engine: str) -> list[tuple[int, str, str]]:
+    """(number, file name, SQL text) of each migration of one engine, in order."""
+    found = []
+    for file in resources.files("coterie.store.migrations").iterdir():
+        match = _NAME.fullmatch(file.name)
+        if match and match[2] in (None, engine):
+            text = file.read_text("utf-8")
+            for word, spelled in _SPELLING[engine].items():
+                text = re.sub(rf"(?<!\w){word}\b" if word[0] != " " else word + r"\b", spelled, text)
+            found.append((int(match[1]), file.name, text))
+    return sorted(found)
+
+
+def migrate(database: Database) -> list[str]:
+    """Bring the database up to date; the names of the files applied. Safe to run from several processes at once.
+
+    Refused: a database that a newer Coterie has migrated further than this one knows.
+    """
+    applied = []
+    with database.write() as tx:
+        if tx.engine == "postgresql":
+            tx.all("SELECT pg_advisory_xact_lock(6815744)")
+        tx.run(
+            "CREATE TABLE IF NOT EXISTS schema_migrations"
+            " (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
+        )
+        done = {number for (number,) in tx.all("SELECT number FROM schema_migrations")}
+        known = migrations_for(tx.engine)
+        if newer := done - {number for number, _, _ in known}:
+            raise Unavailable(f"the database is of a newer Coterie (migration {max(newer):04}); upgrade this one")
+        for number, name, text in known:
+            if number not in done:
+                tx.run(text)
+                tx.run(
+                    "INSERT INTO schema_migrations (number, name, applied_at) VALUES (:number, :name, :now)",
+                    {"number": number, "name": name, "now": times.now()},
+                )
+                applied.append(name)
+        _save_catalogue(tx)
+    return applied
+
+
+def is_current(tx: Tx) -> bool:
+    """Whether every migration is applied: what /readyz asks."""
+    row = tx.one("SELECT max(number) FROM schema_migrations")
+    return row is not None and row[0] == migrations_for(tx.engine)[-1][0]
+
+
+def _save_catalogue(tx: Tx) -> None:
+    """The relationship types, as this version of the code knows them."""
+    known = {row[0]: row[1:] for row in tx.all("SELECT id, name, inverse_type_id FROM relationship_types")}
+    missing = [type_ for type_ in CATALOGUE if known.get(type_.id) != (type_.name, type_.inverse_type_id)]
+    tx.many(
+        "INSERT INTO relationship_types (id, name, inverse_type_id) VALUES (:id, :name, :inverse)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, inverse_type_id = excluded.inverse_type_id",
+        [{"id": type_.id, "name": type_.name, "inverse": type_.inverse_type_id} for type_ in missing],
+    )

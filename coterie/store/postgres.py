@@ -1,0 +1,157 @@
+"""PostgreSQL (15 or newer) through psycopg 3 and its pool, synchronous, in threads.
+
+Reads run outside a transaction block (each statement sees what is committed), writes in one at READ COMMITTED with
+rows locked by tx.lock where a unit of work reads before it changes. A unit that PostgreSQL refuses for a deadlock or
+a serialization failure is tried again, three times in all. Every statement has a deadline (statement_timeout).
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Literal
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
+from coterie.settings import Settings
+from coterie.store.database import Parameters, Row, T, Work
+
+ATTEMPTS = 3
+_NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+
+
+@lru_cache(maxsize=2048)
+def translate_sql(sql: str) -> str:
+    """:name becomes psycopg's %(name)s."""
+    return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class PostgresTx:
+    """A transaction, or a series of reads, on one connection."""
+
+    engine: Literal["postgresql"] = "postgresql"
+    lock = " FOR UPDATE"
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+
+    def _query(self, sql: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
+        if parameters is None:  # sent as it stands, so it may hold several statements
+            return self._execute(sql)
+        return self._execute(translate_sql(sql), parameters)
+
+    def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        return self._query(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
+        return self._query(sql, parameters).fetchone()
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+        return self._query(sql, parameters).rowcount
+
+    def many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+        self._connection.cursor().executemany(translate_sql(sql), parameters)
+
+    def among(self, name: str) -> str:
+        return f"= ANY(:{name})"
+
+    def array(self, values: Iterable[Any]) -> list[Any]:
+        return list(values)
+
+    @contextmanager
+    def rollback_only(self) -> Iterator[None]:
+        with self._connection.transaction():
+            yield
+
+
+class PostgresDatabase:
+    """The engine to grow on."""
+
+    engine: Literal["postgresql"] = "postgresql"
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self._settings = settings
+        milliseconds = int(settings.slow_seconds * 1000)
+        self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=settings.database_connections,
+            timeout=settings.request_seconds,
+            kwargs={"autocommit": True, "options": f"-c statement_timeout={milliseconds} -c timezone=UTC"},
+            open=False,
+        )
+        try:
+            self._pool.open(wait=True, timeout=10)
+        except PoolTimeout:
+            self._pool.close()
+            raise Unavailable("PostgreSQL does not answer at COTERIE_DATABASE_URL") from None
+        self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresTx]:
+        with _translated(), self._pool.connection() as connection:
+            yield PostgresTx(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[PostgresTx]:
+        with _translated(), self._pool.connection() as connection, connection.transaction():
+            yield PostgresTx(connection)
+
+    async def run_read(self, work: Work[T]) -> T:
+        return await self._run(self._read_work, work)
+
+    async def run_slow(self, work: Work[T]) -> T:
+        return await self._run(self._read_work, work)
+
+    async def run_write(self, work: Work[T]) -> T:
+        return await self._run(self._write_work, work)
+
+    async def _run(self, way: Any, work: Work[T]) -> T:
+        result: T = await asyncio.get_running_loop().run_in_executor(self._threads, way, work)
+        return result
+
+    def _read_work(self, work: Work[T]) -> T:
+        with self.read() as tx:
+            return work(tx)
+
+    def _write_work(self, work: Work[T]) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.write() as tx:
+                    return work(tx)
+            except _Again:
+                if attempt == ATTEMPTS:
+                    raise Unavailable("too many changes at once; try again") from None
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        self._pool.close()
+
+
+class _Again(Exception):
+    """PostgreSQL gave this unit up for the sake of another; trying again may well succeed."""
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The driver's errors in the words of errors.py, where there are any."""
+    try:
+        yield
+    except CoterieError:
+        raise
+    except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
+        raise _Again from error
+    except psycopg.errors.QueryCanceled as error:
+        raise TooSlow("this took too long and was stopped") from error
+    except psycopg.errors.IntegrityError as error:
+        raise Conflict("this contradicts what is already there") from error
+    except (psycopg.errors.NumericValueOutOfRange, psycopg.errors.CharacterNotInRepertoire) as error:
+        raise Invalid(Problem((), "invalid", "holds a value the database cannot keep")) from error
+    except (PoolTimeout, psycopg.OperationalError) as error:
+        raise Unavailable("the database does not answer") from error

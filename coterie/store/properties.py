@@ -1,0 +1,137 @@
+"""Property definitions, and the values contacts have. A value is kept as JSON text."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from coterie.model.properties import PropertyDefinition, Value
+from coterie.store.counters import add_to_count, count
+from coterie.store.database import Row, Tx
+
+_SELECT = "slug, title, property_type, choices, description, agent_active, created_at, updated_at"
+COUNT = "property_definitions"
+
+
+def _definition(row: Row) -> PropertyDefinition:
+    choices = tuple(msgspec.json.decode(row[3])) if row[3] else None
+    return PropertyDefinition(row[0], row[1], row[2], choices, row[4], bool(row[5]), row[6], row[7])
+
+
+def _bound(organization_id: int, definition: PropertyDefinition) -> dict[str, Any]:
+    values = msgspec.structs.asdict(definition)
+    values["choices"] = msgspec.json.encode(definition.choices).decode() if definition.choices else None
+    return {"organization_id": organization_id, **values}
+
+
+def list_definitions(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[PropertyDefinition]:
+    """A page of an organization's properties, oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
+        " ORDER BY created_at, slug LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "limit": limit, "offset": offset},
+    )
+    return [_definition(row) for row in rows]
+
+
+def count_definitions(tx: Tx, organization_id: int) -> int:
+    """How many properties are defined; a kept count."""
+    return count(tx, organization_id, COUNT)
+
+
+def find_definition(tx: Tx, organization_id: int, slug: str) -> PropertyDefinition | None:
+    """One definition."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
+        " AND slug = :slug" + tx.lock,
+        {"organization_id": organization_id, "slug": slug},
+    )
+    return _definition(row) if row else None
+
+
+def find_definitions(tx: Tx, organization_id: int, slugs: Iterable[str]) -> dict[str, PropertyDefinition]:
+    """slug -> definition, for those that exist."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
+        f" AND slug {tx.among('slugs')}",
+        {"organization_id": organization_id, "slugs": tx.array(slugs)},
+    )
+    return {row[0]: _definition(row) for row in rows}
+
+
+def insert_definition(tx: Tx, organization_id: int, definition: PropertyDefinition) -> None:
+    """A new property."""
+    tx.run(
+        f"INSERT INTO property_definitions (organization_id, {_SELECT}) VALUES (:organization_id, :slug,"
+        " :title, :property_type, :choices, :description, :agent_active, :created_at, :updated_at)",
+        _bound(organization_id, definition),
+    )
+    add_to_count(tx, organization_id, COUNT, 1)
+
+
+def save_definition(tx: Tx, organization_id: int, definition: PropertyDefinition) -> None:
+    """What changed of a definition that exists; its slug stays."""
+    bound = _bound(organization_id, definition)
+    del bound["created_at"]
+    tx.run(
+        "UPDATE property_definitions SET title = :title, property_type = :property_type, choices = :choices,"
+        " description = :description, agent_active = :agent_active, updated_at = :updated_at"
+        " WHERE organization_id = :organization_id AND slug = :slug",
+        bound,
+    )
+
+
+def delete_definition(tx: Tx, organization_id: int, slug: str) -> None:
+    """Remove a property and, by their foreign key, the values of every contact."""
+    tx.run(
+        "DELETE FROM property_definitions WHERE organization_id = :organization_id AND slug = :slug",
+        {"organization_id": organization_id, "slug": slug},
+    )
+    add_to_count(tx, organization_id, COUNT, -1)
+
+
+def list_values_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, dict[str, msgspec.Raw]]:
+    """contact id -> slug -> value as JSON, ready to be embedded."""
+    rows = tx.all(
+        "SELECT contact_id, slug, value FROM property_values WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.among('ids')} ORDER BY contact_id, slug",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    found: dict[int, dict[str, msgspec.Raw]] = {}
+    for contact_id, slug, value in rows:
+        found.setdefault(contact_id, {})[slug] = msgspec.Raw(value)
+    return found
+
+
+def save_value(tx: Tx, organization_id: int, contact_id: int, slug: str, value: Value) -> None:
+    """What a contact has in a property now."""
+    tx.run(
+        "INSERT INTO property_values (organization_id, contact_id, slug, value)"
+        " VALUES (:organization_id, :contact_id, :slug, :value)"
+        " ON CONFLICT (organization_id, contact_id, slug) DO UPDATE SET value = excluded.value",
+        {
+            "organization_id": organization_id,
+            "contact_id": contact_id,
+            "slug": slug,
+            "value": msgspec.json.encode(value).decode(),
+        },
+    )
+
+
+def delete_value(tx: Tx, organization_id: int, contact_id: int, slug: str) -> None:
+    """A contact has nothing in a property any more."""
+    tx.run(
+        "DELETE FROM property_values WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND slug = :slug",
+        {"organization_id": organization_id, "contact_id": contact_id, "slug": slug},
+    )
+
+
+def list_values(tx: Tx, organization_id: int, slug: str) -> list[tuple[int, str]]:
+    """(contact id, value as JSON text) of every contact that has one."""
+    rows = tx.all(
+        "SELECT contact_id, value FROM property_values"
+        " WHERE organization_id = :organization_id AND slug = :slug ORDER BY contact_id",
+        {"organization_id": organization_id, "slug": slug},
+    )
+    return [(contact_id, value) for contact_id, value in rows]

@@ -1,0 +1,43 @@
+"""What the worker does for each name of a job: load, call, stop. Handlers may run twice and must not mind."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from coterie.actions import bulk_updates
+from coterie.model.jobs import Job
+from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.settings import Settings
+from coterie.store import jobs
+from coterie.store.database import Database
+
+Handler = Callable[[Database, Settings, Job, threading.Event], None]
+# Between two batches others get the writer: without a pause this process would take it right back
+PAUSE_SECONDS = 0.002
+
+
+class Stopped(Exception):
+    """The worker is to stop: the job goes on later, where its progress says."""
+
+
+def bulk_update(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """The updates of one bulk request, a batch in each transaction, its progress saved with it."""
+    arguments = msgspec.json.decode(job.arguments)
+    caller = Caller(
+        job.organization_id, "", arguments["country"], arguments["user_id"], (ALL_SCOPES,), arguments["via"]
+    )
+    progress = bulk_updates.progress_of(job)
+    progress.total = len(arguments["updates"])
+    while progress.done < progress.total:
+        if stopping.is_set():
+            raise Stopped
+        with database.write() as tx:
+            bulk_updates.apply_batch(tx, caller, arguments["updates"], progress)
+            if not jobs.renew(tx, job, progress=msgspec.structs.asdict(progress)):
+                raise LookupError("another worker has this job by now")
+        time.sleep(PAUSE_SECONDS)
+
+
+HANDLERS: dict[str, Handler] = {bulk_updates.JOB: bulk_update}

@@ -1,0 +1,101 @@
+"""The worker: claims jobs one after another, runs what the schedule says, stops cleanly.
+
+A job is claimed in one transaction and finished in another; between them its handler runs with transactions of its
+own. A handler that raises has its job tried again later (store/jobs.py says when); what it had saved stays.
+"""
+
+import threading
+import time
+
+import structlog
+
+from coterie.model import times
+from coterie.model.jobs import Job
+from coterie.settings import Settings
+from coterie.store import jobs
+from coterie.store.database import Database
+from coterie.worker.handlers import HANDLERS, Handler, Stopped
+from coterie.worker.schedule import SCHEDULE, Recurring
+
+SCHEDULE_CHECK_SECONDS = 5.0
+log = structlog.get_logger()
+
+
+class Worker:
+    """One worker over an open database. run() returns after stop() was called from a signal or another thread."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        handlers: dict[str, Handler] = HANDLERS,
+        schedule: tuple[Recurring, ...] = SCHEDULE,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._handlers = handlers
+        self._schedule = schedule
+        self._stopping = threading.Event()
+        self._next_check = 0.0
+
+    def stop(self) -> None:
+        """Finish the batch at hand, give the job back, return from run()."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        log.info("worker started")
+        while not self._stopping.is_set():
+            try:
+                is_idle = not self.run_one()
+                self.run_schedule()
+            except Exception:
+                log.exception("worker error")
+                is_idle = True
+            if is_idle:
+                self._stopping.wait(self._settings.jobs_poll_seconds)
+        log.info("worker stopped")
+
+    def run_one(self) -> bool:
+        """Run the next job that may start; whether there was one."""
+        with self._database.read() as tx:
+            next_run_at = jobs.next_run_at(tx)
+        if next_run_at is None or next_run_at > times.now():
+            return False
+        with self._database.write() as tx:
+            claimed = jobs.claim(tx, limit=1)
+        for job in claimed:
+            self._run(job)
+        return bool(claimed)
+
+    def _run(self, job: Job) -> None:
+        started = time.perf_counter()
+        handler = self._handlers.get(job.name)
+        try:
+            if handler is None:
+                raise LookupError(f"no handler for {job.name}")
+            handler(self._database, self._settings, job, self._stopping)
+        except Stopped:
+            with self._database.write() as tx:
+                jobs.release(tx, job)
+            return
+        except Exception as error:
+            log.exception("job failed", job=job.name, id=job.id, attempt=job.attempt_count)
+            with self._database.write() as tx:
+                jobs.fail(tx, job, f"{type(error).__name__}: {error}")
+            return
+        with self._database.write() as tx:
+            jobs.finish(tx, job)
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        log.info("job done", job=job.name, id=job.id, milliseconds=milliseconds)
+
+    def run_schedule(self) -> None:
+        """Start each recurring piece of work whose interval is over; of several workers one starts it."""
+        if time.monotonic() < self._next_check:
+            return
+        self._next_check = time.monotonic() + SCHEDULE_CHECK_SECONDS
+        for recurring in self._schedule:
+            with self._database.write() as tx:
+                is_due = jobs.claim_schedule(tx, recurring.name, recurring.every_seconds)
+            if is_due:
+                recurring.run(self._database, self._settings)

@@ -1,0 +1,26 @@
+"""Recurring work: a table of name, interval, function. The last start of each is kept in the database."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from coterie.settings import Settings
+from coterie.store import jobs
+from coterie.store.database import Database
+
+DAY = 86_400.0
+
+
+class Recurring(Struct, frozen=True):
+    name: str
+    every_seconds: float
+    run: Callable[[Database, Settings], None]
+
+
+def forget_old_jobs(database: Database, settings: Settings) -> None:
+    """Jobs done a month ago are of no interest any more."""
+    with database.write() as tx:
+        jobs.delete_old_jobs(tx)
+
+
+SCHEDULE = (Recurring("forget_old_jobs", DAY, forget_old_jobs),)
