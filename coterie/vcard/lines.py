@@ -21,6 +21,7 @@ PROPERTY_BYTES_MAX = 10 * 1024 * 1024
 CARD_BYTES_MAX = 16 * 1024 * 1024
 CARD_LINES_MAX = 250_000
 PROPERTIES_MAX = 2_000
+HEAD_LENGTH_MAX = 16 * 1024
 EXCERPT_LENGTH_MAX = 2_000
 PROBLEMS_MAX = 50
 
@@ -186,10 +187,12 @@ def _property(line: bytes, is_2_1: bool) -> Property | None:
     text = decode(line, "")
     head, _, value = text.partition(":")
     if '"' in head:
-        match = _HEAD.match(text)
+        match = _HEAD.match(text[: HEAD_LENGTH_MAX + 1])
         if match is None:
             return None
         head, value = text[: match.end() - 1], text[match.end() :]
+    if len(head) > HEAD_LENGTH_MAX:
+        return None
     parsed = _cached_head(head) if len(head) <= _CACHED_HEAD_LENGTH_MAX else _parse_head(head)
     if parsed is None or len(head) == len(text):
         return None
@@ -210,7 +213,7 @@ def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
     match = _HEAD.fullmatch(head.strip() + ":")
     if match is None:
         return None
-    parameters: dict[str, tuple[str, ...]] = {}
+    parameters: dict[str, list[str]] = {}
     for item in _PARAMETER.findall(match[3]):
         name, equals, values = item.partition("=")
         name = name.strip().upper()
@@ -223,9 +226,9 @@ def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
             for part in (quoted.split(",") if name == "TYPE" else [quoted] if quoted else [])
             + ([plain] if plain else [])
         ]
-        clean = tuple(_CARET.sub(lambda m: _CARET_MEANS[m[1]], part.strip()) for part in found if part.strip())
-        parameters[name] = parameters.get(name, ()) + clean
-    return match[1], match[2].upper(), parameters
+        clean = [_CARET.sub(lambda m: _CARET_MEANS[m[1]], part.strip()) for part in found if part.strip()]
+        parameters.setdefault(name, []).extend(clean)
+    return match[1], match[2].upper(), {name: tuple(parts) for name, parts in parameters.items()}
 
 
 # The same few dozen heads make up nearly all lines of a file.

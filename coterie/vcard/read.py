@@ -17,6 +17,8 @@ from coterie.vcard.lines import Card, Property
 
 TEXT_LENGTH_MAX = 100_000
 WARNINGS_MAX = 50
+TAGS_MAX = 500
+NAME_LENGTH_MAX = 1_000
 OWN = "X-COTERIE-"
 _PEOPLE_KINDS = ("", "individual", "org", "company")
 _NOBODY = "has no name, phone, e-mail or other handle"
@@ -122,7 +124,8 @@ def _any_name(draft: ContactDraft) -> bool:
 
 def _is_like_a_person(formatted: str, reading: _Reading) -> bool:
     is_a_handle = "@" in formatted or "://" in formatted or not any(c.isalpha() for c in formatted)
-    return not (is_a_handle or reading.is_company or formatted == reading.draft.employer)
+    is_too_long = len(formatted) > NAME_LENGTH_MAX
+    return not (is_a_handle or is_too_long or reading.is_company or formatted == reading.draft.employer)
 
 
 def _formatted_name(reading: _Reading, entry: Property) -> None:
@@ -153,7 +156,9 @@ def _nickname(reading: _Reading, entry: Property) -> None:
     found = _part(entry.value, ", ")
     if found:
         before = reading.draft.nickname
-        reading.draft.nickname = f"{before}, {found}" if before else found
+        joined = f"{before}, {found}" if before else found
+        if before is None or len(joined) <= NAME_LENGTH_MAX:
+            reading.draft.nickname = joined
 
 
 def _employer(reading: _Reading, entry: Property) -> None:
@@ -233,6 +238,9 @@ def _note(reading: _Reading, entry: Property) -> None:
 def _tags(reading: _Reading, entry: Property) -> None:
     for piece in values.split(entry.value, ","):
         tag = values.line(piece)
+        if len(reading.draft.tags) >= TAGS_MAX:
+            reading.warn(f"CATEGORIES: more than {TAGS_MAX} tags, the rest was left out")
+            return
         if tag and tag not in _SYSTEM_TAGS and tag not in reading.draft.tags:
             reading.draft.tags.append(tag)
 

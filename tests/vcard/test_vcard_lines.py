@@ -126,6 +126,14 @@ def test_what_is_no_content_line_is_a_problem_and_not_the_end_of_the_card(line: 
     assert card.properties[-1].value == "Ana"
 
 
+@pytest.mark.parametrize("parameters", [";A=" * 1_000_000, ';X="a' * 1_000_000, ";TYPE=b" * 500_000])
+def test_parameters_without_end_are_a_problem_and_take_no_time(parameters: str) -> None:
+    line = "TEL" + parameters + ":1"
+    card = card_of(*("\r\n ".join(line[at : at + 60_000] for at in range(0, len(line), 60_000)), "FN:Ana"))
+    assert [entry.name for entry in card.properties] == ["VERSION", "FN"]
+    assert len(card.problems) == 1
+
+
 def test_text_around_cards_and_cards_cut_short_are_told_with_their_number() -> None:
     text = f"hello\n{CARD}FN:x\nEND:VCARD\nBEGIN:VCARD\nFN:y\n{CARD}\n\nmore\n"
     found = cards_of(text)

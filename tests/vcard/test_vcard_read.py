@@ -264,3 +264,15 @@ def test_a_text_beyond_100000_characters_is_left_out_with_a_warning() -> None:
 
 def test_a_draft_has_at_most_50_warnings() -> None:
     assert len(draft_of(*["junk"] * 500, *["BDAY:x"] * 500).warnings) == 50
+
+
+def test_a_card_gives_at_most_500_tags() -> None:
+    draft = draft_of("CATEGORIES:" + ",".join(map(str, range(8_000))))
+    assert len(draft.tags) == 500
+    assert draft.warnings == ["CATEGORIES: more than 500 tags, the rest was left out"]
+
+
+def test_a_name_or_nickname_without_end_takes_no_time() -> None:
+    draft = draft_of("FN:" + "Ana " * 15_000, *["NICKNAME:" + "a," * 30_000] * 5)
+    assert draft.display_name == ("Ana " * 15_000).strip()
+    assert draft.nickname == ", ".join("a" * 30_000)
