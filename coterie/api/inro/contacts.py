@@ -105,6 +105,7 @@ class ContactEntity(Struct):
 
 
 Text = str | None | UnsetType
+FolderIds = Annotated[list[int], Meta(description="Every folder the contact is to be in.", max_length=1000)]
 ContactId = Annotated[int, Meta(description="Contact ID", ge=1, le=ID_MAX)]
 
 
@@ -119,10 +120,7 @@ class ContactFields(Struct):
     username: Annotated[Text, Meta(description="Instagram username, with or without @.")] = UNSET
     status: Annotated[Text, Meta(description="subscribed or optout.")] = UNSET
     notes: Annotated[str, Meta(description="The team's note.", max_length=100_000)] | None | UnsetType = UNSET
-    folder_ids: Annotated[
-        list[int] | None | UnsetType,
-        Meta(description="Every folder the contact is to be in.", max_length=1000),
-    ] = UNSET
+    folder_ids: FolderIds | None | UnsetType = UNSET
     custom_properties: Annotated[
         dict[str, Any] | None | UnsetType, Meta(description="{slug: value}; null clears a value.")
     ] = UNSET
