@@ -208,9 +208,7 @@ def _identity(folder: Path) -> dict[str, Any]:
     known = {user.pw_name: user for user in pwd.getpwall()}
     user = known.get("postgres") or known.get("nobody")
     if user is None:
-        raise NoPostgres(
-            "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as"
-        )
+        raise NoPostgres("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return {**common, "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 

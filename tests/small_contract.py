@@ -61,9 +61,7 @@ def handler(*_: object) -> None:
 
 
 def route(method: Any, path: str, **details: Any) -> Route:
-    return Route(
-        method, path, handler, **{"scope": "contacts:read", "mode": "read", "summary": "Does it"} | details
-    )
+    return Route(method, path, handler, **{"scope": "contacts:read", "mode": "read", "summary": "Does it"} | details)
 
 
 PHONES = "/orgs/{org_id}/contacts/{contact_id}/phone-numbers"

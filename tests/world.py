@@ -1,0 +1,76 @@
+"""A small named world: Alice owns an organization, Bob is a member of it, Charlie is a stranger with his own."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from coterie.actions.contacts import create_contact
+from coterie.actions.organizations import create_access_token, create_organization, hash_password
+from coterie.model import times
+from coterie.model.contacts import Contact
+from coterie.model.ids import new_id
+from coterie.model.organizations import ALL_SCOPES, MEMBER, Caller, Organization, User
+from coterie.store.database import Database, Tx
+from coterie.store.organizations import insert_membership, insert_user
+
+PASSWORD = "correct horse"
+# argon2 is slow on purpose: once is enough
+PASSWORD_HASH = hash_password(PASSWORD)
+
+
+@dataclass(frozen=True)
+class World:
+    database: Database
+    organization: Organization
+    alice: Caller
+    alice_email: str
+    alice_token: str
+    bob: Caller
+    bob_token: str
+    charlie: Caller
+    charlie_token: str
+    marge: Contact
+    homer: Contact
+    # Charlie's contact: for Alice it does not exist
+    moe: Contact
+
+
+def make_world(database: Database) -> World:
+    """A fresh world of two organizations in a database others may use as well."""
+    mark = uuid4().hex[:12]
+    with database.write() as tx:
+        ours, alice, alice_token = _organization(tx, "Evergreen Terrace", f"alice-{mark}@example.org")
+        theirs, charlie, charlie_token = _organization(tx, "Moe's Tavern", f"charlie-{mark}@example.org")
+        bob, bob_token = _member(tx, ours, f"bob-{mark}@example.org")
+        alice_caller, charlie_caller = _caller(ours, alice), _caller(theirs, charlie)
+        marge = create_contact(
+            tx,
+            alice_caller,
+            {
+                "real_name": "Marge Simpson",
+                "username": "marge",
+                "email": "marge@example.org",
+                "phone": "(800) 555-5555",
+            },
+        )
+        homer = create_contact(tx, alice_caller, {"real_name": "Homer Simpson", "email": "homer@example.org"})
+        moe = create_contact(tx, charlie_caller, {"real_name": "Moe Szyslak", "email": "moe@example.org"})
+    return World(
+        database, ours, alice_caller, alice.email, alice_token, _caller(ours, bob), bob_token, charlie_caller,
+        charlie_token, marge, homer, moe,
+    )  # fmt: skip
+
+
+def _organization(tx: Tx, name: str, email: str) -> tuple[Organization, User, str]:
+    return create_organization(tx, name=name, email=email, password_hash=PASSWORD_HASH, username=None, country="US")
+
+
+def _member(tx: Tx, organization: Organization, email: str) -> tuple[User, str]:
+    now = times.now()
+    user = User(new_id(), email, "Bob", None, "UTC", now, now)
+    insert_user(tx, user, email, PASSWORD_HASH)
+    insert_membership(tx, organization.id, user.id, MEMBER, now)
+    return user, create_access_token(tx, organization.id, user_id=user.id, name="bob")
+
+
+def _caller(organization: Organization, user: User) -> Caller:
+    return Caller(organization.id, organization.uuid, organization.country, user.id, (ALL_SCOPES,), "test")
