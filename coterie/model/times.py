@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from coterie.errors import invalid
 
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_YEARLESS = re.compile(r"--(\d{2})-?(\d{2})")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_YEARLESS = re.compile(r"--(\d{2})-?(\d{2})", re.ASCII)
 _DAYS_OF = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -1,0 +1,25 @@
+"""UUIDv7."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+from coterie.model.ids import new_id, parse_id
+
+
+def test_ids_are_version_7_and_ascend() -> None:
+    ids = [new_id() for _ in range(5000)]
+    assert ids == sorted(ids)
+    assert {uuid.UUID(text).version for text in ids} == {7}
+    assert {uuid.UUID(text).variant for text in ids} == {uuid.RFC_4122}
+
+
+def test_ids_of_several_threads_are_all_different() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda _: new_id(), range(8000)))
+    assert len(set(ids)) == 8000
+
+
+def test_a_uuid_is_read_in_any_case_and_anything_else_is_none() -> None:
+    text = new_id()
+    assert parse_id(f" {text.upper()} ") == text
+    assert [parse_id(wrong) for wrong in ("", "5", text[:-1], text + "0", "g" + text[1:])] == [None] * 5
