@@ -11,13 +11,14 @@ from starlette.routing import BaseRoute, Mount
 from coterie.api import openapi
 from coterie.api.http import ContractDoor, Receive, Scope, Send
 from coterie.api.inro.routes import INRO
+from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.observe import RequestLog, RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import STATIC, Document, page_routes
 
-CONTRACTS: Sequence[Contract] = (INRO,)
+CONTRACTS: Sequence[Contract] = (INRO, R0)
 
 
 class App:

@@ -7,6 +7,7 @@ CoterieError
 ├── Forbidden          the token is valid and may not do this
 ├── Conflict           it contradicts what is already there
 ├── TooLarge           a body, a file or a count beyond its limit
+├── TooOften           tried too many times; seconds says when to come back
 ├── TooSlow            the statement ran into its deadline
 └── Unavailable        something this instance needs is missing or stopping
 """
@@ -61,6 +62,14 @@ class Conflict(CoterieError):
 
 class TooLarge(CoterieError):
     """Beyond a limit on size or count."""
+
+
+class TooOften(CoterieError):
+    """Tried too many times. seconds: how long to wait before the next attempt."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class TooSlow(CoterieError):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from client import Client
 from postgres import Server, ensure_server
+from r0_client import R0
 from world import World, make_world
 
 from coterie.app import create_app
@@ -89,3 +90,9 @@ def client(database: Database, settings: Settings) -> Iterator[Client]:
 def inro(client: Client, world: World) -> Client:
     """The application as Alice's programs call it."""
     return client.with_token(world.alice_token)
+
+
+@pytest.fixture
+def r0(client: Client, world: World) -> R0:
+    """R0's contract below Alice's organization, with her token."""
+    return R0(client.with_token(world.alice_token), f"/api/v1/orgs/{world.organization.uuid}")

@@ -102,7 +102,9 @@ class Routes:
             if segment.startswith("{"):
                 names.append(segment[1:-1])
                 segment = _PARAMETER
-            node = node.setdefault(segment, {})
+            parent, node = node, node.setdefault(segment, {})
+            for other in contract.spellings.get(key, ()):
+                parent[other] = node
         routes, _ = node.setdefault(_END, ({}, names))
         if route.method in routes:
             raise ValueError(f"{route.method} {template} is there twice")
@@ -235,6 +237,11 @@ class ContractDoor:
             def work(tx: Tx) -> tuple[int, Headers, bytes]:
                 return _encoded(route.handler(tx, caller or authenticate(tx), request), route)
 
+            prepare = route.prepare
+            if prepare is not None:
+                known = caller or await database.run_read(authenticate)
+                prepared = await database.run_slow(lambda tx: prepare(tx, known, request))
+                request = msgspec.structs.replace(request, prepared=prepared)
             if route.mode == "read":
                 return await database.run_read(work)
             if route.mode == "slow":

@@ -30,6 +30,8 @@ class Request(Struct, frozen=True):
     headers: Mapping[str, str] = {}
     files: Mapping[str, Upload] = {}
     base_url: str = ""
+    # what the route's prepare gave
+    prepared: Any = None
 
 
 class Answer(Struct, frozen=True):
@@ -51,6 +53,8 @@ class Route(Struct, frozen=True):
     scope: what the token must be allowed to do; None leaves the route open to everyone.
     mode: read (inline on SQLite), slow (a read in a thread), write (a unit of work in the writer).
     query, body: the Structs its input is read into; answer: the type of its body; status: of its success.
+    prepare: runs before a write, as slow work in a thread with a read transaction; for what would keep the writer from
+    others (a password, a file). What it gives is request.prepared.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -69,6 +73,9 @@ class Route(Struct, frozen=True):
     uploads: bool = False
     # what the {parameters} of the path are, for the document: integers in one contract, UUIDs in another
     path_types: Mapping[str, Any] = {}
+    # further successes: status -> type of its body, or None
+    answers: Mapping[int, Any] = {}
+    prepare: Handler | None = None
 
 
 class Contract(Struct, frozen=True):
@@ -86,6 +93,8 @@ class Contract(Struct, frozen=True):
     error_types: Mapping[int, Any] = {}
     # body encodings that are read, by media type; JSON always is
     reads_forms: bool = False
+    # segment of a path -> other spellings of it, which lead to the same routes and are in no document
+    spellings: Mapping[str, tuple[str, ...]] = {}
     # headers of a paged answer: name -> description
     page_headers: Mapping[str, str] = {}
     # whether the token may come as the access_token parameter

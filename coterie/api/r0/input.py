@@ -1,0 +1,55 @@
+"""What R0's bodies have in common: partial fields in a wrapper, `deleted` flags, `soft_delete`.
+
+phone_number[phone_number]=x, the same as multipart, and {"phone_number": {"phone_number": "x"}} arrive alike
+(api/body.py): a body is a Struct with one field, the wrapper, whose type is the Struct of the fields.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.api.route import Answer, Request
+
+# The types of optional fields of a body: absent is not null
+Text = str | None | UnsetType
+Flag = bool | None | UnsetType
+Deleted = Annotated[Flag, Meta(description="false restores what was deleted; true deletes it.")]
+
+
+class SoftDelete(Struct):
+    """The input of every DELETE that can be taken back; in the query, in a form or in JSON."""
+
+    soft_delete: Annotated[bool | None, Meta(description="false erases for good; true by default.")] = None
+
+
+def sent(fields: Struct, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The fields that were sent, under the names the inside calls them (names: wire -> inside); never `deleted`."""
+    inside = names or {}
+    return {
+        inside.get(name, name): value
+        for name, value in msgspec.structs.asdict(fields).items()
+        if value is not UNSET and name != "deleted"
+    }
+
+
+def wanted_deleted(fields: Any) -> bool | None:
+    """True: is to be deleted; False: restored; None: nothing was said."""
+    return fields.deleted if isinstance(fields.deleted, bool) else None
+
+
+def is_soft(request: Request) -> bool:
+    """Whether a DELETE leaves a way back."""
+    return request.body.soft_delete is not False
+
+
+def delete(request: Request, softly: Callable[[], Any], erase: Callable[[], None]) -> Any:
+    """Run the one of the two that soft_delete asks for: 200 with the record, or 204 without a body.
+
+    softly gives the record as it is presented. The route declares both: answer=…, answers={204: None}.
+    """
+    if is_soft(request):
+        return softly()
+    erase()
+    return Answer(status=204)

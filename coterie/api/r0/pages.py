@@ -1,0 +1,84 @@
+"""Pages as R0 gives them: a body with count and first beside the records (r0.md, 1, "List envelope").
+
+Where the documentation is silent: a limit or page out of range is refused, a page beyond the last is empty and has
+first and last 0, words of include[] that a list does not know are ignored.
+"""
+
+from collections.abc import Sized
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+LIMIT = 20
+LIMIT_MAX = 100
+PAGE_MAX = 2**31 - 1
+DELETED = "deleted"
+# the list of phone numbers types include[] as a Boolean, so `true` means the one thing it can mean there
+_BOOLEAN = {"true", "1", "t", "on"}
+
+PageNumber = Annotated[int, Meta(description="Which page, from 1.", ge=1, le=PAGE_MAX)] | None
+Limit = Annotated[int, Meta(description="Records on a page; 20 by default.", ge=1, le=LIMIT_MAX)] | None
+Include = Annotated[
+    list[str] | str | None,
+    Meta(description="One word, or several as include[]=…&include[]=…; `deleted` gives the deleted ones as well."),
+]
+Search = Annotated[str, Meta(description="Words to find; each is a prefix.", max_length=500)] | None
+
+
+class ListQuery(Struct):
+    """What every list is asked with."""
+
+    page: PageNumber = None
+    limit: Limit = None
+    include: Include = None
+
+
+class SearchQuery(ListQuery):
+    search: Search = None
+
+
+class IncludeQuery(Struct):
+    """What one thing is asked with that can bring its parts."""
+
+    include: Include = None
+
+
+class Page(Struct, frozen=True):
+    """number from 1, limit, and offset: how many rows come before it."""
+
+    number: int
+    limit: int
+    offset: int
+
+
+class PageEntity(Struct):
+    """What every list begins with; the records follow under their plural."""
+
+    count: Annotated[int, Meta(description="How many there are in all, over all pages.")]
+    first: Annotated[int, Meta(description="Position of this page's first record, from 1; 0 on an empty page.")]
+    last: Annotated[int, Meta(description="Position of its last record; 0 on an empty page.")]
+    page: int
+    limit: int
+
+
+def read_page(query: ListQuery) -> Page:
+    """The page that was asked for: the first, of 20, where nothing is said."""
+    number, limit = query.page or 1, query.limit or LIMIT
+    return Page(number, limit, (number - 1) * limit)
+
+
+def envelope(page: Page, total: int, items: Sized) -> tuple[int, int, int, int, int]:
+    """The five values of a PageEntity: PhoneNumberList(*envelope(page, total, items), items)."""
+    first = page.offset + 1 if len(items) else 0
+    return total, first, page.offset + len(items) if first else 0, page.number, page.limit
+
+
+def words_of(include: list[str] | str | None) -> frozenset[str]:
+    """The words of include, however it was sent: include[]=a&include[]=b, include=a, include=a,b."""
+    given = include if isinstance(include, list) else [include or ""]
+    return frozenset(word.strip() for text in given for word in text.split(","))
+
+
+def wants_deleted(include: list[str] | str | None) -> bool:
+    """Whether the deleted ones are asked for: by the word `deleted`, or by `true` as the list of phones is typed."""
+    return any(word.lower() == DELETED or word.lower() in _BOOLEAN for word in words_of(include))

@@ -1,0 +1,74 @@
+"""R0's contract as a program calls it: paths below an organization, bodies in each of the three forms."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from client import Client, Response
+
+ENCODINGS = ("json", "form", "multipart")
+_BOUNDARY = "----evergreen"
+
+
+@dataclass(frozen=True)
+class R0:
+    """base: /api/v1/orgs/<the organization>; a path is below it, and one that begins with /api is taken as it is."""
+
+    client: Client
+    base: str
+
+    def get(self, path: str, **query: Any) -> Response:
+        return self.client.call("GET", self._at(path), query=query)
+
+    def post(self, path: str, body: Any = None, encoding: str = "json") -> Response:
+        return self.send("POST", path, body, encoding)
+
+    def patch(self, path: str, body: Any = None, encoding: str = "json") -> Response:
+        return self.send("PATCH", path, body, encoding)
+
+    def put(self, path: str) -> Response:
+        return self.client.call("PUT", self._at(path))
+
+    def delete(self, path: str, **query: Any) -> Response:
+        return self.client.call("DELETE", self._at(path), query=query)
+
+    def send(self, method: str, path: str, body: Any = None, encoding: str = "json") -> Response:
+        """The body, nested values, as JSON, as bracketed form fields or as multipart."""
+        media_type, content = encode(body, encoding) if body is not None else ("application/json", b"")
+        return self.client.call(method, self._at(path), body=content, headers={"content-type": media_type})
+
+    def curl(self, method: str, path: str, *fields: str) -> Response:
+        """What `curl -X method -d field -d field` sends: each field as it is printed, not encoded again."""
+        headers = {"content-type": "application/x-www-form-urlencoded"} if fields else {}
+        return self.client.call(method, self._at(path), body="&".join(fields).encode(), headers=headers)
+
+    def _at(self, path: str) -> str:
+        return path if path.startswith("/api/") else self.base + path
+
+
+def encode(body: Any, encoding: str) -> tuple[str, bytes]:
+    """(media type, bytes) of nested values."""
+    if encoding == "json":
+        return "application/json", json.dumps(body).encode()
+    pairs = [(key, _spell(value)) for key, value in _flat(body, "")]
+    if encoding == "form":
+        return "application/x-www-form-urlencoded", urlencode(pairs).encode()
+    parts = [
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in pairs
+    ]
+    return f"multipart/form-data; boundary={_BOUNDARY}", ("".join(parts) + f"--{_BOUNDARY}--\r\n").encode()
+
+
+def _flat(value: Any, name: str) -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [pair for key, each in value.items() for pair in _flat(each, f"{name}[{key}]" if name else key)]
+    if isinstance(value, list):
+        return [pair for each in value for pair in _flat(each, f"{name}[]")]
+    return [(name, value)]
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
