@@ -11,6 +11,7 @@ costs beside its queries (docs/decisions/0022).
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -237,10 +238,8 @@ class ContractDoor:
             def work(tx: Tx) -> tuple[int, Headers, bytes]:
                 return _encoded(route.handler(tx, caller or authenticate(tx), request), route)
 
-            prepare = route.prepare
-            if prepare is not None:
-                known = caller or await database.run_read(authenticate)
-                prepared = await database.run_slow(lambda tx: prepare(tx, known, request))
+            if route.prepare is not None and caller is not None:
+                prepared = await database.run_slow(partial(route.prepare, caller=caller, request=request))
                 request = msgspec.structs.replace(request, prepared=prepared)
             if route.mode == "read":
                 return await database.run_read(work)

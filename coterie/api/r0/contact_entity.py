@@ -1,0 +1,62 @@
+"""A contact in R0's words, as lists and other nouns show it; the one with its parts is in contacts.py."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from coterie.api.r0.pages import PageEntity
+from coterie.model.contacts import Contact
+
+
+class ContactEntity(Struct):
+    """All the keys R0 names, always all of them; null where nothing is known."""
+
+    id: str
+    first_name: Annotated[
+        str | None, Meta(description="Of somebody known only from a channel: the name shown there, or the handle.")
+    ]
+    middle_name: str | None
+    last_name: str | None
+    nickname: str | None
+    relationship_type: Annotated[int | None, Meta(description="0 to 5: how close the contact is.")]
+    employer: str | None
+    job_title: str | None
+    linkedin_url: str | None
+    how_you_met: str | None
+    birthday: Annotated[str | None, Meta(description="YYYY-MM-DD, or --MM-DD without a year.")]
+    gender: str | None
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+class ContactList(PageEntity):
+    contacts: list[ContactEntity]
+
+
+def present_contact(contact: Contact) -> ContactEntity:
+    """One contact, without its parts."""
+    return ContactEntity(
+        contact.uuid,
+        contact.first_name or _stand_in(contact),
+        contact.middle_name,
+        contact.last_name,
+        contact.nickname,
+        contact.relationship_grade,
+        contact.employer,
+        contact.job_title,
+        contact.linkedin_url,
+        contact.how_you_met,
+        contact.birthday,
+        contact.gender,
+        contact.created_at,
+        contact.updated_at,
+        contact.deleted_at,
+    )
+
+
+def _stand_in(contact: Contact) -> str | None:
+    """The first name of somebody who has no part of a name (design, decision 16)."""
+    if contact.full_name:
+        return None
+    return contact.display_name or contact.nickname or contact.username or contact.email or contact.phone
