@@ -294,7 +294,7 @@ CREATE TABLE tags (
     deleted_at TEXT,
     PRIMARY KEY (organization_id, id)
 );
-CREATE INDEX tags_by_name ON tags (organization_id, name_key, id);
+CREATE UNIQUE INDEX tags_by_name ON tags (organization_id, name_key);
 
 CREATE TABLE contact_tags (
     organization_id BIGINT NOT NULL,
@@ -317,7 +317,7 @@ CREATE TABLE expertises (
     deleted_at TEXT,
     PRIMARY KEY (organization_id, id)
 );
-CREATE INDEX expertises_by_name ON expertises (organization_id, name_key, id);
+CREATE UNIQUE INDEX expertises_by_name ON expertises (organization_id, name_key);
 
 CREATE TABLE contact_expertises (
     organization_id BIGINT NOT NULL,

@@ -1,0 +1,57 @@
+"""Tags and expertises: the words an organization keeps to put on its contacts. Both lists work alike.
+
+A tag is a free word, on contacts and notes; an expertise is a field a contact knows about. Within a list a name is
+unique by its folded form, the deleted ones among them.
+"""
+
+from msgspec import Struct
+
+from coterie.errors import invalid
+from coterie.model.text import sort_key
+
+NAME_LENGTH_MAX = 200
+TERMS_MAX = 10_000
+TERMS_OF_CONTACT_MAX = 500
+
+
+class Term(Struct, frozen=True):
+    """One word of a list. contact_count: the contacts that have it and are not deleted."""
+
+    id: str
+    name: str
+    contact_count: int
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+Tag = Term
+Expertise = Term
+
+
+class Vocabulary(Struct, frozen=True):
+    """One of the two lists: what its words are called, and where they lie."""
+
+    noun: str
+    table: str
+    link_table: str
+    link_column: str
+
+
+TAGS = Vocabulary("tag", "tags", "contact_tags", "tag_id")
+EXPERTISES = Vocabulary("expertise", "expertises", "contact_expertises", "expertise_id")
+
+
+def parse_name(text: str) -> str:
+    """A name as it is kept: without space around it. Refused: an empty one, more than 200 characters."""
+    name = text.strip()
+    if not name:
+        raise invalid("name", "is empty", kind="blank")
+    if len(name) > NAME_LENGTH_MAX:
+        raise invalid("name", f"is longer than {NAME_LENGTH_MAX} characters", kind="too_long")
+    return name
+
+
+def name_key(name: str) -> str:
+    """What makes two names the same: the folded text. A name of nothing but accents is its own key."""
+    return sort_key(name, NAME_LENGTH_MAX) or name

@@ -1,0 +1,254 @@
+"""Tags and expertises (one code for both lists), and which contacts have them."""
+
+from collections.abc import Iterable
+
+from coterie.model.terms import Term, Vocabulary, name_key
+from coterie.model.text import fold
+from coterie.store.database import Tx
+
+_COLUMNS = ("id", "name", "contact_count", "created_at", "updated_at", "deleted_at")
+_SELECT = ", ".join(f"t.{name}" for name in _COLUMNS)
+
+
+def find_term(
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str, *, to_change: bool = False
+) -> Term | None:
+    """One term, deleted or not; to_change keeps it from other writers until the commit."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE t.organization_id = :organization_id AND t.id = :id"
+        + (tx.lock if to_change else ""),
+        {"organization_id": organization_id, "id": term_id},
+    )
+    return Term(*row) if row else None
+
+
+def find_term_by_name(tx: Tx, organization_id: int, vocabulary: Vocabulary, name: str) -> Term | None:
+    """The term of this name, however it is spelled, deleted or not; kept from other writers until the commit."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE t.organization_id = :organization_id"
+        f" AND t.name_key = :name_key{tx.lock}",
+        {"organization_id": organization_id, "name_key": name_key(name)},
+    )
+    return Term(*row) if row else None
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+
+
+def list_terms(
+    tx: Tx,
+    organization_id: int,
+    vocabulary: Vocabulary,
+    *,
+    search: str = "",
+    with_deleted: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[Term]:
+    """A page of a list by name. search: text the name holds, whatever its case and accents."""
+    where, bound = _filter(organization_id, search, with_deleted=with_deleted)
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE {where}"
+        " ORDER BY t.name_key, t.id LIMIT :limit OFFSET :offset",
+        {**bound, "limit": limit, "offset": offset},
+    )
+    return [Term(*row) for row in rows]
+
+
+def count_terms(
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, *, search: str = "", with_deleted: bool = False
+) -> int:
+    """How many list_terms has over all pages; a list holds at most 10,000, so they are counted."""
+    where, bound = _filter(organization_id, search, with_deleted=with_deleted)
+    row = tx.one(f"SELECT COUNT(*) FROM {vocabulary.table} t WHERE {where}", bound)
+    return int(row[0]) if row else 0
+
+
+def _filter(organization_id: int, search: str, *, with_deleted: bool) -> tuple[str, dict[str, object]]:
+    where = "t.organization_id = :organization_id"
+    bound: dict[str, object] = {"organization_id": organization_id}
+    if not with_deleted:
+        where += " AND t.deleted_at IS NULL"
+    if folded := fold(search):
+        where += " AND t.name_key LIKE :pattern ESCAPE '!'"
+        escaped = folded.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        bound["pattern"] = f"%{escaped}%"
+    return where, bound
+
+
+def list_terms_of(
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_ids: Iterable[int]
+) -> dict[int, list[Term]]:
+    """contact id -> the terms it has that are not deleted, by name."""
+    rows = tx.all(
+        f"SELECT l.contact_id, {_SELECT} FROM {vocabulary.link_table} l JOIN {vocabulary.table} t"
+        f" ON t.organization_id = l.organization_id AND t.id = l.{vocabulary.link_column}"
+        f" WHERE l.organization_id = :organization_id AND l.contact_id {tx.among('ids')} AND t.deleted_at IS NULL"
+        " ORDER BY l.contact_id, t.name_key, t.id",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    found: dict[int, list[Term]] = {}
+    for contact_id, *term in rows:
+        found.setdefault(contact_id, []).append(Term(*term))
+    return found
+
+
+def list_terms_of_contact(
+    tx: Tx,
+    organization_id: int,
+    vocabulary: Vocabulary,
+    contact_id: int,
+    *,
+    with_deleted: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[Term]:
+    """A page of the terms one contact has, by name."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM {_of_contact(vocabulary, with_deleted=with_deleted)}"
+        " ORDER BY t.name_key, t.id LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
+    )
+    return [Term(*row) for row in rows]
+
+
+def count_terms_of_contact(
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, *, with_deleted: bool = False
+) -> int:
+    """How many list_terms_of_contact has over all pages."""
+    row = tx.one(
+        f"SELECT COUNT(*) FROM {_of_contact(vocabulary, with_deleted=with_deleted)}",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return int(row[0]) if row else 0
+
+
+def _of_contact(vocabulary: Vocabulary, *, with_deleted: bool) -> str:
+    return (
+        f"{vocabulary.link_table} l JOIN {vocabulary.table} t"
+        f" ON t.organization_id = l.organization_id AND t.id = l.{vocabulary.link_column}"
+        " WHERE l.organization_id = :organization_id AND l.contact_id = :contact_id"
+        + ("" if with_deleted else " AND t.deleted_at IS NULL")
+    )
+
+
+def list_contact_ids_with_term(
+    tx: Tx,
+    organization_id: int,
+    vocabulary: Vocabulary,
+    term_id: str,
+    *,
+    with_deleted: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[int]:
+    """The ids of a page of the contacts that have a term, by id."""
+    rows = tx.all(
+        f"SELECT c.id FROM {_with_term(vocabulary, with_deleted=with_deleted)}"
+        " ORDER BY l.contact_id LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "term_id": term_id, "limit": limit, "offset": offset},
+    )
+    return [row[0] for row in rows]
+
+
+def count_contacts_with_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str) -> int:
+    """How many contacts have a term, the deleted ones among them; Term.contact_count is the others, kept."""
+    row = tx.one(
+        f"SELECT COUNT(*) FROM {_with_term(vocabulary, with_deleted=True)}",
+        {"organization_id": organization_id, "term_id": term_id},
+    )
+    return int(row[0]) if row else 0
+
+
+def _with_term(vocabulary: Vocabulary, *, with_deleted: bool) -> str:
+    return (
+        f"{vocabulary.link_table} l JOIN contacts c ON c.organization_id = l.organization_id AND c.id = l.contact_id"
+        f" WHERE l.organization_id = :organization_id AND l.{vocabulary.link_column} = :term_id"
+        + ("" if with_deleted else " AND c.deleted_at IS NULL")
+    )
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def insert_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term) -> bool:
+    """A new term; False, and nothing written, where its name is taken meanwhile."""
+    inserted = tx.run(
+        f"INSERT INTO {vocabulary.table} (organization_id, id, name, name_key, created_at, updated_at)"
+        " VALUES (:organization_id, :id, :name, :name_key, :now, :now) ON CONFLICT DO NOTHING",
+        {
+            "organization_id": organization_id,
+            "id": term.id,
+            "name": term.name,
+            "name_key": name_key(term.name),
+            "now": term.created_at,
+        },
+    )
+    return inserted == 1
+
+
+def save_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term) -> None:
+    """What changed of a term that exists; its count is not among it."""
+    tx.run(
+        f"UPDATE {vocabulary.table} SET name = :name, name_key = :name_key, updated_at = :updated_at,"
+        " deleted_at = :deleted_at WHERE organization_id = :organization_id AND id = :id",
+        {
+            "organization_id": organization_id,
+            "id": term.id,
+            "name": term.name,
+            "name_key": name_key(term.name),
+            "updated_at": term.updated_at,
+            "deleted_at": term.deleted_at,
+        },
+    )
+
+
+def erase_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str) -> None:
+    """Remove a term for good, and by its foreign keys from whatever has it."""
+    tx.run(
+        f"DELETE FROM {vocabulary.table} WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": term_id},
+    )
+
+
+def put_term_on_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, term_id: str) -> bool:
+    """The contact has the term now; the count follows. Whether it had not before."""
+    bound = {"organization_id": organization_id, "contact_id": contact_id, "term_id": term_id}
+    changed = tx.run(
+        f"INSERT INTO {vocabulary.link_table} (organization_id, contact_id, {vocabulary.link_column})"
+        " VALUES (:organization_id, :contact_id, :term_id) ON CONFLICT DO NOTHING",
+        bound,
+    )
+    if changed:
+        _add_to_count(tx, organization_id, vocabulary, term_id, 1)
+    return changed == 1
+
+
+def take_term_off_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, term_id: str) -> bool:
+    """The contact has the term no more; the count follows. Whether it had it."""
+    changed = tx.run(
+        f"DELETE FROM {vocabulary.link_table} WHERE organization_id = :organization_id"
+        f" AND contact_id = :contact_id AND {vocabulary.link_column} = :term_id",
+        {"organization_id": organization_id, "contact_id": contact_id, "term_id": term_id},
+    )
+    if changed:
+        _add_to_count(tx, organization_id, vocabulary, term_id, -1)
+    return changed == 1
+
+
+def _add_to_count(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str, by: int) -> None:
+    tx.run(
+        f"UPDATE {vocabulary.table} SET contact_count = contact_count + :by"
+        " WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": term_id, "by": by},
+    )
+
+
+def count_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, by: int) -> None:
+    """A contact comes back to, or leaves, the counts of the terms it has."""
+    tx.run(
+        f"UPDATE {vocabulary.table} SET contact_count = contact_count + :by WHERE organization_id = :organization_id"
+        f" AND id IN (SELECT {vocabulary.link_column} FROM {vocabulary.link_table}"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id)",
+        {"organization_id": organization_id, "contact_id": contact_id, "by": by},
+    )
