@@ -13,12 +13,15 @@ _SELECT = ", ".join(_COLUMNS)
 
 def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_change: bool = False) -> Pet | None:
     """A pet of a contact, be it its first or its second owner, deleted or not."""
-    row = tx.one(
-        f"SELECT {_SELECT} FROM pets WHERE organization_id = :organization_id AND id = :id"
-        " AND (contact_id = :contact_id OR second_owner_id = :contact_id)" + (tx.lock if to_change else ""),
-        {"organization_id": organization_id, "contact_id": contact_id, "id": pet_id},
-    )
-    return Pet(*row) if row else None
+    for owner in ("contact_id", "second_owner_id"):
+        row = tx.one(
+            f"SELECT {_SELECT} FROM pets WHERE organization_id = :organization_id AND {owner} = :contact_id"
+            " AND id = :id" + (tx.lock if to_change else ""),
+            {"organization_id": organization_id, "contact_id": contact_id, "id": pet_id},
+        )
+        if row:
+            return Pet(*row)
+    return None
 
 
 def list_pets(
@@ -26,7 +29,7 @@ def list_pets(
 ) -> list[Pet]:
     """A page of a contact's pets, oldest record first."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM pets WHERE {_owned(with_deleted=with_deleted)} ORDER BY id LIMIT :limit OFFSET :offset",
+        _either("= :contact_id", with_deleted=with_deleted) + " ORDER BY id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
     )
     return [Pet(*row) for row in rows]
@@ -35,24 +38,17 @@ def list_pets(
 def count_pets(tx: Tx, organization_id: int, contact_id: int, *, with_deleted: bool = False) -> int:
     """How many list_pets has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM pets WHERE {_owned(with_deleted=with_deleted)}",
+        f"SELECT COUNT(*) FROM ({_either('= :contact_id', with_deleted=with_deleted)}) owned",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return int(row[0]) if row else 0
-
-
-def _owned(*, with_deleted: bool) -> str:
-    return "organization_id = :organization_id AND (contact_id = :contact_id OR second_owner_id = :contact_id)" + (
-        "" if with_deleted else " AND deleted_at IS NULL"
-    )
 
 
 def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Pet]]:
     """contact id -> its pets that are not deleted; a pet of two of them stands under both."""
     wanted = list(contact_ids)
     rows = tx.all(
-        f"SELECT {_SELECT} FROM pets WHERE organization_id = :organization_id AND deleted_at IS NULL"
-        f" AND (contact_id {tx.among('ids')} OR second_owner_id {tx.among('ids')}) ORDER BY id",
+        _either(tx.among("ids"), with_deleted=False) + " ORDER BY id",
         {"organization_id": organization_id, "ids": tx.array(wanted)},
     )
     found: dict[int, list[Pet]] = {}
@@ -61,6 +57,15 @@ def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> di
             if owner_id is not None and owner_id in wanted:
                 found.setdefault(owner_id, []).append(pet)
     return found
+
+
+def _either(condition: str, *, with_deleted: bool) -> str:
+    # two statements, because an OR over two columns would read every pet of the organization on SQLite
+    rest = "" if with_deleted else " AND deleted_at IS NULL"
+    return " UNION ".join(
+        f"SELECT {_SELECT} FROM pets WHERE organization_id = :organization_id AND {owner} {condition}{rest}"
+        for owner in ("contact_id", "second_owner_id")
+    )
 
 
 def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
