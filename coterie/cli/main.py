@@ -11,6 +11,7 @@ from coterie.errors import CoterieError
 COMMANDS = {
     "serve": "serve",
     "bootstrap": "bootstrap",
+    "demo": "demo",
     "settings": "settings",
     "worker": "worker",
     "web": "serve",

@@ -1,0 +1,172 @@
+"""coterie demo: an organization full of people, for a look around."""
+
+import random
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from msgspec import Struct
+
+from coterie.actions.contacts import create_contact
+from coterie.actions.folders import create_folder
+from coterie.actions.interactions import add_interactions, add_snapshots
+from coterie.actions.organizations import create_organization, hash_password
+from coterie.actions.properties import create_definition
+from coterie.cli import demo_world as world
+from coterie.cli.common import DataOption, JsonOption, opened, prepare
+from coterie.errors import Conflict
+from coterie.model import times
+from coterie.model.imports import InteractionDraft
+from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
+from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.store.database import Tx
+
+NAME = "Springfield"
+EMAIL = "demo@springfield.example"
+USERNAME = "springfieldstore"
+COUNTRY = "US"
+DAYS = 180
+SNAPSHOT_DAYS = 5
+
+
+class Demo(Struct, frozen=True):
+    """What was made. ids: the key of a person -> its contact."""
+
+    organization_id: int
+    organization_uuid: str
+    user_id: str
+    token: str
+    ids: dict[str, int]
+
+
+def register(application: typer.Typer) -> None:
+    application.command("demo")(demo)
+
+
+def demo(
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    seed: Annotated[int, typer.Option(help="What is drawn by lot; the same seed, the same world.")] = 742,
+) -> None:
+    """Make the organization Springfield, full of people, for a look around."""
+    settings = prepare(data)
+    password = secrets.token_urlsafe(12)
+    password_hash = hash_password(password)
+    with opened(settings) as database:
+        try:
+            with database.write() as tx:
+                made = build(tx, password_hash, seed)
+        except Conflict:
+            typer.echo(f"coterie: {NAME} is there already; sign in as {EMAIL}", err=True)
+            raise typer.Exit(1) from None
+    answer = {
+        "organization_id": made.organization_id,
+        "organization_uuid": made.organization_uuid,
+        "user_uuid": made.user_id,
+        "email": EMAIL,
+        "password": password,
+        "token": made.token,
+        "contacts": len(made.ids),
+    }
+    if as_json:
+        typer.echo(msgspec.json.encode(answer).decode())
+        return
+    typer.echo(f"{NAME} is there, with {len(made.ids)} people.")
+    for label in ("organization_uuid", "email", "password", "token"):
+        typer.echo(f"  {label.removesuffix('_uuid'):<13} {answer[label]}")
+    typer.echo("Password and token are shown only now.")
+
+
+def build(tx: Tx, password_hash: str, seed: int) -> Demo:
+    """Springfield in one transaction; what is dated is relative to today. Refused (Conflict): it is there already."""
+    organization, user, token = create_organization(
+        tx, name=NAME, email=EMAIL, password_hash=password_hash, username=USERNAME, country=COUNTRY
+    )
+    caller = Caller(organization.id, organization.uuid, COUNTRY, user.id, (ALL_SCOPES,), "cli")
+    folders = {letter: create_folder(tx, caller, *named).id for letter, named in world.FOLDERS.items()}
+    for title, property_type, choices in world.PROPERTIES:
+        create_definition(
+            tx, caller, title=title, property_type=property_type, choices=list(choices) if choices else None
+        )
+    # the same world for the same seed: nothing here is a secret
+    lot = random.Random(seed)  # noqa: S311
+    now = datetime.now(UTC)
+    ids: dict[str, int] = {}
+    for number, person in enumerate(world.PEOPLE):
+        fields = _fields(person, number, now, folders)
+        contact = create_contact(tx, caller, fields)
+        ids[person.key] = contact.id
+        if "username" in fields:
+            add_interactions(tx, caller, contact.id, _interactions(lot, person.key, now))
+            add_snapshots(tx, caller, contact.id, _snapshots(lot, now))
+    return Demo(organization.id, organization.uuid, user.id, token, ids)
+
+
+def _fields(person: world.Person, number: int, now: datetime, folders: dict[str, int]) -> dict[str, Any]:
+    """A person of the table as the fields of a contact."""
+    key, plain = person.key, person.key.replace("-", ".")
+    fields: dict[str, Any] = {
+        "real_name": person.name,
+        "gender": person.gender,
+        "birthday": person.birthday,
+        "employer": person.employer,
+        "job_title": person.job_title,
+        "nickname": world.NICKNAMES.get(key),
+        "display_name": world.CHANNEL_NAMES.get(key),
+        "folder_ids": [folders[letter] for letter in person.folders],
+        "properties": world.VALUES.get(key, {}),
+        "status": "optout" if key in world.OPTED_OUT else "subscribed",
+        "relationship_grade": 5 if "F" in person.folders else number % 5,
+        "language": "it" if key == "luigi" else "en",
+    }
+    if key in world.PINNED_NOTES:
+        fields["note"] = world.PINNED_NOTES[key]
+    if key in world.BIRTHDAYS_AHEAD:
+        days, age = world.BIRTHDAYS_AHEAD[key]
+        day = now.date() + timedelta(days=days)
+        # the 28th at most, so that the day exists in the year of birth too
+        fields["birthday"] = f"{day.year - age:04}-{day.month:02}-{min(day.day, 28):02}"
+    if key not in world.NOT_ON_INSTAGRAM:
+        fields |= {"username": f"{plain}.springfield", "is_follower": number % 4 != 0}
+        fields["bio"] = f"{person.job_title or 'Resident'}, Springfield"
+    if number % 5 != 4:
+        fields["email"] = f"{plain}@springfield.example"
+    if number % 3 != 2:
+        fields["phone"] = f"(800) 555-{5555 + number}" + (" ext. 123" if key == "smithers" else "")
+    if person.employer and number % 2:
+        fields["website"] = f"https://www.{plain}.example"
+        fields["linkedin_url"] = f"https://www.linkedin.com/in/{plain}-springfield"
+    return fields
+
+
+def _interactions(lot: random.Random, key: str, now: datetime) -> list[InteractionDraft]:
+    """Half a year of messages both ways, comments and mentions, all before now."""
+    drafts: list[InteractionDraft] = []
+
+    def add(kind: str, direction: str, texts: tuple[str, ...], ago: timedelta) -> None:
+        outside_id = f"demo-{key}-{len(drafts)}"
+        drafts.append(InteractionDraft(kind, direction, times.moment(now - ago), lot.choice(texts), outside_id))
+
+    for _ in range(lot.randint(1, 14)):
+        ago = timedelta(days=lot.randint(1, DAYS), minutes=lot.randint(0, 1200))
+        add(MESSAGE, INCOMING, world.MESSAGES_IN, ago)
+        if lot.random() < 0.8:
+            add(MESSAGE, OUTGOING, world.MESSAGES_OUT, ago - timedelta(minutes=lot.randint(2, 600)))
+    for kind, texts, most in ((COMMENT, world.COMMENTS, 6), (MENTION, world.MENTIONS, 3)):
+        for _ in range(lot.randint(0, most)):
+            add(kind, INCOMING, texts, timedelta(days=lot.randint(1, DAYS), minutes=lot.randint(0, 1200)))
+    return drafts
+
+
+def _snapshots(lot: random.Random, now: datetime) -> list[FollowerSnapshot]:
+    """How many followers somebody had every few days of the last half year."""
+    count = int(10 ** lot.uniform(1.5, 5))
+    growth = lot.uniform(-0.01, 0.03)
+    snapshots = []
+    for days in range(DAYS, -1, -SNAPSHOT_DAYS):
+        day = now.date() - timedelta(days=days)
+        snapshots.append(FollowerSnapshot(day.isoformat(), count))
+        count = max(0, round(count * (1 + growth * lot.uniform(0, 2))))
+    return snapshots

@@ -1,0 +1,65 @@
+"""coterie demo: the Springfield world."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from coterie.cli import demo, demo_world
+from coterie.cli.common import caller_for, opened
+from coterie.model import properties, times
+from coterie.settings import Settings
+from coterie.store import contacts, folders, interactions
+from coterie.store import properties as property_store
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
+    return subprocess.run(
+        [sys.executable, "-m", "coterie", "demo", *arguments], env=environment, capture_output=True, text=True
+    )
+
+
+def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_settings: Settings) -> None:
+    first = run(fresh_settings, "--json")
+    assert first.returncode == 0, first.stderr
+    made = json.loads(first.stdout)
+    assert made["email"] == "demo@springfield.example"
+    assert len(made["password"]) >= 16 and len(made["token"]) == 44
+    again = run(fresh_settings)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "Springfield is there already" in again.stderr
+    with opened(fresh_settings) as database, database.read() as tx:
+        caller = caller_for(tx, made["organization_uuid"])
+        found = contacts.list_contacts(tx, caller.organization_id, order="name", limit=100)
+        assert len(found) == made["contacts"] == len(demo_world.PEOPLE) >= 60
+        marge = next(contact for contact in found if contact.full_name == "Marge Simpson")
+        assert (marge.email, marge.username) == ("marge@springfield.example", "marge.springfield")
+        assert marge.follower_growth is not None and marge.pinned_note
+        assert {contact.status for contact in found} == {"subscribed", "optout"}
+        defined = property_store.list_definitions(tx, caller.organization_id, limit=100)
+        assert {definition.property_type for definition in defined} == set(properties.TYPES)
+        assert all(folder.contact_count for folder in folders.list_folders(tx, caller.organization_id, limit=100))
+        recent = interactions.list_recent_of(tx, caller.organization_id, [contact.id for contact in found])
+        assert {kind for _, kind in recent} == {"message", "comment", "mention"}
+        assert max(moment for passed in recent.values() for _, moment, _ in passed) < times.now()
+
+
+def test_the_same_seed_gives_the_same_world() -> None:
+    one, two, other = (demo._interactions(Random(seed), "marge", NOW) for seed in (1, 1, 2))
+    assert one == two != other
+
+
+@pytest.mark.parametrize("today", ["2026-02-26", "2028-02-29", "2026-12-31"])
+def test_whatever_day_it_is_the_birthdays_ahead_exist(today: str) -> None:
+    now = datetime.fromisoformat(f"{today}T12:00:00+00:00")
+    letters = dict.fromkeys(demo_world.FOLDERS, 1)
+    for person in demo_world.PEOPLE:
+        birthday = demo._fields(person, 1, now, letters)["birthday"]
+        assert not birthday or times.parse_date(birthday, "birthday") == birthday
