@@ -1,5 +1,6 @@
 """Errors in Grape's words: {"error": "per_page is invalid, page is invalid"} (inro.md, 1, "Errors")."""
 
+import re
 from typing import Any
 
 from msgspec import Struct
@@ -49,6 +50,7 @@ _WIRE = {
     "profile_picture_url": "profile_picture",
     "properties": "custom_properties",
 }
+_NUMBER = re.compile(r"-?\d+")
 
 
 class ErrorBody(Struct):
@@ -81,7 +83,8 @@ def _sentence(problem: Problem) -> str:
         return problem.reason
     name = _spelled(problem.path)
     if problem.kind == "too_large":
-        return f"{name} must be less than or equal {problem.reason.rsplit(' ', 1)[-1]}"
+        # grape-kaminari says it without "to"
+        return f"{name} must be less than or equal {_NUMBER.findall(problem.reason)[-1]}"
     return f"{name} {_WORDS.get(problem.kind, 'is invalid')}"
 
 
