@@ -25,11 +25,13 @@ from coterie.model.contacts import (
 from coterie.model.handles import SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
+from coterie.model.terms import EXPERTISES, TAGS
 from coterie.search import unindex_contact
 from coterie.store import contacts as store
 from coterie.store import events as event_store
 from coterie.store import folders as folder_store
 from coterie.store import handles as handle_store
+from coterie.store import terms as term_store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
@@ -227,3 +229,5 @@ def _count(tx: Tx, caller: Caller, contact_id: int, by: int) -> None:
     """The kept counts follow: of the organization, of the folders and lists the contact is in."""
     add_to_count(tx, caller.organization_id, store.COUNT, by)
     folder_store.count_contact(tx, caller.organization_id, contact_id, by)
+    for vocabulary in (TAGS, EXPERTISES):
+        term_store.count_contact(tx, caller.organization_id, vocabulary, contact_id, by)
