@@ -216,6 +216,8 @@ _INSIDE = {
     "custom_properties": "properties",
     "profile_picture": "profile_picture_url",
 }
+# a new contact has at least one of these
+_KNOWN_BY = ("display_name", "real_name", "username", "email", "phone")
 
 
 def fields_of(body: ContactFields) -> dict[str, Any]:
@@ -313,7 +315,7 @@ def show_by_id(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
 
 def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     fields = fields_of(request.body.contact)
-    if not any(fields.get(name) for name in ("display_name", "real_name", "username", "email", "phone")):
+    if not any((fields.get(name) or "").strip() for name in _KNOWN_BY):
         message = "contact[name], contact[real_name], contact[username], contact[email], contact[phone] are missing"
         raise Invalid(Problem((), "together", f"{message}, at least one parameter must be provided"))
     try:

@@ -1,0 +1,407 @@
+"""One contact through Inrō's contract: found, read, created, changed in both forms, deleted."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from client import Client
+from world import World
+
+from coterie.actions.interactions import add_interactions
+from coterie.model.imports import InteractionDraft
+from coterie.model.interactions import INCOMING, OUTGOING
+from coterie.store import contacts as contact_store
+
+KEYS = [
+    "id", "name", "username", "instagram_url", "profile_picture", "status", "notes", "is_follower", "email",
+    "real_name", "phone", "language", "follower_count", "follower_growth", "bio", "website", "created_at",
+    "updated_at", "custom_properties", "folders", "last_messages", "last_comments", "last_mentions",
+]  # fmt: skip
+NONE_GIVEN = "id, username, email are missing, exactly one parameter must be provided"
+
+
+def contact_of(inro: Client, contact_id: int) -> dict[str, Any]:
+    answer = inro.get("/api/v1/contact", id=contact_id)
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.json
+    return found
+
+
+# The entity -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_always_has_the_23_keys_in_the_published_order(inro: Client, world: World) -> None:
+    raw = inro.get("/api/v1/contact", id=world.homer.id).body
+    assert list(msgspec.json.decode(raw)) == KEYS
+    assert list(inro.get("/api/v1/contacts").json[0]) == KEYS
+
+
+def test_what_is_not_known_is_null_and_what_is_many_an_empty_list(inro: Client, world: World) -> None:
+    contact = contact_of(inro, world.homer.id)
+    assert contact == {
+        "id": world.homer.id, "name": "Homer Simpson", "username": None, "instagram_url": None,
+        "profile_picture": None, "status": "subscribed", "notes": None, "is_follower": None,
+        "email": "homer@example.org", "real_name": "Homer Simpson", "phone": None, "language": None,
+        "follower_count": None, "follower_growth": None, "bio": None, "website": None,
+        "created_at": world.homer.created_at, "updated_at": world.homer.updated_at, "custom_properties": {},
+        "folders": [], "last_messages": [], "last_comments": [], "last_mentions": [],
+    }  # fmt: skip
+
+
+def test_every_field_has_its_real_type_and_not_the_string_of_the_old_document(inro: Client, world: World) -> None:
+    folder = inro.post("/api/v1/folders", {"folder": {"name": "Family"}}).json
+    inro.post("/api/v1/contact_properties", {"contact_property": {"title": "Shoe size", "property_type": "number"}})
+    with world.database.write() as tx:
+        columns = {"follower_count": 120, "follower_growth": -3}
+        contact_store.update_contact(tx, world.organization.id, world.marge.id, columns)
+    written = {
+        "is_follower": "true", "folder_ids": [folder["id"]], "custom_properties": {"shoe-size": 8.5},
+        "notes": "Blue hair", "language": "en", "bio": "Mother of three", "website": "https://example.org/marge",
+        "profile_picture": "https://example.org/marge.jpg",
+    }  # fmt: skip
+    assert inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": written}).status == 200
+    contact = contact_of(inro, world.marge.id)
+    assert contact["id"] == world.marge.id
+    assert contact["is_follower"] is True
+    assert (contact["follower_count"], contact["follower_growth"]) == (120, -3)
+    assert contact["custom_properties"] == {"shoe-size": 8.5}
+    assert contact["folders"] == [{"id": folder["id"], "name": "Family"}]
+    assert contact["instagram_url"] == "https://www.instagram.com/marge"
+    assert contact["profile_picture"] == "https://example.org/marge.jpg"
+    assert contact["phone"] == "(800) 555-5555"
+
+
+def test_the_last_ten_of_each_kind_come_newest_first(inro: Client, world: World) -> None:
+    with world.database.write() as tx:
+        for kind in ("message", "comment", "mention"):
+            add_interactions(tx, world.alice, world.marge.id, [_interaction(kind, day) for day in range(1, 13)])
+    contact = contact_of(inro, world.marge.id)
+    assert [message["content"] for message in contact["last_messages"]] == [
+        f"message {day}" for day in range(12, 2, -1)
+    ]
+    assert contact["last_messages"][0] == {
+        "content": "message 12", "received_at": "2026-01-12T10:00:00.000000Z", "received": True,
+    }  # fmt: skip
+    assert contact["last_messages"][1]["received"] is False
+    assert len(contact["last_comments"]) == len(contact["last_mentions"]) == 10
+    assert contact["last_comments"][0] == {"text": "comment 12", "received_at": "2026-01-12T10:00:00.000000Z"}
+
+
+# Finding one ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"username": "marge"}, {"username": "@Marge"}, {"username": " marge "},
+        {"username": "https://www.instagram.com/marge/"}, {"email": "marge@example.org"},
+        {"email": "MARGE@Example.org"}, {"id": 1}, {"id": "+1"},
+    ],
+)  # fmt: skip
+def test_a_contact_is_found_by_exactly_one_of_id_username_email(
+    inro: Client, world: World, query: dict[str, Any]
+) -> None:
+    assert inro.get("/api/v1/contact", **query).json["id"] == world.marge.id
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({}, NONE_GIVEN),
+        ({"id": ""}, NONE_GIVEN),
+        ({"id": 1, "username": "marge"}, "id, username are mutually exclusive"),
+        ({"username": "marge", "email": "x@example.org"}, "username, email are mutually exclusive"),
+        ({"id": 1, "username": "a", "email": "b"}, "id, username, email are mutually exclusive"),
+        ({"id": "one"}, "id is invalid"),
+        ({"id": 10**40}, "id is invalid"),
+        ({"username[]": "marge"}, "username is invalid"),
+        ({"username": "marge\0"}, "username is invalid"),
+    ],
+)
+def test_none_or_several_locators_are_refused_in_grapes_words(
+    inro: Client, query: dict[str, Any], message: str
+) -> None:
+    answer = inro.get("/api/v1/contact", **query)
+    assert (answer.status, answer.json) == (400, {"error": message})
+    if "id" not in query or isinstance(query["id"], int):
+        answer = inro.put("/api/v1/contact", {**_unbracketed(query), "contact": {}})
+        assert (answer.status, answer.json) == (400, {"error": message})
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"id": 0}, {"id": -1}, {"id": 4_000_000}, {"id": 2**31}, {"id": 2**40}, {"id": -(2**63)}, {"id": 2**63 - 1},
+        {"username": ""}, {"username": "nobody"}, {"username": "no body"}, {"username": "x" * 9000}, {"email": "@"},
+        {"email": "nobody@example.org"}, {"email": "moe@example.org"}, {"email": "a" * 300 + "@example.org"},
+        {"username": "עברית"}, {"username": "😀"},
+    ],
+)  # fmt: skip
+def test_who_does_not_exist_is_404_whatever_was_asked(inro: Client, query: dict[str, Any]) -> None:
+    for answer in (
+        inro.get("/api/v1/contact", **query),
+        inro.put("/api/v1/contact", {**query, "contact": {"language": "en"}}),
+    ):
+        assert (answer.status, answer.json) == (404, {"error": "Contact not found"})
+
+
+@pytest.mark.parametrize("contact_id", ["0", "-1", "4000000", "2147483648", "9" * 30, "one", "1.5", "１", "%00", "1e3"])
+def test_a_path_with_no_contacts_id_is_404(inro: Client, contact_id: str) -> None:
+    path = f"/api/v1/contacts/{contact_id}"
+    for answer in (inro.get(path), inro.put(path, {"contact": {"language": "en"}}), inro.delete(path)):
+        assert (answer.status, answer.json) == (404, {"error": "Contact not found"})
+
+
+def test_another_organizations_contact_does_not_exist(client: Client, world: World) -> None:
+    charlie = client.with_token(world.charlie_token)
+    homer = world.homer.id  # Charlie's organization has one contact, so this id is free there
+    path = f"/api/v1/contacts/{homer}"
+    body = {"contact": {"language": "xx"}}
+    assert charlie.get("/api/v1/contact", id=homer).status == 404
+    assert charlie.get("/api/v1/contact", email="homer@example.org").status == 404
+    assert charlie.get("/api/v1/contact", username="marge").status == 404
+    assert charlie.get("/api/v1/contacts/search", query="simpson").json == []
+    assert charlie.put(path, body).status == charlie.delete(path).status == 404
+    assert charlie.put("/api/v1/contact", {"email": "homer@example.org", **body}).status == 404
+    assert contact_of(client.with_token(world.alice_token), homer)["language"] is None
+
+
+def test_a_former_username_still_finds_its_contact_until_someone_else_has_it(inro: Client, world: World) -> None:
+    inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"username": "marge.simpson"}})
+    found = inro.get("/api/v1/contact", username="marge").json
+    assert (found["id"], found["username"]) == (world.marge.id, "marge.simpson")
+    inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"username": "marge"}})
+    assert inro.get("/api/v1/contact", username="marge").json["id"] == world.homer.id
+
+
+# Changing -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_update_changes_the_keys_sent_and_no_others(inro: Client, world: World) -> None:
+    before = contact_of(inro, world.marge.id)
+    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"language": "fr"}})
+    assert answer.status == 200
+    assert answer.json == before | {"language": "fr", "updated_at": answer.json["updated_at"]}
+    assert answer.json["updated_at"] > before["updated_at"]
+    assert contact_of(inro, world.marge.id) == answer.json
+
+
+def test_an_update_that_changes_nothing_leaves_no_trace(inro: Client, world: World) -> None:
+    before = contact_of(inro, world.marge.id)
+    same = {name: before[name] for name in ("email", "phone", "username", "real_name", "notes", "custom_properties")}
+    for fields in ({}, same | {"folder_ids": []}):
+        assert inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": fields}).json == before
+
+
+@pytest.mark.parametrize(
+    "locator", [{"id": 1}, {"id": "1"}, {"username": "marge"}, {"email": "marge@example.org"}], ids=str
+)
+def test_the_other_form_finds_by_a_locator_and_writes_what_stands_in_contact(
+    inro: Client, world: World, locator: dict[str, Any]
+) -> None:
+    new = {"email": "new@example.org", "phone": "+33 6 12 34 56 78", "language": "fr"}
+    answer = inro.put("/api/v1/contact", {**locator, "contact": new})
+    assert answer.status == 200
+    assert {name: answer.json[name] for name in new} == new
+    assert answer.json["id"] == world.marge.id
+    assert inro.get("/api/v1/contact", email="new@example.org").json == answer.json
+    assert inro.get("/api/v1/contact", email="marge@example.org").status == 404
+
+
+def test_every_writable_field_can_be_written_and_read_back(inro: Client, world: World) -> None:
+    folder = inro.post("/api/v1/folders", {"folder": {"name": "Family"}}).json["id"]
+    inro.post("/api/v1/contact_properties", {"contact_property": {"title": "Plan"}})
+    written = {
+        "name": "عائلة 😀", "real_name": "Marjorie Jacqueline Bouvier", "username": "marge.b", "status": "optout",
+        "notes": "Line one\nLine two", "email": "m@example.org", "phone": "+1 800 555 0001", "language": "en-US",
+        "website": "https://example.org", "bio": "Bio", "profile_picture": "https://example.org/p.png",
+        "is_follower": False, "custom_properties": {"plan": "pro"},
+    }  # fmt: skip
+    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": written | {"folder_ids": [folder]}})
+    assert {name: answer.json[name] for name in written} == written
+    assert answer.json["folders"] == [{"id": folder, "name": "Family"}]
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_null_or_an_empty_text_clears_a_field(inro: Client, world: World, nothing: str | None) -> None:
+    names = ("name", "real_name", "username", "email", "phone", "language", "notes", "website", "bio",
+             "profile_picture")  # fmt: skip
+    texts = dict.fromkeys(names, "x1") | {"email": "x@example.org", "phone": "+18005550001"}
+    inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": texts})
+    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": dict.fromkeys(names, nothing)})
+    assert answer.status == 200
+    assert {answer.json[name] for name in names} == {None}
+
+
+def test_null_clears_what_is_not_a_text_as_well(inro: Client, world: World) -> None:
+    path = f"/api/v1/contacts/{world.marge.id}"
+    folder = inro.post("/api/v1/folders", {"folder": {"name": "Family"}}).json["id"]
+    inro.put(path, {"contact": {"folder_ids": [folder], "is_follower": True, "status": "optout"}})
+    answer = inro.put(path, {"contact": {"folder_ids": None, "is_follower": None, "status": None}}).json
+    assert (answer["folders"], answer["is_follower"], answer["status"]) == ([], None, "subscribed")
+
+
+def test_folder_ids_are_the_whole_set_of_a_contacts_folders(inro: Client, world: World) -> None:
+    one, two, three = (inro.post("/api/v1/folders", {"folder": {"name": name}}).json["id"] for name in "abc")
+    path = f"/api/v1/contacts/{world.marge.id}"
+    assert len(inro.put(path, {"contact": {"folder_ids": [one, two, two]}}).json["folders"]) == 2
+    answer = inro.put(path, {"contact": {"folder_ids": [three, two]}}).json
+    assert [folder["id"] for folder in answer["folders"]] == [two, three]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"email": "nonsense"}, "contact[email] is invalid"),
+        ({"email": "a" * 300 + "@example.org"}, "contact[email] is invalid"),
+        ({"email": ["a@example.org"]}, "contact[email] is invalid"),
+        ({"email": {"a": "b"}}, "contact[email] is invalid"),
+        ({"phone": "call me"}, "contact[phone] is invalid"),
+        ({"phone": "1" * 200}, "contact[phone] is invalid"),
+        ({"username": "not a handle"}, "contact[username] is invalid"),
+        ({"username": "x" * 31}, "contact[username] is invalid"),
+        ({"language": "x" * 36}, "contact[language] is invalid"),
+        ({"name": "x" * 301}, "contact[name] is invalid"),
+        ({"real_name": "x" * 501}, "contact[real_name] is invalid"),
+        ({"bio": "x" * 5001}, "contact[bio] is invalid"),
+        ({"notes": "x" * 100_001}, "contact[notes] is invalid"),
+        ({"website": "x" * 2001}, "contact[website] is invalid"),
+        ({"profile_picture": "x" * 2001}, "contact[profile_picture] is invalid"),
+        ({"status": "blocked"}, "contact[status] does not have a valid value"),
+        ({"is_follower": "maybe"}, "contact[is_follower] is invalid"),
+        ({"is_follower": 2}, "contact[is_follower] is invalid"),
+        ({"folder_ids": 5}, "contact[folder_ids] is invalid"),
+        ({"folder_ids": [5]}, "contact[folder_ids] is invalid"),
+        ({"folder_ids": [2**62]}, "contact[folder_ids] is invalid"),
+        ({"folder_ids": [1, "x"]}, "contact[folder_ids][1] is invalid"),
+        ({"folder_ids": list(range(1001))}, "contact[folder_ids] is invalid"),
+        ({"custom_properties": []}, "contact[custom_properties] is invalid"),
+        ({"custom_properties": {"no-such": 1}}, "contact[custom_properties][no-such] is invalid"),
+        ({"name": "a\0b"}, "contact[name] is invalid"),
+        ({"custom_properties": {"a\0": 1}}, "contact[custom_properties] is invalid"),
+    ],
+    ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_a_field_that_cannot_be_so_is_named_and_nothing_is_changed(
+    inro: Client, world: World, fields: dict[str, Any], message: str
+) -> None:
+    before, events = contact_of(inro, world.marge.id), _event_count(world)
+    good = {"language": "de", "notes": "half written?", "website": "https://example.org", "username": "other"}
+    for answer in (
+        inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": good | fields}),
+        inro.put("/api/v1/contact", {"email": "marge@example.org", "contact": good | fields}),
+        inro.post("/api/v1/contacts", {"contact": {"name": "New"} | good | fields}),
+    ):
+        assert (answer.status, answer.json) == (400, {"error": message})
+    assert contact_of(inro, world.marge.id) == before
+    assert _event_count(world) == events
+    assert inro.get("/api/v1/contacts").headers["x-total"] == "2"
+    assert inro.get("/api/v1/contacts/search", query="other").json == []
+
+
+def test_several_wrong_fields_are_named_together(inro: Client, world: World) -> None:
+    fields = {"email": "x", "phone": "x", "username": "a b", "folder_ids": [77], "custom_properties": {"no": 1}}
+    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": fields})
+    assert answer.status == 400
+    assert sorted(answer.json["error"].split(", ")) == [
+        "contact[custom_properties][no] is invalid", "contact[email] is invalid", "contact[folder_ids] is invalid",
+        "contact[phone] is invalid", "contact[username] is invalid",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "contact is missing"),
+        ({"contact": None}, "contact is invalid"),
+        ({"contact": "x"}, "contact is invalid"),
+        ({"contact": []}, "contact is invalid"),
+        ({"email": "x@example.org"}, "contact is missing"),
+    ],
+)
+def test_a_body_without_contact_is_refused(inro: Client, world: World, body: dict[str, Any], message: str) -> None:
+    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", body)
+    assert answer.status == 400
+    assert message in answer.json["error"]
+    answer = inro.put("/api/v1/contact", {"id": 1} | body)
+    assert answer.status == 400
+    assert message in answer.json["error"]
+
+
+def test_a_username_belongs_to_one_contact_at_a_time(inro: Client, world: World) -> None:
+    answer = inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"username": "MARGE"}})
+    assert (answer.status, answer.json) == (400, {"error": "contact[username] has already been taken"})
+    assert inro.post("/api/v1/contacts", {"contact": {"username": "marge"}}).status == 400
+    assert contact_of(inro, world.homer.id)["username"] is None
+
+
+def test_two_contacts_may_share_an_email_address(inro: Client, world: World) -> None:
+    answer = inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"email": "marge@example.org"}})
+    assert answer.status == 200
+    assert inro.get("/api/v1/contact", email="marge@example.org").json["id"] == world.marge.id
+
+
+def test_a_form_writes_as_json_does(inro: Client, world: World) -> None:
+    folder = inro.post("/api/v1/folders", {"folder": {"name": "Family"}}).json["id"]
+    form = f"contact[language]=fr&contact[name]=Mar%C3%A9e&contact[is_follower]=0&contact[folder_ids][]={folder}"
+    answer = inro.call(
+        "PUT", "/api/v1/contacts/1", body=form.encode(), headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert answer.status == 200
+    assert (answer.json["language"], answer.json["name"], answer.json["is_follower"]) == ("fr", "Marée", False)
+    assert answer.json["folders"][0]["id"] == folder
+
+
+# Creating and deleting ------------------------------------------------------------------------------------------------
+
+
+def test_a_created_contact_is_answered_with_201_counted_and_found(inro: Client, world: World) -> None:
+    answer = inro.post("/api/v1/contacts", {"contact": {"real_name": "Lisa Simpson", "username": "@Lisa"}})
+    assert answer.status == 201
+    assert (answer.json["id"], answer.json["username"], answer.json["name"]) == (3, "lisa", "Lisa Simpson")
+    assert contact_of(inro, 3) == answer.json
+    assert inro.get("/api/v1/contacts").headers["x-total"] == "3"
+    assert inro.get("/api/v1/contacts/search", query="lisa").json == [answer.json]
+
+
+@pytest.mark.parametrize("fields", [{}, {"language": "en"}, {"name": "", "email": None}, {"bio": "nobody"}])
+def test_a_contact_needs_something_to_be_known_by(inro: Client, fields: dict[str, Any]) -> None:
+    answer = inro.post("/api/v1/contacts", {"contact": fields})
+    assert answer.status == 400
+    assert answer.json["error"].endswith("are missing, at least one parameter must be provided")
+
+
+def test_a_contact_of_spaces_is_refused_as_one_of_nothing_is(inro: Client) -> None:
+    assert inro.post("/api/v1/contacts", {"contact": {"name": "  ", "email": " "}}).status == 400
+
+
+def test_a_deleted_contact_is_gone_from_every_door_of_the_contract(inro: Client, world: World) -> None:
+    answer = inro.delete("/api/v1/contacts/1")
+    assert (answer.status, answer.body) == (204, b"")
+    assert inro.get("/api/v1/contact", id=1).status == 404
+    assert inro.get("/api/v1/contact", username="marge").status == 404
+    assert inro.get("/api/v1/contacts/search", query="marge").json == []
+    assert inro.get("/api/v1/contacts").headers["x-total"] == "1"
+    assert inro.put("/api/v1/contacts/1", {"contact": {"language": "en"}}).status == 404
+    assert inro.delete("/api/v1/contacts/1").status == 404
+
+
+def test_a_deleted_contacts_username_is_free(inro: Client) -> None:
+    inro.delete("/api/v1/contacts/1")
+    assert inro.post("/api/v1/contacts", {"contact": {"username": "marge"}}).status == 201
+
+
+def _interaction(kind: str, day: int) -> InteractionDraft:
+    direction = OUTGOING if day == 11 else INCOMING
+    at = f"2026-01-{day:02}T10:00:00.000000Z"
+    return InteractionDraft(kind=kind, happened_at=at, direction=direction, text=f"{kind} {day}", outside_id=None)
+
+
+def _event_count(world: World) -> int:
+    with world.database.read() as tx:
+        row = tx.one("SELECT count(*) FROM events WHERE organization_id = :id", {"id": world.organization.id})
+    return int(row[0]) if row else 0
+
+
+def _unbracketed(query: dict[str, Any]) -> dict[str, Any]:
+    return {name.removesuffix("[]"): [value] if name.endswith("[]") else value for name, value in query.items()}
