@@ -11,7 +11,6 @@ costs beside its queries (docs/decisions/0022).
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,7 +22,7 @@ from coterie.actions.organizations import hash_token
 from coterie.api.body import read_body, read_upload
 from coterie.api.fields import reader
 from coterie.api.forms import parse_form, remove_uploads
-from coterie.api.route import Answer, Contract, Request, Route, Upload
+from coterie.api.route import Answer, Contract, Handler, Request, Route, Upload
 from coterie.errors import CoterieError, Forbidden, NotFound, Unauthorized
 from coterie.model import times
 from coterie.model.organizations import Caller
@@ -238,8 +237,8 @@ class ContractDoor:
             def work(tx: Tx) -> tuple[int, Headers, bytes]:
                 return _encoded(route.handler(tx, caller or authenticate(tx), request), route)
 
-            if route.prepare is not None and caller is not None:
-                prepared = await database.run_slow(partial(route.prepare, caller=caller, request=request))
+            if route.prepare is not None:
+                prepared = await database.run_slow(_preparation(route.prepare, caller, request))
                 request = msgspec.structs.replace(request, prepared=prepared)
             if route.mode == "read":
                 return await database.run_read(work)
@@ -316,6 +315,11 @@ class ContractDoor:
                 else msgspec.structs.replace(answer, headers=(*answer.headers, *extra))
             )
         return _encoded(answer, None)
+
+
+def _preparation(prepare: Handler, caller: Caller | None, request: Request) -> Callable[[Tx], Any]:
+    assert caller is not None, "only a write is prepared"
+    return lambda tx: prepare(tx, caller, request)
 
 
 def _caller_in(tx: Tx, caller: Caller, org_uuid: str, *, spans: bool) -> Caller:

@@ -67,6 +67,14 @@ KINDS = {
     "import.applied": "What a file holds was brought in.",
     "import.undone": "An import was taken back.",
     "bulk_update.started": "An update of many contacts was accepted.",
+    "address.created": "A postal address was added, to a contact or to the organization.",
+    "address.updated": "A postal address changed.",
+    "address.deleted": "A postal address was deleted; it can be restored.",
+    "address.restored": "A deleted postal address came back.",
+    "address.erased": "A postal address was removed for good.",
+    "user.updated": "A user's profile or notifications changed.",
+    "user.logged_in": "A user exchanged a password for an access token.",
+    "user.logged_out": "An access token was given back by its user.",
     "organization.created": "The organization was set up.",
 }
 

@@ -114,6 +114,15 @@ def count_contacts(tx: Tx, organization_id: int) -> int:
     return count(tx, organization_id, COUNT)
 
 
+def count_deleted_contacts(tx: Tx, organization_id: int) -> int:
+    """How many are deleted and can be restored."""
+    row = tx.one(
+        "SELECT count(*) FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NOT NULL",
+        {"organization_id": organization_id},
+    )
+    return int(row[0]) if row else 0
+
+
 def list_contacts(
     tx: Tx, organization_id: int, *, order: str = "id", descending: bool = False, limit: int, offset: int = 0
 ) -> list[Contact]:
@@ -199,6 +208,31 @@ def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values:
             bound,
         )
     return {value: contact_id for value, contact_id in rows}
+
+
+def uuids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
+    """contact id -> uuid, deleted or not."""
+    wanted = set(contact_ids)
+    if not wanted:
+        return {}
+    rows = tx.all(
+        f"SELECT id, uuid FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}",
+        {"organization_id": organization_id, "ids": tx.array(wanted)},
+    )
+    return {contact_id: uuid for contact_id, uuid in rows}
+
+
+def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[str, int]:
+    """uuid -> contact id, for those that exist and are not deleted."""
+    wanted = set(uuids)
+    if not wanted:
+        return {}
+    rows = tx.all(
+        "SELECT uuid, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
+        f" AND uuid {tx.among('uuids')}",
+        {"organization_id": organization_id, "uuids": tx.array(wanted)},
+    )
+    return {uuid: contact_id for uuid, contact_id in rows}
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.api.route import Answer, Request
+from coterie.errors import invalid
 
 # The types of optional fields of a body: absent is not null
 Text = str | None | UnsetType
@@ -37,6 +38,16 @@ def sent(fields: Struct, names: Mapping[str, str] | None = None) -> dict[str, An
 def wanted_deleted(fields: Any) -> bool | None:
     """True: is to be deleted; False: restored; None: nothing was said."""
     return fields.deleted if isinstance(fields.deleted, bool) else None
+
+
+def required_unless_deleted(fields: Any, wrapper: str, field: str) -> str | None:
+    """The one text a body is about; None where only `deleted` was sent. Refused: neither of them."""
+    value: str | UnsetType = getattr(fields, field)
+    if isinstance(value, str):
+        return value
+    if wanted_deleted(fields) is None:
+        raise invalid((wrapper, field), "is missing", kind="missing")
+    return None
 
 
 def is_soft(request: Request) -> bool:

@@ -37,12 +37,6 @@ class SearchQuery(ListQuery):
     search: Search = None
 
 
-class IncludeQuery(Struct):
-    """What one thing is asked with that can bring its parts."""
-
-    include: Include = None
-
-
 class Page(Struct, frozen=True):
     """number from 1, limit, and offset: how many rows come before it."""
 

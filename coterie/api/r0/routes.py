@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from coterie.api.r0 import errors
+from coterie.api.r0 import addresses, contacts, emails, errors, phone_numbers
+from coterie.api.r0.contact_entity import ContactEntity, ContactList
+from coterie.api.r0.input import SoftDelete
+from coterie.api.r0.pages import ListQuery, SearchQuery
 from coterie.api.route import Contract, Route
 
 READ, WRITE, ORGANIZATION, ORGANIZATION_WRITE = (
@@ -34,12 +37,62 @@ ROUTES: tuple[Route, ...] = (
     # Session, users, organizations
 
     # Contacts
+    Route("GET", f"{ORG}/contacts", contacts.list_, READ, "read", "List contacts",
+          query=SearchQuery, answer=ContactList, paged=True, path_types=IDS),
+    Route("POST", f"{ORG}/contacts", contacts.create, WRITE, "write", "Create a contact",
+          body=contacts.NewContactBody, answer=ContactEntity, status=201, path_types=IDS),
+    Route("GET", CONTACT, contacts.show, READ, "read", "Get a contact with the parts asked for",
+          query=contacts.PartsQuery, answer=contacts.ContactWithParts, path_types=IDS),
+    Route("PATCH", CONTACT, contacts.update, WRITE, "write", "Update or restore a contact",
+          body=contacts.ContactBody, answer=ContactEntity, path_types=IDS),
+    Route("DELETE", CONTACT, contacts.remove, WRITE, "write", "Delete a contact",
+          query=SoftDelete, body=SoftDelete, answer=ContactEntity, answers=DELETED, path_types=IDS),
 
     # Phone numbers
+    Route("GET", f"{CONTACT}/phone-numbers", phone_numbers.list_, READ, "read", "List a contact's phone numbers",
+          query=ListQuery, answer=phone_numbers.PhoneNumberList, paged=True, path_types=IDS),
+    Route("POST", f"{CONTACT}/phone-numbers", phone_numbers.create, WRITE, "write", "Create a phone number",
+          body=phone_numbers.NewPhoneNumberBody, answer=phone_numbers.PhoneNumberEntity, status=201, path_types=IDS),
+    Route("GET", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.show, READ, "read", "Get a phone number",
+          answer=phone_numbers.PhoneNumberEntity, path_types=IDS),
+    Route("POST", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.create, WRITE, "write",
+          "Create a phone number; the id is ignored", body=phone_numbers.NewPhoneNumberBody,
+          answer=phone_numbers.PhoneNumberEntity, status=201, path_types=IDS),
+    Route("PATCH", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.update, WRITE, "write",
+          "Update or restore a phone number", body=phone_numbers.PhoneNumberBody,
+          answer=phone_numbers.PhoneNumberEntity, path_types=IDS),
+    Route("DELETE", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.remove, WRITE, "write",
+          "Delete a phone number", query=SoftDelete, body=SoftDelete, answer=phone_numbers.PhoneNumberEntity,
+          answers=DELETED, path_types=IDS),
 
     # E-mail addresses
+    Route("GET", f"{CONTACT}/emails", emails.list_, READ, "read", "List a contact's e-mail addresses",
+          query=ListQuery, answer=emails.EmailList, paged=True, path_types=IDS),
+    Route("POST", f"{CONTACT}/emails", emails.create, WRITE, "write", "Create an e-mail address",
+          body=emails.NewEmailBody, answer=emails.EmailEntity, status=201, path_types=IDS),
+    Route("GET", f"{CONTACT}/emails/{{email_id}}", emails.show, READ, "read", "Get an e-mail address",
+          answer=emails.EmailEntity, path_types=IDS),
+    Route("PATCH", f"{CONTACT}/emails/{{email_id}}", emails.update, WRITE, "write",
+          "Update or restore an e-mail address", body=emails.EmailBody, answer=emails.EmailEntity, path_types=IDS),
+    Route("DELETE", f"{CONTACT}/emails/{{email_id}}", emails.remove, WRITE, "write", "Delete an e-mail address",
+          query=SoftDelete, body=SoftDelete, answer=emails.EmailEntity, answers=DELETED, path_types=IDS),
 
-    # Addresses
+    # Addresses: of a contact, and of the organization
+    *(route for base, whose, read, write in (
+        (CONTACT, "a contact's", READ, WRITE), (ORG, "the organization's", ORGANIZATION, ORGANIZATION_WRITE))
+      for route in (
+        Route("GET", f"{base}/addresses", addresses.list_, read, "read", f"List {whose} addresses",
+              query=ListQuery, answer=addresses.AddressList, paged=True, path_types=IDS),
+        Route("POST", f"{base}/addresses", addresses.create, write, "write", f"Create one of {whose} addresses",
+              body=addresses.NewAddressBody, answer=addresses.AddressEntity, status=201, path_types=IDS),
+        Route("GET", f"{base}/addresses/{{address_id}}", addresses.show, read, "read",
+              f"Get one of {whose} addresses", answer=addresses.AddressEntity, path_types=IDS),
+        Route("PATCH", f"{base}/addresses/{{address_id}}", addresses.update, write, "write",
+              f"Update or restore one of {whose} addresses", body=addresses.AddressBody,
+              answer=addresses.AddressEntity, path_types=IDS),
+        Route("DELETE", f"{base}/addresses/{{address_id}}", addresses.remove, write, "write",
+              f"Delete one of {whose} addresses", query=SoftDelete, body=SoftDelete,
+              answer=addresses.AddressEntity, answers=DELETED, path_types=IDS))),
 
     # R0-b: tags, expertise, pets, gifts, notes, relationships
 

@@ -150,6 +150,7 @@ CREATE TABLE contacts (
 CREATE UNIQUE INDEX contacts_by_uuid ON contacts (organization_id, uuid);
 -- One index per order a list can be asked in; only what is not deleted is ever listed by default.
 CREATE INDEX contacts_alive ON contacts (organization_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_deleted ON contacts (organization_id, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX contacts_by_name ON contacts (organization_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_real_name ON contacts (organization_id, real_name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_username ON contacts (organization_id, username_key, id) WHERE deleted_at IS NULL;
@@ -390,6 +391,7 @@ CREATE TABLE notes (
     deleted_at TEXT,
     PRIMARY KEY (organization_id, id)
 );
+CREATE INDEX notes_personal ON notes (organization_id, author_id) WHERE is_personal;
 
 CREATE TABLE note_contacts (
     organization_id BIGINT NOT NULL,
@@ -526,16 +528,37 @@ CREATE TABLE instagram_accounts (
     account_id TEXT NOT NULL UNIQUE,
     access_token_sealed TEXT NOT NULL,
     graph_url TEXT NOT NULL,
+    username TEXT,
+    paused_until TEXT,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     PRIMARY KEY (organization_id, account_id)
 );
 
--- A delivery as Meta sent it, kept until it is worked off.
+-- Someone an account knows by an Instagram-scoped id (the contact is found through outside_ids): when the profile was
+-- last asked for, and when Meta last said that the person does not consent to that.
+CREATE TABLE instagram_people (
+    organization_id BIGINT NOT NULL,
+    source TEXT NOT NULL DEFAULT 'instagram',
+    person_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    asked_at TEXT,
+    refused_at TEXT,
+    PRIMARY KEY (organization_id, person_id),
+    FOREIGN KEY (organization_id, source, person_id)
+        REFERENCES outside_ids (organization_id, source, outside_id) ON DELETE CASCADE
+) CLUSTERED;
+CREATE INDEX instagram_people_to_ask
+    ON instagram_people (organization_id, account_id, asked_at NULLSFIRST) WHERE refused_at IS NULL;
+
+-- A delivery as Meta sent it, as far as it concerns one account; kept until it is worked off.
 CREATE TABLE instagram_deliveries (
-    id TEXT NOT NULL PRIMARY KEY,
+    organization_id BIGINT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
     body TEXT NOT NULL,
-    received_at TEXT NOT NULL
+    received_at TEXT NOT NULL,
+    PRIMARY KEY (organization_id, id)
 );
 
 -- Events -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,143 @@
+"""/orgs/{org_id}/contacts: R0's contact, read with up to six kinds of parts, and written."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.actions import contacts as actions
+from coterie.api.r0 import addresses, emails, phone_numbers
+from coterie.api.r0.addresses import AddressEntity
+from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
+from coterie.api.r0.emails import EmailEntity
+from coterie.api.r0.errors import on_wire
+from coterie.api.r0.ids import contact_of
+from coterie.api.r0.input import Deleted, Text, delete, sent, wanted_deleted
+from coterie.api.r0.pages import SearchQuery, envelope, read_page, wants_deleted, words_of
+from coterie.api.r0.phone_numbers import PhoneNumberEntity
+from coterie.api.route import Request
+from coterie.errors import NotFound
+from coterie.model.contacts import GENDERS, Contact
+from coterie.model.organizations import Caller
+from coterie.search import count_matches, search_contacts
+from coterie.store import contacts as store
+from coterie.store.database import Tx
+
+Grade = Annotated[int, Meta(ge=0, le=5)]
+Gender = Annotated[
+    Literal[GENDERS] | None | UnsetType,  # type: ignore[valid-type]
+    Meta(description="How the contact describes it."),
+]
+FirstName = Annotated[str, Meta(min_length=1)]
+PARTS = ("tags", "pets", "phone_numbers", "email_addresses", "locations", "expertise_tags")
+_NAMES = {"relationship_type": "relationship_grade"}
+_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+
+
+class ContactFields(Struct, kw_only=True):
+    """What can be written of a contact; only the keys sent change, null or an empty text clears."""
+
+    first_name: FirstName | UnsetType = UNSET
+    middle_name: Text = UNSET
+    last_name: Text = UNSET
+    relationship_type: Grade | None | UnsetType = UNSET
+    nickname: Text = UNSET
+    employer: Text = UNSET
+    job_title: Text = UNSET
+    linkedin_url: Text = UNSET
+    how_you_met: Text = UNSET
+    birthday: Annotated[Text, Meta(description="ISO 8601; --MM-DD without a year.")] = UNSET
+    gender: Gender = UNSET
+    deleted: Deleted = UNSET
+
+
+class NewContact(ContactFields, kw_only=True):
+    first_name: FirstName
+    relationship_type: Grade
+
+
+class NewContactBody(Struct):
+    contact: NewContact
+
+
+class ContactBody(Struct):
+    contact: ContactFields
+
+
+class ContactWithParts(ContactEntity, kw_only=True):
+    """The contact with the parts include[] asked for, the first 100 of each; the others are left out."""
+
+    phone_numbers: list[PhoneNumberEntity] | UnsetType = UNSET
+    email_addresses: list[EmailEntity] | UnsetType = UNSET
+    locations: list[AddressEntity] | UnsetType = UNSET
+
+
+class PartsQuery(Struct):
+    include: Annotated[
+        list[str] | str | None,
+        Meta(description="Any of " + ", ".join(PARTS) + "; one word, or several as include[]=…&include[]=…."),
+    ] = None
+
+
+# word of include[] -> the parts of a contact
+INCLUDES: dict[str, Callable[[Tx, Caller, Contact], Any]] = {
+    "phone_numbers": phone_numbers.list_of,
+    "email_addresses": emails.list_of,
+    "locations": addresses.list_of,
+}
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
+    query: SearchQuery = request.query
+    page, organization_id = read_page(query), caller.organization_id
+    if query.search and query.search.strip():
+        # what is deleted is not in the index: a search finds only what is not
+        total = count_matches(tx, organization_id, query.search)
+        found = search_contacts(tx, organization_id, query.search, limit=page.limit, offset=page.offset)
+    elif wants_deleted(query.include):
+        total = store.count_contacts(tx, organization_id) + store.count_deleted_contacts(tx, organization_id)
+        found = store.list_all_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
+    else:
+        total = store.count_contacts(tx, organization_id)
+        found = store.list_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
+    return ContactList(*envelope(page, total, found), [present_contact(contact) for contact in found])
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> ContactWithParts:
+    contact = contact_of(tx, caller, request)
+    words = words_of(request.query.include)
+    parts = {word: list_of(tx, caller, contact) for word, list_of in INCLUDES.items() if word in words}
+    return ContactWithParts(**msgspec.structs.asdict(present_contact(contact)), **parts)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    with on_wire("contact", _WIRE):
+        return present_contact(actions.create_contact(tx, caller, sent(request.body.contact, _NAMES)))
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
+    contact = contact_of(tx, caller, request)
+    deleted = wanted_deleted(request.body.contact)
+    if contact.deleted_at is not None:
+        if deleted is None:
+            raise NotFound("Contact not found")
+        if deleted:
+            return present_contact(contact)
+        contact = actions.restore_contact(tx, caller, contact.id)
+    fields = sent(request.body.contact, _NAMES)
+    if fields.get("first_name") == present_contact(contact).first_name:
+        # who sends back what was read does not turn a name shown by a channel into a given name
+        del fields["first_name"]
+    with on_wire("contact", _WIRE):
+        contact = actions.update_contact(tx, caller, contact.id, fields)
+    return present_contact(actions.delete_contact(tx, caller, contact.id) if deleted else contact)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> Any:
+    contact = contact_of(tx, caller, request)
+    return delete(
+        request,
+        lambda: present_contact(actions.delete_contact(tx, caller, contact.id)),
+        lambda: actions.erase_contact(tx, caller, contact.id),
+    )

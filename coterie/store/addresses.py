@@ -1,0 +1,99 @@
+"""Postal addresses, of contacts and (contact_id None) of the organization itself."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from coterie.model.addresses import Address
+from coterie.store.database import Tx
+
+_COLUMNS = tuple(field.name for field in msgspec.structs.fields(Address))
+_SELECT = ", ".join(_COLUMNS)
+_KEPT = {"id", "contact_id", "created_at"}
+_INSERT = (
+    f"INSERT INTO postal_addresses (organization_id, {_SELECT})"
+    f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})"
+)
+_UPDATE = (
+    f"UPDATE postal_addresses SET {', '.join(f'{name} = :{name}' for name in _COLUMNS if name not in _KEPT)}"
+    " WHERE organization_id = :organization_id AND id = :id"
+)
+
+
+def _owned(contact_id: int | None) -> str:
+    return "contact_id IS NULL" if contact_id is None else "contact_id = :contact_id"
+
+
+def _bound(organization_id: int, contact_id: int | None) -> dict[str, int]:
+    owner = {} if contact_id is None else {"contact_id": contact_id}
+    return {"organization_id": organization_id, **owner}
+
+
+def find_address(tx: Tx, organization_id: int, contact_id: int | None, address_id: str) -> Address | None:
+    """One address of a contact or of the organization, deleted or not."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM postal_addresses"
+        f" WHERE organization_id = :organization_id AND id = :id AND {_owned(contact_id)}",
+        {**_bound(organization_id, contact_id), "id": address_id},
+    )
+    return Address(*row) if row else None
+
+
+def list_addresses(
+    tx: Tx,
+    organization_id: int,
+    contact_id: int | None,
+    *,
+    include_deleted: bool = False,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Address]:
+    """A page of the addresses of a contact or of the organization, oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id AND {_owned(contact_id)}"
+        f"{'' if include_deleted else ' AND deleted_at IS NULL'} ORDER BY id LIMIT :limit OFFSET :offset",
+        {**_bound(organization_id, contact_id), "limit": limit, "offset": offset},
+    )
+    return [Address(*row) for row in rows]
+
+
+def count_addresses(tx: Tx, organization_id: int, contact_id: int | None, *, include_deleted: bool = False) -> int:
+    """How many addresses a contact or the organization has."""
+    row = tx.one(
+        f"SELECT count(*) FROM postal_addresses WHERE organization_id = :organization_id AND {_owned(contact_id)}"
+        f"{'' if include_deleted else ' AND deleted_at IS NULL'}",
+        _bound(organization_id, contact_id),
+    )
+    return int(row[0]) if row else 0
+
+
+def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Address]]:
+    """The addresses that are not deleted of several contacts."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.among('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    found: dict[int, list[Address]] = {}
+    for row in rows:
+        found.setdefault(row[1], []).append(Address(*row))
+    return found
+
+
+def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address]) -> None:
+    """New addresses, of one contact or of many."""
+    tx.many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(each)} for each in addresses])
+
+
+def save_address(tx: Tx, organization_id: int, address: Address) -> None:
+    """What changed of an address that exists; whose it is does not change."""
+    values = {name: value for name, value in msgspec.structs.asdict(address).items() if name not in _KEPT}
+    tx.run(_UPDATE, {"organization_id": organization_id, "id": address.id, **values})
+
+
+def delete_address(tx: Tx, organization_id: int, address_id: str) -> None:
+    """Remove an address for good."""
+    tx.run(
+        "DELETE FROM postal_addresses WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": address_id},
+    )
