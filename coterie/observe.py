@@ -11,12 +11,21 @@ import os
 import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
-import structlog
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
+
+# structlog takes Rich along for coloured output, which is never used here: 5 MB and 60 ms of every process
+_hides_rich = "structlog" not in sys.modules and "rich" not in sys.modules
+if _hides_rich:
+    sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+
+if _hides_rich:
+    del sys.modules["rich"]
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 FLUSH_SECONDS = 0.1
@@ -72,8 +81,8 @@ class RequestLog:
             self._stream.flush()
 
 
-class RequestMetrics(Collector):
-    """Counts and durations of requests, by method, route and status."""
+class RequestMetrics:
+    """Counts and durations of requests, by method, route and status: a collector for prometheus_client's registry."""
 
     def __init__(self) -> None:
         # (method, route, status) -> [count in each bucket and beyond, …, sum of seconds]
@@ -88,8 +97,17 @@ class RequestMetrics(Collector):
         numbers[bisect_left(BUCKETS, seconds)] += 1
         numbers[-1] += seconds
 
-    def collect(self) -> Iterator[Metric]:
+    def describe(self) -> list["Metric"]:
+        """Nothing is known before there was a request."""
+        return []
+
+    def collect(self) -> Iterator["Metric"]:
         """The families prometheus_client asks for."""
+        from prometheus_client.core import (  # lazy: 3 MB, and the worker has no use for it
+            CounterMetricFamily,
+            HistogramMetricFamily,
+        )
+
         requests = CounterMetricFamily("coterie_requests", "Requests answered.", labels=("method", "route", "status"))
         seconds = HistogramMetricFamily(
             "coterie_request_seconds", "How long requests took.", labels=("method", "route", "status")

@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -26,11 +26,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="sqlite:///PATH or postgresql://…; by default coterie.sqlite3 in the data folder."),
     ] = ""
     base_url: Annotated[
-        str, Meta(description="The address people reach this instance at; https:// makes cookies Secure.")
+        str,
+        Meta(
+            description="The address people reach this instance at; https:// makes cookies Secure.",
+            pattern=r"^(https?://[^/\s]+[^\s]*[^/\s])?$",
+        ),
     ] = ""
     country: Annotated[
         str,
-        Meta(description="ISO code in which numbers without a prefix are read, where the organization has none."),
+        Meta(
+            description="ISO code in which numbers without a prefix are read, where the organization has none.",
+            pattern="^([A-Za-z]{2})?$",
+        ),
     ] = ""
     request_seconds: Annotated[float, Meta(description="Deadline of a request's work in the database.", gt=0)] = 5.0
     slow_seconds: Annotated[
@@ -41,7 +48,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Largest body of an upload; other bodies have the limit of their route.", ge=1024),
     ] = 104_857_600
     database_connections: Annotated[int, Meta(description="PostgreSQL connections of one process.", ge=2, le=100)] = 8
-    log_level: Annotated[str, Meta(description="debug, info, warning or error.")] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="debug, info, warning or error.")
+    ] = "info"
     log_requests: Annotated[bool, Meta(description="One line for each request.")] = True
     metrics_token: Annotated[
         str,
@@ -96,6 +105,18 @@ def _read_file(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise Unavailable(f"settings: {file}: {error}") from None
+
+
+def shown(variable: str, value: str) -> str:
+    """A value as it may be seen: secrets are not, and a URL loses its user, its password and its query."""
+    if not value:
+        return ""
+    if variable.endswith(("_SECRET", "_TOKEN")):
+        return "(set)"
+    if variable.endswith(("DATABASE_URL", "SMTP_URL")):
+        scheme, _, rest = value.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if rest else "(set)"
+    return value
 
 
 def describe() -> list[tuple[str, str, str]]:

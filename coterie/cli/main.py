@@ -6,6 +6,7 @@ from importlib import import_module
 import typer
 
 from coterie.errors import CoterieError
+from coterie.observe import configure_logging
 
 # command -> the module that has it, in the order of the help
 COMMANDS = {
@@ -14,12 +15,12 @@ COMMANDS = {
     "demo": "demo",
     "settings": "settings",
     "worker": "worker",
-    "web": "serve",
 }
 
 
 def main() -> None:
     """Run the command that sys.argv names. An error of ours is one line on standard error and exit code 1."""
+    configure_logging("info")
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     application = typer.Typer(
         name="coterie",

@@ -4,9 +4,7 @@ import msgspec
 import typer
 
 from coterie.cli.common import DataOption
-from coterie.settings import describe, load_settings
-
-_SECRET = ("SECRET", "TOKEN", "SMTP_URL", "DATABASE_URL")
+from coterie.settings import describe, load_settings, shown
 
 
 def register(application: typer.Typer) -> None:
@@ -18,8 +16,6 @@ def settings(data: DataOption = None) -> None:
     values = msgspec.structs.asdict(load_settings(data=data))
     for variable, default, description in describe():
         value = str(values[variable.removeprefix("COTERIE_").lower()])
-        if (value and any(word in variable for word in _SECRET) and "@" in value) or ("SECRET" in variable and value):
-            value = "(set)"
         changed = "" if value == default else f" (default: {default or 'none'})"
-        typer.echo(f"{variable} = {value or 'none'}{changed}")
+        typer.echo(f"{variable} = {shown(variable, value) or 'none'}{changed}")
         typer.echo(f"    {description}")

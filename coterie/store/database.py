@@ -12,7 +12,7 @@ SQL is written once, in the subset both engines speak, with :named parameters. T
 attributes of the transaction: tx.lock, tx.among(), tx.array().
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -42,6 +42,9 @@ class Tx(Protocol):
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """The first row, or None."""
 
+    def each(self, sql: str) -> Iterator[Row]:
+        """Every row, one after another, of a result too long for the memory."""
+
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         """How many rows a statement changed."""
 
@@ -68,11 +71,11 @@ class Database(Protocol):
     def engine(self) -> Engine:
         """Which engine this is."""
 
-    def read(self) -> AbstractContextManager[Tx]:
-        """A transaction that changes nothing, with the deadline of slow work."""
+    def read(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
+        """A consistent view that changes nothing; its deadline is that of slow work unless seconds are given."""
 
-    def write(self) -> AbstractContextManager[Tx]:
-        """A transaction; committed when the block ends, rolled back when it raises."""
+    def write(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
+        """A transaction; committed when the block ends, rolled back when it raises. Deadline as of read()."""
 
     async def run_read(self, work: Work[T]) -> T:
         """Quick work of the web process, under the deadline of a request."""
@@ -82,6 +85,9 @@ class Database(Protocol):
 
     async def run_write(self, work: Work[T]) -> T:
         """A whole unit of work; its own savepoint, so that one that raises takes only itself back."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else has the database open while the block runs. Refused: somebody has."""
 
     def close(self) -> None:
         """Finish what runs; then nothing more is accepted."""

@@ -56,8 +56,16 @@ def enqueue(
 
 
 def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:
-    """Take jobs that may start now, or whose lease has ended, oldest first. Nobody else gets them while it lasts."""
+    """Take jobs that may start now, or whose lease has ended, oldest first. Nobody else gets them while it lasts.
+
+    A job that ended its worker attempts_max times is dead: it would end this one too.
+    """
     now = times.now()
+    tx.run(
+        "UPDATE jobs SET state = :dead, finished_at = :now, updated_at = :now, last_error = :error"
+        " WHERE state = 'running' AND run_at <= :now AND attempt_count >= attempts_max",
+        {"dead": DEAD, "now": now, "error": "its worker ended without a word"},
+    )
     skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
     rows = tx.all(
         "SELECT organization_id, id FROM jobs WHERE state IN ('waiting', 'running') AND run_at <= :now"

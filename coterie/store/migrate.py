@@ -6,6 +6,7 @@ A test compares the tables, columns and keys both engines end with.
 """
 
 import re
+from functools import lru_cache
 from importlib import resources
 
 from coterie.errors import Unavailable
@@ -33,39 +34,50 @@ def migrations_for(engine: str) -> list[tuple[int, str, str]]:
     return sorted(found)
 
 
+@lru_cache
+def latest(engine: str) -> int:
+    """The number of the newest migration this version knows."""
+    return migrations_for(engine)[-1][0]
+
+
 def migrate(database: Database) -> list[str]:
     """Bring the database up to date; the names of the files applied. Safe to run from several processes at once.
 
     Refused: a database that a newer Coterie has migrated further than this one knows.
     """
-    applied = []
     with database.write() as tx:
-        if tx.engine == "postgresql":
-            tx.all("SELECT pg_advisory_xact_lock(6815744)")
-        tx.run(
-            "CREATE TABLE IF NOT EXISTS schema_migrations"
-            " (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
-        )
-        done = {number for (number,) in tx.all("SELECT number FROM schema_migrations")}
-        known = migrations_for(tx.engine)
-        if newer := done - {number for number, _, _ in known}:
-            raise Unavailable(f"the database is of a newer Coterie (migration {max(newer):04}); upgrade this one")
-        for number, name, text in known:
-            if number not in done:
-                tx.run(text)
-                tx.run(
-                    "INSERT INTO schema_migrations (number, name, applied_at) VALUES (:number, :name, :now)",
-                    {"number": number, "name": name, "now": times.now()},
-                )
-                applied.append(name)
-        _save_catalogue(tx)
+        return migrate_in(tx)
+
+
+def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
+    """The same in a transaction of the caller; until: the last number to apply."""
+    applied = []
+    if tx.engine == "postgresql":
+        tx.all("SELECT pg_advisory_xact_lock(6815744)")
+    tx.run(
+        "CREATE TABLE IF NOT EXISTS schema_migrations"
+        " (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
+    )
+    done = {number for (number,) in tx.all("SELECT number FROM schema_migrations")}
+    known = migrations_for(tx.engine)
+    if newer := done - {number for number, _, _ in known}:
+        raise Unavailable(f"the database is of a newer Coterie (migration {max(newer):04}); upgrade this one")
+    for number, name, text in known:
+        if number not in done and number <= (until or number):
+            tx.run(text)
+            tx.run(
+                "INSERT INTO schema_migrations (number, name, applied_at) VALUES (:number, :name, :now)",
+                {"number": number, "name": name, "now": times.now()},
+            )
+            applied.append(name)
+    _save_catalogue(tx)
     return applied
 
 
 def is_current(tx: Tx) -> bool:
     """Whether every migration is applied: what /readyz asks."""
     row = tx.one("SELECT max(number) FROM schema_migrations")
-    return row is not None and row[0] == migrations_for(tx.engine)[-1][0]
+    return row is not None and row[0] == latest(tx.engine)
 
 
 def _save_catalogue(tx: Tx) -> None:

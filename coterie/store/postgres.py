@@ -1,19 +1,22 @@
 """PostgreSQL (15 or newer) through psycopg 3 and its pool, synchronous, in threads.
 
-Reads run outside a transaction block (each statement sees what is committed), writes in one at READ COMMITTED with
-rows locked by tx.lock where a unit of work reads before it changes. A unit that PostgreSQL refuses for a deadlock or
+Reads see one moment (REPEATABLE READ, read only), writes run at READ COMMITTED with rows locked by tx.lock where a
+unit of work reads before it changes. A unit that PostgreSQL refuses for a deadlock or
 a serialization failure is tried again, three times in all. Every statement has a deadline (statement_timeout).
 """
 
 import asyncio
+import os
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any, Literal
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
@@ -21,6 +24,8 @@ from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work
 
 ATTEMPTS = 3
+ROWS_AT_ONCE = 1000
+DAY = 86_400
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -51,6 +56,11 @@ class PostgresTx:
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         return self._query(sql, parameters).fetchone()
 
+    def each(self, sql: str) -> Iterator[Row]:
+        with self._connection.cursor(name="each") as cursor:
+            cursor.itersize = ROWS_AT_ONCE
+            yield from cursor.execute(translate_sql(sql))
+
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         return self._query(sql, parameters).rowcount
 
@@ -76,13 +86,19 @@ class PostgresDatabase:
 
     def __init__(self, url: str, settings: Settings) -> None:
         self._settings = settings
-        milliseconds = int(settings.slow_seconds * 1000)
+        self._is_closed = False
+        milliseconds = int(settings.request_seconds * 1000)
+        self._name = f"coterie {os.getpid()}-{secrets.token_hex(4)}"
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,
             min_size=1,
             max_size=settings.database_connections,
             timeout=settings.request_seconds,
-            kwargs={"autocommit": True, "options": f"-c statement_timeout={milliseconds} -c timezone=UTC"},
+            kwargs={
+                "autocommit": True,
+                "application_name": self._name,
+                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
+            },
             open=False,
         )
         try:
@@ -92,49 +108,76 @@ class PostgresDatabase:
             raise Unavailable("PostgreSQL does not answer at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
 
-    @contextmanager
-    def read(self) -> Iterator[PostgresTx]:
-        with _translated(), self._pool.connection() as connection:
-            yield PostgresTx(connection)
+    def read(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
+        return self._transaction(seconds or self._settings.slow_seconds, read_only=True)
+
+    def write(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
+        return self._transaction(seconds or self._settings.slow_seconds, read_only=False)
 
     @contextmanager
-    def write(self) -> Iterator[PostgresTx]:
-        with _translated(), self._pool.connection() as connection, connection.transaction():
-            yield PostgresTx(connection)
+    def _transaction(self, seconds: float | None, *, read_only: bool) -> Iterator[PostgresTx]:
+        """seconds: the deadline of its statements, where it is not the connection's own, which is a request's."""
+        with _translated(), self._pool.connection() as connection:
+            # what the next BEGIN says: a reader sees one moment, a writer what is committed and what it has locked
+            level = IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
+            connection.isolation_level, connection.read_only = level, read_only
+            with connection.transaction():
+                if seconds is not None:
+                    connection.execute(f"SET LOCAL statement_timeout = {int(min(seconds, DAY) * 1000)}")
+                yield PostgresTx(connection)
 
     async def run_read(self, work: Work[T]) -> T:
         return await self._run(self._read_work, work)
 
     async def run_slow(self, work: Work[T]) -> T:
-        return await self._run(self._read_work, work)
+        return await self._run(self._slow_work, work)
 
     async def run_write(self, work: Work[T]) -> T:
         return await self._run(self._write_work, work)
 
     async def _run(self, way: Any, work: Work[T]) -> T:
+        if self._is_closed:
+            raise Unavailable("the instance is stopping")
         result: T = await asyncio.get_running_loop().run_in_executor(self._threads, way, work)
         return result
 
     def _read_work(self, work: Work[T]) -> T:
+        with self._transaction(None, read_only=True) as tx:
+            return work(tx)
+
+    def _slow_work(self, work: Work[T]) -> T:
         with self.read() as tx:
             return work(tx)
 
     def _write_work(self, work: Work[T]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self.write() as tx:
+                with self._transaction(None, read_only=False) as tx:
                     return work(tx)
             except _Again:
                 if attempt == ATTEMPTS:
-                    raise Unavailable("too many changes at once; try again") from None
+                    raise
         raise AssertionError("unreachable")
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self.read() as tx:
+            others = tx.one(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name LIKE 'coterie %' AND application_name <> :name",
+                {"name": self._name},
+            )
+        if others and others[0]:
+            raise Unavailable("the instance is running: stop it first")
+        yield
+
     def close(self) -> None:
+        self._is_closed = True
         self._threads.shutdown(wait=True)
         self._pool.close()
 
 
-class _Again(Exception):
+class _Again(Unavailable):
     """PostgreSQL gave this unit up for the sake of another; trying again may well succeed."""
 
 
@@ -146,12 +189,12 @@ def _translated() -> Iterator[None]:
     except CoterieError:
         raise
     except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
-        raise _Again from error
+        raise _Again("too many changes at once; try again") from error
     except psycopg.errors.QueryCanceled as error:
         raise TooSlow("this took too long and was stopped") from error
     except psycopg.errors.IntegrityError as error:
         raise Conflict("this contradicts what is already there") from error
-    except (psycopg.errors.NumericValueOutOfRange, psycopg.errors.CharacterNotInRepertoire) as error:
+    except (psycopg.DataError, OverflowError, UnicodeEncodeError) as error:
         raise Invalid(Problem((), "invalid", "holds a value the database cannot keep")) from error
-    except (PoolTimeout, psycopg.OperationalError) as error:
+    except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable("the database does not answer") from error

@@ -14,7 +14,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from typing import Any, Literal
 import apsw
 import msgspec
 
-from coterie.errors import Conflict, CoterieError, TooSlow, Unavailable
+from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work
 
@@ -47,6 +47,9 @@ class SqliteTx:
 
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         return self._execute(sql, parameters).fetchone()
+
+    def each(self, sql: str) -> Iterator[Row]:
+        return iter(self._connection.execute(sql))
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         self._execute(sql, parameters)
@@ -98,12 +101,25 @@ class SqliteDatabase:
 
     def __init__(self, path: str, settings: Settings) -> None:
         self._settings = settings
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        is_new = not Path(path).exists()
-        # private data: only its owner may read the file
-        self._lock_file = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._writing = threading.Lock()
+        self._reading = threading.Lock()
+        self._slow: queue.LifoQueue[_Connection] = queue.LifoQueue()
+        self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+        try:
+            self._open(path)
+        except (OSError, apsw.Error) as error:
+            raise Unavailable(f"the database {path} cannot be opened: {error}") from error
+
+    def _open(self, path: str) -> None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._lock_file = _lock_file(f"{path}-lock")
+        # shared by all who have the database open; a restore wants it for itself
+        self._open_file = _lock_file(f"{path}-open")
+        fcntl.flock(self._open_file, fcntl.LOCK_SH)
         with self._locked():
+            is_new = not Path(path).exists()
             self._writer = _Connection(path, read_only=False)
             if is_new:
                 Path(path).chmod(0o600)
@@ -111,26 +127,27 @@ class SqliteDatabase:
             self._writer.apsw.execute("PRAGMA journal_mode=WAL")
         self._writer.apsw.execute("PRAGMA synchronous=FULL")
         self._reader = _Connection(path, read_only=True)
-        self._reading = threading.Lock()
-        self._slow: queue.LifoQueue[_Connection] = queue.LifoQueue()
         for _ in range(SLOW_READERS):
             self._slow.put(_Connection(path, read_only=True))
-        self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._is_closed = False
 
     # Reading ------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def read(self) -> Iterator[SqliteTx]:
+    def read(self, seconds: float | None = None) -> Iterator[SqliteTx]:
+        self._refuse_when_closed()
         connection = self._slow.get()
         try:
-            with _transaction(connection, "BEGIN", self._settings.slow_seconds) as tx:
+            with _transaction(connection, "BEGIN", seconds or self._settings.slow_seconds) as tx:
                 yield tx
         finally:
             self._slow.put(connection)
 
+    def _refuse_when_closed(self) -> None:
+        if self._is_closed:
+            raise Unavailable("the instance is stopping")
+
     async def run_read(self, work: Work[T]) -> T:
+        self._refuse_when_closed()
         # the lock is free but for a moment: the loop is the only one that reads here
         with self._reading, _transaction(self._reader, "BEGIN", self._settings.request_seconds) as tx:
             return work(tx)
@@ -145,15 +162,14 @@ class SqliteDatabase:
     # Writing ------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def write(self) -> Iterator[SqliteTx]:
-        if self._is_closed:
-            raise Unavailable("the database is closed")
-        with self._locked(), _transaction(self._writer, "BEGIN IMMEDIATE", self._settings.slow_seconds) as tx:
+    def write(self, seconds: float | None = None) -> Iterator[SqliteTx]:
+        self._refuse_when_closed()
+        deadline = seconds or self._settings.slow_seconds
+        with self._locked(), _transaction(self._writer, "BEGIN IMMEDIATE", deadline) as tx:
             yield tx
 
     async def run_write(self, work: Work[T]) -> T:
-        if self._is_closed:
-            raise Unavailable("the instance is stopping")
+        self._refuse_when_closed()
         if self._thread is None:
             self._thread = threading.Thread(target=self._write_units, name="writer", daemon=True)
             self._thread.start()
@@ -172,6 +188,19 @@ class SqliteDatabase:
                 yield
             finally:
                 fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        try:
+            fcntl.flock(self._open_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # a failed conversion may have let go of what was held
+            fcntl.flock(self._open_file, fcntl.LOCK_SH)
+            raise Unavailable("the instance is running: stop it first") from None
+        try:
+            yield
+        finally:
+            fcntl.flock(self._open_file, fcntl.LOCK_SH)
 
     def _write_units(self) -> None:
         """The writer thread: take what waits, write it as one transaction, tell everyone."""
@@ -203,6 +232,8 @@ class SqliteDatabase:
                 waiting = []
             except _TransactionEnded:  # nothing of the group is saved yet: the others start again without it
                 waiting = [unit for unit in waiting if unit is not lost]
+                if lost is not None and lost.outcome[1] is None:  # it took no notice
+                    lost.outcome = (None, Unavailable("this could not be saved"))
             except BaseException as error:  # the commit failed: nobody's work was saved
                 for unit in waiting:
                     unit.outcome = (None, error)
@@ -227,6 +258,12 @@ class SqliteDatabase:
         for connection in connections:
             connection.apsw.close()
         os.close(self._lock_file)
+        os.close(self._open_file)
+
+
+def _lock_file(path: str) -> int:
+    # private data: only its owner may look at anything here
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 class _TransactionEnded(Exception):
@@ -285,25 +322,10 @@ def translate(error: BaseException) -> BaseException:
         return TooSlow("this took too long and was stopped")
     if isinstance(error, apsw.ConstraintError):
         return Conflict("this contradicts what is already there")
-    if isinstance(error, apsw.FullError | apsw.IOError):
+    if isinstance(error, apsw.FullError | apsw.IOError | apsw.ReadOnlyError):
         return Unavailable("the disk is full or cannot be written")
+    if isinstance(error, apsw.BusyError | apsw.LockedError | apsw.CantOpenError | apsw.ConnectionClosedError):
+        return Unavailable("the database does not answer")
+    if isinstance(error, apsw.TooBigError | OverflowError | UnicodeEncodeError):
+        return Invalid(Problem((), "invalid", "holds a value the database cannot keep"))
     return error
-
-
-def backup(path: str, target: str, progress: Callable[[int, int], None] | None = None) -> None:
-    """A consistent copy of a database that may be in use (SQLite's online backup), in one step of its pages.
-
-    progress is called with (pages left, pages in all).
-    """
-    source, copy = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY), apsw.Connection(target)
-    try:
-        source.set_busy_timeout(10_000)
-        with copy.backup("main", source, "main") as running:
-            while not running.done:
-                running.step(1000)
-                if progress:
-                    progress(running.remaining, running.page_count)
-        copy.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        copy.close()
-        source.close()

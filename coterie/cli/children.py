@@ -1,0 +1,102 @@
+"""The processes beside the first one: the worker, and further web processes.
+
+They are started again when they end; they end when the first one does, however it ends (they hold the far end of a
+pipe to it).
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import structlog
+
+from coterie.settings import Settings
+
+STOP_SECONDS = 10
+PAUSE_SECONDS_MIN = 0.5
+PAUSE_SECONDS_MAX = 30.0
+# One that ran for so long is well again
+HEALTHY_SECONDS = 60.0
+log = structlog.get_logger()
+
+
+class Child:
+    """One of them: what it runs, and when it may be started again."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.not_before = 0.0
+        self.pause = PAUSE_SECONDS_MIN
+
+    def ended(self) -> None:
+        """Note that it ended: the pauses double, so that one that cannot start does not use up the machine."""
+        now = time.monotonic()
+        if now - self.started_at > HEALTHY_SECONDS:
+            self.pause = PAUSE_SECONDS_MIN
+        self.not_before = now + self.pause
+        self.pause = min(self.pause * 2, PAUSE_SECONDS_MAX)
+        self.process = None
+
+
+class Children:
+    """All of them. start() returns at once."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, web_processes: int) -> None:
+        self._fd = listener.fileno()
+        self._environment = os.environ | {
+            "COTERIE_DATA": settings.data,
+            "COTERIE_DATABASE_URL": settings.database_url,
+        }
+        self._children = [Child(["worker"]), *(Child(["web", str(self._fd)]) for _ in range(web_processes))]
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="children", daemon=True)
+
+    def start(self) -> None:
+        """Start them and watch over them."""
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            for child in self._children:
+                if child.process is not None and child.process.poll() is not None:
+                    log.error("process ended", command=child.command[0], exit_code=child.process.returncode)
+                    child.ended()
+                if child.process is None and time.monotonic() >= child.not_before:
+                    child.started_at = time.monotonic()
+                    child.process = self._spawn(child.command)
+            self._stopping.wait(0.2)
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603
+            # our own interpreter and module, no shell
+            [sys.executable, "-m", "coterie.cli.child", *command],
+            stdin=subprocess.PIPE,
+            pass_fds=[self._fd] if command[0] == "web" else [],
+            env=self._environment,
+            # Ctrl-C in a terminal reaches the first process, which tells them
+            start_new_session=True,
+        )
+
+    def stop(self) -> None:
+        """Ask them to stop, wait, and end the one that does not."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        running = [child.process for child in self._children if child.process is not None]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in running:
+            try:
+                process.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdin:
+                process.stdin.close()
