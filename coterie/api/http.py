@@ -232,6 +232,7 @@ class ContractDoor:
                 headers={},
                 files=files,
                 base_url=self._settings.base_url or _base_url(scope, headers),
+                settings=self._settings,
             )
 
             def work(tx: Tx) -> tuple[int, Headers, bytes]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from coterie.model.organizations import Caller
+from coterie.settings import Settings
 from coterie.store.database import Tx
 
 
@@ -30,6 +31,7 @@ class Request(Struct, frozen=True):
     headers: Mapping[str, str] = {}
     files: Mapping[str, Upload] = {}
     base_url: str = ""
+    settings: Settings = Settings()
     # what the route's prepare gave
     prepared: Any = None
 
