@@ -1,0 +1,216 @@
+"""What can happen to reminders: a user sets, changes and removes them; the worker says that one was sent or failed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec.structs import replace
+
+from coterie.actions.events import record
+from coterie.errors import Forbidden, NotFound, invalid
+from coterie.model import times
+from coterie.model.ids import new_id
+from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.reminders import (
+    CUSTOM,
+    EMAIL,
+    REMINDERS_MAX,
+    ContactDates,
+    Reminder,
+    check,
+    next_before,
+    next_due,
+)
+from coterie.store import reminders as store
+from coterie.store.database import Tx
+from coterie.store.organizations import find_user
+
+# what a person may set
+FIELDS = ("category", "title", "remind_by", "due_at", "repeat_unit", "repeat_magnitude", "repeat_count",
+          "before_unit", "before_magnitude")  # fmt: skip
+_DATE_FIELDS = ("category", "before_unit", "before_magnitude")
+
+
+def create_reminder(tx: Tx, caller: Caller, fields: Mapping[str, Any], contact_id: int | None = None) -> Reminder:
+    """A reminder for the user who asks, about a contact or none. fields: those of FIELDS that are known.
+
+    Without due_at a repeating one begins one interval from now; about a contact it hangs on the contact's date,
+    on the day itself where nothing else is said; otherwise it waits for a time to be set.
+    Refused: what model.reminders.check refuses, more than 5,000, a caller who is no user.
+    """
+    user_id = _user(caller)
+    if store.count_reminders(tx, caller.organization_id, user_id) >= REMINDERS_MAX:
+        raise invalid("title", f"is one too many: there are at most {REMINDERS_MAX} reminders")
+    now = times.now()
+    blank = Reminder(
+        new_id(), user_id, contact_id, CUSTOM, None, EMAIL, None, None, None, None, None, None,
+        0, None, None, None, now, now,
+    )  # fmt: skip
+    reminder = _planned(tx, caller.organization_id, blank, fields)
+    store.insert_reminder(tx, caller.organization_id, reminder)
+    record(tx, caller, "reminder.created", reminder.id, contact_id=contact_id, now=now)
+    return _find(tx, caller, reminder.id)
+
+
+def update_reminder(tx: Tx, caller: Caller, reminder_id: str, fields: Mapping[str, Any]) -> Reminder:
+    """Change the fields named; a new due_at, or a greater repeat_count, brings a finished or failed one back.
+
+    Refused: a reminder of somebody else, and what create_reminder refuses.
+    """
+    store.lock_reminder(tx, caller.organization_id, reminder_id)
+    before = _find(tx, caller, reminder_id)
+    after = _planned(tx, caller.organization_id, before, fields)
+    if after == before:
+        return before
+    if after.due_at != before.due_at:
+        after = replace(after, last_error=None)
+    is_over = after.repeat_count is not None and after.sent_count >= after.repeat_count
+    after = replace(after, finished_at=times.now() if is_over else None, updated_at=times.now())
+    store.save_reminder(tx, caller.organization_id, after)
+    record(tx, caller, "reminder.updated", reminder_id, contact_id=after.contact_id)
+    return after
+
+
+def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
+    """Remove a reminder for good. Refused: one of somebody else."""
+    reminder = _find(tx, caller, reminder_id)
+    store.delete_reminder(tx, caller.organization_id, reminder_id)
+    record(tx, caller, "reminder.deleted", reminder_id, contact_id=reminder.contact_id)
+
+
+def find_own(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
+    """A reminder of the user who asks; NotFound for any other."""
+    return _find(tx, caller, reminder_id)
+
+
+def _user(caller: Caller) -> str:
+    if caller.user_id is None:
+        raise Forbidden("Reminders are a user's own")
+    return caller.user_id
+
+
+def _find(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
+    reminder = store.find_reminder(tx, caller.organization_id, reminder_id)
+    if reminder is None or reminder.user_id != caller.user_id:
+        raise NotFound("Reminder not found")
+    return reminder
+
+
+def _planned(tx: Tx, organization_id: int, before: Reminder, fields: Mapping[str, Any]) -> Reminder:
+    """The reminder with these fields, checked, and when it is due."""
+    given = {name: fields[name] for name in FIELDS if name in fields}
+    for name in ("category", "remind_by"):
+        if given.get(name, "") is None:
+            del given[name]
+    if given.get("due_at") is not None:
+        given["due_at"] = times.parse_moment(given["due_at"], "due_at")
+    after = replace(before, **given)
+    if after.repeat_unit and not after.repeat_magnitude:
+        after = replace(after, repeat_magnitude=1)
+    if after.contact_id is not None and not after.before_unit and not after.due_at and not after.repeat_unit:
+        after = replace(after, before_unit="day")
+    if given.get("due_at") is not None:
+        if given.get("before_unit") is not None:
+            raise invalid("due_at", "is worked out where a reminder hangs on a date of the contact")
+        after = replace(after, before_unit=None, before_magnitude=None)
+    if after.before_unit and after.before_magnitude is None:
+        after = replace(after, before_magnitude=0)
+    check(after)
+    if after.before_unit:
+        if all(getattr(after, name) == getattr(before, name) for name in _DATE_FIELDS):
+            return after
+        zone, dates = _circumstances(tx, organization_id, after)
+        return replace(after, due_at=next_before(after, dates, zone, times.parse(times.now())))
+    if after.repeat_unit and after.due_at is None:
+        zone, dates = _circumstances(tx, organization_id, after)
+        now = times.now()
+        return replace(after, due_at=next_due(replace(after, due_at=now), dates, zone, times.parse(now)))
+    return after
+
+
+def _circumstances(tx: Tx, organization_id: int, reminder: Reminder) -> tuple[ZoneInfo, ContactDates]:
+    """The zone of the user's clocks, and the dates of the contact."""
+    user = find_user(tx, reminder.user_id)
+    try:
+        zone = ZoneInfo(user.time_zone if user else "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = ZoneInfo("UTC")
+    if reminder.contact_id is None:
+        return zone, ContactDates(None, ())
+    return zone, store.find_dates(tx, organization_id, reminder.contact_id, reminder.user_id)
+
+
+# What the worker says -------------------------------------------------------------------------------------------------
+
+
+def refresh_dates(tx: Tx, organization_id: int, *, contact_id: int | None = None, after_id: str = "") -> str | None:
+    """Work out anew when reminders that hang on a date are due, since dates come, change and go; 500 at a time.
+
+    The id to go on after, or None at the end. One that is due already stays due, one that failed stays failed.
+    """
+    now = times.now()
+    found = store.list_reminders_on_dates(tx, organization_id, contact_id=contact_id, after_id=after_id)
+    for reminder in found:
+        if (reminder.due_at is not None and reminder.due_at <= now) or (reminder.last_error and not reminder.due_at):
+            continue
+        zone, dates = _circumstances(tx, organization_id, reminder)
+        due_at = next_before(reminder, dates, zone, times.parse(now))
+        if due_at != reminder.due_at:
+            store.save_reminder(tx, organization_id, replace(reminder, due_at=due_at, updated_at=now))
+    return found[-1].id if len(found) == 500 else None
+
+
+def mark_sent(tx: Tx, organization_id: int, reminder_id: str, due_at: str, remark: str | None = None) -> bool:
+    """This occurrence was handed to the mail server; the next one is planned, or the reminder is finished.
+
+    False, and nothing changes, where another occurrence is up by now. remark: what is not certain about it.
+    """
+    reminder = _occurrence(tx, organization_id, reminder_id, due_at)
+    if reminder is None:
+        return False
+    now = times.now()
+    sent = replace(reminder, sent_count=reminder.sent_count + 1, last_sent_at=now, last_error=remark, updated_at=now)
+    _advance(tx, organization_id, sent, times.parse(now))
+    caller = Caller(organization_id, "", None, reminder.user_id, (ALL_SCOPES,), "worker")
+    record(tx, caller, "reminder.sent", reminder_id, contact_id=reminder.contact_id, now=now)
+    return True
+
+
+def mark_failed(tx: Tx, organization_id: int, reminder_id: str, due_at: str, error: str) -> bool:
+    """This occurrence cannot be sent and is given up; the error stays with the reminder. A single one stays in the
+    list as failed, a repeating one goes on with its next occurrence."""
+    reminder = _occurrence(tx, organization_id, reminder_id, due_at)
+    if reminder is None:
+        return False
+    failed = replace(reminder, last_error=error[:500], updated_at=times.now())
+    _advance(tx, organization_id, failed, times.parse(times.now()), is_failed=True)
+    return True
+
+
+def note_error(tx: Tx, organization_id: int, reminder_id: str, due_at: str, error: str) -> None:
+    """This occurrence will be tried again; why it did not go out yet is shown."""
+    reminder = _occurrence(tx, organization_id, reminder_id, due_at)
+    if reminder is not None:
+        store.save_reminder(tx, organization_id, replace(reminder, last_error=error[:500]))
+
+
+def _occurrence(tx: Tx, organization_id: int, reminder_id: str, due_at: str) -> Reminder | None:
+    store.lock_reminder(tx, organization_id, reminder_id)
+    reminder = store.find_reminder(tx, organization_id, reminder_id)
+    is_up = reminder is not None and reminder.finished_at is None and reminder.due_at == due_at
+    return reminder if is_up else None
+
+
+def _advance(tx: Tx, organization_id: int, reminder: Reminder, now: datetime, *, is_failed: bool = False) -> None:
+    is_last = reminder.repeat_count is not None and reminder.sent_count >= reminder.repeat_count
+    due_at = None
+    if not is_last:
+        zone, dates = _circumstances(tx, organization_id, reminder)
+        due_at = next_due(reminder, dates, zone, now)
+    is_over = is_last or (due_at is None and not reminder.before_unit and not is_failed)
+    store.save_reminder(
+        tx,
+        organization_id,
+        replace(reminder, due_at=due_at, finished_at=times.moment(now) if is_over else None),
+    )

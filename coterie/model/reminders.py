@@ -1,0 +1,188 @@
+"""Reminders: at a moment, once or repeating; or so long before a date of a contact, every year."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from coterie.errors import Invalid, Problem
+from coterie.model import times
+
+EMAIL, PUSH = "email", "push"
+WAYS = (EMAIL, PUSH)
+CUSTOM, BIRTHDAY, ANNIVERSARY = "custom", "birthday", "anniversary"
+CATEGORIES = (CUSTOM, BIRTHDAY, ANNIVERSARY)
+REPEAT_UNITS = ("hour", "day", "week")
+BEFORE_UNITS = ("minute", "hour", "day", "week")
+TITLE_LENGTH_MAX = 500
+REPEAT_MAGNITUDE_MAX = 1000
+REPEAT_COUNT_MAX = 10_000
+# no reminder comes more than a year before its date
+BEFORE_MAGNITUDE_MAX = {"minute": 525_600, "hour": 8_760, "day": 365, "week": 52}
+REMINDERS_MAX = 5_000
+# a date has no time of day: it is this hour where its user is
+HOUR = 9
+YEARS_AHEAD = 4
+
+
+class Reminder(Struct, frozen=True):
+    """One reminder of one user. due_at is the next time, None where there is none (yet).
+
+    before_unit set: it hangs on a date of its contact, and repeat_unit and repeat_magnitude are None.
+    contact_uuid repeats the contact's uuid and is only read.
+    """
+
+    id: str
+    user_id: str
+    contact_id: int | None
+    category: str
+    title: str | None
+    remind_by: str
+    due_at: str | None
+    repeat_unit: str | None
+    repeat_magnitude: int | None
+    repeat_count: int | None
+    before_unit: str | None
+    before_magnitude: int | None
+    sent_count: int
+    last_sent_at: str | None
+    last_error: str | None
+    finished_at: str | None
+    created_at: str
+    updated_at: str
+    contact_uuid: str | None = None
+
+
+class ContactDates(Struct, frozen=True):
+    """The dates of one contact a reminder can hang on."""
+
+    birthday: str | None
+    anniversaries: tuple[str, ...]
+
+
+def status_of(reminder: Reminder, *, can_mail: bool) -> str:
+    """How it stands, in one word: finished, in_app (push is shown there and never mailed), failed,
+    waiting_for_date, unscheduled, waiting_for_smtp, scheduled."""
+    if reminder.finished_at:
+        return "finished"
+    if reminder.due_at is None:
+        if reminder.last_error:
+            return "failed"
+        return "waiting_for_date" if reminder.before_unit else "unscheduled"
+    if reminder.remind_by == PUSH:
+        return "in_app"
+    return "scheduled" if can_mail else "waiting_for_smtp"
+
+
+def check(reminder: Reminder) -> None:
+    """Refused, every problem at once: words that are none of theirs, numbers out of range, a count or a
+    magnitude without its unit, a date of no contact, a moment and a date at once."""
+    problems: list[Problem] = []
+
+    def choice(field: str, value: str | None, choices: Iterable[str]) -> None:
+        if value is not None and value not in choices:
+            problems.append(Problem((field,), "choice", f"is not one of {', '.join(choices)}"))
+
+    def number(field: str, value: int | None, least: int, most: int) -> None:
+        if value is not None and not least <= value <= most:
+            problems.append(Problem((field,), "invalid", f"is not {least} to {most}"))
+
+    def refuse(condition: Any, field: str, reason: str) -> None:
+        if condition:
+            problems.append(Problem((field,), "invalid", reason))
+
+    choice("remind_by", reminder.remind_by, WAYS)
+    choice("category", reminder.category, CATEGORIES)
+    choice("repeat_unit", reminder.repeat_unit, REPEAT_UNITS)
+    choice("before_unit", reminder.before_unit, BEFORE_UNITS)
+    number("repeat_magnitude", reminder.repeat_magnitude, 1, REPEAT_MAGNITUDE_MAX)
+    number("repeat_count", reminder.repeat_count, 1, REPEAT_COUNT_MAX)
+    number("before_magnitude", reminder.before_magnitude, 0, BEFORE_MAGNITUDE_MAX.get(reminder.before_unit or "", 0))
+    if len(reminder.title or "") > TITLE_LENGTH_MAX:
+        problems.append(Problem(("title",), "too_long", f"is longer than {TITLE_LENGTH_MAX} characters"))
+    years = (reminder.due_at or "2000")[:4]
+    refuse(not "1970" <= years <= "2200", "due_at", "is not in the years 1970 to 2200")
+    refuse(reminder.before_unit and reminder.contact_id is None, "before_unit", "needs a reminder of a contact")
+    refuse(reminder.before_unit and reminder.repeat_unit, "repeat_unit", "is every year where it hangs on a date")
+    refuse(reminder.repeat_magnitude and not reminder.repeat_unit, "repeat_unit", "is missing beside its magnitude")
+    repeats = reminder.repeat_unit or reminder.before_unit
+    refuse((reminder.repeat_count or 1) > 1 and not repeats, "repeat_unit", "is missing beside a repeat count")
+    if problems:
+        raise Invalid(*problems)
+
+
+# When it is due -------------------------------------------------------------------------------------------------------
+
+
+def next_repeat(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None:
+    """The first time after now in the series of a repeating reminder; what was missed meanwhile is not made up for.
+
+    Days and weeks keep the time of day of the zone across the change of its clocks; hours are hours. None for one
+    that does not repeat.
+    """
+    if reminder.due_at is None or reminder.repeat_unit is None:
+        return None
+    due, size = times.parse(reminder.due_at), reminder.repeat_magnitude or 1
+    if reminder.repeat_unit == "hour":
+        step = timedelta(hours=size)
+        return times.moment(due + step * (max((now - due) // step, 0) + 1))
+    step = timedelta(days=size * (7 if reminder.repeat_unit == "week" else 1))
+    local = due.astimezone(zone).replace(tzinfo=None)
+    count = max((now - due) // step, 0)
+    while True:
+        count += 1
+        following = (local + step * count).replace(tzinfo=zone)
+        if following > now and following > due:
+            return times.moment(following)
+
+
+def next_before(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: datetime) -> str | None:
+    """The first time after now that lies so long before a date of the contact; None where there is no such date.
+
+    category birthday hangs on the birthday, anniversary on whichever anniversary comes next, custom on the birthday
+    and, where none is known, on the anniversaries. The 29th of February is the 28th in common years.
+    """
+    if reminder.category == ANNIVERSARY or (reminder.category == CUSTOM and not dates.birthday):
+        days = dates.anniversaries
+    else:
+        days = (dates.birthday,) if dates.birthday else ()
+    found = [due for day in days if (due := _next_time(reminder, day, zone, now))]
+    return times.moment(min(found)) if found else None
+
+
+def _next_time(reminder: Reminder, day: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    this_year = now.astimezone(zone).year
+    first_year = this_year if day.startswith("--") else max(this_year, int(day[:4]))
+    for year in range(first_year, first_year + YEARS_AHEAD):
+        if year > date.max.year - 1:
+            return None
+        local = datetime(year, *_day_in(day, year), HOUR)  # noqa: DTZ001 (the zone comes with the arithmetic)
+        due = _before(reminder, local, zone)
+        if due > now:
+            return due
+    return None
+
+
+def _day_in(day: str, year: int) -> tuple[int, int]:
+    month, number = int(day[-5:-3]), int(day[-2:])
+    if (month, number) == (2, 29) and (year % 4 or (not year % 100 and year % 400)):
+        return 2, 28
+    return month, number
+
+
+def _before(reminder: Reminder, local: datetime, zone: ZoneInfo) -> datetime:
+    unit, size = reminder.before_unit, reminder.before_magnitude or 0
+    if unit in ("day", "week"):
+        return (local - timedelta(days=size * (7 if unit == "week" else 1))).replace(tzinfo=zone)
+    moment = local.replace(tzinfo=zone)
+    # arithmetic of a zone is that of its clocks; these are true hours and minutes
+    return moment.astimezone(ZoneInfo("UTC")) - timedelta(minutes=size * (60 if unit == "hour" else 1))
+
+
+def next_due(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: datetime) -> str | None:
+    """When it is due next after an occurrence has passed: by its date, by its series, or never again."""
+    if reminder.before_unit:
+        return next_before(reminder, dates, zone, now)
+    return next_repeat(reminder, zone, now)

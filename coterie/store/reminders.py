@@ -1,0 +1,140 @@
+"""Reminders, and the dates of contacts they hang on."""
+
+import msgspec
+
+from coterie.model.reminders import ContactDates, Reminder
+from coterie.store.database import Tx
+
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Reminder))[:-1]
+_SELECT = (
+    f"SELECT {', '.join(f'r.{name}' for name in COLUMNS)}, c.uuid FROM reminders r"
+    " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
+)
+_ORDER = " ORDER BY r.due_at IS NULL, r.due_at, r.id LIMIT :limit OFFSET :offset"
+_OF_USER = " WHERE r.organization_id = :organization_id AND r.user_id = :user_id AND r.finished_at IS NULL"
+
+
+def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:
+    """One reminder, whosever and finished or not."""
+    row = tx.one(
+        f"{_SELECT} WHERE r.organization_id = :organization_id AND r.id = :id",
+        {"organization_id": organization_id, "id": reminder_id},
+    )
+    return Reminder(*row) if row else None
+
+
+def lock_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
+    """Keep a reminder from others until the commit."""
+    tx.one(
+        "SELECT id FROM reminders WHERE organization_id = :organization_id AND id = :id" + tx.lock,
+        {"organization_id": organization_id, "id": reminder_id},
+    )
+
+
+def list_reminders(
+    tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None, limit: int, offset: int = 0
+) -> list[Reminder]:
+    """A page of a user's reminders that are not finished, the next one first; all, or those of one contact."""
+    bound = {"organization_id": organization_id, "user_id": user_id, "limit": limit, "offset": offset}
+    if contact_id is None:
+        rows = tx.all(_SELECT + _OF_USER + _ORDER, bound)
+    else:
+        rows = tx.all(
+            f"{_SELECT}{_OF_USER} AND r.contact_id = :contact_id{_ORDER}", {**bound, "contact_id": contact_id}
+        )
+    return [Reminder(*row) for row in rows]
+
+
+def count_reminders(tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None) -> int:
+    """How many list_reminders has on all pages."""
+    bound = {"organization_id": organization_id, "user_id": user_id}
+    if contact_id is None:
+        row = tx.one(f"SELECT count(*) FROM reminders r{_OF_USER}", bound)
+    else:
+        row = tx.one(
+            f"SELECT count(*) FROM reminders r{_OF_USER} AND r.contact_id = :contact_id",
+            {**bound, "contact_id": contact_id},
+        )
+    return int(row[0]) if row else 0
+
+
+def list_reminders_on_dates(
+    tx: Tx, organization_id: int, *, contact_id: int | None = None, after_id: str = "", limit: int = 500
+) -> list[Reminder]:
+    """Reminders that hang on a date of a contact and may still come, by id: of one contact, or of all."""
+    bound = {"organization_id": organization_id, "after_id": after_id, "limit": limit}
+    of_contact = ""
+    if contact_id is not None:
+        of_contact, bound["contact_id"] = " AND r.contact_id = :contact_id", contact_id
+    rows = tx.all(
+        f"{_SELECT} WHERE r.organization_id = :organization_id AND r.id > :after_id{of_contact}"
+        " AND r.before_unit IS NOT NULL AND r.finished_at IS NULL ORDER BY r.id LIMIT :limit",
+        bound,
+    )
+    return [Reminder(*row) for row in rows]
+
+
+def list_due(tx: Tx, now: str, *, limit: int) -> list[tuple[int, str, str]]:
+    """(organization, reminder, due_at) of what is to be mailed now, the longest due first, of every organization.
+
+    Reminders of deleted contacts wait until these are restored.
+    """
+    rows = tx.all(
+        "SELECT r.organization_id, r.id, r.due_at FROM reminders r"
+        " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
+        " WHERE r.finished_at IS NULL AND r.due_at IS NOT NULL AND r.due_at <= :now AND r.remind_by = 'email'"
+        " AND c.deleted_at IS NULL ORDER BY r.due_at LIMIT :limit",
+        {"now": now, "limit": limit},
+    )
+    return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]
+
+
+def insert_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
+    """A new reminder."""
+    tx.run(
+        f"INSERT INTO reminders (organization_id, {', '.join(COLUMNS)})"
+        f" VALUES (:organization_id, {', '.join(':' + name for name in COLUMNS)})",
+        _bound(organization_id, reminder),
+    )
+
+
+def save_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
+    """What changed of a reminder that exists; its user and contact never change."""
+    changing = [name for name in COLUMNS if name not in ("id", "user_id", "contact_id", "created_at")]
+    bound = _bound(organization_id, reminder)
+    tx.run(
+        f"UPDATE reminders SET {', '.join(f'{name} = :{name}' for name in changing)}"
+        " WHERE organization_id = :organization_id AND id = :id",
+        {name: bound[name] for name in (*changing, "organization_id", "id")},
+    )
+
+
+def delete_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
+    """Remove a reminder for good."""
+    tx.run(
+        "DELETE FROM reminders WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": reminder_id},
+    )
+
+
+def find_dates(tx: Tx, organization_id: int, contact_id: int, user_id: str) -> ContactDates:
+    """The dates of a contact: birthday; what is noted as a date of its own, and the anniversaries of its
+    relationships to others and to this user. A hundred of them at most."""
+    bound = {"organization_id": organization_id, "contact_id": contact_id}
+    row = tx.one("SELECT birthday FROM contacts WHERE organization_id = :organization_id AND id = :contact_id", bound)
+    anniversaries = tx.all(
+        "SELECT occurs_on FROM important_dates WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " UNION SELECT anniversary_on FROM contact_relationships WHERE organization_id = :organization_id"
+        " AND first_contact_id = :contact_id AND anniversary_on IS NOT NULL AND deleted_at IS NULL"
+        " UNION SELECT anniversary_on FROM user_relationships WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND user_id = :user_id AND anniversary_on IS NOT NULL AND deleted_at IS NULL"
+        " LIMIT 100",
+        {**bound, "user_id": user_id},
+    )
+    return ContactDates(row[0] if row else None, tuple(day for (day,) in anniversaries))
+
+
+def _bound(organization_id: int, reminder: Reminder) -> dict[str, object]:
+    values = msgspec.structs.asdict(reminder)
+    del values["contact_uuid"]
+    return {"organization_id": organization_id, **values}
