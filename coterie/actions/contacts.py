@@ -31,6 +31,7 @@ from coterie.store import contacts as store
 from coterie.store import events as event_store
 from coterie.store import folders as folder_store
 from coterie.store import handles as handle_store
+from coterie.store import notes as note_store
 from coterie.store import terms as term_store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
@@ -214,6 +215,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
         _count(tx, caller, contact_id, -1)
         unindex_contact(tx, caller.organization_id, contact_id)
     event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id])
+    note_store.erase_notes_only_about(tx, caller.organization_id, contact_id)
     store.erase_contact(tx, caller.organization_id, contact_id)
     record(tx, caller, "contact.erased", contact_id, contact_id=contact_id)
 

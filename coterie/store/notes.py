@@ -1,28 +1,175 @@
-"""Notes, whom they are about, which one is pinned."""
+"""Notes, whom they are about, their tags, which one is pinned.
+
+A personal note exists for its author alone: whatever reads notes for somebody takes reader_id, the user's id.
+"""
 
 from collections.abc import Iterable
 
-from coterie.model.notes import Note
+from coterie.model.notes import FEW, Note
+from coterie.model.terms import Tag
+from coterie.store.counters import add_to_count, count
 from coterie.store.database import Row, Tx
 
+COUNT = "notes"
 _SELECT = "id, author_id, text, is_personal, is_pinned, created_at, updated_at, deleted_at"
-_OF_CONTACT = ", ".join(f"n.{name}" for name in _SELECT.split(", "))
+_OF_NOTE = ", ".join(f"n.{name}" for name in _SELECT.split(", "))
+_VISIBLE = "(NOT n.is_personal OR n.author_id = :reader_id)"
 
 
 def _note(row: Row) -> Note:
     return Note(row[0], row[1], row[2], bool(row[3]), bool(row[4]), *row[5:])
 
 
+def _alive(*, with_deleted: bool) -> str:
+    return "" if with_deleted else " AND n.deleted_at IS NULL"
+
+
+def find_note(
+    tx: Tx, organization_id: int, note_id: str, *, reader_id: str | None, to_change: bool = False
+) -> Note | None:
+    """One note the reader may see, deleted or not; to_change keeps it from other writers until the commit."""
+    row = tx.one(
+        f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND n.id = :id AND {_VISIBLE}"
+        + (tx.lock if to_change else ""),
+        {"organization_id": organization_id, "id": note_id, "reader_id": reader_id},
+    )
+    return _note(row) if row else None
+
+
 def find_pinned_note(tx: Tx, organization_id: int, contact_id: int) -> Note | None:
     """The note Inrō's side shows for a contact: the newest pinned, shared, not deleted one."""
     row = tx.one(
-        f"SELECT {_OF_CONTACT} FROM note_contacts nc JOIN notes n"
+        f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
         " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
         " WHERE nc.organization_id = :organization_id AND nc.contact_id = :contact_id"
         " AND n.is_pinned AND NOT n.is_personal AND n.deleted_at IS NULL ORDER BY n.id DESC LIMIT 1",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return _note(row) if row else None
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+
+
+def list_notes(
+    tx: Tx,
+    organization_id: int,
+    *,
+    reader_id: str | None,
+    with_deleted: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[Note]:
+    """A page of the notes the reader may see, oldest first."""
+    rows = tx.all(
+        f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND {_VISIBLE}"
+        f"{_alive(with_deleted=with_deleted)} ORDER BY n.id LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "reader_id": reader_id, "limit": limit, "offset": offset},
+    )
+    return [_note(row) for row in rows]
+
+
+def count_notes(tx: Tx, organization_id: int, *, reader_id: str | None, with_deleted: bool = False) -> int:
+    """How many list_notes has over all pages. The count of what is shared is kept; what is personal is counted."""
+    condition = _VISIBLE if with_deleted else "n.is_personal AND n.author_id = :reader_id"
+    row = tx.one(
+        f"SELECT COUNT(*) FROM notes n WHERE n.organization_id = :organization_id AND {condition}"
+        f"{_alive(with_deleted=with_deleted)}",
+        {"organization_id": organization_id, "reader_id": reader_id},
+    )
+    return (int(row[0]) if row else 0) + (0 if with_deleted else count(tx, organization_id, COUNT))
+
+
+_ABOUT = (
+    "note_contacts nc JOIN notes n ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
+    " WHERE nc.organization_id = :organization_id AND nc.contact_id = :contact_id AND " + _VISIBLE
+)
+
+
+def list_notes_of_contact(
+    tx: Tx,
+    organization_id: int,
+    contact_id: int,
+    *,
+    reader_id: str | None,
+    with_deleted: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[Note]:
+    """A page of the notes about one contact that the reader may see, oldest first."""
+    rows = tx.all(
+        f"SELECT {_OF_NOTE} FROM {_ABOUT}{_alive(with_deleted=with_deleted)}"
+        " ORDER BY nc.note_id LIMIT :limit OFFSET :offset",
+        {
+            "organization_id": organization_id,
+            "contact_id": contact_id,
+            "reader_id": reader_id,
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+    return [_note(row) for row in rows]
+
+
+def count_notes_of_contact(
+    tx: Tx, organization_id: int, contact_id: int, *, reader_id: str | None, with_deleted: bool = False
+) -> int:
+    """How many list_notes_of_contact has over all pages."""
+    row = tx.one(
+        f"SELECT COUNT(*) FROM {_ABOUT}{_alive(with_deleted=with_deleted)}",
+        {"organization_id": organization_id, "contact_id": contact_id, "reader_id": reader_id},
+    )
+    return int(row[0]) if row else 0
+
+
+def list_contacts_of_notes(
+    tx: Tx, organization_id: int, note_ids: Iterable[str], *, limit: int = FEW
+) -> dict[str, list[int]]:
+    """note id -> the ids of the first few contacts it is about that are not deleted."""
+    rows = tx.all(
+        "SELECT note_id, contact_id FROM (SELECT nc.note_id, nc.contact_id,"
+        " ROW_NUMBER() OVER (PARTITION BY nc.note_id ORDER BY nc.contact_id) AS place FROM note_contacts nc"
+        " JOIN contacts c ON c.organization_id = nc.organization_id AND c.id = nc.contact_id"
+        f" WHERE nc.organization_id = :organization_id AND nc.note_id {tx.among('ids')} AND c.deleted_at IS NULL"
+        ") placed WHERE place <= :limit ORDER BY note_id, place",
+        {"organization_id": organization_id, "ids": tx.array(note_ids), "limit": limit},
+    )
+    found: dict[str, list[int]] = {}
+    for note_id, contact_id in rows:
+        found.setdefault(note_id, []).append(contact_id)
+    return found
+
+
+def list_tags_of_notes(
+    tx: Tx, organization_id: int, note_ids: Iterable[str], *, limit: int = FEW
+) -> dict[str, list[Tag]]:
+    """note id -> the first few of its tags that are not deleted, by name."""
+    rows = tx.all(
+        "SELECT note_id, id, name, contact_count, created_at, updated_at, deleted_at FROM"
+        " (SELECT nt.note_id, t.id, t.name, t.contact_count, t.created_at, t.updated_at, t.deleted_at,"
+        " ROW_NUMBER() OVER (PARTITION BY nt.note_id ORDER BY t.name_key) AS place FROM note_tags nt"
+        " JOIN tags t ON t.organization_id = nt.organization_id AND t.id = nt.tag_id"
+        f" WHERE nt.organization_id = :organization_id AND nt.note_id {tx.among('ids')} AND t.deleted_at IS NULL"
+        ") placed WHERE place <= :limit ORDER BY note_id, place",
+        {"organization_id": organization_id, "ids": tx.array(note_ids), "limit": limit},
+    )
+    found: dict[str, list[Tag]] = {}
+    for note_id, *tag in rows:
+        found.setdefault(note_id, []).append(Tag(*tag))
+    return found
+
+
+def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[int]:
+    """The ids of the contacts a note is about, the deleted ones among them."""
+    rows = tx.all(
+        "SELECT contact_id FROM note_contacts WHERE organization_id = :organization_id"
+        " AND note_id = :note_id ORDER BY contact_id",
+        {"organization_id": organization_id, "note_id": note_id},
+    )
+    return [row[0] for row in rows]
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
 
 
 def insert_note(tx: Tx, organization_id: int, note: Note, contact_ids: Iterable[int]) -> None:
@@ -42,33 +189,13 @@ def insert_note(tx: Tx, organization_id: int, note: Note, contact_ids: Iterable[
             "deleted_at": note.deleted_at,
         },
     )
+    if note.is_counted:
+        add_to_count(tx, organization_id, COUNT, 1)
     add_note_contacts(tx, organization_id, note.id, contact_ids)
 
 
-def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
-    """The note is also about these contacts."""
-    tx.many(
-        "INSERT INTO note_contacts (organization_id, contact_id, note_id)"
-        " VALUES (:organization_id, :contact_id, :note_id) ON CONFLICT DO NOTHING",
-        [
-            {"organization_id": organization_id, "contact_id": contact_id, "note_id": note_id}
-            for contact_id in contact_ids
-        ],
-    )
-
-
-def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[int]:
-    """The ids of the contacts a note is about."""
-    rows = tx.all(
-        "SELECT contact_id FROM note_contacts WHERE organization_id = :organization_id"
-        " AND note_id = :note_id ORDER BY contact_id",
-        {"organization_id": organization_id, "note_id": note_id},
-    )
-    return [row[0] for row in rows]
-
-
-def save_note(tx: Tx, organization_id: int, note: Note) -> None:
-    """What changed of a note that exists."""
+def save_note(tx: Tx, organization_id: int, before: Note, note: Note) -> None:
+    """What changed of a note that exists; before: as it is stored."""
     tx.run(
         "UPDATE notes SET text = :text, is_personal = :is_personal, is_pinned = :is_pinned,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -83,12 +210,68 @@ def save_note(tx: Tx, organization_id: int, note: Note) -> None:
             "deleted_at": note.deleted_at,
         },
     )
+    if note.is_counted is not before.is_counted:
+        add_to_count(tx, organization_id, COUNT, 1 if note.is_counted else -1)
 
 
-def remove_note_contact(tx: Tx, organization_id: int, note_id: str, contact_id: int) -> None:
-    """The note is not about this contact any more."""
+def erase_note(tx: Tx, organization_id: int, note: Note) -> None:
+    """Remove a note for good, from all it is about."""
+    tx.run(
+        "DELETE FROM notes WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": note.id},
+    )
+    if note.is_counted:
+        add_to_count(tx, organization_id, COUNT, -1)
+
+
+def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> None:
+    """Remove for good the notes that are about this contact and no other, whoever wrote them."""
+    rows = tx.all(
+        f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
+        " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
+        " WHERE nc.organization_id = :organization_id AND nc.contact_id = :contact_id AND NOT EXISTS"
+        " (SELECT 1 FROM note_contacts o WHERE o.organization_id = nc.organization_id"
+        " AND o.note_id = nc.note_id AND o.contact_id <> nc.contact_id)",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    for row in rows:
+        erase_note(tx, organization_id, _note(row))
+
+
+def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
+    """The note is also about these contacts."""
+    tx.many(
+        "INSERT INTO note_contacts (organization_id, contact_id, note_id)"
+        " VALUES (:organization_id, :contact_id, :note_id) ON CONFLICT DO NOTHING",
+        [
+            {"organization_id": organization_id, "contact_id": contact_id, "note_id": note_id}
+            for contact_id in contact_ids
+        ],
+    )
+
+
+def remove_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
+    """The note is not about these contacts any more."""
     tx.run(
         "DELETE FROM note_contacts WHERE organization_id = :organization_id"
-        " AND contact_id = :contact_id AND note_id = :note_id",
-        {"organization_id": organization_id, "contact_id": contact_id, "note_id": note_id},
+        f" AND note_id = :note_id AND contact_id {tx.among('ids')}",
+        {"organization_id": organization_id, "note_id": note_id, "ids": tx.array(contact_ids)},
+    )
+
+
+def add_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:
+    """The note also has these tags."""
+    tx.many(
+        "INSERT INTO note_tags (organization_id, note_id, tag_id)"
+        " VALUES (:organization_id, :note_id, :tag_id) ON CONFLICT DO NOTHING",
+        [{"organization_id": organization_id, "note_id": note_id, "tag_id": tag_id} for tag_id in tag_ids],
+    )
+
+
+def remove_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:
+    """The note has these tags no more."""
+    tx.run(
+        "DELETE FROM note_tags WHERE organization_id = :organization_id"
+        f" AND note_id = :note_id AND tag_id {tx.among('ids')}",
+        {"organization_id": organization_id, "note_id": note_id, "ids": tx.array(tag_ids)},
     )

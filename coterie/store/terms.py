@@ -168,6 +168,16 @@ def _with_term(vocabulary: Vocabulary, *, with_deleted: bool) -> str:
     )
 
 
+def existing_terms(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_ids: Iterable[str]) -> set[str]:
+    """Those of the ids whose term exists and is not deleted."""
+    rows = tx.all(
+        f"SELECT id FROM {vocabulary.table} WHERE organization_id = :organization_id AND deleted_at IS NULL"
+        f" AND id {tx.among('ids')}",
+        {"organization_id": organization_id, "ids": tx.array(term_ids)},
+    )
+    return {row[0] for row in rows}
+
+
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
