@@ -58,8 +58,9 @@ def create_definition(
 def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, Any]) -> PropertyDefinition:
     """Change the fields named: title, property_type, choices (the whole list), description, agent_active.
 
-    Values that do not fit the definition any more (another type, a choice that is gone) are removed, in the same
-    transaction. Refused: an unknown slug, and what create_definition refuses.
+    Values become what the definition wants ("12" the number 12), and those that do not fit any more (another type, a
+    choice that is gone) are removed, in the same transaction. Refused: an unknown slug, what create_definition
+    refuses.
     """
     before = _find(tx, caller, slug)
     given = {name: fields[name] for name in fields}
@@ -71,12 +72,21 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
     after = replace(after, updated_at=times.now())
     store.save_definition(tx, caller.organization_id, after)
     if (after.property_type, after.choices) != (before.property_type, before.choices):
-        for contact_id, value in store.list_values(tx, caller.organization_id, slug):
-            if not still_fits(after, msgspec.json.decode(value)):
-                store.delete_value(tx, caller.organization_id, contact_id, slug)
+        _fit_values(tx, caller, after)
     changes = {name: (getattr(before, name), getattr(after, name)) for name in given}
     record(tx, caller, "property.updated", slug, changes=changes, now=after.updated_at)
     return after
+
+
+def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:
+    for contact_id, text in store.list_values(tx, caller.organization_id, definition.slug):
+        value = msgspec.json.decode(text)
+        if not still_fits(definition, value):
+            store.delete_value(tx, caller.organization_id, contact_id, definition.slug)
+            continue
+        fitted = parse_value(definition, value, definition.slug)
+        if fitted != value or type(fitted) is not type(value):
+            store.save_value(tx, caller.organization_id, contact_id, definition.slug, fitted)
 
 
 def delete_definition(tx: Tx, caller: Caller, slug: str) -> None:
@@ -125,7 +135,8 @@ def _parse(definition: PropertyDefinition | None, slug: str, value: Any) -> Any:
 
 
 def _find(tx: Tx, caller: Caller, slug: str) -> PropertyDefinition:
-    definition = store.find_definition(tx, caller.organization_id, slug)
+    # PostgreSQL takes no NUL, and no slug holds one
+    definition = None if "\0" in slug else store.find_definition(tx, caller.organization_id, slug)
     if definition is None:
         raise NotFound("Contact property not found")
     return definition

@@ -145,7 +145,9 @@ def test_who_does_not_exist_is_404_whatever_was_asked(inro: Client, query: dict[
         assert (answer.status, answer.json) == (404, {"error": "Contact not found"})
 
 
-@pytest.mark.parametrize("contact_id", ["0", "-1", "4000000", "2147483648", "9" * 30, "one", "1.5", "１", "%00", "1e3"])
+@pytest.mark.parametrize(
+    "contact_id", ["0", "-1", "4000000", "2147483648", "9" * 30, "one", "1.5", "１", "\0", "1\0", "😀", "1e3"]
+)
 def test_a_path_with_no_contacts_id_is_404(inro: Client, contact_id: str) -> None:
     path = f"/api/v1/contacts/{contact_id}"
     for answer in (inro.get(path), inro.put(path, {"contact": {"language": "en"}}), inro.delete(path)):

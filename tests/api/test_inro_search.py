@@ -1,0 +1,133 @@
+"""GET /contacts/search: case, accents and phone punctuation do not matter; every word is a prefix."""
+
+from collections.abc import Iterator
+
+import pytest
+from client import Client
+from world import World, make_world
+
+from coterie.actions.contacts import create_contact, delete_contact, restore_contact, update_contact
+from coterie.store.database import Database
+
+PEOPLE = {
+    "zoe": {"display_name": "Zoë Müller-Łuczak", "username": "zoe.m_99", "email": "z.muller+work@sub.example.org"},
+    "sean": {"real_name": "Seán O’Brien", "phone": "+33 6 12 34 56 78", "display_name": "Johnny"},
+    "bruce": {"display_name": "李小龍", "real_name": "Bruce Lee", "phone": "(800) 555-0199"},
+    "sara": {"display_name": "שרה כהן", "real_name": "Sara Cohen 😀", "email": "sara@büro.example"},
+    "ana": {"real_name": "Ana Maria dos Santos", "username": "ana_maria"},
+    "strasse": {"display_name": "Weiß Straße", "employer": "Acme GmbH", "nickname": "Whitey"},
+}
+
+
+@pytest.fixture(scope="module")
+def people(database: Database) -> World:
+    world = make_world(database)
+    with database.write() as tx:
+        for fields in PEOPLE.values():
+            create_contact(tx, world.alice, fields)
+    return world
+
+
+@pytest.fixture
+def inro(client: Client, people: World) -> Iterator[Client]:
+    yield client.with_token(people.alice_token)
+
+
+def found(inro: Client, query: str) -> list[str]:
+    """Who a query finds, by the names above; the contacts of the world have ids 1 and 2."""
+    answer = inro.get("/api/v1/contacts/search", query=query)
+    assert answer.status == 200, answer.body
+    names = ["marge", "homer", *PEOPLE]
+    ids = [contact["id"] for contact in answer.json]
+    assert answer.headers["x-total"] == str(len(ids))
+    return [names[number - 1] for number in ids]
+
+
+@pytest.mark.parametrize(
+    ("query", "who"),
+    [
+        ("zoe", ["zoe"]), ("ZOË", ["zoe"]), ("muller", ["zoe"]), ("MÜLLER", ["zoe"]), ("luczak", ["zoe"]),
+        ("Łuczak", ["zoe"]), ("zo mu", ["zoe"]), ("mu zo", ["zoe"]), ("zoe homer", []), ("oe", []),
+        ("zoe.m_99", ["zoe"]), ("zoe.m", ["zoe"]), ("99", ["zoe"]), ("  zoe   m  ", ["zoe"]),
+        ("z.muller+work@sub.example.org", ["zoe"]), ("work", ["zoe"]), ("sub.example", ["zoe"]),
+        ("obrien", ["sean"]), ("O'Brien", ["sean"]), ("o’brien", ["sean"]), ("brien", []), ("sean johnny", ["sean"]),
+        ("+33612345678", ["sean"]), ("33 6 12", ["sean"]), ("0033 6", []),
+        ("06.12.34", []), ("612345678", ["sean"]), ("(800) 555", ["marge", "bruce"]), ("800-555-0199", ["bruce"]),
+        ("8005550199", ["bruce"]), ("+1 800 555 0199", ["bruce"]), ("5550199", []),
+        ("李小龍", ["bruce"]), ("李", ["bruce"]), ("bruce 李", ["bruce"]), ("שרה", ["sara"]), ("כהן ש", ["sara"]),
+        ("büro", ["sara"]), ("buro", ["sara"]), ("weiss", ["strasse"]), ("STRASSE", ["strasse"]),
+        ("straße", ["strasse"]),
+        ("acme", ["strasse"]), ("whitey", ["strasse"]), ("maria ana", ["ana"]), ("ana_maria", ["ana"]),
+        ("example.org", ["marge", "homer", "zoe"]), ("simpson", ["marge", "homer"]), ("marge simp", ["marge"]),
+        ("😀", []), ("!!!", []), ("\"", []), ("'", []), ("*", []), ("a" * 500, []), ("-", []),
+    ],
+)  # fmt: skip
+def test_a_query_finds(inro: Client, query: str, who: list[str]) -> None:
+    assert found(inro, query) == who
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["ana OR homer", "ana AND", "NOT ana", "NEAR(ana maria)", 'ana"', "words:ana", "ana*", "ana & maria", "ana:*",
+     "(ana", "ana |", "!ana", "ana' OR 1=1 --", "^ana", "{ana}", "\\ana", "%", "_"],
+)  # fmt: skip
+def test_a_query_is_words_and_never_a_language(inro: Client, query: str) -> None:
+    assert inro.get("/api/v1/contacts/search", query=query).status == 200
+
+
+@pytest.mark.parametrize("query", ["", "   ", None])
+def test_without_a_query_it_is_the_list(inro: Client, query: str | None) -> None:
+    parameters = {} if query is None else {"query": query}
+    assert inro.get("/api/v1/contacts/search", **parameters).json == inro.get("/api/v1/contacts").json
+
+
+def test_a_search_has_pages(inro: Client) -> None:
+    answer = inro.get("/api/v1/contacts/search", query="example", page=2, per_page=2, order_direction="desc")
+    assert [contact["id"] for contact in answer.json] == [2, 1]
+    assert (answer.headers["x-total"], answer.headers["x-total-pages"]) == ("4", "2")
+
+
+@pytest.mark.parametrize("query", ["x" * 501, "a\0b"])
+def test_a_query_that_is_no_text_or_too_long_is_refused(inro: Client, query: str) -> None:
+    answer = inro.get("/api/v1/contacts/search", query=query)
+    assert (answer.status, answer.json) == (400, {"error": "query is invalid"})
+
+
+def test_many_long_words_are_cut_and_do_no_harm(inro: Client) -> None:
+    assert found(inro, "ana " * 100) == ["ana"]
+    assert found(inro, " ".join(f"w{number}" for number in range(100))) == []
+
+
+def test_a_change_is_found_at_once_and_what_was_there_before_is_not(client: Client, world: World) -> None:
+    inro = client.with_token(world.alice_token)
+
+    def finds(query: str) -> list[int]:
+        return [contact["id"] for contact in inro.get("/api/v1/contacts/search", query=query).json]
+
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, world.marge.id, {"real_name": "Marge Bouvier", "email": "mb@example.com"})
+    assert finds("bouvier") == finds("mb") == [world.marge.id]
+    assert finds("simpson") == [world.homer.id]
+    assert finds("marge example.org") == []
+
+
+def test_a_former_username_is_found(client: Client, world: World) -> None:
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, world.marge.id, {"username": "bluehair", "real_name": None, "email": None})
+    answer = client.with_token(world.alice_token).get("/api/v1/contacts/search", query="marge")
+    assert [contact["username"] for contact in answer.json] == ["bluehair"]
+
+
+def test_a_deleted_contact_is_not_found_and_a_restored_one_is(client: Client, world: World) -> None:
+    inro = client.with_token(world.alice_token)
+    with world.database.write() as tx:
+        delete_contact(tx, world.alice, world.marge.id)
+    assert inro.get("/api/v1/contacts/search", query="marge").json == []
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, world.homer.id, {"bio": "still here"})
+        restore_contact(tx, world.alice, world.marge.id)
+    assert [contact["id"] for contact in inro.get("/api/v1/contacts/search", query="marge").json] == [world.marge.id]
+
+
+def test_another_organizations_contacts_are_not_found(client: Client, world: World) -> None:
+    assert client.with_token(world.alice_token).get("/api/v1/contacts/search", query="moe").json == []
