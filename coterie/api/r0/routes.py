@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from coterie.api.r0 import addresses, contacts, emails, errors, phone_numbers
+from coterie.api.r0 import addresses, contacts, emails, errors, organizations, phone_numbers, session, users
 from coterie.api.r0.contact_entity import ContactEntity, ContactList
 from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import ListQuery, SearchQuery
@@ -35,6 +35,17 @@ SPELLINGS = {
 # fmt: off
 ROUTES: tuple[Route, ...] = (
     # Session, users, organizations
+    Route("POST", "/login", session.log_in, None, "write", "Get a token for an e-mail address and a password",
+          body=session.LoginBody, answer=session.LoginEntity, status=201, prepare=session.check),
+    Route("DELETE", "/logout", session.log_out, None, "write", "Revoke the token the request comes with", status=204),
+    Route("GET", "/users/{user_id}", users.show, ORGANIZATION, "read", "Get the caller's own profile",
+          answer=users.UserEntity),
+    Route("PATCH", "/users/{user_id}", users.update, ORGANIZATION_WRITE, "write",
+          "Update the caller's own profile and notifications", body=users.UserBody, answer=users.UserEntity),
+    Route("GET", f"{ORG}/users/{{user_id}}", users.show_member, ORGANIZATION, "read",
+          "Get the profile of a member of an organization", answer=users.UserEntity, path_types=IDS),
+    Route("GET", "/orgs", organizations.list_, ORGANIZATION, "read", "List the caller's organizations",
+          query=ListQuery, answer=organizations.OrganizationList, paged=True),
 
     # Contacts
     Route("GET", f"{ORG}/contacts", contacts.list_, READ, "read", "List contacts",

@@ -1,0 +1,42 @@
+"""POST /login, DELETE /logout: a password for a token, and the token given back."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from coterie.actions import logins as actions
+from coterie.actions.organizations import PASSWORD_LENGTH_MAX
+from coterie.api.r0.organizations import OrganizationEntity, present_organization
+from coterie.api.r0.users import UserEntity, present_user
+from coterie.api.route import Request
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+
+
+class Credentials(Struct):
+    email: Annotated[str, Meta(max_length=254)]
+    password: Annotated[str, Meta(max_length=PASSWORD_LENGTH_MAX)]
+
+
+class LoginBody(Struct):
+    user: Credentials
+
+
+class LoginEntity(Struct):
+    token: Annotated[str, Meta(description="Shown here and never again; sent as Authorization: Bearer <token>.")]
+    user: UserEntity
+    organization: Annotated[OrganizationEntity, Meta(description="The user's first; GET /orgs lists all of them.")]
+
+
+def check(tx: Tx, caller: Caller, request: Request) -> str:
+    """The id of the user the credentials are of."""
+    return actions.check_password(tx, request.body.user.email, request.body.user.password)
+
+
+def log_in(tx: Tx, caller: Caller, request: Request) -> LoginEntity:
+    token, user, organization = actions.log_in(tx, request.prepared, caller.via)
+    return LoginEntity(token, present_user(tx, user), present_organization(organization))
+
+
+def log_out(tx: Tx, caller: Caller, request: Request) -> None:
+    actions.log_out(tx, caller)

@@ -1,0 +1,35 @@
+"""Users: their profile, and which notifications they want. A subscription without a row is active."""
+
+from collections.abc import Mapping
+
+from coterie.model.notifications import ACTIVE, CHANNELS, notification_id
+from coterie.store.database import Tx
+
+
+def save_user_names(tx: Tx, user_id: str, first_name: str | None, last_name: str | None, now: str) -> None:
+    """What a user is called."""
+    tx.run(
+        "UPDATE users SET first_name = :first_name, last_name = :last_name, updated_at = :now WHERE id = :id",
+        {"id": user_id, "first_name": first_name, "last_name": last_name, "now": now},
+    )
+
+
+def list_subscriptions(tx: Tx, user_id: str) -> dict[str, str]:
+    """channel -> status, for every channel there is."""
+    rows = tx.all(
+        "SELECT channel, status FROM notification_subscriptions WHERE user_id = :user_id", {"user_id": user_id}
+    )
+    return dict.fromkeys(CHANNELS, ACTIVE) | {channel: status for channel, status in rows if channel in CHANNELS}
+
+
+def save_subscriptions(tx: Tx, user_id: str, statuses: Mapping[str, str]) -> None:
+    """channel -> status, for the channels named."""
+    tx.many(
+        "INSERT INTO notification_subscriptions (user_id, id, channel, status)"
+        " VALUES (:user_id, :id, :channel, :status)"
+        " ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status",
+        [
+            {"user_id": user_id, "id": notification_id(user_id, channel), "channel": channel, "status": status}
+            for channel, status in statuses.items()
+        ],
+    )
