@@ -155,3 +155,20 @@ CATALOGUE: tuple[RelationshipType, ...] = tuple(
     for name in (neutral, *gendered)
 )
 TYPES: dict[str, RelationshipType] = {type_.id: type_ for type_ in CATALOGUE}
+
+RELATIONSHIPS_MAX = 2000
+
+
+def neutral(type_id: str) -> str:
+    """The word without gender: Parent for Mother, Father and Parent. The inverse of an inverse is always neutral."""
+    return TYPES[TYPES[type_id].inverse_type_id].inverse_type_id
+
+
+def inverse_for(type_id: str, present: str | None) -> str:
+    """The type of the mirror of a relationship of this type.
+
+    present: the type the mirror has now. It is kept where it says the same, only with a gender: when Bart, Marge's
+    Child, becomes her Son, Marge stays his Mother.
+    """
+    inverse = TYPES[type_id].inverse_type_id
+    return present if present is not None and neutral(present) == inverse else inverse

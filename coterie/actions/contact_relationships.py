@@ -1,0 +1,234 @@
+"""What can happen to relationships between contacts.
+
+Guarantee: a relationship has two sides, and each side that is not deleted has exactly one other, its mirror, which is
+not deleted either, has the same anniversary, and a type that is the inverse (perhaps with a gender).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from coterie.actions.events import record
+from coterie.errors import Invalid, NotFound, Problem, invalid
+from coterie.model import times
+from coterie.model.ids import new_id, parse_id
+from coterie.model.organizations import Caller
+from coterie.model.relationships import (
+    RELATIONSHIPS_MAX,
+    TYPES,
+    ContactRelationship,
+    inverse_for,
+    neutral,
+)
+from coterie.store import contact_relationships as store
+from coterie.store import contacts as contact_store
+from coterie.store.database import Tx
+
+Fields = Mapping[str, Any]
+
+
+def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> ContactRelationship:
+    """Say what a second contact is to the first, and with it what the first is to the second. The first's side.
+
+    fields: second_contact (its uuid), type_id, anniversary_on (a date, the year may be missing; optional).
+    Refused: a first contact that is not there or deleted; a second one likewise, or the same; a type that is not in
+    the catalogue; what these two have already, with or without a gender (a Mother is a Parent); more than 2,000
+    relationships of one contact.
+    """
+    first = contact_store.find_contact(tx, caller.organization_id, first_contact_id)
+    if first is None or first.deleted_at is not None:
+        raise NotFound("Contact not found")
+    problems: list[Problem] = []
+    second_id, columns = 0, dict[str, Any]()
+    try:
+        second_id = _second_contact(tx, caller, first_contact_id, fields.get("second_contact"))
+    except Invalid as error:
+        problems += error.problems
+    try:
+        columns = check_columns({"anniversary_on": None, "type_id": None, **fields})
+    except Invalid as error:
+        problems += error.problems
+    if problems:
+        raise Invalid(*problems)
+    type_id = columns["type_id"]
+    _lock_contacts(tx, caller, first_contact_id, second_id)
+    _refuse_repeated(tx, caller, first_contact_id, second_id, type_id)
+    for contact_id in (first_contact_id, second_id):
+        count = store.count_contact_relationships(tx, caller.organization_id, contact_id, with_deleted=True)
+        if count >= RELATIONSHIPS_MAX:
+            raise invalid("second_contact", f"is one too many: there are at most {RELATIONSHIPS_MAX} of a contact")
+    now = times.now()
+    mirror_id = new_id()
+    side = ContactRelationship(
+        new_id(), first_contact_id, second_id, type_id, mirror_id, columns["anniversary_on"], now, now, None
+    )
+    mirror = replace(
+        side,
+        id=mirror_id,
+        first_contact_id=second_id,
+        second_contact_id=first_contact_id,
+        type_id=inverse_for(type_id, None),
+        mirror_id=side.id,
+    )
+    store.insert_contact_relationships(tx, caller.organization_id, (side, mirror))
+    _record(tx, caller, "contact_relationship.created", side, {"type_id": (None, type_id)})
+    return side
+
+
+def update_contact_relationship(tx: Tx, caller: Caller, relationship_id: str, fields: Fields) -> ContactRelationship:
+    """Change the fields named, and no others, on both sides: anniversary_on (None clears), type_id.
+
+    Refused: a relationship that is not there or deleted; what relate refuses.
+    """
+    before, mirror = _sides(tx, caller, relationship_id)
+    if before.deleted_at is not None:
+        raise NotFound(_MISSING)
+    after = replace(before, **check_columns(fields))
+    if after == before:
+        return before
+    if after.type_id != before.type_id:
+        _lock_contacts(tx, caller, before.first_contact_id, before.second_contact_id)
+        _refuse_repeated(
+            tx, caller, before.first_contact_id, before.second_contact_id, after.type_id, besides=before.id
+        )
+    after = replace(after, updated_at=times.now())
+    changed = replace(
+        mirror,
+        anniversary_on=after.anniversary_on,
+        type_id=inverse_for(after.type_id, mirror.type_id),
+        updated_at=after.updated_at,
+    )
+    store.save_contact_relationships(tx, caller.organization_id, (after, changed))
+    changes = {
+        name: (getattr(before, name), getattr(after, name))
+        for name in ("type_id", "anniversary_on")
+        if getattr(before, name) != getattr(after, name)
+    }
+    _record(tx, caller, "contact_relationship.updated", after, changes)
+    return after
+
+
+def delete_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> ContactRelationship:
+    """Delete both sides so that they can be restored. Deleting twice is once."""
+    sides = _sides(tx, caller, relationship_id)
+    if sides[0].deleted_at is not None:
+        return sides[0]
+    now = times.now()
+    side, mirror = (replace(each, deleted_at=now, updated_at=now) for each in sides)
+    store.save_contact_relationships(tx, caller.organization_id, (side, mirror))
+    _record(tx, caller, "contact_relationship.deleted", side)
+    return side
+
+
+def restore_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> ContactRelationship:
+    """Bring both sides back. One that is not deleted stays as it is.
+
+    Refused: one whose contacts have been related in this way again since.
+    """
+    sides = _sides(tx, caller, relationship_id)
+    before = sides[0]
+    if before.deleted_at is None:
+        return before
+    _lock_contacts(tx, caller, before.first_contact_id, before.second_contact_id)
+    _refuse_repeated(tx, caller, before.first_contact_id, before.second_contact_id, before.type_id)
+    now = times.now()
+    side, mirror = (replace(each, deleted_at=None, updated_at=now) for each in sides)
+    store.save_contact_relationships(tx, caller.organization_id, (side, mirror))
+    _record(tx, caller, "contact_relationship.restored", side)
+    return side
+
+
+def erase_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> None:
+    """Remove both sides for good, deleted before or not."""
+    side, mirror = _sides(tx, caller, relationship_id)
+    store.erase_contact_relationships(tx, caller.organization_id, (side.id, mirror.id))
+    _record(tx, caller, "contact_relationship.erased", side)
+
+
+# Rules the relationships of users share -------------------------------------------------------------------------------
+
+
+def check_columns(fields: Fields) -> dict[str, Any]:
+    """The columns among the fields, with every problem at once: type_id, anniversary_on.
+
+    Refused: a type that is not in the catalogue; a date that does not exist.
+    """
+    columns: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, parse in (("type_id", _parse_type), ("anniversary_on", _parse_anniversary)):
+        try:
+            if name in fields:
+                columns[name] = parse(fields[name])
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(*problems)
+    return columns
+
+
+def _parse_type(text: str | None) -> str:
+    """A type of the catalogue by its id. Refused: what is none."""
+    if not text:
+        raise invalid("type_id", "is missing", kind="missing")
+    found = parse_id(text)
+    if found is None or found not in TYPES:
+        raise invalid("type_id", "is not a relationship type")
+    return found
+
+
+def _parse_anniversary(text: str | None) -> str | None:
+    """A date, or None where nothing was said. Refused: a date that does not exist."""
+    return times.parse_date(text, "anniversary_on") if text and text.strip() else None
+
+
+# The parts ------------------------------------------------------------------------------------------------------------
+
+_MISSING = "Contact relationship not found"
+
+
+def _sides(tx: Tx, caller: Caller, relationship_id: str) -> tuple[ContactRelationship, ContactRelationship]:
+    """(the side asked for, its mirror)."""
+    side = store.find_contact_relationship(tx, caller.organization_id, relationship_id)
+    sides = store.lock_sides(tx, caller.organization_id, side) if side else []
+    if len(sides) != 2:
+        raise NotFound(_MISSING)
+    own, other = sides if sides[0].id == relationship_id else reversed(sides)
+    return own, other
+
+
+def _second_contact(tx: Tx, caller: Caller, first_contact_id: int, uuid: str | None) -> int:
+    if not uuid:
+        raise invalid("second_contact", "is missing", kind="missing")
+    contact = contact_store.find_contact_by_uuid(tx, caller.organization_id, parse_id(uuid) or "")
+    if contact is None or contact.deleted_at is not None:
+        raise invalid("second_contact", "is not a contact of this organization")
+    if contact.id == first_contact_id:
+        raise invalid("second_contact", "is the first contact: nobody is related to themselves")
+    return contact.id
+
+
+def _lock_contacts(tx: Tx, caller: Caller, *contact_ids: int) -> None:
+    """Keep both contacts until the commit, always in the same order: two calls could else relate them twice."""
+    for contact_id in sorted(contact_ids):
+        contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
+
+
+def _refuse_repeated(
+    tx: Tx, caller: Caller, first_id: int, second_id: int, type_id: str, *, besides: str | None = None
+) -> None:
+    present = store.list_types_between(tx, caller.organization_id, first_id, second_id)
+    for relationship_id, known in present:
+        if relationship_id != besides and neutral(known) == neutral(type_id):
+            raise invalid("type_id", f"is there already between the two: {TYPES[known].name}", kind="taken")
+
+
+def _record(
+    tx: Tx,
+    caller: Caller,
+    kind: str,
+    side: ContactRelationship,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """One event for both sides; it names the first contact of the side that was asked for."""
+    record(tx, caller, kind, side.id, contact_id=side.first_contact_id, changes=changes, now=side.updated_at)

@@ -1,0 +1,149 @@
+"""What can happen to the relationships of the calling user with contacts. Nobody reads or changes another's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from coterie.actions.contact_relationships import check_columns
+from coterie.actions.events import record
+from coterie.errors import Forbidden, Invalid, NotFound, Problem, invalid
+from coterie.model import times
+from coterie.model.ids import new_id, parse_id
+from coterie.model.organizations import Caller
+from coterie.model.relationships import RELATIONSHIPS_MAX, TYPES, UserRelationship, neutral
+from coterie.store import contacts as contact_store
+from coterie.store import user_relationships as store
+from coterie.store.database import Tx
+
+Fields = Mapping[str, Any]
+
+
+def user_of(caller: Caller) -> str:
+    """The user who is calling. Refused: a caller who is none."""
+    if caller.user_id is None:
+        raise Forbidden("Only a user has relationships")
+    return caller.user_id
+
+
+def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRelationship:
+    """Say what a contact is to the caller.
+
+    fields: contact (its uuid), type_id, anniversary_on (a date, the year may be missing; optional).
+    Refused: a contact that is not there or deleted; a type that is not in the catalogue; what the two have already,
+    with or without a gender; more than 2,000.
+    """
+    user_id = user_of(caller)
+    problems: list[Problem] = []
+    contact_id, columns = 0, dict[str, Any]()
+    try:
+        contact_id = _contact(tx, caller, fields.get("contact"))
+    except Invalid as error:
+        problems += error.problems
+    try:
+        columns = check_columns({"anniversary_on": None, "type_id": None, **fields})
+    except Invalid as error:
+        problems += error.problems
+    if problems:
+        raise Invalid(*problems)
+    type_id = columns["type_id"]
+    _refuse_repeated(tx, caller, contact_id, type_id)
+    count = store.count_user_relationships(tx, caller.organization_id, user_id, with_deleted=True)
+    if count >= RELATIONSHIPS_MAX:
+        raise invalid("contact", f"is one too many: there are at most {RELATIONSHIPS_MAX}")
+    now = times.now()
+    made = UserRelationship(user_id, new_id(), contact_id, type_id, columns["anniversary_on"], now, now, None)
+    store.insert_user_relationship(tx, caller.organization_id, made)
+    changes = {"type_id": (None, type_id)}
+    record(tx, caller, "user_relationship.created", made.id, contact_id=contact_id, changes=changes, now=now)
+    return made
+
+
+def update_user_relationship(tx: Tx, caller: Caller, relationship_id: str, fields: Fields) -> UserRelationship:
+    """Change the fields named, and no others: anniversary_on (None clears), type_id.
+
+    Refused: a relationship that is not there, deleted, or another user's; what create_user_relationship refuses.
+    """
+    before = _find(tx, caller, relationship_id)
+    if before.deleted_at is not None:
+        raise NotFound(_MISSING)
+    after = replace(before, **check_columns(fields))
+    if after == before:
+        return before
+    if after.type_id != before.type_id:
+        _refuse_repeated(tx, caller, before.contact_id, after.type_id, besides=before.id)
+    after = replace(after, updated_at=times.now())
+    changes = {
+        name: (getattr(before, name), getattr(after, name))
+        for name in ("type_id", "anniversary_on")
+        if getattr(before, name) != getattr(after, name)
+    }
+    return _save(tx, caller, "user_relationship.updated", after, changes)
+
+
+def delete_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> UserRelationship:
+    """Delete a relationship so that it can be restored. Deleting twice is once."""
+    before = _find(tx, caller, relationship_id)
+    if before.deleted_at is not None:
+        return before
+    now = times.now()
+    return _save(tx, caller, "user_relationship.deleted", replace(before, deleted_at=now, updated_at=now))
+
+
+def restore_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> UserRelationship:
+    """Bring a deleted relationship back. One that is not deleted stays as it is.
+
+    Refused: one that has been made again since.
+    """
+    before = _find(tx, caller, relationship_id)
+    if before.deleted_at is None:
+        return before
+    _refuse_repeated(tx, caller, before.contact_id, before.type_id)
+    restored = replace(before, deleted_at=None, updated_at=times.now())
+    return _save(tx, caller, "user_relationship.restored", restored)
+
+
+def erase_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> None:
+    """Remove a relationship for good, deleted before or not."""
+    found = _find(tx, caller, relationship_id)
+    store.erase_user_relationship(tx, caller.organization_id, found.user_id, relationship_id)
+    record(tx, caller, "user_relationship.erased", relationship_id, contact_id=found.contact_id)
+
+
+_MISSING = "User relationship not found"
+
+
+def _find(tx: Tx, caller: Caller, relationship_id: str) -> UserRelationship:
+    found = store.find_user_relationship(tx, caller.organization_id, user_of(caller), relationship_id, to_change=True)
+    if found is None:
+        raise NotFound(_MISSING)
+    return found
+
+
+def _save(
+    tx: Tx,
+    caller: Caller,
+    kind: str,
+    after: UserRelationship,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+) -> UserRelationship:
+    store.save_user_relationship(tx, caller.organization_id, after)
+    record(tx, caller, kind, after.id, contact_id=after.contact_id, changes=changes, now=after.updated_at)
+    return after
+
+
+def _contact(tx: Tx, caller: Caller, uuid: str | None) -> int:
+    if not uuid:
+        raise invalid("contact", "is missing", kind="missing")
+    found = contact_store.contact_ids_by_uuid(tx, caller.organization_id, [parse_id(uuid) or uuid])
+    if not found:
+        raise invalid("contact", "is not a contact of this organization")
+    return next(iter(found.values()))
+
+
+def _refuse_repeated(tx: Tx, caller: Caller, contact_id: int, type_id: str, *, besides: str | None = None) -> None:
+    contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)  # one call at a time
+    present = store.list_types_of_user_with(tx, caller.organization_id, user_of(caller), contact_id)
+    for relationship_id, known in present:
+        if relationship_id != besides and neutral(known) == neutral(type_id):
+            raise invalid("type_id", f"is there already: {TYPES[known].name}", kind="taken")

@@ -1,0 +1,131 @@
+"""Relationships between contacts: a row for each of the two sides, which name each other in mirror_id.
+
+Lists leave out what is deleted, and what is with a contact that is deleted: it comes back with the contact.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from coterie.model.relationships import ContactRelationship
+from coterie.store.database import Tx
+
+_COLUMNS = tuple(field.name for field in msgspec.structs.fields(ContactRelationship))
+_SELECT = ", ".join(f"r.{name}" for name in _COLUMNS)
+_ALIVE = (
+    " AND r.deleted_at IS NULL"
+    " AND EXISTS (SELECT 1 FROM contacts c WHERE c.organization_id = r.organization_id"
+    " AND c.id = r.first_contact_id AND c.deleted_at IS NULL)"
+    " AND EXISTS (SELECT 1 FROM contacts c WHERE c.organization_id = r.organization_id"
+    " AND c.id = r.second_contact_id AND c.deleted_at IS NULL)"
+)
+
+
+def find_contact_relationship(tx: Tx, organization_id: int, relationship_id: str) -> ContactRelationship | None:
+    """One side, deleted or not."""
+    row = tx.one(
+        f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id AND r.id = :id",
+        {"organization_id": organization_id, "id": relationship_id},
+    )
+    return ContactRelationship(*row) if row else None
+
+
+def lock_sides(tx: Tx, organization_id: int, side: ContactRelationship) -> list[ContactRelationship]:
+    """Both sides as they are now, kept from other writers until the commit; always in the same order."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id"
+        f" AND r.id {tx.among('ids')} ORDER BY r.id{tx.lock}",
+        {"organization_id": organization_id, "ids": tx.array([side.id, side.mirror_id or side.id])},
+    )
+    return [ContactRelationship(*row) for row in rows]
+
+
+def list_contact_relationships(
+    tx: Tx,
+    organization_id: int,
+    first_contact_id: int | None,
+    *,
+    with_deleted: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> list[ContactRelationship]:
+    """A page of the relationships of one contact, or (None) of all: each side is one. Oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM {_where(first_contact_id, with_deleted=with_deleted)}"
+        " ORDER BY r.id LIMIT :limit OFFSET :offset",
+        {**_bound(organization_id, first_contact_id), "limit": limit, "offset": offset},
+    )
+    return [ContactRelationship(*row) for row in rows]
+
+
+def count_contact_relationships(
+    tx: Tx, organization_id: int, first_contact_id: int | None, *, with_deleted: bool = False
+) -> int:
+    """How many list_contact_relationships has over all pages."""
+    row = tx.one(
+        f"SELECT COUNT(*) FROM {_where(first_contact_id, with_deleted=with_deleted)}",
+        _bound(organization_id, first_contact_id),
+    )
+    return int(row[0]) if row else 0
+
+
+def _where(first_contact_id: int | None, *, with_deleted: bool) -> str:
+    return (
+        "contact_relationships r WHERE r.organization_id = :organization_id"
+        + ("" if first_contact_id is None else " AND r.first_contact_id = :first_contact_id")
+        + ("" if with_deleted else _ALIVE)
+    )
+
+
+def _bound(organization_id: int, first_contact_id: int | None) -> dict[str, int]:
+    bound = {"organization_id": organization_id}
+    return bound if first_contact_id is None else bound | {"first_contact_id": first_contact_id}
+
+
+def list_types_between(
+    tx: Tx, organization_id: int, first_contact_id: int, second_contact_id: int
+) -> list[tuple[str, str]]:
+    """(id, type id) of each relationship of these two that is not deleted, as the first has it."""
+    rows = tx.all(
+        "SELECT id, type_id FROM contact_relationships WHERE organization_id = :organization_id"
+        " AND first_contact_id = :first AND second_contact_id = :second AND deleted_at IS NULL ORDER BY id",
+        {"organization_id": organization_id, "first": first_contact_id, "second": second_contact_id},
+    )
+    return [(relationship_id, type_id) for relationship_id, type_id in rows]
+
+
+def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
+    """New sides."""
+    tx.many(
+        f"INSERT INTO contact_relationships (organization_id, {', '.join(_COLUMNS)})"
+        f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
+        [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides],
+    )
+
+
+def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
+    """What changed of sides that exist."""
+    tx.many(
+        "UPDATE contact_relationships SET type_id = :type_id, anniversary_on = :anniversary_on,"
+        " updated_at = :updated_at, deleted_at = :deleted_at"
+        " WHERE organization_id = :organization_id AND id = :id",
+        [
+            {
+                "organization_id": organization_id,
+                "id": side.id,
+                "type_id": side.type_id,
+                "anniversary_on": side.anniversary_on,
+                "updated_at": side.updated_at,
+                "deleted_at": side.deleted_at,
+            }
+            for side in sides
+        ],
+    )
+
+
+def erase_contact_relationships(tx: Tx, organization_id: int, ids: Iterable[str]) -> None:
+    """Remove sides for good."""
+    tx.run(
+        f"DELETE FROM contact_relationships WHERE organization_id = :organization_id AND id {tx.among('ids')}",
+        {"organization_id": organization_id, "ids": tx.array(ids)},
+    )
