@@ -12,6 +12,7 @@ from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
+from coterie.worker import reminders
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 # Between two batches others get the writer: without a pause this process would take it right back
@@ -40,4 +41,4 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
         time.sleep(PAUSE_SECONDS)
 
 
-HANDLERS: dict[str, Handler] = {bulk_updates.JOB: bulk_update}
+HANDLERS: dict[str, Handler] = {bulk_updates.JOB: bulk_update, reminders.JOB: reminders.send}

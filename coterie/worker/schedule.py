@@ -7,6 +7,7 @@ from msgspec import Struct
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
+from coterie.worker import reminders
 
 DAY = 86_400.0
 
@@ -23,4 +24,8 @@ def forget_old_jobs(database: Database, settings: Settings) -> None:
         jobs.delete_old_jobs(tx)
 
 
-SCHEDULE = (Recurring("forget_old_jobs", DAY, forget_old_jobs),)
+SCHEDULE = (
+    Recurring("forget_old_jobs", DAY, forget_old_jobs),
+    Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
+    Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
+)
