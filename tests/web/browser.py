@@ -1,0 +1,31 @@
+"""A real browser for the tests of pages: the system's Chromium, driven by Playwright. A missing one is an error."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+
+
+def executable() -> str:
+    """Where the browser is. Raises FileNotFoundError when there is none: the pages are never left untested."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        raise FileNotFoundError(f"the tests of pages need one of {', '.join(NAMES)}: install the package chromium")
+    return found
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A headless browser, closed in the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(), args=["--no-sandbox", "--disable-gpu", *QUIET]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
