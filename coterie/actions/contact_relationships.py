@@ -55,7 +55,7 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
     _lock_contacts(tx, caller, first_contact_id, second_id)
     _refuse_repeated(tx, caller, first_contact_id, second_id, type_id)
     for contact_id in (first_contact_id, second_id):
-        count = store.count_contact_relationships(tx, caller.organization_id, contact_id, with_deleted=True)
+        count = store.count_contact_relationships(tx, caller.organization_id, contact_id, include_deleted=True)
         if count >= RELATIONSHIPS_MAX:
             raise invalid("second_contact", f"is one too many: there are at most {RELATIONSHIPS_MAX} of a contact")
     now = times.now()

@@ -22,7 +22,7 @@ def create_gift(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Gift
 
     Refused: what update_gift refuses; more than 2,000 gifts of one contact.
     """
-    if store.count_gifts(tx, caller.organization_id, contact_id, with_deleted=True) >= GIFTS_MAX:
+    if store.count_gifts(tx, caller.organization_id, contact_id, include_deleted=True) >= GIFTS_MAX:
         raise invalid("name", f"is one too many: a contact has at most {GIFTS_MAX} gifts")
     now = times.now()
     columns = _check({"name": None, "status": None, **fields})

@@ -23,7 +23,7 @@ def create_pet(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Pet:
 
     Refused: what update_pet refuses; more than 200 pets of one contact.
     """
-    if store.count_pets(tx, caller.organization_id, contact_id, with_deleted=True) >= PETS_MAX:
+    if store.count_pets(tx, caller.organization_id, contact_id, include_deleted=True) >= PETS_MAX:
         raise invalid("name", f"is one too many: a contact has at most {PETS_MAX} pets")
     now = times.now()
     blank = Pet(contact_id, new_id(), "", None, None, None, now, now, None)

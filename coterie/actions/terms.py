@@ -22,7 +22,7 @@ def create_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, name: str) -> Te
     name = parse_name(name)
     found = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
     if found is None:
-        if store.count_terms(tx, caller.organization_id, vocabulary, with_deleted=True) >= TERMS_MAX:
+        if store.count_terms(tx, caller.organization_id, vocabulary, include_deleted=True) >= TERMS_MAX:
             raise invalid("name", f"is one too many: there are at most {TERMS_MAX}")
         now = times.now()
         term = Term(new_id(), name, 0, now, now, None)
@@ -95,7 +95,7 @@ def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
         raise NotFound(_missing(vocabulary))
     if not store.put_term_on_contact(tx, organization_id, vocabulary, contact_id, term_id):
         return term
-    count = store.count_terms_of_contact(tx, organization_id, vocabulary, contact_id, with_deleted=True)
+    count = store.count_terms_of_contact(tx, organization_id, vocabulary, contact_id, include_deleted=True)
     if count > TERMS_OF_CONTACT_MAX:
         raise invalid(vocabulary.link_column, f"is one too many: a contact has at most {TERMS_OF_CONTACT_MAX}")
     kind = "contact.tagged" if vocabulary is TAGS else "contact.expertise_added"

@@ -48,7 +48,7 @@ def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRela
         raise Invalid(*problems)
     type_id = columns["type_id"]
     _refuse_repeated(tx, caller, contact_id, type_id)
-    count = store.count_user_relationships(tx, caller.organization_id, user_id, with_deleted=True)
+    count = store.count_user_relationships(tx, caller.organization_id, user_id, include_deleted=True)
     if count >= RELATIONSHIPS_MAX:
         raise invalid("contact", f"is one too many: there are at most {RELATIONSHIPS_MAX}")
     now = times.now()

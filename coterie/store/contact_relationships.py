@@ -45,13 +45,13 @@ def list_contact_relationships(
     organization_id: int,
     first_contact_id: int | None,
     *,
-    with_deleted: bool = False,
+    include_deleted: bool = False,
     limit: int,
     offset: int = 0,
 ) -> list[ContactRelationship]:
     """A page of the relationships of one contact, or (None) of all: each side is one. Oldest first."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM {_where(first_contact_id, with_deleted=with_deleted)}"
+        f"SELECT {_SELECT} FROM {_where(first_contact_id, include_deleted=include_deleted)}"
         " ORDER BY r.id LIMIT :limit OFFSET :offset",
         {**_bound(organization_id, first_contact_id), "limit": limit, "offset": offset},
     )
@@ -59,21 +59,21 @@ def list_contact_relationships(
 
 
 def count_contact_relationships(
-    tx: Tx, organization_id: int, first_contact_id: int | None, *, with_deleted: bool = False
+    tx: Tx, organization_id: int, first_contact_id: int | None, *, include_deleted: bool = False
 ) -> int:
     """How many list_contact_relationships has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM {_where(first_contact_id, with_deleted=with_deleted)}",
+        f"SELECT COUNT(*) FROM {_where(first_contact_id, include_deleted=include_deleted)}",
         _bound(organization_id, first_contact_id),
     )
     return int(row[0]) if row else 0
 
 
-def _where(first_contact_id: int | None, *, with_deleted: bool) -> str:
+def _where(first_contact_id: int | None, *, include_deleted: bool) -> str:
     return (
         "contact_relationships r WHERE r.organization_id = :organization_id"
         + ("" if first_contact_id is None else " AND r.first_contact_id = :first_contact_id")
-        + ("" if with_deleted else _ALIVE)
+        + ("" if include_deleted else _ALIVE)
     )
 
 

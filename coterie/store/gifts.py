@@ -20,29 +20,29 @@ def find_gift(tx: Tx, organization_id: int, contact_id: int, gift_id: str, *, to
 
 
 def list_gifts(
-    tx: Tx, organization_id: int, contact_id: int, *, with_deleted: bool = False, limit: int, offset: int = 0
+    tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[Gift]:
     """A page of a contact's gifts, oldest record first."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM gifts WHERE {_of_contact(with_deleted=with_deleted)}"
+        f"SELECT {_SELECT} FROM gifts WHERE {_of_contact(include_deleted=include_deleted)}"
         " ORDER BY id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
     )
     return [Gift(*row) for row in rows]
 
 
-def count_gifts(tx: Tx, organization_id: int, contact_id: int, *, with_deleted: bool = False) -> int:
+def count_gifts(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> int:
     """How many list_gifts has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM gifts WHERE {_of_contact(with_deleted=with_deleted)}",
+        f"SELECT COUNT(*) FROM gifts WHERE {_of_contact(include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return int(row[0]) if row else 0
 
 
-def _of_contact(*, with_deleted: bool) -> str:
+def _of_contact(*, include_deleted: bool) -> str:
     return "organization_id = :organization_id AND contact_id = :contact_id" + (
-        "" if with_deleted else " AND deleted_at IS NULL"
+        "" if include_deleted else " AND deleted_at IS NULL"
     )
 
 

@@ -20,8 +20,8 @@ def _note(row: Row) -> Note:
     return Note(row[0], row[1], row[2], bool(row[3]), bool(row[4]), *row[5:])
 
 
-def _alive(*, with_deleted: bool) -> str:
-    return "" if with_deleted else " AND n.deleted_at IS NULL"
+def _alive(*, include_deleted: bool) -> str:
+    return "" if include_deleted else " AND n.deleted_at IS NULL"
 
 
 def find_note(
@@ -56,28 +56,28 @@ def list_notes(
     organization_id: int,
     *,
     reader_id: str | None,
-    with_deleted: bool = False,
+    include_deleted: bool = False,
     limit: int,
     offset: int = 0,
 ) -> list[Note]:
     """A page of the notes the reader may see, oldest first."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND {_VISIBLE}"
-        f"{_alive(with_deleted=with_deleted)} ORDER BY n.id LIMIT :limit OFFSET :offset",
+        f"{_alive(include_deleted=include_deleted)} ORDER BY n.id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "reader_id": reader_id, "limit": limit, "offset": offset},
     )
     return [_note(row) for row in rows]
 
 
-def count_notes(tx: Tx, organization_id: int, *, reader_id: str | None, with_deleted: bool = False) -> int:
+def count_notes(tx: Tx, organization_id: int, *, reader_id: str | None, include_deleted: bool = False) -> int:
     """How many list_notes has over all pages. The count of what is shared is kept; what is personal is counted."""
-    condition = _VISIBLE if with_deleted else "n.is_personal AND n.author_id = :reader_id"
+    condition = _VISIBLE if include_deleted else "n.is_personal AND n.author_id = :reader_id"
     row = tx.one(
         f"SELECT COUNT(*) FROM notes n WHERE n.organization_id = :organization_id AND {condition}"
-        f"{_alive(with_deleted=with_deleted)}",
+        f"{_alive(include_deleted=include_deleted)}",
         {"organization_id": organization_id, "reader_id": reader_id},
     )
-    return (int(row[0]) if row else 0) + (0 if with_deleted else count(tx, organization_id, COUNT))
+    return (int(row[0]) if row else 0) + (0 if include_deleted else count(tx, organization_id, COUNT))
 
 
 _ABOUT = (
@@ -92,13 +92,13 @@ def list_notes_of_contact(
     contact_id: int,
     *,
     reader_id: str | None,
-    with_deleted: bool = False,
+    include_deleted: bool = False,
     limit: int,
     offset: int = 0,
 ) -> list[Note]:
     """A page of the notes about one contact that the reader may see, oldest first."""
     rows = tx.all(
-        f"SELECT {_OF_NOTE} FROM {_ABOUT}{_alive(with_deleted=with_deleted)}"
+        f"SELECT {_OF_NOTE} FROM {_ABOUT}{_alive(include_deleted=include_deleted)}"
         " ORDER BY nc.note_id LIMIT :limit OFFSET :offset",
         {
             "organization_id": organization_id,
@@ -112,11 +112,11 @@ def list_notes_of_contact(
 
 
 def count_notes_of_contact(
-    tx: Tx, organization_id: int, contact_id: int, *, reader_id: str | None, with_deleted: bool = False
+    tx: Tx, organization_id: int, contact_id: int, *, reader_id: str | None, include_deleted: bool = False
 ) -> int:
     """How many list_notes_of_contact has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM {_ABOUT}{_alive(with_deleted=with_deleted)}",
+        f"SELECT COUNT(*) FROM {_ABOUT}{_alive(include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id, "reader_id": reader_id},
     )
     return int(row[0]) if row else 0

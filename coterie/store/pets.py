@@ -25,20 +25,20 @@ def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_c
 
 
 def list_pets(
-    tx: Tx, organization_id: int, contact_id: int, *, with_deleted: bool = False, limit: int, offset: int = 0
+    tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[Pet]:
     """A page of a contact's pets, oldest record first."""
     rows = tx.all(
-        _either("= :contact_id", with_deleted=with_deleted) + " ORDER BY id LIMIT :limit OFFSET :offset",
+        _either("= :contact_id", include_deleted=include_deleted) + " ORDER BY id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
     )
     return [Pet(*row) for row in rows]
 
 
-def count_pets(tx: Tx, organization_id: int, contact_id: int, *, with_deleted: bool = False) -> int:
+def count_pets(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> int:
     """How many list_pets has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM ({_either('= :contact_id', with_deleted=with_deleted)}) owned",
+        f"SELECT COUNT(*) FROM ({_either('= :contact_id', include_deleted=include_deleted)}) owned",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return int(row[0]) if row else 0
@@ -48,7 +48,7 @@ def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> di
     """contact id -> its pets that are not deleted; a pet of two of them stands under both."""
     wanted = list(contact_ids)
     rows = tx.all(
-        _either(tx.among("ids"), with_deleted=False) + " ORDER BY id",
+        _either(tx.among("ids"), include_deleted=False) + " ORDER BY id",
         {"organization_id": organization_id, "ids": tx.array(wanted)},
     )
     found: dict[int, list[Pet]] = {}
@@ -59,9 +59,9 @@ def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> di
     return found
 
 
-def _either(condition: str, *, with_deleted: bool) -> str:
+def _either(condition: str, *, include_deleted: bool) -> str:
     # two statements, because an OR over two columns would read every pet of the organization on SQLite
-    rest = "" if with_deleted else " AND deleted_at IS NULL"
+    rest = "" if include_deleted else " AND deleted_at IS NULL"
     return " UNION ".join(
         f"SELECT {_SELECT} FROM pets WHERE organization_id = :organization_id AND {owner} {condition}{rest}"
         for owner in ("contact_id", "second_owner_id")

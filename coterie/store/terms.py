@@ -41,12 +41,12 @@ def list_terms(
     vocabulary: Vocabulary,
     *,
     search: str = "",
-    with_deleted: bool = False,
+    include_deleted: bool = False,
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
     """A page of a list by name. search: text the name holds, whatever its case and accents."""
-    where, bound = _filter(organization_id, search, with_deleted=with_deleted)
+    where, bound = _filter(organization_id, search, include_deleted=include_deleted)
     rows = tx.all(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE {where}"
         " ORDER BY t.name_key, t.id LIMIT :limit OFFSET :offset",
@@ -56,18 +56,18 @@ def list_terms(
 
 
 def count_terms(
-    tx: Tx, organization_id: int, vocabulary: Vocabulary, *, search: str = "", with_deleted: bool = False
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, *, search: str = "", include_deleted: bool = False
 ) -> int:
     """How many list_terms has over all pages; a list holds at most 10,000, so they are counted."""
-    where, bound = _filter(organization_id, search, with_deleted=with_deleted)
+    where, bound = _filter(organization_id, search, include_deleted=include_deleted)
     row = tx.one(f"SELECT COUNT(*) FROM {vocabulary.table} t WHERE {where}", bound)
     return int(row[0]) if row else 0
 
 
-def _filter(organization_id: int, search: str, *, with_deleted: bool) -> tuple[str, dict[str, object]]:
+def _filter(organization_id: int, search: str, *, include_deleted: bool) -> tuple[str, dict[str, object]]:
     where = "t.organization_id = :organization_id"
     bound: dict[str, object] = {"organization_id": organization_id}
-    if not with_deleted:
+    if not include_deleted:
         where += " AND t.deleted_at IS NULL"
     if folded := fold(search):
         where += " AND t.name_key LIKE :pattern ESCAPE '!'"
@@ -99,13 +99,13 @@ def list_terms_of_contact(
     vocabulary: Vocabulary,
     contact_id: int,
     *,
-    with_deleted: bool = False,
+    include_deleted: bool = False,
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
     """A page of the terms one contact has, by name."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM {_of_contact(vocabulary, with_deleted=with_deleted)}"
+        f"SELECT {_SELECT} FROM {_of_contact(vocabulary, include_deleted=include_deleted)}"
         " ORDER BY t.name_key, t.id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
     )
@@ -113,22 +113,22 @@ def list_terms_of_contact(
 
 
 def count_terms_of_contact(
-    tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, *, with_deleted: bool = False
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, *, include_deleted: bool = False
 ) -> int:
     """How many list_terms_of_contact has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM {_of_contact(vocabulary, with_deleted=with_deleted)}",
+        f"SELECT COUNT(*) FROM {_of_contact(vocabulary, include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return int(row[0]) if row else 0
 
 
-def _of_contact(vocabulary: Vocabulary, *, with_deleted: bool) -> str:
+def _of_contact(vocabulary: Vocabulary, *, include_deleted: bool) -> str:
     return (
         f"{vocabulary.link_table} l JOIN {vocabulary.table} t"
         f" ON t.organization_id = l.organization_id AND t.id = l.{vocabulary.link_column}"
         " WHERE l.organization_id = :organization_id AND l.contact_id = :contact_id"
-        + ("" if with_deleted else " AND t.deleted_at IS NULL")
+        + ("" if include_deleted else " AND t.deleted_at IS NULL")
     )
 
 
@@ -138,13 +138,13 @@ def list_contact_ids_with_term(
     vocabulary: Vocabulary,
     term_id: str,
     *,
-    with_deleted: bool = False,
+    include_deleted: bool = False,
     limit: int,
     offset: int = 0,
 ) -> list[int]:
     """The ids of a page of the contacts that have a term, by id."""
     rows = tx.all(
-        f"SELECT c.id FROM {_with_term(vocabulary, with_deleted=with_deleted)}"
+        f"SELECT c.id FROM {_with_term(vocabulary, include_deleted=include_deleted)}"
         " ORDER BY l.contact_id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "term_id": term_id, "limit": limit, "offset": offset},
     )
@@ -154,17 +154,17 @@ def list_contact_ids_with_term(
 def count_contacts_with_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str) -> int:
     """How many contacts have a term, the deleted ones among them; Term.contact_count is the others, kept."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM {_with_term(vocabulary, with_deleted=True)}",
+        f"SELECT COUNT(*) FROM {_with_term(vocabulary, include_deleted=True)}",
         {"organization_id": organization_id, "term_id": term_id},
     )
     return int(row[0]) if row else 0
 
 
-def _with_term(vocabulary: Vocabulary, *, with_deleted: bool) -> str:
+def _with_term(vocabulary: Vocabulary, *, include_deleted: bool) -> str:
     return (
         f"{vocabulary.link_table} l JOIN contacts c ON c.organization_id = l.organization_id AND c.id = l.contact_id"
         f" WHERE l.organization_id = :organization_id AND l.{vocabulary.link_column} = :term_id"
-        + ("" if with_deleted else " AND c.deleted_at IS NULL")
+        + ("" if include_deleted else " AND c.deleted_at IS NULL")
     )
 
 

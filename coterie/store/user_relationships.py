@@ -26,20 +26,20 @@ def find_user_relationship(
 
 
 def list_user_relationships(
-    tx: Tx, organization_id: int, user_id: str, *, with_deleted: bool = False, limit: int, offset: int = 0
+    tx: Tx, organization_id: int, user_id: str, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[UserRelationship]:
     """A page of a user's relationships, oldest first."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM {_OF_USER}{'' if with_deleted else _ALIVE} ORDER BY r.id LIMIT :limit OFFSET :offset",
+        f"SELECT {_SELECT} FROM {_OF_USER}{'' if include_deleted else _ALIVE} ORDER BY r.id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "user_id": user_id, "limit": limit, "offset": offset},
     )
     return [UserRelationship(*row) for row in rows]
 
 
-def count_user_relationships(tx: Tx, organization_id: int, user_id: str, *, with_deleted: bool = False) -> int:
+def count_user_relationships(tx: Tx, organization_id: int, user_id: str, *, include_deleted: bool = False) -> int:
     """How many list_user_relationships has over all pages."""
     row = tx.one(
-        f"SELECT COUNT(*) FROM {_OF_USER}{'' if with_deleted else _ALIVE}",
+        f"SELECT COUNT(*) FROM {_OF_USER}{'' if include_deleted else _ALIVE}",
         {"organization_id": organization_id, "user_id": user_id},
     )
     return int(row[0]) if row else 0

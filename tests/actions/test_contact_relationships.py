@@ -75,13 +75,13 @@ def test_deleting_restoring_and_erasing_one_side_does_it_to_both(world: World) -
         assert deleted.deleted_at
         assert actions.delete_contact_relationship(tx, world.alice, side.id).deleted_at == deleted.deleted_at
         assert listed(tx, world.alice) == []
-        assert store.count_contact_relationships(tx, world.alice.organization_id, None, with_deleted=True) == 2
+        assert store.count_contact_relationships(tx, world.alice.organization_id, None, include_deleted=True) == 2
         with pytest.raises(NotFound):
             actions.update_contact_relationship(tx, world.alice, side.id, {"anniversary_on": "2020-01-01"})
         assert actions.restore_contact_relationship(tx, world.alice, side.id).deleted_at is None
         assert len(listed(tx, world.alice)) == 2
         actions.erase_contact_relationship(tx, world.alice, mirror.id)
-        assert store.count_contact_relationships(tx, world.alice.organization_id, None, with_deleted=True) == 0
+        assert store.count_contact_relationships(tx, world.alice.organization_id, None, include_deleted=True) == 0
         with pytest.raises(NotFound):
             actions.restore_contact_relationship(tx, world.alice, side.id)
 
@@ -95,7 +95,7 @@ def test_a_deleted_contact_takes_its_relationships_out_of_sight_and_brings_them_
         restore_contact(tx, world.alice, world.homer.id)
         assert len(listed(tx, world.alice)) == 2
         erase_contact(tx, world.alice, world.homer.id)
-        assert store.count_contact_relationships(tx, world.alice.organization_id, None, with_deleted=True) == 0
+        assert store.count_contact_relationships(tx, world.alice.organization_id, None, include_deleted=True) == 0
 
 
 @pytest.mark.parametrize("first", [MOTHER, PARENT])
@@ -129,7 +129,7 @@ def test_whoever_is_not_there_is_related_to_nobody(world: World) -> None:
         erase_contact(tx, world.alice, gone.id)
         with pytest.raises(NotFound):
             relate(tx, world.alice, gone, world.marge, MOTHER)
-        assert store.count_contact_relationships(tx, world.alice.organization_id, None, with_deleted=True) == 0
+        assert store.count_contact_relationships(tx, world.alice.organization_id, None, include_deleted=True) == 0
 
 
 def test_every_problem_is_said_at_once(world: World) -> None:
@@ -199,7 +199,7 @@ def take(tx: Tx, caller: Caller, people: list[Contact], step: tuple) -> None:  #
 
 
 def all_sides(tx: Tx, caller: Caller) -> list[ContactRelationship]:
-    return store.list_contact_relationships(tx, caller.organization_id, None, with_deleted=True, limit=1000)
+    return store.list_contact_relationships(tx, caller.organization_id, None, include_deleted=True, limit=1000)
 
 
 def check_sides(tx: Tx, caller: Caller) -> None:
