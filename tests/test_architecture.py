@@ -80,6 +80,8 @@ WITHOUT_ORGANIZATION = {
     "store/organizations.py:find_user": "users exist once, whatever organizations they are in",
     "store/organizations.py:find_login": "asked before anyone is known",
     "store/organizations.py:find_caller": "the token's hash says which organization",
+    "store/instagram.py:find_accounts": "the id of the account says which organization",
+    "store/instagram.py:list_accounts": "the schedule serves every organization",
     "store/jobs.py:claim": "the worker serves every organization",
     "store/jobs.py:renew": "a claimed job carries its organization",
     "store/jobs.py:finish": "a claimed job carries its organization",
@@ -87,6 +89,7 @@ WITHOUT_ORGANIZATION = {
     "store/jobs.py:release": "a claimed job carries its organization",
     "store/jobs.py:next_run_at": "the worker serves every organization",
     "store/jobs.py:delete_old_jobs": "the worker serves every organization",
+    "store/reminders.py:list_due": "the worker serves every organization",
     "store/jobs.py:claim_schedule": "recurring work is the instance's",
 }
 

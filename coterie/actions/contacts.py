@@ -10,6 +10,7 @@ from coterie.actions.folders import set_folders
 from coterie.actions.handles import refresh_summary, save_differences, set_primary_handle
 from coterie.actions.notes import set_pinned_note
 from coterie.actions.properties import set_values
+from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem
 from coterie.model import times
 from coterie.model.contacts import (
@@ -82,6 +83,8 @@ def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> C
         raise NotFound("Contact not found")
     after = replace(before, **check_columns(fields))
     contact = _set_parts(tx, caller, before, after, fields)
+    if contact.birthday != before.birthday:
+        refresh_dates(tx, caller.organization_id, contact_id=contact_id)
     changes = _changes(before, contact)
     if changes:
         record(

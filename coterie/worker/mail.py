@@ -137,8 +137,8 @@ def _refuse(code: int, text: bytes | str, *, is_final: bool) -> NoReturn:
 def write(sender: str, mail: Mail, *, is_international: bool = False) -> bytes:
     """The message as it goes over the wire: lines end in CRLF, line breaks in headers are spaces."""
     message = EmailMessage(policy=SMTPUTF8 if is_international else SMTP)
-    message["From"] = Address(addr_spec=_bare(sender), display_name=_display_name(sender))
-    message["To"] = Address(addr_spec=_on_wire(mail.recipient))
+    message["From"] = _address(_bare(sender), _display_name(sender))
+    message["To"] = _address(_on_wire(mail.recipient))
     message["Subject"] = _BREAKS.sub(" ", mail.subject).strip()[:SUBJECT_LENGTH_MAX] or "Reminder"
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9.-]', '-', mail.key)}@{_bare(sender).rpartition('@')[2]}>"
@@ -146,6 +146,12 @@ def write(sender: str, mail: Mail, *, is_international: bool = False) -> bytes:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text.replace("\0", ""), charset="utf-8", cte="base64")
     return message.as_bytes()
+
+
+def _address(address: str, name: str = "") -> Address:
+    """For a header; parsing is left out, since it takes no international local part."""
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=name, username=local, domain=domain)
 
 
 def _bare(sender: str) -> str:
