@@ -24,6 +24,7 @@ from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work
 
 ATTEMPTS = 3
+OPEN_SECONDS = 10.0
 ROWS_AT_ONCE = 1000
 DAY = 86_400
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -102,7 +103,7 @@ class PostgresDatabase:
             open=False,
         )
         try:
-            self._pool.open(wait=True, timeout=10)
+            self._pool.open(wait=True, timeout=OPEN_SECONDS)
         except PoolTimeout:
             self._pool.close()
             raise Unavailable("PostgreSQL does not answer at COTERIE_DATABASE_URL") from None

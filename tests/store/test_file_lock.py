@@ -1,0 +1,93 @@
+"""Processes that write to one SQLite file: they queue for the lock, nobody is refused, nothing is lost."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from coterie.settings import load_settings
+from coterie.store.database import Database, open_database
+
+CLIENTS, TIMES, BATCHES = 32, 20, 60
+# a web process: many clients, each adding one and then again
+WEB = """
+import asyncio, sys
+from coterie.settings import load_settings
+from coterie.store.database import open_database
+database = open_database(load_settings({}, data=sys.argv[1]))
+
+def add(tx):
+    tx.run("UPDATE totals SET value = value + 1 WHERE name = 'web'")
+    tx.run("INSERT INTO steps (process) VALUES (:process)", {"process": sys.argv[2]})
+
+async def client():
+    for _ in range(int(sys.argv[4])):
+        await database.run_write(add)
+
+async def main():
+    await asyncio.gather(*[client() for _ in range(int(sys.argv[3]))])
+
+asyncio.run(main())
+database.close()
+"""
+# the worker: batches of some milliseconds, one after another
+WORKER = """
+import sys
+from coterie.settings import load_settings
+from coterie.store.database import open_database
+database = open_database(load_settings({}, data=sys.argv[1]))
+for _ in range(int(sys.argv[2])):
+    with database.write() as tx:
+        for _ in range(100):
+            tx.run("UPDATE totals SET value = value + 1 WHERE name = 'worker'")
+database.close()
+"""
+
+
+def test_64_writers_of_two_processes_beside_a_worker_lose_nothing_and_none_is_refused(tmp_path: Path) -> None:
+    database = open_database(load_settings({}, data=str(tmp_path)))
+    with database.write() as tx:
+        tx.run("CREATE TABLE totals (name TEXT PRIMARY KEY, value BIGINT NOT NULL)")
+        tx.run("CREATE TABLE steps (id INTEGER PRIMARY KEY, process TEXT NOT NULL)")
+        tx.run("INSERT INTO totals VALUES ('web', 0), ('worker', 0)")
+    web = [[WEB, str(tmp_path), name, str(CLIENTS), str(TIMES)] for name in ("a", "b")]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", *arguments], stderr=subprocess.PIPE, text=True)
+        for arguments in [*web, [WORKER, str(tmp_path), str(BATCHES)]]
+    ]
+    for process in processes:
+        _, said = process.communicate(timeout=60)
+        assert (process.returncode, said) == (0, "")
+    with database.read() as tx:
+        assert tx.all("SELECT name, value FROM totals ORDER BY name") == [
+            ("web", 2 * CLIENTS * TIMES),
+            ("worker", BATCHES * 100),
+        ]
+        assert tx.all("SELECT process, count(*) FROM steps GROUP BY process ORDER BY process") == [
+            ("a", CLIENTS * TIMES),
+            ("b", CLIENTS * TIMES),
+        ]
+    database.close()
+
+
+def test_a_writer_that_is_killed_lets_the_others_on_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    database = open_database(load_settings({}, data=str(tmp_path)))
+    with database.write() as tx:
+        tx.run("CREATE TABLE totals (name TEXT PRIMARY KEY, value BIGINT NOT NULL)")
+        tx.run("INSERT INTO totals VALUES ('worker', 0)")
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", WORKER, str(tmp_path), "100000"])
+        before = _total(database)
+        while _total(database) == before:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        with database.write() as tx:
+            tx.run("UPDATE totals SET value = value + 0")
+        assert _total(database) % 100 == 0
+    database.close()
+
+
+def _total(database: Database) -> int:
+    with database.read() as tx:
+        return int((tx.one("SELECT value FROM totals") or (0,))[0])
