@@ -1,9 +1,11 @@
 """R0's contract as a program calls it: paths below an organization, bodies in each of the three forms."""
 
 import json
+import shlex
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from client import Client, Response
 
@@ -43,6 +45,30 @@ class R0:
         headers = {"content-type": "application/x-www-form-urlencoded"} if fields else {}
         return self.client.call(method, self._at(path), body="&".join(fields).encode(), headers=headers)
 
+    def shell(self, command: str, **ids: str) -> Response:
+        """A curl command as R0's documentation prints it, with its :ids replaced and the token put in."""
+        words = shlex.split(command.replace("\\\n", " "))
+        assert words.pop(0) == "curl"
+        url = urlsplit(words.pop(0))
+        method, path, fields, parts = "GET", url.path, [], []
+        for option, value in zip(words[::2], words[1::2], strict=True):
+            if option == "-X":
+                method = value
+            elif option == "-d":
+                fields.append(value)
+            elif option == "-F":
+                parts.append(value.split("=", 1))
+            else:
+                assert (option, value) == ("-H", "Authorization: Bearer <token>")
+        for name, given in {"org_id": self.base.rpartition("/")[2], **ids}.items():
+            path = path.replace(f":{name}", given)
+        assert ":" not in path, path
+        if not parts:
+            return self.curl(method, path, *fields)
+        return self.client.call(
+            method, path, body=_multipart(parts), headers={"content-type": f"multipart/form-data; boundary={_BOUNDARY}"}
+        )
+
     def _at(self, path: str) -> str:
         return path if path.startswith("/api/") else self.base + path
 
@@ -54,10 +80,14 @@ def encode(body: Any, encoding: str) -> tuple[str, bytes]:
     pairs = [(key, _spell(value)) for key, value in _flat(body, "")]
     if encoding == "form":
         return "application/x-www-form-urlencoded", urlencode(pairs).encode()
+    return f"multipart/form-data; boundary={_BOUNDARY}", _multipart(pairs)
+
+
+def _multipart(pairs: Iterable[Sequence[str]]) -> bytes:
     parts = [
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in pairs
     ]
-    return f"multipart/form-data; boundary={_BOUNDARY}", ("".join(parts) + f"--{_BOUNDARY}--\r\n").encode()
+    return ("".join(parts) + f"--{_BOUNDARY}--\r\n").encode()
 
 
 def _flat(value: Any, name: str) -> list[tuple[str, Any]]:

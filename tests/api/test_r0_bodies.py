@@ -1,0 +1,106 @@
+"""Every write of a contact and its ways to be reached takes its body in each of the three forms."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from r0_client import ENCODINGS, R0
+from world import PASSWORD, World
+
+from coterie.api.r0 import addresses, contacts, emails, phone_numbers, session, users
+from coterie.api.r0.routes import ROUTES
+
+MODULES = {each.__name__ for each in (addresses, contacts, emails, phone_numbers, session, users)}
+CONTACT = "/orgs/{org_id}/contacts/{contact_id}"
+HOME = {"address_line_1": "742 Evergreen Terrace", "locality": "Springfield", "region": "Illinois",
+        "postcode": "54321", "country": "US"}  # fmt: skip
+
+
+class Write(NamedTuple):
+    """body: what is sent, maybe made of the world; shows: where the answer holds which value of it."""
+
+    body: Any
+    shows: Any = None
+    status: int = 200
+
+
+def _created(body: Any, shows: Any) -> Write:
+    return Write(body, shows, 201)
+
+
+_PHONE, _EMAIL = {"phone_number": "800-555-0142 ext. 7"}, {"email_address": "ünï@example.org"}
+_NEW = {"first_name": "Ned & Söhne 🙏", "relationship_type": 3, "birthday": "--07-22"}
+_ERASE = Write({"soft_delete": False}, None, 204)
+
+WRITES: dict[tuple[str, str], Write] = {
+    ("POST", "/login"): _created(lambda world: {"user": {"email": world.alice_email, "password": PASSWORD}}, {}),
+    ("PATCH", "/users/{user_id}"): Write({"user": {"first_name": "Al = ice+"}}, {"first_name": "Al = ice+"}),
+    ("POST", "/orgs/{org_id}/contacts"): _created({"contact": _NEW}, _NEW),
+    ("PATCH", CONTACT): Write({"contact": {"relationship_type": 0}}, {"relationship_type": 0}),
+    ("DELETE", CONTACT): _ERASE,
+    ("POST", f"{CONTACT}/phone-numbers"): _created({"phone_number": _PHONE}, _PHONE),
+    ("POST", f"{CONTACT}/phone-numbers/{{phone_id}}"): _created({"phone_number": _PHONE}, _PHONE),
+    ("PATCH", f"{CONTACT}/phone-numbers/{{phone_id}}"): Write({"phone_number": _PHONE}, _PHONE),
+    ("DELETE", f"{CONTACT}/phone-numbers/{{phone_id}}"): _ERASE,
+    ("POST", f"{CONTACT}/emails"): _created({"email": _EMAIL}, _EMAIL),
+    ("PATCH", f"{CONTACT}/emails/{{email_id}}"): Write({"email": _EMAIL}, _EMAIL),
+    ("DELETE", f"{CONTACT}/emails/{{email_id}}"): _ERASE,
+}
+for _base in (CONTACT, "/orgs/{org_id}"):
+    WRITES |= {
+        ("POST", f"{_base}/addresses"): _created({"address": HOME}, HOME),
+        ("PATCH", f"{_base}/addresses/{{address_id}}"): Write(
+            {"address": {"region": "", "deleted": True}}, {"region": None}
+        ),
+        ("DELETE", f"{_base}/addresses/{{address_id}}"): _ERASE,
+    }
+
+
+def test_no_write_is_forgotten() -> None:
+    ours = {
+        (route.method, route.path) for route in ROUTES if route.body is not None and route.handler.__module__ in MODULES
+    }
+    assert set(WRITES) == ours
+
+
+@pytest.fixture
+def fill(r0: R0, world: World) -> Callable[[str], str]:
+    """A path of the table with real ids in it."""
+    marge = f"{r0.base}/contacts/{world.marge.uuid}"
+    ids = {"org_id": world.organization.uuid, "contact_id": world.marge.uuid, "user_id": "self"}
+
+    def filled(template: str) -> str:
+        if "{phone_id}" in template:
+            ids["phone_id"] = r0.get(f"{marge}/phone-numbers").json["phone_numbers"][0]["id"]
+        if "{email_id}" in template:
+            ids["email_id"] = r0.get(f"{marge}/emails").json["email_addresses"][0]["id"]
+        if "{address_id}" in template:
+            whose = marge if template.startswith(CONTACT) else r0.base
+            ids["address_id"] = r0.post(f"{whose}/addresses", {"address": HOME}).json["id"]
+        return "/api/v1" + template.format(**ids)
+
+    return filled
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(("method", "template"), WRITES)
+def test_a_write_takes_every_form(
+    r0: R0, world: World, fill: Callable[[str], str], method: str, template: str, encoding: str
+) -> None:
+    write = WRITES[(method, template)]
+    body = write.body(world) if callable(write.body) else write.body
+    answer = r0.send(method, fill(template), body, encoding)
+    assert answer.status == write.status, answer.body
+    if write.shows is not None:
+        assert {key: answer.json[key] for key in write.shows} == write.shows
+
+
+@pytest.mark.parametrize(("method", "template"), [each for each in WRITES if each[0] != "DELETE"])
+def test_a_write_without_its_body_names_what_is_missing(
+    r0: R0, fill: Callable[[str], str], method: str, template: str
+) -> None:
+    wrapper = next(iter(WRITES[(method, template)].body)) if template != "/login" else "user"
+    assert r0.send(method, fill(template)).json["errors"] == {wrapper: ["is missing"]}
+    for wrong in ({wrapper: None}, {wrapper: []}, {wrapper: "x"}, {wrapper: [{}]}, {wrapper: 1}):
+        answer = r0.send(method, fill(template), wrong)
+        assert (answer.status, list(answer.json["errors"])) == (422, [wrapper])
