@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from coterie.api.r0 import addresses, contacts, emails, errors, organizations, phone_numbers, session, users
+from coterie.api.r0 import addresses, contacts, emails, errors, organizations, phone_numbers, reminders, session, users
 from coterie.api.r0.contact_entity import ContactEntity, ContactList
 from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import ListQuery, SearchQuery
@@ -108,6 +108,22 @@ ROUTES: tuple[Route, ...] = (
     # R0-b: tags, expertise, pets, gifts, notes, relationships
 
     # R0-c: reminders, attachments, imports
+    Route("GET", f"{ORG}/reminders", reminders.list_, READ, "read", "List the caller's reminders",
+          query=ListQuery, answer=reminders.ReminderList, paged=True, path_types=IDS),
+    Route("POST", f"{ORG}/reminders", reminders.create, WRITE, "write", "Create a reminder, single or repeating",
+          body=reminders.ReminderBody, answer=reminders.ReminderEntity, status=201, path_types=IDS),
+    Route("GET", f"{ORG}/reminders/{{reminder_id}}", reminders.show, READ, "read",
+          "Get one of the caller's reminders (our addition)", answer=reminders.ReminderEntity, path_types=IDS),
+    Route("PATCH", f"{ORG}/reminders/{{reminder_id}}", reminders.update, WRITE, "write", "Update a reminder",
+          body=reminders.ReminderBody, answer=reminders.ReminderEntity, path_types=IDS),
+    Route("DELETE", f"{ORG}/reminders/{{reminder_id}}", reminders.remove, WRITE, "write",
+          "Delete a reminder for good", status=204, path_types=IDS),
+    Route("GET", f"{CONTACT}/reminders", reminders.list_of_contact, READ, "read",
+          "List the caller's reminders of a contact", query=ListQuery, answer=reminders.ReminderList, paged=True,
+          path_types=IDS),
+    Route("POST", f"{CONTACT}/reminders", reminders.create_for_contact, WRITE, "write",
+          "Create a reminder before a contact's birthday or anniversary", body=reminders.ReminderBody,
+          answer=reminders.ReminderEntity, status=201, path_types=IDS),
 )
 # fmt: on
 
