@@ -1,0 +1,158 @@
+"""…/reminders: the caller's own, about nothing in particular or about a contact; removed for good by DELETE."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from coterie.actions import reminders as actions
+from coterie.api.r0.errors import on_wire
+from coterie.api.r0.ids import contact_of, part_id
+from coterie.api.r0.input import Text, sent
+from coterie.api.r0.pages import PageEntity, envelope, read_page
+from coterie.api.route import Request
+from coterie.model.organizations import Caller
+from coterie.model.reminders import (
+    BEFORE_UNITS,
+    CATEGORIES,
+    REPEAT_UNITS,
+    TITLE_LENGTH_MAX,
+    WAYS,
+    Reminder,
+    status_of,
+)
+from coterie.store import reminders as store
+from coterie.store.database import Tx
+
+NOUN = "Reminder"
+# the words of the wire -> those inside
+NAMES = {
+    "schedule_at": "due_at",
+    "repeat_every_unit": "repeat_unit",
+    "repeat_every_magnitude": "repeat_magnitude",
+    "schedule_before_unit": "before_unit",
+    "schedule_before_magnitude": "before_magnitude",
+}
+WIRE = {inside: wire for wire, inside in NAMES.items()}
+Number = int | None | UnsetType
+Status = Literal["scheduled", "waiting_for_smtp", "waiting_for_date", "unscheduled", "in_app", "failed", "finished"]
+
+
+class ReminderEntity(Struct):
+    id: str
+    user_id: str
+    contact_id: str | None
+    category: str
+    title: str | None
+    remind_by: str
+    schedule_at: Annotated[str | None, Meta(description="The next time it is due, in UTC; null where there is none.")]
+    repeat_every_unit: str | None
+    repeat_every_magnitude: int | None
+    repeat_count: Annotated[int | None, Meta(description="How many in all; null goes on until it is deleted.")]
+    schedule_before_unit: str | None
+    schedule_before_magnitude: int | None
+    sent_count: int
+    last_sent_at: str | None
+    status: Annotated[
+        Status,
+        Meta(
+            description="waiting_for_smtp: this instance has no mail server yet. waiting_for_date: the contact has no"
+            " such date. in_app: push is kept and shown in the app, never mailed. failed: last_error says why."
+        ),
+    ]
+    last_error: str | None
+    created_at: str
+    updated_at: str
+
+
+class ReminderList(PageEntity):
+    reminders: list[ReminderEntity]
+
+
+class ReminderFields(Struct):
+    remind_by: Annotated[Literal[WAYS] | None | UnsetType, Meta(description="email by default.")] = UNSET  # type: ignore[valid-type]
+    title: Annotated[str, Meta(max_length=TITLE_LENGTH_MAX)] | None | UnsetType = UNSET
+    schedule_at: Annotated[Text, Meta(description="ISO 8601; UTC where no offset is given.")] = UNSET
+    repeat_every_unit: Literal[REPEAT_UNITS] | None | UnsetType = UNSET  # type: ignore[valid-type]
+    repeat_every_magnitude: Annotated[Number, Meta(description="week and 2: every other week.")] = UNSET
+    repeat_count: Annotated[Number, Meta(description="How many reminders in all.")] = UNSET
+    category: Annotated[
+        Literal[CATEGORIES] | None | UnsetType,  # type: ignore[valid-type]
+        Meta(description="The date of a contact it hangs on; custom: the birthday, else the next anniversary."),
+    ] = UNSET
+    schedule_before_unit: Literal[BEFORE_UNITS] | None | UnsetType = UNSET  # type: ignore[valid-type]
+    schedule_before_magnitude: Annotated[
+        Number, Meta(description="So many units before nine o'clock of that day, where the user is; 0 by default.")
+    ] = UNSET
+
+
+class ReminderBody(Struct):
+    user_reminder: ReminderFields = field(default_factory=ReminderFields)
+
+
+def present(reminder: Reminder, request: Request) -> ReminderEntity:
+    """A reminder in R0's words."""
+    settings = request.settings
+    return ReminderEntity(
+        reminder.id,
+        reminder.user_id,
+        reminder.contact_uuid,
+        reminder.category,
+        reminder.title,
+        reminder.remind_by,
+        reminder.due_at,
+        reminder.repeat_unit,
+        reminder.repeat_magnitude,
+        reminder.repeat_count,
+        reminder.before_unit,
+        reminder.before_magnitude,
+        reminder.sent_count,
+        reminder.last_sent_at,
+        status_of(reminder, can_mail=bool(settings.smtp_url and settings.smtp_from)),  # type: ignore[arg-type]
+        reminder.last_error,
+        reminder.created_at,
+        reminder.updated_at,
+    )
+
+
+def _list(tx: Tx, caller: Caller, request: Request, contact_id: int | None) -> ReminderList:
+    page, user_id = read_page(request.query), caller.user_id or ""
+    found = store.list_reminders(
+        tx, caller.organization_id, user_id, contact_id=contact_id, limit=page.limit, offset=page.offset
+    )
+    total = store.count_reminders(tx, caller.organization_id, user_id, contact_id=contact_id)
+    return ReminderList(*envelope(page, total, found), [present(reminder, request) for reminder in found])
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> ReminderList:
+    return _list(tx, caller, request, None)
+
+
+def list_of_contact(tx: Tx, caller: Caller, request: Request) -> ReminderList:
+    return _list(tx, caller, request, contact_of(tx, caller, request).id)
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
+    return present(actions.find_own(tx, caller, part_id(request, "reminder_id", NOUN)), request)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
+    with on_wire("user_reminder", WIRE):
+        return present(actions.create_reminder(tx, caller, sent(request.body.user_reminder, NAMES)), request)
+
+
+def create_for_contact(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
+    contact = contact_of(tx, caller, request, to_change=True)
+    fields = sent(request.body.user_reminder, NAMES)
+    with on_wire("user_reminder", WIRE):
+        return present(actions.create_reminder(tx, caller, fields, contact.id), request)
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
+    reminder_id = part_id(request, "reminder_id", NOUN)
+    with on_wire("user_reminder", WIRE):
+        fields = sent(request.body.user_reminder, NAMES)
+        return present(actions.update_reminder(tx, caller, reminder_id, fields), request)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> None:
+    actions.delete_reminder(tx, caller, part_id(request, "reminder_id", NOUN))
