@@ -154,12 +154,18 @@ def list_contacts(
 
 
 def list_contacts_by_id(
-    tx: Tx, organization_id: int, contact_ids: Iterable[int], *, order: str = "id", descending: bool = False
+    tx: Tx,
+    organization_id: int,
+    contact_ids: Iterable[int],
+    *,
+    order: str = "id",
+    descending: bool = False,
+    include_deleted: bool = False,
 ) -> list[Contact]:
-    """The contacts with these ids that are not deleted."""
+    """The contacts with these ids that are not deleted, or all of them."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
-        f" AND c.id {tx.among('ids')} AND c.deleted_at IS NULL"
+        f" AND c.id {tx.among('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
         f" ORDER BY {_order_by(ORDERS[order], descending=descending)}",
         {"organization_id": organization_id, "ids": tx.array(contact_ids)},
     )

@@ -30,7 +30,8 @@ def list_user_relationships(
 ) -> list[UserRelationship]:
     """A page of a user's relationships, oldest first."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM {_OF_USER}{'' if include_deleted else _ALIVE} ORDER BY r.id LIMIT :limit OFFSET :offset",
+        f"SELECT {_SELECT} FROM {_OF_USER}{'' if include_deleted else _ALIVE}"
+        " ORDER BY r.id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "user_id": user_id, "limit": limit, "offset": offset},
     )
     return [UserRelationship(*row) for row in rows]
