@@ -13,6 +13,7 @@ from coterie.api.http import ContractDoor, Receive, Scope, Send
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
+from coterie.instagram.webhook import webhook_routes
 from coterie.observe import RequestLog, RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
@@ -50,6 +51,7 @@ def create_app(database: Database, settings: Settings) -> App:
 
     routes: list[BaseRoute] = [
         *page_routes(database, settings, documents, metrics),
+        *webhook_routes(database, settings),
         Mount("/static", STATIC, name="static"),
     ]
     return App(contracts, Starlette(routes=routes, lifespan=lifespan))

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "mcp": "errors settings model store search actions identity",
     "app": "errors settings observe store api web carddav instagram mcp",
     "__main__": "cli",
-    "cli": "errors settings observe model store search actions identity vcard imports worker mcp app",
+    "cli": "errors settings observe model store search actions identity vcard imports worker instagram mcp app",
 }
 CONTRACTS = {"inro", "r0", "hub"}
 
@@ -82,6 +82,7 @@ WITHOUT_ORGANIZATION = {
     "store/organizations.py:find_caller": "the token's hash says which organization",
     "store/instagram.py:find_accounts": "the id of the account says which organization",
     "store/instagram.py:list_accounts": "the schedule serves every organization",
+    "store/imports.py:find_organization_of_import": "the command line names an import by its id alone",
     "store/jobs.py:claim": "the worker serves every organization",
     "store/jobs.py:renew": "a claimed job carries its organization",
     "store/jobs.py:finish": "a claimed job carries its organization",

@@ -35,10 +35,12 @@ def _web(settings: Settings, fd: int) -> None:
 
 def run_worker(settings: Settings, *, with_parent: bool) -> None:
     """Work off what waits in the background until SIGTERM or SIGINT, or until the parent is gone."""
-    from coterie.worker.loop import Worker  # lazy: a web process has no use for it
+    from coterie.instagram.jobs import HANDLERS as GRAPH_HANDLERS  # lazy: a web process has no use for it
+    from coterie.worker.handlers import HANDLERS  # lazy: likewise
+    from coterie.worker.loop import Worker  # lazy: likewise
 
     with opened(settings) as database:
-        running = Worker(database, settings)
+        running = Worker(database, settings, HANDLERS | GRAPH_HANDLERS)
 
         def stop(signal_number: int, frame: FrameType | None) -> None:
             running.stop()

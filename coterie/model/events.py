@@ -69,6 +69,8 @@ KINDS = {
     "attachment.erased": "A file of a contact was removed for good.",
     "interaction.received": "A message, comment or mention came in.",
     "interaction.sent": "A message went out.",
+    "interaction.updated": "A message was edited, or someone reacted to it.",
+    "interaction.deleted": "Its sender took a message back; its text is gone.",
     "import.staged": "A file was read; nothing changed yet.",
     "import.applied": "What a file holds was brought in.",
     "import.undone": "An import was taken back.",
@@ -81,6 +83,8 @@ KINDS = {
     "user.updated": "A user's profile or notifications changed.",
     "user.logged_in": "A user exchanged a password for an access token.",
     "user.logged_out": "An access token was given back by its user.",
+    "organization.instagram_connected": "An Instagram account was tied to the organization.",
+    "organization.opt_out_words_changed": "The words with which people opt out changed.",
     "organization.created": "The organization was set up.",
 }
 

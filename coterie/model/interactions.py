@@ -1,6 +1,7 @@
 """Interactions: what passed between a contact and the organization; and how many followers a contact had when."""
 
 from datetime import date
+from typing import Any
 
 from msgspec import Struct
 
@@ -19,6 +20,21 @@ class Interaction(Struct, frozen=True):
     id: str
     direction: str
     text: str | None
+
+
+class StoredInteraction(Struct):
+    """The whole of one interaction, as it is being changed; is_new until it is stored."""
+
+    outside_id: str
+    contact_id: int
+    kind: str
+    happened_at: str
+    id: str
+    direction: str
+    text: str | None
+    data: dict[str, Any]
+    deleted_at: str | None
+    is_new: bool = False
 
 
 class FollowerSnapshot(Struct, frozen=True):

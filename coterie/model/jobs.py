@@ -20,3 +20,11 @@ class Job(Struct, frozen=True):
     updated_at: str
     finished_at: str | None
     claim: str | None = None
+
+
+class Later(Exception):
+    """A handler's way to say: not now, and no failure either; the job waits until run_at (a moment)."""
+
+    def __init__(self, run_at: str) -> None:
+        super().__init__(run_at)
+        self.run_at = run_at

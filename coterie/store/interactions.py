@@ -6,7 +6,9 @@ is_recent marks the newest ten of a contact and kind, so that a page of contacts
 from collections.abc import Iterable
 from typing import Any
 
-from coterie.model.interactions import RECENT_MAX, FollowerSnapshot, Interaction
+import msgspec
+
+from coterie.model.interactions import RECENT_MAX, FollowerSnapshot, Interaction, StoredInteraction
 from coterie.store.database import Tx
 
 _SELECT = "contact_id, kind, happened_at, id, direction, text"
@@ -66,6 +68,76 @@ def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, A
         " ON CONFLICT DO NOTHING",
         [{"organization_id": organization_id, **row} for row in rows],
     )
+
+
+def find_stored(tx: Tx, organization_id: int, channel: str, outside_ids: Iterable[str]) -> dict[str, StoredInteraction]:
+    """outside id -> the whole interaction, deleted or not, for those that are stored."""
+    rows = tx.all(
+        "SELECT outside_id, contact_id, kind, happened_at, id, direction, text, data, deleted_at FROM interactions"
+        f" WHERE organization_id = :organization_id AND channel = :channel AND outside_id {tx.among('ids')}",
+        {"organization_id": organization_id, "channel": channel, "ids": tx.array(outside_ids)},
+    )
+    return {
+        row[0]: StoredInteraction(*row[:7], data=msgspec.json.decode(row[7]) if row[7] else {}, deleted_at=row[8])
+        for row in rows
+    }
+
+
+def insert_stored(
+    tx: Tx, organization_id: int, channel: str, interactions: Iterable[StoredInteraction], now: str
+) -> None:
+    """New interactions in the form find_stored gives; mark_recent must follow for each contact and kind."""
+    tx.many(
+        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, outside_id,"
+        " direction, text, data, is_recent, created_at, updated_at, deleted_at) VALUES (:organization_id, :contact_id,"
+        " :kind, :happened_at, :id, :channel, :outside_id, :direction, :text, :data, :is_recent, :now, :now,"
+        " :deleted_at) ON CONFLICT DO NOTHING",
+        [
+            {
+                "organization_id": organization_id,
+                "channel": channel,
+                "contact_id": interaction.contact_id,
+                "kind": interaction.kind,
+                "happened_at": interaction.happened_at,
+                "id": interaction.id,
+                "outside_id": interaction.outside_id,
+                "direction": interaction.direction,
+                "text": interaction.text,
+                "data": _encoded(interaction.data),
+                "is_recent": interaction.deleted_at is None,
+                "deleted_at": interaction.deleted_at,
+                "now": now,
+            }
+            for interaction in interactions
+        ],
+    )
+
+
+def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInteraction], now: str) -> None:
+    """The text, data and deletion of interactions that are stored; mark_recent must follow where one was deleted."""
+    tx.many(
+        "UPDATE interactions SET text = :text, data = :data, deleted_at = :deleted_at, updated_at = :now"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
+        " AND happened_at = :happened_at AND id = :id",
+        [
+            {
+                "organization_id": organization_id,
+                "contact_id": interaction.contact_id,
+                "kind": interaction.kind,
+                "happened_at": interaction.happened_at,
+                "id": interaction.id,
+                "text": interaction.text,
+                "data": _encoded(interaction.data),
+                "deleted_at": interaction.deleted_at,
+                "now": now,
+            }
+            for interaction in interactions
+        ],
+    )
+
+
+def _encoded(data: dict[str, Any]) -> str | None:
+    return msgspec.json.encode(data).decode() if data else None
 
 
 def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple[int, str]]) -> None:

@@ -6,6 +6,7 @@ idempotent. A job that fails is tried again with growing pauses, and after attem
 a job with a dedupe key waits or runs, another with the same key is not enqueued.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -53,6 +54,30 @@ def enqueue(
         },
     )
     return job_id if inserted else None
+
+
+def enqueue_many(
+    tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]
+) -> None:
+    """Put many jobs of one name into the queue, each of (arguments, dedupe key), by the rules of enqueue."""
+    now = times.now()
+    tx.many(
+        "INSERT INTO jobs (organization_id, id, name, arguments, state, run_at, dedupe_key, created_at, updated_at)"
+        " VALUES (:organization_id, :id, :name, :arguments, :state, :now, :dedupe_key, :now, :now)"
+        " ON CONFLICT DO NOTHING",
+        [
+            {
+                "organization_id": organization_id,
+                "id": new_id(),
+                "name": name,
+                "arguments": msgspec.json.encode(arguments).decode(),
+                "state": WAITING,
+                "dedupe_key": dedupe_key,
+                "now": now,
+            }
+            for arguments, dedupe_key in entries
+        ],
+    )
 
 
 def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:
@@ -136,13 +161,13 @@ def fail(tx: Tx, job: Job, error: str) -> bool:
     )
 
 
-def release(tx: Tx, job: Job) -> bool:
-    """Give a claimed job back untouched, as a worker that stops does."""
+def release(tx: Tx, job: Job, *, run_at: str | None = None) -> bool:
+    """Give a claimed job back untouched, as a worker that stops does; run_at: when it may start again."""
     return _update(
         tx,
         job,
-        "state = :state, run_at = :now, attempt_count = attempt_count - 1, updated_at = :now",
-        {"state": WAITING},
+        "state = :state, run_at = coalesce(:run_at, :now), attempt_count = attempt_count - 1, updated_at = :now",
+        {"state": WAITING, "run_at": run_at},
     )
 
 

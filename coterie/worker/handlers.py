@@ -7,12 +7,15 @@ from collections.abc import Callable
 import msgspec
 
 from coterie.actions import bulk_updates
+from coterie.actions.instagram import DELIVERY_JOB
 from coterie.model.jobs import Job
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.worker import reminders
+from coterie.worker.imports import STEPS, run_import
+from coterie.worker.instagram import instagram_delivery
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 # Between two batches others get the writer: without a pause this process would take it right back
@@ -41,4 +44,9 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
         time.sleep(PAUSE_SECONDS)
 
 
-HANDLERS: dict[str, Handler] = {bulk_updates.JOB: bulk_update, reminders.JOB: reminders.send}
+HANDLERS: dict[str, Handler] = {
+    bulk_updates.JOB: bulk_update,
+    reminders.JOB: reminders.send,
+    DELIVERY_JOB: instagram_delivery,
+    **dict.fromkeys(STEPS, run_import),
+}

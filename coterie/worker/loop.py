@@ -10,7 +10,7 @@ import time
 import structlog
 
 from coterie.model import times
-from coterie.model.jobs import Job
+from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
@@ -78,6 +78,10 @@ class Worker:
         except Stopped:
             with self._database.write() as tx:
                 jobs.release(tx, job)
+            return
+        except Later as later:
+            with self._database.write() as tx:
+                jobs.release(tx, job, run_at=later.run_at)
             return
         except Exception as error:
             log.exception("job failed", job=job.name, id=job.id, attempt=job.attempt_count)

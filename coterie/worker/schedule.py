@@ -8,7 +8,9 @@ from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.worker import reminders
+from coterie.worker.instagram import ask_for_snapshots
 
+HOUR = 3600.0
 DAY = 86_400.0
 
 
@@ -28,4 +30,5 @@ SCHEDULE = (
     Recurring("forget_old_jobs", DAY, forget_old_jobs),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
+    Recurring("ask_for_snapshots", HOUR, ask_for_snapshots),
 )

@@ -1,0 +1,138 @@
+"""Tying Instagram accounts to an organization; taking in what Meta delivers about them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from coterie.actions.events import record
+from coterie.errors import Conflict, invalid
+from coterie.model import times
+from coterie.model.ids import new_id
+from coterie.model.instagram import (
+    ACCESS_TOKEN_LENGTH_MAX,
+    OPT_OUT_WORDS_MAX,
+    Account,
+    Profile,
+    fold_opt_out_words,
+    parse_account_id,
+    parse_graph_url,
+)
+from coterie.model.instagram_deliveries import Entries, encode_entries, split_by_account
+from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.store import instagram as store
+from coterie.store import jobs
+from coterie.store.database import Tx
+
+VIA = "instagram"
+DELIVERY_JOB = "instagram_delivery"
+PROFILE_JOB = "instagram_profile"
+MENTION_JOB = "instagram_mention"
+# What people wrote goes before profiles that wait in the queue: it is enqueued as if it had waited so long already
+HEAD_START_SECONDS = 3600.0
+# Profiles asked for in one round of the schedule, of each account: Meta grants 200 calls an hour and more
+PROFILES_PER_ROUND = 150
+
+
+def instagram_caller(organization_id: int) -> Caller:
+    """Instagram's door acting for an organization."""
+    return Caller(organization_id, "", None, None, (ALL_SCOPES,), VIA)
+
+
+def check_access_token(text: str) -> str:
+    """An access token as it can be sent in a header. Refused: empty, too long, or with a space or a line break."""
+    plain = text.strip()
+    if not plain or len(plain) > ACCESS_TOKEN_LENGTH_MAX or not plain.isascii() or not plain.isprintable():
+        raise invalid("access-token", "is not an access token")
+    if " " in plain:
+        raise invalid("access-token", "is not an access token")
+    return plain
+
+
+def connect_account(tx: Tx, caller: Caller, *, account_id: str, sealed: str, graph_url: str) -> Account:
+    """Tie an Instagram account to the caller's organization, or give it a new (sealed) access token.
+
+    Refused: an id or an address that is none; an account that is tied to another organization.
+    """
+    known = store.find_accounts(tx, [parse_account_id(account_id)])
+    if known.get(account_id.strip(), caller.organization_id) != caller.organization_id:
+        raise Conflict("this Instagram account belongs to another organization")
+    account = Account(
+        caller.organization_id, parse_account_id(account_id), sealed, parse_graph_url(graph_url), None, None
+    )
+    store.save_account(tx, caller.organization_id, account, times.now())
+    record(tx, caller, "organization.instagram_connected", account.account_id)
+    return account
+
+
+def describe_account(tx: Tx, caller: Caller, account: Account, profile: Profile) -> None:
+    """What the Graph says of the account itself: the organization's username, where it has none, and picture."""
+    now = times.now()
+    store.save_account(tx, caller.organization_id, msgspec.structs.replace(account, username=profile.username), now)
+    picture_url = profile.picture_url if profile.picture_url and len(profile.picture_url) <= 2000 else None
+    store.fill_organization(tx, caller.organization_id, username=profile.username, picture_url=picture_url, now=now)
+
+
+def set_opt_out_words(tx: Tx, caller: Caller, words: Sequence[str] | None) -> None:
+    """The words with which people opt out of this organization's messages; None goes back to the built-in ones.
+
+    Refused: more than 50, and one without a letter or digit.
+    """
+    if words is not None:
+        if len(words) > OPT_OUT_WORDS_MAX:
+            raise invalid("words", f"are more than {OPT_OUT_WORDS_MAX}")
+        if any(len(word) > 100 or not fold_opt_out_words([word]) for word in words):
+            raise invalid("words", "must be 1 to 100 characters with a letter or digit")
+    store.save_opt_out_words(tx, caller.organization_id, None if words is None else list(words))
+    record(tx, caller, "organization.opt_out_words_changed", caller.organization_id)
+
+
+def receive_delivery(tx: Tx, entries: Entries, body: str) -> list[str]:
+    """Keep what Meta delivered and enqueue its work, a job for each account; ids of accounts nobody connected,
+    whose entries are dropped."""
+    by_account = split_by_account(entries)
+    organizations = store.find_accounts(tx, by_account)
+    now = times.now()
+    for account_id, organization_id in organizations.items():
+        delivery_id = new_id()
+        store.insert_delivery(
+            tx,
+            organization_id,
+            delivery_id,
+            account_id=account_id,
+            body=body if len(by_account) == 1 else encode_entries(by_account[account_id]),
+            received_at=now,
+        )
+        jobs.enqueue(
+            tx,
+            organization_id,
+            DELIVERY_JOB,
+            {"delivery_id": delivery_id},
+            run_at=times.after(now, -HEAD_START_SECONDS),
+        )
+    return sorted(by_account.keys() - organizations.keys())
+
+
+def enqueue_profiles(tx: Tx, caller: Caller, account_id: str, person_ids: Sequence[str]) -> None:
+    """Have the profiles of these people asked for; one that waits already is not asked for twice."""
+    entries: list[tuple[dict[str, Any], str | None]] = [
+        ({"account_id": account_id, "person_id": person_id}, f"{PROFILE_JOB}:{person_id}") for person_id in person_ids
+    ]
+    jobs.enqueue_many(tx, caller.organization_id, PROFILE_JOB, entries)
+
+
+def enqueue_snapshots(tx: Tx) -> int:
+    """Have the profiles asked for that were not for a day, longest ago first, of every account up to 150 a round;
+    how many. An account that is paused is left out."""
+    now = times.now()
+    before = times.after(now, -86_400)
+    asked = 0
+    for account in store.list_accounts(tx):
+        if account.paused_until is None or account.paused_until <= now:
+            people = store.list_people_to_ask(
+                tx, account.organization_id, account.account_id, before=before, limit=PROFILES_PER_ROUND
+            )
+            person_ids = [person.person_id for person in people]
+            enqueue_profiles(tx, instagram_caller(account.organization_id), account.account_id, person_ids)
+            asked += len(people)
+    return asked

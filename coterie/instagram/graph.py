@@ -1,0 +1,219 @@
+"""A small client of Meta's Graph API: profiles of people, what stands behind a mention, an account's own profile.
+
+Guarantees. The access token goes into a header and never into a log line, an error or (but for a server that does not
+know the header) an address. Every answer has a limit of size and time. What Meta says about limits is obeyed: a call
+that is refused for them, or that says that they are near, tells for how long nobody should ask again.
+
+Source: Meta, "Instagram User Profile API", "Mentions", "Rate limits" and "Handle errors" of the Graph API.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from coterie.model.instagram import Profile
+from coterie.model.instagram_deliveries import clean_text
+
+ANSWER_BYTES_MAX = 256 * 1024
+ATTEMPTS = 2
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business"
+ACCOUNT_FIELDS = "name,username,profile_picture_url"
+# Meta's windows last an hour: without a word about when, a quarter of it
+PAUSE_SECONDS = 900.0
+PAUSE_SECONDS_MAX = 86_400.0
+USAGE_MAX = 95  # percent
+_LIMITED = frozenset((4, 17, 32, 341, 613, 80000, 80001, 80002, 80003, 80004, 80005, 80006, 80008, 80009, 80014))
+_TOKEN_INVALID = frozenset((102, 104, 190, 463, 467, 2500))
+_TRANSIENT = frozenset((1, 2))
+_CONSENT = 230
+COUNT_MAX = 2**53
+
+
+class GraphError(Exception):
+    """The Graph did not answer what was asked; the message is Meta's and holds no token."""
+
+
+class Refused(GraphError):
+    """The person does not consent to the profile being asked for."""
+
+
+class Limited(GraphError):
+    """Too many calls: nobody should ask for pause_seconds."""
+
+    def __init__(self, message: str, pause_seconds: float) -> None:
+        super().__init__(message)
+        self.pause_seconds = pause_seconds
+
+
+class TokenInvalid(GraphError):
+    """The access token has expired, was withdrawn or is none: the account must be connected again."""
+
+
+class Missing(GraphError):
+    """It does not exist, or not for this account; asking again does not help."""
+
+
+class Unreachable(GraphError):
+    """No answer, or none that can be read; later there may be one."""
+
+
+class Answer(Struct, frozen=True):
+    """What was asked for; pause_seconds is above 0 where the limits are near."""
+
+    body: dict[str, Any]
+    pause_seconds: float = 0.0
+
+
+def open_graph(graph_url: str, token: str) -> httpx.Client:
+    """A client of the Graph at this address for one account; to be closed."""
+    return httpx.Client(
+        base_url=graph_url + "/",
+        headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+        timeout=TIMEOUT,
+        follow_redirects=False,
+    )
+
+
+def find_profile(graph: httpx.Client, person_id: str) -> tuple[Profile, float]:
+    """(the profile of an Instagram-scoped id, pause_seconds). Refused: who did not consent; see the errors above."""
+    answer = ask(graph, person_id, PROFILE_FIELDS)
+    return read_profile(answer.body), answer.pause_seconds
+
+
+def read_profile(body: dict[str, Any]) -> Profile:
+    """A profile from what the Graph says; a field of another type than documented counts as not said."""
+    count, follows = body.get("follower_count"), body.get("is_user_follow_business")
+    is_count = isinstance(count, int) and not isinstance(count, bool) and 0 <= count < COUNT_MAX
+    return Profile(
+        name=clean_text(body.get("name"), 1000),
+        username=clean_text(body.get("username"), 100),
+        picture_url=clean_text(body.get("profile_pic") or body.get("profile_picture_url"), 4000),
+        follower_count=count if is_count else None,
+        is_follower=follows if isinstance(follows, bool) else None,
+    )
+
+
+def find_mention(
+    graph: httpx.Client, account_id: str, *, media_id: str | None, comment_id: str | None
+) -> tuple[dict[str, Any], float]:
+    """(text, username and timestamp behind a mention, pause_seconds): of a comment, or of the caption of a post."""
+    if comment_id:
+        name, text = "mentioned_comment", "text"
+        fields = f"mentioned_comment.comment_id({comment_id}){{text,username,timestamp}}"
+    else:
+        name, text = "mentioned_media", "caption"
+        fields = f"mentioned_media.media_id({media_id}){{caption,username,timestamp}}"
+    answer = ask(graph, account_id, fields)
+    found = answer.body.get(name)
+    found = found if isinstance(found, dict) else {}
+    kept = {"text": found.get(text), "username": found.get("username"), "timestamp": found.get("timestamp")}
+    return {key: clean_text(value) for key, value in kept.items()}, answer.pause_seconds
+
+
+def ask(graph: httpx.Client, path: str, fields: str) -> Answer:
+    """GET of these fields. A failure that may pass is tried once more."""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(0.5 + random.random())  # noqa: S311 (it only spreads the load)
+        try:
+            return _ask(graph, path, fields)
+        except Unreachable as error:
+            failure = error
+    raise failure
+
+
+def _ask(graph: httpx.Client, path: str, fields: str) -> Answer:
+    parameters = {"fields": fields}
+    try:
+        return _read(*_fetch(graph, path, parameters))
+    except TokenInvalid:
+        # the documents of some calls show the token as a parameter only
+        token = graph.headers["Authorization"].removeprefix("Bearer ")
+        return _read(*_fetch(graph, path, parameters | {"access_token": token}))
+
+
+def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
+    try:
+        with graph.stream("GET", quote(path, safe=""), params=parameters) as response:
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > ANSWER_BYTES_MAX:
+                    raise Missing("the answer is too large")
+            return response.status_code, response.headers, bytes(body)
+    except httpx.HTTPError as error:
+        raise Unreachable(f"the Graph does not answer: {type(error).__name__}") from None
+
+
+def _read(status: int, headers: httpx.Headers, body: bytes) -> Answer:
+    try:
+        decoded = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        decoded = None
+    error = decoded.get("error") if isinstance(decoded, dict) else None
+    if status == 200 and isinstance(decoded, dict) and error is None:
+        return Answer(decoded, _pause(headers, otherwise=0.0))
+    error = error if isinstance(error, dict) else {}
+    code = error.get("code")
+    message = f"{status}, code {code}: {(clean_text(error.get('message'), 300) or 'no reason given')}"
+    if code == _CONSENT or "user consent is required" in message.lower():
+        raise Refused(message)
+    if status == 429 or code in _LIMITED:
+        raise Limited(message, _pause(headers, otherwise=PAUSE_SECONDS))
+    if status == 401 or code in _TOKEN_INVALID:
+        raise TokenInvalid(message)
+    if status >= 500 or code in _TRANSIENT or error.get("is_transient") is True or status == 200:
+        raise Unreachable(message)
+    raise Missing(message)
+
+
+def _pause(headers: httpx.Headers, *, otherwise: float) -> float:
+    """For how many seconds nobody should ask, from Retry-After and Meta's usage headers."""
+    pauses = [*_retry_after(headers.get("retry-after", "")), *_usage(headers)]
+    return min(max(pauses, default=otherwise), PAUSE_SECONDS_MAX)
+
+
+def _retry_after(value: str) -> Iterator[float]:
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        yield float(value)
+    elif value:
+        try:
+            yield max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
+        except (ValueError, OverflowError):
+            return
+
+
+def _usage(headers: httpx.Headers) -> Iterator[float]:
+    """Seconds to wait where a usage in percent is nearly used up, or where Meta says how many minutes it takes."""
+    for name in ("x-app-usage", "x-business-use-case-usage"):
+        try:
+            decoded = msgspec.json.decode(headers.get(name, "{}"))
+        except (msgspec.MsgspecError, RecursionError):
+            continue
+        for usage in _usages(decoded):
+            minutes = usage.get("estimated_time_to_regain_access")
+            if isinstance(minutes, int | float) and minutes > 0:
+                yield float(minutes) * 60
+            elif any(_is_used_up(usage.get(key)) for key in ("call_count", "total_time", "total_cputime")):
+                yield PAUSE_SECONDS
+
+
+def _usages(decoded: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(decoded, dict):
+        if "call_count" in decoded:
+            yield decoded
+        for value in decoded.values():
+            if isinstance(value, list):
+                yield from (entry for entry in value if isinstance(entry, dict))
+
+
+def _is_used_up(value: Any) -> bool:
+    return isinstance(value, int | float) and value >= USAGE_MAX

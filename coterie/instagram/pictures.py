@@ -1,0 +1,98 @@
+"""Fetching a person's picture from the address Meta gave, before it expires.
+
+The address comes from outside, so it is not followed anywhere: only https, only to public addresses (the one that was
+checked is the one connected to), no redirects, a limit of size and time, and what comes must be an image by its bytes.
+The host of the Graph itself, which the operator chose, is trusted as it is.
+"""
+
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import httpx
+
+PICTURE_BYTES_MAX = 5 * 1024 * 1024
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+class NoPicture(Exception):
+    """There is none to be had at this address; the message says why."""
+
+
+def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
+    """(the bytes, their media type). Refused (NoPicture): see above."""
+    target, headers, extensions = _target(url, graph_url)
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            client.stream("GET", target, headers=headers, extensions=extensions) as response,
+        ):
+            if response.status_code != 200:
+                raise NoPicture(f"status {response.status_code}")
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > PICTURE_BYTES_MAX:
+                    raise NoPicture("it is too large")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NoPicture(f"no answer: {type(error).__name__}") from None
+    media_type = image_type(bytes(body[:16]))
+    if media_type is None:
+        raise NoPicture("it is no image")
+    return bytes(body), media_type
+
+
+def image_type(start: bytes) -> str | None:
+    """The media type of an image by its first bytes: JPEG, PNG, GIF or WebP; None for anything else."""
+    if start.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if start.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def _target(url: str, graph_url: str) -> tuple[str, dict[str, str], dict[str, str]]:
+    """(the address to connect to, headers, extensions), the name resolved to a public address and checked."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise NoPicture("no address") from None
+    graph = urlsplit(graph_url)
+    if not host or parts.username or parts.password:
+        raise NoPicture("no address")
+    if (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc):
+        return url, {}, {}
+    if parts.scheme != "https" or port not in (None, 443):
+        raise NoPicture("not https")
+    address = _public_address(host)
+    literal = f"[{address}]" if ":" in address else address
+    target = f"https://{literal}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+    # the certificate is checked against the name, the connection goes to the address that was checked
+    return target, {"Host": host}, {"sni_hostname": host}
+
+
+def _public_address(host: str) -> str:
+    try:
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NoPicture("the host is not known") from None
+    addresses = [str(entry[4][0]) for entry in found]
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise NoPicture("the host is not a public one")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet: not loopback, private, link-local, reserved or multicast."""
+    try:
+        parsed = ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
+    parsed = mapped or parsed
+    return parsed.is_global and not parsed.is_multicast

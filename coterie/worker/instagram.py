@@ -1,0 +1,55 @@
+"""Working off what Meta delivered: a batch in each transaction, its progress saved with it."""
+
+import threading
+import time
+
+import msgspec
+import structlog
+
+from coterie.actions.instagram import enqueue_snapshots, instagram_caller
+from coterie.actions.instagram_updates import BATCH, apply_updates
+from coterie.model import times
+from coterie.model.instagram_deliveries import decode_body, read_delivery
+from coterie.model.jobs import Job, Later
+from coterie.settings import Settings
+from coterie.store import instagram as store
+from coterie.store import jobs
+from coterie.store.database import Database
+
+# Between two batches others get the writer
+PAUSE_SECONDS = 0.002
+log = structlog.get_logger()
+
+
+def instagram_delivery(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """The updates of one delivery, which is forgotten in the transaction of its last batch."""
+    delivery_id = msgspec.json.decode(job.arguments)["delivery_id"]
+    with database.read() as tx:
+        found = store.find_delivery(tx, job.organization_id, delivery_id)
+    if found is None:
+        return
+    account_id, body, received_at = found
+    delivery = read_delivery(decode_body(body), received_at)
+    done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    while done is not None:
+        if stopping.is_set():
+            raise Later(times.now())
+        batch = delivery.updates[done : done + BATCH]
+        done = done + BATCH if done + BATCH < len(delivery.updates) else None
+        with database.write() as tx:
+            lost = apply_updates(tx, instagram_caller(job.organization_id), account_id, batch) if batch else []
+            if done is None:
+                store.delete_delivery(tx, job.organization_id, delivery_id)
+            if not jobs.renew(tx, job, progress={"done": done or len(delivery.updates)}):
+                raise LookupError("another worker has this job by now")
+        for outside_id, reason in lost:
+            log.error("instagram update lost", account=account_id, id=outside_id[:80], reason=reason[:200])
+        time.sleep(PAUSE_SECONDS)
+    if delivery.ignored:
+        log.info("instagram updates passed over", account=account_id, names=dict(delivery.ignored))
+
+
+def ask_for_snapshots(database: Database, settings: Settings) -> None:
+    """A follower snapshot a day of everyone Instagram's accounts know, some in each round."""
+    with database.write() as tx:
+        enqueue_snapshots(tx)

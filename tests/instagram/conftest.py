@@ -1,0 +1,33 @@
+"""These tests share a database of their own: they let a worker do whatever waits in it."""
+
+from pathlib import Path
+
+import pytest
+from instagram_world import SECRET, VERIFY_TOKEN, connect
+from world import World
+
+from coterie.settings import Settings, load_settings
+from coterie.store.database import Database
+
+
+@pytest.fixture(scope="session")
+def settings(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Settings:
+    folder: Path = tmp_path_factory.mktemp(f"instagram-{engine}")
+    url = f"sqlite:///{folder}/coterie.sqlite3"
+    if engine == "postgresql":
+        url = request.getfixturevalue("postgres").create_database()
+    return load_settings(
+        {},
+        data=str(folder),
+        database_url=url,
+        database_connections=4,
+        log_requests=False,
+        instagram_app_secret=SECRET,
+        instagram_verify_token=VERIFY_TOKEN,
+    )
+
+
+@pytest.fixture
+def account(database: Database, settings: Settings, world: World) -> str:
+    """An Instagram account of Alice's organization."""
+    return connect(database, settings, world)
