@@ -13,6 +13,9 @@ COMMANDS = {
     "serve": "serve",
     "bootstrap": "bootstrap",
     "demo": "demo",
+    "import": "import_",
+    "imports": "imports",
+    "undo-import": "imports",
     "settings": "settings",
     "worker": "worker",
 }

@@ -6,15 +6,34 @@ STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
     "staging", "staged", "applying", "applied", "undoing", "undone", "failed",
 )  # fmt: skip
 CREATE, UPDATE, UNCHANGED, MATCH, REJECT = "create", "update", "unchanged", "match", "reject"
+SKIP = "skip"
+# Not a person's decision: the row may be somebody an earlier row of its file creates; looked at when that is there
+AGAIN = "again"
+# the outcome of a row -> the count of its import
+COUNT_OF = {
+    CREATE: "created_count",
+    UPDATE: "updated_count",
+    UNCHANGED: "unchanged_count",
+    MATCH: "matched_count",
+    REJECT: "rejected_count",
+}
+# The state of a row: not applied yet; done; taken back; left as it is because people changed it since.
+ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_KEPT = "staged", "applied", "undone", "kept"
+# The source of the outside id under which a row that was applied is known: the digest of what stood in it
+DRAFT_SOURCE = "draft"
 
 
 class HandleDraft(Struct, frozen=True, omit_defaults=True):
-    """A way to reach someone, as read: channel is one of model.handles.CHANNELS, value as typed."""
+    """A way to reach someone, as read: channel is one of model.handles.CHANNELS, value as typed.
+
+    normalized is filled in by actions.prepare: a draft that has it was checked.
+    """
 
     channel: str
     value: str
     label: str | None = None
     is_primary: bool = False
+    normalized: str | None = None
 
 
 class AddressDraft(Struct, frozen=True, omit_defaults=True):
@@ -36,11 +55,16 @@ class DateDraft(Struct, frozen=True, omit_defaults=True):
 
 
 class PictureDraft(Struct, frozen=True, omit_defaults=True):
-    """A picture found in the file itself (data) or named by it (url); one of the two."""
+    """A picture found in the file itself (data) or named by it (url); one of the two.
+
+    Once staged, data has become a file of its own: digest and byte_count name it.
+    """
 
     media_type: str | None = None
     data: bytes | None = None
     url: str | None = None
+    digest: str | None = None
+    byte_count: int = 0
 
 
 class InteractionDraft(Struct, frozen=True, omit_defaults=True):
@@ -75,6 +99,7 @@ class ContactDraft(Struct, omit_defaults=True):
     language: str | None = None
     bio: str | None = None
     is_follower: bool | None = None
+    relationship_grade: int | None = None
     note: str | None = None
     handles: list[HandleDraft] = field(default_factory=list)
     addresses: list[AddressDraft] = field(default_factory=list)

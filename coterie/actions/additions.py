@@ -1,0 +1,204 @@
+"""What a draft would add to a contact: only what is missing there. What people wrote is never overwritten.
+
+The same function answers for staging ("what would happen"), for applying, and for a second run that has nothing to add.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from coterie.model.contacts import Contact, join_name
+from coterie.model.handles import INSTAGRAM, Handle
+from coterie.model.imports import (
+    AddressDraft,
+    ContactDraft,
+    DateDraft,
+    HandleDraft,
+    InteractionDraft,
+    PictureDraft,
+)
+from coterie.model.text import fold
+from coterie.store import folders as folder_store
+from coterie.store import handles as handle_store
+from coterie.store import parts
+from coterie.store.contacts import list_contacts_by_id
+from coterie.store.database import Tx
+
+# Fields that are filled where they are empty; the parts of a name go by their own rule
+FILLED = (
+    "display_name", "nickname", "gender", "birthday", "employer", "job_title", "how_you_met", "language", "bio",
+    "is_follower", "relationship_grade",
+)  # fmt: skip
+NAMES = ("first_name", "middle_name", "last_name", "name_prefix", "name_suffix")
+
+
+class State(Struct):
+    """A contact with everything a draft could repeat. contact is None for one that is to be created."""
+
+    contact: Contact | None = None
+    handles: list[Handle] = field(default_factory=list)
+    addresses: set[str] = field(default_factory=set)
+    dates: set[tuple[str, str]] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    notes: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    outside_ids: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Additions(Struct):
+    """What is to be added. is_empty: nothing but the memory that this row is known."""
+
+    fields: dict[str, Any]
+    handles: list[HandleDraft]
+    addresses: list[AddressDraft]
+    dates: list[DateDraft]
+    tags: list[str]
+    folders: list[str]
+    note: str | None
+    pictures: list[PictureDraft]
+    outside_ids: list[tuple[str, str]]
+    interactions: list[InteractionDraft]
+
+    def describe(self) -> list[str]:
+        """What is added, in words for people: fields, channels, parts."""
+        found = [name.replace("_", " ") for name in self.fields]
+        found += list(dict.fromkeys(handle.channel for handle in self.handles))
+        for name in ("addresses", "dates", "tags", "folders", "note", "pictures", "interactions"):
+            if getattr(self, name):
+                found.append({"addresses": "address"}.get(name, name))
+        if any(source != "draft" for source, _ in self.outside_ids):
+            found.append("outside id")
+        return found
+
+
+def load_states(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int], *, to_change: bool = False
+) -> dict[int, State]:
+    """The states of contacts that are not deleted; to_change keeps them from other writers until the commit."""
+    wanted = sorted(set(contact_ids))
+    if not wanted:
+        return {}
+    if to_change:
+        contacts = parts.list_contacts_to_change(tx, organization_id, wanted)
+    else:
+        contacts = {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, wanted)}
+    states = {contact_id: State(contact) for contact_id, contact in contacts.items()}
+    for contact_id, handles in handle_store.list_handles_of(tx, organization_id, states).items():
+        states[contact_id].handles = handles
+    for contact_id, folders in folder_store.list_folders_of(tx, organization_id, states).items():
+        states[contact_id].folders = {name for _, name, _ in folders}
+    for contact_id, addresses in parts.list_addresses_of(tx, organization_id, states).items():
+        states[contact_id].addresses = {_key(row) for row in addresses}
+    for contact_id, dates in parts.list_dates_of(tx, organization_id, states).items():
+        states[contact_id].dates = {(fold(label), occurs_on) for label, occurs_on in dates}
+    for name, rows in (
+        ("tags", parts.list_tag_keys_of(tx, organization_id, states)),
+        ("notes", parts.list_note_texts_of(tx, organization_id, states)),
+        ("files", parts.list_files_of(tx, organization_id, states)),
+    ):
+        for contact_id, values in rows.items():
+            setattr(states[contact_id], name, {value for (value,) in values})
+    for contact_id, ids in parts.list_outside_ids_of(tx, organization_id, states).items():
+        states[contact_id].outside_ids = {(source, outside_id) for source, outside_id in ids}
+    return states
+
+
+def state_of_draft(draft: ContactDraft) -> State:
+    """The state of the contact a draft would create: for a second row about the same person."""
+    values: dict[str, Any] = dict.fromkeys(Contact.__struct_fields__)
+    values |= {name: getattr(draft, name) for name in (*FILLED, *NAMES)}
+    handles = [
+        Handle(0, "", h.channel, h.value, h.normalized or "", h.label, h.is_primary, False, "", "", None)
+        for h in draft.handles
+    ]
+    return State(
+        Contact(**values),
+        handles,
+        {_key_of(address) for address in draft.addresses},
+        {(fold(date.label), date.occurs_on) for date in draft.dates},
+        {fold(tag) for tag in draft.tags},
+        set(draft.folders),
+        {draft.note} if draft.note else set(),
+        {picture.digest for picture in draft.pictures if picture.digest},
+        set(draft.outside_ids),
+    )
+
+
+def additions_to(draft: ContactDraft, state: State, known_interactions: set[str] = frozenset()) -> Additions:  # type: ignore[assignment]
+    """What a prepared draft would add to this contact."""
+    contact = state.contact
+    if contact is None:
+        fields = {n: value for n in (*FILLED, *NAMES) if (value := getattr(draft, n)) is not None}
+    else:
+        fields = {n: value for n in FILLED if (value := getattr(draft, n)) is not None and getattr(contact, n) is None}
+        fields |= _names_to_fill(draft, contact)
+    urls = [picture.url for picture in draft.pictures if picture.url]
+    if urls and len(urls[0]) <= 2000 and (contact is None or contact.profile_picture_url is None):
+        fields["profile_picture_url"] = urls[0]
+    return Additions(
+        fields,
+        _handles_to_add(draft, state) if state.handles else draft.handles,
+        [a for a in draft.addresses if _key_of(a) not in state.addresses],
+        [d for d in draft.dates if (fold(d.label), d.occurs_on) not in state.dates],
+        [tag for tag in draft.tags if fold(tag) not in state.tags],
+        [folder for folder in draft.folders if folder not in state.folders],
+        draft.note if draft.note and draft.note not in state.notes else None,
+        [p for p in draft.pictures if p.digest and p.digest not in state.files],
+        [entry for entry in draft.outside_ids if entry not in state.outside_ids],
+        [i for i in map(_with_outside_id, draft.interactions) if i.outside_id not in known_interactions],
+    )
+
+
+def outside_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
+    """The outside ids under which the interactions of drafts are kept."""
+    return [_with_outside_id(i).outside_id or "" for draft in drafts for i in draft.interactions]
+
+
+def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
+    """The parts of a name that are missing, where those both have agree; never half of another name."""
+    given = {name: value for name in NAMES if (value := getattr(draft, name))}
+    present = {name: value for name in NAMES if (value := getattr(contact, name))}
+    if not given:
+        return {}
+    if not present:
+        return given
+    both = given.keys() & present.keys()
+    if not both or any(fold(given[name]) != fold(present[name]) for name in both):
+        return {}
+    wanted = [given.get(name) for name in ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")]
+    if fold(join_name(*wanted) or "") == fold(contact.full_name or ""):
+        return {}
+    return {name: value for name, value in given.items() if name not in present}
+
+
+def _handles_to_add(draft: ContactDraft, state: State) -> list[HandleDraft]:
+    present = {(h.channel, h.normalized) for h in state.handles}
+    with_primary = {h.channel for h in state.handles if h.is_primary}
+    wanted = [h for h in draft.handles if (h.channel, h.normalized) not in present]
+    return [replace(h, is_primary=h.is_primary and h.channel not in with_primary) for h in wanted]
+
+
+def _key(values: Sequence[str | None]) -> str:
+    """A postal address for comparison: its parts folded, in one text, without gaps."""
+    return fold(" ".join([value for value in values if value]))
+
+
+def _key_of(a: AddressDraft) -> str:
+    return _key((a.address_line_1, a.address_line_2, a.address_line_3, a.locality, a.region, a.postcode, a.country))
+
+
+def _with_outside_id(interaction: InteractionDraft) -> InteractionDraft:
+    """Exports give messages no id: what was said, when and by whom names one as well."""
+    if interaction.outside_id:
+        return interaction
+    text = "\n".join((interaction.kind, interaction.direction, interaction.happened_at, interaction.text or ""))
+    return replace(interaction, outside_id="export-" + hashlib.sha256(text.encode()).hexdigest()[:32])
+
+
+def usernames_in(many: Iterable[Additions]) -> set[str]:
+    """The Instagram usernames among the handles to add."""
+    return {h.normalized for each in many for h in each.handles if h.channel == INSTAGRAM and h.normalized}

@@ -1,0 +1,137 @@
+"""What can happen to imports: started, decided row by row, applied, taken back. The work itself is in imports/."""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from coterie.actions.events import record
+from coterie.actions.jobs import enqueue
+from coterie.errors import Conflict, NotFound, invalid
+from coterie.model import times
+from coterie.model.ids import new_id
+from coterie.model.imports import (
+    APPLIED,
+    APPLYING,
+    CREATE,
+    FAILED,
+    MATCH,
+    ROW_STAGED,
+    SKIP,
+    STAGED,
+    STAGING,
+    UNDOING,
+    UNDONE,
+    UPDATE,
+    Import,
+    StagedRow,
+)
+from coterie.model.organizations import Caller
+from coterie.store import imports as store
+from coterie.store.contacts import find_contact
+from coterie.store.database import Tx
+
+STAGE_JOB, APPLY_JOB, UNDO_JOB = "stage_import", "apply_import", "undo_import"
+FILENAME_LENGTH_MAX = 255
+
+
+def start_import(
+    tx: Tx,
+    caller: Caller,
+    *,
+    filename: str,
+    file_format: str,
+    digest: str | None,
+    byte_count: int,
+    options: dict[str, Any] | None = None,
+    in_background: bool = True,
+) -> Import:
+    """A new import of a file that is kept already (store.files). in_background has the worker stage it."""
+    now = times.now()
+    name = "".join(c for c in filename if c.isprintable())[-FILENAME_LENGTH_MAX:] or "file"
+    encoded = msgspec.json.encode(options or {}).decode()
+    fresh = Import(
+        new_id(), caller.user_id, name, file_format, digest, byte_count, encoded, STAGING, 0, 0, 0, 0, 0, 0, 0, 0,
+        None, now, now, None, None, None,
+    )  # fmt: skip
+    store.insert_import(tx, caller.organization_id, fresh)
+    if in_background:
+        _enqueue(tx, caller, STAGE_JOB, fresh.id)
+    return fresh
+
+
+def start_applying(tx: Tx, caller: Caller, import_id: str, *, in_background: bool = True) -> Import:
+    """Have a staged import applied; one that was applied applies what was decided since.
+
+    Refused: an import that is not staged yet, failed, or was taken back.
+    """
+    found = _find(tx, caller, import_id)
+    if found.state not in (STAGED, APPLYING, APPLIED):
+        raise Conflict(f"The import is {found.state}: it cannot be applied")
+    if found.state != APPLYING:
+        _save(tx, caller, found, state=APPLYING, applied_row=0)
+    if in_background:
+        _enqueue(tx, caller, APPLY_JOB, import_id)
+    return _find(tx, caller, import_id)
+
+
+def start_undoing(tx: Tx, caller: Caller, import_id: str, *, in_background: bool = True) -> Import:
+    """Have an import taken back, however far it is. Refused: one that was taken back already."""
+    found = _find(tx, caller, import_id)
+    if found.state == UNDONE:
+        raise Conflict("The import was taken back already")
+    if found.state != UNDOING:
+        _save(tx, caller, found, state=UNDOING)
+    if in_background:
+        _enqueue(tx, caller, UNDO_JOB, import_id)
+    return _find(tx, caller, import_id)
+
+
+def finish(tx: Tx, caller: Caller, import_id: str, state: str, error: str | None = None) -> Import:
+    """A step of the work is over: staged, applied, undone or failed, with the moment and an event."""
+    found, now = _find(tx, caller, import_id), times.now()
+    column = {STAGED: "staged_at", APPLIED: "applied_at", UNDONE: "undone_at", FAILED: "updated_at"}[state]
+    _save(tx, caller, found, state=state, error=error, **{column: now})
+    if state != FAILED:
+        record(tx, caller, f"import.{state}", import_id, now=now)
+    return _find(tx, caller, import_id)
+
+
+def decide(
+    tx: Tx, caller: Caller, import_id: str, row_number: int, decision: str, contact_id: int | None = None
+) -> StagedRow:
+    """Say what is to become of a row that may be somebody known: create, update (which contact) or skip.
+
+    It takes effect when the import is applied (again). Refused: a row that does not wait for a decision, another
+    word, a contact that is not there.
+    """
+    _find(tx, caller, import_id)
+    row = store.find_row(tx, caller.organization_id, import_id, row_number)
+    if row is None:
+        raise NotFound("Row not found")
+    if row.outcome != MATCH or row.state != ROW_STAGED:
+        raise Conflict("This row does not wait for a decision")
+    if decision not in (CREATE, UPDATE, SKIP):
+        raise invalid("decision", "is not create, update or skip", kind="choice")
+    if decision == UPDATE:
+        contact = find_contact(tx, caller.organization_id, contact_id) if contact_id is not None else None
+        if contact is None or contact.deleted_at is not None:
+            raise invalid("contact_id", "is no contact")
+    decided = replace(row, decision=decision, contact_id=contact_id if decision == UPDATE else None)
+    store.save_rows(tx, caller.organization_id, import_id, [decided])
+    return decided
+
+
+def _enqueue(tx: Tx, caller: Caller, job: str, import_id: str) -> None:
+    enqueue(tx, caller, job, {"import_id": import_id}, dedupe_key=f"{job}:{import_id}", attempts_max=20)
+
+
+def _find(tx: Tx, caller: Caller, import_id: str) -> Import:
+    found = store.find_import_to_change(tx, caller.organization_id, import_id)
+    if found is None:
+        raise NotFound("Import not found")
+    return found
+
+
+def _save(tx: Tx, caller: Caller, record: Import, **columns: Any) -> None:
+    store.update_import(tx, caller.organization_id, record.id, {"updated_at": times.now(), **columns})

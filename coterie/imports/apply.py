@@ -1,0 +1,264 @@
+"""Applying: staged rows become contacts, or fill up contacts that are there already.
+
+Each row is matched again, against what is there now, so that two files staged side by side add nobody twice. A batch
+is one transaction on the quick way; if any row of it cannot be written, the batch is done again row by row, and that
+row alone is rejected.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+
+from coterie.actions import imports as actions
+from coterie.actions.additions import (
+    State,
+    additions_to,
+    load_states,
+    outside_ids_of_interactions,
+)
+from coterie.actions.drafts import Changes, create_contacts, fill_contact
+from coterie.errors import CoterieError, Unavailable
+from coterie.identity.matching import (
+    HANDLE_ONLY,
+    Candidate,
+    Person,
+    choose,
+    compare,
+    find_matches,
+    keys_of,
+    person_of_draft,
+)
+from coterie.imports.run import Run, caller_of, find
+from coterie.model import times
+from coterie.model.imports import (
+    AGAIN,
+    APPLIED,
+    APPLYING,
+    CREATE,
+    MATCH,
+    REJECT,
+    ROW_APPLIED,
+    ROW_STAGED,
+    SKIP,
+    STAGED,
+    UNCHANGED,
+    UPDATE,
+    ContactDraft,
+    Import,
+    Match,
+    StagedRow,
+)
+from coterie.model.organizations import Caller
+from coterie.store import imports as store
+from coterie.store import parts
+from coterie.store.database import Tx
+from coterie.store.files import file_path
+
+BATCH = 400
+ATTEMPTS = 5
+log = structlog.get_logger()
+
+
+def apply(run: Run) -> Import:
+    """Apply what is certain or decided, batch by batch; the import as it is then. Called again it goes on.
+
+    An import that is only staged starts to be applied; one that was taken back, or is not staged, stays as it is.
+    """
+    with run.database.write() as tx:
+        record = find(tx, run)
+        if record.state == STAGED:
+            record = actions.start_applying(tx, caller_of(tx, run, record), run.import_id, in_background=False)
+    while record.state == APPLYING:
+        record = _apply_batch(run)
+        run.progress(record.applied_row, record.row_count)
+        run.pause()
+    return record
+
+
+def _apply_batch(run: Run) -> Import:
+    """The next batch, quickly; where that fails, again and row by row."""
+    for _ in range(ATTEMPTS):
+        try:
+            with run.database.write() as tx:
+                return _write_batch(tx, run, one_by_one=False)
+        except Unavailable as error:  # the other engine gave this transaction up for another
+            problem: Exception = error
+        except Exception as error:
+            log.info("import batch is done again row by row", import_id=run.import_id, error=str(error)[:200])
+            with run.database.write() as tx:
+                return _write_batch(tx, run, one_by_one=True)
+    raise problem
+
+
+def _write_batch(tx: Tx, run: Run, *, one_by_one: bool) -> Import:
+    store.one_batch_at_a_time(tx, run.organization_id)
+    record = find(tx, run)
+    if record.state != APPLYING:
+        return record
+    caller = caller_of(tx, run, record)
+    rows = store.list_rows_to_apply(tx, run.organization_id, run.import_id, after=record.applied_row, limit=BATCH)
+    if not rows:
+        return actions.finish(tx, caller, run.import_id, APPLIED)
+    applying = Applying(run, caller)
+    done: list[StagedRow] = []
+    while len(done) < len(rows):
+        rest = rows[len(done) :]
+        done += _one_row(tx, applying, rest[0]) if one_by_one else _write_chunk(tx, applying, rest)
+    store.save_rows(tx, run.organization_id, run.import_id, done)
+    counts = Counter(row.outcome for row in done)
+    counts.subtract(row.outcome for row in rows)
+    store.count_outcomes(tx, run.organization_id, run.import_id, counts, now=times.now())
+    store.update_import(tx, run.organization_id, run.import_id, {"applied_row": rows[-1].row_number})
+    return find(tx, run)
+
+
+class Applying(Struct):
+    """What the rows of a batch need."""
+
+    run: Run
+    caller: Caller
+
+
+def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
+    try:
+        with tx.rollback_only():
+            return _write_chunk(tx, applying, [row])
+    except Unavailable:
+        raise
+    except Exception as error:
+        reason = error.message if isinstance(error, CoterieError) else "it cannot be saved"
+        log.warning("import row rejected", import_id=applying.run.import_id, row=row.row_number, error=str(error)[:200])
+        return [replace(row, outcome=REJECT, reason=f"Could not be saved: {reason}"[:2000], decision=None)]
+
+
+def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[StagedRow]:
+    """Write the rows up to the first that is about the person of one before it; that one must be matched anew."""
+    drafts = [msgspec.json.decode(row.draft or "{}", type=ContactDraft) for row in rows]
+    people = [person_of_draft(draft) for draft in drafts]
+    found = find_matches(tx, applying.run.organization_id, drafts, people=people)
+    ours = _created_by_this_import(tx, applying, found)
+    plans = [_plan(row, [m for m in matches if m.score > HANDLE_ONLY or m.contact_id not in ours])
+             for row, matches in zip(rows, found, strict=True)]  # fmt: skip
+    plans = plans[: _independent(people, plans)]
+    drafts = [_with_files(applying, draft) for draft in drafts[: len(plans)]]
+    written = _write(tx, applying, drafts, plans)
+    done = []
+    for row, plan, (contact_id, changes) in zip(rows, plans, written, strict=False):
+        if plan.outcome == MATCH:
+            matches = [Match(row.row_number, m.contact_id, m.score, m.reason) for m in plan.matches]
+            store.insert_matches(tx, applying.run.organization_id, applying.run.import_id, matches)
+        done.append(_finished(row, plan, contact_id, changes))
+    return done
+
+
+class Plan(Struct):
+    """What becomes of a row: create, update (which contact), match (whom a person has to choose from), unchanged."""
+
+    outcome: str
+    contact_id: int | None = None
+    reason: str | None = None
+    matches: Sequence[Candidate] = ()
+
+
+def _plan(row: StagedRow, matches: list[Candidate]) -> Plan:
+    if row.decision == SKIP:
+        return Plan(UNCHANGED, None, "Skipped, as was decided")
+    if row.decision == CREATE:
+        return Plan(CREATE, None, "Created, as was decided")
+    if row.decision == UPDATE:
+        return Plan(UPDATE, row.contact_id, "As was decided")
+    sure = choose(matches)
+    if sure:
+        return Plan(UPDATE, sure.contact_id, sure.reason.capitalize())
+    if matches:
+        return Plan(MATCH, None, f"May be contact {matches[0].contact_id}: {matches[0].reason}", matches)
+    return Plan(CREATE)
+
+
+def _independent(people: Sequence[Person], plans: Sequence[Plan]) -> int:
+    """How many rows, from the first, can be written at once: none of them about the person of one before it."""
+    holders: dict[tuple[str, ...], list[int]] = {}
+    targets: set[int] = set()
+    for position, (person, plan) in enumerate(zip(people, plans, strict=True)):
+        if plan.contact_id is not None:
+            if plan.contact_id in targets:
+                return position
+            targets.add(plan.contact_id)
+        for key in keys_of(person):
+            others = holders.setdefault(key, [])
+            for other in others:
+                result = compare(person, people[other])
+                if result and result[0] > HANDLE_ONLY and plan.outcome != MATCH:
+                    return position
+            if len(others) < store.OWNERS_MAX and (not others or others[-1] != position):
+                others.append(position)
+    return len(plans)
+
+
+def _created_by_this_import(tx: Tx, applying: Applying, found: list[list[Candidate]]) -> set[int]:
+    """A family in one file shares its telephone: those are no possible duplicates of one another."""
+    doubtful = {m.contact_id for matches in found for m in matches if m.score <= HANDLE_ONLY}
+    if not doubtful:
+        return set()
+    return parts.list_created_by(tx, applying.run.organization_id, applying.run.import_id, doubtful)
+
+
+def _with_files(applying: Applying, draft: ContactDraft) -> ContactDraft:
+    """Without pictures whose file is not there any more."""
+    if draft.pictures:
+        folder = applying.run.folder
+        draft.pictures = [p for p in draft.pictures if p.digest is None or file_path(folder, p.digest).is_file()]
+    return draft
+
+
+def _write(
+    tx: Tx, applying: Applying, drafts: list[ContactDraft], plans: list[Plan]
+) -> list[tuple[int | None, Changes | None]]:
+    organization_id = applying.run.organization_id
+    fresh = [position for position, plan in enumerate(plans) if plan.outcome == CREATE]
+    created = create_contacts(tx, applying.caller, [drafts[position] for position in fresh])
+    written: list[tuple[int | None, Changes | None]] = [(None, None)] * len(plans)
+    for position, result in zip(fresh, created, strict=True):
+        written[position] = result
+    targets = [plan.contact_id for plan in plans if plan.outcome == UPDATE and plan.contact_id is not None]
+    states = load_states(tx, organization_id, targets, to_change=True)
+    said = outside_ids_of_interactions(drafts)
+    known = parts.list_known_interactions(tx, organization_id, said) if said else set()
+    for position, plan in enumerate(plans):
+        if plan.outcome == UPDATE and plan.contact_id is not None:
+            state = states.get(plan.contact_id)
+            written[position] = (plan.contact_id, _fill(tx, applying, drafts[position], state, plan, known))
+    return written
+
+
+def _fill(
+    tx: Tx, applying: Applying, draft: ContactDraft, state: State | None, plan: Plan, known: set[str]
+) -> Changes | None:
+    if state is None:
+        plan.outcome, plan.reason = REJECT, "The contact it was to update is not there any more"
+        return None
+    additions = additions_to(draft, state, known)
+    added = additions.describe()
+    if added:
+        plan.reason = f"{plan.reason}; added {', '.join(added)}"
+    else:
+        plan.outcome = UNCHANGED
+    # also where nothing is added the row is known from now on, so that the next run of its file has no doubt
+    return fill_contact(tx, applying.caller, state, additions)
+
+
+def _finished(row: StagedRow, plan: Plan, contact_id: int | None, changes: Changes | None) -> StagedRow:
+    reason = plan.reason
+    if changes and changes.warnings:
+        reason = "; ".join([*([reason] if reason else []), *changes.warnings])
+    state = ROW_STAGED if plan.outcome in (MATCH, REJECT) else ROW_APPLIED
+    decision = None if row.decision == AGAIN or plan.outcome == MATCH else row.decision
+    encoded = msgspec.json.encode(changes).decode() if changes else None
+    return replace(
+        row, outcome=plan.outcome, reason=reason, contact_id=contact_id, decision=decision, state=state,
+        changes=encoded,
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""The readers by the name of their format. Each is a generator: what is wrong with a whole file comes at the first
+next(), as Invalid or TooLarge."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from coterie.imports import any_csv, google_csv, linkedin_csv, outlook_csv, r0_csv, vcard_file
+from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
+from coterie.model.imports import ContactDraft, RowError
+
+Rows = Iterator[ContactDraft | RowError]
+
+# A format is an entry here. options are those of the import: of them "mapping" corrects the columns of any CSV.
+READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
+    VCARD: lambda path, options: vcard_file.read(path),
+    GOOGLE: lambda path, options: google_csv.read(path),
+    OUTLOOK: lambda path, options: outlook_csv.read(path),
+    LINKEDIN: lambda path, options: linkedin_csv.read(path),
+    R0: lambda path, options: r0_csv.read(path),
+    CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
+}

@@ -1,0 +1,103 @@
+"""Taking an import back: the rows in reverse, each undone by what it remembers of its changes.
+
+What people changed since is left alone, and the row says so. Files nobody names any more are removed with it.
+"""
+
+import msgspec
+from msgspec.structs import replace
+
+from coterie.actions import imports as actions
+from coterie.actions.drafts import Changes
+from coterie.actions.take_back import erase_created, take_back
+from coterie.errors import Unavailable
+from coterie.imports.run import Run, caller_of, find
+from coterie.model import times
+from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, ContactDraft, Import, StagedRow
+from coterie.model.organizations import Caller
+from coterie.store import imports as store
+from coterie.store.database import Tx
+from coterie.store.files import is_used, remove_file
+
+BATCH = 300
+ATTEMPTS = 5
+REASON_LENGTH_MAX = 2000
+
+
+def undo(run: Run) -> Import:
+    """Take an import back, batch by batch; the import as it is then. Called again it goes on where it stopped."""
+    with run.database.write() as tx:
+        record = find(tx, run)
+        if record.state not in (UNDOING, UNDONE):
+            record = actions.start_undoing(tx, caller_of(tx, run, record), run.import_id, in_background=False)
+    before = record.row_count + 1
+    while record.state == UNDOING:
+        record, before, digests = _undo_batch(run, before)
+        _remove_files(run, digests)
+        run.progress(record.row_count + 1 - before, record.row_count)
+        run.pause()
+    return record
+
+
+def _undo_batch(run: Run, before: int) -> tuple[Import, int, set[str]]:
+    """The rows before this number: (the import then, the number to go on before, files that may be nobody's now)."""
+    for _ in range(ATTEMPTS):
+        try:
+            with run.database.write() as tx:
+                return _write_batch(tx, run, before)
+        except Unavailable as error:  # the other engine gave this transaction up for another
+            problem = error
+    raise problem
+
+
+def _write_batch(tx: Tx, run: Run, before: int) -> tuple[Import, int, set[str]]:
+    store.one_batch_at_a_time(tx, run.organization_id)
+    record = find(tx, run)
+    if record.state != UNDOING:
+        return record, before, set()
+    caller = caller_of(tx, run, record)
+    rows = store.list_rows_to_undo(tx, run.organization_id, run.import_id, before=before, limit=BATCH)
+    if not rows:
+        return actions.finish(tx, caller, run.import_id, UNDONE), 1, set()
+    done = _take_back(tx, caller, rows)
+    store.save_rows(tx, run.organization_id, run.import_id, done)
+    kept = sum(row.state == ROW_KEPT for row in done)
+    store.count_outcomes(tx, run.organization_id, run.import_id, {}, now=times.now(), kept=kept)
+    with_files = [_draft(row) for row in rows if row.draft and "digest" in row.draft]
+    digests = {p.digest for draft in with_files for p in draft.pictures if p.digest}
+    return find(tx, run), rows[-1].row_number, digests
+
+
+def _draft(row: StagedRow) -> ContactDraft:
+    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
+
+
+def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]:
+    changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=Changes) for row in rows}
+    reasons: dict[int, list[str]] = {row.row_number: [] for row in rows}
+    created: dict[int, int] = {}
+    # the last first: what a later row added to a contact goes before the contact itself
+    for row in rows:
+        if row.contact_id is None:
+            continue
+        if changes[row.row_number].is_new:
+            created[row.contact_id] = row.row_number
+        else:
+            reasons[row.row_number] = take_back(tx, caller, row.contact_id, changes[row.row_number])
+    for contact_id, reason in erase_created(tx, caller, sorted(created)).items():
+        reasons[created[contact_id]] = [reason]
+    return [_finished(row, reasons[row.row_number]) for row in rows]
+
+
+def _finished(row: StagedRow, reasons: list[str]) -> StagedRow:
+    if not reasons:
+        return replace(row, state=ROW_UNDONE)
+    return replace(row, state=ROW_KEPT, reason="; ".join(reasons)[:REASON_LENGTH_MAX])
+
+
+def _remove_files(run: Run, digests: set[str]) -> None:
+    """After the commit, and under the writer's lock: a file saved meanwhile is named by then."""
+    if digests:
+        with run.database.write() as tx:
+            for digest in sorted(digests):
+                if not is_used(tx, digest):
+                    remove_file(run.folder, digest)

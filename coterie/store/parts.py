@@ -1,0 +1,371 @@
+"""The parts of many contacts at once, as an import reads and writes them: one statement for a batch, never one a row.
+
+Each list_… gives contact id -> what it has; each insert_… takes rows that name their contact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from coterie.model.contacts import Contact
+from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS, list_contacts_by_id
+from coterie.store.counters import add_to_count
+from coterie.store.database import Row, Tx
+
+Parts = dict[int, list[Row]]
+Rows = Sequence[Mapping[str, Any]]
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def list_contacts_to_change(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, Contact]:
+    """The contacts with these ids that are not deleted, kept from other writers until the commit."""
+    ids = sorted(set(contact_ids))
+    if tx.lock:
+        tx.all(
+            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}"
+            f" ORDER BY id{tx.lock}",
+            {"organization_id": organization_id, "ids": tx.array(ids)},
+        )
+    return {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)}
+
+
+_ADDRESS = "address_line_1, address_line_2, address_line_3, locality, region, postcode, country"
+
+
+def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(three lines, locality, region, postcode, country) of each postal address that is not deleted."""
+    return _parts(tx, organization_id, contact_ids, _ADDRESS, "postal_addresses", " AND deleted_at IS NULL")
+
+
+def list_dates_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(label, date) of each important date."""
+    return _parts(tx, organization_id, contact_ids, "label, occurs_on", "important_dates", "")
+
+
+def list_files_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(digest,) of each attachment."""
+    return _parts(tx, organization_id, contact_ids, "digest", "attachments", "")
+
+
+def list_outside_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(source, outside id) by which contacts are known."""
+    return _parts(tx, organization_id, contact_ids, "source, outside_id", "outside_ids", "")
+
+
+def list_note_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(text,) of each note that is not deleted and not personal."""
+    rows = tx.all(
+        "SELECT nc.contact_id, n.text FROM note_contacts nc JOIN notes n"
+        " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
+        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')}"
+        " AND n.deleted_at IS NULL AND NOT n.is_personal",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    return _by_contact(rows)
+
+
+def list_tag_keys_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(folded name,) of each tag, a deleted one too."""
+    rows = tx.all(
+        "SELECT ct.contact_id, t.name_key FROM contact_tags ct JOIN tags t"
+        " ON t.organization_id = ct.organization_id AND t.id = ct.tag_id"
+        f" WHERE ct.organization_id = :organization_id AND ct.contact_id {tx.among('ids')}",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    return _by_contact(rows)
+
+
+def list_known_interactions(tx: Tx, organization_id: int, outside_ids: Iterable[str]) -> set[str]:
+    """Those outside ids of interactions that are kept already, on any channel."""
+    rows = tx.all(
+        "SELECT outside_id FROM interactions WHERE organization_id = :organization_id"
+        f" AND channel = 'instagram' AND outside_id {tx.among('ids')}",
+        {"organization_id": organization_id, "ids": tx.array(outside_ids)},
+    )
+    return {row[0] for row in rows}
+
+
+def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str]) -> dict[str, int]:
+    """username -> the contact (not deleted) whose present username it is."""
+    rows = tx.all(
+        "SELECT username_key, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
+        f" AND username_key {tx.among('values')}",
+        {"organization_id": organization_id, "values": tx.array(usernames)},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
+    """Those contacts to which something happened that was not this import."""
+    rows = tx.all(
+        f"SELECT DISTINCT contact_id FROM events WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.among('ids')} AND (import_id IS NULL OR import_id <> :import_id)",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids), "import_id": import_id},
+    )
+    return {row[0] for row in rows}
+
+
+def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
+    """Those contacts that this import created."""
+    rows = tx.all(
+        f"SELECT contact_id FROM events WHERE organization_id = :organization_id AND contact_id {tx.among('ids')}"
+        " AND kind = 'contact.created' AND import_id = :import_id",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids), "import_id": import_id},
+    )
+    return {row[0] for row in rows}
+
+
+def _parts(tx: Tx, organization_id: int, contact_ids: Iterable[int], columns: str, table: str, condition: str) -> Parts:
+    rows = tx.all(
+        f"SELECT contact_id, {columns} FROM {table} WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.among('ids')}{condition}",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+    )
+    return _by_contact(rows)
+
+
+def _by_contact(rows: list[Row]) -> Parts:
+    found: Parts = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1:])
+    return found
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+_INSERT_CONTACT = (
+    f"INSERT INTO contacts (organization_id, {', '.join(COLUMNS + SORT_COLUMNS)})"
+    f" VALUES (:organization_id, {', '.join(':' + name for name in COLUMNS + SORT_COLUMNS)})"
+)
+
+
+def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """New contacts, each with every column and sort key."""
+    _insert(tx, organization_id, _INSERT_CONTACT, rows)
+    add_to_count(tx, organization_id, COUNT, len(rows))
+
+
+def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """New postal addresses."""
+    names = ["id", "contact_id", "label", *_ADDRESS.split(", "), "country_code"]
+    _insert(
+        tx,
+        organization_id,
+        f"INSERT INTO postal_addresses (organization_id, {', '.join(names)}, created_at, updated_at)"
+        f" VALUES (:organization_id, {', '.join(':' + name for name in names)}, :now, :now)",
+        rows,
+    )
+
+
+def insert_dates(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """New important dates."""
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO important_dates (organization_id, contact_id, id, label, occurs_on, created_at, updated_at)"
+        " VALUES (:organization_id, :contact_id, :id, :label, :occurs_on, :now, :now)",
+        rows,
+    )
+
+
+def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """New notes, each about one contact."""
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO notes (organization_id, id, author_id, text, is_personal, is_pinned, created_at, updated_at)"
+        " VALUES (:organization_id, :id, :author_id, :text, FALSE, :is_pinned, :now, :now)",
+        rows,
+    )
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO note_contacts (organization_id, contact_id, note_id)"
+        " VALUES (:organization_id, :contact_id, :note_id)",
+        [{"contact_id": row["contact_id"], "note_id": row["id"]} for row in rows],
+    )
+
+
+def insert_files(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """New attachments; their bytes are in the data folder already."""
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO attachments (organization_id, contact_id, id, kind, filename, media_type, byte_count, digest,"
+        " created_at) VALUES (:organization_id, :contact_id, :id, :kind, :filename, :media_type, :byte_count,"
+        " :digest, :now)",
+        rows,
+    )
+
+
+def insert_tagged(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """Contacts get tags they do not have; the tags' counts follow."""
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO contact_tags (organization_id, contact_id, tag_id)"
+        " VALUES (:organization_id, :contact_id, :tag_id) ON CONFLICT DO NOTHING",
+        rows,
+    )
+    _count(tx, organization_id, "tags", [row["tag_id"] for row in rows], 1)
+
+
+def insert_in_folders(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """Contacts are put into folders they are not in; the folders' counts follow."""
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO contact_folders (organization_id, contact_id, folder_id)"
+        " VALUES (:organization_id, :contact_id, :folder_id) ON CONFLICT DO NOTHING",
+        rows,
+    )
+    _count(tx, organization_id, "folders", [row["folder_id"] for row in rows], 1)
+
+
+def save_outside_ids(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """From now on these outside ids mean these contacts, whomever they meant before."""
+    _insert(
+        tx,
+        organization_id,
+        "INSERT INTO outside_ids (organization_id, source, outside_id, contact_id)"
+        " VALUES (:organization_id, :source, :outside_id, :contact_id)"
+        " ON CONFLICT (organization_id, source, outside_id) DO UPDATE SET contact_id = excluded.contact_id",
+        rows,
+    )
+
+
+def _insert(tx: Tx, organization_id: int, statement: str, rows: Rows) -> None:
+    if rows:
+        tx.many(statement, [{"organization_id": organization_id, **row} for row in rows])
+
+
+def _count(tx: Tx, organization_id: int, table: str, ids: Iterable[Any], by: int) -> None:
+    counts: dict[Any, int] = {}
+    for each in ids:
+        counts[each] = counts.get(each, 0) + by
+    tx.many(
+        f"UPDATE {table} SET contact_count = contact_count + :by WHERE organization_id = :organization_id AND id = :id",
+        [{"organization_id": organization_id, "id": each, "by": change} for each, change in sorted(counts.items())],
+    )
+
+
+# Taking back ----------------------------------------------------------------------------------------------------------
+
+
+def delete_parts(tx: Tx, organization_id: int, table: str, contact_id: int, ids: Iterable[str]) -> None:
+    """Remove parts that were added untouched: postal_addresses, important_dates or attachments of one contact."""
+    assert table in ("postal_addresses", "important_dates", "attachments", "interactions")
+    tx.run(
+        f"DELETE FROM {table} WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        f" AND id {tx.among('ids')}",
+        {"organization_id": organization_id, "contact_id": contact_id, "ids": tx.array(ids)},
+    )
+
+
+def find_parts(
+    tx: Tx, organization_id: int, table: str, contact_id: int, ids: Iterable[str]
+) -> tuple[list[str], list[str]]:
+    """Of these postal addresses, dates or notes: (those nobody changed since they were made, the changed ones)."""
+    assert table in ("postal_addresses", "important_dates")
+    rows = tx.all(
+        f"SELECT id, created_at = updated_at FROM {table} WHERE organization_id = :organization_id"
+        f" AND contact_id = :contact_id AND id {tx.among('ids')}",
+        {"organization_id": organization_id, "contact_id": contact_id, "ids": tx.array(ids)},
+    )
+    return [row[0] for row in rows if row[1]], [row[0] for row in rows if not row[1]]
+
+
+def delete_untouched_note(tx: Tx, organization_id: int, note_id: str, contact_id: int) -> bool | None:
+    """Remove a note about this contact alone that nobody changed since it was written: whether it could be removed.
+    None where it is gone already."""
+    bound = {"organization_id": organization_id, "id": note_id}
+    row = tx.one(
+        "SELECT created_at = updated_at FROM notes WHERE organization_id = :organization_id AND id = :id", bound
+    )
+    if row is None:
+        return None
+    others = tx.one(
+        "SELECT 1 FROM note_contacts WHERE organization_id = :organization_id AND note_id = :id"
+        " AND contact_id <> :contact_id LIMIT 1",
+        {**bound, "contact_id": contact_id},
+    )
+    if not row[0] or others:
+        return False
+    tx.run("DELETE FROM notes WHERE organization_id = :organization_id AND id = :id", bound)
+    return True
+
+
+def delete_tagged(tx: Tx, organization_id: int, contact_id: int, tag_ids: Sequence[str]) -> None:
+    """Take tags off a contact; the tags' counts follow."""
+    removed = _unlink(tx, organization_id, "contact_tags", "tag_id", contact_id, tag_ids)
+    _count(tx, organization_id, "tags", removed, -1)
+
+
+def delete_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Sequence[int]) -> None:
+    """Take a contact out of folders; the folders' counts follow."""
+    removed = _unlink(tx, organization_id, "contact_folders", "folder_id", contact_id, folder_ids)
+    _count(tx, organization_id, "folders", removed, -1)
+
+
+def _unlink(tx: Tx, organization_id: int, table: str, column: str, contact_id: int, ids: Sequence[Any]) -> list[Any]:
+    return [
+        each
+        for each in ids
+        if tx.run(
+            f"DELETE FROM {table} WHERE organization_id = :organization_id AND contact_id = :contact_id"
+            f" AND {column} = :id",
+            {"organization_id": organization_id, "contact_id": contact_id, "id": each},
+        )
+    ]
+
+
+def delete_outside_ids(tx: Tx, organization_id: int, contact_id: int, entries: Iterable[Sequence[str]]) -> None:
+    """These outside ids mean this contact no more."""
+    tx.many(
+        "DELETE FROM outside_ids WHERE organization_id = :organization_id AND source = :source"
+        " AND outside_id = :outside_id AND contact_id = :contact_id",
+        [
+            {
+                "organization_id": organization_id,
+                "source": source,
+                "outside_id": outside_id,
+                "contact_id": contact_id,
+            }
+            for source, outside_id in entries
+        ],
+    )
+
+
+def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
+    """Remove contacts that are not deleted, for good, with their parts and the notes that are about nobody else.
+
+    The counts of the organization, its tags, expertises and folders follow. Their search words are the caller's.
+    """
+    bound = {"organization_id": organization_id, "ids": tx.array(contact_ids)}
+    for table, link, column in (
+        ("folders", "contact_folders", "folder_id"),
+        ("tags", "contact_tags", "tag_id"),
+        ("expertises", "contact_expertises", "expertise_id"),
+    ):
+        rows = tx.all(
+            f"SELECT {column}, count(*) FROM {link} WHERE organization_id = :organization_id"
+            f" AND contact_id {tx.among('ids')} GROUP BY {column} ORDER BY {column}",
+            bound,
+        )
+        for each, count in rows:
+            _count(tx, organization_id, table, [each], -count)
+    add_to_count(tx, organization_id, COUNT, -len(contact_ids))
+    tx.run(
+        "DELETE FROM notes WHERE organization_id = :organization_id AND id IN (SELECT nc.note_id FROM note_contacts nc"
+        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')} AND NOT EXISTS"
+        " (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
+        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.among('ids')})))",
+        bound,
+    )
+    tx.run(
+        "UPDATE pets SET second_owner_id = NULL WHERE organization_id = :organization_id"
+        f" AND second_owner_id {tx.among('ids')}",
+        bound,
+    )
+    tx.run(f"DELETE FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}", bound)
