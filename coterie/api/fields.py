@@ -53,7 +53,8 @@ def reader(cls: type[S]) -> Callable[[Mapping[str, Any]], S]:
 def _struct_reader(cls: type[Struct]) -> Read:
     shape = inspect.type_info(cls)
     assert isinstance(shape, inspect.StructType)
-    fields = [(f.name, f.encode_name, _compile(f.type), *_default(f)) for f in shape.fields]
+    # a list is called include[] in a document and on the wire; what parses a form has taken the brackets off
+    fields = [(f.name, f.encode_name.removesuffix("[]"), _compile(f.type), *_default(f)) for f in shape.fields]
 
     def read(source: Any) -> Any:
         if type(source) is not dict and not isinstance(source, Mapping):

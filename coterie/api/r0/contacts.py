@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
 from coterie.api.r0 import addresses, emails, phone_numbers
@@ -74,10 +74,9 @@ class ContactWithParts(ContactEntity, kw_only=True):
 
 
 class PartsQuery(Struct):
-    include: Annotated[
-        list[str] | str | None,
-        Meta(description="Any of " + ", ".join(PARTS) + "; one word, or several as include[]=…&include[]=…."),
-    ] = None
+    include: Annotated[list[str] | str | None, Meta(description=f"Any of {', '.join(PARTS)}; also as include=…")] = (
+        field(default=None, name="include[]")
+    )
 
 
 # word of include[] -> the parts of a contact

@@ -7,7 +7,7 @@ first and last 0, words of include[] that a list does not know are ignored.
 from collections.abc import Sized
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 LIMIT = 20
 LIMIT_MAX = 100
@@ -20,7 +20,7 @@ PageNumber = Annotated[int, Meta(description="Which page, from 1.", ge=1, le=PAG
 Limit = Annotated[int, Meta(description="Records on a page; 20 by default.", ge=1, le=LIMIT_MAX)] | None
 Include = Annotated[
     list[str] | str | None,
-    Meta(description="One word, or several as include[]=…&include[]=…; `deleted` gives the deleted ones as well."),
+    Meta(description="`deleted` gives the deleted ones as well. Also taken as include=…, and `true` for `deleted`."),
 ]
 Search = Annotated[str, Meta(description="Words to find; each is a prefix.", max_length=500)] | None
 
@@ -30,7 +30,7 @@ class ListQuery(Struct):
 
     page: PageNumber = None
     limit: Limit = None
-    include: Include = None
+    include: Include = field(default=None, name="include[]")
 
 
 class SearchQuery(ListQuery):
