@@ -18,6 +18,7 @@ COMMANDS = {
     "undo-import": "imports",
     "settings": "settings",
     "worker": "worker",
+    "instagram": "instagram",
 }
 
 
