@@ -106,7 +106,7 @@ def _planned(tx: Tx, organization_id: int, before: Reminder, fields: Mapping[str
     if given.get("due_at") is not None:
         given["due_at"] = times.parse_moment(given["due_at"], "due_at")
     after = replace(before, **given)
-    if after.repeat_unit and not after.repeat_magnitude:
+    if after.repeat_unit and after.repeat_magnitude is None:
         after = replace(after, repeat_magnitude=1)
     if after.contact_id is not None and not after.before_unit and not after.due_at and not after.repeat_unit:
         after = replace(after, before_unit="day")
