@@ -37,6 +37,14 @@ class SearchQuery(ListQuery):
     search: Search = None
 
 
+class IncludeQuery(Struct):
+    """What one thing is asked with that can bring its parts."""
+
+    include: Annotated[list[str] | str | None, Meta(description="Parts to bring along.")] = field(
+        default=None, name="include[]"
+    )
+
+
 class Page(Struct, frozen=True):
     """number from 1, limit, and offset: how many rows come before it."""
 
