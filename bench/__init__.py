@@ -1,0 +1,1 @@
+"""Benchmarks: python -m bench (docs/benchmarks.md holds the table it makes)."""

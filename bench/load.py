@@ -1,0 +1,94 @@
+"""Reading and writing over HTTP: Coterie, its floor and its twin, the same requests in turns.
+
+Each server runs on one core and the load generator on another. The servers take turns, a second or two each, so that
+whatever else the machine does falls on all of them; ratios are taken within a turn and their median is given.
+"""
+
+import random
+from contextlib import ExitStack
+from statistics import median
+from typing import Any
+
+from bench.data import Data
+from bench.plan import Plan
+from bench.processes import Server, serving_coterie, serving_module
+from bench.table import Row, at_least
+from bench.wrk import GET, LIST_20, LIST_100, PUT, Load, middle, run_wrk
+
+READ_BAR, WRITE_BAR, TWIN_BAR = 70.0, 60.0, 20.0
+SAMPLES = 60
+Turn = dict[str, Load]
+
+
+def run(plan: Plan) -> list[Row]:
+    """The ratios of every cell, and the latencies behind them."""
+    data = plan.full
+    rows: list[Row] = []
+    with ExitStack() as stack:
+        coterie = stack.enter_context(serving_coterie(data, core=0))
+        floor = stack.enter_context(serving_module("floor", data, core=0))
+        twin = stack.enter_context(serving_module("twin", data, core=0))
+        check_bodies(data, coterie, [floor, twin])
+        for cell in (GET, LIST_20, LIST_100, PUT):
+            turns = _take_turns(plan, cell, (coterie, floor, twin))
+            rows += _rows(cell, turns)
+    return rows
+
+
+def check_bodies(data: Data, coterie: Server, others: list[Server]) -> None:
+    """Raise where another server's answers, to reads and to a write, are not Coterie's."""
+    dice = random.Random(7)
+    paths = [f"/api/v1/contact?id={dice.randint(1, data.contact_count)}" for _ in range(SAMPLES)]
+    paths += ["/api/v1/contacts?per_page=20&page=3", "/api/v1/contacts?per_page=100&page=2"]
+    for path in paths:
+        expected = coterie.call("GET", path)
+        if expected[0] != 200:
+            raise RuntimeError(f"coterie: {path} answers {expected[0]}")
+        for other in others:
+            if (given := other.call("GET", path)) != expected:
+                raise RuntimeError(f"{other.name}: {path}\n{given}\nis not\n{expected}")
+    for other in (*others, coterie):
+        path = f"/api/v1/contacts/{dice.randint(1, data.contact_count)}"
+        status, given = other.call("PUT", path, {"contact": {"bio": f"checked {dice.random()}"}})
+        expected = coterie.call("GET", path)
+        if (status, given) != expected:
+            raise RuntimeError(f"{other.name}: PUT {path} gave {given}, but it is {expected}")
+
+
+def _take_turns(plan: Plan, cell: str, servers: tuple[Server, ...]) -> list[Turn]:
+    count = plan.full.contact_count
+    for server in servers:
+        run_wrk(server, cell, count=count, seconds=1, core=1)
+    turns = []
+    for number in range(plan.rounds):
+        turn = {}
+        for server in servers:
+            # the twin needs fewer turns: its distance is many times the noise
+            if server.name != "twin" or number % 2 == 0:
+                turn[server.name] = run_wrk(server, cell, count=count, seconds=plan.seconds, core=1)
+        turns.append(turn)
+        plan.say(f"{cell}: " + ", ".join(f"{name} {load.rps:,.0f}/s" for name, load in turn.items()))
+    return turns
+
+
+def _rows(cell: str, turns: list[Turn]) -> list[Row]:
+    loads = {name: middle([turn[name] for turn in turns if name in turn]) for name in ("coterie", "floor", "twin")}
+    of_floor = median(100 * turn["coterie"].rps / turn["floor"].rps for turn in turns)
+    of_twin = median(turn["coterie"].rps / turn["twin"].rps for turn in turns if "twin" in turn)
+    bar = WRITE_BAR if cell == PUT else READ_BAR
+    detail = "; ".join(f"{name} {load.rps:,.0f}/s, p50 {load.p50:.2f}, p99 {load.p99:.2f} ms"
+                       for name, load in loads.items())  # fmt: skip
+    rows = [at_least(cell, "share of the floor", of_floor, bar, f"{of_floor:.0f} %", " %")]
+    shown = f"{of_twin:.0f} ×"
+    is_barred = cell == GET
+    rows.append(
+        at_least(cell, "times the twin", of_twin, TWIN_BAR, shown, " ×")
+        if is_barred
+        else Row(cell, "times the twin", shown)
+    )
+    failures = sum(_failures(turn) for turn in turns)
+    return [*rows, Row(cell, "each", detail), Row(cell, "failed requests", str(failures), "0", failures == 0)]
+
+
+def _failures(turn: dict[str, Any]) -> int:
+    return sum(load.failures for name, load in turn.items() if name == "coterie")

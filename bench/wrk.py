@@ -1,0 +1,93 @@
+"""wrk, the load generator: scripts for it, one run of it, what it measured."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from statistics import median
+
+import msgspec
+from msgspec import Struct
+
+from bench.processes import Server, pin
+
+GET, LIST_20, LIST_100, PUT = "GET one", "list 20", "list 100", "PUT one field"
+_PATHS = {
+    GET: 'path = "/api/v1/contact?id=" .. math.random(1, COUNT)',
+    LIST_20: 'path = "/api/v1/contacts?per_page=20&page=" .. math.random(1, 50)',
+    LIST_100: 'path = "/api/v1/contacts?per_page=100&page=" .. math.random(1, 10)',
+    PUT: 'method = "PUT"; path = "/api/v1/contacts/" .. math.random(1, COUNT);'
+    ' body = string.format(\'{"contact":{"bio":"Coffee, climbing, code %d"}}\', math.random(1, 1000000000))',
+}
+_SCRIPT = """
+local threads = 0
+function setup(thread) threads = threads + 1; thread:set("seed", threads) end
+function init(args) math.randomseed(os.time() * 100 + seed) end
+local headers = { ["Authorization"] = "AUTHORIZATION", ["Content-Type"] = "application/json" }
+function request()
+  local method, path, body = "GET", nil, nil
+  REQUEST
+  return wrk.format(method, path, headers, body)
+end
+function done(summary, latency, requests)
+  local e = summary.errors
+  io.stderr:write(string.format('{"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"failures":%d}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+class _Summary(Struct):
+    requests: int
+    microseconds: int
+    p50: int
+    p99: int
+    failures: int
+
+
+class Load(Struct, frozen=True):
+    """What one run, or the median of several, measured. Latencies are in milliseconds."""
+
+    rps: float
+    p50: float
+    p99: float
+    failures: int
+
+
+def require_wrk() -> None:
+    """End the program where wrk is missing, saying how to get it."""
+    if shutil.which("wrk") is None:
+        sys.exit("bench: wrk, the load generator, is missing: apt-get install wrk (or brew install wrk)")
+
+
+def run_wrk(
+    server: Server, cell: str, *, count: int, seconds: int, connections: int = 16, core: int | None = None
+) -> Load:
+    """Load a server with requests of one kind for random contacts of the first `count`."""
+    script = (
+        _SCRIPT.replace("REQUEST", _PATHS[cell].replace("COUNT", str(count)))
+        .replace("AUTHORIZATION", server.headers["Authorization"])
+    )  # fmt: skip
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", file.name,
+             f"http://127.0.0.1:{server.port}"],
+            capture_output=True, text=True, timeout=seconds + 60, check=True, preexec_fn=pin(core),
+        )  # fmt: skip
+    summary = msgspec.json.decode(done.stderr.strip().splitlines()[-1], type=_Summary)
+    rps = summary.requests / max(summary.microseconds / 1e6, 1e-6)
+    return Load(rps, summary.p50 / 1000, summary.p99 / 1000, summary.failures)
+
+
+def middle(loads: Sequence[Load]) -> Load:
+    """The median of each number over several runs; all their failures."""
+    return Load(
+        median(load.rps for load in loads),
+        median(load.p50 for load in loads),
+        median(load.p99 for load in loads),
+        sum(load.failures for load in loads),
+    )
