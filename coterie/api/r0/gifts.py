@@ -1,0 +1,107 @@
+"""…/contacts/{contact_id}/gifts, also under the singular."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.actions import gifts as actions
+from coterie.api.r0.changes import change
+from coterie.api.r0.errors import on_wire
+from coterie.api.r0.ids import contact_of, part_id
+from coterie.api.r0.input import Deleted, Text, delete, sent
+from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted
+from coterie.api.route import Request
+from coterie.errors import NotFound
+from coterie.model.gifts import STATUSES, Gift
+from coterie.model.organizations import Caller
+from coterie.store import gifts as store
+from coterie.store.database import Tx
+
+Status = Literal[STATUSES]  # type: ignore[valid-type]
+
+
+class GiftEntity(Struct):
+    id: str
+    name: str
+    link: str | None
+    status: Status
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+class GiftList(PageEntity):
+    gifts: list[GiftEntity]
+
+
+class GiftFields(Struct, kw_only=True):
+    name: str | UnsetType = UNSET
+    link: Annotated[Text, Meta(description="Kept as typed; null clears.")] = UNSET
+    status: Status | UnsetType = UNSET
+    deleted: Deleted = UNSET
+
+
+class NewGift(GiftFields, kw_only=True):
+    name: str
+    status: Status
+
+
+class NewGiftBody(Struct):
+    gift: NewGift
+
+
+class GiftBody(Struct):
+    gift: GiftFields
+
+
+def present(gift: Gift) -> GiftEntity:
+    """A gift in R0's words."""
+    return GiftEntity(gift.id, gift.name, gift.link, gift.status, gift.created_at, gift.updated_at, gift.deleted_at)
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> GiftList:
+    contact, page = contact_of(tx, caller, request), read_page(request.query)
+    of, deleted = (tx, caller.organization_id, contact.id), wants_deleted(request.query.include)
+    found = store.list_gifts(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    total = store.count_gifts(*of, include_deleted=deleted)
+    return GiftList(*envelope(page, total, found), [present(gift) for gift in found])
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> GiftEntity:
+    contact = contact_of(tx, caller, request)
+    gift = store.find_gift(tx, caller.organization_id, contact.id, _id(request))
+    if gift is None:
+        raise NotFound("Gift not found")
+    return present(gift)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> GiftEntity:
+    contact = contact_of(tx, caller, request, to_change=True)
+    with on_wire("gift"):
+        return present(actions.create_gift(tx, caller, contact.id, sent(request.body.gift)))
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> GiftEntity:
+    contact, gift_id = contact_of(tx, caller, request, to_change=True), _id(request)
+    with on_wire("gift"):
+        gift = change(
+            request.body.gift,
+            {},
+            restore=lambda: actions.restore_gift(tx, caller, contact.id, gift_id),
+            update=lambda columns: actions.update_gift(tx, caller, contact.id, gift_id, columns),
+            delete=lambda: actions.delete_gift(tx, caller, contact.id, gift_id),
+        )
+    return present(gift)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> Any:
+    contact, gift_id = contact_of(tx, caller, request, to_change=True), _id(request)
+    return delete(
+        request,
+        lambda: present(actions.delete_gift(tx, caller, contact.id, gift_id)),
+        lambda: actions.erase_gift(tx, caller, contact.id, gift_id),
+    )
+
+
+def _id(request: Request) -> str:
+    return part_id(request, "gift_id", "Gift")

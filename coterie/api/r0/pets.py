@@ -1,0 +1,141 @@
+"""…/contacts/{contact_id}/pets: an animal stands under each of its two owners."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.actions import pets as actions
+from coterie.api.r0.changes import change
+from coterie.api.r0.errors import on_wire
+from coterie.api.r0.ids import contact_of, part_id
+from coterie.api.r0.input import Deleted, Text, delete, sent
+from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted
+from coterie.api.route import Request
+from coterie.errors import NotFound
+from coterie.model.contacts import Contact
+from coterie.model.organizations import Caller
+from coterie.model.pets import Pet
+from coterie.store import pets as store
+from coterie.store.contacts import uuids_of
+from coterie.store.database import Tx
+
+_NAMES = {"type": "species", "date_of_birth": "born_on", "secondary_contact_id": "second_owner"}
+_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+
+
+class PetEntity(Struct):
+    id: str
+    name: str
+    type: Annotated[str | None, Meta(description="Dog, cat, and so on.")]
+    date_of_birth: Annotated[str | None, Meta(description="YYYY-MM-DD, or --MM-DD without a year.")]
+    contact_id: Annotated[str, Meta(description="The first owner.")]
+    secondary_contact_id: Annotated[str | None, Meta(description="The second owner.")]
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+class PetList(PageEntity):
+    pets: list[PetEntity]
+
+
+class PetFields(Struct, kw_only=True):
+    name: str | UnsetType = UNSET
+    type: Annotated[Text, Meta(description="Dog, cat, and so on.")] = UNSET
+    date_of_birth: Annotated[Text, Meta(description="YYYY-MM-DD, or --MM-DD without a year.")] = UNSET
+    secondary_contact_id: Annotated[Text, Meta(description="The second owner; null clears.")] = UNSET
+    deleted: Deleted = UNSET
+
+
+class NewPet(PetFields, kw_only=True):
+    name: str
+
+
+class NewPetBody(Struct):
+    pet: NewPet
+
+
+class PetBody(Struct):
+    pet: PetFields
+
+
+def present_all(tx: Tx, caller: Caller, contact: Contact, pets: Iterable[Pet]) -> list[PetEntity]:
+    """The pets of a contact in R0's words."""
+    pets = list(pets)
+    owners = {owner for pet in pets for owner in (pet.contact_id, pet.second_owner_id) if owner is not None}
+    uuids = {contact.id: contact.uuid} | uuids_of(tx, caller.organization_id, owners - {contact.id})
+    return [
+        PetEntity(
+            pet.id,
+            pet.name,
+            pet.species,
+            pet.born_on,
+            uuids[pet.contact_id],
+            None if pet.second_owner_id is None else uuids[pet.second_owner_id],
+            pet.created_at,
+            pet.updated_at,
+            pet.deleted_at,
+        )
+        for pet in pets
+    ]
+
+
+def present(tx: Tx, caller: Caller, contact: Contact, pet: Pet) -> PetEntity:
+    """One of them."""
+    return present_all(tx, caller, contact, [pet])[0]
+
+
+def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[PetEntity]:
+    """The pets a contact is shown with."""
+    found = store.list_pets_of(tx, caller.organization_id, [contact.id])
+    return present_all(tx, caller, contact, found.get(contact.id, []))
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> PetList:
+    contact, page = contact_of(tx, caller, request), read_page(request.query)
+    of, deleted = (tx, caller.organization_id, contact.id), wants_deleted(request.query.include)
+    found = store.list_pets(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    total = store.count_pets(*of, include_deleted=deleted)
+    return PetList(*envelope(page, total, found), present_all(tx, caller, contact, found))
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> PetEntity:
+    contact = contact_of(tx, caller, request)
+    pet = store.find_pet(tx, caller.organization_id, contact.id, _id(request))
+    if pet is None:
+        raise NotFound("Pet not found")
+    return present(tx, caller, contact, pet)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> PetEntity:
+    contact = contact_of(tx, caller, request, to_change=True)
+    with on_wire("pet", _WIRE):
+        pet = actions.create_pet(tx, caller, contact.id, sent(request.body.pet, _NAMES))
+    return present(tx, caller, contact, pet)
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> PetEntity:
+    contact, pet_id = contact_of(tx, caller, request, to_change=True), _id(request)
+    with on_wire("pet", _WIRE):
+        pet = change(
+            request.body.pet,
+            _NAMES,
+            restore=lambda: actions.restore_pet(tx, caller, contact.id, pet_id),
+            update=lambda columns: actions.update_pet(tx, caller, contact.id, pet_id, columns),
+            delete=lambda: actions.delete_pet(tx, caller, contact.id, pet_id),
+        )
+    return present(tx, caller, contact, pet)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> Any:
+    contact, pet_id = contact_of(tx, caller, request, to_change=True), _id(request)
+    return delete(
+        request,
+        lambda: present(tx, caller, contact, actions.delete_pet(tx, caller, contact.id, pet_id)),
+        lambda: actions.erase_pet(tx, caller, contact.id, pet_id),
+    )
+
+
+def _id(request: Request) -> str:
+    return part_id(request, "pet_id", "Pet")

@@ -1,0 +1,132 @@
+"""/orgs/{org_id}/user_relationships: what contacts are to the calling user."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from coterie.actions import user_relationships as actions
+from coterie.actions.user_relationships import user_of
+from coterie.api.r0.changes import change
+from coterie.api.r0.errors import on_wire
+from coterie.api.r0.ids import part_id
+from coterie.api.r0.input import Deleted, Text, delete, sent
+from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted
+from coterie.api.route import Request
+from coterie.errors import NotFound
+from coterie.model.organizations import Caller
+from coterie.model.relationships import TYPES, UserRelationship
+from coterie.store import user_relationships as store
+from coterie.store.contacts import uuids_of
+from coterie.store.database import Tx
+
+NOUN, WRAPPER = "User relationship", "user_relationship"
+_NAMES = {"contact_id": "contact", "relationship_id": "type_id", "anniversary_date": "anniversary_on"}
+_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+Anniversary = Annotated[Text, Meta(description="YYYY-MM-DD, or --MM-DD without a year; null clears.")]
+
+
+class UserRelationshipEntity(Struct):
+    id: str
+    user_id: str
+    contact_id: str
+    relationship_id: Annotated[str, Meta(description="The type: what the contact is to the user.")]
+    name: Annotated[str, Meta(description="The name of the type.")]
+    anniversary_date: str | None
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
+class UserRelationshipList(PageEntity):
+    user_relationships: list[UserRelationshipEntity]
+
+
+class UserRelationshipFields(Struct, kw_only=True):
+    relationship_id: str | UnsetType = UNSET
+    anniversary_date: Anniversary = UNSET
+    deleted: Deleted = UNSET
+
+
+class NewUserRelationship(Struct, kw_only=True):
+    contact_id: str
+    relationship_id: str
+    anniversary_date: Anniversary = UNSET
+
+
+class NewUserRelationshipBody(Struct):
+    user_relationship: NewUserRelationship
+
+
+class UserRelationshipBody(Struct):
+    user_relationship: UserRelationshipFields
+
+
+def present_all(tx: Tx, caller: Caller, found: list[UserRelationship]) -> list[UserRelationshipEntity]:
+    """Relationships in R0's words."""
+    uuids = uuids_of(tx, caller.organization_id, {each.contact_id for each in found})
+    return [
+        UserRelationshipEntity(
+            each.id,
+            each.user_id,
+            uuids[each.contact_id],
+            each.type_id,
+            TYPES[each.type_id].name,
+            each.anniversary_on,
+            each.created_at,
+            each.updated_at,
+            each.deleted_at,
+        )
+        for each in found
+    ]
+
+
+def present(tx: Tx, caller: Caller, found: UserRelationship) -> UserRelationshipEntity:
+    """One of them."""
+    return present_all(tx, caller, [found])[0]
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> UserRelationshipList:
+    page, deleted = read_page(request.query), wants_deleted(request.query.include)
+    of = (tx, caller.organization_id, user_of(caller))
+    found = store.list_user_relationships(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    total = store.count_user_relationships(*of, include_deleted=deleted)
+    return UserRelationshipList(*envelope(page, total, found), present_all(tx, caller, found))
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
+    found = store.find_user_relationship(tx, caller.organization_id, user_of(caller), _id(request))
+    if found is None:
+        raise NotFound(f"{NOUN} not found")
+    return present(tx, caller, found)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
+    with on_wire(WRAPPER, _WIRE):
+        made = actions.create_user_relationship(tx, caller, sent(request.body.user_relationship, _NAMES))
+    return present(tx, caller, made)
+
+
+def update(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
+    relationship_id = _id(request)
+    with on_wire(WRAPPER, _WIRE):
+        found = change(
+            request.body.user_relationship,
+            _NAMES,
+            restore=lambda: actions.restore_user_relationship(tx, caller, relationship_id),
+            update=lambda columns: actions.update_user_relationship(tx, caller, relationship_id, columns),
+            delete=lambda: actions.delete_user_relationship(tx, caller, relationship_id),
+        )
+    return present(tx, caller, found)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> Any:
+    relationship_id = _id(request)
+    return delete(
+        request,
+        lambda: present(tx, caller, actions.delete_user_relationship(tx, caller, relationship_id)),
+        lambda: actions.erase_user_relationship(tx, caller, relationship_id),
+    )
+
+
+def _id(request: Request) -> str:
+    return part_id(request, "user_relationship_id", NOUN)
