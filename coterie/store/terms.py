@@ -6,6 +6,7 @@ from coterie.model.terms import Term, Vocabulary, name_key
 from coterie.model.text import fold
 from coterie.store.database import Tx
 
+WORDS_MAX = 10
 _COLUMNS = ("id", "name", "contact_count", "created_at", "updated_at", "deleted_at")
 _SELECT = ", ".join(f"t.{name}" for name in _COLUMNS)
 
@@ -45,7 +46,7 @@ def list_terms(
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
-    """A page of a list by name. search: text the name holds, whatever its case and accents."""
+    """A page of a list by name. search: words the name holds, whatever their order, case and accents; 10 are read."""
     where, bound = _filter(organization_id, search, include_deleted=include_deleted)
     rows = tx.all(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE {where}"
@@ -69,10 +70,10 @@ def _filter(organization_id: int, search: str, *, include_deleted: bool) -> tupl
     bound: dict[str, object] = {"organization_id": organization_id}
     if not include_deleted:
         where += " AND t.deleted_at IS NULL"
-    if folded := fold(search):
-        where += " AND t.name_key LIKE :pattern ESCAPE '!'"
-        escaped = folded.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        bound["pattern"] = f"%{escaped}%"
+    for place, word in enumerate(fold(search).split()[:WORDS_MAX]):
+        where += f" AND t.name_key LIKE :word_{place} ESCAPE '!'"
+        escaped = word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        bound[f"word_{place}"] = f"%{escaped}%"
     return where, bound
 
 
