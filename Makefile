@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run test check format bench lock
+.PHONY: help setup setup-dev run test check format contracts bench lock
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
@@ -35,6 +35,9 @@ check: setup-dev  ## formatter, linter, type checker, architecture
 format: setup-dev  ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+contracts: setup-dev  ## write docs/contracts/ anew from the route tables
+	$(BIN)/python tests/test_contract_documents.py
 
 bench: setup-dev  ## benchmarks: ratios against the floor and the peers
 	$(BIN)/python -m bench

@@ -158,7 +158,7 @@ class ListQuery(Struct):
 
 
 class SearchQuery(ListQuery):
-    query: Annotated[str, Meta(description="Search query", max_length=500)] | None = None
+    query: Annotated[Annotated[str, Meta(max_length=500)] | None, Meta(description="Search query")] = None
 
 
 # Presenting -----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from coterie.errors import (
     NotFound,
     Problem,
     TooLarge,
+    TooOften,
     TooSlow,
     Unauthorized,
     Unavailable,
@@ -31,6 +32,7 @@ _STATUS = {
     Forbidden: 403,
     Conflict: 409,
     TooLarge: 413,
+    TooOften: 429,
     MethodNotAllowed: 405,
     NotAcceptable: 406,
     UnsupportedMediaType: 415,
@@ -57,7 +59,7 @@ class ErrorBody(Struct):
     error: str
 
 
-TYPES: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 406, 409, 413, 415, 500, 503), ErrorBody)
+TYPES: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 500, 503), ErrorBody)
 
 
 def present_error(error: Exception) -> Answer:
@@ -69,7 +71,8 @@ def present_error(error: Exception) -> Answer:
     if isinstance(error, Unexpected):
         return Answer(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
     status = _STATUS.get(type(error), 500)
-    return Answer(ErrorBody(str(error) or "Error"), status)
+    headers = (("Retry-After", str(error.seconds)),) if isinstance(error, TooOften) else ()
+    return Answer(ErrorBody(str(error) or "Error"), status, headers)
 
 
 def _joined(error: Invalid) -> str:

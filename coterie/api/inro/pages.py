@@ -21,7 +21,9 @@ PAGE_HEADERS = {
 }
 
 PageNumber = Annotated[int | None, Meta(description="Page offset to fetch.")]
-PerPage = Annotated[int, Meta(description="Number of results to return per page.", le=PER_PAGE_MAX)] | None
+PerPage = Annotated[
+    Annotated[int, Meta(le=PER_PAGE_MAX)] | None, Meta(description="Number of results to return per page.")
+]
 Offset = Annotated[int | None, Meta(description="Pad a number of results.")]
 
 
