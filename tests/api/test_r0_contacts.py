@@ -192,6 +192,38 @@ def test_parts_come_when_they_are_asked_for(r0: R0) -> None:
     assert r0.get(path, include="email_addresses").json["email_addresses"] == [email]
 
 
+def test_all_six_kinds_of_parts_come_together(r0: R0) -> None:
+    made = make(r0)
+    path = f"/contacts/{made['id']}"
+    tag = r0.post("/tags", {"tag": {"name": "Band"}}).json
+    expertise = r0.post("/expertises", {"expertise": {"name": "Saxophone"}}).json
+    r0.put(f"{path}/tags/{tag['id']}")
+    r0.put(f"{path}/expertises/{expertise['id']}")
+    pet = r0.post(f"{path}/pets", {"pet": {"name": "Snowball II"}}).json
+    words = ["tags", "pets", "phone_numbers", "email_addresses", "locations", "expertise_tags"]
+    whole = r0.get(path, **{"include[]": words}).json
+    assert {key: whole[key] for key in words} == {
+        "tags": [tag | {"contact_count": 1, "updated_at": whole["tags"][0]["updated_at"]}],
+        "pets": [pet],
+        "phone_numbers": [],
+        "email_addresses": [],
+        "locations": [],
+        "expertise_tags": [expertise | {"contact_count": 1, "updated_at": whole["expertise_tags"][0]["updated_at"]}],
+    }
+    assert {key: value for key, value in whole.items() if key not in words} == r0.get(path).json
+    gone = r0.delete(path).json
+    assert r0.get(path, **{"include[]": words}).json["pets"] == [pet]
+    assert gone["id"] == made["id"]
+
+
+def test_a_change_that_is_refused_writes_nothing(r0: R0) -> None:
+    path = f"/contacts/{make(r0)['id']}"
+    gone = r0.delete(path).json
+    answer = r0.patch(path, {"contact": {"deleted": False, "nickname": "L", "birthday": "2023-02-30"}})
+    assert (answer.status, list(answer.json["errors"])) == (422, ["birthday"])
+    assert r0.get(path).json == gone
+
+
 def test_another_organizations_contact_does_not_exist(r0: R0, world: World, client: Client) -> None:
     assert r0.get(f"/contacts/{world.moe.uuid}").status == 404
     theirs = f"/api/v1/orgs/{world.charlie.organization_uuid}/contacts"

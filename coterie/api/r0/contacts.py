@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
-from coterie.api.r0 import addresses, emails, phone_numbers
+from coterie.api.r0 import addresses, emails, expertises, pets, phone_numbers, tags
 from coterie.api.r0.addresses import AddressEntity
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
 from coterie.api.r0.emails import EmailEntity
@@ -15,7 +15,9 @@ from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of
 from coterie.api.r0.input import Deleted, Text, delete, sent, wanted_deleted
 from coterie.api.r0.pages import SearchQuery, envelope, read_page, wants_deleted, words_of
+from coterie.api.r0.pets import PetEntity
 from coterie.api.r0.phone_numbers import PhoneNumberEntity
+from coterie.api.r0.terms import TermEntity
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import GENDERS, Contact
@@ -30,7 +32,6 @@ Gender = Annotated[
     Meta(description="How the contact describes it."),
 ]
 FirstName = Annotated[str, Meta(min_length=1)]
-PARTS = ("tags", "pets", "phone_numbers", "email_addresses", "locations", "expertise_tags")
 _NAMES = {"relationship_type": "relationship_grade"}
 _WIRE = {inside: wire for wire, inside in _NAMES.items()}
 
@@ -68,23 +69,29 @@ class ContactBody(Struct):
 class ContactWithParts(ContactEntity, kw_only=True):
     """The contact with the parts include[] asked for, the first 100 of each; the others are left out."""
 
+    tags: list[TermEntity] | UnsetType = UNSET
+    pets: list[PetEntity] | UnsetType = UNSET
     phone_numbers: list[PhoneNumberEntity] | UnsetType = UNSET
     email_addresses: list[EmailEntity] | UnsetType = UNSET
     locations: list[AddressEntity] | UnsetType = UNSET
-
-
-class PartsQuery(Struct):
-    include: Annotated[list[str] | str | None, Meta(description=f"Any of {', '.join(PARTS)}; also as include=…")] = (
-        field(default=None, name="include[]")
-    )
+    expertise_tags: list[TermEntity] | UnsetType = UNSET
 
 
 # word of include[] -> the parts of a contact
 INCLUDES: dict[str, Callable[[Tx, Caller, Contact], Any]] = {
+    "tags": tags.list_of,
+    "pets": pets.list_of,
     "phone_numbers": phone_numbers.list_of,
     "email_addresses": emails.list_of,
     "locations": addresses.list_of,
+    "expertise_tags": expertises.list_of,
 }
+
+
+class PartsQuery(Struct):
+    include: Annotated[list[str] | str | None, Meta(description=f"Any of {', '.join(INCLUDES)}; also as include=…")] = (
+        field(default=None, name="include[]")
+    )
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
