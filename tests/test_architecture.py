@@ -66,7 +66,9 @@ MAY_USE = {
 
 # store functions that begin (tx, organization_id, …) without the second; each with the reason
 WITHOUT_ORGANIZATION = {
+    "store/backup.py": "a backup is of the whole instance",
     "store/database.py": "knows transactions, not tenants",
+    "store/files.py:lock_files": "the same bytes of two organizations are one file",
     "store/files.py:is_used": "the same bytes of two organizations are one file",
     "store/migrate.py": "the schema is everyone's",
     "store/sessions.py": "a browser's session is its user's",

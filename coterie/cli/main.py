@@ -16,6 +16,8 @@ COMMANDS = {
     "import": "import_",
     "imports": "imports",
     "undo-import": "imports",
+    "backup": "backup",
+    "restore": "backup",
     "settings": "settings",
     "worker": "worker",
     "instagram": "instagram",
