@@ -47,6 +47,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(description="Largest body of an upload; other bodies have the limit of their route.", ge=1024),
     ] = 104_857_600
+    attachment_bytes_max: Annotated[
+        int, Meta(description="Largest file that can be attached to a contact.", ge=1024, le=1_073_741_824)
+    ] = 26_214_400
     database_connections: Annotated[int, Meta(description="PostgreSQL connections of one process.", ge=2, le=100)] = 8
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="debug, info, warning or error.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from coterie.actions.attachments import forget_files_of
 from coterie.actions.events import record
 from coterie.actions.folders import set_folders
 from coterie.actions.handles import refresh_summary, save_differences, set_primary_handle
@@ -219,6 +220,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
         unindex_contact(tx, caller.organization_id, contact_id)
     event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id])
     note_store.erase_notes_only_about(tx, caller.organization_id, contact_id)
+    forget_files_of(tx, caller, contact_id)
     store.erase_contact(tx, caller.organization_id, contact_id)
     record(tx, caller, "contact.erased", contact_id, contact_id=contact_id)
 

@@ -184,7 +184,9 @@ def _responses(contract: Contract, route: Route, schemas: _Schemas) -> dict[str,
         response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
         if status == route.status and route.paged and contract.page_headers:
             response["headers"] = _headers(contract.page_headers)
-        if types[status] is not None:
+        if status == route.status and route.media_types:
+            response["content"] = {media_type: {} for media_type in route.media_types}
+        elif types[status] is not None:
             response["content"] = {JSON: {"schema": schemas.of(types[status])}}
         responses[str(status)] = response
     return responses

@@ -73,6 +73,8 @@ class Route(Struct, frozen=True):
     body_bytes_max: int = 1_048_576
     paged: bool = False
     uploads: bool = False
+    # of an answer that is a file and no JSON
+    media_types: tuple[str, ...] = ()
     # what the {parameters} of the path are, for the document: integers in one contract, UUIDs in another
     path_types: Mapping[str, Any] = {}
     # further successes: status -> type of its body, or None

@@ -57,6 +57,13 @@ def remove_file(folder: Path, digest: str) -> None:
         path.parent.rmdir()
 
 
+def lock_files(tx: Tx) -> None:
+    """Until the commit nobody else saves a file and names it, or removes one nobody names: between the two steps of
+    either nothing can come. SQLite's writer is alone anyway."""
+    if tx.engine == "postgresql":
+        tx.one("SELECT pg_advisory_xact_lock(72023)")
+
+
 def is_used(tx: Tx, digest: str) -> bool:
     """Whether any row of any organization names this file: an attachment, or an import that read it."""
     bound = {"digest": digest}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from coterie.actions import bulk_updates
+from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.instagram import DELIVERY_JOB
 from coterie.model.jobs import Job
 from coterie.model.organizations import ALL_SCOPES, Caller
@@ -14,6 +15,7 @@ from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.worker import reminders
+from coterie.worker.files import remove_files
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
 
@@ -47,6 +49,7 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
 HANDLERS: dict[str, Handler] = {
     bulk_updates.JOB: bulk_update,
     reminders.JOB: reminders.send,
+    REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
     **dict.fromkeys(STEPS, run_import),
 }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from coterie.api.r0 import (
     addresses,
+    attachments,
     contact_relationships,
     contacts,
     emails,
@@ -27,6 +28,7 @@ from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
 from coterie.api.r0.terms import TermEntity
 from coterie.api.route import Contract, Route
+from coterie.model.attachments import EXTENSIONS
 
 READ, WRITE, ORGANIZATION, ORGANIZATION_WRITE = (
     "contacts:read", "contacts:write", "organization:read", "organization:write"
@@ -259,6 +261,17 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{CONTACT}/reminders", reminders.create_for_contact, WRITE, "write",
           "Create a reminder before a contact's birthday or anniversary", body=reminders.ReminderBody,
           answer=reminders.ReminderEntity, status=201, path_types=IDS),
+
+    Route("GET", f"{CONTACT}/attachments", attachments.list_, READ, "read", "List a contact's attachments",
+          query=ListQuery, answer=attachments.AttachmentList, paged=True, path_types=IDS),
+    Route("POST", f"{CONTACT}/attachments", attachments.create, WRITE, "write", "Attach a PDF, JPEG or PNG file",
+          answer=attachments.AttachmentEntity, path_types=IDS, uploads=True, prepare=attachments.keep),
+    Route("GET", f"{CONTACT}/attachments/{{attachment_id}}", attachments.show, READ, "read", "Get an attachment",
+          answer=attachments.AttachmentEntity, path_types=IDS),
+    Route("GET", f"{CONTACT}/attachments/{{attachment_id}}/file", attachments.send, READ, "slow",
+          "Get the bytes of an attachment (our addition)", path_types=IDS, media_types=tuple(EXTENSIONS)),
+    Route("DELETE", f"{CONTACT}/attachments/{{attachment_id}}", attachments.remove, WRITE, "write",
+          "Delete an attachment for good, at once", status=204, path_types=IDS),
 )
 # fmt: on
 

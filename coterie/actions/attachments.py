@@ -1,0 +1,68 @@
+"""What can happen to the files of contacts: attached, removed for good.
+
+The bytes are kept before the row is written, and go after the last row that names them went: a job, enqueued in that
+same transaction, removes them at once after it (worker/files.py).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from coterie.actions.events import record
+from coterie.actions.jobs import enqueue
+from coterie.errors import NotFound, invalid
+from coterie.model import times
+from coterie.model.attachments import ATTACHMENTS_MAX, FILE, Attachment, clean_filename
+from coterie.model.ids import new_id
+from coterie.model.organizations import Caller
+from coterie.store import attachments as store
+from coterie.store.database import Tx
+from coterie.store.files import file_path, lock_files, save_file
+
+REMOVE_JOB = "remove_files"
+
+
+def check_room(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """Refused: a contact that has 1,000 files already."""
+    if store.count_attachments(tx, caller.organization_id, contact_id) >= ATTACHMENTS_MAX:
+        raise invalid("upload", f"is one too many: a contact has at most {ATTACHMENTS_MAX} files")
+
+
+def attach_file(
+    tx: Tx, caller: Caller, contact_id: int, *, filename: str, media_type: str, folder: Path, source: Path, digest: str
+) -> Attachment:
+    """A new file of a contact. Its bytes were kept as `digest` before this transaction began; where somebody removed
+    them meanwhile they are kept again from `source`. Refused: what check_room refuses."""
+    check_room(tx, caller, contact_id)
+    lock_files(tx)
+    if not file_path(folder, digest).exists():
+        digest, _ = save_file(folder, source)
+    now = times.now()
+    attachment = Attachment(
+        contact_id, new_id(), FILE, clean_filename(filename, media_type), media_type,
+        file_path(folder, digest).stat().st_size, digest, now,
+    )  # fmt: skip
+    store.insert_attachment(tx, caller.organization_id, attachment)
+    changes = {"filename": (None, attachment.filename)}
+    record(tx, caller, "attachment.added", attachment.id, contact_id=contact_id, changes=changes, now=now)
+    return attachment
+
+
+def erase_attachment(tx: Tx, caller: Caller, contact_id: int, attachment_id: str) -> None:
+    """Remove a file for good: there is no way back. Refused: one the contact does not have."""
+    attachment = store.find_attachment(tx, caller.organization_id, contact_id, attachment_id)
+    if attachment is None:
+        raise NotFound("Attachment not found")
+    store.delete_attachment(tx, caller.organization_id, contact_id, attachment_id)
+    forget_files(tx, caller, [attachment.digest])
+    record(tx, caller, "attachment.erased", attachment_id, contact_id=contact_id)
+
+
+def forget_files(tx: Tx, caller: Caller, digests: Iterable[str]) -> None:
+    """Have the bytes of these removed once this transaction committed, unless something else names them."""
+    if found := sorted(set(digests)):
+        enqueue(tx, caller, REMOVE_JOB, {"digests": found})
+
+
+def forget_files_of(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """The same for every file of a contact that is about to be erased."""
+    forget_files(tx, caller, store.list_digests(tx, caller.organization_id, contact_id))

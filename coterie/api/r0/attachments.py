@@ -1,0 +1,142 @@
+"""…/contacts/{contact_id}/attachments: PDF, JPEG and PNG files, removed for good by DELETE."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from msgspec import Meta, Struct
+
+from coterie.actions import attachments as actions
+from coterie.api.r0.ids import contact_of, part_id
+from coterie.api.r0.pages import PageEntity, envelope, read_page
+from coterie.api.route import Answer, Request, Upload
+from coterie.errors import NotFound, TooLarge, invalid
+from coterie.model.attachments import Attachment, recognize
+from coterie.model.contacts import Contact
+from coterie.model.organizations import Caller
+from coterie.store import attachments as store
+from coterie.store.database import Tx
+from coterie.store.files import file_path, save_file
+
+NOUN = "Attachment"
+# whatever the bytes are, a browser saves them and runs nothing of them
+SAFE_HEADERS = (
+    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+
+
+class AttachmentEntity(Struct):
+    id: str
+    contact_id: str
+    kind: Annotated[str, Meta(description="file, or picture for one an import or a channel brought.")]
+    filename: str
+    media_type: str
+    size: Annotated[int, Meta(description="Bytes.")]
+    sha256: str
+    url: Annotated[str, Meta(description="Where its bytes are, for the same token.")]
+    created_at: str
+
+
+class AttachmentList(PageEntity):
+    attachments: list[AttachmentEntity]
+
+
+class Kept(Struct, frozen=True):
+    """A file that was recognized and kept, for which there is no row yet."""
+
+    media_type: str
+    digest: str
+
+
+def present(attachment: Attachment, contact: Contact, caller: Caller, request: Request) -> AttachmentEntity:
+    """A file in our words: R0 shows none."""
+    path = f"/api/v1/orgs/{caller.organization_uuid}/contacts/{contact.uuid}/attachments/{attachment.id}/file"
+    return AttachmentEntity(
+        attachment.id,
+        contact.uuid,
+        attachment.kind,
+        attachment.filename,
+        attachment.media_type,
+        attachment.byte_count,
+        attachment.digest,
+        request.base_url + path,
+        attachment.created_at,
+    )
+
+
+def _find(tx: Tx, caller: Caller, request: Request) -> tuple[Contact, Attachment]:
+    contact = contact_of(tx, caller, request)
+    attachment_id = part_id(request, "attachment_id", NOUN)
+    attachment = store.find_attachment(tx, caller.organization_id, contact.id, attachment_id)
+    if attachment is None:
+        raise NotFound(f"{NOUN} not found")
+    return contact, attachment
+
+
+def _upload(request: Request) -> Upload:
+    upload = request.files.get("upload")
+    if upload is None:
+        raise invalid("upload", "is missing: a file, as multipart/form-data", kind="missing")
+    return upload
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> AttachmentList:
+    contact, page = contact_of(tx, caller, request), read_page(request.query)
+    found = store.list_attachments(tx, caller.organization_id, contact.id, limit=page.limit, offset=page.offset)
+    total = store.count_attachments(tx, caller.organization_id, contact.id)
+    items = [present(attachment, contact, caller, request) for attachment in found]
+    return AttachmentList(*envelope(page, total, items), items)
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
+    contact, attachment = _find(tx, caller, request)
+    return present(attachment, contact, caller, request)
+
+
+def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
+    """Before the write: everything that can be refused is, and the bytes are on the disk."""
+    actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
+    upload, settings = _upload(request), request.settings
+    if upload.byte_count > settings.attachment_bytes_max:
+        raise TooLarge(f"The file is larger than {settings.attachment_bytes_max} bytes")
+    path = Path(upload.path)
+    media_type = recognize(path.read_bytes())
+    if media_type is None:
+        raise invalid("upload", "is no PDF, JPEG or PNG file")
+    digest, _ = save_file(settings.data_folder, path)
+    return Kept(media_type, digest)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
+    contact, upload = contact_of(tx, caller, request, to_change=True), _upload(request)
+    kept: Kept = request.prepared
+    attachment = actions.attach_file(
+        tx,
+        caller,
+        contact.id,
+        filename=upload.filename,
+        media_type=kept.media_type,
+        folder=request.settings.data_folder,
+        source=Path(upload.path),
+        digest=kept.digest,
+    )
+    return present(attachment, contact, caller, request)
+
+
+def send(tx: Tx, caller: Caller, request: Request) -> Answer:
+    _, attachment = _find(tx, caller, request)
+    try:
+        body = file_path(request.settings.data_folder, attachment.digest).read_bytes()
+    except OSError:
+        raise NotFound("The file is not there any more") from None
+    plain = attachment.filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    # RFC 6266: the plain name for the oldest clients, the real one for all others
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(attachment.filename, safe='')}"
+    headers = (("Content-Disposition", disposition), *SAFE_HEADERS)
+    return Answer(body=body, headers=headers, media_type=attachment.media_type)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> None:
+    contact = contact_of(tx, caller, request)
+    actions.erase_attachment(tx, caller, contact.id, part_id(request, "attachment_id", NOUN))

@@ -1,0 +1,112 @@
+"""Attachments: files kept with a contact, known by what stands in them and not by their names."""
+
+import re
+import unicodedata
+import zlib
+
+from msgspec import Struct
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+# what can be attached: media type -> the ends a name of it may have, the usual one first
+EXTENSIONS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"), PNG: (".png",)}
+ATTACHMENTS_MAX = 1_000
+FILENAME_LENGTH_MAX = 200
+FILE = "file"
+_UNSAFE = re.compile(r'[/\\:*?"<>|]')
+_STARTS_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+class Attachment(Struct, frozen=True):
+    """One file of a contact, in the order of its columns; the bytes lie under their digest."""
+
+    contact_id: int
+    id: str
+    kind: str
+    filename: str
+    media_type: str
+    byte_count: int
+    digest: str
+    created_at: str
+
+
+def recognize(data: bytes) -> str | None:
+    """The media type of a PDF, JPEG or PNG by its structure; None for anything else, whatever it calls itself.
+
+    A file must be one from its first byte on: what merely holds a PDF somewhere is none.
+    """
+    if data.startswith(b"%PDF-"):
+        return PDF if _is_pdf(data) else None
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG if _is_jpeg(data) else None
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG if _is_png(data) else None
+    return None
+
+
+def _is_pdf(data: bytes) -> bool:
+    """ISO 32000-2, 7.5: a version, objects, and at the end startxref and %%EOF."""
+    end = data[-2048:]
+    has_objects = re.search(rb"\d+\s+\d+\s+obj\b", data) is not None
+    return re.match(rb"%PDF-[12]\.\d", data) is not None and has_objects and b"startxref" in end and b"%%EOF" in end
+
+
+def _is_jpeg(data: bytes) -> bool:
+    """ISO/IEC 10918-1, annex B: segments up to the start of the scan, among them a frame of some size."""
+    position, has_frame = 2, False
+    while position + 4 <= len(data):
+        if data[position] != 0xFF:
+            return False
+        marker = data[position + 1]
+        if marker == 0xFF:  # fill bytes
+            position += 1
+            continue
+        if marker in (0x01, 0xD8, 0xD9) or 0xD0 <= marker <= 0xD7:
+            return False
+        length = int.from_bytes(data[position + 2 : position + 4])
+        if length < 2:
+            return False
+        if marker == 0xDA:
+            return has_frame and b"\xff\xd9" in data[position:]
+        if marker in _STARTS_OF_FRAME:
+            height = int.from_bytes(data[position + 5 : position + 7])
+            width = int.from_bytes(data[position + 7 : position + 9])
+            has_frame = length >= 8 and height > 0 and width > 0
+        position += 2 + length
+    return False
+
+
+def _is_png(data: bytes) -> bool:
+    """PNG, 5.3: chunks with their checksums, first the header with a size, last the end; some data between."""
+    position, is_first, has_data = 8, True, False
+    while position + 12 <= len(data):
+        length = int.from_bytes(data[position : position + 4])
+        kind = data[position + 4 : position + 8]
+        body_end = position + 8 + length
+        if body_end + 4 > len(data):
+            return False
+        if zlib.crc32(memoryview(data)[position + 4 : body_end]) != int.from_bytes(data[body_end : body_end + 4]):
+            return False
+        if is_first:
+            size = data[position + 8 : position + 16]
+            if kind != b"IHDR" or length != 13 or not (any(size[:4]) and any(size[4:])):
+                return False
+        has_data = has_data or kind == b"IDAT"
+        if kind == b"IEND":
+            return has_data
+        is_first, position = False, body_end + 4
+    return False
+
+
+def clean_filename(name: str, media_type: str) -> str:
+    """A name that is safe to save a file under and ends as its type does: no folders, no control or
+    direction-changing characters, at most 200 characters."""
+    plain = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
+    plain = _UNSAFE.sub("_", plain).strip(" .")
+    ends = EXTENSIONS[media_type]
+    if not plain.lower().endswith(ends) or len(plain) <= len(ends[0]):
+        plain = (plain or "file") + ends[0]
+    if len(plain) > FILENAME_LENGTH_MAX:
+        stem, _, end = plain.rpartition(".")
+        plain = f"{stem[: FILENAME_LENGTH_MAX - len(end) - 1].rstrip()}.{end}"
+    return plain

@@ -1,0 +1,63 @@
+"""Attachments: the rows. The bytes are in store/files.py."""
+
+import msgspec
+
+from coterie.model.attachments import Attachment
+from coterie.store.database import Tx
+
+_NAMES = tuple(field.name for field in msgspec.structs.fields(Attachment))
+_SELECT = f"SELECT {', '.join(_NAMES)} FROM attachments"
+_OF_CONTACT = " WHERE organization_id = :organization_id AND contact_id = :contact_id"
+
+
+def find_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> Attachment | None:
+    """One file of a contact."""
+    row = tx.one(
+        f"{_SELECT}{_OF_CONTACT} AND id = :id",
+        {"organization_id": organization_id, "contact_id": contact_id, "id": attachment_id},
+    )
+    return Attachment(*row) if row else None
+
+
+def list_attachments(tx: Tx, organization_id: int, contact_id: int, *, limit: int, offset: int = 0) -> list[Attachment]:
+    """A page of a contact's files, oldest first."""
+    rows = tx.all(
+        f"{_SELECT}{_OF_CONTACT} ORDER BY id LIMIT :limit OFFSET :offset",
+        {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
+    )
+    return [Attachment(*row) for row in rows]
+
+
+def count_attachments(tx: Tx, organization_id: int, contact_id: int) -> int:
+    """How many files a contact has."""
+    row = tx.one(
+        f"SELECT count(*) FROM attachments{_OF_CONTACT}",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return int(row[0]) if row else 0
+
+
+def list_digests(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
+    """The digests of every file of a contact."""
+    rows = tx.all(
+        f"SELECT DISTINCT digest FROM attachments{_OF_CONTACT}",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return [digest for (digest,) in rows]
+
+
+def insert_attachment(tx: Tx, organization_id: int, attachment: Attachment) -> None:
+    """A new attachment, whose bytes are kept already."""
+    tx.run(
+        f"INSERT INTO attachments (organization_id, {', '.join(_NAMES)})"
+        f" VALUES (:organization_id, {', '.join(':' + name for name in _NAMES)})",
+        {"organization_id": organization_id, **msgspec.structs.asdict(attachment)},
+    )
+
+
+def delete_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> None:
+    """Remove a row for good."""
+    tx.run(
+        f"DELETE FROM attachments{_OF_CONTACT} AND id = :id",
+        {"organization_id": organization_id, "contact_id": contact_id, "id": attachment_id},
+    )
