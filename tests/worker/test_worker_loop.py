@@ -1,0 +1,270 @@
+"""The worker: runs what waits, tries again what failed, gives back what it must leave, and survives being killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from world import World, make_world
+
+from coterie.actions.bulk_updates import BATCH, Entry, start_bulk_update
+from coterie.actions.contacts import create_contact
+from coterie.model import times
+from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job
+from coterie.settings import Settings
+from coterie.store import jobs
+from coterie.store.database import Database
+from coterie.worker.handlers import HANDLERS, Stopped
+from coterie.worker.loop import Worker
+from coterie.worker.schedule import Recurring
+
+
+@pytest.fixture
+def world(fresh_database: Database) -> World:
+    return make_world(fresh_database)
+
+
+@pytest.fixture
+def quick(fresh_settings: Settings) -> Settings:
+    return msgspec.structs.replace(fresh_settings, jobs_poll_seconds=0.01)
+
+
+def enqueue(world: World, name: str = "work", **options: Any) -> str:
+    with world.database.write() as tx:
+        job_id = jobs.enqueue(tx, world.alice.organization_id, name, {}, **options)
+    assert job_id
+    return job_id
+
+
+def job_of(world: World, job_id: str) -> Job:
+    with world.database.read() as tx:
+        job = jobs.find_job(tx, world.alice.organization_id, job_id)
+    assert job
+    return job
+
+
+def make_due(world: World) -> None:
+    with world.database.write() as tx:
+        tx.run(
+            "UPDATE jobs SET run_at = :before WHERE state IN ('waiting', 'running')",
+            {"before": times.after(times.now(), -1)},
+        )
+
+
+def test_what_waits_is_run_once_and_then_done(world: World, quick: Settings) -> None:
+    seen: list[str] = []
+    worker = Worker(world.database, quick, {"work": lambda database, settings, job, stopping: seen.append(job.id)}, ())
+    wanted = [enqueue(world) for _ in range(3)]
+    assert [worker.run_one() for _ in range(4)] == [True, True, True, False]
+    assert seen == wanted
+    assert {job_of(world, job_id).state for job_id in wanted} == {DONE}
+
+
+def test_a_handler_that_raises_is_tried_again_and_what_it_saved_stays(world: World, quick: Settings) -> None:
+    attempts: list[int] = []
+
+    def handler(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+        attempts.append(job.attempt_count)
+        with database.write() as tx:
+            jobs.renew(tx, job, progress={"done": job.attempt_count})
+        if job.attempt_count < 3:
+            raise LookupError("not yet")
+
+    worker = Worker(world.database, quick, {"work": handler}, ())
+    job_id = enqueue(world)
+    for _ in range(3):
+        assert worker.run_one()
+        assert not worker.run_one()  # its pause is not over
+        make_due(world)
+    job = job_of(world, job_id)
+    assert (attempts, job.state, job.progress, job.last_error) == ([1, 2, 3], DONE, '{"done":3}', None)
+
+
+def test_a_job_nobody_knows_fails_like_any_other(world: World, quick: Settings) -> None:
+    job_id = enqueue(world, "unheard of", attempts_max=1)
+    assert Worker(world.database, quick, {}, ()).run_one()
+    job = job_of(world, job_id)
+    assert (job.state, job.last_error) == (DEAD, "LookupError: no handler for unheard of")
+
+
+def test_a_worker_that_stops_gives_its_job_back_where_it_is(world: World, quick: Settings) -> None:
+    begun = threading.Event()
+
+    def handler(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+        begun.set()
+        stopping.wait(10)
+        raise Stopped
+
+    worker = Worker(world.database, quick, {"work": handler}, ())
+    job_id = enqueue(world)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert begun.wait(10)
+    assert job_of(world, job_id).state == RUNNING
+    worker.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    job = job_of(world, job_id)
+    assert (job.state, job.attempt_count) == (WAITING, 0)
+
+
+def test_the_loop_goes_on_after_an_error_of_its_own(
+    world: World, quick: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+    failures = iter([True, True])
+
+    def claim(*arguments: Any, **options: Any) -> list[Job]:
+        if next(failures, False):
+            raise OSError("the database is away")
+        return original(*arguments, **options)
+
+    original: Callable[..., list[Job]] = jobs.claim
+    monkeypatch.setattr(jobs, "claim", claim)
+    worker = Worker(world.database, quick, {"work": lambda *arguments: done.set()}, ())
+    enqueue(world)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert done.wait(10)
+    worker.stop()
+    thread.join(10)
+
+
+def test_recurring_work_runs_when_due_and_its_failure_stops_nothing(world: World, quick: Settings) -> None:
+    ran: list[str] = []
+
+    def broken(database: Database, settings: Settings) -> None:
+        ran.append("broken")
+        raise OSError
+
+    schedule = (
+        Recurring("sound", 3600, lambda database, settings: ran.append("sound")),
+        Recurring("broken", 3600, broken),
+    )
+    workers = [Worker(world.database, quick, {}, schedule) for _ in range(2)]
+    threads = [threading.Thread(target=worker.run) for worker in workers]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 10
+    while len(ran) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    done = threading.Event()
+    workers[0]._handlers = {"work": lambda *arguments: done.set()}
+    workers[1]._handlers = workers[0]._handlers
+    enqueue(world)
+    assert done.wait(10)
+    for worker in workers:
+        worker.stop()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(ran) == ["broken", "sound"]
+
+
+CONTACTS = 4 * BATCH
+
+
+@pytest.fixture
+def bulk(world: World) -> tuple[World, str]:
+    """Many contacts, and a bulk update that gives each of them an employer."""
+    with world.database.write() as tx:
+        made = [
+            create_contact(tx, world.alice, {"real_name": f"Someone {number}"}) for number in range(CONTACTS)
+        ]  # fmt: skip
+        entries = [Entry("id", contact.id, {"employer": f"Employer of {contact.id}"}) for contact in made]
+        job_id, missing = start_bulk_update(tx, world.alice, entries)
+    assert missing == []
+    return world, job_id
+
+
+def _state(world: World, job_id: str) -> tuple[int, int, dict[str, Any]]:
+    """(contacts changed, events that say so, progress)"""
+    with world.database.read() as tx:
+        organization_id = world.alice.organization_id
+        bound = {"organization_id": organization_id}
+        where = "organization_id = :organization_id"
+        changed = tx.one(f"SELECT count(*) FROM contacts WHERE {where} AND employer = 'Employer of ' || id", bound)
+        told = tx.one(
+            f"SELECT count(*) FROM events WHERE {where} AND kind = 'contact.updated' AND changes LIKE '%Employer of%'",
+            bound,
+        )
+        job = jobs.find_job(tx, organization_id, job_id)
+    assert changed and told and job
+    return changed[0], told[0], msgspec.json.decode(job.progress or "{}")
+
+
+def test_a_worker_killed_amid_a_bulk_update_loses_nothing_and_doubles_nothing(
+    bulk: tuple[World, str], fresh_settings: Settings
+) -> None:
+    world, job_id = bulk
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COTERIE_")}
+    environment |= {
+        "COTERIE_DATA": fresh_settings.data,
+        "COTERIE_DATABASE_URL": fresh_settings.database_url,
+        "COTERIE_JOBS_POLL_SECONDS": "0.01",
+    }
+
+    def start() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, "-m", "coterie", "worker"], env=environment, stderr=subprocess.DEVNULL)
+
+    def until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+
+    killed_at = []
+    for _ in range(2):
+        before = _state(world, job_id)[0]
+        process = start()
+        until(lambda before=before: _state(world, job_id)[0] > before)
+        process.kill()
+        process.wait()
+        changed, told, progress = _state(world, job_id)
+        # what is changed, what is told of it, and how far the job says it is were saved together
+        assert changed == told == progress["done"]
+        killed_at.append(changed)
+        assert job_of(world, job_id).state == RUNNING or changed == CONTACTS
+        make_due(world)  # its lease is over
+    process = start()
+    until(lambda: job_of(world, job_id).state == DONE)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert 0 < killed_at[0] < CONTACTS
+    changed, told, progress = _state(world, job_id)
+    assert (changed, told) == (CONTACTS, CONTACTS)
+    assert (progress["done"], progress["updated"], progress["failed"]) == (CONTACTS, CONTACTS, 0)
+
+
+def test_two_workers_share_a_bulk_update_between_them_without_doubling_it(
+    bulk: tuple[World, str], quick: Settings
+) -> None:
+    world, job_id = bulk
+    workers = [Worker(world.database, quick, HANDLERS, ()) for _ in range(2)]
+    threads = [threading.Thread(target=worker.run) for worker in workers]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 30
+    while job_of(world, job_id).state != DONE and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for worker in workers:
+        worker.stop()
+    for thread in threads:
+        thread.join(10)
+    assert _state(world, job_id)[:2] == (CONTACTS, CONTACTS)
+
+
+def test_the_worker_needs_no_web_framework(tmp_path: Path) -> None:
+    source = (
+        "import sys, coterie.cli.child, coterie.worker.loop;"
+        "print(sorted({name.split('.')[0] for name in sys.modules}"
+        " & {'starlette', 'uvicorn', 'uvloop', 'jinja2', 'typer', 'rich', 'psycopg', 'prometheus_client', 'httpx'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
