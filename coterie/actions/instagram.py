@@ -11,6 +11,7 @@ from coterie.model import times
 from coterie.model.ids import new_id
 from coterie.model.instagram import (
     ACCESS_TOKEN_LENGTH_MAX,
+    OPT_OUT_LENGTH_MAX,
     OPT_OUT_WORDS_MAX,
     Account,
     Profile,
@@ -81,8 +82,8 @@ def set_opt_out_words(tx: Tx, caller: Caller, words: Sequence[str] | None) -> No
     if words is not None:
         if len(words) > OPT_OUT_WORDS_MAX:
             raise invalid("words", f"are more than {OPT_OUT_WORDS_MAX}")
-        if any(len(word) > 100 or not fold_opt_out_words([word]) for word in words):
-            raise invalid("words", "must be 1 to 100 characters with a letter or digit")
+        if any(len(word) > OPT_OUT_LENGTH_MAX or not fold_opt_out_words([word]) for word in words):
+            raise invalid("words", f"must be 1 to {OPT_OUT_LENGTH_MAX} characters with a letter or digit")
     store.save_opt_out_words(tx, caller.organization_id, None if words is None else list(words))
     record(tx, caller, "organization.opt_out_words_changed", caller.organization_id)
 

@@ -27,9 +27,11 @@ from coterie.store import instagram as store
 from coterie.store import interactions as interaction_store
 from coterie.store.database import Tx
 
-BATCH = 250
+# small enough that others, who wait for the writer meanwhile, wait some 30 ms
+BATCH = 100
 Stored = dict[str, StoredInteraction]
-Events = list[dict[str, object]]
+Events = list[dict[str, Any]]
+Difference = dict[str, tuple[object, object]]
 
 
 def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> list[tuple[str, str]]:
@@ -70,42 +72,45 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     fresh = [update for update in of_people if update.what == ADD and update.outside_id not in stored]
     usernames = {update.person_id: update.username for update in fresh if update.username}
     contact_ids = find_or_add_people(tx, caller, account_id, {update.person_id for update in of_people}, usernames)
-    events: Events = []
-    changed = _work_through(caller, of_people, contact_ids, stored, events)
     now = times.now()
+    changed, events = _work_through(caller, of_people, contact_ids, stored, now)
     interaction_store.insert_stored(tx, organization_id, INSTAGRAM, [s for s in changed if s.is_new], now)
     interaction_store.save_stored(tx, organization_id, [s for s in changed if not s.is_new], now)
-    touched = {(s.contact_id, s.kind) for s in changed if s.is_new or s.deleted_at}
-    interaction_store.mark_recent(tx, organization_id, sorted(touched))
+    interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))
+    unsent = {(s.contact_id, s.kind) for s in changed if s.deleted_at and not s.is_new}
+    interaction_store.mark_recent(tx, organization_id, sorted(unsent))
     record_all(tx, caller, events)
     _opt_out(tx, caller, {s.outside_id: s for s in changed if s.is_new})
     _ask_for_profiles(tx, caller, account_id, fresh, contact_ids)
 
 
 def _work_through(
-    caller: Caller, updates: Sequence[Update], contact_ids: dict[str, int], stored: Stored, events: Events
-) -> list[StoredInteraction]:
-    """Bring the interactions at hand in step with the updates: new ones first, then what happened to them; those
-    that are new or changed."""
-    changed: dict[str, StoredInteraction] = {}
+    caller: Caller, updates: Sequence[Update], contact_ids: dict[str, int], stored: Stored, now: str
+) -> tuple[list[StoredInteraction], Events]:
+    """Bring the interactions at hand in step with the updates, new ones first, then what happened to them: (those that
+    are new or changed, their events)."""
+    changed: Stored = {}
+    events: Events = []
+
+    def note(kind: str, interaction: StoredInteraction, changes: Difference) -> None:
+        changed[interaction.outside_id] = interaction
+        contact_id = interaction.contact_id
+        events.append(row_of(caller, kind, interaction.id, contact_id=contact_id, changes=changes, now=now))
+
     for update in sorted(updates, key=lambda update: update.what != ADD):
         if update.outside_id not in stored and update.what in (ADD, EDIT, UNSEND):
-            contact_id = contact_ids[update.person_id]
-            stored[update.outside_id] = changed[update.outside_id] = made = _made(update, contact_id)
+            stored[update.outside_id] = made = _made(update, contact_ids[update.person_id])
             if update.what != UNSEND:
                 kind = "interaction.received" if made.direction == INCOMING else "interaction.sent"
-                events.append(row_of(caller, kind, made.id, contact_id=contact_id, changes={"kind": (None, made.kind)}))
+                note(kind, made, {"kind": (None, made.kind)})
     for what, change in _CHANGES.items():
         for update in updates:
             interaction = stored.get(update.outside_id)
             if update.what == what and interaction is not None and interaction.deleted_at is None:
                 difference = change(interaction, update)
                 if difference is not None:
-                    changed[update.outside_id] = interaction
-                    kind = "interaction.deleted" if what == UNSEND else "interaction.updated"
-                    contact_id = interaction.contact_id
-                    events.append(row_of(caller, kind, interaction.id, contact_id=contact_id, changes=difference))
-    return list(changed.values())
+                    note("interaction.deleted" if what == UNSEND else "interaction.updated", interaction, difference)
+    return list(changed.values()), events
 
 
 def _made(update: Update, contact_id: int) -> StoredInteraction:
@@ -122,9 +127,6 @@ def _made(update: Update, contact_id: int) -> StoredInteraction:
         deleted_at=None,
         is_new=True,
     )
-
-
-Difference = dict[str, tuple[object, object]]
 
 
 def _edit(interaction: StoredInteraction, update: Update) -> Difference | None:

@@ -18,6 +18,8 @@ GRAPH_URL = "https://graph.instagram.com/v24.0"
 PROFILE_SECONDS = 86_400.0
 ACCESS_TOKEN_LENGTH_MAX = 2000
 OPT_OUT_WORDS_MAX = 50
+# a longer message is more than a word or two: it is not even folded
+OPT_OUT_LENGTH_MAX = 40
 # a whole message of one of these, whatever its case, accents and punctuation
 OPT_OUT_WORDS = ("STOP", "STOP ALL", "UNSUBSCRIBE", "OPT OUT", "ARRET", "ARRETER", "DESABONNER", "STOPP", "ABMELDEN",
                  "BAJA", "PARAR", "CANCELAR", "SAIR", "ANNULLA", "DISISCRIVIMI", "AFMELDEN", "WYPISZ",
@@ -69,7 +71,7 @@ def fold_opt_out_words(texts: Iterable[str]) -> frozenset[str]:
 
 def find_opt_out_word(text: str | None, folded: frozenset[str]) -> str | None:
     """The word a whole message is, folded: case, accents, punctuation and emoji around it do not matter."""
-    if text is None or len(text) > 100:
+    if text is None or len(text) > OPT_OUT_LENGTH_MAX:
         return None
     found = " ".join(words(text))
     return found if found in folded else None

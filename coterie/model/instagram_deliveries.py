@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -337,7 +338,9 @@ def clean_text(value: Any, length: int = TEXT_LENGTH_MAX) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     text = value[:length].replace("\0", "")
-    if not text.isascii():
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text or None
 
@@ -374,6 +377,12 @@ def _moment(value: Any, otherwise: str) -> str:
         at = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return otherwise
-    if not _EARLIEST <= at <= times.parse(otherwise) + timedelta(days=1):
+    if not _EARLIEST <= at <= _latest(otherwise):
         return otherwise
     return times.moment(at)
+
+
+@lru_cache(maxsize=4)
+def _latest(received_at: str) -> datetime:
+    """Clocks differ, but not by more than a day."""
+    return times.parse(received_at) + timedelta(days=1)

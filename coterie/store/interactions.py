@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from coterie.model.interactions import RECENT_MAX, FollowerSnapshot, Interaction, StoredInteraction
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
 
 _SELECT = "contact_id, kind, happened_at, id, direction, text"
 Recent = tuple[str | None, str, str]  # text, happened_at, direction
@@ -17,11 +17,12 @@ Recent = tuple[str | None, str, str]  # text, happened_at, direction
 
 def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[tuple[int, str], list[Recent]]:
     """(contact id, kind) -> the newest ten, newest first."""
+    condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         "SELECT contact_id, kind, text, happened_at, direction FROM interactions"
-        f" WHERE organization_id = :organization_id AND contact_id {tx.among('ids')} AND is_recent"
+        f" WHERE organization_id = :organization_id AND contact_id {condition} AND is_recent"
         " ORDER BY contact_id, kind, happened_at DESC, id DESC",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        {"organization_id": organization_id, "ids": ids},
     )
     found: dict[tuple[int, str], list[Recent]] = {}
     for contact_id, kind, text, happened_at, direction in rows:
@@ -73,14 +74,27 @@ def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, A
 def find_stored(tx: Tx, organization_id: int, channel: str, outside_ids: Iterable[str]) -> dict[str, StoredInteraction]:
     """outside id -> the whole interaction, deleted or not, for those that are stored."""
     rows = tx.all(
-        "SELECT outside_id, contact_id, kind, happened_at, id, direction, text, data, deleted_at FROM interactions"
-        f" WHERE organization_id = :organization_id AND channel = :channel AND outside_id {tx.among('ids')}",
+        # the keys first, from the index that covers them: asked for all columns at once, SQLite reads the whole book
+        "SELECT i.outside_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at"
+        " FROM interactions k CROSS JOIN interactions i WHERE k.organization_id = :organization_id"
+        f" AND k.channel = :channel AND k.outside_id {tx.among('ids')} AND i.organization_id = :organization_id"
+        " AND i.contact_id = k.contact_id AND i.kind = k.kind AND i.happened_at = k.happened_at AND i.id = k.id",
         {"organization_id": organization_id, "channel": channel, "ids": tx.array(outside_ids)},
     )
-    return {
-        row[0]: StoredInteraction(*row[:7], data=msgspec.json.decode(row[7]) if row[7] else {}, deleted_at=row[8])
-        for row in rows
-    }
+    found = {}
+    for outside_id, contact_id, kind, happened_at, interaction_id, direction, text, data, deleted_at in rows:
+        found[outside_id] = StoredInteraction(
+            outside_id=outside_id,
+            contact_id=contact_id,
+            kind=kind,
+            happened_at=happened_at,
+            id=interaction_id,
+            direction=direction,
+            text=text,
+            data=msgspec.json.decode(data) if data else {},
+            deleted_at=deleted_at,
+        )
+    return found
 
 
 def insert_stored(
@@ -153,6 +167,17 @@ def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple
     of_these = "WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
     tx.many(f"UPDATE interactions SET is_recent = FALSE {of_these} AND is_recent AND id NOT IN {newest}", bound)
     tx.many(f"UPDATE interactions SET is_recent = TRUE {of_these} AND NOT is_recent AND id IN {newest}", bound)
+
+
+def trim_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
+    """After interactions were only added to these contacts: take the mark from those that are not the newest ten."""
+    rows = tx.all(
+        "SELECT contact_id, kind FROM interactions WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.among('ids')} AND is_recent GROUP BY contact_id, kind HAVING count(*) > :most"
+        " ORDER BY contact_id, kind",
+        {"organization_id": organization_id, "ids": tx.array(contact_ids), "most": RECENT_MAX},
+    )
+    mark_recent(tx, organization_id, [(contact_id, kind) for contact_id, kind in rows])
 
 
 def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[FollowerSnapshot]:
