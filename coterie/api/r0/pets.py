@@ -10,7 +10,7 @@ from coterie.api.r0.changes import change
 from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Text, delete, sent
-from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wants_deleted
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
@@ -88,8 +88,8 @@ def present(tx: Tx, caller: Caller, contact: Contact, pet: Pet) -> PetEntity:
 
 def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[PetEntity]:
     """The pets a contact is shown with."""
-    found = store.list_pets_of(tx, caller.organization_id, [contact.id])
-    return present_all(tx, caller, contact, found.get(contact.id, []))
+    found = store.list_pets(tx, caller.organization_id, contact.id, limit=LIMIT_MAX)
+    return present_all(tx, caller, contact, found)
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> PetList:

@@ -10,7 +10,7 @@ from coterie.api.r0.contact_entity import ContactList, present_contact
 from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, delete, required_unless_deleted
-from coterie.api.r0.pages import envelope, read_page, wants_deleted
+from coterie.api.r0.pages import LIMIT_MAX, envelope, read_page, wants_deleted
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
@@ -48,8 +48,8 @@ def present(term: Term) -> TermEntity:
 
 def list_of(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact: Contact) -> list[TermEntity]:
     """What a contact is shown with."""
-    found = store.list_terms_of(tx, caller.organization_id, vocabulary, [contact.id])
-    return [present(term) for term in found.get(contact.id, [])]
+    found = store.list_terms_of_contact(tx, caller.organization_id, vocabulary, contact.id, limit=LIMIT_MAX)
+    return [present(term) for term in found]
 
 
 def list_all(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> Listed:
