@@ -23,11 +23,8 @@ def now() -> str:
 def moment(at: datetime) -> str:
     """An aware datetime as a moment; a naive one is taken as UTC."""
     at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    return (
-        at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        if at.year >= 1000
-        else f"{at.year:04}" + at.strftime("-%m-%dT%H:%M:%S.%fZ")
-    )
+    # half the time of strftime, which also forgets to pad a year
+    return f"{at.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def parse(text: str) -> datetime:

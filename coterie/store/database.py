@@ -105,3 +105,14 @@ def open_database(settings: Settings) -> Database:
 
         return PostgresDatabase(url, settings)
     raise Unavailable("COTERIE_DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def matching(tx: Tx, name: str, values: Iterable[Any]) -> tuple[str, Any]:
+    """The condition that a column holds one of the values, and what to bind as :name.
+
+    A single value is compared and not made a list of: on SQLite the list costs as much as the query it is for.
+    """
+    known = list(values)
+    if len(known) == 1:
+        return f"= :{name}", known[0]
+    return tx.among(name), tx.array(known)

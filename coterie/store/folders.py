@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from coterie.model.folders import Folder
 from coterie.store.counters import add_to_count, count, next_number
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
 
 _SELECT = "id, name, color, contact_count, created_at, updated_at"
 COUNT = "folders"
@@ -83,12 +83,13 @@ def list_folders_of(
     tx: Tx, organization_id: int, contact_ids: Iterable[int]
 ) -> dict[int, list[tuple[int, str, str | None]]]:
     """contact id -> (folder id, name, colour) of each folder it is in."""
+    condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         "SELECT cf.contact_id, f.id, f.name, f.color FROM contact_folders cf JOIN folders f"
         " ON f.organization_id = cf.organization_id AND f.id = cf.folder_id"
-        f" WHERE cf.organization_id = :organization_id AND cf.contact_id {tx.among('ids')}"
+        f" WHERE cf.organization_id = :organization_id AND cf.contact_id {condition}"
         " ORDER BY cf.contact_id, f.id",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        {"organization_id": organization_id, "ids": ids},
     )
     found: dict[int, list[tuple[int, str, str | None]]] = {}
     for contact_id, *folder in rows:

@@ -7,7 +7,7 @@ import msgspec
 
 from coterie.model.properties import PropertyDefinition, Value
 from coterie.store.counters import add_to_count, count
-from coterie.store.database import Row, Tx
+from coterie.store.database import Row, Tx, matching
 
 _SELECT = "slug, title, property_type, choices, description, agent_active, created_at, updated_at"
 COUNT = "property_definitions"
@@ -92,10 +92,11 @@ def delete_definition(tx: Tx, organization_id: int, slug: str) -> None:
 
 def list_values_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, dict[str, msgspec.Raw]]:
     """contact id -> slug -> value as JSON, ready to be embedded."""
+    condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         "SELECT contact_id, slug, value FROM property_values WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} ORDER BY contact_id, slug",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f" AND contact_id {condition} ORDER BY contact_id, slug",
+        {"organization_id": organization_id, "ids": ids},
     )
     found: dict[int, dict[str, msgspec.Raw]] = {}
     for contact_id, slug, value in rows:

@@ -149,8 +149,8 @@ class SqliteDatabase:
     async def run_read(self, work: Work[T]) -> T:
         self._refuse_when_closed()
         # the lock is free but for a moment: the loop is the only one that reads here
-        with self._reading, _transaction(self._reader, "BEGIN", self._settings.request_seconds) as tx:
-            return work(tx)
+        with self._reading:
+            return _read(self._reader, work, self._settings.request_seconds)
 
     async def run_slow(self, work: Work[T]) -> T:
         def run() -> T:
@@ -298,6 +298,21 @@ def _tell(units: list[_Unit]) -> None:
             unit.future.set_exception(error)
         else:
             unit.future.set_result(result)
+
+
+def _read(connection: _Connection, work: Work[T], seconds: float) -> T:
+    """_transaction for the most frequent case, without the cost of a generator."""
+    connection.deadline = time.monotonic() + seconds
+    try:
+        connection.apsw.execute("BEGIN")
+        result = work(connection.tx)
+        connection.apsw.execute("COMMIT")
+    except BaseException as error:
+        connection.deadline = float("inf")
+        if connection.apsw.in_transaction:
+            connection.apsw.execute("ROLLBACK")
+        raise translate(error) from error
+    return result
 
 
 @contextmanager
