@@ -1,8 +1,10 @@
 """These tests share a database of their own: they let a worker do whatever waits in it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graph_server import GraphServer
 from instagram_world import SECRET, VERIFY_TOKEN, connect
 from world import World
 
@@ -28,6 +30,14 @@ def settings(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pyt
 
 
 @pytest.fixture
-def account(database: Database, settings: Settings, world: World) -> str:
-    """An Instagram account of Alice's organization."""
-    return connect(database, settings, world)
+def graph() -> Iterator[GraphServer]:
+    """A stand-in for the Graph API of which nobody asked anything yet."""
+    server = GraphServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def account(database: Database, settings: Settings, world: World, graph: GraphServer) -> str:
+    """An Instagram account of Alice's organization; its Graph is the stand-in."""
+    return connect(database, settings, world, graph.url)
