@@ -88,7 +88,7 @@ def list_types_between(
     """(id, type id) of each relationship of these two that is not deleted, as the first has it."""
     rows = tx.all(
         "SELECT id, type_id FROM contact_relationships WHERE organization_id = :organization_id"
-        " AND first_contact_id = :first AND second_contact_id = :second AND deleted_at IS NULL ORDER BY id",
+        " AND first_contact_id = :first AND second_contact_id = :second AND deleted_at IS NULL",
         {"organization_id": organization_id, "first": first_contact_id, "second": second_contact_id},
     )
     return [(relationship_id, type_id) for relationship_id, type_id in rows]

@@ -49,7 +49,7 @@ def count_user_relationships(tx: Tx, organization_id: int, user_id: str, *, incl
 def list_types_of_user_with(tx: Tx, organization_id: int, user_id: str, contact_id: int) -> list[tuple[str, str]]:
     """(id, type id) of each relationship of a user with a contact that is not deleted."""
     rows = tx.all(
-        f"SELECT r.id, r.type_id FROM {_OF_USER} AND r.contact_id = :contact_id AND r.deleted_at IS NULL ORDER BY r.id",
+        f"SELECT r.id, r.type_id FROM {_OF_USER} AND r.contact_id = :contact_id AND r.deleted_at IS NULL",
         {"organization_id": organization_id, "user_id": user_id, "contact_id": contact_id},
     )
     return [(relationship_id, type_id) for relationship_id, type_id in rows]

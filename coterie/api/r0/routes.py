@@ -12,6 +12,8 @@ from coterie.api.r0 import (
     errors,
     expertises,
     gifts,
+    import_rows,
+    imports,
     notes,
     organizations,
     pets,
@@ -41,6 +43,8 @@ IDS: dict[str, Any] = dict.fromkeys(
      "pet_id", "gift_id", "note_id", "user_relationship_id", "relationship_id", "reminder_id", "attachment_id",
      "import_id"), UUID
 )  # fmt: skip
+ROW_IDS: dict[str, Any] = {**IDS, "row": int}
+IMPORTS_READ, IMPORTS_WRITE = "imports:read", "imports:write"
 # a soft DELETE answers 200 with the record, a hard one 204
 DELETED: dict[int, Any] = {204: None}
 # segment of a path -> what it may also be called (README.md, 1, 5, 11, 27)
@@ -207,12 +211,15 @@ ROUTES: tuple[Route, ...] = (
     # Relationships: of contacts, below the organization and below the first of the two; of the calling user
     Route("GET", "/relationships", relationships.list_, READ, "read", "List the types of relationships, all of them",
           answer=relationships.RelationshipTypeList),
-    *(route for base, query, whose in (
-        (CONTACT, ListQuery, "a contact's"), (ORG, contact_relationships.RelationshipQuery, "contacts'"))
+    Route("GET", f"{CONTACT}/contact_relationships", contact_relationships.list_, READ, "read",
+          "List a contact's relationships", query=ListQuery,
+          answer=contact_relationships.ContactRelationshipList, paged=True, path_types=IDS),
+    # slow: those of a whole organization are counted
+    Route("GET", f"{ORG}/contact_relationships", contact_relationships.list_, READ, "slow",
+          "List contacts' relationships", query=contact_relationships.RelationshipQuery,
+          answer=contact_relationships.ContactRelationshipList, paged=True, path_types=IDS),
+    *(route for base, whose in ((CONTACT, "a contact's"), (ORG, "contacts'"))
       for route in (
-        Route("GET", f"{base}/contact_relationships", contact_relationships.list_, READ, "read",
-              f"List {whose} relationships", query=query, answer=contact_relationships.ContactRelationshipList,
-              paged=True, path_types=IDS),
         Route("POST", f"{base}/contact_relationships", contact_relationships.create, WRITE, "write",
               f"Create one of {whose} relationships, and its mirror",
               body=contact_relationships.NewContactRelationshipBody,
@@ -272,6 +279,30 @@ ROUTES: tuple[Route, ...] = (
           "Get the bytes of an attachment (our addition)", path_types=IDS, media_types=tuple(EXTENSIONS)),
     Route("DELETE", f"{CONTACT}/attachments/{{attachment_id}}", attachments.remove, WRITE, "write",
           "Delete an attachment for good, at once", status=204, path_types=IDS),
+
+    Route("GET", f"{ORG}/imports", imports.list_, IMPORTS_READ, "read", "List imports, newest first",
+          query=ListQuery, answer=imports.ImportList, paged=True, path_types=IDS),
+    Route("POST", f"{ORG}/imports", imports.create, IMPORTS_WRITE, "write", "Upload a file and stage it",
+          body=imports.ImportBody, answer=imports.UploadedImport, path_types=IDS, uploads=True, prepare=imports.keep,
+          description="Answers with what was found; the rest of a long file is staged in the background. Nothing"
+          " enters the book before the import is applied."),
+    Route("GET", f"{ORG}/imports/template", imports.template, IMPORTS_READ, "read",
+          "Get an empty CSV file with the column names (our addition)", path_types=IDS, media_types=("text/csv",)),
+    Route("GET", f"{ORG}/imports/{{import_id}}", imports.show, IMPORTS_READ, "read", "Get an import, without its rows",
+          answer=imports.ImportEntity, path_types=IDS),
+    Route("DELETE", f"{ORG}/imports/{{import_id}}", imports.remove, IMPORTS_WRITE, "write",
+          "Delete an import for good; the contacts it brought stay", status=204, path_types=IDS),
+    Route("POST", f"{ORG}/imports/{{import_id}}/apply", imports.apply, IMPORTS_WRITE, "write",
+          "Apply what is certain or decided, in the background (our addition)", answer=imports.ImportEntity,
+          status=202, path_types=IDS),
+    Route("GET", f"{ORG}/imports/{{import_id}}/rows", import_rows.list_, IMPORTS_READ, "read",
+          "List the rows of an import (our addition)", query=import_rows.RowsQuery, answer=import_rows.RowList,
+          paged=True, path_types=IDS),
+    Route("GET", f"{ORG}/imports/{{import_id}}/rows/{{row}}", import_rows.show, IMPORTS_READ, "read",
+          "Get a row of an import (our addition)", answer=import_rows.RowEntity, path_types=ROW_IDS),
+    Route("PATCH", f"{ORG}/imports/{{import_id}}/rows/{{row}}", import_rows.decide, IMPORTS_WRITE, "write",
+          "Decide what becomes of a row that may be somebody known (our addition)", body=import_rows.DecisionBody,
+          answer=import_rows.RowEntity, path_types=ROW_IDS),
 )
 # fmt: on
 

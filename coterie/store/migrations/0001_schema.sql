@@ -359,7 +359,7 @@ CREATE TABLE contact_relationships (
         REFERENCES contacts (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX contact_relationships_of_first
-    ON contact_relationships (organization_id, first_contact_id, second_contact_id, type_id);
+    ON contact_relationships (organization_id, first_contact_id, id);
 CREATE INDEX contact_relationships_of_second ON contact_relationships (organization_id, second_contact_id);
 
 CREATE TABLE user_relationships (
