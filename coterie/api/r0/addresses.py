@@ -55,11 +55,11 @@ class AddressFields(Struct, kw_only=True):
 
 
 class NewAddress(AddressFields, kw_only=True):
-    address_line_1: str
+    address_line_1: Annotated[str, Meta(min_length=1)]
     locality: MaybeEmpty
     region: MaybeEmpty
     postcode: MaybeEmpty
-    country: Annotated[str, Meta(description="By name or by ISO code.")]
+    country: Annotated[str, Meta(description="By name or by ISO code.", min_length=1)]
 
 
 class NewAddressBody(Struct):

@@ -12,13 +12,17 @@ from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wan
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
+from coterie.model.emails import LENGTH_MAX
 from coterie.model.handles import EMAIL, Handle
 from coterie.model.organizations import Caller
 from coterie.store import handles as store
 from coterie.store.database import Tx
 
 NOUN, FIELD = "E-mail address", "email_address"
-Address = Annotated[str, Meta(description="An e-mail address, international ones too; kept as typed.")]
+Address = Annotated[
+    str,
+    Meta(description="An e-mail address, international ones too; kept as typed.", min_length=1, max_length=LENGTH_MAX),
+]
 
 
 class EmailEntity(Struct):

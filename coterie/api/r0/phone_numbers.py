@@ -14,11 +14,15 @@ from coterie.errors import NotFound
 from coterie.model.contacts import Contact
 from coterie.model.handles import PHONE, Handle
 from coterie.model.organizations import Caller
+from coterie.model.phones import LENGTH_MAX
 from coterie.store import handles as store
 from coterie.store.database import Tx
 
 NOUN, FIELD = "Phone number", "phone_number"
-Number = Annotated[str, Meta(description="Free text, as in 800-555-5555 ext. 123; kept as typed.")]
+Number = Annotated[
+    str,
+    Meta(description="Free text, as in 800-555-5555 ext. 123; kept as typed.", min_length=1, max_length=LENGTH_MAX),
+]
 
 
 class PhoneNumberEntity(Struct):
