@@ -1,0 +1,210 @@
+"""schemathesis over every operation of every contract: input made from the OpenAPI document, answers held against it.
+
+Each operation gets a few inputs the document allows, below ids that exist, and a few it forbids. Whatever comes, the
+answer must not be a server error and must have a status, a media type, headers and a body the document knows.
+
+Not asked: that everything the document forbids is refused (a form can only say text, so "12" is a number: leniency is
+the contracts' manner) and that everything it allows is accepted (an e-mail address is no matter of JSON Schema). Tokens
+and methods are walked by tests/test_routes.py and tests/api/test_http.py.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from client import Client
+from furnished import Alice, furnish
+from hypothesis import HealthCheck, Phase, given, settings
+from msgspec import Struct
+from requests import Request
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from structlog.testing import capture_logs
+
+from coterie.api.http import ContractDoor
+from coterie.api.openapi import document
+from coterie.api.route import Answer, Contract, Route
+from coterie.app import CONTRACTS
+from coterie.errors import CoterieError
+from coterie.observe import RequestLog, RequestMetrics
+from coterie.settings import Settings
+from coterie.store.database import Database
+
+URL = "http://testserver"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
+Send = Callable[[httpx.Request], httpx.Response]
+
+
+def operations(contract: Contract) -> list[Any]:
+    """What the document of a contract offers; deletions last, so that the others find something."""
+    whole = document(contract, URL)
+    for path in whole["paths"].values():
+        for operation in path.values():
+            del operation["security"]  # tokens are not what is tried here
+    schema = schemathesis.openapi.from_dict(whole)
+    found = [each.ok() for each in schema.get_all_operations()]
+    return sorted(found, key=lambda operation: operation.method.lower() == "delete")
+
+
+def _label(each: Any) -> str:
+    return each.label if hasattr(each, "label") else each.name
+
+
+EVERY = [(contract, operation) for contract in CONTRACTS for operation in operations(contract)]
+
+
+def attack(operation: Any, send: Send, token: str, ids: dict[str, str], mode: GenerationMode) -> int:
+    """Send a few requests made for an operation and check each answer; how many were sent."""
+    sent = 0
+
+    @settings(
+        max_examples=EXAMPLES[mode],
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        nonlocal sent
+        case.path_parameters |= {name: value for name, value in ids.items() if name in case.path_parameters}
+        request = Request(**case.as_transport_kwargs(base_url=URL)).prepare()
+        headers = {"authorization": f"Bearer {token}"}
+        if media_type := request.headers.get("content-type"):
+            headers["content-type"] = media_type
+        body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+        response = send(httpx.Request(str(request.method), str(request.url), headers=headers, content=body))
+        sent += 1
+        case.validate_response(response, checks=CHECKS)
+
+    run()
+    return sent
+
+
+@pytest.fixture(scope="module")
+def alice(database: Database, client: Client) -> Alice:
+    return furnish(database, client)
+
+
+@pytest.fixture(scope="module")
+def send(client: Client) -> Iterator[Send]:
+    yield from _sender(client.app, client._loop)
+
+
+def _sender(app: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Send]:
+    """A function that calls the application as a server would."""
+    transport = httpx.ASGITransport(app=app)
+
+    async def call(request: httpx.Request) -> httpx.Response:
+        response = await transport.handle_async_request(request)
+        await response.aread()
+        response.request, response.elapsed = request, timedelta()
+        return response
+
+    yield lambda request: loop.run_until_complete(call(request))
+
+
+@pytest.mark.parametrize(("contract", "operation"), EVERY, ids=_label)
+def test_what_the_document_allows_is_answered_as_it_says(
+    alice: Alice, send: Send, contract: Contract, operation: Any
+) -> None:
+    ids = known_ids(alice, contract, operation)
+    assert attack(operation, send, alice.world.alice_token, ids, GenerationMode.POSITIVE) > 0
+
+
+# making what is forbidden takes the most time of all, so it is tried on the engine that is stricter about its values
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("contract", "operation"), [(c, o) for c, o in EVERY if o.body or o.query], ids=_label)
+def test_what_the_document_forbids_is_answered_as_it_says(
+    alice: Alice, send: Send, contract: Contract, operation: Any
+) -> None:
+    ids = known_ids(alice, contract, operation)
+    assert attack(operation, send, alice.world.alice_token, ids, GenerationMode.NEGATIVE) > 0
+
+
+def known_ids(alice: Alice, contract: Contract, operation: Any) -> dict[str, str]:
+    """What Alice has for the parameters of a path."""
+    ids = {"org_id": alice.world.organization.uuid}
+    ids |= {name: value for (owner, name), value in alice.known.items() if owner == contract.name}
+    place = operation.path.removeprefix(contract.prefix)
+    ids |= {"id": alice.known.get((contract.name, place), "1")} if contract.name == "inro" else {}
+    return ids
+
+
+# A server that is wrong -----------------------------------------------------------------------------------------------
+
+
+class Person(Struct):
+    id: int
+    name: str
+
+
+class Wrong(Struct):
+    error: str
+
+
+def _fails(*_: Any) -> None:
+    raise RuntimeError("a fault")
+
+
+def _wrong(body: Any, **details: Any) -> Callable[..., Answer]:
+    return lambda *_: Answer(body, **details)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        _fails,
+        _wrong({"id": "one", "name": "Ana"}),
+        _wrong({"id": 1}),
+        _wrong({"id": 1, "name": None}),
+        _wrong({"id": 1, "name": "Ana"}, status=418),
+        _wrong(b"<p>", media_type="text/html"),
+    ],
+    ids=["a fault", "a type", "a missing key", "a null", "a status", "a media type"],
+)
+def test_a_server_that_is_wrong_is_found_out(database: Database, settings: Settings, handler: Any) -> None:
+    with capture_logs(), pytest.raises((FailureGroup, AssertionError)):
+        _attack_alone(database, settings, handler)
+
+
+def test_a_server_that_is_right_is_not(database: Database, settings: Settings) -> None:
+    assert _attack_alone(database, settings, _wrong({"id": 1, "name": "Ana"})) > 0
+
+
+def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
+    route = Route("GET", "/people/{id}", handler, None, "read", "Get one", answer=Person, path_types={"id": int})
+    contract = Contract(
+        "small", "Small", "1", "/small/v1", "", (route,), _presented, error_types={404: Wrong, 500: Wrong}
+    )
+    door = ContractDoor(database, settings, [contract], requests=RequestLog(False), metrics=RequestMetrics())
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(door.started())
+        (operation,) = operations(contract)
+        return attack(operation, next(_sender(door, loop)), "", {}, GenerationMode.POSITIVE)
+    finally:
+        loop.close()
+
+
+def _presented(error: CoterieError | Exception) -> Answer:
+    return Answer(Wrong(str(error)), 500)
