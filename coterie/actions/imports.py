@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from coterie.actions.attachments import forget_files
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
 from coterie.errors import Conflict, NotFound, invalid
@@ -120,6 +121,20 @@ def decide(
     decided = replace(row, decision=decision, contact_id=contact_id if decision == UPDATE else None)
     store.save_rows(tx, caller.organization_id, import_id, [decided])
     return decided
+
+
+def stage_in_background(tx: Tx, caller: Caller, import_id: str) -> None:
+    """Have the worker stage an import, or what is left of it."""
+    _enqueue(tx, caller, STAGE_JOB, import_id)
+
+
+def delete_import(tx: Tx, caller: Caller, import_id: str) -> None:
+    """Remove an import with its rows and its file for good, however far it is. The contacts it brought stay, and it
+    cannot be taken back any more."""
+    found = _find(tx, caller, import_id)
+    store.delete_import(tx, caller.organization_id, import_id)
+    forget_files(tx, caller, [found.file_digest] if found.file_digest else [])
+    record(tx, caller, "import.deleted", import_id)
 
 
 def _enqueue(tx: Tx, caller: Caller, job: str, import_id: str) -> None:

@@ -73,6 +73,7 @@ KINDS = {
     "interaction.deleted": "Its sender took a message back; its text is gone.",
     "import.staged": "A file was read; nothing changed yet.",
     "import.applied": "What a file holds was brought in.",
+    "import.deleted": "An import and its file were removed for good; the contacts it brought stay.",
     "import.undone": "An import was taken back.",
     "bulk_update.started": "An update of many contacts was accepted.",
     "address.created": "A postal address was added, to a contact or to the organization.",

@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 
 import msgspec
+import structlog
 
 from coterie.actions.imports import APPLY_JOB, STAGE_JOB, UNDO_JOB
+from coterie.errors import NotFound
 from coterie.imports.apply import apply
 from coterie.imports.run import Run, Stopped
 from coterie.imports.stage import stage
@@ -18,6 +20,7 @@ from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
 
+log = structlog.get_logger()
 RENEW_SECONDS = 10.0
 STEPS: dict[str, Callable[[Run], Import]] = {STAGE_JOB: stage, APPLY_JOB: apply, UNDO_JOB: undo}
 
@@ -40,3 +43,5 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
         STEPS[job.name](Run(database, settings.data_folder, job.organization_id, import_id, progress, stopping.is_set))
     except Stopped:
         raise Later(times.now()) from None
+    except NotFound:
+        log.info("import removed meanwhile", import_id=import_id)

@@ -1,0 +1,177 @@
+"""/orgs/{org_id}/imports: a file is staged, looked through, decided on, applied. Reading rows, deciding and applying
+are our additions: R0 does it in its web app. DELETE forgets the import and its file; the contacts it brought stay."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from coterie.actions import imports as actions
+from coterie.api.r0.ids import part_id
+from coterie.api.r0.import_rows import RowEntity, present_rows
+from coterie.api.r0.pages import PageEntity, envelope, read_page
+from coterie.api.route import Answer, Request, Upload
+from coterie.errors import Invalid, NotFound, invalid
+from coterie.imports.at_once import stage_at_once
+from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
+from coterie.imports.r0_csv import TEMPLATE
+from coterie.imports.readers import READERS
+from coterie.model.imports import FAILED, MATCH, Import
+from coterie.model.organizations import Caller
+from coterie.store import imports as store
+from coterie.store.database import Tx
+from coterie.store.files import file_path, lock_files, save_file
+from coterie.store.import_pages import list_page_of_rows
+
+NOUN = "Import"
+# `type` -> the reader. linkedin_csv is R0's own word, the others are in its manner
+FORMATS = {
+    "linkedin_csv": LINKEDIN, "r0_csv": R0, "google_csv": GOOGLE, "outlook_csv": OUTLOOK, "csv": CSV, "vcard": VCARD,
+}  # fmt: skip
+TYPES = {inside: wire for wire, inside in FORMATS.items()}
+State = Literal["staging", "staged", "applying", "applied", "undoing", "undone", "failed"]
+ROWS_SHOWN = 20
+
+
+class ImportEntity(Struct):
+    id: str
+    filename: str
+    type: str
+    size: Annotated[int, Meta(description="Bytes.")]
+    state: Annotated[State, Meta(description="Nothing enters the book before it is applied.")]
+    rows: Annotated[int, Meta(description="How many were read so far.")]
+    to_create: Annotated[int, Meta(description="Rows that are somebody new.")]
+    to_update: Annotated[int, Meta(description="Rows that add something to a contact known for certain.")]
+    unchanged: Annotated[int, Meta(description="Rows that add nothing.")]
+    likely_duplicates: Annotated[int, Meta(description="Rows that may be somebody known and wait for a decision.")]
+    rejected: Annotated[int, Meta(description="Rows that cannot be read, each with its reason.")]
+    error: str | None
+    created_at: str
+    updated_at: str
+    staged_at: str | None
+    applied_at: str | None
+
+
+class ImportList(PageEntity):
+    imports: list[ImportEntity]
+
+
+class UploadedImport(ImportEntity):
+    """An import with the beginning of what was found in it."""
+
+    first_rows: Annotated[list[RowEntity], Meta(description="The first 20 rows; all are under …/rows.")]
+    first_duplicates: Annotated[
+        list[RowEntity], Meta(description="The first 20 rows that may be somebody known, with the reasons.")
+    ]
+
+
+class ImportBody(Struct):
+    type: Annotated[
+        Literal[tuple(FORMATS)] | None,  # type: ignore[valid-type]
+        Meta(description="Which export it is. Without it, it is found out by the file's content."),
+    ] = None
+
+
+class Kept(Struct, frozen=True):
+    """A file that a reader is there for and that is on the disk; there is no import of it yet."""
+
+    file_format: str
+    digest: str
+    byte_count: int
+
+
+def _fields(found: Import) -> tuple[Any, ...]:
+    return (
+        found.id,
+        found.filename,
+        TYPES.get(found.format, found.format),
+        found.byte_count,
+        found.state,
+        found.row_count,
+        found.created_count,
+        found.updated_count,
+        found.unchanged_count,
+        found.matched_count,
+        found.rejected_count,
+        found.error,
+        found.created_at,
+        found.updated_at,
+        found.staged_at,
+        found.applied_at,
+    )
+
+
+def present(found: Import) -> ImportEntity:
+    """An import in R0's manner; R0 shows none."""
+    return ImportEntity(*_fields(found))
+
+
+def find(tx: Tx, caller: Caller, request: Request) -> Import:
+    """The import of the path."""
+    found = store.find_import(tx, caller.organization_id, part_id(request, "import_id", NOUN))
+    if found is None:
+        raise NotFound(f"{NOUN} not found")
+    return found
+
+
+def _upload(request: Request) -> Upload:
+    upload = request.files.get("upload")
+    if upload is None:
+        raise invalid("upload", "is missing: a file, as multipart/form-data", kind="missing")
+    return upload
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> ImportList:
+    page = read_page(request.query)
+    found = store.list_imports(tx, caller.organization_id, limit=page.limit, offset=page.offset)
+    total = store.count_imports(tx, caller.organization_id)
+    return ImportList(*envelope(page, total, found), [present(each) for each in found])
+
+
+def show(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
+    return present(find(tx, caller, request))
+
+
+def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
+    """Before the write: the file is one that can be read, and on the disk."""
+    path = Path(_upload(request).path)
+    try:
+        file_format = FORMATS[request.body.type] if request.body.type else detect_format(path)
+    except Invalid as error:
+        raise Invalid(*(problem._replace(path=("upload",)) for problem in error.problems)) from None
+    if file_format not in READERS:
+        raise invalid("upload", f"is an export ({file_format}) that this door does not take")
+    digest, byte_count = save_file(request.settings.data_folder, path)
+    return Kept(file_format, digest, byte_count)
+
+
+def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
+    upload, kept, folder = _upload(request), request.prepared, request.settings.data_folder
+    lock_files(tx)
+    if not file_path(folder, kept.digest).exists():
+        save_file(folder, Path(upload.path))
+    started = actions.start_import(
+        tx, caller, filename=upload.filename, file_format=kept.file_format, digest=kept.digest,
+        byte_count=kept.byte_count, in_background=False,
+    )  # fmt: skip
+    found = stage_at_once(tx, caller, folder, started)
+    if found.state == FAILED:
+        # taken back with this transaction: there is nothing to look at
+        raise invalid("upload", f"cannot be read: {found.error}")
+    of = (tx, caller.organization_id, found.id)
+    rows = present_rows(tx, caller, found.id, list_page_of_rows(*of, limit=ROWS_SHOWN))
+    likely = present_rows(tx, caller, found.id, list_page_of_rows(*of, outcome=MATCH, limit=ROWS_SHOWN))
+    return UploadedImport(*_fields(found), rows, likely)  # type: ignore[call-arg]
+
+
+def apply(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
+    return present(actions.start_applying(tx, caller, find(tx, caller, request).id))
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> None:
+    actions.delete_import(tx, caller, find(tx, caller, request).id)
+
+
+def template(tx: Tx, caller: Caller, request: Request) -> Answer:
+    headers = (("Content-Disposition", 'attachment; filename="contacts.csv"'),)
+    return Answer(body=TEMPLATE.encode(), headers=headers, media_type="text/csv; charset=utf-8")

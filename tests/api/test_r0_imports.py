@@ -1,0 +1,245 @@
+"""Imports through R0: staged at once, looked through, decided on, applied; the bulk-upload alias."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from client import Client, Response
+from r0_client import ENCODINGS, R0
+from test_r0_attachments import PDF, work
+from world import World
+
+from coterie.settings import Settings
+from coterie.store.database import Database
+from coterie.store.files import FOLDER
+
+HEAD = "first_name,last_name,how_you_met,email,phone,employer\r\n"
+FILE = (
+    HEAD
+    + "Ned,Flanders,Over the fence,ned@okily.example,555-8904,The Leftorium\r\n"
+    + "Marge,Simpson,,marge@example.org,,Springfield School\r\n"
+    + "Bart,Simpson,,homer@example.org,,Power Plant\r\n"
+    + ",,,,,\r\n"
+)
+LINKEDIN = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\r\n"
+
+
+def upload(
+    r0: R0, data: str | bytes, *, filename: str = "people.csv", path: str = "/imports", **fields: str
+) -> Response:
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = f'--x\r\nContent-Disposition: form-data; name="upload"; filename="{filename}"\r\n\r\n'
+    content = data.encode() if isinstance(data, str) else data
+    body = b"".join([*parts, head.encode(), content, b"\r\n--x--\r\n"])
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    return r0.client.call("POST", f"{r0.base}{path}", body=body, headers=headers)
+
+
+def names(r0: R0) -> set[str]:
+    return {f"{each['first_name']} {each['last_name']}" for each in r0.get("/contacts", limit=100).json["contacts"]}
+
+
+def rows_of(r0: R0, import_id: str, **query: Any) -> list[dict[str, Any]]:
+    answer = r0.get(f"/imports/{import_id}/rows", **query)
+    assert answer.status == 200
+    return list(answer.json["rows"])
+
+
+def kept_files(settings: Settings) -> set[Path]:
+    return {path for path in (settings.data_folder / FOLDER).rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("path", ["/imports", "/bulk-upload", "/bulk_upload"])
+def test_an_upload_says_at_once_what_was_found_and_brings_nobody(r0: R0, world: World, path: str) -> None:
+    made = upload(r0, FILE, path=path)
+    assert made.status == 200, made.body
+    found = made.json
+    assert (found["filename"], found["type"], found["state"]) == ("people.csv", "r0_csv", "staged")
+    assert found["size"] == len(FILE)
+    outcomes = {row["contact"]["first_name"]: row["outcome"] for row in found["first_rows"] if row["contact"]}
+    assert outcomes == {"Ned": "create", "Marge": "update", "Bart": "match"}
+    (likely,) = found["first_duplicates"]
+    assert (likely["row"], found["likely_duplicates"]) == (3, 1)
+    (match,) = likely["matches"]
+    assert (match["contact_id"], match["name"]) == (world.homer.uuid, "Homer Simpson")
+    assert match["reason"] and 0 < match["score"] <= 100
+    marge = next(row for row in found["first_rows"] if row["row"] == 2)
+    assert marge["contact_id"] == world.marge.uuid
+    assert names(r0) == {"Marge Simpson", "Homer Simpson"}
+    assert r0.get(f"/imports/{found['id']}").json == {
+        name: value for name, value in found.items() if not name.startswith("first_")
+    }
+    assert [each["id"] for each in r0.get("/imports").json["imports"]] == [found["id"]]
+
+
+def test_what_is_certain_is_applied_and_the_rest_waits_for_a_decision(
+    r0: R0, world: World, database: Database, settings: Settings
+) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    applying = r0.send("POST", f"/imports/{import_id}/apply")
+    assert (applying.status, applying.json["state"]) == (202, "applying")
+    work(database, settings)
+    assert r0.get(f"/imports/{import_id}").json["state"] == "applied"
+    assert names(r0) == {"Marge Simpson", "Homer Simpson", "Ned Flanders"}
+    marge = r0.get(f"/contacts/{world.marge.uuid}").json
+    assert marge["employer"] == "Springfield School"
+    (waiting,) = rows_of(r0, import_id, outcome="match")
+    assert (waiting["row"], waiting["state"]) == (3, "staged")
+    decided = r0.patch(f"/imports/{import_id}/rows/3", {"decision": "update"})
+    assert (decided.status, decided.json["decision"], decided.json["contact_id"]) == (200, "update", world.homer.uuid)
+    assert r0.send("POST", f"/imports/{import_id}/apply").status == 202
+    work(database, settings)
+    assert r0.get(f"/contacts/{world.homer.uuid}").json["employer"] == "Power Plant"
+    assert r0.get(f"/imports/{import_id}/rows/3").json["state"] == "applied"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_row_is_decided_in_each_form(
+    r0: R0, world: World, database: Database, settings: Settings, encoding: str
+) -> None:
+    import_id = upload(
+        r0, HEAD + "Bart,S,,homer@example.org,,A\r\nLisa,S,,marge@example.org,,B\r\nAbe,S,,homer@example.org,,C\r\n"
+    ).json["id"]
+    path = f"/imports/{import_id}/rows"
+    assert [row["outcome"] for row in rows_of(r0, import_id)] == ["match"] * 3
+    first = r0.patch(f"{path}/1", {"decision": "create"}, encoding)
+    second = r0.patch(f"{path}/2", {"decision": "update", "contact_id": world.marge.uuid}, encoding)
+    third = r0.patch(f"{path}/3", {"decision": "skip"}, encoding)
+    assert [each.status for each in (first, second, third)] == [200, 200, 200]
+    r0.send("POST", f"/imports/{import_id}/apply")
+    work(database, settings)
+    assert r0.get("/contacts").json["count"] == 3
+    assert r0.get(f"/contacts/{world.marge.uuid}").json["employer"] == "B"
+
+
+def test_linkedins_file_is_known_with_and_without_its_type(r0: R0) -> None:
+    data = LINKEDIN + "Lisa,Simpson,https://www.linkedin.com/in/lisa,lisa@yale.example,Yale,Saxophonist,22 Nov 2026\r\n"
+    for fields in ({"type": "linkedin_csv"}, {}):
+        made = upload(r0, data, **fields)
+        assert (made.status, made.json["type"]) == (200, "linkedin_csv")
+        assert made.json["first_rows"][0]["contact"]["employer"] == "Yale"
+
+
+def test_the_template_can_be_filled_in_and_uploaded(r0: R0) -> None:
+    template = r0.get("/imports/template")
+    assert template.status == 200 and template.headers["content-type"].startswith("text/csv")
+    assert template.body.startswith(b"first_name,") and template.body.endswith(b"\r\n")
+    made = upload(r0, template.body + b"Ned,,Flanders\r\n")
+    assert (made.status, made.json["type"], made.json["to_create"]) == (200, "r0_csv", 1)
+
+
+def test_a_long_file_is_finished_by_the_worker(r0: R0, database: Database, settings: Settings) -> None:
+    people = "".join(f"Person{n},Number{n},,p{n}@example.org,,{'x' * 200}\r\n" for n in range(4500))
+    made = upload(r0, HEAD + people)
+    assert (made.status, made.json["state"], made.json["rows"]) == (200, "staging", 0)
+    waiting = r0.send("POST", f"/imports/{made.json['id']}/apply")
+    assert waiting.status == 409
+    work(database, settings)
+    found = r0.get(f"/imports/{made.json['id']}").json
+    assert (found["state"], found["rows"], found["to_create"]) == ("staged", 4500, 4500)
+    page = r0.get(f"/imports/{made.json['id']}/rows", page=45, limit=100).json
+    assert (page["count"], page["first"], page["last"], page["rows"][-1]["row"]) == (4500, 4401, 4500, 4500)
+
+
+@pytest.mark.parametrize(
+    ("data", "fields"),
+    [
+        ("", {}),
+        ("just a letter, dear Marge", {}),
+        (PDF, {}),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), {}),
+        (FILE, {"type": "linkedin_csv"}),
+        (bytes(range(256)) * 20, {}),
+    ],
+)
+def test_what_is_no_file_of_people_is_refused_and_leaves_no_import(
+    r0: R0, data: str | bytes, fields: dict[str, str]
+) -> None:
+    answer = upload(r0, data, **fields)
+    assert (answer.status, list(answer.json["errors"])) == (422, ["upload"]), answer.body
+    assert r0.get("/imports").json["count"] == 0
+
+
+def test_a_missing_file_and_an_unknown_type_are_named(r0: R0) -> None:
+    assert list(upload(r0, FILE, type="monica").json["errors"]) == ["type"]
+    for answer in (r0.post("/imports"), r0.post("/imports", {"upload": "x"}, "multipart")):
+        assert (answer.status, list(answer.json["errors"])) == (422, ["upload"])
+
+
+@pytest.mark.parametrize(
+    ("row", "body", "status", "field"),
+    [
+        ("3", {"decision": "merge"}, 422, "decision"),
+        ("3", {}, 422, "decision"),
+        ("3", {"decision": "update", "contact_id": "nonsense"}, 422, "contact_id"),
+        ("1", {"decision": "skip"}, 409, None),
+        ("99", {"decision": "skip"}, 404, None),
+        ("0", {"decision": "skip"}, 404, None),
+        ("-1", {"decision": "skip"}, 404, None),
+        ("9" * 30, {"decision": "skip"}, 404, None),
+        ("٣", {"decision": "skip"}, 404, None),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused(
+    r0: R0, row: str, body: dict[str, str], status: int, field: str | None
+) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    answer = r0.patch(f"/imports/{import_id}/rows/{row}", body)
+    assert answer.status == status
+    assert field is None or field in answer.json["errors"]
+
+
+def test_a_strangers_contact_and_a_deleted_one_are_no_choice(r0: R0, world: World) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    path = f"/imports/{import_id}/rows/3"
+    assert r0.patch(path, {"decision": "update", "contact_id": world.moe.uuid}).status == 422
+    assert r0.delete(f"/contacts/{world.homer.uuid}").status == 200
+    assert r0.patch(path, {"decision": "update", "contact_id": world.homer.uuid}).status == 422
+
+
+def test_an_import_is_removed_for_good_and_its_people_stay(
+    r0: R0, world: World, database: Database, settings: Settings
+) -> None:
+    before = kept_files(settings)
+    data = HEAD + f"Ned,Flanders,,ned-{world.organization.uuid}@example.org,,\r\n"
+    import_id = upload(r0, data).json["id"]
+    assert len(kept_files(settings) - before) == 1
+    r0.send("POST", f"/imports/{import_id}/apply")
+    work(database, settings)
+    assert r0.delete(f"/imports/{import_id}").status == 204
+    work(database, settings)
+    assert kept_files(settings) <= before
+    for answer in (
+        r0.get(f"/imports/{import_id}"),
+        r0.get(f"/imports/{import_id}/rows"),
+        r0.send("POST", f"/imports/{import_id}/apply"),
+        r0.delete(f"/imports/{import_id}"),
+    ):
+        assert answer.status == 404
+    assert "Ned Flanders" in names(r0)
+
+
+def test_an_import_removed_while_it_waits_for_the_worker_is_no_trouble(
+    r0: R0, database: Database, settings: Settings
+) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    r0.send("POST", f"/imports/{import_id}/apply")
+    assert r0.delete(f"/imports/{import_id}").status == 204
+    work(database, settings)
+    with database.read() as tx:
+        row = tx.one("SELECT count(*) FROM jobs WHERE arguments LIKE :what AND state <> 'done'",
+                     {"what": f"%{import_id}%"})  # fmt: skip
+    assert row == (0,)
+    assert names(r0) == {"Marge Simpson", "Homer Simpson"}
+
+
+def test_an_import_is_its_organizations_own(r0: R0, world: World, client: Client) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    own = R0(client.with_token(world.charlie_token), f"/api/v1/orgs/{world.charlie.organization_uuid}")
+    assert own.get(f"/imports/{import_id}").status == 404
+    assert own.get(f"/imports/{import_id}/rows/1").status == 404
+    assert own.delete(f"/imports/{import_id}").status == 404
+    assert own.get("/imports").json["count"] == 0
