@@ -1,0 +1,57 @@
+"""Starting: how long until the first answer, and what web and worker hold when idle."""
+
+import time
+from pathlib import Path
+from statistics import median
+
+from bench.plan import Plan
+from bench.processes import Server, coterie_command, serving, serving_coterie
+from bench.table import Row, at_most
+
+START_BAR = 1.0
+MEMORY_BAR = 100.0
+SETTLE_SECONDS = 3.0
+
+
+def run(plan: Plan) -> list[Row]:
+    """The median of several starts over the large file; the memory of both processes when idle, and after some work."""
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        with serving("coterie", plan.full, lambda port: coterie_command(plan.full, port)):
+            seconds.append(time.perf_counter() - started)
+    with serving_coterie(plan.full) as server:
+        time.sleep(SETTLE_SECONDS)
+        idle = memory(server)
+        for contact_id in range(1, 200):
+            server.call("GET", f"/api/v1/contact?id={contact_id}")
+        used = memory(server)
+    plan.say(f"start: {median(seconds):.2f} s, {idle[0]:.0f} MB")
+    group = "start and memory"
+    return [
+        at_most(group, "start to first answer (median of 5)", median(seconds), START_BAR, " s"),
+        at_most(group, "idle, web and worker: proportional (PSS)", idle[0], MEMORY_BAR, " MB"),
+        Row(group, "idle, web and worker: resident (RSS), shared pages counted twice", f"{idle[1]:,.1f} MB"),
+        Row(group, "after 200 requests: PSS", f"{used[0]:,.1f} MB"),
+    ]
+
+
+def memory(server: Server) -> tuple[float, float]:
+    """(PSS, RSS) in MB of a server's process and all under it; (nan, nan) where the system has no /proc."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        return float("nan"), float("nan")
+    sums = {"Pss": 0, "Rss": 0}
+    for process in _family(server.process.pid):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            name = line.partition(":")[0]
+            if name in sums:
+                sums[name] += int(line.split()[1])
+    return sums["Pss"] / 1024, sums["Rss"] / 1024
+
+
+def _family(process: int) -> list[int]:
+    found = [process]
+    children = Path(f"/proc/{process}/task").glob("*/children")
+    for child in {int(number) for file in children for number in file.read_text().split()}:
+        found += _family(child)
+    return found

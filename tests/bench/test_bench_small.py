@@ -1,0 +1,113 @@
+"""The benches measure what they say: tiny data sets, the three servers' answers compared, the table's verdicts."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench import pages, writes  # noqa: E402
+from bench.data import Data, data_set  # noqa: E402
+from bench.load import check_bodies  # noqa: E402
+from bench.plan import Plan  # noqa: E402
+from bench.processes import Server, serving_coterie, serving_module  # noqa: E402
+from bench.table import Row, at_least, at_most, markdown  # noqa: E402
+from coterie.search import search_contacts  # noqa: E402
+from coterie.settings import Settings  # noqa: E402
+from coterie.store import contacts as store  # noqa: E402
+from coterie.store.database import open_database  # noqa: E402
+from coterie.store.interactions import list_recent_of  # noqa: E402
+
+COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    return data_set(COUNT, folder=tmp_path_factory.mktemp("bench"))
+
+
+@pytest.fixture(scope="module")
+def coterie(data: Data) -> Iterator[Server]:
+    with serving_coterie(data) as server:
+        yield server
+
+
+def test_a_data_set_holds_what_the_actions_would_have_kept(data: Data) -> None:
+    database = open_database(Settings(data=data.folder, database_url=f"sqlite:///{data.file}"))
+    with database.read() as tx:
+        assert store.count_contacts(tx, data.organization_id) == COUNT
+        everyone = store.list_contacts(tx, data.organization_id, limit=COUNT + 1)
+        assert [contact.id for contact in everyone] == list(range(1, COUNT + 1))
+        somebody = next(contact for contact in everyone if contact.email)
+        assert somebody.email is not None
+        found = search_contacts(tx, data.organization_id, somebody.email, limit=5)
+        assert [contact.id for contact in found] == [somebody.id]
+        assert store.find_contact_by_handle(tx, data.organization_id, "email", somebody.email) == somebody
+        recent = list_recent_of(tx, data.organization_id, range(1, COUNT + 1))
+        assert max(len(texts) for texts in recent.values()) == 10
+        sizes = tx.all("SELECT organization_id, count(*) FROM contacts GROUP BY organization_id")
+        assert len(sizes) == 5
+    database.close()
+
+
+def test_a_data_set_is_built_once_and_again_when_the_schema_is_another(tmp_path: Path) -> None:
+    first = data_set(40, folder=tmp_path)
+    assert data_set(40, folder=tmp_path) == first
+    note = Path(first.folder) / "bench.json"
+    note.write_text(note.read_text().replace(first.stamp, "0" * 64))
+    again = data_set(40, folder=tmp_path)
+    assert again.stamp == first.stamp
+    assert again.token != first.token
+
+
+def test_the_floor_and_the_twin_answer_as_coterie_does(data: Data, coterie: Server) -> None:
+    with ExitStack() as stack:
+        others = [stack.enter_context(serving_module(name, data)) for name in ("floor", "twin")]
+        check_bodies(data, coterie, others)
+
+
+def test_an_answer_that_differs_stops_the_bench(data: Data, coterie: Server) -> None:
+    class Wrong(Server):
+        def call(self, method: str, path: str, body: object = None) -> tuple[int, object]:
+            return 200, {"id": 1}
+
+    with pytest.raises(RuntimeError, match="is not"):
+        check_bodies(data, coterie, [Wrong("wrong", coterie.port, data.token, coterie.process)])
+
+
+def test_pages_and_search_are_measured_under_every_order(data: Data, coterie: Server) -> None:
+    plan = Plan(data, data, rounds=1, seconds=1, requests=1)
+    client = pages.Client(coterie)
+    rows = [*pages._page(plan, client, 2, 1e9), *pages._search(plan, client)]
+    client.close()
+    assert [row.is_met for row in rows] == [None, True, None, rows[3].is_met]
+    assert "36 orders" in rows[0].name
+
+
+def test_bulk_updates_run_until_the_feeder_is_stopped(
+    data: Data, coterie: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writes, "BULK_SIZE", 100)
+    feeder = writes.Feeder(coterie, COUNT)
+    feeder.stop()
+    tasks = [feeder._task(task) for task in feeder._tasks]
+    assert {task["status"] for task in tasks} == {"completed"}
+    assert {task["updated_count"] for task in tasks} == {100}
+
+
+def test_the_table_says_what_is_met_and_what_is_missed() -> None:
+    rows = [
+        at_least("GET one", "share", 71, 70, "71 %", " %"),
+        at_most("GET one", "p99", 21, 20, " ms"),
+        Row("start", "figure", "1"),
+    ]
+    lines = markdown(rows).splitlines()
+    assert lines[2:] == [
+        "| GET one | share | 71 % | ≥ 70 % | met |",
+        "|  | p99 | 21.0 ms | ≤ 20 ms | **missed** |",
+        "| start | figure | 1 |  |  |",
+    ]
