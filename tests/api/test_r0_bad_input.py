@@ -38,7 +38,7 @@ QUERIES = ["page", "limit", "include", "include[]", "include[a]", "include[][b]"
 def test_any_body_is_taken_or_refused(r0: R0, world: World) -> None:
     draw = Random(742)
     answers = set()
-    for _ in range(400):
+    for _ in range(250):
         method, path, wrapper = draw.choice(WRITES)
         fields = {name: draw.choice(HOSTILE) for name in draw.sample(FIELDS, draw.randint(1, 3))}
         body = {wrapper: fields if method == "PATCH" or draw.random() < 0.3 else GOOD | fields}
@@ -56,7 +56,7 @@ def test_any_body_is_taken_or_refused(r0: R0, world: World) -> None:
 def test_any_query_is_taken_or_refused(r0: R0, world: World) -> None:
     draw = Random(743)
     answers = set()
-    for _ in range(300):
+    for _ in range(200):
         path = draw.choice(["/contacts", "/addresses", "/contacts/{}/emails", "/contacts/{}", "/api/v1/orgs"])
         given = [(draw.choice(QUERIES), str(draw.choice(HOSTILE))) for _ in range(draw.randint(1, 3))]
         query = "&".join(f"{name}={quote(value[:3000], errors='ignore')}" for name, value in given)
@@ -68,7 +68,7 @@ def test_any_query_is_taken_or_refused(r0: R0, world: World) -> None:
 
 def test_any_path_leads_nowhere(r0: R0) -> None:
     draw = Random(744)
-    for _ in range(200):
+    for _ in range(60):
         base = draw.choice([r0.base, "/api/v1/orgs", f"{r0.base}/contacts", "/api/v1/users"])
         segments = [str(draw.choice(HOSTILE)).replace("/", "").replace("?", "")[:50] for _ in range(3)]
         for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
