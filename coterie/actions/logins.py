@@ -25,6 +25,8 @@ from coterie.store.database import Tx
 FAILURES_MAX = 10
 FAILURES_SECONDS = 900
 REMEMBERED_MAX = 10_000
+LOGIN = "login"
+LOGINS_MAX = 100
 
 _lock = Lock()
 # e-mail address in its matching form -> when attempts were made that did not succeed, oldest first
@@ -56,6 +58,8 @@ def check_password(tx: Tx, email: str, password: str) -> str:
 def log_in(tx: Tx, user_id: str, via: str) -> tuple[str, User, Organization]:
     """A token for all organizations of a user who proved to be one: (token, user, their first organization).
 
+    Of a user's logins the newest 100 are good; the oldest ends when another is made.
+
     Refused: a user who is a member of no organization.
     """
     user = store.find_user(tx, user_id)
@@ -63,7 +67,8 @@ def log_in(tx: Tx, user_id: str, via: str) -> tuple[str, User, Organization]:
     if user is None or not organizations:
         raise Forbidden("This account is in no organization")
     first = organizations[0]
-    token = create_access_token(tx, first.id, user_id=user_id, name="login", all_organizations=True)
+    token = create_access_token(tx, first.id, user_id=user_id, name=LOGIN, all_organizations=True)
+    store.delete_oldest_access_tokens(tx, first.id, user_id, LOGIN, keep=LOGINS_MAX)
     caller = Caller(first.id, first.uuid, first.country, user_id, (ALL_SCOPES,), via)
     record(tx, caller, "user.logged_in", user_id)
     return token, user, first

@@ -188,6 +188,16 @@ def touch_access_token(tx: Tx, organization_id: int, token_id: str, now: str) ->
     )
 
 
+def delete_oldest_access_tokens(tx: Tx, organization_id: int, user_id: str, name: str, *, keep: int) -> None:
+    """Remove a user's tokens of one name, revoked ones among them, but for the newest so many."""
+    tx.run(
+        "DELETE FROM access_tokens WHERE organization_id = :organization_id AND user_id = :user_id AND name = :name"
+        " AND id NOT IN (SELECT id FROM access_tokens WHERE organization_id = :organization_id"
+        " AND user_id = :user_id AND name = :name ORDER BY id DESC LIMIT :keep)",
+        {"organization_id": organization_id, "user_id": user_id, "name": name, "keep": keep},
+    )
+
+
 def revoke_access_token(tx: Tx, organization_id: int, token_id: str, now: str) -> None:
     """From now on the token is worth nothing."""
     tx.run(

@@ -8,7 +8,9 @@ from client import Client, Response
 from r0_client import ENCODINGS, R0
 from world import PASSWORD, World
 
-from coterie.actions.logins import FAILURES_MAX
+from coterie.actions.logins import FAILURES_MAX, LOGINS_MAX
+from coterie.actions.logins import log_in as log_in_again
+from coterie.actions.organizations import create_access_token
 from coterie.model import times
 from coterie.model.organizations import MEMBER
 from coterie.store.organizations import insert_membership
@@ -43,6 +45,31 @@ def test_logging_out_ends_the_token_and_no_other(r0: R0, world: World) -> None:
     assert first.delete(f"{API}/logout").status == 401
     assert second.get("/contacts").status == 200
     assert R0(r0.client.with_token(None), r0.base).delete(f"{API}/logout").status == 401
+
+
+def test_of_many_logins_the_oldest_end(world: World, r0: R0) -> None:
+    assert world.alice.user_id
+    with world.database.write() as tx:
+        tokens = [log_in_again(tx, world.alice.user_id, "test")[0] for _ in range(LOGINS_MAX + 1)]
+    statuses = [R0(r0.client.with_token(token), r0.base).get("/contacts").status for token in (*tokens[:2], tokens[-1])]
+    assert statuses == [401, 200, 200]
+    assert r0.get("/contacts").status == 200
+
+
+def test_a_token_does_only_what_its_scopes_allow(r0: R0, world: World) -> None:
+    assert world.alice.user_id
+    with world.database.write() as tx:
+        token = create_access_token(
+            tx, world.organization.id, user_id=world.alice.user_id, name="reader", scopes=("contacts:read",)
+        )
+    reader = R0(r0.client.with_token(token), r0.base)
+    assert reader.get("/contacts").status == 200
+    new = {"contact": {"first_name": "Bart", "relationship_type": 1}}
+    for answer in (reader.post("/contacts", new), reader.get(f"{API}/orgs"), reader.get("/addresses"),
+                   reader.delete(f"/contacts/{world.marge.uuid}")):  # fmt: skip
+        assert (answer.status, list(answer.json)) == (403, ["error"])
+    assert reader.delete(f"{API}/logout").status == 204
+    assert reader.get("/contacts").status == 401
 
 
 def test_a_wrong_password_and_an_unknown_address_are_answered_alike(r0: R0, world: World) -> None:
