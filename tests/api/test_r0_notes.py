@@ -227,7 +227,8 @@ def test_no_event_tells_what_a_note_says_or_whom_a_personal_one_is_about(r0: R0,
     r0.patch(f"/notes/{made['id']}", {"note": {"note": "another secret sauce"}})
     with world.database.read() as tx:
         rows = tx.all(
-            "SELECT subject_id, contact_id, changes FROM events WHERE organization_id = :o AND kind LIKE 'note.%' ORDER BY id",
+            "SELECT subject_id, contact_id, changes FROM events WHERE organization_id = :o AND kind LIKE 'note.%'"
+            " ORDER BY id",
             {"o": world.organization.id},
         )
     assert [row[2] for row in rows] == [None, None, None]
