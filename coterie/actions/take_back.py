@@ -12,7 +12,6 @@ from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
 from coterie.search import unindex_contact
-from coterie.store import events as event_store
 from coterie.store import handles as handle_store
 from coterie.store import notes as note_store
 from coterie.store import parts
@@ -28,7 +27,6 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[in
     gone = [contact_id for contact_id in contact_ids if contact_id in there and contact_id not in changed]
     for contact_id in gone:
         unindex_contact(tx, organization_id, contact_id)
-    event_store.clear_changes_of_contacts(tx, organization_id, gone)
     if gone:
         parts.erase_contacts(tx, organization_id, gone)
     record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i, now=now) for i in gone])
