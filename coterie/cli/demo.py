@@ -9,11 +9,20 @@ import msgspec
 import typer
 from msgspec import Struct
 
+from coterie.actions.addresses import add_address
+from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact
 from coterie.actions.folders import create_folder
+from coterie.actions.gifts import create_gift
 from coterie.actions.interactions import add_interactions, add_snapshots
+from coterie.actions.notes import create_note
 from coterie.actions.organizations import create_organization, hash_password
+from coterie.actions.pets import create_pet
 from coterie.actions.properties import create_definition
+from coterie.actions.reminders import create_reminder
+from coterie.actions.terms import create_term, put_on_contact
+from coterie.actions.user_relationships import create_user_relationship
+from coterie.cli import demo_ties as ties
 from coterie.cli import demo_world as world
 from coterie.cli.common import DataOption, JsonOption, opened, prepare
 from coterie.errors import Conflict
@@ -21,6 +30,8 @@ from coterie.model import times
 from coterie.model.imports import InteractionDraft
 from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
 from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.relationships import type_id
+from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Tx
 
 NAME = "Springfield"
@@ -94,14 +105,52 @@ def build(tx: Tx, password_hash: str, seed: int) -> Demo:
     lot = random.Random(seed)  # noqa: S311
     now = datetime.now(UTC)
     ids: dict[str, int] = {}
+    uuids: dict[str, str] = {}
     for number, person in enumerate(world.PEOPLE):
         fields = _fields(person, number, now, folders)
         contact = create_contact(tx, caller, fields)
-        ids[person.key] = contact.id
+        ids[person.key], uuids[person.key] = contact.id, contact.uuid
         if "username" in fields:
             add_interactions(tx, caller, contact.id, _interactions(lot, person.key, now))
             add_snapshots(tx, caller, contact.id, _snapshots(lot, now))
+    _add_families(tx, caller, ids, uuids)
+    _add_parts(tx, caller, ids, uuids, now)
     return Demo(organization.id, organization.uuid, user.id, token, ids)
+
+
+def _add_families(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str]) -> None:
+    for first, second, word, anniversary in ties.RELATIONSHIPS:
+        fields = {"second_contact": uuids[second], "type_id": type_id(word), "anniversary_on": anniversary}
+        relate(tx, caller, ids[first], fields)
+    for key, word, anniversary in ties.OWN_RELATIONSHIPS:
+        own = {"contact": uuids[key], "type_id": type_id(word), "anniversary_on": anniversary}
+        create_user_relationship(tx, caller, own)
+    for key, name, species, born, owner in ties.PETS:
+        pet = {"name": name, "species": species, "born_on": born, "second_owner": uuids[owner] if owner else None}
+        create_pet(tx, caller, ids[key], pet)
+
+
+def _add_parts(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str], now: datetime) -> None:
+    """Addresses, gifts, tags, expertise, notes, reminders."""
+    for key, (line_1, line_2, postcode) in world.ADDRESSES.items():
+        address = {"address_line_1": line_1, "address_line_2": line_2, "postcode": postcode, **world.TOWN}
+        add_address(tx, caller, ids[key], address)
+    for key, name, link, status in ties.GIFTS:
+        create_gift(tx, caller, ids[key], {"name": name, "link": link, "status": status})
+    tags: dict[str, str] = {}
+    for vocabulary, terms in ((TAGS, ties.TAGS), (EXPERTISES, ties.EXPERTISES)):
+        for name, keys in terms.items():
+            tags[name] = create_term(tx, caller, vocabulary, name).id
+            for key in keys:
+                put_on_contact(tx, caller, vocabulary, ids[key], tags[name])
+    for text, keys, names, personal in ties.NOTES:
+        about = {"contacts": [uuids[key] for key in keys], "tags": [tags[name] for name in names]}
+        create_note(tx, caller, {"text": text, "is_personal": personal, **about})
+    for about_key, planned in ties.REMINDERS:
+        reminder = dict(planned)
+        if days := reminder.pop("due_in_days", None):
+            reminder["due_at"] = times.moment(now.replace(minute=0, second=0, microsecond=0) + timedelta(days=days))
+        create_reminder(tx, caller, reminder, ids[about_key] if about_key else None)
 
 
 def _fields(person: world.Person, number: int, now: datetime, folders: dict[str, int]) -> dict[str, Any]:

@@ -119,6 +119,8 @@ ADDRESSES = {
     "hibbert": ("12 Elm Court", None, "49002"),
 }
 
+TOWN = {"locality": "Springfield", "region": "Oregon", "country": "United States"}
+
 # title, type, choices
 PROPERTIES = (
     ("Catchphrase", "text", None),

@@ -13,7 +13,7 @@ from coterie.cli import demo, demo_world
 from coterie.cli.common import caller_for, opened
 from coterie.model import properties, times
 from coterie.settings import Settings
-from coterie.store import contacts, folders, interactions
+from coterie.store import addresses, contact_relationships, contacts, folders, interactions
 from coterie.store import properties as property_store
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -48,6 +48,10 @@ def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_se
         assert all(folder.contact_count for folder in folders.list_folders(tx, caller.organization_id, limit=100))
         recent = interactions.list_recent_of(tx, caller.organization_id, [contact.id for contact in found])
         assert {kind for _, kind in recent} == {"message", "comment", "mention"}
+        homer = next(contact for contact in found if contact.full_name == "Homer Simpson")
+        related = contact_relationships.list_contact_relationships(tx, caller.organization_id, marge.id, limit=100)
+        assert homer.id in {each.second_contact_id for each in related}
+        assert addresses.list_addresses(tx, caller.organization_id, marge.id, limit=9)[0].postcode == "49007"
         assert max(moment for passed in recent.values() for _, moment, _ in passed) < times.now()
 
 
