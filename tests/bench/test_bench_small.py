@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from bench.table import Row, at_least, at_most, markdown  # noqa: E402
 from coterie.search import search_contacts  # noqa: E402
 from coterie.settings import Settings  # noqa: E402
 from coterie.store import contacts as store  # noqa: E402
-from coterie.store.database import open_database  # noqa: E402
+from coterie.store.database import Parameters, Tx, open_database  # noqa: E402
 from coterie.store.interactions import list_recent_of  # noqa: E402
 
 COUNT = 400
@@ -97,6 +98,30 @@ def test_bulk_updates_run_until_the_feeder_is_stopped(
     tasks = [feeder._task(task) for task in feeder._tasks]
     assert {task["status"] for task in tasks} == {"completed"}
     assert {task["updated_count"] for task in tasks} == {100}
+
+
+@pytest.mark.parametrize("order", store.ORDERS)
+def test_a_page_of_every_order_is_found_in_an_index_alone(data: Data, order: str) -> None:
+    database = open_database(Settings(data=data.folder, database_url=f"sqlite:///{data.file}"))
+    with database.read() as tx:
+        for descending in (False, True):
+            plans = Plans(tx)
+            store.list_contacts(plans, data.organization_id, order=order, descending=descending, limit=20)  # type: ignore[arg-type]
+            assert "USING COVERING INDEX contacts_" in plans.found[0]
+            assert "PRIMARY KEY (organization_id=? AND id=?)" in plans.found[0]
+    database.close()
+
+
+class Plans:
+    """A transaction that answers with nothing and keeps how SQLite would have found it."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.found: list[str] = []
+
+    def all(self, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        self.found.append("\n".join(row[3] for row in self._tx.all(f"EXPLAIN QUERY PLAN {sql}", parameters)))
+        return []
 
 
 def test_the_table_says_what_is_met_and_what_is_missed() -> None:

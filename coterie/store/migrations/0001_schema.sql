@@ -149,29 +149,31 @@ CREATE TABLE contacts (
 ) CLUSTERED;
 CREATE UNIQUE INDEX contacts_by_uuid ON contacts (organization_id, uuid);
 -- One index per order a list can be asked in; only what is not deleted is ever listed by default.
-CREATE INDEX contacts_alive ON contacts (organization_id, id) WHERE deleted_at IS NULL;
+-- deleted_at stands in them so that SQLite finds a page in the index alone: it asks for it although it is always null.
+CREATE INDEX contacts_alive ON contacts (organization_id, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_deleted ON contacts (organization_id, id) WHERE deleted_at IS NOT NULL;
-CREATE INDEX contacts_by_name ON contacts (organization_id, name_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_real_name ON contacts (organization_id, real_name_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_username ON contacts (organization_id, username_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_email ON contacts (organization_id, email_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_phone ON contacts (organization_id, phone_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_website ON contacts (organization_id, website_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_note ON contacts (organization_id, note_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_bio ON contacts (organization_id, bio_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_status ON contacts (organization_id, status, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_name ON contacts (organization_id, name_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_real_name
+    ON contacts (organization_id, real_name_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_username ON contacts (organization_id, username_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_email ON contacts (organization_id, email_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_phone ON contacts (organization_id, phone_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_website ON contacts (organization_id, website_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_note ON contacts (organization_id, note_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_bio ON contacts (organization_id, bio_key, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_status ON contacts (organization_id, status, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_language
-    ON contacts (organization_id, language NULLSFIRST, id) WHERE deleted_at IS NULL;
+    ON contacts (organization_id, language NULLSFIRST, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_picture
-    ON contacts (organization_id, profile_picture_url NULLSFIRST, id) WHERE deleted_at IS NULL;
+    ON contacts (organization_id, profile_picture_url NULLSFIRST, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_is_follower
-    ON contacts (organization_id, is_follower NULLSFIRST, id) WHERE deleted_at IS NULL;
+    ON contacts (organization_id, is_follower NULLSFIRST, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_follower_count
-    ON contacts (organization_id, follower_count NULLSFIRST, id) WHERE deleted_at IS NULL;
+    ON contacts (organization_id, follower_count NULLSFIRST, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_by_follower_growth
-    ON contacts (organization_id, follower_growth NULLSFIRST, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_created_at ON contacts (organization_id, created_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_updated_at ON contacts (organization_id, updated_at, id) WHERE deleted_at IS NULL;
+    ON contacts (organization_id, follower_growth NULLSFIRST, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_created_at ON contacts (organization_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_updated_at ON contacts (organization_id, updated_at, id, deleted_at) WHERE deleted_at IS NULL;
 
 -- What a source outside calls a contact: the UID of a card, an Instagram-scoped id.
 CREATE TABLE outside_ids (
