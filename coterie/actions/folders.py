@@ -1,6 +1,7 @@
 """What can happen to folders, and to contacts in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -25,18 +26,17 @@ def create_folder(tx: Tx, caller: Caller, name: str, color: str | None = None) -
     return folder
 
 
-def update_folder(
-    tx: Tx, caller: Caller, folder_id: int, *, name: str | None = None, color: str | None = None
-) -> Folder:
-    """Change the name or the colour of a folder; what is None stays. Refused as in create_folder."""
+def update_folder(tx: Tx, caller: Caller, folder_id: int, fields: Mapping[str, Any]) -> Folder:
+    """Change the fields named: name, color (None clears it). Refused as in create_folder."""
     before = store.find_folder(tx, caller.organization_id, folder_id)
     if before is None:
         raise NotFound("Folder not found")
-    after = replace(before, name=_check(before.name if name is None else name, color), color=color or before.color)
+    after = replace(before, **fields)
+    after = replace(after, name=_check(after.name, after.color))
     if after != before:
         after = replace(after, updated_at=times.now())
         store.save_folder(tx, caller.organization_id, after)
-        changes = {"name": (before.name, after.name), "color": (before.color, after.color)}
+        changes = {name: (getattr(before, name), getattr(after, name)) for name in fields}
         record(tx, caller, "folder.updated", folder_id, changes=changes)
     return after
 

@@ -1,5 +1,6 @@
 """Reading the body of a request: JSON, urlencoded with brackets, or multipart, within its limit."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from coterie.settings import Settings
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 # A body that is too large is read on and thrown away up to here, so that its sender hears why
 DRAIN_BYTES_MAX = 67_108_864
+SECONDS_BETWEEN_PIECES_MAX = 30
 _decode = msgspec.json.Decoder().decode
 
 
@@ -25,12 +27,14 @@ class Disconnected(CoterieError):
 
 
 async def chunks(headers: Mapping[bytes, bytes], receive: Receive, bytes_max: int) -> AsyncIterator[bytes]:
-    """The body in pieces. Refused: more than bytes_max, announced or sent."""
+    """The body in pieces. Refused: more than bytes_max, announced or sent; half a minute without a piece."""
     announced = headers.get(b"content-length", b"0")
     is_too_large = announced.isdigit() and int(announced) > bytes_max
+    if is_too_large and headers.get(b"expect", b"").lower() == b"100-continue":
+        raise TooLarge(f"The body is larger than {bytes_max} bytes")  # its sender waits for a word before sending it
     size, more = 0, True
     while more:
-        message = await receive()
+        message = await _next_piece(receive)
         if message["type"] == "http.disconnect":
             raise Disconnected("the connection ended before the body did")
         piece: bytes = message.get("body", b"")
@@ -41,6 +45,14 @@ async def chunks(headers: Mapping[bytes, bytes], receive: Receive, bytes_max: in
             raise TooLarge(f"The body is larger than {bytes_max} bytes")
         if not is_too_large:
             yield piece
+
+
+async def _next_piece(receive: Receive) -> MutableMapping[str, Any]:
+    try:
+        async with asyncio.timeout(SECONDS_BETWEEN_PIECES_MAX):
+            return await receive()
+    except TimeoutError:
+        raise Disconnected("the body did not come") from None
 
 
 async def read_body(headers: Mapping[bytes, bytes], receive: Receive, bytes_max: int) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Properties: an organization's own fields. A definition names one and its type; a value is what a contact has."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -60,14 +59,14 @@ def _text(definition: PropertyDefinition, value: Any, field: str) -> str:
 
 
 def _number(definition: PropertyDefinition, value: Any, field: str) -> int | float:
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= 40:
         try:
-            value = float(value) if re.search(r"[.eE]", value) else int(value[:40])
+            value = float(value) if re.search(r"[.eE]", value) else int(value)
         except ValueError:
             raise invalid(field, "is not a number") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise invalid(field, "is not a number")
-    if not math.isfinite(value) or abs(value) > 2**53:
+    if not abs(value) <= 2**53:  # NaN is not, either
         raise invalid(field, "is beyond what a number can hold exactly")
     return value
 

@@ -72,11 +72,12 @@ def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:
 
 def delete_folder(tx: Tx, organization_id: int, folder_id: int) -> None:
     """Remove a folder; its contacts stay."""
-    tx.run(
+    deleted = tx.run(
         "DELETE FROM folders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": folder_id},
     )
-    add_to_count(tx, organization_id, COUNT, -1)
+    # of two at once the second finds it gone
+    add_to_count(tx, organization_id, COUNT, -deleted)
 
 
 def list_folders_of(

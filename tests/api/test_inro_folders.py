@@ -80,3 +80,10 @@ def test_another_organizations_folder_does_not_exist(client: Client, inro: Clien
     answer = charlie.put("/api/v1/contacts/1", {"contact": {"folder_ids": [1]}})
     assert (answer.status, answer.json) == (400, {"error": "contact[folder_ids] is invalid"})
     assert inro.get(PATH).json[0]["name"] == "VIP"
+
+
+def test_null_clears_the_colour_of_a_folder(inro: Client) -> None:
+    folder = inro.post("/api/v1/folders", {"folder": {"name": "Choir", "color": "blue"}}).json
+    cleared = inro.put(f"/api/v1/folders/{folder['id']}", {"folder": {"color": None}})
+    assert (cleared.status, cleared.json) == (200, {"id": folder["id"], "name": "Choir", "color": None})
+    assert inro.put(f"/api/v1/folders/{folder['id']}", {"folder": {"name": None}}).status == 400

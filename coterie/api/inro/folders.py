@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import folders as actions
 from coterie.api.inro.ids import read_id
@@ -34,8 +35,10 @@ class FolderBody(Struct):
 
 
 class FolderChange(Struct):
-    name: Name | None = None
-    color: Color = None
+    """Only the keys sent change; a null colour clears it."""
+
+    name: Name | UnsetType = UNSET
+    color: Color | UnsetType = UNSET
 
 
 class FolderChangeBody(Struct):
@@ -63,10 +66,11 @@ def create(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
-    change: FolderChange = request.body.folder
+    sent = msgspec.structs.asdict(request.body.folder)
+    fields = {name: value for name, value in sent.items() if value is not UNSET}
     folder_id = read_id(request.path["id"], "Folder")
     try:
-        return present_folder(actions.update_folder(tx, caller, folder_id, name=change.name, color=change.color))
+        return present_folder(actions.update_folder(tx, caller, folder_id, fields))
     except Invalid as error:
         raise _named(error) from None
 
