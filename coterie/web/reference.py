@@ -147,10 +147,10 @@ def _answer(status: str, response: Mapping[str, Any], components: Components) ->
         Field(name, type_text(header["schema"]), False, header["description"])
         for name, header in response.get("headers", {}).items()
     ]
-    content = next(iter(response.get("content", {}).values()), None)
-    if content is None:
-        return Answer(status, response["description"], "", "", [], headers)
-    schema = content["schema"]
+    content = response.get("content", {})
+    schema = next((body["schema"] for body in content.values() if "schema" in body), None)
+    if schema is None:  # no body, or a file: its media types say what
+        return Answer(status, response["description"], ", ".join(content), "", [], headers)
     return Answer(
         status=status,
         description=response["description"],

@@ -10,6 +10,7 @@ import pytest
 
 import coterie.web
 from coterie.api.openapi import document
+from coterie.app import CONTRACTS
 from coterie.web.reference import reference_page
 from coterie.web.schemas import Field, example, fields, note_text, type_text
 from coterie.web.start import start_page
@@ -223,3 +224,9 @@ def test_the_start_page_says_how_to_set_it_up_until_it_is():
 def test_the_start_page_leads_to_everything_that_is_here():
     links = {attributes.get("href") for tag, attributes in Page(START).elements if tag == "a"}
     assert {"/reference", "/openapi/inro.json", "/openapi/r0.json", "/healthz"} <= links
+
+
+def test_the_page_shows_the_documents_of_every_contract_as_they_are() -> None:
+    page = reference_page([document(contract, "") for contract in CONTRACTS])
+    routes = [contract.prefix + route.path for contract in CONTRACTS for route in contract.routes]
+    assert [path for path in routes if path not in page] == []
