@@ -16,6 +16,8 @@ DIGITS_MIN, DIGITS_MAX = 3, 20
 _LABEL = re.compile(r"[^\W\d_]{1,12}[.:]?\s*(?=[+＋(\[*#\d])")
 # Letters may spell a number, as in 1-800-GO-FEDEX, but two words in a row are an address or a sentence.
 _SENTENCE = re.compile(r"[^\W\d_]{2,}\s+(?!ext|int|anexo)[^\W\d_]{2,}", re.IGNORECASE)
+_PLAIN = re.compile(r"[+(]?[\d ().-]+", re.ASCII)
+_NO_DIGIT = re.compile(r"\D+")
 _START = re.compile(r"[+＋(\[*#\d]")
 _BARE = re.compile(r"[\d\s()\[\]./*#+＋,-]+")
 # A remark at the end, as in "555-123-4567 (home)", would be read as vanity letters.
@@ -77,6 +79,8 @@ def parse_phone(text: str, country: str | None) -> Phone:
         return Phone(None, None, None)
     if plain.endswith(")") and (remark := _REMARK.fullmatch(plain)):
         plain = remark["number"]
+    if _PLAIN.fullmatch(plain) and (quick := _read_plain(plain, country)):
+        return quick
     if _SENTENCE.search(plain):
         return Phone(None, None, None)
     library = _library()
@@ -92,6 +96,59 @@ def parse_phone(text: str, country: str | None) -> Phone:
         digits = library.normalize_digits_only(plain) if _BARE.fullmatch(plain) else ""
         return Phone(None, None, digits or None)
     return Phone(None, number.extension, library.national_significant_number(number))
+
+
+def _read_plain(plain: str, country: str | None) -> Phone | None:
+    """A number of digits and punctuation alone, read by the library's own tables without its many patterns.
+
+    None leaves it to the library: wherever a prefix (international, national, the country code without +) might
+    be cut off, or the length is not possible in the country.
+    """
+    digits = _NO_DIGIT.sub("", plain)
+    if plain[0] == "+":
+        code = next((code for code in (digits[:1], digits[:2], digits[:3]) if code in _country_codes()), None)
+        rules = _rules(_country_codes()[code]) if code else None
+        national = digits[len(code or "") :]
+    else:
+        rules = _rules(country.upper()) if country else None
+        code, national = rules.code if rules else None, digits
+        if rules and (digits.startswith(rules.code) or rules.abroad.match(digits)):
+            return None
+    if rules is None or code is None or len(national) not in rules.lengths or rules.trunk.match(national):
+        return None
+    return Phone(f"+{code}{national}", None, national)
+
+
+class _Rules(Struct, frozen=True):
+    """What the library's table says of a country: its code, possible lengths, prefixes for abroad and for inside."""
+
+    code: str
+    lengths: frozenset[int]
+    abroad: re.Pattern[str]
+    trunk: re.Pattern[str]
+
+
+@cache
+def _country_codes() -> dict[str, str]:
+    """Country code -> the region whose rules its numbers are read by."""
+    return {str(code): regions[0] for code, regions in _library().COUNTRY_CODE_TO_REGION_CODE.items()}
+
+
+@cache
+def _rules(region: str) -> _Rules | None:
+    library = _library()
+    found = library.PhoneMetadata.metadata_for_region(region, None) if region != "001" else None
+    if found is None:
+        return None
+    # whether a length is possible is asked of the country code's first region, whatever region it is read in
+    first = library.PhoneMetadata.metadata_for_region(_country_codes()[str(found.country_code)], None)
+    # a pattern that matches nothing where there is no such prefix
+    return _Rules(
+        str(found.country_code),
+        frozenset(length for length in first.general_desc.possible_length if length > 0),
+        re.compile(found.international_prefix or "(?!)"),
+        re.compile(found.national_prefix_for_parsing or "(?!)"),
+    )
 
 
 def _read(text: str, country: str | None) -> Any:

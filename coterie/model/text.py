@@ -6,6 +6,7 @@ rest is case-folded. Done here, in Python, so that both engines see the same fol
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
@@ -14,17 +15,26 @@ _LETTERS = str.maketrans(
         "ŧ": "t", "Ŧ": "t", "ŋ": "ng", "Ŋ": "ng", "ĸ": "k", "ſ": "s", "’": "'", "ʼ": "'", "ʻ": "'",
     }
 )  # fmt: skip
+SHORT = 100
 _WORD = re.compile(r"[^\W_]+")
 _JOINERS = re.compile(r"['’ʼʻ`´]")
 
 
 def fold(text: str) -> str:
     """The text without case and accents, spaces collapsed: "Ünal  ŁUKASZ" becomes "unal lukasz"."""
+    return _fold_short(text) if len(text) <= SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     plain = "".join(c for c in apart if not unicodedata.combining(c))
     return " ".join(plain.casefold().translate(_LETTERS).split())
+
+
+# one contact's name is folded for its sort keys, its words and its matching in turn
+_fold_short = lru_cache(maxsize=8192)(_fold)
 
 
 def words(text: str) -> list[str]:
