@@ -1,8 +1,11 @@
 """The pages and the operator's endpoints: start, reference, documents, health, metrics."""
 
+import asyncio
 import hmac
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -36,6 +39,9 @@ class Document(Struct, frozen=True):
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 STATIC = StaticFiles(directory=str(resources.files("coterie.web") / "static"))
+# stands for the instance's address in what is made once
+_ANYWHERE = "http://address-of-this-instance.invalid"
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_-]{1,200}")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
     " font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -71,25 +77,38 @@ def _start(database: Database, documents: Sequence[Document]) -> Endpoint:
 
 
 def _base_url(request: Request, settings: Settings) -> str:
-    return settings.base_url or str(request.base_url).rstrip("/")
+    """Where this instance is reached, as far as the request can be believed."""
+    base_url = settings.base_url or str(request.base_url).rstrip("/")
+    return base_url if _BASE_URL.fullmatch(base_url) else ""
 
 
 def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
+    """Made once (it takes half a second) and in a thread, with an address to put in."""
+
+    @cache
+    def make() -> str:
+        return reference_page([document.make(_ANYWHERE) for document in documents])
+
     async def reference(request: Request) -> Response:
-        made = [document.make(_base_url(request, settings)) for document in documents]
-        return HTMLResponse(reference_page(made), headers=_HEADERS)
+        page = await asyncio.to_thread(make)
+        return HTMLResponse(page.replace(_ANYWHERE, _base_url(request, settings)), headers=_HEADERS)
 
     return reference
 
 
 def _document(settings: Settings, documents: Sequence[Document]) -> Endpoint:
+    named = {document.name: document for document in documents}
+
+    @cache
+    def make(name: str) -> str:
+        return msgspec.json.format(msgspec.json.encode(named[name].make(_ANYWHERE))).decode()
+
     async def document(request: Request) -> Response:
-        for named in documents:
-            if named.name == request.path_params["name"]:
-                body = msgspec.json.format(msgspec.json.encode(named.make(_base_url(request, settings))))
-                headers = {"X-Content-Type-Options": "nosniff"}
-                return Response(body, media_type="application/json", headers=headers)
-        return PlainTextResponse("Not Found", 404)
+        name = request.path_params["name"]
+        if name not in named:
+            return PlainTextResponse("Not Found", 404)
+        body = (await asyncio.to_thread(make, name)).replace(_ANYWHERE, _base_url(request, settings) or "/")
+        return Response(body, media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
 
     return document
 
