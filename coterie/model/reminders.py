@@ -31,7 +31,8 @@ class Reminder(Struct, frozen=True):
     """One reminder of one user. due_at is the next time, None where there is none (yet).
 
     before_unit set: it hangs on a date of its contact, and repeat_unit and repeat_magnitude are None.
-    contact_uuid repeats the contact's uuid and is only read.
+    contact_uuid repeats the contact's uuid, is_muted says that its user disabled mail about reminders: both are only
+    read.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Reminder(Struct, frozen=True):
     created_at: str
     updated_at: str
     contact_uuid: str | None = None
+    is_muted: bool = False
 
 
 class ContactDates(Struct, frozen=True):
@@ -63,8 +65,8 @@ class ContactDates(Struct, frozen=True):
 
 
 def status_of(reminder: Reminder, *, can_mail: bool) -> str:
-    """How it stands, in one word: finished, in_app (push is shown there and never mailed), failed,
-    waiting_for_date, unscheduled, waiting_for_smtp, scheduled."""
+    """How it stands, in one word: finished, failed, waiting_for_date, unscheduled; in_app (push is shown there and
+    never mailed), muted, waiting_for_smtp, scheduled."""
     if reminder.finished_at:
         return "finished"
     if reminder.due_at is None:
@@ -73,6 +75,8 @@ def status_of(reminder: Reminder, *, can_mail: bool) -> str:
         return "waiting_for_date" if reminder.before_unit else "unscheduled"
     if reminder.remind_by == PUSH:
         return "in_app"
+    if reminder.is_muted:
+        return "muted"
     return "scheduled" if can_mail else "waiting_for_smtp"
 
 

@@ -2,16 +2,25 @@
 
 import msgspec
 
+from coterie.model.notifications import DISABLED, REMINDERS
 from coterie.model.reminders import ContactDates, Reminder
-from coterie.store.database import Tx
+from coterie.store.database import Row, Tx
 
-COLUMNS = tuple(field.name for field in msgspec.structs.fields(Reminder))[:-1]
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Reminder))[:-2]
+_MUTED = (
+    "EXISTS (SELECT 1 FROM notification_subscriptions n WHERE n.user_id = r.user_id"
+    f" AND n.channel = '{REMINDERS}' AND n.status = '{DISABLED}')"
+)
 _SELECT = (
-    f"SELECT {', '.join(f'r.{name}' for name in COLUMNS)}, c.uuid FROM reminders r"
+    f"SELECT {', '.join(f'r.{name}' for name in COLUMNS)}, c.uuid, {_MUTED} FROM reminders r"
     " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
 )
 _ORDER = " ORDER BY r.due_at IS NULL, r.due_at, r.id LIMIT :limit OFFSET :offset"
 _OF_USER = " WHERE r.organization_id = :organization_id AND r.user_id = :user_id AND r.finished_at IS NULL"
+
+
+def _reminder(row: Row) -> Reminder:
+    return Reminder(*row[:-1], is_muted=bool(row[-1]))
 
 
 def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:
@@ -20,7 +29,7 @@ def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | 
         f"{_SELECT} WHERE r.organization_id = :organization_id AND r.id = :id",
         {"organization_id": organization_id, "id": reminder_id},
     )
-    return Reminder(*row) if row else None
+    return _reminder(row) if row else None
 
 
 def lock_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
@@ -42,7 +51,7 @@ def list_reminders(
         rows = tx.all(
             f"{_SELECT}{_OF_USER} AND r.contact_id = :contact_id{_ORDER}", {**bound, "contact_id": contact_id}
         )
-    return [Reminder(*row) for row in rows]
+    return [_reminder(row) for row in rows]
 
 
 def count_reminders(tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None) -> int:
@@ -71,19 +80,20 @@ def list_reminders_on_dates(
         " AND r.before_unit IS NOT NULL AND r.finished_at IS NULL ORDER BY r.id LIMIT :limit",
         bound,
     )
-    return [Reminder(*row) for row in rows]
+    return [_reminder(row) for row in rows]
 
 
 def list_due(tx: Tx, now: str, *, limit: int) -> list[tuple[int, str, str]]:
     """(organization, reminder, due_at) of what is to be mailed now, the longest due first, of every organization.
 
-    Reminders of deleted contacts wait until these are restored.
+    Reminders of deleted contacts wait until these are restored, those of users who disabled them until they are
+    enabled.
     """
     rows = tx.all(
         "SELECT r.organization_id, r.id, r.due_at FROM reminders r"
         " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
         " WHERE r.finished_at IS NULL AND r.due_at IS NOT NULL AND r.due_at <= :now AND r.remind_by = 'email'"
-        " AND c.deleted_at IS NULL ORDER BY r.due_at LIMIT :limit",
+        f" AND c.deleted_at IS NULL AND NOT {_MUTED} ORDER BY r.due_at LIMIT :limit",
         {"now": now, "limit": limit},
     )
     return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]
@@ -136,5 +146,5 @@ def find_dates(tx: Tx, organization_id: int, contact_id: int, user_id: str) -> C
 
 def _bound(organization_id: int, reminder: Reminder) -> dict[str, object]:
     values = msgspec.structs.asdict(reminder)
-    del values["contact_uuid"]
+    del values["contact_uuid"], values["is_muted"]
     return {"organization_id": organization_id, **values}

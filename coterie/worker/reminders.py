@@ -134,7 +134,7 @@ def compose(tx: Tx, settings: Settings, organization_id: int, occurrence: Occurr
         return None
     user = find_user(tx, reminder.user_id)
     contact = find_contact(tx, organization_id, reminder.contact_id) if reminder.contact_id is not None else None
-    if user is None or (contact is not None and contact.deleted_at):
+    if user is None or reminder.is_muted or (contact is not None and contact.deleted_at):
         return None
     name = (contact.name or contact.username or contact.email or contact.phone) if contact else None
     subject = _subject(reminder, name)

@@ -1,11 +1,18 @@
 """Mail and reminders, against a real SMTP server on loopback."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 from smtp_server import Inbox, free_port, serving
 from world import World, make_world
@@ -13,11 +20,13 @@ from world import World, make_world
 from coterie.actions import reminders as actions
 from coterie.actions.contacts import delete_contact, restore_contact, update_contact
 from coterie.model import times
+from coterie.model.notifications import ACTIVE, DISABLED, REMINDERS
 from coterie.model.reminders import Reminder, status_of
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store import reminders as store
 from coterie.store.database import Database
+from coterie.store.users import save_subscriptions
 from coterie.worker import mail, reminders
 from coterie.worker.loop import Worker
 
@@ -113,6 +122,47 @@ def test_a_password_is_given_and_a_wrong_one_can_be_mended(port: int, smtp: Sett
         mail.send(right, MAIL, lambda: None)
         with pytest.raises(mail.NotYet, match="535"):
             mail.send(replace(smtp, smtp_url=f"smtp://marge:no@127.0.0.1:{port}"), MAIL, lambda: None)
+    assert len(inbox.messages) == 1
+
+
+def _certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that signed itself: (its file, the server's side of TLS)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "certificate.pem", folder / "key.pem"
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(public, private)
+    return public, context
+
+
+def test_starttls_is_used_where_it_is_offered_and_the_certificate_is_checked(
+    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public, tls = _certificate(tmp_path)
+    inbox = Inbox()
+    settings = Settings(smtp_url=f"smtp://marge:secret@127.0.0.1:{port}", smtp_from="a@b.example")
+    with serving(inbox, port, login=("marge", "secret"), tls=tls):
+        with pytest.raises(mail.NotYet, match="CERTIFICATE_VERIFY_FAILED"):
+            mail.send(settings, MAIL, lambda: None)
+        assert not inbox.messages
+        monkeypatch.setenv("SSL_CERT_FILE", str(public))
+        mail.send(settings, MAIL, lambda: None)
     assert len(inbox.messages) == 1
 
 
@@ -329,6 +379,19 @@ def test_without_settings_and_by_push_nothing_is_mailed_and_it_says_so(
     work(home, smtp)
     assert len(inbox.messages) == 1
     assert status_of(stored(home, by_push), can_mail=True) == "in_app"
+
+
+def test_who_disabled_reminders_is_not_mailed_until_they_are_enabled(home: World, smtp: Settings, inbox: Inbox) -> None:
+    reminder = remind(home, due_at=PAST)
+    user_id = home.alice.user_id or ""
+    with home.database.write() as tx:
+        save_subscriptions(tx, user_id, {REMINDERS: DISABLED})
+    work(home, smtp)
+    assert not inbox.messages and status_of(stored(home, reminder), can_mail=True) == "muted"
+    with home.database.write() as tx:
+        save_subscriptions(tx, user_id, {REMINDERS: ACTIVE})
+    work(home, smtp)
+    assert len(inbox.messages) == 1
 
 
 def test_the_schedule_of_the_worker_finds_what_is_due(home: World, smtp: Settings, inbox: Inbox) -> None:

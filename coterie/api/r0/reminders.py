@@ -34,7 +34,9 @@ NAMES = {
 }
 WIRE = {inside: wire for wire, inside in NAMES.items()}
 Number = int | None | UnsetType
-Status = Literal["scheduled", "waiting_for_smtp", "waiting_for_date", "unscheduled", "in_app", "failed", "finished"]
+Status = Literal[
+    "scheduled", "waiting_for_smtp", "waiting_for_date", "unscheduled", "in_app", "muted", "failed", "finished"
+]  # fmt: skip
 
 
 class ReminderEntity(Struct):
@@ -56,7 +58,8 @@ class ReminderEntity(Struct):
         Status,
         Meta(
             description="waiting_for_smtp: this instance has no mail server yet. waiting_for_date: the contact has no"
-            " such date. in_app: push is kept and shown in the app, never mailed. failed: last_error says why."
+            " such date. muted: the user disabled the channel `reminders`. in_app: push is kept and shown in the app,"
+            " never mailed. failed: last_error says why."
         ),
     ]
     last_error: str | None
