@@ -5,8 +5,9 @@ from importlib import import_module
 
 import typer
 
+# before any other module takes structlog, and Rich along with it
+import coterie.observe  # noqa: F401
 from coterie.errors import CoterieError
-from coterie.observe import configure_logging
 
 # command -> the module that has it, in the order of the help
 COMMANDS = {
@@ -26,7 +27,6 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command that sys.argv names. An error of ours is one line on standard error and exit code 1."""
-    configure_logging("info")
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     application = typer.Typer(
         name="coterie",

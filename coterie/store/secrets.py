@@ -9,10 +9,12 @@ read a sealed value; a sealed value that was changed does not open. Fernet: AES-
 import os
 import tempfile
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken
+from typing import TYPE_CHECKING
 
 from coterie.errors import Unavailable
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 KEY_FILE = "secret.key"
 
@@ -24,13 +26,17 @@ def seal(folder: Path, text: str) -> str:
 
 def unseal(folder: Path, sealed: str) -> str:
     """The text again. Refused (Unavailable): sealed with another key, or changed."""
+    from cryptography.fernet import InvalidToken  # lazy: as below
+
     try:
         return _fernet(folder).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise Unavailable(f"a secret cannot be opened: {KEY_FILE} in the data folder is not the key it had") from None
 
 
-def _fernet(folder: Path) -> Fernet:
+def _fernet(folder: Path) -> "Fernet":
+    from cryptography.fernet import Fernet  # lazy: 6 MB of each process, where nothing may ever be sealed
+
     path = folder / KEY_FILE
     if not path.exists():
         _make_key(path)
@@ -43,6 +49,8 @@ def _fernet(folder: Path) -> Fernet:
 def _make_key(path: Path) -> None:
     """Write a fresh key beside its place, flush it to the disk, and link it: the first of several makers wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    from cryptography.fernet import Fernet  # lazy: as above
+
     # mkstemp makes files that only their owner may read
     handle, name = tempfile.mkstemp(prefix="key-", dir=path.parent)
     try:
