@@ -10,6 +10,7 @@ from pathlib import Path
 from coterie.errors import Invalid, invalid
 from coterie.imports import google_csv, linkedin_csv, outlook_csv, r0_csv
 from coterie.imports.any_csv import guess_mapping, names_people
+from coterie.imports.archives import check_table_of_contents
 from coterie.imports.csv_rows import read_head
 
 VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV = "vcard", "google", "outlook", "linkedin", "r0", "csv"
@@ -61,11 +62,12 @@ def _of_folder(path: Path) -> str:
 
 def _of_archive(path: Path) -> str:
     try:
+        check_table_of_contents(path)
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             if "manifest.json" in names and _is_our_manifest(archive):
                 return COTERIE
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
+    except (Invalid, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
         raise _unreadable("it is a damaged ZIP archive") from None
     if any(_OF_INSTAGRAM.search(name) for name in names):
         return INSTAGRAM

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from coterie.imports import any_csv, google_csv, linkedin_csv, outlook_csv, r0_csv, vcard_file
-from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
+from coterie.imports import any_csv, google_csv, instagram_zip, linkedin_csv, outlook_csv, r0_csv, vcard_file
+from coterie.imports.detect import CSV, GOOGLE, INSTAGRAM, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import ContactDraft, RowError
 
 Rows = Iterator[ContactDraft | RowError]
@@ -18,5 +18,6 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     OUTLOOK: lambda path, options: outlook_csv.read(path),
     LINKEDIN: lambda path, options: linkedin_csv.read(path),
     R0: lambda path, options: r0_csv.read(path),
+    INSTAGRAM: lambda path, options: instagram_zip.read(path),
     CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
 }

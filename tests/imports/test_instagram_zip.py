@@ -1,0 +1,432 @@
+"""Instagram's export: followers, following and messages, in the layouts it was seen in, and archives made to harm."""
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import applied, counts, rows_of, staged
+from world import World
+
+from coterie.errors import Invalid, TooLarge
+from coterie.imports import archives, instagram_zip
+from coterie.imports.detect import INSTAGRAM, detect_format
+from coterie.imports.instagram_json import repair
+from coterie.imports.instagram_zip import moment_of
+from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, RowError
+from coterie.model.interactions import INCOMING, OUTGOING
+
+LISTS = "connections/followers_and_following"
+INBOX = "your_instagram_activity/messages/inbox"
+DAY = 1_700_000_000
+MS = DAY * 1000
+
+
+def damage(text: str) -> str:
+    """As Instagram writes it: a character for each byte."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def follower(name: str, at: int = DAY) -> dict[str, Any]:
+    entry = {"href": f"https://www.instagram.com/{name}", "value": name, "timestamp": at}
+    return {"title": "", "media_list_data": [], "string_list_data": [entry]}
+
+
+def followed(name: str, at: int = DAY) -> dict[str, Any]:
+    """The newer layout."""
+    return {"title": name, "string_list_data": [{"href": f"https://www.instagram.com/_u/{name}", "timestamp": at}]}
+
+
+def said(sender: str, text: str | None, at: int = MS, **more: Any) -> dict[str, Any]:
+    message = {"sender_name": damage(sender), "timestamp_ms": at, "is_geoblocked_for_viewer": False, **more}
+    return message | ({"content": damage(text)} if text is not None else {})
+
+
+def thread(folder: str, people: list[str], *messages: dict[str, Any], title: str | None = None) -> dict[str, Any]:
+    return {
+        "participants": [{"name": damage(name)} for name in people],
+        "messages": list(messages),
+        "title": damage(title or people[0]),
+        "is_still_participant": True,
+        "thread_path": f"inbox/{folder}",
+        "magic_words": [],
+    }
+
+
+def export(folder: Path, files: dict[str, Any], *, top: str = "", name: str = "instagram.zip") -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file, value in files.items():
+            archive.writestr(top + file, value if isinstance(value, bytes) else json.dumps(value))
+    return path
+
+
+def drafts(path: Path) -> dict[str, ContactDraft]:
+    found = [row for row in instagram_zip.read(path) if isinstance(row, ContactDraft)]
+    return {draft.handles[0].value if draft.handles else "": draft for draft in found}
+
+
+def errors(path: Path) -> list[RowError]:
+    return [row for row in instagram_zip.read(path) if isinstance(row, RowError)]
+
+
+def springfield() -> dict[str, Any]:
+    return {
+        f"{LISTS}/followers_1.json": [follower("lisa.s"), follower("bart_simpson")],
+        f"{LISTS}/following.json": {"relationships_following": [followed("lisa.s"), followed("krusty")]},
+        f"{INBOX}/lisa.s_1234567/message_1.json": thread(
+            "lisa.s_1234567",
+            ["Lisa ❤️", "Homer"],
+            said("Lisa ❤️", "Un café?", MS + 1000),
+            said("Homer", "D'oh", MS),
+        ),
+        f"{INBOX}/moes_tavern_77/message_1.json": thread("moes_tavern_77", ["Moe", "Homer"], said("Moe", "Your tab")),
+    }
+
+
+# What is read -----------------------------------------------------------------------------------------------------
+
+
+def test_one_person_is_one_draft_of_lists_and_messages_together(tmp_path: Path) -> None:
+    lisa = drafts(export(tmp_path, springfield()))["lisa.s"]
+    assert lisa.display_name == "Lisa ❤️"
+    assert lisa.is_follower is True
+    assert lisa.handles == [HandleDraft("instagram", "lisa.s", is_primary=True)]
+    assert lisa.dates == [
+        DateDraft("followed on Instagram", "2023-11-14"),
+        DateDraft("follower on Instagram", "2023-11-14"),
+    ]
+    assert [(i.direction, i.text, i.happened_at) for i in lisa.interactions] == [
+        (INCOMING, "Un café?", "2023-11-14T22:13:21.000000Z"),
+        (OUTGOING, "D'oh", "2023-11-14T22:13:20.000000Z"),
+    ]
+
+
+def test_everybody_is_found_and_only_followers_are_said_to_follow(tmp_path: Path) -> None:
+    found = drafts(export(tmp_path, springfield()))
+    assert {name: draft.is_follower for name, draft in found.items()} == {
+        "bart_simpson": True, "lisa.s": True, "krusty": None, "moes_tavern": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("top", ["", "instagram-homer-2026-11-22/", "a/b/c/"])
+def test_an_extra_folder_on_top_changes_nothing(tmp_path: Path, top: str) -> None:
+    assert len(drafts(export(tmp_path, springfield(), top=top))) == 4
+
+
+def test_older_exports_have_messages_at_the_top(tmp_path: Path) -> None:
+    older = {name.replace("your_instagram_activity/", ""): value for name, value in springfield().items()}
+    assert drafts(export(tmp_path, older)) == drafts(export(tmp_path, springfield(), name="newer.zip"))
+
+
+def test_the_same_files_unpacked_in_a_folder_say_the_same(tmp_path: Path) -> None:
+    path = export(tmp_path, springfield())
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert detect_format(path) == detect_format(tmp_path / "unpacked") == INSTAGRAM
+    assert drafts(tmp_path / "unpacked") == drafts(path)
+
+
+def test_a_folder_is_not_left_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text(json.dumps([follower("secret")]))
+    folder = tmp_path / "export" / LISTS
+    folder.mkdir(parents=True)
+    (folder / "followers_1.json").write_text(json.dumps([follower("lisa")]))
+    (folder / "followers_2.json").symlink_to(tmp_path / "secret.json")
+    assert list(drafts(tmp_path / "export")) == ["lisa"]
+
+
+def test_all_parts_are_read_in_their_order(tmp_path: Path) -> None:
+    files: dict[str, Any] = {f"{LISTS}/followers_{n}.json": [follower(f"fan{n}")] for n in (1, 2, 10)}
+    for n in (10, 2, 1):
+        files[f"{INBOX}/lisa_1/message_{n}.json"] = thread(
+            "lisa_1", ["Lisa", "Homer"], said("Lisa", f"part {n}", MS - n)
+        )
+    found = drafts(export(tmp_path, files))
+    assert list(found) == ["fan1", "fan2", "fan10", "lisa"]
+    assert [i.text for i in found["lisa"].interactions] == ["part 1", "part 2", "part 10"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [follower("lisa")],
+        {"relationships_followers": [follower("lisa")]},
+        {"relations_abonnés": [follower("lisa")]},
+        [followed("lisa")],
+        [{"string_list_data": [{"href": "https://www.instagram.com/_u/lisa", "timestamp": DAY}]}],
+        [follower("Lisa"), "?", None, 7],
+    ],
+)
+def test_a_list_is_read_whichever_its_layout(tmp_path: Path, content: Any) -> None:
+    for name in ("followers_1.json", "following.json", "recently_unfollowed_profiles.json"):
+        assert list(drafts(export(tmp_path, {f"{LISTS}/{name}": content}))) == ["lisa"]
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"string_list_data": None}, {"string_list_data": [{"value": "no such name!"}]}, {"title": 7}]
+)
+def test_an_entry_that_names_nobody_is_told(tmp_path: Path, entry: dict[str, Any]) -> None:
+    path = export(tmp_path, {f"{LISTS}/followers_1.json": [entry, follower("lisa")]})
+    assert list(drafts(path)) == ["lisa"]
+    assert len(errors(path)) == 1
+
+
+def test_mangled_text_is_repaired_and_other_text_kept() -> None:
+    for text in ("café", "Привет", "مرحبا", "🎉🎷", "plain"):
+        assert repair(damage(text)) == text
+        assert repair(text) == text
+    assert repair("Zoë\ud83d") == "Zoë\ud83d"
+
+
+def test_seconds_and_milliseconds_are_told_apart() -> None:
+    assert moment_of(DAY) == moment_of(MS) == moment_of(str(DAY)) == "2023-11-14T22:13:20.000000Z"
+    for nothing in (None, True, "yesterday", -5, 0, 10**30, float("nan"), float("inf"), [], "9" * 5000):
+        assert moment_of(nothing) is None
+
+
+# Messages -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_handle_may_hold_underscores_and_digits(tmp_path: Path) -> None:
+    folder = "x_23_y_1_987654321"
+    path = export(tmp_path, {f"{INBOX}/{folder}/message_1.json": thread(folder, ["X", "Homer"], said("X", "hi"))})
+    assert list(drafts(path)) == ["x_23_y_1"]
+
+
+def test_with_a_single_thread_its_title_says_who_the_other_is(tmp_path: Path) -> None:
+    path = export(
+        tmp_path,
+        {
+            f"{INBOX}/lisa_1/message_1.json": thread(
+                "lisa_1", ["Homer", "Lisa"], said("Homer", "hi"), said("Lisa", "dad"), title="Lisa"
+            )
+        },
+    )
+    lisa = drafts(path)["lisa"]
+    assert lisa.display_name == "Lisa"
+    assert [i.direction for i in lisa.interactions] == [OUTGOING, INCOMING]
+
+
+def test_what_instagram_wrote_itself_is_no_message(tmp_path: Path) -> None:
+    messages = [
+        said("Lisa", "Liked a message"),
+        said("Lisa", "Reacted 😂 to your message "),
+        said("Lisa", "Lisa sent an attachment."),
+        said("Lisa", "Lisa hat einen Anhang gesendet."),
+        said("Lisa", "You missed a video call", call_duration=0),
+        said("Lisa", "regret", is_unsent=True),
+        said("Lisa", "Lisa sent an attachment.", MS + 1, share={"link": "https://example.org/sax"}),
+        said("Lisa", None, MS + 2, photos=[{"uri": "x.jpg"}]),
+        said("Lisa", "Bart sent an attachment.", MS + 3),
+    ]
+    path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
+    assert [i.text for i in drafts(path)["lisa"].interactions] == [
+        "https://example.org/sax",
+        None,
+        "Bart sent an attachment.",
+    ]
+
+
+def test_groups_are_left_out_and_told(tmp_path: Path) -> None:
+    files = springfield()
+    files[f"{INBOX}/pinpals_9/message_1.json"] = thread(
+        "pinpals_9", ["Moe", "Apu", "Homer"], said("Apu", "strike"), title="Pin Pals"
+    )
+    path = export(tmp_path, files)
+    assert [(e.reason, e.source) for e in errors(path)] == [
+        ("a group of 3 people is no conversation with one", "Pin Pals")
+    ]
+    assert len(drafts(path)) == 4
+
+
+def test_two_people_of_one_name_are_told_and_the_person_kept(tmp_path: Path) -> None:
+    files = springfield() | {
+        f"{INBOX}/homer2_9/message_1.json": thread("homer2_9", ["Homer", "Homer"], said("Homer", "who"))
+    }
+    path = export(tmp_path, files)
+    assert drafts(path)["homer2"].interactions == []
+    assert "same name" in errors(path)[0].reason
+
+
+def test_a_deleted_account_is_known_by_its_thread_alone(tmp_path: Path) -> None:
+    files = springfield()
+    for number in (5, 6):
+        files[f"{INBOX}/instagramuser_{number}/message_1.json"] = thread(
+            f"instagramuser_{number}", ["Instagram User", "Homer"], said("Instagram User", "bye")
+        )
+    gone = [r for r in instagram_zip.read(export(tmp_path, files)) if isinstance(r, ContactDraft) and not r.handles]
+    assert [draft.outside_ids for draft in gone] == [[("instagram_thread", "5")], [("instagram_thread", "6")]]
+
+
+def test_messages_without_a_time_are_counted(tmp_path: Path) -> None:
+    messages = [said("Lisa", "late", 10**30), {"content": "never"}, said("Lisa", "now")]
+    path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
+    assert [i.text for i in drafts(path)["lisa"].interactions] == ["now"]
+    assert errors(path)[0].reason.startswith("2 messages without a time")
+
+
+def test_a_long_thread_goes_on_in_further_drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instagram_zip, "MESSAGES_A_DRAFT", 4)
+    messages = [said("Lisa", str(n), MS + n) for n in range(10)]
+    path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
+    found = [row for row in instagram_zip.read(path) if isinstance(row, ContactDraft)]
+    assert [len(draft.interactions) for draft in found] == [4, 4, 2]
+    assert {draft.handles[0].value for draft in found} == {"lisa"}
+
+
+def test_a_message_keeps_its_name_when_its_person_takes_another(tmp_path: Path) -> None:
+    ids = []
+    for folder in ("lisa_1", "saxlisa_1"):
+        files = {f"{INBOX}/{folder}/message_1.json": thread(folder, ["Lisa", "Homer"], said("Lisa", "hi"))}
+        (draft,) = drafts(export(tmp_path, files, name=f"{folder}.zip")).values()
+        ids.append(draft.interactions[0].outside_id)
+    assert ids[0] == ids[1] and ids[0] is not None and ids[0].startswith("export:")
+
+
+# Archives made to harm ------------------------------------------------------------------------------------------
+
+
+def test_one_broken_file_costs_only_what_stood_in_it(tmp_path: Path) -> None:
+    files = springfield() | {
+        f"{LISTS}/followers_2.json": b'[{"title": "", "string',
+        f"{INBOX}/ned_3/message_1.json": b"\xff\xfe[",
+        f"{INBOX}/lisa.s_1234567/message_2.json": b'{"messages": [1]}',
+    }
+    path = export(tmp_path, files)
+    assert len(drafts(path)) == 4
+    assert len(errors(path)) == 3
+
+
+def test_a_wrong_checksum_costs_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "crc.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(f"{LISTS}/followers_1.json", json.dumps([follower("aaaa")]))
+        archive.writestr(f"{LISTS}/following.json", json.dumps([followed("krusty")]))
+    path.write_bytes(path.read_bytes().replace(b'"value": "aaaa"', b'"value": "bbbb"'))
+    assert list(drafts(path)) == ["krusty"]
+    assert "is damaged" in errors(path)[0].reason
+
+
+def test_a_bomb_in_one_file_is_defused(tmp_path: Path) -> None:
+    path = export(tmp_path, springfield() | {f"{LISTS}/followers_2.json": b" " * 40 * 1024**2})
+    assert len(drafts(path)) == 4
+    assert "packed more than 200 times" in errors(path)[0].reason
+
+
+def test_a_file_that_is_too_large_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instagram_zip, "FILE_BYTES_MAX", 1024**2)
+    many = [follower(f"fan{n}") for n in range(20_000)]
+    path = export(tmp_path, springfield() | {f"{LISTS}/followers_2.json": many})
+    assert len(drafts(path)) == 4
+    assert "is larger than 1 MB" in errors(path)[0].reason
+
+
+def test_what_is_read_in_all_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "TOTAL_BYTES_MAX", 1000)
+    with pytest.raises(TooLarge):
+        list(instagram_zip.read(export(tmp_path, springfield())))
+
+
+def test_the_size_a_header_claims_is_not_believed(tmp_path: Path) -> None:
+    path = export(tmp_path, {f"{LISTS}/followers_1.json": b"[" + b" " * 3 * 1024**2 + b"]"})
+    data = path.read_bytes()
+    claimed = struct.pack("<L", 3 * 1024**2 + 2)
+    assert claimed in data
+    path.write_bytes(data.replace(claimed, struct.pack("<L", 10)))
+    assert not drafts(path)
+    assert len(errors(path)) == 1
+
+
+def test_a_table_of_contents_that_is_a_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = export(tmp_path, springfield())
+    monkeypatch.setattr(archives, "DIRECTORY_BYTES_MAX", 100)
+    with pytest.raises(TooLarge):
+        next(instagram_zip.read(path))
+
+
+def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "ENTRIES_MAX", 3)
+    with pytest.raises(TooLarge):
+        next(instagram_zip.read(export(tmp_path, springfield())))
+
+
+@pytest.mark.parametrize("kept", [0, 1, 21, 22, 100, 0.5, 0.9, 0.99])
+def test_a_truncated_archive_is_refused(tmp_path: Path, kept: float) -> None:
+    path = export(tmp_path, springfield())
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept if isinstance(kept, int) else kept * len(data))])
+    with pytest.raises(Invalid):
+        next(instagram_zip.read(path))
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/../../b.json", "C:/x.json"])
+def test_names_that_lead_outside_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Invalid, match="outside"):
+        next(instagram_zip.read(export(tmp_path, springfield() | {name: []})))
+
+
+def test_an_archive_with_a_password_says_so(tmp_path: Path) -> None:
+    path = export(tmp_path, {f"{LISTS}/followers_1.json": [follower("lisa")]})
+    data = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    path.write_bytes(data)
+    assert "password" in errors(path)[0].reason
+
+
+def test_pages_instead_of_json_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="ask Instagram for JSON"):
+        next(instagram_zip.read(export(tmp_path, {f"{LISTS}/followers_1.html": b"<html>"})))
+    with pytest.raises(Invalid, match="no followers"):
+        next(instagram_zip.read(export(tmp_path, {"readme.json": []})))
+
+
+def test_deep_nesting_is_one_broken_file(tmp_path: Path) -> None:
+    path = export(tmp_path, springfield() | {f"{LISTS}/followers_2.json": b"[" * 100_000})
+    assert len(errors(path)) == 1
+
+
+# Into the list ------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_import_of_a_longer_export_adds_only_what_is_new(world: World, tmp_path: Path) -> None:
+    files = springfield()
+    _, first = applied(world.database, world.alice, tmp_path, export(tmp_path, files))
+    assert counts(first) == (4, 0, 0, 0, 0)
+    assert _messages(world) == 3
+    _, again = applied(world.database, world.alice, tmp_path, export(tmp_path, files, name="again.zip"))
+    assert counts(again) == (0, 0, 4, 0, 0)
+    files[f"{INBOX}/lisa.s_1234567/message_1.json"]["messages"].insert(0, said("Lisa ❤️", "New!", MS + 9000))
+    files[f"{LISTS}/followers_1.json"].append(follower("krusty", DAY + 86400))
+    run, third = applied(world.database, world.alice, tmp_path, export(tmp_path, files, name="later.zip"))
+    assert counts(third) == (0, 2, 2, 0, 0), [row.reason for row in rows_of(run)]
+    assert _messages(world) == 4
+
+
+def test_a_thread_in_several_drafts_becomes_one_contact(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instagram_zip, "MESSAGES_A_DRAFT", 10)
+    messages = [said("Lisa\0\ud83d", f"{n} \0 \u202e🎷", MS + n) for n in range(25)]
+    path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
+    run, record = applied(world.database, world.alice, tmp_path, path)
+    assert counts(record) == (1, 2, 0, 0, 0), [row.reason for row in rows_of(run)]
+    assert _messages(world) == 25
+
+
+def test_a_truncated_archive_fails_the_import_with_its_reason(world: World, tmp_path: Path) -> None:
+    path = export(tmp_path, springfield() | {"../x": []})
+    _, record = staged(world.database, world.alice, tmp_path, path)
+    assert record.state == "failed"
+    assert "outside" in (record.error or "")
+
+
+def _messages(world: World) -> int:
+    with world.database.read() as tx:
+        row = tx.one(
+            "SELECT count(*) FROM interactions WHERE organization_id = :id", {"id": world.alice.organization_id}
+        )
+    return int(row[0]) if row else 0
