@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from coterie.model.instagram import Profile
-from coterie.model.instagram_deliveries import clean_text
+from coterie.model.instagram_deliveries import clean_text, decode_json
 
 ANSWER_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
@@ -155,8 +155,8 @@ def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[
 
 def _read(status: int, headers: httpx.Headers, body: bytes) -> Answer:
     try:
-        decoded = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
+        decoded = decode_json(body)
+    except ValueError:
         decoded = None
     error = decoded.get("error") if isinstance(decoded, dict) else None
     if status == 200 and isinstance(decoded, dict) and error is None:

@@ -79,12 +79,7 @@ class Unreadable(Exception):
 
 def decode_body(body: bytes | str) -> Entries:
     """The entries of a delivery. Refused (ValueError): what is not JSON in UTF-8, or not Meta's envelope."""
-    try:
-        decoded = msgspec.json.decode(body)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    except msgspec.MsgspecError:
-        decoded = _decode_slowly(body)
+    decoded = decode_json(body)
     envelopes = decoded if isinstance(decoded, list) else [decoded]
     entries: Entries = []
     for envelope in envelopes:
@@ -95,8 +90,17 @@ def decode_body(body: bytes | str) -> Entries:
     return entries
 
 
-def _decode_slowly(body: bytes | str) -> Any:
-    """What the fast decoder refuses but JSON allows: lone surrogates, numbers of any length."""
+def decode_json(body: bytes | str) -> Any:
+    """JSON as Meta writes it, also what the fast decoder refuses: lone surrogates, numbers of any length.
+
+    Refused (ValueError): what is not JSON in UTF-8, or nested too deeply.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except msgspec.MsgspecError:
+        pass
     try:
         text = body if isinstance(body, str) else body.decode()
         return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 30 else digits)

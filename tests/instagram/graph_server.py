@@ -51,7 +51,7 @@ class GraphServer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.replies[path] = Reply(status, body, named)
 
-    def person(self, person_id: str, username: str, **more: Any) -> None:
+    def person(self, person_id: str, username: str, /, **more: Any) -> None:
         """Someone who consents: what the User Profile API says."""
         body = {"name": f"Name of {username}", "username": username, "profile_pic": None, "follower_count": 100}
         follows = {"is_user_follow_business": True, "is_business_follow_user": False, "is_verified_user": False}
