@@ -222,25 +222,33 @@ class ContractDoor:
             body, files = await read_upload(headers, receive, self._settings)
         elif compiled.read_body is not None:
             body = await read_body(headers, receive, route.body_bytes_max)
-        try:
-            request = Request(
+        base_url = self._settings.base_url or _base_url(scope, headers)
+
+        def read_request() -> Request:
+            if compiled.read_body is not None:
+                given = compiled.read_body(body | query if route.method == "DELETE" else body)
+            return Request(
                 path=path,
                 query=compiled.read_query(query) if compiled.read_query else query,
-                body=compiled.read_body(body | query if route.method == "DELETE" else body)
-                if compiled.read_body
-                else body,
-                headers={},
+                body=given if compiled.read_body is not None else body,
                 files=files,
-                base_url=self._settings.base_url or _base_url(scope, headers),
+                base_url=base_url,
                 settings=self._settings,
             )
 
-            def work(tx: Tx) -> tuple[int, Headers, bytes]:
-                return _encoded(route.handler(tx, caller or authenticate(tx), request), route)
+        try:
+            request = None
+            if caller is not None:
+                request = read_request()
+                if route.prepare is not None:
+                    prepared = await database.run_slow(_preparation(route.prepare, caller, request))
+                    request = msgspec.structs.replace(request, prepared=prepared)
 
-            if route.prepare is not None:
-                prepared = await database.run_slow(_preparation(route.prepare, caller, request))
-                request = msgspec.structs.replace(request, prepared=prepared)
+            def work(tx: Tx) -> tuple[int, Headers, bytes]:
+                # of a read the token is looked at here, in the same transaction, and before its parameters
+                who = caller or authenticate(tx)
+                return _encoded(route.handler(tx, who, request or read_request()), route)
+
             if route.mode == "read":
                 return await database.run_read(work)
             if route.mode == "slow":
