@@ -52,7 +52,9 @@ def _look_up(account: Account, token: str) -> Profile | None:
         with graph.open_graph(account.graph_url, token) as client:
             return graph.read_profile(graph.ask(client, account.account_id, graph.ACCOUNT_FIELDS).body)
     except graph.GraphError as error:
-        typer.echo(f"The Graph did not tell about the account ({error}): connect it again to have that filled in.", err=True)
+        typer.echo(
+            f"The Graph did not tell about the account ({error}): connect it again to have that filled in.", err=True
+        )
         return None
 
 
