@@ -52,6 +52,14 @@ def find_organization_of_import(tx: Tx, import_id: str) -> int | None:
     return row[0] if row else None
 
 
+def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
+    """(organization, import) of each file that came in with one command, the last first."""
+    rows = tx.all(
+        "SELECT organization_id, id FROM imports WHERE group_id = :group_id ORDER BY id DESC", {"group_id": group_id}
+    )
+    return [(organization_id, import_id) for organization_id, import_id in rows]
+
+
 def list_imports(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Import]:
     """A page of an organization's imports, newest first."""
     rows = tx.all(
@@ -268,9 +276,10 @@ def _by(tx: Tx, index: str) -> str:
 def find_owners_of_outside_ids(tx: Tx, organization_id: int, source: str, outside_ids: Iterable[str]) -> dict[str, int]:
     """outside id -> the contact that is not deleted and known by it."""
     rows = tx.all(
-        "SELECT i.outside_id, i.contact_id FROM outside_ids i JOIN contacts c"
-        " ON c.organization_id = i.organization_id AND c.id = i.contact_id"
-        " WHERE i.organization_id = :organization_id AND i.source = :source"
+        # CROSS JOIN keeps SQLite, which has no statistics, from beginning with every contact
+        "SELECT i.outside_id, i.contact_id FROM outside_ids i CROSS JOIN contacts c"
+        " WHERE c.organization_id = i.organization_id AND c.id = i.contact_id"
+        " AND i.organization_id = :organization_id AND i.source = :source"
         f" AND i.outside_id {tx.among('values')} AND c.deleted_at IS NULL",
         {"organization_id": organization_id, "source": source, "values": tx.array(outside_ids)},
     )
@@ -281,9 +290,9 @@ def find_owners_of_handles(tx: Tx, organization_id: int, channel: str, values: I
     """normalized value -> contacts (none deleted) that have it; at most 21 of each, so that more can be told."""
     rows = tx.all(
         f"SELECT v.value, h.contact_id FROM {_values(tx)}"
-        f" CROSS JOIN handles h{_by(tx, 'handles_by_value')} JOIN contacts c"
-        " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
-        " WHERE h.organization_id = :organization_id AND h.channel = :channel AND h.normalized = v.value"
+        f" CROSS JOIN handles h{_by(tx, 'handles_by_value')} CROSS JOIN contacts c"
+        " WHERE c.organization_id = h.organization_id AND c.id = h.contact_id"
+        " AND h.organization_id = :organization_id AND h.channel = :channel AND h.normalized = v.value"
         " AND h.contact_id IN (SELECT o.contact_id"
         f" FROM handles o{_by(tx, 'handles_by_value')} WHERE o.organization_id = :organization_id"
         " AND o.channel = :channel AND o.normalized = v.value ORDER BY o.contact_id LIMIT :most)"

@@ -56,9 +56,9 @@ def list_outside_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]
 def list_note_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
     """(text,) of each note that is not deleted and not personal."""
     rows = tx.all(
-        "SELECT nc.contact_id, n.text FROM note_contacts nc JOIN notes n"
-        " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
-        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')}"
+        "SELECT nc.contact_id, n.text FROM note_contacts nc CROSS JOIN notes n"
+        " WHERE n.organization_id = nc.organization_id AND n.id = nc.note_id"
+        f" AND nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')}"
         " AND n.deleted_at IS NULL AND NOT n.is_personal",
         {"organization_id": organization_id, "ids": tx.array(contact_ids)},
     )
@@ -68,9 +68,9 @@ def list_note_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int])
 def list_tag_keys_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
     """(folded name,) of each tag, a deleted one too."""
     rows = tx.all(
-        "SELECT ct.contact_id, t.name_key FROM contact_tags ct JOIN tags t"
-        " ON t.organization_id = ct.organization_id AND t.id = ct.tag_id"
-        f" WHERE ct.organization_id = :organization_id AND ct.contact_id {tx.among('ids')}",
+        "SELECT ct.contact_id, t.name_key FROM contact_tags ct CROSS JOIN tags t"
+        " WHERE t.organization_id = ct.organization_id AND t.id = ct.tag_id"
+        f" AND ct.organization_id = :organization_id AND ct.contact_id {tx.among('ids')}",
         {"organization_id": organization_id, "ids": tx.array(contact_ids)},
     )
     return _by_contact(rows)
