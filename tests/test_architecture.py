@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "identity": "errors model store search actions",
     "vcard": "errors model",
     "imports": "errors model store search actions identity vcard",
+    "exports": "errors model store vcard imports",
     "webhooks": "errors settings model store",
     "worker": "errors settings observe model store search actions identity imports webhooks",
     "api": "errors settings observe model store search actions identity imports vcard",
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     "mcp": "errors settings model store search actions identity",
     "app": "errors settings observe store api web carddav instagram mcp",
     "__main__": "cli",
-    "cli": "errors settings observe model store search actions identity vcard imports worker instagram mcp app",
+    "cli": "errors settings observe model store search actions identity vcard imports exports worker instagram mcp app",
 }
 CONTRACTS = {"inro", "r0", "hub"}
 
@@ -85,6 +86,7 @@ WITHOUT_ORGANIZATION = {
     "store/instagram.py:find_accounts": "the id of the account says which organization",
     "store/instagram.py:list_accounts": "the schedule serves every organization",
     "store/imports.py:find_organization_of_import": "the command line names an import by its id alone",
+    "store/imports.py:find_group": "the same, for the files of one command",
     "store/jobs.py:claim": "the worker serves every organization",
     "store/jobs.py:renew": "a claimed job carries its organization",
     "store/jobs.py:finish": "a claimed job carries its organization",

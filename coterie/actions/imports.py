@@ -45,15 +45,19 @@ def start_import(
     digest: str | None,
     byte_count: int,
     options: dict[str, Any] | None = None,
+    group_id: str | None = None,
     in_background: bool = True,
 ) -> Import:
-    """A new import of a file that is kept already (store.files). in_background has the worker stage it."""
+    """A new import of a file that is kept already (store.files). in_background has the worker stage it.
+
+    group_id is shared by files that are brought in, and can be taken back, together.
+    """
     now = times.now()
     name = "".join(c for c in filename if c.isprintable())[-FILENAME_LENGTH_MAX:] or "file"
     encoded = msgspec.json.encode(options or {}).decode()
     fresh = Import(
         new_id(), caller.user_id, name, file_format, digest, byte_count, encoded, STAGING, 0, 0, 0, 0, 0, 0, 0, 0,
-        None, now, now, None, None, None,
+        None, now, now, None, None, None, group_id,
     )  # fmt: skip
     store.insert_import(tx, caller.organization_id, fresh)
     if in_background:

@@ -19,6 +19,7 @@ from coterie.errors import CoterieError, invalid
 from coterie.imports.apply import apply
 from coterie.imports.run import Run, start
 from coterie.imports.stage import stage
+from coterie.model.ids import new_id
 from coterie.model.imports import FAILED, MATCH, REJECT, UPDATE, Import
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
@@ -54,12 +55,13 @@ def import_files(
     """
     settings = prepare(data)
     results: list[tuple[Path, Import | None, str | None]] = []
+    group_id = new_id() if len(files) > 1 else None
     with opened(settings) as database:
         with database.read() as tx:
             caller = caller_of(tx, organization)
         with shown_progress(as_json=as_json) as progress:
             for path in files:
-                one = _one(Files(database, settings, caller, file_format, apply_it, progress), path)
+                one = _one(Files(database, settings, caller, file_format, apply_it, group_id, progress), path)
                 results.append((path, *one))
         if as_json:
             typer.echo(msgspec.json.encode(_answer(results)).decode())
@@ -88,6 +90,7 @@ class Files(Struct, frozen=True):
     caller: Caller
     file_format: str
     apply_it: bool
+    group_id: str | None
     progress: Callable[[str], Callable[[int, int], None]]
 
 
@@ -95,7 +98,9 @@ def _one(files: Files, path: Path) -> tuple[Import | None, str | None]:
     """(the import, None), or (None, why the file was refused)."""
     folder = files.settings.data_folder
     try:
-        record = start(files.database, files.caller, folder, path, file_format=files.file_format)
+        record = start(
+            files.database, files.caller, folder, path, file_format=files.file_format, group_id=files.group_id
+        )
         progress = files.progress(f"Reading {path.name}")
         run = Run(files.database, folder, files.caller.organization_id, record.id, progress)
         record = stage(run)
@@ -125,9 +130,9 @@ def shown_progress(*, as_json: bool) -> Iterator[Callable[[str], Callable[[int, 
 
 
 def _answer(results: list[tuple[Path, Import | None, str | None]]) -> dict[str, Any]:
-    """import_id is the only import's; with several files imports lists them, and the counts are those of all."""
+    """import_id is what undo-import takes back: the import of one file, or the group of several. The counts are of all."""
     records = [record for _, record, _ in results if record is not None]
-    answer: dict[str, Any] = {"import_id": records[0].id if len(records) == 1 else None}
+    answer: dict[str, Any] = {"import_id": (records[0].group_id or records[0].id) if records else None}
     answer |= {name: sum(getattr(record, f"{name}_count") for record in records) for name in COUNTS}
     answer["imports"] = [
         {
@@ -159,7 +164,10 @@ def _print(
         if record is not None and record.state != FAILED:
             _print_reasons(database, caller, console, path, record)
     if is_applied:
+        group_id = next((record.group_id for _, record, _ in results if record and record.group_id), None)
         console.print("Done. `coterie undo-import ID` takes an import back.")
+        if group_id:
+            console.print(f"All files of this command together are {group_id}.")
     else:
         console.print("Nothing changed yet: this is what the same command with --apply does.")
 

@@ -14,7 +14,8 @@ from coterie.errors import NotFound
 from coterie.imports.run import Run
 from coterie.imports.undo import undo
 from coterie.model.imports import ROW_KEPT, Import
-from coterie.store.imports import find_organization_of_import, list_imports, list_rows_in_state
+from coterie.store.database import Database
+from coterie.store.imports import find_group, find_organization_of_import, list_imports, list_rows_in_state
 
 SHOWN = 100
 REASONS_SHOWN = 20
@@ -52,6 +53,7 @@ def present(record: Import) -> dict[str, Any]:
     """An import as programs read it."""
     return {
         "import_id": record.id,
+        "group_id": record.group_id,
         "file": record.filename,
         "format": record.format,
         "state": record.state,
@@ -70,21 +72,30 @@ def undo_import(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take an import back. What people changed since is left alone, and said."""
+    """Take an import back, or all that came in with one command. What people changed since is left alone, and said."""
     settings = prepare(data)
     with opened(settings) as database:
         with database.read() as tx:
             organization_id = find_organization_of_import(tx, import_id)
-        if organization_id is None:
+            meant = find_group(tx, import_id) if organization_id is None else [(organization_id, import_id)]
+        if not meant:
             raise NotFound(f"there is no import {import_id}")
-        with shown_progress(as_json=as_json) as progress:
-            run = Run(database, settings.data_folder, organization_id, import_id, progress("Taking back"))
-            record = undo(run)
-        with database.read() as tx:
-            kept = list_rows_in_state(tx, organization_id, import_id, ROW_KEPT, limit=REASONS_SHOWN)
+        records = []
+        for organization_id, one_id in meant:
+            with shown_progress(as_json=as_json) as progress:
+                run = Run(database, settings.data_folder, organization_id, one_id, progress("Taking back"))
+                records.append(undo(run))
+            if not as_json:
+                _print_undone(database, organization_id, records[-1])
     if as_json:
-        typer.echo(msgspec.json.encode(present(record)).decode())
-        return
+        shown = [present(record) for record in records]
+        answer = {**shown[0], "import_id": import_id, "kept": sum(record.kept_count for record in records)}
+        typer.echo(msgspec.json.encode(answer | {"imports": shown}).decode())
+
+
+def _print_undone(database: Database, organization_id: int, record: Import) -> None:
     typer.echo(f"{record.filename} is taken back; {record.kept_count} rows were left as they are.")
+    with database.read() as tx:
+        kept = list_rows_in_state(tx, organization_id, record.id, ROW_KEPT, limit=REASONS_SHOWN)
     for row in kept:
         typer.echo(f"  row {row.row_number}: {row.reason}")

@@ -59,6 +59,7 @@ def start(
     file_format: str = "auto",
     filename: str | None = None,
     options: dict[str, Any] | None = None,
+    group_id: str | None = None,
     in_background: bool = False,
 ) -> Import:
     """Keep a file and make an import of it. Refused (Invalid): a file no reader is for, a format that is none."""
@@ -86,6 +87,7 @@ def start(
             digest=digest,
             byte_count=byte_count,
             options=options,
+            group_id=group_id,
             in_background=in_background,
         )
 

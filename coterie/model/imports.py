@@ -144,6 +144,7 @@ class Import(Struct, frozen=True):
     staged_at: str | None
     applied_at: str | None
     undone_at: str | None
+    group_id: str | None = None
 
 
 class StagedRow(Struct, frozen=True):

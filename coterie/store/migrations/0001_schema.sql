@@ -608,6 +608,8 @@ CREATE TABLE imports (
     staged_at TEXT,
     applied_at TEXT,
     undone_at TEXT,
+    -- the files of one command were brought in together and can be taken back together
+    group_id TEXT,
     PRIMARY KEY (organization_id, id)
 );
 

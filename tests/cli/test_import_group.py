@@ -1,0 +1,46 @@
+"""coterie import with several files, and coterie undo-import of all of them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from coterie.cli.common import opened
+from coterie.settings import Settings
+from coterie.store.contacts import count_contacts
+from coterie.store.organizations import list_organizations
+
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nN:;{name};;;\r\nEMAIL:{name}@example.org\r\nEND:VCARD\r\n"
+
+
+def coterie(settings: Settings, *arguments: str) -> dict[str, Any]:
+    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
+    command = [sys.executable, "-m", "coterie", *arguments, "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def count(settings: Settings) -> int:
+    with opened(settings) as database, database.read() as tx:
+        return count_contacts(tx, list_organizations(tx)[0].id)
+
+
+def test_the_files_of_one_command_are_taken_back_together(fresh_settings: Settings, tmp_path: Path) -> None:
+    coterie(
+        fresh_settings, "bootstrap", "--organization", "Us", "--email", "us@example.org", "--password", "longenough"
+    )
+    files = []
+    for name in ("ana", "ben", "cem"):
+        files.append(tmp_path / f"{name}.vcf")
+        files[-1].write_text(CARD.format(name=name))
+    made = coterie(fresh_settings, "import", *map(str, files), "--apply")
+    assert (made["created"], count(fresh_settings)) == (3, 3)
+    assert len({one["import_id"] for one in made["imports"]} | {made["import_id"]}) == 4
+    alone = coterie(fresh_settings, "undo-import", made["imports"][0]["import_id"])
+    assert (alone["state"], count(fresh_settings)) == ("undone", 2)
+    together = coterie(fresh_settings, "undo-import", made["import_id"])
+    assert [one["state"] for one in together["imports"]] == ["undone"] * 3
+    assert count(fresh_settings) == 0
