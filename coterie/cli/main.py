@@ -15,6 +15,7 @@ COMMANDS = {
     "bootstrap": "bootstrap",
     "demo": "demo",
     "import": "import_",
+    "export": "export",
     "imports": "imports",
     "undo-import": "imports",
     "backup": "backup",

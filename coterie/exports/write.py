@@ -1,0 +1,108 @@
+"""An organization's contacts as vCard or CSV, written as they are read: memory stays flat."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from coterie.imports.own_rows import UID_SOURCE, draft_of
+from coterie.model.imports import ContactDraft, PictureDraft
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+from coterie.store.exports import list_contact_rows_after, list_part_rows
+from coterie.store.files import file_path
+from coterie.vcard.write import write_card
+
+CONTACTS_AT_ONCE = 200
+PICTURE_BYTES_MAX = 5 * 1024**2
+PICTURES_MAX = 3
+SOURCE_DRAFT = "draft"
+_OF_A_CARD = ("outside_ids", "handles", "addresses", "dates", "tags", "folders", "notes")
+_CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
+_SEVERAL = 3
+_ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
+_FIELDS = (
+    "first_name", "middle_name", "last_name", "nickname", "display_name", "employer", "job_title", "how_you_met",
+    "birthday", "gender", "language", "bio",
+)  # fmt: skip
+# the names R0's template has, so that the file is known again
+HEADER = (
+    *_FIELDS,
+    *(name if number == 1 else f"{name}_{number}" for name in _CHANNELS for number in range(1, _SEVERAL + 1)),
+    *_ADDRESS, "tags", "folders", "notes",
+)  # fmt: skip
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9 ().]*|--[0-9]{2}-[0-9]{2}")
+
+
+def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> Iterator[str]:
+    """A card for each contact. version is "4.0" or "3.0". UID is the one the contact came with, else its uuid."""
+    for contact, draft in _drafts(tx, caller, (*_OF_A_CARD, "attachments"), folder):
+        draft.outside_ids = [entry for entry in draft.outside_ids if entry[0] != SOURCE_DRAFT]
+        if all(source != UID_SOURCE for source, _ in draft.outside_ids):
+            draft.outside_ids.insert(0, (UID_SOURCE, contact["uuid"]))
+        yield write_card(draft, version)
+
+
+def write_csv(tx: Tx, caller: Caller) -> Iterator[str]:
+    """A row for each contact, under HEADER; three handles of a channel and the first address find a place.
+
+    No cell is a formula for a program that opens it: what begins like one gets an apostrophe before it (OWASP, CSV
+    injection); a plain number, such as +12125550123, and a date without a year are none.
+    """
+    yield _line(HEADER)
+    for _, draft in _drafts(tx, caller, _OF_A_CARD):
+        cells: list[str | None] = [getattr(draft, name) for name in _FIELDS]
+        for channel in _CHANNELS:
+            values = [h.value for h in sorted(draft.handles, key=lambda h: not h.is_primary) if h.channel == channel]
+            cells += (values + [None] * _SEVERAL)[:_SEVERAL]
+        address = draft.addresses[0] if draft.addresses else None
+        cells += [getattr(address, name, None) for name in _ADDRESS]
+        cells += [";".join(draft.tags), ";".join(draft.folders), draft.note]
+        yield _line([safe_cell(cell or "") for cell in cells])
+
+
+def safe_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _line(cells: Any) -> str:
+    stream = io.StringIO()
+    csv.writer(stream).writerow(cells)
+    return stream.getvalue()
+
+
+def _drafts(
+    tx: Tx, caller: Caller, nouns: tuple[str, ...], folder: Path | None = None
+) -> Iterator[tuple[dict[str, Any], ContactDraft]]:
+    for contact, parts in contacts_with_parts(tx, caller, nouns):
+        draft = draft_of(contact, parts)
+        if folder is not None:
+            draft.pictures = [p for row in parts["attachments"][:PICTURES_MAX] if (p := _picture(folder, row))]
+        yield contact, draft
+
+
+def contacts_with_parts(
+    tx: Tx, caller: Caller, nouns: tuple[str, ...]
+) -> Iterator[tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]]:
+    """Each contact's row with its rows of these nouns, by id."""
+    last = 0
+    while contacts := list_contact_rows_after(tx, caller.organization_id, last, limit=CONTACTS_AT_ONCE):
+        last = contacts[-1]["id"]
+        parts: dict[int, dict[str, list[dict[str, Any]]]] = {c["id"]: {n: [] for n in nouns} for c in contacts}
+        for noun in nouns:
+            for row in list_part_rows(tx, caller.organization_id, noun, list(parts), user_id=caller.user_id):
+                parts[row["contact_id"]][noun].append(row)
+        for contact in contacts:
+            yield contact, parts.pop(contact["id"])
+
+
+def _picture(folder: Path, row: dict[str, Any]) -> PictureDraft | None:
+    if row["kind"] == "picture" and row["byte_count"] <= PICTURE_BYTES_MAX:
+        with suppress(OSError):  # its file is gone: the card goes without
+            return PictureDraft(row["media_type"], file_path(folder, row["digest"]).read_bytes())
+    return None
