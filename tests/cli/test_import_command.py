@@ -1,0 +1,82 @@
+"""coterie import, imports and undo-import as processes: what a script and a person see."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from instance import coterie
+
+DATA = Path(__file__).parent.parent
+CARDS = DATA / "data" / "vcards"
+GOOGLE = DATA / "imports" / "files" / "google.csv"
+COUNTS = ("created", "updated", "unchanged", "matched", "rejected")
+
+
+def run(folder: Path, *arguments: str) -> Any:
+    done = coterie(folder, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def bootstrap(folder: Path, name: str = "Evergreen Terrace", email: str = "marge@example.org") -> Any:
+    return run(folder, "bootstrap", "--organization", name, "--email", email, "--password", "correct horse")
+
+
+def test_a_file_is_staged_applied_run_again_listed_and_taken_back(tmp_path: Path) -> None:
+    organization = bootstrap(tmp_path)["organization_uuid"]
+    staged = run(tmp_path, "import", str(GOOGLE), "--organization", organization)
+    applied = run(tmp_path, "import", str(GOOGLE), "--organization", organization, "--apply")
+    again = run(tmp_path, "import", str(GOOGLE), "--organization", organization, "--apply")
+    assert [staged[name] for name in COUNTS] == [applied[name] for name in COUNTS] == [5, 0, 0, 0, 1]
+    assert [again[name] for name in COUNTS] == [0, 0, 5, 0, 1]
+    undone = run(tmp_path, "undo-import", applied["import_id"])
+    assert (undone["state"], undone["kept"]) == ("undone", 0)
+    listed = run(tmp_path, "imports", "--organization", organization)
+    assert [(one["state"], one["created"]) for one in listed] == [("applied", 0), ("undone", 5), ("staged", 5)]
+    assert coterie(tmp_path, "undo-import", applied["import_id"], "--json").returncode == 0
+
+
+def test_every_card_file_is_read_or_refused_one_by_one_in_one_command(tmp_path: Path) -> None:
+    bootstrap(tmp_path)
+    files = sorted(CARDS.glob("*.vcf"))
+    assert len(files) == 162
+    answer = run(tmp_path, "import", *map(str, files), "--apply")
+    assert [Path(one["file"]).name for one in answer["imports"]] == [path.name for path in files]
+    assert {one["state"] for one in answer["imports"]} <= {"applied", "refused"}
+    for one in answer["imports"]:
+        assert one["error"] if one["state"] == "refused" else sum(one[name] for name in COUNTS) > 0
+    again = run(tmp_path, "import", *map(str, files), "--apply")
+    assert again["created"] == 0
+
+
+def test_people_see_a_table_with_reasons_and_what_to_do_next(tmp_path: Path) -> None:
+    bootstrap(tmp_path)
+    shown = coterie(tmp_path, "import", str(GOOGLE)).stdout
+    assert "google.csv" in shown
+    assert "row 6: reject: The row has no name and no way to reach anyone" in shown
+    assert "Nothing changed yet" in shown
+    assert "undo-import" in coterie(tmp_path, "import", str(GOOGLE), "--apply").stdout
+    assert "google.csv" in coterie(tmp_path, "imports").stdout
+
+
+def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    bootstrap(tmp_path)
+    (tmp_path / "letter.txt").write_text("Dear Marge,\nhow are you?")
+    done = coterie(tmp_path, "import", str(tmp_path / "letter.txt"), str(tmp_path / "gone.csv"), str(GOOGLE), "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [one["state"] for one in answer["imports"]] == ["refused", "refused", "staged"]
+    alone = coterie(tmp_path, "import", str(tmp_path / "letter.txt"))
+    assert alone.returncode == 1
+    assert "refused" in alone.stdout
+
+
+def test_what_is_meant_must_be_clear(tmp_path: Path) -> None:
+    nobody = coterie(tmp_path, "import", str(GOOGLE))
+    assert (nobody.returncode, "coterie bootstrap" in nobody.stderr) == (1, True)
+    bootstrap(tmp_path)
+    bootstrap(tmp_path, "Moe's Tavern", "moe@example.org")
+    assert "--organization" in coterie(tmp_path, "import", str(GOOGLE)).stderr
+    wrong = coterie(tmp_path, "import", str(GOOGLE), "--organization", "00000000-0000-7000-8000-000000000000")
+    assert wrong.returncode == 1
+    assert coterie(tmp_path, "undo-import", "nothing").returncode == 1
