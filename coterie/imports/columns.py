@@ -15,7 +15,7 @@ from msgspec import Struct
 from coterie.errors import Invalid, Problem
 from coterie.imports.csv_rows import Row
 from coterie.imports.dates import find_day_first, is_no_date, read_date
-from coterie.model.contacts import GENDERS, split_name
+from coterie.model.contacts import GENDERS, GRADES, split_name
 from coterie.model.handles import CHANNELS, EMAIL, INSTAGRAM, LINKEDIN, PHONE, WEBSITE
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft, RowError
 from coterie.model.text import fold
@@ -44,6 +44,7 @@ FIELDS: dict[str, str] = {
     **TEXT_FIELDS,
     "gender": f"one of {', '.join(GENDERS)}; anything else goes to the note",
     "birthday": "birthday, with or without a year",
+    "relationship_grade": "how close you are, 0 to 5; anything else is left out with a warning",
     "email": "e-mail addresses; email:work and other labels too; several by ; or , or a new line",
     "phone": "phone numbers; phone:mobile and other labels too; several by ; or a new line",
     "link": "a link: to LinkedIn, to Instagram, or a website",
@@ -161,6 +162,7 @@ def place(path: str, header: str) -> Put:
     puts: dict[str, Put] = {
         "name": lambda reading, value: _put_name(reading.draft, value),
         "gender": lambda reading, value: put_gender(reading.draft, value),
+        "relationship_grade": lambda reading, value: put_grade(reading.draft, value),
         "birthday": lambda reading, value: put_birthday(reading.draft, value, day_first=reading.day_first),
         "picture_url": lambda reading, value: put_picture(reading.draft, value),
         "tags": lambda reading, value: put_tags(reading.draft, _LIST.split(value)),
@@ -239,6 +241,14 @@ def put_gender(draft: ContactDraft, value: str) -> None:
         draft.gender = plain
     elif plain != "unspecified":
         put_extra(draft, "Gender", value)
+
+
+def put_grade(draft: ContactDraft, value: str) -> None:
+    """Sets how close someone is; what is no whole number from 0 to 5 becomes a warning."""
+    if value.isascii() and value.isdigit() and int(value[:9]) in GRADES:
+        draft.relationship_grade = int(value)
+    else:
+        draft.warnings.append(f"Left out: the relationship type is not 0 to 5, {value[:100]}")
 
 
 def put_picture(draft: ContactDraft, value: str) -> None:

@@ -1,6 +1,6 @@
 """The CSV template of R0's bulk imports. R0 does not publish its own: these are the fields of its API.
 
-relationship_type (R0's grade from 0 to 5) has no place in a draft yet: a row with one says so in a warning.
+relationship_type is R0's grade from 0 to 5.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from coterie.model.imports import ContactDraft, RowError
 
 _MAPPING = {
     "first_name": "first_name", "middle_name": "middle_name", "last_name": "last_name",
-    "nickname": "nickname", "relationship_type": "unread:the relationship type", "employer": "employer",
+    "nickname": "nickname", "relationship_type": "relationship_grade", "employer": "employer",
     "job_title": "job_title", "linkedin_url": "linkedin", "how_you_met": "how_you_met",
     "birthday": "birthday", "gender": "gender", "email": "email", "email_2": "email", "phone": "phone",
     "phone_2": "phone", "address_line_1": "address.line_1", "address_line_2": "address.line_2",

@@ -22,6 +22,7 @@ def test_a_filled_in_template_is_read_whole() -> None:
         employer="The Leftorium",
         job_title="Owner",
         how_you_met="Over the fence",
+        relationship_grade=3,
         note="Diddly",
         tags=["neighbour", "church"],
         handles=[
@@ -34,7 +35,6 @@ def test_a_filled_in_template_is_read_whole() -> None:
         addresses=[
             AddressDraft("744 Evergreen Terrace", locality="Springfield", postcode="97477", country="US", label=None)
         ],
-        warnings=["Left out: the relationship type, 3"],
     )
 
 
@@ -48,3 +48,13 @@ def test_the_template_is_one_line_and_reads_as_a_file_without_people(tmp_path: P
 def test_a_file_of_another_kind_is_refused() -> None:
     with pytest.raises(Invalid):
         list(r0_csv.read(FILES / "german.csv"))
+
+
+@pytest.mark.parametrize("grade", ["6", "-1", "close", "²", "9" * 400])
+def test_a_grade_that_is_none_becomes_a_warning(tmp_path: Path, grade: str) -> None:
+    path = tmp_path / "r0.csv"
+    path.write_text(f"first_name,relationship_type,how_you_met\nNed,{grade},\n")
+    (ned,) = r0_csv.read(path)
+    assert isinstance(ned, ContactDraft)
+    assert ned.relationship_grade is None
+    assert len(ned.warnings) == 1
