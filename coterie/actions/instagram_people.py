@@ -58,7 +58,8 @@ def find_or_add_people(
             tx, caller.organization_id, [(SOURCE, person_id, contact_id) for person_id, contact_id in added.items()]
         )
         known |= added
-    store.insert_people(tx, caller.organization_id, account_id, sorted(wanted))
+    people = store.find_people(tx, caller.organization_id, wanted)
+    store.insert_people(tx, caller.organization_id, account_id, sorted(wanted - people.keys()))
     return known
 
 
