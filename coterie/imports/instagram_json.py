@@ -3,13 +3,13 @@
 Whatever is not as expected within an item is passed over; a file that is no JSON, or not of its kind, is a ValueError.
 """
 
-import json
 import re
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
 from msgspec import Struct, field
+
+from coterie.imports.json_values import decode
 
 # How Instagram says, in the account's language and behind the sender's name, that something was sent or liked
 _SENT = re.compile(
@@ -74,18 +74,6 @@ def repair(text: str) -> str:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
-
-
-def decode(data: bytes, type: Any) -> Any:
-    """JSON as a type. msgspec first; Python's own for the lone surrogates and the odd bytes it does not take."""
-    try:
-        return msgspec.json.decode(data, type=type)
-    except (msgspec.DecodeError, RecursionError):
-        pass
-    try:
-        return msgspec.convert(json.loads(data.decode("utf-8-sig", "replace")), type)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise ValueError(str(error)) from None
 
 
 def parse_head(data: bytes) -> ThreadHead:

@@ -5,8 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from coterie.imports import any_csv, google_csv, instagram_zip, linkedin_csv, outlook_csv, r0_csv, vcard_file
-from coterie.imports.detect import CSV, GOOGLE, INSTAGRAM, LINKEDIN, OUTLOOK, R0, VCARD
+from coterie.imports import (
+    any_csv,
+    google_csv,
+    instagram_zip,
+    linkedin_csv,
+    monica_json,
+    outlook_csv,
+    r0_csv,
+    vcard_file,
+)
+from coterie.imports.detect import CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 from coterie.model.imports import ContactDraft, RowError
 
 Rows = Iterator[ContactDraft | RowError]
@@ -19,5 +28,6 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     LINKEDIN: lambda path, options: linkedin_csv.read(path),
     R0: lambda path, options: r0_csv.read(path),
     INSTAGRAM: lambda path, options: instagram_zip.read(path),
+    MONICA: lambda path, options: monica_json.read(path),
     CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
 }
