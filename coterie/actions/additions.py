@@ -5,6 +5,7 @@ The same function answers for staging ("what would happen"), for applying, and f
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, field
@@ -27,6 +28,7 @@ from coterie.store import parts
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 
+URL_LENGTH_MAX = 2000
 # Fields that are filled where they are empty; the parts of a name go by their own rule
 FILLED = (
     "display_name", "nickname", "gender", "birthday", "employer", "job_title", "how_you_met", "language", "bio",
@@ -132,13 +134,11 @@ def additions_to(draft: ContactDraft, state: State, known_interactions: set[str]
     """What a prepared draft would add to this contact."""
     contact = state.contact
     if contact is None:
-        fields = {n: value for n in (*FILLED, *NAMES) if (value := getattr(draft, n)) is not None}
-    else:
-        fields = {n: value for n in FILLED if (value := getattr(draft, n)) is not None and getattr(contact, n) is None}
-        fields |= _names_to_fill(draft, contact)
-    urls = [picture.url for picture in draft.pictures if picture.url]
-    if urls and len(urls[0]) <= 2000 and (contact is None or contact.profile_picture_url is None):
-        fields["profile_picture_url"] = urls[0]
+        return _everything(draft)
+    fields = {n: value for n in FILLED if (value := getattr(draft, n)) is not None and getattr(contact, n) is None}
+    fields |= _names_to_fill(draft, contact)
+    if (url := _picture_url(draft)) and contact.profile_picture_url is None:
+        fields["profile_picture_url"] = url
     return Additions(
         fields,
         _handles_to_add(draft, state) if state.handles else draft.handles,
@@ -151,6 +151,34 @@ def additions_to(draft: ContactDraft, state: State, known_interactions: set[str]
         [entry for entry in draft.outside_ids if entry not in state.outside_ids],
         [i for i in map(_with_outside_id, draft.interactions) if i.outside_id not in known_interactions],
     )
+
+
+_NAMED = (*FILLED, *NAMES)
+_values_of = attrgetter(*_NAMED)
+
+
+def _everything(draft: ContactDraft) -> Additions:
+    """All of a draft, for a contact that is new."""
+    fields = {n: value for n, value in zip(_NAMED, _values_of(draft), strict=True) if value is not None}
+    if url := _picture_url(draft):
+        fields["profile_picture_url"] = url
+    return Additions(
+        fields,
+        draft.handles,
+        draft.addresses,
+        draft.dates,
+        draft.tags,
+        draft.folders,
+        draft.note or None,
+        [p for p in draft.pictures if p.digest] if draft.pictures else [],
+        draft.outside_ids,
+        [_with_outside_id(i) for i in draft.interactions] if draft.interactions else [],
+    )
+
+
+def _picture_url(draft: ContactDraft) -> str | None:
+    urls = [p.url for p in draft.pictures if p.url] if draft.pictures else []
+    return urls[0] if urls and len(urls[0]) <= URL_LENGTH_MAX else None
 
 
 def outside_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:

@@ -13,14 +13,14 @@ from coterie.actions.handles import HANDLES_MAX, refresh_summary
 from coterie.actions.terms import create_term
 from coterie.errors import Invalid
 from coterie.model import times
-from coterie.model.contacts import SUBSCRIBED, Contact, sort_keys
+from coterie.model.contacts import NAME_PARTS, SUBSCRIBED, Contact
 from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
 from coterie.model.imports import ContactDraft
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
-from coterie.model.text import fold
+from coterie.model.text import fold, sort_key
 from coterie.search import index_contacts
 from coterie.search.contacts import words_of
 from coterie.store import folders as folder_store
@@ -31,6 +31,8 @@ from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
 
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
+_KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "phone"), ("website_key", "website"),
+         ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 Rows = list[dict[str, Any]]
 
 
@@ -71,12 +73,10 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     for contact_id, each in enumerate(every, first):
         own = _handles(contact_id, each, now)
         handles += own
-        contact = _contact(contact_id, each, own, now)
-        contact_rows.append({name: getattr(contact, name) for name in COLUMNS} | sort_keys(contact))
-        words[contact_id] = words_of(contact, own)
-        changes = {name: (None, value) for name, value in each.fields.items()}
-        changes |= {h.channel: (None, h.value) for h in own if h.is_primary}
-        events.append(row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now))
+        row = _contact_row(contact_id, each, own, now)
+        contact_rows.append(row)
+        words[contact_id] = words_of(Contact(*[row[name] for name in COLUMNS]), own)
+        events.append(_created(caller, contact_id, each, own, now))
         entries.append((contact_id, each, blank))
     parts.insert_contact_rows(tx, caller.organization_id, contact_rows)
     handle_store.insert_handles(tx, caller.organization_id, handles)
@@ -150,14 +150,35 @@ def _handles(contact_id: int, additions: Additions, now: str) -> list[Handle]:
     ]  # fmt: skip
 
 
-def _contact(contact_id: int, additions: Additions, handles: list[Handle], now: str) -> Contact:
-    values = _BLANK | additions.fields
-    values |= {"id": contact_id, "uuid": new_id(), "status": SUBSCRIBED, "created_at": now, "updated_at": now}
-    values["pinned_note"] = additions.note
+def _contact_row(contact_id: int, additions: Additions, handles: list[Handle], now: str) -> dict[str, Any]:
+    """The row of a new contact with its sort keys, the same as those of model.contacts.sort_keys."""
+    fields = additions.fields
+    row = _BLANK | fields
+    row["id"], row["uuid"], row["status"] = contact_id, new_id(), SUBSCRIBED
+    row["created_at"] = row["updated_at"] = now
+    row["pinned_note"] = additions.note
     for handle in handles:
         if handle.is_primary and handle.channel in SUMMARY_COLUMNS:
-            values[SUMMARY_COLUMNS[handle.channel]] = handle.value
-    return Contact(**values)
+            row[SUMMARY_COLUMNS[handle.channel]] = handle.value
+    full = " ".join([fields[name] for name in NAME_PARTS if name in fields])
+    row["name_key"] = sort_key(row["display_name"] or full or row["nickname"])
+    row["real_name_key"] = sort_key(full)
+    for key, name in _KEYS:
+        value = row[name]
+        row[key] = sort_key(value) if value else ""
+    return row
+
+
+def _created(caller: Caller, contact_id: int, additions: Additions, handles: list[Handle], now: str) -> dict[str, Any]:
+    """One event says all of a new contact: its fields, handles, tags, folders and note."""
+    changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in additions.fields.items()}
+    for handle in handles:
+        if handle.is_primary:
+            changes[handle.channel] = (None, handle.value)
+    for name, parts_of_it in (("tags", additions.tags), ("folders", additions.folders), ("note", additions.note)):
+        if parts_of_it:
+            changes[name] = (None, parts_of_it)
+    return row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now)
 
 
 # Parts ----------------------------------------------------------------------------------------------------------------
@@ -192,8 +213,12 @@ def _write_parts(
     parts.insert_notes(tx, organization_id, notes)
     parts.insert_files(tx, organization_id, files)
     parts.save_outside_ids(tx, organization_id, outside_ids)
+    known = {contact_id for contact_id, _, state in entries if state.contact is not None}
+    written_notes = [n for n in notes if n["contact_id"] in known]
     record_all(
-        tx, caller, [row_of(caller, "note.created", n["id"], contact_id=n["contact_id"], now=now) for n in notes]
+        tx,
+        caller,
+        [row_of(caller, "note.created", n["id"], contact_id=n["contact_id"], now=now) for n in written_notes],
     )
     _write_words(tx, caller, entries, written, now)
     _write_interactions(tx, caller, entries, written, now)
@@ -232,19 +257,23 @@ def _write_words(
     tagged: Rows = []
     in_folders: Rows = []
     events: Rows = []
-    for (contact_id, each, _), changes in zip(entries, written, strict=True):
+    for (contact_id, each, state), changes in zip(entries, written, strict=True):
+        is_known = state.contact is not None
         for name in each.tags:
             tag_id = tags[fold(name)] if fold(name) in tags else tags.setdefault(fold(name), _tag(tx, caller, name))
             if tag_id is not None and tag_id not in changes.tags:
                 changes.tags = [*changes.tags, tag_id]
                 tagged.append({"contact_id": contact_id, "tag_id": tag_id})
-                events.append(row_of(caller, "contact.tagged", tag_id, contact_id=contact_id, now=now))
+                if is_known:
+                    events.append(row_of(caller, "contact.tagged", tag_id, contact_id=contact_id, now=now))
         for name in each.folders:
             folder_id = folders[name] if name in folders else folders.setdefault(name, _folder(tx, caller, name))
             if folder_id is not None and folder_id not in changes.folders:
                 changes.folders = [*changes.folders, folder_id]
                 in_folders.append({"contact_id": contact_id, "folder_id": folder_id})
-                events.append(row_of(caller, "contact.put_in_folder", folder_id, contact_id=contact_id, now=now))
+                if is_known:
+                    kind = "contact.put_in_folder"
+                    events.append(row_of(caller, kind, folder_id, contact_id=contact_id, now=now))
     if tagged:
         parts.insert_tagged(tx, caller.organization_id, tagged)
     if in_folders:

@@ -47,15 +47,18 @@ class Person(Struct, frozen=True):
 
 def person_of_draft(draft: ContactDraft) -> Person:
     """The facts of a prepared draft."""
-    full = join_name(draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix)
-    known = join_name(None, draft.first_name, draft.middle_name, draft.last_name, None)
+    known = " ".join([p for p in (draft.first_name, draft.middle_name, draft.last_name) if p])
+    full = known
+    if draft.name_prefix or draft.name_suffix:
+        full = " ".join([p for p in (draft.name_prefix, known, draft.name_suffix) if p])
+    employer = draft.employer
     return Person(
         sort_key(full),
         frozenset(words(known or draft.display_name or "")),
-        frozenset((h.channel, h.normalized) for h in draft.handles if h.normalized and h.channel not in NOT_PERSONAL),
+        frozenset([(h.channel, h.normalized) for h in draft.handles if h.normalized and h.channel not in NOT_PERSONAL]),
         frozenset(draft.outside_ids),
         draft.birthday,
-        fold(draft.employer or ""),
+        fold(employer) if employer else "",
     )
 
 
