@@ -130,7 +130,7 @@ def shown_progress(*, as_json: bool) -> Iterator[Callable[[str], Callable[[int, 
 
 
 def _answer(results: list[tuple[Path, Import | None, str | None]]) -> dict[str, Any]:
-    """import_id is what undo-import takes back: the import of one file, or the group of several. The counts are of all."""
+    """import_id is what undo-import takes back: the import of one file, or the group of several; the counts of all."""
     records = [record for _, record, _ in results if record is not None]
     answer: dict[str, Any] = {"import_id": (records[0].group_id or records[0].id) if records else None}
     answer |= {name: sum(getattr(record, f"{name}_count") for record in records) for name in COUNTS}

@@ -89,7 +89,8 @@ def list_known_interactions(tx: Tx, organization_id: int, outside_ids: Iterable[
 def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str]) -> dict[str, int]:
     """username -> the contact (not deleted) whose present username it is."""
     rows = tx.all(
-        f"SELECT username_key, id FROM contacts{_by(tx, 'contacts_by_username')} WHERE organization_id = :organization_id AND deleted_at IS NULL"
+        f"SELECT username_key, id FROM contacts{_by(tx, 'contacts_by_username')}"
+        " WHERE organization_id = :organization_id AND deleted_at IS NULL"
         f" AND username_key {tx.among('values')}",
         {"organization_id": organization_id, "values": tx.array(usernames)},
     )
@@ -376,7 +377,8 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
         bound,
     )
     tx.run(
-        f"UPDATE pets{_by(tx, 'pets_of_second_owner')} SET second_owner_id = NULL WHERE organization_id = :organization_id"
+        f"UPDATE pets{_by(tx, 'pets_of_second_owner')} SET second_owner_id = NULL"
+        " WHERE organization_id = :organization_id"
         f" AND second_owner_id {tx.among('ids')}",
         bound,
     )

@@ -20,7 +20,8 @@ _OF_USER = " WHERE r.organization_id = :organization_id AND r.user_id = :user_id
 
 
 def _reminder(row: Row) -> Reminder:
-    return Reminder(*row[:-1], is_muted=bool(row[-1]))
+    *columns, is_muted = row
+    return Reminder(*columns, bool(is_muted))
 
 
 def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:

@@ -246,7 +246,7 @@ def test_a_migration_that_fails_leaves_nothing_of_itself(
 
     monkeypatch.setattr("coterie.store.migrate.migrations_for", broken)
     database = open_database(fresh_settings)
-    with pytest.raises(Exception, match="(?i)nonsense"):
+    with pytest.raises(Exception, match=r"(?i)nonsense"):
         migrate(database)
     with database.read() as tx:
         assert tables(tx) == set()
