@@ -20,8 +20,7 @@ _OF_USER = " WHERE r.organization_id = :organization_id AND r.user_id = :user_id
 
 
 def _reminder(row: Row) -> Reminder:
-    *columns, is_muted = row
-    return Reminder(*columns, bool(is_muted))
+    return Reminder(*(*row[:-1], bool(row[-1])))
 
 
 def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:
