@@ -10,6 +10,7 @@ from coterie.actions.additions import Additions, State, additions_to, usernames_
 from coterie.actions.events import record_all, row_of
 from coterie.actions.folders import create_folder
 from coterie.actions.handles import HANDLES_MAX, refresh_summary
+from coterie.actions.kept import kept_columns, restore_kept
 from coterie.actions.terms import create_term
 from coterie.errors import Invalid
 from coterie.model import times
@@ -70,10 +71,13 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     words: dict[int, str] = {}
     entries: list[tuple[int, Additions, State]] = []
     handles: list[Handle] = []
-    for contact_id, each in enumerate(every, first):
+    for contact_id, (each, draft) in enumerate(zip(every, drafts, strict=True), first):
+        each.note = None if draft.kept else each.note
         own = _handles(contact_id, each, now)
         handles += own
         row = _contact_row(contact_id, each, own, now)
+        if draft.kept:
+            row |= kept_columns(tx, caller, draft.kept)
         contact_rows.append(row)
         words[contact_id] = words_of(Contact(*[row[name] for name in COLUMNS]), own)
         events.append(_created(caller, contact_id, each, own, now))
@@ -84,6 +88,9 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     record_all(tx, caller, events)
     written = [Changes(is_new=True) for _ in every]
     _write_parts(tx, caller, entries, written, now)
+    for contact_id, draft in enumerate(drafts, first):
+        if draft.kept:
+            restore_kept(tx, caller, contact_id, draft.kept)
     return [(contact_id, Changes(is_new=True)) for contact_id, _, _ in entries]
 
 
@@ -240,8 +247,8 @@ def _file_row(picture: Any) -> dict[str, Any]:
     media_type = picture.media_type or "application/octet-stream"
     ending = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
     return {
-        "kind": "picture",
-        "filename": f"picture{ending.get(media_type, '')}",
+        "kind": "file" if picture.filename else "picture",
+        "filename": picture.filename or f"picture{ending.get(media_type, '')}",
         "media_type": media_type[:100],
         "byte_count": picture.byte_count,
         "digest": picture.digest,

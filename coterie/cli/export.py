@@ -8,11 +8,12 @@ import typer
 from coterie.cli.common import DataOption, opened, prepare
 from coterie.cli.import_ import caller_of
 from coterie.errors import invalid
+from coterie.exports.whole import write_whole
 from coterie.exports.write import write_csv, write_vcards
 
 # However long it takes: others go on meanwhile
 SECONDS = 86_400.0
-FORMATS = ("vcard", "vcard3", "csv")
+FORMATS = ("vcard", "vcard3", "csv", "json")
 
 
 def register(application: typer.Typer) -> None:
@@ -29,6 +30,8 @@ def export(
 ) -> None:
     """Write an organization's contacts to standard output; the instance may go on running.
 
+    json is everything, as a ZIP of JSON lines and files, and can be imported again.
+
     What is deleted is left out, and so are personal notes, which are their authors' alone.
     """
     if file_format not in FORMATS:
@@ -36,6 +39,9 @@ def export(
     settings = prepare(data)
     with opened(settings) as database, database.read(seconds=SECONDS) as tx:
         caller = caller_of(tx, organization)
+        if file_format == "json":
+            write_whole(tx, caller, settings.data_folder, sys.stdout.buffer)
+            return
         if file_format == "csv":
             pieces = write_csv(tx, caller)
         else:

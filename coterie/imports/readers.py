@@ -7,6 +7,7 @@ from typing import Any
 
 from coterie.imports import (
     any_csv,
+    coterie_zip,
     google_csv,
     instagram_zip,
     linkedin_csv,
@@ -15,7 +16,7 @@ from coterie.imports import (
     r0_csv,
     vcard_file,
 )
-from coterie.imports.detect import CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
+from coterie.imports.detect import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 from coterie.model.imports import ContactDraft, RowError
 
 Rows = Iterator[ContactDraft | RowError]
@@ -29,5 +30,6 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     R0: lambda path, options: r0_csv.read(path),
     INSTAGRAM: lambda path, options: instagram_zip.read(path),
     MONICA: lambda path, options: monica_json.read(path),
+    COTERIE: lambda path, options: coterie_zip.read(path),
     CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
 }

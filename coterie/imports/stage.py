@@ -237,7 +237,7 @@ def _keep_picture(staging: Staging, picture: PictureDraft) -> PictureDraft:
     if picture.data is None:
         return picture
     digest, byte_count = save_file(staging.run.folder, picture.data)
-    return PictureDraft(picture.media_type, None, picture.url, digest, byte_count)
+    return PictureDraft(picture.media_type, None, picture.url, digest, byte_count, picture.filename)
 
 
 def _row(

@@ -66,8 +66,9 @@ NOUNS = {
     ),
     "relationships": Noun(
         "contact_relationships x JOIN contacts o"
-        " ON o.organization_id = x.organization_id AND o.id = x.second_contact_id",
-        "x.id x.type_id x.mirror_id x.anniversary_on o.uuid" + _MOMENTS,
+        " ON o.organization_id = x.organization_id AND o.id = x.second_contact_id"
+        " LEFT JOIN contact_relationships m ON m.organization_id = x.organization_id AND m.id = x.mirror_id",
+        "x.id x.type_id m.type_id x.anniversary_on o.uuid" + _MOMENTS,
         _ALIVE + " AND o.deleted_at IS NULL",
         "x.first_contact_id",
     ),
@@ -87,7 +88,7 @@ NOUNS = {
 }
 _BOOLEANS = frozenset(("is_primary", "is_former", "is_personal", "is_pinned", "is_follower", "agent_active"))
 # the other contact of a pet or a relationship
-_OTHER = {"o.uuid": "other_uuid"}
+_OTHER = {"o.uuid": "other_uuid", "m.type_id": "mirror_type_id"}
 
 
 def list_contact_rows_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> Rows:
