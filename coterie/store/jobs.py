@@ -56,9 +56,7 @@ def enqueue(
     return job_id if inserted else None
 
 
-def enqueue_many(
-    tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]
-) -> None:
+def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]) -> None:
     """Put many jobs of one name into the queue, each of (arguments, dedupe key), by the rules of enqueue."""
     now = times.now()
     tx.many(

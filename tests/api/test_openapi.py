@@ -175,9 +175,7 @@ def test_an_upload_is_multipart_with_the_file_beside_the_fields():
 
 def test_an_upload_needs_no_body_struct():
     alone = document(contract((route("POST", "/files", uploads=True),)), "")
-    schema = alone["paths"]["/api/v1/files"]["post"]["requestBody"]["content"]["multipart/form-data"][
-        "schema"
-    ]
+    schema = alone["paths"]["/api/v1/files"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert list(schema["properties"]) == ["upload"]
 
 
@@ -294,9 +292,7 @@ def test_an_answer_the_document_promises_is_accepted(method, path, status, media
         ("DELETE", "/contacts/{id}", 204, None, b"null", "a body where the document has none"),
     ],
 )
-def test_an_answer_the_document_does_not_promise_is_refused(
-    method, path, status, media_type, body, difference
-):
+def test_an_answer_the_document_does_not_promise_is_refused(method, path, status, media_type, body, difference):
     with pytest.raises(AssertionError, match=difference):
         validate_answer(DOCUMENT, method, "/api/v1" + path, status, media_type, body)
 
