@@ -10,6 +10,7 @@ from coterie.model.contacts import Contact
 from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS, list_contacts_by_id
 from coterie.store.counters import add_to_count
 from coterie.store.database import Row, Tx
+from coterie.store.notes import COUNT as NOTES
 
 Parts = dict[int, list[Row]]
 Rows = Sequence[Mapping[str, Any]]
@@ -192,6 +193,8 @@ def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
         " VALUES (:organization_id, :contact_id, :note_id)",
         [{"contact_id": row["contact_id"], "note_id": row["id"]} for row in rows],
     )
+    if rows:
+        add_to_count(tx, organization_id, NOTES, len(rows))
 
 
 def insert_files(tx: Tx, organization_id: int, rows: Rows) -> None:
@@ -288,7 +291,9 @@ def delete_untouched_note(tx: Tx, organization_id: int, note_id: str, contact_id
     None where it is gone already."""
     bound = {"organization_id": organization_id, "id": note_id}
     row = tx.one(
-        "SELECT created_at = updated_at FROM notes WHERE organization_id = :organization_id AND id = :id", bound
+        "SELECT created_at = updated_at, NOT is_personal AND deleted_at IS NULL FROM notes"
+        " WHERE organization_id = :organization_id AND id = :id",
+        bound,
     )
     if row is None:
         return None
@@ -300,6 +305,8 @@ def delete_untouched_note(tx: Tx, organization_id: int, note_id: str, contact_id
     if not row[0] or others:
         return False
     tx.run("DELETE FROM notes WHERE organization_id = :organization_id AND id = :id", bound)
+    if row[1]:
+        add_to_count(tx, organization_id, NOTES, -1)
     return True
 
 
@@ -369,13 +376,16 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
         f" WHERE organization_id = :organization_id AND contact_id {tx.among('ids')}",
         bound,
     )
-    tx.run(
+    erase = (
         "DELETE FROM notes WHERE organization_id = :organization_id AND id IN (SELECT nc.note_id FROM note_contacts nc"
         f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')} AND NOT EXISTS"
         " (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
-        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.among('ids')})))",
-        bound,
+        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.among('ids')})))"
     )
+    counted = tx.run(f"{erase} AND NOT is_personal AND deleted_at IS NULL", bound)
+    tx.run(erase, bound)
+    if counted:
+        add_to_count(tx, organization_id, NOTES, -counted)
     tx.run(
         f"UPDATE pets{_by(tx, 'pets_of_second_owner')} SET second_owner_id = NULL"
         " WHERE organization_id = :organization_id"

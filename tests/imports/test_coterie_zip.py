@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import applied, counts, rows_of
+from runs import applied, counts, google, person, rows_of
 from world import World
 
 from coterie.actions.attachments import attach_file
@@ -31,6 +31,7 @@ from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.contacts import count_contacts
 from coterie.store.files import save_file
 from coterie.store.interactions import insert_interactions, save_snapshots
+from coterie.store.notes import count_notes, list_notes
 
 # ids and moments of parts are made anew, and so is the memory of which import brought a row
 NEW = {"id", "author_id", "mirror_id", "created_at", "updated_at", "contact_id", "digest_of_row"}
@@ -90,6 +91,13 @@ def contents(path: Path, *, without: str = "") -> dict[str, Any]:
     return found
 
 
+def notes_of(world: World, caller: Caller) -> tuple[int, int]:
+    """How many shared notes there are: by the kept count, and counted."""
+    with world.database.read() as tx:
+        kept = count_notes(tx, caller.organization_id, reader_id=None)
+        return kept, len(list_notes(tx, caller.organization_id, reader_id=None, limit=100))
+
+
 def emptied(world: World) -> None:
     with world.database.write() as tx:
         erase_contact(tx, world.charlie, world.moe.id)
@@ -120,9 +128,20 @@ def test_the_same_export_again_adds_nothing_and_can_be_taken_back(world: World, 
     run, _ = applied(world.database, world.charlie, tmp_path, ours)
     _, again = applied(world.database, world.charlie, tmp_path, ours)
     assert counts(again) == (0, 0, 2, 0, 0)
+    assert notes_of(world, world.charlie) == (2, 2)
     undo(run)
+    assert notes_of(world, world.charlie) == (0, 0)
     with world.database.read() as tx:
         assert count_contacts(tx, world.charlie.organization_id) == 0
+
+
+def test_notes_of_an_address_book_are_counted_and_uncounted(world: World, tmp_path: Path) -> None:
+    path = google(tmp_path, person("Bart", "Simpson", note="Eat my shorts"),
+                  person("Marge", "Simpson", "marge@example.org", note="Hmmm"))  # fmt: skip
+    run, _ = applied(world.database, world.alice, tmp_path, path)
+    assert notes_of(world, world.alice) == (2, 2)
+    undo(run)
+    assert notes_of(world, world.alice) == (0, 0)
 
 
 def test_personal_notes_go_to_their_author_alone(world: World, tmp_path: Path) -> None:
