@@ -60,6 +60,8 @@ from coterie.store.files import file_path
 
 BATCH = 400
 ATTEMPTS = 5
+# The batches before which the database is to look at its tables again: they have grown fourfold
+LOOK_AGAIN = frozenset((1, 4, 16, 64, 256))
 log = structlog.get_logger()
 
 
@@ -72,8 +74,13 @@ def apply(run: Run) -> Import:
         record = find(tx, run)
         if record.state == STAGED:
             record = actions.start_applying(tx, caller_of(tx, run, record), run.import_id, in_background=False)
+    batch_count = 0  # of this run
     while record.state == APPLYING:
+        if batch_count in LOOK_AGAIN:
+            with run.database.write() as tx:
+                store.gather_statistics(tx)
         record = _apply_batch(run)
+        batch_count += 1
         run.progress(record.applied_row, record.row_count)
         run.pause()
     return record
