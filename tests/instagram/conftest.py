@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from client import Client
 from graph_server import GraphServer
 from instagram_world import SECRET, VERIFY_TOKEN, connect
 from world import World
 
+from coterie.app import create_app
 from coterie.settings import Settings, load_settings
-from coterie.store.database import Database
+from coterie.store.database import Database, open_database
+from coterie.store.migrate import migrate
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,24 @@ def settings(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pyt
         instagram_app_secret=SECRET,
         instagram_verify_token=VERIFY_TOKEN,
     )
+
+
+# what depends on the settings of the session must be here too, or it would be the one other tests have made
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings) -> Iterator[Database]:
+    database = open_database(settings)
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def client(database: Database, settings: Settings) -> Iterator[Client]:
+    client = Client(create_app(database, settings))
+    yield client
+    client.close()
 
 
 @pytest.fixture
