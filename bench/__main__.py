@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import load, pages, start, writes
+from bench import imports, instagram, load, pages, start, writes
 from bench.data import data_set
 from bench.plan import Plan
 from bench.table import Row, markdown
@@ -24,6 +24,8 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
     "writes": writes.run,
     "pages": pages.run,
     "start": start.run,
+    "imports": imports.run,
+    "instagram": instagram.run,
 }
 TABLE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

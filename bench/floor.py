@@ -22,6 +22,7 @@ import uvicorn
 import uvloop
 from msgspec import Raw, Struct
 
+from bench.floor_parts import read_with_parts
 from coterie.model import times
 from coterie.model.text import sort_key
 
@@ -237,6 +238,10 @@ class Floor:
             found = await self.writer.write(lambda execute: write_bio(execute, caller, contact_id, bio))
             return (200, encode(found), []) if found else (404, b"{}", [])
         query = parse_qs(scope["query_string"].decode())
+        if path.startswith("/api/v1/orgs/"):
+            organization_uuid, _, uuid = path.removeprefix("/api/v1/orgs/").split("/")
+            whole = read_with_parts(self.execute, caller[0], uuid) if organization_uuid == caller[1] else None
+            return (200, encode(whole), []) if whole else (404, b"{}", [])
         if path == "/api/v1/contact":
             found = read_one(self.execute, caller[0], int(query["id"][0]))
             return (200, encode(found), []) if found else (404, b"{}", [])

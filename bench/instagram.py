@@ -23,6 +23,7 @@ from statistics import median
 
 import msgspec
 
+from bench.plan import Plan
 from bench.processes import ROOT, free_port
 from bench.table import Row, at_least, at_most, markdown
 from coterie.actions.instagram import DELIVERY_JOB, connect_account, instagram_caller, receive_delivery
@@ -155,8 +156,13 @@ def _work_off(database: Database, settings: Settings, body: bytes) -> float:
     return MESSAGES / seconds
 
 
-def run(url: str | None = None) -> list[Row]:
-    """The rows of the table."""
+def run(plan: Plan) -> list[Row]:
+    """The rows of the table, on SQLite and on databases of their own."""
+    return measure(None)
+
+
+def measure(url: str | None) -> list[Row]:
+    """The rows of the table; the worker's on an empty PostgreSQL database, where a URL names one."""
     with tempfile.TemporaryDirectory() as folder:
         acknowledged = measure_acknowledgement(Path(folder) / "acknowledged")
         work = Path(folder) / "work"
@@ -172,4 +178,4 @@ def run(url: str | None = None) -> list[Row]:
 
 
 if __name__ == "__main__":
-    print(markdown(run(*sys.argv[1:2])))
+    print(markdown(measure(sys.argv[1] if sys.argv[1:] else None)))

@@ -5,15 +5,17 @@ whatever else the machine does falls on all of them; ratios are taken within a t
 """
 
 import random
+from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import median
 from typing import Any
 
 from bench.data import Data
+from bench.parts import paths_with_parts
 from bench.plan import Plan
 from bench.processes import Server, serving_coterie, serving_module
 from bench.table import Row, at_least
-from bench.wrk import GET, LIST_20, LIST_100, PUT, Load, middle, run_wrk
+from bench.wrk import GET, LIST_20, LIST_100, PARTS, PUT, Load, middle, run_wrk
 
 READ_BAR, WRITE_BAR, TWIN_BAR = 70.0, 60.0, 20.0
 SAMPLES = 60
@@ -23,6 +25,7 @@ Turn = dict[str, Load]
 def run(plan: Plan) -> list[Row]:
     """The ratios of every cell, and the latencies behind them."""
     data = plan.full
+    paths = paths_with_parts(data)
     rows: list[Row] = []
     with ExitStack() as stack:
         coterie = stack.enter_context(serving_coterie(data, core=0))
@@ -32,6 +35,8 @@ def run(plan: Plan) -> list[Row]:
         for cell in (GET, LIST_20, LIST_100, PUT):
             turns = _take_turns(plan, cell, (coterie, floor, twin))
             rows += _rows(cell, turns)
+        check_parts(paths, coterie, floor)
+        rows += _rows(PARTS, _take_turns(plan, PARTS, (coterie, floor), paths))
     return rows
 
 
@@ -55,37 +60,47 @@ def check_bodies(data: Data, coterie: Server, others: list[Server]) -> None:
             raise RuntimeError(f"{other.name}: PUT {path} gave {given}, but it is {expected}")
 
 
-def _take_turns(plan: Plan, cell: str, servers: tuple[Server, ...]) -> list[Turn]:
+def check_parts(paths: Sequence[str], coterie: Server, floor: Server) -> None:
+    """Raise where the floor's contacts with parts are not Coterie's, or where one has no parts."""
+    for path in random.Random(7).sample(paths, min(SAMPLES, len(paths))):
+        expected, given = coterie.call("GET", path), floor.call("GET", path)
+        if given != expected or expected[0] != 200:
+            raise RuntimeError(f"floor: {path}\n{given}\nis not\n{expected}")
+        if not all(expected[1][word] for word in ("tags", "pets", "locations", "expertise_tags")):
+            raise RuntimeError(f"coterie: {path} lacks parts: {expected}")
+
+
+def _take_turns(plan: Plan, cell: str, servers: tuple[Server, ...], paths: Sequence[str] = ()) -> list[Turn]:
     count = plan.full.contact_count
     for server in servers:
-        run_wrk(server, cell, count=count, seconds=1, core=1)
+        run_wrk(server, cell, count=count, seconds=1, core=1, paths=paths)
     turns = []
     for number in range(plan.rounds):
         turn = {}
         for server in servers:
             # the twin needs fewer turns: its distance is many times the noise
             if server.name != "twin" or number % 2 == 0:
-                turn[server.name] = run_wrk(server, cell, count=count, seconds=plan.seconds, core=1)
+                turn[server.name] = run_wrk(server, cell, count=count, seconds=plan.seconds, core=1, paths=paths)
         turns.append(turn)
         plan.say(f"{cell}: " + ", ".join(f"{name} {load.rps:,.0f}/s" for name, load in turn.items()))
     return turns
 
 
 def _rows(cell: str, turns: list[Turn]) -> list[Row]:
-    loads = {name: middle([turn[name] for turn in turns if name in turn]) for name in ("coterie", "floor", "twin")}
+    loads = {name: middle([turn[name] for turn in turns if name in turn]) for name in turns[0]}
     of_floor = median(100 * turn["coterie"].rps / turn["floor"].rps for turn in turns)
-    of_twin = median(turn["coterie"].rps / turn["twin"].rps for turn in turns if "twin" in turn)
     bar = WRITE_BAR if cell == PUT else READ_BAR
     detail = "; ".join(f"{name} {load.rps:,.0f}/s, p50 {load.p50:.2f}, p99 {load.p99:.2f} ms"
                        for name, load in loads.items())  # fmt: skip
     rows = [at_least(cell, "share of the floor", of_floor, bar, f"{of_floor:.0f} %", " %")]
-    shown = f"{of_twin:.0f} ×"
-    is_barred = cell == GET
-    rows.append(
-        at_least(cell, "times the twin", of_twin, TWIN_BAR, shown, " ×")
-        if is_barred
-        else Row(cell, "times the twin", shown)
-    )
+    if "twin" in loads:
+        of_twin = median(turn["coterie"].rps / turn["twin"].rps for turn in turns if "twin" in turn)
+        shown = f"{of_twin:.0f} ×"
+        rows.append(
+            at_least(cell, "times the twin", of_twin, TWIN_BAR, shown, " ×")
+            if cell == GET
+            else Row(cell, "times the twin", shown)
+        )
     failures = sum(_failures(turn) for turn in turns)
     return [*rows, Row(cell, "each", detail), Row(cell, "failed requests", str(failures), "0", failures == 0)]
 

@@ -13,15 +13,18 @@ from msgspec import Struct
 from bench.processes import Server, pin
 
 GET, LIST_20, LIST_100, PUT = "GET one", "list 20", "list 100", "PUT one field"
+PARTS = "R0: GET one with six includes"
 _PATHS = {
     GET: 'path = "/api/v1/contact?id=" .. math.random(1, COUNT)',
     LIST_20: 'path = "/api/v1/contacts?per_page=20&page=" .. math.random(1, 50)',
     LIST_100: 'path = "/api/v1/contacts?per_page=100&page=" .. math.random(1, 10)',
     PUT: 'method = "PUT"; path = "/api/v1/contacts/" .. math.random(1, COUNT);'
     ' body = string.format(\'{"contact":{"bio":"Coffee, climbing, code %d"}}\', math.random(1, 1000000000))',
+    PARTS: "path = paths[math.random(#paths)]",
 }
 _SCRIPT = """
 local threads = 0
+local paths = { PATHS }
 function setup(thread) threads = threads + 1; thread:set("seed", threads) end
 function init(args) math.randomseed(os.time() * 100 + seed) end
 local headers = { ["Authorization"] = "AUTHORIZATION", ["Content-Type"] = "application/json" }
@@ -63,11 +66,19 @@ def require_wrk() -> None:
 
 
 def run_wrk(
-    server: Server, cell: str, *, count: int, seconds: int, connections: int = 16, core: int | None = None
+    server: Server,
+    cell: str,
+    *,
+    count: int,
+    seconds: int,
+    connections: int = 16,
+    core: int | None = None,
+    paths: Sequence[str] = (),
 ) -> Load:
-    """Load a server with requests of one kind for random contacts of the first `count`."""
+    """Load a server with requests of one kind for random contacts of the first `count`, or for random ones of paths."""
     script = (
         _SCRIPT.replace("REQUEST", _PATHS[cell].replace("COUNT", str(count)))
+        .replace("PATHS", ", ".join(f'"{path}"' for path in paths))
         .replace("AUTHORIZATION", server.headers["Authorization"])
     )  # fmt: skip
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:

@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import pages, writes  # noqa: E402
+from bench import imports, pages, writes  # noqa: E402
 from bench.data import Data, data_set  # noqa: E402
-from bench.load import check_bodies  # noqa: E402
+from bench.load import check_bodies, check_parts  # noqa: E402
+from bench.parts import CONTACTS_MAX, paths_with_parts  # noqa: E402
 from bench.plan import Plan  # noqa: E402
 from bench.processes import Server, serving_coterie, serving_module  # noqa: E402
 from bench.table import Row, at_least, at_most, markdown  # noqa: E402
@@ -69,6 +70,23 @@ def test_the_floor_and_the_twin_answer_as_coterie_does(data: Data, coterie: Serv
     with ExitStack() as stack:
         others = [stack.enter_context(serving_module(name, data)) for name in ("floor", "twin")]
         check_bodies(data, coterie, others)
+
+
+def test_the_floor_answers_a_contact_with_its_parts_as_coterie_does(data: Data, coterie: Server) -> None:
+    paths = paths_with_parts(data)
+    assert len(paths) == len({*paths}) == COUNT // 4 < CONTACTS_MAX
+    assert paths_with_parts(data) == paths
+    with serving_module("floor", data) as floor:
+        check_parts(paths, coterie, floor)
+    with pytest.raises(RuntimeError, match="is not"):
+        check_parts([path.replace("/contacts/", "/pets/") for path in paths], coterie, coterie)
+
+
+def test_an_import_is_measured_beside_what_a_peer_documents(data: Data) -> None:
+    rows = imports.run(Plan(data, data, rounds=1, seconds=1, requests=1))
+    assert rows[0].value == f"{COUNT} created"
+    assert rows[-1] == Row("import, as a peer documents it", "Twenty, 100,000 records", "about 17 minutes")
+    assert [row.bar for row in rows if row.bar] == ["≤ 0.08 s", "≤ 300 MB", "≤ 0.04 s", "≤ 300 MB"]
 
 
 def test_an_answer_that_differs_stops_the_bench(data: Data, coterie: Server) -> None:
