@@ -42,7 +42,7 @@ def import_files(
         str | None, typer.Option(help="The organization's UUID; may be left out where there is only one.")
     ] = None,
     file_format: Annotated[
-        str, typer.Option("--format", help="auto, vcard, google, outlook, linkedin, instagram or csv.")
+        str, typer.Option("--format", help="auto, vcard, google, outlook, linkedin, r0, csv, instagram, monica or coterie.")
     ] = "auto",
     apply_it: Annotated[bool, typer.Option("--apply", help="Do it, where it is certain.")] = False,
     data: DataOption = None,

@@ -21,7 +21,7 @@ from coterie.model.imports import Import
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.store import imports as store
 from coterie.store.database import Database, Tx
-from coterie.store.files import file_path, save_file
+from coterie.store.files import file_path, lock_files, save_file
 from coterie.store.organizations import find_organization
 
 # Between two batches others get the writer: without a pause this process would take it right back
@@ -76,7 +76,8 @@ def start(
     elif not path.is_file():
         raise invalid("file", "is not there")
     with database.write() as tx:
-        # saved under the writer's lock: whoever removes files nobody names cannot come between
+        # whoever removes files nobody names cannot come between
+        lock_files(tx)
         if not path.is_dir():
             digest, byte_count = save_file(folder, path)
         return actions.start_import(

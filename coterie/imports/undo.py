@@ -16,7 +16,7 @@ from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, Contact
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Tx
-from coterie.store.files import is_used, remove_file
+from coterie.store.files import is_used, lock_files, remove_file
 
 BATCH = 300
 ATTEMPTS = 5
@@ -98,6 +98,7 @@ def _remove_files(run: Run, digests: set[str]) -> None:
     """After the commit, and under the writer's lock: a file saved meanwhile is named by then."""
     if digests:
         with run.database.write() as tx:
+            lock_files(tx)
             for digest in sorted(digests):
                 if not is_used(tx, digest):
                     remove_file(run.folder, digest)

@@ -13,6 +13,7 @@ from coterie.errors import Unavailable
 from coterie.model import times
 from coterie.model.relationships import CATALOGUE
 from coterie.store.database import Database, Tx
+from coterie.store.statistics import save_statistics
 
 _SPELLING = {
     "sqlite": {"CLUSTERED": "WITHOUT ROWID", " NULLSFIRST": ""},
@@ -70,6 +71,8 @@ def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
                 {"number": number, "name": name, "now": times.now()},
             )
             applied.append(name)
+    if applied:
+        save_statistics(tx)
     _save_catalogue(tx)
     return applied
 

@@ -1,0 +1,84 @@
+"""SQLite's planner is told what a large book looks like, so that no look-up reads everything an organization has."""
+
+from typing import Any
+
+import pytest
+
+from coterie.settings import load_settings
+from coterie.store import contacts, events, handles, notes, statistics
+from coterie.store.database import Database, open_database
+from coterie.store.migrate import migrate
+from coterie.store.sqlite import SqliteTx
+
+
+class Plans:
+    """A transaction that keeps the plan of each statement and runs none."""
+
+    engine, lock = "sqlite", ""
+    among, array = SqliteTx.among, SqliteTx.array
+
+    def __init__(self, tx: SqliteTx) -> None:
+        self.tx, self.steps = tx, list[str]()
+
+    def all(self, sql: str, parameters: Any = None) -> list[Any]:
+        self.steps += [row[3] for row in self.tx.all("EXPLAIN QUERY PLAN " + sql, parameters)]
+        return []
+
+    def one(self, sql: str, parameters: Any = None) -> None:
+        self.all(sql, parameters)
+
+    def run(self, sql: str, parameters: Any = None) -> int:
+        return len(self.all(sql, parameters))
+
+
+@pytest.fixture
+def new_database(tmp_path: Any) -> Any:
+    database = open_database(load_settings({}, data=str(tmp_path)))
+    migrate(database)
+    yield database
+    database.close()
+
+
+LOOKUPS = {
+    "a contact by its e-mail": lambda tx: contacts.find_contact_by_handle(tx, 1, "email", "a@example.org"),
+    "contacts by many e-mails": lambda tx: contacts.contact_ids_by(tx, 1, channel="email", values=["a", "b"]),
+    "contacts by their uuids": lambda tx: contacts.contact_ids_by_uuid(tx, 1, ["a", "b"]),
+    "who has these handles": lambda tx: handles.find_owners(tx, 1, "phone", ["a", "b"]),
+    "the handles of a contact": lambda tx: handles.list_handles(tx, 1, 5),
+    "the pinned note": lambda tx: notes.find_pinned_note(tx, 1, 5),
+    "the events of a contact": lambda tx: events.list_events_of_contact(tx, 1, 5, limit=10),
+    "forgetting values": lambda tx: events.clear_changes_of_contacts(tx, 1, [5, 6]),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_a_look_up_is_narrower_than_the_organization(new_database: Database, name: str) -> None:
+    with new_database.read() as tx:
+        plans = Plans(tx)  # type: ignore[arg-type]
+        LOOKUPS[name](plans)
+    searches = [step for step in plans.steps if step.startswith(("SEARCH", "SCAN")) and "json_each" not in step]
+    assert searches
+    assert [step for step in searches if step.startswith("SCAN") or step.endswith("(organization_id=?)")] == []
+
+
+def test_without_the_figures_the_same_look_up_reads_the_organization(new_database: Database) -> None:
+    with new_database.write() as tx:
+        tx.run("DELETE FROM sqlite_stat1")
+        tx.run("ANALYZE sqlite_schema")
+        plans = Plans(tx)  # type: ignore[arg-type]
+        LOOKUPS["a contact by its e-mail"](plans)
+    assert any(step.endswith("(organization_id=?)") for step in plans.steps)
+
+
+def test_every_index_has_its_figures(new_database: Database) -> None:
+    with new_database.read() as tx:
+        told = {(table, index) for table, index in tx.all("SELECT tbl, idx FROM sqlite_stat1")}
+        made = {
+            name
+            for (name,) in tx.all(
+                "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name NOT LIKE 'contact_words%'"
+            )
+        }
+    indexes = {index for _, index in told}
+    assert made - {name for name in made if name.startswith("sqlite_autoindex")} <= indexes
+    assert statistics.ROWS > 0
