@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from coterie.actions.attachments import forget_files_of
 from coterie.actions.events import record
@@ -176,11 +176,8 @@ def _text(name: str, value: str | None, length: int) -> str | None:
 
 
 def _changes(before: Contact, after: Contact) -> dict[str, tuple[Any, Any]]:
-    return {
-        name: (getattr(before, name), getattr(after, name))
-        for name in store.COLUMNS
-        if getattr(before, name) != getattr(after, name) and name != "updated_at"
-    }
+    values = zip(store.COLUMNS, astuple(before), astuple(after), strict=True)
+    return {name: (old, new) for name, old, new in values if new != old and name != "updated_at"}
 
 
 # Deleting -------------------------------------------------------------------------------------------------------------

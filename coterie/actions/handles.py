@@ -3,13 +3,13 @@ sort keys and search words say what its handles say."""
 
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from coterie.actions.events import record
 from coterie.errors import NotFound, invalid
 from coterie.model import handles as rules
 from coterie.model import times
-from coterie.model.contacts import Contact, sort_keys
+from coterie.model.contacts import KEYS_OF, Contact, sort_keys
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
@@ -44,15 +44,13 @@ def save_differences(tx: Tx, caller: Caller, before: Contact, contact: Contact) 
 
     A column that did not change is left out of the statement: its indexes are not touched.
     """
-    columns = {
-        name: getattr(contact, name)
-        for name in contact_store.COLUMNS
-        if getattr(contact, name) != getattr(before, name)
-    }
+    values = zip(contact_store.COLUMNS, astuple(before), astuple(contact), strict=True)
+    columns = {name: new for name, old, new in values if new != old}
     if not columns:
         return
-    old_keys = sort_keys(before)
-    columns |= {name: key for name, key in sort_keys(contact).items() if key != old_keys[name]}
+    keys = {key for name in columns for key in KEYS_OF.get(name, ())}
+    old_keys = sort_keys(before, keys)
+    columns |= {name: key for name, key in sort_keys(contact, keys).items() if key != old_keys[name]}
     contact_store.update_contact(tx, caller.organization_id, contact.id, columns)
 
 

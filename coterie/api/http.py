@@ -23,7 +23,7 @@ from coterie.api.body import read_body, read_upload
 from coterie.api.fields import reader
 from coterie.api.forms import parse_form, remove_uploads
 from coterie.api.route import Answer, Contract, Handler, Request, Route, Upload
-from coterie.errors import CoterieError, Forbidden, NotFound, Unauthorized
+from coterie.errors import CoterieError, Forbidden, Invalid, NotFound, Unauthorized, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.observe import RequestLog, RequestMetrics, new_request_id
@@ -203,7 +203,7 @@ class ContractDoor:
         receive: Receive,
     ) -> tuple[int, Headers, bytes]:
         route, contract = compiled.route, compiled.contract
-        query = parse_form(scope["query_string"]) if scope["query_string"] else {}
+        query = _query(scope["query_string"])
         if query.get("format", "json") != "json":
             raise NotAcceptable(f"The requested format '{str(query['format'])[:40]}' is not supported.")
         token = _token(headers, query if contract.token_query else {})
@@ -359,6 +359,15 @@ def _encoded(result: Any, route: Route | None) -> tuple[int, Headers, bytes]:
     body = bytes(result.body) if isinstance(result.body, bytes) else _encode(result.body)
     headers.append((b"content-type", (result.media_type or _JSON).encode()))
     return status, headers, body
+
+
+def _query(query_string: bytes) -> dict[str, Any]:
+    if not query_string:
+        return {}
+    try:
+        return parse_form(query_string)
+    except Invalid:
+        raise invalid("query", "cannot be read: it is not well-formed or not UTF-8") from None
 
 
 def _token(headers: Mapping[bytes, bytes], query: Mapping[str, Any]) -> str | None:

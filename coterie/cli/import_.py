@@ -42,7 +42,8 @@ def import_files(
         str | None, typer.Option(help="The organization's UUID; may be left out where there is only one.")
     ] = None,
     file_format: Annotated[
-        str, typer.Option("--format", help="auto, vcard, google, outlook, linkedin, r0, csv, instagram, monica or coterie.")
+        str,
+        typer.Option("--format", help="auto, vcard, google, outlook, linkedin, r0, csv, instagram, monica, coterie."),
     ] = "auto",
     apply_it: Annotated[bool, typer.Option("--apply", help="Do it, where it is certain.")] = False,
     data: DataOption = None,
@@ -76,7 +77,13 @@ def caller_of(tx: Tx, organization: str | None) -> Caller:
     if organization is None:
         known = list_organizations(tx, limit=2)
         if len(known) != 1:
-            reason = "name one with --organization" if known else "there is none: set one up with coterie bootstrap"
+            known = list_organizations(tx, limit=10)
+            which = ", ".join(f"{organization.uuid} ({organization.name})" for organization in known)
+            reason = (
+                f"is not clear: name one with --organization UUID: {which}"
+                if known
+                else "is not there yet: set one up with coterie bootstrap"
+            )
             raise invalid("organization", reason, kind="missing")
         organization = known[0].uuid
     return caller_for(tx, organization)
@@ -152,7 +159,7 @@ def _print(
     database: Database, caller: Caller, results: list[tuple[Path, Import | None, str | None]], *, is_applied: bool
 ) -> None:
     console = Console()
-    table = Table("File", *(name.capitalize() for name in COUNTS))
+    table = counts_table("File")
     for path, record, reason in results:
         if record is None or record.state == FAILED:
             table.add_row(f"{escape(path.name)}\nrefused: {escape(reason or '')}")
@@ -170,6 +177,15 @@ def _print(
             console.print(f"All files of this command together are {group_id}.")
     else:
         console.print("Nothing changed yet: this is what the same command with --apply does.")
+
+
+def counts_table(first: str) -> Table:
+    """A table of counts whose first column is folded, never cut: it holds the ids that undo-import wants."""
+    table = Table()
+    table.add_column(first, overflow="fold", min_width=36)
+    for name in COUNTS:
+        table.add_column(name.capitalize(), justify="right")
+    return table
 
 
 def _print_reasons(database: Database, caller: Caller, console: Console, path: Path, record: Import) -> None:

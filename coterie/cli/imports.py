@@ -6,10 +6,9 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from coterie.cli.common import DataOption, JsonOption, opened, prepare
-from coterie.cli.import_ import COUNTS, caller_of, shown_progress
+from coterie.cli.import_ import COUNTS, caller_of, counts_table, shown_progress
 from coterie.errors import NotFound
 from coterie.imports.run import Run
 from coterie.imports.undo import undo
@@ -41,7 +40,7 @@ def imports(
     if as_json:
         typer.echo(msgspec.json.encode([present(record) for record in records]).decode())
         return
-    table = Table("Import", *(name.capitalize() for name in COUNTS))
+    table = counts_table("Import")
     for record in records:
         numbers = [str(getattr(record, f"{name}_count")) for name in COUNTS]
         at = record.created_at[:16].replace("T", " ")
@@ -94,7 +93,8 @@ def undo_import(
 
 
 def _print_undone(database: Database, organization_id: int, record: Import) -> None:
-    typer.echo(f"{record.filename} is taken back; {record.kept_count} rows were left as they are.")
+    left = f"; {record.kept_count} of its rows were left as they are" if record.kept_count else ""
+    typer.echo(f"{record.filename} is taken back{left}.")
     with database.read() as tx:
         kept = list_rows_in_state(tx, organization_id, record.id, ROW_KEPT, limit=REASONS_SHOWN)
     for row in kept:

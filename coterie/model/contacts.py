@@ -1,5 +1,7 @@
 """Contacts: people an organization knows, and how they are named."""
 
+from collections.abc import Callable, Iterable
+
 from msgspec import Struct
 from nameparser import HumanName
 
@@ -88,15 +90,25 @@ def split_name(text: str) -> dict[str, str | None]:
     return parts
 
 
-def sort_keys(contact: Contact) -> dict[str, str]:
-    """The folded columns a contact is sorted by."""
-    return {
-        "name_key": sort_key(contact.name),
-        "real_name_key": sort_key(contact.full_name),
-        "username_key": sort_key(contact.username),
-        "email_key": sort_key(contact.email),
-        "phone_key": sort_key(contact.phone),
-        "website_key": sort_key(contact.website),
-        "note_key": sort_key(contact.pinned_note),
-        "bio_key": sort_key(contact.bio),
-    }
+_SORTED_BY: dict[str, Callable[[Contact], str | None]] = {
+    "name_key": lambda contact: contact.name,
+    "real_name_key": lambda contact: contact.full_name,
+    "username_key": lambda contact: contact.username,
+    "email_key": lambda contact: contact.email,
+    "phone_key": lambda contact: contact.phone,
+    "website_key": lambda contact: contact.website,
+    "note_key": lambda contact: contact.pinned_note,
+    "bio_key": lambda contact: contact.bio,
+}
+# column -> the sort keys that follow from it
+KEYS_OF = {
+    **dict.fromkeys(NAME_PARTS, ("name_key", "real_name_key")),
+    **dict.fromkeys(("display_name", "nickname"), ("name_key",)),
+    **{name: (f"{name}_key",) for name in ("username", "email", "phone", "website", "bio")},
+    "pinned_note": ("note_key",),
+}
+
+
+def sort_keys(contact: Contact, names: Iterable[str] = _SORTED_BY) -> dict[str, str]:
+    """The folded columns a contact is sorted by; all of them, or those named."""
+    return {name: sort_key(_SORTED_BY[name](contact)) for name in names}

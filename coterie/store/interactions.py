@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from coterie.model.interactions import RECENT_MAX, FollowerSnapshot, Interaction, StoredInteraction
-from coterie.store.database import Tx, matching
+from coterie.store.database import Row, Tx, matching
 
 _SELECT = "contact_id, kind, happened_at, id, direction, text"
 Recent = tuple[str | None, str, str]  # text, happened_at, direction
@@ -17,17 +17,21 @@ Recent = tuple[str | None, str, str]  # text, happened_at, direction
 
 def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[tuple[int, str], list[Recent]]:
     """(contact id, kind) -> the newest ten, newest first."""
+    found: dict[tuple[int, str], list[Recent]] = {}
+    for contact_id, kind, text, happened_at, direction in list_recent_rows_of(tx, organization_id, contact_ids):
+        found.setdefault((contact_id, kind), []).append((text, happened_at, direction))
+    return found
+
+
+def list_recent_rows_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[Row]:
+    """(contact id, kind, text, happened_at, direction) of the newest ten of each contact and kind, newest first."""
     condition, ids = matching(tx, "ids", contact_ids)
-    rows = tx.all(
+    return tx.all(
         "SELECT contact_id, kind, text, happened_at, direction FROM interactions"
         f" WHERE organization_id = :organization_id AND contact_id {condition} AND is_recent"
         " ORDER BY contact_id, kind, happened_at DESC, id DESC",
         {"organization_id": organization_id, "ids": ids},
     )
-    found: dict[tuple[int, str], list[Recent]] = {}
-    for contact_id, kind, text, happened_at, direction in rows:
-        found.setdefault((contact_id, kind), []).append((text, happened_at, direction))
-    return found
 
 
 def list_interactions(

@@ -99,10 +99,11 @@ def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str])
 
 
 def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
-    """Those contacts to which something happened that was not this import."""
+    """Those contacts to which something happened that was not this import, nor one that is taken back by now."""
     rows = tx.all(
         f"SELECT DISTINCT contact_id FROM events{_by(tx, 'events_of_contact')} WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} AND (import_id IS NULL OR import_id <> :import_id)",
+        f" AND contact_id {tx.among('ids')} AND (import_id IS NULL OR import_id <> :import_id AND import_id NOT IN"
+        " (SELECT id FROM imports WHERE organization_id = :organization_id AND state = 'undone'))",
         {"organization_id": organization_id, "ids": tx.array(contact_ids), "import_id": import_id},
     )
     return {row[0] for row in rows}

@@ -14,13 +14,13 @@ from coterie.errors import Invalid, NotFound, Problem
 from coterie.model.contacts import Contact
 from coterie.model.emails import normalize_email
 from coterie.model.handles import EMAIL, INSTAGRAM, parse_username
-from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE
+from coterie.model.interactions import COMMENT, INCOMING, MESSAGE
 from coterie.model.organizations import Caller
 from coterie.search import count_matches, search_contacts
 from coterie.store import contacts as store
 from coterie.store.database import Tx
 from coterie.store.folders import list_folders_of
-from coterie.store.interactions import list_recent_of
+from coterie.store.interactions import list_recent_rows_of
 from coterie.store.properties import list_values_of
 
 # order_column -> what the store calls it
@@ -169,38 +169,51 @@ def present_contacts(tx: Tx, organization_id: int, contacts: Sequence[Contact]) 
     ids = [contact.id for contact in contacts]
     folders = list_folders_of(tx, organization_id, ids)
     values = list_values_of(tx, organization_id, ids)
-    recent = list_recent_of(tx, organization_id, ids)
-    return [
-        ContactEntity(
-            contact.id,
-            contact.name,
-            contact.username,
-            f"https://www.instagram.com/{contact.username}" if contact.username else None,
-            contact.profile_picture_url,
-            contact.status,  # type: ignore[arg-type]
-            contact.pinned_note,
-            contact.is_follower,
-            contact.email,
-            contact.full_name,
-            contact.phone,
-            contact.language,
-            contact.follower_count,
-            contact.follower_growth,
-            contact.bio,
-            contact.website,
-            contact.created_at,
-            contact.updated_at,
-            values.get(contact.id, {}),
-            [FolderEntity(folder[0], folder[1]) for folder in folders.get(contact.id, ())],
-            [
-                MessageEntity(text, at, direction == INCOMING)
-                for text, at, direction in recent.get((contact.id, MESSAGE), ())
-            ],
-            [CommentEntity(text, at) for text, at, _ in recent.get((contact.id, COMMENT), ())],
-            [MentionEntity(text, at) for text, at, _ in recent.get((contact.id, MENTION), ())],
-        )
-        for contact in contacts
-    ]
+    entities = [_entity(contact, values.get(contact.id, {}), folders.get(contact.id, ())) for contact in contacts]
+    _add_recent(entities, list_recent_rows_of(tx, organization_id, ids))
+    return entities
+
+
+def _entity(contact: Contact, values: dict[str, Any], folders: Sequence[tuple[int, str, str | None]]) -> ContactEntity:
+    real_name = contact.full_name
+    return ContactEntity(
+        contact.id,
+        contact.display_name or real_name or contact.nickname,
+        contact.username,
+        f"https://www.instagram.com/{contact.username}" if contact.username else None,
+        contact.profile_picture_url,
+        contact.status,  # type: ignore[arg-type]
+        contact.pinned_note,
+        contact.is_follower,
+        contact.email,
+        real_name,
+        contact.phone,
+        contact.language,
+        contact.follower_count,
+        contact.follower_growth,
+        contact.bio,
+        contact.website,
+        contact.created_at,
+        contact.updated_at,
+        values,
+        [FolderEntity(folder[0], folder[1]) for folder in folders],
+        [],
+        [],
+        [],
+    )
+
+
+def _add_recent(entities: Sequence[ContactEntity], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Put each message, comment and mention to its contact; they come newest first."""
+    by_id = {entity.id: entity for entity in entities}
+    for contact_id, kind, text, at, direction in rows:
+        entity = by_id[contact_id]
+        if kind == MESSAGE:
+            entity.last_messages.append(MessageEntity(text, at, direction == INCOMING))
+        elif kind == COMMENT:
+            entity.last_comments.append(CommentEntity(text, at))
+        else:
+            entity.last_mentions.append(MentionEntity(text, at))
 
 
 def present_contact(tx: Tx, organization_id: int, contact: Contact) -> ContactEntity:
