@@ -44,3 +44,18 @@ def test_the_files_of_one_command_are_taken_back_together(fresh_settings: Settin
     together = coterie(fresh_settings, "undo-import", made["import_id"])
     assert [one["state"] for one in together["imports"]] == ["undone"] * 3
     assert count(fresh_settings) == 0
+
+
+def test_a_file_that_added_to_the_person_of_another_does_not_keep_that_person(
+    fresh_settings: Settings, tmp_path: Path
+) -> None:
+    coterie(
+        fresh_settings, "bootstrap", "--organization", "Us", "--email", "us@example.org", "--password", "longenough"
+    )
+    files = [tmp_path / "one.vcf", tmp_path / "two.vcf"]
+    for file, more in zip(files, ("", "TITLE:Captain\r\nTEL:+1 212 555 0100\r\n"), strict=True):
+        file.write_text(CARD.format(name="ann").replace("END:", f"UID:ann-1\r\n{more}END:"))
+    made = coterie(fresh_settings, "import", *map(str, files), "--apply")
+    assert (made["created"], made["updated"], count(fresh_settings)) == (1, 1, 1)
+    assert coterie(fresh_settings, "undo-import", made["import_id"])["kept"] == 0
+    assert count(fresh_settings) == 0
