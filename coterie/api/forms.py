@@ -92,7 +92,13 @@ def nest(pairs: Iterable[tuple[str, str | None]], limits: Limits = LIMITS) -> di
             raise TooLarge(f"The form has more than {limits.pairs} fields")
         if len(key) > limits.key_length:
             raise TooLarge(f"The name of a field is longer than {limits.key_length} characters")
-        if key:
+        name = key.removesuffix("[]")
+        if name and "[" not in name:  # nearly every key of a query: no need to take it apart
+            if name == key:
+                found[key] = value
+            else:
+                _child(found, name, list).append(value)
+        elif key:
             _put(found, key, value, 0, limits.depth)
     return found
 
