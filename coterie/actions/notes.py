@@ -93,7 +93,7 @@ def erase_note(tx: Tx, caller: Caller, note_id: str) -> None:
 
 
 def set_pinned_note(tx: Tx, caller: Caller, contact_id: int, text: str | None) -> tuple[str | None, bool]:
-    """Write the one note Inrō's side shows for a contact: (its text now, whether it changed).
+    """Write the one note Inrō's side shows for a contact that is there: (its text now, whether it changed).
 
     None or '' deletes it. A pinned note about several contacts is left to the others: this contact gets its own.
     The caller saves contacts.pinned_note. Refused: more than 100,000 characters.

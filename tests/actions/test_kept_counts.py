@@ -19,6 +19,7 @@ from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS, Vocabulary
 from coterie.store import notes as note_store
 from coterie.store import terms as store
+from coterie.store.contacts import find_contact
 from coterie.store.database import Database, Tx
 
 SMALL = st.integers(0, 2)
@@ -67,6 +68,9 @@ def take(tx: Tx, caller: Caller, people: list[Contact], step: Any) -> None:
         verbs = {"delete contact": delete_contact, "restore contact": restore_contact, "erase contact": erase_contact}
         verbs[verb](tx, caller, contact.id)
     elif verb == "pin":
+        # it is a part of update_contact, which has found the contact before
+        if find_contact(tx, caller.organization_id, contact.id) is None:
+            raise NotFound("Contact not found")
         set_pinned_note(tx, caller, contact.id, "pinned" if other else None)
         pinned = "pinned" if other else None
         tx.run(
