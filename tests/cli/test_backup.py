@@ -1,6 +1,7 @@
 """coterie backup and coterie restore: the same content again, on either engine, and nothing half done."""
 
 import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -254,8 +255,7 @@ def test_what_is_damaged_or_hostile_is_refused_and_changes_nothing(saved: tuple[
         assert not [path for path in (tmp_path / "unpacked").rglob("*evil*")], name
     broken = tmp_path / "broken"
     pieces = [whole[:size] for size in (0, 10, 100, len(whole) // 2, len(whole) - 600)]
-    flipped = [whole[:at] + bytes([whole[at] ^ 0x40]) + whole[at + 1 :] for at in range(40, len(whole) - 40, 997)]
-    for body in [*pieces, *flipped, b"not an archive", gzip.compress(b"x" * 5000)]:
+    for body in [*pieces, b"not an archive", gzip.compress(b"x" * 5000)]:
         broken.write_bytes(body)
         folder = tmp_path / "unpacked" / "broken"
         folder.mkdir(exist_ok=True)
@@ -263,6 +263,26 @@ def test_what_is_damaged_or_hostile_is_refused_and_changes_nothing(saved: tuple[
             read_archive(broken, folder)
     with pytest.raises(Unavailable, match="no such file"):
         read_archive(tmp_path / "nowhere", tmp_path)
+
+
+def test_a_flipped_bit_is_refused_or_changes_nothing_that_is_read(saved: tuple[World, Path], tmp_path: Path) -> None:
+    """Deflate has bits that say nothing (padding, two ways to copy the same zeros): those may pass, with all intact."""
+    _, file = saved
+    whole = file.read_bytes()
+    manifest = read_archive(file, tmp_path / "whole")
+    broken, refused = tmp_path / "broken", 0
+    places = range(40, len(whole) - 40, 997)
+    for at in places:
+        broken.write_bytes(whole[:at] + bytes([whole[at] ^ 0x40]) + whole[at + 1 :])
+        folder = tmp_path / "unpacked"
+        try:
+            assert read_archive(broken, folder) == manifest
+        except Damaged:
+            refused += 1
+            continue
+        for name, member in manifest.members.items():
+            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == member.sha256
+    assert refused >= len(places) - 2
 
 
 def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
