@@ -22,7 +22,7 @@ from coterie.actions.organizations import hash_token
 from coterie.api.body import read_body, read_upload
 from coterie.api.fields import reader
 from coterie.api.forms import parse_form, remove_uploads
-from coterie.api.route import Answer, Contract, Handler, Request, Route, Upload
+from coterie.api.route import Answer, Contract, Request, Route, Upload
 from coterie.errors import CoterieError, Forbidden, Invalid, NotFound, Unauthorized, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
@@ -202,61 +202,62 @@ class ContractDoor:
         headers: dict[bytes, bytes],
         receive: Receive,
     ) -> tuple[int, Headers, bytes]:
-        route, contract = compiled.route, compiled.contract
+        """Read what a request brings, then run its handler in the way the route's mode says."""
+        route = compiled.route
         query = _query(scope["query_string"])
-        if query.get("format", "json") != "json":
-            raise NotAcceptable(f"The requested format '{str(query['format'])[:40]}' is not supported.")
-        token = _token(headers, query if contract.token_query else {})
-        database = self._database
+        token = _token(headers, query if compiled.contract.token_query else {})
 
         def authenticate(tx: Tx) -> Caller:
             return self._caller(tx, compiled, token, path.get("org_id"))
 
-        caller = None
         if route.mode == "write":
             # a bad token is turned away here, before its body is read or the writer is troubled
-            caller = await database.run_read(authenticate)
-        body: dict[str, Any] = {}
-        files: dict[str, Upload] = {}
-        if route.uploads:
-            body, files = await read_upload(headers, receive, self._settings)
-        elif compiled.read_body is not None:
-            body = await read_body(headers, receive, route.body_bytes_max)
+            caller = await self._database.run_read(authenticate)
+        body, files = await self._body(compiled, headers, receive)
         base_url = self._settings.base_url or _base_url(scope, headers)
 
         def read_request() -> Request:
-            if compiled.read_body is not None:
-                given = compiled.read_body(body | query if route.method == "DELETE" else body)
+            read_query, read_fields = compiled.read_query, compiled.read_body
+            fields = body | query if route.method == "DELETE" else body
             return Request(
                 path=path,
-                query=compiled.read_query(query) if compiled.read_query else query,
-                body=given if compiled.read_body is not None else body,
+                body=read_fields(fields) if read_fields else body,
+                query=read_query(query) if read_query else query,
                 files=files,
                 base_url=base_url,
                 settings=self._settings,
             )
 
+        def answer(tx: Tx) -> tuple[int, Headers, bytes]:
+            # of a read the token is looked at here, in the same transaction, and before its parameters
+            return _encoded(route.handler(tx, authenticate(tx), read_request()), route)
+
         try:
-            request = None
-            if caller is not None:
-                request = read_request()
-                if route.prepare is not None:
-                    prepared = await database.run_slow(_preparation(route.prepare, caller, request))
-                    request = msgspec.structs.replace(request, prepared=prepared)
-
-            def work(tx: Tx) -> tuple[int, Headers, bytes]:
-                # of a read the token is looked at here, in the same transaction, and before its parameters
-                who = caller or authenticate(tx)
-                return _encoded(route.handler(tx, who, request or read_request()), route)
-
-            if route.mode == "read":
-                return await database.run_read(work)
-            if route.mode == "slow":
-                return await database.run_slow(work)
-            return await database.run_write(work)
+            if route.mode == "write":
+                return await self._write(route, caller, read_request())
+            run = self._database.run_read if route.mode == "read" else self._database.run_slow
+            return await run(answer)
         finally:
             if files:
                 remove_uploads(files)
+
+    async def _body(
+        self, compiled: CompiledRoute, headers: dict[bytes, bytes], receive: Receive
+    ) -> tuple[dict[str, Any], dict[str, Upload]]:
+        """The fields and files of a body, of a route that reads one."""
+        if compiled.route.uploads:
+            return await read_upload(headers, receive, self._settings)
+        if compiled.read_body is not None:
+            return await read_body(headers, receive, compiled.route.body_bytes_max), {}
+        return {}, {}
+
+    async def _write(self, route: Route, caller: Caller, request: Request) -> tuple[int, Headers, bytes]:
+        """Run what the route prepares in a thread, then its handler as one unit of work."""
+        prepare = route.prepare
+        if prepare is not None:
+            prepared = await self._database.run_slow(lambda tx: prepare(tx, caller, request))
+            request = msgspec.structs.replace(request, prepared=prepared)
+        return await self._database.run_write(lambda tx: _encoded(route.handler(tx, caller, request), route))
 
     def _caller(self, tx: Tx, compiled: CompiledRoute, token: str | None, org_uuid: str | None) -> Caller:
         """Who a token speaks for. Another organization in the path does not exist, unless the token spans it."""
@@ -326,11 +327,6 @@ class ContractDoor:
         return _encoded(answer, None)
 
 
-def _preparation(prepare: Handler, caller: Caller | None, request: Request) -> Callable[[Tx], Any]:
-    assert caller is not None, "only a write is prepared"
-    return lambda tx: prepare(tx, caller, request)
-
-
 def _caller_in(tx: Tx, caller: Caller, org_uuid: str, *, spans: bool) -> Caller:
     organization = organization_store.find_organization_by_uuid(tx, org_uuid) if spans else None
     if organization is None or caller.user_id is None:
@@ -362,12 +358,16 @@ def _encoded(result: Any, route: Route | None) -> tuple[int, Headers, bytes]:
 
 
 def _query(query_string: bytes) -> dict[str, Any]:
+    """The parameters after the question mark. Refused: what is no query string, a format that is not JSON."""
     if not query_string:
         return {}
     try:
-        return parse_form(query_string)
+        query = parse_form(query_string)
     except Invalid:
         raise invalid("query", "cannot be read: it is not well-formed or not UTF-8") from None
+    if query.get("format", "json") != "json":
+        raise NotAcceptable(f"The requested format '{str(query['format'])[:40]}' is not supported.")
+    return query
 
 
 def _token(headers: Mapping[bytes, bytes], query: Mapping[str, Any]) -> str | None:
