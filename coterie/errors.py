@@ -12,6 +12,8 @@ CoterieError
 └── Unavailable        something this instance needs is missing or stopping
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -78,6 +80,15 @@ class TooSlow(CoterieError):
 
 class Unavailable(CoterieError):
     """Something this instance needs is missing, or it is stopping."""
+
+
+@contextmanager
+def gathering(problems: list[Problem]) -> Iterator[None]:
+    """What the block refuses is put to the problems, so that a caller can be told all of them at once."""
+    try:
+        yield
+    except Invalid as error:
+        problems += error.problems
 
 
 def invalid(field: str | tuple[str, ...], reason: str, kind: str = "invalid") -> Invalid:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from coterie.actions.events import Changes, record
+from coterie.actions.events import Changes, differences, record
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
 from coterie.model.addresses import TEXTS, Address, check_address
@@ -56,11 +56,7 @@ def update_address(
     _touch(tx, caller, contact_id, now)
     after = replace(after, updated_at=now)
     store.save_address(tx, caller.organization_id, after)
-    changes = {
-        name: (getattr(before, name), getattr(after, name))
-        for name in (*TEXTS, "country_code")
-        if getattr(before, name) != getattr(after, name)
-    }
+    changes = differences(before, after, (*TEXTS, "country_code"))
     _record(tx, caller, _kind(before, after), after, changes)
     return after
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.events import record
-from coterie.errors import Invalid, NotFound, Problem, invalid
+from coterie.actions.events import differences, record
+from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.ids import new_id, parse_id
 from coterie.model.organizations import Caller
@@ -41,36 +41,18 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
         raise NotFound("Contact not found")
     problems: list[Problem] = []
     second_id, columns = 0, dict[str, Any]()
-    try:
+    with gathering(problems):
         second_id = _second_contact(tx, caller, first_contact_id, fields.get("second_contact"))
-    except Invalid as error:
-        problems += error.problems
-    try:
+    with gathering(problems):
         columns = check_columns({"anniversary_on": None, "type_id": None, **fields})
-    except Invalid as error:
-        problems += error.problems
     if problems:
         raise Invalid(*problems)
     type_id = columns["type_id"]
     _lock_contacts(tx, caller, first_contact_id, second_id)
     _refuse_repeated(tx, caller, first_contact_id, second_id, type_id)
     for contact_id in (first_contact_id, second_id):
-        count = store.count_contact_relationships(tx, caller.organization_id, contact_id, include_deleted=True)
-        if count >= RELATIONSHIPS_MAX:
-            raise invalid("second_contact", f"is one too many: there are at most {RELATIONSHIPS_MAX} of a contact")
-    now = times.now()
-    mirror_id = new_id()
-    side = ContactRelationship(
-        new_id(), first_contact_id, second_id, type_id, mirror_id, columns["anniversary_on"], now, now, None
-    )
-    mirror = replace(
-        side,
-        id=mirror_id,
-        first_contact_id=second_id,
-        second_contact_id=first_contact_id,
-        type_id=inverse_for(type_id, None),
-        mirror_id=side.id,
-    )
+        _refuse_too_many(tx, caller, contact_id)
+    side, mirror = _two_sides(first_contact_id, second_id, type_id, columns["anniversary_on"])
     store.insert_contact_relationships(tx, caller.organization_id, (side, mirror))
     _record(tx, caller, "contact_relationship.created", side, {"type_id": (None, type_id)})
     return side
@@ -100,11 +82,7 @@ def update_contact_relationship(tx: Tx, caller: Caller, relationship_id: str, fi
         updated_at=after.updated_at,
     )
     store.save_contact_relationships(tx, caller.organization_id, (after, changed))
-    changes = {
-        name: (getattr(before, name), getattr(after, name))
-        for name in ("type_id", "anniversary_on")
-        if getattr(before, name) != getattr(after, name)
-    }
+    changes = differences(before, after, ("type_id", "anniversary_on"))
     _record(tx, caller, "contact_relationship.updated", after, changes)
     return after
 
@@ -157,11 +135,9 @@ def check_columns(fields: Fields) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, parse in (("type_id", _parse_type), ("anniversary_on", _parse_anniversary)):
-        try:
+        with gathering(problems):
             if name in fields:
                 columns[name] = parse(fields[name])
-        except Invalid as error:
-            problems += error.problems
     if problems:
         raise Invalid(*problems)
     return columns
@@ -197,6 +173,18 @@ def _sides(tx: Tx, caller: Caller, relationship_id: str) -> tuple[ContactRelatio
     return own, other
 
 
+def _two_sides(
+    first_id: int, second_id: int, type_id: str, anniversary_on: str | None
+) -> tuple[ContactRelationship, ContactRelationship]:
+    """A new relationship as the first has it, and as the second does."""
+    now, mirror_id, side_id = times.now(), new_id(), new_id()
+    inverse_id = inverse_for(type_id, None)
+    return (
+        ContactRelationship(side_id, first_id, second_id, type_id, mirror_id, anniversary_on, now, now, None),
+        ContactRelationship(mirror_id, second_id, first_id, inverse_id, side_id, anniversary_on, now, now, None),
+    )
+
+
 def _second_contact(tx: Tx, caller: Caller, first_contact_id: int, uuid: str | None) -> int:
     if not uuid:
         raise invalid("second_contact", "is missing", kind="missing")
@@ -221,6 +209,12 @@ def _refuse_repeated(
     for relationship_id, known in present:
         if relationship_id != besides and neutral(known) == neutral(type_id):
             raise invalid("type_id", f"is there already between the two: {TYPES[known].name}", kind="taken")
+
+
+def _refuse_too_many(tx: Tx, caller: Caller, contact_id: int) -> None:
+    count = store.count_contact_relationships(tx, caller.organization_id, contact_id, include_deleted=True)
+    if count >= RELATIONSHIPS_MAX:
+        raise invalid("second_contact", f"is one too many: there are at most {RELATIONSHIPS_MAX} of a contact")
 
 
 def _record(

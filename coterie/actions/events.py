@@ -1,9 +1,10 @@
 """Recording what happened, by whom, through which door, in the transaction in which it happens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from coterie.model import times
 from coterie.model.events import KINDS
@@ -34,6 +35,15 @@ def row_of(
         "import_id": caller.import_id,
         "changes": msgspec.json.encode(changes).decode() if changes else None,
         "happened_at": now or times.now(),
+    }
+
+
+def differences(before: Struct, after: Struct, names: Iterable[str]) -> Changes:
+    """Which of these fields of a record changed, in the form an event keeps."""
+    return {
+        name: (getattr(before, name), getattr(after, name))
+        for name in names
+        if getattr(before, name) != getattr(after, name)
     }
 
 

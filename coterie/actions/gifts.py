@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.events import record
+from coterie.actions.events import differences, record
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
 from coterie.model.gifts import GIFTS_MAX, LINK_LENGTH_MAX, NAME_LENGTH_MAX, STATUSES, Gift
@@ -46,11 +46,7 @@ def update_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str, fields: F
         return before
     after = replace(after, updated_at=times.now())
     store.save_gift(tx, caller.organization_id, after)
-    changes = {
-        name: (getattr(before, name), getattr(after, name))
-        for name in ("name", "link", "status")
-        if getattr(before, name) != getattr(after, name)
-    }
+    changes = differences(before, after, ("name", "link", "status"))
     record(tx, caller, "gift.updated", gift_id, contact_id=contact_id, changes=changes)
     return after
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from coterie.actions.events import record
 from coterie.actions.handles import save_differences
-from coterie.errors import Invalid, NotFound, Problem, invalid
+from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.ids import new_id, parse_id
 from coterie.model.notes import CONTACTS_MAX, TAGS_MAX, TEXT_LENGTH_MAX, Note
@@ -196,16 +196,12 @@ def _check(
         if columns["is_personal"] and (caller.user_id is None or note.author_id != caller.user_id):
             problems.append(Problem(("is_personal",), "invalid", "can be set by the author of the note only"))
     contact_ids, tag_ids = None, None
-    try:
+    with gathering(problems):
         if "contacts" in fields:
             contact_ids = _contacts(tx, caller, fields["contacts"] or ())
-    except Invalid as error:
-        problems += error.problems
-    try:
+    with gathering(problems):
         if "tags" in fields:
             tag_ids = _tags(tx, caller, fields["tags"] or ())
-    except Invalid as error:
-        problems += error.problems
     if problems:
         raise Invalid(*problems)
     return columns, contact_ids, tag_ids

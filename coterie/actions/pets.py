@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.events import record
-from coterie.errors import Invalid, NotFound, Problem, invalid
+from coterie.actions.events import differences, record
+from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
@@ -48,11 +48,7 @@ def update_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str, fields: Fie
         return before
     after = replace(after, updated_at=times.now())
     store.save_pet(tx, caller.organization_id, after)
-    changes = {
-        name: (getattr(before, name), getattr(after, name))
-        for name in ("name", "species", "born_on", "second_owner_id")
-        if getattr(before, name) != getattr(after, name)
-    }
+    changes = differences(before, after, ("name", "species", "born_on", "second_owner_id"))
     record(tx, caller, "pet.updated", pet_id, contact_id=before.contact_id, changes=changes)
     return after
 
@@ -106,17 +102,13 @@ def _check(tx: Tx, caller: Caller, pet: Pet, fields: Fields) -> dict[str, Any]:
                 problems.append(Problem((name,), "too_long", f"is longer than {length} characters"))
     if "name" in columns and columns["name"] is None:
         problems.append(Problem(("name",), "blank", "is empty"))
-    try:
+    with gathering(problems):
         if "born_on" in fields:
             born_on = (fields["born_on"] or "").strip()
             columns["born_on"] = times.parse_date(born_on, "born_on") if born_on else None
-    except Invalid as error:
-        problems += error.problems
-    try:
+    with gathering(problems):
         if "second_owner" in fields:
             columns["second_owner_id"] = _second_owner(tx, caller, pet, fields["second_owner"])
-    except Invalid as error:
-        problems += error.problems
     if problems:
         raise Invalid(*problems)
     return columns

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.contact_relationships import check_columns
-from coterie.actions.events import record
-from coterie.errors import Forbidden, Invalid, NotFound, Problem, invalid
+from coterie.actions.events import differences, record
+from coterie.errors import Forbidden, Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.ids import new_id, parse_id
 from coterie.model.organizations import Caller
@@ -36,14 +36,10 @@ def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRela
     user_id = user_of(caller)
     problems: list[Problem] = []
     contact_id, columns = 0, dict[str, Any]()
-    try:
+    with gathering(problems):
         contact_id = _contact(tx, caller, fields.get("contact"))
-    except Invalid as error:
-        problems += error.problems
-    try:
+    with gathering(problems):
         columns = check_columns({"anniversary_on": None, "type_id": None, **fields})
-    except Invalid as error:
-        problems += error.problems
     if problems:
         raise Invalid(*problems)
     type_id = columns["type_id"]
@@ -73,11 +69,7 @@ def update_user_relationship(tx: Tx, caller: Caller, relationship_id: str, field
     if after.type_id != before.type_id:
         _refuse_repeated(tx, caller, before.contact_id, after.type_id, besides=before.id)
     after = replace(after, updated_at=times.now())
-    changes = {
-        name: (getattr(before, name), getattr(after, name))
-        for name in ("type_id", "anniversary_on")
-        if getattr(before, name) != getattr(after, name)
-    }
+    changes = differences(before, after, ("type_id", "anniversary_on"))
     return _save(tx, caller, "user_relationship.updated", after, changes)
 
 
