@@ -4,21 +4,17 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from coterie.actions import handles as actions
-from coterie.api.r0.errors import on_wire
-from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, delete, required_unless_deleted, wanted_deleted
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0 import handles
+from coterie.api.r0.handles import EMAILS
+from coterie.api.r0.input import Deleted, delete
+from coterie.api.r0.pages import PageEntity
 from coterie.api.route import Request
-from coterie.errors import NotFound
 from coterie.model.contacts import Contact
 from coterie.model.emails import LENGTH_MAX
-from coterie.model.handles import EMAIL, Handle
+from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
-from coterie.store import handles as store
 from coterie.store.database import Tx
 
-NOUN, FIELD = "E-mail address", "email_address"
 Address = Annotated[
     str,
     Meta(description="An e-mail address, international ones too; kept as typed.", min_length=1, max_length=LENGTH_MAX),
@@ -71,51 +67,29 @@ def present(handle: Handle) -> EmailEntity:
 
 def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[EmailEntity]:
     """The addresses a contact is shown with."""
-    found = store.list_handles_on(tx, caller.organization_id, contact.id, EMAIL, limit=LIMIT_MAX)
-    return [present(handle) for handle in found]
+    return [present(handle) for handle in handles.list_of(tx, caller, EMAILS, contact)]
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> EmailList:
-    contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, contact.id, EMAIL), wants_deleted(request.query.include)
-    found = store.list_handles_on(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
-    total = store.count_handles_on(*of, include_deleted=deleted)
-    return EmailList(*envelope(page, total, found), [present(handle) for handle in found])
+    page, found = handles.list_page(tx, caller, EMAILS, request)
+    return EmailList(*page, [present(handle) for handle in found])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> EmailEntity:
-    contact = contact_of(tx, caller, request)
-    handle = store.find_handle(tx, caller.organization_id, contact.id, part_id(request, "email_id", NOUN))
-    if handle is None or handle.channel != EMAIL:
-        raise NotFound(f"{NOUN} not found")
-    return present(handle)
+    return present(handles.find(tx, caller, EMAILS, request))
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> EmailEntity:
-    contact = contact_of(tx, caller, request, to_change=True)
-    address = request.body.email.email_address
-    with on_wire("email"):
-        return present(actions.add_handle(tx, caller, contact.id, EMAIL, address, FIELD))
+    return present(handles.create(tx, caller, EMAILS, request, request.body.email.email_address))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> EmailEntity:
-    contact = contact_of(tx, caller, request, to_change=True)
-    email_id, fields = part_id(request, "email_id", NOUN), request.body.email
-    value = required_unless_deleted(fields, "email", FIELD)
-    with on_wire("email"):
-        return present(
-            actions.update_handle(
-                tx, caller, contact.id, email_id, channel=EMAIL, field=FIELD, value=value,
-                deleted=wanted_deleted(fields),
-            )
-        )  # fmt: skip
+    return present(handles.update(tx, caller, EMAILS, request, request.body.email))
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> Any:
-    contact = contact_of(tx, caller, request, to_change=True)
-    email_id = part_id(request, "email_id", NOUN)
     return delete(
         request,
-        lambda: present(actions.delete_handle(tx, caller, contact.id, email_id, channel=EMAIL)),
-        lambda: actions.erase_handle(tx, caller, contact.id, email_id, channel=EMAIL),
+        lambda: present(handles.delete(tx, caller, EMAILS, request)),
+        lambda: handles.erase(tx, caller, EMAILS, request),
     )

@@ -4,21 +4,17 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from coterie.actions import handles as actions
-from coterie.api.r0.errors import on_wire
-from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, delete, required_unless_deleted, wanted_deleted
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0 import handles
+from coterie.api.r0.handles import PHONE_NUMBERS
+from coterie.api.r0.input import Deleted, delete
+from coterie.api.r0.pages import PageEntity
 from coterie.api.route import Request
-from coterie.errors import NotFound
 from coterie.model.contacts import Contact
-from coterie.model.handles import PHONE, Handle
+from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
 from coterie.model.phones import LENGTH_MAX
-from coterie.store import handles as store
 from coterie.store.database import Tx
 
-NOUN, FIELD = "Phone number", "phone_number"
 Number = Annotated[
     str,
     Meta(description="Free text, as in 800-555-5555 ext. 123; kept as typed.", min_length=1, max_length=LENGTH_MAX),
@@ -76,51 +72,29 @@ def present(handle: Handle) -> PhoneNumberEntity:
 
 def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[PhoneNumberEntity]:
     """The numbers a contact is shown with."""
-    found = store.list_handles_on(tx, caller.organization_id, contact.id, PHONE, limit=LIMIT_MAX)
-    return [present(handle) for handle in found]
+    return [present(handle) for handle in handles.list_of(tx, caller, PHONE_NUMBERS, contact)]
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> PhoneNumberList:
-    contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, contact.id, PHONE), wants_deleted(request.query.include)
-    found = store.list_handles_on(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
-    total = store.count_handles_on(*of, include_deleted=deleted)
-    return PhoneNumberList(*envelope(page, total, found), [present(handle) for handle in found])
+    page, found = handles.list_page(tx, caller, PHONE_NUMBERS, request)
+    return PhoneNumberList(*page, [present(handle) for handle in found])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> PhoneNumberEntity:
-    contact = contact_of(tx, caller, request)
-    handle = store.find_handle(tx, caller.organization_id, contact.id, part_id(request, "phone_id", NOUN))
-    if handle is None or handle.channel != PHONE:
-        raise NotFound(f"{NOUN} not found")
-    return present(handle)
+    return present(handles.find(tx, caller, PHONE_NUMBERS, request))
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> PhoneNumberEntity:
-    contact = contact_of(tx, caller, request, to_change=True)
-    number = request.body.phone_number.phone_number
-    with on_wire("phone_number"):
-        return present(actions.add_handle(tx, caller, contact.id, PHONE, number, FIELD))
+    return present(handles.create(tx, caller, PHONE_NUMBERS, request, request.body.phone_number.phone_number))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> PhoneNumberEntity:
-    contact = contact_of(tx, caller, request, to_change=True)
-    phone_id, fields = part_id(request, "phone_id", NOUN), request.body.phone_number
-    value = required_unless_deleted(fields, "phone_number", FIELD)
-    with on_wire("phone_number"):
-        return present(
-            actions.update_handle(
-                tx, caller, contact.id, phone_id, channel=PHONE, field=FIELD, value=value,
-                deleted=wanted_deleted(fields),
-            )
-        )  # fmt: skip
+    return present(handles.update(tx, caller, PHONE_NUMBERS, request, request.body.phone_number))
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> Any:
-    contact = contact_of(tx, caller, request, to_change=True)
-    phone_id = part_id(request, "phone_id", NOUN)
     return delete(
         request,
-        lambda: present(actions.delete_handle(tx, caller, contact.id, phone_id, channel=PHONE)),
-        lambda: actions.erase_handle(tx, caller, contact.id, phone_id, channel=PHONE),
+        lambda: present(handles.delete(tx, caller, PHONE_NUMBERS, request)),
+        lambda: handles.erase(tx, caller, PHONE_NUMBERS, request),
     )
