@@ -8,25 +8,19 @@ from msgspec.structs import replace
 
 from coterie.actions.additions import Additions, State, additions_to, usernames_in
 from coterie.actions.events import record_all, row_of
-from coterie.actions.folders import create_folder
 from coterie.actions.handles import HANDLES_MAX, refresh_summary
 from coterie.actions.kept import kept_columns, restore_kept
-from coterie.actions.terms import create_term
-from coterie.errors import Invalid
+from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.model import times
 from coterie.model.contacts import NAME_PARTS, SUBSCRIBED, Contact
-from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
 from coterie.model.imports import ContactDraft
 from coterie.model.organizations import Caller
-from coterie.model.terms import TAGS
-from coterie.model.text import fold, sort_key
+from coterie.model.text import sort_key
 from coterie.search import index_contacts
 from coterie.search.contacts import words_of
-from coterie.store import folders as folder_store
 from coterie.store import handles as handle_store
-from coterie.store import interactions as interaction_store
 from coterie.store import parts
 from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
@@ -34,7 +28,6 @@ from coterie.store.database import Tx
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
 _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "phone"), ("website_key", "website"),
          ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
-Rows = list[dict[str, Any]]
 
 
 class Changes(Struct, omit_defaults=True):
@@ -55,6 +48,16 @@ class Changes(Struct, omit_defaults=True):
     warnings: list[str] = field(default_factory=list)
 
 
+class NewContacts(Struct):
+    """The rows of contacts that are to be created, ready to be inserted."""
+
+    contacts: Rows
+    handles: list[Handle]
+    words: dict[int, str]
+    events: Rows
+    parts: PartRows
+
+
 def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
     """A new contact from each draft (prepared by actions.prepare), in their order: (its id, what was written).
 
@@ -62,36 +65,51 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     """
     if not drafts:
         return []
-    now, blank = times.now(), State()
+    blank = State()
     every = [additions_to(draft, blank) for draft in drafts]
+    for each, draft in zip(every, drafts, strict=True):
+        each.note = None if draft.kept else each.note
     _leave_out_taken_usernames(tx, caller, [(0, each) for each in every])
     first = next_contact_ids(tx, caller.organization_id, len(drafts))
-    contact_rows: Rows = []
-    events: Rows = []
-    words: dict[int, str] = {}
-    entries: list[tuple[int, Additions, State]] = []
-    handles: list[Handle] = []
-    for contact_id, (each, draft) in enumerate(zip(every, drafts, strict=True), first):
-        each.note = None if draft.kept else each.note
-        own = _handles(contact_id, each, now)
-        handles += own
-        row = _contact_row(contact_id, each, own, now)
+    new = rows_of_new(caller, every, first)
+    for row, draft in zip(new.contacts, drafts, strict=True):
         if draft.kept:
             row |= kept_columns(tx, caller, draft.kept)
-        contact_rows.append(row)
-        words[contact_id] = words_of(Contact(*[row[name] for name in COLUMNS]), own)
-        events.append(_created(caller, contact_id, each, own, now))
-        entries.append((contact_id, each, blank))
-    parts.insert_contact_rows(tx, caller.organization_id, contact_rows)
-    handle_store.insert_handles(tx, caller.organization_id, handles)
-    index_contacts(tx, caller.organization_id, words)
-    record_all(tx, caller, events)
-    written = [Changes(is_new=True) for _ in every]
-    _write_parts(tx, caller, entries, written, now)
+    insert_new(tx, caller, new)
     for contact_id, draft in enumerate(drafts, first):
         if draft.kept:
             restore_kept(tx, caller, contact_id, draft.kept)
-    return [(contact_id, Changes(is_new=True)) for contact_id, _, _ in entries]
+    return [(row["id"], Changes(is_new=True)) for row in new.contacts]
+
+
+def needs_the_database(draft: ContactDraft) -> bool:
+    """Whether a contact's rows cannot be worked out from its draft alone: a username may be taken, and what only our
+    own export says is checked against what is there."""
+    return draft.kept is not None or any(handle.channel == INSTAGRAM for handle in draft.handles)
+
+
+def rows_of_new(caller: Caller, every: Sequence[Additions], first: int) -> NewContacts:
+    """The rows of new contacts with the ids from `first` on. No I/O: an import has it done in another process."""
+    now = times.now()
+    new = NewContacts([], [], {}, [], PartRows())
+    for contact_id, each in enumerate(every, first):
+        handles = _handles(contact_id, each, now)
+        row = _contact_row(contact_id, each, handles, now)
+        new.contacts.append(row)
+        new.handles += handles
+        new.words[contact_id] = words_of(Contact(*[row[name] for name in COLUMNS]), handles)
+        new.events.append(_created(caller, contact_id, each, handles, now))
+        new.parts.add(caller, contact_id, each, now, is_pinned=True)
+    return new
+
+
+def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
+    """Write the rows of new contacts. Their ids must be theirs alone (next_contact_ids)."""
+    parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
+    handle_store.insert_handles(tx, caller.organization_id, new.handles)
+    index_contacts(tx, caller.organization_id, new.words)
+    record_all(tx, caller, new.events)
+    write_parts(tx, caller, new.parts)
 
 
 def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> Changes:
@@ -108,7 +126,15 @@ def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> 
     handles = _handles(before.id, additions, now)
     handle_store.insert_handles(tx, caller.organization_id, handles)
     changes.handles = [handle.id for handle in handles]
-    _write_parts(tx, caller, [(before.id, additions, state)], [changes], now)
+    rows = PartRows()
+    rows.add(caller, before.id, additions, now, is_pinned=before.pinned_note is None)
+    changes.addresses = [row["id"] for row in rows.addresses]
+    changes.dates = [row["id"] for row in rows.dates]
+    changes.notes = [row["id"] for row in rows.notes]
+    changes.files = [row["id"] for row in rows.files]
+    changes.interactions = [row["id"] for row in rows.interactions]
+    changes.outside_ids = additions.outside_ids
+    changes.tags, changes.folders = write_parts(tx, caller, rows)
     after = replace(before, **additions.fields)
     if additions.note and before.pinned_note is None:
         after = replace(after, pinned_note=additions.note)
@@ -121,6 +147,12 @@ def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> 
         )
         for h in handles
     ]
+    for kind, subjects in (
+        ("note.created", changes.notes),
+        ("contact.tagged", changes.tags),
+        ("contact.put_in_folder", changes.folders),
+    ):
+        events += [row_of(caller, kind, subject, contact_id=before.id, now=now) for subject in subjects]
     if changes.fields:
         events.append(
             row_of(caller, "contact.updated", before.id, contact_id=before.id, changes=dict(changes.fields), now=now)
@@ -186,146 +218,3 @@ def _created(caller: Caller, contact_id: int, additions: Additions, handles: lis
         if parts_of_it:
             changes[name] = (None, parts_of_it)
     return row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now)
-
-
-# Parts ----------------------------------------------------------------------------------------------------------------
-
-
-def _write_parts(
-    tx: Tx, caller: Caller, entries: list[tuple[int, Additions, State]], written: list[Changes], now: str
-) -> None:
-    """Everything but the contact's own row and its handles; `written` learns the ids."""
-    organization_id = caller.organization_id
-    addresses: Rows = []
-    dates: Rows = []
-    notes: Rows = []
-    files: Rows = []
-    outside_ids: Rows = []
-    for (contact_id, each, state), changes in zip(entries, written, strict=True):
-        changes.addresses = _add(addresses, contact_id, now, map(_address_row, each.addresses))
-        changes.dates = _add(dates, contact_id, now, ({"label": d.label, "occurs_on": d.occurs_on} for d in each.dates))
-        if each.note:
-            is_pinned = state.contact is None or state.contact.pinned_note is None
-            row = {"author_id": caller.user_id, "text": each.note, "is_pinned": is_pinned}
-            changes.notes = _add(notes, contact_id, now, [row])
-        if each.pictures:
-            changes.files = _add(files, contact_id, now, map(_file_row, each.pictures))
-        changes.outside_ids = each.outside_ids
-        outside_ids += [
-            {"source": source, "outside_id": outside_id, "contact_id": contact_id}
-            for source, outside_id in each.outside_ids
-        ]
-    parts.insert_addresses(tx, organization_id, addresses)
-    parts.insert_dates(tx, organization_id, dates)
-    parts.insert_notes(tx, organization_id, notes)
-    parts.insert_files(tx, organization_id, files)
-    parts.save_outside_ids(tx, organization_id, outside_ids)
-    known = {contact_id for contact_id, _, state in entries if state.contact is not None}
-    written_notes = [n for n in notes if n["contact_id"] in known]
-    record_all(
-        tx,
-        caller,
-        [row_of(caller, "note.created", n["id"], contact_id=n["contact_id"], now=now) for n in written_notes],
-    )
-    _write_words(tx, caller, entries, written, now)
-    _write_interactions(tx, caller, entries, written, now)
-
-
-def _add(rows: Rows, contact_id: int, now: str, fresh: Any) -> list[str]:
-    added = [{"id": new_id(), "contact_id": contact_id, "now": now, **row} for row in fresh]
-    rows += added
-    return [row["id"] for row in added]
-
-
-def _address_row(address: Any) -> dict[str, Any]:
-    country = find_country(address.country) if address.country else None
-    row = {name: getattr(address, name) for name in address.__struct_fields__}
-    return row | {"country_code": country[0] if country else None}
-
-
-def _file_row(picture: Any) -> dict[str, Any]:
-    media_type = picture.media_type or "application/octet-stream"
-    ending = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
-    return {
-        "kind": "file" if picture.filename else "picture",
-        "filename": picture.filename or f"picture{ending.get(media_type, '')}",
-        "media_type": media_type[:100],
-        "byte_count": picture.byte_count,
-        "digest": picture.digest,
-    }
-
-
-def _write_words(
-    tx: Tx, caller: Caller, entries: list[tuple[int, Additions, State]], written: list[Changes], now: str
-) -> None:
-    """Tags and folders: those that do not exist yet are made."""
-    tags: dict[str, str | None] = {}
-    folders: dict[str, int | None] = {}
-    tagged: Rows = []
-    in_folders: Rows = []
-    events: Rows = []
-    for (contact_id, each, state), changes in zip(entries, written, strict=True):
-        is_known = state.contact is not None
-        for name in each.tags:
-            tag_id = tags[fold(name)] if fold(name) in tags else tags.setdefault(fold(name), _tag(tx, caller, name))
-            if tag_id is not None and tag_id not in changes.tags:
-                changes.tags = [*changes.tags, tag_id]
-                tagged.append({"contact_id": contact_id, "tag_id": tag_id})
-                if is_known:
-                    events.append(row_of(caller, "contact.tagged", tag_id, contact_id=contact_id, now=now))
-        for name in each.folders:
-            folder_id = folders[name] if name in folders else folders.setdefault(name, _folder(tx, caller, name))
-            if folder_id is not None and folder_id not in changes.folders:
-                changes.folders = [*changes.folders, folder_id]
-                in_folders.append({"contact_id": contact_id, "folder_id": folder_id})
-                if is_known:
-                    kind = "contact.put_in_folder"
-                    events.append(row_of(caller, kind, folder_id, contact_id=contact_id, now=now))
-    if tagged:
-        parts.insert_tagged(tx, caller.organization_id, tagged)
-    if in_folders:
-        parts.insert_in_folders(tx, caller.organization_id, in_folders)
-    record_all(tx, caller, events)
-
-
-def _tag(tx: Tx, caller: Caller, name: str) -> str | None:
-    try:
-        return create_term(tx, caller, TAGS, name).id
-    except Invalid:  # there are as many as there can be
-        return None
-
-
-def _folder(tx: Tx, caller: Caller, name: str) -> int | None:
-    try:
-        folder = folder_store.find_folder_by_name(tx, caller.organization_id, name)
-        return (folder or create_folder(tx, caller, name)).id
-    except Invalid:
-        return None
-
-
-def _write_interactions(
-    tx: Tx, caller: Caller, entries: list[tuple[int, Additions, State]], written: list[Changes], now: str
-) -> None:
-    rows: Rows = []
-    for (contact_id, each, _), changes in zip(entries, written, strict=True):
-        own = [
-            {
-                "contact_id": contact_id,
-                "kind": i.kind,
-                "happened_at": i.happened_at,
-                "id": new_id(),
-                "channel": INSTAGRAM,
-                "outside_id": i.outside_id,
-                "direction": i.direction,
-                "text": i.text,
-                "data": None,
-                "now": now,
-            }
-            for i in each.interactions
-        ]
-        changes.interactions = [str(row["id"]) for row in own]
-        rows += own
-    if rows:
-        interaction_store.insert_interactions(tx, caller.organization_id, rows)
-        kinds = sorted({(row["contact_id"], row["kind"]) for row in rows})
-        interaction_store.mark_recent(tx, caller.organization_id, kinds)

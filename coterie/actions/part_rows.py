@@ -1,0 +1,124 @@
+"""What contacts have beside their own row and handles: rows gathered of many, each kind written in one statement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct, field
+
+from coterie.actions.additions import Additions
+from coterie.actions.folders import create_folder
+from coterie.actions.terms import create_term
+from coterie.errors import Invalid
+from coterie.model.countries import find_country
+from coterie.model.handles import INSTAGRAM
+from coterie.model.ids import new_id
+from coterie.model.organizations import Caller
+from coterie.model.terms import TAGS
+from coterie.model.text import fold
+from coterie.store import folders as folder_store
+from coterie.store import interactions as interaction_store
+from coterie.store import parts
+from coterie.store.database import Tx
+
+Rows = list[dict[str, Any]]
+
+
+class PartRows(Struct):
+    """Rows by kind; tags and folders are (contact id, name)."""
+
+    addresses: Rows = field(default_factory=list)
+    dates: Rows = field(default_factory=list)
+    notes: Rows = field(default_factory=list)
+    files: Rows = field(default_factory=list)
+    outside_ids: Rows = field(default_factory=list)
+    interactions: Rows = field(default_factory=list)
+    tags: list[tuple[int, str]] = field(default_factory=list)
+    folders: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, caller: Caller, contact_id: int, additions: Additions, now: str, *, is_pinned: bool) -> None:
+        """What is to be added to one contact; is_pinned says whether its note becomes the pinned one."""
+        _add(self.addresses, contact_id, now, map(_address_row, additions.addresses))
+        _add(self.dates, contact_id, now, ({"label": d.label, "occurs_on": d.occurs_on} for d in additions.dates))
+        if additions.note:
+            row = {"author_id": caller.user_id, "text": additions.note, "is_pinned": is_pinned}
+            _add(self.notes, contact_id, now, [row])
+        _add(self.files, contact_id, now, map(_file_row, additions.pictures))
+        _add(self.interactions, contact_id, now, map(_interaction_row, additions.interactions))
+        self.outside_ids += [
+            {"source": source, "outside_id": outside_id, "contact_id": contact_id}
+            for source, outside_id in additions.outside_ids
+        ]
+        self.tags += [(contact_id, name) for name in additions.tags]
+        self.folders += [(contact_id, name) for name in additions.folders]
+
+
+def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list[int]]:
+    """Insert the rows; tags and folders that do not exist yet are made. (tag, folder) ids that were put on contacts."""
+    organization_id = caller.organization_id
+    parts.insert_addresses(tx, organization_id, rows.addresses)
+    parts.insert_dates(tx, organization_id, rows.dates)
+    parts.insert_notes(tx, organization_id, rows.notes)
+    parts.insert_files(tx, organization_id, rows.files)
+    parts.save_outside_ids(tx, organization_id, rows.outside_ids)
+    tags = {key: _tag(tx, caller, name) for key, name in {fold(name): name for _, name in reversed(rows.tags)}.items()}
+    tagged = {(contact_id, tag_id) for contact_id, name in rows.tags if (tag_id := tags[fold(name)]) is not None}
+    if tagged:
+        parts.insert_tagged(tx, organization_id, [{"contact_id": c, "tag_id": t} for c, t in sorted(tagged)])
+    folders = {name: _folder(tx, caller, name) for name in dict.fromkeys(name for _, name in rows.folders)}
+    put = {(contact_id, folder_id) for contact_id, name in rows.folders if (folder_id := folders[name]) is not None}
+    if put:
+        parts.insert_in_folders(tx, organization_id, [{"contact_id": c, "folder_id": f} for c, f in sorted(put)])
+    if rows.interactions:
+        interaction_store.insert_interactions(tx, organization_id, rows.interactions)
+        kinds = sorted({(row["contact_id"], row["kind"]) for row in rows.interactions})
+        interaction_store.mark_recent(tx, organization_id, kinds)
+    return [tag_id for _, tag_id in sorted(tagged)], [folder_id for _, folder_id in sorted(put)]
+
+
+def _add(rows: Rows, contact_id: int, now: str, fresh: Iterable[dict[str, Any]]) -> None:
+    rows += [{"id": new_id(), "contact_id": contact_id, "now": now, **row} for row in fresh]
+
+
+def _address_row(address: Any) -> dict[str, Any]:
+    country = find_country(address.country) if address.country else None
+    row = {name: getattr(address, name) for name in address.__struct_fields__}
+    return row | {"country_code": country[0] if country else None}
+
+
+def _file_row(picture: Any) -> dict[str, Any]:
+    media_type = picture.media_type or "application/octet-stream"
+    ending = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
+    return {
+        "kind": "file" if picture.filename else "picture",
+        "filename": picture.filename or f"picture{ending.get(media_type, '')}",
+        "media_type": media_type[:100],
+        "byte_count": picture.byte_count,
+        "digest": picture.digest,
+    }
+
+
+def _interaction_row(interaction: Any) -> dict[str, Any]:
+    return {
+        "kind": interaction.kind,
+        "happened_at": interaction.happened_at,
+        "channel": INSTAGRAM,
+        "outside_id": interaction.outside_id,
+        "direction": interaction.direction,
+        "text": interaction.text,
+        "data": None,
+    }
+
+
+def _tag(tx: Tx, caller: Caller, name: str) -> str | None:
+    try:
+        return create_term(tx, caller, TAGS, name).id
+    except Invalid:  # there are as many as there can be
+        return None
+
+
+def _folder(tx: Tx, caller: Caller, name: str) -> int | None:
+    try:
+        folder = folder_store.find_folder_by_name(tx, caller.organization_id, name)
+        return (folder or create_folder(tx, caller, name)).id
+    except Invalid:
+        return None
