@@ -1,44 +1,16 @@
 """Errors in Grape's words: {"error": "per_page is invalid, page is invalid"} (inro.md, 1, "Errors")."""
 
 import re
-from typing import Any
 
-from msgspec import Struct
-
-from coterie.api.body import Disconnected, UnsupportedMediaType
-from coterie.api.http import MethodNotAllowed, NotAcceptable, Unexpected
+from coterie.api.plain_errors import ErrorBody, present_plain_error
 from coterie.api.route import Answer
-from coterie.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Problem,
-    TooLarge,
-    TooOften,
-    TooSlow,
-    Unauthorized,
-    Unavailable,
-)
+from coterie.errors import Invalid, Problem
 
 _WORDS = {
     "missing": "is missing",
     "blank": "is empty",
     "choice": "does not have a valid value",
     "taken": "has already been taken",
-}
-_STATUS = {
-    NotFound: 404,
-    Forbidden: 403,
-    Conflict: 409,
-    TooLarge: 413,
-    TooOften: 429,
-    MethodNotAllowed: 405,
-    NotAcceptable: 406,
-    UnsupportedMediaType: 415,
-    Disconnected: 400,
-    TooSlow: 503,
-    Unavailable: 503,
 }
 MALFORMED = (
     "Problem: message body does not match declared format\n"
@@ -55,24 +27,11 @@ _WIRE = {
 _NUMBER = re.compile(r"-?\d+")
 
 
-class ErrorBody(Struct):
-    error: str
-
-
-TYPES: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 500, 503), ErrorBody)
-
-
 def present_error(error: Exception) -> Answer:
     """Any error of the family as Inrō's clients know it."""
     if isinstance(error, Invalid):
         return Answer(ErrorBody(_joined(error)), 400)
-    if isinstance(error, Unauthorized):
-        return Answer(ErrorBody("Unauthorized"), 401, (("WWW-Authenticate", "Bearer"),))
-    if isinstance(error, Unexpected):
-        return Answer(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
-    status = _STATUS.get(type(error), 500)
-    headers = (("Retry-After", str(error.seconds)),) if isinstance(error, TooOften) else ()
-    return Answer(ErrorBody(str(error) or "Error"), status, headers)
+    return present_plain_error(error)
 
 
 def _joined(error: Invalid) -> str:

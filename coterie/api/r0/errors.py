@@ -9,44 +9,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from coterie.api.body import Disconnected, UnsupportedMediaType
-from coterie.api.http import MethodNotAllowed, NotAcceptable, Unexpected
+from coterie.api import plain_errors
+from coterie.api.plain_errors import ErrorBody, present_plain_error
 from coterie.api.route import Answer
-from coterie.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Problem,
-    TooLarge,
-    TooOften,
-    TooSlow,
-    Unauthorized,
-    Unavailable,
-)
+from coterie.errors import Invalid, Problem
 
-_STATUS = {
-    NotFound: 404,
-    Forbidden: 403,
-    Conflict: 409,
-    TooLarge: 413,
-    TooOften: 429,
-    MethodNotAllowed: 405,
-    NotAcceptable: 406,
-    UnsupportedMediaType: 415,
-    Disconnected: 400,
-    TooSlow: 503,
-    Unavailable: 503,
-}
 # what a body wraps its fields in
 WRAPPERS = frozenset(
     ("user", "contact", "address", "phone_number", "email", "contact_relationship", "user_relationship", "tag",
      "expertise", "pet", "gift", "note", "user_reminder")
 )  # fmt: skip
-
-
-class ErrorBody(Struct):
-    error: str
 
 
 class InvalidBody(Struct):
@@ -56,9 +28,7 @@ class InvalidBody(Struct):
     errors: dict[str, list[str]]
 
 
-TYPES: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 500, 503), ErrorBody) | {
-    422: InvalidBody
-}
+TYPES: dict[int, Any] = {**plain_errors.TYPES, 422: InvalidBody}
 
 
 @contextmanager
@@ -82,13 +52,7 @@ def present_error(error: Exception) -> Answer:
     """Any error of the family in R0's form."""
     if isinstance(error, Invalid):
         return _present_invalid(error)
-    if isinstance(error, Unauthorized):
-        return Answer(ErrorBody(error.message or "Unauthorized"), 401, (("WWW-Authenticate", "Bearer"),))
-    if isinstance(error, Unexpected):
-        return Answer(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
-    status = _STATUS.get(type(error), 500)
-    headers = (("Retry-After", str(error.seconds)),) if isinstance(error, TooOften) else ()
-    return Answer(ErrorBody(str(error) or "Error"), status, headers)
+    return present_plain_error(error)
 
 
 def _present_invalid(error: Invalid) -> Answer:

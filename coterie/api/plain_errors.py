@@ -1,0 +1,55 @@
+"""Errors that every contract answers alike: {"error": "…"} and a status. What is wrong with input each says itself."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.api.body import Disconnected, UnsupportedMediaType
+from coterie.api.http import MethodNotAllowed, NotAcceptable, Unexpected
+from coterie.api.route import Answer
+from coterie.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    TooOften,
+    TooSlow,
+    Unauthorized,
+    Unavailable,
+)
+
+_STATUS = {
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    MethodNotAllowed: 405,
+    NotAcceptable: 406,
+    Conflict: 409,
+    TooLarge: 413,
+    UnsupportedMediaType: 415,
+    TooOften: 429,
+    Disconnected: 400,
+    TooSlow: 503,
+    Unavailable: 503,
+}
+
+
+class ErrorBody(Struct):
+    error: str
+
+
+# the statuses of a contract's errors, for its document; 400 is a body that cannot be read
+TYPES: dict[int, Any] = dict.fromkeys((400, *_STATUS.values(), 500), ErrorBody)
+
+
+def present_plain_error(error: Exception) -> Answer:
+    """Any error of the family but Invalid."""
+    if isinstance(error, Unexpected):
+        return Answer(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
+    status = _STATUS.get(type(error), 500)
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(error, Unauthorized):
+        headers = (("WWW-Authenticate", "Bearer"),)
+    elif isinstance(error, TooOften):
+        headers = (("Retry-After", str(error.seconds)),)
+    return Answer(ErrorBody(str(error) or "Error"), status, headers)
