@@ -170,6 +170,7 @@ def _print(
     for path, record, _ in results:
         if record is not None and record.state != FAILED:
             _print_reasons(database, caller, console, path, record)
+    _print_rejected(console, [record for _, record, _ in results if record is not None and record.rejected_count])
     if is_applied:
         group_id = next((record.group_id for _, record, _ in results if record and record.group_id), None)
         console.print("Done. `coterie undo-import ID` takes an import back.")
@@ -177,6 +178,17 @@ def _print(
             console.print(f"All files of this command together are {group_id}.")
     else:
         console.print("Nothing changed yet: this is what the same command with --apply does.")
+
+
+def _print_rejected(console: Console, records: list[Import]) -> None:
+    """How to get at what was rejected."""
+    for record in records[:REASONS_SHOWN]:
+        rows = "1 row was" if record.rejected_count == 1 else f"{record.rejected_count} rows were"
+        console.print(
+            f"{rows} rejected: `coterie rejected {record.id} --output FILE` writes them with their reasons, to mend"
+            f" and import again ({escape(record.filename)}).",
+            soft_wrap=True,
+        )
 
 
 def counts_table(first: str) -> Table:

@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "import_",
     "export": "export",
     "imports": "imports",
+    "rejected": "rejected",
     "undo-import": "imports",
     "backup": "backup",
     "restore": "backup",

@@ -167,7 +167,7 @@ def read(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Conta
     mapped = guess_mapping(table.headers) | dict(mapping or {})
     if not names_people(mapped):
         raise invalid("file", "has no column that names a person or says how to reach one")
-    day_first = day_first_in(open_rows(path).rows, table.headers, mapped)
+    day_first = table.is_day_first or day_first_in(open_rows(path).rows, table.headers, mapped)
     yield from read_table(table.rows, table.headers, mapped, day_first=day_first)
 
 

@@ -26,13 +26,18 @@ FIELD_LENGTH_MAX = 1024**2
 ROW_LENGTH_MAX = 4 * 1024**2
 SOURCE_LENGTH_MAX = 2000
 HEADER_WITHIN_ROWS = 50
+# the column that the download of rejected rows has more than the file they came in; it is passed over when read, but
+# for how the whole file wrote its dates, which a few rows of it may not show
+REASON_COLUMN = "Rejected by Coterie because"
+DAY_FIRST_COLUMN = f"{REASON_COLUMN} (dates: days before months)"
 
 _CHUNK = 1024**2
 _SAMPLE = 64 * 1024
 # what may be read a second time after broken quotes, in all: a file made of them stays linear to read
 _AGAIN_MAX = 16 * 1024**2
-_NEVER_CLOSED = "A quote is never closed"
-_SEPARATORS = (",", ";", "\t", "|")
+NEVER_CLOSED = "A quote is never closed"
+SEPARATORS = (",", ";", "\t", "|")
+_REASON_FIRST = re.compile(rf'"?{re.escape(REASON_COLUMN)}[^",;\t|]*"?([,;\t|])')
 _CP1252_HOLES = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 # the limit of the csv module belongs to the process; every reader of a CSV goes through this file
@@ -58,18 +63,24 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     headers: list[str]
     rows: Iterator[Row | RowError]
+    # of a file of rows that were rejected before: where the column of reasons stood, and what it says of dates
+    reason_index: int | None = None
+    is_day_first: bool = False
 
 
-def open_rows(path: Path, is_header: Callable[[list[str]], bool] = any) -> Table:
-    """The headers of a CSV file and its rows, one by one; blank rows are left out.
+def open_rows(
+    path: Path, is_header: Callable[[list[str]], bool] = any, *, source_length_max: int = SOURCE_LENGTH_MAX
+) -> Table:
+    """The headers of a CSV file and its rows, one by one; blank rows and the column of reasons are left out.
 
-    is_header says which of the first 50 rows names the columns (some exports begin with prose).
+    is_header says which of the first 50 rows names the columns (some exports begin with prose); source_length_max
+    how much is kept of a row's text.
     A row with fewer cells is filled up with blanks; one with more, with a NUL character, with a field beyond
     1 MiB, beyond 4 MiB in all, or with a quote that is never closed, is a RowError.
     Refused as a whole: a file beyond 2 GiB (TooLarge), more than 1,000 columns, no header row.
     """
     layout = find_layout(path)
-    parsed = _parse(path, layout)
+    parsed = _parse(path, layout, source_length_max)
     headers: list[str] = []
     for row in islice(parsed, HEADER_WITHIN_ROWS):
         if isinstance(row, Row) and is_header(row.cells):
@@ -81,6 +92,11 @@ def open_rows(path: Path, is_header: Callable[[list[str]], bool] = any) -> Table
         headers.pop()
     if len(headers) > COLUMN_COUNT_MAX:
         raise invalid("file", f"has more than {COLUMN_COUNT_MAX:,} columns", kind="too_large")
+    for name in (REASON_COLUMN, DAY_FIRST_COLUMN):
+        if name in headers:
+            rows = _without(parsed, index := headers.index(name))
+            kept = headers[:index] + headers[index + 1 :]
+            return Table(kept, _fit(rows, len(kept)), index, name == DAY_FIRST_COLUMN)
     return Table(headers, _fit(parsed, len(headers)))
 
 
@@ -105,8 +121,11 @@ def find_layout(path: Path) -> Layout:
     # Excel writes the separator it used as a first line of its own
     if re.fullmatch(r"sep=.", first, re.IGNORECASE):
         return Layout(encoding, first[-1], '"', True)
+    # rejected rows may all be of different widths, from which no separator can be told
+    if found := _REASON_FIRST.match(first):
+        return Layout(encoding, found[1], '"', False)
     quote = "'" if '"' not in first and re.fullmatch(r"('[^']*'[,;\t|]?)+", first) else '"'
-    layouts = [Layout(encoding, separator, quote, False) for separator in _SEPARATORS]
+    layouts = [Layout(encoding, separator, quote, False) for separator in SEPARATORS]
     return max(layouts, key=lambda layout: _score(sample, layout))
 
 
@@ -187,7 +206,7 @@ class _Lines:
         line = self.again.popleft() if self.again else self.file.readline(ROW_LENGTH_MAX + 1)
         if not line:
             if self.taken:
-                self.broken = _NEVER_CLOSED
+                self.broken = NEVER_CLOSED
             raise StopIteration
         self.taken.append(line)
         self.length += len(line)
@@ -216,7 +235,7 @@ class _Lines:
         return True
 
 
-def _parse(path: Path, layout: Layout) -> Iterator[Row | RowError]:
+def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[Row | RowError]:
     """Every row that is not blank, as wide as it is."""
     with path.open(encoding=layout.encoding, errors="replace", newline="") as file:
         lines = _Lines(file)
@@ -231,12 +250,12 @@ def _parse(path: Path, layout: Layout) -> Iterator[Row | RowError]:
                 return
             if cells and len(lines.taken) > 1 and width and any(cells[width:]) and lines.read_again():
                 # two lone quotes in different rows have swallowed what lies between them
-                lines.broken = _NEVER_CLOSED
+                lines.broken = NEVER_CLOSED
             if lines.broken:
-                yield RowError(lines.broken, _source(lines.taken))
+                yield RowError(lines.broken, _source(lines.taken, source_length_max))
             elif cells and any(plain := [cell and cell.strip() for cell in cells]):
                 width = max(width, len(plain))
-                yield _checked(plain, lines.taken)
+                yield _checked(plain, lines.taken, source_length_max)
 
 
 def _next_cells(reader: Iterator[list[str]], lines: _Lines) -> list[str] | None:
@@ -247,7 +266,7 @@ def _next_cells(reader: Iterator[list[str]], lines: _Lines) -> list[str] | None:
         cells = None
         lines.skip_rest_of_line()
         is_one_line = len(lines.taken) == 1
-        lines.broken = "A field is larger than 1 MiB" if is_one_line else _NEVER_CLOSED
+        lines.broken = "A field is larger than 1 MiB" if is_one_line else NEVER_CLOSED
     if lines.length > ROW_LENGTH_MAX:
         lines.skip_rest_of_line()
         lines.broken = "The row is larger than 4 MiB"
@@ -256,12 +275,21 @@ def _next_cells(reader: Iterator[list[str]], lines: _Lines) -> list[str] | None:
     return cells
 
 
-def _checked(cells: list[str], taken: list[str]) -> Row | RowError:
-    source = _source(taken)
+def _checked(cells: list[str], taken: list[str], source_length_max: int) -> Row | RowError:
+    source = _source(taken, source_length_max)
     # most cells are blank and most rows are one line: what is done for each of them is kept small
     if "\x00" in (taken[0] if len(taken) == 1 else "".join(taken)):
         return RowError("The row contains a NUL character", source.replace("\x00", "\ufffd"))
     return Row(cells, source)
+
+
+def _without(rows: Iterable[Row | RowError], index: int) -> Iterator[Row | RowError]:
+    """The rows without one of their cells; a row that has no other is blank."""
+    for row in rows:
+        if isinstance(row, RowError):
+            yield row
+        elif any(cells := row.cells[:index] + row.cells[index + 1 :]):
+            yield Row(cells, row.source)
 
 
 def _fit(rows: Iterable[Row | RowError], width: int) -> Iterator[Row | RowError]:
@@ -276,5 +304,5 @@ def _fit(rows: Iterable[Row | RowError], width: int) -> Iterator[Row | RowError]
             yield row if not missing else Row(row.cells[:width] + [""] * missing, row.source)
 
 
-def _source(taken: list[str]) -> str:
-    return (taken[0] if len(taken) == 1 else "".join(taken)).rstrip("\r\n")[:SOURCE_LENGTH_MAX]
+def _source(taken: list[str], length_max: int) -> str:
+    return (taken[0] if len(taken) == 1 else "".join(taken)).rstrip("\r\n")[:length_max]

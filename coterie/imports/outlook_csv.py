@@ -45,6 +45,11 @@ def is_header(cells: Sequence[str]) -> bool:
     return {"first name", "last name"} <= names and len(names & _OF_OUTLOOK) >= 2
 
 
+def mapping_of(headers: Sequence[str]) -> dict[str, str]:
+    """What each column is, header to field."""
+    return {header: _MAPPING.get(header.lower(), "extra") for header in headers}
+
+
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
     """The contacts of an Outlook CSV file. Columns without a field of their own become lines of the note.
 
@@ -52,6 +57,6 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
     Refused (Invalid): a file without Outlook's column names.
     """
     table = open_rows(path, is_header)
-    mapping = {header: _MAPPING.get(header.lower(), "extra") for header in table.headers}
-    day_first = day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
+    mapping = mapping_of(table.headers)
+    day_first = table.is_day_first or day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
     yield from read_table(table.rows, table.headers, mapping, day_first=day_first)

@@ -31,13 +31,18 @@ def is_header(cells: Sequence[str]) -> bool:
     return "first_name" in names and bool(names & {"relationship_type", "linkedin_url", "how_you_met"})
 
 
+def mapping_of(headers: Sequence[str]) -> dict[str, str]:
+    """What each column is, header to field."""
+    known = {header: _MAPPING[header.lower()] for header in headers if header.lower() in _MAPPING}
+    return guess_mapping(headers) | known
+
+
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
     """The contacts of a filled-in template. Columns may be left out; others are guessed as in any CSV file.
 
     Refused (Invalid): a file without the template's column names.
     """
     table = open_rows(path, is_header)
-    mapping = guess_mapping(table.headers)
-    mapping |= {header: _MAPPING[header.lower()] for header in table.headers if header.lower() in _MAPPING}
-    day_first = day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
+    mapping = mapping_of(table.headers)
+    day_first = table.is_day_first or day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
     yield from read_table(table.rows, table.headers, mapping, day_first=day_first)

@@ -102,18 +102,31 @@ def read_cards(stream: BinaryIO) -> Iterator[Card | BrokenCard]:
         number += 1
 
 
+def read_records(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """What read_cards makes its cards of, in the same order and number: the lines of each, without BEGIN and END.
+
+    They are whole up to 16 MiB or 250,000 lines.
+    """
+    for lines, _ in _records(stream, is_whole=True):
+        yield lines
+
+
 def excerpt(source: bytes) -> str:
     """The beginning of some bytes as text for people, at most 2,000 characters."""
     return source[: EXCERPT_LENGTH_MAX * 4].decode(errors="replace").replace("\0", "")[:EXCERPT_LENGTH_MAX]
 
 
-def _records(stream: BinaryIO) -> Iterator[tuple[list[bytes], str]]:
-    """The lines of each record with '' (the lines between BEGIN and END) or with what is wrong with it."""
+def _records(stream: BinaryIO, *, is_whole: bool = False) -> Iterator[tuple[list[bytes], str]]:
+    """The lines of each record with '' (the lines between BEGIN and END) or with what is wrong with it, of which the
+    lines are the beginning, or is_whole."""
     lines: list[bytes] = []
     inside, reason, size = False, "", 0
-    for line in read_lines(stream):
-        if line is None:
+    for line in read_lines(stream, CARD_BYTES_MAX if is_whole else LINE_BYTES_MAX):
+        if line is None or len(line) > LINE_BYTES_MAX:
             reason = reason or f"has a line over {LINE_BYTES_MAX // 1024} KiB"
+            size += len(line or b"")
+            if line is not None and size <= CARD_BYTES_MAX:
+                lines.append(line)
         elif line[:1] in b"bB" and line[:12].rstrip().upper() == b"BEGIN:VCARD":
             if inside:
                 yield lines, "has no END:VCARD before the next card begins"
@@ -127,7 +140,10 @@ def _records(stream: BinaryIO) -> Iterator[tuple[list[bytes], str]]:
             size += len(line) + 1
             if size > CARD_BYTES_MAX or len(lines) >= CARD_LINES_MAX:
                 reason = reason or f"is over {CARD_BYTES_MAX >> 20} MiB or {CARD_LINES_MAX:,} lines"
-            if not reason and (inside or size < EXCERPT_LENGTH_MAX * 4 or not lines):
+            if is_whole:
+                if size <= CARD_BYTES_MAX and len(lines) < CARD_LINES_MAX:
+                    lines.append(line)
+            elif not reason and (inside or size < EXCERPT_LENGTH_MAX * 4 or not lines):
                 lines.append(line)
     if inside:
         yield lines, "has no END:VCARD"

@@ -8,8 +8,8 @@ LINE_BYTES_MAX = 64 * 1024
 _BLOCK_BYTES = 256 * 1024
 
 
-def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines without their ends (CRLF, LF or CR); None stands for a line over 64 KiB, which is skipped.
+def read_lines(stream: BinaryIO, bytes_max: int = LINE_BYTES_MAX) -> Iterator[bytes | None]:
+    """The lines without their ends (CRLF, LF or CR); None stands for a line over 64 KiB (bytes_max), which is skipped.
 
     A byte order mark is taken off; UTF-16 with one is read as such and comes out as UTF-8.
     """
@@ -18,12 +18,12 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
         lines = (tail + block).split(b"\n")
         tail = lines.pop()
         for line in lines:
-            if too_long or len(line) > LINE_BYTES_MAX:
+            if too_long or len(line) > bytes_max:
                 too_long = False
                 yield None
             else:
                 yield line
-        if len(tail) > LINE_BYTES_MAX:
+        if len(tail) > bytes_max:
             tail, too_long = b"", True
     if too_long:
         yield None

@@ -236,10 +236,34 @@ def test_an_import_removed_while_it_waits_for_the_worker_is_no_trouble(
     assert names(r0) == {"Marge Simpson", "Homer Simpson"}
 
 
+def test_rejected_rows_are_downloaded_mended_and_uploaded_again(r0: R0) -> None:
+    made = upload(r0, FILE + ',,"=1+1, ""Gruß""",,,\r\n', filename='freunde "käse".csv').json
+    got = r0.get(f"/imports/{made['id']}/rejected")
+    assert (got.status, got.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert got.headers["content-disposition"] == (
+        "attachment; filename=\"freunde _k_se_-rejected.csv\"; filename*=UTF-8''freunde%20%22k%C3%A4se%22-rejected.csv"
+    )
+    assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert got.body.decode("utf-8-sig") == (
+        '"Rejected by Coterie because","first_name","last_name","how_you_met","email","phone","employer"\r\n'
+        '"The row has no name and no way to reach anyone","","","=1+1, ""Gruß""","","",""\r\n'
+    )
+    again = upload(r0, got.body.replace(b'anyone",""', b'anyone","Otto"')).json
+    assert (again["type"], again["to_create"], again["rejected"]) == ("r0_csv", 1, 0)
+    assert r0.get(f"/imports/{again['id']}/rejected").status == 404
+
+
+def test_more_rejected_rows_than_an_answer_holds_are_refused(r0: R0, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = upload(r0, FILE + ",,nobody,,,\r\n").json
+    monkeypatch.setattr("coterie.api.r0.imports.REJECTED_BYTES_MAX", 50)
+    assert r0.get(f"/imports/{made['id']}/rejected").status == 413
+
+
 def test_an_import_is_its_organizations_own(r0: R0, world: World, client: Client) -> None:
     import_id = upload(r0, FILE).json["id"]
     own = R0(client.with_token(world.charlie_token), f"/api/v1/orgs/{world.charlie.organization_uuid}")
     assert own.get(f"/imports/{import_id}").status == 404
     assert own.get(f"/imports/{import_id}/rows/1").status == 404
+    assert own.get(f"/imports/{import_id}/rejected").status == 404
     assert own.delete(f"/imports/{import_id}").status == 404
     assert own.get("/imports").json["count"] == 0

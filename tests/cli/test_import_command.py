@@ -59,6 +59,35 @@ def test_people_see_a_table_with_reasons_and_what_to_do_next(tmp_path: Path) -> 
     assert "google.csv" in coterie(tmp_path, "imports").stdout
 
 
+def test_rejected_rows_are_saved_as_a_file_mended_and_imported(tmp_path: Path) -> None:
+    bootstrap(tmp_path)
+    shown = coterie(tmp_path, "import", str(GOOGLE), "--apply").stdout
+    import_id = run(tmp_path, "imports")[0]["import_id"]
+    assert f"1 row was rejected: `coterie rejected {import_id} --output FILE`" in shown
+    output = tmp_path / "rejected.csv"
+    saved = coterie(tmp_path, "rejected", import_id, "--output", str(output))
+    assert (saved.returncode, saved.stdout) == (0, f"1 rejected row of google.csv saved as {output}.\n")
+    assert output.stat().st_mode & 0o777 == 0o600
+    assert coterie(tmp_path, "rejected", import_id).stdout == output.read_text("utf-8")
+    twice = coterie(tmp_path, "rejected", import_id, "--output", str(output))
+    assert (twice.returncode, twice.stderr) == (1, f"coterie: {output} exists already\n")
+    output.write_text(output.read_text("utf-8").replace('anyone",""', 'anyone","Otto"'), "utf-8")
+    again = run(tmp_path, "import", str(output), "--apply")
+    assert [again[name] for name in COUNTS] == [1, 0, 0, 0, 0]
+
+
+def test_rejected_rows_are_of_one_import_that_has_some(tmp_path: Path) -> None:
+    bootstrap(tmp_path)
+    (tmp_path / "a.vcf").write_text("BEGIN:VCARD\nVERSION:3.0\nFN:Otto\nEND:VCARD\n")
+    group = run(tmp_path, "import", str(tmp_path / "a.vcf"), str(GOOGLE))
+    several = coterie(tmp_path, "rejected", group["import_id"])
+    assert (several.returncode, "several files" in several.stderr) == (1, True)
+    none = coterie(tmp_path, "rejected", group["imports"][0]["import_id"], "--output", str(tmp_path / "x"))
+    assert (none.returncode, none.stderr) == (1, "coterie: No row of this import was rejected\n")
+    assert not (tmp_path / "x").exists()
+    assert coterie(tmp_path, "rejected", "nothing").returncode == 1
+
+
 def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
     bootstrap(tmp_path)
     (tmp_path / "letter.txt").write_text("Dear Marge,\nhow are you?")

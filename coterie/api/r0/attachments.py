@@ -65,6 +65,14 @@ def present(attachment: Attachment, contact: Contact, caller: Caller, request: R
     )
 
 
+def headers_of_file(filename: str) -> tuple[tuple[str, str], ...]:
+    """What a file that people saved here, or may have, goes out with. RFC 6266: the plain name for the oldest clients,
+    the real one for all others."""
+    plain = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return (("Content-Disposition", disposition), *SAFE_HEADERS)
+
+
 def _find(tx: Tx, caller: Caller, request: Request) -> tuple[Contact, Attachment]:
     contact = contact_of(tx, caller, request)
     attachment_id = part_id(request, "attachment_id", NOUN)
@@ -130,11 +138,7 @@ def send(tx: Tx, caller: Caller, request: Request) -> Answer:
         body = file_path(request.settings.data_folder, attachment.digest).read_bytes()
     except OSError:
         raise NotFound("The file is not there any more") from None
-    plain = attachment.filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    # RFC 6266: the plain name for the oldest clients, the real one for all others
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(attachment.filename, safe='')}"
-    headers = (("Content-Disposition", disposition), *SAFE_HEADERS)
-    return Answer(body=body, headers=headers, media_type=attachment.media_type)
+    return Answer(body=body, headers=headers_of_file(attachment.filename), media_type=attachment.media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

@@ -7,15 +7,17 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from coterie.actions import imports as actions
+from coterie.api.r0.attachments import headers_of_file
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Answer, Request, Upload
-from coterie.errors import Invalid, NotFound, invalid
+from coterie.errors import Invalid, NotFound, TooLarge, invalid
 from coterie.imports.at_once import stage_at_once
 from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
 from coterie.imports.r0_csv import TEMPLATE
 from coterie.imports.readers import READERS
+from coterie.imports.rejected import rejected_file
 from coterie.model.imports import FAILED, MATCH, Import
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
@@ -31,6 +33,8 @@ FORMATS = {
 TYPES = {inside: wire for wire, inside in FORMATS.items()}
 State = Literal["staging", "staged", "applying", "applied", "undoing", "undone", "failed"]
 ROWS_SHOWN = 20
+# what one answer holds in memory; the command line has no such limit
+REJECTED_BYTES_MAX = 32 * 1024**2
 
 
 class ImportEntity(Struct):
@@ -166,6 +170,16 @@ def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
 
 def apply(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
     return present(actions.start_applying(tx, caller, find(tx, caller, request).id))
+
+
+def send_rejected(tx: Tx, caller: Caller, request: Request) -> Answer:
+    file = rejected_file(tx, caller.organization_id, find(tx, caller, request), request.settings.data_folder)
+    body = bytearray()
+    for piece in file.pieces:
+        body += piece
+        if len(body) > REJECTED_BYTES_MAX:
+            raise TooLarge("The rejected rows are more than 32 MB: `coterie rejected` writes them to a file")
+    return Answer(body=bytes(body), headers=headers_of_file(file.filename), media_type=file.media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

@@ -30,6 +30,7 @@ from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
 from coterie.api.r0.terms import TermEntity
 from coterie.api.route import Contract, Route
+from coterie.imports.rejected import MEDIA_TYPES as REJECTED_TYPES
 from coterie.model.attachments import EXTENSIONS
 
 READ, WRITE, ORGANIZATION, ORGANIZATION_WRITE = (
@@ -295,6 +296,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ORG}/imports/{{import_id}}/apply", imports.apply, IMPORTS_WRITE, "write",
           "Apply what is certain or decided, in the background (our addition)", answer=imports.ImportEntity,
           status=202, path_types=IDS),
+    Route("GET", f"{ORG}/imports/{{import_id}}/rejected", imports.send_rejected, IMPORTS_READ, "slow",
+          "Get the rejected rows as a file of the kind they came in, with a reason (our addition)", path_types=IDS,
+          media_types=REJECTED_TYPES,
+          description="Mended, it can be uploaded again: the column of reasons is passed over. 404 where no row was"
+          " rejected; 413 beyond 32 MB."),
     Route("GET", f"{ORG}/imports/{{import_id}}/rows", import_rows.list_, IMPORTS_READ, "read",
           "List the rows of an import (our addition)", query=import_rows.RowsQuery, answer=import_rows.RowList,
           paged=True, path_types=IDS),

@@ -1,0 +1,77 @@
+"""coterie rejected: the rows of an import that were rejected, with their reasons, to mend and import again."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coterie.cli.common import DataOption, opened, prepare
+from coterie.errors import NotFound, Unavailable, invalid
+from coterie.imports.rejected import RejectedFile, rejected_file
+from coterie.model.imports import Import
+from coterie.store.database import Tx
+from coterie.store.imports import find_group, find_import, find_organization_of_import
+
+# However long it takes: others go on meanwhile
+SECONDS = 86_400.0
+
+
+def register(application: typer.Typer) -> None:
+    application.command("rejected")(rejected)
+
+
+def rejected(
+    import_id: Annotated[str, typer.Argument(metavar="ID", help="The import, as `coterie imports` lists it.")],
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; it must not exist. Without it: standard output.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Write the rejected rows of an import as a file of the kind they came in, each with its reason.
+
+    Mend the rows and import the file again; the column of reasons may stay. Of a ZIP archive (Instagram, Coterie) the
+    rows are lines of JSON, to read only.
+    """
+    settings = prepare(data)
+    with opened(settings) as database, database.read(seconds=SECONDS) as tx:
+        organization_id, record = _find(tx, import_id)
+        file = rejected_file(tx, organization_id, record, settings.data_folder)
+        if output is None:
+            for piece in file.pieces:
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            return
+        _save(file, output)
+    count = record.rejected_count
+    typer.echo(f"{count} rejected row{'s' if count > 1 else ''} of {record.filename} saved as {output}.")
+
+
+def _find(tx: Tx, import_id: str) -> tuple[int, Import]:
+    organization_id = find_organization_of_import(tx, import_id)
+    if organization_id is None:
+        group = [one_id for _, one_id in find_group(tx, import_id)]
+        if group:
+            raise invalid("import", f"is several files: name one of {', '.join(group[:20])}")
+        raise NotFound(f"there is no import {import_id}")
+    record = find_import(tx, organization_id, import_id)
+    if record is None:  # it went away in between
+        raise NotFound(f"there is no import {import_id}")
+    return organization_id, record
+
+
+def _save(file: RejectedFile, output: Path) -> None:
+    try:
+        # private data: only its owner may read the file
+        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Unavailable(f"{output} exists already") from None
+    except OSError as error:
+        raise Unavailable(f"{output}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(file.pieces)
+    except BaseException:
+        output.unlink(missing_ok=True)
+        raise
