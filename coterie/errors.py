@@ -45,6 +45,10 @@ class Invalid(CoterieError):
         super().__init__("; ".join(f"{'.'.join(p.path)} {p.reason}".strip() for p in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type["Invalid"], tuple[Problem, ...]]:
+        # raised in one process and told in another
+        return Invalid, self.problems
+
 
 class NotFound(CoterieError):
     """What was asked for does not exist for this caller. The message names it: "Contact not found"."""

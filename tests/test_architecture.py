@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "actions": "errors model store search",
     "identity": "errors model store search actions",
     "vcard": "errors model",
-    "imports": "errors model store search actions identity vcard",
+    "imports": "errors settings model store search actions identity vcard",
     "exports": "errors model store vcard imports",
     "webhooks": "errors settings model store",
     "worker": "errors settings observe model store search actions identity imports webhooks",

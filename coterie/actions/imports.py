@@ -60,6 +60,7 @@ def start_import(
         None, now, now, None, None, None, group_id,
     )  # fmt: skip
     store.insert_import(tx, caller.organization_id, fresh)
+    record(tx, replace(caller, import_id=fresh.id), "import.started", fresh.id, now=now)
     if in_background:
         _enqueue(tx, caller, STAGE_JOB, fresh.id)
     return fresh

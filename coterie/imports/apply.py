@@ -1,12 +1,14 @@
 """Applying: staged rows become contacts, or fill up contacts that are there already.
 
-Each row is matched again, against what is there now, so that two files staged side by side add nobody twice. A batch
-is one transaction on the quick way; if any row of it cannot be written, the batch is done again row by row, and that
-row alone is rejected.
+A row is matched again with what is there now, so that two files staged side by side add nobody twice; only where
+nobody changed a contact since staging matched it, what was made ready for it is written as it is. A batch is one
+transaction on the quick way; if any row of it cannot be written, the batch is done again row by row, and that row
+alone is rejected.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 
 import msgspec
 import structlog
@@ -20,7 +22,7 @@ from coterie.actions.additions import (
     load_states,
     outside_ids_of_interactions,
 )
-from coterie.actions.drafts import Changes, create_contacts, fill_contact
+from coterie.actions.drafts import Changes, create_contacts, fill_contact, insert_new
 from coterie.errors import CoterieError, Unavailable
 from coterie.identity.matching import (
     HANDLE_ONLY,
@@ -32,6 +34,8 @@ from coterie.identity.matching import (
     keys_of,
     person_of_draft,
 )
+from coterie.imports.ahead import ahead
+from coterie.imports.ready import BATCH, Ready, make_ready, make_ready_elsewhere
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
 from coterie.model.imports import (
@@ -53,13 +57,16 @@ from coterie.model.imports import (
     StagedRow,
 )
 from coterie.model.organizations import Caller
+from coterie.store import events, parts
 from coterie.store import imports as store
-from coterie.store import parts
+from coterie.store.contacts import next_contact_ids
 from coterie.store.database import Tx
 from coterie.store.files import file_path
 
-BATCH = 400
 ATTEMPTS = 5
+# From so many new contacts on a second process is worth its start
+AHEAD_MIN = 2_000
+CREATED = Changes(is_new=True)
 # The batches before which the database is to look at its tables again: they have grown fourfold
 LOOK_AGAIN = frozenset((1, 4, 16, 64, 256))
 log = structlog.get_logger()
@@ -74,43 +81,98 @@ def apply(run: Run) -> Import:
         record = find(tx, run)
         if record.state == STAGED:
             record = actions.start_applying(tx, caller_of(tx, run, record), run.import_id, in_background=False)
-    batch_count = 0  # of this run
+    watch = Watch(0)
     while record.state == APPLYING:
-        if batch_count in LOOK_AGAIN:
-            with run.database.write() as tx:
-                store.gather_statistics(tx)
-        record = _apply_batch(run)
-        batch_count += 1
-        run.progress(record.applied_row, record.row_count)
-        run.pause()
+        # once more where another process did rows that were made ready for this one
+        with closing(_ready_batches(run, record)) as batches:
+            for batch_count, ready in enumerate(batches):
+                if batch_count in LOOK_AGAIN:
+                    with run.database.write() as tx:
+                        store.gather_statistics(tx)
+                record = _apply_batch(run, watch, ready)
+                run.progress(record.applied_row, record.row_count)
+                run.pause()
+                if record.state != APPLYING or (ready and record.applied_row != ready.through):
+                    break
     return record
 
 
-def _apply_batch(run: Run) -> Import:
+class Watch(Struct):
+    """The last event up to which nobody but this import changed a contact since its file was looked at; None once
+    somebody did; 0 before it was asked."""
+
+    event_id: int | None
+
+    def is_quiet(self, tx: Tx, run: Run) -> bool:
+        if self.event_id is None:
+            return False
+        latest = events.find_last_event(tx, run.organization_id)
+        since = self.event_id or events.find_first_event_of_import(tx, run.organization_id, run.import_id)
+        if since is None or events.is_changed_by_others(tx, run.organization_id, run.import_id, after=since):
+            self.event_id = None
+            return False
+        self.event_id = latest
+        return True
+
+
+def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, None]:
+    """What is to be written, made ready ahead where there is much of it; at the end None, for there is no more."""
+    with run.database.write() as tx:
+        caller = caller_of(tx, run, record)
+        count = store.count_rows_to_create(tx, run.organization_id, run.import_id, after=record.applied_row)
+        first = next_contact_ids(tx, run.organization_id, count) if count else 1
+    arguments = (caller, run.import_id, record.applied_row, first)
+    if count < AHEAD_MIN:
+        yield from make_ready(run.database, *arguments)
+    else:
+        with closing(ahead(make_ready_elsewhere, run.database.settings, *arguments)) as batches:
+            yield from batches
+    yield None
+
+
+def _apply_batch(run: Run, watch: Watch, ready: Ready | None) -> Import:
     """The next batch, quickly; where that fails, again and row by row."""
     for _ in range(ATTEMPTS):
         try:
             with run.database.write() as tx:
-                return _write_batch(tx, run, one_by_one=False)
+                return _write_batch(tx, run, watch, ready)
         except Unavailable as error:  # the other engine gave this transaction up for another
             problem: Exception = error
         except Exception as error:
             log.info("import batch is done again row by row", import_id=run.import_id, error=str(error)[:200])
             with run.database.write() as tx:
-                return _write_batch(tx, run, one_by_one=True)
+                return _write_batch(tx, run, watch, ready, one_by_one=True)
     raise problem
 
 
-def _write_batch(tx: Tx, run: Run, *, one_by_one: bool) -> Import:
+def _write_batch(tx: Tx, run: Run, watch: Watch, ready: Ready | None, *, one_by_one: bool = False) -> Import:
+    """One batch, up to where the import then is; nothing where another process was there before."""
     store.one_batch_at_a_time(tx, run.organization_id)
     record = find(tx, run)
-    if record.state != APPLYING:
+    if record.state != APPLYING or (ready and ready.after != record.applied_row):
         return record
-    caller = caller_of(tx, run, record)
-    rows = store.list_rows_to_apply(tx, run.organization_id, run.import_id, after=record.applied_row, limit=BATCH)
-    if not rows:
-        return actions.finish(tx, caller, run.import_id, APPLIED)
-    applying = Applying(run, caller)
+    applying = Applying(run, caller_of(tx, run, record))
+    through = ready.through if ready else record.row_count
+    is_written = ready is not None and not one_by_one and watch.is_quiet(tx, run)
+    if ready is not None and is_written:
+        insert_new(tx, applying.caller, ready.new)
+        created = zip(ready.row_numbers, ready.new.words, strict=True)
+        store.mark_created(tx, run.organization_id, run.import_id, created, msgspec.json.encode(CREATED).decode())
+    if ready is None or not is_written or ready.others:
+        rows = store.list_rows_to_apply(
+            tx, run.organization_id, run.import_id, after=record.applied_row, through=through, limit=BATCH
+        )
+        if ready is None and not rows:
+            return actions.finish(tx, applying.caller, run.import_id, APPLIED)
+        _write_rows(tx, applying, rows, one_by_one=one_by_one)
+        through = through if ready else rows[-1].row_number
+    store.update_import(tx, run.organization_id, run.import_id, {"applied_row": through, "updated_at": times.now()})
+    return find(tx, run)
+
+
+def _write_rows(tx: Tx, applying: "Applying", rows: Sequence[StagedRow], *, one_by_one: bool) -> None:
+    """Rows that are matched with what is there now."""
+    run = applying.run
     done: list[StagedRow] = []
     while len(done) < len(rows):
         rest = rows[len(done) :]
@@ -119,8 +181,6 @@ def _write_batch(tx: Tx, run: Run, *, one_by_one: bool) -> Import:
     counts = Counter(row.outcome for row in done)
     counts.subtract(row.outcome for row in rows)
     store.count_outcomes(tx, run.organization_id, run.import_id, counts, now=times.now())
-    store.update_import(tx, run.organization_id, run.import_id, {"applied_row": rows[-1].row_number})
-    return find(tx, run)
 
 
 class Applying(Struct):
@@ -245,6 +305,9 @@ def _write(
 def _fill(
     tx: Tx, applying: Applying, draft: ContactDraft, state: State | None, plan: Plan, known: set[str]
 ) -> Changes | None:
+    if state is None and draft.kept is not None:
+        plan.outcome, plan.reason = UNCHANGED, "The contact is deleted here"
+        return None
     if state is None:
         plan.outcome, plan.reason = REJECT, "The contact it was to update is not there any more"
         return None

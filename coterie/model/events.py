@@ -71,6 +71,7 @@ KINDS = {
     "interaction.sent": "A message went out.",
     "interaction.updated": "A message was edited, or someone reacted to it.",
     "interaction.deleted": "Its sender took a message back; its text is gone.",
+    "import.started": "A file was given to be read.",
     "import.staged": "A file was read; nothing changed yet.",
     "import.applied": "What a file holds was brought in.",
     "import.deleted": "An import and its file were removed for good; the contacts it brought stay.",

@@ -68,6 +68,10 @@ class Database(Protocol):
     """An open database. close() ends its threads and connections."""
 
     @property
+    def settings(self) -> Settings:
+        """What it was opened with."""
+
+    @property
     def engine(self) -> Engine:
         """Which engine this is."""
 

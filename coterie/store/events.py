@@ -30,6 +30,32 @@ def list_events_after(tx: Tx, organization_id: int, event_id: int, *, limit: int
     return [Event(*row) for row in rows]
 
 
+def find_last_event(tx: Tx, organization_id: int) -> int:
+    """The id of the last event; 0 where there was none."""
+    row = tx.one("SELECT max(id) FROM events WHERE organization_id = :o", {"o": organization_id})
+    return int(row[0] or 0) if row else 0
+
+
+def find_first_event_of_import(tx: Tx, organization_id: int, import_id: str) -> int | None:
+    """The id of the event by which an import began."""
+    row = tx.one(
+        "SELECT min(id) FROM events WHERE organization_id = :organization_id AND import_id = :import_id",
+        {"organization_id": organization_id, "import_id": import_id},
+    )
+    return row[0] if row else None
+
+
+def is_changed_by_others(tx: Tx, organization_id: int, import_id: str, *, after: int) -> bool:
+    """Whether after an event anything happened to a contact that was not this import."""
+    row = tx.one(
+        # the plus keeps SQLite to the primary key: there are few events behind the last one looked at
+        "SELECT 1 FROM events WHERE organization_id = :organization_id AND id > :after AND +contact_id IS NOT NULL"
+        " AND (import_id IS NULL OR import_id <> :import_id) LIMIT 1",
+        {"organization_id": organization_id, "after": after, "import_id": import_id},
+    )
+    return row is not None
+
+
 def list_events_of_contact(
     tx: Tx, organization_id: int, contact_id: int, *, limit: int, offset: int = 0
 ) -> list[Event]:

@@ -159,6 +159,36 @@ def save_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[Stage
     )
 
 
+def mark_created(
+    tx: Tx, organization_id: int, import_id: str, contacts: Iterable[tuple[int, int]], changes: str
+) -> None:
+    """These rows, (row number, contact id), have created their contacts."""
+    tx.many(
+        "UPDATE import_drafts SET contact_id = :contact_id, state = 'applied', changes = :changes"
+        " WHERE organization_id = :organization_id AND import_id = :import_id AND row_number = :row_number",
+        [
+            {
+                "organization_id": organization_id,
+                "import_id": import_id,
+                "row_number": row_number,
+                "contact_id": contact_id,
+                "changes": changes,
+            }
+            for row_number, contact_id in contacts
+        ],
+    )
+
+
+def count_rows_to_create(tx: Tx, organization_id: int, import_id: str, *, after: int) -> int:
+    """How many rows behind a number are to create a contact that nobody had to decide on."""
+    row = tx.one(
+        "SELECT count(*) FROM import_drafts WHERE organization_id = :organization_id AND import_id = :import_id"
+        " AND row_number > :after AND state = 'staged' AND outcome = 'create' AND decision IS NULL",
+        {"organization_id": organization_id, "import_id": import_id, "after": after},
+    )
+    return int(row[0]) if row else 0
+
+
 def find_row(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
     """One row of an import."""
     row = tx.one(
@@ -199,14 +229,23 @@ def list_rows_by_number(
     return {row[0]: StagedRow(*row) for row in rows}
 
 
-def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int) -> list[StagedRow]:
-    """The next rows that are not applied and can be: to create, to update, or decided by a person."""
+def list_rows_to_apply(
+    tx: Tx, organization_id: int, import_id: str, *, after: int, through: int, limit: int
+) -> list[StagedRow]:
+    """The next rows behind a number, up to another, that are not applied and can be: to create, to update, or decided
+    by a person."""
     rows = tx.all(
         f"SELECT {_ROW} FROM import_drafts WHERE organization_id = :organization_id AND import_id = :import_id"
-        " AND row_number > :after AND state = 'staged'"
+        " AND row_number > :after AND row_number <= :through AND state = 'staged'"
         " AND (outcome IN ('create', 'update') OR (outcome = 'match' AND decision IS NOT NULL))"
         " ORDER BY row_number LIMIT :limit",
-        {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit},
+        {
+            "organization_id": organization_id,
+            "import_id": import_id,
+            "after": after,
+            "through": through,
+            "limit": limit,
+        },
     )
     return [StagedRow(*row) for row in rows]
 

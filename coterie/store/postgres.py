@@ -86,7 +86,7 @@ class PostgresDatabase:
     engine: Literal["postgresql"] = "postgresql"
 
     def __init__(self, url: str, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._is_closed = False
         milliseconds = int(settings.request_seconds * 1000)
         self._name = f"coterie {os.getpid()}-{secrets.token_hex(4)}"
@@ -110,10 +110,10 @@ class PostgresDatabase:
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
 
     def read(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
-        return self._transaction(seconds or self._settings.slow_seconds, read_only=True)
+        return self._transaction(seconds or self.settings.slow_seconds, read_only=True)
 
     def write(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
-        return self._transaction(seconds or self._settings.slow_seconds, read_only=False)
+        return self._transaction(seconds or self.settings.slow_seconds, read_only=False)
 
     @contextmanager
     def _transaction(self, seconds: float | None, *, read_only: bool) -> Iterator[PostgresTx]:

@@ -100,7 +100,7 @@ class SqliteDatabase:
     engine: Literal["sqlite"] = "sqlite"
 
     def __init__(self, path: str, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._writing = threading.Lock()
         self._reading = threading.Lock()
         self._slow: queue.LifoQueue[_Connection] = queue.LifoQueue()
@@ -137,7 +137,7 @@ class SqliteDatabase:
         self._refuse_when_closed()
         connection = self._slow.get()
         try:
-            with _transaction(connection, "BEGIN", seconds or self._settings.slow_seconds) as tx:
+            with _transaction(connection, "BEGIN", seconds or self.settings.slow_seconds) as tx:
                 yield tx
         finally:
             self._slow.put(connection)
@@ -150,7 +150,7 @@ class SqliteDatabase:
         self._refuse_when_closed()
         # the lock is free but for a moment: the loop is the only one that reads here
         with self._reading:
-            return _read(self._reader, work, self._settings.request_seconds)
+            return _read(self._reader, work, self.settings.request_seconds)
 
     async def run_slow(self, work: Work[T]) -> T:
         def run() -> T:
@@ -164,7 +164,7 @@ class SqliteDatabase:
     @contextmanager
     def write(self, seconds: float | None = None) -> Iterator[SqliteTx]:
         self._refuse_when_closed()
-        deadline = seconds or self._settings.slow_seconds
+        deadline = seconds or self.settings.slow_seconds
         with self._locked(), _transaction(self._writer, "BEGIN IMMEDIATE", deadline) as tx:
             yield tx
 
@@ -224,7 +224,7 @@ class SqliteDatabase:
             try:
                 with self._locked(), _transaction(self._writer, "BEGIN IMMEDIATE", float("inf")) as tx:
                     for lost in waiting:
-                        self._writer.deadline = time.monotonic() + self._settings.request_seconds
+                        self._writer.deadline = time.monotonic() + self.settings.request_seconds
                         lost.run(tx)
                         if not self._writer.apsw.in_transaction:
                             raise _TransactionEnded

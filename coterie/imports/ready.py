@@ -1,0 +1,72 @@
+"""What applying will write, worked out before its turn comes: rows that create a contact nobody knows.
+
+Staging compared such a row with everyone there was and with the rows before it. As long as nobody else changed a
+contact since, nothing of that has to be asked again, and the contact's rows follow from its draft alone.
+"""
+
+from collections.abc import Generator
+
+import msgspec
+from msgspec import Struct
+
+from coterie.actions.additions import State, additions_to
+from coterie.actions.drafts import NewContacts, needs_the_database, rows_of_new
+from coterie.model.imports import CREATE, ContactDraft, StagedRow
+from coterie.model.organizations import Caller
+from coterie.settings import Settings
+from coterie.store import imports as store
+from coterie.store.database import Database, open_database
+
+BATCH = 400
+ALL = 2**62
+
+
+class Ready(Struct):
+    """The rows of an import behind one number, up to another. row_numbers are those whose contacts are in `new`;
+    others: how many more there are, which need the database to be asked."""
+
+    after: int
+    through: int
+    row_numbers: list[int]
+    new: NewContacts
+    others: int
+
+
+def make_ready(
+    database: Database, caller: Caller, import_id: str, after: int, first_contact_id: int
+) -> Generator[Ready, None, None]:
+    """The rows to apply behind a number, batch by batch, with contact ids from the first on."""
+    while True:
+        with database.read() as tx:
+            rows = store.list_rows_to_apply(
+                tx, caller.organization_id, import_id, after=after, through=ALL, limit=BATCH
+            )
+        if not rows:
+            return
+        drafts = {row.row_number: draft for row in rows if (draft := _new(row))}
+        every = [additions_to(draft, State()) for draft in drafts.values()]
+        new = rows_of_new(caller, every, first_contact_id)
+        yield Ready(after, rows[-1].row_number, list(drafts), new, len(rows) - len(drafts))
+        after, first_contact_id = rows[-1].row_number, first_contact_id + len(drafts)
+
+
+def _new(row: StagedRow) -> ContactDraft | None:
+    """The draft of a row that creates a contact, where nothing else has to be known for it."""
+    if row.outcome != CREATE or row.decision is not None or row.draft is None:
+        return None
+    try:
+        draft = msgspec.json.decode(row.draft, type=ContactDraft)
+    except msgspec.MsgspecError:  # it will be rejected by itself when its turn comes
+        return None
+    return None if needs_the_database(draft) else draft
+
+
+def make_ready_elsewhere(
+    settings: Settings, caller: Caller, import_id: str, after: int, first_contact_id: int
+) -> Generator[Ready, None, None]:
+    """The same in a process that has no database open yet."""
+    database = open_database(settings)
+    try:
+        yield from make_ready(database, caller, import_id, after, first_contact_id)
+    finally:
+        database.close()
