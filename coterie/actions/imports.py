@@ -106,26 +106,41 @@ def finish(tx: Tx, caller: Caller, import_id: str, state: str, error: str | None
 def decide(
     tx: Tx, caller: Caller, import_id: str, row_number: int, decision: str, contact_id: int | None = None
 ) -> StagedRow:
-    """Say what is to become of a row that may be somebody known: create, update (which contact) or skip.
+    """Say what is to become of a row: create, update (which contact; one that updates, the one it knows) or skip.
 
-    It takes effect when the import is applied (again). Refused: a row that does not wait for a decision, another
-    word, a contact that is not there.
+    It takes effect when the import is applied (again), and can be said anew until then. Refused: a row that adds
+    nothing, was rejected or was applied; one that needs no decision, while its import is being applied; another word;
+    a contact that is not there.
     """
-    _find(tx, caller, import_id)
+    found = _find(tx, caller, import_id)
     row = store.find_row(tx, caller.organization_id, import_id, row_number)
     if row is None:
         raise NotFound("Row not found")
-    if row.outcome != MATCH or row.state != ROW_STAGED:
-        raise Conflict("This row does not wait for a decision")
+    _check_open(found, row)
     if decision not in (CREATE, UPDATE, SKIP):
         raise invalid("decision", "is not create, update or skip", kind="choice")
     if decision == UPDATE:
+        contact_id = row.contact_id if contact_id is None else contact_id
         contact = find_contact(tx, caller.organization_id, contact_id) if contact_id is not None else None
         if contact is None or contact.deleted_at is not None:
             raise invalid("contact_id", "is no contact")
-    decided = replace(row, decision=decision, contact_id=contact_id if decision == UPDATE else None)
+    else:
+        # whom a row knows for certain it still knows, should the decision be changed
+        contact_id = row.contact_id if row.outcome == UPDATE else None
+    decided = replace(row, decision=decision, contact_id=contact_id)
     store.save_rows(tx, caller.organization_id, import_id, [decided])
     return decided
+
+
+def _check_open(found: Import, row: StagedRow) -> None:
+    """Refused (Conflict): a row about which nothing can be decided (any more)."""
+    if row.state != ROW_STAGED or row.outcome not in (MATCH, CREATE, UPDATE):
+        raise Conflict("There is nothing to decide about this row")
+    # what needs no decision is read ahead of its turn
+    if row.outcome != MATCH and found.state == APPLYING:
+        raise Conflict("The import is being applied")
+    if "rows" in msgspec.json.decode(row.draft or "{}"):
+        raise Conflict("This row is no contact: it cannot be decided by itself")
 
 
 def stage_in_background(tx: Tx, caller: Caller, import_id: str) -> None:

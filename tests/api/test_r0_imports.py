@@ -115,6 +115,23 @@ def test_a_row_is_decided_in_each_form(
     assert r0.get(f"/contacts/{world.marge.uuid}").json["employer"] == "B"
 
 
+def test_rows_that_are_certain_can_be_skipped_or_made_another_contact(
+    r0: R0, world: World, database: Database, settings: Settings
+) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    skipped = r0.patch(f"/imports/{import_id}/rows/1", {"decision": "skip"})
+    made = r0.patch(f"/imports/{import_id}/rows/2", {"decision": "create"})
+    assert [(each.status, each.json["outcome"], each.json["decision"]) for each in (skipped, made)] == [
+        (200, "create", "skip"), (200, "update", "create"),
+    ]  # fmt: skip
+    r0.send("POST", f"/imports/{import_id}/apply")
+    work(database, settings)
+    found = r0.get("/contacts").json
+    assert sorted(each["first_name"] for each in found["contacts"]) == ["Homer", "Marge", "Marge"]
+    assert r0.get(f"/contacts/{world.marge.uuid}").json["employer"] is None
+    assert r0.patch(f"/imports/{import_id}/rows/1", {"decision": "create"}).status == 409
+
+
 def test_linkedins_file_is_known_with_and_without_its_type(r0: R0) -> None:
     data = LINKEDIN + "Lisa,Simpson,https://www.linkedin.com/in/lisa,lisa@yale.example,Yale,Saxophonist,22 Nov 2026\r\n"
     for fields in ({"type": "linkedin_csv"}, {}):
@@ -175,7 +192,8 @@ def test_a_missing_file_and_an_unknown_type_are_named(r0: R0) -> None:
         ("3", {"decision": "merge"}, 422, "decision"),
         ("3", {}, 422, "decision"),
         ("3", {"decision": "update", "contact_id": "nonsense"}, 422, "contact_id"),
-        ("1", {"decision": "skip"}, 409, None),
+        ("1", {"decision": "update"}, 422, "contact_id"),
+        ("4", {"decision": "skip"}, 409, None),
         ("99", {"decision": "skip"}, 404, None),
         ("0", {"decision": "skip"}, 404, None),
         ("-1", {"decision": "skip"}, 404, None),
@@ -186,7 +204,7 @@ def test_a_missing_file_and_an_unknown_type_are_named(r0: R0) -> None:
 def test_a_decision_that_cannot_be_is_refused(
     r0: R0, row: str, body: dict[str, str], status: int, field: str | None
 ) -> None:
-    import_id = upload(r0, FILE).json["id"]
+    import_id = upload(r0, FILE + ",,nobody,,,\r\n").json["id"]
     answer = r0.patch(f"/imports/{import_id}/rows/{row}", body)
     assert answer.status == status
     assert field is None or field in answer.json["errors"]

@@ -8,7 +8,7 @@ from world import World
 
 from coterie.actions.contacts import update_contact
 from coterie.actions.imports import decide, start_applying
-from coterie.errors import CoterieError, Invalid
+from coterie.errors import Conflict, CoterieError, Invalid
 from coterie.imports.apply import apply
 from coterie.imports.run import Run, start
 from coterie.imports.stage import stage
@@ -149,13 +149,74 @@ def test_a_handle_under_another_name_waits_for_a_decision(world: World, tmp_path
 
 
 def test_decisions_that_make_no_sense_are_refused(world: World, tmp_path: Path) -> None:
-    path = google(tmp_path, person("Homer", "Simpson", "marge@example.org"), person("Bart", "Simpson"))
+    path = google(
+        tmp_path,
+        person("Homer", "Simpson", "marge@example.org"),
+        person("Bart", "Simpson"),
+        person("Marge", "Simpson", "marge@example.org"),
+        person("", "", note="nobody"),
+    )
     run, _ = staged(world.database, world.alice, tmp_path, path)
+    assert [row.outcome for row in rows_of(run)] == [MATCH, CREATE, UNCHANGED, REJECT]
     for row, decision, contact_id in (
-        (1, "perhaps", None), (1, UPDATE, None), (1, UPDATE, 10_000), (2, CREATE, None), (99, SKIP, None),
+        (1, "perhaps", None), (1, UPDATE, None), (1, UPDATE, 10_000), (2, UPDATE, None), (3, CREATE, None),
+        (4, SKIP, None), (99, SKIP, None),
     ):  # fmt: skip
         with pytest.raises(CoterieError), world.database.write() as tx:
             decide(tx, world.alice, run.import_id, row, decision, contact_id)
+
+
+def test_what_needs_no_decision_can_be_decided_as_well(world: World, tmp_path: Path) -> None:
+    path = google(
+        tmp_path,
+        person("Ned", "Flanders", "ned@okily.example"),
+        person("Moe", "Szyslak", "moe@example.org", employer="Moe's Tavern"),
+        person("Marge", "Simpson", "marge@example.org", employer="Home"),
+        person("Selma", "Bouvier", "selma@example.org"),
+    )
+    run, _ = staged(world.database, world.alice, tmp_path, path)
+    assert [row.outcome for row in rows_of(run)] == [CREATE, CREATE, UPDATE, CREATE]
+    with world.database.write() as tx:
+        decide(tx, world.alice, run.import_id, 1, SKIP)
+        decide(tx, world.alice, run.import_id, 2, UPDATE, world.marge.id)
+        decide(tx, world.alice, run.import_id, 3, CREATE)
+    record = apply(run)
+    assert counts(record) == (2, 1, 1, 0, 0)
+    assert [row.reason for row in rows_of(run)] == [
+        "Skipped, as was decided",
+        "As was decided; added employer, email",
+        "Created, as was decided",
+        None,
+    ]
+    everyone = [name or "" for name in names(world.database, world.organization.id)]
+    assert sorted(everyone) == ["Homer Simpson", "Marge Simpson", "Marge Simpson", "Selma Bouvier"]
+    with world.database.read() as tx:
+        marge = find_contact(tx, world.organization.id, world.marge.id)
+    assert marge is not None and marge.employer == "Moe's Tavern"
+    with pytest.raises(Conflict), world.database.write() as tx:
+        decide(tx, world.alice, run.import_id, 4, SKIP)
+
+
+def test_a_decision_can_be_taken_back_until_the_import_is_applied(world: World, tmp_path: Path) -> None:
+    path = google(tmp_path, person("Marge", "Simpson", "marge@example.org", employer="Home"))
+    run, _ = staged(world.database, world.alice, tmp_path, path)
+    for decision in (SKIP, CREATE, UPDATE):
+        with world.database.write() as tx:
+            decided = decide(tx, world.alice, run.import_id, 1, decision)
+        assert (decided.decision, decided.contact_id) == (decision, world.marge.id)
+    with world.database.write() as tx:
+        start_applying(tx, world.alice, run.import_id, in_background=False)
+    with pytest.raises(Conflict, match="being applied"), world.database.write() as tx:
+        decide(tx, world.alice, run.import_id, 1, SKIP)
+    assert counts(apply(run)) == (0, 1, 0, 0, 0)
+
+
+def test_a_row_that_is_no_contact_is_not_decided_by_itself(world: World, tmp_path: Path) -> None:
+    run, _ = staged(world.database, world.alice, tmp_path, google(tmp_path, person("Ned", "Flanders")))
+    with world.database.write() as tx:
+        tx.run("UPDATE import_drafts SET draft = '{\"rows\":{}}' WHERE import_id = :id", {"id": run.import_id})
+    with pytest.raises(Conflict, match="no contact"), world.database.write() as tx:
+        decide(tx, world.alice, run.import_id, 1, SKIP)
 
 
 def test_a_family_in_one_file_shares_its_telephone_without_a_question(world: World, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class MatchEntity(Struct):
 
 class RowEntity(Struct):
     row: Annotated[int, Meta(description="Its number in the file, from 1.")]
-    outcome: Annotated[Outcome, Meta(description="What applying does with it; match waits for a decision.")]
+    outcome: Annotated[Outcome, Meta(description="What applying does with it where nothing is decided; match waits.")]
     reason: str | None
     state: Literal["staged", "applied", "undone", "kept"]
     decision: Decision | None
@@ -80,7 +80,8 @@ class RowsQuery(ListQuery):
 class DecisionBody(Struct):
     decision: Decision
     contact_id: Annotated[
-        str | None, Meta(description="Whom to update; the likeliest match where nothing is said.")
+        str | None,
+        Meta(description="Whom to update; where nothing is said the likeliest match, or the contact of the row."),
     ] = None
 
 

@@ -307,8 +307,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{ORG}/imports/{{import_id}}/rows/{{row}}", import_rows.show, IMPORTS_READ, "read",
           "Get a row of an import (our addition)", answer=import_rows.RowEntity, path_types=ROW_IDS),
     Route("PATCH", f"{ORG}/imports/{{import_id}}/rows/{{row}}", import_rows.decide, IMPORTS_WRITE, "write",
-          "Decide what becomes of a row that may be somebody known (our addition)", body=import_rows.DecisionBody,
-          answer=import_rows.RowEntity, path_types=ROW_IDS),
+          "Decide what becomes of a row before it is applied (our addition)", body=import_rows.DecisionBody,
+          answer=import_rows.RowEntity, path_types=ROW_IDS,
+          description="Of the outcomes create, update and match; a decision can be changed until the import is applied."
+          " 409 for a row that adds nothing, was rejected or is applied already."),
 )
 # fmt: on
 
