@@ -55,8 +55,9 @@ VALUES = (
     " ORDER BY contact_id, slug"
 )
 RECENT = (
-    "SELECT contact_id, kind, text, happened_at, direction FROM interactions WHERE organization_id = ?"
-    " AND contact_id {} AND is_recent ORDER BY contact_id, kind, happened_at DESC, id DESC"
+    "SELECT contact_id, kind, text, happened_at, direction FROM interactions INDEXED BY interactions_recent"
+    " WHERE organization_id = ? AND contact_id {} AND is_recent"
+    " ORDER BY contact_id DESC, kind DESC, happened_at DESC, id DESC"
 )
 PARTS_OF_ONE = tuple(sql.format("= ?") for sql in (FOLDERS, VALUES, RECENT))
 PARTS_OF_MANY = tuple(sql.format(AMONG) for sql in (FOLDERS, VALUES, RECENT))

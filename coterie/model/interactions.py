@@ -13,15 +13,6 @@ RECENT_MAX = 10
 GROWTH_DAYS = 30
 
 
-class Interaction(Struct, frozen=True):
-    contact_id: int
-    kind: str
-    happened_at: str
-    id: str
-    direction: str
-    text: str | None
-
-
 class StoredInteraction(Struct):
     """The whole of one interaction, as it is being changed; is_new until it is stored."""
 

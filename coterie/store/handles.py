@@ -92,22 +92,6 @@ def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
     return found
 
 
-def find_owners(tx: Tx, organization_id: int, channel: str, normalized: Iterable[str]) -> dict[str, list[int]]:
-    """normalized value -> ids of the contacts that have it (neither the handle nor the contact deleted)."""
-    rows = tx.all(
-        "SELECT h.normalized, h.contact_id FROM handles h JOIN contacts c"
-        " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
-        " WHERE h.organization_id = :organization_id AND h.channel = :channel"
-        f" AND h.normalized {tx.among('values')} AND h.deleted_at IS NULL AND c.deleted_at IS NULL"
-        " ORDER BY h.contact_id",
-        {"organization_id": organization_id, "channel": channel, "values": tx.array(normalized)},
-    )
-    found: dict[str, list[int]] = {}
-    for value, contact_id in rows:
-        found.setdefault(value, []).append(contact_id)
-    return found
-
-
 def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:
     """New handles, of one contact or of many."""
     tx.many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(h)} for h in handles])

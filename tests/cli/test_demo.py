@@ -47,12 +47,12 @@ def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_se
         assert {definition.property_type for definition in defined} == set(properties.TYPES)
         assert all(folder.contact_count for folder in folders.list_folders(tx, caller.organization_id, limit=100))
         recent = interactions.list_recent_of(tx, caller.organization_id, [contact.id for contact in found])
-        assert {kind for _, kind in recent} == {"message", "comment", "mention"}
+        assert {kind for _, kind, *_ in recent} == {"message", "comment", "mention"}
         homer = next(contact for contact in found if contact.full_name == "Homer Simpson")
         related = contact_relationships.list_contact_relationships(tx, caller.organization_id, marge.id, limit=100)
         assert homer.id in {each.second_contact_id for each in related}
         assert addresses.list_addresses(tx, caller.organization_id, marge.id, limit=9)[0].postcode == "49007"
-        assert max(moment for passed in recent.values() for _, moment, _ in passed) < times.now()
+        assert max(moment for _, _, _, moment, _ in recent) < times.now()
 
 
 def test_the_same_seed_gives_the_same_world() -> None:

@@ -49,7 +49,7 @@ def check_everyone_wrote_once(database: Database, world: World, people: list[str
         assert count_contacts(tx, world.organization.id) == 2 + len(people)
         contacts = list_contacts_after(tx, world.organization.id, world.homer.id, limit=5000)
         recent = list_recent_of(tx, world.organization.id, [contact.id for contact in contacts])
-        said = [text for texts in recent.values() for text, _, _ in texts]
+        said = [text for _, _, text, _, _ in recent]
         kinds = tx.all(
             "SELECT kind, count(*) FROM events WHERE organization_id = :id AND via = 'instagram' GROUP BY kind",
             {"id": world.organization.id},

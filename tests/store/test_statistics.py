@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from coterie.settings import load_settings
-from coterie.store import contacts, events, handles, notes, statistics
+from coterie.store import contacts, events, handles, interactions, notes, statistics
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
 from coterie.store.sqlite import SqliteTx
@@ -43,10 +43,11 @@ LOOKUPS = {
     "a contact by its e-mail": lambda tx: contacts.find_contact_by_handle(tx, 1, "email", "a@example.org"),
     "contacts by many e-mails": lambda tx: contacts.contact_ids_by(tx, 1, channel="email", values=["a", "b"]),
     "contacts by their uuids": lambda tx: contacts.contact_ids_by_uuid(tx, 1, ["a", "b"]),
-    "who has these handles": lambda tx: handles.find_owners(tx, 1, "phone", ["a", "b"]),
     "the handles of a contact": lambda tx: handles.list_handles(tx, 1, 5),
     "the pinned note": lambda tx: notes.find_pinned_note(tx, 1, 5),
     "the events of a contact": lambda tx: events.list_events_of_contact(tx, 1, 5, limit=10),
+    "the newest messages": lambda tx: interactions.list_recent_of(tx, 1, [5]),
+    "the newest messages of many": lambda tx: interactions.list_recent_of(tx, 1, [5, 6]),
     "forgetting values": lambda tx: events.clear_changes_of_contacts(tx, 1, [5, 6]),
 }
 

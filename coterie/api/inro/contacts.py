@@ -20,7 +20,7 @@ from coterie.search import count_matches, search_contacts
 from coterie.store import contacts as store
 from coterie.store.database import Tx
 from coterie.store.folders import list_folders_of
-from coterie.store.interactions import list_recent_rows_of
+from coterie.store.interactions import list_recent_of
 from coterie.store.properties import list_values_of
 
 # order_column -> what the store calls it
@@ -106,7 +106,6 @@ class ContactEntity(Struct):
 
 Text = str | None | UnsetType
 FolderIds = Annotated[list[int], Meta(description="Every folder the contact is to be in.", max_length=1000)]
-ContactId = Annotated[int, Meta(description="Contact ID", ge=1, le=ID_MAX)]
 
 
 class ContactFields(Struct):
@@ -170,7 +169,7 @@ def present_contacts(tx: Tx, organization_id: int, contacts: Sequence[Contact]) 
     folders = list_folders_of(tx, organization_id, ids)
     values = list_values_of(tx, organization_id, ids)
     entities = [_entity(contact, values.get(contact.id, {}), folders.get(contact.id, ())) for contact in contacts]
-    _add_recent(entities, list_recent_rows_of(tx, organization_id, ids))
+    _add_recent(entities, list_recent_of(tx, organization_id, ids))
     return entities
 
 
