@@ -4,7 +4,6 @@ from msgspec import Struct
 
 OWNER = "owner"
 MEMBER = "member"
-ROLES = (OWNER, MEMBER)
 
 # What a token may do. A route names the one it needs; "*" is every one of them.
 SCOPES = (
@@ -43,16 +42,6 @@ class Membership(Struct, frozen=True):
     organization_id: int
     user_id: str
     role: str
-
-
-class AccessToken(Struct, frozen=True):
-    id: str
-    user_id: str
-    name: str
-    scopes: tuple[str, ...]
-    created_at: str
-    expires_at: str | None
-    last_used_at: str | None
 
 
 class Caller(Struct, frozen=True):

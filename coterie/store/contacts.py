@@ -299,16 +299,6 @@ def find_outside_ids(tx: Tx, organization_id: int, source: str, outside_ids: Ite
     return {outside_id: contact_id for outside_id, contact_id in rows}
 
 
-def list_outside_ids(tx: Tx, organization_id: int, contact_id: int) -> list[tuple[str, str]]:
-    """(source, outside id) of one contact."""
-    rows = tx.all(
-        "SELECT source, outside_id FROM outside_ids WHERE organization_id = :organization_id"
-        " AND contact_id = :contact_id ORDER BY source, outside_id",
-        {"organization_id": organization_id, "contact_id": contact_id},
-    )
-    return [(source, outside_id) for source, outside_id in rows]
-
-
 def insert_outside_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
     """(source, outside id, contact id); one that is already known stays with its contact."""
     tx.many(

@@ -1,7 +1,5 @@
 """Pets. A pet is found and listed under each of its two owners."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from coterie.model.pets import Pet
@@ -54,22 +52,6 @@ def count_pets(tx: Tx, organization_id: int, contact_id: int, *, include_deleted
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return int(row[0]) if row else 0
-
-
-def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Pet]]:
-    """contact id -> its pets that are not deleted; a pet of two of them stands under both."""
-    wanted = list(contact_ids)
-    rows = tx.all(
-        f"SELECT {_SELECT} FROM ({_either(tx.among('ids'), include_deleted=False)}) owned{_BY_ID}",
-        {"organization_id": organization_id, "ids": tx.array(wanted)},
-    )
-    found: dict[int, list[Pet]] = {}
-    # one whose two owners are both wanted is found twice
-    for pet in {row[1]: Pet(*row) for row in rows}.values():
-        for owner_id in (pet.contact_id, pet.second_owner_id):
-            if owner_id is not None and owner_id in wanted:
-                found.setdefault(owner_id, []).append(pet)
-    return found
 
 
 def _either(condition: str, *, include_deleted: bool) -> str:

@@ -77,23 +77,6 @@ def _filter(organization_id: int, search: str, *, include_deleted: bool) -> tupl
     return where, bound
 
 
-def list_terms_of(
-    tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_ids: Iterable[int]
-) -> dict[int, list[Term]]:
-    """contact id -> the terms it has that are not deleted, by name."""
-    rows = tx.all(
-        f"SELECT l.contact_id, {_SELECT} FROM {vocabulary.link_table} l JOIN {vocabulary.table} t"
-        f" ON t.organization_id = l.organization_id AND t.id = l.{vocabulary.link_column}"
-        f" WHERE l.organization_id = :organization_id AND l.contact_id {tx.among('ids')} AND t.deleted_at IS NULL"
-        " ORDER BY l.contact_id, t.name_key, t.id",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
-    )
-    found: dict[int, list[Term]] = {}
-    for contact_id, *term in rows:
-        found.setdefault(contact_id, []).append(Term(*term))
-    return found
-
-
 def list_terms_of_contact(
     tx: Tx,
     organization_id: int,
