@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from coterie.actions.additions import Additions, State, additions_to, usernames_in
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import HANDLES_MAX, refresh_summary
-from coterie.actions.kept import kept_columns, restore_kept
 from coterie.actions.part_rows import PartRows, Rows, write_parts
+from coterie.actions.whole_contacts import create_own_contacts
 from coterie.model import times
 from coterie.model.contacts import NAME_PARTS, SUBSCRIBED, Contact
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
-from coterie.model.imports import ContactDraft
+from coterie.model.imports import DRAFT_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
 from coterie.search import index_contacts
@@ -46,6 +46,9 @@ class Changes(Struct, omit_defaults=True):
     outside_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # rows of our own export that are no contact: (key, when changed last) of each
+    noun: str | None = None
+    rows: list[tuple[list[Any], str | None]] = field(default_factory=list)
 
 
 class NewContacts(Struct):
@@ -65,27 +68,35 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     """
     if not drafts:
         return []
+    if drafts[0].kept is not None:
+        return _create_own(tx, caller, drafts)
     blank = State()
     every = [additions_to(draft, blank) for draft in drafts]
-    for each, draft in zip(every, drafts, strict=True):
-        each.note = None if draft.kept else each.note
     _leave_out_taken_usernames(tx, caller, [(0, each) for each in every])
     first = next_contact_ids(tx, caller.organization_id, len(drafts))
     new = rows_of_new(caller, every, first)
-    for row, draft in zip(new.contacts, drafts, strict=True):
-        if draft.kept:
-            row |= kept_columns(tx, caller, draft.kept)
     insert_new(tx, caller, new)
-    for contact_id, draft in enumerate(drafts, first):
-        if draft.kept:
-            restore_kept(tx, caller, contact_id, draft.kept)
     return [(row["id"], Changes(is_new=True)) for row in new.contacts]
+
+
+def _create_own(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
+    """Contacts of our own export, exactly as they were; a file has no others."""
+    ids = create_own_contacts(tx, caller, [draft.kept for draft in drafts if draft.kept is not None])
+    rows = [
+        {"source": source, "outside_id": outside_id, "contact_id": contact_id}
+        for contact_id, draft in zip(ids, drafts, strict=True)
+        for source, outside_id in draft.outside_ids
+        if source == DRAFT_SOURCE
+    ]
+    parts.save_outside_ids(tx, caller.organization_id, rows)
+    return [(contact_id, Changes(is_new=True)) for contact_id in ids]
 
 
 def needs_the_database(draft: ContactDraft) -> bool:
     """Whether a contact's rows cannot be worked out from its draft alone: a username may be taken, and what only our
     own export says is checked against what is there."""
-    return draft.kept is not None or any(handle.channel == INSTAGRAM for handle in draft.handles)
+    named = any(handle.channel == INSTAGRAM for handle in draft.handles)
+    return named or draft.kept is not None or draft.rows is not None
 
 
 def rows_of_new(caller: Caller, every: Sequence[Additions], first: int) -> NewContacts:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from coterie.actions.drafts import Changes
 from coterie.actions.events import record, record_all, row_of
 from coterie.actions.handles import refresh_summary
+from coterie.actions.whole_contacts import erase_deleted
 from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
@@ -30,6 +31,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[in
     if gone:
         parts.erase_contacts(tx, organization_id, gone)
     record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i, now=now) for i in gone])
+    erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in there])
     stays = "The contact was changed since, and stays"
     return {contact_id: stays for contact_id in contact_ids if contact_id in there and contact_id in changed}
 

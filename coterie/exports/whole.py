@@ -1,7 +1,7 @@
-"""Everything of an organization's contacts as one ZIP: a manifest, a file of JSON lines for each noun, and the files.
+"""Everything of an organization's people as one ZIP: a manifest, a file of JSON lines for each noun, and the files.
 
-Written to a stream as it is read, so memory stays flat. Not in it: what is deleted, events, imports, users, settings,
-and what is other users' own (their reminders and personal notes).
+Written to a stream as it is read, so memory stays flat. The same people give the same lines, in whatever instance:
+nothing in them is an instance's own (model.whole). tests/exports/test_whole.py lists what is not in it, and why.
 """
 
 import zipfile
@@ -12,28 +12,44 @@ from typing import IO, Any
 
 import msgspec
 
-from coterie.exports.write import CONTACTS_AT_ONCE
 from coterie.imports.coterie_zip import FORMAT, MANIFEST, VERSION, member_of
 from coterie.model import times
 from coterie.model.organizations import Caller
+from coterie.model.whole import NOUNS, ContactRow
 from coterie.store.database import Tx
-from coterie.store.exports import NOUNS, list_contact_rows_after, list_part_rows
 from coterie.store.files import file_path
+from coterie.store.whole import (
+    Reader,
+    find_talkative,
+    list_contact_rows_after,
+    list_interactions,
+    list_rows,
+    list_rows_of_contacts,
+)
 
+CONTACTS_AT_ONCE = 200
 _CHUNK = 1024 * 1024
+Lines = Iterator[dict[str, Any]]
 
 
-def write_whole(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes]) -> None:
-    """The whole export onto a stream, which need not be seekable. One transaction reads it all: it is of one moment."""
+def write_whole(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, everything: bool = False) -> None:
+    """The whole export onto a stream, which need not be seekable. One transaction reads it all: it is of one moment.
+
+    Personal notes and reminders are their users': the caller's own are in it, or everyone's (everything), which is for
+    whoever has the database anyway.
+    """
+    reader = Reader(caller.user_id, everything=everything)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         manifest = {
             "format": FORMAT, "version": VERSION, "exported_at": times.now(), "organization": caller.organization_uuid,
             "nouns": ["contacts", *NOUNS],
         }  # fmt: skip
         archive.writestr(MANIFEST, msgspec.json.encode(manifest))
-        _write_lines(archive, "contacts", _contacts(tx, caller))
-        for noun in NOUNS:
-            _write_lines(archive, noun, _parts(tx, caller, noun))
+        _write_lines(archive, "contacts", ContactRow, _contacts(tx, caller))
+        for name, noun in NOUNS.items():
+            of_contacts = noun.by == "contact"
+            rows = _parts(tx, caller, name) if of_contacts else list_rows(tx, caller.organization_id, name, reader)
+            _write_lines(archive, name, noun.row, rows)
         written: set[str] = set()
         for row in _parts(tx, caller, "attachments"):
             if row["digest"] not in written:
@@ -41,29 +57,36 @@ def write_whole(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes]) -> None
                 _write_file(archive, folder, row["digest"])
 
 
-def _pages(tx: Tx, caller: Caller) -> Iterator[list[dict[str, Any]]]:
-    last = 0
+def _pages(tx: Tx, caller: Caller) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    last = ""
     while page := list_contact_rows_after(tx, caller.organization_id, last, limit=CONTACTS_AT_ONCE):
-        last = page[-1]["id"]
+        last = page[-1][1]["uuid"]
         yield page
 
 
-def _contacts(tx: Tx, caller: Caller) -> Iterator[dict[str, Any]]:
+def _contacts(tx: Tx, caller: Caller) -> Lines:
     for page in _pages(tx, caller):
-        yield from page
+        yield from (row for _, row in page)
 
 
-def _parts(tx: Tx, caller: Caller, noun: str) -> Iterator[dict[str, Any]]:
+def _parts(tx: Tx, caller: Caller, name: str) -> Lines:
     for page in _pages(tx, caller):
-        ids = [contact["id"] for contact in page]
-        yield from list_part_rows(tx, caller.organization_id, noun, ids, user_id=caller.user_id)
+        ids = [contact_id for contact_id, _ in page]
+        if name != "interactions":
+            yield from list_rows_of_contacts(tx, caller.organization_id, name, ids)
+            continue
+        talkative = find_talkative(tx, caller.organization_id, ids)
+        for contact_id in ids:
+            if contact_id in talkative:
+                yield from list_interactions(tx, caller.organization_id, contact_id)
 
 
-def _write_lines(archive: zipfile.ZipFile, noun: str, rows: Iterable[dict[str, Any]]) -> None:
+def _write_lines(archive: zipfile.ZipFile, name: str, kind: type[Any], rows: Iterable[dict[str, Any]]) -> None:
+    """What is null is left out, and the order of fields is that of the Struct: the same row is the same line."""
     encoder = msgspec.json.Encoder()
-    with archive.open(f"{noun}.jsonl", "w", force_zip64=True) as member:
+    with archive.open(f"{name}.jsonl", "w", force_zip64=True) as member:
         for row in rows:
-            member.write(encoder.encode(row) + b"\n")
+            member.write(encoder.encode(kind(**row)) + b"\n")
 
 
 def _write_file(archive: zipfile.ZipFile, folder: Path, digest: str) -> None:

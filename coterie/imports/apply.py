@@ -9,6 +9,7 @@ alone is rejected.
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from itertools import takewhile
 
 import msgspec
 import structlog
@@ -35,6 +36,7 @@ from coterie.identity.matching import (
     person_of_draft,
 )
 from coterie.imports.ahead import ahead
+from coterie.imports.own import apply_rows, match_own
 from coterie.imports.ready import BATCH, Ready, make_ready, make_ready_elsewhere
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
@@ -205,8 +207,13 @@ def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
 def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Write the rows up to the first that is about the person of one before it; that one must be matched anew."""
     drafts = [msgspec.json.decode(row.draft or "{}", type=ContactDraft) for row in rows]
+    if drafts[0].rows is not None:
+        return [apply_rows(tx, applying.caller, rows[0], drafts[0].rows)]
+    drafts = list(takewhile(lambda draft: draft.rows is None, drafts))
+    rows = rows[: len(drafts)]
     people = [person_of_draft(draft) for draft in drafts]
     found = find_matches(tx, applying.run.organization_id, drafts, people=people)
+    people, found = match_own(tx, applying.caller, drafts, people, found)
     ours = _created_by_this_import(tx, applying, found)
     plans = [_plan(row, [m for m in matches if m.score > HANDLE_ONLY or m.contact_id not in ours])
              for row, matches in zip(rows, found, strict=True)]  # fmt: skip

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -110,6 +111,20 @@ def read_file(archive: Archive, name: str, bytes_max: int) -> bytes:
         reason = "is protected by a password" if "encrypted" in str(error) else "is damaged"
         raise BrokenFile(f"{reason}") from None
     return chunks
+
+
+def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tuple[str, int]:
+    """One file of an archive onto the disk, piece by piece: (its SHA-256, how many bytes). Refused as in read_file; a
+    name that is not in the archive is a KeyError."""
+    digest, byte_count = sha256(), 0
+    try:
+        with _opened(archive, name) as (stream, packed), target.open("wb") as file:
+            for chunk in _chunks(archive, stream, packed, bytes_max):
+                digest.update(chunk)
+                byte_count += file.write(chunk)
+    except _BROKEN:
+        raise BrokenFile("is damaged") from None
+    return digest.hexdigest(), byte_count
 
 
 @contextmanager

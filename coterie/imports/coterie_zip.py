@@ -1,42 +1,36 @@
 """Our own export: everything, so that an empty instance becomes the one it was taken from.
 
-The file of each noun is in the order of its contacts' ids, so the files are read side by side and memory stays flat.
-What it does not bring back: reminders (they are their users'), the data of interactions beside their text, handles of
-former times, files of more than 10 MB, beyond five a contact or 64 MB in 500 contacts (with a warning).
+First come folders, tags and whatever else exists without contacts, then the contacts with what they are known by,
+then the rows of every other noun, some at a time: memory stays flat however much there is. The files of a contact's
+nouns are in the order of its uuid, so they are read side by side.
 """
 
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
-from coterie.errors import Invalid, TooLarge, invalid
-from coterie.imports.archives import TOTAL_BYTES_MAX, Archive, BrokenFile, open_archive, read_file
-from coterie.imports.own_rows import draft_of
-from coterie.model.attachments import clean_filename, recognize
-from coterie.model.imports import ContactDraft, Kept, PictureDraft, RowError
+from coterie.errors import CoterieError, Invalid, TooLarge, invalid
+from coterie.imports.archives import TOTAL_BYTES_MAX, Archive, BrokenFile, copy_file, open_archive, read_file
+from coterie.imports.own_rows import draft_of_own, parse_row
+from coterie.model.imports import ContactDraft, PictureDraft, RowError
+from coterie.model.whole import DEFINITIONS, OF_CONTACTS, PARTS, AttachmentRow, ContactRow, OwnContact, OwnRows, Row
+from coterie.store.files import save_file
 
-FORMAT, VERSION, MANIFEST = "coterie", 1, "manifest.json"
-NOUNS = (
-    "outside_ids", "handles", "addresses", "dates", "properties", "folders", "tags", "expertises", "notes",
-    "note_tags", "gifts", "pets", "relationships", "attachments", "interactions", "snapshots",
-)  # fmt: skip
+FORMAT, VERSION, MANIFEST = "coterie", 2, "manifest.json"
 LINE_BYTES_MAX = 4 * 1024**2
 MANIFEST_BYTES_MAX = 1024**2
 PARTS_MAX = 20_000
-FILE_BYTES_MAX = 10 * 1024**2
-FILES_BYTES_MAX = 64 * 1024**2
-FILES_MAX = 5
-# so many rows are staged at once, with their files in memory
-STAGED_AT_ONCE = 500
-_PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_BROKEN = (ValueError, TypeError, KeyError, AttributeError, msgspec.DecodeError, Invalid)
+# rows of a noun that stand in one row of the import
+ROWS_MAX = 20
+DEFINITIONS_MAX = 20_000
+FILE_BYTES_MAX = 1024**3
+Item = ContactDraft | RowError
 
 
 class Lines(Struct):
@@ -45,15 +39,8 @@ class Lines(Struct):
     noun: str
     stream: IO[bytes]
     archive: Archive
-    row: dict[str, Any] | None = None
+    row: Row | None = None
     is_begun: bool = False
-
-
-class Reading(Struct):
-    archive: Archive
-    lines: list[Lines]
-    names: set[str]
-    byte_counts: list[int] = field(default_factory=list)
 
 
 def member_of(digest: str) -> str:
@@ -61,123 +48,158 @@ def member_of(digest: str) -> str:
     return f"files/{digest}"
 
 
-def read(path: Path) -> Iterator[ContactDraft | RowError]:
-    """A draft for each contact. Refused at the first next(): what open_archive refuses, another format, a version
-    this one does not know (Invalid). A part that is cut short or out of order ends the reading (Invalid)."""
+def read(path: Path, folder: Path | None = None) -> Iterator[Item]:
+    """A draft for each contact, and drafts of rows; a RowError for each line that is not as it should be.
+
+    folder is the data folder in which the files of attachments are kept as they are met; without it they are not.
+    Refused at the first next(): what open_archive refuses, another format, a version this one does not know
+    (Invalid). A file that is damaged or out of order ends the reading (Invalid).
+    """
     with open_archive(path) as archive, ExitStack() as stack:
         if archive.zipped is None:
             raise invalid("file", "is a folder")
-        try:
-            manifest = msgspec.json.decode(read_file(archive, MANIFEST, MANIFEST_BYTES_MAX), type=dict[str, Any])
-        except (BrokenFile, KeyError, ValueError, msgspec.DecodeError):
-            raise invalid("file", "has no manifest of Coterie's") from None
-        if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
-            raise invalid("file", "is of a version of Coterie that this one does not know")
+        _check_manifest(archive)
         names = set(archive.names)
         if "contacts.jsonl" not in names:
             raise invalid("file", "holds no contacts")
         opened = {
             noun: Lines(noun, stack.enter_context(archive.zipped.open(f"{noun}.jsonl")), archive)
-            for noun in ("contacts", *NOUNS)
+            for noun in (*DEFINITIONS, "contacts", *OF_CONTACTS, *PARTS)
             if f"{noun}.jsonl" in names
         }
-        contacts = opened.pop("contacts")
-        reading = Reading(archive, list(opened.values()), names)
         try:
-            yield from _contacts(reading, contacts)
+            for noun in DEFINITIONS:
+                yield from _rows(opened.get(noun), DEFINITIONS_MAX)
+            yield from _contacts(opened["contacts"], [opened[noun] for noun in OF_CONTACTS if noun in opened])
+            for noun in PARTS:
+                if noun == "attachments":
+                    yield from _attachments(opened.get(noun), folder)
+                else:
+                    yield from _rows(opened.get(noun), ROWS_MAX)
         except (TooLarge, Invalid):
             raise
         except Exception as error:
             raise invalid("file", f"is damaged: {type(error).__name__}") from None
 
 
-def _contacts(reading: Reading, contacts: Lines) -> Iterator[ContactDraft | RowError]:
-    last = 0
-    while contact := _next(contacts):
-        contact_id = contact.get("id")
-        if not isinstance(contact_id, int) or contact_id <= last:
-            raise invalid("file", "holds contacts that are not in the order of their ids")
-        last = contact_id
-        parts = {lines.noun: _rows_of(lines, contact_id) for lines in reading.lines}
-        try:
-            yield _draft(reading, contact, parts)
-        except _BROKEN as error:
-            yield RowError(f"is not as Coterie writes it: {type(error).__name__}", str(contact)[:2000])
+def _check_manifest(archive: Archive) -> None:
+    try:
+        manifest = msgspec.json.decode(read_file(archive, MANIFEST, MANIFEST_BYTES_MAX), type=dict[str, Any])
+    except (BrokenFile, KeyError, ValueError, msgspec.DecodeError):
+        raise invalid("file", "has no manifest of Coterie's") from None
+    if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
+        raise invalid("file", "is of a version of Coterie that this one does not know")
 
 
-def _next(lines: Lines) -> dict[str, Any] | None:
-    """The next row of a file; None at its end."""
+# Lines ----------------------------------------------------------------------------------------------------------------
+
+
+def _next(lines: Lines) -> Row | RowError | None:
+    """The next row of a file, or what is wrong with it; None at the end."""
     line = lines.stream.readline(LINE_BYTES_MAX + 1)
     lines.archive.byte_count += len(line)
     if len(line) > LINE_BYTES_MAX or lines.archive.byte_count > TOTAL_BYTES_MAX:
         raise TooLarge(f"{lines.noun}.jsonl is too large, or has a line of more than {LINE_BYTES_MAX // 1024**2} MB")
-    return msgspec.json.decode(line, type=dict[str, Any]) if line else None
-
-
-def _rows_of(lines: Lines, contact_id: int) -> list[dict[str, Any]]:
-    """The rows of this contact; those of contacts before it, which are not there, are passed over."""
-    if not lines.is_begun:
-        lines.row, lines.is_begun = _next(lines), True
-    found = []
-    while lines.row is not None and lines.row["contact_id"] <= contact_id:
-        if lines.row["contact_id"] == contact_id:
-            found.append(lines.row)
-            if len(found) > PARTS_MAX:
-                raise TooLarge(f"a contact has more than {PARTS_MAX:,} {lines.noun}")
-        lines.row = _next(lines)
-    return found
-
-
-def _draft(reading: Reading, contact: dict[str, Any], parts: dict[str, list[dict[str, Any]]]) -> ContactDraft:
-    draft = draft_of(contact, parts)
-    tags: dict[str, list[str]] = {}
-    for row in parts.get("note_tags", ()):
-        tags.setdefault(row["note_id"], []).append(row["name"])
-    kept: dict[str, Any] = {name: contact.get(name) for name in Kept.__struct_fields__ if name in contact}
-    kept |= {name: parts.get(name, []) for name in ("gifts", "pets", "relationships")}
-    kept["notes"] = [row | {"tags": tags.get(row["id"], [])} for row in parts.get("notes", ())]
-    kept["properties"] = [
-        row | {"value": msgspec.json.decode(row["value"]), "choices": _json(row.get("choices"))}
-        for row in parts.get("properties", ())
-    ]
-    kept["expertises"] = [row["name"] for row in parts.get("expertises", ())]
-    kept["snapshots"] = [(row["taken_on"], row["follower_count"]) for row in parts.get("snapshots", ())]
-    for each in kept["gifts"] + kept["pets"]:
-        each.pop("contact_id")
-    draft.kept = msgspec.convert(kept, Kept)
-    if isinstance(contact.get("profile_picture_url"), str):
-        draft.pictures.append(PictureDraft(url=contact["profile_picture_url"]))
-    _put_files(reading, draft, parts.get("attachments", []))
-    # a row that is not of the types it should be is told here, and not when it is written
-    return msgspec.convert(msgspec.to_builtins(draft, builtin_types=(bytes,)), ContactDraft, builtin_types=(bytes,))
-
-
-def _json(text: str | None) -> Any:
-    return msgspec.json.decode(text) if text else None
-
-
-def _put_files(reading: Reading, draft: ContactDraft, rows: list[dict[str, Any]]) -> None:
-    reading.byte_counts = [*reading.byte_counts[-STAGED_AT_ONCE + 1 :], 0]
-    for number, row in enumerate(rows):
-        data = None
-        if number < FILES_MAX and sum(reading.byte_counts) + row["byte_count"] <= FILES_BYTES_MAX:
-            data = _file(reading, row)
-        if data is None:
-            draft.warnings.append(f"Left out: the file {row['filename'][:100]}")
-            continue
-        reading.byte_counts[-1] += len(data)
-        filename = None if row["kind"] == "picture" else clean_filename(row["filename"], row["media_type"])
-        draft.pictures.append(PictureDraft(row["media_type"], data, filename=filename))
-
-
-def _file(reading: Reading, row: dict[str, Any]) -> bytes | None:
-    """The bytes of an attachment, which must be those its digest names, and of the type that is said."""
-    digest, media_type = row["digest"], row["media_type"]
-    if not _DIGEST.fullmatch(digest) or member_of(digest) not in reading.names:
+    if not line:
         return None
     try:
-        data = read_file(reading.archive, member_of(digest), FILE_BYTES_MAX)
-    except BrokenFile:
-        return None
-    is_known = media_type in _PICTURES if row["kind"] == "picture" else recognize(data) == media_type
-    return data if is_known and sha256(data).hexdigest() == digest else None
+        return parse_row(lines.noun, line)
+    except (ValueError, RecursionError, CoterieError) as error:  # msgspec's errors are ValueErrors
+        reason = error.message if isinstance(error, CoterieError) else str(error)
+        return RowError(f"{lines.noun}: {reason}", line[:2000].decode("utf-8", "replace"))
+
+
+def _rows(lines: Lines | None, most: int) -> Iterator[Item]:
+    """The rows of a noun, so many in a draft."""
+    found: list[str] = []
+    while lines is not None and (row := _next(lines)) is not None:
+        if isinstance(row, RowError):
+            yield row
+            continue
+        found.append(msgspec.json.encode(row).decode())
+        if len(found) >= most:
+            yield ContactDraft(rows=OwnRows(lines.noun, found))
+            found = []
+    if lines is not None and found:
+        yield ContactDraft(rows=OwnRows(lines.noun, found))
+
+
+# Contacts -------------------------------------------------------------------------------------------------------------
+
+
+def _contacts(contacts: Lines, parts: list[Lines]) -> Iterator[Item]:
+    last = ""
+    while (row := _next(contacts)) is not None:
+        if isinstance(row, RowError):
+            yield row
+            continue
+        assert isinstance(row, ContactRow)
+        if row.uuid <= last:
+            raise invalid("file", "holds contacts that are not in the order of their ids")
+        last = row.uuid
+        own = OwnContact(row)
+        for lines in parts:
+            rows, errors = _rows_of(lines, row.uuid)
+            setattr(own, lines.noun, rows)
+            yield from errors
+        yield draft_of_own(own)
+    for lines in parts:
+        yield from _rows_of(lines, "~")[1]
+
+
+def _rows_of(lines: Lines, uuid: str) -> tuple[list[Any], list[RowError]]:
+    """(the rows of this contact, what is wrong with others up to there): a row of somebody who is not there."""
+    found: list[Any] = []
+    errors: list[RowError] = []
+    while True:
+        if lines.row is None:
+            fresh = None if lines.is_begun and lines.stream.closed else _next(lines)
+            lines.is_begun = True
+            if isinstance(fresh, RowError):
+                errors.append(fresh)
+                continue
+            lines.row = fresh
+        contact = getattr(lines.row, "contact", None)
+        if lines.row is None or contact is None or contact > uuid:
+            return found, errors
+        if contact == uuid:
+            found.append(lines.row)
+        else:
+            errors.append(RowError(f"{lines.noun}: contact {contact} is not in the file, or out of order"))
+        if len(found) + len(errors) > PARTS_MAX:
+            raise TooLarge(f"a contact has more than {PARTS_MAX:,} {lines.noun}")
+        lines.row = None
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+
+def _attachments(lines: Lines | None, folder: Path | None) -> Iterator[Item]:
+    """Each attachment by itself: its file is kept before its row is staged."""
+    while lines is not None and (row := _next(lines)) is not None:
+        if isinstance(row, RowError):
+            yield row
+            continue
+        assert isinstance(row, AttachmentRow)
+        try:
+            if re.search(r"[/\\\0-\x1f\x7f]", row.filename):
+                raise BrokenFile("has a name that is none")
+            if folder is not None:
+                _keep(lines.archive, row, folder)
+        except (BrokenFile, KeyError) as error:
+            reason = "is not in the archive" if isinstance(error, KeyError) else str(error)
+            yield RowError(f"attachments: {row.filename[:100]} {reason}", msgspec.json.encode(row).decode())
+            continue
+        draft = ContactDraft(rows=OwnRows(lines.noun, [msgspec.json.encode(row).decode()]))
+        draft.pictures = [PictureDraft(row.media_type, None, None, row.digest, row.byte_count, row.filename)]
+        yield draft
+
+
+def _keep(archive: Archive, row: AttachmentRow, folder: Path) -> None:
+    """Put a file into the data folder. It must be what its name and its row say."""
+    with tempfile.TemporaryDirectory(prefix="import-", dir=folder) as place:
+        path = Path(place) / "file"
+        digest, byte_count = copy_file(archive, member_of(row.digest), path, FILE_BYTES_MAX)
+        if digest != row.digest or byte_count != row.byte_count:
+            raise BrokenFile("is not the file that was exported")
+        save_file(folder, path)

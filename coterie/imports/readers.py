@@ -20,6 +20,8 @@ from coterie.imports.detect import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MO
 from coterie.model.imports import ContactDraft, RowError
 
 Rows = Iterator[ContactDraft | RowError]
+# the option that is no import's own: the data folder, for files that are kept as they are met
+FOLDER = "folder"
 
 # A format is an entry here. options are those of the import: of them "mapping" corrects the columns of any CSV.
 READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
@@ -30,6 +32,6 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     R0: lambda path, options: r0_csv.read(path),
     INSTAGRAM: lambda path, options: instagram_zip.read(path),
     MONICA: lambda path, options: monica_json.read(path),
-    COTERIE: lambda path, options: coterie_zip.read(path),
+    COTERIE: lambda path, options: coterie_zip.read(path, options.get(FOLDER)),
     CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
 }

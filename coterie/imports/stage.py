@@ -27,7 +27,8 @@ from coterie.identity.matching import (
     keys_of,
     person_of_draft,
 )
-from coterie.imports.readers import READERS
+from coterie.imports.own import match_own, stage_rows
+from coterie.imports.readers import FOLDER, READERS
 from coterie.imports.run import Run, caller_of, find, path_of
 from coterie.model import times
 from coterie.model.imports import (
@@ -49,6 +50,7 @@ from coterie.model.imports import (
     RowError,
     StagedRow,
 )
+from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import save_file
@@ -72,9 +74,9 @@ def stage(run: Run) -> Import:
         caller = caller_of(tx, run, record)
     if record.state != STAGING:
         return record
-    staging = Staging(run, caller.country, Seen({}, {}))
+    staging = Staging(run, caller, Seen({}, {}))
     try:
-        options = msgspec.json.decode(record.options)
+        options = msgspec.json.decode(record.options) | {FOLDER: run.folder}
         rows = enumerate(READERS[record.format](path_of(run, record), options), 1)
         while batch := list(islice(rows, BATCH)):
             _stage_batch(staging, batch, record.row_count)
@@ -109,7 +111,7 @@ class Staging(Struct):
     """What lasts from batch to batch."""
 
     run: Run
-    country: str | None
+    caller: Caller
     seen: Seen
 
 
@@ -170,6 +172,9 @@ def _work_out(
         if isinstance(item, RowError):
             rows[number] = _rejected(number, item)
             continue
+        if item.rows is not None:
+            rows[number] = _row(number, item, *stage_rows(tx, staging.caller, item.rows))
+            continue
         digest = item.outside_ids[-1][1]
         earlier = staging.seen.find(digest)
         staging.seen.add(digest, number)
@@ -178,16 +183,19 @@ def _work_out(
         elif earlier is not None and earlier != number:
             rows[number] = _row(number, item, UNCHANGED, f"the same as row {earlier}")
         else:
-            open_rows[number] = _keep_pictures(staging, prepare(item, staging.country))
+            open_rows[number] = _keep_pictures(staging, prepare(item, staging.caller.country))
     drafts = list(open_rows.values())
     people = [person_of_draft(draft) for draft in drafts]
     found = find_matches(tx, staging.run.organization_id, drafts, people=people)
+    people, found = match_own(tx, staging.caller, drafts, people, found)
     chosen = [choose(matches) for matches in found]
     states = load_states(tx, staging.run.organization_id, [c.contact_id for c in chosen if c])
     matches_of_rows: list[Match] = []
     for (number, draft), person, matches, sure in zip(open_rows.items(), people, found, chosen, strict=True):
         if sure and sure.contact_id in states:
             rows[number] = _to_known(number, draft, sure, states[sure.contact_id])
+        elif sure and draft.kept is not None:
+            rows[number] = _row(number, draft, UNCHANGED, "The contact is deleted here", sure.contact_id)
         elif matches:
             rows[number] = _row(number, draft, MATCH, f"May be contact {matches[0].contact_id}: {matches[0].reason}")
             matches_of_rows += [Match(number, m.contact_id, m.score, m.reason) for m in matches]

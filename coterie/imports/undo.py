@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes
 from coterie.actions.take_back import erase_created, take_back
+from coterie.actions.whole import take_back_rows
 from coterie.errors import Unavailable
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
 from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, ContactDraft, Import, StagedRow
 from coterie.model.organizations import Caller
+from coterie.model.whole import DEFINITIONS
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import is_used, lock_files, remove_file
@@ -75,8 +77,14 @@ def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]
     changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=Changes) for row in rows}
     reasons: dict[int, list[str]] = {row.row_number: [] for row in rows}
     created: dict[int, int] = {}
+    definitions = []
     # the last first: what a later row added to a contact goes before the contact itself
     for row in rows:
+        changed = changes[row.row_number]
+        if changed.noun in DEFINITIONS:
+            definitions.append(row)
+        elif changed.noun is not None:
+            reasons[row.row_number] = take_back_rows(tx, caller, changed.noun, changed.rows)
         if row.contact_id is None:
             continue
         if changes[row.row_number].is_new:
@@ -85,6 +93,11 @@ def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]
             reasons[row.row_number] = take_back(tx, caller, row.contact_id, changes[row.row_number])
     for contact_id, reason in erase_created(tx, caller, sorted(created)).items():
         reasons[created[contact_id]] = [reason]
+    # a folder or a tag goes when nobody has it any more
+    for row in definitions:
+        reasons[row.row_number] = take_back_rows(
+            tx, caller, changes[row.row_number].noun or "", changes[row.row_number].rows
+        )
     return [_finished(row, reasons[row.row_number]) for row in rows]
 
 

@@ -1,8 +1,8 @@
 """Imports: one run of bringing files in, and the neutral draft every reader yields."""
 
-from typing import Any
-
 from msgspec import Struct, field
+
+from coterie.model.whole import OwnContact, OwnRows
 
 STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
     "staging", "staged", "applying", "applied", "undoing", "undone", "failed",
@@ -81,57 +81,6 @@ class InteractionDraft(Struct, frozen=True, omit_defaults=True):
     outside_id: str | None = None
 
 
-class KeptNote(Struct, frozen=True, omit_defaults=True):
-    """id is that of the instance it comes from: a note about several contacts stands in each of them."""
-
-    id: str
-    text: str
-    created_at: str
-    updated_at: str
-    is_personal: bool = False
-    is_pinned: bool = False
-    tags: list[str] = field(default_factory=list)
-
-
-class KeptProperty(Struct, frozen=True, omit_defaults=True):
-    """A value with the definition of its property."""
-
-    slug: str
-    title: str
-    property_type: str
-    value: Any
-    choices: list[str] | None = None
-    description: str | None = None
-    agent_active: bool = False
-
-
-class KeptRelationship(Struct, frozen=True, omit_defaults=True):
-    """other_uuid is a contact's; mirror_type_id what this contact is to that one."""
-
-    other_uuid: str
-    type_id: str
-    mirror_type_id: str
-    anniversary_on: str | None = None
-
-
-class Kept(Struct, omit_defaults=True):
-    """What only our own export says of a contact; it is brought back where the contact is created, and only there."""
-
-    uuid: str
-    status: str
-    created_at: str
-    updated_at: str
-    follower_count: int | None = None
-    follower_growth: int | None = None
-    notes: list[KeptNote] = field(default_factory=list)
-    properties: list[KeptProperty] = field(default_factory=list)
-    expertises: list[str] = field(default_factory=list)
-    relationships: list[KeptRelationship] = field(default_factory=list)
-    gifts: list[dict[str, str | None]] = field(default_factory=list)
-    pets: list[dict[str, str | None]] = field(default_factory=list)
-    snapshots: list[tuple[str, int]] = field(default_factory=list)
-
-
 class ContactDraft(Struct, omit_defaults=True):
     """A contact as read from a file: neutral, staged, not yet in the list.
 
@@ -164,7 +113,9 @@ class ContactDraft(Struct, omit_defaults=True):
     folders: list[str] = field(default_factory=list)
     outside_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[InteractionDraft] = field(default_factory=list)
-    kept: Kept | None = None
+    # of our own export: the contact exactly as it was; or rows that are no contact at all
+    kept: OwnContact | None = None
+    rows: OwnRows | None = None
     warnings: list[str] = field(default_factory=list)
 
 

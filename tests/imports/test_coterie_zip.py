@@ -1,94 +1,69 @@
-"""Our own export: everything leaves, an empty organization becomes the same, and a changed file harms nobody."""
+"""Our own export, brought where somebody is already, and after it was changed by hand: nobody comes to harm."""
 
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from everything import FIRST, PDF, furnish, join
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from runs import applied, counts, google, person, rows_of
 from world import World
 
-from coterie.actions.attachments import attach_file
-from coterie.actions.contact_relationships import relate
-from coterie.actions.contacts import erase_contact, update_contact
-from coterie.actions.gifts import create_gift
-from coterie.actions.notes import create_note
-from coterie.actions.pets import create_pet
-from coterie.actions.properties import create_definition, set_values
-from coterie.actions.terms import create_term, put_on_contact
+from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
+from coterie.actions.folders import create_folder
+from coterie.actions.properties import create_definition
+from coterie.actions.terms import create_term
 from coterie.errors import Invalid
 from coterie.exports.whole import write_whole
 from coterie.imports import coterie_zip
 from coterie.imports.detect import COTERIE, detect_format
 from coterie.imports.undo import undo
 from coterie.model.imports import ContactDraft, RowError
-from coterie.model.interactions import FollowerSnapshot
 from coterie.model.organizations import Caller
 from coterie.model.relationships import type_id
-from coterie.model.terms import EXPERTISES, TAGS
-from coterie.store.contacts import count_contacts
-from coterie.store.files import save_file
-from coterie.store.interactions import insert_interactions, save_snapshots
+from coterie.model.terms import TAGS
+from coterie.model.whole import NOUNS
+from coterie.store.contacts import count_contacts, list_contacts
+from coterie.store.files import file_path
 from coterie.store.notes import count_notes, list_notes
 
-# ids and moments of parts are made anew, and so is the memory of which import brought a row
-NEW = {"id", "author_id", "mirror_id", "created_at", "updated_at", "contact_id", "digest_of_row"}
+MOMENTS = {"created_at": FIRST, "updated_at": FIRST}
+ID = "01900000-0000-7000-8000-000000000001"
 
 
-def furnish(world: World, folder: Path) -> None:
-    marge, homer, alice = world.marge.id, world.homer.id, world.alice
-    with world.database.write() as tx:
-        update_contact(
-            tx, alice, marge,
-            {"nickname": "Mÿrge\u202e🎷", "birthday": "--03-19", "employer": "=1+1", "status": "optout",
-             "how_you_met": "a\nb", "relationship_grade": 5, "note": "Pinned", "bio": "Blue hair"},
-        )  # fmt: skip
-        tie = {"second_contact": world.homer.uuid, "type_id": type_id("Husband"), "anniversary_on": "1980-05-01"}
-        relate(tx, alice, marge, tie)
-        create_note(tx, alice, {"text": "about both", "contacts": [world.marge.uuid, world.homer.uuid]})
-        create_gift(tx, alice, marge, {"name": "Bowling ball", "link": "https://example.org", "status": "given"})
-        create_pet(tx, alice, marge, {"name": "Snowball II", "species": "cat", "second_owner": world.homer.uuid})
-        put_on_contact(tx, alice, TAGS, marge, create_term(tx, alice, TAGS, "Family").id)
-        put_on_contact(tx, alice, EXPERTISES, marge, create_term(tx, alice, EXPERTISES, "Painting").id)
-        slug = create_definition(tx, alice, title="Shoe size", property_type="number").slug
-        set_values(tx, alice, marge, {slug: 13.5})
-        save_snapshots(tx, alice.organization_id, marge, [FollowerSnapshot("2026-01-01", 10)])
-        said = {"kind": "message", "happened_at": "2026-01-01T00:00:00.000000Z", "channel": "instagram", "data": None,
-                "outside_id": "m1", "direction": "incoming", "text": "hi", "now": world.marge.created_at}  # fmt: skip
-        insert_interactions(tx, alice.organization_id, [said | {"contact_id": marge, "id": world.marge.uuid}])
-        source = folder / "recipe.pdf"
-        source.write_bytes(b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n0\n%%EOF")
-        attach_file(
-            tx, alice, homer, filename="recipe.pdf", media_type="application/pdf", folder=folder, source=source,
-            digest=save_file(folder, source)[0],
-        )  # fmt: skip
-
-
-def export(world: World, caller: Caller, folder: Path, name: str = "all.zip") -> Path:
+def export(world: World, caller: Caller, folder: Path, name: str = "all.zip", *, everything: bool = False) -> Path:
     path = folder / name
     with world.database.read() as tx, path.open("wb") as stream:
-        write_whole(tx, caller, folder, stream)
+        write_whole(tx, caller, folder, stream, everything=everything)
     return path
 
 
-def contents(path: Path, *, without: str = "") -> dict[str, Any]:
-    """What an export says, with what is made anew left out, each noun sorted."""
-    found: dict[str, Any] = {}
+def lines_of(path: Path, noun: str) -> list[dict[str, Any]]:
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            data = archive.read(name)
-            if name.endswith(".jsonl"):
-                rows = [json.loads(line) for line in data.splitlines()]
-                rows = [row for row in rows if row.get("source") != "draft" and row.get("uuid") != without]
-                drop = NEW - {"created_at"} if name in ("contacts.jsonl", "notes.jsonl") else NEW
-                found[name] = sorted(
-                    json.dumps({k: v for k, v in row.items() if k not in drop}, sort_keys=True) for row in rows
-                )
-            elif name != "manifest.json":
-                found[name] = data
-    return found
+        return [json.loads(line) for line in archive.read(f"{noun}.jsonl").splitlines()]
+
+
+def changed(path: Path, members: Mapping[str, bytes] | None = None, **nouns: bytes) -> Path:
+    """The export with other contents of some of its members."""
+    stream = io.BytesIO()
+    told = {f"{noun}.jsonl": data for noun, data in nouns.items()} | dict(members or {})
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, told.pop(name, old.read(name)))
+        for name, data in told.items():
+            new.writestr(name, data)
+    path.with_name("changed.zip").write_bytes(stream.getvalue())
+    return path.with_name("changed.zip")
+
+
+def line(**row: Any) -> bytes:
+    return json.dumps(row).encode() + b"\n"
 
 
 def notes_of(world: World, caller: Caller) -> tuple[int, int]:
@@ -98,41 +73,100 @@ def notes_of(world: World, caller: Caller) -> tuple[int, int]:
         return kept, len(list_notes(tx, caller.organization_id, reader_id=None, limit=100))
 
 
-def emptied(world: World) -> None:
-    with world.database.write() as tx:
-        erase_contact(tx, world.charlie, world.moe.id)
-        assert count_contacts(tx, world.charlie.organization_id) == 0
+# Where somebody is already -----------------------------------------------------------------------------------------
 
 
-def test_an_empty_organization_becomes_the_one_that_was_exported(world: World, tmp_path: Path) -> None:
+def test_who_is_there_already_is_filled_up_and_nobody_is_changed(world: World, tmp_path: Path) -> None:
     furnish(world, tmp_path)
-    emptied(world)
-    ours = export(world, world.alice, tmp_path)
+    ours = export(world, world.alice, tmp_path, everything=True)
     assert detect_format(ours) == COTERIE
+    with world.database.write() as tx:
+        join(tx, world, world.charlie.organization_id)
+        theirs = create_contact(
+            tx, world.charlie, {"real_name": "Marge Simpson", "email": "marge@example.org", "job_title": "Boss"}
+        )
+        create_term(tx, world.charlie, TAGS, "çirak")
+        create_folder(tx, world.charlie, "Empty", "blue")
+        create_definition(tx, world.charlie, title="Size", property_type="number")
+    before = export(world, world.charlie, tmp_path, "before.zip", everything=True)
     run, record = applied(world.database, world.charlie, tmp_path, ours)
-    assert counts(record) == (2, 0, 0, 0, 0), [row.reason for row in rows_of(run)]
-    theirs = export(world, world.charlie, tmp_path, "theirs.zip")
-    expected, found = contents(ours), contents(theirs)
-    assert found.keys() == expected.keys()
-    for name, value in expected.items():
-        assert found[name] == value, name
-    empty = [name for name, value in expected.items() if not value]
-    assert empty == ["outside_ids.jsonl", "addresses.jsonl", "dates.jsonl", "folders.jsonl", "note_tags.jsonl",
-                     "reminders.jsonl"]  # fmt: skip
-
-
-def test_the_same_export_again_adds_nothing_and_can_be_taken_back(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
-    emptied(world)
-    ours = export(world, world.alice, tmp_path)
-    run, _ = applied(world.database, world.charlie, tmp_path, ours)
-    _, again = applied(world.database, world.charlie, tmp_path, ours)
-    assert counts(again) == (0, 0, 2, 0, 0)
-    assert notes_of(world, world.charlie) == (2, 2)
-    undo(run)
-    assert notes_of(world, world.charlie) == (0, 0)
+    assert record.rejected_count == record.matched_count == 0, [row.reason for row in rows_of(run)]
     with world.database.read() as tx:
-        assert count_contacts(tx, world.charlie.organization_id) == 0
+        contacts = {c.id: c for c in list_contacts(tx, world.charlie.organization_id, limit=50)}
+    marge = contacts[theirs.id]
+    assert len(contacts) == 4  # Moe, Marge, and the two Homers
+    assert (marge.job_title, marge.employer, marge.birthday, marge.uuid) == ("Boss", "=1+1", "--03-19", theirs.uuid)
+    assert marge.pinned_note == "Pinned"
+    after = export(world, world.charlie, tmp_path, "after.zip", everything=True)
+    assert sum(row["name"] == "Empty" for row in lines_of(after, "folders")) == 1
+    assert [row["name"] for row in lines_of(after, "tags") if "irak" in row["name"]] == ["çirak"]
+    assert {row["contact"] for row in lines_of(after, "gifts")} == {theirs.uuid}
+    assert lines_of(after, "properties") == []
+    assert any("does not take the value" in (row.reason or "") for row in rows_of(run))
+    # the same file again, and then all of it taken back
+    _, again = applied(world.database, world.charlie, tmp_path, ours)
+    assert counts(again) == (0, 0, again.row_count, 0, 0)
+    undo(run)
+    left = export(world, world.charlie, tmp_path, "left.zip", everything=True)
+    for noun in NOUNS:
+        assert lines_of(left, noun) == lines_of(before, noun), noun
+
+
+def test_two_who_are_alike_stay_two(world: World, tmp_path: Path) -> None:
+    with world.database.write() as tx:
+        for _ in range(2):
+            create_contact(tx, world.alice, {"real_name": "Sherri Mackleberry", "email": "s@example.org"})
+        erase_contact(tx, world.charlie, world.moe.id)
+    _, record = applied(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path))
+    assert counts(record)[0] == 4
+
+
+def test_what_was_deleted_here_since_does_not_come_back(world: World, tmp_path: Path) -> None:
+    ours = export(world, world.alice, tmp_path)
+    with world.database.write() as tx:
+        delete_contact(tx, world.alice, world.marge.id)
+    run, record = applied(world.database, world.alice, tmp_path, ours)
+    assert counts(record) == (0, 0, record.row_count, 0, 0)
+    assert any(row.reason == "The contact is deleted here" for row in rows_of(run))
+
+
+def test_who_was_changed_since_stays_when_the_import_is_taken_back(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    run, _ = applied(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path))
+    with world.database.write() as tx:
+        contacts = list_contacts(tx, world.charlie.organization_id, limit=50)
+        marge = next(c for c in contacts if c.first_name == "Marge")
+        update_contact(tx, world.charlie, marge.id, {"nickname": "Changed"})
+    record = undo(run)
+    assert record.kept_count > 0
+    with world.database.read() as tx:
+        left = list_contacts(tx, world.charlie.organization_id, limit=50)
+    assert {c.first_name for c in left} == {"Marge", "Moe"}
+
+
+def test_a_user_who_is_not_here_leaves_what_is_theirs_to_who_imports(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    applied(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path, everything=True))
+    after = export(world, world.charlie, tmp_path, "after.zip", everything=True)
+    with world.database.read() as tx:
+        row = tx.one("SELECT email_key FROM users WHERE id = :id", {"id": world.charlie.user_id})
+    assert row is not None
+    assert {each["user"] for each in lines_of(after, "reminders")} == {row[0]}
+    assert {each["author"] for each in lines_of(after, "notes")} == {row[0]}
+    assert [each["text"] for each in lines_of(after, "notes") if each.get("is_personal")] == ["Bob's own"]
+
+
+def test_personal_notes_and_reminders_go_to_their_user_alone(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    ours, bobs = export(world, world.alice, tmp_path), export(world, world.bob, tmp_path, "bob.zip")
+    assert "Bob's own" not in str(lines_of(ours, "notes"))
+    assert "Bob's own" in str(lines_of(bobs, "notes"))
+    assert [len(lines_of(path, "reminders")) for path in (ours, bobs)] == [1, 1]
+
+
+def test_another_organization_is_not_in_it(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    assert [row["last_name"] for row in lines_of(export(world, world.charlie, tmp_path), "contacts")] == ["Szyslak"]
 
 
 def test_notes_of_an_address_book_are_counted_and_uncounted(world: World, tmp_path: Path) -> None:
@@ -144,77 +178,127 @@ def test_notes_of_an_address_book_are_counted_and_uncounted(world: World, tmp_pa
     assert notes_of(world, world.alice) == (0, 0)
 
 
-def test_personal_notes_go_to_their_author_alone(world: World, tmp_path: Path) -> None:
-    with world.database.write() as tx:
-        create_note(tx, world.bob, {"text": "mine", "contacts": [world.marge.uuid], "is_personal": True})
-    assert contents(export(world, world.alice, tmp_path))["notes.jsonl"] == []
-    assert len(contents(export(world, world.bob, tmp_path))["notes.jsonl"]) == 1
+def test_ten_thousand_messages_come_a_few_at_a_time(world: World, tmp_path: Path) -> None:
+    path = export(world, world.alice, tmp_path)
+    rows = b"".join(
+        line(contact=world.marge.uuid, kind="message", happened_at=FIRST, id=str(UUID(int=number)),
+             direction="incoming", text=str(number), **MOMENTS)
+        for number in range(10_000)
+    )  # fmt: skip
+    drafts = [d for d in coterie_zip.read(changed(path, interactions=rows)) if isinstance(d, ContactDraft) and d.rows]
+    assert sum(len(draft.rows.lines) for draft in drafts if draft.rows) == 10_000
+    assert max(len(draft.rows.lines) for draft in drafts if draft.rows) <= coterie_zip.ROWS_MAX
 
 
 # Files that were changed ------------------------------------------------------------------------------------------
 
 
-def changed(path: Path, **members: bytes) -> Path:
-    """The export with other contents of some of its members."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, members.get(name.partition(".")[0], old.read(name)))
-    path.with_name("changed.zip").write_bytes(stream.getvalue())
-    return path.with_name("changed.zip")
-
-
 @pytest.mark.parametrize(
-    "manifest", [b"", b"[]", b"{}", b'{"format": "coterie", "version": 2}', b'{"format": "other", "version": 1}']
+    "manifest", [b"", b"[]", b"{}", b'{"format": "coterie", "version": 1}', b'{"format": "other", "version": 2}']
 )
 def test_another_manifest_is_refused(world: World, tmp_path: Path, manifest: bytes) -> None:
     with pytest.raises(Invalid):
-        next(coterie_zip.read(changed(export(world, world.alice, tmp_path), manifest=manifest)))
+        next(coterie_zip.read(changed(export(world, world.alice, tmp_path), {"manifest.json": manifest})))
 
 
-@pytest.mark.parametrize("lines", [b"{", b"[]", b"7\n", b'{"id": 2}\n{"id": 1}\n', b'{"id": "x"}\n', b"\xff\n"])
-def test_lines_that_are_not_ours_end_the_reading(world: World, tmp_path: Path, lines: bytes) -> None:
+@pytest.mark.parametrize("name", ["../contacts.jsonl", "/etc/passwd", "files/../../x", "C:/x", "a\\b"])
+def test_a_name_that_leads_out_of_the_archive_is_refused(world: World, tmp_path: Path, name: str) -> None:
     with pytest.raises(Invalid):
-        list(coterie_zip.read(changed(export(world, world.alice, tmp_path), contacts=lines)))
+        next(coterie_zip.read(changed(export(world, world.alice, tmp_path), {name: b""})))
+
+
+@pytest.mark.parametrize("lines", [b"{", b"[]", b"7\n", b"\xff\n", b"\n", b"[" * 100_000, b'{"uuid": "x"}\n'])
+@pytest.mark.parametrize("noun", ["contacts", "handles", "tags", "notes", "attachments"])
+def test_a_line_that_is_not_ours_is_told_and_nothing_else_is_lost(
+    world: World, tmp_path: Path, noun: str, lines: bytes
+) -> None:
+    path = export(world, world.alice, tmp_path)
+    found = list(coterie_zip.read(changed(path, **{noun: lines})))
+    assert [each.reason.partition(":")[0] for each in found if isinstance(each, RowError)][:1] == [noun]
+    people = [each for each in found if isinstance(each, ContactDraft) and each.kept]
+    assert len(people) == (0 if noun == "contacts" else 2)
+
+
+def test_contacts_out_of_order_end_the_reading(world: World, tmp_path: Path) -> None:
+    path = export(world, world.alice, tmp_path)
+    rows = b"".join(line(uuid=ID, **MOMENTS) for _ in range(2))
+    with pytest.raises(Invalid):
+        list(coterie_zip.read(changed(path, contacts=rows)))
 
 
 @pytest.mark.parametrize(
     ("noun", "row"),
     [
         ("handles", {"channel": 7, "value": "x"}),
-        ("handles", {}),
-        ("notes", {"id": "x", "text": 7}),
-        ("properties", {"slug": "a", "value": "{", "title": "A", "property_type": "text"}),
-        ("snapshots", {"taken_on": 1, "follower_count": "x"}),
-        ("relationships", {"other_uuid": None}),
-        ("attachments", {"digest": "../../etc/passwd"}),
+        ("handles", {"channel": "carrier pigeon", "value": "x", "normalized": "x", "id": ID, **MOMENTS}),
+        ("gifts", {"id": ID, "name": "x", "status": "stolen", **MOMENTS}),
+        ("gifts", {"id": ID, "name": "", "status": "given", **MOMENTS}),
+        ("gifts", {"id": ID, "name": "a\0b", "status": "given", **MOMENTS}),
+        ("gifts", {"id": ID, "name": "x", "status": "given", "price": 7, **MOMENTS}),
+        ("gifts", {"id": "../x", "name": "x", "status": "given", **MOMENTS}),
+        ("gifts", {"id": ID, "name": "x", "status": "given", "created_at": "2025-13-01T00:00:00.000000Z",
+                   "updated_at": FIRST}),
+        ("dates", {"id": ID, "label": "x", "occurs_on": "2026-02-30", **MOMENTS}),
+        ("snapshots", {"taken_on": "2026-02-01", "follower_count": 2**62}),
+        ("user_relationships", {"id": ID, "user": "x", "type_id": ID, **MOMENTS}),
+        ("properties", {"slug": "x", "value": "{"}),
+        ("interactions", {"id": ID, "kind": "message", "happened_at": FIRST, "direction": "incoming", "data": "[]",
+                          **MOMENTS}),
+        ("attachments", {"id": ID, "filename": "x", "media_type": "text/html", "byte_count": 1,
+                         "digest": "../../etc/passwd", "created_at": FIRST}),
+        ("attachments", {"id": ID, "filename": "../x", "media_type": "text/html", "byte_count": 1,
+                         "digest": "0" * 64, "created_at": FIRST}),
+        ("attachments", {"id": ID, "filename": "x", "media_type": "text/html", "byte_count": 1,
+                         "digest": "0" * 64, "created_at": FIRST}),
     ],
-)
-def test_a_part_of_another_kind_costs_its_contact(world: World, tmp_path: Path, noun: str, row: Any) -> None:
+)  # fmt: skip
+def test_a_row_of_another_kind_is_rejected_alone(world: World, tmp_path: Path, noun: str, row: Any) -> None:
     path = export(world, world.alice, tmp_path)
-    line = json.dumps({"contact_id": world.marge.id} | row).encode() + b"\n"
-    first, second = coterie_zip.read(changed(path, **{noun: line}))
-    assert isinstance(first, RowError)
-    assert isinstance(second, ContactDraft)
+    extra = line(**({"contact": world.marge.uuid} | row))
+    run, record = applied(world.database, world.charlie, tmp_path, changed(path, **{noun: extra}))
+    assert (record.created_count, record.rejected_count) == (2, 1), [each.reason for each in rows_of(run)]
+    assert [each.reason for each in rows_of(run) if each.outcome == "reject" and noun not in (each.reason or "")] == []
 
 
 @pytest.mark.parametrize(
     ("noun", "row"),
     [
-        ("gifts", {"name": " ", "status": "given"}),
-        ("gifts", {"name": "x", "status": "stolen"}),
-        ("expertises", {"name": ""}),
-        ("snapshots", {"taken_on": "2026-02-30", "follower_count": 1}),
-        ("snapshots", {"taken_on": "2026-02-01", "follower_count": 2**62}),
-        ("relationships", {"other_uuid": "x", "type_id": "none", "mirror_type_id": "none"}),
-        ("notes", {"id": "../x", "text": "x", "created_at": "2026-01-01", "updated_at": "2026-01-01"}),
+        ("gifts", {"contact": ID, "id": ID, "name": "x", "status": "given", **MOMENTS}),
+        ("tagged", {"tag": "nobody's"}),
+        ("in_folders", {"folder": "none", "folder_created_at": FIRST}),
+        ("properties", {"slug": "none", "value": "1"}),
+        ("pets", {"id": ID, "name": "x", "second_owner": ID, **MOMENTS}),
     ],
 )
-def test_what_its_action_refuses_is_rejected_with_the_reason(world: World, tmp_path: Path, noun: str, row: Any) -> None:
+def test_what_names_somebody_who_is_not_there_is_left_out_and_told(
+    world: World, tmp_path: Path, noun: str, row: Any
+) -> None:
     path = export(world, world.alice, tmp_path)
-    line = json.dumps({"contact_id": world.marge.id} | row).encode() + b"\n"
-    run, record = applied(world.database, world.charlie, tmp_path, changed(path, **{noun: line}))
-    assert counts(record) == (1, 0, 0, 0, 1), [each.reason for each in rows_of(run)]
+    extra = line(**({"contact": world.marge.uuid} | row))
+    run, record = applied(world.database, world.charlie, tmp_path, changed(path, **{noun: extra}))
+    assert (record.created_count, record.rejected_count) == (2, 0)
+    assert [each.reason for each in rows_of(run) if "left out" in (each.reason or "")] != []
+
+
+def test_handles_of_somebody_who_is_not_in_the_file_are_told(world: World, tmp_path: Path) -> None:
+    path = export(world, world.alice, tmp_path)
+    row = {"id": ID, "channel": "email", "value": "x@example.org", "normalized": "x@example.org", **MOMENTS}
+    for nobody in (ID, "ffffffff-ffff-7fff-8fff-ffffffffffff"):
+        found = list(coterie_zip.read(changed(path, handles=line(contact=nobody, **row))))
+        assert len([each for each in found if isinstance(each, RowError)]) == 1
+        assert len([each for each in found if isinstance(each, ContactDraft) and each.kept]) == 2
+
+
+def test_a_relationship_to_oneself_and_half_of_one_do_no_harm(world: World, tmp_path: Path) -> None:
+    path = export(world, world.alice, tmp_path)
+    half = {"id": ID, "first_contact": world.marge.uuid, "type_id": type_id("Friend"), "mirror_id": ID, **MOMENTS}
+    for second in (world.marge.uuid, world.homer.uuid):
+        rows = line(second_contact=second, **half)
+        run, record = applied(world.database, world.charlie, tmp_path, changed(path, relationships=rows))
+        assert record.rejected_count == 0, [each.reason for each in rows_of(run)]
+        undo(run)
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.charlie.organization_id) == 1
 
 
 def test_a_file_that_is_not_what_its_name_says_is_left_out(world: World, tmp_path: Path) -> None:
@@ -222,5 +306,52 @@ def test_a_file_that_is_not_what_its_name_says_is_left_out(world: World, tmp_pat
     path = export(world, world.alice, tmp_path)
     with zipfile.ZipFile(path) as archive:
         name = next(name for name in archive.namelist() if name.startswith("files/"))
-    drafts = [d for d in coterie_zip.read(changed(path, **{name: b"malware"})) if isinstance(d, ContactDraft)]
-    assert [d.warnings for d in drafts] == [[], ["Left out: the file recipe.pdf"]]
+    file_path(tmp_path, name.removeprefix("files/")).unlink()
+    run, record = applied(world.database, world.charlie, tmp_path, changed(path, {name: b"malware"}))
+    assert [row.reason for row in rows_of(run) if row.outcome == "reject"] == [
+        "attachments: Rezept ß.pdf is not the file that was exported"
+    ]
+    assert record.created_count > 0
+
+
+def test_a_bomb_is_left_out(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    path = export(world, world.alice, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        name = next(name for name in archive.namelist() if name.startswith("files/"))
+    target = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            new.writestr(each, b"\0" * 50_000_000 if each == name else old.read(each))
+    errors = [each.reason for each in coterie_zip.read(target, tmp_path) if isinstance(each, RowError)]
+    assert errors == ["attachments: Rezept ß.pdf is packed more than 200 times: that is no export"]
+    assert not list(tmp_path.glob("import-*"))
+
+
+def test_a_file_that_came_in_is_removed_when_the_import_is_taken_back(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    path = export(world, world.alice, tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    digest = lines_of(path, "attachments")[0]["digest"]
+    run, _ = applied(world.database, world.charlie, elsewhere, path)
+    assert file_path(elsewhere, digest).read_bytes().startswith(PDF)
+    with world.database.write() as tx:
+        erase_contact(tx, world.alice, world.marge.id)
+    undo(run)
+    assert not file_path(elsewhere, digest).exists()
+
+
+_VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just([]) | st.just(ID) | st.just(FIRST)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_line_nothing_breaks(world: World, tmp_path: Path, data: st.DataObject) -> None:
+    noun = data.draw(st.sampled_from(sorted(NOUNS)))
+    names = NOUNS[noun].row.__struct_fields__
+    row = data.draw(st.dictionaries(st.sampled_from(names), _VALUES))
+    path = export(world, world.alice, tmp_path)
+    run, record = applied(world.database, world.charlie, tmp_path, changed(path, **{noun: line(**row)}))
+    assert record.state == "applied", record.error
+    undo(run)

@@ -1,0 +1,166 @@
+"""A world that has everything: of each table that belongs to people a row in which no column is null."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from world import World
+
+from coterie.actions.contact_relationships import delete_contact_relationship, relate
+from coterie.actions.contacts import create_contact, delete_contact, update_contact
+from coterie.actions.folders import create_folder, set_folders
+from coterie.actions.handles import add_handle, delete_handle
+from coterie.actions.notes import create_note, delete_note
+from coterie.actions.pets import create_pet, delete_pet
+from coterie.actions.properties import create_definition, set_values
+from coterie.actions.terms import create_term, delete_term, put_on_contact
+from coterie.model.ids import new_id
+from coterie.model.organizations import MEMBER
+from coterie.model.relationships import type_id
+from coterie.model.terms import EXPERTISES, TAGS
+from coterie.store.database import Database, Tx
+from coterie.store.files import save_file
+from coterie.store.organizations import insert_membership
+
+PDF = b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n0\n%%EOF"
+SCHEMA = Path(__file__).parents[1] / "coterie" / "store" / "migrations" / "0001_schema.sql"
+FIRST, SECOND, THIRD = (f"2025-0{n}-02T03:04:05.678901Z" for n in (1, 2, 3))
+
+
+def tables() -> dict[str, list[str]]:
+    """Every table of the schema -> its columns."""
+    found = {}
+    for name, body in re.findall(r"^CREATE TABLE (\w+) \((.*?)^\)", SCHEMA.read_text(), re.MULTILINE | re.DOTALL):
+        found[name] = re.findall(r"^    ([a-z_][a-z_0-9]*) (?:TEXT|BIGINT|BOOLEAN)", body, re.MULTILINE)
+    return found
+
+
+def put(tx: Tx, table: str, **columns: Any) -> None:
+    tx.run(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(':' + name for name in columns)})", columns)
+
+
+def furnish(world: World, folder: Path) -> None:
+    """Alice's organization gets something of everything, deleted and odd things among it."""
+    alice, org = world.alice, world.alice.organization_id
+    marge, homer = world.marge.id, world.homer.id
+    with world.database.write() as tx:
+        _fields(tx, world)
+        _words(tx, world)
+        _people(tx, world)
+        moments = {"organization_id": org, "created_at": FIRST, "updated_at": SECOND}
+        gone = moments | {"deleted_at": THIRD}
+        part = {"organization_id": org, "contact_id": marge}
+        put(tx, "outside_ids", **part, source="instagram", outside_id="1784")
+        put(tx, "outside_ids", **part, source="vcard", outside_id="urn:uuid:\u202e7")
+        put(tx, "instagram_people", organization_id=org, source="instagram", person_id="1784", account_id="17",
+            asked_at=FIRST, refused_at=SECOND)  # fmt: skip
+        where = {
+            "label": "home", "address_line_1": "742 Evergreen Terrace", "address_line_2": "2", "address_line_3": "3",
+            "locality": "Springfield", "region": "?", "postcode": "0", "country": "Österreich", "country_code": "AT",
+        }  # fmt: skip
+        put(tx, "postal_addresses", **gone, contact_id=marge, id=new_id(), **where)
+        put(tx, "postal_addresses", **moments, contact_id=homer, id=new_id(), **where)
+        put(tx, "postal_addresses", **moments, contact_id=None, id=new_id(), **where)
+        put(tx, "important_dates", **moments, contact_id=marge, id=new_id(), label="First met", occurs_on="--02-29")
+        put(tx, "user_relationships", **gone, user_id=world.bob.user_id, id=new_id(), contact_id=marge,
+            type_id=type_id("Mother"), anniversary_on="1990-01-01")  # fmt: skip
+        put(tx, "gifts", **gone, contact_id=marge, id=new_id(), name="Ring", link="https://x.example", status="given")
+        put(tx, "reminders", **moments, id=new_id(), user_id=alice.user_id, contact_id=marge, category="birthday",
+            title="Call 🎂", remind_by="email", due_at=THIRD, repeat_unit="week", repeat_magnitude=2, repeat_count=3,
+            before_unit="day", before_magnitude=1, sent_count=1, last_sent_at=FIRST, last_error="none",
+            finished_at=THIRD)  # fmt: skip
+        put(tx, "reminders", **moments, id=new_id(), user_id=world.bob.user_id, contact_id=None, remind_by="push")
+        digest, byte_count = save_file(folder, PDF + world.organization.uuid.encode())
+        put(tx, "attachments", **part, id=new_id(), kind="file", filename="Rezept ß.pdf", media_type="application/pdf",
+            byte_count=byte_count, digest=digest, created_at=FIRST)  # fmt: skip
+        for number in range(12):
+            put(tx, "interactions", **(gone if number == 5 else moments), contact_id=marge, kind="message",
+                happened_at=f"2025-05-{number + 10}T00:00:00.000000Z", id=new_id(), channel="instagram",
+                outside_id=None if number == 7 else f"m{number}", direction="incoming", text=f"hi\n{number}",
+                data='{"reactions":{"incoming":"❤"},"edit_count":2}',
+                is_recent=number not in (0, 5))  # fmt: skip
+        for day in (1, 2):
+            put(tx, "follower_snapshots", **part, taken_on=f"2025-01-0{day}", follower_count=day)
+
+
+def _fields(tx: Tx, world: World) -> None:
+    """Every column of a contact; one that is deleted; one that looks the same as another."""
+    alice, marge = world.alice, world.marge.id
+    update_contact(
+        tx, alice, marge,
+        {"display_name": "Mÿrge\u202e🎷", "name_prefix": "Dr", "middle_name": "J", "name_suffix": "II",
+         "nickname": "Midge", "gender": "female", "birthday": "--03-19", "employer": "=1+1", "job_title": "Painter",
+         "how_you_met": "a\nb", "relationship_grade": 5, "status": "optout", "language": "en", "bio": "Blue hair",
+         "profile_picture_url": "https://x.example/p.jpg", "is_follower": True, "note": "Pinned",
+         "website": "https://marge.example", "linkedin_url": "https://www.linkedin.com/in/marge"},
+    )  # fmt: skip
+    update_contact(tx, alice, marge, {"username": "marge.the.second"})
+    tx.run(
+        "UPDATE contacts SET follower_count = 2, follower_growth = 1 WHERE organization_id = :o AND id = :i",
+        {"o": alice.organization_id, "i": marge},
+    )
+    other = add_handle(tx, alice, marge, "phone", "+1 212 555 0123;ext=4", "phone", "desk")
+    former = add_handle(tx, alice, marge, "email", "old@example.org", "email", "work")
+    delete_handle(tx, alice, marge, former.id, channel="email")
+    assert other.label == "desk"
+    twin = create_contact(tx, alice, {"real_name": "Homer Simpson", "email": "homer@example.org"})
+    gone = create_contact(tx, alice, {"real_name": "Frank Grimes", "email": "homer@example.org", "note": "†"})
+    folder = create_folder(tx, alice, "Plant").id
+    set_folders(tx, alice, gone.id, [folder])
+    set_folders(tx, alice, twin.id, [folder])
+    delete_contact(tx, alice, gone.id)
+
+
+def _words(tx: Tx, world: World) -> None:
+    """Folders (two of one name, an empty one), tags, expertises, properties: some that nobody has."""
+    alice, marge = world.alice, world.marge.id
+    first, _, _ = (create_folder(tx, alice, name, "red") for name in ("Family", "Family", "Empty"))
+    set_folders(tx, alice, marge, [first.id])
+    for vocabulary in (TAGS, EXPERTISES):
+        used, gone, _ = (create_term(tx, alice, vocabulary, name) for name in ("Çırak", "Gone", "Nobody's"))
+        put_on_contact(tx, alice, vocabulary, marge, used.id)
+        put_on_contact(tx, alice, vocabulary, marge, gone.id)
+        delete_term(tx, alice, vocabulary, gone.id)
+    create_definition(tx, alice, title="Empty", property_type="text")
+    slug = create_definition(
+        tx, alice, title="Size", property_type="multiple_choice", choices=["S", "M"], description="of a shirt",
+        agent_active=True,
+    ).slug  # fmt: skip
+    set_values(tx, alice, marge, {slug: ["M"]})
+
+
+def _people(tx: Tx, world: World) -> None:
+    """What ties people to one another, and notes of every kind."""
+    alice, marge, homer = world.alice, world.marge, world.homer
+    relate(
+        tx,
+        alice,
+        marge.id,
+        {"second_contact": homer.uuid, "type_id": type_id("Husband"), "anniversary_on": "1980-05-01"},
+    )
+    tie = relate(tx, alice, marge.id, {"second_contact": homer.uuid, "type_id": type_id("Friend")})
+    delete_contact_relationship(tx, alice, tie.id)
+    create_note(tx, alice, {"text": "about both", "contacts": [marge.uuid, homer.uuid], "tags": []})
+    create_note(tx, alice, {"text": "about nobody", "contacts": []})
+    create_note(tx, world.bob, {"text": "Bob's own", "contacts": [marge.uuid], "is_personal": True})
+    delete_note(tx, alice, create_note(tx, alice, {"text": "gone", "contacts": [marge.uuid]}).id)
+    tagged = create_note(tx, alice, {"text": "tagged", "contacts": [homer.uuid]})
+    tag_id = tx.all("SELECT id FROM tags WHERE organization_id = :o ORDER BY id", {"o": alice.organization_id})[0][0]
+    put(tx, "note_tags", organization_id=alice.organization_id, note_id=tagged.id, tag_id=tag_id)
+    create_pet(
+        tx, alice, marge.id, {"name": "Snowball", "species": "cat", "born_on": "2020-01-01", "second_owner": homer.uuid}
+    )
+    delete_pet(tx, alice, marge.id, create_pet(tx, alice, marge.id, {"name": "Snowball I"}).id)
+
+
+def rows_of(database: Database, organization_id: int, table: str, columns: list[str]) -> list[tuple[Any, ...]]:
+    """The rows of a table that are an organization's, in no order."""
+    with database.read() as tx:
+        rows = tx.all(f"SELECT {', '.join(columns)} FROM {table} WHERE organization_id = :o", {"o": organization_id})
+    return sorted(rows, key=repr)
+
+
+def join(tx: Tx, world: World, organization_id: int) -> None:
+    """Alice and Bob become members of another organization."""
+    for caller in (world.alice, world.bob):
+        insert_membership(tx, organization_id, caller.user_id or "", MEMBER, FIRST)
