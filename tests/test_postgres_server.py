@@ -9,8 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
-from tests.postgres import (
+from postgres import (
     VERSION_MIN,
     NoPostgres,
     Server,

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from msgspec import json as msgspec_json
+from openapi_checks import schema_validator, validate_answer
+from small_contract import ATTACHMENTS, DOCUMENT, PHONES, ROUTES, Contact, Folder, contract, route
 
 from coterie.api.openapi import document, dump, operation_id, tag
-from tests.openapi_checks import schema_validator, validate_answer
-from tests.small_contract import ATTACHMENTS, DOCUMENT, PHONES, ROUTES, Contact, Folder, contract, route
 
 PATHS = DOCUMENT["paths"]
 JSON = "application/json"

@@ -49,7 +49,9 @@ def test_a_header_is_understood(header: str, field: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40))
 def test_every_guess_is_a_field(header: str) -> None:
-    check_mapping(guess_mapping([header]))
+    guessed = guess_mapping([header])
+    assert set(guessed) <= {header}
+    check_mapping(guessed)
 
 
 def test_a_german_file_of_a_windows_program_is_read() -> None:
@@ -118,6 +120,12 @@ def test_wrong_mappings_and_files_without_people_are_refused(tmp_path: Path) -> 
 def test_every_documented_field_can_be_mapped() -> None:
     for field in FIELDS:
         check_mapping({"x": f"{field}:label" if field in ("date", "unread") else field})
+
+
+@pytest.mark.parametrize("path", ["", "shoe", "email:", "note:x", "unread"])
+def test_what_is_no_field_cannot_be_mapped(path: str) -> None:
+    with pytest.raises(Invalid, match="which is no field"):
+        check_mapping({"x": path})
 
 
 def test_a_second_column_of_the_same_kind_adds_and_never_overwrites(tmp_path: Path) -> None:

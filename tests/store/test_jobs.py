@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from queued import job_of, make_due, put
 from world import World, make_world
 
 from coterie.model import times
@@ -19,29 +20,9 @@ def world(fresh_database: Database) -> World:
     return make_world(fresh_database)
 
 
-def put(world: World, name: str = "work", **options: Any) -> str:
-    with world.database.write() as tx:
-        job_id = jobs.enqueue(tx, world.alice.organization_id, name, {"n": 1}, **options)
-    assert job_id
-    return job_id
-
-
 def take(world: World, **options: Any) -> list[Job]:
     with world.database.write() as tx:
         return jobs.claim(tx, **options)
-
-
-def find(world: World, job_id: str) -> Job:
-    with world.database.read() as tx:
-        job = jobs.find_job(tx, world.alice.organization_id, job_id)
-    assert job
-    return job
-
-
-def make_due(world: World) -> None:
-    """Time passes: pauses and leases are over."""
-    with world.database.write() as tx:
-        tx.run("UPDATE jobs SET run_at = :before", {"before": times.after(times.now(), -1)})
 
 
 def test_a_job_of_a_transaction_that_is_taken_back_does_not_exist(world: World) -> None:
@@ -65,7 +46,7 @@ def test_a_job_is_held_by_whoever_claims_it_and_then_done(world: World) -> None:
         assert jobs.renew(tx, job, progress={"done": 5})
         assert jobs.finish(tx, job)
         assert not jobs.finish(tx, job)
-    found = find(world, job_id)
+    found = job_of(world, job_id)
     assert (found.state, found.progress) == (DONE, '{"done":5}')
     assert found.finished_at
     make_due(world)
@@ -77,7 +58,7 @@ def test_jobs_are_taken_in_the_order_they_may_start(world: World) -> None:
     late, early = (put(world, run_at=times.after(now, -seconds)) for seconds in (5, 50))
     future = put(world, run_at=times.after(now, 3600))
     assert [job.id for job in take(world, limit=10)] == [early, late]
-    assert find(world, future).state == WAITING
+    assert job_of(world, future).state == WAITING
 
 
 def test_a_job_whose_lease_ended_is_claimed_again_and_the_first_holder_finds_out(world: World) -> None:
@@ -111,7 +92,7 @@ def test_a_job_that_fails_waits_longer_each_time_and_is_dead_in_the_end(world: W
             assert jobs.fail(tx, job, "it is broken " * 1000)
         assert take(world) == []
         make_due(world)
-    found = find(world, job_id)
+    found = job_of(world, job_id)
     assert (found.state, found.attempt_count) == (DEAD, 4)
     assert found.finished_at
     assert len(found.last_error or "") == 2000
@@ -126,7 +107,7 @@ def test_the_pause_grows_up_to_six_hours(world: World) -> None:
         now = times.now()
         with world.database.write() as tx:
             jobs.fail(tx, job, "x")
-        run_at = find(world, job.id).run_at
+        run_at = job_of(world, job.id).run_at
         pause = min(2.0**job.attempt_count, jobs.BACKOFF_SECONDS_MAX)
         assert times.after(now, pause) <= run_at <= times.after(now, pause + 5)
         assert pause >= previous
@@ -141,7 +122,7 @@ def test_a_job_that_ends_its_worker_each_time_is_dead_in_the_end(world: World) -
         assert len(take(world)) == 1
         make_due(world)
     assert take(world) == []
-    found = find(world, job_id)
+    found = job_of(world, job_id)
     assert (found.state, found.last_error) == (DEAD, "its worker ended without a word")
 
 
@@ -150,7 +131,7 @@ def test_a_job_given_back_has_lost_no_attempt(world: World) -> None:
     (job,) = take(world)
     with world.database.write() as tx:
         assert jobs.release(tx, job)
-    assert (find(world, job_id).state, find(world, job_id).attempt_count) == (WAITING, 0)
+    assert (job_of(world, job_id).state, job_of(world, job_id).attempt_count) == (WAITING, 0)
     assert take(world)[0].attempt_count == 1
 
 

@@ -1,12 +1,12 @@
 """Properties as the parts of a draft."""
 
 import pytest
+from cards import card_of, draft_of
 
 from coterie.model.handles import CHANNELS
 from coterie.model.imports import AddressDraft, DateDraft, HandleDraft, PictureDraft, RowError
 from coterie.vcard.channels import MESSENGERS, channel_of_service
 from coterie.vcard.read import read_card
-from tests.vcard.cards import card_of, draft_of
 
 
 def _names(*lines: str, version: str = "3.0") -> tuple[str | None, ...]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_checks import schema_validator
+from small_contract import DOCUMENT, ROUTES, contract, route
 
 import coterie.web
 from coterie.api.openapi import document
@@ -14,8 +16,6 @@ from coterie.app import CONTRACTS
 from coterie.web.reference import reference_page
 from coterie.web.schemas import Field, example, fields, note_text, type_text
 from coterie.web.start import start_page
-from tests.openapi_checks import schema_validator
-from tests.small_contract import DOCUMENT, ROUTES, contract, route
 
 STATIC = Path(coterie.web.__file__).parent / "static"
 COMPONENTS = DOCUMENT["components"]["schemas"]

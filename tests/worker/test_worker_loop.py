@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from queued import job_of, make_due, put
 from world import World, make_world
 
 from coterie.actions.bulk_updates import BATCH, Entry, start_bulk_update
 from coterie.actions.contacts import create_contact
-from coterie.model import times
 from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job
 from coterie.settings import Settings
 from coterie.store import jobs
@@ -36,32 +36,10 @@ def quick(fresh_settings: Settings) -> Settings:
     return msgspec.structs.replace(fresh_settings, jobs_poll_seconds=0.01)
 
 
-def enqueue(world: World, name: str = "work", **options: Any) -> str:
-    with world.database.write() as tx:
-        job_id = jobs.enqueue(tx, world.alice.organization_id, name, {}, **options)
-    assert job_id
-    return job_id
-
-
-def job_of(world: World, job_id: str) -> Job:
-    with world.database.read() as tx:
-        job = jobs.find_job(tx, world.alice.organization_id, job_id)
-    assert job
-    return job
-
-
-def make_due(world: World) -> None:
-    with world.database.write() as tx:
-        tx.run(
-            "UPDATE jobs SET run_at = :before WHERE state IN ('waiting', 'running')",
-            {"before": times.after(times.now(), -1)},
-        )
-
-
 def test_what_waits_is_run_once_and_then_done(world: World, quick: Settings) -> None:
     seen: list[str] = []
     worker = Worker(world.database, quick, {"work": lambda database, settings, job, stopping: seen.append(job.id)}, ())
-    wanted = [enqueue(world) for _ in range(3)]
+    wanted = [put(world) for _ in range(3)]
     assert [worker.run_one() for _ in range(4)] == [True, True, True, False]
     assert seen == wanted
     assert {job_of(world, job_id).state for job_id in wanted} == {DONE}
@@ -78,7 +56,7 @@ def test_a_handler_that_raises_is_tried_again_and_what_it_saved_stays(world: Wor
             raise LookupError("not yet")
 
     worker = Worker(world.database, quick, {"work": handler}, ())
-    job_id = enqueue(world)
+    job_id = put(world)
     for _ in range(3):
         assert worker.run_one()
         assert not worker.run_one()  # its pause is not over
@@ -88,7 +66,7 @@ def test_a_handler_that_raises_is_tried_again_and_what_it_saved_stays(world: Wor
 
 
 def test_a_job_nobody_knows_fails_like_any_other(world: World, quick: Settings) -> None:
-    job_id = enqueue(world, "unheard of", attempts_max=1)
+    job_id = put(world, "unheard of", attempts_max=1)
     assert Worker(world.database, quick, {}, ()).run_one()
     job = job_of(world, job_id)
     assert (job.state, job.last_error) == (DEAD, "LookupError: no handler for unheard of")
@@ -103,7 +81,7 @@ def test_a_worker_that_stops_gives_its_job_back_where_it_is(world: World, quick:
         raise Stopped
 
     worker = Worker(world.database, quick, {"work": handler}, ())
-    job_id = enqueue(world)
+    job_id = put(world)
     thread = threading.Thread(target=worker.run)
     thread.start()
     assert begun.wait(10)
@@ -129,7 +107,7 @@ def test_the_loop_goes_on_after_an_error_of_its_own(
     original: Callable[..., list[Job]] = jobs.claim
     monkeypatch.setattr(jobs, "claim", claim)
     worker = Worker(world.database, quick, {"work": lambda *arguments: done.set()}, ())
-    enqueue(world)
+    put(world)
     thread = threading.Thread(target=worker.run)
     thread.start()
     assert done.wait(10)
@@ -158,7 +136,7 @@ def test_recurring_work_runs_when_due_and_its_failure_stops_nothing(world: World
     done = threading.Event()
     workers[0]._handlers = {"work": lambda *arguments: done.set()}
     workers[1]._handlers = workers[0]._handlers
-    enqueue(world)
+    put(world)
     assert done.wait(10)
     for worker in workers:
         worker.stop()

@@ -1,0 +1,33 @@
+"""Jobs in the queue of Alice's organization: put there, looked at, made due."""
+
+from typing import Any
+
+from world import World
+
+from coterie.model import times
+from coterie.model.jobs import Job
+from coterie.store import jobs
+
+
+def put(world: World, name: str = "work", arguments: dict[str, Any] | None = None, **options: Any) -> str:
+    """The id of a new job."""
+    with world.database.write() as tx:
+        job_id = jobs.enqueue(tx, world.alice.organization_id, name, arguments or {}, **options)
+    assert job_id
+    return job_id
+
+
+def job_of(world: World, job_id: str) -> Job:
+    with world.database.read() as tx:
+        job = jobs.find_job(tx, world.alice.organization_id, job_id)
+    assert job
+    return job
+
+
+def make_due(world: World) -> None:
+    """Time passes: pauses and leases are over."""
+    with world.database.write() as tx:
+        tx.run(
+            "UPDATE jobs SET run_at = :before WHERE state IN ('waiting', 'running')",
+            {"before": times.after(times.now(), -1)},
+        )
