@@ -37,11 +37,14 @@ def register(application: typer.Typer) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Save a consistent copy of the instance, which may go on running, as one file."""
+    """Save a consistent copy of the instance as one file. It may go on running.
+
+    The file holds everything, keys included: keep it as safe as the instance.
+    """
     settings = prepare(data)
     if file.exists():
         raise Unavailable(f"{file} exists already")
@@ -117,12 +120,15 @@ def _write_rows(tx: Tx, table: str, path: Path) -> int:
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="What coterie backup wrote.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace what the instance holds.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `coterie backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace what the instance holds; it is lost.")] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring an instance back as it was saved. It must not run; what it held stays until all of the new is there."""
+    """Bring an instance back as it was saved. It must not run.
+
+    What it held stays until all of the new is there.
+    """
     settings = prepare(data)
     with tempfile.TemporaryDirectory(prefix="restoring-", dir=settings.data_folder) as work:
         folder = Path(work)

@@ -1,5 +1,6 @@
 """coterie bootstrap: the first organization, its owner, and a token for programs."""
 
+import sys
 from typing import Annotated
 
 import msgspec
@@ -7,7 +8,7 @@ import typer
 
 from coterie.actions.organizations import create_organization, hash_password
 from coterie.cli.common import DataOption, JsonOption, opened, prepare
-from coterie.errors import Conflict
+from coterie.errors import Conflict, invalid
 
 
 def register(application: typer.Typer) -> None:
@@ -16,21 +17,32 @@ def register(application: typer.Typer) -> None:
 
 def bootstrap(
     *,
-    organization: Annotated[str, typer.Option(help="Its name.")],
-    email: Annotated[str, typer.Option(help="The owner's e-mail address, to sign in with.")],
+    organization: Annotated[str, typer.Option(metavar="NAME", help='Its name: "Evergreen Terrace".')],
+    email: Annotated[str, typer.Option(metavar="ADDRESS", help="The owner's e-mail address, to sign in with.")],
     password: Annotated[
-        str, typer.Option(help="The owner's password, 8 characters or more.", prompt=True, hide_input=True)
-    ],
-    username: Annotated[str | None, typer.Option(help="The Instagram username of the organization.")] = None,
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="The owner's password, 8 to 200 characters; - reads it from standard input. Without this option it is"
+            " asked for on the terminal.",
+        ),
+    ] = None,
+    username: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The Instagram username of the organization.")
+    ] = None,
     country: Annotated[
-        str | None, typer.Option(help="Country in which phone numbers without a prefix are read.")
+        str | None,
+        typer.Option(metavar="CODE", help="Country (US, DE, …) in which phone numbers without a prefix are read."),
     ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Create an organization, its owner and an API token, which is shown once."""
+    """Create an organization, its owner and an API token.
+
+    The token is shown once. Run it again, with another address, for a second organization.
+    """
+    password_hash = hash_password(_password(password))
     settings = prepare(data)
-    password_hash = hash_password(password)
     with opened(settings) as database:
         try:
             with database.write() as tx:
@@ -58,3 +70,18 @@ def bootstrap(
     typer.echo(f"  organization  {made.uuid}")
     typer.echo(f"  token         {token}")
     typer.echo("The token is shown only now: keep it where your programs find it.")
+
+
+def _password(given: str | None) -> str:
+    """As it was given, from standard input, or typed in. Refused: none, where nobody can be asked."""
+    if given == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise invalid(
+            "password", "is missing: there is no terminal to ask on; give --password, or --password - to read it from"
+            " standard input", kind="missing",
+        )  # fmt: skip
+    typed: str = typer.prompt("Password", hide_input=True, err=True)
+    return typed

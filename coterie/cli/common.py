@@ -11,11 +11,18 @@ from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.store.database import Tx
 from coterie.store.organizations import find_organization_by_uuid
 
-__all__ = ["DataOption", "JsonOption", "OrganizationOption", "caller_for", "opened", "prepare"]
+__all__ = ["DataOption", "JsonOption", "OneOrganizationOption", "OrganizationOption", "caller_for", "opened", "prepare"]
 
-DataOption = Annotated[str | None, typer.Option("--data", help="The data folder (COTERIE_DATA).")]
+DataOption = Annotated[
+    str | None, typer.Option("--data", metavar="DIR", help="The data folder (COTERIE_DATA; default: ./data).")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-OrganizationOption = Annotated[str, typer.Option("--organization", help="The organization's UUID.")]
+_WHICH = "The organization's UUID, as `coterie organizations` lists it"
+OrganizationOption = Annotated[str, typer.Option("--organization", metavar="UUID", help=f"{_WHICH}.")]
+OneOrganizationOption = Annotated[
+    str | None,
+    typer.Option("--organization", metavar="UUID", help=f"{_WHICH}; may be left out where there is only one."),
+]
 
 
 def caller_for(tx: Tx, organization_uuid: str) -> Caller:

@@ -59,9 +59,14 @@ def register(application: typer.Typer) -> None:
 def demo(
     data: DataOption = None,
     as_json: JsonOption = False,
-    seed: Annotated[int, typer.Option(help="What is drawn by lot; the same seed, the same world.")] = 742,
+    seed: Annotated[
+        int, typer.Option(metavar="NUMBER", help="What chance decides: the same number, the same world.")
+    ] = 742,
 ) -> None:
-    """Make the organization Springfield, full of people, for a look around."""
+    """Make the organization Springfield, full of people.
+
+    For a look around. Its password and its API token are shown once.
+    """
     settings = prepare(data)
     password = secrets.token_urlsafe(12)
     password_hash = hash_password(password)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coterie.cli.common import DataOption, opened, prepare
+from coterie.cli.common import DataOption, OneOrganizationOption, opened, prepare
 from coterie.cli.import_ import caller_of
 from coterie.errors import invalid
 from coterie.exports.whole import write_whole
@@ -22,15 +22,16 @@ def register(application: typer.Typer) -> None:
 
 def export(
     *,
-    organization: Annotated[
-        str | None, typer.Option(help="The organization's UUID; may be left out where there is only one.")
-    ] = None,
-    file_format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")],
+    organization: OneOrganizationOption = None,
+    file_format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
+    ],
     data: DataOption = None,
 ) -> None:
-    """Write an organization's contacts to standard output; the instance may go on running.
+    """Write an organization's contacts to standard output. The instance may go on running.
 
-    json is everything, as a ZIP of JSON lines and files, and can be imported again.
+    vcard is version 4.0, vcard3 version 3.0. json is everything, as a ZIP of JSON lines and files, and can be imported
+    again: coterie export --format json > coterie.zip
 
     What is deleted is left out, and so are personal notes, which are their authors' alone.
     """
@@ -40,7 +41,7 @@ def export(
     with opened(settings) as database, database.read(seconds=SECONDS) as tx:
         caller = caller_of(tx, organization)
         if file_format == "json":
-            write_whole(tx, caller, settings.data_folder, sys.stdout.buffer)
+            write_whole(tx, caller, settings.data_folder, sys.stdout.buffer, everything=True)
             return
         if file_format == "csv":
             pieces = write_csv(tx, caller)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from coterie.cli.common import DataOption, JsonOption, caller_for, opened, prepare
+from coterie.cli.common import DataOption, JsonOption, OneOrganizationOption, caller_for, opened, prepare
 from coterie.errors import CoterieError, invalid
 from coterie.imports.apply import apply
 from coterie.imports.run import Run, start
@@ -36,20 +36,27 @@ def register(application: typer.Typer) -> None:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="vCard files, CSV files or exports.", metavar="FILE…")],
+    files: Annotated[
+        list[Path], typer.Argument(help="vCard files, CSV files, exports (ZIP, JSON, folder).", metavar="FILE")
+    ],
     *,
-    organization: Annotated[
-        str | None, typer.Option(help="The organization's UUID; may be left out where there is only one.")
-    ] = None,
+    organization: OneOrganizationOption = None,
     file_format: Annotated[
         str,
-        typer.Option("--format", help="auto, vcard, google, outlook, linkedin, r0, csv, instagram, monica, coterie."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="What the files are: vcard, google, outlook, linkedin, r0, csv, instagram, monica or coterie; auto"
+            " finds out by what stands in them.",
+        ),
     ] = "auto",
-    apply_it: Annotated[bool, typer.Option("--apply", help="Do it, where it is certain.")] = False,
+    apply_it: Annotated[
+        bool, typer.Option("--apply", help="Do it where it is certain; other rows wait for a decision.")
+    ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read files of contacts, show what they would do, and with --apply do it.
+    """Read files of contacts and show what they would do. With --apply, do it.
 
     A file that cannot be read is refused with its reason and the others go on; the exit code is 1 only where every
     file was refused.

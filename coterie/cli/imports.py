@@ -7,14 +7,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from coterie.cli.common import DataOption, JsonOption, opened, prepare
+from coterie.cli.common import DataOption, JsonOption, OneOrganizationOption, opened, prepare
 from coterie.cli.import_ import COUNTS, caller_of, counts_table, shown_progress
 from coterie.errors import NotFound
 from coterie.imports.run import Run
 from coterie.imports.undo import undo
-from coterie.model.imports import ROW_KEPT, Import
+from coterie.model.imports import ROW_KEPT, UNDONE, Import
 from coterie.store.database import Database
-from coterie.store.imports import find_group, find_organization_of_import, list_imports, list_rows_in_state
+from coterie.store.imports import find_group, find_import, find_organization_of_import, list_imports, list_rows_in_state
 
 SHOWN = 100
 REASONS_SHOWN = 20
@@ -27,13 +27,14 @@ def register(application: typer.Typer) -> None:
 
 def imports(
     *,
-    organization: Annotated[
-        str | None, typer.Option(help="The organization's UUID; may be left out where there is only one.")
-    ] = None,
+    organization: OneOrganizationOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the imports of an organization, newest first, with their counts."""
+    """List what was imported, newest first, with counts.
+
+    Matched rows wait for a decision; rejected ones can be had with `coterie rejected`.
+    """
     settings = prepare(data)
     with opened(settings) as database, database.read() as tx:
         records = list_imports(tx, caller_of(tx, organization).organization_id, limit=SHOWN)
@@ -71,31 +72,50 @@ def undo_import(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take an import back, or all that came in with one command. What people changed since is left alone, and said."""
+    """Take an import back, or all that came in with one command.
+
+    What people changed since is left alone, and said. An import that was taken back already stays as it is.
+    """
     settings = prepare(data)
     with opened(settings) as database:
         with database.read() as tx:
             organization_id = find_organization_of_import(tx, import_id)
             meant = find_group(tx, import_id) if organization_id is None else [(organization_id, import_id)]
+            before = [find_import(tx, *one) for one in meant]
         if not meant:
             raise NotFound(f"there is no import {import_id}")
+        fresh = [record is not None and record.state != UNDONE for record in before]
         records = []
         for organization_id, one_id in meant:
             with shown_progress(as_json=as_json) as progress:
                 run = Run(database, settings.data_folder, organization_id, one_id, progress("Taking back"))
                 records.append(undo(run))
-            if not as_json:
-                _print_undone(database, organization_id, records[-1])
-    if as_json:
-        shown = [present(record) for record in records]
-        answer = {**shown[0], "import_id": import_id, "kept": sum(record.kept_count for record in records)}
-        typer.echo(msgspec.json.encode(answer | {"imports": shown}).decode())
+        if not as_json:
+            _print_undone(database, meant[0][0], records, sum(fresh))
+            return
+    shown = [present(record) for record in records]
+    answer = {**shown[0], "import_id": import_id, "kept": sum(record.kept_count for record in records)}
+    typer.echo(msgspec.json.encode(answer | {"imports": shown}).decode())
 
 
-def _print_undone(database: Database, organization_id: int, record: Import) -> None:
-    left = f"; {record.kept_count} of its rows were left as they are" if record.kept_count else ""
-    typer.echo(f"{record.filename} is taken back{left}.")
-    with database.read() as tx:
-        kept = list_rows_in_state(tx, organization_id, record.id, ROW_KEPT, limit=REASONS_SHOWN)
-    for row in kept:
-        typer.echo(f"  row {row.row_number}: {row.reason}")
+def _print_undone(database: Database, organization_id: int, records: list[Import], fresh_count: int) -> None:
+    """One line for all files, and why rows were left, as far as they fit."""
+    count, is_one = len(records), len(records) == 1
+    what = records[0].filename if is_one else f"{count} files"
+    if fresh_count == 0:
+        typer.echo(f"{what} {'was' if is_one else 'were'} taken back already; nothing was changed.")
+        return
+    already = f" ({count - fresh_count} had been already)" if fresh_count < count else ""
+    kept_count = sum(record.kept_count for record in records)
+    left = f"; rows left as they are: {kept_count}" if kept_count else ""
+    typer.echo(f"{what} {'is' if is_one else 'are'} taken back{already}{left}.")
+    room = REASONS_SHOWN
+    for record in records:
+        if record.kept_count and room:
+            with database.read() as tx:
+                kept = list_rows_in_state(tx, organization_id, record.id, ROW_KEPT, limit=room)
+            for row in kept:
+                typer.echo(f"  {record.filename} row {row.row_number}: {row.reason}")
+            room -= len(kept)
+    if kept_count > REASONS_SHOWN:
+        typer.echo(f"  … and {kept_count - REASONS_SHOWN} more")

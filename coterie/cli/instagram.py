@@ -23,12 +23,17 @@ def register(application: typer.Typer) -> None:
 def connect(
     *,
     organization: OrganizationOption,
-    account: Annotated[str, typer.Option(help="The id of the Instagram professional account.")],
-    access_token: Annotated[str, typer.Option(help="Its access token; - reads it from standard input.")],
+    account: Annotated[str, typer.Option(metavar="ID", help="The id of the Instagram professional account.")],
+    access_token: Annotated[
+        str, typer.Option(metavar="TOKEN", help="Its access token; - reads it from standard input.")
+    ],
     graph_url: Annotated[str, typer.Option(help="Where the Graph API is asked.")] = GRAPH_URL,
     data: DataOption = None,
 ) -> None:
-    """Tie an Instagram account to an organization, or give it a new access token (kept encrypted)."""
+    """Tie an Instagram account to an organization.
+
+    Or give it a new access token, which is kept encrypted. Meta's side is set up as coterie/instagram/README.md says.
+    """
     token = check_access_token(sys.stdin.readline() if access_token == "-" else access_token)  # noqa: S105
     account_id, url = parse_account_id(account), parse_graph_url(graph_url)
     settings = prepare(data)
@@ -71,7 +76,10 @@ def opt_out_words(
     organization: OrganizationOption,
     data: DataOption = None,
 ) -> None:
-    """Set the words with which people opt out of being written to: a whole message of one of them."""
+    """Set the words with which people opt out.
+
+    Whoever sends one of them as a whole message is not written to any more.
+    """
     settings = prepare(data)
     with opened(settings) as database, database.write() as tx:
         set_opt_out_words(tx, caller_for(tx, organization), words or None)

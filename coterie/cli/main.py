@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "serve",
     "bootstrap": "bootstrap",
     "demo": "demo",
+    "organizations": "organizations",
     "import": "import_",
     "export": "export",
     "imports": "imports",
@@ -28,7 +29,8 @@ COMMANDS = {
 
 
 def main() -> None:
-    """Run the command that sys.argv names. An error of ours is one line on standard error and exit code 1."""
+    """Run the command that sys.argv names. An error of ours is one line on standard error and exit code 1; a command
+    line that cannot be understood is Typer's, with exit code 2."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     application = typer.Typer(
         name="coterie",

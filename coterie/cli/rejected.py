@@ -25,14 +25,15 @@ def register(application: typer.Typer) -> None:
 def rejected(
     import_id: Annotated[str, typer.Argument(metavar="ID", help="The import, as `coterie imports` lists it.")],
     output: Annotated[
-        Path | None, typer.Option(help="The file to write; it must not exist. Without it: standard output.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The file to write; it must not exist. Without it: standard output."),
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Write the rejected rows of an import as a file of the kind they came in, each with its reason.
+    """Get the rejected rows of an import as a file.
 
-    Mend the rows and import the file again; the column of reasons may stay. Of a ZIP archive (Instagram, Coterie) the
-    rows are lines of JSON, to read only.
+    It is of the kind they came in, with a reason for each. Mend the rows and import it again; the reasons may stay.
+    Of a ZIP archive (Instagram, Coterie) the rows are lines of JSON, to read only.
     """
     settings = prepare(data)
     with opened(settings) as database, database.read(seconds=SECONDS) as tx:

@@ -12,7 +12,10 @@ def register(application: typer.Typer) -> None:
 
 
 def settings(data: DataOption = None) -> None:
-    """List every setting with its value and what it does; secrets are not shown."""
+    """List every setting with its value and what it does.
+
+    A setting is an environment variable, or a line of coterie.toml in the data folder. Secrets are not shown.
+    """
     values = msgspec.structs.asdict(load_settings(data=data))
     for variable, default, description in describe():
         value = str(values[variable.removeprefix("COTERIE_").lower()])

@@ -6,8 +6,10 @@ import socket
 from collections.abc import Callable
 from types import FrameType
 
+import msgspec
 import structlog
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from coterie.app import create_app
 from coterie.settings import Settings
@@ -16,6 +18,19 @@ from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
 log = structlog.get_logger()
+_NO_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+)
+
+
+class Protocol(HttpToolsProtocol):
+    """What comes before any contract answers in the words all of them share."""
+
+    def send_400_response(self, msg: str) -> None:
+        """To what is no HTTP/1.1, or has an address of more than 64 KB."""
+        body = msgspec.json.encode({"error": msg})
+        self.transport.write(_NO_HTTP % (len(body), body))
+        self.transport.close()
 
 
 def stop_early(signal_number: int, frame: FrameType | None) -> None:
@@ -43,7 +58,7 @@ def run_web(
         config = uvicorn.Config(
             create_app(database, settings),
             loop="uvloop",
-            http="httptools",
+            http=Protocol,
             ws="none",
             lifespan="on",
             log_config=None,

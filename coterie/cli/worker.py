@@ -12,7 +12,10 @@ def register(application: typer.Typer) -> None:
 
 
 def worker(data: DataOption = None) -> None:
-    """Work off what waits in the background, beside a running instance. Ctrl-C or SIGTERM stops it."""
+    """Run one more worker beside a running instance.
+
+    `coterie serve` starts one by itself: imports, reminders and pictures are its work. Ctrl-C or SIGTERM stops it.
+    """
     settings = prepare(data)
     configure_logging(settings.log_level)
     run_worker(settings, with_parent=False)

@@ -43,11 +43,31 @@ def recognize(data: bytes) -> str | None:
     return None
 
 
+def why_refused(data: bytes) -> str:
+    """Why recognize() knows no type, for people: what a file begins like says what is wrong with it."""
+    if data.startswith(b"%PDF-"):
+        return _problem_of_pdf(data)
+    for name, start in (("JPEG", b"\xff\xd8\xff"), ("PNG", b"\x89PNG\r\n\x1a\n")):
+        if data.startswith(start):
+            return f"begins like a {name} file, but is damaged or cut short"
+    return "is no PDF, JPEG or PNG file"
+
+
 def _is_pdf(data: bytes) -> bool:
-    """ISO 32000-2, 7.5: a version, objects, and at the end startxref and %%EOF."""
-    end = data[-2048:]
-    has_objects = re.search(rb"\d+\s+\d+\s+obj\b", data) is not None
-    return re.match(rb"%PDF-[12]\.\d", data) is not None and has_objects and b"startxref" in end and b"%%EOF" in end
+    return not _problem_of_pdf(data)
+
+
+def _problem_of_pdf(data: bytes) -> str:
+    """ISO 32000-2, 7.5: a version, objects, and %%EOF at the end. A table of where the objects are is not asked for:
+    readers find them without it, and small programs write none."""
+    begins = "begins like a PDF file, but"
+    if not re.match(rb"%PDF-[12]\.\d", data):
+        return f"{begins} names no version 1 or 2"
+    if not re.search(rb"\d+\s+\d+\s+obj\b", data):
+        return f"{begins} holds no object"
+    if b"%%EOF" not in data[-2048:]:
+        return f"{begins} has no %%EOF at its end: it was cut short"
+    return ""
 
 
 def _is_jpeg(data: bytes) -> bool:

@@ -33,6 +33,15 @@ def list_organizations(tx: Tx, limit: int = 1000) -> list[Organization]:
     return [Organization(*row) for row in rows]
 
 
+def count_members(tx: Tx, organization_id: int) -> int:
+    """How many users belong to an organization."""
+    row = tx.one(
+        "SELECT count(*) FROM memberships WHERE organization_id = :organization_id",
+        {"organization_id": organization_id},
+    )
+    return int(row[0]) if row else 0
+
+
 def list_organizations_of_user(tx: Tx, user_id: str) -> list[Organization]:
     """The organizations a user is a member of, oldest first."""
     columns = ", ".join(f"o.{name}" for name in _ORGANIZATION.split(", "))

@@ -111,6 +111,29 @@ def test_what_only_calls_itself_a_pdf_is_refused(r0: R0, marge: str, data: bytes
     assert r0.get(marge).json["count"] == 0
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (
+            b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n",
+            "begins like a PDF file, but has no %%EOF at its end: it was cut short",
+        ),
+        (b"%PDF-1.7\n%%EOF", "begins like a PDF file, but holds no object"),
+        (b"%PDF-9\n", "begins like a PDF file, but names no version 1 or 2"),
+        (jpeg()[:30], "begins like a JPEG file, but is damaged or cut short"),
+        (png()[:-4], "begins like a PNG file, but is damaged or cut short"),
+        (b"GIF89a", "is no PDF, JPEG or PNG file"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(r0: R0, marge: str, data: bytes, reason: str) -> None:
+    assert upload(r0, marge, data, "card.pdf").json["errors"] == {"upload": [reason]}
+
+
+def test_a_pdf_without_a_table_of_its_objects_is_one(r0: R0, marge: str) -> None:
+    data = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+    assert upload(r0, marge, data, "card.pdf").json["media_type"] == "application/pdf"
+
+
 def test_the_bytes_are_given_as_a_download_that_runs_nowhere(r0: R0, marge: str) -> None:
     data = jpeg(comment=b"<script>alert(1)</script>")
     made = upload(r0, marge, data, 'Sn"ow;ball \u2603.jpg'.replace('"', "%22"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from instance import coterie
 
-from coterie.cli.main import main
+from coterie.cli.main import COMMANDS, main
 from coterie.settings import describe, load_settings, shown
 
 ARGUMENTS = ("bootstrap", "--organization", "Evergreen Terrace", "--email", "marge@example.org")
@@ -83,6 +83,50 @@ def test_the_password_is_asked_for_and_never_shown(tmp_path: Path) -> None:
     assert b"marge@example.org" in kept
     assert b"correct horse" not in kept
     assert token.encode() not in kept
+
+
+def test_the_password_is_read_from_standard_input(tmp_path: Path) -> None:
+    done = coterie(tmp_path, *ARGUMENTS, "--password", "-", stdin="correct horse\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert coterie(tmp_path, *ARGUMENTS[:-1], "moe@example.org", "--password", "-").returncode == 1
+
+
+def test_without_a_terminal_it_is_said_how_to_give_the_password(tmp_path: Path) -> None:
+    done = coterie(tmp_path, *ARGUMENTS, stdin="correct horse\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "coterie: password is missing: there is no terminal to ask on; give --password, or --password - to read it"
+        " from standard input\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_organizations_are_listed_with_their_uuids(command: Command) -> None:
+    assert "`coterie bootstrap` makes one" in command("organizations")[1]
+    made = json.loads(command(*ARGUMENTS, "--password", "correct horse", "--json")[1])
+    (listed,) = json.loads(command("organizations", "--json")[1])
+    assert listed == {
+        "organization_uuid": made["organization_uuid"], "name": "Evergreen Terrace", "contacts": 0, "members": 1,
+        "imports": 0,
+    }  # fmt: skip
+    command(*ARGUMENTS[:2], "Moe's [red]Tavern", "--email", "moe@example.org", "--password", "flaming moe")
+    shown = command("organizations")[1]
+    assert made["organization_uuid"] in shown
+    assert "[red]" in shown
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["import"], ["import", "x.vcf", "--nonsense"], []])
+def test_a_command_line_that_cannot_be_understood_exits_with_2(command: Command, words: list[str]) -> None:
+    assert command(*words)[0] == 2
+    assert "exit code 2" in (Path(__file__).parents[2] / "docs/operating.md").read_text()
+
+
+def test_the_first_line_of_each_commands_help_is_not_cut_off(command: Command) -> None:
+    said = command("--help")[1].partition("Commands:")[2]
+    assert "..." not in said + command("instagram", "--help")[1].partition("Commands:")[2]
+    for name in COMMANDS:
+        assert f"\n  {name} " in said
+        assert command(name, "--help")[0] == 0
 
 
 SECRETS = {

@@ -23,6 +23,12 @@ def coterie(settings: Settings, *arguments: str) -> dict[str, Any]:
     return answer
 
 
+def said(settings: Settings, *arguments: str) -> str:
+    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
+    command = [sys.executable, "-m", "coterie", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
 def count(settings: Settings) -> int:
     with opened(settings) as database, database.read() as tx:
         return count_contacts(tx, list_organizations(tx)[0].id)
@@ -44,6 +50,21 @@ def test_the_files_of_one_command_are_taken_back_together(fresh_settings: Settin
     together = coterie(fresh_settings, "undo-import", made["import_id"])
     assert [one["state"] for one in together["imports"]] == ["undone"] * 3
     assert count(fresh_settings) == 0
+
+
+def test_people_are_told_in_a_line_what_was_taken_back(tmp_path: Path) -> None:
+    settings = Settings(data=str(tmp_path), database_url=f"sqlite:///{tmp_path}/coterie.sqlite3")
+    coterie(settings, "bootstrap", "--organization", "Us", "--email", "us@example.org", "--password", "longenough")
+    files = []
+    for number in range(3):
+        files.append(tmp_path / f"{number}.vcf")
+        files[-1].write_text(CARD.format(name=f"ana{number}"))
+    made = coterie(settings, "import", *map(str, files), "--apply")
+    first, group = made["imports"][0]["import_id"], made["import_id"]
+    assert said(settings, "undo-import", first) == "0.vcf is taken back.\n"
+    assert said(settings, "undo-import", first) == "0.vcf was taken back already; nothing was changed.\n"
+    assert said(settings, "undo-import", group) == "3 files are taken back (1 had been already).\n"
+    assert said(settings, "undo-import", group) == "3 files were taken back already; nothing was changed.\n"
 
 
 def test_a_file_that_added_to_the_person_of_another_does_not_keep_that_person(

@@ -11,7 +11,7 @@ from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Answer, Request, Upload
 from coterie.errors import NotFound, TooLarge, invalid
-from coterie.model.attachments import Attachment, recognize
+from coterie.model.attachments import Attachment, recognize, why_refused
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import attachments as store
@@ -109,9 +109,9 @@ def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
     if upload.byte_count > settings.attachment_bytes_max:
         raise TooLarge(f"The file is larger than {settings.attachment_bytes_max} bytes")
     path = Path(upload.path)
-    media_type = recognize(path.read_bytes())
+    media_type = recognize(data := path.read_bytes())
     if media_type is None:
-        raise invalid("upload", "is no PDF, JPEG or PNG file")
+        raise invalid("upload", why_refused(data))
     digest, _ = save_file(settings.data_folder, path)
     return Kept(media_type, digest)
 
