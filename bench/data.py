@@ -103,7 +103,7 @@ def _drop_indexes(connection: apsw.Connection) -> list[str]:
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
     for name, _ in rows:
         connection.execute(f"DROP INDEX {name}")
-    return [sql for _, sql in rows]
+    return [str(sql) for _, sql in rows]
 
 
 def _fill(connection: apsw.Connection, organization_id: int, count: int, *, light: bool) -> None:

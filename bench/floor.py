@@ -119,11 +119,11 @@ encode = msgspec.json.Encoder().encode
 
 def present(row: tuple[Any, ...]) -> Contact:
     real_name = " ".join([part for part in (row[19], row[2], row[3], row[4], row[20]) if part]) or None
-    return Contact(
+    return Contact(*(
         row[0], row[1] or real_name or row[21], row[5],
         f"https://www.instagram.com/{row[5]}" if row[5] else None, row[18], row[6], row[7],
         None if row[8] is None else bool(row[8]), row[9], real_name, *row[10:18], {}, [], [], [], [],
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def add_parts(execute: Callable[..., Any], sqls: tuple[str, ...], who: tuple[Any, ...], found: list[Contact]) -> None:

@@ -127,15 +127,15 @@ def read_with_parts(execute: Callable[..., Any], organization_id: int, uuid: str
     who = (organization_id, row[0])
     has_name = row[2] or row[3] or row[4] or row[16] or row[17]
     first_name = row[2] if has_name else row[18] or row[5] or row[19] or row[20] or row[21]
-    return Contact(
+    return Contact(*(
         row[1], first_name, *row[3:16],
         [Term(*each) for each in execute(TAGS, who).fetchall()],
         _pets(execute, who, row[1]),
         [_phone(each) for each in execute(HANDLES, (*who, "phone")).fetchall()],
-        [Email(*each[:2], each[3], bool(each[4]), *each[5:]) for each in execute(HANDLES, (*who, "email")).fetchall()],
+        [_email(each) for each in execute(HANDLES, (*who, "email")).fetchall()],
         [Address(*each) for each in execute(ADDRESSES, who).fetchall()],
         [Term(*each) for each in execute(EXPERTISES, who).fetchall()],
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _phone(row: tuple[Any, ...]) -> Phone:
@@ -144,11 +144,15 @@ def _phone(row: tuple[Any, ...]) -> Phone:
     return Phone(row[0], row[1], e164, extension or None, row[3], bool(row[4]), *row[5:])
 
 
+def _email(row: tuple[Any, ...]) -> Email:
+    return Email(row[0], row[1], row[3], bool(row[4]), *row[5:])
+
+
 def _pets(execute: Callable[..., Any], who: tuple[int, int], uuid: str) -> list[Pet]:
     found = []
     for row in execute(PETS, who).fetchall():
         first, second = (
             uuid if owner == who[1] else owner and execute(UUID, (who[0], owner)).fetchone()[0] for owner in row[4:6]
         )
-        found.append(Pet(*row[:4], first, second, *row[6:]))
+        found.append(Pet(*(*row[:4], first, second, *row[6:])))
     return found

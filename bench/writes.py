@@ -79,7 +79,7 @@ class Feeder:
     def stop(self) -> int:
         """How many contacts were changed. What is under way is finished first, so that the next load starts alike."""
         tasks = list(self._tasks)
-        updated = sum(self._task(task)["updated_count"] for task in tasks)
+        updated: int = sum(self._task(task)["updated_count"] for task in tasks)
         self._stopping.set()
         self._thread.join()
         while self._task(self._tasks[-1])["status"] in UNDER_WAY:
