@@ -99,16 +99,16 @@ def compare(draft: Person, other: Person) -> tuple[int, str, bool] | None:
     return None
 
 
-def find_matches(
-    tx: Tx, organization_id: int, drafts: Sequence[ContactDraft], *, people: Sequence[Person] | None = None
-) -> list[list[Candidate]]:
-    """For each prepared draft the contacts it may be, the likeliest first; nobody deleted, five at most.
+NOBODY = Person("", frozenset(), frozenset(), frozenset(), None, "")
 
-    One query for each source of outside ids, each channel and for the names, whatever the number of drafts. A handle
+
+def find_matches(tx: Tx, organization_id: int, people: Sequence[Person]) -> list[list[Candidate]]:
+    """For the person of each prepared draft the contacts it may be, the likeliest first; nobody deleted, five at most.
+
+    One query for each source of outside ids, each channel and for the names, whatever the number of people. A handle
     that more than 20 contacts share tells nobody apart and is passed over.
     """
-    people = [person_of_draft(draft) for draft in drafts] if people is None else people
-    found: list[dict[int, Candidate]] = [{} for _ in drafts]
+    found: list[dict[int, Candidate]] = [{} for _ in people]
     _by_outside_ids(tx, organization_id, people, found)
     suspects = _suspects(tx, organization_id, people, found)
     everyone = set().union(*suspects) if suspects else set()

@@ -212,7 +212,7 @@ def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[
     drafts = list(takewhile(lambda draft: draft.rows is None, drafts))
     rows = rows[: len(drafts)]
     people = [person_of_draft(draft) for draft in drafts]
-    found = find_matches(tx, applying.run.organization_id, drafts, people=people)
+    found = find_matches(tx, applying.run.organization_id, people)
     people, found = match_own(tx, applying.caller, drafts, people, found)
     ours = _created_by_this_import(tx, applying, found)
     plans = [_plan(row, [m for m in matches if m.score > HANDLE_ONLY or m.contact_id not in ours])

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from coterie.actions.drafts import Changes
 from coterie.actions.whole import add_rows, would_add
-from coterie.identity.matching import OUTSIDE_ID, Candidate, Person
+from coterie.identity.matching import NOBODY, OUTSIDE_ID, Candidate, Person
 from coterie.imports.own_rows import OWN_SOURCE
 from coterie.model.imports import ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
@@ -19,7 +19,6 @@ from coterie.store.whole import find_contacts
 Found = list[list[Candidate]]
 REASON_LENGTH_MAX = 2000
 REASONS_MAX = 20
-_NOBODY = Person("", frozenset(), frozenset(), frozenset(), None, "")
 
 
 def match_own(
@@ -40,7 +39,7 @@ def match_own(
     for position, draft in enumerate(drafts):
         if draft.kept is None:
             continue
-        people[position] = _NOBODY
+        people[position] = NOBODY
         uuid = draft.kept.contact.uuid
         if uuid in known:
             draft.outside_ids = [entry for entry in draft.outside_ids if entry[0] != OWN_SOURCE]

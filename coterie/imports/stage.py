@@ -6,8 +6,8 @@ are remembered; those farther apart are found when they are applied.
 """
 
 from collections import Counter
-from hashlib import blake2b
-from itertools import islice
+from collections.abc import Generator
+from contextlib import closing
 
 import msgspec
 from msgspec import Struct
@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.additions import State, additions_to, load_states, state_of_draft
-from coterie.actions.prepare import prepare
 from coterie.errors import CoterieError, Invalid
 from coterie.identity.matching import (
     HANDLE_ONLY,
+    NOBODY,
     Candidate,
     Person,
     choose,
@@ -27,8 +27,11 @@ from coterie.identity.matching import (
     keys_of,
     person_of_draft,
 )
+from coterie.imports.ahead import ahead
+from coterie.imports.detect import COTERIE
 from coterie.imports.own import match_own, stage_rows
-from coterie.imports.readers import FOLDER, READERS
+from coterie.imports.read import ReadRow, encode, read_rows, read_rows_elsewhere
+from coterie.imports.readers import FOLDER
 from coterie.imports.run import Run, caller_of, find, path_of
 from coterie.model import times
 from coterie.model.imports import (
@@ -55,13 +58,11 @@ from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import save_file
 
-BATCH = 500
+# From such a file on a second process is worth its start
+AHEAD_BYTES_MIN = 1_048_576
 SEEN_MAX = 500_000
-EARLIER_MAX = 10
-PICTURES_MAX = 5
 REASON_LENGTH_MAX = 2000
 SOURCE_LENGTH_MAX = 2000
-Item = tuple[int, ContactDraft | RowError]
 
 
 def stage(run: Run) -> Import:
@@ -74,13 +75,12 @@ def stage(run: Run) -> Import:
         caller = caller_of(tx, run, record)
     if record.state != STAGING:
         return record
-    staging = Staging(run, caller, Seen({}, {}))
+    staging = Staging(run, caller, Seen({}, {}), record.format == COTERIE)
     try:
-        options = msgspec.json.decode(record.options) | {FOLDER: run.folder}
-        rows = enumerate(READERS[record.format](path_of(run, record), options), 1)
-        while batch := list(islice(rows, BATCH)):
-            _stage_batch(staging, batch, record.row_count)
-            run.progress(batch[-1][0], 0)
+        with closing(_batches(run, caller, record)) as batches:
+            for batch in batches:
+                _stage_batch(staging, batch, record.row_count)
+                run.progress(batch[-1].number, 0)
     except (Invalid, CoterieError, OSError, UnicodeError, KeyError) as error:
         reason = error.message if isinstance(error, CoterieError) else f"{type(error).__name__}: {error}"
         with run.database.write() as tx:
@@ -91,11 +91,22 @@ def stage(run: Run) -> Import:
         return actions.finish(tx, caller, run.import_id, STAGED)
 
 
+def _batches(run: Run, caller: Caller, record: Import) -> Generator[list[ReadRow], None, None]:
+    """The rows of the file, read ahead by another process where there are many."""
+    options = msgspec.json.decode(record.options) | {FOLDER: run.folder}
+    arguments = (record.format, path_of(run, record), options, caller.country)
+    # what only our own export says would be as much work to send as to read
+    if record.byte_count > AHEAD_BYTES_MIN and record.format != COTERIE:
+        return ahead(read_rows_elsewhere, *arguments)
+    return read_rows(*arguments)
+
+
 class Seen(Struct):
     """The keys of the rows of this file: hash -> row number. The older half is forgotten when there are too many."""
 
     older: dict[int, int]
     newer: dict[int, int]
+    is_full: bool = False
 
     def find(self, key: object) -> int | None:
         number = hash(key)
@@ -104,6 +115,7 @@ class Seen(Struct):
     def add(self, key: object, row_number: int) -> None:
         self.newer.setdefault(hash(key), row_number)
         if len(self.newer) > SEEN_MAX // 2:
+            self.is_full = self.is_full or bool(self.older)
             self.older, self.newer = self.newer, {}
 
 
@@ -113,14 +125,14 @@ class Staging(Struct):
     run: Run
     caller: Caller
     seen: Seen
+    is_own: bool
 
 
-def _stage_batch(staging: Staging, batch: list[Item], staged: int) -> None:
+def _stage_batch(staging: Staging, batch: list[ReadRow], staged: int) -> None:
     """Work out and save one batch. Rows a run before this one staged are read again only to know their keys."""
     run = staging.run
     with run.database.read() as tx:
-        known = _known_rows(tx, staging, batch)
-        rows, matches = _work_out(tx, staging, batch, known)
+        rows, matches = _work_out(tx, staging, batch)
     fresh = [row for row in rows if row.row_number > staged]
     if not fresh:
         return
@@ -140,105 +152,91 @@ def _stage_batch(staging: Staging, batch: list[Item], staged: int) -> None:
     run.pause()
 
 
-def _known_rows(tx: Tx, staging: Staging, batch: list[Item]) -> dict[str, int]:
-    """Gives each draft its digest as an outside id; the digests that are known -> their contacts."""
-    digests = []
-    for _, draft in batch:
-        if isinstance(draft, ContactDraft):
-            digest = _digest(draft)
-            draft.outside_ids.append((DRAFT_SOURCE, digest))
-            digests.append(digest)
-    return store.find_owners_of_outside_ids(tx, staging.run.organization_id, DRAFT_SOURCE, digests)
-
-
-def _digest(draft: ContactDraft) -> str:
-    """Names what stood in a row. What a reader warned of is no part of it."""
-    warnings, draft.warnings = draft.warnings, []
-    try:
-        encoded = msgspec.json.encode(draft)
-    except UnicodeEncodeError:
-        encoded = repr(draft).encode("utf-8", "surrogatepass")
-    draft.warnings = warnings
-    return blake2b(encoded, digest_size=16).hexdigest()
-
-
-def _work_out(
-    tx: Tx, staging: Staging, batch: list[Item], known: dict[str, int]
-) -> tuple[list[StagedRow], list[Match]]:
+def _work_out(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[list[StagedRow], list[Match]]:
     """The rows of a batch, and whom those that wait for a decision may be."""
-    rows: dict[int, StagedRow] = {}
-    open_rows: dict[int, ContactDraft] = {}
-    for number, item in batch:
-        if isinstance(item, RowError):
-            rows[number] = _rejected(number, item)
-            continue
-        if item.rows is not None:
-            rows[number] = _row(number, item, *stage_rows(tx, staging.caller, item.rows))
-            continue
-        digest = item.outside_ids[-1][1]
-        earlier = staging.seen.find(digest)
-        staging.seen.add(digest, number)
-        if digest in known:
-            rows[number] = _row(number, item, UNCHANGED, "imported before", known[digest])
-        elif earlier is not None and earlier != number:
-            rows[number] = _row(number, item, UNCHANGED, f"the same as row {earlier}")
-        else:
-            open_rows[number] = _keep_pictures(staging, prepare(item, staging.caller.country))
-    drafts = list(open_rows.values())
-    people = [person_of_draft(draft) for draft in drafts]
-    found = find_matches(tx, staging.run.organization_id, drafts, people=people)
-    people, found = match_own(tx, staging.caller, drafts, people, found)
+    rows, open_rows = _tell_known(tx, staging, batch)
+    people = [row.person or NOBODY for row in open_rows.values()]
+    found = find_matches(tx, staging.run.organization_id, people)
+    if staging.is_own:
+        drafts = [row.the_draft() for row in open_rows.values()]
+        people, found = match_own(tx, staging.caller, drafts, people, found)
     chosen = [choose(matches) for matches in found]
     states = load_states(tx, staging.run.organization_id, [c.contact_id for c in chosen if c])
     matches_of_rows: list[Match] = []
-    for (number, draft), person, matches, sure in zip(open_rows.items(), people, found, chosen, strict=True):
+    for (number, row), person, matches, sure in zip(open_rows.items(), people, found, chosen, strict=True):
         if sure and sure.contact_id in states:
-            rows[number] = _to_known(number, draft, sure, states[sure.contact_id])
-        elif sure and draft.kept is not None:
-            rows[number] = _row(number, draft, UNCHANGED, "The contact is deleted here", sure.contact_id)
+            rows[number] = _to_known(row, sure, states[sure.contact_id])
+        elif sure and staging.is_own:
+            rows[number] = _row(row, UNCHANGED, "The contact is deleted here", sure.contact_id)
         elif matches:
-            rows[number] = _row(number, draft, MATCH, f"May be contact {matches[0].contact_id}: {matches[0].reason}")
+            rows[number] = _row(row, MATCH, f"May be contact {matches[0].contact_id}: {matches[0].reason}")
             matches_of_rows += [Match(number, m.contact_id, m.score, m.reason) for m in matches]
         else:
-            rows[number] = _to_earlier(tx, staging, number, draft, person, open_rows)
+            rows[number] = _to_earlier(tx, staging, row, person, open_rows)
     return [rows[number] for number in sorted(rows)], matches_of_rows
 
 
-def _to_known(number: int, draft: ContactDraft, sure: Candidate, state: State) -> StagedRow:
+def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[int, StagedRow], dict[int, ReadRow]]:
+    """(the rows of which everything is said already, those that have to be compared), by their numbers."""
+    digests = [row.digest for row in batch if row.digest]
+    known = store.find_owners_of_outside_ids(tx, staging.run.organization_id, DRAFT_SOURCE, digests)
+    rows: dict[int, StagedRow] = {}
+    open_rows: dict[int, ReadRow] = {}
+    for row in batch:
+        if row.error is not None:
+            rows[row.number] = _rejected(row.number, row.error)
+            continue
+        if row.draft is not None and row.draft.rows is not None:
+            rows[row.number] = _row(row, *stage_rows(tx, staging.caller, row.draft.rows))
+            continue
+        earlier = staging.seen.find(row.digest)
+        staging.seen.add(row.digest, row.number)
+        if row.digest in known:
+            rows[row.number] = _row(row, UNCHANGED, "imported before", known[row.digest])
+        elif earlier is not None and earlier != row.number:
+            rows[row.number] = _row(row, UNCHANGED, f"the same as row {earlier}")
+        else:
+            open_rows[row.number] = _keep_pictures(staging, row)
+    return rows, open_rows
+
+
+def _to_known(row: ReadRow, sure: Candidate, state: State) -> StagedRow:
     """A row about a contact that is there: what it would add."""
-    added = additions_to(draft, state).describe()
+    added = additions_to(row.the_draft(), state).describe()
     reason = f"{sure.reason.capitalize()}; adds {', '.join(added)}" if added else sure.reason.capitalize()
-    return _row(number, draft, UPDATE if added else UNCHANGED, reason, sure.contact_id)
+    return _row(row, UPDATE if added else UNCHANGED, reason, sure.contact_id)
 
 
-def _to_earlier(
-    tx: Tx, staging: Staging, number: int, draft: ContactDraft, person: Person, open_rows: dict[int, ContactDraft]
-) -> StagedRow:
+def _to_earlier(tx: Tx, staging: Staging, row: ReadRow, person: Person, open_rows: dict[int, ReadRow]) -> StagedRow:
     """A row about nobody known: new, unless an earlier row of the file is about the same person."""
     keys = keys_of(person)
-    earlier = sorted({n for key in keys if (n := staging.seen.find(key)) and n != number})[:EARLIER_MAX]
+    earlier = sorted({n for key in keys if (n := staging.seen.find(key)) and n != row.number})
     for key in keys:
-        staging.seen.add(key, number)
+        staging.seen.add(key, row.number)
     stored = [n for n in earlier if n not in open_rows]
-    drafts = {n: open_rows[n] for n in earlier if n in open_rows}
+    drafts = {n: open_rows[n].the_draft() for n in earlier if n in open_rows}
     if stored:
-        rows = store.list_rows_by_number(tx, staging.run.organization_id, staging.run.import_id, stored)
-        drafts |= {n: msgspec.json.decode(row.draft, type=ContactDraft) for n, row in rows.items() if row.draft}
+        found = store.list_rows_by_number(tx, staging.run.organization_id, staging.run.import_id, stored)
+        drafts |= {n: msgspec.json.decode(r.draft, type=ContactDraft) for n, r in found.items() if r.draft}
     for n, other in sorted(drafts.items()):
         result = compare(person, person_of_draft(other))
         if result and result[2]:
-            added = additions_to(draft, state_of_draft(other)).describe()
+            added = additions_to(row.the_draft(), state_of_draft(other)).describe()
             reason = f"Same person as row {n}" + (f"; adds {', '.join(added)}" if added else "")
-            return _row(number, draft, UPDATE, reason) if added else _row(number, draft, UNCHANGED, reason)
+            return _row(row, UPDATE if added else UNCHANGED, reason)
         if result and result[0] > HANDLE_ONLY:
-            return replace(_row(number, draft, MATCH, f"May be the person of row {n}: {result[1]}"), decision=AGAIN)
-    return _row(number, draft, CREATE, None)
+            return replace(_row(row, MATCH, f"May be the person of row {n}: {result[1]}"), decision=AGAIN)
+    # who was forgotten may have been the same: that is looked at when it is there
+    return replace(_row(row, CREATE, None), decision=AGAIN if staging.seen.is_full else None)
 
 
-def _keep_pictures(staging: Staging, draft: ContactDraft) -> ContactDraft:
+def _keep_pictures(staging: Staging, row: ReadRow) -> ReadRow:
     """The bytes of pictures become files; the draft keeps their digests."""
-    draft.pictures = [_keep_picture(staging, picture) for picture in draft.pictures[:PICTURES_MAX]]
-    return draft
+    if row.encoded is None:
+        draft = row.the_draft()
+        draft.pictures = [_keep_picture(staging, picture) for picture in draft.pictures]
+        row.encoded = encode(draft)
+    return row
 
 
 def _keep_picture(staging: Staging, picture: PictureDraft) -> PictureDraft:
@@ -248,18 +246,12 @@ def _keep_picture(staging: Staging, picture: PictureDraft) -> PictureDraft:
     return PictureDraft(picture.media_type, None, picture.url, digest, byte_count, picture.filename)
 
 
-def _row(
-    number: int, draft: ContactDraft, outcome: str, reason: str | None, contact_id: int | None = None
-) -> StagedRow:
-    if any(picture.data for picture in draft.pictures):
-        draft.pictures = []
-    try:
-        encoded = msgspec.json.encode(draft).decode()
-        if "\\u0000" in encoded:
-            raise UnicodeError
-    except UnicodeError:
-        encoded = msgspec.json.encode(prepare(draft, None)).decode()
-    return StagedRow(number, encoded, None, outcome, reason, contact_id, None, ROW_STAGED, None)
+def _row(row: ReadRow, outcome: str, reason: str | None, contact_id: int | None = None) -> StagedRow:
+    if row.encoded is None:  # its pictures are not wanted
+        draft = row.the_draft()
+        draft.pictures = [picture for picture in draft.pictures if not picture.data]
+        row.encoded = encode(draft)
+    return StagedRow(row.number, row.encoded, None, outcome, reason, contact_id, None, ROW_STAGED, None)
 
 
 def _rejected(number: int, error: RowError) -> StagedRow:

@@ -5,7 +5,7 @@ from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
 from coterie.actions.prepare import prepare
-from coterie.identity.matching import Candidate, choose, find_matches
+from coterie.identity.matching import Candidate, choose, find_matches, person_of_draft
 from coterie.model.contacts import Contact
 from coterie.model.imports import ContactDraft, HandleDraft
 from coterie.store.contacts import insert_outside_ids
@@ -20,7 +20,7 @@ def draft(first: str | None = None, last: str | None = None, *handles: tuple[str
 
 def matches(world: World, *drafts: ContactDraft) -> list[list[Candidate]]:
     with world.database.read() as tx:
-        return find_matches(tx, world.organization.id, drafts)
+        return find_matches(tx, world.organization.id, [person_of_draft(draft) for draft in drafts])
 
 
 def contact(world: World, **fields: str) -> Contact:
