@@ -33,7 +33,7 @@ def export(
     vcard is version 4.0, vcard3 version 3.0. json is everything, as a ZIP of JSON lines and files, and can be imported
     again: coterie export --format json > coterie.zip
 
-    What is deleted is left out, and so are personal notes, which are their authors' alone.
+    Cards and tables leave out what is deleted, and personal notes. json has all of it, everyone's reminders too.
     """
     if file_format not in FORMATS:
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")

@@ -1,6 +1,6 @@
-"""Everything of an organization's contacts as rows with names, for exports: a few hundred contacts at a time.
+"""What cards and tables say of contacts, as rows with names: a few hundred contacts at a time.
 
-What is deleted is not exported. A personal note or a reminder goes only to the user whose it is.
+What is deleted is not in it. A personal note goes only to its author. Our own export has everything: store/whole.py.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,6 @@ class Noun(Struct, frozen=True):
     source: str
     columns: str
     condition: str = ""
-    contact: str = "x.contact_id"
 
 
 _ALIVE = " AND x.deleted_at IS NULL"
@@ -41,54 +40,15 @@ NOUNS = {
         _ALIVE,
     ),
     "dates": Noun("important_dates x", "x.id x.label x.occurs_on" + _MOMENTS),
-    "properties": Noun(
-        "property_values x JOIN property_definitions d ON d.organization_id = x.organization_id AND d.slug = x.slug",
-        "x.slug x.value d.title d.property_type d.choices d.description d.agent_active",
-    ),
     "folders": Noun(
         "contact_folders x JOIN folders f ON f.organization_id = x.organization_id AND f.id = x.folder_id",
         "f.name f.color",
     ),
     "tags": Noun(_TERM.format("tags", "tag_id"), "t.name", " AND t.deleted_at IS NULL"),
-    "expertises": Noun(_TERM.format("expertises", "expertise_id"), "t.name", " AND t.deleted_at IS NULL"),
     "notes": Noun(_NOTE, "n.id n.author_id n.text n.is_personal n.is_pinned n.created_at n.updated_at", _VISIBLE),
-    "note_tags": Noun(
-        _NOTE + " JOIN note_tags y ON y.organization_id = x.organization_id AND y.note_id = x.note_id"
-        " JOIN tags t ON t.organization_id = y.organization_id AND t.id = y.tag_id",
-        "x.note_id t.name",
-        _VISIBLE + " AND t.deleted_at IS NULL",
-    ),
-    "gifts": Noun("gifts x", "x.id x.name x.link x.status" + _MOMENTS, _ALIVE),
-    "pets": Noun(
-        "pets x LEFT JOIN contacts o ON o.organization_id = x.organization_id AND o.id = x.second_owner_id",
-        "x.id x.name x.species x.born_on o.uuid" + _MOMENTS,
-        _ALIVE,
-    ),
-    "relationships": Noun(
-        "contact_relationships x JOIN contacts o"
-        " ON o.organization_id = x.organization_id AND o.id = x.second_contact_id"
-        " LEFT JOIN contact_relationships m ON m.organization_id = x.organization_id AND m.id = x.mirror_id",
-        "x.id x.type_id m.type_id x.anniversary_on o.uuid" + _MOMENTS,
-        _ALIVE + " AND o.deleted_at IS NULL",
-        "x.first_contact_id",
-    ),
-    "reminders": Noun(
-        "reminders x",
-        "x.id x.category x.title x.remind_by x.due_at x.repeat_unit x.repeat_magnitude x.repeat_count"
-        " x.before_unit x.before_magnitude x.sent_count x.finished_at" + _MOMENTS,
-        " AND x.user_id = :user_id",
-    ),
     "attachments": Noun("attachments x", "x.id x.kind x.filename x.media_type x.byte_count x.digest x.created_at"),
-    "interactions": Noun(
-        "interactions x",
-        "x.id x.kind x.happened_at x.channel x.outside_id x.direction x.text x.data" + _MOMENTS,
-        _ALIVE,
-    ),
-    "snapshots": Noun("follower_snapshots x", "x.taken_on x.follower_count"),
 }
-_BOOLEANS = frozenset(("is_primary", "is_former", "is_personal", "is_pinned", "is_follower", "agent_active"))
-# the other contact of a pet or a relationship
-_OTHER = {"o.uuid": "other_uuid", "m.type_id": "mirror_type_id"}
+_BOOLEANS = frozenset(("is_primary", "is_former", "is_personal", "is_pinned", "is_follower"))
 
 
 def list_contact_rows_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> Rows:
@@ -105,14 +65,14 @@ def list_part_rows(tx: Tx, organization_id: int, noun: str, contact_ids: Iterabl
     """The rows of one of NOUNS of these contacts, each with its contact_id, in the order of the contacts' ids."""
     each = NOUNS[noun]
     columns = each.columns.split()
-    names = ("contact_id", *(_OTHER.get(column, column.partition(".")[2]) for column in columns))
+    names = ("contact_id", *(column.partition(".")[2] for column in columns))
     parameters = {"organization_id": organization_id, "ids": tx.array(contact_ids)}
     if ":user_id" in each.condition:
         # nobody's id is '': without a user nothing personal is seen
         parameters["user_id"] = user_id or ""
     rows = tx.all(
-        f"SELECT {each.contact}, {', '.join(columns)} FROM {each.source} WHERE x.organization_id = :organization_id"
-        f" AND {each.contact} {tx.among('ids')}{each.condition} ORDER BY {each.contact}, {', '.join(columns[:3])}",
+        f"SELECT x.contact_id, {', '.join(columns)} FROM {each.source} WHERE x.organization_id = :organization_id"
+        f" AND x.contact_id {tx.among('ids')}{each.condition} ORDER BY x.contact_id, {', '.join(columns[:3])}",
         parameters,
     )
     return [_named(names, row) for row in rows]

@@ -7,13 +7,18 @@ import pytest
 from everything import furnish, join, rows_of, tables
 from imports.runs import applied, counts
 from imports.runs import rows_of as rows_of_import
-from world import World
+from msgspec.structs import replace
+from world import PASSWORD_HASH, World, make_world
 
 from coterie.actions.contacts import erase_contact
 from coterie.exports.whole import write_whole
 from coterie.imports.undo import undo
-from coterie.model.organizations import Caller
+from coterie.model import times
+from coterie.model.ids import new_id
+from coterie.model.organizations import MEMBER, Caller
 from coterie.model.whole import NOUNS, REFERENCES, ContactRow, fields_of
+from coterie.store.database import Database
+from coterie.store.organizations import find_user, insert_membership, insert_user
 
 # Tables of which nothing is exported, and why
 LEFT_OUT = {
@@ -157,3 +162,21 @@ def test_its_own_organization_learns_nothing_from_it(world: World, tmp_path: Pat
     run, record = applied(world.database, world.alice, tmp_path, ours)
     assert counts(record) == (0, 0, record.row_count, 0, 0), [row.reason for row in rows_of_import(run)]
     assert members(export(world, world.alice, tmp_path, "again.zip")) == members(ours)
+
+
+def test_another_instance_gives_the_same_export(world: World, fresh_database: Database, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    ours = export(world, world.alice, tmp_path)
+    other, folder = make_world(fresh_database), tmp_path / "other"
+    folder.mkdir()
+    with world.database.read() as tx:
+        emails = [find_user(tx, caller.user_id or "") for caller in (world.alice, world.bob)]
+    with fresh_database.write() as tx:
+        erase_contact(tx, other.charlie, other.moe.id)
+        for user in emails:
+            assert user is not None
+            account = replace(user, id=new_id())
+            insert_user(tx, account, user.email, PASSWORD_HASH)
+            insert_membership(tx, other.charlie.organization_id, account.id, MEMBER, times.now())
+    applied(fresh_database, other.charlie, folder, ours)
+    assert members(export(other, other.charlie, folder)) == members(ours)

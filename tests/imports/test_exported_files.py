@@ -46,7 +46,8 @@ def test_cards_brought_into_another_organization_leave_it_the_same(world: World,
     assert counts(record) == (3, 0, 0, 0, 0)
     theirs = cards(world, world.charlie, tmp_path, version)
     moes = [card for card in theirs.split("BEGIN:VCARD\r\n") if "Szyslak" in card]
-    assert theirs.replace("BEGIN:VCARD\r\n" + moes[0], "") == ours
+    theirs = theirs.replace("BEGIN:VCARD\r\n" + moes[0], "")
+    assert sorted(theirs.split("BEGIN:VCARD\r\n")) == sorted(ours.split("BEGIN:VCARD\r\n"))
 
 
 def test_a_table_is_read_again_and_adds_nobody(world: World, tmp_path: Path) -> None:
