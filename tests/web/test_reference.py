@@ -211,6 +211,9 @@ def test_the_start_page_says_how_to_set_it_up_until_it_is():
     ready = start_page("0.1.0", True, [])
     assert "coterie bootstrap" not in ready
     assert "set up and answering" in ready
+    for page in (START, ready):
+        assert "--organization UUID" in page
+        assert "coterie organizations" in page
 
 
 def test_the_start_page_leads_to_everything_that_is_here():
