@@ -22,6 +22,8 @@ REPEAT_COUNT_MAX = 10_000
 # no reminder comes more than a year before its date
 BEFORE_MAGNITUDE_MAX = {"minute": 525_600, "hour": 8_760, "day": 365, "week": 52}
 REMINDERS_MAX = 5_000
+# the job that mails one occurrence; its dedupe key is SEND_JOB:id:due_at
+SEND_JOB = "send_reminder"
 # a date has no time of day: it is this hour where its user is
 HOUR = 9
 YEARS_AHEAD = 4

@@ -3,7 +3,7 @@
 import msgspec
 
 from coterie.model.notifications import DISABLED, REMINDERS
-from coterie.model.reminders import ContactDates, Reminder
+from coterie.model.reminders import SEND_JOB, ContactDates, Reminder
 from coterie.store.database import Row, Tx
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Reminder))[:-2]
@@ -86,6 +86,7 @@ def list_reminders_on_dates(
 def list_due(tx: Tx, now: str, *, limit: int) -> list[tuple[int, str, str]]:
     """(organization, reminder, due_at) of what is to be mailed now, the longest due first, of every organization.
 
+    Those whose job is there already are left out: as many as the limit that cannot be sent would keep all others back.
     Reminders of deleted contacts wait until these are restored, those of users who disabled them until they are
     enabled.
     """
@@ -93,7 +94,9 @@ def list_due(tx: Tx, now: str, *, limit: int) -> list[tuple[int, str, str]]:
         "SELECT r.organization_id, r.id, r.due_at FROM reminders r"
         " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
         " WHERE r.finished_at IS NULL AND r.due_at IS NOT NULL AND r.due_at <= :now AND r.remind_by = 'email'"
-        f" AND c.deleted_at IS NULL AND NOT {_MUTED} ORDER BY r.due_at LIMIT :limit",
+        f" AND c.deleted_at IS NULL AND NOT {_MUTED} AND NOT EXISTS (SELECT 1 FROM jobs j"
+        " WHERE j.organization_id = r.organization_id AND j.state IN ('waiting', 'running')"
+        f" AND j.dedupe_key = '{SEND_JOB}:' || r.id || ':' || r.due_at) ORDER BY r.due_at LIMIT :limit",
         {"now": now, "limit": limit},
     )
     return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]

@@ -9,23 +9,19 @@ import msgspec
 from coterie.actions import bulk_updates
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.instagram import DELIVERY_JOB
-from coterie.model.jobs import Job
+from coterie.model import times
+from coterie.model.jobs import Job, Later
 from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
-from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.worker import reminders
 from coterie.worker.files import remove_files
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
+from coterie.worker.lease import PAUSE_SECONDS, hold
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
-# Between two batches others get the writer: without a pause this process would take it right back
-PAUSE_SECONDS = 0.002
-
-
-class Stopped(Exception):
-    """The worker is to stop: the job goes on later, where its progress says."""
 
 
 def bulk_update(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -38,17 +34,16 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
     progress.total = len(arguments["updates"])
     while progress.done < progress.total:
         if stopping.is_set():
-            raise Stopped
+            raise Later(times.now())
         with database.write() as tx:
             bulk_updates.apply_batch(tx, caller, arguments["updates"], progress)
-            if not jobs.renew(tx, job, progress=msgspec.structs.asdict(progress)):
-                raise LookupError("another worker has this job by now")
+            hold(tx, job, msgspec.structs.asdict(progress))
         time.sleep(PAUSE_SECONDS)
 
 
 HANDLERS: dict[str, Handler] = {
     bulk_updates.JOB: bulk_update,
-    reminders.JOB: reminders.send,
+    SEND_JOB: reminders.send,
     REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
     **dict.fromkeys(STEPS, run_import),

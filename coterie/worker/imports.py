@@ -17,8 +17,8 @@ from coterie.model import times
 from coterie.model.imports import Import
 from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
-from coterie.store import jobs
 from coterie.store.database import Database
+from coterie.worker.lease import hold
 
 log = structlog.get_logger()
 RENEW_SECONDS = 10.0
@@ -35,8 +35,7 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
             return
         renewed_at = time.monotonic()
         with database.write() as tx:
-            if not jobs.renew(tx, job, progress={"done": done, "total": total}):
-                raise LookupError("another worker has this job by now")
+            hold(tx, job, {"done": done, "total": total})
 
     import_id = msgspec.json.decode(job.arguments)["import_id"]
     try:

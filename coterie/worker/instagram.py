@@ -13,11 +13,9 @@ from coterie.model.instagram_deliveries import decode_body, read_delivery
 from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
 from coterie.store import instagram as store
-from coterie.store import jobs
 from coterie.store.database import Database
+from coterie.worker.lease import PAUSE_SECONDS, hold
 
-# Between two batches others get the writer
-PAUSE_SECONDS = 0.002
 log = structlog.get_logger()
 
 
@@ -40,8 +38,7 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
             lost = apply_updates(tx, instagram_caller(job.organization_id), account_id, batch) if batch else []
             if done is None:
                 store.delete_delivery(tx, job.organization_id, delivery_id)
-            if not jobs.renew(tx, job, progress={"done": done or len(delivery.updates)}):
-                raise LookupError("another worker has this job by now")
+            hold(tx, job, {"done": done or len(delivery.updates)})
         for outside_id, reason in lost:
             log.error("instagram update lost", account=account_id, id=outside_id[:80], reason=reason[:200])
         time.sleep(PAUSE_SECONDS)

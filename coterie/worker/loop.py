@@ -14,7 +14,7 @@ from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
-from coterie.worker.handlers import HANDLERS, Handler, Stopped
+from coterie.worker.handlers import HANDLERS, Handler
 from coterie.worker.schedule import SCHEDULE, Recurring
 
 SCHEDULE_CHECK_SECONDS = 5.0
@@ -75,10 +75,6 @@ class Worker:
             if handler is None:
                 raise LookupError(f"no handler for {job.name}")
             handler(self._database, self._settings, job, self._stopping)
-        except Stopped:
-            with self._database.write() as tx:
-                jobs.release(tx, job)
-            return
         except Later as later:
             with self._database.write() as tx:
                 jobs.release(tx, job, run_at=later.run_at)

@@ -165,7 +165,7 @@ def _display_name(sender: str) -> str:
 
 
 def _on_wire(address: str) -> str:
-    """An address with its domain in ASCII (RFC 5891)."""
+    """An address with its domain in ASCII (RFC 3490, as the standard library has it)."""
     local, _, domain = address.rpartition("@")
     try:
         return f"{local}@{domain.encode('idna').decode('ascii')}"

@@ -18,7 +18,7 @@ from msgspec import Struct
 from coterie.actions import reminders as actions
 from coterie.model import times
 from coterie.model.jobs import Job
-from coterie.model.reminders import ANNIVERSARY, BIRTHDAY, Reminder
+from coterie.model.reminders import ANNIVERSARY, BIRTHDAY, SEND_JOB, Reminder
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store import reminders as store
@@ -26,8 +26,8 @@ from coterie.store.contacts import find_contact
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import find_user, list_organizations
 from coterie.worker import mail
+from coterie.worker.lease import hold
 
-JOB = "send_reminder"
 FIND_SECONDS = 10.0
 REFRESH_SECONDS = 3600.0
 BATCH = 100
@@ -58,9 +58,9 @@ def find_due(database: Database, settings: Settings) -> None:
             jobs.enqueue(
                 tx,
                 organization_id,
-                JOB,
+                SEND_JOB,
                 msgspec.structs.asdict(Occurrence(reminder_id, due_at)),
-                dedupe_key=f"{JOB}:{reminder_id}:{due_at}",
+                dedupe_key=f"{SEND_JOB}:{reminder_id}:{due_at}",
                 attempts_max=ATTEMPTS_MAX,
             )
 
@@ -112,8 +112,7 @@ def _is_handed_over(job: Job) -> bool:
 def _note(database: Database, job: Job, *, is_handed_over: bool) -> None:
     """Write down whether the text may be out, in a transaction that is on the disk when this returns."""
     with database.write() as tx:
-        if not jobs.renew(tx, job, progress={"is_handed_over": is_handed_over}):
-            raise LookupError("another worker has this job by now")
+        hold(tx, job, {"is_handed_over": is_handed_over})
 
 
 def _put_off(database: Database, job: Job, occurrence: Occurrence, error: str) -> None:

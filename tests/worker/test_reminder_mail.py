@@ -134,6 +134,20 @@ def test_after_the_last_attempt_it_is_given_up_and_stays_in_the_list_as_failed(h
     assert (again.last_error, status_of(again, can_mail=True)) == (None, "scheduled")
 
 
+def test_mail_that_cannot_go_out_keeps_no_other_mail_back(
+    home: World, smtp: Settings, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminders, "BATCH", 1)
+    remind(home, due_at=PAST)
+    remind(home, due_at="2026-01-06T08:00:00Z", title="Bathe Snowball II")
+    inbox.rcpt_answer = "451 later"
+    work(home, smtp)
+    assert not inbox.messages
+    inbox.rcpt_answer = "250 OK"
+    work(home, smtp)
+    assert inbox.subjects == ["Bathe Snowball II"]
+
+
 def test_a_recipient_the_server_refuses_is_not_tried_again(home: World, smtp: Settings, inbox: Inbox) -> None:
     inbox.rcpt_answer = "550 no such user"
     reminder = remind(home, due_at=PAST)
