@@ -13,11 +13,12 @@ from coterie.api.http import ContractDoor, Receive, Scope, Send
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
+from coterie.errors import CoterieError
 from coterie.instagram.webhook import webhook_routes
 from coterie.observe import RequestLog, RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.web.routes import STATIC, Document, page_routes
+from coterie.web.routes import STATIC, Document, page_routes, unavailable
 
 CONTRACTS: Sequence[Contract] = (INRO, R0)
 
@@ -54,4 +55,4 @@ def create_app(database: Database, settings: Settings) -> App:
         *webhook_routes(database, settings),
         Mount("/static", STATIC, name="static"),
     ]
-    return App(contracts, Starlette(routes=routes, lifespan=lifespan))
+    return App(contracts, Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable}))

@@ -28,7 +28,6 @@ class Request(Struct, frozen=True):
     path: Mapping[str, str]
     query: Any = None
     body: Any = None
-    headers: Mapping[str, str] = {}
     files: Mapping[str, Upload] = {}
     base_url: str = ""
     settings: Settings = Settings()

@@ -24,6 +24,8 @@ from coterie.model.instagram_deliveries import clean_text, decode_json
 ANSWER_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+# for a whole answer: what trickles in never runs into the limit between two pieces
+ANSWER_SECONDS_MAX = 30.0
 PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business"
 ACCOUNT_FIELDS = "name,username,profile_picture_url"
 # Meta's windows last an hour: without a word about when, a quarter of it
@@ -141,6 +143,7 @@ def _ask(graph: httpx.Client, path: str, fields: str) -> Answer:
 
 
 def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
+    give_up_at = time.monotonic() + ANSWER_SECONDS_MAX
     try:
         with graph.stream("GET", quote(path, safe=""), params=parameters) as response:
             body = bytearray()
@@ -148,6 +151,8 @@ def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[
                 body += chunk
                 if len(body) > ANSWER_BYTES_MAX:
                     raise Missing("the answer is too large")
+                if time.monotonic() > give_up_at:
+                    raise Unreachable("the Graph does not answer in time")
             return response.status_code, response.headers, bytes(body)
     except httpx.HTTPError as error:
         raise Unreachable(f"the Graph does not answer: {type(error).__name__}") from None
@@ -162,7 +167,7 @@ def _read(status: int, headers: httpx.Headers, body: bytes) -> Answer:
     if status == 200 and isinstance(decoded, dict) and error is None:
         return Answer(decoded, _pause(headers, otherwise=0.0))
     error = error if isinstance(error, dict) else {}
-    code = error.get("code")
+    code = error["code"] if isinstance(error.get("code"), int) else None
     message = f"{status}, code {code}: {(clean_text(error.get('message'), 300) or 'no reason given')}"
     if code == _CONSENT or "user consent is required" in message.lower():
         raise Refused(message)

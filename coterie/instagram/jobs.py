@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
+from coterie.actions.attachments import forget_files
 from coterie.actions.instagram import MENTION_JOB, PROFILE_JOB, instagram_caller
 from coterie.actions.instagram_people import note_refusal, save_profile
 from coterie.actions.instagram_updates import add_mention
@@ -18,7 +19,7 @@ from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
 from coterie.store import instagram as store
 from coterie.store.database import Database
-from coterie.store.files import is_used, remove_file, save_file
+from coterie.store.files import file_path, lock_files, save_file
 from coterie.store.secrets import unseal
 
 if TYPE_CHECKING:
@@ -137,6 +138,9 @@ def _keep_picture(database: Database, settings: Settings, account: Account, cont
         return
     digest, byte_count = save_file(settings.data_folder, data)
     with database.write() as tx:
+        lock_files(tx)
+        if not file_path(settings.data_folder, digest).exists():
+            save_file(settings.data_folder, data)  # somebody removed the same bytes before a row named them
         before = store.list_pictures(tx, account.organization_id, contact_id)
         store.replace_pictures(
             tx,
@@ -147,11 +151,7 @@ def _keep_picture(database: Database, settings: Settings, account: Account, cont
             byte_count=byte_count,
             digest=digest,
         )
-    for _, old in before:
-        with database.read() as tx:
-            is_kept = is_used(tx, old)
-        if not is_kept:
-            remove_file(settings.data_folder, old)
+        forget_files(tx, instagram_caller(account.organization_id), (old for _, old in before))
 
 
 HANDLERS = {PROFILE_JOB: profile, MENTION_JOB: mention}

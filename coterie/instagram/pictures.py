@@ -6,6 +6,7 @@ The host of the Graph itself, which the operator chose, is trusted as it is.
 """
 
 import socket
+import time
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ import httpx
 
 PICTURE_BYTES_MAX = 5 * 1024 * 1024
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+# for the whole picture: what trickles in never runs into the limit between two pieces
+PICTURE_SECONDS_MAX = 60.0
 
 
 class NoPicture(Exception):
@@ -22,6 +25,7 @@ class NoPicture(Exception):
 def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
     """(the bytes, their media type). Refused (NoPicture): see above."""
     target, headers, extensions = _target(url, graph_url)
+    give_up_at = time.monotonic() + PICTURE_SECONDS_MAX
     try:
         with (
             httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
@@ -34,6 +38,8 @@ def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
                 body += chunk
                 if len(body) > PICTURE_BYTES_MAX:
                     raise NoPicture("it is too large")
+                if time.monotonic() > give_up_at:
+                    raise NoPicture("it takes too long")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoPicture(f"no answer: {type(error).__name__}") from None
     media_type = image_type(bytes(body[:16]))

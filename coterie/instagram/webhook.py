@@ -7,23 +7,25 @@ job for each account in one transaction, and answered at once; the worker does t
 Source: Meta, "Webhooks: getting started". An answer other than 200 makes Meta deliver again for 36 hours.
 """
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from coterie.actions.instagram import receive_delivery
-from coterie.errors import CoterieError
+from coterie.errors import CoterieError, TooLarge, TooSlow
 from coterie.model.instagram_deliveries import BYTES_MAX, decode_body
 from coterie.settings import Settings
 from coterie.store.database import Database
 
 PATH = "/instagram/webhook"
 CHALLENGE_LENGTH_MAX = 1000
+BODY_SECONDS_MAX = 30.0
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 log = structlog.get_logger()
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -65,9 +67,10 @@ def _deliveries(database: Database, settings: Settings) -> Endpoint:
     async def deliveries(request: Request) -> Response:
         if not settings.instagram_app_secret:
             return _answer("COTERIE_INSTAGRAM_APP_SECRET is not set", 503)
-        body = await _read(request)
-        if body is None:
-            return _answer("The delivery is too large", 413)
+        try:
+            body = await _read(request)
+        except (TooLarge, TooSlow) as error:
+            return _answer(error.message, 413 if isinstance(error, TooLarge) else 408)
         signature = request.headers.get("x-hub-signature-256", "")
         if not is_signed(body, signature, settings.instagram_app_secret):
             return _answer("The signature is missing or wrong", 403)
@@ -100,14 +103,18 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-async def _read(request: Request) -> bytes | None:
-    """The raw body, or None beyond the limit."""
+async def _read(request: Request) -> bytes:
+    """The raw body. Refused: one beyond the limit; one that does not come, or not in time."""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > BYTES_MAX:
-        return None
+        raise TooLarge("The delivery is too large")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BYTES_MAX:
-            return None
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BYTES_MAX:
+                    raise TooLarge("The delivery is too large")
+    except (TimeoutError, ClientDisconnect):
+        raise TooSlow("The delivery did not come") from None
     return bytes(body)

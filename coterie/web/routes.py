@@ -113,6 +113,11 @@ def _document(settings: Settings, documents: Sequence[Document]) -> Endpoint:
     return document
 
 
+async def unavailable(request: Request, error: Exception) -> Response:
+    """A page for which the database does not answer; what came of it is in no page."""
+    return PlainTextResponse("Not available now: try again later", 503, headers={"Retry-After": "5"})
+
+
 async def _healthy(request: Request) -> Response:
     """The process answers."""
     return JSONResponse({"status": "ok"})

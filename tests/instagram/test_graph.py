@@ -78,6 +78,7 @@ def test_a_limit_that_is_near_pauses_before_it_is_reached(graph: GraphServer, pe
         (200, b"[1, 2]", Unreachable, 2),
         (200, b"\xff", Unreachable, 2),
         (400, failure(100), Missing, 1),
+        (400, {"error": {"code": [190], "message": {"a": 1}}}, Missing, 1),
         (302, b"", Missing, 1),
         (200, b" " * 300_000, Missing, 1),
     ],
@@ -148,6 +149,17 @@ def test_a_picture_is_kept_once_and_a_new_one_takes_its_place(
     assert not file_path(settings.data_folder, pictures[0][0][1]).exists()
     assert graph.asked.count("pictures/a.png") == 1
     assert contact(inro, username="bart")["profile_picture"].startswith(base)
+
+
+def test_what_trickles_in_is_given_up(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph.person("42", "x")
+    graph.says("pictures/a.png", PNG)
+    monkeypatch.setattr("coterie.instagram.graph.ANSWER_SECONDS_MAX", -1.0)
+    monkeypatch.setattr("coterie.instagram.pictures.PICTURE_SECONDS_MAX", -1.0)
+    with pytest.raises(Unreachable, match="in time"):
+        ask(graph)
+    with pytest.raises(NoPicture, match="too long"):
+        fetch_picture(f"{graph.url}/pictures/a.png", graph.url)
 
 
 @pytest.mark.parametrize(

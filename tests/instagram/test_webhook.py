@@ -1,6 +1,8 @@
 """The door: the handshake, the signature, what is refused; nothing is read before the signature is right."""
 
+import asyncio
 import json
+from typing import Any
 
 import pytest
 from client import Client
@@ -116,6 +118,26 @@ def test_a_signed_delivery_about_nobody_here_is_dropped(client: Client, body: by
 def test_a_body_beyond_the_limit_is_refused(client: Client) -> None:
     assert deliver(client, b" " * (BYTES_MAX + 1)).status == 413
     assert deliver(client, b"{}", **{"content-length": "9" * 30}).status == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coterie.instagram.webhook.BODY_SECONDS_MAX", 0.05)
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": []}
+
+    async def status_after(piece: Any) -> int:
+        answered: list[Any] = []
+
+        async def receive() -> Any:
+            return piece or await asyncio.sleep(60)
+
+        async def send(sent: Any) -> None:
+            answered.append(sent)
+
+        await client.app(scope, receive, send)
+        return int(answered[0]["status"])
+
+    for piece in (None, {"type": "http.disconnect"}):
+        assert asyncio.run(status_after(piece)) == 408
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
