@@ -206,9 +206,10 @@ def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
 
 def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Write the rows up to the first that is about the person of one before it; that one must be matched anew."""
-    drafts = [msgspec.json.decode(row.draft or "{}", type=ContactDraft) for row in rows]
-    if drafts[0].rows is not None:
-        return [apply_rows(tx, applying.caller, rows[0], drafts[0].rows)]
+    first = msgspec.json.decode(rows[0].draft or "{}", type=ContactDraft)
+    if first.rows is not None:
+        return [apply_rows(tx, applying.caller, rows[0], first.rows)]
+    drafts = [first, *(msgspec.json.decode(row.draft or "{}", type=ContactDraft) for row in rows[1:])]
     drafts = list(takewhile(lambda draft: draft.rows is None, drafts))
     rows = rows[: len(drafts)]
     people = [person_of_draft(draft) for draft in drafts]
