@@ -6,9 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import properties as actions
+from coterie.api.errors import on_wire
 from coterie.api.inro.pages import answer_page, read_page
 from coterie.api.route import Answer, Request
-from coterie.errors import Invalid
 from coterie.model.organizations import Caller
 from coterie.model.properties import TYPES, PropertyDefinition
 from coterie.store import properties as store
@@ -74,24 +74,16 @@ def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
 
 def create(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
     given: dict[str, Any] = msgspec.structs.asdict(request.body.contact_property)
-    try:
+    with on_wire("contact_property"):
         return present_property(actions.create_definition(tx, caller, **given))
-    except Invalid as error:
-        raise _named(error) from None
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
     given = msgspec.structs.asdict(request.body.contact_property)
     fields = {name: value for name, value in given.items() if value is not UNSET}
-    try:
+    with on_wire("contact_property"):
         return present_property(actions.update_definition(tx, caller, request.path["slug"], fields))
-    except Invalid as error:
-        raise _named(error) from None
 
 
 def delete(tx: Tx, caller: Caller, request: Request) -> None:
     actions.delete_definition(tx, caller, request.path["slug"])
-
-
-def _named(error: Invalid) -> Invalid:
-    return Invalid(*(problem._replace(path=("contact_property", *problem.path)) for problem in error.problems))

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import contacts as actions
+from coterie.api.errors import on_wire
 from coterie.api.inro.ids import ID_MAX, read_id
 from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, answer_page, read_page
 from coterie.api.route import Answer, Request
@@ -273,11 +274,6 @@ def find(tx: Tx, caller: Caller, by: str, value: Any) -> Contact:
     return contact
 
 
-def _named(error: Invalid) -> Invalid:
-    """The problems of an action, under the `contact` they were sent in."""
-    return Invalid(*(problem._replace(path=("contact", *problem.path)) for problem in error.problems))
-
-
 # Handlers -------------------------------------------------------------------------------------------------------------
 
 
@@ -330,10 +326,8 @@ def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     if not any((fields.get(name) or "").strip() for name in _KNOWN_BY):
         message = "contact[name], contact[real_name], contact[username], contact[email], contact[phone] are missing"
         raise Invalid(Problem((), "together", f"{message}, at least one parameter must be provided"))
-    try:
+    with on_wire("contact"):
         contact = actions.create_contact(tx, caller, fields)
-    except Invalid as error:
-        raise _named(error) from None
     return present_contact(tx, caller.organization_id, contact)
 
 
@@ -347,10 +341,8 @@ def update_located(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
 
 
 def _update(tx: Tx, caller: Caller, contact_id: int, body: ContactFields) -> ContactEntity:
-    try:
+    with on_wire("contact"):
         contact = actions.update_contact(tx, caller, contact_id, fields_of(body))
-    except Invalid as error:
-        raise _named(error) from None
     return present_contact(tx, caller.organization_id, contact)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from coterie.api.plain_errors import ErrorBody, present_plain_error
+from coterie.api.errors import ErrorBody, present_plain_error
 from coterie.api.route import Answer
 from coterie.errors import Invalid, Problem
 

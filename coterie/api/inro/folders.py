@@ -6,10 +6,10 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import folders as actions
+from coterie.api.errors import on_wire
 from coterie.api.inro.ids import read_id
 from coterie.api.inro.pages import answer_page, read_page
 from coterie.api.route import Answer, Request
-from coterie.errors import Invalid
 from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
 from coterie.model.organizations import Caller
 from coterie.store import folders as store
@@ -59,25 +59,17 @@ def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
 
 def create(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
     new: NewFolder = request.body.folder
-    try:
+    with on_wire("folder"):
         return present_folder(actions.create_folder(tx, caller, new.name, new.color))
-    except Invalid as error:
-        raise _named(error) from None
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
     sent = msgspec.structs.asdict(request.body.folder)
     fields = {name: value for name, value in sent.items() if value is not UNSET}
     folder_id = read_id(request.path["id"], "Folder")
-    try:
+    with on_wire("folder"):
         return present_folder(actions.update_folder(tx, caller, folder_id, fields))
-    except Invalid as error:
-        raise _named(error) from None
 
 
 def delete(tx: Tx, caller: Caller, request: Request) -> None:
     actions.delete_folder(tx, caller, read_id(request.path["id"], "Folder"))
-
-
-def _named(error: Invalid) -> Invalid:
-    return Invalid(*(problem._replace(path=("folder", *problem.path)) for problem in error.problems))

@@ -1,6 +1,6 @@
 """Inrō's contract on one page: method, path, handler, permission, read or write."""
 
-from coterie.api import plain_errors
+from coterie.api.errors import TYPES
 from coterie.api.inro import bulk, contact_properties, contacts, errors, folders, me
 from coterie.api.inro.pages import PAGE_HEADERS, PageQuery
 from coterie.api.route import Contract, Route
@@ -69,7 +69,7 @@ INRO = Contract(
     description="Contacts of one organization, as Inrō's clients know them.",
     routes=ROUTES,
     present_error=errors.present_error,
-    error_types=plain_errors.TYPES,
+    error_types=TYPES,
     reads_forms=True,
     page_headers=PAGE_HEADERS,
     token_query=True,

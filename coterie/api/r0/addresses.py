@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct
 
 from coterie.actions import addresses as actions
-from coterie.api.r0.errors import on_wire
+from coterie.api.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Text, delete, sent, wanted_deleted
 from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wants_deleted

@@ -6,8 +6,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from coterie.actions import contact_relationships as actions
+from coterie.api.errors import on_wire
 from coterie.api.r0.changes import change
-from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Text, delete, sent
 from coterie.api.r0.pages import ListQuery, PageEntity, envelope, read_page, wants_deleted

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
+from coterie.api.errors import on_wire
 from coterie.api.r0 import addresses, emails, expertises, pets, phone_numbers, tags
 from coterie.api.r0.addresses import AddressEntity
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
 from coterie.api.r0.emails import EmailEntity
-from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of
 from coterie.api.r0.input import Deleted, Text, delete, sent, wanted_deleted
 from coterie.api.r0.pages import SearchQuery, envelope, read_page, wants_deleted, words_of

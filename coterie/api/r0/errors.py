@@ -3,16 +3,14 @@
 A field is named as it is sent, without the resource it is wrapped in: phone_number[phone_number] is phone_number.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 from msgspec import Struct
 
-from coterie.api import plain_errors
-from coterie.api.plain_errors import ErrorBody, present_plain_error
+from coterie.api import errors
+from coterie.api.errors import ErrorBody, present_plain_error
 from coterie.api.route import Answer
-from coterie.errors import Invalid, Problem
+from coterie.errors import Invalid
 
 # what a body wraps its fields in
 WRAPPERS = frozenset(
@@ -28,24 +26,7 @@ class InvalidBody(Struct):
     errors: dict[str, list[str]]
 
 
-TYPES: dict[int, Any] = {**plain_errors.TYPES, 422: InvalidBody}
-
-
-@contextmanager
-def on_wire(wrapper: str, names: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Around an action: its problems get the names the fields have on the wire, below what wraps them.
-
-    names: inside name -> name on the wire, for those that differ.
-    """
-    try:
-        yield
-    except Invalid as error:
-        raise Invalid(*(_renamed(problem, wrapper, names or {}) for problem in error.problems)) from None
-
-
-def _renamed(problem: Problem, wrapper: str, names: Mapping[str, str]) -> Problem:
-    outer, inner = problem.path[:1], problem.path[1:]
-    return problem._replace(path=(wrapper, *(names.get(name, name) for name in outer), *inner))
+TYPES: dict[int, Any] = {**errors.TYPES, 422: InvalidBody}
 
 
 def present_error(error: Exception) -> Answer:
@@ -59,11 +40,12 @@ def _present_invalid(error: Invalid) -> Answer:
     for problem in error.problems:
         if problem.kind == "malformed":
             return Answer(ErrorBody(f"The body cannot be read: it {_lowered(problem.reason)}"), 400)
-    errors: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     for problem in error.problems:
-        errors.setdefault(_field(problem.path), []).append(problem.reason)
-    sentence = ", ".join(f"{field} {reason}" for field, reasons in errors.items() for reason in dict.fromkeys(reasons))
-    return Answer(InvalidBody(sentence, {field: list(dict.fromkeys(each)) for field, each in errors.items()}), 422)
+        reasons.setdefault(_field(problem.path), []).append(problem.reason)
+    by_field = {field: list(dict.fromkeys(each)) for field, each in reasons.items()}
+    sentence = ", ".join(f"{field} {reason}" for field, each in by_field.items() for reason in each)
+    return Answer(InvalidBody(sentence, by_field), 422)
 
 
 def _lowered(reason: str) -> str:

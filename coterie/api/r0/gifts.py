@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import gifts as actions
+from coterie.api.errors import on_wire
 from coterie.api.r0.changes import change
-from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Text, delete, sent
 from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.actions import handles as actions
-from coterie.api.r0.errors import on_wire
+from coterie.api.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import required_unless_deleted, wanted_deleted
 from coterie.api.r0.pages import LIMIT_MAX, envelope, read_page, wants_deleted

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import notes as actions
+from coterie.api.errors import on_wire
 from coterie.api.r0.changes import change
 from coterie.api.r0.contact_entity import ContactEntity, present_contact
-from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Flag, delete, sent
 from coterie.api.r0.pages import IncludeQuery, PageEntity, envelope, read_page, wants_deleted, words_of

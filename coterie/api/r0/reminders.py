@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import reminders as actions
-from coterie.api.r0.errors import on_wire
+from coterie.api.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Text, sent
 from coterie.api.r0.pages import PageEntity, envelope, read_page

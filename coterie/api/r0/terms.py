@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import terms as actions
+from coterie.api.errors import on_wire
 from coterie.api.r0.changes import change
 from coterie.api.r0.contact_entity import ContactList, present_contact
-from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, delete, required_unless_deleted
 from coterie.api.r0.pages import LIMIT_MAX, envelope, read_page, wants_deleted

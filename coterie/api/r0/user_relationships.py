@@ -6,8 +6,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import user_relationships as actions
 from coterie.actions.user_relationships import user_of
+from coterie.api.errors import on_wire
 from coterie.api.r0.changes import change
-from coterie.api.r0.errors import on_wire
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.input import Deleted, Text, delete, sent
 from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import users as actions
-from coterie.api.r0.errors import on_wire
+from coterie.api.errors import on_wire
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.input import Text, sent
 from coterie.api.route import Request

@@ -1,5 +1,10 @@
-"""Errors that every contract answers alike: {"error": "…"} and a status. What is wrong with input each says itself."""
+"""What every contract does alike with errors: {"error": "…"} and a status, and the names fields have on the wire.
 
+What is wrong with input each contract says in its own words.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from msgspec import Struct
@@ -10,7 +15,9 @@ from coterie.api.route import Answer
 from coterie.errors import (
     Conflict,
     Forbidden,
+    Invalid,
     NotFound,
+    Problem,
     TooLarge,
     TooOften,
     TooSlow,
@@ -53,3 +60,20 @@ def present_plain_error(error: Exception) -> Answer:
     elif isinstance(error, TooOften):
         headers = (("Retry-After", str(error.seconds)),)
     return Answer(ErrorBody(str(error) or "Error"), status, headers)
+
+
+@contextmanager
+def on_wire(wrapper: str, names: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Around an action: its problems get the names the fields have on the wire, below what wraps them.
+
+    names: inside name -> name on the wire, for those that differ.
+    """
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(*(_renamed(problem, wrapper, names or {}) for problem in error.problems)) from None
+
+
+def _renamed(problem: Problem, wrapper: str, names: Mapping[str, str]) -> Problem:
+    outer, inner = problem.path[:1], problem.path[1:]
+    return problem._replace(path=(wrapper, *(names.get(name, name) for name in outer), *inner))
