@@ -23,11 +23,12 @@ from coterie.model.whole import DEFINITIONS, OF_CONTACTS, PARTS, AttachmentRow, 
 from coterie.store.files import save_file
 
 FORMAT, VERSION, MANIFEST = "coterie", 2, "manifest.json"
-LINE_BYTES_MAX = 4 * 1024**2
+LINE_BYTES_MAX = 16 * 1024**2
 MANIFEST_BYTES_MAX = 1024**2
 PARTS_MAX = 20_000
 # rows of a noun that stand in one row of the import
 ROWS_MAX = 20
+ROWS_LENGTH_MAX = 1_000_000
 DEFINITIONS_MAX = 20_000
 FILE_BYTES_MAX = 1024**3
 Item = ContactDraft | RowError
@@ -112,14 +113,16 @@ def _next(lines: Lines) -> Row | RowError | None:
 def _rows(lines: Lines | None, most: int) -> Iterator[Item]:
     """The rows of a noun, so many in a draft."""
     found: list[str] = []
+    length = 0
     while lines is not None and (row := _next(lines)) is not None:
         if isinstance(row, RowError):
             yield row
             continue
         found.append(msgspec.json.encode(row).decode())
-        if len(found) >= most:
+        length += len(found[-1])
+        if len(found) >= most or length > ROWS_LENGTH_MAX:
             yield ContactDraft(rows=OwnRows(lines.noun, found))
-            found = []
+            found, length = [], 0
     if lines is not None and found:
         yield ContactDraft(rows=OwnRows(lines.noun, found))
 

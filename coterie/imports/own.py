@@ -53,15 +53,19 @@ def stage_rows(tx: Tx, caller: Caller, own: OwnRows) -> tuple[str, str]:
     """(outcome, reason) of rows that are no contact."""
     count = would_add(tx, caller, own)
     noun = own.noun.replace("_", " ")
-    return (UPDATE, f"Adds {count} {noun}") if count else (UNCHANGED, f"All {len(own.lines)} {noun} are there")
+    return (
+        (UPDATE, f"Adds {noun} ({count})")
+        if count
+        else (UNCHANGED, f"{noun.capitalize()} are there ({len(own.lines)})")
+    )
 
 
 def apply_rows(tx: Tx, caller: Caller, row: StagedRow, own: OwnRows) -> StagedRow:
     """Write the rows; the import's row as it is then, with what takes them back."""
     added, noun = add_rows(tx, caller, own), own.noun.replace("_", " ")
-    reasons = [f"Added {len(added.entries)} of {len(own.lines)} {noun}"]
+    reasons = [f"Added {noun} ({len(added.entries)} of {len(own.lines)})"]
     reasons += [f"left out: {reason}" for reason in added.left_out[:REASONS_MAX]]
     changes = msgspec.json.encode(Changes(noun=own.noun, rows=added.entries)).decode()
     outcome, state = (UPDATE, ROW_APPLIED) if added.entries else (UNCHANGED, ROW_STAGED)
     reason = "; ".join(reasons)[:REASON_LENGTH_MAX]
-    return replace(row, outcome=outcome, reason=reason, state=state, decision=None, changes=changes)
+    return replace(row, outcome=outcome, reason=reason, contact_id=None, decision=None, state=state, changes=changes)

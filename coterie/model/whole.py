@@ -16,7 +16,7 @@ Day = Annotated[str, Meta(pattern=r"\A(\d{4}|-)-\d\d-\d\d\Z")]
 Short = Annotated[str, Meta(max_length=500)]
 Text = Annotated[str, Meta(max_length=10_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=500)]
-Long = Annotated[str, Meta(max_length=1_000_000)]
+Long = Annotated[str, Meta(max_length=4_000_000)]
 Count = Annotated[int, Meta(ge=0, le=2**31)]
 Change = Annotated[int, Meta(ge=-(2**31), le=2**31)]
 

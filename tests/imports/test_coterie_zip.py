@@ -12,19 +12,20 @@ import pytest
 from everything import FIRST, PDF, furnish, join
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from runs import applied, counts, google, person, rows_of
+from runs import applied, counts, google, person, rows_of, staged
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
 from coterie.actions.folders import create_folder
+from coterie.actions.imports import decide
 from coterie.actions.properties import create_definition
 from coterie.actions.terms import create_term
-from coterie.errors import Invalid
+from coterie.errors import Conflict, Invalid
 from coterie.exports.whole import write_whole
 from coterie.imports import coterie_zip
 from coterie.imports.detect import COTERIE, detect_format
 from coterie.imports.undo import undo
-from coterie.model.imports import ContactDraft, RowError
+from coterie.model.imports import SKIP, ContactDraft, RowError
 from coterie.model.organizations import Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import TAGS
@@ -154,6 +155,14 @@ def test_a_user_who_is_not_here_leaves_what_is_theirs_to_who_imports(world: Worl
     assert {each["user"] for each in lines_of(after, "reminders")} == {row[0]}
     assert {each["author"] for each in lines_of(after, "notes")} == {row[0]}
     assert [each["text"] for each in lines_of(after, "notes") if each.get("is_personal")] == ["Bob's own"]
+
+
+def test_about_rows_that_are_no_contact_nothing_is_decided(world: World, tmp_path: Path) -> None:
+    furnish(world, tmp_path)
+    run, _ = staged(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path))
+    gifts = next(row for row in rows_of(run) if "gifts" in (row.reason or ""))
+    with world.database.write() as tx, pytest.raises(Conflict):
+        decide(tx, world.charlie, run.import_id, gifts.row_number, SKIP)
 
 
 def test_personal_notes_and_reminders_go_to_their_user_alone(world: World, tmp_path: Path) -> None:
