@@ -90,6 +90,9 @@ class Database(Protocol):
     async def run_write(self, work: Work[T]) -> T:
         """A whole unit of work; its own savepoint, so that one that raises takes only itself back."""
 
+    def bulk(self) -> AbstractContextManager[None]:
+        """This process writes much in a short time while the block runs: the engine may put off its housekeeping."""
+
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else has the database open while the block runs. Refused: somebody has."""
 

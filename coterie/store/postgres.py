@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -198,6 +198,9 @@ class PostgresDatabase:
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
+
+    def bulk(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @contextmanager
     def alone(self) -> Iterator[None]:

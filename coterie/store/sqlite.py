@@ -30,6 +30,9 @@ GROUP_MAX = 64
 SLOW_READERS = 2
 # SQLite calls back after so many of its virtual machine's steps: a millisecond or so
 STEPS_BETWEEN_CHECKS = 100_000
+# After so many pages the log is carried over into the database: SQLite's own figure, and one for much in a short time,
+# which touches the same pages again and again. Whoever writes next may have to carry them over: 32 MB and no more
+CHECKPOINT_PAGES, CHECKPOINT_PAGES_BULK = 1_000, 4_000
 
 
 class SqliteTx:
@@ -188,6 +191,18 @@ class SqliteDatabase:
                 yield
             finally:
                 fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        self._checkpoint_after(CHECKPOINT_PAGES_BULK)
+        try:
+            yield
+        finally:
+            self._checkpoint_after(CHECKPOINT_PAGES)
+
+    def _checkpoint_after(self, pages: int) -> None:
+        with self._writing:
+            self._writer.apsw.execute(f"PRAGMA wal_autocheckpoint={pages}")
 
     @contextmanager
     def alone(self) -> Iterator[None]:
