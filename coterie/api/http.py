@@ -79,6 +79,13 @@ class CompiledRoute(Struct, frozen=True):
     read_query: Callable[[Mapping[str, Any]], Any] | None
     read_body: Callable[[Mapping[str, Any]], Any] | None
 
+    def read(self, query: dict[str, Any], body: dict[str, Any]) -> tuple[Any, Any]:
+        """Body and query as the Structs the route names; a DELETE may say in its query what a body would."""
+        fields: Any = body
+        if self.read_body is not None:
+            fields = self.read_body(body | query if self.route.method == "DELETE" else body)
+        return fields, self.read_query(query) if self.read_query is not None else query
+
 
 class Routes:
     """The route tables of all contracts as one tree of path segments; a {parameter} takes any one segment."""
@@ -217,16 +224,8 @@ class ContractDoor:
         base_url = self._settings.base_url or _base_url(scope, headers)
 
         def read_request() -> Request:
-            read_query, read_fields = compiled.read_query, compiled.read_body
-            fields = body | query if route.method == "DELETE" else body
-            return Request(
-                path=path,
-                body=read_fields(fields) if read_fields else body,
-                query=read_query(query) if read_query else query,
-                files=files,
-                base_url=base_url,
-                settings=self._settings,
-            )
+            fields, parameters = compiled.read(query, body)
+            return Request(path, parameters, fields, files, base_url, self._settings)
 
         def answer(tx: Tx) -> tuple[int, Headers, bytes]:
             # of a read the token is looked at here, in the same transaction, and before its parameters
