@@ -55,7 +55,8 @@ def furnish(world: World, folder: Path) -> None:
         put(tx, "instagram_people", organization_id=org, source="instagram", person_id="1784", account_id="17",
             asked_at=FIRST, refused_at=SECOND)  # fmt: skip
         where = {
-            "label": "home", "address_line_1": "742 Evergreen Terrace", "address_line_2": "2", "address_line_3": "3",
+            "label": "home", "address_line_1": "742 Evergreen Terrace", "address_line_2": "2",
+            "address_line_3": "3" * 10_000,
             "locality": "Springfield", "region": "?", "postcode": "0", "country": "Österreich", "country_code": "AT",
         }  # fmt: skip
         put(tx, "postal_addresses", **gone, contact_id=marge, id=new_id(), **where)

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 Moment = Annotated[str, Meta(pattern=r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")]
 Day = Annotated[str, Meta(pattern=r"\A(\d{4}|-)-\d\d-\d\d\Z")]
-Short = Annotated[str, Meta(max_length=500)]
+# as long as any door takes a text
 Text = Annotated[str, Meta(max_length=10_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Long = Annotated[str, Meta(max_length=4_000_000)]
@@ -36,21 +36,21 @@ class Deletable(Dated, kw_only=True, frozen=True):
 
 class ContactRow(Deletable, kw_only=True, frozen=True):
     uuid: Id
-    display_name: Short | None = None
-    name_prefix: Short | None = None
-    first_name: Short | None = None
-    middle_name: Short | None = None
-    last_name: Short | None = None
-    name_suffix: Short | None = None
-    nickname: Short | None = None
+    display_name: Text | None = None
+    name_prefix: Text | None = None
+    first_name: Text | None = None
+    middle_name: Text | None = None
+    last_name: Text | None = None
+    name_suffix: Text | None = None
+    nickname: Text | None = None
     gender: Literal["male", "female", "transgender", "non-binary", "other"] | None = None
     birthday: Day | None = None
-    employer: Short | None = None
-    job_title: Short | None = None
+    employer: Text | None = None
+    job_title: Text | None = None
     how_you_met: Text | None = None
     relationship_grade: Annotated[int, Meta(ge=0, le=5)] | None = None
     status: Literal["subscribed", "optout"] = "subscribed"
-    language: Short | None = None
+    language: Text | None = None
     bio: Text | None = None
     profile_picture_url: Text | None = None
     is_follower: bool | None = None
@@ -73,7 +73,7 @@ class HandleRow(Deletable, kw_only=True, frozen=True):
     ]  # fmt: skip
     value: Annotated[str, Meta(min_length=1, max_length=2000)]
     normalized: Annotated[str, Meta(max_length=4000)]
-    label: Short | None = None
+    label: Text | None = None
     is_primary: bool = False
     is_former: bool = False
 
@@ -83,21 +83,21 @@ class AddressRow(Deletable, kw_only=True, frozen=True):
 
     contact: Id | None = None
     id: Id
-    label: Short | None = None
-    address_line_1: Short | None = None
-    address_line_2: Short | None = None
-    address_line_3: Short | None = None
-    locality: Short | None = None
-    region: Short | None = None
-    postcode: Short | None = None
-    country: Short | None = None
-    country_code: Short | None = None
+    label: Text | None = None
+    address_line_1: Text | None = None
+    address_line_2: Text | None = None
+    address_line_3: Text | None = None
+    locality: Text | None = None
+    region: Text | None = None
+    postcode: Text | None = None
+    country: Text | None = None
+    country_code: Text | None = None
 
 
 class DateRow(Dated, kw_only=True, frozen=True):
     contact: Id
     id: Id
-    label: Short
+    label: Text
     occurs_on: Day
 
 
@@ -195,7 +195,7 @@ class PetRow(Deletable, kw_only=True, frozen=True):
     contact: Id
     id: Id
     name: Name
-    species: Short | None = None
+    species: Text | None = None
     born_on: Day | None = None
     second_owner: Id | None = None
 
@@ -205,7 +205,7 @@ class ReminderRow(Dated, kw_only=True, frozen=True):
     user: Name
     contact: Id | None = None
     category: Literal["custom", "birthday", "anniversary"] = "custom"
-    title: Short | None = None
+    title: Text | None = None
     remind_by: Literal["email", "push"]
     due_at: Moment | None = None
     repeat_unit: Literal["hour", "day", "week"] | None = None
@@ -226,7 +226,7 @@ class AttachmentRow(Row, kw_only=True, frozen=True):
     id: Id
     kind: Literal["file", "picture"] = "file"
     filename: Annotated[str, Meta(min_length=1, max_length=255)]
-    media_type: Short
+    media_type: Text
     byte_count: Annotated[int, Meta(ge=0, le=2**40)]
     digest: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
     created_at: Moment
@@ -239,7 +239,7 @@ class InteractionRow(Deletable, kw_only=True, frozen=True):
     kind: Literal["message", "comment", "mention"]
     happened_at: Moment
     id: Id
-    channel: Short = "instagram"
+    channel: Text = "instagram"
     outside_id: Text | None = None
     direction: Literal["incoming", "outgoing"]
     text: Long | None = None
