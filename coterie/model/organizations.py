@@ -38,12 +38,6 @@ class User(Struct, frozen=True):
     updated_at: str
 
 
-class Membership(Struct, frozen=True):
-    organization_id: int
-    user_id: str
-    role: str
-
-
 class Caller(Struct, frozen=True):
     """Who is acting now, for which organization, with which permissions, through which door."""
 

@@ -26,7 +26,6 @@ class Term(Struct, frozen=True):
 
 
 Tag = Term
-Expertise = Term
 
 
 class Vocabulary(Struct, frozen=True):

@@ -62,6 +62,15 @@ def test_a_look_up_is_narrower_than_the_organization(new_database: Database, nam
     assert [step for step in searches if step.startswith("SCAN") or step.endswith("(organization_id=?)")] == []
 
 
+@pytest.mark.parametrize("name", ["the newest messages", "the newest messages of many"])
+def test_the_newest_messages_are_found_by_their_mark_and_not_sorted(new_database: Database, name: str) -> None:
+    with new_database.read() as tx:
+        plans = Plans(tx)  # type: ignore[arg-type]
+        LOOKUPS[name](plans)
+    assert any("INDEX interactions_recent" in step for step in plans.steps)
+    assert not any("TEMP B-TREE" in step for step in plans.steps)
+
+
 def test_without_the_figures_the_same_look_up_reads_the_organization(new_database: Database) -> None:
     with new_database.write() as tx:
         tx.run("DELETE FROM sqlite_stat1")
