@@ -5,7 +5,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from runs import counts, google, person, rows_of
@@ -22,36 +21,68 @@ from coterie.store.database import open_database
 from coterie.store.imports import find_import
 from coterie.store.migrate import migrate
 
-ROUNDS = 3
-ROWS = 1_200
-# The step in a process of its own; "ready" tells when the work begins, so that the kill hits the work
+ROUNDS = 12
+PEOPLE, ROWS = 1_600, 2_400
+# Forks a process for each step it is told, so that a round does not pay for a start of Python. Small batches make
+# many moments between two; "two" has a second process read ahead, as with large files
 SCRIPT = """
-import sys
+import os, signal, sys, time
 from pathlib import Path
-from coterie.imports import apply, run, stage, undo
+from coterie.imports import ahead, apply, read, ready, run, stage, undo
 from coterie.settings import load_settings
+from coterie.store import postgres, sqlite
 from coterie.store.database import open_database
-folder, url, organization_id, import_id, step = sys.argv[1:]
-database = open_database(load_settings({}, data=folder, database_url=url, database_connections=2))
-print("ready", flush=True)
-work = {"stage": stage.stage, "apply": apply.apply, "undo": undo.undo}[step]
-work(run.Run(database, Path(folder), int(organization_id), import_id))
+folder, url, organization_id, import_id = sys.argv[1:]
+read.BATCH = ready.BATCH = apply.BATCH = undo.BATCH = 100
+work = {"stage": stage.stage, "apply": apply.apply, "undo": undo.undo}
+for line in sys.stdin:
+    step, processes, seconds = line.split()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        stage.AHEAD_BYTES_MIN = apply.AHEAD_MIN = 0 if processes == "two" else 10**9
+        database = open_database(load_settings({}, data=folder, database_url=url, database_connections=2))
+        os.write(writing, b"!")
+        work[step](run.Run(database, Path(folder), int(organization_id), import_id))
+        os._exit(0)
+    os.read(reading, 1)
+    time.sleep(float(seconds))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    os.close(reading)
+    os.close(writing)
+    print(status, flush=True)
 """
 
 
-def _kill_during(settings: Settings, run: Run, step: str, seconds: float) -> bool:
-    """Run a step and kill it after so many seconds; whether it was still at work."""
-    arguments = [settings.data, settings.database_url, str(run.organization_id), run.import_id, step]
-    process = subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    time.sleep(seconds)
-    is_killed = process.poll() is None
-    if is_killed:
-        os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    return is_killed
+class Killer:
+    """Runs steps of one import in processes of their own and kills them at random moments."""
+
+    def __init__(self, settings: Settings, run: Run) -> None:
+        arguments = [settings.data, settings.database_url, str(run.organization_id), run.import_id]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.moments = random.Random(os.urandom(8))
+
+    def kill_during(self, step: str, seconds_max: float) -> int:
+        """How often the step was killed at its work, of ROUNDS."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        killed = 0
+        for number in range(ROUNDS):
+            processes, longest = ("two", 4 * seconds_max) if number % 4 == 0 else ("one", seconds_max)
+            self.process.stdin.write(f"{step} {processes} {self.moments.uniform(0, longest)}\n")
+            self.process.stdin.flush()
+            status = int(self.process.stdout.readline())
+            assert status in (0, signal.SIGKILL)
+            killed += status != 0
+        return killed
+
+    def end(self) -> None:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        assert self.process.wait(60) == 0
+        self.process.stdout.close()
 
 
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(fresh_settings: Settings, tmp_path: Path) -> None:
@@ -59,30 +90,33 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(fresh_settings:
     migrate(database)
     world = make_world(database)
     rows = [
-        person(f"Clerk{n % 800}", "Kwik", f"clerk{n % 800}@example.org", f"+1212555{n % 800:04}", note=f"note {n}",
+        person(f"Clerk{who}", "Kwik", f"clerk{who}@example.org", f"+1212555{who:04}", note=f"note {n}",
                labels="Shop" if n % 3 else "Night")
-        for n in range(ROWS)
+        for n in range(ROWS) for who in [n % PEOPLE]
     ]  # fmt: skip
-    moments = random.Random(os.urandom(8))
     record = start(database, world.alice, fresh_settings.data_folder, google(tmp_path, *rows))
     run = Run(database, fresh_settings.data_folder, world.organization.id, record.id)
-    killed = 0
-    for step, work in (("stage", stage), ("apply", apply)):
-        killed += sum(_kill_during(fresh_settings, run, step, moments.uniform(0, 0.4)) for _ in range(ROUNDS))
-        record = work(run)
+    killer = Killer(fresh_settings, run)
+    killed = killer.kill_during("stage", 0.1)
+    stage(run)
+    killed += killer.kill_during("apply", 0.2)
+    record = apply(run)
     assert record.state == APPLIED
-    # 800 people, 400 of whom come a second time with another note
+    # a third of the rows is about somebody once more, with another note
     assert (record.row_count, sum(counts(record))) == (ROWS, ROWS)
-    assert counts(record) == (800, 400, 0, 0, 0)
+    assert counts(record) == (PEOPLE, ROWS - PEOPLE, 0, 0, 0)
     with database.read() as tx:
-        assert count_contacts(tx, run.organization_id) == 802
+        assert count_contacts(tx, run.organization_id) == PEOPLE + 2
         assert tx.one("SELECT count(*) FROM notes WHERE organization_id = :o", {"o": run.organization_id}) == (ROWS,)
-        assert tx.one("SELECT count(*) FROM contacts WHERE organization_id = :o", {"o": run.organization_id}) == (802,)
+        assert tx.one("SELECT count(*) FROM contacts WHERE organization_id = :o", {"o": run.organization_id}) == (
+            PEOPLE + 2,
+        )
         tagged = tx.one("SELECT count(*) FROM contact_tags WHERE organization_id = :o", {"o": run.organization_id})
         counted = tx.one("SELECT sum(contact_count) FROM tags WHERE organization_id = :o", {"o": run.organization_id})
         assert counted == tagged
     assert [row.row_number for row in rows_of(run)] == list(range(1, ROWS + 1))
-    killed += sum(_kill_during(fresh_settings, run, "undo", moments.uniform(0, 0.4)) for _ in range(ROUNDS))
+    killed += killer.kill_during("undo", 0.2)
+    killer.end()
     undo(run)
     with database.read() as tx:
         found = find_import(tx, run.organization_id, run.import_id)

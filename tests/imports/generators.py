@@ -1,0 +1,22 @@
+"""Generators for a second process to run."""
+
+import os
+from collections.abc import Iterator
+
+from coterie.errors import invalid
+
+
+def count_to(last: int, size: int = 10) -> Iterator[tuple[int, str]]:
+    for number in range(last):
+        yield number, "x" * size
+
+
+def refuse_after(count: int) -> Iterator[int]:
+    yield from range(count)
+    raise invalid(("contact", "phone"), "is no number", kind="choice")
+
+
+def tell_process() -> Iterator[int]:
+    print("nothing printed may come between the items")
+    yield os.getpid()
+    yield from range(1_000_000)
