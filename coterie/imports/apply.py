@@ -37,7 +37,7 @@ from coterie.identity.matching import (
 )
 from coterie.imports.ahead import ahead
 from coterie.imports.own import apply_rows, match_own
-from coterie.imports.ready import BATCH, Ready, make_ready, make_ready_elsewhere
+from coterie.imports.ready import BATCH, Ready, make_ready
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
 from coterie.model.imports import (
@@ -118,18 +118,18 @@ class Watch(Struct):
 
 
 def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, None]:
-    """What is to be written, made ready ahead where there is much of it; at the end None, for there is no more."""
+    """What is to be written, made ready by another process where there is much of it; None for a batch of which
+    nothing is."""
     with run.database.write() as tx:
         caller = caller_of(tx, run, record)
         count = store.count_rows_to_create(tx, run.organization_id, run.import_id, after=record.applied_row)
-        first = next_contact_ids(tx, run.organization_id, count) if count else 1
-    arguments = (caller, run.import_id, record.applied_row, first)
-    if count < AHEAD_MIN:
-        yield from make_ready(run.database, *arguments)
-    else:
-        with closing(ahead(make_ready_elsewhere, run.database.settings, *arguments)) as batches:
+        first = next_contact_ids(tx, run.organization_id, count) if count >= AHEAD_MIN else 0
+    if first:
+        arguments = (run.database.settings, caller, run.import_id, record.applied_row, first)
+        with closing(ahead(make_ready, *arguments)) as batches:
             yield from batches
-    yield None
+    while True:
+        yield None
 
 
 def _apply_batch(run: Run, watch: Watch, ready: Ready | None) -> Import:

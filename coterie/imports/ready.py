@@ -33,21 +33,25 @@ class Ready(Struct):
 
 
 def make_ready(
-    database: Database, caller: Caller, import_id: str, after: int, first_contact_id: int
+    settings: Settings, caller: Caller, import_id: str, after: int, first_contact_id: int
 ) -> Generator[Ready, None, None]:
-    """The rows to apply behind a number, batch by batch, with contact ids from the first on."""
-    while True:
-        with database.read() as tx:
-            rows = store.list_rows_to_apply(
-                tx, caller.organization_id, import_id, after=after, through=ALL, limit=BATCH
-            )
-        if not rows:
-            return
-        drafts = {row.row_number: draft for row in rows if (draft := _new(row))}
-        every = [additions_to(draft, State()) for draft in drafts.values()]
-        new = rows_of_new(caller, every, first_contact_id)
-        yield Ready(after, rows[-1].row_number, list(drafts), new, len(rows) - len(drafts))
-        after, first_contact_id = rows[-1].row_number, first_contact_id + len(drafts)
+    """The rows to apply behind a number, batch by batch, with contact ids from the first on; for a process of its
+    own, which opens the database itself."""
+    database = open_database(settings)
+    try:
+        while rows := _next_rows(database, caller, import_id, after):
+            drafts = {row.row_number: draft for row in rows if (draft := _new(row))}
+            every = [additions_to(draft, State()) for draft in drafts.values()]
+            new = rows_of_new(caller, every, first_contact_id)
+            yield Ready(after, rows[-1].row_number, list(drafts), new, len(rows) - len(drafts))
+            after, first_contact_id = rows[-1].row_number, first_contact_id + len(drafts)
+    finally:
+        database.close()
+
+
+def _next_rows(database: Database, caller: Caller, import_id: str, after: int) -> list[StagedRow]:
+    with database.read() as tx:
+        return store.list_rows_to_apply(tx, caller.organization_id, import_id, after=after, through=ALL, limit=BATCH)
 
 
 def _new(row: StagedRow) -> ContactDraft | None:
@@ -59,14 +63,3 @@ def _new(row: StagedRow) -> ContactDraft | None:
     except msgspec.MsgspecError:  # it will be rejected by itself when its turn comes
         return None
     return None if needs_the_database(draft) else draft
-
-
-def make_ready_elsewhere(
-    settings: Settings, caller: Caller, import_id: str, after: int, first_contact_id: int
-) -> Generator[Ready, None, None]:
-    """The same in a process that has no database open yet."""
-    database = open_database(settings)
-    try:
-        yield from make_ready(database, caller, import_id, after, first_contact_id)
-    finally:
-        database.close()

@@ -97,7 +97,7 @@ def test_an_import_by_two_processes_is_the_import_by_one(
         for n in range(1_300)
     ]  # fmt: skip
     outcomes = []
-    for caller, least in ((world.alice, 0), (world.charlie, 10**9)):
+    for caller, least in ((world.alice, 1), (world.charlie, 10**9)):
         monkeypatch.setattr(staging, "AHEAD_BYTES_MIN", least)
         monkeypatch.setattr(applying, "AHEAD_MIN", least)
         record = start(database, caller, fresh_settings.data_folder, google(tmp_path, *people))
