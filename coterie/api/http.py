@@ -9,10 +9,10 @@ costs beside its queries (docs/decisions/0022).
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 import structlog
@@ -40,6 +40,7 @@ Headers = list[tuple[bytes, bytes]]
 _MINUTE = 16
 _BASE_HEADERS: Headers = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 _JSON = "application/json"
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 # keys of the tree that no segment of a path can be
 _PARAMETER, _END = object(), object()
 _encode = msgspec.json.Encoder().encode
@@ -385,5 +386,6 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
 
 
 def _base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    host = headers.get(b"host", b"localhost").decode("latin-1")
-    return f"{scope['scheme']}://{unquote(host)}"
+    host = headers.get(b"host", b"").decode("latin-1")
+    # it becomes part of addresses in answers: whatever is no host's name is not repeated
+    return f"{scope['scheme']}://{host if _HOST.fullmatch(host) else 'localhost'}"

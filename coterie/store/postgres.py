@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -26,6 +27,7 @@ from coterie.store.database import Parameters, Row, T, Work
 
 ATTEMPTS = 3
 OPEN_SECONDS = 10.0
+CLOSING_SECONDS = 1.0
 ROWS_AT_ONCE = 1000
 DAY = 86_400
 _INSERT = re.compile(
@@ -204,15 +206,22 @@ class PostgresDatabase:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
+        # the server takes a moment to see that a connection was closed
+        deadline = time.monotonic() + CLOSING_SECONDS
+        while self._has_company():
+            if time.monotonic() > deadline:
+                raise Unavailable("the instance is running: stop it first")
+            time.sleep(0.05)
+        yield
+
+    def _has_company(self) -> bool:
         with self.read() as tx:
             others = tx.one(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND application_name LIKE 'coterie %' AND application_name <> :name",
                 {"name": self._name},
             )
-        if others and others[0]:
-            raise Unavailable("the instance is running: stop it first")
-        yield
+        return bool(others and others[0])
 
     def close(self) -> None:
         self._is_closed = True

@@ -149,6 +149,23 @@ def test_the_bytes_are_given_as_a_download_that_runs_nowhere(r0: R0, marge: str)
     assert "\n" not in disposition and disposition.isascii()
 
 
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("friends.example:8443", "http://friends.example:8443"),
+        ("[::1]:8000", "http://[::1]:8000"),
+        ("evil.example/path?", "http://localhost"),
+        ('"><script>', "http://localhost"),
+        ("%22", "http://localhost"),
+        ("", "http://localhost"),
+    ],
+)
+def test_only_a_host_name_is_repeated_in_addresses(r0: R0, marge: str, host: str, origin: str) -> None:
+    made = upload(r0, marge, PDF).json
+    answer = r0.client.call("GET", f"{r0.base}{marge}/{made['id']}", headers={"host": host})
+    assert answer.json["url"].startswith(f"{origin}/api/v1/orgs/")
+
+
 def test_only_the_organization_gets_it(r0: R0, marge: str, world: World, client: Client) -> None:
     made = upload(r0, marge, PDF).json
     path = f"{marge}/{made['id']}"
