@@ -1,12 +1,14 @@
 """The web application: every door is mounted here, and nothing else happens here."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from coterie.api import openapi
 from coterie.api.http import ContractDoor, Receive, Scope, Send
@@ -14,8 +16,8 @@ from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.errors import CoterieError
-from coterie.instagram.webhook import webhook_routes
-from coterie.observe import RequestLog, RequestMetrics
+from coterie.instagram import webhook
+from coterie.observe import Observed, RequestLog, RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import STATIC, Document, page_routes, unavailable
@@ -43,6 +45,9 @@ def create_app(database: Database, settings: Settings) -> App:
 
     documents = [Document(contract.name, contract.title, partial(openapi.document, contract)) for contract in CONTRACTS]
 
+    def observed(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route(path, Observed(request_response(endpoint), path, requests, metrics))
+
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         await contracts.started()
@@ -52,7 +57,7 @@ def create_app(database: Database, settings: Settings) -> App:
 
     routes: list[BaseRoute] = [
         *page_routes(database, settings, documents, metrics),
-        *webhook_routes(database, settings),
+        observed(webhook.PATH, webhook.webhook(database, settings)),
         Mount("/static", STATIC, name="static"),
     ]
     return App(contracts, Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable}))

@@ -9,11 +9,14 @@ import asyncio
 import itertools
 import os
 import sys
+import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
+
+from coterie.model import times
 
 # structlog takes Rich along for coloured output, which is never used here: 5 MB and 60 ms of every process
 _hides_rich = "structlog" not in sys.modules and "rich" not in sys.modules
@@ -29,9 +32,15 @@ if TYPE_CHECKING:
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 FLUSH_SECONDS = 0.1
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 _numbers = itertools.count(1)
 _process = os.urandom(5).hex()
+log = structlog.get_logger()
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
@@ -52,8 +61,12 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     )
 
 
-def new_request_id() -> str:
-    """An id for a request that brought none: unique to the process and counted in it."""
+def request_id_of(headers: Mapping[bytes, bytes]) -> str:
+    """The id a request brought (up to 64 letters, digits and hyphens), or one unique to the process and counted in
+    it."""
+    given = headers.get(b"x-request-id", b"")
+    if 0 < len(given) <= 64 and given.replace(b"-", b"").isalnum():
+        return given.decode("ascii")
     return f"{_process}-{next(_numbers):x}"
 
 
@@ -118,6 +131,71 @@ class RequestMetrics:
             seconds.add_metric(labels, list(_cumulative(numbers[:-1])), numbers[-1])
         yield requests
         yield seconds
+
+
+def note_request(
+    requests: RequestLog,
+    metrics: RequestMetrics,
+    *,
+    method: str,
+    route: str,
+    status: int,
+    started: float,
+    request_id: str,
+) -> None:
+    """One request that was answered: its line and its numbers. started: when it came, on the performance counter."""
+    seconds = time.perf_counter() - started
+    metrics.add(method, route, status, seconds)
+    requests.add(
+        {
+            "event": "request",
+            "method": method,
+            "route": route,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 2),
+            "request_id": request_id,
+            "timestamp": times.now(),
+        }
+    )
+
+
+class Observed:
+    """An ASGI application of one route whose requests are logged and counted as those of the contracts are.
+
+    An error it does not answer is logged under the request's id, which every answer names, and answered with 500.
+    """
+
+    def __init__(self, application: Application, route: str, requests: RequestLog, metrics: RequestMetrics) -> None:
+        self._application = application
+        self._route = route
+        self._requests = requests
+        self._metrics = metrics
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        started, status = time.perf_counter(), 0
+        request_id = request_id_of(dict(scope["headers"]))
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._application(scope, receive, answer)
+        except Exception as error:
+            log.error("unexpected error", request_id=request_id, exc_info=error)
+            if status:
+                raise  # it began to answer: all that is left is to break off
+            await answer({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "(other)"
+            note_request(
+                self._requests, self._metrics, method=method, route=self._route, status=status or 500,
+                started=started, request_id=request_id,
+            )  # fmt: skip
 
 
 def _cumulative(counts: Iterable[float]) -> Iterator[tuple[str, float]]:

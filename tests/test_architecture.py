@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "errors": "",
     "settings": "errors",
     "model": "errors",
-    "observe": "",
+    "observe": "errors model",
     "store": "errors settings model",
     "search": "errors model store",
     "actions": "errors model store search",

@@ -26,7 +26,7 @@ from coterie.api.route import Answer, Contract, Request, Route, Upload
 from coterie.errors import CoterieError, Forbidden, Invalid, NotFound, Unauthorized, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
-from coterie.observe import RequestLog, RequestMetrics, new_request_id
+from coterie.observe import RequestLog, RequestMetrics, note_request, request_id_of
 from coterie.settings import Settings
 from coterie.store import organizations as organization_store
 from coterie.store.database import Database, Tx
@@ -171,7 +171,7 @@ class ContractDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        request_id = _request_id(headers)
+        request_id = request_id_of(headers)
         method: str = scope["method"]
         template = "(none)"
         try:
@@ -188,19 +188,10 @@ class ContractDoor:
             answer_headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": answer_headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-        seconds = time.perf_counter() - started
-        self._metrics.add(method, template, status, seconds)
-        self._requests.add(
-            {
-                "event": "request",
-                "method": method,
-                "route": template,
-                "status": status,
-                "milliseconds": round(seconds * 1000, 2),
-                "request_id": request_id,
-                "timestamp": times.now(),
-            }
-        )
+        note_request(
+            self._requests, self._metrics, method=method, route=template, status=status, started=started,
+            request_id=request_id,
+        )  # fmt: skip
 
     async def _run(
         self,
@@ -376,13 +367,6 @@ def _token(headers: Mapping[bytes, bytes], query: Mapping[str, Any]) -> str | No
         return value[7:].strip().decode("latin-1")
     in_query = query.get("access_token")
     return in_query if isinstance(in_query, str) and in_query else None
-
-
-def _request_id(headers: Mapping[bytes, bytes]) -> str:
-    given = headers.get(b"x-request-id", b"")
-    if 0 < len(given) <= 64 and given.replace(b"-", b"").isalnum():
-        return given.decode("ascii")
-    return new_request_id()
 
 
 def _base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:

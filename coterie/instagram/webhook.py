@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from coterie.actions.instagram import receive_delivery
 from coterie.errors import CoterieError, TooLarge, TooSlow
@@ -31,12 +30,18 @@ log = structlog.get_logger()
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def webhook_routes(database: Database, settings: Settings) -> list[Route]:
-    """The handshake and the deliveries."""
-    return [
-        Route(PATH, _handshake(settings), methods=["GET"]),
-        Route(PATH, _deliveries(database, settings), methods=["POST"]),
-    ]
+def webhook(database: Database, settings: Settings) -> Endpoint:
+    """The handshake and the deliveries, by the method; to be reached at PATH."""
+    handshake, deliveries = _handshake(settings), _deliveries(database, settings)
+    ways = {"GET": handshake, "HEAD": handshake, "POST": deliveries}
+
+    async def answer(request: Request) -> Response:
+        way = ways.get(request.method)
+        if way is None:
+            return PlainTextResponse("Method Not Allowed", 405, headers=_HEADERS | {"Allow": ", ".join(ways)})
+        return await way(request)
+
+    return answer
 
 
 def _answer(text: str, status: int = 200) -> Response:
