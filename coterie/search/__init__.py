@@ -4,6 +4,6 @@ The words of a contact are its names, nickname, username, e-mail addresses, phon
 model.text. Case, accents and phone punctuation do not matter; every word of a query is a prefix.
 """
 
-from coterie.search.contacts import count_matches, index_contacts, search_contacts, unindex_contact
+from coterie.search.contacts import index_contacts, search_contacts, unindex_contact
 
-__all__ = ["count_matches", "index_contacts", "search_contacts", "unindex_contact"]
+__all__ = ["index_contacts", "search_contacts", "unindex_contact"]

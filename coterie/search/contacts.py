@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 
+from msgspec import Struct
+
 from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE, Handle
 from coterie.model.text import words
@@ -16,6 +18,16 @@ _ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 WORDS_PER_CONTACT_MAX = 400
 # A count beyond this is not worth its time: it is given as this
 COUNT_MAX = 100_000
+# So many matches are read beyond the page: where they end among them they are counted already, and the search, most
+# of whose time goes into bringing the prefixes' words together, is not done a second time
+LOOK_AHEAD = 1_000
+
+
+class Found(Struct, frozen=True):
+    """A page of matches. total: how many there are on all pages; 100,000 stands for that many or more."""
+
+    contacts: list[Contact]
+    total: int
 
 
 def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
@@ -63,25 +75,18 @@ def search_contacts(
     descending: bool = False,
     limit: int,
     offset: int = 0,
-) -> list[Contact]:
+) -> Found:
     """A page of the contacts that hold every word of the text (each as a prefix), by id or the order asked for.
 
     A text without a letter or digit finds nobody.
     """
     query = parse_query(text)
     if not query.words:
-        return []
-    column = ORDERS[order or "id"]
-    ids = _ENGINES[tx.engine].find(
-        tx, organization_id, query, column=column, descending=descending, limit=limit, offset=offset
-    )
-    return list_contacts_by_id(tx, organization_id, ids, order=order or "id", descending=descending)
-
-
-def count_matches(tx: Tx, organization_id: int, text: str) -> int:
-    """How many contacts hold every word of the text; 100,000 stands for that many or more."""
-    query = parse_query(text)
-    if not query.words:
-        return 0
-    found: int = _ENGINES[tx.engine].count(tx, organization_id, query, COUNT_MAX)
-    return found
+        return Found([], 0)
+    engine, column = _ENGINES[tx.engine], ORDERS[order or "id"]
+    wanted = limit + LOOK_AHEAD
+    ids = engine.find(tx, organization_id, query, column=column, descending=descending, limit=wanted, offset=offset)
+    is_end = len(ids) < wanted and (ids or offset == 0)
+    total = offset + len(ids) if is_end else engine.count(tx, organization_id, query, COUNT_MAX)
+    contacts = list_contacts_by_id(tx, organization_id, ids[:limit], order=order or "id", descending=descending)
+    return Found(contacts, min(total, COUNT_MAX))

@@ -7,6 +7,7 @@ from client import Client
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact, delete_contact, restore_contact, update_contact
+from coterie.search.contacts import LOOK_AHEAD
 from coterie.store.database import Database
 
 PEOPLE = {
@@ -17,6 +18,8 @@ PEOPLE = {
     "ana": {"real_name": "Ana Maria dos Santos", "username": "ana_maria"},
     "strasse": {"display_name": "Weiß Straße", "employer": "Acme GmbH", "nickname": "Whitey"},
 }
+# more than are counted while the page is read
+CROWD = LOOK_AHEAD + 30
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,8 @@ def people(database: Database) -> World:
     with database.write() as tx:
         for fields in PEOPLE.values():
             create_contact(tx, world.alice, fields)
+        for number in range(CROWD):
+            create_contact(tx, world.alice, {"display_name": "Crowd chosen" if number < 12 else "Crowd"})
     return world
 
 
@@ -85,6 +90,16 @@ def test_a_search_has_pages(inro: Client) -> None:
     answer = inro.get("/api/v1/contacts/search", query="example", page=2, per_page=2, order_direction="desc")
     assert [contact["id"] for contact in answer.json] == [2, 1]
     assert (answer.headers["x-total"], answer.headers["x-total-pages"]) == ("4", "2")
+
+
+@pytest.mark.parametrize(("query", "total"), [("zoe", 1), ("crowd", CROWD), ("crowd chosen", 12), ("crowd nobody", 0)])
+def test_the_count_is_that_of_all_matches_on_every_page(inro: Client, query: str, total: int) -> None:
+    last = max(-(-total // 10), 1)
+    for order in ("id", "name"):
+        for page in {1, 2, 3, 4, last - 1, last, last + 1} - {0}:
+            answer = inro.get("/api/v1/contacts/search", query=query, page=page, per_page=10, order_column=order)
+            assert answer.headers["x-total"] == str(total)
+            assert len(answer.json) == min(max(total - (page - 1) * 10, 0), 10)
 
 
 @pytest.mark.parametrize("query", ["x" * 501, "a\0b"])

@@ -47,7 +47,7 @@ def test_a_data_set_holds_what_the_actions_would_have_kept(data: Data) -> None:
         assert [contact.id for contact in everyone] == list(range(1, COUNT + 1))
         somebody = next(contact for contact in everyone if contact.email)
         assert somebody.email is not None
-        found = search_contacts(tx, data.organization_id, somebody.email, limit=5)
+        found = search_contacts(tx, data.organization_id, somebody.email, limit=5).contacts
         assert [contact.id for contact in found] == [somebody.id]
         assert store.find_contact_by_handle(tx, data.organization_id, "email", somebody.email) == somebody
         recent = list_recent_of(tx, data.organization_id, range(1, COUNT + 1))

@@ -72,8 +72,8 @@ def test_what_was_saved_comes_back_on_either_engine(
     assert content(restored) == content(world.database)
     with restored.read() as tx:
         organization_id = world.alice.organization_id
-        assert [c.id for c in search_contacts(tx, organization_id, "marg simp", limit=5)] == [world.marge.id]
-        assert search_contacts(tx, organization_id, "homer", limit=5) == []
+        assert [c.id for c in search_contacts(tx, organization_id, "marg simp", limit=5).contacts] == [world.marge.id]
+        assert search_contacts(tx, organization_id, "homer", limit=5).contacts == []
     kept = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("attachments/*/*")}
     assert sorted(kept.values()) == [b"", b"a picture of Marge"]
     assert (folder / "secret.key").read_bytes() == b"the key"

@@ -58,8 +58,8 @@ def test_applying_creates_people_with_all_their_parts_and_finds_them(world: Worl
     _, record = applied(world.database, world.alice, tmp_path, google(tmp_path, row))
     assert counts(record) == (1, 0, 0, 0, 0)
     with world.database.read() as tx:
-        (ned,) = search_contacts(tx, world.organization.id, "flanders", limit=5)
-        assert search_contacts(tx, world.organization.id, "+1 212 555 0123", limit=5) == [ned]
+        (ned,) = search_contacts(tx, world.organization.id, "flanders", limit=5).contacts
+        assert search_contacts(tx, world.organization.id, "+1 212 555 0123", limit=5).contacts == [ned]
         handles = list_handles(tx, world.organization.id, ned.id)
         events = list_events_of_contact(tx, world.organization.id, ned.id, limit=10)
     assert (ned.email, ned.phone, ned.employer, ned.birthday) == (
@@ -241,7 +241,7 @@ def test_a_second_row_about_one_person_updates_the_first(world: World, tmp_path:
     ]  # fmt: skip
     assert counts(apply(run)) == (2, 1, 2, 0, 0)
     with world.database.read() as tx:
-        (ned,) = search_contacts(tx, world.organization.id, "ned", limit=5)
+        (ned,) = search_contacts(tx, world.organization.id, "ned", limit=5).contacts
     assert ned.phone == "+12125550123"
 
 
@@ -297,7 +297,7 @@ def test_what_cannot_be_kept_as_it_is_becomes_a_line_of_the_note(world: World, t
     _, record = applied(world.database, world.alice, tmp_path, google(tmp_path, row))
     assert counts(record) == (1, 0, 0, 0, 0)
     with world.database.read() as tx:
-        (otto,) = search_contacts(tx, world.organization.id, "otto", limit=5)
+        (otto,) = search_contacts(tx, world.organization.id, "otto", limit=5).contacts
     assert otto.pinned_note == "Drives the bus\nEmail: not an address\nPhone: ask his mother about it"
     assert (otto.email, otto.phone) == (None, None)
 

@@ -66,8 +66,8 @@ def test_an_import_taken_back_leaves_everything_as_it_was(world: World, tmp_path
     assert (record.state, record.kept_count) == (UNDONE, 0)
     assert {row.state for row in rows_of(run)} == {ROW_UNDONE}
     with world.database.read() as tx:
-        assert search_contacts(tx, world.organization.id, "bart", limit=5) == []
-        assert search_contacts(tx, world.organization.id, "+12125550100", limit=5) == []
+        assert search_contacts(tx, world.organization.id, "bart", limit=5).contacts == []
+        assert search_contacts(tx, world.organization.id, "+12125550100", limit=5).contacts == []
 
 
 def test_an_import_taken_back_can_be_brought_in_again(world: World, tmp_path: Path) -> None:

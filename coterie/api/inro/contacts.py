@@ -17,7 +17,7 @@ from coterie.model.emails import normalize_email
 from coterie.model.handles import EMAIL, INSTAGRAM, parse_username
 from coterie.model.interactions import COMMENT, INCOMING, MESSAGE
 from coterie.model.organizations import Caller
-from coterie.search import count_matches, search_contacts
+from coterie.search import search_contacts
 from coterie.store import contacts as store
 from coterie.store.database import Tx
 from coterie.store.folders import list_folders_of
@@ -297,18 +297,16 @@ def search(tx: Tx, caller: Caller, request: Request) -> Answer:
     if not (query.query or "").strip():
         return list_(tx, caller, request)
     page = read_page(query.page, query.per_page, query.offset)
-    text = query.query or ""
     found = search_contacts(
         tx,
         caller.organization_id,
-        text,
+        query.query or "",
         order=ORDERS[query.order_column or "id"],
         descending=query.order_direction == "desc",
         limit=page.size,
         offset=page.skip,
     )
-    total = count_matches(tx, caller.organization_id, text)
-    return answer_page(present_contacts(tx, caller.organization_id, found), page, total)
+    return answer_page(present_contacts(tx, caller.organization_id, found.contacts), page, found.total)
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactEntity:

@@ -22,7 +22,7 @@ from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import GENDERS, Contact
 from coterie.model.organizations import Caller
-from coterie.search import count_matches, search_contacts
+from coterie.search import search_contacts
 from coterie.store import contacts as store
 from coterie.store.database import Tx
 
@@ -99,8 +99,8 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
     page, organization_id = read_page(query), caller.organization_id
     if query.search and query.search.strip():
         # what is deleted is not in the index: a search finds only what is not
-        total = count_matches(tx, organization_id, query.search)
-        found = search_contacts(tx, organization_id, query.search, limit=page.limit, offset=page.offset)
+        matches = search_contacts(tx, organization_id, query.search, limit=page.limit, offset=page.offset)
+        found, total = matches.contacts, matches.total
     elif wants_deleted(query.include):
         total = store.count_contacts(tx, organization_id) + store.count_deleted_contacts(tx, organization_id)
         found = store.list_all_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
