@@ -16,7 +16,7 @@ from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.errors import CoterieError
-from coterie.instagram import webhook
+from coterie.instagram import picture_door, webhook
 from coterie.observe import Observed, RequestLog, RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
@@ -58,6 +58,7 @@ def create_app(database: Database, settings: Settings) -> App:
     routes: list[BaseRoute] = [
         *page_routes(database, settings, documents, metrics),
         observed(webhook.PATH, webhook.webhook(database, settings)),
+        observed(picture_door.PATH, picture_door.pictures(database, settings)),
         Mount("/static", STATIC, name="static"),
     ]
     return App(contracts, Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable}))

@@ -171,11 +171,11 @@ def _add_contacts(tx: Tx, caller: Caller, keys: list[str], told: Usernames) -> d
 # Profiles -------------------------------------------------------------------------------------------------------------
 
 
-def save_profile(tx: Tx, caller: Caller, person: Person, profile: Profile) -> int | None:
+def save_profile(tx: Tx, caller: Caller, person: Person, profile: Profile, *, ours: str = "") -> int | None:
     """What Meta tells about a person, and today's follower snapshot; the contact's id, None for a deleted contact.
 
-    Nothing a person of the organization wrote is cleared: what Meta does not tell stays. The caller holds the
-    account's lock.
+    Nothing a person of the organization wrote is cleared: what Meta does not tell stays. Meta's address of the picture,
+    which expires, does not take the place of one that begins with `ours`. The caller holds the account's lock.
     """
     now = times.now()
     store.mark_asked(tx, caller.organization_id, person.person_id, now, refused=False)
@@ -187,7 +187,8 @@ def save_profile(tx: Tx, caller: Caller, person: Person, profile: Profile) -> in
     fields: dict[str, Any] = {}
     if profile.name:
         fields["display_name"] = profile.name[:DISPLAY_NAME_LENGTH_MAX]
-    if profile.picture_url and len(profile.picture_url) <= URL_LENGTH_MAX:
+    is_ours = bool(ours) and (contact.profile_picture_url or "").startswith(ours)
+    if profile.picture_url and len(profile.picture_url) <= URL_LENGTH_MAX and not is_ours:
         fields["profile_picture_url"] = profile.picture_url
     if profile.is_follower is not None:
         fields["is_follower"] = profile.is_follower
@@ -195,6 +196,13 @@ def save_profile(tx: Tx, caller: Caller, person: Person, profile: Profile) -> in
     if profile.follower_count is not None:
         add_snapshots(tx, caller, contact.id, [FollowerSnapshot(now[:10], profile.follower_count)])
     return contact.id
+
+
+def show_picture(tx: Tx, caller: Caller, contact_id: int, url: str) -> None:
+    """The address at which the picture that was kept can be seen; nothing happens to a deleted contact."""
+    contact = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
+    if contact is not None and contact.deleted_at is None and contact.profile_picture_url != url:
+        update_contact(tx, caller, contact_id, {"profile_picture_url": url})
 
 
 def note_refusal(tx: Tx, caller: Caller, person: Person) -> None:

@@ -11,14 +11,15 @@ import structlog
 
 from coterie.actions.attachments import forget_files
 from coterie.actions.instagram import MENTION_JOB, PROFILE_JOB, instagram_caller
-from coterie.actions.instagram_people import note_refusal, save_profile
+from coterie.actions.instagram_people import note_refusal, save_profile, show_picture
 from coterie.actions.instagram_updates import add_mention
+from coterie.instagram.picture_links import EXTENSIONS, address_prefix, picture_address
 from coterie.model import times
 from coterie.model.instagram import Account, Person, Profile
 from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
 from coterie.store import instagram as store
-from coterie.store.database import Database
+from coterie.store.database import Database, Tx
 from coterie.store.files import file_path, lock_files, save_file
 from coterie.store.secrets import unseal
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # An account whose token is not valid any more is tried again after so long; connecting it again ends the wait
 TOKEN_PAUSE_SECONDS = 3600.0
-_EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 log = structlog.get_logger()
 
 
@@ -48,7 +48,8 @@ def profile(database: Database, settings: Settings, job: Job, stopping: threadin
         person = store.find_people(tx, job.organization_id, [person_id]).get(person_id)
         if person is None:
             return
-        contact_id = save_profile(tx, instagram_caller(job.organization_id), person, found)
+        caller = instagram_caller(job.organization_id)
+        contact_id = save_profile(tx, caller, person, found, ours=address_prefix(settings))
     if contact_id is not None and found.picture_url:
         _keep_picture(database, settings, account, contact_id, found.picture_url)
 
@@ -129,8 +130,12 @@ def _keep_picture(database: Database, settings: Settings, account: Account, cont
     # what changes daily is the signature in the query; the path names the picture
     mark = "instagram-" + hashlib.sha256(urlsplit(url).path.encode("utf-8", "replace")).hexdigest()[:16]
     with database.read() as tx:
-        if any(name.startswith(mark) for name, _ in store.list_pictures(tx, account.organization_id, contact_id)):
-            return
+        kept = store.list_pictures(tx, account.organization_id, contact_id)
+    known = next((attachment_id for name, _, attachment_id in kept if name.startswith(mark)), None)
+    if known is not None:
+        with database.write() as tx:
+            _show_picture(tx, settings, account, contact_id, known)
+        return
     try:
         data, media_type = pictures.fetch_picture(url, account.graph_url)
     except pictures.NoPicture as error:
@@ -142,16 +147,26 @@ def _keep_picture(database: Database, settings: Settings, account: Account, cont
         if not file_path(settings.data_folder, digest).exists():
             save_file(settings.data_folder, data)  # somebody removed the same bytes before a row named them
         before = store.list_pictures(tx, account.organization_id, contact_id)
-        store.replace_pictures(
+        fresh = store.replace_pictures(
             tx,
             account.organization_id,
             contact_id,
-            filename=f"{mark}.{_EXTENSIONS[media_type]}",
+            filename=f"{mark}.{EXTENSIONS[media_type]}",
             media_type=media_type,
             byte_count=byte_count,
             digest=digest,
         )
-        forget_files(tx, instagram_caller(account.organization_id), (old for _, old in before))
+        unused = [old for _, old, _ in before] + ([] if fresh else [digest])
+        forget_files(tx, instagram_caller(account.organization_id), unused)
+        if fresh is not None:
+            _show_picture(tx, settings, account, contact_id, fresh)
+
+
+def _show_picture(tx: Tx, settings: Settings, account: Account, contact_id: int, attachment_id: str) -> None:
+    """The contact's address of the picture is ours, where people can reach this instance at one."""
+    if settings.base_url:
+        url = picture_address(settings, account.organization_id, contact_id, attachment_id)
+        show_picture(tx, instagram_caller(account.organization_id), contact_id, url)
 
 
 HANDLERS = {PROFILE_JOB: profile, MENTION_JOB: mention}
