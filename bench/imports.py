@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -89,15 +91,26 @@ class Instance:
         process = subprocess.Popen(
             [sys.executable, "-m", "coterie", *arguments], env=self.environment, stdout=subprocess.PIPE
         )
-        assert process.stdout is not None
-        with process.stdout:
-            output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if status:
-            raise SystemExit(f"coterie {arguments[0]} ended with {status}")
-        return json.loads(output), seconds, usage.ru_maxrss / 1024
+        with ThreadPoolExecutor(1) as threads:
+            peak = threads.submit(_watch_memory, process)
+            output, _ = process.communicate()
+            seconds = time.perf_counter() - started
+            if process.returncode:
+                raise SystemExit(f"coterie {arguments[0]} ended with {process.returncode}")
+            return json.loads(output), seconds, peak.result()
+
+
+def _watch_memory(process: "subprocess.Popen[bytes]") -> float:
+    """The most resident memory a process and the ones it started had at one time, in MB; what they share counts
+    twice."""
+    peak = 0
+    while process.poll() is None:
+        with suppress(OSError, ValueError, IndexError):  # one that has just ended
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            sizes = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in (process.pid, *children)]
+            peak = max(peak, sum(sizes))
+        time.sleep(0.05)
+    return peak * os.sysconf("SC_PAGE_SIZE") / 1_048_576
 
 
 def floor_seconds(database: Path, target: Path) -> float:

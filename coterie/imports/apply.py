@@ -86,7 +86,7 @@ def apply(run: Run) -> Import:
     watch = Watch(0)
     while record.state == APPLYING:
         # once more where another process did rows that were made ready for this one
-        with closing(_ready_batches(run, record)) as batches, run.database.bulk():
+        with run.database.bulk(), closing(_ready_batches(run, record)) as batches:
             for batch_count, ready in enumerate(batches):
                 if batch_count in LOOK_AGAIN:
                     with run.database.write() as tx:

@@ -1,6 +1,6 @@
 """What a reader yields, as staging wants it: known by a digest, prepared, and told apart as a person."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,9 @@ from coterie.actions.prepare import prepare
 from coterie.identity.matching import Person, person_of_draft
 from coterie.imports.readers import READERS
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError
+from coterie.settings import Settings
+from coterie.store.database import Database, open_database
+from coterie.store.imports import find_owners_of_outside_ids
 
 BATCH = 500
 PICTURES_MAX = 5
@@ -22,51 +25,90 @@ PICTURES_MAX = 5
 class ReadRow(Struct):
     """One row of a file: error, or a draft and everything that follows from it alone.
 
-    digest names what stood in the row; it is among the draft's outside ids. encoded is the prepared draft as JSON,
-    where it can be kept as it is. Between processes only encoded goes, which is decoded for the few rows of which
-    more has to be known.
+    digest names what stood in the row, and contact_id is whom it was applied to before. encoded is the draft as JSON,
+    where it can be kept as it is; it is prepared, unless the row is known. Between processes only encoded goes, which
+    is decoded for the few rows of which more has to be known.
     """
 
     number: int
     error: RowError | None = None
     digest: str = ""
+    contact_id: int | None = None
     draft: ContactDraft | None = None
     encoded: str | None = None
     person: Person | None = None
 
     def the_draft(self) -> ContactDraft:
-        """The prepared draft."""
+        """The draft."""
         if self.draft is None:
             self.draft = msgspec.json.decode(self.encoded or "{}", type=ContactDraft)
         return self.draft
 
 
-def read_rows(
-    file_format: str, path: Path, options: Mapping[str, Any], country: str | None
-) -> Generator[list[ReadRow], None, None]:
+class Source(Struct, frozen=True):
+    """What is read, and for whom: options are the reader's, country is where telephone numbers are from."""
+
+    organization_id: int
+    file_format: str
+    path: Path
+    options: dict[str, Any]
+    country: str | None
+
+
+def read_rows(database: Database, source: Source) -> Generator[list[ReadRow], None, None]:
     """The rows of a file in batches, numbered from 1. Raised: what the format's reader raises."""
-    items = enumerate(READERS[file_format](path, options), 1)
-    while batch := [_row(number, item, country) for number, item in islice(items, BATCH)]:
+    items = enumerate(READERS[source.file_format](source.path, source.options), 1)
+    while batch := [_row(number, item) for number, item in islice(items, BATCH)]:
+        digests = [row.digest for row in batch if row.digest]
+        with database.read() as tx:
+            known = find_owners_of_outside_ids(tx, source.organization_id, DRAFT_SOURCE, digests)
+        for row in batch:
+            row.contact_id = known.get(row.digest)
+            _finish(row, source.country)
         yield batch
 
 
-def read_rows_elsewhere(*arguments: Any) -> Iterator[list[ReadRow]]:
-    """The same, fit to be sent to another process."""
-    for batch in read_rows(*arguments):
-        yield [replace(row, draft=None) if row.encoded else row for row in batch]
+def read_rows_elsewhere(settings: Settings, source: Source) -> Iterator[list[ReadRow]]:
+    """The same for a process of its own, which opens the database itself; fit to be sent."""
+    database = open_database(settings)
+    try:
+        for batch in read_rows(database, source):
+            yield [replace(row, draft=None) if row.encoded else row for row in batch]
+    finally:
+        database.close()
 
 
-def _row(number: int, item: ContactDraft | RowError, country: str | None) -> ReadRow:
+def _row(number: int, item: ContactDraft | RowError) -> ReadRow:
     if isinstance(item, RowError):
         return ReadRow(number, item)
     if item.rows is not None:
         return ReadRow(number, draft=item)
     digest = _digest(item)
     item.outside_ids.append((DRAFT_SOURCE, digest))
-    draft = prepare(item, country)
-    del draft.pictures[PICTURES_MAX:]
-    encoded = None if any(picture.data for picture in draft.pictures) else encode(draft)
-    return ReadRow(number, None, digest, draft, encoded, person_of_draft(draft))
+    return ReadRow(number, None, digest, None, item)
+
+
+def _finish(row: ReadRow, country: str | None) -> None:
+    """What is known already is not looked at again."""
+    if row.draft is None or row.draft.rows is not None:
+        return
+    if row.contact_id is not None:
+        row.draft.pictures = []
+        row.encoded = _encode_as_it_is(row.draft)
+    if row.encoded is None:
+        row.draft = prepare(row.draft, country)
+        del row.draft.pictures[PICTURES_MAX:]
+        row.person = person_of_draft(row.draft)
+        row.encoded = None if any(picture.data for picture in row.draft.pictures) else encode(row.draft)
+
+
+def _encode_as_it_is(draft: ContactDraft) -> str | None:
+    """A draft as JSON, or None where it holds what no database keeps."""
+    try:
+        encoded = encode(draft)
+    except UnicodeEncodeError:
+        return None
+    return None if "\\u0000" in encoded else encoded
 
 
 def _digest(draft: ContactDraft) -> str:

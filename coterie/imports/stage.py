@@ -6,8 +6,8 @@ are remembered; those farther apart are found when they are applied.
 """
 
 from collections import Counter
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import msgspec
 from msgspec import Struct
@@ -30,14 +30,13 @@ from coterie.identity.matching import (
 from coterie.imports.ahead import ahead
 from coterie.imports.detect import COTERIE
 from coterie.imports.own import match_own, stage_rows
-from coterie.imports.read import ReadRow, encode, read_rows, read_rows_elsewhere
+from coterie.imports.read import ReadRow, Source, encode, read_rows, read_rows_elsewhere
 from coterie.imports.readers import FOLDER
 from coterie.imports.run import Run, caller_of, find, path_of
 from coterie.model import times
 from coterie.model.imports import (
     AGAIN,
     CREATE,
-    DRAFT_SOURCE,
     FAILED,
     MATCH,
     REJECT,
@@ -77,7 +76,7 @@ def stage(run: Run) -> Import:
         return record
     staging = Staging(run, caller, Seen({}, {}), record.format == COTERIE)
     try:
-        with closing(_batches(run, caller, record)) as batches:
+        with _batches(run, caller, record) as batches:
             for batch in batches:
                 _stage_batch(staging, batch, record.row_count)
                 run.progress(batch[-1].number, 0)
@@ -91,14 +90,18 @@ def stage(run: Run) -> Import:
         return actions.finish(tx, caller, run.import_id, STAGED)
 
 
-def _batches(run: Run, caller: Caller, record: Import) -> Generator[list[ReadRow], None, None]:
+@contextmanager
+def _batches(run: Run, caller: Caller, record: Import) -> Iterator[Iterator[list[ReadRow]]]:
     """The rows of the file, read ahead by another process where there are many."""
     options = msgspec.json.decode(record.options) | {FOLDER: run.folder}
-    arguments = (record.format, path_of(run, record), options, caller.country)
+    source = Source(run.organization_id, record.format, path_of(run, record), options, caller.country)
     # what only our own export says would be as much work to send as to read
     if record.byte_count > AHEAD_BYTES_MIN and record.format != COTERIE:
-        return ahead(read_rows_elsewhere, *arguments)
-    return read_rows(*arguments)
+        with run.database.bulk(), closing(ahead(read_rows_elsewhere, run.database.settings, source)) as batches:
+            yield batches
+    else:
+        with closing(read_rows(run.database, source)) as batches:
+            yield batches
 
 
 class Seen(Struct):
@@ -178,8 +181,6 @@ def _work_out(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[list[Stag
 
 def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[int, StagedRow], dict[int, ReadRow]]:
     """(the rows of which everything is said already, those that have to be compared), by their numbers."""
-    digests = [row.digest for row in batch if row.digest]
-    known = store.find_owners_of_outside_ids(tx, staging.run.organization_id, DRAFT_SOURCE, digests)
     rows: dict[int, StagedRow] = {}
     open_rows: dict[int, ReadRow] = {}
     for row in batch:
@@ -191,8 +192,8 @@ def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[in
             continue
         earlier = staging.seen.find(row.digest)
         staging.seen.add(row.digest, row.number)
-        if row.digest in known:
-            rows[row.number] = _row(row, UNCHANGED, "imported before", known[row.digest])
+        if row.contact_id is not None:
+            rows[row.number] = _row(row, UNCHANGED, "imported before", row.contact_id)
         elif earlier is not None and earlier != row.number:
             rows[row.number] = _row(row, UNCHANGED, f"the same as row {earlier}")
         else:

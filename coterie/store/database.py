@@ -91,7 +91,8 @@ class Database(Protocol):
         """A whole unit of work; its own savepoint, so that one that raises takes only itself back."""
 
     def bulk(self) -> AbstractContextManager[None]:
-        """This process writes much in a short time while the block runs: the engine may put off its housekeeping."""
+        """Work that can go on from any of its commits, as an import can: what is committed inside is on disk when the
+        block has ended, and a power cut before may take back the last of it."""
 
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else has the database open while the block runs. Refused: somebody has."""

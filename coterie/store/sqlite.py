@@ -194,15 +194,15 @@ class SqliteDatabase:
 
     @contextmanager
     def bulk(self) -> Iterator[None]:
-        self._checkpoint_after(CHECKPOINT_PAGES_BULK)
+        with self._writing:
+            self._writer.apsw.execute(f"PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES_BULK}")
         try:
             yield
         finally:
-            self._checkpoint_after(CHECKPOINT_PAGES)
-
-    def _checkpoint_after(self, pages: int) -> None:
-        with self._writing:
-            self._writer.apsw.execute(f"PRAGMA wal_autocheckpoint={pages}")
+            with self._writing:
+                self._writer.apsw.execute(f"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+                # begins by putting on disk what was committed meanwhile
+                self._writer.apsw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
