@@ -24,15 +24,13 @@ import msgspec
 
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
+from coterie.store.checkpoints import Checkpoints
 from coterie.store.database import Parameters, Row, T, Work
 
 GROUP_MAX = 64
 SLOW_READERS = 2
 # SQLite calls back after so many of its virtual machine's steps: a millisecond or so
 STEPS_BETWEEN_CHECKS = 100_000
-# After so many pages the log is carried over into the database: SQLite's own figure, and one for much in a short time,
-# which touches the same pages again and again. Whoever writes next may have to carry them over: 32 MB and no more
-CHECKPOINT_PAGES, CHECKPOINT_PAGES_BULK = 1_000, 4_000
 
 
 class SqliteTx:
@@ -129,6 +127,7 @@ class SqliteDatabase:
                 self._writer.apsw.execute("PRAGMA page_size=8192")
             self._writer.apsw.execute("PRAGMA journal_mode=WAL")
         self._writer.apsw.execute("PRAGMA synchronous=FULL")
+        self._checkpoints = Checkpoints(path, self._writer.apsw)
         self._reader = _Connection(path, read_only=True)
         for _ in range(SLOW_READERS):
             self._slow.put(_Connection(path, read_only=True))
@@ -195,14 +194,17 @@ class SqliteDatabase:
     @contextmanager
     def bulk(self) -> Iterator[None]:
         with self._writing:
-            self._writer.apsw.execute(f"PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES_BULK}")
+            self._checkpoints.is_bulk = True
+            self._writer.apsw.execute("PRAGMA synchronous=NORMAL")
         try:
             yield
         finally:
             with self._writing:
-                self._writer.apsw.execute(f"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-                # begins by putting on disk what was committed meanwhile
-                self._writer.apsw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                self._checkpoints.is_bulk = False
+                self._writer.apsw.execute("PRAGMA synchronous=FULL")
+                # begins by putting on disk what was committed meanwhile; another one at it may have begun before that
+                while self._writer.apsw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()[0][0]:
+                    time.sleep(0.005)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -267,6 +269,7 @@ class SqliteDatabase:
         self._units.put(None)
         if self._thread is not None:
             self._thread.join()
+        self._checkpoints.close()
         connections = [self._writer, self._reader]
         while not self._slow.empty():
             connections.append(self._slow.get_nowait())
