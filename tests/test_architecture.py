@@ -70,7 +70,7 @@ WITHOUT_ORGANIZATION = {
     "store/backup.py": "a backup is of the whole instance",
     "store/database.py": "knows transactions, not tenants",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
-    "store/files.py:is_used": "the same bytes of two organizations are one file",
+    "store/files.py:find_used": "the same bytes of two organizations are one file",
     "store/migrate.py": "the schema is everyone's",
     "store/statistics.py": "the planner knows tables, not tenants",
     "store/sessions.py": "a browser's session is its user's",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
@@ -55,7 +55,7 @@ from coterie.model.imports import (
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Tx
-from coterie.store.files import save_file
+from coterie.store.files import file_path, lock_files, save_file
 
 # From such a file on a second process is worth its start
 AHEAD_BYTES_MIN = 1_048_576
@@ -79,6 +79,7 @@ def stage(run: Run) -> Import:
         with _batches(run, caller, record) as batches:
             for batch in batches:
                 _stage_batch(staging, batch, record.row_count)
+                staging.kept.clear()
                 run.progress(batch[-1].number, 0)
     except (Invalid, CoterieError, OSError, UnicodeError, KeyError) as error:
         reason = error.message if isinstance(error, CoterieError) else f"{type(error).__name__}: {error}"
@@ -129,6 +130,8 @@ class Staging(Struct):
     caller: Caller
     seen: Seen
     is_own: bool
+    # digest -> bytes of the files of the batch at hand
+    kept: dict[str, bytes] = field(default_factory=dict)
 
 
 def _stage_batch(staging: Staging, batch: list[ReadRow], staged: int) -> None:
@@ -146,6 +149,7 @@ def _stage_batch(staging: Staging, batch: list[ReadRow], staged: int) -> None:
         fresh = [row for row in fresh if row.row_number > record.row_count]
         if not fresh:
             return
+        _keep_again(tx, staging)
         store.insert_rows(tx, run.organization_id, run.import_id, fresh)
         first = fresh[0].row_number
         store.insert_matches(tx, run.organization_id, run.import_id, [m for m in matches if m.row_number >= first])
@@ -244,7 +248,17 @@ def _keep_picture(staging: Staging, picture: PictureDraft) -> PictureDraft:
     if picture.data is None:
         return picture
     digest, byte_count = save_file(staging.run.folder, picture.data)
+    staging.kept[digest] = picture.data
     return PictureDraft(picture.media_type, None, picture.url, digest, byte_count, picture.filename)
+
+
+def _keep_again(tx: Tx, staging: Staging) -> None:
+    """Before rows name these files: keep what somebody removed since, because nothing named it."""
+    if staging.kept:
+        lock_files(tx)
+        for digest, data in staging.kept.items():
+            if not file_path(staging.run.folder, digest).exists():
+                save_file(staging.run.folder, data)
 
 
 def _row(row: ReadRow, outcome: str, reason: str | None, contact_id: int | None = None) -> StagedRow:

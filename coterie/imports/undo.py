@@ -18,7 +18,7 @@ from coterie.model.organizations import Caller
 from coterie.model.whole import DEFINITIONS
 from coterie.store import imports as store
 from coterie.store.database import Tx
-from coterie.store.files import is_used, lock_files, remove_file
+from coterie.store.files import find_used, lock_files, remove_file
 
 BATCH = 300
 ATTEMPTS = 5
@@ -112,6 +112,5 @@ def _remove_files(run: Run, digests: set[str]) -> None:
     if digests:
         with run.database.write() as tx:
             lock_files(tx)
-            for digest in sorted(digests):
-                if not is_used(tx, digest):
-                    remove_file(run.folder, digest)
+            for digest in digests - find_used(tx, digests):
+                remove_file(run.folder, digest)

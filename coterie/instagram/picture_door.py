@@ -4,6 +4,7 @@ Guarantees. Only pictures are given out, never another file; a picture that was 
 or erased, is not there any more. Every refusal is the same 404.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from coterie.instagram.picture_links import EXTENSIONS, FOLDER, read_token
 from coterie.settings import Settings
-from coterie.store.database import Database, Tx
+from coterie.store.database import Database
 from coterie.store.files import file_path
 from coterie.store.instagram import find_picture
 
@@ -33,24 +34,19 @@ def pictures(database: Database, settings: Settings) -> Endpoint:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Method Not Allowed", 405, headers=_HEADERS | {"Allow": "GET, HEAD"})
         named = read_token(settings, request.path_params["token"])
-        found = None
-        if named is not None:
-            found = await database.run_read(lambda tx: _find(tx, settings, *named))
-        if found is None:
+        found = await database.run_read(lambda tx: find_picture(tx, *named)) if named is not None else None
+        body = await asyncio.to_thread(_read, settings, *found) if found is not None else None
+        if found is None or body is None:
             return PlainTextResponse("Not Found", 404, headers=_HEADERS | {"Cache-Control": "no-store"})
-        body, media_type = found
-        return Response(body, media_type=media_type, headers=_HEADERS | {"Cache-Control": "private, max-age=3600"})
+        return Response(body, media_type=found[1], headers=_HEADERS | {"Cache-Control": "private, max-age=3600"})
 
     return picture
 
 
-def _find(
-    tx: Tx, settings: Settings, organization_id: int, contact_id: int, attachment_id: str
-) -> tuple[bytes, str] | None:
-    found = find_picture(tx, organization_id, contact_id, attachment_id)
-    if found is None or found[1] not in EXTENSIONS:
+def _read(settings: Settings, digest: str, media_type: str) -> bytes | None:
+    if media_type not in EXTENSIONS:
         return None
     try:
-        return file_path(settings.data_folder, found[0]).read_bytes(), found[1]
+        return file_path(settings.data_folder, digest).read_bytes()
     except OSError:
         return None

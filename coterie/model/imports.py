@@ -19,6 +19,8 @@ COUNT_OF = {
     MATCH: "matched_count",
     REJECT: "rejected_count",
 }
+# whose rows can bring files of their own
+FORMATS_WITH_FILES = ("vcard", "coterie")
 # The state of a row: not applied yet; done; taken back; left as it is because people changed it since.
 ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_KEPT = "staged", "applied", "undone", "kept"
 # The source of the outside id under which a row that was applied is known: the digest of what stood in it

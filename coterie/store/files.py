@@ -2,22 +2,31 @@
 
 Guarantees. A file is there whole or not at all: it is written beside its place, flushed to the disk and renamed.
 Only its owner may read it. The same bytes are kept once, however many rows name them; whoever deletes the last row
-that does removes the file, after that transaction committed (is_used asks).
+that does removes the file, after that transaction committed (find_used asks). What is left over all the same, by an
+import that was never applied or a process that died, is found by list_files and removed later (worker/files.py).
 """
 
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from coterie.model import times
+from coterie.model.imports import APPLIED, APPLYING, FORMATS_WITH_FILES, ROW_STAGED, STAGED, STAGING
 from coterie.store.database import Tx
 
 FOLDER = "attachments"
+# The files of rows that wait to be applied are kept for so long after anything last happened to their import
+STAGED_SECONDS = 90 * 86_400.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_ANY_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _CHUNK = 1024 * 1024
 
 
@@ -64,15 +73,93 @@ def lock_files(tx: Tx) -> None:
         tx.one("SELECT pg_advisory_xact_lock(72023)")
 
 
-def is_used(tx: Tx, digest: str) -> bool:
-    """Whether any row of any organization names this file: an attachment, or an import that read it."""
-    bound = {"digest": digest}
-    of_attachment = (
-        "SELECT 1 FROM organizations o JOIN attachments a ON a.organization_id = o.id AND a.digest = :digest LIMIT 1"
+def find_used(tx: Tx, digests: Iterable[str]) -> set[str]:
+    """Those of these files that any row of any organization names: an attachment, an import that read it, a row that
+    an import may still apply."""
+    wanted = set(digests)
+    bound = {"digests": tx.array(wanted)}
+    attached = tx.all(
+        "SELECT DISTINCT a.digest FROM organizations o JOIN attachments a ON a.organization_id = o.id"
+        f" AND a.digest {tx.among('digests')}",
+        bound,
     )
-    if tx.one(of_attachment, bound):
-        return True
-    return tx.one("SELECT 1 FROM imports WHERE file_digest = :digest LIMIT 1", bound) is not None
+    imported = tx.all(f"SELECT DISTINCT file_digest FROM imports WHERE file_digest {tx.among('digests')}", bound)
+    used = {digest for (digest,) in (*attached, *imported)}
+    return used | _find_staged(tx, wanted - used)
+
+
+def _find_staged(tx: Tx, digests: set[str]) -> set[str]:
+    """Those named by rows that are not applied, of imports that can be and that anything happened to of late."""
+    found: set[str] = set()
+    if not digests:
+        return found
+    imports = tx.all(
+        f"SELECT organization_id, id FROM imports WHERE format {tx.among('formats')} AND state {tx.among('states')}"
+        " AND updated_at > :since",
+        {
+            "formats": tx.array(FORMATS_WITH_FILES),
+            "states": tx.array((STAGING, STAGED, APPLYING, APPLIED)),
+            "since": times.after(times.now(), -STAGED_SECONDS),
+        },
+    )
+    for organization_id, import_id in imports:
+        last = 0
+        while rows := tx.all(
+            "SELECT row_number, draft FROM import_drafts WHERE organization_id = :organization_id"
+            " AND import_id = :import_id AND row_number > :last AND state = :state AND draft LIKE :mark"
+            " ORDER BY row_number LIMIT 1000",
+            {
+                "organization_id": organization_id,
+                "import_id": import_id,
+                "last": last,
+                "state": ROW_STAGED,
+                "mark": '%"digest":"%',
+            },
+        ):
+            last = rows[-1][0]
+            found.update(digest for _, draft in rows for digest in _ANY_DIGEST.findall(draft) if digest in digests)
+    return found
+
+
+def list_files(folder: Path, *, seconds: float) -> Iterator[str]:
+    """The digests of files that were saved longer ago than so many seconds."""
+    for path in sorted((folder / FOLDER).glob("??/*")):
+        digest = path.parent.name + path.name
+        if _DIGEST.fullmatch(digest) and _is_older(path, seconds):
+            yield digest
+
+
+def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
+    """Remove a file unless it was saved, or saved again, within so many seconds; whether it is gone."""
+    path = file_path(folder, digest)
+    aside = path.with_name(f"old-{path.name}")
+    with suppress(FileNotFoundError):
+        path.replace(aside)
+        # whoever saved it meanwhile has put another in this place, or finds this one back in it
+        if not _is_older(aside, seconds):
+            aside.replace(path)
+            return False
+        aside.unlink()
+    with suppress(OSError):  # others are in it
+        path.parent.rmdir()
+    return True
+
+
+def remove_leftovers(folder: Path, *, seconds: float) -> None:
+    """Remove what processes that died in the middle of saving a file have left, after so many seconds."""
+    for path in (*(folder / FOLDER).glob("new-*"), *(folder / FOLDER).glob("??/old-*"), *folder.glob("import-*")):
+        if _is_older(path, seconds):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    try:
+        return path.lstat().st_mtime < time.time() - seconds
+    except FileNotFoundError:
+        return False
 
 
 def _copy(source: Path | bytes, target: BinaryIO) -> tuple[str, int]:

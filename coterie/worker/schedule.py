@@ -8,6 +8,7 @@ from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.worker import reminders
+from coterie.worker.files import sweep_files
 from coterie.worker.instagram import ask_for_snapshots
 
 HOUR = 3600.0
@@ -30,5 +31,6 @@ SCHEDULE = (
     Recurring("forget_old_jobs", DAY, forget_old_jobs),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
+    Recurring("sweep_files", DAY, sweep_files),
     Recurring("ask_for_snapshots", HOUR, ask_for_snapshots),
 )
