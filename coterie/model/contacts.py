@@ -66,7 +66,7 @@ def join_name(
     prefix: str | None, first: str | None, middle: str | None, last: str | None, suffix: str | None
 ) -> str | None:
     """The parts of a name as one text, or None where all are missing."""
-    return " ".join([part for part in (prefix, first, middle, last, suffix) if part]) or None
+    return " ".join(filter(None, (prefix, first, middle, last, suffix))) or None
 
 
 def split_name(text: str) -> dict[str, str | None]:

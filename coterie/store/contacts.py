@@ -54,9 +54,10 @@ COUNT = "contacts"
 
 
 def _contact(row: Row) -> Contact:
+    contact = Contact(*row)
     if type(row[_IS_FOLLOWER]) is int:  # SQLite has no booleans of its own
-        row = (*row[:_IS_FOLLOWER], bool(row[_IS_FOLLOWER]), *row[_IS_FOLLOWER + 1 :])
-    return Contact(*row)
+        msgspec.structs.force_setattr(contact, "is_follower", bool(contact.is_follower))
+    return contact
 
 
 def _order_by(column: str, *, descending: bool, table: str = "c.") -> str:

@@ -93,8 +93,8 @@ def list_folders_of(
         {"organization_id": organization_id, "ids": ids},
     )
     found: dict[int, list[tuple[int, str, str | None]]] = {}
-    for contact_id, *folder in rows:
-        found.setdefault(contact_id, []).append((folder[0], folder[1], folder[2]))
+    for contact_id, folder_id, name, color in rows:
+        found.setdefault(contact_id, []).append((folder_id, name, color))
     return found
 
 
