@@ -14,8 +14,11 @@ from coterie.model.jobs import Job, Later
 from coterie.settings import Settings
 from coterie.store import instagram as store
 from coterie.store.database import Database
+from coterie.store.statistics import look_again
 from coterie.worker.lease import PAUSE_SECONDS, hold
 
+# what deliveries fill
+TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "outside_ids")
 log = structlog.get_logger()
 
 
@@ -41,6 +44,9 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
             hold(tx, job, {"done": done or len(delivery.updates)})
         for outside_id, reason in lost:
             log.error("instagram update lost", account=account_id, id=outside_id[:80], reason=reason[:200])
+        if database.engine == "postgresql":
+            with database.write() as tx:
+                look_again(tx, TABLES)
         time.sleep(PAUSE_SECONDS)
     if delivery.ignored:
         log.info("instagram updates passed over", account=account_id, names=dict(delivery.ignored))

@@ -125,3 +125,19 @@ def test_one_poisoned_update_costs_itself(fresh_database: Database, fresh_settin
         lost = apply_updates(tx, instagram_caller(world.organization.id), account, updates)
     assert [outside_id for outside_id, _ in lost] == ["poison"]
     check_everyone_wrote_once(fresh_database, world, people)
+
+
+def test_the_planner_learns_of_a_table_while_deliveries_fill_it(
+    fresh_database: Database, fresh_settings: Settings
+) -> None:
+    world = make_world(fresh_database)
+    account = connect(fresh_database, fresh_settings, world)
+    keep(fresh_database, account, [number() for _ in range(500)])
+    Worker(fresh_database, fresh_settings, HANDLERS, schedule=()).run_one()
+    with fresh_database.read() as tx:
+        if fresh_database.engine == "postgresql":
+            found = tx.one("SELECT reltuples FROM pg_class WHERE relname = 'interactions'")
+        else:
+            found = tx.one("SELECT stat FROM sqlite_stat1 WHERE tbl = 'interactions' LIMIT 1")
+    assert found is not None
+    assert int(str(found[0]).split(".")[0].split()[0]) >= 200

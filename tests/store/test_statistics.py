@@ -92,3 +92,17 @@ def test_every_index_has_its_figures(new_database: Database) -> None:
     indexes = {index for _, index in told}
     assert made - {name for name in made if name.startswith("sqlite_autoindex")} <= indexes
     assert statistics.ROWS > 0
+
+
+def test_tables_that_have_grown_are_looked_at_again_and_others_are_not(fresh_database: Database) -> None:
+    def fill(count: int) -> list[str]:
+        with fresh_database.write() as tx:
+            tx.many(
+                "INSERT INTO schedules (name, last_run_at) VALUES (:name, :at)",
+                [{"name": f"{count}-{number:060}", "at": "2026-01-01T00:00:00Z"} for number in range(count)],
+            )
+        with fresh_database.write() as tx:
+            return statistics.look_again(tx, ["schedules", "counters"])
+
+    found = [fill(10), fill(1000), fill(20), fill(3000), fill(30)]
+    assert found == ([[], ["schedules"], [], ["schedules"], []] if fresh_database.engine == "postgresql" else [[]] * 5)
