@@ -23,6 +23,9 @@ _FOLDER_ENTRIES_MAX = 10_000
 _VCARD = re.compile(r"^[ \t]*BEGIN:VCARD[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _OF_INSTAGRAM = re.compile(r"(^|/)(followers_and_following|messages/inbox)(/|$)")
 _OF_MONICA = re.compile(r'"(app_version|export_date|exported_by)"\s*:')
+# what Contacts on a Mac calls "Contacts Archive": a folder, or that folder zipped
+_OF_APPLE = re.compile(r"\.(abbu|abcddb)(/|$)")
+_APPLES = 'it is an archive of Apple\'s Contacts; choose "Export vCard" there instead'
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HEADERS = (
     (LINKEDIN, linkedin_csv.is_header),
@@ -54,9 +57,11 @@ def _unreadable(reason: str) -> Invalid:
 
 
 def _of_folder(path: Path) -> str:
-    found = islice(path.rglob("*"), _FOLDER_ENTRIES_MAX)
-    if any(_OF_INSTAGRAM.search(entry.relative_to(path).as_posix()) for entry in found):
+    found = [entry.relative_to(path).as_posix() for entry in islice(path.rglob("*"), _FOLDER_ENTRIES_MAX)]
+    if any(_OF_INSTAGRAM.search(name) for name in found):
         return INSTAGRAM
+    if any(_OF_APPLE.search(name) for name in (path.name, *found)):
+        raise _unreadable(_APPLES)
     raise _unreadable("it is a folder, and not an export from Instagram")
 
 
@@ -71,6 +76,8 @@ def _of_archive(path: Path) -> str:
         raise _unreadable("it is a damaged ZIP archive") from None
     if any(_OF_INSTAGRAM.search(name) for name in names):
         return INSTAGRAM
+    if any(_OF_APPLE.search(name) for name in names):
+        raise _unreadable(_APPLES)
     if "xl/workbook.xml" in names:
         raise _unreadable("it is an Excel workbook; save it as CSV first")
     raise _unreadable("it is a ZIP archive, and no export from Instagram or Coterie")

@@ -124,6 +124,16 @@ def test_folders_workbooks_and_missing_files_are_refused_with_the_reason(tmp_pat
         detect_format(archive(tmp_path, {"xl/workbook.xml": "<workbook/>"}))
 
 
+def test_an_archive_of_apples_contacts_is_refused_with_the_way_to_vcards(tmp_path: Path) -> None:
+    folder = tmp_path / "Contacts - 03-01-2024.abbu"
+    (folder / "Sources" / "1").mkdir(parents=True)
+    (folder / "Sources" / "1" / "AddressBook-v22.abcddb").write_bytes(b"SQLite format 3\0")
+    zipped = archive(tmp_path, {"Contacts - 03-01-2024.abbu/AddressBook-v22.abcddb": "SQLite format 3"})
+    for path in (folder, zipped):
+        with pytest.raises(Invalid, match='Apple\'s Contacts; choose "Export vCard"'):
+            detect_format(path)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_no_file_breaks_detection(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:

@@ -121,3 +121,32 @@ def test_a_broken_file_gives_what_it_holds_and_a_reason_for_the_rest() -> None:
         "line 'this is not a line' is not a vCard property", "line 'NOTE' is not a vCard property",
         "BDAY: 'sometime in May' is not a day of a year", "PHOTO is not base64 and was left out",
     ]  # fmt: skip
+
+
+def test_icloud_and_contacts_on_a_mac() -> None:
+    selma, tavern, group, robert = read(FILES / "icloud.vcf")
+    assert isinstance(selma, ContactDraft) and isinstance(tavern, ContactDraft) and isinstance(robert, ContactDraft)
+    assert selma == ContactDraft(
+        name_prefix="Ms.", first_name="Selma", last_name="Bouvier",
+        employer="Springfield DMV", job_title="Clerk", note="Jub-Jub the iguana, daily.\nSmokes.",
+        handles=[
+            HandleDraft("email", "selma@example.com", "other", True),
+            HandleDraft("email", "s.bouvier@dmv.example", "work"),
+            HandleDraft("phone", "+1 (939) 555-0117", "mobile", True),
+            HandleDraft("phone", "+1 (939) 555-0100", "main"),
+            HandleDraft("facebook", "http://www.facebook.com/selma.b"),
+        ],
+        addresses=[
+            AddressDraft("1599 Spinster City", "Apartment 7", None, "Springfield", "OR", "97477", "USA", "home"),
+            AddressDraft("Bahnhofstrasse 1", None, None, "Zürich", None, "8001", "Schweiz", "Ferien"),
+        ],
+        dates=[DateDraft("anniversary", "1999-11-14")],
+        pictures=[JPEG],
+        tags=["Family", "DMV"],
+        outside_ids=[("vcard", "0C2E6F4C-9A77-4F0B-8E2B-6C0A7A3E5D11")],
+        warnings=["ORG: 'Eye tests' is not part of the employer's name and was left out"],
+    )  # fmt: skip
+    assert (tavern.display_name, tavern.first_name, tavern.employer) == ("Moe's Tavern", None, "Moe's Tavern")
+    assert isinstance(group, RowError) and group.reason == "is a group, not a person"
+    assert robert.handles == [HandleDraft("phone", "555-0199", "unknown")]
+    assert (robert.pictures, robert.birthday, len(robert.warnings)) == ([], None, 3)
