@@ -4,7 +4,8 @@
 
 Acknowledged: a delivery of 1,000 messages is posted to `coterie serve` over HTTP, its worker running; until the answer
 has come. Worked off: the worker's own handler over deliveries of 1,000 messages by 1,000 people, first all new (each
-becomes a contact, with its search words, events and a job for the profile), then all known.
+becomes a contact, with its search words, events and a job for the profile), then all known. On PostgreSQL each has a
+database of its own beside the one named, bench_acknowledged and bench_worked_off, which is dropped first.
 
 Peers: none documents a figure for this. Meta expects an answer within seconds and sends up to 1,000 updates at once.
 """
@@ -20,8 +21,10 @@ import threading
 import time
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlsplit
 
 import msgspec
+import psycopg
 
 from bench.plan import Plan
 from bench.processes import ROOT, free_port
@@ -79,15 +82,27 @@ def prepare(settings: Settings) -> int:
         database.close()
 
 
-def measure_acknowledgement(folder: Path) -> list[float]:
-    """Milliseconds until each delivery was acknowledged."""
-    settings = load_settings({}, data=str(folder))
+def settings_for(folder: Path, url: str | None) -> Settings:
+    """An instance of its own in this folder; where a URL names a PostgreSQL server, in a fresh database there."""
     folder.mkdir()
+    if url is None:
+        return load_settings({}, data=str(folder))
+    name = f"bench_{folder.name}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return load_settings({}, data=str(folder), database_url=urlsplit(url)._replace(path=f"/{name}").geturl())
+
+
+def measure_acknowledgement(settings: Settings) -> list[float]:
+    """Milliseconds until each delivery was acknowledged."""
     prepare(settings)
     port = free_port()
-    environment = os.environ | {"COTERIE_INSTAGRAM_APP_SECRET": SECRET}
+    environment = os.environ | {
+        "COTERIE_INSTAGRAM_APP_SECRET": SECRET, "COTERIE_DATABASE_URL": settings.database_url
+    }  # fmt: skip
     process = subprocess.Popen(
-        [sys.executable, "-m", "coterie", "serve", "--data", str(folder), "--port", str(port)],
+        [sys.executable, "-m", "coterie", "serve", "--data", settings.data, "--port", str(port)],
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -162,13 +177,10 @@ def run(plan: Plan) -> list[Row]:
 
 
 def measure(url: str | None) -> list[Row]:
-    """The rows of the table; the worker's on an empty PostgreSQL database, where a URL names one."""
+    """The rows of the table; on a PostgreSQL server, where a URL names a database of it."""
     with tempfile.TemporaryDirectory() as folder:
-        acknowledged = measure_acknowledgement(Path(folder) / "acknowledged")
-        work = Path(folder) / "work"
-        work.mkdir()
-        settings = load_settings({}, data=str(work), **({"database_url": url} if url else {}))
-        new, known = measure_work(settings)
+        acknowledged = measure_acknowledgement(settings_for(Path(folder) / "acknowledged", url))
+        new, known = measure_work(settings_for(Path(folder) / "worked_off", url))
     return [
         at_most(GROUP, "1,000 messages acknowledged, median", median(acknowledged), ACKNOWLEDGED_BAR, " ms"),
         Row(GROUP, "the slowest of 15", f"{max(acknowledged):,.1f} ms"),
