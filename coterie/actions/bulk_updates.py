@@ -21,7 +21,7 @@ JOB = "bulk_update"
 ENTRIES_MAX = 1000
 BATCH = 100
 # a batch ends here too: whoever writes a single field waits behind it
-BATCH_SECONDS = 0.008
+BATCH_SECONDS = 0.004
 FAILURES_KEPT = 100
 CHANNELS = {"id": None, "username": INSTAGRAM, "email": EMAIL}
 
