@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from coterie.errors import invalid
+from coterie.errors import Invalid, Problem, invalid
 from coterie.imports.columns import FIELDS as FIELDS
-from coterie.imports.columns import day_first_in, read_table
+from coterie.imports.columns import PROBLEMS_MAX, check_mapping, day_first_in, listed, read_table
 from coterie.imports.csv_rows import open_rows
 from coterie.model.handles import CHANNELS
 from coterie.model.imports import ContactDraft, RowError
@@ -154,6 +154,23 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     return {header: _guess(header) for header in headers}
 
 
+def mapping_of(path: Path, corrections: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What each column of a CSV file is taken for, guessed and then corrected.
+
+    Refused (Invalid, naming what there is): a correction of a column the file does not have, or to what is no field.
+    """
+    return _corrected(open_rows(path).headers, corrections or {})
+
+
+def _corrected(headers: Sequence[str], corrections: Mapping[str, str]) -> dict[str, str]:
+    reason = f"is not a column of the file, which has {listed(headers)}"
+    unknown = [Problem(("mapping", header), "unknown", reason) for header in corrections if header not in headers]
+    if unknown:
+        raise Invalid(*unknown[:PROBLEMS_MAX])
+    check_mapping(corrections)
+    return guess_mapping(headers) | dict(corrections)
+
+
 def read(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[ContactDraft | RowError]:
     """The contacts of a CSV file with any header; mapping corrects the guess, header by header.
 
@@ -161,10 +178,7 @@ def read(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Conta
     and a file none of whose columns could name or reach a person.
     """
     table = open_rows(path)
-    for header in mapping or {}:
-        if header not in table.headers:
-            raise invalid(("mapping", header), "is not a column of the file", kind="unknown")
-    mapped = guess_mapping(table.headers) | dict(mapping or {})
+    mapped = _corrected(table.headers, mapping or {})
     if not names_people(mapped):
         raise invalid("file", "has no column that names a person or says how to reach one")
     day_first = table.is_day_first or day_first_in(open_rows(path).rows, table.headers, mapped)

@@ -8,7 +8,7 @@ Values stay as they were typed; blank ones are dropped.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -23,6 +23,8 @@ from coterie.model.text import fold
 LABEL_LENGTH_MAX = 60
 # of one contact: handles, tags, folders
 COUNT_MAX = 200
+LISTED_MAX = 60
+PROBLEMS_MAX = 20
 
 TEXT_FIELDS = {
     "display_name": "the name shown, where it is not the real one",
@@ -119,13 +121,22 @@ def read_table(
 
 def check_mapping(mapping: Mapping[str, str]) -> None:
     """Refuses (Invalid, naming each) paths that FIELDS does not know."""
+    wrong = [(header, path) for header, path in mapping.items() if not _is_path(path)]
     problems = [
-        Problem(("mapping", header), "choice", f"is mapped to {path!r}, which is no field")
-        for header, path in mapping.items()
-        if not _is_path(path)
+        Problem(("mapping", header), "choice", f"is mapped to {path[:LABEL_LENGTH_MAX]!r}, which is no field")
+        for header, path in wrong[:PROBLEMS_MAX]
     ]
     if problems:
+        last = problems[-1]
+        problems[-1] = last._replace(reason=f"{last.reason}; fields are {listed(FIELDS)}")
         raise Invalid(*problems)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as they stand in a sentence: the first of them, shortened."""
+    some = list(islice(names, LISTED_MAX + 1))
+    more = ", …" if len(some) > LISTED_MAX else ""
+    return ", ".join(name[:LABEL_LENGTH_MAX] for name in some[:LISTED_MAX]) + more
 
 
 def _is_path(path: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from coterie.errors import invalid
 from coterie.imports import (
     any_csv,
     coterie_zip,
@@ -35,3 +36,16 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     COTERIE: lambda path, options: coterie_zip.read(path, options.get(FOLDER)),
     CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
 }
+
+
+def columns_of(path: Path, file_format: str, corrections: Mapping[str, str] | None = None) -> dict[str, str] | None:
+    """What each column of a CSV file of no known product is taken for, header to field; None for every other file.
+
+    Refused (Invalid): corrections for another file, or that name a column or a field that is not there.
+    """
+    if file_format == CSV:
+        return any_csv.mapping_of(path, corrections)
+    if corrections:
+        reason = f"is for CSV files of no known product, and this one is of the format {file_format}"
+        raise invalid("mapping", f"{reason}; named as csv, a table is read as any other")
+    return None

@@ -16,7 +16,7 @@ from msgspec import Struct
 from coterie.actions import imports as actions
 from coterie.errors import NotFound, invalid
 from coterie.imports.detect import FORMATS, detect_format
-from coterie.imports.readers import READERS
+from coterie.imports.readers import READERS, columns_of
 from coterie.model.imports import Import
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.store import imports as store
@@ -62,7 +62,10 @@ def start(
     group_id: str | None = None,
     in_background: bool = False,
 ) -> Import:
-    """Keep a file and make an import of it. Refused (Invalid): a file no reader is for, a format that is none."""
+    """Keep a file and make an import of it.
+
+    Refused (Invalid): a file no reader is for, a format that is none, a mapping (of the options) that does not fit it.
+    """
     if file_format == "auto":
         file_format = detect_format(path)
     if file_format not in FORMATS:
@@ -75,6 +78,8 @@ def start(
         options["path"] = str(path.absolute())
     elif not path.is_file():
         raise invalid("file", "is not there")
+    if options.get("mapping"):
+        columns_of(path, file_format, options["mapping"])
     with database.write() as tx:
         # whoever removes files nobody names cannot come between
         lock_files(tx)

@@ -70,7 +70,7 @@ def test_an_upload_says_at_once_what_was_found_and_brings_nobody(r0: R0, world: 
     assert marge["contact_id"] == world.marge.uuid
     assert names(r0) == {"Marge Simpson", "Homer Simpson"}
     assert r0.get(f"/imports/{found['id']}").json == {
-        name: value for name, value in found.items() if not name.startswith("first_")
+        name: value for name, value in found.items() if not name.startswith("first_") and name != "mapping"
     }
     assert [each["id"] for each in r0.get("/imports").json["imports"]] == [found["id"]]
 
@@ -285,3 +285,61 @@ def test_an_import_is_its_organizations_own(r0: R0, world: World, client: Client
     assert own.get(f"/imports/{import_id}/rejected").status == 404
     assert own.delete(f"/imports/{import_id}").status == 404
     assert own.get("/imports").json["count"] == 0
+
+
+ODD = "Who,Ring,Code\r\nNed Flanders,555-8904,x1\r\n"
+
+
+def test_what_the_columns_were_taken_for_is_said_and_can_be_corrected(r0: R0) -> None:
+    guessed = upload(r0, "Name,Ring\r\nNed Flanders,555-8904\r\n")
+    assert (guessed.status, guessed.json["mapping"]) == (200, {"Name": "name", "Ring": "extra"})
+    wanted = {"Who": "name", "Ring": "phone", "Code": "extra"}
+    sent = (
+        {"mapping": '{"Ring": "phone", "Who": "name"}'},
+        {"mapping[Ring]": "phone", "mapping[Who]": "name"},
+    )
+    for fields in sent:
+        made = upload(r0, ODD, **fields)
+        assert (made.status, made.json["type"], made.json["mapping"]) == (200, "csv", wanted), made.body
+        (row,) = made.json["first_rows"]
+        assert (row["contact"]["first_name"], row["contact"]["phone_numbers"]) == ("Ned", ["555-8904"])
+    assert upload(r0, FILE).json["mapping"] is None
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ('{"Rung": "phone"}', "'Rung' is not a column of the file, which has Who, Ring, Code"),
+        ('{"Ring": "shoe"}', "'Ring' is mapped to 'shoe', which is no field; fields are name, "),
+        ("Ring=phone", "is not a JSON object"),
+        ('{"Ring": 3}', "is not a JSON object"),
+        ("[" * 100_000, "is not a JSON object"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_the_file_is_refused(r0: R0, mapping: str, said: str) -> None:
+    answer = upload(r0, ODD, mapping=mapping)
+    assert (answer.status, list(answer.json["errors"])) == (422, ["mapping"]), answer.body
+    assert said in answer.json["errors"]["mapping"][0]
+    assert r0.get("/imports").json["count"] == 0
+
+
+def test_a_product_s_own_file_takes_no_mapping_unless_it_is_called_a_table(r0: R0) -> None:
+    refused = upload(r0, FILE, mapping='{"how_you_met": "note"}')
+    assert (refused.status, list(refused.json["errors"])) == (422, ["mapping"])
+    made = upload(r0, FILE, type="csv", mapping='{"how_you_met": "note"}')
+    assert (made.status, made.json["first_rows"][0]["contact"]["note"]) == (200, "Over the fence")
+
+
+def test_an_import_is_taken_back_in_the_background(r0: R0, database: Database, settings: Settings) -> None:
+    import_id = upload(r0, FILE).json["id"]
+    r0.send("POST", f"/imports/{import_id}/apply")
+    work(database, settings)
+    assert "Ned Flanders" in names(r0)
+    undoing = r0.send("POST", f"/imports/{import_id}/undo")
+    assert (undoing.status, undoing.json["state"]) == (202, "undoing")
+    work(database, settings)
+    assert r0.get(f"/imports/{import_id}").json["state"] == "undone"
+    assert names(r0) == {"Marge Simpson", "Homer Simpson"}
+    assert r0.send("POST", f"/imports/{import_id}/undo").status == 409
+    assert r0.send("POST", f"/imports/{import_id}/apply").status == 409
+    assert r0.send("POST", "/imports/nothing/undo").status == 404

@@ -4,6 +4,7 @@ are our additions: R0 does it in its web app. DELETE forgets the import and its 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from coterie.actions import imports as actions
@@ -12,11 +13,11 @@ from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Answer, Request, Upload
-from coterie.errors import Invalid, NotFound, TooLarge, invalid
+from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
 from coterie.imports.at_once import stage_at_once
 from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
 from coterie.imports.r0_csv import TEMPLATE
-from coterie.imports.readers import READERS
+from coterie.imports.readers import READERS, columns_of
 from coterie.imports.rejected import rejected_file
 from coterie.model.imports import FAILED, MATCH, Import
 from coterie.model.organizations import Caller
@@ -35,6 +36,7 @@ State = Literal["staging", "staged", "applying", "applied", "undoing", "undone",
 ROWS_SHOWN = 20
 # what one answer holds in memory; the command line has no such limit
 REJECTED_BYTES_MAX = 32 * 1024**2
+MAPPING_LENGTH_MAX = 200_000
 
 
 class ImportEntity(Struct):
@@ -67,12 +69,23 @@ class UploadedImport(ImportEntity):
     first_duplicates: Annotated[
         list[RowEntity], Meta(description="The first 20 rows that may be somebody known, with the reasons.")
     ]
+    mapping: Annotated[
+        dict[str, str] | None,
+        Meta(description="What each column was taken for, in a CSV file of no known product; null for any other file."),
+    ]
 
 
 class ImportBody(Struct):
     type: Annotated[
         Literal[tuple(FORMATS)] | None,  # type: ignore[valid-type]
         Meta(description="Which export it is. Without it, it is found out by the file's content."),
+    ] = None
+    mapping: Annotated[
+        dict[str, str] | Annotated[str, Meta(max_length=MAPPING_LENGTH_MAX)] | None,
+        Meta(
+            description="Ours. Corrects what the columns of a CSV file of no known product are taken for, header to"
+            ' field: mapping[Ring]=phone, or the JSON object {"Ring": "phone"}.'
+        ),
     ] = None
 
 
@@ -82,6 +95,8 @@ class Kept(Struct, frozen=True):
     file_format: str
     digest: str
     byte_count: int
+    corrections: dict[str, str]
+    mapping: dict[str, str] | None
 
 
 def _fields(found: Import) -> tuple[Any, ...]:
@@ -136,17 +151,37 @@ def show(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
     return present(find(tx, caller, request))
 
 
+def _corrections(request: Request) -> dict[str, str]:
+    """What was said of the columns, in either form."""
+    given = request.body.mapping
+    if not isinstance(given, str):
+        return given or {}
+    try:
+        return msgspec.json.decode(given or "{}", type=dict[str, str])
+    except (msgspec.DecodeError, RecursionError):
+        raise invalid("mapping", "is not a JSON object of columns and fields") from None
+
+
+def _of_upload(problem: Problem) -> Problem:
+    """What is wrong with the file, or with what was said of one of its columns, as a field of the form."""
+    if problem.path[0] != "mapping":
+        return problem._replace(path=("upload",))
+    column = "".join(f"{name[:100]!r} " for name in problem.path[1:])
+    return problem._replace(path=("mapping",), reason=column + problem.reason)
+
+
 def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
     """Before the write: the file is one that can be read, and on the disk."""
-    path = Path(_upload(request).path)
+    path, corrections = Path(_upload(request).path), _corrections(request)
     try:
         file_format = FORMATS[request.body.type] if request.body.type else detect_format(path)
+        mapping = columns_of(path, file_format, corrections)
     except Invalid as error:
-        raise Invalid(*(problem._replace(path=("upload",)) for problem in error.problems)) from None
+        raise Invalid(*map(_of_upload, error.problems)) from None
     if file_format not in READERS:
         raise invalid("upload", f"is an export ({file_format}) that this door does not take")
     digest, byte_count = save_file(request.settings.data_folder, path)
-    return Kept(file_format, digest, byte_count)
+    return Kept(file_format, digest, byte_count, corrections, mapping)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
@@ -156,7 +191,8 @@ def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
         save_file(folder, Path(upload.path))
     started = actions.start_import(
         tx, caller, filename=upload.filename, file_format=kept.file_format, digest=kept.digest,
-        byte_count=kept.byte_count, in_background=False,
+        byte_count=kept.byte_count, options={"mapping": kept.corrections} if kept.corrections else None,
+        in_background=False,
     )  # fmt: skip
     found = stage_at_once(tx, caller, folder, started)
     if found.state == FAILED:
@@ -165,11 +201,15 @@ def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
     of = (tx, caller.organization_id, found.id)
     rows = present_rows(tx, caller, found.id, list_page_of_rows(*of, limit=ROWS_SHOWN))
     likely = present_rows(tx, caller, found.id, list_page_of_rows(*of, outcome=MATCH, limit=ROWS_SHOWN))
-    return UploadedImport(*_fields(found), rows, likely)  # type: ignore[call-arg]
+    return UploadedImport(*_fields(found), rows, likely, kept.mapping)  # type: ignore[call-arg]
 
 
 def apply(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
     return present(actions.start_applying(tx, caller, find(tx, caller, request).id))
+
+
+def undo(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
+    return present(actions.start_undoing(tx, caller, find(tx, caller, request).id))
 
 
 def send_rejected(tx: Tx, caller: Caller, request: Request) -> Answer:

@@ -296,6 +296,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ORG}/imports/{{import_id}}/apply", imports.apply, IMPORTS_WRITE, "write",
           "Apply what is certain or decided, in the background (our addition)", answer=imports.ImportEntity,
           status=202, path_types=IDS),
+    Route("POST", f"{ORG}/imports/{{import_id}}/undo", imports.undo, IMPORTS_WRITE, "write",
+          "Take an import back, in the background (our addition)", answer=imports.ImportEntity, status=202,
+          path_types=IDS,
+          description="What people changed since is left alone, and its rows say so (`kept`). 409 for one that was"
+          " taken back already."),
     Route("GET", f"{ORG}/imports/{{import_id}}/rejected", imports.send_rejected, IMPORTS_READ, "slow",
           "Get the rejected rows as a file of the kind they came in, with a reason (our addition)", path_types=IDS,
           media_types=REJECTED_TYPES,
