@@ -24,6 +24,7 @@ TOTAL_BYTES_MAX = 8 * 1024**3
 # text packs 5 to 30 times smaller, the most a ZIP can say is 1,032 times
 RATIO_MAX = 200
 RATIO_FROM_BYTES = 1024**2
+LINES_RATIO_FROM_BYTES = 64 * 1024**2
 _CHUNK = 64 * 1024
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
@@ -42,6 +43,16 @@ class Archive(Struct):
     path: Path
     zipped: zipfile.ZipFile | None
     names: list[str]
+    byte_count: int = 0
+
+
+class LineFile(Struct):
+    """One file of an archive that is read line by line; packed: how many bytes it takes up where it lies."""
+
+    archive: Archive
+    name: str
+    stream: IO[bytes]
+    packed: int
     byte_count: int = 0
 
 
@@ -128,6 +139,33 @@ def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tupl
 
 
 @contextmanager
+def open_lines(archive: Archive, name: str) -> Iterator[LineFile]:
+    """A file to be read line by line, with next_line. Refused: one packed in a way that is not read (Invalid)."""
+    try:
+        with _opened(archive, name) as (stream, packed):
+            yield LineFile(archive, name, stream, packed)
+    except BrokenFile as error:
+        raise invalid("file", f"cannot be read: {name} {error}") from None
+
+
+def next_line(lines: LineFile, bytes_max: int) -> bytes:
+    """The next line with its end; b"" behind the last.
+
+    Refused (TooLarge): a line of more than bytes_max, more than 8 GB of all files together, a file packed more than
+    200 times. One that is smaller than 64 MB may be: our own export brings back whatever people wrote.
+    """
+    line = lines.stream.readline(bytes_max + 1)
+    lines.byte_count += len(line)
+    lines.archive.byte_count += len(line)
+    if len(line) > bytes_max:
+        raise TooLarge(f"{lines.name} has a line of more than {bytes_max // 1024**2} MB")
+    if lines.byte_count > LINES_RATIO_FROM_BYTES and lines.byte_count > lines.packed * RATIO_MAX:
+        raise TooLarge(f"{lines.name} is packed more than {RATIO_MAX} times: that is no export")
+    _check_total(lines.archive)
+    return line
+
+
+@contextmanager
 def _opened(archive: Archive, name: str) -> Iterator[tuple[IO[bytes], int]]:
     """A file to read from, and how many bytes it takes up where it lies."""
     if archive.zipped is None:
@@ -150,6 +188,10 @@ def _chunks(archive: Archive, stream: IO[bytes], packed: int, bytes_max: int) ->
             raise BrokenFile(f"is larger than {bytes_max // 1024**2} MB")
         if count > RATIO_FROM_BYTES and count > packed * RATIO_MAX:
             raise BrokenFile(f"is packed more than {RATIO_MAX} times: that is no export")
-        if archive.byte_count > TOTAL_BYTES_MAX:
-            raise TooLarge(f"the archive unpacks to more than {TOTAL_BYTES_MAX // 1024**3} GB")
+        _check_total(archive)
         yield chunk
+
+
+def _check_total(archive: Archive) -> None:
+    if archive.byte_count > TOTAL_BYTES_MAX:
+        raise TooLarge(f"the archive unpacks to more than {TOTAL_BYTES_MAX // 1024**3} GB")

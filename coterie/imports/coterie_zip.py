@@ -10,13 +10,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from coterie.errors import CoterieError, Invalid, TooLarge, invalid
-from coterie.imports.archives import TOTAL_BYTES_MAX, Archive, BrokenFile, copy_file, open_archive, read_file
+from coterie.imports.archives import (
+    Archive,
+    BrokenFile,
+    LineFile,
+    copy_file,
+    next_line,
+    open_archive,
+    open_lines,
+    read_file,
+)
 from coterie.imports.own_rows import draft_of_own, parse_row
 from coterie.model.imports import ContactDraft, PictureDraft, RowError
 from coterie.model.whole import DEFINITIONS, OF_CONTACTS, PARTS, AttachmentRow, ContactRow, OwnContact, OwnRows, Row
@@ -38,8 +47,7 @@ class Lines(Struct):
     """The rows of one noun that are not given out yet; row is the next."""
 
     noun: str
-    stream: IO[bytes]
-    archive: Archive
+    file: LineFile
     row: Row | None = None
     is_begun: bool = False
 
@@ -64,7 +72,7 @@ def read(path: Path, folder: Path | None = None) -> Iterator[Item]:
         if "contacts.jsonl" not in names:
             raise invalid("file", "holds no contacts")
         opened = {
-            noun: Lines(noun, stack.enter_context(archive.zipped.open(f"{noun}.jsonl")), archive)
+            noun: Lines(noun, stack.enter_context(open_lines(archive, f"{noun}.jsonl")))
             for noun in (*DEFINITIONS, "contacts", *OF_CONTACTS, *PARTS)
             if f"{noun}.jsonl" in names
         }
@@ -97,10 +105,7 @@ def _check_manifest(archive: Archive) -> None:
 
 def _next(lines: Lines) -> Row | RowError | None:
     """The next row of a file, or what is wrong with it; None at the end."""
-    line = lines.stream.readline(LINE_BYTES_MAX + 1)
-    lines.archive.byte_count += len(line)
-    if len(line) > LINE_BYTES_MAX or lines.archive.byte_count > TOTAL_BYTES_MAX:
-        raise TooLarge(f"{lines.noun}.jsonl is too large, or has a line of more than {LINE_BYTES_MAX // 1024**2} MB")
+    line = next_line(lines.file, LINE_BYTES_MAX)
     if not line:
         return None
     try:
@@ -156,7 +161,7 @@ def _rows_of(lines: Lines, uuid: str) -> tuple[list[Any], list[RowError]]:
     errors: list[RowError] = []
     while True:
         if lines.row is None:
-            fresh = None if lines.is_begun and lines.stream.closed else _next(lines)
+            fresh = None if lines.is_begun and lines.file.stream.closed else _next(lines)
             lines.is_begun = True
             if isinstance(fresh, RowError):
                 errors.append(fresh)
@@ -188,7 +193,7 @@ def _attachments(lines: Lines | None, folder: Path | None) -> Iterator[Item]:
             if re.search(r"[/\\\0-\x1f\x7f]", row.filename):
                 raise BrokenFile("has a name that is none")
             if folder is not None:
-                _keep(lines.archive, row, folder)
+                _keep(lines.file.archive, row, folder)
         except (BrokenFile, KeyError) as error:
             reason = "is not in the archive" if isinstance(error, KeyError) else str(error)
             yield RowError(f"attachments: {row.filename[:100]} {reason}", msgspec.json.encode(row).decode())

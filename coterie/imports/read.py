@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions.prepare import prepare
+from coterie.errors import invalid
 from coterie.identity.matching import Person, person_of_draft
 from coterie.imports.readers import READERS
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError
@@ -19,6 +20,8 @@ from coterie.store.database import Database, open_database
 from coterie.store.imports import find_owners_of_outside_ids
 
 BATCH = 500
+# A file of another kind, or one made to fill the database: by then each of its rows would be kept with its reason
+REJECTED_MAX = 10_000
 PICTURES_MAX = 5
 
 
@@ -56,9 +59,15 @@ class Source(Struct, frozen=True):
 
 
 def read_rows(database: Database, source: Source) -> Generator[list[ReadRow], None, None]:
-    """The rows of a file in batches, numbered from 1. Raised: what the format's reader raises."""
+    """The rows of a file in batches, numbered from 1. Raised: what the format's reader raises; Invalid where more
+    than 10,000 rows, and more than half of them, cannot be read."""
     items = enumerate(READERS[source.file_format](source.path, source.options), 1)
+    rejected = 0
     while batch := [_row(number, item) for number, item in islice(items, BATCH)]:
+        rejected += sum(row.error is not None for row in batch)
+        if rejected > REJECTED_MAX and rejected * 2 > batch[-1].number:
+            reason = f"has more than {REJECTED_MAX:,} rows that cannot be read, and fewer that can"
+            raise invalid("file", f"{reason}: that is no file of the format {source.file_format}")
         digests = [row.digest for row in batch if row.digest]
         with database.read() as tx:
             known = find_owners_of_outside_ids(tx, source.organization_id, DRAFT_SOURCE, digests)

@@ -33,6 +33,7 @@ _CARET_MEANS = {"n": "\n", "'": '"', "^": "^"}
 _FOLD = re.compile(rb"\n[ \t]")
 _IS_2_1 = re.compile(rb"^VERSION[^:\n]*:[ \t]*2\.1[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ENCODED = re.compile(rb"QUOTED-PRINTABLE|BASE64", re.IGNORECASE)
+_MAY_BEGIN_OR_END = frozenset((b"b", b"B", b"e", b"E"))
 _LONE_BACKSLASH = re.compile(r"\\(?![;,])")
 _PLAIN_COMMA = re.compile(r"(?<!\\),")
 _ENCODINGS = ("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT")
@@ -122,6 +123,8 @@ def _records(stream: BinaryIO, *, is_whole: bool = False) -> Iterator[tuple[list
     lines: list[bytes] = []
     inside, reason, size = False, "", 0
     for line in read_lines(stream, CARD_BYTES_MAX if is_whole else LINE_BYTES_MAX):
+        if reason and line is not None and not is_whole and line[:1] not in _MAY_BEGIN_OR_END:
+            continue  # nothing more of this record is wanted
         if line is None or len(line) > LINE_BYTES_MAX:
             reason = reason or f"has a line over {LINE_BYTES_MAX // 1024} KiB"
             size += len(line or b"")
