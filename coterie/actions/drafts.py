@@ -152,24 +152,41 @@ def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> 
     if additions.describe():
         after = replace(after, updated_at=now)
     refresh_summary(tx, caller, before, after, state.handles + handles)
+    record_all(tx, caller, _filled(caller, before.id, handles, changes, additions, now))
+    return changes
+
+
+def _filled(
+    caller: Caller, contact_id: int, handles: Sequence[Handle], changes: Changes, additions: Additions, now: str
+) -> Rows:
+    """What was added to a contact, as events: none where it was nothing but the memory that its row is known."""
     events = [
         row_of(
-            caller, "contact.handle_added", h.id, contact_id=before.id, changes={h.channel: (None, h.value)}, now=now
+            caller, "contact.handle_added", h.id, contact_id=contact_id, changes={h.channel: (None, h.value)}, now=now
         )
         for h in handles
     ]
     for kind, subjects in (
+        ("address.created", changes.addresses),
         ("note.created", changes.notes),
+        ("attachment.added", changes.files),
         ("contact.tagged", changes.tags),
         ("contact.put_in_folder", changes.folders),
     ):
-        events += [row_of(caller, kind, subject, contact_id=before.id, now=now) for subject in subjects]
-    if changes.fields:
-        events.append(
-            row_of(caller, "contact.updated", before.id, contact_id=before.id, changes=dict(changes.fields), now=now)
-        )
-    record_all(tx, caller, events)
-    return changes
+        events += [row_of(caller, kind, subject, contact_id=contact_id, now=now) for subject in subjects]
+    # what no event of its own is for; of many messages from an export only the number
+    told: dict[str, tuple[Any, Any]] = dict(changes.fields)
+    outside_ids = [entry for entry in additions.outside_ids if entry[0] != DRAFT_SOURCE]
+    for name, value in (
+        ("dates", additions.dates),
+        ("outside_ids", outside_ids),
+        ("interactions", len(additions.interactions)),
+    ):
+        if value:
+            told[name] = (None, value)
+    if told:
+        events.append(row_of(caller, "contact.updated", contact_id, contact_id=contact_id, changes=told, now=now))
+    return events
 
 
 def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, Additions]]) -> list[str]:

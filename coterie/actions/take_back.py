@@ -18,6 +18,8 @@ from coterie.store import notes as note_store
 from coterie.store import parts
 from coterie.store.database import Tx
 
+_PARTS = ("handles", "addresses", "dates", "notes", "files", "tags", "folders", "interactions")
+
 
 def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[int, str]:
     """Remove contacts an import created; those that are kept, with the reason: a person, another import or a message
@@ -59,8 +61,11 @@ def take_back(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> list
     if fields or changes.handles or after != before:
         after = replace(after, updated_at=now)
     after = refresh_summary(tx, caller, before, after, handles)
-    undone = {name: (getattr(before, name), value) for name, value in fields.items()}
-    record(tx, caller, "contact.updated", contact_id, contact_id=contact_id, changes=undone, now=now)
+    undone: dict[str, tuple[Any, Any]] = {name: (getattr(before, name), value) for name, value in fields.items()}
+    # of parts how many there were to be taken back
+    undone |= {name: (len(ids), None) for name in _PARTS if (ids := getattr(changes, name))}
+    if undone:
+        record(tx, caller, "contact.updated", contact_id, contact_id=contact_id, changes=undone, now=now)
     return kept
 
 

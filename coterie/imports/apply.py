@@ -122,7 +122,7 @@ def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, No
     nothing is."""
     with run.database.write() as tx:
         caller = caller_of(tx, run, record)
-        count = store.count_rows_to_create(tx, run.organization_id, run.import_id, after=record.applied_row)
+        count = store.count_sure_to_create(tx, run.organization_id, run.import_id, after=record.applied_row)
         first = next_contact_ids(tx, run.organization_id, count) if count >= AHEAD_MIN else 0
     if first:
         arguments = (run.database.settings, caller, run.import_id, record.applied_row, first)

@@ -6,7 +6,7 @@ are remembered; those farther apart are found when they are applied.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 import msgspec
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.additions import State, additions_to, load_states, state_of_draft
-from coterie.errors import CoterieError, Invalid
+from coterie.errors import CoterieError, Unavailable
 from coterie.identity.matching import (
     HANDLE_ONLY,
     NOBODY,
@@ -25,6 +25,7 @@ from coterie.identity.matching import (
     compare,
     find_matches,
     keys_of,
+    person_of_contact,
     person_of_draft,
 )
 from coterie.imports.ahead import ahead
@@ -81,7 +82,9 @@ def stage(run: Run) -> Import:
                 _stage_batch(staging, batch, record.row_count)
                 staging.kept.clear()
                 run.progress(batch[-1].number, 0)
-    except (Invalid, CoterieError, OSError, UnicodeError, KeyError) as error:
+    except Unavailable:  # it will go on
+        raise
+    except (CoterieError, OSError, UnicodeError, KeyError) as error:
         reason = error.message if isinstance(error, CoterieError) else f"{type(error).__name__}: {error}"
         with run.database.write() as tx:
             return actions.finish(tx, caller, run.import_id, FAILED, reason[:REASON_LENGTH_MAX])
@@ -171,15 +174,16 @@ def _work_out(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[list[Stag
     states = load_states(tx, staging.run.organization_id, [c.contact_id for c in chosen if c])
     matches_of_rows: list[Match] = []
     for (number, row), person, matches, sure in zip(open_rows.items(), people, found, chosen, strict=True):
+        earlier = _find_earlier(staging, number, person)
         if sure and sure.contact_id in states:
-            rows[number] = _to_known(row, sure, states[sure.contact_id])
+            rows[number] = _to_known(staging, row, sure, states[sure.contact_id])
         elif sure and staging.is_own:
             rows[number] = _row(row, UNCHANGED, "The contact is deleted here", sure.contact_id)
         elif matches:
             rows[number] = _row(row, MATCH, f"May be contact {matches[0].contact_id}: {matches[0].reason}")
             matches_of_rows += [Match(number, m.contact_id, m.score, m.reason) for m in matches]
         else:
-            rows[number] = _to_earlier(tx, staging, row, person, open_rows)
+            rows[number] = _to_earlier(staging, row, person, _rows_before(tx, staging, earlier, rows))
     return [rows[number] for number in sorted(rows)], matches_of_rows
 
 
@@ -205,34 +209,53 @@ def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[in
     return rows, open_rows
 
 
-def _to_known(row: ReadRow, sure: Candidate, state: State) -> StagedRow:
+def _to_known(staging: Staging, row: ReadRow, sure: Candidate, state: State) -> StagedRow:
     """A row about a contact that is there: what it would add."""
-    added = additions_to(row.the_draft(), state).describe()
+    additions = additions_to(row.the_draft(), state)
+    if state.contact and additions.fields:  # by which later rows may know the contact
+        for key in keys_of(person_of_contact(replace(state.contact, **additions.fields), state.handles)):
+            staging.seen.add(key, row.number)
+    added = additions.describe()
     reason = f"{sure.reason.capitalize()}; adds {', '.join(added)}" if added else sure.reason.capitalize()
     return _row(row, UPDATE if added else UNCHANGED, reason, sure.contact_id)
 
 
-def _to_earlier(tx: Tx, staging: Staging, row: ReadRow, person: Person, open_rows: dict[int, ReadRow]) -> StagedRow:
-    """A row about nobody known: new, unless an earlier row of the file is about the same person."""
+def _find_earlier(staging: Staging, number: int, person: Person) -> list[int]:
+    """The rows before this one that share a key with it; later ones will find this one by its keys."""
     keys = keys_of(person)
-    earlier = sorted({n for key in keys if (n := staging.seen.find(key)) and n != row.number})
+    earlier = sorted({n for key in keys if (n := staging.seen.find(key)) and n != number})
     for key in keys:
-        staging.seen.add(key, row.number)
-    stored = [n for n in earlier if n not in open_rows]
-    drafts = {n: open_rows[n].the_draft() for n in earlier if n in open_rows}
+        staging.seen.add(key, number)
+    return earlier
+
+
+def _rows_before(tx: Tx, staging: Staging, numbers: list[int], rows: Mapping[int, StagedRow]) -> dict[int, StagedRow]:
+    """Rows of this batch, and of those before it."""
+    stored = [number for number in numbers if number not in rows]
+    found = {number: rows[number] for number in numbers if number in rows}
     if stored:
-        found = store.list_rows_by_number(tx, staging.run.organization_id, staging.run.import_id, stored)
-        drafts |= {n: msgspec.json.decode(r.draft, type=ContactDraft) for n, r in found.items() if r.draft}
-    for n, other in sorted(drafts.items()):
-        result = compare(person, person_of_draft(other))
-        if result and result[2]:
-            added = additions_to(row.the_draft(), state_of_draft(other)).describe()
+        found |= store.list_rows_by_number(tx, staging.run.organization_id, staging.run.import_id, stored)
+    return dict(sorted(found.items()))
+
+
+def _to_earlier(staging: Staging, row: ReadRow, person: Person, before: Mapping[int, StagedRow]) -> StagedRow:
+    """A row about nobody known: new, unless an earlier row of the file is about the same person."""
+    is_unsure = staging.seen.is_full
+    for n, other in before.items():
+        if other.draft is None:
+            continue
+        draft = msgspec.json.decode(other.draft, type=ContactDraft)
+        result = compare(person, person_of_draft(draft))
+        if other.outcome == MATCH or (other.contact_id and not (result and result[2])):
+            is_unsure = True  # who that is nobody knows yet, or it is more than the row says
+        elif result and result[2]:
+            added = additions_to(row.the_draft(), state_of_draft(draft)).describe()
             reason = f"Same person as row {n}" + (f"; adds {', '.join(added)}" if added else "")
             return _row(row, UPDATE if added else UNCHANGED, reason)
-        if result and result[0] > HANDLE_ONLY:
+        elif result and result[0] > HANDLE_ONLY:
             return replace(_row(row, MATCH, f"May be the person of row {n}: {result[1]}"), decision=AGAIN)
-    # who was forgotten may have been the same: that is looked at when it is there
-    return replace(_row(row, CREATE, None), decision=AGAIN if staging.seen.is_full else None)
+    # then it is compared again when it is applied: one that was forgotten, or waits, may be the same
+    return replace(_row(row, CREATE, None), decision=AGAIN if is_unsure else None)
 
 
 def _keep_pictures(staging: Staging, row: ReadRow) -> ReadRow:

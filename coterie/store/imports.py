@@ -179,14 +179,16 @@ def mark_created(
     )
 
 
-def count_rows_to_create(tx: Tx, organization_id: int, import_id: str, *, after: int) -> int:
-    """How many rows behind a number are to create a contact that nobody had to decide on."""
+def count_sure_to_create(tx: Tx, organization_id: int, import_id: str, *, after: int) -> int:
+    """How many rows behind a number create a contact whatever becomes of the others: none where a person decided
+    that a row is somebody, for then that contact gets what later rows may be known by."""
     row = tx.one(
-        "SELECT count(*) FROM import_drafts WHERE organization_id = :organization_id AND import_id = :import_id"
-        " AND row_number > :after AND state = 'staged' AND outcome = 'create' AND decision IS NULL",
+        "SELECT count(*), count(decision) FROM import_drafts"
+        " WHERE organization_id = :organization_id AND import_id = :import_id AND row_number > :after"
+        " AND state = 'staged' AND (outcome = 'create' AND decision IS NULL OR decision = 'update')",
         {"organization_id": organization_id, "import_id": import_id, "after": after},
     )
-    return int(row[0]) if row else 0
+    return int(row[0]) if row and not row[1] else 0
 
 
 def find_row(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
