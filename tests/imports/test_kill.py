@@ -97,9 +97,9 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(fresh_settings:
     record = start(database, world.alice, fresh_settings.data_folder, google(tmp_path, *rows))
     run = Run(database, fresh_settings.data_folder, world.organization.id, record.id)
     killer = Killer(fresh_settings, run)
-    killed = killer.kill_during("stage", 0.1)
+    killed = killer.kill_during("stage", 0.08)
     stage(run)
-    killed += killer.kill_during("apply", 0.2)
+    killed += killer.kill_during("apply", 0.15)
     record = apply(run)
     assert record.state == APPLIED
     # a third of the rows is about somebody once more, with another note
@@ -115,7 +115,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(fresh_settings:
         counted = tx.one("SELECT sum(contact_count) FROM tags WHERE organization_id = :o", {"o": run.organization_id})
         assert counted == tagged
     assert [row.row_number for row in rows_of(run)] == list(range(1, ROWS + 1))
-    killed += killer.kill_during("undo", 0.2)
+    killed += killer.kill_during("undo", 0.15)
     killer.end()
     undo(run)
     with database.read() as tx:
