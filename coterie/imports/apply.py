@@ -86,7 +86,7 @@ def apply(run: Run) -> Import:
     watch = Watch(0)
     while record.state == APPLYING:
         # once more where another process did rows that were made ready for this one
-        with run.database.bulk(), closing(_ready_batches(run, record)) as batches:
+        with closing(_ready_batches(run, record)) as batches:
             for batch_count, ready in enumerate(batches):
                 if batch_count in LOOK_AGAIN:
                     with run.database.write() as tx:
@@ -126,7 +126,7 @@ def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, No
         first = next_contact_ids(tx, run.organization_id, count) if count >= AHEAD_MIN else 0
     if first:
         arguments = (run.database.settings, caller, run.import_id, record.applied_row, first)
-        with closing(ahead(make_ready, *arguments)) as batches:
+        with run.database.bulk(), closing(ahead(make_ready, *arguments)) as batches:
             yield from batches
     while True:
         yield None
