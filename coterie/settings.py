@@ -50,6 +50,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     attachment_bytes_max: Annotated[
         int, Meta(description="Largest file that can be attached to a contact.", ge=1024, le=1_073_741_824)
     ] = 26_214_400
+    import_days: Annotated[
+        int, Meta(description="How many days an import's file, and what stood in its rows, is kept.", ge=1, le=36_500)
+    ] = 30
     database_connections: Annotated[int, Meta(description="PostgreSQL connections of one process.", ge=2, le=100)] = 8
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="debug, info, warning or error.")

@@ -109,8 +109,8 @@ def decide(
     """Say what is to become of a row: create, update (which contact; one that updates, the one it knows) or skip.
 
     It takes effect when the import is applied (again), and can be said anew until then. Refused: a row that adds
-    nothing, was rejected or was applied; one that needs no decision, while its import is being applied; another word;
-    a contact that is not there.
+    nothing, was rejected or was applied, or was let go since; any while its import is being applied; another word; a
+    contact that is not there.
     """
     found = _find(tx, caller, import_id)
     row = store.find_row(tx, caller.organization_id, import_id, row_number)
@@ -120,25 +120,38 @@ def decide(
     if decision not in (CREATE, UPDATE, SKIP):
         raise invalid("decision", "is not create, update or skip", kind="choice")
     if decision == UPDATE:
-        contact_id = row.contact_id if contact_id is None else contact_id
-        contact = find_contact(tx, caller.organization_id, contact_id) if contact_id is not None else None
-        if contact is None or contact.deleted_at is not None:
-            raise invalid("contact_id", "is no contact")
+        contact_id = _whom_to_update(tx, caller, found, row, contact_id)
     else:
         # whom a row knows for certain it still knows, should the decision be changed
         contact_id = row.contact_id if row.outcome == UPDATE else None
     decided = replace(row, decision=decision, contact_id=contact_id)
     store.save_rows(tx, caller.organization_id, import_id, [decided])
+    store.update_import(tx, caller.organization_id, import_id, {"updated_at": times.now()})
     return decided
+
+
+def _whom_to_update(tx: Tx, caller: Caller, found: Import, row: StagedRow, contact_id: int | None) -> int:
+    contact_id = row.contact_id if contact_id is None else contact_id
+    if contact_id is None:
+        if store.list_matches(tx, caller.organization_id, found.id, [row.row_number]):
+            raise invalid("contact_id", "is needed: whom to update")
+        reason = "is needed: whom this row may be is nobody yet but an earlier row; it can be created or skipped"
+        raise invalid("contact_id", reason)
+    contact = find_contact(tx, caller.organization_id, contact_id)
+    if contact is None or contact.deleted_at is not None:
+        raise invalid("contact_id", "is no contact")
+    return contact_id
 
 
 def _check_open(found: Import, row: StagedRow) -> None:
     """Refused (Conflict): a row about which nothing can be decided (any more)."""
     if row.state != ROW_STAGED or row.outcome not in (MATCH, CREATE, UPDATE):
         raise Conflict("There is nothing to decide about this row")
-    # what needs no decision is read ahead of its turn
-    if row.outcome != MATCH and found.state == APPLYING:
+    # what needs no decision is read ahead of its turn, and a row that was passed already would wait unsaid
+    if found.state == APPLYING:
         raise Conflict("The import is being applied")
+    if row.draft is None:
+        raise Conflict("What stood in this row was let go: import its file again")
     if "rows" in msgspec.json.decode(row.draft or "{}"):
         raise Conflict("This row is no contact: it cannot be decided by itself")
 

@@ -9,6 +9,7 @@ import msgspec
 from coterie.actions import bulk_updates
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.instagram import DELIVERY_JOB
+from coterie.actions.old_imports import FORGET_JOB
 from coterie.model import times
 from coterie.model.jobs import Job, Later
 from coterie.model.organizations import ALL_SCOPES, Caller
@@ -20,6 +21,7 @@ from coterie.worker.files import remove_files
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
 from coterie.worker.lease import PAUSE_SECONDS, hold
+from coterie.worker.old_imports import forget_erased
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 
@@ -46,5 +48,6 @@ HANDLERS: dict[str, Handler] = {
     SEND_JOB: reminders.send,
     REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
+    FORGET_JOB: forget_erased,
     **dict.fromkeys(STEPS, run_import),
 }

@@ -10,6 +10,7 @@ from coterie.store.database import Database
 from coterie.worker import reminders
 from coterie.worker.files import sweep_files
 from coterie.worker.instagram import ask_for_snapshots
+from coterie.worker.old_imports import let_old_imports_go
 
 HOUR = 3600.0
 DAY = 86_400.0
@@ -31,6 +32,7 @@ SCHEDULE = (
     Recurring("forget_old_jobs", DAY, forget_old_jobs),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
+    Recurring("let_old_imports_go", DAY, let_old_imports_go),
     Recurring("sweep_files", DAY, sweep_files),
     Recurring("ask_for_snapshots", HOUR, ask_for_snapshots),
 )
