@@ -1,6 +1,6 @@
 """coterie imports and coterie undo-import: what was brought in, and taking one of them back."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import typer
@@ -9,12 +9,13 @@ from rich.markup import escape
 
 from coterie.cli.common import DataOption, JsonOption, OneOrganizationOption, opened, prepare
 from coterie.cli.import_ import COUNTS, caller_of, counts_table, shown_progress
-from coterie.errors import NotFound
+from coterie.cli.import_rows import plain
+from coterie.cli.one_import import IdArgument, list_meant, progress_of
 from coterie.imports.run import Run
 from coterie.imports.undo import undo
-from coterie.model.imports import ROW_KEPT, UNDONE, Import
+from coterie.model.imports import APPLYING, ROW_KEPT, STAGING, UNDOING, UNDONE, Import
 from coterie.store.database import Database
-from coterie.store.imports import find_group, find_import, find_organization_of_import, list_imports, list_rows_in_state
+from coterie.store.imports import find_import, list_imports, list_rows_in_state
 
 SHOWN = 100
 REASONS_SHOWN = 20
@@ -33,7 +34,8 @@ def imports(
 ) -> None:
     """List what was imported, newest first, with counts.
 
-    Matched rows wait for a decision; rejected ones can be had with `coterie rejected`.
+    Matched rows wait for a decision (`coterie decide`); rejected ones can be had with `coterie rejected`. An import
+    that is being applied, or was interrupted, says how far it is; `coterie apply-import` goes on with it.
     """
     settings = prepare(data)
     with opened(settings) as database, database.read() as tx:
@@ -43,9 +45,11 @@ def imports(
         return
     table = counts_table("Import")
     for record in records:
-        numbers = [str(getattr(record, f"{name}_count")) for name in COUNTS]
         at = record.created_at[:16].replace("T", " ")
-        table.add_row(f"{record.id}\n{escape(record.filename)} ({record.format})\n{record.state}, {at}", *numbers)
+        what = f"{record.id}\n{escape(plain(record.filename))} ({record.format})\n{progress_of(record)}, {at}"
+        # counts are of what was done or is planned; under way they are neither
+        is_still = record.state not in (STAGING, APPLYING, UNDOING)
+        table.add_row(what, *(str(getattr(record, f"{name}_count")) if is_still else "…" for name in COUNTS))
     Console().print(table)
 
 
@@ -59,6 +63,7 @@ def present(record: Import) -> dict[str, Any]:
         "state": record.state,
         "error": record.error,
         "rows": record.row_count,
+        "applied_row": record.applied_row,
         **{name: getattr(record, f"{name}_count") for name in COUNTS},
         "kept": record.kept_count,
         "created_at": record.created_at,
@@ -68,7 +73,7 @@ def present(record: Import) -> dict[str, Any]:
 
 
 def undo_import(
-    import_id: Annotated[str, typer.Argument(metavar="ID", help="The import, as `coterie imports` lists it.")],
+    import_id: IdArgument,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,11 +84,8 @@ def undo_import(
     settings = prepare(data)
     with opened(settings) as database:
         with database.read() as tx:
-            organization_id = find_organization_of_import(tx, import_id)
-            meant = find_group(tx, import_id) if organization_id is None else [(organization_id, import_id)]
+            meant = list_meant(tx, import_id)
             before = [find_import(tx, *one) for one in meant]
-        if not meant:
-            raise NotFound(f"there is no import {import_id}")
         fresh = [record is not None and record.state != UNDONE for record in before]
         records = []
         for organization_id, one_id in meant:

@@ -40,11 +40,12 @@ def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
     if not found:
         typer.echo("There is none yet: `coterie bootstrap` makes one, `coterie demo` one to look around in.")
         return
-    table = Table()
-    table.add_column("UUID", overflow="fold", min_width=36)
-    table.add_column("Name", overflow="fold")
+    # fits 80 columns: the name is folded, never an id or a number
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("UUID", width=36)
+    table.add_column("Name", overflow="fold", min_width=10)
     for name in ("Contacts", "Members", "Imports"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for each in found:
         table.add_row(*(escape(str(value)) for value in each.values()))
     Console().print(table)

@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 
 from coterie.cli.common import DataOption, opened, prepare
-from coterie.errors import NotFound, Unavailable, invalid
+from coterie.cli.one_import import IdArgument, find_one
+from coterie.errors import Unavailable
 from coterie.imports.rejected import RejectedFile, rejected_file
-from coterie.model.imports import Import
-from coterie.store.database import Tx
-from coterie.store.imports import find_group, find_import, find_organization_of_import
 
 # However long it takes: others go on meanwhile
 SECONDS = 86_400.0
@@ -23,7 +21,7 @@ def register(application: typer.Typer) -> None:
 
 
 def rejected(
-    import_id: Annotated[str, typer.Argument(metavar="ID", help="The import, as `coterie imports` lists it.")],
+    import_id: IdArgument,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The file to write; it must not exist. Without it: standard output."),
@@ -37,7 +35,7 @@ def rejected(
     """
     settings = prepare(data)
     with opened(settings) as database, database.read(seconds=SECONDS) as tx:
-        organization_id, record = _find(tx, import_id)
+        organization_id, record = find_one(tx, import_id)
         file = rejected_file(tx, organization_id, record, settings.data_folder)
         if output is None:
             for piece in file.pieces:
@@ -47,19 +45,6 @@ def rejected(
         _save(file, output)
     count = record.rejected_count
     typer.echo(f"{count} rejected row{'s' if count > 1 else ''} of {record.filename} saved as {output}.")
-
-
-def _find(tx: Tx, import_id: str) -> tuple[int, Import]:
-    organization_id = find_organization_of_import(tx, import_id)
-    if organization_id is None:
-        group = [one_id for _, one_id in find_group(tx, import_id)]
-        if group:
-            raise invalid("import", f"is several files: name one of {', '.join(group[:20])}")
-        raise NotFound(f"there is no import {import_id}")
-    record = find_import(tx, organization_id, import_id)
-    if record is None:  # it went away in between
-        raise NotFound(f"there is no import {import_id}")
-    return organization_id, record
 
 
 def _save(file: RejectedFile, output: Path) -> None:

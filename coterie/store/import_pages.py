@@ -29,3 +29,28 @@ def count_rows(tx: Tx, organization_id: int, import_id: str, *, outcome: str | N
         only, bound["outcome"] = " AND outcome = :outcome", outcome
     row = tx.one(f"SELECT count(*){_WHERE}{only}", bound)
     return int(row[0]) if row else 0
+
+
+# how applying says of our own export that something of it could not come in
+_LEFT_OUT, _DELETED = "; left out: ", "The contact is deleted here"
+LEFT_OUT_ROWS_MAX = 1000
+
+
+def list_reasons_left_out(tx: Tx, organization_id: int, import_id: str) -> list[str]:
+    """Why something of our own export did not come in although its row could be read; of the first 1,000 such rows."""
+    rows = tx.all(
+        f"SELECT row_number, reason{_WHERE} AND (reason LIKE :left_out OR reason = :deleted)"
+        " ORDER BY row_number LIMIT :limit",
+        {
+            "organization_id": organization_id,
+            "import_id": import_id,
+            "left_out": f"%{_LEFT_OUT}%",
+            "deleted": _DELETED,
+            "limit": LEFT_OUT_ROWS_MAX,
+        },
+    )
+    return [
+        f"row {number}: {part}"
+        for number, reason in rows
+        for part in ([reason] if reason == _DELETED else reason.split(_LEFT_OUT)[1:])
+    ]
