@@ -2,13 +2,13 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from coterie.imports.own_rows import UID_SOURCE, draft_of
+from coterie.model.cells import join_list, safe_cell
 from coterie.model.imports import ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -34,8 +34,6 @@ HEADER = (
     *(name if number == 1 else f"{name}_{number}" for name in _CHANNELS for number in range(1, _SEVERAL + 1)),
     *_ADDRESS, "tags", "folders", "notes",
 )  # fmt: skip
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9 ().]*|--[0-9]{2}-[0-9]{2}")
 
 
 def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> Iterator[str]:
@@ -50,8 +48,7 @@ def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> 
 def write_csv(tx: Tx, caller: Caller) -> Iterator[str]:
     """A row for each contact, under HEADER; three handles of a channel and the first address find a place.
 
-    No cell is a formula for a program that opens it: what begins like one gets an apostrophe before it (OWASP, CSV
-    injection); a plain number, such as +12125550123, and a date without a year are none.
+    No cell is a formula for a program that opens it, and the readers of imports know what safe_cell put there.
     """
     yield _line(HEADER)
     for _, draft in _drafts(tx, caller, _OF_A_CARD):
@@ -61,13 +58,8 @@ def write_csv(tx: Tx, caller: Caller) -> Iterator[str]:
             cells += (values + [None] * _SEVERAL)[:_SEVERAL]
         address = draft.addresses[0] if draft.addresses else None
         cells += [getattr(address, name, None) for name in _ADDRESS]
-        cells += [";".join(draft.tags), ";".join(draft.folders), draft.note]
+        cells += [join_list(draft.tags), join_list(draft.folders), draft.note]
         yield _line([safe_cell(cell or "") for cell in cells])
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _line(cells: Any) -> str:

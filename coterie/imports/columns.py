@@ -15,6 +15,7 @@ from msgspec import Struct
 from coterie.errors import Invalid, Problem
 from coterie.imports.csv_rows import Row
 from coterie.imports.dates import find_day_first, is_no_date, read_date
+from coterie.model.cells import plain_cell, split_list
 from coterie.model.contacts import GENDERS, GRADES, split_name
 from coterie.model.handles import CHANNELS, EMAIL, INSTAGRAM, LINKEDIN, PHONE, WEBSITE
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft, RowError
@@ -104,6 +105,9 @@ def read_table(
 ) -> Iterator[ContactDraft | RowError]:
     """The drafts of a table whose columns are mapped, header to path; columns not mapped are left out.
 
+    The apostrophe before what a spreadsheet would take for a formula is left out: our own export puts it there, as
+    other programs do.
+
     Refused (Invalid, before the first row): a path that FIELDS does not know.
     """
     check_mapping(mapping)
@@ -114,8 +118,8 @@ def read_table(
             continue
         reading = Reading(ContactDraft(), {}, day_first)
         for index, put in puts:
-            if row.cells[index]:
-                put(reading, row.cells[index])
+            if cell := plain_cell(row.cells[index]).strip():
+                put(reading, cell)
         yield finish(reading, row.source)
 
 
@@ -176,8 +180,8 @@ def place(path: str, header: str) -> Put:
         "relationship_grade": lambda reading, value: put_grade(reading.draft, value),
         "birthday": lambda reading, value: put_birthday(reading.draft, value, day_first=reading.day_first),
         "picture_url": lambda reading, value: put_picture(reading.draft, value),
-        "tags": lambda reading, value: put_tags(reading.draft, _LIST.split(value)),
-        "folders": lambda reading, value: _put_folders(reading.draft, _LIST.split(value)),
+        "tags": lambda reading, value: put_tags(reading.draft, split_list(value)),
+        "folders": lambda reading, value: _put_folders(reading.draft, split_list(value)),
         "note": lambda reading, value: put_note(reading.draft, value),
         "extra": lambda reading, value: put_extra(reading.draft, header, value),
     }

@@ -11,8 +11,11 @@ from runs import applied, counts
 from world import World
 
 from coterie.actions.contacts import create_contact
-from coterie.exports.write import HEADER, safe_cell, write_csv, write_vcards
+from coterie.actions.terms import create_term, put_on_contact
+from coterie.exports.write import HEADER, write_csv, write_vcards
+from coterie.model.cells import join_list, plain_cell, safe_cell, split_list
 from coterie.model.organizations import Caller
+from coterie.model.terms import TAGS
 from coterie.store.contacts import list_contacts
 
 APU = {
@@ -88,3 +91,36 @@ def test_no_cell_begins_a_formula(text: str) -> None:
     assert not cell.startswith(("=", "@", "\t", "\r"))
     if cell.startswith(("+", "-")):
         assert set(cell[1:]) <= set("0123456789 ().-")
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=20) | st.text("'=+-@\t 1", max_size=6))
+def test_what_keeps_a_cell_from_being_a_formula_comes_off_again(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text
+
+
+@settings(max_examples=200)
+@given(st.lists(st.text(max_size=9) | st.text(";,:\\a", max_size=6)))
+def test_a_list_in_a_cell_keeps_its_items_whatever_is_in_them(items: list[str]) -> None:
+    items = [item.replace("\n", " ").strip() for item in items]
+    assert split_list(join_list(items)) == [item for item in items if item]
+
+
+@pytest.mark.parametrize("cell", ["a;b, c:::d\ne", " a ;; b,,c:::d,e"])
+def test_a_list_of_other_programs_is_split_where_they_do(cell: str) -> None:
+    assert split_list(cell) == ["a", "b", "c", "d", "e"]
+
+
+def test_formulas_and_tags_with_separators_come_back_from_a_table(world: World, tmp_path: Path) -> None:
+    with world.database.write() as tx:
+        fields = {"real_name": "=cmd() Smith", "employer": "-1+1", "how_you_met": "'=1", "job_title": "'tis"}
+        fred = create_contact(tx, world.alice, {**fields, "phone": "+1 212 555 0123"})
+        for name in ("red; green", "a,b:::c", "back\\slash"):
+            term = create_term(tx, world.alice, TAGS, name)
+            put_on_contact(tx, world.alice, TAGS, fred.id, term.id)
+    rows = table(world, world.alice)
+    with world.database.read() as tx:
+        (tmp_path / "ours.csv").write_text("".join(write_csv(tx, world.alice)), "utf-8", newline="")
+    applied(world.database, world.charlie, tmp_path, tmp_path / "ours.csv")
+    theirs = [row for row in table(world, world.charlie) if "Moe" not in row]
+    assert sorted(theirs) == sorted(rows)
