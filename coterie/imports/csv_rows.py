@@ -36,6 +36,7 @@ _SAMPLE = 64 * 1024
 # what may be read a second time after broken quotes, in all: a file made of them stays linear to read
 _AGAIN_MAX = 16 * 1024**2
 NEVER_CLOSED = "A quote is never closed"
+ROW_TOO_LARGE = "The row is larger than 4 MiB"
 SEPARATORS = (",", ";", "\t", "|")
 _REASON_FIRST = re.compile(rf'"?{re.escape(REASON_COLUMN)}[^",;\t|]*"?([,;\t|])')
 _CP1252_HOLES = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -83,6 +84,11 @@ def open_rows(
     parsed = _parse(path, layout, source_length_max)
     headers: list[str] = []
     for row in islice(parsed, HEADER_WITHIN_ROWS):
+        if isinstance(row, RowError) and row.reason == ROW_TOO_LARGE:
+            reason = (
+                f"has too many columns (at most {COLUMN_COUNT_MAX:,}): the row that names them is larger than 4 MiB"
+            )
+            raise invalid("file", reason, kind="too_large")
         if isinstance(row, Row) and is_header(row.cells):
             headers = row.cells
             break
@@ -269,7 +275,7 @@ def _next_cells(reader: Iterator[list[str]], lines: _Lines) -> list[str] | None:
         lines.broken = "A field is larger than 1 MiB" if is_one_line else NEVER_CLOSED
     if lines.length > ROW_LENGTH_MAX:
         lines.skip_rest_of_line()
-        lines.broken = "The row is larger than 4 MiB"
+        lines.broken = ROW_TOO_LARGE
     elif lines.broken:
         lines.read_again()
     return cells

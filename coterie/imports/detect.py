@@ -11,7 +11,7 @@ from coterie.errors import Invalid, invalid
 from coterie.imports import google_csv, linkedin_csv, outlook_csv, r0_csv
 from coterie.imports.any_csv import guess_mapping, names_people
 from coterie.imports.archives import check_table_of_contents
-from coterie.imports.csv_rows import read_head
+from coterie.imports.csv_rows import COLUMN_COUNT_MAX, read_head
 
 VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV = "vcard", "google", "outlook", "linkedin", "r0", "csv"
 INSTAGRAM, MONICA, COTERIE = "instagram", "monica", "coterie"
@@ -117,6 +117,8 @@ def _of_table(path: Path) -> str:
     for name, is_header in _HEADERS:
         if any(is_header(row) for row in rows):
             return name
+    if rows and any(rows[0][COLUMN_COUNT_MAX:]):
+        raise _unreadable(f"it has more than {COLUMN_COUNT_MAX:,} columns")
     # any table will do, for its columns can be mapped by hand; a letter with commas in it will not
     is_table = len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1
     if rows and (is_table or names_people(guess_mapping(rows[0]))):

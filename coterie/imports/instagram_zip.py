@@ -131,14 +131,15 @@ def _threads(archive: Archive) -> list[Thread]:
 def _read_heads(export: Export, threads: list[Thread]) -> Iterator[RowError]:
     """Fills in who takes part; a first file that is broken is told when its messages are read."""
     for thread in threads:
+        reason = ""
         for _, name in thread.files:
             try:
                 thread.head = parse_head(read_file(export.archive, name, FILE_BYTES_MAX))
                 break
-            except (BrokenFile, ValueError):
-                continue
+            except (BrokenFile, ValueError) as error:
+                reason = reason or f"{name.rpartition('/')[2]}: {error}"
         else:
-            yield RowError("no file of this conversation can be read", thread.folder[:2000])
+            yield RowError(f"no file of this conversation can be read: {reason}"[:2000], thread.folder[:2000])
             thread.files = []
 
 

@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from coterie.actions import imports as actions
 from coterie.errors import NotFound, invalid
-from coterie.imports.detect import FORMATS, detect_format
+from coterie.imports.detect import FORMATS, VCARD, detect_format
 from coterie.imports.readers import READERS, columns_of
+from coterie.imports.vcard_file import check_vcard
 from coterie.model.imports import Import
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.store import imports as store
@@ -78,6 +79,8 @@ def start(
         options["path"] = str(path.absolute())
     elif not path.is_file():
         raise invalid("file", "is not there")
+    if file_format == VCARD:
+        check_vcard(path)
     if options.get("mapping"):
         columns_of(path, file_format, options["mapping"])
     with database.write() as tx:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from coterie.errors import invalid
 from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard.lines import BrokenCard, read_cards
 from coterie.vcard.read import read_card
+from coterie.vcard.stream import read_lines
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
@@ -20,3 +22,12 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
             yield RowError(card.reason, card.source) if isinstance(card, BrokenCard) else read_card(card)
     if not count:
         yield RowError("the file holds no vCard")
+
+
+def check_vcard(path: Path) -> None:
+    """Refuses (Invalid) what was called a vCard file and holds none; it is read as far as the first card."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            if any(line is not None and line.strip().upper() == b"BEGIN:VCARD" for line in read_lines(stream)):
+                return
+    raise invalid("file", "holds no vCard")

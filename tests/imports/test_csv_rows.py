@@ -198,3 +198,10 @@ def test_a_quoted_row_comes_back_as_it_was(
     assert [found.cells for found in open_rows(path).rows if isinstance(found, Row)] == (
         [expected] if any(expected) else []
     )
+
+
+def test_a_header_too_large_for_a_row_says_that_there_are_too_many_columns(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("First Name,Email," + ",".join(f"c{n}" for n in range(700_000)) + "\nNed,ned@x.example\n")
+    with pytest.raises(Invalid, match=r"has too many columns \(at most 1,000\)"):
+        open_rows(path)

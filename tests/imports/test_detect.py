@@ -143,3 +143,10 @@ def test_no_file_breaks_detection(tmp_path_factory: pytest.TempPathFactory, cont
         assert detect_format(path) in FORMATS
     except Invalid as error:
         assert "is not a file Coterie can read" in error.message
+
+
+def test_a_table_of_too_many_columns_is_told_so_and_blank_ones_do_not_count(tmp_path: Path) -> None:
+    columns = ",".join(f"c{n}" for n in range(50_000))
+    with pytest.raises(Invalid, match="it has more than 1,000 columns"):
+        detect_format(written(tmp_path, f"First Name,Email,{columns}\nNed,ned@x.example\n"))
+    assert detect_format(written(tmp_path, f"First Name,Email{',' * 5000}\nNed,ned@x.example\n")) == "csv"

@@ -29,7 +29,10 @@ def test_one_broken_file_costs_only_what_stood_in_it(tmp_path: Path) -> None:
     }
     path = export(tmp_path, files)
     assert len(drafts(path)) == 4
-    assert len(errors(path)) == 3
+    reasons = [error.reason for error in errors(path)]
+    assert len(reasons) == 3
+    (whole,) = [reason for reason in reasons if reason.startswith("no file of this conversation can be read: ")]
+    assert "message_1.json: " in whole
 
 
 def test_a_wrong_checksum_costs_one_file(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from coterie.imports.vcard_file import read
+from coterie.errors import Invalid
+from coterie.imports.vcard_file import check_vcard, read
 from coterie.model.imports import ContactDraft, RowError
 
 SHELF = sorted((Path(__file__).parents[1] / "data" / "vcards").glob("*.vcf"))
@@ -53,3 +54,19 @@ def test_another_kind_of_file_is_one_refused_row(tmp_path: Path, content: bytes)
     (row,) = read(path)
     assert isinstance(row, RowError)
     assert row.reason == "is text after the last card"
+
+
+@pytest.mark.parametrize("content", [b"", b"name,email\nAna,a@b.example\n", b"PK\x03\x04\n", b"\x00\x01\xff" * 1000])
+def test_what_is_called_a_vcard_file_and_holds_none_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.vcf"
+    path.write_bytes(content)
+    for wrong in (path, tmp_path):
+        with pytest.raises(Invalid, match=r"^file holds no vCard$"):
+            check_vcard(wrong)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_card_behind_other_text_is_a_vcard_file(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "some.vcf"
+    path.write_bytes("a word before\r\n begin:vcard \r\nFN:Ana\r\nEND:VCARD\r\n".encode(encoding))
+    check_vcard(path)

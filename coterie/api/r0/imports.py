@@ -19,6 +19,7 @@ from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, de
 from coterie.imports.r0_csv import TEMPLATE
 from coterie.imports.readers import READERS, columns_of
 from coterie.imports.rejected import rejected_file
+from coterie.imports.vcard_file import check_vcard
 from coterie.model.imports import FAILED, MATCH, Import
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
@@ -175,6 +176,8 @@ def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
     path, corrections = Path(_upload(request).path), _corrections(request)
     try:
         file_format = FORMATS[request.body.type] if request.body.type else detect_format(path)
+        if file_format == VCARD:
+            check_vcard(path)
         mapping = columns_of(path, file_format, corrections)
     except Invalid as error:
         raise Invalid(*map(_of_upload, error.problems)) from None
