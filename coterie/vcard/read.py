@@ -1,17 +1,17 @@
 """A card as a ContactDraft: one function per property, found in a table.
 
-Choices where the vCards in the world leave one: an employer is the first component of ORG that is not empty
-(units are named in a warning, since an employer is one name); several nicknames are one text; PO box and
+Choices where the vCards in the world leave one: an employer is the first component of ORG that is not empty (units
+are a line of the note, as is whatever else has no field, see read_others); several nicknames are one text; PO box and
 extended address are lines below the street; Google's tag "myContacts" is everybody and no tag.
 """
 
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coterie.model.contacts import GENDERS, join_name, split_name
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, RowError
-from coterie.vcard import read_handles, read_pictures, values
+from coterie.vcard import read_handles, read_others, read_pictures, values
 from coterie.vcard.channels import MESSENGERS, label_of_types, plain_label
 from coterie.vcard.lines import Card, Property
 
@@ -19,6 +19,7 @@ TEXT_LENGTH_MAX = 100_000
 WARNINGS_MAX = 50
 TAGS_MAX = 500
 NAME_LENGTH_MAX = 1_000
+EXTRAS_MAX = 200
 OWN = "X-COTERIE-"
 _PEOPLE_KINDS = ("", "individual", "org", "company")
 _NOBODY = "has no name, phone, e-mail or other handle"
@@ -38,6 +39,18 @@ class _Reading(Struct):
     has_own_display: bool = False
     role: str | None = None
     is_company: bool = False
+    extras: list[str] = field(default_factory=list)
+
+    def keep(self, line: str | None) -> None:
+        """A line of the note for what has no field."""
+        if line is None or line in self.extras:
+            return
+        if len(self.extras) < EXTRAS_MAX:
+            self.extras.append(line)
+        elif (reason := f"More than {EXTRAS_MAX} properties without a field, the rest was left out") not in (
+            self.draft.warnings
+        ):
+            self.warn(reason)
 
     def warn(self, reason: str) -> None:
         if len(self.draft.warnings) < WARNINGS_MAX:
@@ -65,9 +78,9 @@ def read_card(card: Card) -> ContactDraft | RowError:
                 return RowError(f"is a {kind[:50]}, not a person", card.source)
             reading.is_company = reading.is_company or kind in ("org", "company")
             continue
-        read = _READERS.get(name)
-        if read is None:
+        if name in read_others.OF_PROGRAMS:
             continue
+        read = _READERS.get(name, _other)
         if len(entry.value) > TEXT_LENGTH_MAX and name != "PHOTO":
             reading.warn(f"{name} is longer than {TEXT_LENGTH_MAX:,} characters and was left out")
             continue
@@ -92,8 +105,10 @@ def _labels(card: Card) -> dict[str, str]:
 def _finish(reading: _Reading) -> None:
     """What only the whole card decides: the display name, the job title, the note."""
     draft, formatted = reading.draft, reading.formatted
+    if reading.role and draft.job_title and reading.role != draft.job_title:
+        reading.keep(f"Role: {reading.role}")
     draft.job_title = draft.job_title or reading.role
-    draft.note = "\n\n".join(reading.notes) or None
+    draft.note = "\n\n".join([*reading.notes, *(["\n".join(reading.extras)] if reading.extras else [])]) or None
     if reading.has_own_display:
         draft.display_name = reading.own_display
         return
@@ -165,12 +180,17 @@ def _employer(reading: _Reading, entry: Property) -> None:
     found = [unit for unit in [values.line(piece) for piece in values.split(entry.value, ";")] if unit]
     if found and reading.draft.employer is None:
         reading.draft.employer = found.pop(0)
-    if found:
-        reading.warn(f"ORG: {', '.join(found)[:100]!r} is not part of the employer's name and was left out")
+        if found:
+            reading.keep(f"Unit: {', '.join(found)}")
+    elif found and found != [reading.draft.employer]:
+        reading.keep(f"Organization: {', '.join(found)}")
 
 
 def _job_title(reading: _Reading, entry: Property) -> None:
-    reading.draft.job_title = reading.draft.job_title or values.line(entry.value)
+    found = values.line(entry.value)
+    if reading.draft.job_title and found and found != reading.draft.job_title:
+        reading.keep(f"Title: {found}")
+    reading.draft.job_title = reading.draft.job_title or found
 
 
 def _role(reading: _Reading, entry: Property) -> None:
@@ -198,6 +218,7 @@ def _date(reading: _Reading, entry: Property) -> str | None:
     date = values.read_date(plain, entry.first("X-APPLE-OMIT-YEAR"))
     if date is None:
         reading.warn(f"{entry.name}: {plain[:100]!r} is not a day of a year")
+        reading.keep(read_others.line_of(entry, reading.label(entry)))
     return date
 
 
@@ -280,6 +301,19 @@ def _show_as(reading: _Reading, entry: Property) -> None:
     reading.is_company = reading.is_company or entry.value.strip().upper() == "COMPANY"
 
 
+def _address_label(reading: _Reading, entry: Property) -> None:
+    """A whole address as text (2.1 and 3.0), which repeats the one beside it."""
+    if not reading.draft.addresses:
+        _other(reading, entry)
+
+
+def _other(reading: _Reading, entry: Property) -> None:
+    if read_others.is_binary(entry):
+        reading.warn(f"{entry.name} is no text and was left out")
+    else:
+        reading.keep(read_others.line_of(entry, reading.label(entry)))
+
+
 def _own(reading: _Reading, entry: Property) -> None:
     """What only our own cards say: see write.py."""
     draft, what = reading.draft, entry.name.removeprefix(OWN)
@@ -316,6 +350,7 @@ _READERS: dict[str, Callable[[_Reading, Property], None]] = {
     "GENDER": _gender,
     "X-GENDER": _gender,
     "ADR": _address,
+    "LABEL": _address_label,
     "NOTE": _note,
     "CATEGORIES": _tags,
     "LANG": _language,

@@ -22,7 +22,7 @@ def test_google_contacts() -> None:
         name_prefix="Dr.", first_name="Marge", middle_name="Jacqueline", last_name="Simpson",
         nickname="Midge",
         birthday="1956-03-19", employer="Springfield Elementary", job_title="Volunteer",
-        note="Likes: painting, blue hair; and a quiet evening.\nSecond line.",
+        note="Likes: painting, blue hair; and a quiet evening.\nSecond line.\n\nUnit: Kitchen",
         handles=[
             HandleDraft("email", "marge@example.com", "home"),
             HandleDraft("email", "old@example.com", "Obsolete"),
@@ -39,7 +39,6 @@ def test_google_contacts() -> None:
         dates=[DateDraft("anniversary", "1980-05-12")],
         pictures=[PictureDraft(url="https://lh3.example.com/contacts/abc=s100")],
         tags=["Family", "Springfield, OR"],
-        warnings=["ORG: 'Kitchen' is not part of the employer's name and was left out"],
     )  # fmt: skip
     assert (shop.display_name, shop.first_name, shop.employer) == ("Kwik-E-Mart", None, "Kwik-E-Mart")
 
@@ -48,6 +47,7 @@ def test_an_iphone() -> None:
     (bart,) = _drafts("iphone.vcf")
     assert bart == ContactDraft(
         display_name="Bart", first_name="Bartholomew", middle_name="JoJo", last_name="Simpson",
+        note="Related (sister): Lisa",
         nickname="El Barto", birthday="--04-01", employer="Class 4",
         handles=[
             HandleDraft("email", "bart@example.com", "home", True),
@@ -73,7 +73,7 @@ def test_outlook_with_2_1_and_quoted_printable() -> None:
     assert joerg == ContactDraft(
         name_prefix="Herr", first_name="Jörg", last_name="Müller", name_suffix="Jr.", birthday="1970-01-31",
         employer="Bier, Brot & Sohn", job_title="Käufer – Süd",
-        note="Erste Zeile\nZweite Zeile mit Überlänge, und noch mehr",
+        note="Erste Zeile\nZweite Zeile mit Überlänge, und noch mehr\n\nUnit: Einkauf",
         handles=[
             HandleDraft("phone", "+49 30 1234", "work"), HandleDraft("phone", "+49 170 1234", "mobile", True),
             HandleDraft("phone", "+49 30 1235", "work fax"), HandleDraft("phone", "+49 30 1236", "home fax"),
@@ -83,7 +83,7 @@ def test_outlook_with_2_1_and_quoted_printable() -> None:
         addresses=[
             AddressDraft("Hauptstraße 1", "Hinterhaus", None, "Berlin", None, "10115", "Deutschland", "work")
         ],
-        pictures=[JPEG], warnings=["ORG: 'Einkauf' is not part of the employer's name and was left out"],
+        pictures=[JPEG],
     )  # fmt: skip
 
 
@@ -93,7 +93,8 @@ def test_nextcloud_with_4_0() -> None:
         display_name="Lisa Marie Simpson", name_prefix="Prof.", first_name="Lisa", middle_name="Marie Anne",
         last_name="Simpson", name_suffix="Jr., M.D.", nickname="Lis, Lizzy", gender="female",
         birthday="--05-09",
-        employer="Springfield Elementary", job_title="Saxophonist", language="fr", note="One\n\nTwo",
+        employer="Springfield Elementary", job_title="Saxophonist", language="fr",
+        note="One\n\nTwo\n\nRelated (friend): urn:uuid:f81d4fae",
         handles=[
             HandleDraft("phone", "+1-555-555-5555 ext. 5555", "work", True),
             HandleDraft("phone", "+1 555 0100", "mobile"),
@@ -128,7 +129,9 @@ def test_icloud_and_contacts_on_a_mac() -> None:
     assert isinstance(selma, ContactDraft) and isinstance(tavern, ContactDraft) and isinstance(robert, ContactDraft)
     assert selma == ContactDraft(
         name_prefix="Ms.", first_name="Selma", last_name="Bouvier",
-        employer="Springfield DMV", job_title="Clerk", note="Jub-Jub the iguana, daily.\nSmokes.",
+        employer="Springfield DMV", job_title="Clerk",
+        note="Jub-Jub the iguana, daily.\nSmokes.\n\nPhonetic first name: SEL-ma\nMaiden name: Bouvier\n"
+             "Unit: Eye tests\nRelated (sister): Patty",
         handles=[
             HandleDraft("email", "selma@example.com", "other", True),
             HandleDraft("email", "s.bouvier@dmv.example", "work"),
@@ -144,7 +147,6 @@ def test_icloud_and_contacts_on_a_mac() -> None:
         pictures=[JPEG],
         tags=["Family", "DMV"],
         outside_ids=[("vcard", "0C2E6F4C-9A77-4F0B-8E2B-6C0A7A3E5D11")],
-        warnings=["ORG: 'Eye tests' is not part of the employer's name and was left out"],
     )  # fmt: skip
     assert (tavern.display_name, tavern.first_name, tavern.employer) == ("Moe's Tavern", None, "Moe's Tavern")
     assert isinstance(group, RowError) and group.reason == "is a group, not a person"

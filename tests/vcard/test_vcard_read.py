@@ -70,10 +70,10 @@ def test_a_group_is_refused(line: str) -> None:
     assert found.reason == "is a group, not a person"
 
 
-def test_an_employer_is_the_first_component_and_its_units_are_told() -> None:
+def test_an_employer_is_the_first_component_and_its_units_are_in_the_note() -> None:
     draft = draft_of("ORG:Acme\\, Inc.;Sales;North", "TITLE:Buyer", "ROLE:Other")
     assert (draft.employer, draft.job_title) == ("Acme, Inc.", "Buyer")
-    assert draft.warnings == ["ORG: 'Sales, North' is not part of the employer's name and was left out"]
+    assert (draft.note, draft.warnings) == ("Unit: Sales, North\nRole: Other", [])
     assert draft_of("ORG:;Sales", "ROLE:Buyer").employer == "Sales"
     assert draft_of("ROLE:Buyer").job_title == "Buyer"
 
@@ -100,9 +100,9 @@ def test_a_birthday_is_read_in_every_form(line: str, birthday: str | None) -> No
     "value",
     ["circa 1800", "1980", "1980-05", "---12", "2023-02-30", "--13-01", "12/05/1980", "9" * 400, "١٩٨٠٠٥١٢"]
 )  # fmt: skip
-def test_a_birthday_that_is_no_day_is_a_warning(value: str) -> None:
+def test_a_birthday_that_is_no_day_is_a_warning_and_a_line_of_the_note(value: str) -> None:
     draft = draft_of(f"BDAY;VALUE=text:{value}")
-    assert draft.birthday is None
+    assert (draft.birthday, draft.note) == (None, f"Birthday: {value}")
     assert draft.warnings == [f"BDAY: {value[:100]!r} is not a day of a year"]
 
 
@@ -276,3 +276,53 @@ def test_a_name_or_nickname_without_end_takes_no_time() -> None:
     draft = draft_of("FN:" + "Ana " * 15_000, *["NICKNAME:" + "a," * 30_000] * 5)
     assert draft.display_name == ("Ana " * 15_000).strip()
     assert draft.nickname == ", ".join("a" * 30_000)
+
+
+def test_what_has_no_field_is_a_line_of_the_note() -> None:
+    draft = draft_of(
+        "NOTE:Nice", "RELATED;TYPE=spouse;VALUE=text:Maggie", "X-FOO:barbaz", "TZ:Europe/Rome",
+        "GEO:geo:1,2", "HOBBY:chess",
+        "item1.X-ABRELATEDNAMES:Lisa", "item1.X-ABLabel:_$!<Sister>!$_", "ORG:Acme", "ORG:Other;Unit",
+        "TITLE:A", "TITLE:B",
+        "item2.X-ABDATE:some day", "item2.X-ABLabel:Graduation", "X-EMPTY:", "X-BLANK:;;",
+    )  # fmt: skip
+    assert draft.note == (
+        "Nice\n\nRelated (spouse): Maggie\nFoo: barbaz\nTime zone: Europe/Rome\nPosition: geo:1,2\nHobby: chess\n"
+        "Related (sister): Lisa\nOrganization: Other, Unit\nTitle: B\nDate (Graduation): some day"
+    )
+
+
+def test_what_programs_write_for_themselves_is_nothing() -> None:
+    draft = draft_of(
+        "PRODID:x", "REV:20200101", "CLIENTPIDMAP:1;urn:uuid:1", "X-ABUID:1", "X-ABLABEL:alone", "X-COTERIE-REASON:y"
+    )
+    assert (draft.note, draft.warnings) == (None, [])
+
+
+def test_bytes_without_a_field_are_a_warning() -> None:
+    draft = draft_of(
+        "KEY:data:,x", "LOGO;ENCODING=b:AAAA", "X-THING;ENCODING=b;VALUE=binary:AAAA", "KEY:https://example.org/k"
+    )
+    assert draft.warnings == [f"{name} is no text and was left out" for name in ("KEY", "LOGO", "X-THING")]
+    assert draft.note == "Key: https://example.org/k"
+
+
+@pytest.mark.parametrize(
+    ("line", "channel", "value", "label"),
+    [
+        ("IMPP:xmpp:a@b.c", "xmpp", "a@b.c", None), ("IMPP:skype:el.barto", "skype", "el.barto", None),
+        ("IMPP:foo:bar", "other", "bar", "foo"),
+    ],
+)  # fmt: skip
+def test_a_messenger_is_a_handle_on_its_channel_or_another(
+    line: str, channel: str, value: str, label: str | None
+) -> None:
+    (handle,) = draft_of(line).handles
+    assert (handle.channel, handle.value, handle.label) == (channel, value, label)
+
+
+def test_a_card_has_at_most_200_lines_for_what_has_no_field() -> None:
+    draft = draft_of(*[f"X-A{n}:{n}" for n in range(300)])
+    assert draft.note is not None
+    assert len(draft.note.splitlines()) == 200
+    assert draft.warnings == ["More than 200 properties without a field, the rest was left out"]
