@@ -195,6 +195,9 @@ def _read_messaging(name: str, item: dict[str, Any], account_id: str, at: str) -
         if isinstance(item.get(key), dict):
             if not person_id or person_id == account_id:
                 raise Unreadable(f"{key} without a person")
+            # its person is known to that account by this id, not to the one that is connected
+            if (sender if is_ours else recipient) not in (None, account_id):
+                raise Unreadable(f"{key} of another account")
             return read(item[key], shared)
     raise Unreadable(_name(next(iter(sorted(item.keys() - _FRAME)), name)))
 
@@ -214,7 +217,7 @@ def _read_message(message: dict[str, Any], shared: dict[str, Any]) -> Update:
         data["quick_reply"] = payload
     if referral := _strings(_part(message, "referral"), "ref", "ad_id", "source", "type"):
         data["referral"] = referral
-    if message.get("is_unsupported") is True:
+    if message.get("is_unsupported") is True or not isinstance(message.get("text"), str | None):
         data["is_unsupported"] = True
     is_mention = any(attachment["type"] == "story_mention" for attachment in attachments)
     return Update(
@@ -245,6 +248,8 @@ def _read_postback(postback: dict[str, Any], shared: dict[str, Any]) -> Update:
 
 def _read_edit(edit: dict[str, Any], shared: dict[str, Any]) -> Update:
     mid = _required(edit.get("mid"), "message_edit without mid")
+    if not isinstance(edit.get("text"), str | None):
+        raise Unreadable("message_edit without text")
     number = _integer(edit.get("num_edit")) or 1
     return Update(what=EDIT, outside_id=mid, text=clean_text(edit.get("text")), data={"edit_count": number}, **shared)
 

@@ -230,3 +230,27 @@ def test_a_profile_fills_name_username_picture_and_followers(chat: Chat, graph: 
     assert found["profile_picture"] == "https://127.0.0.1/bart.jpg"
     assert (found["is_follower"], found["follower_count"], found["follower_growth"]) == (True, 100, None)
     assert not graph.token_seen_in_address
+
+
+def test_a_message_to_another_account_is_nobodys(chat: Chat) -> None:
+    before = chat.send(chat.message("hello"))
+    stranger = from_person(number(), number(), message={"mid": f"m_{number()}", "text": "not for you"})
+    echo = from_person(number(), number(), message={"mid": f"m_{number()}", "text": "not yours", "is_echo": True})
+    assert chat.send(stranger, echo)["id"] == before["id"]
+
+
+@pytest.mark.parametrize("text", [["a", "b"], {"a": 1}, 5, True])
+def test_a_message_whose_text_is_none_is_kept_as_unsupported(chat: Chat, text: Any) -> None:
+    item = chat.event(message={"mid": f"m_{number()}", "text": text})
+    chat.send(item)
+    assert chat.data(item) == {"is_unsupported": True}
+
+
+def test_an_edit_whose_text_is_none_changes_nothing(chat: Chat) -> None:
+    item = chat.message("hello")
+    chat.send(item)
+    mid = item["message"]["mid"]
+    chat.send(chat.event(message_edit={"mid": mid, "text": ["a"], "num_edit": 1}))
+    with chat.database.read() as tx:
+        found = interactions.find_stored(tx, chat.world.organization.id, "instagram", [mid])[mid]
+    assert (found.text, found.data) == ("hello", {})
