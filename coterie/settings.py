@@ -6,6 +6,7 @@ A variable wins over the file. The file is the one COTERIE_CONFIG names, else co
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,8 @@ from msgspec import Meta, Struct
 from coterie.errors import Unavailable
 
 PREFIX = "COTERIE_"
+# what one command line says and no setting
+SERVE_OPTIONS = ("host", "port", "workers")
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +99,8 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     file = Path(named) if named else data / "coterie.toml"
     if named or file.is_file():
         given = _read_file(file) | given
+    if unknown := sorted(given.keys() - set(Settings.__struct_fields__)):
+        raise Unavailable(f"settings: there is no setting {_spelled(unknown[0], environment, file)}")
     try:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -104,6 +109,16 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
         path = settings.data_folder.absolute() / "coterie.sqlite3"
         settings = msgspec.structs.replace(settings, database_url=f"sqlite:///{path}")
     return settings
+
+
+def _spelled(name: str, environment: Mapping[str, str], file: Path) -> str:
+    """A setting that does not exist as it was written, and what may have been meant."""
+    variable = PREFIX + name.upper()
+    written = variable if variable in {key.upper() for key in environment} else f"{name[:100]} (in {file})"
+    if name in SERVE_OPTIONS:
+        return f"{written}: that is an option, coterie serve --{name}"
+    likely = get_close_matches(name, Settings.__struct_fields__, 1)
+    return f"{written}: is it {PREFIX}{likely[0].upper()}?" if likely else written
 
 
 def _read_file(file: Path) -> dict[str, Any]:

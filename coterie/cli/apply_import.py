@@ -23,8 +23,9 @@ def register(application: typer.Typer) -> None:
 
 
 def apply_import(import_id: IdArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Do what an import was staged for, go on with one that was interrupted, or do what was decided since.
+    """Apply an import that is there already.
 
+    It does what the import was staged for, or what was decided since, and goes on with one that was interrupted.
     Files that came in with one command can be named together. The exit code is 1 where a file was refused or stopped.
     """
     settings = prepare(data)
@@ -69,9 +70,10 @@ def _find(run: Run) -> Import:
 
 
 def forget_import(import_id: IdArgument, data: DataOption = None) -> None:
-    """Remove an import with its rows and its file for good, or all that came in with one command.
+    """Remove an import with its rows and its file.
 
-    The contacts it brought stay, and it cannot be taken back any more: that is what `coterie undo-import` is for.
+    For good; all that came in with one command can be named together. The contacts it brought stay, and it cannot be
+    taken back any more: that is what `coterie undo-import` is for.
     """
     with opened(prepare(data)) as database, database.write() as tx:
         names = []

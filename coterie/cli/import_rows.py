@@ -115,9 +115,10 @@ def import_rows(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the rows of an import, one a line: who, what becomes of it, and why.
+    """List the rows of an import, one a line.
 
-    Rows of the outcome match wait for a decision (`coterie decide`). With --json each line is an object.
+    Each says who it is, what becomes of it, and why. Rows of the outcome match wait for a decision (`coterie
+    decide`). With --json each line is an object.
     """
     if outcome is not None and outcome not in COUNT_OF:
         raise invalid("--outcome", f"is not one of {', '.join(COUNT_OF)}", kind="choice")
@@ -145,9 +146,10 @@ def decide(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Say what is to become of a row that waits, or of one that would create or update.
+    """Say what is to become of a row.
 
-    It takes effect with `coterie apply-import ID`, and can be said anew until then.
+    Of one that waits, or of one that would create or update. It takes effect with `coterie apply-import ID`, and can
+    be said anew until then.
     """
     if row == ALL and contact is not None:
         raise invalid("--contact", "goes with one row")

@@ -169,6 +169,7 @@ def test_a_long_file_is_finished_by_the_worker(r0: R0, database: Database, setti
         (PDF, {}),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), {}),
         (FILE, {"type": "linkedin_csv"}),
+        (FILE, {"type": "vcard"}),
         (bytes(range(256)) * 20, {}),
     ],
 )

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,25 @@ def test_the_first_of_each_kind_are_shown_and_how_many_more_there_are(folder: Pa
     assert [row["row"] for row in rows_of(folder, import_id, "--outcome", "reject")] == list(range(26, 38))
     wrong = coterie(folder, "import-rows", import_id, "--outcome", "rejected")
     assert (wrong.returncode, "is not one of create, update" in wrong.stderr) == (1, True)
+
+
+def test_what_of_our_own_export_is_left_out_is_counted_and_its_reasons_shown(folder: Path) -> None:
+    run(folder, "import", file(folder, FAMILY), "--apply")
+    command = [sys.executable, "-m", "coterie", "export", "--format", "json"]
+    with (folder / "all.zip").open("wb") as stream:
+        subprocess.run(command, env=environment(folder), stdout=stream, check=True)
+    with zipfile.ZipFile(folder / "all.zip") as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    contact = json.loads(members["contacts.jsonl"])["uuid"]
+    lines = [json.dumps({"contact": contact, "tag": f"nobody's {n}"}) for n in range(12)]
+    with zipfile.ZipFile(folder / "changed.zip", "w") as new:
+        for name, content in (members | {"tagged.jsonl": "\n".join(lines).encode()}).items():
+            new.writestr(name, content)
+    shown = coterie(folder, "import", str(folder / "changed.zip"), "--apply").stdout
+    import_id = run(folder, "imports")[0]["import_id"]
+    assert "changed.zip: 12 left out\n  row " in shown
+    assert shown.count(" is not here\n") == 10
+    assert f"  … and 2 more: `coterie import-rows {import_id}`\n" in shown
 
 
 def test_tables_fit_eighty_columns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
