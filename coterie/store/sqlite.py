@@ -200,11 +200,17 @@ class SqliteDatabase:
             yield
         finally:
             with self._writing:
-                self._checkpoints.is_bulk = False
-                self._writer.apsw.execute("PRAGMA synchronous=FULL")
-                # begins by putting on disk what was committed meanwhile; another one at it may have begun before that
-                while self._writer.apsw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()[0][0]:
-                    time.sleep(0.005)
+                self._end_bulk()
+
+    def _end_bulk(self) -> None:
+        self._checkpoints.is_bulk = False
+        self._writer.apsw.execute("PRAGMA synchronous=FULL")
+        try:
+            # begins by putting on disk what was committed meanwhile; another one at it may have begun before that
+            while self._writer.apsw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()[0][0]:
+                time.sleep(0.005)
+        except apsw.Error as error:  # a full disk
+            raise translate(error) from error
 
     @contextmanager
     def alone(self) -> Iterator[None]:

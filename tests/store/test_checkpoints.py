@@ -127,3 +127,35 @@ def test_a_database_that_closed_leaves_no_log(path: Path, database: SqliteDataba
     database.close()
     assert not path.with_name(path.name + "-wal").exists()
     assert pages_of(path) > PAGES * 2
+
+
+FULL = """
+import resource, signal, sys
+from coterie.errors import Unavailable
+from coterie.settings import load_settings
+from coterie.store.sqlite import SqliteDatabase
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+database = SqliteDatabase(sys.argv[1], load_settings({}, data=sys.argv[2]))
+try:
+    with database.bulk():
+        for _ in range(20):
+            with database.write() as tx:
+                tx.many("INSERT INTO things (text) VALUES (:text)", [{"text": "x" * 7_000}] * 50)
+        # no file of this process may grow any more, as on a full disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+except Unavailable as error:
+    print(error.message)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+with database.read() as tx:
+    print(tx.one("SELECT count(*) FROM things")[0])
+"""
+
+
+def test_a_disk_that_is_full_at_the_end_of_bulk_work_is_said_and_loses_nothing(
+    path: Path, database: SqliteDatabase
+) -> None:
+    command = [sys.executable, "-c", FULL, str(path), str(path.parent)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == ["the disk is full or cannot be written", "1000"], done.stderr
+    with database.read() as tx:
+        assert tx.one("SELECT count(*) FROM things") == (1000,)
