@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forked import run_forked
 from world import PASSWORD_HASH
 
 from coterie.actions.organizations import create_organization
@@ -30,16 +31,8 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 def coterie(folder: Path, *arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "coterie", *arguments],
-        env=environment(folder, **settings),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """Run a command to its end, in a process of its own."""
+    return run_forked(list(arguments), environment(folder, **settings), stdin)
 
 
 def set_up(folder: Path, database_url: str = "") -> str:

@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 from random import Random
 
 import pytest
+from forked import run_forked
 
 from coterie.cli import demo, demo_world
 from coterie.cli.common import caller_for, opened
@@ -21,9 +21,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
-    return subprocess.run(
-        [sys.executable, "-m", "coterie", "demo", *arguments], env=environment, capture_output=True, text=True
-    )
+    return run_forked(["demo", *arguments], environment, "")
 
 
 def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_settings: Settings) -> None:

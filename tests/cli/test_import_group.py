@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+from forked import run_forked
 
 from coterie.cli.common import opened
 from coterie.settings import Settings
@@ -15,18 +15,16 @@ from coterie.store.organizations import list_organizations
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nN:;{name};;;\r\nEMAIL:{name}@example.org\r\nEND:VCARD\r\n"
 
 
-def coterie(settings: Settings, *arguments: str) -> dict[str, Any]:
-    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
-    command = [sys.executable, "-m", "coterie", *arguments, "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
 def said(settings: Settings, *arguments: str) -> str:
     environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
-    command = [sys.executable, "-m", "coterie", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    done = run_forked(list(arguments), environment, "")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def coterie(settings: Settings, *arguments: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(said(settings, *arguments, "--json"))
+    return answer
 
 
 def count(settings: Settings) -> int:

@@ -1,0 +1,77 @@
+"""Commands as processes of their own, without a start of Python for each: forked from one that has read all modules.
+
+What a command sees is what it would see otherwise: its arguments, environment, standard streams and exit code. Only
+the modules are there already; nothing of Coterie has run yet.
+"""
+
+import atexit
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PARENT = """
+import json, os, sys
+from importlib import import_module
+import coterie.cli.main as cli
+for module in {*cli.COMMANDS.values()}:
+    import_module(f"coterie.cli.{module}")
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        for number, (name, flags) in enumerate(zip(asked["streams"], (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY))):
+            os.dup2(os.open(name, flags), number)
+        sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        sys.argv = ["coterie", *asked["arguments"]]
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            code = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
+"""
+_parents: list["subprocess.Popen[str]"] = []
+
+
+def _parent() -> "subprocess.Popen[str]":
+    if not _parents:
+        process = subprocess.Popen(
+            [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        _parents.append(process)
+        atexit.register(_end, process)
+    return _parents[0]
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait()
+
+
+def run_forked(arguments: list[str], environment: dict[str, str], stdin: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    parent = _parent()
+    assert parent.stdin is not None and parent.stdout is not None
+    with tempfile.TemporaryDirectory() as folder:
+        streams = [Path(folder) / name for name in ("in", "out", "err")]
+        streams[0].write_text(stdin)
+        for stream in streams[1:]:
+            stream.touch()
+        asked = {"arguments": arguments, "environment": environment, "streams": [str(stream) for stream in streams]}
+        parent.stdin.write(json.dumps(asked) + "\n")
+        parent.stdin.flush()
+        code = int(parent.stdout.readline())
+        return subprocess.CompletedProcess(arguments, code, streams[1].read_text(), streams[2].read_text())
