@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from coterie.model.contacts import Contact, join_name
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.imports import (
+    DRAFT_SOURCE,
     AddressDraft,
     ContactDraft,
     DateDraft,
@@ -72,7 +73,7 @@ class Additions(Struct):
         for name in ("addresses", "dates", "tags", "folders", "note", "pictures", "interactions"):
             if getattr(self, name):
                 found.append({"addresses": "address"}.get(name, name))
-        if any(source != "draft" for source, _ in self.outside_ids):
+        if any(source != DRAFT_SOURCE for source, _ in self.outside_ids):
             found.append("outside id")
         return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from coterie.imports.own_rows import UID_SOURCE, draft_of
 from coterie.model.cells import join_list, safe_cell
-from coterie.model.imports import ContactDraft, PictureDraft
+from coterie.model.imports import DRAFT_SOURCE, ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
 from coterie.store.exports import list_contact_rows_after, list_part_rows
@@ -19,7 +19,6 @@ from coterie.vcard.write import write_card
 CONTACTS_AT_ONCE = 200
 PICTURE_BYTES_MAX = 5 * 1024**2
 PICTURES_MAX = 3
-SOURCE_DRAFT = "draft"
 _OF_A_CARD = ("outside_ids", "handles", "addresses", "dates", "tags", "folders", "notes")
 _CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
 _SEVERAL = 3
@@ -39,7 +38,7 @@ HEADER = (
 def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> Iterator[str]:
     """A card for each contact. version is "4.0" or "3.0". UID is the one the contact came with, else its uuid."""
     for contact, draft in _drafts(tx, caller, (*_OF_A_CARD, "attachments"), folder):
-        draft.outside_ids = [entry for entry in draft.outside_ids if entry[0] != SOURCE_DRAFT]
+        draft.outside_ids = [entry for entry in draft.outside_ids if entry[0] != DRAFT_SOURCE]
         if all(source != UID_SOURCE for source, _ in draft.outside_ids):
             draft.outside_ids.insert(0, (UID_SOURCE, contact["uuid"]))
         yield write_card(draft, version)

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from coterie.actions.drafts import Changes
 from coterie.actions.whole import add_rows, would_add
 from coterie.identity.matching import NOBODY, OUTSIDE_ID, Candidate, Person
-from coterie.imports.own_rows import OWN_SOURCE
-from coterie.model.imports import ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
+from coterie.model.imports import OWN_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
 from coterie.model.whole import OwnRows
 from coterie.store import parts

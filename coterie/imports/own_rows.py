@@ -8,7 +8,7 @@ import msgspec
 
 from coterie.errors import invalid
 from coterie.model import times
-from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft
+from coterie.model.imports import OWN_SOURCE, AddressDraft, ContactDraft, DateDraft, HandleDraft
 from coterie.model.relationships import TYPES
 from coterie.model.whole import NOUNS, ContactRow, OwnContact, Row
 
@@ -17,7 +17,6 @@ FIELDS = (
     "birthday", "employer", "job_title", "how_you_met", "language", "bio", "is_follower", "relationship_grade",
 )  # fmt: skip
 UID_SOURCE = "vcard"
-OWN_SOURCE = "coterie"
 _JSON = {"properties": "value", "definitions": "choices", "interactions": "data"}
 _DAYS = ("birthday", "occurs_on", "anniversary_on", "born_on", "taken_on")
 

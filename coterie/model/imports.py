@@ -25,6 +25,8 @@ FORMATS_WITH_FILES = ("vcard", "coterie")
 ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_KEPT = "staged", "applied", "undone", "kept"
 # The source of the outside id under which a row that was applied is known: the digest of what stood in it
 DRAFT_SOURCE = "draft"
+# The source of the outside id by which a contact is known that has another uuid in the instance it came from
+OWN_SOURCE = "coterie"
 
 
 class HandleDraft(Struct, frozen=True, omit_defaults=True):

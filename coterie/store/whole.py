@@ -7,14 +7,12 @@ somebody else could name.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from coterie.model.imports import DRAFT_SOURCE, OWN_SOURCE
 from coterie.model.whole import NOUNS, REFERENCES, ContactRow, Noun, fields_of
 from coterie.store.database import Row, Tx
 
 Rows = list[dict[str, Any]]
 ROWS_AT_ONCE = 500
-# The source of the outside id by which a contact is known that has another uuid in the instance it came from
-SOURCE = "coterie"
-DRAFT_SOURCE = "draft"
 _TABLES = frozenset(("contacts", *(noun.table for noun in NOUNS.values())))
 _CONTACT = ContactRow.__struct_fields__
 _CONDITIONS = {
@@ -171,7 +169,7 @@ def find_contacts(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[st
     bound = {"organization_id": organization_id, "uuids": tx.array(wanted)}
     known = tx.all(
         "SELECT outside_id, contact_id FROM outside_ids WHERE organization_id = :organization_id"
-        f" AND source = '{SOURCE}' AND outside_id {tx.among('uuids')}",
+        f" AND source = '{OWN_SOURCE}' AND outside_id {tx.among('uuids')}",
         bound,
     )
     rows = tx.all(
