@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from coterie.api import openapi
-from coterie.api.http import ContractDoor, Receive, Scope, Send
+from coterie.api.http import ContractApp, Receive, Scope, Send
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
@@ -28,7 +28,7 @@ CONTRACTS: Sequence[Contract] = (INRO, R0)
 class App:
     """Everything under /api/ goes to the contracts, the rest to the pages (docs/decisions/0022)."""
 
-    def __init__(self, contracts: ContractDoor, pages: Starlette) -> None:
+    def __init__(self, contracts: ContractApp, pages: Starlette) -> None:
         self._contracts = contracts
         self._pages = pages
 
@@ -41,7 +41,7 @@ def create_app(database: Database, settings: Settings) -> App:
     """The application over an open, migrated database, which it closes when it stops."""
     metrics = RequestMetrics()
     requests = RequestLog(settings.log_requests)
-    contracts = ContractDoor(database, settings, CONTRACTS, requests=requests, metrics=metrics)
+    contracts = ContractApp(database, settings, CONTRACTS, requests=requests, metrics=metrics)
 
     documents = [Document(contract.name, contract.title, partial(openapi.document, contract)) for contract in CONTRACTS]
 

@@ -1,6 +1,7 @@
 """A world that has everything: of each table that belongs to people a row in which no column is null."""
 
-import re
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,28 @@ from coterie.model.ids import new_id
 from coterie.model.organizations import MEMBER
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
-from coterie.store.database import Database, Tx
+from coterie.settings import load_settings
+from coterie.store import backup
+from coterie.store.database import Database, Tx, open_database
 from coterie.store.files import save_file
+from coterie.store.migrate import migrate
 from coterie.store.organizations import insert_membership
 
 PDF = b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n0\n%%EOF"
-SCHEMA = Path(__file__).parents[1] / "coterie" / "store" / "migrations" / "0001_schema.sql"
 FIRST, SECOND, THIRD = (f"2025-0{n}-02T03:04:05.678901Z" for n in (1, 2, 3))
 
 
+@cache
 def tables() -> dict[str, list[str]]:
-    """Every table of the schema -> its columns."""
-    found = {}
-    for name, body in re.findall(r"^CREATE TABLE (\w+) \((.*?)^\)", SCHEMA.read_text(), re.MULTILINE | re.DOTALL):
-        found[name] = re.findall(r"^    ([a-z_][a-z_0-9]*) (?:TEXT|BIGINT|BOOLEAN)", body, re.MULTILINE)
-    return found
+    """Every saved table of the newest schema -> its columns."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(load_settings({}, data=folder))
+        try:
+            migrate(database)
+            with database.read() as tx:
+                return {table: list(backup.columns(tx, table)) for table in backup.tables(tx.engine)}
+        finally:
+            database.close()
 
 
 def put(tx: Tx, table: str, **columns: Any) -> None:
@@ -50,8 +58,8 @@ def furnish(world: World, folder: Path) -> None:
         moments = {"organization_id": org, "created_at": FIRST, "updated_at": SECOND}
         gone = moments | {"deleted_at": THIRD}
         part = {"organization_id": org, "contact_id": marge}
-        put(tx, "outside_ids", **part, source="instagram", outside_id="1784")
-        put(tx, "outside_ids", **part, source="vcard", outside_id="urn:uuid:\u202e7")
+        put(tx, "external_ids", **part, source="instagram", external_id="1784")
+        put(tx, "external_ids", **part, source="vcard", external_id="urn:uuid:\u202e7")
         put(tx, "instagram_people", organization_id=org, source="instagram", person_id="1784", account_id="17",
             asked_at=FIRST, refused_at=SECOND)  # fmt: skip
         where = {
@@ -77,7 +85,7 @@ def furnish(world: World, folder: Path) -> None:
         for number in range(12):
             put(tx, "interactions", **(gone if number == 5 else moments), contact_id=marge, kind="message",
                 happened_at=f"2025-05-{number + 10}T00:00:00.000000Z", id=new_id(), channel="instagram",
-                outside_id=None if number == 7 else f"m{number}", direction="incoming", text=f"hi\n{number}",
+                external_id=None if number == 7 else f"m{number}", direction="incoming", text=f"hi\n{number}",
                 data='{"reactions":{"incoming":"❤"},"edit_count":2}',
                 is_recent=number not in (0, 5))  # fmt: skip
         for day in (1, 2):

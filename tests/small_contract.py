@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.api.openapi import document
-from coterie.api.route import Answer, Contract, Route
+from coterie.api.route import Contract, Response, Route
 
 
 class Folder(Struct):
@@ -67,13 +67,13 @@ def route(method: Any, path: str, **details: Any) -> Route:
 PHONES = "/orgs/{org_id}/contacts/{contact_id}/phone-numbers"
 ATTACHMENTS = "/orgs/{org_id}/attachments"
 ROUTES = (
-    route("GET", "/contacts", query=Listing, answer=list[Contact], paged=True, summary="List contacts"),
-    route("PUT", "/contacts/{id}", body=ContactUpdate, answer=Contact, path_types={"id": int}),
-    route("GET", "/contact", query=Lookup, answer=Contact, description="Finds one.\n\n    By its e-mail."),
+    route("GET", "/contacts", query=Listing, response=list[Contact], paged=True, summary="List contacts"),
+    route("PUT", "/contacts/{id}", body=ContactUpdate, response=Contact, path_types={"id": int}),
+    route("GET", "/contact", query=Lookup, response=Contact, description="Finds one.\n\n    By its e-mail."),
     route("DELETE", "/contacts/{id}", status=204, scope="contacts:write", path_types={"id": int}),
-    route("POST", PHONES, body=ContactFields, answer=Folder | None),
-    route("POST", ATTACHMENTS, body=Attachment, uploads=True, answer=dict[str, int], status=201),
-    route("GET", "/health", scope=None, answer=Any),
+    route("POST", PHONES, body=ContactFields, response=Folder | None),
+    route("POST", ATTACHMENTS, body=Attachment, uploads=True, response=dict[str, int], status=201),
+    route("GET", "/health", scope=None, response=Any),
 )
 
 
@@ -86,7 +86,7 @@ def contract(routes: tuple[Route, ...] = ROUTES, **details: Any) -> Contract:
             "prefix": "/api/v1",
             "description": "A small contract.",
             "routes": routes,
-            "present_error": lambda error: Answer(Failure(str(error))),
+            "present_error": lambda error: Response(Failure(str(error))),
             "error_types": {400: Failure, 404: Failure, 413: None},
             "reads_forms": True,
             "token_query": True,

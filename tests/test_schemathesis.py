@@ -32,9 +32,9 @@ from schemathesis.specs.openapi.checks import (
 )
 from structlog.testing import capture_logs
 
-from coterie.api.http import ContractDoor
+from coterie.api.http import ContractApp
 from coterie.api.openapi import document
-from coterie.api.route import Answer, Contract, Route
+from coterie.api.route import Contract, Response, Route
 from coterie.app import CONTRACTS
 from coterie.errors import CoterieError
 from coterie.observe import RequestLog, RequestMetrics
@@ -166,8 +166,8 @@ def _fails(*_: Any) -> None:
     raise RuntimeError("a fault")
 
 
-def _wrong(body: Any, **details: Any) -> Callable[..., Answer]:
-    return lambda *_: Answer(body, **details)
+def _wrong(body: Any, **details: Any) -> Callable[..., Response]:
+    return lambda *_: Response(body, **details)
 
 
 @pytest.mark.parametrize(
@@ -192,11 +192,11 @@ def test_a_server_that_is_right_is_not(database: Database, settings: Settings) -
 
 
 def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
-    route = Route("GET", "/people/{id}", handler, None, "read", "Get one", answer=Person, path_types={"id": int})
+    route = Route("GET", "/people/{id}", handler, None, "read", "Get one", response=Person, path_types={"id": int})
     contract = Contract(
         "small", "Small", "1", "/small/v1", "", (route,), _presented, error_types={404: Wrong, 500: Wrong}
     )
-    door = ContractDoor(database, settings, [contract], requests=RequestLog(False), metrics=RequestMetrics())
+    door = ContractApp(database, settings, [contract], requests=RequestLog(False), metrics=RequestMetrics())
     loop = asyncio.new_event_loop()
     try:
         loop.run_until_complete(door.started())
@@ -206,5 +206,5 @@ def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
         loop.close()
 
 
-def _presented(error: CoterieError | Exception) -> Answer:
-    return Answer(Wrong(str(error)), 500)
+def _presented(error: CoterieError | Exception) -> Response:
+    return Response(Wrong(str(error)), 500)

@@ -38,7 +38,7 @@ FILLED = (
 NAMES = ("first_name", "middle_name", "last_name", "name_prefix", "name_suffix")
 
 
-class State(Struct):
+class Existing(Struct):
     """A contact with everything a draft could repeat. contact is None for one that is to be created."""
 
     contact: Contact | None = None
@@ -49,10 +49,10 @@ class State(Struct):
     folders: set[str] = field(default_factory=set)
     notes: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
-    outside_ids: set[tuple[str, str]] = field(default_factory=set)
+    external_ids: set[tuple[str, str]] = field(default_factory=set)
 
 
-class Additions(Struct):
+class MergePlan(Struct):
     """What is to be added. is_empty: nothing but the memory that this row is known."""
 
     fields: dict[str, Any]
@@ -63,7 +63,7 @@ class Additions(Struct):
     folders: list[str]
     note: str | None
     pictures: list[PictureDraft]
-    outside_ids: list[tuple[str, str]]
+    external_ids: list[tuple[str, str]]
     interactions: list[InteractionDraft]
 
     def describe(self) -> list[str]:
@@ -73,14 +73,14 @@ class Additions(Struct):
         for name in ("addresses", "dates", "tags", "folders", "note", "pictures", "interactions"):
             if getattr(self, name):
                 found.append({"addresses": "address"}.get(name, name))
-        if any(source != DRAFT_SOURCE for source, _ in self.outside_ids):
-            found.append("outside id")
+        if any(source != DRAFT_SOURCE for source, _ in self.external_ids):
+            found.append("external id")
         return found
 
 
-def load_states(
+def load_existing(
     tx: Tx, organization_id: int, contact_ids: Iterable[int], *, to_change: bool = False
-) -> dict[int, State]:
+) -> dict[int, Existing]:
     """The states of contacts that are not deleted; to_change keeps them from other writers until the commit."""
     wanted = sorted(set(contact_ids))
     if not wanted:
@@ -89,7 +89,7 @@ def load_states(
         contacts = parts.list_contacts_to_change(tx, organization_id, wanted)
     else:
         contacts = {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, wanted)}
-    states = {contact_id: State(contact) for contact_id, contact in contacts.items()}
+    states = {contact_id: Existing(contact) for contact_id, contact in contacts.items()}
     for contact_id, handles in handle_store.list_handles_of(tx, organization_id, states).items():
         states[contact_id].handles = handles
     for contact_id, folders in folder_store.list_folders_of(tx, organization_id, states).items():
@@ -105,12 +105,12 @@ def load_states(
     ):
         for contact_id, values in rows.items():
             setattr(states[contact_id], name, {value for (value,) in values})
-    for contact_id, ids in parts.list_outside_ids_of(tx, organization_id, states).items():
-        states[contact_id].outside_ids = {(source, outside_id) for source, outside_id in ids}
+    for contact_id, ids in parts.list_external_ids_of(tx, organization_id, states).items():
+        states[contact_id].external_ids = {(source, external_id) for source, external_id in ids}
     return states
 
 
-def state_of_draft(draft: ContactDraft) -> State:
+def existing_of_draft(draft: ContactDraft) -> Existing:
     """The state of the contact a draft would create: for a second row about the same person."""
     values: dict[str, Any] = dict.fromkeys(Contact.__struct_fields__)
     values |= {name: getattr(draft, name) for name in (*FILLED, *NAMES)}
@@ -118,7 +118,7 @@ def state_of_draft(draft: ContactDraft) -> State:
         Handle(0, "", h.channel, h.value, h.normalized or "", h.label, h.is_primary, False, "", "", None)
         for h in draft.handles
     ]
-    return State(
+    return Existing(
         Contact(**values),
         handles,
         {_key_of(address) for address in draft.addresses},
@@ -127,11 +127,11 @@ def state_of_draft(draft: ContactDraft) -> State:
         set(draft.folders),
         {draft.note} if draft.note else set(),
         {picture.digest for picture in draft.pictures if picture.digest},
-        set(draft.outside_ids),
+        set(draft.external_ids),
     )
 
 
-def additions_to(draft: ContactDraft, state: State, known_interactions: set[str] = frozenset()) -> Additions:  # type: ignore[assignment]
+def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str] = frozenset()) -> MergePlan:  # type: ignore[assignment]
     """What a prepared draft would add to this contact."""
     contact = state.contact
     if contact is None:
@@ -140,7 +140,7 @@ def additions_to(draft: ContactDraft, state: State, known_interactions: set[str]
     fields |= _names_to_fill(draft, contact)
     if (url := _picture_url(draft)) and contact.profile_picture_url is None:
         fields["profile_picture_url"] = url
-    return Additions(
+    return MergePlan(
         fields,
         _handles_to_add(draft, state) if state.handles else draft.handles,
         [a for a in draft.addresses if _key_of(a) not in state.addresses],
@@ -149,8 +149,8 @@ def additions_to(draft: ContactDraft, state: State, known_interactions: set[str]
         [folder for folder in draft.folders if folder not in state.folders],
         draft.note if draft.note and draft.note not in state.notes else None,
         [p for p in draft.pictures if p.digest and p.digest not in state.files],
-        [entry for entry in draft.outside_ids if entry not in state.outside_ids],
-        [i for i in map(_with_outside_id, draft.interactions) if i.outside_id not in known_interactions],
+        [entry for entry in draft.external_ids if entry not in state.external_ids],
+        [i for i in map(_with_external_id, draft.interactions) if i.external_id not in known_interactions],
     )
 
 
@@ -158,12 +158,12 @@ _NAMED = (*FILLED, *NAMES)
 _values_of = attrgetter(*_NAMED)
 
 
-def _everything(draft: ContactDraft) -> Additions:
+def _everything(draft: ContactDraft) -> MergePlan:
     """All of a draft, for a contact that is new."""
     fields = {n: value for n, value in zip(_NAMED, _values_of(draft), strict=True) if value is not None}
     if url := _picture_url(draft):
         fields["profile_picture_url"] = url
-    return Additions(
+    return MergePlan(
         fields,
         draft.handles,
         draft.addresses,
@@ -172,8 +172,8 @@ def _everything(draft: ContactDraft) -> Additions:
         draft.folders,
         draft.note or None,
         [p for p in draft.pictures if p.digest] if draft.pictures else [],
-        draft.outside_ids,
-        [_with_outside_id(i) for i in draft.interactions] if draft.interactions else [],
+        draft.external_ids,
+        [_with_external_id(i) for i in draft.interactions] if draft.interactions else [],
     )
 
 
@@ -182,9 +182,9 @@ def _picture_url(draft: ContactDraft) -> str | None:
     return urls[0] if urls and len(urls[0]) <= URL_LENGTH_MAX else None
 
 
-def outside_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
-    """The outside ids under which the interactions of drafts are kept."""
-    return [_with_outside_id(i).outside_id or "" for draft in drafts for i in draft.interactions]
+def external_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
+    """The external ids under which the interactions of drafts are kept."""
+    return [_with_external_id(i).external_id or "" for draft in drafts for i in draft.interactions]
 
 
 def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
@@ -204,7 +204,7 @@ def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
     return {name: value for name, value in given.items() if name not in present}
 
 
-def _handles_to_add(draft: ContactDraft, state: State) -> list[HandleDraft]:
+def _handles_to_add(draft: ContactDraft, state: Existing) -> list[HandleDraft]:
     present = {(h.channel, h.normalized) for h in state.handles}
     with_primary = {h.channel for h in state.handles if h.is_primary}
     wanted = [h for h in draft.handles if (h.channel, h.normalized) not in present]
@@ -220,14 +220,14 @@ def _key_of(a: AddressDraft) -> str:
     return _key((a.address_line_1, a.address_line_2, a.address_line_3, a.locality, a.region, a.postcode, a.country))
 
 
-def _with_outside_id(interaction: InteractionDraft) -> InteractionDraft:
+def _with_external_id(interaction: InteractionDraft) -> InteractionDraft:
     """Exports give messages no id: what was said, when and by whom names one as well."""
-    if interaction.outside_id:
+    if interaction.external_id:
         return interaction
     text = "\n".join((interaction.kind, interaction.direction, interaction.happened_at, interaction.text or ""))
-    return replace(interaction, outside_id="export-" + hashlib.sha256(text.encode()).hexdigest()[:32])
+    return replace(interaction, external_id="export-" + hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
-def usernames_in(many: Iterable[Additions]) -> set[str]:
+def usernames_in(many: Iterable[MergePlan]) -> set[str]:
     """The Instagram usernames among the handles to add."""
     return {h.normalized for each in many for h in each.handles if h.channel == INSTAGRAM and h.normalized}

@@ -84,7 +84,7 @@ def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], progress:
     for update in updates[progress.done : progress.done + BATCH]:
         progress.done += 1
         try:
-            with tx.rollback_only():
+            with tx.savepoint():
                 update_contact(tx, caller, update["id"], update["fields"])
             progress.updated += 1
         except CoterieError as error:

@@ -10,7 +10,7 @@ from coterie.actions.events import record
 from coterie.actions.folders import set_folders
 from coterie.actions.handles import refresh_summary, save_differences, set_primary_handle
 from coterie.actions.notes import set_pinned_note
-from coterie.actions.old_imports import forget_erased
+from coterie.actions.old_imports import scrub_erased_contacts
 from coterie.actions.properties import set_values
 from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem
@@ -219,7 +219,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id])
     note_store.erase_notes_only_about(tx, caller.organization_id, contact_id)
     forget_files_of(tx, caller, contact_id)
-    forget_erased(tx, caller)
+    scrub_erased_contacts(tx, caller)
     store.erase_contact(tx, caller.organization_id, contact_id)
     record(tx, caller, "contact.erased", contact_id, contact_id=contact_id)
 

@@ -6,11 +6,11 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from coterie.actions.additions import Additions, State, additions_to, usernames_in
+from coterie.actions.additions import Existing, MergePlan, plan_merge, usernames_in
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import HANDLES_MAX, refresh_summary
 from coterie.actions.part_rows import PartRows, Rows, write_parts
-from coterie.actions.whole_contacts import create_own_contacts
+from coterie.actions.whole_contacts import create_portable_contacts
 from coterie.model import times
 from coterie.model.contacts import NAME_PARTS, SUBSCRIBED, Contact
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
@@ -30,7 +30,7 @@ _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "ph
          ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 
 
-class Changes(Struct, omit_defaults=True):
+class Changes(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}):
     """What one row of an import changed, so that it can be taken back: ids of the parts it added, by kind; fields
     with their value before and after. is_new: the row created the contact, and everything else follows from that."""
 
@@ -43,7 +43,7 @@ class Changes(Struct, omit_defaults=True):
     folders: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    outside_ids: list[tuple[str, str]] = field(default_factory=list)
+    external_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     # rows of our own export that are no contact: (key, when changed last) of each
@@ -68,10 +68,10 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     """
     if not drafts:
         return []
-    if drafts[0].kept is not None:
-        return _create_own(tx, caller, drafts)
-    blank = State()
-    every = [additions_to(draft, blank) for draft in drafts]
+    if drafts[0].portable is not None:
+        return _create_portable(tx, caller, drafts)
+    blank = Existing()
+    every = [plan_merge(draft, blank) for draft in drafts]
     _leave_out_taken_usernames(tx, caller, [(0, each) for each in every])
     first = next_contact_ids(tx, caller.organization_id, len(drafts))
     new = rows_of_new(caller, every, first)
@@ -79,16 +79,16 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     return [(row["id"], Changes(is_new=True)) for row in new.contacts]
 
 
-def _create_own(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
+def _create_portable(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
     """Contacts of our own export, exactly as they were; a file has no others."""
-    ids = create_own_contacts(tx, caller, [draft.kept for draft in drafts if draft.kept is not None])
+    ids = create_portable_contacts(tx, caller, [draft.portable for draft in drafts if draft.portable is not None])
     rows = [
-        {"source": source, "outside_id": outside_id, "contact_id": contact_id}
+        {"source": source, "external_id": external_id, "contact_id": contact_id}
         for contact_id, draft in zip(ids, drafts, strict=True)
-        for source, outside_id in draft.outside_ids
+        for source, external_id in draft.external_ids
         if source == DRAFT_SOURCE
     ]
-    parts.save_outside_ids(tx, caller.organization_id, rows)
+    parts.save_external_ids(tx, caller.organization_id, rows)
     return [(contact_id, Changes(is_new=True)) for contact_id in ids]
 
 
@@ -96,10 +96,10 @@ def needs_the_database(draft: ContactDraft) -> bool:
     """Whether a contact's rows cannot be worked out from its draft alone: a username may be taken, and what only our
     own export says is checked against what is there."""
     named = any(handle.channel == INSTAGRAM for handle in draft.handles)
-    return named or draft.kept is not None or draft.rows is not None
+    return named or draft.portable is not None or draft.portable_rows is not None
 
 
-def rows_of_new(caller: Caller, every: Sequence[Additions], first: int) -> NewContacts:
+def rows_of_new(caller: Caller, every: Sequence[MergePlan], first: int) -> NewContacts:
     """The rows of new contacts with the ids from `first` on. No I/O: an import has it done in another process."""
     now = times.now()
     new = NewContacts([], [], {}, [], PartRows())
@@ -123,7 +123,7 @@ def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
     write_parts(tx, caller, new.parts)
 
 
-def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> Changes:
+def fill_contact(tx: Tx, caller: Caller, state: Existing, additions: MergePlan) -> Changes:
     """Add to a contact what it does not have; what it has stays. What was written, to take it back by.
 
     A contact takes at most 500 handles; an Instagram username another contact has is left out, with a warning.
@@ -144,7 +144,7 @@ def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> 
     changes.notes = [row["id"] for row in rows.notes]
     changes.files = [row["id"] for row in rows.files]
     changes.interactions = [row["id"] for row in rows.interactions]
-    changes.outside_ids = additions.outside_ids
+    changes.external_ids = additions.external_ids
     changes.tags, changes.folders = write_parts(tx, caller, rows)
     after = replace(before, **additions.fields)
     if additions.note and before.pinned_note is None:
@@ -157,7 +157,7 @@ def fill_contact(tx: Tx, caller: Caller, state: State, additions: Additions) -> 
 
 
 def _filled(
-    caller: Caller, contact_id: int, handles: Sequence[Handle], changes: Changes, additions: Additions, now: str
+    caller: Caller, contact_id: int, handles: Sequence[Handle], changes: Changes, additions: MergePlan, now: str
 ) -> Rows:
     """What was added to a contact, as events: none where it was nothing but the memory that its row is known."""
     events = [
@@ -176,10 +176,10 @@ def _filled(
         events += [row_of(caller, kind, subject, contact_id=contact_id, now=now) for subject in subjects]
     # what no event of its own is for; of many messages from an export only the number
     told: dict[str, tuple[Any, Any]] = dict(changes.fields)
-    outside_ids = [entry for entry in additions.outside_ids if entry[0] != DRAFT_SOURCE]
+    external_ids = [entry for entry in additions.external_ids if entry[0] != DRAFT_SOURCE]
     for name, value in (
         ("dates", additions.dates),
-        ("outside_ids", outside_ids),
+        ("external_ids", external_ids),
         ("interactions", len(additions.interactions)),
     ):
         if value:
@@ -189,7 +189,7 @@ def _filled(
     return events
 
 
-def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, Additions]]) -> list[str]:
+def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, MergePlan]]) -> list[str]:
     """A username names one account: of two who want it the first has it, for the others it is a line of the note."""
     wanted = usernames_in(each for _, each in entries)
     if not wanted:
@@ -207,7 +207,7 @@ def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, 
     return left_out
 
 
-def _handles(contact_id: int, additions: Additions, now: str) -> list[Handle]:
+def _handles(contact_id: int, additions: MergePlan, now: str) -> list[Handle]:
     return [
         Handle(
             contact_id, new_id(), h.channel, h.value, h.normalized or h.value, h.label, h.is_primary, False,
@@ -217,7 +217,7 @@ def _handles(contact_id: int, additions: Additions, now: str) -> list[Handle]:
     ]  # fmt: skip
 
 
-def _contact_row(contact_id: int, additions: Additions, handles: list[Handle], now: str) -> dict[str, Any]:
+def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
     """The row of a new contact with its sort keys, the same as those of model.contacts.sort_keys."""
     fields = additions.fields
     row = _BLANK | fields
@@ -236,7 +236,7 @@ def _contact_row(contact_id: int, additions: Additions, handles: list[Handle], n
     return row
 
 
-def _created(caller: Caller, contact_id: int, additions: Additions, handles: list[Handle], now: str) -> dict[str, Any]:
+def _created(caller: Caller, contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
     """One event says all of a new contact: its fields, handles, tags, folders and note."""
     changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in additions.fields.items()}
     for handle in handles:

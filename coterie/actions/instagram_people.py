@@ -44,7 +44,7 @@ def find_or_add_people(
     usernames: person id -> the username Meta tells now; a known person's follows. The caller holds the account's lock.
     """
     wanted = set(person_ids)
-    known = contact_store.find_outside_ids(tx, caller.organization_id, SOURCE, wanted)
+    known = contact_store.find_external_ids(tx, caller.organization_id, SOURCE, wanted)
     told = _valid_usernames(usernames)
     _rename_known(tx, caller, known, told)
     missing = sorted(wanted - known.keys())
@@ -54,7 +54,7 @@ def find_or_add_people(
         )
         made = _add_contacts(tx, caller, [person_id for person_id in missing if person_id not in found], told)
         added = found | made
-        contact_store.insert_outside_ids(
+        contact_store.insert_external_ids(
             tx, caller.organization_id, [(SOURCE, person_id, contact_id) for person_id, contact_id in added.items()]
         )
         known |= added

@@ -35,12 +35,12 @@ Difference = dict[str, tuple[object, object]]
 
 
 def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> list[tuple[str, str]]:
-    """Apply one batch; the (outside id, reason) of updates that could not be, each of which cost only itself.
+    """Apply one batch; the (external id, reason) of updates that could not be, each of which cost only itself.
 
     When none can be applied the reason lies elsewhere, and the last error is raised.
     """
     try:
-        with tx.rollback_only():
+        with tx.savepoint():
             _apply(tx, caller, account_id, updates)
         return []
     except (Unavailable, TooSlow):
@@ -51,10 +51,10 @@ def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Upd
     lost = []
     for update in updates:
         try:
-            with tx.rollback_only():
+            with tx.savepoint():
                 _apply(tx, caller, account_id, [update])
         except Exception as error:
-            lost.append((update.outside_id, f"{type(error).__name__}: {error}"))
+            lost.append((update.external_id, f"{type(error).__name__}: {error}"))
             if len(lost) == len(updates):
                 raise
     return lost
@@ -64,12 +64,12 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     if store.lock_account(tx, caller.organization_id, account_id) is None:
         return  # it was taken away since
     organization_id = caller.organization_id
-    stored = interaction_store.find_stored(tx, organization_id, INSTAGRAM, {update.outside_id for update in updates})
+    stored = interaction_store.find_stored(tx, organization_id, INSTAGRAM, {update.external_id for update in updates})
     _ask_for_mentions(
-        tx, caller, account_id, [u for u in updates if u.what == MENTIONED and u.outside_id not in stored]
+        tx, caller, account_id, [u for u in updates if u.what == MENTIONED and u.external_id not in stored]
     )
     of_people = [update for update in updates if update.what != MENTIONED]
-    fresh = [update for update in of_people if update.what == ADD and update.outside_id not in stored]
+    fresh = [update for update in of_people if update.what == ADD and update.external_id not in stored]
     usernames = {update.person_id: update.username for update in fresh if update.username}
     contact_ids = find_or_add_people(tx, caller, account_id, {update.person_id for update in of_people}, usernames)
     now = times.now()
@@ -80,7 +80,7 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     unsent = {(s.contact_id, s.kind) for s in changed if s.deleted_at and not s.is_new}
     interaction_store.mark_recent(tx, organization_id, sorted(unsent))
     record_all(tx, caller, events)
-    _opt_out(tx, caller, {s.outside_id: s for s in changed if s.is_new})
+    _opt_out(tx, caller, {s.external_id: s for s in changed if s.is_new})
     _ask_for_profiles(tx, caller, account_id, fresh, contact_ids)
 
 
@@ -93,19 +93,19 @@ def _work_through(
     events: Events = []
 
     def note(kind: str, interaction: StoredInteraction, changes: Difference) -> None:
-        changed[interaction.outside_id] = interaction
+        changed[interaction.external_id] = interaction
         contact_id = interaction.contact_id
         events.append(row_of(caller, kind, interaction.id, contact_id=contact_id, changes=changes, now=now))
 
     for update in sorted(updates, key=lambda update: update.what != ADD):
-        if update.outside_id not in stored and update.what in (ADD, EDIT, UNSEND):
-            stored[update.outside_id] = made = _made(update, contact_ids[update.person_id])
+        if update.external_id not in stored and update.what in (ADD, EDIT, UNSEND):
+            stored[update.external_id] = made = _made(update, contact_ids[update.person_id])
             if update.what != UNSEND:
                 kind = "interaction.received" if made.direction == INCOMING else "interaction.sent"
                 note(kind, made, {"kind": (None, made.kind)})
     for what, change in _CHANGES.items():
         for update in updates:
-            interaction = stored.get(update.outside_id)
+            interaction = stored.get(update.external_id)
             if update.what == what and interaction is not None and interaction.deleted_at is None:
                 difference = change(interaction, update)
                 if difference is not None:
@@ -116,7 +116,7 @@ def _work_through(
 def _made(update: Update, contact_id: int) -> StoredInteraction:
     """A new interaction; of an edit or an unsending that came first, what is left for its message."""
     return StoredInteraction(
-        outside_id=update.outside_id,
+        external_id=update.external_id,
         contact_id=contact_id,
         kind=update.kind,
         happened_at=update.happened_at,
@@ -183,8 +183,8 @@ def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any],
     username = found.get("username")
     if account is None or not username or username == account.username:
         return
-    outside_id = f"mention:{ids.get('comment_id') or ids.get('media_id')}"
-    if interaction_store.find_known(tx, caller.organization_id, INSTAGRAM, [outside_id]):
+    external_id = f"mention:{ids.get('comment_id') or ids.get('media_id')}"
+    if interaction_store.find_known(tx, caller.organization_id, INSTAGRAM, [external_id]):
         return
     try:
         contact_id = find_or_add_by_username(tx, caller, username)
@@ -193,7 +193,7 @@ def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any],
         return
     data = {key: ids[key] for key in ("media_id", "comment_id") if ids.get(key)}
     update = Update(
-        what=ADD, outside_id=outside_id, happened_at=happened_at, kind=MENTION, text=found.get("text"), data=data
+        what=ADD, external_id=external_id, happened_at=happened_at, kind=MENTION, text=found.get("text"), data=data
     )
     made = _made(update, contact_id)
     interaction_store.insert_stored(tx, caller.organization_id, INSTAGRAM, [made], times.now())
@@ -204,7 +204,7 @@ def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any],
 def _ask_for_mentions(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> None:
     for update in updates:
         arguments = {"account_id": account_id, "happened_at": update.happened_at, **update.data}
-        enqueue(tx, caller, MENTION_JOB, arguments, dedupe_key=f"{MENTION_JOB}:{update.outside_id}")
+        enqueue(tx, caller, MENTION_JOB, arguments, dedupe_key=f"{MENTION_JOB}:{update.external_id}")
 
 
 def _ask_for_profiles(

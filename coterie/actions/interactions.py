@@ -19,7 +19,7 @@ from coterie.store.database import Tx
 def add_interactions(
     tx: Tx, caller: Caller, contact_id: int, drafts: Sequence[InteractionDraft], channel: str = "instagram"
 ) -> None:
-    """Keep what passed with one contact. One whose outside id is known already is passed over."""
+    """Keep what passed with one contact. One whose external id is known already is passed over."""
     now = times.now()
     rows = [
         {
@@ -28,7 +28,7 @@ def add_interactions(
             "happened_at": draft.happened_at,
             "id": new_id(),
             "channel": channel,
-            "outside_id": draft.outside_id,
+            "external_id": draft.external_id,
             "direction": draft.direction,
             "text": draft.text,
             "data": None,

@@ -8,7 +8,7 @@ from coterie.store import imports, jobs
 from coterie.store import old_imports as store
 from coterie.store.database import Tx
 
-FORGET_JOB = "forget_erased"
+FORGET_JOB = "scrub_erased_contacts"
 # The job starts when no transaction that counts on it can still be under way
 WAIT_SECONDS = 60
 BATCH = 2_000
@@ -17,7 +17,7 @@ ERASED = "The contact was erased"
 NEVER_APPLIED, DONE = (STAGING, STAGED, FAILED), (APPLIED, UNDONE)
 
 
-def forget_erased(tx: Tx, caller: Caller) -> None:
+def scrub_erased_contacts(tx: Tx, caller: Caller) -> None:
     """Have the rows of imports forget whoever is erased by then: in a minute or two, once for all of that minute."""
     if store.any_import(tx, caller.organization_id):
         minute = times.now()[:16]
@@ -25,21 +25,21 @@ def forget_erased(tx: Tx, caller: Caller) -> None:
         jobs.enqueue(tx, caller.organization_id, FORGET_JOB, {}, run_at=run_at, dedupe_key=f"{FORGET_JOB}:{minute}")
 
 
-def forget_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
+def scrub_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
     """Blank the rows about people who are erased among the next 2,000 behind a number; the number to go on behind."""
     through = after + BATCH
-    numbers = store.list_rows_of_nobody(tx, caller.organization_id, import_id, after=after, through=through)
+    numbers = store.list_rows_of_erased_contacts(tx, caller.organization_id, import_id, after=after, through=through)
     store.blank_rows(tx, caller.organization_id, import_id, numbers, ERASED)
     return through
 
 
-def empty_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
+def expire_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
     """Forget what the next 2,000 rows of an old import said; the number to go on behind."""
-    store.empty_rows(tx, caller.organization_id, import_id, after=after, through=after + BATCH)
+    store.expire_rows(tx, caller.organization_id, import_id, after=after, through=after + BATCH)
     return after + BATCH
 
 
-def forget_file(tx: Tx, caller: Caller, import_id: str) -> None:
+def expire_file(tx: Tx, caller: Caller, import_id: str) -> None:
     """Let an old import's file go. It can still be taken back; what was rejected has its reasons only."""
     found = imports.find_import_to_change(tx, caller.organization_id, import_id)
     if found is not None:
@@ -56,7 +56,7 @@ def give_up(tx: Tx, caller: Caller, import_id: str, reason: str) -> bool:
     return True
 
 
-def remove_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
-    """Remove the next 2,000 rows of an import that was given up; as forget_batch."""
+def delete_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
+    """Remove the next 2,000 rows of an import that was given up; as scrub_batch."""
     store.delete_rows(tx, caller.organization_id, import_id, through=after + BATCH)
     return after + BATCH

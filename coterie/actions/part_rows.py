@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from coterie.actions.additions import Additions
+from coterie.actions.additions import MergePlan
 from coterie.actions.folders import create_folder
 from coterie.actions.terms import create_term
 from coterie.errors import Invalid
@@ -30,12 +30,12 @@ class PartRows(Struct):
     dates: Rows = field(default_factory=list)
     notes: Rows = field(default_factory=list)
     files: Rows = field(default_factory=list)
-    outside_ids: Rows = field(default_factory=list)
+    external_ids: Rows = field(default_factory=list)
     interactions: Rows = field(default_factory=list)
     tags: list[tuple[int, str]] = field(default_factory=list)
     folders: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, caller: Caller, contact_id: int, additions: Additions, now: str, *, is_pinned: bool) -> None:
+    def add(self, caller: Caller, contact_id: int, additions: MergePlan, now: str, *, is_pinned: bool) -> None:
         """What is to be added to one contact; is_pinned says whether its note becomes the pinned one."""
         _add(self.addresses, contact_id, now, map(_address_row, additions.addresses))
         _add(self.dates, contact_id, now, ({"label": d.label, "occurs_on": d.occurs_on} for d in additions.dates))
@@ -44,9 +44,9 @@ class PartRows(Struct):
             _add(self.notes, contact_id, now, [row])
         _add(self.files, contact_id, now, map(_file_row, additions.pictures))
         _add(self.interactions, contact_id, now, map(_interaction_row, additions.interactions))
-        self.outside_ids += [
-            {"source": source, "outside_id": outside_id, "contact_id": contact_id}
-            for source, outside_id in additions.outside_ids
+        self.external_ids += [
+            {"source": source, "external_id": external_id, "contact_id": contact_id}
+            for source, external_id in additions.external_ids
         ]
         self.tags += [(contact_id, name) for name in additions.tags]
         self.folders += [(contact_id, name) for name in additions.folders]
@@ -59,7 +59,7 @@ def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list
     parts.insert_dates(tx, organization_id, rows.dates)
     parts.insert_notes(tx, organization_id, rows.notes)
     parts.insert_files(tx, organization_id, rows.files)
-    parts.save_outside_ids(tx, organization_id, rows.outside_ids)
+    parts.save_external_ids(tx, organization_id, rows.external_ids)
     tags = {key: _tag(tx, caller, name) for key, name in {fold(name): name for _, name in reversed(rows.tags)}.items()}
     tagged = {(contact_id, tag_id) for contact_id, name in rows.tags if (tag_id := tags[fold(name)]) is not None}
     if tagged:
@@ -102,7 +102,7 @@ def _interaction_row(interaction: Any) -> dict[str, Any]:
         "kind": interaction.kind,
         "happened_at": interaction.happened_at,
         "channel": INSTAGRAM,
-        "outside_id": interaction.outside_id,
+        "external_id": interaction.external_id,
         "direction": interaction.direction,
         "text": interaction.text,
         "data": None,

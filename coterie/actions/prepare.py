@@ -21,7 +21,7 @@ WARNINGS_MAX = 50
 TAG_LENGTH_MAX = 100
 LABEL_LENGTH_MAX = 60
 ADDRESS_LENGTH_MAX = 500
-OUTSIDE_ID_LENGTH_MAX = 500
+EXTERNAL_ID_LENGTH_MAX = 500
 _TEXTS = {name: length for name, length in TEXTS.items() if name not in ("status", "profile_picture_url", "birthday")}
 _NUL, _SURROGATE = "\0", re.compile("[\ud800-\udfff]")
 
@@ -132,10 +132,10 @@ def _prepare_parts(draft: ContactDraft) -> None:
         draft.tags = _names(draft.tags, TAG_LENGTH_MAX)
     if draft.folders:
         draft.folders = _names(draft.folders, FOLDER_LENGTH_MAX)
-    draft.outside_ids = [
-        (source[:LABEL_LENGTH_MAX], outside_id[:OUTSIDE_ID_LENGTH_MAX])
-        for source, outside_id in dict.fromkeys(draft.outside_ids[:PARTS_MAX])
-        if source and outside_id.strip()
+    draft.external_ids = [
+        (source[:LABEL_LENGTH_MAX], external_id[:EXTERNAL_ID_LENGTH_MAX])
+        for source, external_id in dict.fromkeys(draft.external_ids[:PARTS_MAX])
+        if source and external_id.strip()
     ]
 
 

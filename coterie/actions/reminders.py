@@ -79,7 +79,7 @@ def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
     record(tx, caller, "reminder.deleted", reminder_id, contact_id=reminder.contact_id)
 
 
-def find_own(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
+def find_reminder_of_user(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
     """A reminder of the user who asks; NotFound for any other."""
     return _find(tx, caller, reminder_id)
 

@@ -38,7 +38,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[in
     return {contact_id: stays for contact_id in contact_ids if contact_id in there and contact_id in changed}
 
 
-def take_back(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> list[str]:
+def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> list[str]:
     """Undo what one row of an import added to a contact that was there before. What was left alone, and why.
 
     A field goes back to what it was unless it has another value by now; a part is removed unless it was changed.
@@ -110,5 +110,5 @@ def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> 
             parts.delete_parts(tx, organization_id, table, contact_id, ids)
     parts.delete_tagged(tx, organization_id, contact_id, changes.tags)
     parts.delete_in_folders(tx, organization_id, contact_id, changes.folders)
-    parts.delete_outside_ids(tx, organization_id, contact_id, changes.outside_ids)
+    parts.delete_external_ids(tx, organization_id, contact_id, changes.external_ids)
     return kept

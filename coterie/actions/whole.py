@@ -24,7 +24,7 @@ from coterie.model.whole import (
     REFERENCES,
     InFolderRow,
     NoteRow,
-    OwnRows,
+    PortableRows,
     Row,
     fields_of,
 )
@@ -81,12 +81,12 @@ class Added(Struct):
     left_out: list[str]
 
 
-def decode_rows(own: OwnRows) -> list[Row]:
+def decode_rows(own: PortableRows) -> list[Row]:
     """The rows a reader checked. Refused: nothing."""
     return [msgspec.json.decode(line, type=NOUNS[own.noun].row) for line in own.lines]
 
 
-def would_add(tx: Tx, caller: Caller, own: OwnRows) -> int:
+def would_add(tx: Tx, caller: Caller, own: PortableRows) -> int:
     """How many of the rows are not there, those about contacts that are yet to come among them. Refused: nothing."""
     plan = _plan(tx, caller, own.noun, decode_rows(own))
     noun = NOUNS[own.noun]
@@ -96,7 +96,7 @@ def would_add(tx: Tx, caller: Caller, own: OwnRows) -> int:
     return len(fresh) + len(plan.left_out)
 
 
-def add_rows(tx: Tx, caller: Caller, own: OwnRows) -> Added:
+def add_rows(tx: Tx, caller: Caller, own: PortableRows) -> Added:
     """Write the rows that are not there, and bring what is kept about them (counts, summaries) in step.
 
     Left out, with the reason: what names a contact, a tag or a user that is not here; a value its property refuses.
@@ -295,7 +295,7 @@ def _refresh_pinned(tx: Tx, caller: Caller, contact_ids: Sequence[int], ours: se
 # Taking back ----------------------------------------------------------------------------------------------------------
 
 
-def take_back_rows(tx: Tx, caller: Caller, name: str, entries: Sequence[tuple[list[Any], str | None]]) -> list[str]:
+def undo_rows(tx: Tx, caller: Caller, name: str, entries: Sequence[tuple[list[Any], str | None]]) -> list[str]:
     """Remove what add_rows wrote, unless it was changed since or is in use. What was left alone, and why."""
     noun, organization_id = NOUNS[name], caller.organization_id
     kept, removed = 0, 0

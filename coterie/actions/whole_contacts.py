@@ -1,4 +1,4 @@
-"""Contacts as our own export has them, back as they were: with their uuids, moments, handles and outside ids."""
+"""Contacts as our own export has them, back as they were: with their uuids, moments, handles and external ids."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from coterie.model.contacts import Contact, sort_keys
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
-from coterie.model.whole import OwnContact
+from coterie.model.whole import PortableContact
 from coterie.search import index_contacts
 from coterie.search.contacts import words_of
 from coterie.store import contacts as contact_store
@@ -20,8 +20,8 @@ from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
 
-def create_own_contacts(tx: Tx, caller: Caller, entries: Sequence[OwnContact]) -> list[int]:
-    """New contacts as they were, with their handles and outside ids: their ids, in order. Nothing is matched.
+def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> list[int]:
+    """New contacts as they were, with their handles and external ids: their ids, in order. Nothing is matched.
 
     A uuid that is taken is made anew; an Instagram username another contact has becomes a former one of this.
     """
@@ -38,9 +38,9 @@ def create_own_contacts(tx: Tx, caller: Caller, entries: Sequence[OwnContact]) -
         store.insert_row(tx, caller.organization_id, "contacts", msgspec.structs.asdict(contact) | keys)
         for handle in handles:
             store.insert_row(tx, caller.organization_id, "handles", msgspec.structs.asdict(handle))
-        for known in entry.outside_ids:
-            columns = {"source": known.source, "outside_id": known.outside_id, "contact_id": contact_id}
-            store.insert_row(tx, caller.organization_id, "outside_ids", columns)
+        for known in entry.external_ids:
+            columns = {"source": known.source, "external_id": known.external_id, "contact_id": contact_id}
+            store.insert_row(tx, caller.organization_id, "external_ids", columns)
         if contact.deleted_at is None:
             alive += 1
             words[contact_id] = words_of(contact, [h for h in handles if h.deleted_at is None])
@@ -52,16 +52,16 @@ def create_own_contacts(tx: Tx, caller: Caller, entries: Sequence[OwnContact]) -
     return list(range(first, first + len(entries)))
 
 
-def _taken_uuids(tx: Tx, caller: Caller, entries: Sequence[OwnContact]) -> set[str]:
+def _taken_uuids(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> set[str]:
     return set(store.find_contacts(tx, caller.organization_id, [entry.contact.uuid for entry in entries]))
 
 
-def _usernames(entries: Sequence[OwnContact]) -> list[str]:
+def _usernames(entries: Sequence[PortableContact]) -> list[str]:
     return [h.normalized for entry in entries for h in entry.handles if h.channel == INSTAGRAM and h.is_primary]
 
 
 def _contact(
-    contact_id: int, entry: OwnContact, taken: set[str], owners: dict[str, int]
+    contact_id: int, entry: PortableContact, taken: set[str], owners: dict[str, int]
 ) -> tuple[Contact, list[Handle]]:
     handles = []
     for row in entry.handles:

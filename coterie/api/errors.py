@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from coterie.api.body import Disconnected, UnsupportedMediaType
 from coterie.api.http import MethodNotAllowed, NotAcceptable, Unexpected
-from coterie.api.route import Answer
+from coterie.api.route import Response
 from coterie.errors import (
     Conflict,
     Forbidden,
@@ -49,21 +49,21 @@ class ErrorBody(Struct):
 TYPES: dict[int, Any] = dict.fromkeys((400, *_STATUS.values(), 500), ErrorBody)
 
 
-def present_plain_error(error: Exception) -> Answer:
+def present_plain_error(error: Exception) -> Response:
     """Any error of the family but Invalid."""
     if isinstance(error, Unexpected):
-        return Answer(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
+        return Response(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
     status = _STATUS.get(type(error), 500)
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(error, Unauthorized):
         headers = (("WWW-Authenticate", "Bearer"),)
     elif isinstance(error, TooOften):
         headers = (("Retry-After", str(error.seconds)),)
-    return Answer(ErrorBody(str(error) or "Error"), status, headers)
+    return Response(ErrorBody(str(error) or "Error"), status, headers)
 
 
 @contextmanager
-def on_wire(wrapper: str, names: Mapping[str, str] | None = None) -> Iterator[None]:
+def wire_names(wrapper: str, names: Mapping[str, str] | None = None) -> Iterator[None]:
     """Around an action: its problems get the names the fields have on the wire, below what wraps them.
 
     names: inside name -> name on the wire, for those that differ.

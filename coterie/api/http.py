@@ -22,7 +22,7 @@ from coterie.actions.organizations import hash_token
 from coterie.api.body import read_body, read_upload
 from coterie.api.fields import reader
 from coterie.api.forms import parse_form, remove_uploads
-from coterie.api.route import Answer, Contract, Request, Route, Upload
+from coterie.api.route import Contract, Request, Response, Route, Upload
 from coterie.errors import CoterieError, Forbidden, Invalid, NotFound, Unauthorized, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
@@ -149,7 +149,7 @@ class Routes:
         return self._contracts.get(key.removesuffix(".json"), self._default)
 
 
-class ContractDoor:
+class ContractApp:
     """The ASGI application of every REST contract."""
 
     def __init__(
@@ -311,7 +311,7 @@ class ContractDoor:
         if isinstance(error, MethodNotAllowed):
             extra = (("Allow", error.allowed),)
             answer = (
-                Answer(status=204, headers=extra)
+                Response(status=204, headers=extra)
                 if scope["method"] == "OPTIONS"
                 else msgspec.structs.replace(answer, headers=(*answer.headers, *extra))
             )
@@ -335,7 +335,7 @@ def _caller_in(tx: Tx, caller: Caller, org_uuid: str, *, spans: bool) -> Caller:
 
 def _encoded(result: Any, route: Route | None) -> tuple[int, Headers, bytes]:
     status = route.status if route else 200
-    if not isinstance(result, Answer):
+    if not isinstance(result, Response):
         if result is None and status == 204:
             return status, [], b""
         return status, [(b"content-type", b"application/json")], _encode(result)

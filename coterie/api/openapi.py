@@ -89,7 +89,7 @@ def tag(path: str) -> str:
 def _read_types(contract: Contract, routes: Iterable[Route]) -> _Schemas:
     types = [str, *contract.error_types.values()]
     for route in routes:
-        types += [route.query, route.body, route.answer, *route.path_types.values(), *route.answers.values()]
+        types += [route.query, route.body, route.response, *route.path_types.values(), *route.responses.values()]
     # None is not a type here but the absence of one.
     types = [each for each in types if each is not None]
     schemas, components = schema_components(types, ref_template=_REF + "{name}")
@@ -178,7 +178,7 @@ def _with_file(schema: Schema) -> Schema:
 
 
 def _responses(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
-    types = {**contract.error_types, **route.answers, route.status: route.answer}
+    types = {**contract.error_types, **route.responses, route.status: route.response}
     responses: dict[str, Any] = {}
     for status in sorted(types):
         response: dict[str, Any] = {"description": HTTPStatus(status).phrase}

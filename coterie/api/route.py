@@ -35,7 +35,7 @@ class Request(Struct, frozen=True):
     prepared: Any = None
 
 
-class Answer(Struct, frozen=True):
+class Response(Struct, frozen=True):
     """What a handler returns when a bare body is not enough. body None is no body; Raw bytes go out as they are."""
 
     body: Any = None
@@ -53,7 +53,7 @@ class Route(Struct, frozen=True):
     path: below the contract's prefix, parameters in braces: /contacts/{id}.
     scope: what the token must be allowed to do; None leaves the route open to everyone.
     mode: read (inline on SQLite), slow (a read in a thread), write (a unit of work in the writer).
-    query, body: the Structs its input is read into; answer: the type of its body; status: of its success.
+    query, body: the Structs its input is read into; response: the type of its body; status: of its success.
     prepare: runs before a write, as slow work in a thread with a read transaction; for what would keep the writer from
     others (a password, a file). What it gives is request.prepared.
     """
@@ -66,7 +66,7 @@ class Route(Struct, frozen=True):
     summary: str
     query: type[Struct] | None = None
     body: type[Struct] | None = None
-    answer: Any = None
+    response: Any = None
     status: int = 200
     description: str = ""
     body_bytes_max: int = 1_048_576
@@ -77,7 +77,7 @@ class Route(Struct, frozen=True):
     # what the {parameters} of the path are, for the document: integers in one contract, UUIDs in another
     path_types: Mapping[str, Any] = {}
     # further successes: status -> type of its body, or None
-    answers: Mapping[int, Any] = {}
+    responses: Mapping[int, Any] = {}
     prepare: Handler | None = None
 
 
@@ -91,7 +91,7 @@ class Contract(Struct, frozen=True):
     description: str
     routes: tuple[Route, ...]
     # (the error) -> its answer in the contract's words; must answer each class of coterie.errors
-    present_error: Callable[[Exception], Answer]
+    present_error: Callable[[Exception], Response]
     # the types of the error bodies by status, for the document
     error_types: Mapping[int, Any] = {}
     # body encodings that are read, by media type; JSON always is

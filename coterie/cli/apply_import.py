@@ -8,7 +8,7 @@ import typer
 from coterie.actions.imports import delete_import, start_applying
 from coterie.cli.common import DataOption, JsonOption, opened, prepare
 from coterie.cli.import_ import Result, answer_of, finish, print_results, shown_progress, stopped
-from coterie.cli.one_import import IdArgument, caller_in, list_meant
+from coterie.cli.one_import import IdArgument, caller_in, resolve_imports
 from coterie.errors import Conflict, CoterieError, NotFound
 from coterie.imports.apply import apply
 from coterie.imports.run import Run
@@ -32,7 +32,7 @@ def apply_import(import_id: IdArgument, data: DataOption = None, as_json: JsonOp
     results: list[Result] = []
     with opened(settings) as database:
         with database.read() as tx:
-            meant = list_meant(tx, import_id)[::-1]
+            meant = resolve_imports(tx, import_id)[::-1]
         with shown_progress(as_json=as_json) as progress:
             for organization_id, one_id in meant:
                 run = Run(database, settings.data_folder, organization_id, one_id, progress("Reading"))
@@ -77,7 +77,7 @@ def forget_import(import_id: IdArgument, data: DataOption = None) -> None:
     """
     with opened(prepare(data)) as database, database.write() as tx:
         names = []
-        for organization_id, one_id in list_meant(tx, import_id):
+        for organization_id, one_id in resolve_imports(tx, import_id):
             record = find_import(tx, organization_id, one_id)
             names.append(record.filename if record else one_id)
             delete_import(tx, caller_in(tx, organization_id), one_id)

@@ -137,7 +137,7 @@ def restore(
         try:
             if manifest.migration > latest(database.engine):
                 raise Unavailable(f"{file} is of a newer Coterie ({manifest.version}); upgrade this one")
-            with database.alone(), database.write(seconds=SECONDS) as tx:
+            with database.exclusive(), database.write(seconds=SECONDS) as tx:
                 if not force and not _is_empty(tx):
                     raise Unavailable("the instance is not empty; with --force all of it is replaced")
                 _load(tx, manifest, folder)
@@ -163,7 +163,7 @@ def _load(tx: Tx, manifest: Manifest, folder: Path) -> None:
     store.drop_tables(tx)
     migrate_in(tx, until=manifest.migration)
     store.delete_rows(tx)
-    for table in store.tables(tx.engine):
+    for table in store.tables(tx.engine, until=manifest.migration):
         if table in manifest.tables:
             try:
                 store.insert_rows(tx, table, manifest.tables[table], _read_rows(folder / f"tables/{table}.jsonl"))

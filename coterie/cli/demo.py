@@ -200,8 +200,8 @@ def _interactions(lot: random.Random, key: str, now: datetime) -> list[Interacti
     drafts: list[InteractionDraft] = []
 
     def add(kind: str, direction: str, texts: tuple[str, ...], ago: timedelta) -> None:
-        outside_id = f"demo-{key}-{len(drafts)}"
-        drafts.append(InteractionDraft(kind, direction, times.moment(now - ago), lot.choice(texts), outside_id))
+        external_id = f"demo-{key}-{len(drafts)}"
+        drafts.append(InteractionDraft(kind, direction, times.moment(now - ago), lot.choice(texts), external_id))
 
     for _ in range(lot.randint(1, 14)):
         ago = timedelta(days=lot.randint(1, DAYS), minutes=lot.randint(0, 1200))

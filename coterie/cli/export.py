@@ -8,7 +8,7 @@ import typer
 from coterie.cli.common import DataOption, OneOrganizationOption, opened, prepare
 from coterie.cli.import_ import caller_of
 from coterie.errors import invalid
-from coterie.exports.whole import write_whole
+from coterie.exports.whole import write_portable
 from coterie.exports.write import write_csv, write_vcards
 
 # However long it takes: others go on meanwhile
@@ -41,7 +41,7 @@ def export(
     with opened(settings) as database, database.read(seconds=SECONDS) as tx:
         caller = caller_of(tx, organization)
         if file_format == "json":
-            write_whole(tx, caller, settings.data_folder, sys.stdout.buffer, everything=True)
+            write_portable(tx, caller, settings.data_folder, sys.stdout.buffer, everything=True)
             return
         if file_format == "csv":
             pieces = write_csv(tx, caller)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from coterie.cli.common import DataOption, JsonOption, OneOrganizationOption, opened, prepare
 from coterie.cli.import_ import COUNTS, caller_of, counts_table, shown_progress
 from coterie.cli.import_rows import plain
-from coterie.cli.one_import import IdArgument, list_meant, progress_of
+from coterie.cli.one_import import IdArgument, progress_of, resolve_imports
 from coterie.imports.run import Run
 from coterie.imports.undo import undo
 from coterie.model.imports import APPLYING, ROW_KEPT, STAGING, UNDOING, UNDONE, Import
@@ -84,7 +84,7 @@ def undo_import(
     settings = prepare(data)
     with opened(settings) as database:
         with database.read() as tx:
-            meant = list_meant(tx, import_id)
+            meant = resolve_imports(tx, import_id)
             before = [find_import(tx, *one) for one in meant]
         fresh = [record is not None and record.state != UNDONE for record in before]
         records = []

@@ -15,7 +15,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The import, as `c
 GROUP_SHOWN = 20
 
 
-def list_meant(tx: Tx, import_id: str) -> list[tuple[int, str]]:
+def resolve_imports(tx: Tx, import_id: str) -> list[tuple[int, str]]:
     """(organization, import) of an import, or of each file that came in with one command, the last first.
 
     Refused: an ID that is nothing's.
@@ -29,7 +29,7 @@ def list_meant(tx: Tx, import_id: str) -> list[tuple[int, str]]:
 
 def find_one(tx: Tx, import_id: str) -> tuple[int, Import]:
     """(organization, import). Refused: an ID that is nothing's, or that of several files."""
-    meant = list_meant(tx, import_id)
+    meant = resolve_imports(tx, import_id)
     if meant[0][1] != import_id:
         raise invalid("import", f"is several files: name one of {', '.join(one for _, one in meant[:GROUP_SHOWN])}")
     record = find_import(tx, *meant[0])

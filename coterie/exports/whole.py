@@ -15,12 +15,12 @@ import msgspec
 from coterie.imports.coterie_zip import FORMAT, MANIFEST, VERSION, member_of
 from coterie.model import times
 from coterie.model.organizations import Caller
-from coterie.model.whole import NOUNS, ContactRow
+from coterie.model.whole import NOUNS, ContactRow, file_of
 from coterie.store.database import Tx
 from coterie.store.files import file_path
 from coterie.store.whole import (
     Reader,
-    find_talkative,
+    find_contacts_with_interactions,
     list_contact_rows_after,
     list_interactions,
     list_rows,
@@ -32,7 +32,7 @@ _CHUNK = 1024 * 1024
 Lines = Iterator[dict[str, Any]]
 
 
-def write_whole(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, everything: bool = False) -> None:
+def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, everything: bool = False) -> None:
     """The whole export onto a stream, which need not be seekable. One transaction reads it all: it is of one moment.
 
     Personal notes and reminders are their users': the caller's own are in it, or everyone's (everything), which is for
@@ -42,7 +42,7 @@ def write_whole(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, ever
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         manifest = {
             "format": FORMAT, "version": VERSION, "exported_at": times.now(), "organization": caller.organization_uuid,
-            "nouns": ["contacts", *NOUNS],
+            "nouns": [file_of(name).removesuffix(".jsonl") for name in ("contacts", *NOUNS)],
         }  # fmt: skip
         archive.writestr(MANIFEST, msgspec.json.encode(manifest))
         _write_lines(archive, "contacts", ContactRow, _contacts(tx, caller))
@@ -75,7 +75,7 @@ def _parts(tx: Tx, caller: Caller, name: str) -> Lines:
         if name != "interactions":
             yield from list_rows_of_contacts(tx, caller.organization_id, name, ids)
             continue
-        talkative = find_talkative(tx, caller.organization_id, ids)
+        talkative = find_contacts_with_interactions(tx, caller.organization_id, ids)
         for contact_id in ids:
             if contact_id in talkative:
                 yield from list_interactions(tx, caller.organization_id, contact_id)
@@ -84,7 +84,7 @@ def _parts(tx: Tx, caller: Caller, name: str) -> Lines:
 def _write_lines(archive: zipfile.ZipFile, name: str, kind: type[Any], rows: Iterable[dict[str, Any]]) -> None:
     """What is null is left out, and the order of fields is that of the Struct: the same row is the same line."""
     encoder = msgspec.json.Encoder()
-    with archive.open(f"{name}.jsonl", "w", force_zip64=True) as member:
+    with archive.open(file_of(name), "w", force_zip64=True) as member:
         for row in rows:
             member.write(encoder.encode(kind(**row)) + b"\n")
 

@@ -19,7 +19,7 @@ from coterie.vcard.write import write_card
 CONTACTS_AT_ONCE = 200
 PICTURE_BYTES_MAX = 5 * 1024**2
 PICTURES_MAX = 3
-_OF_A_CARD = ("outside_ids", "handles", "addresses", "dates", "tags", "folders", "notes")
+_OF_A_CARD = ("external_ids", "handles", "addresses", "dates", "tags", "folders", "notes")
 _CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
 _SEVERAL = 3
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
@@ -38,9 +38,9 @@ HEADER = (
 def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> Iterator[str]:
     """A card for each contact. version is "4.0" or "3.0". UID is the one the contact came with, else its uuid."""
     for contact, draft in _drafts(tx, caller, (*_OF_A_CARD, "attachments"), folder):
-        draft.outside_ids = [entry for entry in draft.outside_ids if entry[0] != DRAFT_SOURCE]
-        if all(source != UID_SOURCE for source, _ in draft.outside_ids):
-            draft.outside_ids.insert(0, (UID_SOURCE, contact["uuid"]))
+        draft.external_ids = [entry for entry in draft.external_ids if entry[0] != DRAFT_SOURCE]
+        if all(source != UID_SOURCE for source, _ in draft.external_ids):
+            draft.external_ids.insert(0, (UID_SOURCE, contact["uuid"]))
         yield write_card(draft, version)
 
 

@@ -1,6 +1,6 @@
-"""Whom a draft is: contacts that share an outside id, a handle, or the name and one more fact with it.
+"""Whom a draft is: contacts that share an external id, a handle, or the name and one more fact with it.
 
-find_matches asks one question of each kind for a whole batch. What is certain is an outside id, an Instagram
+find_matches asks one question of each kind for a whole batch. What is certain is an external id, an Instagram
 username (it names one account), or another handle where the names agree or one side has none. What is only possible
 (a handle under two names, one name with the same birthday or employer) waits for a person to decide.
 """
@@ -22,7 +22,7 @@ _SOURCES = {"vcard": "card UID", DRAFT_SOURCE: "row of a file"}
 _NAMES = {PHONE: "phone number", EMAIL: "e-mail address", INSTAGRAM: "Instagram username"}
 # a website may be an employer's: it tells nobody apart
 NOT_PERSONAL = frozenset(("website",))
-OUTSIDE_ID, USERNAME, HANDLE_AND_NAME, HANDLE, NAME_AND_FACT, HANDLE_ONLY = 100, 98, 95, 90, 60, 40
+EXTERNAL_ID, USERNAME, HANDLE_AND_NAME, HANDLE, NAME_AND_FACT, HANDLE_ONLY = 100, 98, 95, 90, 60, 40
 
 
 class Candidate(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Person(Struct, frozen=True):
     name: str
     names: frozenset[str]
     handles: frozenset[tuple[str, str]]
-    outside_ids: frozenset[tuple[str, str]]
+    external_ids: frozenset[tuple[str, str]]
     birthday: str | None
     employer: str
 
@@ -56,7 +56,7 @@ def person_of_draft(draft: ContactDraft) -> Person:
         sort_key(full),
         frozenset(words(known or draft.display_name or "")),
         frozenset([(h.channel, h.normalized) for h in draft.handles if h.normalized and h.channel not in NOT_PERSONAL]),
-        frozenset(draft.outside_ids),
+        frozenset(draft.external_ids),
         draft.birthday,
         fold(employer) if employer else "",
     )
@@ -77,8 +77,8 @@ def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Person:
 
 def compare(draft: Person, other: Person) -> tuple[int, str, bool] | None:
     """(score, reason, whether it is certain) of two being one person, or None where nothing says so."""
-    if shared := draft.outside_ids & other.outside_ids:
-        return OUTSIDE_ID, _same(min(shared)[0]), True
+    if shared := draft.external_ids & other.external_ids:
+        return EXTERNAL_ID, _same(min(shared)[0]), True
     common = draft.handles & other.handles
     for channel, value in sorted(common):
         if channel == INSTAGRAM:
@@ -105,11 +105,11 @@ NOBODY = Person("", frozenset(), frozenset(), frozenset(), None, "")
 def find_matches(tx: Tx, organization_id: int, people: Sequence[Person]) -> list[list[Candidate]]:
     """For the person of each prepared draft the contacts it may be, the likeliest first; nobody deleted, five at most.
 
-    One query for each source of outside ids, each channel and for the names, whatever the number of people. A handle
+    One query for each source of external ids, each channel and for the names, whatever the number of people. A handle
     that more than 20 contacts share tells nobody apart and is passed over.
     """
     found: list[dict[int, Candidate]] = [{} for _ in people]
-    _by_outside_ids(tx, organization_id, people, found)
+    _by_external_ids(tx, organization_id, people, found)
     suspects = _suspects(tx, organization_id, people, found)
     everyone = set().union(*suspects) if suspects else set()
     if everyone:
@@ -123,22 +123,22 @@ def find_matches(tx: Tx, organization_id: int, people: Sequence[Person]) -> list
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:5] for m in found]
 
 
-def _by_outside_ids(tx: Tx, organization_id: int, people: Sequence[Person], found: list[dict[int, Candidate]]) -> None:
+def _by_external_ids(tx: Tx, organization_id: int, people: Sequence[Person], found: list[dict[int, Candidate]]) -> None:
     by_source: dict[str, dict[str, list[int]]] = {}
     for position, person in enumerate(people):
-        for source, outside_id in person.outside_ids:
-            by_source.setdefault(source, {}).setdefault(outside_id, []).append(position)
+        for source, external_id in person.external_ids:
+            by_source.setdefault(source, {}).setdefault(external_id, []).append(position)
     for source, wanted in sorted(by_source.items()):
-        owners = store.find_owners_of_outside_ids(tx, organization_id, source, wanted)
-        for outside_id, contact_id in owners.items():
-            for position in wanted[outside_id]:
-                found[position][contact_id] = Candidate(contact_id, OUTSIDE_ID, _same(source), True)
+        owners = store.find_owners_of_external_ids(tx, organization_id, source, wanted)
+        for external_id, contact_id in owners.items():
+            for position in wanted[external_id]:
+                found[position][contact_id] = Candidate(contact_id, EXTERNAL_ID, _same(source), True)
 
 
 def _suspects(
     tx: Tx, organization_id: int, people: Sequence[Person], found: list[dict[int, Candidate]]
 ) -> list[set[int]]:
-    """Ids of the contacts that share a handle or the name with each draft that is not known by its outside id."""
+    """Ids of the contacts that share a handle or the name with each draft that is not known by its external id."""
     suspects: list[set[int]] = [set() for _ in people]
     by_channel: dict[str, dict[str, list[int]]] = {}
     by_name: dict[str, list[int]] = {}
@@ -173,7 +173,7 @@ def choose(matches: Sequence[Candidate]) -> Candidate | None:
 
 def keys_of(person: Person) -> list[tuple[str, ...]]:
     """What two drafts about one person have in common, at least one of them: for finding both in one file."""
-    keys: list[tuple[str, ...]] = [*person.handles, *person.outside_ids]
+    keys: list[tuple[str, ...]] = [*person.handles, *person.external_ids]
     if person.name and person.birthday:
         keys.append(("name", person.name, "birthday", person.birthday[-5:]))
     if person.name and person.employer:

@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.additions import (
-    State,
-    additions_to,
-    load_states,
-    outside_ids_of_interactions,
+    Existing,
+    external_ids_of_interactions,
+    load_existing,
+    plan_merge,
 )
 from coterie.actions.drafts import Changes, create_contacts, fill_contact, insert_new
 from coterie.errors import CoterieError, Unavailable
@@ -36,7 +36,7 @@ from coterie.identity.matching import (
     person_of_draft,
 )
 from coterie.imports.ahead import ahead
-from coterie.imports.own import apply_rows, match_own
+from coterie.imports.own import apply_rows, match_portable
 from coterie.imports.ready import BATCH, Ready, make_ready
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
@@ -83,7 +83,7 @@ def apply(run: Run) -> Import:
         record = find(tx, run)
         if record.state == STAGED:
             record = actions.start_applying(tx, caller_of(tx, run, record), run.import_id, in_background=False)
-    watch = Watch(0)
+    watch = ConflictGuard(0)
     while record.state == APPLYING:
         # once more where another process did rows that were made ready for this one
         with closing(_ready_batches(run, record)) as batches:
@@ -99,13 +99,13 @@ def apply(run: Run) -> Import:
     return record
 
 
-class Watch(Struct):
+class ConflictGuard(Struct):
     """The last event up to which nobody but this import changed a contact since its file was looked at; None once
     somebody did; 0 before it was asked."""
 
     event_id: int | None
 
-    def is_quiet(self, tx: Tx, run: Run) -> bool:
+    def is_unchanged(self, tx: Tx, run: Run) -> bool:
         if self.event_id is None:
             return False
         latest = events.find_last_event(tx, run.organization_id)
@@ -126,13 +126,13 @@ def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, No
         first = next_contact_ids(tx, run.organization_id, count) if count >= AHEAD_MIN else 0
     if first:
         arguments = (run.database.settings, caller, run.import_id, record.applied_row, first)
-        with run.database.bulk(), closing(ahead(make_ready, *arguments)) as batches:
+        with run.database.relaxed_durability(), closing(ahead(make_ready, *arguments)) as batches:
             yield from batches
     while True:
         yield None
 
 
-def _apply_batch(run: Run, watch: Watch, ready: Ready | None) -> Import:
+def _apply_batch(run: Run, watch: ConflictGuard, ready: Ready | None) -> Import:
     """The next batch, quickly; where that fails, again and row by row."""
     for _ in range(ATTEMPTS):
         try:
@@ -147,15 +147,15 @@ def _apply_batch(run: Run, watch: Watch, ready: Ready | None) -> Import:
     raise problem
 
 
-def _write_batch(tx: Tx, run: Run, watch: Watch, ready: Ready | None, *, one_by_one: bool = False) -> Import:
+def _write_batch(tx: Tx, run: Run, watch: ConflictGuard, ready: Ready | None, *, one_by_one: bool = False) -> Import:
     """One batch, up to where the import then is; nothing where another process was there before."""
-    store.one_batch_at_a_time(tx, run.organization_id)
+    store.serialize_batches(tx, run.organization_id)
     record = find(tx, run)
     if record.state != APPLYING or (ready and ready.after != record.applied_row):
         return record
     applying = Applying(run, caller_of(tx, run, record))
     through = ready.through if ready else record.row_count
-    is_written = ready is not None and not one_by_one and watch.is_quiet(tx, run)
+    is_written = ready is not None and not one_by_one and watch.is_unchanged(tx, run)
     if ready is not None and is_written:
         insert_new(tx, applying.caller, ready.new)
         created = zip(ready.row_numbers, ready.new.words, strict=True)
@@ -194,7 +194,7 @@ class Applying(Struct):
 
 def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
     try:
-        with tx.rollback_only():
+        with tx.savepoint():
             return _write_chunk(tx, applying, [row])
     except Unavailable:
         raise
@@ -207,14 +207,14 @@ def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
 def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Write the rows up to the first that is about the person of one before it; that one must be matched anew."""
     first = msgspec.json.decode(rows[0].draft or "{}", type=ContactDraft)
-    if first.rows is not None:
-        return [apply_rows(tx, applying.caller, rows[0], first.rows)]
+    if first.portable_rows is not None:
+        return [apply_rows(tx, applying.caller, rows[0], first.portable_rows)]
     drafts = [first, *(msgspec.json.decode(row.draft or "{}", type=ContactDraft) for row in rows[1:])]
-    drafts = list(takewhile(lambda draft: draft.rows is None, drafts))
+    drafts = list(takewhile(lambda draft: draft.portable_rows is None, drafts))
     rows = rows[: len(drafts)]
     people = [person_of_draft(draft) for draft in drafts]
     found = find_matches(tx, applying.run.organization_id, people)
-    people, found = match_own(tx, applying.caller, drafts, people, found)
+    people, found = match_portable(tx, applying.caller, drafts, people, found)
     ours = _created_by_this_import(tx, applying, found)
     plans = [_plan(row, [m for m in matches if m.score > HANDLE_ONLY or m.contact_id not in ours])
              for row, matches in zip(rows, found, strict=True)]  # fmt: skip
@@ -300,8 +300,8 @@ def _write(
     for position, result in zip(fresh, created, strict=True):
         written[position] = result
     targets = [plan.contact_id for plan in plans if plan.outcome == UPDATE and plan.contact_id is not None]
-    states = load_states(tx, organization_id, targets, to_change=True)
-    said = outside_ids_of_interactions(drafts)
+    states = load_existing(tx, organization_id, targets, to_change=True)
+    said = external_ids_of_interactions(drafts)
     known = parts.list_known_interactions(tx, organization_id, said) if said else set()
     for position, plan in enumerate(plans):
         if plan.outcome == UPDATE and plan.contact_id is not None:
@@ -311,15 +311,15 @@ def _write(
 
 
 def _fill(
-    tx: Tx, applying: Applying, draft: ContactDraft, state: State | None, plan: Plan, known: set[str]
+    tx: Tx, applying: Applying, draft: ContactDraft, state: Existing | None, plan: Plan, known: set[str]
 ) -> Changes | None:
-    if state is None and draft.kept is not None:
+    if state is None and draft.portable is not None:
         plan.outcome, plan.reason = UNCHANGED, "The contact is deleted here"
         return None
     if state is None:
         plan.outcome, plan.reason = REJECT, "The contact it was to update is not there any more"
         return None
-    additions = additions_to(draft, state, known)
+    additions = plan_merge(draft, state, known)
     added = additions.describe()
     if added:
         plan.reason = f"{plan.reason}; added {', '.join(added)}"

@@ -34,11 +34,11 @@ class _Inside:
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        with self._tx.rollback_only():
+        with self._tx.savepoint():
             yield self._tx
 
 
-def stage_at_once(tx: Tx, caller: Caller, folder: Path, record: Import, *, seconds: float = SECONDS) -> Import:
+def stage_inline(tx: Tx, caller: Caller, folder: Path, record: Import, *, seconds: float = SECONDS) -> Import:
     """Stage an import, or as much of it as can be done in so many seconds; the import as it is then."""
     if record.byte_count > BYTES_MAX:
         stage_in_background(tx, caller, record.id)

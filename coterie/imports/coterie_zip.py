@@ -26,9 +26,19 @@ from coterie.imports.archives import (
     open_lines,
     read_file,
 )
-from coterie.imports.own_rows import draft_of_own, parse_row
+from coterie.imports.own_rows import draft_of_portable, parse_row
 from coterie.model.imports import ContactDraft, PictureDraft, RowError
-from coterie.model.whole import DEFINITIONS, OF_CONTACTS, PARTS, AttachmentRow, ContactRow, OwnContact, OwnRows, Row
+from coterie.model.whole import (
+    DEFINITIONS,
+    OF_CONTACTS,
+    PARTS,
+    AttachmentRow,
+    ContactRow,
+    PortableContact,
+    PortableRows,
+    Row,
+    file_of,
+)
 from coterie.store.files import save_file
 
 FORMAT, VERSION, MANIFEST = "coterie", 2, "manifest.json"
@@ -72,9 +82,9 @@ def read(path: Path, folder: Path | None = None) -> Iterator[Item]:
         if "contacts.jsonl" not in names:
             raise invalid("file", "holds no contacts")
         opened = {
-            noun: Lines(noun, stack.enter_context(open_lines(archive, f"{noun}.jsonl")))
+            noun: Lines(noun, stack.enter_context(open_lines(archive, file_of(noun))))
             for noun in (*DEFINITIONS, "contacts", *OF_CONTACTS, *PARTS)
-            if f"{noun}.jsonl" in names
+            if file_of(noun) in names
         }
         try:
             for noun in DEFINITIONS:
@@ -126,10 +136,10 @@ def _rows(lines: Lines | None, most: int) -> Iterator[Item]:
         found.append(msgspec.json.encode(row).decode())
         length += len(found[-1])
         if len(found) >= most or length > ROWS_LENGTH_MAX:
-            yield ContactDraft(rows=OwnRows(lines.noun, found))
+            yield ContactDraft(portable_rows=PortableRows(lines.noun, found))
             found, length = [], 0
     if lines is not None and found:
-        yield ContactDraft(rows=OwnRows(lines.noun, found))
+        yield ContactDraft(portable_rows=PortableRows(lines.noun, found))
 
 
 # Contacts -------------------------------------------------------------------------------------------------------------
@@ -145,12 +155,12 @@ def _contacts(contacts: Lines, parts: list[Lines]) -> Iterator[Item]:
         if row.uuid <= last:
             raise invalid("file", "holds contacts that are not in the order of their ids")
         last = row.uuid
-        own = OwnContact(row)
+        own = PortableContact(row)
         for lines in parts:
             rows, errors = _rows_of(lines, row.uuid)
             setattr(own, lines.noun, rows)
             yield from errors
-        yield draft_of_own(own)
+        yield draft_of_portable(own)
     for lines in parts:
         yield from _rows_of(lines, "~")[1]
 
@@ -198,7 +208,7 @@ def _attachments(lines: Lines | None, folder: Path | None) -> Iterator[Item]:
             reason = "is not in the archive" if isinstance(error, KeyError) else str(error)
             yield RowError(f"attachments: {row.filename[:100]} {reason}", msgspec.json.encode(row).decode())
             continue
-        draft = ContactDraft(rows=OwnRows(lines.noun, [msgspec.json.encode(row).decode()]))
+        draft = ContactDraft(portable_rows=PortableRows(lines.noun, [msgspec.json.encode(row).decode()]))
         draft.pictures = [PictureDraft(row.media_type, None, None, row.digest, row.byte_count, row.filename)]
         yield draft
 

@@ -260,7 +260,7 @@ def _draft(handle: str | None, person: Person, name: str | None = None) -> Conta
         draft.handles = [HandleDraft(INSTAGRAM, handle, is_primary=True)]
     else:
         # the account is gone; the number of its thread is what is left of it
-        draft.outside_ids = [(THREAD_SOURCE, thread_key(thread)) for thread in person.threads]
+        draft.external_ids = [(THREAD_SOURCE, thread_key(thread)) for thread in person.threads]
     draft.is_follower = True if FOLLOWER_LABEL in person.dates else None
     draft.dates = [DateDraft(label, day) for label, day in sorted(person.dates.items()) if day]
     return draft

@@ -168,7 +168,7 @@ def _contact(value: Values, account: Account) -> ContactDraft:
         setattr(draft, column, _text(of.get(name)))
     uuid = _text(value.get("uuid"))
     if uuid:
-        draft.outside_ids.append((MONICA_SOURCE, uuid))
+        draft.external_ids.append((MONICA_SOURCE, uuid))
     draft.tags = [tag for item in _list(of.get("tags")) if (tag := _text(item))]
     _put_gender(draft, of.get("gender"), account)
     _put_met(draft, of, account)

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from coterie.actions.drafts import Changes
 from coterie.actions.whole import add_rows, would_add
-from coterie.identity.matching import NOBODY, OUTSIDE_ID, Candidate, Person
-from coterie.model.imports import OWN_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
+from coterie.identity.matching import EXTERNAL_ID, NOBODY, Candidate, Person
+from coterie.model.imports import PORTABLE_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
-from coterie.model.whole import OwnRows
+from coterie.model.whole import PortableRows
 from coterie.store import parts
 from coterie.store.database import Tx
 from coterie.store.whole import find_contacts
@@ -20,7 +20,7 @@ REASON_LENGTH_MAX = 2000
 REASONS_MAX = 20
 
 
-def match_own(
+def match_portable(
     tx: Tx, caller: Caller, drafts: Sequence[ContactDraft], people: list[Person], found: Found
 ) -> tuple[list[Person], Found]:
     """(the people to be compared within a file, whom each draft may be), with what our own export changes about it.
@@ -28,7 +28,7 @@ def match_own(
     A contact of the export is the one with its uuid, or that came in with it; else one that was here before the
     import. Two of one export are two, however alike they are.
     """
-    own = {draft.kept.contact.uuid for draft in drafts if draft.kept is not None}
+    own = {draft.portable.contact.uuid for draft in drafts if draft.portable is not None}
     if not own:
         return people, found
     known = find_contacts(tx, caller.organization_id, own)
@@ -36,19 +36,19 @@ def match_own(
     ours = parts.list_created_by(tx, caller.organization_id, caller.import_id or "", everyone)
     people, found = list(people), list(found)
     for position, draft in enumerate(drafts):
-        if draft.kept is None:
+        if draft.portable is None:
             continue
         people[position] = NOBODY
-        uuid = draft.kept.contact.uuid
+        uuid = draft.portable.contact.uuid
         if uuid in known:
-            draft.outside_ids = [entry for entry in draft.outside_ids if entry[0] != OWN_SOURCE]
-            found[position] = [Candidate(known[uuid][0], OUTSIDE_ID, "same contact", True)]
+            draft.external_ids = [entry for entry in draft.external_ids if entry[0] != PORTABLE_SOURCE]
+            found[position] = [Candidate(known[uuid][0], EXTERNAL_ID, "same contact", True)]
         else:
             found[position] = [match for match in found[position] if match.contact_id not in ours]
     return people, found
 
 
-def stage_rows(tx: Tx, caller: Caller, own: OwnRows) -> tuple[str, str]:
+def stage_rows(tx: Tx, caller: Caller, own: PortableRows) -> tuple[str, str]:
     """(outcome, reason) of rows that are no contact."""
     count = would_add(tx, caller, own)
     noun = own.noun.replace("_", " ")
@@ -59,7 +59,7 @@ def stage_rows(tx: Tx, caller: Caller, own: OwnRows) -> tuple[str, str]:
     )
 
 
-def apply_rows(tx: Tx, caller: Caller, row: StagedRow, own: OwnRows) -> StagedRow:
+def apply_rows(tx: Tx, caller: Caller, row: StagedRow, own: PortableRows) -> StagedRow:
     """Write the rows; the import's row as it is then, with what takes them back."""
     added, noun = add_rows(tx, caller, own), own.noun.replace("_", " ")
     reasons = [f"Added {noun} ({len(added.entries)} of {len(own.lines)})"]

@@ -8,9 +8,9 @@ import msgspec
 
 from coterie.errors import invalid
 from coterie.model import times
-from coterie.model.imports import OWN_SOURCE, AddressDraft, ContactDraft, DateDraft, HandleDraft
+from coterie.model.imports import PORTABLE_SOURCE, AddressDraft, ContactDraft, DateDraft, HandleDraft
 from coterie.model.relationships import TYPES
-from coterie.model.whole import NOUNS, ContactRow, OwnContact, Row
+from coterie.model.whole import NOUNS, ContactRow, PortableContact, Row
 
 FIELDS = (
     "display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "nickname", "gender",
@@ -39,17 +39,17 @@ def draft_of(contact: Mapping[str, Any], parts: Mapping[str, Sequence[Mapping[st
     draft.dates = [DateDraft(row["label"], row["occurs_on"]) for row in parts.get("dates", ())]
     draft.tags = [row["name"] for row in parts.get("tags", ())]
     draft.folders = [row["name"] for row in parts.get("folders", ())]
-    draft.outside_ids = [(row["source"], row["outside_id"]) for row in parts.get("outside_ids", ())]
+    draft.external_ids = [(row["source"], row["external_id"]) for row in parts.get("external_ids", ())]
     notes = sorted(parts.get("notes", ()), key=lambda row: (not row.get("is_pinned"), row.get("created_at", "")))
     shared = [row["text"] for row in notes if not row.get("is_personal")]
     draft.note = "\n\n".join(shared) or None
     return draft
 
 
-def draft_of_own(own: OwnContact) -> ContactDraft:
+def draft_of_portable(own: PortableContact) -> ContactDraft:
     """A contact of our own export as a draft that is matched, and fills up who is there already. One that is deleted
     is nobody but itself: nothing of it is compared."""
-    draft = ContactDraft(kept=own, outside_ids=[(OWN_SOURCE, own.contact.uuid)])
+    draft = ContactDraft(portable=own, external_ids=[(PORTABLE_SOURCE, own.contact.uuid)])
     if own.contact.deleted_at is not None:
         return draft
     for name in FIELDS:
@@ -59,7 +59,7 @@ def draft_of_own(own: OwnContact) -> ContactDraft:
         for row in own.handles
         if not row.is_former and row.deleted_at is None
     ]
-    draft.outside_ids += [(row.source, row.outside_id) for row in own.outside_ids]
+    draft.external_ids += [(row.source, row.external_id) for row in own.external_ids]
     return draft
 
 

@@ -17,7 +17,7 @@ from coterie.imports.readers import READERS
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError
 from coterie.settings import Settings
 from coterie.store.database import Database, open_database
-from coterie.store.imports import find_owners_of_outside_ids
+from coterie.store.imports import find_owners_of_external_ids
 
 BATCH = 500
 # A file of another kind, or one made to fill the database: by then each of its rows would be kept with its reason
@@ -70,7 +70,7 @@ def read_rows(database: Database, source: Source) -> Generator[list[ReadRow], No
             raise invalid("file", f"{reason}: that is no file of the format {source.file_format}")
         digests = [row.digest for row in batch if row.digest]
         with database.read() as tx:
-            known = find_owners_of_outside_ids(tx, source.organization_id, DRAFT_SOURCE, digests)
+            known = find_owners_of_external_ids(tx, source.organization_id, DRAFT_SOURCE, digests)
         for row in batch:
             row.contact_id = known.get(row.digest)
             _finish(row, source.country)
@@ -90,16 +90,16 @@ def read_rows_elsewhere(settings: Settings, source: Source) -> Iterator[list[Rea
 def _row(number: int, item: ContactDraft | RowError) -> ReadRow:
     if isinstance(item, RowError):
         return ReadRow(number, item)
-    if item.rows is not None:
+    if item.portable_rows is not None:
         return ReadRow(number, draft=item)
     digest = _digest(item)
-    item.outside_ids.append((DRAFT_SOURCE, digest))
+    item.external_ids.append((DRAFT_SOURCE, digest))
     return ReadRow(number, None, digest, None, item)
 
 
 def _finish(row: ReadRow, country: str | None) -> None:
     """What is known already is not looked at again."""
-    if row.draft is None or row.draft.rows is not None:
+    if row.draft is None or row.draft.portable_rows is not None:
         return
     if row.contact_id is not None:
         row.draft.pictures = []

@@ -9,7 +9,7 @@ from collections.abc import Generator
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.additions import State, additions_to
+from coterie.actions.additions import Existing, plan_merge
 from coterie.actions.drafts import NewContacts, needs_the_database, rows_of_new
 from coterie.model.imports import CREATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
@@ -41,7 +41,7 @@ def make_ready(
     try:
         while rows := _next_rows(database, caller, import_id, after):
             drafts = {row.row_number: draft for row in rows if (draft := _new(row))}
-            every = [additions_to(draft, State()) for draft in drafts.values()]
+            every = [plan_merge(draft, Existing()) for draft in drafts.values()]
             new = rows_of_new(caller, every, first_contact_id)
             yield Ready(after, rows[-1].row_number, list(drafts), new, len(rows) - len(drafts))
             after, first_contact_id = rows[-1].row_number, first_contact_id + len(drafts)

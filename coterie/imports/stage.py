@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.actions.additions import State, additions_to, load_states, state_of_draft
+from coterie.actions.additions import Existing, existing_of_draft, load_existing, plan_merge
 from coterie.errors import CoterieError, Unavailable
 from coterie.identity.matching import (
     HANDLE_ONLY,
@@ -30,7 +30,7 @@ from coterie.identity.matching import (
 )
 from coterie.imports.ahead import ahead
 from coterie.imports.detect import COTERIE
-from coterie.imports.own import match_own, stage_rows
+from coterie.imports.own import match_portable, stage_rows
 from coterie.imports.read import ReadRow, Source, encode, read_rows, read_rows_elsewhere
 from coterie.imports.readers import FOLDER
 from coterie.imports.run import Run, caller_of, find, path_of
@@ -101,7 +101,10 @@ def _batches(run: Run, caller: Caller, record: Import) -> Iterator[Iterator[list
     source = Source(run.organization_id, record.format, path_of(run, record), options, caller.country)
     # what only our own export says would be as much work to send as to read
     if record.byte_count > AHEAD_BYTES_MIN and record.format != COTERIE:
-        with run.database.bulk(), closing(ahead(read_rows_elsewhere, run.database.settings, source)) as batches:
+        with (
+            run.database.relaxed_durability(),
+            closing(ahead(read_rows_elsewhere, run.database.settings, source)) as batches,
+        ):
             yield batches
     else:
         with closing(read_rows(run.database, source)) as batches:
@@ -169,9 +172,9 @@ def _work_out(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[list[Stag
     found = find_matches(tx, staging.run.organization_id, people)
     if staging.is_own:
         drafts = [row.the_draft() for row in open_rows.values()]
-        people, found = match_own(tx, staging.caller, drafts, people, found)
+        people, found = match_portable(tx, staging.caller, drafts, people, found)
     chosen = [choose(matches) for matches in found]
-    states = load_states(tx, staging.run.organization_id, [c.contact_id for c in chosen if c])
+    states = load_existing(tx, staging.run.organization_id, [c.contact_id for c in chosen if c])
     matches_of_rows: list[Match] = []
     for (number, row), person, matches, sure in zip(open_rows.items(), people, found, chosen, strict=True):
         earlier = _find_earlier(staging, number, person)
@@ -195,8 +198,8 @@ def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[in
         if row.error is not None:
             rows[row.number] = _rejected(row.number, row.error)
             continue
-        if row.draft is not None and row.draft.rows is not None:
-            rows[row.number] = _row(row, *stage_rows(tx, staging.caller, row.draft.rows))
+        if row.draft is not None and row.draft.portable_rows is not None:
+            rows[row.number] = _row(row, *stage_rows(tx, staging.caller, row.draft.portable_rows))
             continue
         earlier = staging.seen.find(row.digest)
         staging.seen.add(row.digest, row.number)
@@ -209,9 +212,9 @@ def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[in
     return rows, open_rows
 
 
-def _to_known(staging: Staging, row: ReadRow, sure: Candidate, state: State) -> StagedRow:
+def _to_known(staging: Staging, row: ReadRow, sure: Candidate, state: Existing) -> StagedRow:
     """A row about a contact that is there: what it would add."""
-    additions = additions_to(row.the_draft(), state)
+    additions = plan_merge(row.the_draft(), state)
     if state.contact and additions.fields:  # by which later rows may know the contact
         for key in keys_of(person_of_contact(replace(state.contact, **additions.fields), state.handles)):
             staging.seen.add(key, row.number)
@@ -249,7 +252,7 @@ def _to_earlier(staging: Staging, row: ReadRow, person: Person, before: Mapping[
         if other.outcome == MATCH or (other.contact_id and not (result and result[2])):
             is_unsure = True  # who that is nobody knows yet, or it is more than the row says
         elif result and result[2]:
-            added = additions_to(row.the_draft(), state_of_draft(draft)).describe()
+            added = plan_merge(row.the_draft(), existing_of_draft(draft)).describe()
             reason = f"Same person as row {n}" + (f"; adds {', '.join(added)}" if added else "")
             return _row(row, UPDATE if added else UNCHANGED, reason)
         elif result and result[0] > HANDLE_ONLY:

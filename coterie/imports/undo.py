@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes
-from coterie.actions.take_back import erase_created, take_back
-from coterie.actions.whole import take_back_rows
+from coterie.actions.take_back import erase_created, undo_row
+from coterie.actions.whole import undo_rows
 from coterie.errors import Unavailable
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
@@ -52,7 +52,7 @@ def _undo_batch(run: Run, before: int) -> tuple[Import, int, set[str]]:
 
 
 def _write_batch(tx: Tx, run: Run, before: int) -> tuple[Import, int, set[str]]:
-    store.one_batch_at_a_time(tx, run.organization_id)
+    store.serialize_batches(tx, run.organization_id)
     record = find(tx, run)
     if record.state != UNDOING:
         return record, before, set()
@@ -84,18 +84,18 @@ def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]
         if changed.noun in DEFINITIONS:
             definitions.append(row)
         elif changed.noun is not None:
-            reasons[row.row_number] = take_back_rows(tx, caller, changed.noun, changed.rows)
+            reasons[row.row_number] = undo_rows(tx, caller, changed.noun, changed.rows)
         if row.contact_id is None:
             continue
         if changes[row.row_number].is_new:
             created[row.contact_id] = row.row_number
         else:
-            reasons[row.row_number] = take_back(tx, caller, row.contact_id, changes[row.row_number])
+            reasons[row.row_number] = undo_row(tx, caller, row.contact_id, changes[row.row_number])
     for contact_id, reason in erase_created(tx, caller, sorted(created)).items():
         reasons[created[contact_id]] = [reason]
     # a folder or a tag goes when nobody has it any more
     for row in definitions:
-        reasons[row.row_number] = take_back_rows(
+        reasons[row.row_number] = undo_rows(
             tx, caller, changes[row.row_number].noun or "", changes[row.row_number].rows
         )
     return [_finished(row, reasons[row.row_number]) for row in rows]

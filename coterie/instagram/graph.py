@@ -67,7 +67,7 @@ class Unreachable(GraphError):
     """No answer, or none that can be read; later there may be one."""
 
 
-class Answer(Struct, frozen=True):
+class GraphResponse(Struct, frozen=True):
     """What was asked for; pause_seconds is above 0 where the limits are near."""
 
     body: dict[str, Any]
@@ -120,7 +120,7 @@ def find_mention(
     return {key: clean_text(value) for key, value in kept.items()}, answer.pause_seconds
 
 
-def ask(graph: httpx.Client, path: str, fields: str) -> Answer:
+def ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
     """GET of these fields. A failure that may pass is tried once more."""
     for attempt in range(ATTEMPTS):
         if attempt:
@@ -132,7 +132,7 @@ def ask(graph: httpx.Client, path: str, fields: str) -> Answer:
     raise failure
 
 
-def _ask(graph: httpx.Client, path: str, fields: str) -> Answer:
+def _ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
     parameters = {"fields": fields}
     try:
         return _read(*_fetch(graph, path, parameters))
@@ -158,14 +158,14 @@ def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[
         raise Unreachable(f"the Graph does not answer: {type(error).__name__}") from None
 
 
-def _read(status: int, headers: httpx.Headers, body: bytes) -> Answer:
+def _read(status: int, headers: httpx.Headers, body: bytes) -> GraphResponse:
     try:
         decoded = decode_json(body)
     except ValueError:
         decoded = None
     error = decoded.get("error") if isinstance(decoded, dict) else None
     if status == 200 and isinstance(decoded, dict) and error is None:
-        return Answer(decoded, _pause(headers, otherwise=0.0))
+        return GraphResponse(decoded, _pause(headers, otherwise=0.0))
     error = error if isinstance(error, dict) else {}
     code = error["code"] if isinstance(error.get("code"), int) else None
     message = f"{status}, code {code}: {(clean_text(error.get('message'), 300) or 'no reason given')}"

@@ -16,7 +16,7 @@ from coterie.actions.instagram_updates import add_mention
 from coterie.instagram.picture_links import EXTENSIONS, address_prefix, picture_address
 from coterie.model import times
 from coterie.model.instagram import Account, Person, Profile
-from coterie.model.jobs import Job, Later
+from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import instagram as store
 from coterie.store.database import Database, Tx
@@ -100,17 +100,17 @@ def _ask(
     from coterie.instagram import graph  # lazy: its HTTP client is 8 MB an idle worker does without
 
     if account.paused_until is not None and account.paused_until > times.now():
-        raise Later(account.paused_until)
+        raise Reschedule(account.paused_until)
     token = unseal(settings.data_folder, account.access_token_sealed)
     try:
         with graph.open_graph(account.graph_url, token) as client:
             found, pause_seconds = find(client)
     except graph.Limited as error:
         log.warning("instagram limit reached", account=account.account_id, seconds=error.pause_seconds)
-        raise Later(_pause(database, account, error.pause_seconds)) from None
+        raise Reschedule(_pause(database, account, error.pause_seconds)) from None
     except graph.TokenInvalid as error:
         log.error("instagram token invalid: connect the account again", account=account.account_id, reason=str(error))
-        raise Later(_pause(database, account, TOKEN_PAUSE_SECONDS)) from None
+        raise Reschedule(_pause(database, account, TOKEN_PAUSE_SECONDS)) from None
     if pause_seconds:
         _pause(database, account, pause_seconds)
     return found

@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from coterie.model.whole import OwnContact, OwnRows
+from coterie.model.whole import PortableContact, PortableRows
 
 STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
     "staging", "staged", "applying", "applied", "undoing", "undone", "failed",
@@ -23,10 +23,10 @@ COUNT_OF = {
 FORMATS_WITH_FILES = ("vcard", "coterie")
 # The state of a row: not applied yet; done; taken back; left as it is because people changed it since.
 ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_KEPT = "staged", "applied", "undone", "kept"
-# The source of the outside id under which a row that was applied is known: the digest of what stood in it
+# The source of the external id under which a row that was applied is known: the digest of what stood in it
 DRAFT_SOURCE = "draft"
-# The source of the outside id by which a contact is known that has another uuid in the instance it came from
-OWN_SOURCE = "coterie"
+# The source of the external id by which a contact is known that has another uuid in the instance it came from
+PORTABLE_SOURCE = "coterie"
 
 
 class HandleDraft(Struct, frozen=True, omit_defaults=True):
@@ -75,21 +75,25 @@ class PictureDraft(Struct, frozen=True, omit_defaults=True):
     filename: str | None = None
 
 
-class InteractionDraft(Struct, frozen=True, omit_defaults=True):
+class InteractionDraft(Struct, frozen=True, omit_defaults=True, rename={"external_id": "outside_id"}):
     """Something that passed between the contact and the organization, from an export."""
 
     kind: str
     direction: str
     happened_at: str
     text: str | None = None
-    outside_id: str | None = None
+    external_id: str | None = None
 
 
-class ContactDraft(Struct, omit_defaults=True):
+# The digest of a row is taken of its draft's JSON, and names the row for good: these names never change
+_JSON_NAMES = {"external_ids": "outside_ids", "portable": "kept", "portable_rows": "rows"}
+
+
+class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
     """A contact as read from a file: neutral, staged, not yet in the list.
 
     Dates and moments are already in the forms of model.times; everything else is text as it stood in the file,
-    decoded. outside_ids are (source, id) pairs, such as ("vcard", UID), that name this person for good.
+    decoded. external_ids are (source, id) pairs, such as ("vcard", UID), that name this person for good.
     """
 
     display_name: str | None = None
@@ -115,11 +119,11 @@ class ContactDraft(Struct, omit_defaults=True):
     pictures: list[PictureDraft] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
-    outside_ids: list[tuple[str, str]] = field(default_factory=list)
+    external_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[InteractionDraft] = field(default_factory=list)
     # of our own export: the contact exactly as it was; or rows that are no contact at all
-    kept: OwnContact | None = None
-    rows: OwnRows | None = None
+    portable: PortableContact | None = None
+    portable_rows: PortableRows | None = None
     warnings: list[str] = field(default_factory=list)
 
 

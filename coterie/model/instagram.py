@@ -11,7 +11,7 @@ from coterie.errors import invalid
 from coterie.model import times
 from coterie.model.text import words
 
-# what outside_ids calls an Instagram-scoped id
+# what external_ids calls an Instagram-scoped id
 SOURCE = "instagram"
 GRAPH_URL = "https://graph.instagram.com/v24.0"
 # A profile is asked for once in so long, a follower snapshot is taken then

@@ -47,12 +47,12 @@ class Update(Struct, frozen=True, kw_only=True):
     """One thing that happened.
 
     what: ADD (a new interaction), EDIT (text is the new one), UNSEND, REACT (data: emoji or None), MENTIONED (only
-    ids; text and author must be asked for). person_id: the Instagram-scoped id of the other side. outside_id: what
+    ids; text and author must be asked for). person_id: the Instagram-scoped id of the other side. external_id: what
     makes it happen once: the message's mid, the comment's id.
     """
 
     what: str
-    outside_id: str
+    external_id: str
     happened_at: str
     person_id: str = ""
     username: str | None = None
@@ -205,7 +205,7 @@ def _read_messaging(name: str, item: dict[str, Any], account_id: str, at: str) -
 def _read_message(message: dict[str, Any], shared: dict[str, Any]) -> Update:
     mid = _required(message.get("mid"), "message without mid")
     if message.get("is_deleted") is True:
-        return Update(what=UNSEND, outside_id=mid, **shared)
+        return Update(what=UNSEND, external_id=mid, **shared)
     attachments = _attachments(message)
     data: dict[str, Any] = {"attachments": attachments} if attachments else {}
     reply_to = _part(message, "reply_to")
@@ -222,7 +222,7 @@ def _read_message(message: dict[str, Any], shared: dict[str, Any]) -> Update:
     is_mention = any(attachment["type"] == "story_mention" for attachment in attachments)
     return Update(
         what=ADD,
-        outside_id=mid,
+        external_id=mid,
         kind=MENTION if is_mention else MESSAGE,
         text=clean_text(message.get("text")),
         data=data,
@@ -243,7 +243,7 @@ def _read_postback(postback: dict[str, Any], shared: dict[str, Any]) -> Update:
     mid = _required(postback.get("mid"), "postback without mid")
     payload = clean_text(postback.get("payload"), SHORT_LENGTH_MAX)
     data = {"postback": payload} if payload else {}
-    return Update(what=ADD, outside_id=mid, text=clean_text(postback.get("title")), data=data, **shared)
+    return Update(what=ADD, external_id=mid, text=clean_text(postback.get("title")), data=data, **shared)
 
 
 def _read_edit(edit: dict[str, Any], shared: dict[str, Any]) -> Update:
@@ -251,14 +251,14 @@ def _read_edit(edit: dict[str, Any], shared: dict[str, Any]) -> Update:
     if not isinstance(edit.get("text"), str | None):
         raise Unreadable("message_edit without text")
     number = _integer(edit.get("num_edit")) or 1
-    return Update(what=EDIT, outside_id=mid, text=clean_text(edit.get("text")), data={"edit_count": number}, **shared)
+    return Update(what=EDIT, external_id=mid, text=clean_text(edit.get("text")), data={"edit_count": number}, **shared)
 
 
 def _read_reaction(reaction: dict[str, Any], shared: dict[str, Any]) -> Update:
     mid = _required(reaction.get("mid"), "reaction without mid")
     emoji = clean_text(reaction.get("emoji"), NAME_LENGTH_MAX) or clean_text(reaction.get("reaction"), NAME_LENGTH_MAX)
     is_taken_back = reaction.get("action") == "unreact"
-    return Update(what=REACT, outside_id=mid, data={"emoji": None if is_taken_back else emoji}, **shared)
+    return Update(what=REACT, external_id=mid, data={"emoji": None if is_taken_back else emoji}, **shared)
 
 
 _MESSAGING = {
@@ -287,7 +287,7 @@ def _read_comment(name: str, value: dict[str, Any], account_id: str, at: str) ->
         data["is_live"] = True
     return Update(
         what=ADD,
-        outside_id=comment_id,
+        external_id=comment_id,
         happened_at=at,
         person_id=person_id,
         username=clean_text(author.get("username"), NAME_LENGTH_MAX),
@@ -299,12 +299,12 @@ def _read_comment(name: str, value: dict[str, Any], account_id: str, at: str) ->
 
 def _read_mention(name: str, value: dict[str, Any], account_id: str, at: str) -> Update | None:
     media_id, comment_id = _id(value.get("media_id")), _id(value.get("comment_id"))
-    outside_id = _required(comment_id or media_id, "mentions without id")
+    external_id = _required(comment_id or media_id, "mentions without id")
     if not all(part is None or _PLAIN_ID.fullmatch(part) for part in (media_id, comment_id)):
         raise Unreadable("mentions without id")  # they become part of a question to the Graph
     # the same comment may also arrive as a comment: another interaction with another id
     data = {"media_id": media_id, "comment_id": comment_id}
-    return Update(what=MENTIONED, outside_id=f"mention:{outside_id}", happened_at=at, kind=MENTION, data=data)
+    return Update(what=MENTIONED, external_id=f"mention:{external_id}", happened_at=at, kind=MENTION, data=data)
 
 
 # Values ---------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ GROWTH_DAYS = 30
 class StoredInteraction(Struct):
     """The whole of one interaction, as it is being changed; is_new until it is stored."""
 
-    outside_id: str
+    external_id: str
     contact_id: int
     kind: str
     happened_at: str

@@ -22,7 +22,7 @@ class Job(Struct, frozen=True):
     claim: str | None = None
 
 
-class Later(Exception):
+class Reschedule(Exception):
     """A handler's way to say: not now, and no failure either; the job waits until run_at (a moment)."""
 
     def __init__(self, run_at: str) -> None:

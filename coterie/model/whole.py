@@ -58,10 +58,10 @@ class ContactRow(Deletable, kw_only=True, frozen=True):
     follower_growth: Change | None = None
 
 
-class OutsideIdRow(Row, kw_only=True, frozen=True):
+class ExternalIdRow(Row, kw_only=True, frozen=True, rename={"external_id": "outside_id"}):
     contact: Id
     source: Name
-    outside_id: Annotated[str, Meta(min_length=1, max_length=2000)]
+    external_id: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
 class HandleRow(Deletable, kw_only=True, frozen=True):
@@ -232,7 +232,7 @@ class AttachmentRow(Row, kw_only=True, frozen=True):
     created_at: Moment
 
 
-class InteractionRow(Deletable, kw_only=True, frozen=True):
+class InteractionRow(Deletable, kw_only=True, frozen=True, rename={"external_id": "outside_id"}):
     """data is JSON text."""
 
     contact: Id
@@ -240,7 +240,7 @@ class InteractionRow(Deletable, kw_only=True, frozen=True):
     happened_at: Moment
     id: Id
     channel: Text = "instagram"
-    outside_id: Text | None = None
+    external_id: Text | None = None
     direction: Literal["incoming", "outgoing"]
     text: Long | None = None
     data: Long | None = None
@@ -253,7 +253,7 @@ class SnapshotRow(Row, kw_only=True, frozen=True):
 
 
 class PersonRow(Row, kw_only=True, frozen=True):
-    """Whom an Instagram account knows: its own row of outside_ids ties it to a contact."""
+    """Whom an Instagram account knows: its own row of external_ids ties it to a contact."""
 
     person_id: Name
     account_id: Name
@@ -289,7 +289,7 @@ DEFINITIONS = {
 }
 # what a contact is known by; read together with it
 OF_CONTACTS = {
-    "outside_ids": Noun(OutsideIdRow, "outside_ids", ("source", "outside_id")),
+    "external_ids": Noun(ExternalIdRow, "external_ids", ("source", "external_id")),
     "handles": Noun(HandleRow, "handles", _OF_CONTACT),
 }
 # the rest, brought in when the contacts are there
@@ -351,16 +351,21 @@ def fields_of(noun: Noun) -> tuple[str, ...]:
     return tuple(name for name in noun.row.__struct_fields__ if not (noun.table == "notes" and name in LISTS))
 
 
-class OwnRows(Struct, omit_defaults=True):
+def file_of(name: str) -> str:
+    """The file of a noun in the archive. Those of format 2 keep the names they were published with."""
+    return {"external_ids": "outside_ids"}.get(name, name) + ".jsonl"
+
+
+class PortableRows(Struct, omit_defaults=True):
     """Some rows of one noun: what an import's row holds that is no person. lines are JSON."""
 
     noun: str
     lines: list[str]
 
 
-class OwnContact(Struct, omit_defaults=True):
+class PortableContact(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}):
     """A contact with what it is known by, exactly as it was."""
 
     contact: ContactRow
     handles: list[HandleRow] = []
-    outside_ids: list[OutsideIdRow] = []
+    external_ids: list[ExternalIdRow] = []

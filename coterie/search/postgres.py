@@ -24,7 +24,7 @@ _FOUND = "w.organization_id = :organization_id AND w.words @@ CAST(:query AS tsq
 
 def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
     """Replace the words of these contacts."""
-    tx.many(
+    tx.execute_many(
         "INSERT INTO contact_words (organization_id, contact_id, words)"
         " VALUES (:organization_id, :contact_id, array_to_tsvector(CAST(:words AS text[])))"
         " ON CONFLICT (organization_id, contact_id) DO UPDATE SET words = excluded.words",

@@ -24,7 +24,7 @@ _FOUND = "contact_words MATCH :query AND rowid BETWEEN :first AND :last"
 
 def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
     """Replace the words of these contacts."""
-    tx.many(
+    tx.execute_many(
         "INSERT OR REPLACE INTO contact_words (rowid, words) VALUES (:rowid, :words)",
         [{"rowid": organization_id * _SHIFT + key, "words": words} for key, words in entries.items()],
     )

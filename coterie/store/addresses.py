@@ -71,8 +71,8 @@ def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
     """The addresses that are not deleted of several contacts."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f" AND contact_id {tx.in_list('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     found: dict[int, list[Address]] = {}
     for row in rows:
@@ -82,7 +82,9 @@ def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
 
 def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address]) -> None:
     """New addresses, of one contact or of many."""
-    tx.many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(each)} for each in addresses])
+    tx.execute_many(
+        _INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(each)} for each in addresses]
+    )
 
 
 def save_address(tx: Tx, organization_id: int, address: Address) -> None:

@@ -14,16 +14,30 @@ from coterie.store.migrate import migrations_for
 
 ROWS_AT_ONCE = 1000
 MIGRATIONS = "schema_migrations"
-_CREATE = re.compile(r"CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(\w+)")
+_STATEMENT = re.compile(
+    r"CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(?P<created>\w+)"
+    r"|ALTER TABLE (?P<old>\w+) RENAME TO (?P<new>\w+)"
+    r"|DROP TABLE (?:IF EXISTS )?(?P<dropped>\w+)"
+)
 
 
-def tables(engine: str, *, also_derived: bool = False) -> list[str]:
-    """The tables whose rows are kept, in an order in which they can be filled: each after those it refers to."""
-    found: dict[str, None] = {}
-    for _, file, text in migrations_for(engine):
-        if also_derived or file.count(".") == 1:
-            found.update(dict.fromkeys(_CREATE.findall(text)))
-    return list(found)
+def tables(engine: str, *, until: int | None = None, also_derived: bool = False) -> list[str]:
+    """The saved tables in the order in which they can be filled: each follows those it refers to.
+
+    until: the number of the last migration to take into account. also_derived: with those of one engine.
+    """
+    found: list[str] = []
+    for number, file, text in migrations_for(engine):
+        if (until is not None and number > until) or not (also_derived or file.count(".") == 1):
+            continue
+        for match in _STATEMENT.finditer(text):
+            if match["created"]:
+                found.append(match["created"])
+            elif match["old"]:
+                found[found.index(match["old"])] = match["new"]
+            else:
+                found.remove(match["dropped"])
+    return found
 
 
 def columns(tx: Tx, table: str) -> dict[str, bool]:
@@ -43,7 +57,7 @@ def rows_of(tx: Tx, table: str) -> Iterator[list[Any]]:
     """Every row of a table, its columns in order."""
     known = columns(tx, table)
     flags = [position for position, is_boolean in enumerate(known.values()) if is_boolean]
-    for row in tx.each(f"SELECT {', '.join(known)} FROM {table}"):
+    for row in tx.stream(f"SELECT {', '.join(known)} FROM {table}"):
         values = list(row)
         for position in flags:
             values[position] = None if values[position] is None else bool(values[position])
@@ -58,7 +72,7 @@ def insert_rows(tx: Tx, table: str, names: list[str], rows: Iterable[list[Any]])
     sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
     count = 0
     for batch in _batches(rows):
-        tx.many(sql, [dict(zip(names, row, strict=True)) for row in batch])
+        tx.execute_many(sql, [dict(zip(names, row, strict=True)) for row in batch])
         count += len(batch)
     return count
 
@@ -84,11 +98,12 @@ def migration_of(tx: Tx) -> int | None:
 
 def drop_tables(tx: Tx) -> None:
     """Remove every table of an instance, whatever is in it; nothing else is touched."""
-    for table in [*reversed(tables(tx.engine, also_derived=True)), MIGRATIONS]:
+    present = tables(tx.engine, until=migration_of(tx), also_derived=True)
+    for table in [*reversed(present), MIGRATIONS]:
         tx.run(f"DROP TABLE IF EXISTS {table}")
 
 
 def delete_rows(tx: Tx) -> None:
     """Empty what starting an instance fills by itself."""
-    for table in reversed(tables(tx.engine)):
+    for table in reversed(tables(tx.engine, until=migration_of(tx))):
         tx.run(f"DELETE FROM {table}")

@@ -34,8 +34,8 @@ def lock_sides(tx: Tx, organization_id: int, side: ContactRelationship) -> list[
     """Both sides as they are now, kept from other writers until the commit; always in the same order."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id"
-        f" AND r.id {tx.among('ids')} ORDER BY r.id{tx.lock}",
-        {"organization_id": organization_id, "ids": tx.array([side.id, side.mirror_id or side.id])},
+        f" AND r.id {tx.in_list('ids')} ORDER BY r.id{tx.lock}",
+        {"organization_id": organization_id, "ids": tx.list_param([side.id, side.mirror_id or side.id])},
     )
     return [ContactRelationship(*row) for row in rows]
 
@@ -96,7 +96,7 @@ def list_types_between(
 
 def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
     """New sides."""
-    tx.many(
+    tx.execute_many(
         f"INSERT INTO contact_relationships (organization_id, {', '.join(_COLUMNS)})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
         [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides],
@@ -105,7 +105,7 @@ def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[C
 
 def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
     """What changed of sides that exist."""
-    tx.many(
+    tx.execute_many(
         "UPDATE contact_relationships SET type_id = :type_id, anniversary_on = :anniversary_on,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
         " WHERE organization_id = :organization_id AND id = :id",
@@ -126,6 +126,6 @@ def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[Con
 def erase_contact_relationships(tx: Tx, organization_id: int, ids: Iterable[str]) -> None:
     """Remove sides for good."""
     tx.run(
-        f"DELETE FROM contact_relationships WHERE organization_id = :organization_id AND id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(ids)},
+        f"DELETE FROM contact_relationships WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(ids)},
     )

@@ -166,9 +166,9 @@ def list_contacts_by_id(
     """The contacts with these ids that are not deleted, or all of them."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
-        f" AND c.id {tx.among('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
+        f" AND c.id {tx.in_list('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
         f" ORDER BY {_order_by(ORDERS[order], descending=descending)}",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return [_contact(row) for row in rows]
 
@@ -199,11 +199,11 @@ def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values:
     What is not found, or deleted, is not in the answer; where several contacts have a handle the rule of
     find_contact_by_handle holds.
     """
-    bound = {"organization_id": organization_id, "values": tx.array(values), "channel": channel}
+    bound = {"organization_id": organization_id, "values": tx.list_param(values), "channel": channel}
     if channel is None:
         rows = tx.all(
             "SELECT id, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
-            f" AND id {tx.among('values')}",
+            f" AND id {tx.in_list('values')}",
             {name: bound[name] for name in ("organization_id", "values")},
         )
     else:
@@ -211,7 +211,7 @@ def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values:
             "SELECT h.normalized, h.contact_id FROM handles h JOIN contacts c"
             " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
             " WHERE h.organization_id = :organization_id AND h.channel = :channel"
-            f" AND h.normalized {tx.among('values')} AND h.deleted_at IS NULL AND c.deleted_at IS NULL"
+            f" AND h.normalized {tx.in_list('values')} AND h.deleted_at IS NULL AND c.deleted_at IS NULL"
             " ORDER BY h.is_former DESC, h.is_primary, c.id DESC",
             bound,
         )
@@ -224,8 +224,8 @@ def uuids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[i
     if not wanted:
         return {}
     rows = tx.all(
-        f"SELECT id, uuid FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(wanted)},
+        f"SELECT id, uuid FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(wanted)},
     )
     return {contact_id: uuid for contact_id, uuid in rows}
 
@@ -237,8 +237,8 @@ def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> d
         return {}
     rows = tx.all(
         "SELECT uuid, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
-        f" AND uuid {tx.among('uuids')}",
-        {"organization_id": organization_id, "uuids": tx.array(wanted)},
+        f" AND uuid {tx.in_list('uuids')}",
+        {"organization_id": organization_id, "uuids": tx.list_param(wanted)},
     )
     return {uuid: contact_id for uuid, contact_id in rows}
 
@@ -262,7 +262,7 @@ def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Conta
     rows = [
         {"organization_id": organization_id, **msgspec.structs.asdict(contact), **keys} for contact, keys in contacts
     ]
-    tx.many(_INSERT, rows)
+    tx.execute_many(_INSERT, rows)
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 
@@ -287,31 +287,31 @@ def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
     tx.run("DELETE FROM contacts WHERE organization_id = :organization_id AND id = :id", bound)
 
 
-# Outside ids ----------------------------------------------------------------------------------------------------------
+# External ids ---------------------------------------------------------------------------------------------------------
 
 
-def find_outside_ids(tx: Tx, organization_id: int, source: str, outside_ids: Iterable[str]) -> dict[str, int]:
-    """outside id -> contact id, for those known from this source."""
+def find_external_ids(tx: Tx, organization_id: int, source: str, external_ids: Iterable[str]) -> dict[str, int]:
+    """external id -> contact id, for those known from this source."""
     rows = tx.all(
-        "SELECT outside_id, contact_id FROM outside_ids WHERE organization_id = :organization_id"
-        f" AND source = :source AND outside_id {tx.among('ids')}",
-        {"organization_id": organization_id, "source": source, "ids": tx.array(outside_ids)},
+        "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
+        f" AND source = :source AND external_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "source": source, "ids": tx.list_param(external_ids)},
     )
-    return {outside_id: contact_id for outside_id, contact_id in rows}
+    return {external_id: contact_id for external_id, contact_id in rows}
 
 
-def insert_outside_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
-    """(source, outside id, contact id); one that is already known stays with its contact."""
-    tx.many(
-        "INSERT INTO outside_ids (organization_id, source, outside_id, contact_id)"
-        " VALUES (:organization_id, :source, :outside_id, :contact_id) ON CONFLICT DO NOTHING",
+def insert_external_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
+    """(source, external id, contact id); one that is already known stays with its contact."""
+    tx.execute_many(
+        "INSERT INTO external_ids (organization_id, source, external_id, contact_id)"
+        " VALUES (:organization_id, :source, :external_id, :contact_id) ON CONFLICT DO NOTHING",
         [
             {
                 "organization_id": organization_id,
                 "source": source,
-                "outside_id": outside_id,
+                "external_id": external_id,
                 "contact_id": contact_id,
             }
-            for source, outside_id, contact_id in entries
+            for source, external_id, contact_id in entries
         ],
     )

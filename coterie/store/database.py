@@ -9,7 +9,7 @@ On SQLite run_read runs inline on the event loop (a hop to a thread costs more t
 the work for the one writer thread (store/sqlite.py). On PostgreSQL both run in a thread with a pooled connection.
 
 SQL is written once, in the subset both engines speak, with :named parameters. The few words that differ are
-attributes of the transaction: tx.lock, tx.among(), tx.array().
+attributes of the transaction: tx.lock, tx.in_list(), tx.list_param().
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,22 +42,22 @@ class Tx(Protocol):
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """The first row, or None."""
 
-    def each(self, sql: str) -> Iterator[Row]:
+    def stream(self, sql: str) -> Iterator[Row]:
         """Every row, one after another, of a result too long for the memory."""
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         """How many rows a statement changed."""
 
-    def many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+    def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
         """The same statement for each set of parameters."""
 
-    def among(self, name: str) -> str:
-        """The condition that a value is in the list bound as :name with tx.array()."""
+    def in_list(self, name: str) -> str:
+        """The condition that a value is in the list bound as :name with tx.list_param()."""
 
-    def array(self, values: Iterable[Any]) -> Any:
+    def list_param(self, values: Iterable[Any]) -> Any:
         """A list, as the engine wants it bound."""
 
-    def rollback_only(self) -> AbstractContextManager[None]:
+    def savepoint(self) -> AbstractContextManager[None]:
         """A savepoint around one part: an exception inside undoes this part and goes on to the caller."""
 
 
@@ -90,11 +90,11 @@ class Database(Protocol):
     async def run_write(self, work: Work[T]) -> T:
         """A whole unit of work; its own savepoint, so that one that raises takes only itself back."""
 
-    def bulk(self) -> AbstractContextManager[None]:
+    def relaxed_durability(self) -> AbstractContextManager[None]:
         """Work that can go on from any of its commits, as an import can: what is committed inside is on disk when the
         block has ended, and a power cut before may take back the last of it."""
 
-    def alone(self) -> AbstractContextManager[None]:
+    def exclusive(self) -> AbstractContextManager[None]:
         """Nobody else has the database open while the block runs. Refused: somebody has."""
 
     def close(self) -> None:
@@ -123,4 +123,4 @@ def matching(tx: Tx, name: str, values: Iterable[Any]) -> tuple[str, Any]:
     known = list(values)
     if len(known) == 1:
         return f"= :{name}", known[0]
-    return tx.among(name), tx.array(known)
+    return tx.in_list(name), tx.list_param(known)

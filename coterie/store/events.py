@@ -13,7 +13,7 @@ _SELECT = "id, kind, subject_id, contact_id, user_id, via, changes, happened_at"
 def insert_events(tx: Tx, organization_id: int, rows: list[dict[str, Any]]) -> None:
     """New events: each row names kind, subject_id, contact_id, user_id, via, import_id, changes, happened_at."""
     first = next_number(tx, organization_id, "event_id", len(rows))
-    tx.many(
+    tx.execute_many(
         "INSERT INTO events (organization_id, id, kind, subject_id, contact_id, user_id, via, import_id,"
         " changes, happened_at) VALUES (:organization_id, :id, :kind, :subject_id, :contact_id, :user_id,"
         " :via, :import_id, :changes, :happened_at)",
@@ -71,6 +71,6 @@ def list_events_of_contact(
 def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
     """Forget the values in the events of contacts that are erased; that something happened stays."""
     tx.run(
-        f"UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND contact_id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f"UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )

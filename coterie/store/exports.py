@@ -29,7 +29,7 @@ _VISIBLE = " AND n.deleted_at IS NULL AND (NOT n.is_personal OR n.author_id = :u
 _TERM = "contact_{0} x JOIN {0} t ON t.organization_id = x.organization_id AND t.id = x.{1}"
 
 NOUNS = {
-    "outside_ids": Noun("outside_ids x", "x.source x.outside_id"),
+    "external_ids": Noun("external_ids x", "x.source x.external_id"),
     "handles": Noun(
         "handles x", "x.id x.channel x.value x.normalized x.label x.is_primary x.is_former" + _MOMENTS, _ALIVE
     ),
@@ -66,13 +66,13 @@ def list_part_rows(tx: Tx, organization_id: int, noun: str, contact_ids: Iterabl
     each = NOUNS[noun]
     columns = each.columns.split()
     names = ("contact_id", *(column.partition(".")[2] for column in columns))
-    parameters = {"organization_id": organization_id, "ids": tx.array(contact_ids)}
+    parameters = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
     if ":user_id" in each.condition:
         # nobody's id is '': without a user nothing personal is seen
         parameters["user_id"] = user_id or ""
     rows = tx.all(
         f"SELECT x.contact_id, {', '.join(columns)} FROM {each.source} WHERE x.organization_id = :organization_id"
-        f" AND x.contact_id {tx.among('ids')}{each.condition} ORDER BY x.contact_id, {', '.join(columns[:3])}",
+        f" AND x.contact_id {tx.in_list('ids')}{each.condition} ORDER BY x.contact_id, {', '.join(columns[:3])}",
         parameters,
     )
     return [_named(names, row) for row in rows]

@@ -77,13 +77,13 @@ def find_used(tx: Tx, digests: Iterable[str]) -> set[str]:
     """Those of these files that any row of any organization names: an attachment, an import that read it, a row that
     an import may still apply."""
     wanted = set(digests)
-    bound = {"digests": tx.array(wanted)}
+    bound = {"digests": tx.list_param(wanted)}
     attached = tx.all(
         "SELECT DISTINCT a.digest FROM organizations o JOIN attachments a ON a.organization_id = o.id"
-        f" AND a.digest {tx.among('digests')}",
+        f" AND a.digest {tx.in_list('digests')}",
         bound,
     )
-    imported = tx.all(f"SELECT DISTINCT file_digest FROM imports WHERE file_digest {tx.among('digests')}", bound)
+    imported = tx.all(f"SELECT DISTINCT file_digest FROM imports WHERE file_digest {tx.in_list('digests')}", bound)
     used = {digest for (digest,) in (*attached, *imported)}
     return used | _find_staged(tx, wanted - used)
 
@@ -94,11 +94,11 @@ def _find_staged(tx: Tx, digests: set[str]) -> set[str]:
     if not digests:
         return found
     imports = tx.all(
-        f"SELECT organization_id, id FROM imports WHERE format {tx.among('formats')} AND state {tx.among('states')}"
+        f"SELECT organization_id, id FROM imports WHERE format {tx.in_list('formats')} AND state {tx.in_list('states')}"
         " AND updated_at > :since",
         {
-            "formats": tx.array(FORMATS_WITH_FILES),
-            "states": tx.array((STAGING, STAGED, APPLYING, APPLIED)),
+            "formats": tx.list_param(FORMATS_WITH_FILES),
+            "states": tx.list_param((STAGING, STAGED, APPLYING, APPLIED)),
             "since": times.after(times.now(), -STAGED_SECONDS),
         },
     )

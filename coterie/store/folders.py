@@ -104,7 +104,7 @@ def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: It
         {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
         for folder_id in folder_ids
     ]
-    tx.many(
+    tx.execute_many(
         "INSERT INTO contact_folders (organization_id, contact_id, folder_id)"
         " VALUES (:organization_id, :contact_id, :folder_id)",
         rows,
@@ -118,7 +118,7 @@ def take_out_of_folders(tx: Tx, organization_id: int, contact_id: int, folder_id
         {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
         for folder_id in folder_ids
     ]
-    tx.many(
+    tx.execute_many(
         "DELETE FROM contact_folders WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id AND folder_id = :folder_id",
         rows,
@@ -127,7 +127,7 @@ def take_out_of_folders(tx: Tx, organization_id: int, contact_id: int, folder_id
 
 
 def _count_in(tx: Tx, rows: list[dict[str, int]], change: str) -> None:
-    tx.many(
+    tx.execute_many(
         f"UPDATE folders SET contact_count = contact_count {change}"
         " WHERE organization_id = :organization_id AND id = :folder_id",
         [{"organization_id": row["organization_id"], "folder_id": row["folder_id"]} for row in rows],

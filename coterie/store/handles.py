@@ -83,8 +83,8 @@ def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
     """The handles that are not deleted of several contacts."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f" AND contact_id {tx.in_list('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     found: dict[int, list[Handle]] = {}
     for row in rows:
@@ -94,7 +94,7 @@ def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:
     """New handles, of one contact or of many."""
-    tx.many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(h)} for h in handles])
+    tx.execute_many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(h)} for h in handles])
 
 
 def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:

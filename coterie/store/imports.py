@@ -100,7 +100,7 @@ def count_outcomes(
     )
 
 
-def one_batch_at_a_time(tx: Tx, organization_id: int) -> None:
+def serialize_batches(tx: Tx, organization_id: int) -> None:
     """Two imports of an organization write one after the other until the commit, so that neither misses whom the
     other creates."""
     next_number(tx, organization_id, "import_batch")
@@ -111,7 +111,7 @@ def gather_statistics(tx: Tx) -> None:
     checks each foreign key by reading a whole table. SQLite's statements name their indexes where it matters."""
     if tx.engine == "postgresql":
         tx.run(
-            "ANALYZE contacts, handles, outside_ids, contact_words, postal_addresses, important_dates, tags,"
+            "ANALYZE contacts, handles, external_ids, contact_words, postal_addresses, important_dates, tags,"
             " contact_tags, folders, contact_folders, notes, note_contacts, events, imports, import_drafts"
         )
 
@@ -129,7 +129,7 @@ def delete_import(tx: Tx, organization_id: int, import_id: str) -> None:
 
 def insert_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[StagedRow]) -> None:
     """Staged rows, with their numbers."""
-    tx.many(
+    tx.execute_many(
         f"INSERT INTO import_drafts (organization_id, import_id, {_ROW})"
         f" VALUES (:organization_id, :import_id, {', '.join(':' + name for name in _ROW_NAMES)})",
         [{"organization_id": organization_id, "import_id": import_id, **msgspec.structs.asdict(row)} for row in rows],
@@ -138,7 +138,7 @@ def insert_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[Sta
 
 def save_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[StagedRow]) -> None:
     """What became of rows: outcome, reason, contact, decision, state, changes. The draft stays."""
-    tx.many(
+    tx.execute_many(
         "UPDATE import_drafts SET outcome = :outcome, reason = :reason, contact_id = :contact_id,"
         " decision = :decision, state = :state, changes = :changes"
         " WHERE organization_id = :organization_id AND import_id = :import_id AND row_number = :row_number",
@@ -163,7 +163,7 @@ def mark_created(
     tx: Tx, organization_id: int, import_id: str, contacts: Iterable[tuple[int, int]], changes: str
 ) -> None:
     """These rows, (row number, contact id), have created their contacts."""
-    tx.many(
+    tx.execute_many(
         "UPDATE import_drafts SET contact_id = :contact_id, state = 'applied', changes = :changes"
         " WHERE organization_id = :organization_id AND import_id = :import_id AND row_number = :row_number",
         [
@@ -225,8 +225,8 @@ def list_rows_by_number(
     """The rows with these numbers."""
     rows = tx.all(
         f"SELECT {_ROW} FROM import_drafts WHERE organization_id = :organization_id AND import_id = :import_id"
-        f" AND row_number {tx.among('numbers')}",
-        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.array(row_numbers)},
+        f" AND row_number {tx.in_list('numbers')}",
+        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
     )
     return {row[0]: StagedRow(*row) for row in rows}
 
@@ -285,7 +285,7 @@ def list_rows_in_state(
 
 def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterable[Match]) -> None:
     """Whom rows seem to be; one that is known already stays."""
-    tx.many(
+    tx.execute_many(
         "INSERT INTO import_matches (organization_id, import_id, row_number, contact_id, score, reason)"
         " VALUES (:organization_id, :import_id, :row_number, :contact_id, :score, :reason) ON CONFLICT DO NOTHING",
         [
@@ -299,9 +299,9 @@ def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequ
     """row number -> whom it seems to be, the likeliest first."""
     rows = tx.all(
         "SELECT row_number, contact_id, score, reason FROM import_matches WHERE organization_id = :organization_id"
-        f" AND import_id = :import_id AND row_number {tx.among('numbers')}"
+        f" AND import_id = :import_id AND row_number {tx.in_list('numbers')}"
         " ORDER BY row_number, score DESC, contact_id",
-        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.array(row_numbers)},
+        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
     )
     found: dict[int, list[Match]] = {}
     for row in rows:
@@ -315,23 +315,25 @@ def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequ
 OWNERS_MAX = 20
 
 
-def find_owners_of_outside_ids(tx: Tx, organization_id: int, source: str, outside_ids: Iterable[str]) -> dict[str, int]:
-    """outside id -> the contact that is not deleted and known by it."""
+def find_owners_of_external_ids(
+    tx: Tx, organization_id: int, source: str, external_ids: Iterable[str]
+) -> dict[str, int]:
+    """external id -> the contact that is not deleted and known by it."""
     rows = tx.all(
-        "SELECT outside_id, contact_id FROM outside_ids WHERE organization_id = :organization_id"
-        f" AND source = :source AND outside_id {tx.among('values')}",
-        {"organization_id": organization_id, "source": source, "values": tx.array(outside_ids)},
+        "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
+        f" AND source = :source AND external_id {tx.in_list('values')}",
+        {"organization_id": organization_id, "source": source, "values": tx.list_param(external_ids)},
     )
     if not rows:
         return {}
     # asked apart: in one statement either engine, without statistics, may begin with every contact
     alive = tx.all(
-        f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}"
+        f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
         " AND deleted_at IS NULL",
-        {"organization_id": organization_id, "ids": tx.array({row[1] for row in rows})},
+        {"organization_id": organization_id, "ids": tx.list_param({row[1] for row in rows})},
     )
     ids = {row[0] for row in alive}
-    return {outside_id: contact_id for outside_id, contact_id in rows if contact_id in ids}
+    return {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
 
 
 # The first 21 of each value, on each engine in the words that keep it to the index: without statistics SQLite takes
@@ -372,7 +374,7 @@ def find_owners_of_handles(tx: Tx, organization_id: int, channel: str, values: I
     bound = {
         "organization_id": organization_id,
         "channel": channel,
-        "values": tx.array(values),
+        "values": tx.list_param(values),
         "most": OWNERS_MAX + 1,
     }
     return _gathered(tx.all(_FIRST_OWNERS[tx.engine], bound))
@@ -380,7 +382,7 @@ def find_owners_of_handles(tx: Tx, organization_id: int, channel: str, values: I
 
 def find_namesakes(tx: Tx, organization_id: int, keys: Iterable[str]) -> dict[str, list[int]]:
     """real_name_key -> contacts (none deleted) of that name; at most 21 of each."""
-    bound = {"organization_id": organization_id, "values": tx.array(keys), "most": OWNERS_MAX + 1}
+    bound = {"organization_id": organization_id, "values": tx.list_param(keys), "most": OWNERS_MAX + 1}
     return _gathered(tx.all(_FIRST_NAMESAKES[tx.engine], bound))
 
 

@@ -13,8 +13,8 @@ from coterie.store.database import Tx
 _ACCOUNT = "organization_id, account_id, access_token_sealed, graph_url, username, paused_until"
 _PERSON = (
     "SELECT p.person_id, p.account_id, o.contact_id, p.asked_at, p.refused_at FROM instagram_people p"
-    " JOIN outside_ids o ON o.organization_id = p.organization_id AND o.source = p.source"
-    " AND o.outside_id = p.person_id"
+    " JOIN external_ids o ON o.organization_id = p.organization_id AND o.source = p.source"
+    " AND o.external_id = p.person_id"
 )
 
 # Accounts -------------------------------------------------------------------------------------------------------------
@@ -23,8 +23,8 @@ _PERSON = (
 def find_accounts(tx: Tx, account_ids: Iterable[str]) -> dict[str, int]:
     """account id -> organization id, for those that are tied to one."""
     rows = tx.all(
-        f"SELECT account_id, organization_id FROM instagram_accounts WHERE account_id {tx.among('ids')}",
-        {"ids": tx.array(account_ids)},
+        f"SELECT account_id, organization_id FROM instagram_accounts WHERE account_id {tx.in_list('ids')}",
+        {"ids": tx.list_param(account_ids)},
     )
     return {account_id: organization_id for account_id, organization_id in rows}
 
@@ -161,8 +161,8 @@ def delete_delivery(tx: Tx, organization_id: int, delivery_id: str) -> None:
 
 
 def insert_people(tx: Tx, organization_id: int, account_id: str, person_ids: Iterable[str]) -> None:
-    """Remember whom an account knows; each has its row of outside_ids already."""
-    tx.many(
+    """Remember whom an account knows; each has its row of external_ids already."""
+    tx.execute_many(
         "INSERT INTO instagram_people (organization_id, source, person_id, account_id)"
         " VALUES (:organization_id, :source, :person_id, :account_id) ON CONFLICT DO NOTHING",
         [
@@ -180,8 +180,8 @@ def insert_people(tx: Tx, organization_id: int, account_id: str, person_ids: Ite
 def find_people(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> dict[str, Person]:
     """person id -> the person, for those that are known."""
     rows = tx.all(
-        f"{_PERSON} WHERE p.organization_id = :organization_id AND p.person_id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(person_ids)},
+        f"{_PERSON} WHERE p.organization_id = :organization_id AND p.person_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(person_ids)},
     )
     return {row[0]: Person(*row) for row in rows}
 
@@ -215,8 +215,8 @@ def forget_refusals(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> 
     """Who writes a message consents to the profile being asked for."""
     tx.run(
         "UPDATE instagram_people SET refused_at = NULL, asked_at = NULL WHERE organization_id = :organization_id"
-        f" AND person_id {tx.among('ids')} AND refused_at IS NOT NULL",
-        {"organization_id": organization_id, "ids": tx.array(person_ids)},
+        f" AND person_id {tx.in_list('ids')} AND refused_at IS NOT NULL",
+        {"organization_id": organization_id, "ids": tx.list_param(person_ids)},
     )
 
 
@@ -225,7 +225,7 @@ def move_people(tx: Tx, organization_id: int, from_contact_id: int, to_contact_i
     bound = {"organization_id": organization_id, "before": from_contact_id, "after": to_contact_id}
     where = "WHERE organization_id = :organization_id AND contact_id = :before"
     tx.run(f"UPDATE interactions SET contact_id = :after {where}", bound)
-    tx.run(f"UPDATE outside_ids SET contact_id = :after {where} AND source = '{SOURCE}'", bound)
+    tx.run(f"UPDATE external_ids SET contact_id = :after {where} AND source = '{SOURCE}'", bound)
     tx.run(
         "INSERT INTO follower_snapshots (organization_id, contact_id, taken_on, follower_count)"
         " SELECT organization_id, CAST(:after AS BIGINT), taken_on, follower_count FROM follower_snapshots"
@@ -238,9 +238,9 @@ def move_people(tx: Tx, organization_id: int, from_contact_id: int, to_contact_i
 def find_contacts_with_people(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
     """Those contacts that have an Instagram-scoped id."""
     rows = tx.all(
-        "SELECT contact_id FROM outside_ids WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} AND source = :source",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids), "source": SOURCE},
+        "SELECT contact_id FROM external_ids WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.in_list('ids')} AND source = :source",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "source": SOURCE},
     )
     return {row[0] for row in rows}
 

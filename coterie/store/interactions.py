@@ -29,42 +29,44 @@ def _by_mark(tx: Tx) -> str:
     return " INDEXED BY interactions_recent" if tx.engine == "sqlite" else ""
 
 
-def find_known(tx: Tx, organization_id: int, channel: str, outside_ids: Iterable[str]) -> set[str]:
-    """Those outside ids that are stored already."""
+def find_known(tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]) -> set[str]:
+    """Those external ids that are stored already."""
     rows = tx.all(
-        "SELECT outside_id FROM interactions WHERE organization_id = :organization_id"
-        f" AND channel = :channel AND outside_id {tx.among('ids')}",
-        {"organization_id": organization_id, "channel": channel, "ids": tx.array(outside_ids)},
+        "SELECT external_id FROM interactions WHERE organization_id = :organization_id"
+        f" AND channel = :channel AND external_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "channel": channel, "ids": tx.list_param(external_ids)},
     )
     return {row[0] for row in rows}
 
 
 def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, Any]]) -> None:
-    """New interactions: each row names contact_id, kind, happened_at, id, channel, outside_id, direction, text, data
-    and now. An outside id that is known is passed over. mark_recent must follow for each contact and kind."""
-    tx.many(
-        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, outside_id,"
+    """New interactions: each row names contact_id, kind, happened_at, id, channel, external_id, direction, text, data
+    and now. An external id that is known is passed over. mark_recent must follow for each contact and kind."""
+    tx.execute_many(
+        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, external_id,"
         " direction, text, data, is_recent, created_at, updated_at) VALUES (:organization_id, :contact_id,"
-        " :kind, :happened_at, :id, :channel, :outside_id, :direction, :text, :data, TRUE, :now, :now)"
+        " :kind, :happened_at, :id, :channel, :external_id, :direction, :text, :data, TRUE, :now, :now)"
         " ON CONFLICT DO NOTHING",
         [{"organization_id": organization_id, **row} for row in rows],
     )
 
 
-def find_stored(tx: Tx, organization_id: int, channel: str, outside_ids: Iterable[str]) -> dict[str, StoredInteraction]:
-    """outside id -> the whole interaction, deleted or not, for those that are stored."""
+def find_stored(
+    tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]
+) -> dict[str, StoredInteraction]:
+    """external id -> the whole interaction, deleted or not, for those that are stored."""
     rows = tx.all(
         # the keys first, from the index that covers them: asked for all columns at once, SQLite reads the whole book
-        "SELECT i.outside_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at"
+        "SELECT i.external_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at"
         " FROM interactions k CROSS JOIN interactions i WHERE k.organization_id = :organization_id"
-        f" AND k.channel = :channel AND k.outside_id {tx.among('ids')} AND i.organization_id = :organization_id"
+        f" AND k.channel = :channel AND k.external_id {tx.in_list('ids')} AND i.organization_id = :organization_id"
         " AND i.contact_id = k.contact_id AND i.kind = k.kind AND i.happened_at = k.happened_at AND i.id = k.id",
-        {"organization_id": organization_id, "channel": channel, "ids": tx.array(outside_ids)},
+        {"organization_id": organization_id, "channel": channel, "ids": tx.list_param(external_ids)},
     )
     found = {}
-    for outside_id, contact_id, kind, happened_at, interaction_id, direction, text, data, deleted_at in rows:
-        found[outside_id] = StoredInteraction(
-            outside_id=outside_id,
+    for external_id, contact_id, kind, happened_at, interaction_id, direction, text, data, deleted_at in rows:
+        found[external_id] = StoredInteraction(
+            external_id=external_id,
             contact_id=contact_id,
             kind=kind,
             happened_at=happened_at,
@@ -81,10 +83,10 @@ def insert_stored(
     tx: Tx, organization_id: int, channel: str, interactions: Iterable[StoredInteraction], now: str
 ) -> None:
     """New interactions in the form find_stored gives; mark_recent must follow for each contact and kind."""
-    tx.many(
-        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, outside_id,"
+    tx.execute_many(
+        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, external_id,"
         " direction, text, data, is_recent, created_at, updated_at, deleted_at) VALUES (:organization_id, :contact_id,"
-        " :kind, :happened_at, :id, :channel, :outside_id, :direction, :text, :data, :is_recent, :now, :now,"
+        " :kind, :happened_at, :id, :channel, :external_id, :direction, :text, :data, :is_recent, :now, :now,"
         " :deleted_at) ON CONFLICT DO NOTHING",
         [
             {
@@ -94,7 +96,7 @@ def insert_stored(
                 "kind": interaction.kind,
                 "happened_at": interaction.happened_at,
                 "id": interaction.id,
-                "outside_id": interaction.outside_id,
+                "external_id": interaction.external_id,
                 "direction": interaction.direction,
                 "text": interaction.text,
                 "data": _encoded(interaction.data),
@@ -109,7 +111,7 @@ def insert_stored(
 
 def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInteraction], now: str) -> None:
     """The text, data and deletion of interactions that are stored; mark_recent must follow where one was deleted."""
-    tx.many(
+    tx.execute_many(
         "UPDATE interactions SET text = :text, data = :data, deleted_at = :deleted_at, updated_at = :now"
         " WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
         " AND happened_at = :happened_at AND id = :id",
@@ -146,12 +148,12 @@ def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple
         " ORDER BY happened_at DESC, id DESC LIMIT :most)"
     )
     of_these = "WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
-    tx.many(
+    tx.execute_many(
         f"UPDATE interactions{_by_mark(tx)} SET is_recent = FALSE {of_these} AND is_recent"
         f" AND (happened_at, id) NOT IN {newest}",
         bound,
     )
-    tx.many(
+    tx.execute_many(
         f"UPDATE interactions SET is_recent = TRUE {of_these} AND NOT is_recent AND (happened_at, id) IN {newest}",
         bound,
     )
@@ -161,9 +163,9 @@ def trim_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Non
     """After interactions were only added to these contacts: take the mark from those that are not the newest ten."""
     rows = tx.all(
         f"SELECT contact_id, kind FROM interactions{_by_mark(tx)} WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} AND is_recent GROUP BY contact_id, kind HAVING count(*) > :most"
+        f" AND contact_id {tx.in_list('ids')} AND is_recent GROUP BY contact_id, kind HAVING count(*) > :most"
         " ORDER BY contact_id, kind",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids), "most": RECENT_MAX},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "most": RECENT_MAX},
     )
     mark_recent(tx, organization_id, [(contact_id, kind) for contact_id, kind in rows])
 
@@ -180,7 +182,7 @@ def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[Follow
 
 def save_snapshots(tx: Tx, organization_id: int, contact_id: int, snapshots: Iterable[FollowerSnapshot]) -> None:
     """One a day: a later one of the same day takes the place of the earlier."""
-    tx.many(
+    tx.execute_many(
         "INSERT INTO follower_snapshots (organization_id, contact_id, taken_on, follower_count)"
         " VALUES (:organization_id, :contact_id, :taken_on, :follower_count)"
         " ON CONFLICT (organization_id, contact_id, taken_on)"

@@ -59,7 +59,7 @@ def enqueue(
 def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]) -> None:
     """Put many jobs of one name into the queue, each of (arguments, dedupe key), by the rules of enqueue."""
     now = times.now()
-    tx.many(
+    tx.execute_many(
         "INSERT INTO jobs (organization_id, id, name, arguments, state, run_at, dedupe_key, created_at, updated_at)"
         " VALUES (:organization_id, :id, :name, :arguments, :state, :now, :dedupe_key, :now, :now)"
         " ON CONFLICT DO NOTHING",

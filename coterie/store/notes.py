@@ -130,9 +130,9 @@ def list_contacts_of_notes(
         "SELECT note_id, contact_id FROM (SELECT nc.note_id, nc.contact_id,"
         " ROW_NUMBER() OVER (PARTITION BY nc.note_id ORDER BY nc.contact_id) AS place FROM note_contacts nc"
         " JOIN contacts c ON c.organization_id = nc.organization_id AND c.id = nc.contact_id"
-        f" WHERE nc.organization_id = :organization_id AND nc.note_id {tx.among('ids')} AND c.deleted_at IS NULL"
+        f" WHERE nc.organization_id = :organization_id AND nc.note_id {tx.in_list('ids')} AND c.deleted_at IS NULL"
         ") placed WHERE place <= :limit ORDER BY note_id, place",
-        {"organization_id": organization_id, "ids": tx.array(note_ids), "limit": limit},
+        {"organization_id": organization_id, "ids": tx.list_param(note_ids), "limit": limit},
     )
     found: dict[str, list[int]] = {}
     for note_id, contact_id in rows:
@@ -149,9 +149,9 @@ def list_tags_of_notes(
         " (SELECT nt.note_id, t.id, t.name, t.contact_count, t.created_at, t.updated_at, t.deleted_at,"
         " ROW_NUMBER() OVER (PARTITION BY nt.note_id ORDER BY t.name_key) AS place FROM note_tags nt"
         " JOIN tags t ON t.organization_id = nt.organization_id AND t.id = nt.tag_id"
-        f" WHERE nt.organization_id = :organization_id AND nt.note_id {tx.among('ids')} AND t.deleted_at IS NULL"
+        f" WHERE nt.organization_id = :organization_id AND nt.note_id {tx.in_list('ids')} AND t.deleted_at IS NULL"
         ") placed WHERE place <= :limit ORDER BY note_id, place",
-        {"organization_id": organization_id, "ids": tx.array(note_ids), "limit": limit},
+        {"organization_id": organization_id, "ids": tx.list_param(note_ids), "limit": limit},
     )
     found: dict[str, list[Tag]] = {}
     for note_id, *tag in rows:
@@ -240,7 +240,7 @@ def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> Non
 
 def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
     """The note is also about these contacts."""
-    tx.many(
+    tx.execute_many(
         "INSERT INTO note_contacts (organization_id, contact_id, note_id)"
         " VALUES (:organization_id, :contact_id, :note_id) ON CONFLICT DO NOTHING",
         [
@@ -254,14 +254,14 @@ def remove_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids
     """The note is not about these contacts any more."""
     tx.run(
         "DELETE FROM note_contacts WHERE organization_id = :organization_id"
-        f" AND note_id = :note_id AND contact_id {tx.among('ids')}",
-        {"organization_id": organization_id, "note_id": note_id, "ids": tx.array(contact_ids)},
+        f" AND note_id = :note_id AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "note_id": note_id, "ids": tx.list_param(contact_ids)},
     )
 
 
 def add_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:
     """The note also has these tags."""
-    tx.many(
+    tx.execute_many(
         "INSERT INTO note_tags (organization_id, note_id, tag_id)"
         " VALUES (:organization_id, :note_id, :tag_id) ON CONFLICT DO NOTHING",
         [{"organization_id": organization_id, "note_id": note_id, "tag_id": tag_id} for tag_id in tag_ids],
@@ -272,6 +272,6 @@ def remove_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterab
     """The note has these tags no more."""
     tx.run(
         "DELETE FROM note_tags WHERE organization_id = :organization_id"
-        f" AND note_id = :note_id AND tag_id {tx.among('ids')}",
-        {"organization_id": organization_id, "note_id": note_id, "ids": tx.array(tag_ids)},
+        f" AND note_id = :note_id AND tag_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "note_id": note_id, "ids": tx.list_param(tag_ids)},
     )

@@ -28,7 +28,9 @@ def any_import(tx: Tx, organization_id: int) -> bool:
     return tx.one("SELECT 1 FROM imports WHERE organization_id = :organization_id LIMIT 1", bound) is not None
 
 
-def list_rows_of_nobody(tx: Tx, organization_id: int, import_id: str, *, after: int, through: int) -> list[int]:
+def list_rows_of_erased_contacts(
+    tx: Tx, organization_id: int, import_id: str, *, after: int, through: int
+) -> list[int]:
     """The numbers of the rows in this range that still say something of a contact that is erased. Not those that wait
     to be applied: they are a file as it came."""
     rows = tx.all(
@@ -50,11 +52,11 @@ def blank_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterab
         return
     bound = {"organization_id": organization_id, "import_id": import_id, "reason": reason}
     bound |= {"is_new": _IS_NEW, "new_and_more": f"{_IS_NEW[:-1]}%"}
-    tx.run(f"{_BLANK} AND row_number {tx.among('numbers')}", {**bound, "numbers": tx.array(numbers)})
+    tx.run(f"{_BLANK} AND row_number {tx.in_list('numbers')}", {**bound, "numbers": tx.list_param(numbers)})
     same = [f"the same as row {number}" for number in numbers]
     tx.run(
-        f"{_BLANK} AND outcome = 'unchanged' AND contact_id IS NULL AND reason {tx.among('same')}",
-        {**bound, "same": tx.array(same)},
+        f"{_BLANK} AND outcome = 'unchanged' AND contact_id IS NULL AND reason {tx.in_list('same')}",
+        {**bound, "same": tx.list_param(same)},
     )
 
 
@@ -65,9 +67,9 @@ def list_old_imports(
     hold what they were made of."""
     rows = tx.all(
         "SELECT id, row_count FROM imports WHERE organization_id = :organization_id AND updated_at < :before"
-        f" AND state {tx.among('states')} AND (file_digest IS NOT NULL OR options <> '{{}}')"
+        f" AND state {tx.in_list('states')} AND (file_digest IS NOT NULL OR options <> '{{}}')"
         " ORDER BY id LIMIT :limit",
-        {"organization_id": organization_id, "before": before, "states": tx.array(states), "limit": limit},
+        {"organization_id": organization_id, "before": before, "states": tx.list_param(states), "limit": limit},
     )
     return [(import_id, row_count) for import_id, row_count in rows]
 
@@ -81,7 +83,7 @@ def delete_rows(tx: Tx, organization_id: int, import_id: str, *, through: int) -
     )
 
 
-def empty_rows(tx: Tx, organization_id: int, import_id: str, *, after: int, through: int) -> None:
+def expire_rows(tx: Tx, organization_id: int, import_id: str, *, after: int, through: int) -> None:
     """Forget what the rows in this range said; what they changed stays, so that they can be taken back. Those nobody
     decided on are skipped from now on."""
     tx.run(

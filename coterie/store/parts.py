@@ -24,9 +24,9 @@ def list_contacts_to_change(tx: Tx, organization_id: int, contact_ids: Iterable[
     ids = sorted(set(contact_ids))
     if tx.lock:
         tx.all(
-            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}"
+            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
             f" ORDER BY id{tx.lock}",
-            {"organization_id": organization_id, "ids": tx.array(ids)},
+            {"organization_id": organization_id, "ids": tx.list_param(ids)},
         )
     return {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)}
 
@@ -49,9 +49,9 @@ def list_files_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> P
     return _parts(tx, organization_id, contact_ids, "digest", "attachments", "")
 
 
-def list_outside_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(source, outside id) by which contacts are known."""
-    return _parts(tx, organization_id, contact_ids, "source, outside_id", "outside_ids", "")
+def list_external_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
+    """(source, external id) by which contacts are known."""
+    return _parts(tx, organization_id, contact_ids, "source, external_id", "external_ids", "")
 
 
 def list_note_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
@@ -59,9 +59,9 @@ def list_note_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int])
     rows = tx.all(
         "SELECT nc.contact_id, n.text FROM note_contacts nc CROSS JOIN notes n"
         " WHERE n.organization_id = nc.organization_id AND n.id = nc.note_id"
-        f" AND nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')}"
+        f" AND nc.organization_id = :organization_id AND nc.contact_id {tx.in_list('ids')}"
         " AND n.deleted_at IS NULL AND NOT n.is_personal",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return _by_contact(rows)
 
@@ -71,18 +71,18 @@ def list_tag_keys_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -
     rows = tx.all(
         "SELECT ct.contact_id, t.name_key FROM contact_tags ct CROSS JOIN tags t"
         " WHERE t.organization_id = ct.organization_id AND t.id = ct.tag_id"
-        f" AND ct.organization_id = :organization_id AND ct.contact_id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f" AND ct.organization_id = :organization_id AND ct.contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return _by_contact(rows)
 
 
-def list_known_interactions(tx: Tx, organization_id: int, outside_ids: Iterable[str]) -> set[str]:
-    """Those outside ids of interactions that are kept already, on any channel."""
+def list_known_interactions(tx: Tx, organization_id: int, external_ids: Iterable[str]) -> set[str]:
+    """Those external ids of interactions that are kept already, on any channel."""
     rows = tx.all(
-        "SELECT outside_id FROM interactions WHERE organization_id = :organization_id"
-        f" AND channel = 'instagram' AND outside_id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(outside_ids)},
+        "SELECT external_id FROM interactions WHERE organization_id = :organization_id"
+        f" AND channel = 'instagram' AND external_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(external_ids)},
     )
     return {row[0] for row in rows}
 
@@ -92,8 +92,8 @@ def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str])
     rows = tx.all(
         f"SELECT username_key, id FROM contacts{_by(tx, 'contacts_by_username')}"
         " WHERE organization_id = :organization_id AND deleted_at IS NULL"
-        f" AND username_key {tx.among('values')}",
-        {"organization_id": organization_id, "values": tx.array(usernames)},
+        f" AND username_key {tx.in_list('values')}",
+        {"organization_id": organization_id, "values": tx.list_param(usernames)},
     )
     return {row[0]: row[1] for row in rows}
 
@@ -102,9 +102,9 @@ def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact
     """Those contacts to which something happened that was not this import, nor one that is taken back by now."""
     rows = tx.all(
         f"SELECT DISTINCT contact_id FROM events{_by(tx, 'events_of_contact')} WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')} AND (import_id IS NULL OR import_id <> :import_id AND import_id NOT IN"
+        f" AND contact_id {tx.in_list('ids')} AND (import_id IS NULL OR import_id <> :import_id AND import_id NOT IN"
         " (SELECT id FROM imports WHERE organization_id = :organization_id AND state = 'undone'))",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids), "import_id": import_id},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
     )
     return {row[0] for row in rows}
 
@@ -113,9 +113,9 @@ def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: I
     """Those contacts that this import created."""
     rows = tx.all(
         f"SELECT contact_id FROM events{_by(tx, 'events_of_contact')}"
-        f" WHERE organization_id = :organization_id AND contact_id {tx.among('ids')}"
+        f" WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}"
         " AND kind = 'contact.created' AND import_id = :import_id",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids), "import_id": import_id},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
     )
     return {row[0] for row in rows}
 
@@ -128,8 +128,8 @@ def _by(tx: Tx, index: str) -> str:
 def _parts(tx: Tx, organization_id: int, contact_ids: Iterable[int], columns: str, table: str, condition: str) -> Parts:
     rows = tx.all(
         f"SELECT contact_id, {columns} FROM {table} WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.among('ids')}{condition}",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f" AND contact_id {tx.in_list('ids')}{condition}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return _by_contact(rows)
 
@@ -234,28 +234,28 @@ def insert_in_folders(tx: Tx, organization_id: int, rows: Rows) -> None:
     _count(tx, organization_id, "folders", [row["folder_id"] for row in rows], 1)
 
 
-def save_outside_ids(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """From now on these outside ids mean these contacts, whomever they meant before."""
+def save_external_ids(tx: Tx, organization_id: int, rows: Rows) -> None:
+    """From now on these external ids mean these contacts, whomever they meant before."""
     _insert(
         tx,
         organization_id,
-        "INSERT INTO outside_ids (organization_id, source, outside_id, contact_id)"
-        " VALUES (:organization_id, :source, :outside_id, :contact_id)"
-        " ON CONFLICT (organization_id, source, outside_id) DO UPDATE SET contact_id = excluded.contact_id",
+        "INSERT INTO external_ids (organization_id, source, external_id, contact_id)"
+        " VALUES (:organization_id, :source, :external_id, :contact_id)"
+        " ON CONFLICT (organization_id, source, external_id) DO UPDATE SET contact_id = excluded.contact_id",
         rows,
     )
 
 
 def _insert(tx: Tx, organization_id: int, statement: str, rows: Rows) -> None:
     if rows:
-        tx.many(statement, [{"organization_id": organization_id, **row} for row in rows])
+        tx.execute_many(statement, [{"organization_id": organization_id, **row} for row in rows])
 
 
 def _count(tx: Tx, organization_id: int, table: str, ids: Iterable[Any], by: int) -> None:
     counts: dict[Any, int] = {}
     for each in ids:
         counts[each] = counts.get(each, 0) + by
-    tx.many(
+    tx.execute_many(
         f"UPDATE {table} SET contact_count = contact_count + :by WHERE organization_id = :organization_id AND id = :id",
         [{"organization_id": organization_id, "id": each, "by": change} for each, change in sorted(counts.items())],
     )
@@ -269,8 +269,8 @@ def delete_parts(tx: Tx, organization_id: int, table: str, contact_id: int, ids:
     assert table in ("postal_addresses", "important_dates", "attachments", "interactions")
     tx.run(
         f"DELETE FROM {table} WHERE organization_id = :organization_id AND contact_id = :contact_id"
-        f" AND id {tx.among('ids')}",
-        {"organization_id": organization_id, "contact_id": contact_id, "ids": tx.array(ids)},
+        f" AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "contact_id": contact_id, "ids": tx.list_param(ids)},
     )
 
 
@@ -281,8 +281,8 @@ def find_parts(
     assert table in ("postal_addresses", "important_dates")
     rows = tx.all(
         f"SELECT id, created_at = updated_at FROM {table} WHERE organization_id = :organization_id"
-        f" AND contact_id = :contact_id AND id {tx.among('ids')}",
-        {"organization_id": organization_id, "contact_id": contact_id, "ids": tx.array(ids)},
+        f" AND contact_id = :contact_id AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "contact_id": contact_id, "ids": tx.list_param(ids)},
     )
     return [row[0] for row in rows if row[1]], [row[0] for row in rows if not row[1]]
 
@@ -335,19 +335,19 @@ def _unlink(tx: Tx, organization_id: int, table: str, column: str, contact_id: i
     ]
 
 
-def delete_outside_ids(tx: Tx, organization_id: int, contact_id: int, entries: Iterable[Sequence[str]]) -> None:
-    """These outside ids mean this contact no more."""
-    tx.many(
-        "DELETE FROM outside_ids WHERE organization_id = :organization_id AND source = :source"
-        " AND outside_id = :outside_id AND contact_id = :contact_id",
+def delete_external_ids(tx: Tx, organization_id: int, contact_id: int, entries: Iterable[Sequence[str]]) -> None:
+    """These external ids mean this contact no more."""
+    tx.execute_many(
+        "DELETE FROM external_ids WHERE organization_id = :organization_id AND source = :source"
+        " AND external_id = :external_id AND contact_id = :contact_id",
         [
             {
                 "organization_id": organization_id,
                 "source": source,
-                "outside_id": outside_id,
+                "external_id": external_id,
                 "contact_id": contact_id,
             }
-            for source, outside_id in entries
+            for source, external_id in entries
         ],
     )
 
@@ -358,7 +358,7 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     The values in their events are forgotten. The counts of the organization, its tags, expertises and folders
     follow. Their search words are the caller's.
     """
-    bound = {"organization_id": organization_id, "ids": tx.array(contact_ids)}
+    bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
     for table, link, column in (
         ("folders", "contact_folders", "folder_id"),
         ("tags", "contact_tags", "tag_id"),
@@ -366,7 +366,7 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     ):
         rows = tx.all(
             f"SELECT {column}, count(*) FROM {link} WHERE organization_id = :organization_id"
-            f" AND contact_id {tx.among('ids')} GROUP BY {column} ORDER BY {column}",
+            f" AND contact_id {tx.in_list('ids')} GROUP BY {column} ORDER BY {column}",
             bound,
         )
         for each, count in rows:
@@ -374,14 +374,14 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     add_to_count(tx, organization_id, COUNT, -len(contact_ids))
     tx.run(
         f"UPDATE events{_by(tx, 'events_of_contact')} SET changes = NULL"
-        f" WHERE organization_id = :organization_id AND contact_id {tx.among('ids')}",
+        f" WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}",
         bound,
     )
     erase = (
         "DELETE FROM notes WHERE organization_id = :organization_id AND id IN (SELECT nc.note_id FROM note_contacts nc"
-        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.among('ids')} AND NOT EXISTS"
+        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.in_list('ids')} AND NOT EXISTS"
         " (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
-        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.among('ids')})))"
+        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.in_list('ids')})))"
     )
     counted = tx.run(f"{erase} AND NOT is_personal AND deleted_at IS NULL", bound)
     tx.run(erase, bound)
@@ -390,7 +390,7 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     tx.run(
         f"UPDATE pets{_by(tx, 'pets_of_second_owner')} SET second_owner_id = NULL"
         " WHERE organization_id = :organization_id"
-        f" AND second_owner_id {tx.among('ids')}",
+        f" AND second_owner_id {tx.in_list('ids')}",
         bound,
     )
-    tx.run(f"DELETE FROM contacts WHERE organization_id = :organization_id AND id {tx.among('ids')}", bound)
+    tx.run(f"DELETE FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}", bound)

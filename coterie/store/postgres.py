@@ -89,7 +89,7 @@ class PostgresTx:
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         return self._query(sql, parameters).fetchone()
 
-    def each(self, sql: str) -> Iterator[Row]:
+    def stream(self, sql: str) -> Iterator[Row]:
         with self._connection.cursor(name="each") as cursor:
             cursor.itersize = ROWS_AT_ONCE
             yield from cursor.execute(translate_sql(sql))
@@ -97,7 +97,7 @@ class PostgresTx:
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         return self._query(sql, parameters).rowcount
 
-    def many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+    def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
         rows = list(parameters)
         insert = _INSERT.fullmatch(sql) if len(rows) > 1 else None
         if insert is None or not _are_distinct(rows, insert["keys"]):
@@ -109,14 +109,14 @@ class PostgresTx:
             some = [{column: row[name] for column, name in named} for row in rows[begin : begin + ROWS_AT_ONCE]]
             self._execute(statement, (msgspec.json.encode(some).decode(),))
 
-    def among(self, name: str) -> str:
+    def in_list(self, name: str) -> str:
         return f"= ANY(:{name})"
 
-    def array(self, values: Iterable[Any]) -> list[Any]:
+    def list_param(self, values: Iterable[Any]) -> list[Any]:
         return list(values)
 
     @contextmanager
-    def rollback_only(self) -> Iterator[None]:
+    def savepoint(self) -> Iterator[None]:
         with self._connection.transaction():
             yield
 
@@ -201,11 +201,11 @@ class PostgresDatabase:
                     raise
         raise AssertionError("unreachable")
 
-    def bulk(self) -> AbstractContextManager[None]:
+    def relaxed_durability(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         # the server takes a moment to see that a connection was closed
         deadline = time.monotonic() + CLOSING_SECONDS
         while self._has_company():

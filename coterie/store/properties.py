@@ -53,8 +53,8 @@ def find_definitions(tx: Tx, organization_id: int, slugs: Iterable[str]) -> dict
     """slug -> definition, for those that exist."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
-        f" AND slug {tx.among('slugs')}",
-        {"organization_id": organization_id, "slugs": tx.array(slugs)},
+        f" AND slug {tx.in_list('slugs')}",
+        {"organization_id": organization_id, "slugs": tx.list_param(slugs)},
     )
     return {row[0]: _definition(row) for row in rows}
 

@@ -49,24 +49,24 @@ class SqliteTx:
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         return self._execute(sql, parameters).fetchone()
 
-    def each(self, sql: str) -> Iterator[Row]:
+    def stream(self, sql: str) -> Iterator[Row]:
         return iter(self._connection.execute(sql))
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         self._execute(sql, parameters)
         return self._connection.changes()
 
-    def many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+    def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
         self._connection.executemany(sql, parameters)
 
-    def among(self, name: str) -> str:
+    def in_list(self, name: str) -> str:
         return f"IN (SELECT value FROM json_each(:{name}))"
 
-    def array(self, values: Iterable[Any]) -> str:
+    def list_param(self, values: Iterable[Any]) -> str:
         return msgspec.json.encode(list(values)).decode()
 
     @contextmanager
-    def rollback_only(self) -> Iterator[None]:
+    def savepoint(self) -> Iterator[None]:
         self._execute("SAVEPOINT part")
         try:
             yield
@@ -192,7 +192,7 @@ class SqliteDatabase:
                 fcntl.flock(self._lock_file, fcntl.LOCK_UN)
 
     @contextmanager
-    def bulk(self) -> Iterator[None]:
+    def relaxed_durability(self) -> Iterator[None]:
         with self._writing:
             self._checkpoints.is_bulk = True
             self._writer.apsw.execute("PRAGMA synchronous=NORMAL")
@@ -213,7 +213,7 @@ class SqliteDatabase:
             raise translate(error) from error
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         try:
             fcntl.flock(self._open_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -307,7 +307,7 @@ class _Unit:
 
     def run(self, tx: SqliteTx) -> None:
         try:
-            with tx.rollback_only():
+            with tx.savepoint():
                 self.outcome = (self.work(tx), None)
         except Exception as error:
             self.outcome = (None, translate(error))

@@ -39,7 +39,7 @@ def save_statistics(tx: Tx) -> None:
         known_as = table if origin == "pk" and has_no_rowid else index
         stat = _figures([name for (name,) in columns], is_unique=bool(is_unique))
         rows.append({"table": table, "index": known_as, "stat": stat})
-    tx.many("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:table, :index, :stat)", rows)
+    tx.execute_many("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:table, :index, :stat)", rows)
     tx.run("ANALYZE sqlite_schema")
 
 
@@ -53,9 +53,9 @@ def look_again(tx: Tx, tables: Sequence[str]) -> list[str]:
         return []
     rows = tx.all(
         "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
-        f" AND relname {tx.among('tables')} AND pg_relation_size(oid)"
+        f" AND relname {tx.in_list('tables')} AND pg_relation_size(oid)"
         " > 2 * greatest(relpages, 1) * CAST(current_setting('block_size') AS bigint) ORDER BY relname",
-        {"tables": tx.array(tables)},
+        {"tables": tx.list_param(tables)},
     )
     grown = [name for (name,) in rows]
     if grown:

@@ -157,8 +157,8 @@ def existing_terms(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id
     """Those of the ids whose term exists and is not deleted."""
     rows = tx.all(
         f"SELECT id FROM {vocabulary.table} WHERE organization_id = :organization_id AND deleted_at IS NULL"
-        f" AND id {tx.among('ids')}",
-        {"organization_id": organization_id, "ids": tx.array(term_ids)},
+        f" AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(term_ids)},
     )
     return {row[0] for row in rows}
 

@@ -24,7 +24,7 @@ def list_subscriptions(tx: Tx, user_id: str) -> dict[str, str]:
 
 def save_subscriptions(tx: Tx, user_id: str, statuses: Mapping[str, str]) -> None:
     """channel -> status, for the channels named."""
-    tx.many(
+    tx.execute_many(
         "INSERT INTO notification_subscriptions (user_id, id, channel, status)"
         " VALUES (:user_id, :id, :channel, :status)"
         " ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status",

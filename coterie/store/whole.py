@@ -7,7 +7,7 @@ somebody else could name.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from coterie.model.imports import DRAFT_SOURCE, OWN_SOURCE
+from coterie.model.imports import DRAFT_SOURCE, PORTABLE_SOURCE
 from coterie.model.whole import NOUNS, REFERENCES, ContactRow, Noun, fields_of
 from coterie.store.database import Row, Tx
 
@@ -17,7 +17,7 @@ _TABLES = frozenset(("contacts", *(noun.table for noun in NOUNS.values())))
 _CONTACT = ContactRow.__struct_fields__
 _CONDITIONS = {
     # which row of a file was applied already is of imports and not of the contact
-    "outside_ids": f" AND x.source <> '{DRAFT_SOURCE}'",
+    "external_ids": f" AND x.source <> '{DRAFT_SOURCE}'",
     "own_addresses": " AND x.contact_id IS NULL",
 }
 _PRIVATE = {
@@ -59,8 +59,8 @@ def list_rows_of_contacts(tx: Tx, organization_id: int, name: str, contact_ids: 
     fields = fields_of(noun)
     condition = _CONDITIONS.get(name, "")
     rows = tx.all(
-        f"{_select(noun)} WHERE x.organization_id = :organization_id AND x.contact_id {tx.among('ids')}{condition}",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        f"{_select(noun)} WHERE x.organization_id = :organization_id AND x.contact_id {tx.in_list('ids')}{condition}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     keys = [name for name in noun.key if name in fields] or [name for name in fields if name in REFERENCES]
     return sorted((_named(fields, row) for row in rows), key=lambda row: (row["contact"], *(row[k] for k in keys)))
@@ -87,13 +87,13 @@ def list_interactions(tx: Tx, organization_id: int, contact_id: int) -> Iterator
         last = {name: found[name] for name in last}
 
 
-def find_talkative(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
+def find_contacts_with_interactions(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
     """Those of the contacts that have any interaction."""
     rows = tx.all(
-        f"SELECT c.id FROM contacts c WHERE c.organization_id = :organization_id AND c.id {tx.among('ids')}"
+        f"SELECT c.id FROM contacts c WHERE c.organization_id = :organization_id AND c.id {tx.in_list('ids')}"
         " AND EXISTS (SELECT 1 FROM interactions i WHERE i.organization_id = c.organization_id"
         " AND i.contact_id = c.id)",
-        {"organization_id": organization_id, "ids": tx.array(contact_ids)},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return {row[0] for row in rows}
 
@@ -121,7 +121,7 @@ def list_rows(tx: Tx, organization_id: int, name: str, reader: Reader) -> Iterat
 
 def _put_lists(tx: Tx, organization_id: int, notes: Rows) -> None:
     """The contacts and the tags of notes."""
-    bound = {"organization_id": organization_id, "ids": tx.array(note["id"] for note in notes)}
+    bound = {"organization_id": organization_id, "ids": tx.list_param(note["id"] for note in notes)}
     for name, statement in (
         ("contacts", "SELECT l.note_id, r.uuid FROM note_contacts l CROSS JOIN contacts r"
                      " WHERE r.organization_id = l.organization_id AND r.id = l.contact_id"),
@@ -130,7 +130,7 @@ def _put_lists(tx: Tx, organization_id: int, notes: Rows) -> None:
     ):  # fmt: skip
         of_note: dict[str, list[str]] = {}
         for note_id, value in tx.all(
-            f"{statement} AND l.organization_id = :organization_id AND l.note_id {tx.among('ids')}", bound
+            f"{statement} AND l.organization_id = :organization_id AND l.note_id {tx.in_list('ids')}", bound
         ):
             of_note.setdefault(note_id, []).append(value)
         for note in notes:
@@ -166,23 +166,23 @@ def find_contacts(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[st
     wanted = set(uuids)
     if not wanted:
         return {}
-    bound = {"organization_id": organization_id, "uuids": tx.array(wanted)}
+    bound = {"organization_id": organization_id, "uuids": tx.list_param(wanted)}
     known = tx.all(
-        "SELECT outside_id, contact_id FROM outside_ids WHERE organization_id = :organization_id"
-        f" AND source = '{OWN_SOURCE}' AND outside_id {tx.among('uuids')}",
+        "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
+        f" AND source = '{PORTABLE_SOURCE}' AND external_id {tx.in_list('uuids')}",
         bound,
     )
     rows = tx.all(
         "SELECT uuid, id, deleted_at IS NOT NULL FROM contacts WHERE organization_id = :organization_id"
-        f" AND (uuid {tx.among('uuids')})",
+        f" AND (uuid {tx.in_list('uuids')})",
         bound,
     )
     found = {uuid: (contact_id, bool(deleted)) for uuid, contact_id, deleted in rows}
     if known:
         alive = tx.all(
             f"SELECT id, deleted_at IS NOT NULL FROM contacts WHERE organization_id = :organization_id"
-            f" AND id {tx.among('ids')}",
-            {"organization_id": organization_id, "ids": tx.array({row[1] for row in known})},
+            f" AND id {tx.in_list('ids')}",
+            {"organization_id": organization_id, "ids": tx.list_param({row[1] for row in known})},
         )
         deleted_of: dict[int, Any] = dict(alive)
         found = {uuid: (contact_id, bool(deleted_of[contact_id])) for uuid, contact_id in known} | found
@@ -193,8 +193,8 @@ def find_members(tx: Tx, organization_id: int, emails: Iterable[str]) -> dict[st
     """e-mail address in its matching form -> the member of the organization who has it."""
     rows = tx.all(
         "SELECT u.email_key, u.id FROM memberships m JOIN users u ON u.id = m.user_id"
-        f" WHERE m.organization_id = :organization_id AND u.email_key {tx.among('emails')}",
-        {"organization_id": organization_id, "emails": tx.array(emails)},
+        f" WHERE m.organization_id = :organization_id AND u.email_key {tx.in_list('emails')}",
+        {"organization_id": organization_id, "emails": tx.list_param(emails)},
     )
     return {email: user_id for email, user_id in rows}
 
@@ -203,8 +203,8 @@ def find_folders(tx: Tx, organization_id: int, names: Iterable[str]) -> list[tup
     """(id, name, created_at) of the folders of these names, the oldest first."""
     rows = tx.all(
         "SELECT id, name, created_at FROM folders WHERE organization_id = :organization_id"
-        f" AND name {tx.among('names')} ORDER BY id",
-        {"organization_id": organization_id, "names": tx.array(names)},
+        f" AND name {tx.in_list('names')} ORDER BY id",
+        {"organization_id": organization_id, "names": tx.list_param(names)},
     )
     return [(folder_id, name, created_at) for folder_id, name, created_at in rows]
 
@@ -213,8 +213,8 @@ def find_terms(tx: Tx, organization_id: int, table: str, name_keys: Iterable[str
     """folded name -> the tag or expertise, deleted or not."""
     assert table in ("tags", "expertises")
     rows = tx.all(
-        f"SELECT name_key, id FROM {table} WHERE organization_id = :organization_id AND name_key {tx.among('keys')}",
-        {"organization_id": organization_id, "keys": tx.array(name_keys)},
+        f"SELECT name_key, id FROM {table} WHERE organization_id = :organization_id AND name_key {tx.in_list('keys')}",
+        {"organization_id": organization_id, "keys": tx.list_param(name_keys)},
     )
     return {key: term_id for key, term_id in rows}
 
@@ -225,8 +225,8 @@ def list_values(tx: Tx, organization_id: int, noun: Noun, values: Iterable[Any])
     alive = " AND deleted_at IS NULL" if "deleted_at" in noun.row.__struct_fields__ and noun.by == "contact" else ""
     rows = tx.all(
         f"SELECT {', '.join(noun.same)} FROM {noun.table} WHERE organization_id = :organization_id"
-        f" AND {first} {tx.among('values')}{alive}",
-        {"organization_id": organization_id, "values": tx.array(values)},
+        f" AND {first} {tx.in_list('values')}{alive}",
+        {"organization_id": organization_id, "values": tx.list_param(values)},
     )
     return {tuple(row) for row in rows}
 

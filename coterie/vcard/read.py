@@ -275,7 +275,7 @@ def _uid(reading: _Reading, entry: Property) -> None:
     uid = values.line(entry.value)
     if uid:
         plain = uid[9:] if uid[:9].lower() == "urn:uuid:" else uid
-        reading.draft.outside_ids.append(("vcard", plain))
+        reading.draft.external_ids.append(("vcard", plain))
 
 
 def _handle(reading: _Reading, entry: Property) -> None:
@@ -328,9 +328,9 @@ def _own(reading: _Reading, entry: Property) -> None:
     elif what == "FOLDER" and (folder := values.line(entry.value)):
         draft.folders.append(folder)
     elif what == "OUTSIDE-ID":
-        source, outside_id = [values.line(piece) for piece in values.components(entry.value, 2)]
-        if source and outside_id:
-            draft.outside_ids.append((source, outside_id))
+        source, external_id = [values.line(piece) for piece in values.components(entry.value, 2)]
+        if source and external_id:
+            draft.external_ids.append((source, external_id))
 
 
 _KINDS = ("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-KIND")

@@ -101,17 +101,17 @@ def _write_person(draft: ContactDraft, out: _Lines) -> None:
 def _write_ids(draft: ContactDraft, out: _Lines) -> None:
     """A card has one UID; further ids, and ids of other sources, are ours."""
     has_uid = False
-    for source, outside_id in draft.outside_ids:
+    for source, external_id in draft.external_ids:
         if source == "vcard" and not has_uid:
             has_uid = True
             if out.version == "3.0":
-                out.add("UID", outside_id)
-            elif _UUID.fullmatch(outside_id):
-                out.add("UID", f"urn:uuid:{outside_id}")
+                out.add("UID", external_id)
+            elif _UUID.fullmatch(external_id):
+                out.add("UID", f"urn:uuid:{external_id}")
             else:
-                out.add("UID;VALUE=text", outside_id)
+                out.add("UID;VALUE=text", external_id)
         else:
-            value = f"{values.escape(source)};{values.escape(outside_id)}"
+            value = f"{values.escape(source)};{values.escape(external_id)}"
             out.lines.append(f"{OWN}OUTSIDE-ID:{value}")
 
 

@@ -22,7 +22,7 @@ LOCAL_URL = "http://127.0.0.1:8000"
 _MULTIPART = "multipart/form-data"
 
 
-class Answer(Struct, frozen=True):
+class ResponseDoc(Struct, frozen=True):
     status: str
     description: str
     type: str
@@ -42,7 +42,7 @@ class Operation(Struct, frozen=True):
     body_types: list[str]
     body: list[Field]
     curl: str
-    answers: list[Answer]
+    responses: list[ResponseDoc]
     error_statuses: list[str]
 
 
@@ -61,7 +61,7 @@ class Reference(Struct, frozen=True):
     description: str
     url: str
     groups: list[Group]
-    errors: list[Answer]
+    errors: list[ResponseDoc]
 
 
 def reference_page(documents: Sequence[Mapping[str, Any]]) -> str:
@@ -74,12 +74,12 @@ def _reference(document: Mapping[str, Any]) -> Reference:
     anchor = _anchor(info["title"])
     url = document["servers"][0]["url"].rstrip("/") or LOCAL_URL
     groups: dict[str, list[Operation]] = {}
-    errors: dict[str, Answer] = {}
+    errors: dict[str, ResponseDoc] = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             view = _operation(document, anchor, url, method, path)
             groups.setdefault(operation["tags"][0], []).append(view)
-            errors |= {each.status: each for each in _answers(document, operation) if _is_error(each.status)}
+            errors |= {each.status: each for each in _responses(document, operation) if _is_error(each.status)}
     return Reference(
         anchor=anchor,
         title=info["title"],
@@ -96,7 +96,7 @@ def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, 
     components = document["components"]["schemas"]
     content: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
     schema: Schema = next((each["schema"] for each in content.values()), {})
-    answers = _answers(document, operation)
+    responses = _responses(document, operation)
     scopes = [scope for need in operation["security"] for names in need.values() for scope in names]
     return Operation(
         anchor=f"{prefix}-{operation['operationId']}",
@@ -109,8 +109,8 @@ def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, 
         body_types=list(content),
         body=fields(schema, components),
         curl=_curl(operation, url, method, path, components),
-        answers=[each for each in answers if not _is_error(each.status)],
-        error_statuses=[each.status for each in answers if _is_error(each.status)],
+        responses=[each for each in responses if not _is_error(each.status)],
+        error_statuses=[each.status for each in responses if _is_error(each.status)],
     )
 
 
@@ -135,14 +135,14 @@ def _parameter(parameter: Mapping[str, Any]) -> Field:
     )
 
 
-def _answers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> list[Answer]:
+def _responses(document: Mapping[str, Any], operation: Mapping[str, Any]) -> list[ResponseDoc]:
     return [
-        _answer(status, response, document["components"]["schemas"])
+        _response(status, response, document["components"]["schemas"])
         for status, response in operation["responses"].items()
     ]
 
 
-def _answer(status: str, response: Mapping[str, Any], components: Components) -> Answer:
+def _response(status: str, response: Mapping[str, Any], components: Components) -> ResponseDoc:
     headers = [
         Field(name, type_text(header["schema"]), False, header["description"])
         for name, header in response.get("headers", {}).items()
@@ -150,8 +150,8 @@ def _answer(status: str, response: Mapping[str, Any], components: Components) ->
     content = response.get("content", {})
     schema = next((body["schema"] for body in content.values() if "schema" in body), None)
     if schema is None:  # no body, or a file: its media types say what
-        return Answer(status, response["description"], ", ".join(content), "", [], headers)
-    return Answer(
+        return ResponseDoc(status, response["description"], ", ".join(content), "", [], headers)
+    return ResponseDoc(
         status=status,
         description=response["description"],
         type=type_text(schema),

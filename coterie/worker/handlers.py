@@ -11,7 +11,7 @@ from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.instagram import DELIVERY_JOB
 from coterie.actions.old_imports import FORGET_JOB
 from coterie.model import times
-from coterie.model.jobs import Job, Later
+from coterie.model.jobs import Job, Reschedule
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
@@ -20,8 +20,8 @@ from coterie.worker import reminders
 from coterie.worker.files import remove_files
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
-from coterie.worker.lease import PAUSE_SECONDS, hold
-from coterie.worker.old_imports import forget_erased
+from coterie.worker.lease import PAUSE_SECONDS, renew_lease
+from coterie.worker.old_imports import scrub_erased_contacts
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 
@@ -36,10 +36,10 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
     progress.total = len(arguments["updates"])
     while progress.done < progress.total:
         if stopping.is_set():
-            raise Later(times.now())
+            raise Reschedule(times.now())
         with database.write() as tx:
             bulk_updates.apply_batch(tx, caller, arguments["updates"], progress)
-            hold(tx, job, msgspec.structs.asdict(progress))
+            renew_lease(tx, job, msgspec.structs.asdict(progress))
         time.sleep(PAUSE_SECONDS)
 
 
@@ -48,6 +48,6 @@ HANDLERS: dict[str, Handler] = {
     SEND_JOB: reminders.send,
     REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
-    FORGET_JOB: forget_erased,
+    FORGET_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
 }

@@ -15,10 +15,10 @@ from coterie.imports.stage import stage
 from coterie.imports.undo import undo
 from coterie.model import times
 from coterie.model.imports import Import
-from coterie.model.jobs import Job, Later
+from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.worker.lease import hold
+from coterie.worker.lease import renew_lease
 
 log = structlog.get_logger()
 RENEW_SECONDS = 10.0
@@ -35,12 +35,12 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
             return
         renewed_at = time.monotonic()
         with database.write() as tx:
-            hold(tx, job, {"done": done, "total": total})
+            renew_lease(tx, job, {"done": done, "total": total})
 
     import_id = msgspec.json.decode(job.arguments)["import_id"]
     try:
         STEPS[job.name](Run(database, settings.data_folder, job.organization_id, import_id, progress, stopping.is_set))
     except Stopped:
-        raise Later(times.now()) from None
+        raise Reschedule(times.now()) from None
     except NotFound:
         log.info("import removed meanwhile", import_id=import_id)

@@ -10,15 +10,15 @@ from coterie.actions.instagram import enqueue_snapshots, instagram_caller
 from coterie.actions.instagram_updates import BATCH, apply_updates
 from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body, read_delivery
-from coterie.model.jobs import Job, Later
+from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import instagram as store
 from coterie.store.database import Database
 from coterie.store.statistics import look_again
-from coterie.worker.lease import PAUSE_SECONDS, hold
+from coterie.worker.lease import PAUSE_SECONDS, renew_lease
 
 # what deliveries fill
-TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "outside_ids")
+TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "external_ids")
 log = structlog.get_logger()
 
 
@@ -34,16 +34,16 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
     done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
     while done is not None:
         if stopping.is_set():
-            raise Later(times.now())
+            raise Reschedule(times.now())
         batch = delivery.updates[done : done + BATCH]
         done = done + BATCH if done + BATCH < len(delivery.updates) else None
         with database.write() as tx:
             lost = apply_updates(tx, instagram_caller(job.organization_id), account_id, batch) if batch else []
             if done is None:
                 store.delete_delivery(tx, job.organization_id, delivery_id)
-            hold(tx, job, {"done": done or len(delivery.updates)})
-        for outside_id, reason in lost:
-            log.error("instagram update lost", account=account_id, id=outside_id[:80], reason=reason[:200])
+            renew_lease(tx, job, {"done": done or len(delivery.updates)})
+        for external_id, reason in lost:
+            log.error("instagram update lost", account=account_id, id=external_id[:80], reason=reason[:200])
         if database.engine == "postgresql":
             with database.write() as tx:
                 look_again(tx, TABLES)

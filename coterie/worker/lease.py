@@ -10,7 +10,7 @@ from coterie.store.database import Tx
 PAUSE_SECONDS = 0.002
 
 
-def hold(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
+def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
     """Keep the job for longer and note how far it is, in the transaction of the batch. Raises LookupError, which takes
     the batch back, where another worker has the job by now."""
     if not jobs.renew(tx, job, progress=progress):

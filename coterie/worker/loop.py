@@ -10,7 +10,7 @@ import time
 import structlog
 
 from coterie.model import times
-from coterie.model.jobs import Job, Later
+from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
@@ -75,7 +75,7 @@ class Worker:
             if handler is None:
                 raise LookupError(f"no handler for {job.name}")
             handler(self._database, self._settings, job, self._stopping)
-        except Later as later:
+        except Reschedule as later:
             with self._database.write() as tx:
                 jobs.release(tx, job, run_at=later.run_at)
             return

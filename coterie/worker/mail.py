@@ -1,8 +1,8 @@
 """Mail goes out by SMTP (RFC 5321), one message per connection, in plain text.
 
-Guarantees. hand_over is called once the server has taken sender and recipient, just before the text goes out, so that
+Guarantees. on_accepted is called once the server has taken sender and recipient, just before the text goes out, so that
 the caller can write down that from now on the message may have been sent. What fails before it can be tried again
-without a second copy; whatever goes wrong after it raises Uncertain, unless the server itself said no.
+without a second copy; whatever goes wrong after it raises DeliveryUnknown, unless the server itself said no.
 
 smtp:// uses STARTTLS where the server offers it, and never sends a password without it but to this machine itself;
 smtps:// speaks TLS from the first byte. Certificates are checked.
@@ -29,15 +29,15 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-class Refused(Exception):
+class PermanentFailure(Exception):
     """The server will not take this message, now or later."""
 
 
-class Uncertain(Exception):
+class DeliveryUnknown(Exception):
     """The text was handed over and no answer came: it may have been sent or not."""
 
 
-class NotYet(Exception):
+class TemporaryFailure(Exception):
     """It did not go out; trying again later may help."""
 
 
@@ -55,14 +55,17 @@ def can_mail(settings: Settings) -> bool:
     return bool(settings.smtp_url and settings.smtp_from)
 
 
-def send(settings: Settings, mail: Mail, hand_over: Callable[[], None]) -> None:
-    """Send one message. Raises NotYet, Refused or Uncertain, and what hand_over raises, which ends it unsent."""
+def send(settings: Settings, mail: Mail, on_accepted: Callable[[], None]) -> None:
+    """Send one message.
+
+    Raises TemporaryFailure, PermanentFailure or DeliveryUnknown; an exception of on_accepted ends it unsent.
+    """
     try:
         server = _connect(settings.smtp_url)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise NotYet(_reason(error)) from error
+        raise TemporaryFailure(_reason(error)) from error
     try:
-        _deliver(server, settings.smtp_from, mail, hand_over)
+        _deliver(server, settings.smtp_from, mail, on_accepted)
     finally:
         server.close()
 
@@ -95,26 +98,26 @@ def _connect(url: str) -> smtplib.SMTP:
     return server
 
 
-def _deliver(server: smtplib.SMTP, sender: str, mail: Mail, hand_over: Callable[[], None]) -> None:
+def _deliver(server: smtplib.SMTP, sender: str, mail: Mail, on_accepted: Callable[[], None]) -> None:
     recipient = _on_wire(mail.recipient)
     is_international = not (sender + recipient).isascii()
     if is_international and not server.has_extn("smtputf8"):
-        raise Refused("the mail server takes no international addresses")
+        raise PermanentFailure("the mail server takes no international addresses")
     message = write(sender, mail, is_international=is_international)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if is_international else []
     try:
         _expect(server.mail(_bare(sender), options), is_final=False)
         _expect(server.rcpt(recipient), is_final=True)
     except (OSError, smtplib.SMTPException) as error:
-        raise NotYet(_reason(error)) from error
-    hand_over()
+        raise TemporaryFailure(_reason(error)) from error
+    on_accepted()
     try:
         answer = server.data(message)
     except smtplib.SMTPDataError as error:
         # the server did not want to hear the text
         _refuse(error.smtp_code, error.smtp_error, is_final=True)
     except (OSError, smtplib.SMTPException) as error:
-        raise Uncertain(_reason(error)) from error
+        raise DeliveryUnknown(_reason(error)) from error
     _expect(answer, is_final=True)
     try:
         server.quit()
@@ -131,7 +134,7 @@ def _refuse(code: int, text: bytes | str, *, is_final: bool) -> NoReturn:
     """A 5xx about this message is its end; about us (the sender) the operator may still mend it."""
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     reason = f"{code} {_BREAKS.sub(' ', said)[:300]}"
-    raise Refused(reason) if code >= 500 and is_final else NotYet(reason)
+    raise PermanentFailure(reason) if code >= 500 and is_final else TemporaryFailure(reason)
 
 
 def write(sender: str, mail: Mail, *, is_international: bool = False) -> bytes:

@@ -11,20 +11,20 @@ from coterie.actions import old_imports as actions
 from coterie.actions.imports import delete_import
 from coterie.errors import NotFound
 from coterie.model import times
-from coterie.model.jobs import Job, Later
+from coterie.model.jobs import Job, Reschedule
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.settings import Settings
 from coterie.store import old_imports as store
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import list_organizations
-from coterie.worker.lease import PAUSE_SECONDS, hold
+from coterie.worker.lease import PAUSE_SECONDS, renew_lease
 
 DAY = 86_400.0
 IMPORTS_AT_ONCE = 1_000
 log = structlog.get_logger()
 
 
-def forget_erased(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+def scrub_erased_contacts(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
     """Blank the rows of imports about contacts that are erased. Twice does no harm."""
     caller = _caller(job.organization_id)
     with database.read() as tx:
@@ -33,14 +33,14 @@ def forget_erased(database: Database, settings: Settings, job: Job, stopping: th
         after = 0
         while after < row_count:
             if stopping.is_set():
-                raise Later(times.now())
+                raise Reschedule(times.now())
             with database.write() as tx:
-                after = actions.forget_batch(tx, caller, import_id, after)
-                hold(tx, job, {"import": import_id, "done": after})
+                after = actions.scrub_batch(tx, caller, import_id, after)
+                renew_lease(tx, job, {"import": import_id, "done": after})
             time.sleep(PAUSE_SECONDS)
 
 
-def let_old_imports_go(database: Database, settings: Settings) -> None:
+def expire_old_imports(database: Database, settings: Settings) -> None:
     """Of imports to which nothing happened for import_days: those never applied go with their rows and files, of
     those applied or taken back the file goes and what stood in the rows. Cut short, the next run goes on."""
     before = times.after(times.now(), -settings.import_days * DAY)
@@ -57,9 +57,9 @@ def let_old_imports_go(database: Database, settings: Settings) -> None:
         for import_id, row_count in given_up:
             _remove(database, caller, import_id, row_count, reason)
         for import_id, row_count in done:
-            _in_batches(database, caller, import_id, row_count, actions.empty_batch)
+            _in_batches(database, caller, import_id, row_count, actions.expire_batch)
             with database.write() as tx:
-                actions.forget_file(tx, caller, import_id)
+                actions.expire_file(tx, caller, import_id)
         if given_up or done:
             log.info("old imports let go", organization_id=organization_id, removed=len(given_up), emptied=len(done))
 
@@ -68,7 +68,7 @@ def _remove(database: Database, caller: Caller, import_id: str, row_count: int, 
     with database.write() as tx:
         if not actions.give_up(tx, caller, import_id, reason):
             return
-    _in_batches(database, caller, import_id, row_count, actions.remove_batch)
+    _in_batches(database, caller, import_id, row_count, actions.delete_batch)
     with suppress(NotFound), database.write() as tx:  # removed by hand meanwhile
         delete_import(tx, caller, import_id)
 

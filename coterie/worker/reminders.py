@@ -26,7 +26,7 @@ from coterie.store.contacts import find_contact
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import find_user, list_organizations
 from coterie.worker import mail
-from coterie.worker.lease import hold
+from coterie.worker.lease import renew_lease
 
 FIND_SECONDS = 10.0
 REFRESH_SECONDS = 3600.0
@@ -91,14 +91,14 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
     remark: str | None = None
     try:
         mail.send(settings, message, lambda: _note(database, job, is_handed_over=True))
-    except mail.Uncertain as error:
+    except mail.DeliveryUnknown as error:
         log.warning("mail handed over, answer not seen", id=job.id, error=str(error))
         remark = UNSEEN
-    except mail.Refused as error:
+    except mail.PermanentFailure as error:
         with database.write() as tx:
             actions.mark_failed(tx, organization_id, occurrence.reminder_id, occurrence.due_at, str(error))
         return
-    except mail.NotYet as error:
+    except mail.TemporaryFailure as error:
         _put_off(database, job, occurrence, str(error))
         raise
     with database.write() as tx:
@@ -112,7 +112,7 @@ def _is_handed_over(job: Job) -> bool:
 def _note(database: Database, job: Job, *, is_handed_over: bool) -> None:
     """Write down whether the text may be out, in a transaction that is on the disk when this returns."""
     with database.write() as tx:
-        hold(tx, job, {"is_handed_over": is_handed_over})
+        renew_lease(tx, job, {"is_handed_over": is_handed_over})
 
 
 def _put_off(database: Database, job: Job, occurrence: Occurrence, error: str) -> None:

@@ -10,7 +10,7 @@ from coterie.store.database import Database
 from coterie.worker import reminders
 from coterie.worker.files import sweep_files
 from coterie.worker.instagram import ask_for_snapshots
-from coterie.worker.old_imports import let_old_imports_go
+from coterie.worker.old_imports import expire_old_imports
 
 HOUR = 3600.0
 DAY = 86_400.0
@@ -32,7 +32,7 @@ SCHEDULE = (
     Recurring("forget_old_jobs", DAY, forget_old_jobs),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
-    Recurring("let_old_imports_go", DAY, let_old_imports_go),
+    Recurring("expire_old_imports", DAY, expire_old_imports),
     Recurring("sweep_files", DAY, sweep_files),
     Recurring("ask_for_snapshots", HOUR, ask_for_snapshots),
 )

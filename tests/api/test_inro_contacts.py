@@ -212,7 +212,7 @@ def test_a_deleted_contacts_username_is_free(inro: Client) -> None:
 def _interaction(kind: str, day: int) -> InteractionDraft:
     direction = OUTGOING if day == 11 else INCOMING
     at = f"2026-01-{day:02}T10:00:00.000000Z"
-    return InteractionDraft(kind=kind, happened_at=at, direction=direction, text=f"{kind} {day}", outside_id=None)
+    return InteractionDraft(kind=kind, happened_at=at, direction=direction, text=f"{kind} {day}", external_id=None)
 
 
 def _unbracketed(query: dict[str, Any]) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def test_what_is_not_ours_is_not_there(r0: R0, client: Client, world: World) -> 
 
 def test_a_contact_has_so_many_pets_and_no_more(r0: R0, world: World) -> None:
     with world.database.write() as tx:
-        tx.many(
+        tx.execute_many(
             "INSERT INTO pets (organization_id, contact_id, id, name, created_at, updated_at)"
             " VALUES (:o, :c, :id, 'x', '', '')",
             [{"o": world.organization.id, "c": world.marge.id, "id": new_id()} for _ in range(PETS_MAX)],

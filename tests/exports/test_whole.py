@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from world import PASSWORD_HASH, World, make_world
 
 from coterie.actions.contacts import erase_contact
-from coterie.exports.whole import write_whole
+from coterie.exports.whole import write_portable
 from coterie.imports.undo import undo
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -64,7 +64,7 @@ def exported() -> dict[str, set[str]]:
 def export(world: World, caller: Caller, folder: Path, name: str = "all.zip", *, everything: bool = True) -> Path:
     path = folder / name
     with world.database.read() as tx, path.open("wb") as stream:
-        write_whole(tx, caller, folder, stream, everything=everything)
+        write_portable(tx, caller, folder, stream, everything=everything)
     return path
 
 

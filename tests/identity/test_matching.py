@@ -8,7 +8,7 @@ from coterie.actions.prepare import prepare
 from coterie.identity.matching import Candidate, choose, find_matches, person_of_draft
 from coterie.model.contacts import Contact
 from coterie.model.imports import ContactDraft, HandleDraft
-from coterie.store.contacts import insert_outside_ids
+from coterie.store.contacts import insert_external_ids
 
 
 def draft(first: str | None = None, last: str | None = None, *handles: tuple[str, str], **fields: str) -> ContactDraft:
@@ -76,11 +76,11 @@ def test_the_same_name_needs_one_more_agreeing_fact(
     assert choose(found) is None
 
 
-def test_an_outside_id_is_certain_and_stronger_than_a_handle(world: World) -> None:
+def test_an_external_id_is_certain_and_stronger_than_a_handle(world: World) -> None:
     with world.database.write() as tx:
-        insert_outside_ids(tx, world.organization.id, [("vcard", "u-77", world.homer.id)])
+        insert_external_ids(tx, world.organization.id, [("vcard", "u-77", world.homer.id)])
     one = draft("Marge", "Simpson", EMAIL)
-    one.outside_ids = [("vcard", "u-77")]
+    one.external_ids = [("vcard", "u-77")]
     (found,) = matches(world, one)
     assert found[0].contact_id == world.homer.id
     assert choose(found) == found[0]

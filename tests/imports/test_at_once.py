@@ -5,7 +5,7 @@ from pathlib import Path
 from world import World
 
 from coterie.actions.imports import start_import
-from coterie.imports.at_once import stage_at_once
+from coterie.imports.at_once import stage_inline
 from coterie.imports.run import Run
 from coterie.imports.stage import stage
 from coterie.model.imports import STAGED, STAGING
@@ -28,7 +28,7 @@ def test_what_takes_too_long_is_gone_on_with_by_the_worker_and_nothing_is_done_t
             tx, world.alice, filename="people.csv", file_format="csv", digest=digest, byte_count=byte_count,
             in_background=False,
         )  # fmt: skip
-        found = stage_at_once(tx, world.alice, settings.data_folder, started, seconds=0)
+        found = stage_inline(tx, world.alice, settings.data_folder, started, seconds=0)
     assert (found.state, found.row_count) == (STAGING, 500)
     with database.write() as tx:
         assert jobs.count_jobs(tx, world.organization.id, "stage_import") == 1
@@ -46,7 +46,7 @@ def test_a_transaction_that_is_taken_back_leaves_nothing_of_the_import(
                 tx, world.alice, filename="x.csv", file_format="csv", digest=digest, byte_count=byte_count,
                 in_background=False,
             )  # fmt: skip
-            assert stage_at_once(tx, world.alice, settings.data_folder, started).state == STAGED
+            assert stage_inline(tx, world.alice, settings.data_folder, started).state == STAGED
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         pass

@@ -21,7 +21,7 @@ from coterie.actions.imports import decide
 from coterie.actions.properties import create_definition
 from coterie.actions.terms import create_term
 from coterie.errors import Conflict, Invalid
-from coterie.exports.whole import write_whole
+from coterie.exports.whole import write_portable
 from coterie.imports import coterie_zip
 from coterie.imports.detect import COTERIE, detect_format
 from coterie.imports.undo import undo
@@ -29,7 +29,7 @@ from coterie.model.imports import SKIP, ContactDraft, RowError
 from coterie.model.organizations import Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import TAGS
-from coterie.model.whole import NOUNS
+from coterie.model.whole import NOUNS, file_of
 from coterie.store.contacts import count_contacts, list_contacts
 from coterie.store.files import file_path
 from coterie.store.notes import count_notes, list_notes
@@ -41,19 +41,19 @@ ID = "01900000-0000-7000-8000-000000000001"
 def export(world: World, caller: Caller, folder: Path, name: str = "all.zip", *, everything: bool = False) -> Path:
     path = folder / name
     with world.database.read() as tx, path.open("wb") as stream:
-        write_whole(tx, caller, folder, stream, everything=everything)
+        write_portable(tx, caller, folder, stream, everything=everything)
     return path
 
 
 def lines_of(path: Path, noun: str) -> list[dict[str, Any]]:
     with zipfile.ZipFile(path) as archive:
-        return [json.loads(line) for line in archive.read(f"{noun}.jsonl").splitlines()]
+        return [json.loads(line) for line in archive.read(file_of(noun)).splitlines()]
 
 
 def changed(path: Path, members: Mapping[str, bytes] | None = None, **nouns: bytes) -> Path:
     """The export with other contents of some of its members."""
     stream = io.BytesIO()
-    told = {f"{noun}.jsonl": data for noun, data in nouns.items()} | dict(members or {})
+    told = {file_of(noun): data for noun, data in nouns.items()} | dict(members or {})
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w") as new:
         for name in old.namelist():
             new.writestr(name, told.pop(name, old.read(name)))
@@ -194,9 +194,11 @@ def test_ten_thousand_messages_come_a_few_at_a_time(world: World, tmp_path: Path
              direction="incoming", text=str(number), **MOMENTS)
         for number in range(10_000)
     )  # fmt: skip
-    drafts = [d for d in coterie_zip.read(changed(path, interactions=rows)) if isinstance(d, ContactDraft) and d.rows]
-    assert sum(len(draft.rows.lines) for draft in drafts if draft.rows) == 10_000
-    assert max(len(draft.rows.lines) for draft in drafts if draft.rows) <= coterie_zip.ROWS_MAX
+    drafts = [
+        d for d in coterie_zip.read(changed(path, interactions=rows)) if isinstance(d, ContactDraft) and d.portable_rows
+    ]
+    assert sum(len(draft.portable_rows.lines) for draft in drafts if draft.portable_rows) == 10_000
+    assert max(len(draft.portable_rows.lines) for draft in drafts if draft.portable_rows) <= coterie_zip.ROWS_MAX
 
 
 # Files that were changed ------------------------------------------------------------------------------------------
@@ -224,7 +226,7 @@ def test_a_line_that_is_not_ours_is_told_and_nothing_else_is_lost(
     path = export(world, world.alice, tmp_path)
     found = list(coterie_zip.read(changed(path, **{noun: lines})))
     assert [each.reason.partition(":")[0] for each in found if isinstance(each, RowError)][:1] == [noun]
-    people = [each for each in found if isinstance(each, ContactDraft) and each.kept]
+    people = [each for each in found if isinstance(each, ContactDraft) and each.portable]
     assert len(people) == (0 if noun == "contacts" else 2)
 
 
@@ -295,7 +297,7 @@ def test_handles_of_somebody_who_is_not_in_the_file_are_told(world: World, tmp_p
     for nobody in (ID, "ffffffff-ffff-7fff-8fff-ffffffffffff"):
         found = list(coterie_zip.read(changed(path, handles=line(contact=nobody, **row))))
         assert len([each for each in found if isinstance(each, RowError)]) == 1
-        assert len([each for each in found if isinstance(each, ContactDraft) and each.kept]) == 2
+        assert len([each for each in found if isinstance(each, ContactDraft) and each.portable]) == 2
 
 
 def test_a_relationship_to_oneself_and_half_of_one_do_no_harm(world: World, tmp_path: Path) -> None:

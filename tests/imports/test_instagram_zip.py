@@ -203,7 +203,7 @@ def test_a_deleted_account_is_known_by_its_thread_alone(tmp_path: Path) -> None:
             f"instagramuser_{number}", ["Instagram User", "Homer"], said("Instagram User", "bye")
         )
     gone = [r for r in instagram_zip.read(export(tmp_path, files)) if isinstance(r, ContactDraft) and not r.handles]
-    assert [draft.outside_ids for draft in gone] == [[("instagram_thread", "5")], [("instagram_thread", "6")]]
+    assert [draft.external_ids for draft in gone] == [[("instagram_thread", "5")], [("instagram_thread", "6")]]
 
 
 def test_messages_without_a_time_are_counted(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_message_keeps_its_name_when_its_person_takes_another(tmp_path: Path) 
     for folder in ("lisa_1", "saxlisa_1"):
         files = {f"{INBOX}/{folder}/message_1.json": thread(folder, ["Lisa", "Homer"], said("Lisa", "hi"))}
         (draft,) = drafts(export(tmp_path, files, name=f"{folder}.zip")).values()
-        ids.append(draft.interactions[0].outside_id)
+        ids.append(draft.interactions[0].external_id)
     assert ids[0] == ids[1] and ids[0] is not None and ids[0].startswith("export:")
 
 

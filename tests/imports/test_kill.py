@@ -122,7 +122,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(fresh_settings:
         found = find_import(tx, run.organization_id, run.import_id)
         assert found is not None
         assert (found.state, found.kept_count) == (UNDONE, 0)
-        for table in ("contacts", "handles", "notes", "contact_tags", "outside_ids"):
+        for table in ("contacts", "handles", "notes", "contact_tags", "external_ids"):
             left = tx.one(f"SELECT count(*) FROM {table} WHERE organization_id = :o", {"o": run.organization_id})
             assert left == ({"contacts": 2, "handles": 4}.get(table, 0),), table
         assert count_contacts(tx, run.organization_id) == 2

@@ -124,7 +124,7 @@ def test_a_contact_comes_with_all_that_has_a_place(tmp_path: Path) -> None:
         ],
         dates=[DateDraft("first met", "1989-12-17")],
         tags=["Church", "Street"],
-        outside_ids=[("monica", NED)],
+        external_ids=[("monica", NED)],
         warnings=["Left out: 2 of call, 1 of photo"],
     )
 

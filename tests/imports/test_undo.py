@@ -20,7 +20,7 @@ from coterie.store.handles import list_handles
 
 TABLES = (
     "contacts", "handles", "postal_addresses", "important_dates", "contact_tags", "contact_folders", "notes",
-    "note_contacts", "attachments", "outside_ids", "interactions",
+    "note_contacts", "attachments", "external_ids", "interactions",
 )  # fmt: skip
 
 

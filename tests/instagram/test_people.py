@@ -321,7 +321,7 @@ def test_everything_of_the_entity_is_filled_from_one_delivery_of_every_kind(audi
     assert (found["name"], found["status"]) == ("Bob", "subscribed")
     with audience.database.read() as tx:
         via = {event.via for event in list_events_of_contact(tx, audience.world.organization.id, found["id"], limit=50)}
-        known = contact_store.find_outside_ids(tx, audience.world.organization.id, "instagram", [person])
+        known = contact_store.find_external_ids(tx, audience.world.organization.id, "instagram", [person])
         asked = find_people(tx, audience.world.organization.id, [person])[person]
     assert via == {"instagram"}
     assert known == {person: found["id"]}

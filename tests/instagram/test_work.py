@@ -111,10 +111,10 @@ def test_one_poisoned_update_costs_itself(fresh_database: Database, fresh_settin
     account = connect(fresh_database, fresh_settings, world)
     with fresh_database.write() as tx:
         if fresh_database.engine == "postgresql":
-            tx.run("ALTER TABLE interactions ADD CONSTRAINT poison CHECK (outside_id <> 'poison')")
+            tx.run("ALTER TABLE interactions ADD CONSTRAINT poison CHECK (external_id <> 'poison')")
         else:
             tx.run(
-                "CREATE TRIGGER poison BEFORE INSERT ON interactions WHEN NEW.outside_id = 'poison'"
+                "CREATE TRIGGER poison BEFORE INSERT ON interactions WHEN NEW.external_id = 'poison'"
                 " BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
             )
     people = sorted(number() for _ in range(20))
@@ -123,7 +123,7 @@ def test_one_poisoned_update_costs_itself(fresh_database: Database, fresh_settin
     updates = read_delivery(decode_body(json.dumps(messaging(account, *items))), times.now()).updates
     with fresh_database.write() as tx:
         lost = apply_updates(tx, instagram_caller(world.organization.id), account, updates)
-    assert [outside_id for outside_id, _ in lost] == ["poison"]
+    assert [external_id for external_id, _ in lost] == ["poison"]
     check_everyone_wrote_once(fresh_database, world, people)
 
 

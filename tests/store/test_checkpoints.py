@@ -37,7 +37,7 @@ def fill(database: SqliteDatabase, pages: int) -> None:
     """So many pages, a hundred in each transaction."""
     for _ in range(pages // 100):
         with database.write() as tx:
-            tx.many("INSERT INTO things (text) VALUES (:text)", [{"text": TEXT}] * 100)
+            tx.execute_many("INSERT INTO things (text) VALUES (:text)", [{"text": TEXT}] * 100)
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def test_a_log_of_a_thousand_pages_is_carried_over_without_another_commit(path: 
 
 
 def test_a_log_is_not_carried_over_early_while_much_is_written(path: Path, database: SqliteDatabase) -> None:
-    with database.bulk():
+    with database.relaxed_durability():
         fill(database, PAGES_MAX - 1000)
         time.sleep(0.2)
         assert pages_of(path) < 10
@@ -81,7 +81,7 @@ def test_a_log_is_not_carried_over_early_while_much_is_written(path: Path, datab
 @pytest.mark.parametrize("is_bulk", [False, True])
 def test_a_log_does_not_grow_beyond_its_most(path: Path, database: SqliteDatabase, is_bulk: bool) -> None:
     if is_bulk:
-        with database.bulk():
+        with database.relaxed_durability():
             fill(database, PAGES_MAX * 2)
     else:
         fill(database, PAGES_MAX * 2)
@@ -116,7 +116,7 @@ def test_the_end_of_much_writing_waits_for_another_process_at_a_checkpoint(
 ) -> None:
     with at_a_checkpoint(path) as other:
         threading.Timer(0.3, other.kill).start()
-        with database.bulk():
+        with database.relaxed_durability():
             fill(database, 100)
         assert other.wait(5) is not None
         assert pages_of(path) > 100
@@ -137,10 +137,10 @@ from coterie.store.sqlite import SqliteDatabase
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 database = SqliteDatabase(sys.argv[1], load_settings({}, data=sys.argv[2]))
 try:
-    with database.bulk():
+    with database.relaxed_durability():
         for _ in range(20):
             with database.write() as tx:
-                tx.many("INSERT INTO things (text) VALUES (:text)", [{"text": "x" * 7_000}] * 50)
+                tx.execute_many("INSERT INTO things (text) VALUES (:text)", [{"text": "x" * 7_000}] * 50)
         # no file of this process may grow any more, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 except Unavailable as error:

@@ -30,7 +30,7 @@ def test_a_job_of_a_transaction_that_is_taken_back_does_not_exist(world: World) 
         jobs.enqueue(tx, world.alice.organization_id, "work", {})
         raise LookupError
     with world.database.write() as tx:
-        with pytest.raises(LookupError), tx.rollback_only():
+        with pytest.raises(LookupError), tx.savepoint():
             jobs.enqueue(tx, world.alice.organization_id, "work", {})
             raise LookupError
         assert jobs.next_run_at(tx) is None

@@ -27,7 +27,7 @@ def _after(database: Database, organization_id: int, *steps: tuple[str, list[dic
     def work(tx: Tx) -> None:
         tx.run("DELETE FROM counters WHERE organization_id = :o", {"o": organization_id})
         for sql, rows in steps:
-            tx.many(sql, [{"organization_id": organization_id, **row} for row in rows])
+            tx.execute_many(sql, [{"organization_id": organization_id, **row} for row in rows])
         found.extend(
             tx.all("SELECT name, value FROM counters WHERE organization_id = :o ORDER BY name", {"o": organization_id})
         )
@@ -72,6 +72,6 @@ def test_none_and_empty_lists_are_taken(database: Database, world: World) -> Non
 def test_a_row_that_is_there_already_refuses_them_all(database: Database, world: World) -> None:
     rows = [{"organization_id": world.organization.id, "name": name, "value": 1} for name in "aba"]
     with pytest.raises(CoterieError), database.write() as tx:
-        tx.many(INSERT, rows)
+        tx.execute_many(INSERT, rows)
     with database.read() as tx:
         assert tx.all("SELECT 1 FROM counters WHERE name IN ('a', 'b')") == []

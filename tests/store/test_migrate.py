@@ -151,8 +151,10 @@ def test_text_sorts_alike_on_both_engines(both: tuple[Database, Database]) -> No
     texts = ["b", "a", "B", "é", "z", "Z", "ä", "_", "-", " ", "10", "9", "א", "👋"]
     found = []
     for database in both:
-        with database.write() as tx, tx.rollback_only():
-            tx.many("INSERT INTO schedules (name, last_run_at) VALUES (:name, '')", [{"name": text} for text in texts])
+        with database.write() as tx, tx.savepoint():
+            tx.execute_many(
+                "INSERT INTO schedules (name, last_run_at) VALUES (:name, '')", [{"name": text} for text in texts]
+            )
             found.append([row[0] for row in tx.all("SELECT name FROM schedules WHERE last_run_at = '' ORDER BY name")])
             tx.run("DELETE FROM schedules WHERE last_run_at = ''")
     assert found[0] == found[1] == sorted(texts, key=lambda text: text.encode())

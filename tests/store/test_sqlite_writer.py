@@ -185,7 +185,7 @@ def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(database: Sq
         large(tx)
     with pytest.raises(Unavailable), database.write() as tx:
         add("of the outer one")(tx)
-        with tx.rollback_only():
+        with tx.savepoint():
             large(tx)
     assert texts(database) == ["before", "first", "third"]
     database._writer.apsw.execute("PRAGMA max_page_count=1000000")

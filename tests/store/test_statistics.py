@@ -15,7 +15,7 @@ class Plans:
     """A transaction that keeps the plan of each statement and runs none."""
 
     engine, lock = "sqlite", ""
-    among, array = SqliteTx.among, SqliteTx.array
+    in_list, list_param = SqliteTx.in_list, SqliteTx.list_param
 
     def __init__(self, tx: SqliteTx) -> None:
         self.tx, self.steps = tx, list[str]()
@@ -97,7 +97,7 @@ def test_every_index_has_its_figures(new_database: Database) -> None:
 def test_tables_that_have_grown_are_looked_at_again_and_others_are_not(fresh_database: Database) -> None:
     def fill(count: int) -> list[str]:
         with fresh_database.write() as tx:
-            tx.many(
+            tx.execute_many(
                 "INSERT INTO schedules (name, last_run_at) VALUES (:name, :at)",
                 [{"name": f"{count}-{number:060}", "at": "2026-01-01T00:00:00Z"} for number in range(count)],
             )

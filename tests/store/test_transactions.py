@@ -22,7 +22,7 @@ def database(fresh_settings: Settings) -> Iterator[Database]:
     database = open_database(msgspec.structs.replace(fresh_settings, request_seconds=0.3, slow_seconds=1))
     with database.write() as tx:
         tx.run("CREATE TABLE things (id BIGINT NOT NULL PRIMARY KEY, value BIGINT NOT NULL, note TEXT)")
-        tx.many(
+        tx.execute_many(
             "INSERT INTO things (id, value) VALUES (:id, 0)", [{"id": number} for number in range(10)]
         )  # fmt: skip
     yield database
@@ -48,22 +48,22 @@ def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
 def test_a_part_that_is_taken_back_leaves_the_rest(database: Database) -> None:
     with database.write() as tx:
         increment(tx, 1)
-        with pytest.raises(LookupError), tx.rollback_only():
+        with pytest.raises(LookupError), tx.savepoint():
             increment(tx, 2)
-            with tx.rollback_only():
+            with tx.savepoint():
                 increment(tx, 3)
-            with pytest.raises(Invalid), tx.rollback_only():
+            with pytest.raises(Invalid), tx.savepoint():
                 increment(tx, 4)
                 raise invalid("x", "y")
             raise LookupError
-        with tx.rollback_only():
+        with tx.savepoint():
             increment(tx, 5)
     assert values(database) == [0, 1, 0, 0, 0, 1, 0, 0, 0, 0]
 
 
 def test_after_a_contradiction_in_a_part_the_rest_goes_on(database: Database) -> None:
     with database.write() as tx:
-        with pytest.raises(Exception, match="things"), tx.rollback_only():
+        with pytest.raises(Exception, match="things"), tx.savepoint():
             tx.run("INSERT INTO things (id, value) VALUES (1, 1)")
         increment(tx)
     assert values(database)[0] == 1
@@ -97,12 +97,14 @@ def test_any_text_comes_back_as_it_was(database: Database, text: str) -> None:
         tx.run("UPDATE things SET note = :note WHERE id = 1", {"note": text})
     with database.read() as tx:
         assert tx.one("SELECT note FROM things WHERE id = 1") == (text,)
-        assert tx.all(f"SELECT id FROM things WHERE note {tx.among('notes')}", {"notes": tx.array([text])}) == [(1,)]
+        assert tx.all(f"SELECT id FROM things WHERE note {tx.in_list('notes')}", {"notes": tx.list_param([text])}) == [
+            (1,)
+        ]
 
 
 def test_a_list_that_is_empty_matches_nothing(database: Database) -> None:
     with database.read() as tx:
-        assert tx.all(f"SELECT id FROM things WHERE id {tx.among('ids')}", {"ids": tx.array([])}) == []
+        assert tx.all(f"SELECT id FROM things WHERE id {tx.in_list('ids')}", {"ids": tx.list_param([])}) == []
 
 
 def test_a_reader_sees_one_moment(database: Database) -> None:
@@ -153,11 +155,11 @@ def test_every_way_to_a_statement_has_a_deadline(database: Database) -> None:
 
 def test_rows_can_be_read_one_after_another(database: Database) -> None:
     with database.write() as tx:
-        tx.many(
+        tx.execute_many(
             "INSERT INTO things (id, value) VALUES (:id, 0)", [{"id": number} for number in range(10, 2500)]
         )  # fmt: skip
     with database.read() as tx:
-        assert [row[0] for row in tx.each("SELECT id FROM things ORDER BY id")] == list(range(2500))
+        assert [row[0] for row in tx.stream("SELECT id FROM things ORDER BY id")] == list(range(2500))
 
 
 def test_threads_that_add_lose_nothing(database: Database) -> None:
@@ -206,14 +208,14 @@ def test_a_closed_database_is_unavailable(database: Database) -> None:
 
 
 def test_who_is_not_alone_is_told_so(database: Database, fresh_settings: Settings) -> None:
-    with database.alone():
+    with database.exclusive():
         pass
     other = open_database(fresh_settings)
     for one in (database, other):
-        with pytest.raises(Unavailable, match="running"), one.alone():
+        with pytest.raises(Unavailable, match="running"), one.exclusive():
             pass
     other.close()
-    with database.alone():
+    with database.exclusive():
         increment_count = values(database)
     assert len(increment_count) == 10
 

@@ -104,7 +104,7 @@ def test_nextcloud_with_4_0() -> None:
         ],
         addresses=[AddressDraft("Mr. John", "12 Rue:", label="home")],
         dates=[DateDraft("anniversary", "2009-08-08")], pictures=[JPEG], tags=["Jazz", "Vegetarians"],
-        outside_ids=[("vcard", "4fbe8971-0bc3-424c-9c26-36c3e1eff6b1")],
+        external_ids=[("vcard", "4fbe8971-0bc3-424c-9c26-36c3e1eff6b1")],
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def test_icloud_and_contacts_on_a_mac() -> None:
         dates=[DateDraft("anniversary", "1999-11-14")],
         pictures=[JPEG],
         tags=["Family", "DMV"],
-        outside_ids=[("vcard", "0C2E6F4C-9A77-4F0B-8E2B-6C0A7A3E5D11")],
+        external_ids=[("vcard", "0C2E6F4C-9A77-4F0B-8E2B-6C0A7A3E5D11")],
     )  # fmt: skip
     assert (tavern.display_name, tavern.first_name, tavern.employer) == ("Moe's Tavern", None, "Moe's Tavern")
     assert isinstance(group, RowError) and group.reason == "is a group, not a person"

@@ -219,7 +219,7 @@ def test_notes_are_joined_and_tags_gathered() -> None:
 def test_the_preferred_language_and_every_uid_are_kept() -> None:
     draft = draft_of("LANG:en", "LANG;PREF=1:fr", "UID:URN:UUID:1", "UID:a:ABPerson", version="4.0")
     assert draft.language == "fr"
-    assert draft.outside_ids == [("vcard", "1"), ("vcard", "a:ABPerson")]
+    assert draft.external_ids == [("vcard", "1"), ("vcard", "a:ABPerson")]
 
 
 @pytest.mark.parametrize(

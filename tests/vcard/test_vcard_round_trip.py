@@ -84,7 +84,7 @@ DRAFTS = st.builds(
     pictures=st.lists(PICTURE, max_size=2),
     tags=st.lists(LINE, max_size=3, unique=True),
     folders=st.lists(LINE, max_size=2),
-    outside_ids=st.lists(st.tuples(st.just("vcard") | LINE, LINE), max_size=3),
+    external_ids=st.lists(st.tuples(st.just("vcard") | LINE, LINE), max_size=3),
 )
 
 
@@ -116,7 +116,7 @@ def test_what_4_0_can_say_is_said_in_its_own_properties() -> None:
         first_name="Ana", gender="female", birthday="--05-12", language="pt",
         handles=[HandleDraft("phone", "+351 1", "mobile", is_primary=True)],
         dates=[DateDraft("anniversary", "2015-09-20")], pictures=[PictureDraft("image/png", data=b"abc")],
-        outside_ids=[("vcard", "0190d1f0-0000-7000-8000-000000000000")],
+        external_ids=[("vcard", "0190d1f0-0000-7000-8000-000000000000")],
     )  # fmt: skip
     lines = write_card(draft, "4.0").replace("\r\n ", "").split("\r\n")
     assert {

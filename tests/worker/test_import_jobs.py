@@ -8,7 +8,7 @@ from world import make_world
 
 from coterie.actions.imports import start_applying, start_undoing
 from coterie.imports.run import start
-from coterie.model.jobs import Later
+from coterie.model.jobs import Reschedule
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.contacts import count_contacts
@@ -56,7 +56,7 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(
         (job,) = jobs.claim(tx)
     stopping = threading.Event()
     stopping.set()
-    with pytest.raises(Later):
+    with pytest.raises(Reschedule):
         run_import(fresh_database, fresh_settings, job, stopping)
     with fresh_database.read() as tx:
         found = find_import(tx, world.organization.id, record.id)

@@ -56,7 +56,7 @@ def test_a_password_is_given_and_a_wrong_one_can_be_mended(port: int, smtp: Sett
     with serving(inbox, port, login=("marge", "p:w@1")):
         right = replace(smtp, smtp_url=f"smtp://marge:p%3Aw%401@127.0.0.1:{port}")
         mail.send(right, MAIL, lambda: None)
-        with pytest.raises(mail.NotYet, match="535"):
+        with pytest.raises(mail.TemporaryFailure, match="535"):
             mail.send(replace(smtp, smtp_url=f"smtp://marge:no@127.0.0.1:{port}"), MAIL, lambda: None)
     assert len(inbox.messages) == 1
 
@@ -94,7 +94,7 @@ def test_starttls_is_used_where_it_is_offered_and_the_certificate_is_checked(
     inbox = Inbox()
     settings = Settings(smtp_url=f"smtp://marge:secret@127.0.0.1:{port}", smtp_from="a@b.example")
     with serving(inbox, port, login=("marge", "secret"), tls=tls):
-        with pytest.raises(mail.NotYet, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(mail.TemporaryFailure, match="CERTIFICATE_VERIFY_FAILED"):
             mail.send(settings, MAIL, lambda: None)
         assert not inbox.messages
         monkeypatch.setenv("SSL_CERT_FILE", str(public))
@@ -104,17 +104,17 @@ def test_starttls_is_used_where_it_is_offered_and_the_certificate_is_checked(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "smtp://", "smtp://127.0.0.1:99999999", "nonsense"])
 def test_a_setting_that_is_no_server_is_an_error_that_says_so(smtp: Settings, url: str) -> None:
-    with pytest.raises(mail.NotYet):
+    with pytest.raises(mail.TemporaryFailure):
         mail.send(replace(smtp, smtp_url=url), MAIL, lambda: None)
 
 
 @pytest.mark.parametrize(
     ("rcpt", "data", "error"),
     [
-        ("550 no such user", "250 OK", mail.Refused),
-        ("451 later", "250 OK", mail.NotYet),
-        ("250 OK", "554 spam", mail.Refused),
-        ("250 OK", "452 disk full", mail.NotYet),
+        ("550 no such user", "250 OK", mail.PermanentFailure),
+        ("451 later", "250 OK", mail.TemporaryFailure),
+        ("250 OK", "554 spam", mail.PermanentFailure),
+        ("250 OK", "452 disk full", mail.TemporaryFailure),
     ],
 )
 def test_a_no_is_for_good_or_for_now(
@@ -129,6 +129,6 @@ def test_a_no_is_for_good_or_for_now(
 
 def test_a_connection_lost_after_the_text_leaves_it_uncertain(smtp: Settings, inbox: Inbox) -> None:
     inbox.cut = True
-    with pytest.raises(mail.Uncertain):
+    with pytest.raises(mail.DeliveryUnknown):
         mail.send(smtp, MAIL, lambda: None)
     assert len(inbox.messages) == 1

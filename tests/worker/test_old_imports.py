@@ -21,7 +21,7 @@ from coterie.store.database import Database
 from coterie.store.files import file_path
 from coterie.store.imports import find_import, list_rows, update_import
 from coterie.worker.handlers import HANDLERS
-from coterie.worker.old_imports import let_old_imports_go
+from coterie.worker.old_imports import expire_old_imports
 
 DAY = 86_400.0
 HEADER = "First Name,Last Name,E-mail 1 - Value,Notes\r\n"
@@ -141,7 +141,7 @@ def test_many_who_are_erased_at_once_are_one_job_or_two(place: Place) -> None:
     for n in range(8):
         place.erase(f"Person Number{n}")
     with place.database.read() as tx:
-        row = tx.one("SELECT count(*) FROM jobs WHERE name = 'forget_erased'", {})
+        row = tx.one("SELECT count(*) FROM jobs WHERE name = 'scrub_erased_contacts'", {})
     assert row is not None
     assert row[0] in (1, 2)
 
@@ -149,7 +149,7 @@ def test_many_who_are_erased_at_once_are_one_job_or_two(place: Place) -> None:
 def test_where_nothing_was_imported_nothing_has_to_be_forgotten(place: Place) -> None:
     place.erase("Homer Simpson")
     with place.database.read() as tx:
-        assert tx.one("SELECT 1 FROM jobs WHERE name = 'forget_erased'", {}) is None
+        assert tx.one("SELECT 1 FROM jobs WHERE name = 'scrub_erased_contacts'", {}) is None
 
 
 # Old ------------------------------------------------------------------------------------------------------------------
@@ -162,10 +162,10 @@ def test_an_import_nobody_applied_goes_after_thirty_days_with_rows_and_file(plac
     assert record.file_digest is not None
     path = file_path(place.folder, record.file_digest)
     place.age(run, 29)
-    let_old_imports_go(place.database, place.settings)
+    expire_old_imports(place.database, place.settings)
     assert place.record(run) is not None
     place.age(run, 31)
-    let_old_imports_go(place.database, place.settings)
+    expire_old_imports(place.database, place.settings)
     place.work()
     assert place.record(run) is None
     assert place.rows(run) == []
@@ -179,7 +179,7 @@ def test_of_an_applied_import_the_file_goes_and_what_stood_in_its_rows(place: Pl
     assert before.file_digest is not None
     place.age(run, 31)
     for _ in range(2):
-        let_old_imports_go(place.database, place.settings)
+        expire_old_imports(place.database, place.settings)
     place.work()
     record = place.record(run)
     assert record is not None
@@ -196,7 +196,7 @@ def test_of_an_applied_import_the_file_goes_and_what_stood_in_its_rows(place: Pl
 def test_an_old_file_that_comes_again_is_known(place: Place) -> None:
     run = place.applied(EDNA, NED)
     place.age(run, 31)
-    let_old_imports_go(place.database, place.settings)
+    expire_old_imports(place.database, place.settings)
     record = place.record(place.staged(EDNA, NED))
     assert record is not None
     assert record.unchanged_count == 2
@@ -207,7 +207,7 @@ def test_a_row_nobody_decided_on_for_so_long_is_skipped_and_creates_nobody(place
     run = place.applied("Seymour,Skinner,edna@example.org,Principal\r\n", name="other.csv")
     assert [row.outcome for row in place.rows(run)] == [MATCH]
     place.age(run, 31)
-    let_old_imports_go(place.database, place.settings)
+    expire_old_imports(place.database, place.settings)
     with place.database.write() as tx, pytest.raises(Conflict, match="let go"):
         decide(tx, place.world.alice, run.import_id, 1, CREATE)
     record = apply_again(place, run)
@@ -223,7 +223,7 @@ def apply_again(place: Place, run: Run) -> Import:
 def test_the_file_of_another_import_of_the_same_bytes_stays(place: Place) -> None:
     old, fresh = place.staged(EDNA), place.staged(EDNA)
     place.age(old, 31)
-    let_old_imports_go(place.database, place.settings)
+    expire_old_imports(place.database, place.settings)
     place.work()
     record = place.record(fresh)
     assert record is not None

@@ -18,7 +18,7 @@ from world import World, make_world
 from coterie.actions.bulk_updates import BATCH, Entry, start_bulk_update
 from coterie.actions.contacts import create_contact
 from coterie.model import times
-from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job, Later
+from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
@@ -79,7 +79,7 @@ def test_a_worker_that_stops_gives_its_job_back_where_it_is(world: World, quick:
     def handler(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
         begun.set()
         stopping.wait(10)
-        raise Later(times.now())
+        raise Reschedule(times.now())
 
     worker = Worker(world.database, quick, {"work": handler}, ())
     job_id = put(world)

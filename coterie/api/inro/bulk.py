@@ -8,8 +8,8 @@ from coterie.actions import bulk_updates as actions
 from coterie.actions.contacts import check_columns
 from coterie.api.inro.contacts import ContactFields, LocatorQuery, fields_of, locator
 from coterie.api.inro.ids import ID_MAX
-from coterie.api.inro.pages import answer_page, read_page
-from coterie.api.route import Answer, Request
+from coterie.api.inro.pages import page_response, read_page
+from coterie.api.route import Request, Response
 from coterie.errors import Invalid, NotFound, Problem
 from coterie.model.ids import parse_id
 from coterie.model.jobs import DEAD, DONE, RUNNING, Job
@@ -110,11 +110,11 @@ def _placed(position: int, problem: Problem) -> Problem:
     return problem._replace(path=("contacts", str(position), "contact", *problem.path))
 
 
-def list_tasks(tx: Tx, caller: Caller, request: Request) -> Answer:
+def list_tasks(tx: Tx, caller: Caller, request: Request) -> Response:
     page = read_page(request.query.page, request.query.per_page, request.query.offset)
     found = store.list_jobs(tx, caller.organization_id, actions.JOB, limit=page.size, offset=page.skip)
     total = store.count_jobs(tx, caller.organization_id, actions.JOB)
-    return answer_page([present_task(job) for job in found], page, total)
+    return page_response([present_task(job) for job in found], page, total)
 
 
 def show_task(tx: Tx, caller: Caller, request: Request) -> BatchTaskEntity:

@@ -6,9 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import properties as actions
-from coterie.api.errors import on_wire
-from coterie.api.inro.pages import answer_page, read_page
-from coterie.api.route import Answer, Request
+from coterie.api.errors import wire_names
+from coterie.api.inro.pages import page_response, read_page
+from coterie.api.route import Request, Response
 from coterie.model.organizations import Caller
 from coterie.model.properties import TYPES, PropertyDefinition
 from coterie.store import properties as store
@@ -65,23 +65,23 @@ def present_property(definition: PropertyDefinition) -> PropertyEntity:
     )
 
 
-def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
+def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     page = read_page(request.query.page, request.query.per_page, request.query.offset)
     found = store.list_definitions(tx, caller.organization_id, limit=page.size, offset=page.skip)
     total = store.count_definitions(tx, caller.organization_id)
-    return answer_page([present_property(definition) for definition in found], page, total)
+    return page_response([present_property(definition) for definition in found], page, total)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
     given: dict[str, Any] = msgspec.structs.asdict(request.body.contact_property)
-    with on_wire("contact_property"):
+    with wire_names("contact_property"):
         return present_property(actions.create_definition(tx, caller, **given))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
     given = msgspec.structs.asdict(request.body.contact_property)
     fields = {name: value for name, value in given.items() if value is not UNSET}
-    with on_wire("contact_property"):
+    with wire_names("contact_property"):
         return present_property(actions.update_definition(tx, caller, request.path["slug"], fields))
 
 

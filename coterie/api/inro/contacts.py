@@ -7,10 +7,10 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import contacts as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.inro.ids import ID_MAX, read_id
-from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, answer_page, read_page
-from coterie.api.route import Answer, Request
+from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, page_response, read_page
+from coterie.api.route import Request, Response
 from coterie.errors import Invalid, NotFound, Problem
 from coterie.model.contacts import Contact
 from coterie.model.emails import normalize_email
@@ -277,7 +277,7 @@ def find(tx: Tx, caller: Caller, by: str, value: Any) -> Contact:
 # Handlers -------------------------------------------------------------------------------------------------------------
 
 
-def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
+def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     query: ListQuery = request.query
     page = read_page(query.page, query.per_page, query.offset)
     total = store.count_contacts(tx, caller.organization_id)
@@ -289,10 +289,10 @@ def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
         limit=page.size,
         offset=page.skip,
     )
-    return answer_page(present_contacts(tx, caller.organization_id, found), page, total)
+    return page_response(present_contacts(tx, caller.organization_id, found), page, total)
 
 
-def search(tx: Tx, caller: Caller, request: Request) -> Answer:
+def search(tx: Tx, caller: Caller, request: Request) -> Response:
     query: SearchQuery = request.query
     if not (query.query or "").strip():
         return list_(tx, caller, request)
@@ -306,7 +306,7 @@ def search(tx: Tx, caller: Caller, request: Request) -> Answer:
         limit=page.size,
         offset=page.skip,
     )
-    return answer_page(present_contacts(tx, caller.organization_id, found.contacts), page, found.total)
+    return page_response(present_contacts(tx, caller.organization_id, found.contacts), page, found.total)
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
@@ -324,7 +324,7 @@ def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     if not any((fields.get(name) or "").strip() for name in _KNOWN_BY):
         message = "contact[name], contact[real_name], contact[username], contact[email], contact[phone] are missing"
         raise Invalid(Problem((), "together", f"{message}, at least one parameter must be provided"))
-    with on_wire("contact"):
+    with wire_names("contact"):
         contact = actions.create_contact(tx, caller, fields)
     return present_contact(tx, caller.organization_id, contact)
 
@@ -339,7 +339,7 @@ def update_located(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
 
 
 def _update(tx: Tx, caller: Caller, contact_id: int, body: ContactFields) -> ContactEntity:
-    with on_wire("contact"):
+    with wire_names("contact"):
         contact = actions.update_contact(tx, caller, contact_id, fields_of(body))
     return present_contact(tx, caller.organization_id, contact)
 

@@ -3,7 +3,7 @@
 import re
 
 from coterie.api.errors import ErrorBody, present_plain_error
-from coterie.api.route import Answer
+from coterie.api.route import Response
 from coterie.errors import Invalid, Problem
 
 _WORDS = {
@@ -27,10 +27,10 @@ _WIRE = {
 _NUMBER = re.compile(r"-?\d+")
 
 
-def present_error(error: Exception) -> Answer:
+def present_error(error: Exception) -> Response:
     """Any error of the family as Inrō's clients know it."""
     if isinstance(error, Invalid):
-        return Answer(ErrorBody(_joined(error)), 400)
+        return Response(ErrorBody(_joined(error)), 400)
     return present_plain_error(error)
 
 

@@ -6,10 +6,10 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import folders as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.inro.ids import read_id
-from coterie.api.inro.pages import answer_page, read_page
-from coterie.api.route import Answer, Request
+from coterie.api.inro.pages import page_response, read_page
+from coterie.api.route import Request, Response
 from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
 from coterie.model.organizations import Caller
 from coterie.store import folders as store
@@ -50,16 +50,16 @@ def present_folder(folder: Folder) -> FolderEntity:
     return FolderEntity(folder.id, folder.name, folder.color)
 
 
-def list_(tx: Tx, caller: Caller, request: Request) -> Answer:
+def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     page = read_page(request.query.page, request.query.per_page, request.query.offset)
     found = store.list_folders(tx, caller.organization_id, limit=page.size, offset=page.skip)
     total = store.count_folders(tx, caller.organization_id)
-    return answer_page([present_folder(folder) for folder in found], page, total)
+    return page_response([present_folder(folder) for folder in found], page, total)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
     new: NewFolder = request.body.folder
-    with on_wire("folder"):
+    with wire_names("folder"):
         return present_folder(actions.create_folder(tx, caller, new.name, new.color))
 
 
@@ -67,7 +67,7 @@ def update(tx: Tx, caller: Caller, request: Request) -> FolderEntity:
     sent = msgspec.structs.asdict(request.body.folder)
     fields = {name: value for name, value in sent.items() if value is not UNSET}
     folder_id = read_id(request.path["id"], "Folder")
-    with on_wire("folder"):
+    with wire_names("folder"):
         return present_folder(actions.update_folder(tx, caller, folder_id, fields))
 
 

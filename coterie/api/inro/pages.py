@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.api.route import Answer
+from coterie.api.route import Response
 from coterie.errors import Invalid, Problem
 
 PER_PAGE = 25
@@ -61,11 +61,11 @@ def read_page(page: int | None, per_page: int | None, offset: int | None) -> Pag
     return Page(number, size, padding, (number - 1) * size + padding)
 
 
-def answer_page(items: list[Any], page: Page, total: int) -> Answer:
+def page_response(items: list[Any], page: Page, total: int) -> Response:
     """The items with the seven headers, all of them text."""
     pages = max(-(-(total - page.offset) // page.size), 0)
     is_inside = bool(items)
-    return Answer(
+    return Response(
         body=items,
         headers=(
             ("X-Total", str(total)),

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct
 
 from coterie.actions import addresses as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, Text, delete, sent, wanted_deleted
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
+from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.addresses import Address
@@ -102,7 +102,7 @@ def _owner(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False)
 
 def list_(tx: Tx, caller: Caller, request: Request) -> AddressList:
     owner, page = _owner(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, owner), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, owner), includes_deleted(request.query.include)
     found = store.list_addresses(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_addresses(*of, include_deleted=deleted)
     return AddressList(*envelope(page, total, found), [present(address) for address in found])
@@ -118,15 +118,15 @@ def show(tx: Tx, caller: Caller, request: Request) -> AddressEntity:
 
 def create(tx: Tx, caller: Caller, request: Request) -> AddressEntity:
     owner = _owner(tx, caller, request, to_change=True)
-    with on_wire("address"):
-        return present(actions.add_address(tx, caller, owner, sent(request.body.address)))
+    with wire_names("address"):
+        return present(actions.add_address(tx, caller, owner, fields_set(request.body.address)))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> AddressEntity:
     owner, fields = _owner(tx, caller, request, to_change=True), request.body.address
-    address_id, deleted = part_id(request, "address_id", NOUN), wanted_deleted(fields)
-    with on_wire("address"):
-        return present(actions.update_address(tx, caller, owner, address_id, sent(fields), deleted=deleted))
+    address_id, deleted = part_id(request, "address_id", NOUN), requested_deletion(fields)
+    with wire_names("address"):
+        return present(actions.update_address(tx, caller, owner, address_id, fields_set(fields), deleted=deleted))
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> Any:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from coterie.actions import attachments as actions
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.pages import PageEntity, envelope, read_page
-from coterie.api.route import Answer, Request, Upload
+from coterie.api.route import Request, Response, Upload
 from coterie.errors import NotFound, TooLarge, invalid
 from coterie.model.attachments import Attachment, recognize, why_refused
 from coterie.model.contacts import Contact
@@ -132,13 +132,13 @@ def create(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     return present(attachment, contact, caller, request)
 
 
-def send(tx: Tx, caller: Caller, request: Request) -> Answer:
+def send(tx: Tx, caller: Caller, request: Request) -> Response:
     _, attachment = _find(tx, caller, request)
     try:
         body = file_path(request.settings.data_folder, attachment.digest).read_bytes()
     except OSError:
         raise NotFound("The file is not there any more") from None
-    return Answer(body=body, headers=headers_of_file(attachment.filename), media_type=attachment.media_type)
+    return Response(body=body, headers=headers_of_file(attachment.filename), media_type=attachment.media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from coterie.api.r0.input import sent, wanted_deleted
+from coterie.api.r0.input import fields_set, requested_deletion
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ def change(
 
     names: wire -> inside. [deleted]=false restores, [deleted]=true deletes; what else was sent changes.
     """
-    deleted, columns = wanted_deleted(fields), sent(fields, names)
+    deleted, columns = requested_deletion(fields), fields_set(fields, names)
     if deleted is False:
         result = restore()
         return update(columns) if columns else result

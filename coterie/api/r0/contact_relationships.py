@@ -6,11 +6,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from coterie.actions import contact_relationships as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, Text, delete, sent
-from coterie.api.r0.pages import ListQuery, PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0.input import Deleted, Text, delete, fields_set
+from coterie.api.r0.pages import ListQuery, PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
 from coterie.model.ids import parse_id
@@ -100,7 +100,7 @@ def present(tx: Tx, caller: Caller, side: ContactRelationship) -> ContactRelatio
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipList:
     query: RelationshipQuery = request.query
-    page, deleted = read_page(query), wants_deleted(query.include)
+    page, deleted = read_page(query), includes_deleted(query.include)
     first = _first_in_path(tx, caller, request, to_change=False)
     if first is None and (uuid := query.first_contact_id or query.contact_id):
         first = _find_contact(tx, caller, uuid) or 0  # a contact that is none has no relationships
@@ -120,8 +120,8 @@ def create(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipEntit
     named = next((each for each in (new.first_contact_id, new.contact_id) if isinstance(each, str) and each), None)
     if first is None or named is not None:
         first = _first_in_body(tx, caller, first, named)
-    fields = {name: each for name, each in sent(new, _NAMES).items() if name in _WIRE}
-    with on_wire(WRAPPER, _WIRE):
+    fields = {name: each for name, each in fields_set(new, _NAMES).items() if name in _WIRE}
+    with wire_names(WRAPPER, _WIRE):
         return present(tx, caller, actions.relate(tx, caller, first, fields))
 
 
@@ -130,7 +130,7 @@ def update(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipEntit
     side = _side(tx, caller, request, to_change=True)
     _refuse_other_contact(tx, caller, side, fields.second_contact_id)
     side_id = side.id
-    with on_wire(WRAPPER, _WIRE):
+    with wire_names(WRAPPER, _WIRE):
         side = change(
             replace(fields, second_contact_id=UNSET),
             _NAMES,

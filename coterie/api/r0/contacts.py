@@ -7,14 +7,14 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0 import addresses, emails, expertises, pets, phone_numbers, tags
 from coterie.api.r0.addresses import AddressEntity
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
 from coterie.api.r0.emails import EmailEntity
 from coterie.api.r0.ids import contact_of
-from coterie.api.r0.input import Deleted, Text, delete, sent, wanted_deleted
-from coterie.api.r0.pages import SearchQuery, envelope, read_page, wants_deleted, words_of
+from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
+from coterie.api.r0.pages import SearchQuery, envelope, includes_deleted, read_page, words_of
 from coterie.api.r0.pets import PetEntity
 from coterie.api.r0.phone_numbers import PhoneNumberEntity
 from coterie.api.r0.terms import TermEntity
@@ -101,7 +101,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
         # what is deleted is not in the index: a search finds only what is not
         matches = search_contacts(tx, organization_id, query.search, limit=page.limit, offset=page.offset)
         found, total = matches.contacts, matches.total
-    elif wants_deleted(query.include):
+    elif includes_deleted(query.include):
         total = store.count_contacts(tx, organization_id) + store.count_deleted_contacts(tx, organization_id)
         found = store.list_all_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
     else:
@@ -118,24 +118,24 @@ def show(tx: Tx, caller: Caller, request: Request) -> ContactWithParts:
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
-    with on_wire("contact", _WIRE):
-        return present_contact(actions.create_contact(tx, caller, sent(request.body.contact, _NAMES)))
+    with wire_names("contact", _WIRE):
+        return present_contact(actions.create_contact(tx, caller, fields_set(request.body.contact, _NAMES)))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     contact = contact_of(tx, caller, request)
-    deleted = wanted_deleted(request.body.contact)
+    deleted = requested_deletion(request.body.contact)
     if contact.deleted_at is not None:
         if deleted is None:
             raise NotFound("Contact not found")
         if deleted:
             return present_contact(contact)
         contact = actions.restore_contact(tx, caller, contact.id)
-    fields = sent(request.body.contact, _NAMES)
+    fields = fields_set(request.body.contact, _NAMES)
     if fields.get("first_name") == present_contact(contact).first_name:
         # who sends back what was read does not turn a name shown by a channel into a given name
         del fields["first_name"]
-    with on_wire("contact", _WIRE):
+    with wire_names("contact", _WIRE):
         contact = actions.update_contact(tx, caller, contact.id, fields)
     return present_contact(actions.delete_contact(tx, caller, contact.id) if deleted else contact)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from coterie.api import errors
 from coterie.api.errors import ErrorBody, present_plain_error
-from coterie.api.route import Answer
+from coterie.api.route import Response
 from coterie.errors import Invalid
 
 # what a body wraps its fields in
@@ -29,23 +29,23 @@ class InvalidBody(Struct):
 TYPES: dict[int, Any] = {**errors.TYPES, 422: InvalidBody}
 
 
-def present_error(error: Exception) -> Answer:
+def present_error(error: Exception) -> Response:
     """Any error of the family in R0's form."""
     if isinstance(error, Invalid):
         return _present_invalid(error)
     return present_plain_error(error)
 
 
-def _present_invalid(error: Invalid) -> Answer:
+def _present_invalid(error: Invalid) -> Response:
     for problem in error.problems:
         if problem.kind == "malformed":
-            return Answer(ErrorBody(f"The body cannot be read: it {_lowered(problem.reason)}"), 400)
+            return Response(ErrorBody(f"The body cannot be read: it {_lowered(problem.reason)}"), 400)
     reasons: dict[str, list[str]] = {}
     for problem in error.problems:
         reasons.setdefault(_field(problem.path), []).append(problem.reason)
     by_field = {field: list(dict.fromkeys(each)) for field, each in reasons.items()}
     sentence = ", ".join(f"{field} {reason}" for field, each in by_field.items() for reason in each)
-    return Answer(InvalidBody(sentence, by_field), 422)
+    return Response(InvalidBody(sentence, by_field), 422)
 
 
 def _lowered(reason: str) -> str:

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import gifts as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, Text, delete, sent
-from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0.input import Deleted, Text, delete, fields_set
+from coterie.api.r0.pages import PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.gifts import STATUSES, Gift
@@ -61,7 +61,7 @@ def present(gift: Gift) -> GiftEntity:
 
 def list_(tx: Tx, caller: Caller, request: Request) -> GiftList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, contact.id), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
     found = store.list_gifts(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_gifts(*of, include_deleted=deleted)
     return GiftList(*envelope(page, total, found), [present(gift) for gift in found])
@@ -77,13 +77,13 @@ def show(tx: Tx, caller: Caller, request: Request) -> GiftEntity:
 
 def create(tx: Tx, caller: Caller, request: Request) -> GiftEntity:
     contact = contact_of(tx, caller, request, to_change=True)
-    with on_wire("gift"):
-        return present(actions.create_gift(tx, caller, contact.id, sent(request.body.gift)))
+    with wire_names("gift"):
+        return present(actions.create_gift(tx, caller, contact.id, fields_set(request.body.gift)))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> GiftEntity:
     contact, gift_id = contact_of(tx, caller, request, to_change=True), _id(request)
-    with on_wire("gift"):
+    with wire_names("gift"):
         gift = change(
             request.body.gift,
             {},

@@ -5,10 +5,10 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.actions import handles as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import required_unless_deleted, wanted_deleted
-from coterie.api.r0.pages import LIMIT_MAX, envelope, read_page, wants_deleted
+from coterie.api.r0.input import requested_deletion, required_unless_deleted
+from coterie.api.r0.pages import LIMIT_MAX, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
@@ -42,7 +42,7 @@ def list_of(tx: Tx, caller: Caller, words: Words, contact: Contact) -> list[Hand
 def list_page(tx: Tx, caller: Caller, words: Words, request: Request) -> Listed:
     """A page of what the contact of the path has."""
     contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, contact.id, words.channel), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, contact.id, words.channel), includes_deleted(request.query.include)
     found = store.list_handles_on(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_handles_on(*of, include_deleted=deleted)
     return envelope(page, total, found), found
@@ -60,7 +60,7 @@ def find(tx: Tx, caller: Caller, words: Words, request: Request) -> Handle:
 def create(tx: Tx, caller: Caller, words: Words, request: Request, value: str) -> Handle:
     """One more for the contact of the path."""
     contact = contact_of(tx, caller, request, to_change=True)
-    with on_wire(words.wrapper):
+    with wire_names(words.wrapper):
         return actions.add_handle(tx, caller, contact.id, words.channel, value, words.field)
 
 
@@ -68,10 +68,10 @@ def update(tx: Tx, caller: Caller, words: Words, request: Request, fields: Any) 
     """Change, restore or delete the one of the path."""
     contact = contact_of(tx, caller, request, to_change=True)
     handle_id, value = _id(words, request), required_unless_deleted(fields, words.wrapper, words.field)
-    with on_wire(words.wrapper):
+    with wire_names(words.wrapper):
         return actions.update_handle(
             tx, caller, contact.id, handle_id, channel=words.channel, field=words.field, value=value,
-            deleted=wanted_deleted(fields),
+            deleted=requested_deletion(fields),
         )  # fmt: skip
 
 

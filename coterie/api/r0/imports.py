@@ -12,9 +12,9 @@ from coterie.api.r0.attachments import headers_of_file
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.pages import PageEntity, envelope, read_page
-from coterie.api.route import Answer, Request, Upload
+from coterie.api.route import Request, Response, Upload
 from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
-from coterie.imports.at_once import stage_at_once
+from coterie.imports.at_once import stage_inline
 from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
 from coterie.imports.r0_csv import TEMPLATE
 from coterie.imports.readers import READERS, columns_of
@@ -197,7 +197,7 @@ def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
         byte_count=kept.byte_count, options={"mapping": kept.corrections} if kept.corrections else None,
         in_background=False,
     )  # fmt: skip
-    found = stage_at_once(tx, caller, folder, started)
+    found = stage_inline(tx, caller, folder, started)
     if found.state == FAILED:
         # taken back with this transaction: there is nothing to look at
         raise invalid("upload", f"cannot be read: {found.error}")
@@ -215,20 +215,20 @@ def undo(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
     return present(actions.start_undoing(tx, caller, find(tx, caller, request).id))
 
 
-def send_rejected(tx: Tx, caller: Caller, request: Request) -> Answer:
+def send_rejected(tx: Tx, caller: Caller, request: Request) -> Response:
     file = rejected_file(tx, caller.organization_id, find(tx, caller, request), request.settings.data_folder)
     body = bytearray()
     for piece in file.pieces:
         body += piece
         if len(body) > REJECTED_BYTES_MAX:
             raise TooLarge("The rejected rows are more than 32 MB: `coterie rejected` writes them to a file")
-    return Answer(body=bytes(body), headers=headers_of_file(file.filename), media_type=file.media_type)
+    return Response(body=bytes(body), headers=headers_of_file(file.filename), media_type=file.media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:
     actions.delete_import(tx, caller, find(tx, caller, request).id)
 
 
-def template(tx: Tx, caller: Caller, request: Request) -> Answer:
+def template(tx: Tx, caller: Caller, request: Request) -> Response:
     headers = (("Content-Disposition", 'attachment; filename="contacts.csv"'),)
-    return Answer(body=TEMPLATE.encode(), headers=headers, media_type="text/csv; charset=utf-8")
+    return Response(body=TEMPLATE.encode(), headers=headers, media_type="text/csv; charset=utf-8")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from coterie.api.route import Answer, Request
+from coterie.api.route import Request, Response
 from coterie.errors import invalid
 
 # The types of optional fields of a body: absent is not null
@@ -25,7 +25,7 @@ class SoftDelete(Struct):
     soft_delete: Annotated[bool | None, Meta(description="false erases for good; true by default.")] = None
 
 
-def sent(fields: Struct, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+def fields_set(fields: Struct, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The fields that were sent, under the names the inside calls them (names: wire -> inside); never `deleted`."""
     inside = names or {}
     return {
@@ -35,7 +35,7 @@ def sent(fields: Struct, names: Mapping[str, str] | None = None) -> dict[str, An
     }
 
 
-def wanted_deleted(fields: Any) -> bool | None:
+def requested_deletion(fields: Any) -> bool | None:
     """True: is to be deleted; False: restored; None: nothing was said."""
     return fields.deleted if isinstance(fields.deleted, bool) else None
 
@@ -45,7 +45,7 @@ def required_unless_deleted(fields: Any, wrapper: str, field: str) -> str | None
     value: str | UnsetType = getattr(fields, field)
     if isinstance(value, str):
         return value
-    if wanted_deleted(fields) is None:
+    if requested_deletion(fields) is None:
         raise invalid((wrapper, field), "is missing", kind="missing")
     return None
 
@@ -58,9 +58,9 @@ def is_soft(request: Request) -> bool:
 def delete(request: Request, softly: Callable[[], Any], erase: Callable[[], None]) -> Any:
     """Run the one of the two that soft_delete asks for: 200 with the record, or 204 without a body.
 
-    softly gives the record as it is presented. The route declares both: answer=…, answers={204: None}.
+    softly gives the record as it is presented. The route declares both: response=…, responses={204: None}.
     """
     if is_soft(request):
         return softly()
     erase()
-    return Answer(status=204)
+    return Response(status=204)

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import notes as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.contact_entity import ContactEntity, present_contact
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, Flag, delete, sent
-from coterie.api.r0.pages import IncludeQuery, PageEntity, envelope, read_page, wants_deleted, words_of
+from coterie.api.r0.input import Deleted, Flag, delete, fields_set
+from coterie.api.r0.pages import IncludeQuery, PageEntity, envelope, includes_deleted, read_page, words_of
 from coterie.api.r0.terms import TermEntity
 from coterie.api.r0.terms import present as present_term
 from coterie.api.route import Request
@@ -116,7 +116,7 @@ def present_all(tx: Tx, caller: Caller, notes: list[Note], include: Words) -> li
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> NoteList:
-    page, deleted = read_page(request.query), wants_deleted(request.query.include)
+    page, deleted = read_page(request.query), includes_deleted(request.query.include)
     found = store.list_notes(
         tx, caller.organization_id, reader_id=caller.user_id, include_deleted=deleted,
         limit=page.limit, offset=page.offset,
@@ -127,7 +127,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> NoteList:
 
 def list_on_contact(tx: Tx, caller: Caller, request: Request) -> NoteList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, contact.id), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
     found = store.list_notes_of_contact(
         *of, reader_id=caller.user_id, include_deleted=deleted, limit=page.limit, offset=page.offset
     )
@@ -144,14 +144,14 @@ def show(tx: Tx, caller: Caller, request: Request) -> NoteEntity:
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> NoteEntity:
-    with on_wire("note", _WIRE):
-        note = actions.create_note(tx, caller, sent(_read(request.body)))
+    with wire_names("note", _WIRE):
+        note = actions.create_note(tx, caller, fields_set(_read(request.body)))
     return present_all(tx, caller, [note], None)[0]
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> NoteEntity:
     note_id = _id(request)
-    with on_wire("note", _WIRE):
+    with wire_names("note", _WIRE):
         note = change(
             _read(request.body),
             {},

@@ -81,6 +81,6 @@ def words_of(include: list[str] | str | None) -> frozenset[str]:
     return frozenset(word.strip() for text in given for word in text.split(","))
 
 
-def wants_deleted(include: list[str] | str | None) -> bool:
+def includes_deleted(include: list[str] | str | None) -> bool:
     """Whether the deleted ones are asked for: by the word `deleted`, or by `true` as the list of phones is typed."""
     return any(word.lower() == DELETED or word.lower() in _BOOLEAN for word in words_of(include))

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import pets as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Deleted, Text, delete, sent
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0.input import Deleted, Text, delete, fields_set
+from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
@@ -94,7 +94,7 @@ def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[PetEntity]:
 
 def list_(tx: Tx, caller: Caller, request: Request) -> PetList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, contact.id), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
     found = store.list_pets(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_pets(*of, include_deleted=deleted)
     return PetList(*envelope(page, total, found), present_all(tx, caller, contact, found))
@@ -110,14 +110,14 @@ def show(tx: Tx, caller: Caller, request: Request) -> PetEntity:
 
 def create(tx: Tx, caller: Caller, request: Request) -> PetEntity:
     contact = contact_of(tx, caller, request, to_change=True)
-    with on_wire("pet", _WIRE):
-        pet = actions.create_pet(tx, caller, contact.id, sent(request.body.pet, _NAMES))
+    with wire_names("pet", _WIRE):
+        pet = actions.create_pet(tx, caller, contact.id, fields_set(request.body.pet, _NAMES))
     return present(tx, caller, contact, pet)
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> PetEntity:
     contact, pet_id = contact_of(tx, caller, request, to_change=True), _id(request)
-    with on_wire("pet", _WIRE):
+    with wire_names("pet", _WIRE):
         pet = change(
             request.body.pet,
             _NAMES,

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import reminders as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.ids import contact_of, part_id
-from coterie.api.r0.input import Text, sent
+from coterie.api.r0.input import Text, fields_set
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request
 from coterie.model.organizations import Caller
@@ -135,25 +135,25 @@ def list_of_contact(tx: Tx, caller: Caller, request: Request) -> ReminderList:
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
-    return present(actions.find_own(tx, caller, part_id(request, "reminder_id", NOUN)), request)
+    return present(actions.find_reminder_of_user(tx, caller, part_id(request, "reminder_id", NOUN)), request)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
-    with on_wire("user_reminder", WIRE):
-        return present(actions.create_reminder(tx, caller, sent(request.body.user_reminder, NAMES)), request)
+    with wire_names("user_reminder", WIRE):
+        return present(actions.create_reminder(tx, caller, fields_set(request.body.user_reminder, NAMES)), request)
 
 
 def create_for_contact(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
     contact = contact_of(tx, caller, request, to_change=True)
-    fields = sent(request.body.user_reminder, NAMES)
-    with on_wire("user_reminder", WIRE):
+    fields = fields_set(request.body.user_reminder, NAMES)
+    with wire_names("user_reminder", WIRE):
         return present(actions.create_reminder(tx, caller, fields, contact.id), request)
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> ReminderEntity:
     reminder_id = part_id(request, "reminder_id", NOUN)
-    with on_wire("user_reminder", WIRE):
-        fields = sent(request.body.user_reminder, NAMES)
+    with wire_names("user_reminder", WIRE):
+        fields = fields_set(request.body.user_reminder, NAMES)
         return present(actions.update_reminder(tx, caller, reminder_id, fields), request)
 
 

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import terms as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.contact_entity import ContactList, present_contact
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, delete, required_unless_deleted
-from coterie.api.r0.pages import LIMIT_MAX, envelope, read_page, wants_deleted
+from coterie.api.r0.pages import LIMIT_MAX, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
@@ -55,7 +55,7 @@ def list_of(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact: Contact) ->
 def list_all(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> Listed:
     """A page of the organization's list."""
     page, search = read_page(request.query), request.query.search or ""
-    of, deleted = (tx, caller.organization_id, vocabulary), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, vocabulary), includes_deleted(request.query.include)
     found = store.list_terms(*of, search=search, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_terms(*of, search=search, include_deleted=deleted)
     return envelope(page, total, found), [present(term) for term in found]
@@ -64,7 +64,7 @@ def list_all(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -
 def list_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> Listed:
     """A page of what the contact of the path has."""
     contact, page = contact_of(tx, caller, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, vocabulary, contact.id), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, vocabulary, contact.id), includes_deleted(request.query.include)
     found = store.list_terms_of_contact(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_terms_of_contact(*of, include_deleted=deleted)
     return envelope(page, total, found), [present(term) for term in found]
@@ -73,7 +73,7 @@ def list_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Req
 def list_contacts(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> ContactList:
     """A page of the contacts that have it."""
     term, page = find(tx, caller, vocabulary, request), read_page(request.query)
-    of, deleted = (tx, caller.organization_id, vocabulary, term.id), wants_deleted(request.query.include)
+    of, deleted = (tx, caller.organization_id, vocabulary, term.id), includes_deleted(request.query.include)
     ids = store.list_contact_ids_with_term(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_contacts_with_term(*of) if deleted else term.contact_count
     found = list_contacts_by_id(tx, caller.organization_id, ids, include_deleted=deleted)
@@ -95,7 +95,7 @@ def id_of(vocabulary: Vocabulary, request: Request) -> str:
 
 def create(tx: Tx, caller: Caller, vocabulary: Vocabulary, new: NewTerm) -> TermEntity:
     """The one of this name: a new one, or the one that is there."""
-    with on_wire(vocabulary.noun):
+    with wire_names(vocabulary.noun):
         return present(actions.create_term(tx, caller, vocabulary, new.name))
 
 
@@ -103,7 +103,7 @@ def update(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request, fie
     """Rename, restore or delete the one of the path."""
     term_id = id_of(vocabulary, request)
     required_unless_deleted(fields, vocabulary.noun, "name")
-    with on_wire(vocabulary.noun):
+    with wire_names(vocabulary.noun):
         term = change(
             fields,
             {},
@@ -127,7 +127,7 @@ def remove(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> 
 def put(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> TermEntity:
     """The contact of the path has it now."""
     contact = contact_of(tx, caller, request, to_change=True)
-    with on_wire(vocabulary.noun):
+    with wire_names(vocabulary.noun):
         return present(actions.put_on_contact(tx, caller, vocabulary, contact.id, id_of(vocabulary, request)))
 
 

@@ -6,11 +6,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import user_relationships as actions
 from coterie.actions.user_relationships import user_of
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.ids import part_id
-from coterie.api.r0.input import Deleted, Text, delete, sent
-from coterie.api.r0.pages import PageEntity, envelope, read_page, wants_deleted
+from coterie.api.r0.input import Deleted, Text, delete, fields_set
+from coterie.api.r0.pages import PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.organizations import Caller
@@ -86,7 +86,7 @@ def present(tx: Tx, caller: Caller, found: UserRelationship) -> UserRelationship
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> UserRelationshipList:
-    page, deleted = read_page(request.query), wants_deleted(request.query.include)
+    page, deleted = read_page(request.query), includes_deleted(request.query.include)
     of = (tx, caller.organization_id, user_of(caller))
     found = store.list_user_relationships(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_user_relationships(*of, include_deleted=deleted)
@@ -101,14 +101,14 @@ def show(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
-    with on_wire(WRAPPER, _WIRE):
-        made = actions.create_user_relationship(tx, caller, sent(request.body.user_relationship, _NAMES))
+    with wire_names(WRAPPER, _WIRE):
+        made = actions.create_user_relationship(tx, caller, fields_set(request.body.user_relationship, _NAMES))
     return present(tx, caller, made)
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
     relationship_id = _id(request)
-    with on_wire(WRAPPER, _WIRE):
+    with wire_names(WRAPPER, _WIRE):
         found = change(
             request.body.user_relationship,
             _NAMES,

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import users as actions
-from coterie.api.errors import on_wire
+from coterie.api.errors import wire_names
 from coterie.api.r0.ids import part_id
-from coterie.api.r0.input import Text, sent
+from coterie.api.r0.input import Text, fields_set
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.notifications import ACTIVE, notification_id
@@ -96,10 +96,10 @@ def show_member(tx: Tx, caller: Caller, request: Request) -> UserEntity:
 def update(tx: Tx, caller: Caller, request: Request) -> UserEntity:
     if _user_id(caller, request) != caller.user_id:
         raise NotFound("User not found")
-    names = sent(request.body.user)
+    names = fields_set(request.body.user)
     given: list[NotificationFields] = names.pop("notifications", [])
     statuses = {
         each.notif_id.lower(): ACTIVE if each.notif_status == "enabled" else each.notif_status for each in given
     }
-    with on_wire("user"):
+    with wire_names("user"):
         return present_user(tx, actions.update_user(tx, caller, names, statuses))
