@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from coterie.api import openapi
-from coterie.api.http import ContractApp, Receive, Scope, Send
+from coterie.api.dispatch import ContractApp, Receive, Scope, Send
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from openapi_checks import validate_answer
 
-from coterie.api.http import Routes
+from coterie.api.dispatch import Routes
 from coterie.api.openapi import document
 from coterie.api.route import Contract
 from coterie.app import CONTRACTS, App

@@ -12,7 +12,7 @@ from world import World
 
 from coterie import errors
 from coterie.actions.organizations import create_access_token
-from coterie.api.http import Routes
+from coterie.api.dispatch import Routes
 from coterie.api.route import Contract, Route
 from coterie.app import CONTRACTS
 from coterie.model.organizations import ALL_SCOPES, SCOPES

@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from structlog.testing import capture_logs
 
-from coterie.api.http import ContractApp
+from coterie.api.dispatch import ContractApp
 from coterie.api.openapi import document
 from coterie.api.route import Contract, Response, Route
 from coterie.app import CONTRACTS

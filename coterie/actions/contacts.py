@@ -9,8 +9,8 @@ from coterie.actions.attachments import forget_files_of
 from coterie.actions.events import record
 from coterie.actions.folders import set_folders
 from coterie.actions.handles import refresh_summary, save_differences, set_primary_handle
+from coterie.actions.import_retention import scrub_erased_contacts
 from coterie.actions.notes import set_pinned_note
-from coterie.actions.old_imports import scrub_erased_contacts
 from coterie.actions.properties import set_values
 from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem
@@ -21,6 +21,7 @@ from coterie.model.contacts import (
     NAME_PARTS,
     STATUSES,
     SUBSCRIBED,
+    TEXTS,
     Contact,
     sort_keys,
     split_name,
@@ -39,12 +40,6 @@ from coterie.store import terms as term_store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
-# Fields of a contact that are columns of its own and may be set as they are: name -> longest text
-TEXTS = {
-    "display_name": 300, "name_prefix": 100, "first_name": 200, "middle_name": 200, "last_name": 200,
-    "name_suffix": 100, "nickname": 200, "gender": 20, "birthday": 40, "employer": 300, "job_title": 300,
-    "how_you_met": 5000, "status": 20, "language": 35, "bio": 5000, "profile_picture_url": 2000,
-}  # fmt: skip
 _INDEXED = {"display_name", *NAME_PARTS, "nickname", "employer"}
 _CHANNELS = {column: channel for channel, column in SUMMARY_COLUMNS.items()}
 Fields = Mapping[str, Any]

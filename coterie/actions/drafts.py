@@ -6,11 +6,10 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from coterie.actions.additions import Existing, MergePlan, plan_merge, usernames_in
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import HANDLES_MAX, refresh_summary
 from coterie.actions.part_rows import PartRows, Rows, write_parts
-from coterie.actions.whole_contacts import create_portable_contacts
+from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
 from coterie.model.contacts import NAME_PARTS, SUBSCRIBED, Contact
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
@@ -68,8 +67,6 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     """
     if not drafts:
         return []
-    if drafts[0].portable is not None:
-        return _create_portable(tx, caller, drafts)
     blank = Existing()
     every = [plan_merge(draft, blank) for draft in drafts]
     _leave_out_taken_usernames(tx, caller, [(0, each) for each in every])
@@ -77,19 +74,6 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     new = rows_of_new(caller, every, first)
     insert_new(tx, caller, new)
     return [(row["id"], Changes(is_new=True)) for row in new.contacts]
-
-
-def _create_portable(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
-    """Contacts of our own export, exactly as they were; a file has no others."""
-    ids = create_portable_contacts(tx, caller, [draft.portable for draft in drafts if draft.portable is not None])
-    rows = [
-        {"source": source, "external_id": external_id, "contact_id": contact_id}
-        for contact_id, draft in zip(ids, drafts, strict=True)
-        for source, external_id in draft.external_ids
-        if source == DRAFT_SOURCE
-    ]
-    parts.save_external_ids(tx, caller.organization_id, rows)
-    return [(contact_id, Changes(is_new=True)) for contact_id in ids]
 
 
 def needs_the_database(draft: ContactDraft) -> bool:

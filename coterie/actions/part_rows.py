@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from coterie.actions.additions import MergePlan
 from coterie.actions.folders import create_folder
 from coterie.actions.terms import create_term
+from coterie.drafts.merge import MergePlan
 from coterie.errors import Invalid
 from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM

@@ -9,8 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from coterie.api.body import Disconnected, UnsupportedMediaType
-from coterie.api.http import MethodNotAllowed, NotAcceptable, Unexpected
+from coterie.api.dispatch import MethodNotAllowed, NotAcceptable, Unexpected
 from coterie.api.route import Response
 from coterie.errors import (
     Conflict,
@@ -24,6 +23,7 @@ from coterie.errors import (
     Unauthorized,
     Unavailable,
 )
+from coterie.http.body import Disconnected, UnsupportedMediaType
 
 _STATUS = {
     Unauthorized: 401,

@@ -5,18 +5,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from coterie.http.forms import Upload
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Tx
-
-
-class Upload(Struct, frozen=True):
-    """A file of a multipart body, spooled to disk beyond a megabyte. path is where its bytes lie."""
-
-    filename: str
-    media_type: str
-    path: str
-    byte_count: int
 
 
 class Request(Struct, frozen=True):

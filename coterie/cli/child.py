@@ -35,8 +35,8 @@ def _web(settings: Settings, fd: int) -> None:
 
 def run_worker(settings: Settings, *, with_parent: bool) -> None:
     """Work off what waits in the background until SIGTERM or SIGINT, or until the parent is gone."""
-    from coterie.instagram.jobs import HANDLERS as GRAPH_HANDLERS  # lazy: a web process has no use for it
     from coterie.worker.handlers import HANDLERS  # lazy: likewise
+    from coterie.worker.instagram_profiles import HANDLERS as GRAPH_HANDLERS  # lazy: a web process has no use for it
     from coterie.worker.loop import Worker  # lazy: likewise
 
     with opened(settings) as database:

@@ -8,8 +8,8 @@ import typer
 from coterie.cli.common import DataOption, OneOrganizationOption, opened, prepare
 from coterie.cli.import_ import caller_of
 from coterie.errors import invalid
-from coterie.exports.whole import write_portable
 from coterie.exports.write import write_csv, write_vcards
+from coterie.portable.write import write_portable
 
 # However long it takes: others go on meanwhile
 SECONDS = 86_400.0

@@ -19,8 +19,8 @@ from coterie.cli.import_rows import plain, show_rows
 from coterie.cli.one_import import progress_of
 from coterie.errors import CoterieError, invalid
 from coterie.imports.apply import apply
-from coterie.imports.detect import COTERIE
-from coterie.imports.readers import columns_of
+from coterie.imports.formats.detect import COTERIE
+from coterie.imports.formats.readers import columns_of
 from coterie.imports.run import Run, path_of, start
 from coterie.imports.stage import stage
 from coterie.model.ids import new_id
@@ -28,7 +28,7 @@ from coterie.model.imports import APPLIED, COUNT_OF, CREATE, FAILED, MATCH, REJE
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
-from coterie.store.import_pages import list_reasons_left_out
+from coterie.store.import_rows import list_reasons_left_out
 from coterie.store.imports import find_import, list_rows
 from coterie.store.organizations import list_organizations
 

@@ -7,7 +7,7 @@ import typer
 
 from coterie.actions.instagram import check_access_token, connect_account, describe_account, set_opt_out_words
 from coterie.cli.common import DataOption, OrganizationOption, caller_for, opened, prepare
-from coterie.instagram import graph
+from coterie.graph import client as graph
 from coterie.model.instagram import GRAPH_URL, Account, Profile, parse_account_id, parse_graph_url
 from coterie.settings import Settings
 from coterie.store.secrets import seal

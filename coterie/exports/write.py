@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from coterie.imports.own_rows import UID_SOURCE, draft_of
 from coterie.model.cells import join_list, safe_cell
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
+from coterie.portable.lines import UID_SOURCE, draft_of
 from coterie.store.database import Tx
 from coterie.store.exports import list_contact_rows_after, list_part_rows
 from coterie.store.files import file_path

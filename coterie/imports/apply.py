@@ -17,15 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.actions.additions import (
-    Existing,
-    external_ids_of_interactions,
-    load_existing,
-    plan_merge,
-)
 from coterie.actions.drafts import Changes, create_contacts, fill_contact, insert_new
-from coterie.errors import CoterieError, Unavailable
-from coterie.identity.matching import (
+from coterie.drafts.matching import (
     HANDLE_ONLY,
     Candidate,
     Person,
@@ -35,8 +28,14 @@ from coterie.identity.matching import (
     keys_of,
     person_of_draft,
 )
-from coterie.imports.ahead import ahead
-from coterie.imports.own import apply_rows, match_portable
+from coterie.drafts.merge import (
+    Existing,
+    external_ids_of_interactions,
+    load_existing,
+    plan_merge,
+)
+from coterie.errors import CoterieError, Unavailable
+from coterie.imports.read_ahead import read_ahead
 from coterie.imports.ready import BATCH, Ready, make_ready
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
@@ -59,6 +58,8 @@ from coterie.model.imports import (
     StagedRow,
 )
 from coterie.model.organizations import Caller
+from coterie.portable.contacts import create_portable_drafts
+from coterie.portable.stage import apply_rows, match_portable
 from coterie.store import events, parts
 from coterie.store import imports as store
 from coterie.store.contacts import next_contact_ids
@@ -126,7 +127,7 @@ def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, No
         first = next_contact_ids(tx, run.organization_id, count) if count >= AHEAD_MIN else 0
     if first:
         arguments = (run.database.settings, caller, run.import_id, record.applied_row, first)
-        with run.database.relaxed_durability(), closing(ahead(make_ready, *arguments)) as batches:
+        with run.database.relaxed_durability(), closing(read_ahead(make_ready, *arguments)) as batches:
             yield from batches
     while True:
         yield None
@@ -295,7 +296,9 @@ def _write(
 ) -> list[tuple[int | None, Changes | None]]:
     organization_id = applying.run.organization_id
     fresh = [position for position, plan in enumerate(plans) if plan.outcome == CREATE]
-    created = create_contacts(tx, applying.caller, [drafts[position] for position in fresh])
+    new = [drafts[position] for position in fresh]
+    create = create_portable_drafts if new and new[0].portable is not None else create_contacts
+    created = create(tx, applying.caller, new)
     written: list[tuple[int | None, Changes | None]] = [(None, None)] * len(plans)
     for position, result in zip(fresh, created, strict=True):
         written[position] = result

@@ -10,10 +10,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.prepare import prepare
+from coterie.drafts.matching import Person, person_of_draft
+from coterie.drafts.normalize import normalize_draft
 from coterie.errors import invalid
-from coterie.identity.matching import Person, person_of_draft
-from coterie.imports.readers import READERS
+from coterie.imports.formats.readers import READERS
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError
 from coterie.settings import Settings
 from coterie.store.database import Database, open_database
@@ -105,7 +105,7 @@ def _finish(row: ReadRow, country: str | None) -> None:
         row.draft.pictures = []
         row.encoded = _encode_as_it_is(row.draft)
     if row.encoded is None:
-        row.draft = prepare(row.draft, country)
+        row.draft = normalize_draft(row.draft, country)
         del row.draft.pictures[PICTURES_MAX:]
         row.person = person_of_draft(row.draft)
         row.encoded = None if any(picture.data for picture in row.draft.pictures) else encode(row.draft)

@@ -9,8 +9,8 @@ from collections.abc import Generator
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.additions import Existing, plan_merge
 from coterie.actions.drafts import NewContacts, needs_the_database, rows_of_new
+from coterie.drafts.merge import Existing, plan_merge
 from coterie.model.imports import CREATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
 from coterie.settings import Settings

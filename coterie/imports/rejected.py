@@ -24,9 +24,9 @@ import msgspec
 from msgspec import Struct
 
 from coterie.errors import NotFound
-from coterie.imports import any_csv, google_csv, linkedin_csv, outlook_csv, r0_csv
-from coterie.imports.columns import day_first_in
-from coterie.imports.csv_rows import (
+from coterie.imports.formats import any_csv, google_csv, linkedin_csv, outlook_csv, r0_csv
+from coterie.imports.formats.columns import day_first_in
+from coterie.imports.formats.csv_rows import (
     DAY_FIRST_COLUMN,
     NEVER_CLOSED,
     REASON_COLUMN,
@@ -37,7 +37,7 @@ from coterie.imports.csv_rows import (
     find_layout,
     open_rows,
 )
-from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
+from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 from coterie.model.imports import REJECT, Import, RowError, StagedRow
 from coterie.store import imports as store
 from coterie.store.database import Tx

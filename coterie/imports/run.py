@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from coterie.actions import imports as actions
 from coterie.errors import NotFound, invalid
-from coterie.imports.detect import FORMATS, VCARD, detect_format
-from coterie.imports.readers import READERS, columns_of
-from coterie.imports.vcard_file import check_vcard
+from coterie.imports.formats.detect import FORMATS, VCARD, detect_format
+from coterie.imports.formats.readers import READERS, columns_of
+from coterie.imports.formats.vcard_file import check_vcard
 from coterie.model.imports import Import
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.store import imports as store

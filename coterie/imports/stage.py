@@ -14,9 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.actions.additions import Existing, existing_of_draft, load_existing, plan_merge
-from coterie.errors import CoterieError, Unavailable
-from coterie.identity.matching import (
+from coterie.drafts.matching import (
     HANDLE_ONLY,
     NOBODY,
     Candidate,
@@ -28,11 +26,12 @@ from coterie.identity.matching import (
     person_of_contact,
     person_of_draft,
 )
-from coterie.imports.ahead import ahead
-from coterie.imports.detect import COTERIE
-from coterie.imports.own import match_portable, stage_rows
+from coterie.drafts.merge import Existing, existing_of_draft, load_existing, plan_merge
+from coterie.errors import CoterieError, Unavailable
+from coterie.imports.formats.detect import COTERIE
+from coterie.imports.formats.readers import FOLDER
 from coterie.imports.read import ReadRow, Source, encode, read_rows, read_rows_elsewhere
-from coterie.imports.readers import FOLDER
+from coterie.imports.read_ahead import read_ahead
 from coterie.imports.run import Run, caller_of, find, path_of
 from coterie.model import times
 from coterie.model.imports import (
@@ -54,6 +53,7 @@ from coterie.model.imports import (
     StagedRow,
 )
 from coterie.model.organizations import Caller
+from coterie.portable.stage import match_portable, stage_rows
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
@@ -103,7 +103,7 @@ def _batches(run: Run, caller: Caller, record: Import) -> Iterator[Iterator[list
     if record.byte_count > AHEAD_BYTES_MIN and record.format != COTERIE:
         with (
             run.database.relaxed_durability(),
-            closing(ahead(read_rows_elsewhere, run.database.settings, source)) as batches,
+            closing(read_ahead(read_rows_elsewhere, run.database.settings, source)) as batches,
         ):
             yield batches
     else:

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes
-from coterie.actions.take_back import erase_created, undo_row
-from coterie.actions.whole import undo_rows
 from coterie.errors import Unavailable
 from coterie.imports.run import Run, caller_of, find
+from coterie.imports.undo_contacts import erase_created, undo_row
 from coterie.model import times
 from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, ContactDraft, Import, StagedRow
 from coterie.model.organizations import Caller
-from coterie.model.whole import DEFINITIONS
+from coterie.model.portable import DEFINITIONS
+from coterie.portable.rows import undo_rows
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import find_used, lock_files, remove_file

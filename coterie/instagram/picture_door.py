@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from coterie.instagram.picture_links import EXTENSIONS, FOLDER, read_token
+from coterie.graph.picture_links import EXTENSIONS, FOLDER, read_token
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.files import file_path

@@ -15,6 +15,13 @@ GRADES = range(6)
 
 NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
 
+# Fields of a contact that are columns of its own and may be set as they are: name -> longest text
+TEXTS = {
+    "display_name": 300, "name_prefix": 100, "first_name": 200, "middle_name": 200, "last_name": 200,
+    "name_suffix": 100, "nickname": 200, "gender": 20, "birthday": 40, "employer": 300, "job_title": 300,
+    "how_you_met": 5000, "status": 20, "language": 35, "bio": 5000, "profile_picture_url": 2000,
+}  # fmt: skip
+
 
 class Contact(Struct, frozen=True):
     """One contact with the summary of its parts, in the order of its columns."""

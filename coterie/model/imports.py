@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from coterie.model.whole import PortableContact, PortableRows
+from coterie.model.portable import PortableContact, PortableRows
 
 STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
     "staging", "staged", "applying", "applied", "undoing", "undone", "failed",

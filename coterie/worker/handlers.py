@@ -8,8 +8,8 @@ import msgspec
 
 from coterie.actions import bulk_updates
 from coterie.actions.attachments import REMOVE_JOB
+from coterie.actions.import_retention import FORGET_JOB
 from coterie.actions.instagram import DELIVERY_JOB
-from coterie.actions.old_imports import FORGET_JOB
 from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
 from coterie.model.organizations import ALL_SCOPES, Caller
@@ -18,10 +18,10 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.worker import reminders
 from coterie.worker.files import remove_files
+from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
 from coterie.worker.lease import PAUSE_SECONDS, renew_lease
-from coterie.worker.old_imports import scrub_erased_contacts
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 

@@ -9,8 +9,8 @@ from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.worker import reminders
 from coterie.worker.files import sweep_files
+from coterie.worker.import_retention import expire_old_imports
 from coterie.worker.instagram import ask_for_snapshots
-from coterie.worker.old_imports import expire_old_imports
 
 HOUR = 3600.0
 DAY = 86_400.0

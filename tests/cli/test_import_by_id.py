@@ -185,7 +185,7 @@ def test_an_import_whose_second_process_is_killed_says_where_it_stopped_and_is_g
         ahead: list[int] = []
 
         def is_ahead() -> bool:
-            ahead.extend(pid for pid in children(process.pid) if "coterie.imports.ahead" in words(pid))
+            ahead.extend(pid for pid in children(process.pid) if "coterie.imports.read_ahead" in words(pid))
             return bool(ahead)
 
         wait_until(is_ahead)

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from coterie.imports import instagram_zip
+from coterie.imports.formats import instagram_zip
 from coterie.model.imports import ContactDraft, RowError
 
 LISTS = "connections/followers_and_following"

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.errors import Invalid
-from coterie.imports import any_csv
-from coterie.imports.any_csv import FIELDS, guess_mapping
-from coterie.imports.columns import check_mapping
+from coterie.imports.formats import any_csv
+from coterie.imports.formats.any_csv import FIELDS, guess_mapping
+from coterie.imports.formats.columns import check_mapping
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft, PictureDraft, RowError
 
 FILES = Path(__file__).parent / "files"

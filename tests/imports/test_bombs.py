@@ -11,7 +11,8 @@ from runs import google, person, staged
 from world import World
 
 from coterie.errors import TooLarge
-from coterie.imports import archives, coterie_zip, read
+from coterie.imports import read
+from coterie.imports.formats import archives, coterie_zip
 from coterie.model.imports import FAILED, STAGED, RowError
 
 

@@ -21,15 +21,15 @@ from coterie.actions.imports import decide
 from coterie.actions.properties import create_definition
 from coterie.actions.terms import create_term
 from coterie.errors import Conflict, Invalid
-from coterie.exports.whole import write_portable
-from coterie.imports import coterie_zip
-from coterie.imports.detect import COTERIE, detect_format
+from coterie.imports.formats import coterie_zip
+from coterie.imports.formats.detect import COTERIE, detect_format
 from coterie.imports.undo import undo
 from coterie.model.imports import SKIP, ContactDraft, RowError
 from coterie.model.organizations import Caller
+from coterie.model.portable import NOUNS, file_of
 from coterie.model.relationships import type_id
 from coterie.model.terms import TAGS
-from coterie.model.whole import NOUNS, file_of
+from coterie.portable.write import write_portable
 from coterie.store.contacts import count_contacts, list_contacts
 from coterie.store.files import file_path
 from coterie.store.notes import count_notes, list_notes

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.errors import Invalid, TooLarge
-from coterie.imports import csv_rows
-from coterie.imports.csv_rows import Row, find_encoding, find_layout, open_rows
+from coterie.imports.formats import csv_rows
+from coterie.imports.formats.csv_rows import Row, find_encoding, find_layout, open_rows
 from coterie.model.imports import RowError
 
 NAMES = "name,town\nZoë,Köln\nŁukasz,Łódź\n"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.errors import Invalid
-from coterie.imports.detect import FORMATS, detect_format
-from coterie.imports.r0_csv import TEMPLATE
+from coterie.imports.formats.detect import FORMATS, detect_format
+from coterie.imports.formats.r0_csv import TEMPLATE
 
 FILES = Path(__file__).parent / "files"
 

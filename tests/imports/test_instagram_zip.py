@@ -24,10 +24,10 @@ from instagram_export import (
 from runs import applied, counts, rows_of, staged
 from world import World
 
-from coterie.imports import instagram_zip
-from coterie.imports.detect import INSTAGRAM, detect_format
-from coterie.imports.instagram_json import repair
-from coterie.imports.instagram_zip import moment_of
+from coterie.imports.formats import instagram_zip
+from coterie.imports.formats.detect import INSTAGRAM, detect_format
+from coterie.imports.formats.instagram_json import repair
+from coterie.imports.formats.instagram_zip import moment_of
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft
 from coterie.model.interactions import INCOMING, OUTGOING
 

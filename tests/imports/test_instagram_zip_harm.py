@@ -18,7 +18,7 @@ from instagram_export import (
 )
 
 from coterie.errors import Invalid, TooLarge
-from coterie.imports import archives, instagram_zip
+from coterie.imports.formats import archives, instagram_zip
 
 
 def test_one_broken_file_costs_only_what_stood_in_it(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from coterie.imports import linkedin_csv
+from coterie.imports.formats import linkedin_csv
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, RowError
 
 FILES = Path(__file__).parent / "files"

@@ -19,8 +19,8 @@ READ = """
 import json, sys, time
 from pathlib import Path
 from coterie.errors import Invalid, TooLarge
-from coterie.imports.detect import detect_format
-from coterie.imports.readers import READERS
+from coterie.imports.formats.detect import detect_format
+from coterie.imports.formats.readers import READERS
 for name in sys.argv[1:]:
     started, rows, refused = time.process_time(), 0, None
     try:

@@ -11,8 +11,8 @@ from runs import applied, counts
 from world import World
 
 from coterie.errors import Invalid, TooLarge
-from coterie.imports import monica_json
-from coterie.imports.detect import MONICA, detect_format
+from coterie.imports.formats import monica_json
+from coterie.imports.formats.detect import MONICA, detect_format
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, RowError
 
 PHONE, EMAIL, WHATSAPP, MAN = "0001", "0002", "0003", "0004"

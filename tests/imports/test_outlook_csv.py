@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coterie.errors import Invalid
-from coterie.imports import outlook_csv
+from coterie.imports.formats import outlook_csv
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, RowError
 
 FILES = Path(__file__).parent / "files"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coterie.errors import Invalid
-from coterie.imports import r0_csv
+from coterie.imports.formats import r0_csv
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft
 
 FILES = Path(__file__).parent / "files"

@@ -15,8 +15,8 @@ from world import World
 
 from coterie.errors import NotFound
 from coterie.imports.apply import apply
-from coterie.imports.csv_rows import DAY_FIRST_COLUMN, REASON_COLUMN, Row, find_layout, open_rows
-from coterie.imports.detect import detect_format
+from coterie.imports.formats.csv_rows import DAY_FIRST_COLUMN, REASON_COLUMN, Row, find_layout, open_rows
+from coterie.imports.formats.detect import detect_format
 from coterie.imports.rejected import RejectedFile, rejected_file
 from coterie.imports.run import Run
 from coterie.store.files import file_path

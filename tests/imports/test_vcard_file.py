@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coterie.errors import Invalid
-from coterie.imports.vcard_file import check_vcard, read
+from coterie.imports.formats.vcard_file import check_vcard, read
 from coterie.model.imports import ContactDraft, RowError
 
 SHELF = sorted((Path(__file__).parents[1] / "data" / "vcards").glob("*.vcf"))

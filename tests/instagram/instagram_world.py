@@ -12,13 +12,13 @@ from client import Client, Response
 from world import World
 
 from coterie.actions.instagram import connect_account
-from coterie.instagram.jobs import HANDLERS as GRAPH_HANDLERS
 from coterie.model import times
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.store.secrets import seal
 from coterie.worker.handlers import HANDLERS
+from coterie.worker.instagram_profiles import HANDLERS as GRAPH_HANDLERS
 from coterie.worker.loop import Worker
 
 SECRET = "the app's secret"

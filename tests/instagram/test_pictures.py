@@ -13,7 +13,7 @@ from world import World
 
 from coterie.actions.contacts import delete_contact, erase_contact, restore_contact
 from coterie.app import create_app
-from coterie.instagram.picture_links import FOLDER, TOKEN_LENGTH, picture_address, read_token
+from coterie.graph.picture_links import FOLDER, TOKEN_LENGTH, picture_address, read_token
 from coterie.settings import Settings
 from coterie.store.database import Database
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from coterie.imports.vcard_file import read
+from coterie.imports.formats.vcard_file import read
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft, RowError
 
 FILES = Path(__file__).parent / "files"

@@ -9,8 +9,9 @@ from msgspec import Meta, Struct
 from coterie.actions import attachments as actions
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.pages import PageEntity, envelope, read_page
-from coterie.api.route import Request, Response, Upload
+from coterie.api.route import Request, Response
 from coterie.errors import NotFound, TooLarge, invalid
+from coterie.http.forms import Upload
 from coterie.model.attachments import Attachment, recognize, why_refused
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller

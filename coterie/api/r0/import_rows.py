@@ -18,7 +18,7 @@ from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.contacts import find_contact_by_uuid, list_contacts_by_id
 from coterie.store.database import Tx
-from coterie.store.import_pages import count_rows, list_page_of_rows
+from coterie.store.import_rows import count_rows, list_page_of_rows
 
 NOUN, ROW = "Import", "Row"
 Outcome = Literal["create", "update", "unchanged", "match", "reject"]

@@ -12,20 +12,21 @@ from coterie.api.r0.attachments import headers_of_file
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.pages import PageEntity, envelope, read_page
-from coterie.api.route import Request, Response, Upload
+from coterie.api.route import Request, Response
 from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
-from coterie.imports.at_once import stage_inline
-from coterie.imports.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
-from coterie.imports.r0_csv import TEMPLATE
-from coterie.imports.readers import READERS, columns_of
+from coterie.http.forms import Upload
+from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
+from coterie.imports.formats.r0_csv import TEMPLATE
+from coterie.imports.formats.readers import READERS, columns_of
+from coterie.imports.formats.vcard_file import check_vcard
 from coterie.imports.rejected import rejected_file
-from coterie.imports.vcard_file import check_vcard
+from coterie.imports.stage_inline import stage_inline
 from coterie.model.imports import FAILED, MATCH, Import
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
-from coterie.store.import_pages import list_page_of_rows
+from coterie.store.import_rows import list_page_of_rows
 
 NOUN = "Import"
 # `type` -> the reader. linkedin_csv is R0's own word, the others are in its manner

@@ -1,0 +1,165 @@
+"""Google Contacts' CSV export: today's header (First Name, …, Labels, E-mail 1 - Label) and the older one
+(Name, Given Name, …, Group Membership, E-mail 1 - Type).
+
+Several values stand in one cell, separated by " ::: "; a label that begins with "* " is primary.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+from coterie.imports.formats import columns
+from coterie.imports.formats.columns import Put, Reading
+from coterie.imports.formats.csv_rows import Row, open_rows
+from coterie.model.contacts import split_name
+from coterie.model.handles import EMAIL, PHONE
+from coterie.model.imports import AddressDraft, ContactDraft, RowError
+
+_NUMBERED = re.compile(r"(.+?) (\d+) - (.+)")
+
+_SINGLES = {
+    "first name": "first_name", "given name": "first_name",
+    "middle name": "middle_name", "additional name": "middle_name",
+    "last name": "last_name", "family name": "last_name",
+    "name prefix": "name_prefix", "name suffix": "name_suffix", "nickname": "nickname",
+    "organization name": "employer", "organization title": "job_title", "organization department": "extra",
+    "birthday": "birthday", "gender": "gender", "notes": "note", "photo": "picture_url",
+    "language": "language",
+    "initials": "ignore", "short name": "ignore", "sensitivity": "ignore", "priority": "ignore",
+    "mileage": "ignore", "directory server": "ignore", "subject": "ignore", "billing information": "ignore",
+    "file as": "ignore", "name": "ignore",
+}  # fmt: skip
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether these are the column names of a Google Contacts export, of either age."""
+    names = {cell.lower() for cell in cells}
+    is_today = {"first name", "last name", "labels"} <= names
+    is_older = {"given name", "family name"} <= names and "name" in names
+    has_numbered = any(_NUMBERED.fullmatch(name) for name in names)
+    return (is_today or is_older) and (has_numbered or "file as" in names or "group membership" in names)
+
+
+def read(path: Path) -> Iterator[ContactDraft | RowError]:
+    """The contacts of a Google Contacts CSV file. Refused (Invalid): a file without Google's column names."""
+    table = open_rows(path, is_header)
+    steps = [_step(header) for header in table.headers]
+    names = {header.lower(): index for index, header in reversed(list(enumerate(table.headers)))}
+    for row in table.rows:
+        yield row if isinstance(row, RowError) else _draft(row, steps, names)
+
+
+class Part(NamedTuple):
+    """A column that belongs to a numbered group: "e-mail 1", its kind "e-mail", the part "value"."""
+
+    group: str
+    kind: str
+    name: str
+
+
+def _step(header: str) -> Put | Part | None:
+    """What to do with a column: put it into the draft, gather it with its group, or nothing."""
+    name = header.lower()
+    if match := _NUMBERED.fullmatch(name):
+        return Part(f"{match[1]} {match[2]}", match[1], match[3])
+    if name in ("labels", "group membership"):
+        return lambda reading, value: columns.put_tags(reading.draft, _split(value))
+    path = _SINGLES.get(name, "extra")
+    return None if path == "ignore" else columns.place(path, header)
+
+
+def _draft(row: Row, steps: list[Put | Part | None], names: dict[str, int]) -> ContactDraft | RowError:
+    reading = Reading(ContactDraft(), {})
+    draft = reading.draft
+    groups: dict[str, tuple[str, dict[str, str]]] = {}
+    for cell, step in zip(row.cells, steps, strict=True):
+        if not cell or step is None:
+            continue
+        if isinstance(step, Part):
+            groups.setdefault(step.group, (step.kind, {}))[1][step.name] = cell
+        else:
+            step(reading, cell)
+    for kind, parts in groups.values():
+        _put_group(draft, kind, parts)
+    if not (draft.first_name or draft.last_name):
+        _put_whole_name(draft, row.cells, names)
+    return columns.finish(reading, row.source)
+
+
+def _put_whole_name(draft: ContactDraft, cells: list[str], names: dict[str, int]) -> None:
+    """The older "Name" is the real name in one text; "File As" is what the card is filed under."""
+    if "name" in names and (whole := cells[names["name"]]):
+        for name, part in split_name(whole).items():
+            if part and getattr(draft, name) is None:
+                setattr(draft, name, part)
+    elif "file as" in names and (filed := cells[names["file as"]]):
+        draft.display_name = filed
+
+
+def _put_group(draft: ContactDraft, kind: str, parts: dict[str, str]) -> None:
+    """One numbered group of columns, such as E-mail 1, with the parts that are not blank."""
+    if kind == "address":
+        _put_addresses(draft, parts)
+    elif kind == "organization":
+        _put_organization(draft, parts)
+    else:
+        label, value = parts.get("label") or parts.get("type") or "", parts.get("value", "")
+        if value and ":::" not in value:
+            _put_value(draft, kind, label, value, parts)
+            return
+        labels = _split(label)
+        values = [value for value in _split(value) if value]
+        # one label for several values: all of them have it, the first alone is primary
+        repeated = labels[-1].removeprefix("*")
+        for value, label in zip(values, labels + [repeated] * len(values), strict=False):
+            _put_value(draft, kind, label, value, parts)
+
+
+def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: dict[str, str]) -> None:
+    is_primary = label.startswith("*")
+    plain = label.removeprefix("*").strip()
+    if kind in ("e-mail", "phone"):
+        columns.put_handles(draft, EMAIL if kind == "e-mail" else PHONE, [value], plain, is_primary=is_primary)
+    elif kind == "website":
+        columns.put_link(draft, value, plain, is_primary=is_primary)
+    elif kind == "im":
+        columns.put_message_name(draft, parts.get("service", plain), value, plain)
+    elif kind == "event":
+        columns.put_date(draft, plain.lower(), value)
+    else:
+        columns.put_extra(draft, plain or kind.capitalize(), value)
+
+
+def _put_organization(draft: ContactDraft, parts: dict[str, str]) -> None:
+    fields = {"name": "employer", "title": "job_title"}
+    for part, value in parts.items():
+        header = f"Organization {part}"
+        if part in fields:
+            columns.put_text(draft, fields[part], value, header.capitalize())
+        elif part not in ("type", "label"):
+            columns.put_extra(draft, header.capitalize(), value)
+
+
+def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
+    names = list(parts)
+    for values in zip_longest(*(_split(text) for text in parts.values()), fillvalue=""):
+        one = dict(zip(names, values, strict=True))
+        label = columns.clean_label(one.get("label") or one.get("type"))
+        street = [one.get(part, "") for part in ("street", "extended address", "po box")]
+        lines = [line.strip() for text in street for line in text.splitlines() if line.strip()]
+        named = {name: one.get(part) or None for name, part in _ADDRESS_PARTS.items()}
+        if lines or any(named.values()):
+            rest = [", ".join(lines[2:]) or None]
+            first, second, third = ([*lines[:2], None, None])[:2] + rest
+            draft.addresses.append(AddressDraft(first, second, third, **named, label=label))
+        elif address := columns.lines_of_address(one.get("formatted", ""), label):
+            draft.addresses.append(address)
+
+
+def _split(text: str) -> list[str]:
+    return [value.strip() for value in text.split(":::")] if ":::" in text else [text]
+
+
+_ADDRESS_PARTS = {"locality": "city", "region": "region", "postcode": "postal code", "country": "country"}

@@ -1,0 +1,139 @@
+"""The JSON files of Instagram's export, taken apart. Every text is repaired here, and only here.
+
+Whatever is not as expected within an item is passed over; a file that is no JSON, or not of its kind, is a ValueError.
+"""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from msgspec import Struct, field
+
+from coterie.imports.formats.json_values import decode
+
+# How Instagram says, in the account's language and behind the sender's name, that something was sent or liked
+_SENT = re.compile(
+    r"(?:sent an attachment|sent a photo|sent a video|sent a voice message|hat einen Anhang gesendet"
+    r"|a envoyé une pièce jointe|envió un archivo adjunto|ha inviato un allegato|heeft een bijlage verzonden"
+    r"|enviou um anexo|started an? (?:audio|video) (?:call|chat)|missed an? (?:audio|video) (?:call|chat)"
+    r"|named the group .*|changed the (?:theme|group photo|chat theme).*|set the quick reaction to .*)\.?",
+    re.DOTALL,
+)
+_REACTED = re.compile(
+    r"(?:liked a message|reacted \S{1,40} to your message|hat mit \S{1,40} auf deine nachricht reagiert"
+    r"|gefällt eine nachricht|a aimé un message|a réagi avec \S{1,40} à votre message|le gustó un mensaje"
+    r"|indicó que le gusta un mensaje|reaccionó con \S{1,40} a tu mensaje|curtiu uma mensagem"
+    r"|vindt een bericht leuk|ha messo .mi piace. a un messaggio) *\.?",
+    re.IGNORECASE,
+)
+
+
+class ThreadHead(Struct):
+    """Who takes part in a thread. participants: display names, as often as they stand there."""
+
+    participants: list[str] = field(default_factory=list)
+    title: str | None = None
+    thread_path: str | None = None
+
+
+class Message(Struct, frozen=True):
+    """sender is a display name; at is a number as it stood; text is None where something else was sent."""
+
+    sender: str
+    at: Any
+    text: str | None
+
+
+class _Head(Struct):
+    participants: Any = None
+    title: Any = None
+    thread_path: Any = None
+
+
+class _Message(Struct):
+    # what is not named here is never made an object, which halves memory and time
+    sender_name: Any = None
+    timestamp_ms: Any = None
+    timestamp: Any = None
+    content: Any = None
+    share: Any = None
+    photos: Any = None
+    videos: Any = None
+    audio_files: Any = None
+    call_duration: Any = None
+    is_unsent: Any = None
+
+
+class _Thread(Struct):
+    messages: list[_Message] = field(default_factory=list)
+
+
+def repair(text: str) -> str:
+    """Undo UTF-8 written as one character per byte ("cafÃ©" is "café"); what is not that stays as it is."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def parse_head(data: bytes) -> ThreadHead:
+    """Who takes part, without the messages."""
+    head = decode(data, _Head)
+    listed = head.participants if isinstance(head.participants, list) else []
+    names = [_text(item.get("name")) for item in listed if isinstance(item, dict)]
+    return ThreadHead([name for name in names if name], _text(head.title), _text(head.thread_path))
+
+
+def parse_messages(data: bytes) -> list[Message]:
+    """The messages of one file that say something: neither unsent, nor calls, nor Instagram's own lines."""
+    found = []
+    for item in decode(data, _Thread).messages:
+        if item.is_unsent or item.call_duration is not None:
+            continue
+        sender = _text(item.sender_name) or ""
+        text = _text(item.content)
+        if text is not None and _REACTED.fullmatch(text):
+            continue
+        if text is not None and is_system_line(sender, text):
+            if not (item.share or item.photos or item.videos or item.audio_files):
+                continue
+            text = None
+        if text is None and isinstance(item.share, dict):
+            text = _text(item.share.get("link")) or _text(item.share.get("share_text"))
+        found.append(Message(sender, item.timestamp if item.timestamp_ms is None else item.timestamp_ms, text))
+    return found
+
+
+def is_system_line(sender: str, text: str) -> bool:
+    """Whether Instagram wrote this, and not the sender: "Lisa sent an attachment."."""
+    return any(text.startswith(f"{who} ") and _SENT.fullmatch(text[len(who) + 1 :]) for who in (sender, "You") if who)
+
+
+def parse_people(data: bytes) -> list[tuple[str, Any]]:
+    """(username in lower case, when as it stood) of a list of followers or followed, of either layout.
+
+    A bare array, or an object that wraps one, whatever its key: keys can be in the account's language.
+    """
+    listed = decode(data, Any)
+    if isinstance(listed, dict):
+        arrays = [value for value in listed.values() if isinstance(value, list)]
+        if not arrays:
+            raise ValueError("no list")
+        listed = [item for array in arrays for item in array]
+    if not isinstance(listed, list):
+        raise ValueError("no list")
+    return [_person(item) for item in listed if isinstance(item, dict)]
+
+
+def _person(item: dict[str, Any]) -> tuple[str, Any]:
+    """Older: the name is string_list_data[0].value. Newer: it is the title, and in the link behind _u/."""
+    entries = item.get("string_list_data")
+    entry = entries[0] if isinstance(entries, list) and entries and isinstance(entries[0], dict) else {}
+    link = unquote((_text(entry.get("href")) or "").split("?")[0].rstrip("/").rpartition("/")[2])
+    name = _text(entry.get("value")) or _text(item.get("title")) or link
+    return name.lower().removeprefix("@"), entry.get("timestamp")
+
+
+def _text(value: Any) -> str | None:
+    """A text, repaired; None for anything else and for nothing."""
+    return (repair(value).strip() or None) if isinstance(value, str) else None

@@ -1,0 +1,62 @@
+"""Outlook's CSV export: of the desktop program (92 columns), of outlook.com, and Google's imitation of it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from coterie.imports.formats.columns import day_first_in, read_table
+from coterie.imports.formats.csv_rows import open_rows
+from coterie.model.imports import ContactDraft, RowError
+
+_MAPPING = {
+    "title": "name_prefix", "first name": "first_name", "middle name": "middle_name",
+    "last name": "last_name", "suffix": "name_suffix", "nickname": "nickname", "company": "employer",
+    "job title": "job_title", "e-mail address": "email", "e-mail 2 address": "email",
+    "e-mail 3 address": "email", "primary phone": "phone", "mobile phone": "phone:mobile",
+    "business phone": "phone:work", "business phone 2": "phone:work", "company main phone": "phone:company",
+    "home phone": "phone:home", "home phone 2": "phone:home", "other phone": "phone:other",
+    "car phone": "phone:car", "radio phone": "phone:radio", "pager": "phone:pager",
+    "callback": "phone:callback", "assistant's phone": "phone:assistant", "business fax": "phone:work fax",
+    "home fax": "phone:home fax", "other fax": "phone:other fax", "tty/tdd phone": "phone:tty",
+    "isdn": "phone:isdn", "telex": "phone:telex", "imaddress": "other:im", "web page": "link",
+    "personal web page": "link:home", "business web page": "link:work", "birthday": "birthday",
+    "anniversary": "date:anniversary", "gender": "gender", "language": "language", "notes": "note",
+    "categories": "tags", "e-mail type": "ignore", "e-mail display name": "ignore",
+    "e-mail 2 type": "ignore", "e-mail 2 display name": "ignore", "e-mail 3 type": "ignore",
+    "e-mail 3 display name": "ignore", "initials": "ignore", "internet free busy": "ignore",
+    "priority": "ignore", "private": "ignore", "sensitivity": "ignore", "mileage": "ignore",
+    "directory server": "ignore", "account": "ignore",
+}  # fmt: skip
+_ADDRESS = {
+    "address": "", "street": ".line_1", "street 2": ".line_2", "street 3": ".line_3",
+    "address po box": ".line_3", "city": ".locality", "state": ".region", "postal code": ".postcode",
+    "country": ".country", "country/region": ".country",
+}  # fmt: skip
+_MAPPING |= {
+    f"{place} {name}": f"address:{label}{part}"
+    for place, label in (("home", "home"), ("business", "work"), ("other", "other"))
+    for name, part in _ADDRESS.items()
+}
+_OF_OUTLOOK = {"e-mail address", "business phone", "home street", "business street", "e-mail 2 address"}
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether these are the column names of an Outlook export, in English."""
+    names = {cell.lower() for cell in cells}
+    return {"first name", "last name"} <= names and len(names & _OF_OUTLOOK) >= 2
+
+
+def mapping_of(headers: Sequence[str]) -> dict[str, str]:
+    """What each column is, header to field."""
+    return {header: _MAPPING.get(header.lower(), "extra") for header in headers}
+
+
+def read(path: Path) -> Iterator[ContactDraft | RowError]:
+    """The contacts of an Outlook CSV file. Columns without a field of their own become lines of the note.
+
+    Dates are day first or month first as the first date of the file shows that can only be one of the two.
+    Refused (Invalid): a file without Outlook's column names.
+    """
+    table = open_rows(path, is_header)
+    mapping = mapping_of(table.headers)
+    day_first = table.is_day_first or day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
+    yield from read_table(table.rows, table.headers, mapping, day_first=day_first)

@@ -1,0 +1,94 @@
+"""The items of a generator, made by a second process that runs a little ahead of whoever takes them.
+
+What an import does with a row before the database hears of it costs as much as the database itself; so each gets a
+processor of its own. The second process holds nothing that matters: it ends when its reader closes the pipe, for
+whatever reason, kill -9 included.
+"""
+
+import fcntl
+import gc
+import os
+import pickle  # between a process and its own child, over a pipe nobody else has
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from coterie.errors import Unavailable
+
+T = TypeVar("T")
+PIPE_BYTES = 1_048_576
+_ITEM, _ERROR, _END = "item", "error", "end"
+
+
+def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generator[T, None, None]:
+    """What function(*arguments) yields, in its order; what it raises is raised here.
+
+    The function stands at the top of a module; arguments, items and errors can be pickled. Whoever stops early closes
+    the iterator. Refused (Unavailable): the other process was ended.
+    """
+    process = subprocess.Popen(
+        # our own interpreter and module, no shell
+        [sys.executable, "-m", "coterie.imports.read_ahead"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # Ctrl-C in a terminal is for the one who reads
+        start_new_session=True,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        with suppress(OSError, AttributeError):  # more room to run ahead, where the system lets us
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with suppress(BrokenPipeError):
+            pickle.dump((function, arguments), process.stdin)
+            process.stdin.close()
+        while (message := _receive(process.stdout))[0] == _ITEM:
+            yield message[1]
+        if message[0] == _ERROR:
+            raise message[1]
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
+
+
+def _receive(stream: Any) -> tuple[str, Any]:
+    try:
+        message: tuple[str, Any] = pickle.load(stream)  # noqa: S301
+    except (EOFError, pickle.UnpicklingError):
+        raise Unavailable("the process that reads the file was ended") from None
+    return message
+
+
+def main() -> None:
+    """The second process: the function and its arguments come by standard input, items go to standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stream = os.fdopen(os.dup(1), "wb")
+    # whatever prints must not get between the items
+    os.dup2(2, 1)
+    function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301
+    # rows are made and let go by the hundred thousand, and none refers to itself
+    gc.disable()
+    with suppress(BrokenPipeError):
+        try:
+            for item in function(*arguments):
+                _send(stream, _ITEM, item)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            _send(stream, _ERROR, error)
+        else:
+            _send(stream, _END, None)
+    # the interpreter's own end would try to write what the pipe did not take
+    os._exit(0)
+
+
+def _send(stream: Any, kind: str, value: Any) -> None:
+    pickle.dump((kind, value), stream, pickle.HIGHEST_PROTOCOL)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()
