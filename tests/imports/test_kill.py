@@ -28,7 +28,7 @@ PEOPLE, ROWS = 1_600, 2_400
 SCRIPT = """
 import os, signal, sys, time
 from pathlib import Path
-from coterie.imports import ahead, apply, read, ready, run, stage, undo
+from coterie.imports import apply, read, ready, run, stage, undo
 from coterie.settings import load_settings
 from coterie.store import postgres, sqlite
 from coterie.store.database import open_database

@@ -74,7 +74,7 @@ def test_an_ended_process_is_an_error_and_no_early_end() -> None:
 
 def test_it_ends_with_the_one_that_reads_even_after_kill_9() -> None:
     script = (
-        "import time; from coterie.imports.read_ahead import ahead; from generators import tell_process;"
+        "import time; from coterie.imports.read_ahead import read_ahead; from generators import tell_process;"
         "items = read_ahead(tell_process); print(next(items), flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as reader:
