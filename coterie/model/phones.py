@@ -1,6 +1,7 @@
 """Telephone numbers: what is understood as one, and the form in which its spellings are equal."""
 
 import re
+import unicodedata
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,16 @@ from coterie.errors import invalid
 LENGTH_MAX = 100
 DIGITS_MIN, DIGITS_MAX = 3, 20
 
-# A number may stand behind one word, as in "tel:", "Mobile: " or "p:"; it never follows a sentence.
-_LABEL = re.compile(r"[^\W\d_]{1,12}[.:]?\s*(?=[+＋(\[*#\d])")
+# A number may follow one word, as in "tel:", "Mobile: " or "p:"; it never follows a sentence or adjoins a word.
+_LABEL = re.compile(r"[^\W\d_]{1,12}(?:[.:]\s*|\s+)(?=[+＋(\[*#\d])")
+# Letters between two digits make a code, unless they introduce an extension.
+_CODE = re.compile(r"\d(?!(?:x|extn?|int|anexo)\d)[^\W\d_]+\d", re.IGNORECASE)
+# What a spreadsheet makes of a number it took for a quantity: 12125550147.0 or 1.21E+10
+_QUANTITY = re.compile(r"\+?\d{6,}\.0+|\d[.,]\d+e\+?\d+", re.IGNORECASE)
+# Between two numbers in one text. A slash or comma without a space may also divide one number.
+_SEPARATOR = re.compile(r"[\n\r;|]|\s/|/\s|,\s|\s(?:or|oder|ou|und|and|et|y)\s", re.IGNORECASE)
+_SECOND_PLUS = re.compile(r"\d[^\d+＋]*[+＋]")
+SECOND_NUMBER_DIGITS_MIN = 5
 # Letters may spell a number, as in 1-800-GO-FEDEX, but two words in a row are an address or a sentence.
 _SENTENCE = re.compile(r"[^\W\d_]{2,}\s+(?!ext|int|anexo)[^\W\d_]{2,}", re.IGNORECASE)
 _PLAIN = re.compile(r"[+(]?[\d ().-]+", re.ASCII)
@@ -72,7 +81,7 @@ def parse_phone(text: str, country: str | None) -> Phone:
 
     Nothing is refused: what is no phone number has every part None. An unknown country counts as none.
     """
-    plain = text.strip()
+    plain = visible(text)
     if plain[:1].isalpha() and (label := _LABEL.match(plain)):
         plain = plain[label.end() :]
     if len(plain) > LENGTH_MAX or not _START.match(plain):
@@ -81,7 +90,7 @@ def parse_phone(text: str, country: str | None) -> Phone:
         plain = remark["number"]
     if _PLAIN.fullmatch(plain) and (quick := _read_plain(plain, country)):
         return quick
-    if _SENTENCE.search(plain):
+    if _SENTENCE.search(plain) or _CODE.search(plain) or _QUANTITY.fullmatch(plain) or _are_several(plain, country):
         return Phone(None, None, None)
     library = _library()
     if country or plain[0] in "+＋":
@@ -96,6 +105,56 @@ def parse_phone(text: str, country: str | None) -> Phone:
         digits = library.normalize_digits_only(plain) if _BARE.fullmatch(plain) else ""
         return Phone(None, None, digits or None)
     return Phone(None, number.extension, library.national_significant_number(number))
+
+
+class _Visible(dict[int, str | None]):
+    """A translation table: invisible characters go, dashes, dots and spaces become those of ASCII."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category == "Cf" or 0xFE00 <= code <= 0xFE0F:
+            self[code] = None
+        elif category == "Pd" or char == "−":
+            self[code] = "-"
+        elif char in "·•∙⋅・․":
+            self[code] = "."
+        elif category in ("Zs", "So"):
+            self[code] = " "
+        else:
+            self[code] = char
+        return self[code]
+
+
+_VISIBLE = _Visible()
+
+
+def visible(text: str) -> str:
+    """A text as a reader sees it, stripped: without direction marks and other invisible characters, symbols (☎) as
+    spaces, and with the dashes, dots and spaces of ASCII."""
+    return (text if text.isascii() else text.translate(_VISIBLE)).strip()
+
+
+def _are_several(plain: str, country: str | None) -> bool:
+    """Whether a text holds two numbers or more."""
+    digits = [len(_NO_DIGIT.sub("", part)) for part in _SEPARATOR.split(plain)]
+    if sum(count >= SECOND_NUMBER_DIGITS_MIN for count in digits) > 1:
+        return True
+    if (second := _SECOND_PLUS.search(plain)) and len(_NO_DIGIT.sub("", plain[: second.end()])) >= DIGITS_MIN:
+        return True
+    parts = re.split("[/,]", plain)
+    return (
+        len(parts) > 1
+        and country is not None
+        and not _is_possible(plain, country)
+        and (all(_is_possible(part, country) for part in parts))
+    )
+
+
+def _is_possible(text: str, country: str) -> bool:
+    library = _library()
+    number = _read(text, country.upper())
+    return number is not None and library.is_possible_number(number)
 
 
 def _read_plain(plain: str, country: str | None) -> Phone | None:

@@ -98,3 +98,44 @@ def test_any_text_is_either_refused_or_normalized_within_its_limits(text: str, c
 def test_a_start_without_a_number_does_not_load_the_library() -> None:
     script = "import sys, coterie.model.phones; sys.exit('phonenumbers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+WRAPPED = (
+    "\u202a+1 212 555 0147\u202c", "\u2068+12125550147\u2069", "\ufeff212 555 0147", "\u200e(212) 555\u20110147",
+    "+1\ufe0e212 555 0147", "212·555·0147", "☎ 212 555 0147", "📞212 555 0147", "2\u00ad12\u200b5550147",
+    "212\u2013555\u20130147", "212\u2212555\u22120147", "212\u3000555\u30000147", "+1\u00a0212\u00a0555\u202f0147",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRAPPED)
+def test_signs_that_nobody_sees_or_types_do_not_hide_a_number(text: str) -> None:
+    assert normalize_phone(text, "US", "phone") == "+12125550147"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ORDER2024B7XQ", "2024B7XQ55", "AB12CD34EF56", "12125550147.0", "2125550147.00", "1.2125550147E+10", "1,21e10",
+        "212 555 0147\n212 555 0148", "212-555-0147 / 212-555-0148", "212 555 0147; 212 555 0148",
+        "212 555 0147, 212 555 0148", "212 555 0147 or 212 555 0148", "2125550147/2125550148", "5550147/5550148",
+        "+12125550147 +12125550148", "+12125550147+12125550148",
+    ],
+)  # fmt: skip
+def test_a_code_a_quantity_and_two_numbers_are_no_number(text: str) -> None:
+    assert parse_phone(text, "US") == Phone(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("0171/1234567", "DE", "+491711234567"),
+        ("0049171/1234567", "DE", "+491711234567"),
+        ("030 1234567/68", "DE", "+4930123456768"),
+        ("212 555 0147x12", "US", "+12125550147;ext=12"),
+        ("2125550147ext12", "US", "+12125550147;ext=12"),
+        ("1-800-SEEDS-12", "US", "+18007333712"),
+        ("+33 (0)1 70 18 99 00", "FR", "+33170189900"),
+    ],
+)
+def test_a_slash_an_extension_and_letters_within_one_number_stay(text: str, country: str, expected: str) -> None:
+    assert normalize_phone(text, country, "phone") == expected
