@@ -63,5 +63,7 @@ def _normalize_any(text: str, field: str) -> str:
         raise invalid(field, f"is not an e-mail address ({reason[:1].lower()}{reason[1:]})") from None
     except UnicodeError:
         raise invalid(field, "is not an e-mail address (it holds characters that cannot be sent)") from None
-    # case folding takes some letters apart that normalization had put together
-    return unicodedata.normalize("NFC", normalized.casefold())
+    local, _, domain = normalized.rpartition("@")
+    # In a domain ß and ς are letters of their own (IDNA 2008); case folding would spell them ss and σ. It also takes
+    # some letters apart that normalization had put together
+    return unicodedata.normalize("NFC", f"{local.casefold()}@{domain.lower()}")

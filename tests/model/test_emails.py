@@ -96,3 +96,15 @@ def test_any_text_is_either_refused_or_has_a_form_that_matches_itself(text: str)
         return
     assert "@" in form and "\0" not in form
     assert form.encode()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("post@gruß.example", "post@gruss.example"), ("post@λόγος.example", "post@λόγοσ.example")]
+)
+def test_letters_of_a_domain_that_idna_2008_tells_apart_make_two_addresses(one: str, other: str) -> None:
+    assert normalize_email(one, "email") != normalize_email(other, "email")
+
+
+@pytest.mark.parametrize("text", ["post@gruß.example", "POST@GRUß.EXAMPLE", "post@xn--gru-7ka.example"])
+def test_case_and_punycode_of_such_a_domain_do_not_matter(text: str) -> None:
+    assert normalize_email(text, "email") == "post@gruß.example"
