@@ -1,4 +1,7 @@
-"""Countries: the 249 of ISO 3166-1, found by code, by English name, or by the name they give themselves."""
+"""Countries: the 249 of ISO 3166-1 and Kosovo, found by code, by English name, or by the name they give themselves.
+
+Kosovo has the user-assigned code XK, as the European Union, CLDR and SWIFT have it.
+"""
 
 from functools import cache
 
@@ -250,6 +253,7 @@ VN VNM Vietnam|Viet Nam|Việt Nam
 VU VUT Vanuatu
 WF WLF Wallis and Futuna
 WS WSM Samoa|Western Samoa
+XK XKX Kosovo|Republic of Kosovo|Kosova|Republika e Kosovës|Republika Kosovo|Косово|Република Косово
 YE YEM Yemen|اليمن
 YT MYT Mayotte
 ZA ZAF South Africa|Suid-Afrika|RSA

@@ -53,8 +53,8 @@ def test_what_names_no_country_is_none(text: str) -> None:
     assert find_country(text + "x" * 100_000) is None
 
 
-def test_all_249_countries_are_there_and_each_name_and_code_is_of_one_only() -> None:
-    assert len({entry[0] for entry in ENTRIES}) == len({entry[1] for entry in ENTRIES}) == 249
+def test_all_249_countries_and_kosovo_are_there_and_each_name_and_code_is_of_one_only() -> None:
+    assert len({entry[0] for entry in ENTRIES}) == len({entry[1] for entry in ENTRIES}) == 250
     for alpha_2, alpha_3, rest in ENTRIES:
         names = rest.split("|")
         shouted = [name.upper() for name in names if name.isascii()]
@@ -67,3 +67,10 @@ def test_all_249_countries_are_there_and_each_name_and_code_is_of_one_only() -> 
 def test_any_text_is_a_known_country_or_none(text: str) -> None:
     found = find_country(text)
     assert found is None or found[0] in {entry[0] for entry in ENTRIES}
+
+
+@pytest.mark.parametrize(
+    "name", ["XK", "xkx", "Kosovo", "Republic of Kosovo", "KOSOVA", "Republika e Kosoves", "Косово"]
+)
+def test_kosovo_is_found_by_its_code_and_each_of_its_names(name: str) -> None:
+    assert find_country(name) == ("XK", "Kosovo")
