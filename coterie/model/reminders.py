@@ -27,6 +27,8 @@ SEND_JOB = "send_reminder"
 # a date has no time of day: it is this hour where its user is
 HOUR = 9
 YEARS_AHEAD = 4
+# marks a moment that a change of the clocks moved, so that its series returns to its own time of day
+_SKIPPED = 1
 
 
 class Reminder(Struct, frozen=True):
@@ -135,13 +137,32 @@ def next_repeat(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None
         step = timedelta(hours=size)
         return times.moment(due + step * (max((now - due) // step, 0) + 1))
     step = timedelta(days=size * (7 if reminder.repeat_unit == "week" else 1))
-    local = due.astimezone(zone).replace(tzinfo=None)
+    local = _time_of_series(due, zone)
     count = max((now - due) // step, 0)
     while True:
         count += 1
-        following = (local + step * count).replace(tzinfo=zone)
+        following = _moment_of_series(local + step * count, zone)
         if following > now and following > due:
             return times.moment(following)
+
+
+def _moment_of_series(local: datetime, zone: ZoneInfo) -> datetime:
+    """A local time as a moment. One that the clocks skip moves behind the gap, with _SKIPPED as its microsecond."""
+    moment = local.replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
+    is_skipped = moment.astimezone(zone).replace(tzinfo=None) != local
+    return moment.replace(microsecond=_SKIPPED) if is_skipped else moment
+
+
+def _time_of_series(due: datetime, zone: ZoneInfo) -> datetime:
+    """The local time a moment of a series stands for: that before the gap where the clocks skipped it."""
+    local = due.astimezone(zone)
+    if due.microsecond == _SKIPPED:
+        gap = (local.utcoffset() or timedelta()) - (
+            (due - timedelta(days=1)).astimezone(zone).utcoffset() or timedelta()
+        )
+        if gap > timedelta():
+            return local.replace(tzinfo=None, microsecond=0) - gap
+    return local.replace(tzinfo=None)
 
 
 def next_before(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: datetime) -> str | None:

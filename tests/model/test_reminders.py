@@ -104,3 +104,26 @@ def test_the_next_date_is_always_ahead(day: str, now: datetime, unit: str, magni
     assert due is None or times.parse(due) > now
     if int(day[:4]) <= now.year:
         assert due is not None and times.parse(due) < now + timedelta(days=367)
+
+
+@pytest.mark.parametrize(
+    ("zone", "due", "unit", "expected"),
+    [
+        ("Europe/Berlin", "2027-03-27T02:30", "day", ["03-28T03:30+0200", "03-29T02:30+0200", "03-30T02:30+0200"]),
+        ("Europe/Berlin", "2027-03-27T03:30", "day", ["03-28T03:30+0200", "03-29T03:30+0200"]),
+        ("America/New_York", "2027-03-07T02:15", "week", ["03-14T03:15-0400", "03-21T02:15-0400"]),
+        ("Australia/Lord_Howe", "2027-10-02T02:10", "day", ["10-03T02:40+1100", "10-04T02:10+1100"]),
+        ("Europe/Berlin", "2027-10-30T02:30", "day", ["10-31T02:30+0200", "11-01T02:30+0100"]),
+    ],
+)
+def test_a_time_the_clocks_skip_moves_one_reminder_and_not_its_series(
+    zone: str, due: str, unit: str, expected: list[str]
+) -> None:
+    place = ZoneInfo(zone)
+    moment = times.moment(datetime.fromisoformat(due).replace(tzinfo=place))
+    found = []
+    for _ in expected:
+        reminder = replace(BLANK, before_unit=None, repeat_unit=unit, repeat_magnitude=1, due_at=moment)
+        moment = next_repeat(reminder, place, times.parse(moment) + timedelta(seconds=5)) or ""
+        found.append(times.parse(moment).astimezone(place).strftime("%m-%dT%H:%M%z"))
+    assert found == expected
