@@ -17,9 +17,9 @@ from coterie.model.properties import (
     TITLE_LENGTH_MAX,
     TYPES,
     PropertyDefinition,
+    convert,
     parse_value,
     slug_of,
-    still_fits,
 )
 from coterie.store import properties as store
 from coterie.store.database import Tx
@@ -81,10 +81,10 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
 def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:
     for contact_id, text in store.list_values(tx, caller.organization_id, definition.slug):
         value = msgspec.json.decode(text)
-        if not still_fits(definition, value):
+        fitted = convert(definition, value)
+        if fitted is None:
             store.delete_value(tx, caller.organization_id, contact_id, definition.slug)
             continue
-        fitted = parse_value(definition, value, definition.slug)
         if fitted != value or type(fitted) is not type(value):
             store.save_value(tx, caller.organization_id, contact_id, definition.slug, fitted)
 

@@ -137,9 +137,35 @@ _PARSERS: dict[str, Callable[[PropertyDefinition, Any, str], Value]] = {
 
 
 def still_fits(definition: PropertyDefinition, value: Any) -> bool:
-    """Whether a stored value is one the definition would accept today."""
+    """Whether a definition accepts a stored value as it is."""
     try:
         parse_value(definition, value, "value")
     except CoterieError:
         return False
     return True
+
+
+def convert(definition: PropertyDefinition, value: Any) -> Value | None:
+    """A stored value as its definition wants it after a change of type or choices; None if it cannot be converted.
+
+    A list of one item becomes that item; true, false and numbers become text, and a text a list of one. Of several
+    choices those that still exist stay.
+    """
+    forms = [value, *_other_forms(value)]
+    if definition.property_type == "multiple_choice" and isinstance(value, list):
+        forms.append([item for item in value if item in (definition.choices or ())] or None)
+    for form in forms:
+        try:
+            return parse_value(definition, form, "value")
+        except CoterieError:
+            continue
+    return None
+
+
+def _other_forms(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [value[0], *_other_forms(value[0])] if len(value) == 1 else []
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+        return [text, [text]]
+    return [str(value), [str(value)]]

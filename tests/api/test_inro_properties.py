@@ -217,6 +217,33 @@ def test_another_type_removes_the_values_that_do_not_fit_it(inro: Client) -> Non
     assert values_of(inro, 2) == {}
 
 
+@pytest.mark.parametrize(
+    ("before", "value", "after", "expected"),
+    [
+        ({"property_type": "multiple_choice", "choices": ["x", "y"]}, ["y"],
+         {"property_type": "single_choice", "choices": ["x", "y"]}, "y"),
+        ({"property_type": "list"}, ["solo"], {"property_type": "text"}, "solo"),
+        ({"property_type": "list"}, ["12"], {"property_type": "number"}, 12),
+        ({"property_type": "boolean"}, True, {"property_type": "text"}, "true"),
+        ({"property_type": "boolean"}, False, {"property_type": "list"}, ["false"]),
+        ({"property_type": "number"}, 5, {"property_type": "text"}, "5"),
+        ({"property_type": "number"}, 5, {"property_type": "list"}, ["5"]),
+        ({"property_type": "text"}, "solo", {"property_type": "list"}, ["solo"]),
+        ({"property_type": "text"}, "x", {"property_type": "multiple_choice", "choices": ["x"]}, ["x"]),
+        ({"property_type": "text"}, "true", {"property_type": "boolean"}, True),
+        ({"property_type": "multiple_choice", "choices": ["x", "y"]}, ["x", "y"], {"choices": ["y", "z"]}, ["y"]),
+        ({"property_type": "list"}, ["a", "b"], {"property_type": "text"}, None),
+    ],
+)  # fmt: skip
+def test_a_value_that_can_be_converted_stays_when_the_type_changes(
+    inro: Client, before: dict[str, Any], value: Any, after: dict[str, Any], expected: Any
+) -> None:
+    create(inro, "Cv", before["property_type"], **{k: v for k, v in before.items() if k == "choices"})
+    write(inro, {"cv": value}, 1)
+    assert inro.put(f"{PATH}/cv", {"contact_property": after}).status == 200
+    assert values_of(inro, 1).get("cv") == expected
+
+
 def test_deleting_a_property_removes_its_values_and_frees_its_slug(inro: Client) -> None:
     create(inro, "Plan")
     write(inro, {"plan": "pro"})
