@@ -7,15 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from coterie.exports.drafts import draft_of
 from coterie.model.cells import join_list, safe_cell
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
-from coterie.portable.lines import UID_SOURCE, draft_of
 from coterie.store.database import Tx
 from coterie.store.exports import list_contact_rows_after, list_part_rows
 from coterie.store.files import file_path
 from coterie.vcard.write import write_card
 
+UID_SOURCE = "vcard"
 CONTACTS_AT_ONCE = 200
 PICTURE_BYTES_MAX = 5 * 1024**2
 PICTURES_MAX = 3

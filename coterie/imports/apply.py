@@ -59,7 +59,7 @@ from coterie.model.imports import (
 )
 from coterie.model.organizations import Caller
 from coterie.portable.contacts import create_portable_drafts
-from coterie.portable.stage import apply_rows, match_portable
+from coterie.portable.steps import apply_rows, match_portable
 from coterie.store import events, parts
 from coterie.store import imports as store
 from coterie.store.contacts import next_contact_ids

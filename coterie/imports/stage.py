@@ -53,7 +53,7 @@ from coterie.model.imports import (
     StagedRow,
 )
 from coterie.model.organizations import Caller
-from coterie.portable.stage import match_portable, stage_rows
+from coterie.portable.steps import match_portable, stage_rows
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file

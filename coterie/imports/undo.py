@@ -14,8 +14,7 @@ from coterie.imports.undo_contacts import erase_created, undo_row
 from coterie.model import times
 from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, ContactDraft, Import, StagedRow
 from coterie.model.organizations import Caller
-from coterie.model.portable import DEFINITIONS
-from coterie.portable.rows import undo_rows
+from coterie.portable.steps import is_definition, undo_rows
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import find_used, lock_files, remove_file
@@ -81,7 +80,7 @@ def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]
     # the last first: what a later row added to a contact goes before the contact itself
     for row in rows:
         changed = changes[row.row_number]
-        if changed.noun in DEFINITIONS:
+        if is_definition(changed.noun):
             definitions.append(row)
         elif changed.noun is not None:
             reasons[row.row_number] = undo_rows(tx, caller, changed.noun, changed.rows)

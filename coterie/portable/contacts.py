@@ -1,8 +1,10 @@
-"""Contacts as our own export has them, back as they were: with their uuids, moments, handles and external ids."""
+"""Creates contacts of the portable archive as they were exported: uuids, times, handles and external ids."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from coterie.actions.drafts import Changes
 from coterie.actions.events import record_all, row_of
@@ -12,18 +14,18 @@ from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
-from coterie.model.portable import PortableContact
+from coterie.model.portable import HandleRow, PortableContact
 from coterie.search import index_contacts
 from coterie.search.contacts import words_of
 from coterie.store import contacts as contact_store
 from coterie.store import parts
-from coterie.store import portable as store
+from coterie.store import portable_import as store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
 
 def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
-    """Contacts of our own export, exactly as they were; a file has no others."""
+    """Creates the contact of each draft and remembers which row of the file it came from."""
     ids = create_portable_contacts(tx, caller, [draft.portable for draft in drafts if draft.portable is not None])
     rows = [
         {"source": source, "external_id": external_id, "contact_id": contact_id}
@@ -36,72 +38,81 @@ def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft
 
 
 def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> list[int]:
-    """New contacts as they were, with their handles and external ids: their ids, in order. Nothing is matched.
+    """Creates contacts with their handles and external ids. Returns their ids in order. Nothing is matched.
 
-    A uuid that is taken is made anew; an Instagram username another contact has becomes a former one of this.
+    A uuid that exists is replaced by a new one. An Instagram username that another contact has becomes a former
+    handle.
     """
     if not entries:
         return []
-    now = times.now()
-    first = contact_store.next_contact_ids(tx, caller.organization_id, len(entries))
-    taken = _taken_uuids(tx, caller, entries)
-    owners = parts.find_username_owners(tx, caller.organization_id, _usernames(entries))
-    alive, events, words = 0, [], dict[int, str]()
+    now, organization_id = times.now(), caller.organization_id
+    taken = _load_taken(tx, caller, entries)
+    first = contact_store.next_contact_ids(tx, organization_id, len(entries))
+    words, events = dict[int, str](), []
     for contact_id, entry in enumerate(entries, first):
-        contact, handles = _contact(contact_id, entry, taken, owners)
-        keys = sort_keys(contact)
-        store.insert_row(tx, caller.organization_id, "contacts", msgspec.structs.asdict(contact) | keys)
-        for handle in handles:
-            store.insert_row(tx, caller.organization_id, "handles", msgspec.structs.asdict(handle))
-        for known in entry.external_ids:
-            columns = {"source": known.source, "external_id": known.external_id, "contact_id": contact_id}
-            store.insert_row(tx, caller.organization_id, "external_ids", columns)
+        contact, handles = _contact(contact_id, entry, taken)
+        _insert(tx, caller, contact, handles, entry)
         if contact.deleted_at is None:
-            alive += 1
             words[contact_id] = words_of(contact, [h for h in handles if h.deleted_at is None])
         changes = {"name": (None, contact.name)}
         events.append(row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now))
-    add_to_count(tx, caller.organization_id, contact_store.COUNT, alive)
-    index_contacts(tx, caller.organization_id, words)
+    add_to_count(tx, organization_id, contact_store.COUNT, len(words))
+    index_contacts(tx, organization_id, words)
     record_all(tx, caller, events)
     return list(range(first, first + len(entries)))
 
 
-def _taken_uuids(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> set[str]:
-    return set(store.find_contacts(tx, caller.organization_id, [entry.contact.uuid for entry in entries]))
+class _Taken(Struct):
+    """uuids that exist; usernames: who has each one."""
+
+    uuids: set[str]
+    usernames: dict[str, int]
 
 
-def _usernames(entries: Sequence[PortableContact]) -> list[str]:
-    return [h.normalized for entry in entries for h in entry.handles if h.channel == INSTAGRAM and h.is_primary]
+def _load_taken(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> _Taken:
+    uuids = store.find_contacts(tx, caller.organization_id, [entry.contact.uuid for entry in entries])
+    usernames = [h.normalized for entry in entries for h in entry.handles if h.channel == INSTAGRAM and h.is_primary]
+    return _Taken(set(uuids), parts.find_username_owners(tx, caller.organization_id, usernames))
 
 
-def _contact(
-    contact_id: int, entry: PortableContact, taken: set[str], owners: dict[str, int]
-) -> tuple[Contact, list[Handle]]:
-    handles = []
-    for row in entry.handles:
-        values = msgspec.structs.asdict(row)
-        del values["contact"]
-        if row.channel == INSTAGRAM and row.is_primary and not entry.contact.deleted_at and not row.deleted_at:
-            is_free = owners.setdefault(row.normalized, contact_id) == contact_id
-            values |= {} if is_free else {"is_primary": False, "is_former": True}
-        handles.append(Handle(contact_id=contact_id, **values))
-    values = dict.fromkeys(contact_store.COLUMNS) | msgspec.structs.asdict(entry.contact) | {"id": contact_id}
+def _insert(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle], entry: PortableContact) -> None:
+    organization_id = caller.organization_id
+    store.insert_row(tx, organization_id, "contacts", msgspec.structs.asdict(contact) | sort_keys(contact))
+    for handle in handles:
+        store.insert_row(tx, organization_id, "handles", msgspec.structs.asdict(handle))
+    for row in entry.external_ids:
+        columns = {"source": row.source, "external_id": row.external_id, "contact_id": contact.id}
+        store.insert_row(tx, organization_id, "external_ids", columns)
+
+
+def _contact(contact_id: int, entry: PortableContact, taken: _Taken) -> tuple[Contact, list[Handle]]:
+    handles = [_handle(contact_id, entry, row, taken) for row in entry.handles]
+    values: dict[str, Any] = dict.fromkeys(contact_store.COLUMNS)
+    values |= msgspec.structs.asdict(entry.contact) | {"id": contact_id}
     for handle in handles:
         if handle.is_primary and handle.deleted_at is None and handle.channel in SUMMARY_COLUMNS:
             values[SUMMARY_COLUMNS[handle.channel]] = handle.value
-    if entry.contact.uuid in taken:
+    if entry.contact.uuid in taken.uuids:
         values["uuid"] = new_id()
     return Contact(**values), handles
 
 
+def _handle(contact_id: int, entry: PortableContact, row: HandleRow, taken: _Taken) -> Handle:
+    values = msgspec.structs.asdict(row)
+    del values["contact"]
+    if row.channel == INSTAGRAM and row.is_primary and not entry.contact.deleted_at and not row.deleted_at:
+        is_free = taken.usernames.setdefault(row.normalized, contact_id) == contact_id
+        values |= {} if is_free else {"is_primary": False, "is_former": True}
+    return Handle(contact_id=contact_id, **values)
+
+
 def erase_deleted(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> None:
-    """Remove contacts an import brought in as deleted ones. Those that are gone, or that people changed since, stay."""
+    """Erases contacts that the import created in deleted state, unless somebody changed them since."""
     if not contact_ids:
         return
     changed = parts.list_changed_by_others(tx, caller.organization_id, caller.import_id or "", contact_ids)
-    there = contact_store.uuids_of(tx, caller.organization_id, contact_ids)
-    gone = [contact_id for contact_id in contact_ids if contact_id in there and contact_id not in changed]
-    for contact_id in gone:
+    existing = contact_store.uuids_of(tx, caller.organization_id, contact_ids)
+    erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
+    for contact_id in erased:
         contact_store.erase_contact(tx, caller.organization_id, contact_id)
-    record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i) for i in gone])
+    record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i) for i in erased])

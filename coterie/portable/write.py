@@ -1,7 +1,7 @@
-"""Everything of an organization's people as one ZIP: a manifest, a file of JSON lines for each noun, and the files.
+"""Exports an organization as the portable archive: a ZIP with a manifest, a file of JSON lines per noun, and all files.
 
-Written to a stream as it is read, so memory stays flat. The same people give the same lines, in whatever instance:
-nothing in them is an instance's own (model.whole). tests/exports/test_whole.py lists what is not in it, and why.
+The archive is written as it is read, so memory stays flat. Equal data gives equal lines in any instance, because no
+line contains an id of the instance (model.portable). tests/portable/test_write.py lists what is not exported, and why.
 """
 
 import zipfile
@@ -14,10 +14,11 @@ import msgspec
 
 from coterie.model import times
 from coterie.model.organizations import Caller
-from coterie.model.portable import FORMAT, MANIFEST, NOUNS, VERSION, ContactRow, file_of, member_of
+from coterie.model.portable import FORMAT, MANIFEST, VERSION, ContactRow, file_of, member_of
 from coterie.store.database import Tx
 from coterie.store.files import file_path
-from coterie.store.portable import (
+from coterie.store.portable import NOUNS
+from coterie.store.portable_export import (
     Reader,
     find_contacts_with_interactions,
     list_contact_rows_after,
@@ -26,16 +27,16 @@ from coterie.store.portable import (
     list_rows_of_contacts,
 )
 
-CONTACTS_AT_ONCE = 200
-_CHUNK = 1024 * 1024
+PAGE_SIZE = 200
+_CHUNK_BYTES = 1024 * 1024
 Lines = Iterator[dict[str, Any]]
 
 
 def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, everything: bool = False) -> None:
-    """The whole export onto a stream, which need not be seekable. One transaction reads it all: it is of one moment.
+    """Writes the archive to a stream, which need not be seekable. One transaction reads everything: one point in time.
 
-    Personal notes and reminders are their users': the caller's own are in it, or everyone's (everything), which is for
-    whoever has the database anyway.
+    Personal notes and reminders belong to their users. The archive has the caller's own; with everything=True, which
+    is for operators, it has all of them. folder is the data folder.
     """
     reader = Reader(caller.user_id, everything=everything)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
@@ -46,7 +47,7 @@ def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, e
         archive.writestr(MANIFEST, msgspec.json.encode(manifest))
         _write_lines(archive, "contacts", ContactRow, _contacts(tx, caller))
         for name, noun in NOUNS.items():
-            of_contacts = noun.by == "contact"
+            of_contacts = noun.walk_by == "contact"
             rows = _parts(tx, caller, name) if of_contacts else list_rows(tx, caller.organization_id, name, reader)
             _write_lines(archive, name, noun.row, rows)
         written: set[str] = set()
@@ -58,7 +59,7 @@ def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, e
 
 def _pages(tx: Tx, caller: Caller) -> Iterator[list[tuple[int, dict[str, Any]]]]:
     last = ""
-    while page := list_contact_rows_after(tx, caller.organization_id, last, limit=CONTACTS_AT_ONCE):
+    while page := list_contact_rows_after(tx, caller.organization_id, last, limit=PAGE_SIZE):
         last = page[-1][1]["uuid"]
         yield page
 
@@ -74,14 +75,14 @@ def _parts(tx: Tx, caller: Caller, name: str) -> Lines:
         if name != "interactions":
             yield from list_rows_of_contacts(tx, caller.organization_id, name, ids)
             continue
-        talkative = find_contacts_with_interactions(tx, caller.organization_id, ids)
+        with_interactions = find_contacts_with_interactions(tx, caller.organization_id, ids)
         for contact_id in ids:
-            if contact_id in talkative:
+            if contact_id in with_interactions:
                 yield from list_interactions(tx, caller.organization_id, contact_id)
 
 
 def _write_lines(archive: zipfile.ZipFile, name: str, kind: type[Any], rows: Iterable[dict[str, Any]]) -> None:
-    """What is null is left out, and the order of fields is that of the Struct: the same row is the same line."""
+    """Writes fields in the order of the Struct and omits nulls: equal rows give equal lines."""
     encoder = msgspec.json.Encoder()
     with archive.open(file_of(name), "w", force_zip64=True) as member:
         for row in rows:
@@ -89,8 +90,8 @@ def _write_lines(archive: zipfile.ZipFile, name: str, kind: type[Any], rows: Ite
 
 
 def _write_file(archive: zipfile.ZipFile, folder: Path, digest: str) -> None:
-    with suppress(FileNotFoundError):  # erased by now
+    with suppress(FileNotFoundError):  # erased in the meantime
         source = file_path(folder, digest).open("rb")
         with source, archive.open(member_of(digest), "w", force_zip64=True) as member:
-            while chunk := source.read(_CHUNK):
+            while chunk := source.read(_CHUNK_BYTES):
                 member.write(chunk)

@@ -26,13 +26,14 @@ from coterie.imports.formats.detect import COTERIE, detect_format
 from coterie.imports.undo import undo
 from coterie.model.imports import SKIP, ContactDraft, RowError
 from coterie.model.organizations import Caller
-from coterie.model.portable import NOUNS, file_of
+from coterie.model.portable import file_of
 from coterie.model.relationships import type_id
 from coterie.model.terms import TAGS
 from coterie.portable.write import write_portable
 from coterie.store.contacts import count_contacts, list_contacts
 from coterie.store.files import file_path
 from coterie.store.notes import count_notes, list_notes
+from coterie.store.portable import NOUNS
 
 MOMENTS = {"created_at": FIRST, "updated_at": FIRST}
 ID = "01900000-0000-7000-8000-000000000001"

@@ -15,10 +15,11 @@ from coterie.imports.undo import undo
 from coterie.model import times
 from coterie.model.ids import new_id
 from coterie.model.organizations import MEMBER, Caller
-from coterie.model.portable import NOUNS, REFERENCES, ContactRow, fields_of
+from coterie.model.portable import ContactRow
 from coterie.portable.write import write_portable
 from coterie.store.database import Database
 from coterie.store.organizations import find_user, insert_membership, insert_user
+from coterie.store.portable import NOUNS, REFERENCES, fields_of
 
 # Tables of which nothing is exported, and why
 LEFT_OUT = {
@@ -56,7 +57,7 @@ def exported() -> dict[str, set[str]]:
     """table -> the columns that are exported."""
     found: dict[str, set[str]] = {"contacts": set(ContactRow.__struct_fields__), **LISTS}
     for noun in NOUNS.values():
-        columns = {REFERENCES[name][0] if name in REFERENCES else name for name in fields_of(noun)}
+        columns = {REFERENCES[name].column if name in REFERENCES else name for name in fields_of(noun)}
         found.setdefault(noun.table, set()).update(columns)
     return found
 

@@ -28,13 +28,9 @@ from coterie.imports.formats.archives import (
 )
 from coterie.model.imports import ContactDraft, PictureDraft, RowError
 from coterie.model.portable import (
-    DEFINITIONS,
     FORMAT,
     MANIFEST,
-    OF_CONTACTS,
-    PARTS,
     VERSION,
-    AttachmentRow,
     ContactRow,
     PortableContact,
     PortableRows,
@@ -42,8 +38,10 @@ from coterie.model.portable import (
     file_of,
     member_of,
 )
+from coterie.model.portable_rows import AttachmentRow
 from coterie.portable.lines import draft_of_portable, parse_row
 from coterie.store.files import save_file
+from coterie.store.portable import DEFINITIONS, OF_CONTACTS, PARTS
 
 LINE_BYTES_MAX = 16 * 1024**2
 MANIFEST_BYTES_MAX = 1024**2

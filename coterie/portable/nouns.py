@@ -1,0 +1,206 @@
+"""The nouns of the archive that need more than their rows: cached counts, notes, values of properties, messages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from coterie.actions.handles import save_differences
+from coterie.model import times
+from coterie.model.organizations import Caller
+from coterie.model.portable import Row
+from coterie.model.portable_rows import NoteRow
+from coterie.model.properties import still_fits
+from coterie.model.terms import name_key
+from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
+from coterie.store import contacts as contact_store
+from coterie.store import folders as folder_store
+from coterie.store import interactions as interaction_store
+from coterie.store import notes as note_store
+from coterie.store import parts
+from coterie.store import portable_import as store
+from coterie.store import properties as property_store
+from coterie.store.counters import add_to_count, next_number
+from coterie.store.database import Tx
+
+
+def record_set(tx: Tx, caller: Caller, name: str) -> RecordSet:
+    """The record set of a noun."""
+    return _KINDS.get(name, RecordSet)(tx, caller, name)
+
+
+class DefinitionSet(RecordSet):
+    """Folders, tags, expertises, properties. Undo leaves one that a contact has."""
+
+    counter: str | None = None
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        if self.counter and entries:
+            add_to_count(self.tx, self.caller.organization_id, self.counter, len(entries))
+
+    def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
+        if store.is_used(self.tx, self.caller.organization_id, self.noun.table, key[0]):
+            return False
+        return super().delete(key, updated_at)
+
+    def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
+        if self.counter and deleted_count:
+            add_to_count(self.tx, self.caller.organization_id, self.counter, -deleted_count)
+
+
+class FolderSet(DefinitionSet):
+    """Folders have numbers, which each organization assigns itself."""
+
+    counter = folder_store.COUNT
+
+    def exists(self, entry: Entry) -> bool:
+        return False
+
+    def insert(self, entry: Entry) -> bool:
+        entry.columns["id"] = next_number(self.tx, self.caller.organization_id, "folder_id")
+        return super().insert(entry)
+
+
+class TermSet(DefinitionSet):
+    """Tags and expertises."""
+
+    def columns_of(self, row: Row) -> Columns:
+        columns = super().columns_of(row)
+        return columns | {"name_key": name_key(columns["name"])}
+
+
+class PropertyDefinitionSet(DefinitionSet):
+    counter = property_store.COUNT
+
+
+class LinkSet(RecordSet):
+    """A contact's folders, tags and expertises, whose contacts are counted."""
+
+    @property
+    def _table(self) -> str:
+        return {"in_folders": "folders", "tagged": "tags", "skilled": "expertises"}[self.name]
+
+    def _count(self, contact_id: int, target: Any, by: int) -> None:
+        store.count_link(self.tx, self.caller.organization_id, self._table, target, contact_id, by)
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self._count(entry.columns["contact_id"], self.subject_of(entry), 1)
+
+    def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
+        is_deleted = super().delete(key, updated_at)
+        if is_deleted:
+            self._count(key[0], key[1], -1)
+        return is_deleted
+
+
+class PropertySet(RecordSet):
+    """Values of properties. A property of the same name may have another type here."""
+
+    def drop_existing(self, checked: Checked) -> None:
+        slugs = {entry.columns["slug"] for entry in checked.entries}
+        definitions = property_store.find_definitions(self.tx, self.caller.organization_id, slugs)
+        fitting = []
+        for entry in checked.entries:
+            definition = definitions.get(entry.columns["slug"])
+            if definition is not None and still_fits(definition, msgspec.json.decode(entry.columns["value"])):
+                fitting.append(entry)
+            else:
+                checked.problems.append(f"property {entry.columns['slug'][:100]} does not take the value")
+        checked.entries = fitting
+
+
+class RelationshipSet(RecordSet):
+    def columns_of(self, row: Row) -> Columns:
+        columns = super().columns_of(row)
+        if columns["first_contact_id"] == columns["second_contact_id"]:
+            raise Unresolved("a contact cannot be related to itself")
+        return columns
+
+
+class InteractionSet(RecordSet):
+    """The newest interactions of each contact and kind are marked as recent."""
+
+    def columns_of(self, row: Row) -> Columns:
+        return super().columns_of(row) | {"is_recent": False}
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        self._mark_recent({(e.columns["contact_id"], e.columns["kind"]) for e in entries})
+
+    def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
+        self._mark_recent({(key[0], key[1]) for key, _ in keys})
+
+    def _mark_recent(self, kinds: set[tuple[int, str]]) -> None:
+        interaction_store.mark_recent(self.tx, self.caller.organization_id, sorted(kinds))
+
+
+class NoteSet(RecordSet):
+    """Notes, with the contacts they are about, their tags and the pinned note that a contact's row repeats."""
+
+    def contacts_of(self, entry: Entry) -> list[int]:
+        assert isinstance(entry.row, NoteRow)
+        return self.references.contact_ids(entry.row.contacts)
+
+    def drop_existing(self, checked: Checked) -> None:
+        """Drops notes whose contacts all were here before the import and have a note of that text."""
+        contact_ids = {contact_id for entry in checked.entries for contact_id in self.contacts_of(entry)}
+        texts = parts.list_note_texts_of(self.tx, self.caller.organization_id, contact_ids - self.created)
+        missing = []
+        for entry in checked.entries:
+            assert isinstance(entry.row, NoteRow)
+            about = self.contacts_of(entry)
+            if entry.row.contacts and not about:
+                checked.problems.append("none of the contacts of a note is here")
+            elif not about or not all((entry.row.text,) in texts.get(i, ()) for i in about):
+                missing.append(entry)
+        checked.entries = missing
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        organization_id = self.caller.organization_id
+        for entry in entries:
+            note, about = entry.row, self.contacts_of(entry)
+            assert isinstance(note, NoteRow)
+            note_store.add_note_contacts(self.tx, organization_id, note.id, about)
+            note_store.add_note_tags(self.tx, organization_id, note.id, self.references.tag_ids(note.tags))
+            if not note.is_personal and note.deleted_at is None:
+                add_to_count(self.tx, organization_id, note_store.COUNT, 1)
+                if note.is_pinned:
+                    self._refresh_pinned(about)
+
+    def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
+        organization_id = self.caller.organization_id
+        note = note_store.find_note(self.tx, organization_id, key[0], reader_id=None)
+        about = note_store.list_contacts_of_note(self.tx, organization_id, key[0]) if note else []
+        is_deleted = super().delete(key, updated_at)
+        if is_deleted and note and note.is_counted:
+            add_to_count(self.tx, organization_id, note_store.COUNT, -1)
+            if note.is_pinned:
+                self._refresh_pinned(about)
+        return is_deleted
+
+    def _refresh_pinned(self, contact_ids: Sequence[int]) -> None:
+        """Copies the pinned note to the contacts' rows; updated_at of a contact that came with the import stays."""
+        for contact_id in contact_ids:
+            before = contact_store.find_contact_to_change(self.tx, self.caller.organization_id, contact_id)
+            pinned = note_store.find_pinned_note(self.tx, self.caller.organization_id, contact_id)
+            text = pinned.text if pinned else None
+            if before is not None and before.pinned_note != text:
+                updated_at = before.updated_at if contact_id in self.created else times.now()
+                after = replace(before, pinned_note=text, updated_at=updated_at)
+                save_differences(self.tx, self.caller, before, after)
+
+
+_KINDS: dict[str, type[RecordSet]] = {
+    "folders": FolderSet,
+    "tags": TermSet,
+    "expertises": TermSet,
+    "definitions": PropertyDefinitionSet,
+    "in_folders": LinkSet,
+    "tagged": LinkSet,
+    "skilled": LinkSet,
+    "properties": PropertySet,
+    "relationships": RelationshipSet,
+    "interactions": InteractionSet,
+    "notes": NoteSet,
+}

@@ -1,0 +1,169 @@
+"""The rows of one noun of the archive: check them, write the missing ones, undo what was written.
+
+Guarantees. Nothing that exists is changed. A row is skipped if its id exists here, or if its contact was here before
+the import and already has the same. A row that refers to something unknown is reported and not written. Ids, times
+and deleted rows stay as exported. Undo deletes a row only if nobody edited it since.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from coterie.actions.events import record_all, row_of
+from coterie.model import times
+from coterie.model.organizations import Caller
+from coterie.model.portable import PortableRows, Row
+from coterie.portable.references import References, load_references
+from coterie.store import parts
+from coterie.store import portable_import as store
+from coterie.store.database import Tx
+from coterie.store.portable import NOUNS, REFERENCES, fields_of
+
+Columns = dict[str, Any]
+# the primary key of a written row, and its updated_at (None if the table has no such column)
+WrittenKey = tuple[list[Any], str | None]
+
+
+class Unresolved(Exception):
+    """A row cannot be written here; the message says why."""
+
+
+class Entry(NamedTuple):
+    """A row and its columns in this organization."""
+
+    row: Row
+    columns: Columns
+
+
+class Checked(Struct):
+    """entries: rows to write, as far as can be seen without their keys. problems: why other rows cannot be written."""
+
+    entries: list[Entry]
+    problems: list[str]
+
+
+class Written(Struct):
+    keys: list[WrittenKey]
+    problems: list[str]
+
+
+def decode_rows(rows: PortableRows) -> list[Row]:
+    """The rows of an import's row. The reader has checked each line."""
+    return [msgspec.json.decode(line, type=NOUNS[rows.noun].row) for line in rows.lines]
+
+
+class RecordSet:
+    """The rows of a noun, which subclasses in nouns.py adapt. One set serves one batch of rows."""
+
+    def __init__(self, tx: Tx, caller: Caller, name: str) -> None:
+        self.tx, self.caller, self.name, self.noun = tx, caller, name, NOUNS[name]
+        self.references = References(caller)
+        # contacts this import created: whatever they have came with it
+        self.created: set[int] = set()
+
+    def check(self, rows: Sequence[Row]) -> Checked:
+        """Resolves references and drops what contacts already have. Reads only."""
+        self.references = load_references(self.tx, self.caller, rows)
+        checked = Checked([], [])
+        for row in rows:
+            try:
+                checked.entries.append(Entry(row, self.columns_of(row)))
+            except Unresolved as error:
+                checked.problems.append(str(error))
+        contact_ids = {contact_id for entry in checked.entries for contact_id in self.contacts_of(entry)}
+        self.created = parts.list_created_by(
+            self.tx, self.caller.organization_id, self.caller.import_id or "", contact_ids
+        )
+        self.drop_existing(checked)
+        return checked
+
+    def count_missing(self, rows: Sequence[Row]) -> int:
+        """How many rows write would add, including rows about contacts that the same file will create."""
+        checked = self.check(rows)
+        return sum(not self.exists(entry) for entry in checked.entries) + len(checked.problems)
+
+    def write(self, rows: Sequence[Row]) -> Written:
+        """Inserts the missing rows, updates what is derived from them and records the events."""
+        checked = self.check(rows)
+        entries = [entry for entry in checked.entries if self.insert(entry)]
+        self.after_write(entries)
+        record_all(self.tx, self.caller, self.events(entries))
+        keys = [([e.columns[name] for name in self.noun.key], getattr(e.row, "updated_at", None)) for e in entries]
+        return Written(keys, checked.problems)
+
+    def undo(self, keys: Sequence[WrittenKey]) -> int:
+        """Deletes rows that write inserted. Returns how many stay because they were edited since or are in use."""
+        results = [self.delete(key, updated_at) for key, updated_at in reversed(keys)]
+        self.after_undo(keys, results.count(True))
+        return results.count(False)
+
+    # What nouns may adapt
+
+    def columns_of(self, row: Row) -> Columns:
+        """The columns of a row here. Raises Unresolved if it refers to something that does not exist."""
+        columns: Columns = {}
+        for name in fields_of(self.noun):
+            if name not in REFERENCES:
+                columns[name] = getattr(row, name)
+                continue
+            resolved = self.references.resolve(name, row)
+            is_optional = name == "author" and not getattr(row, "is_personal", False)
+            if resolved is None and getattr(row, name) is not None and not is_optional:
+                raise Unresolved(f"{name.replace('_', ' ')} {str(getattr(row, name))[:100]} is not here")
+            columns[REFERENCES[name].column] = resolved
+        return columns
+
+    def contacts_of(self, entry: Entry) -> list[int]:
+        """The contacts that the row is about."""
+        ids = [entry.columns.get(name) for name in ("contact_id", "first_contact_id")]
+        return [contact_id for contact_id in ids if contact_id is not None]
+
+    def drop_existing(self, checked: Checked) -> None:
+        """Drops rows whose contact was here before the import and has the same already (noun.same)."""
+        same = self.noun.same
+        compared = {id(e): e for e in checked.entries if not self.created.intersection(self.contacts_of(e))}
+        if not same or not compared:
+            return
+        values = {entry.columns[same[0]] for entry in compared.values()}
+        existing = store.list_same_values(self.tx, self.caller.organization_id, self.noun, values)
+        checked.entries = [
+            entry for entry in checked.entries
+            if id(entry) not in compared or tuple(entry.columns[name] for name in same) not in existing
+        ]  # fmt: skip
+
+    def exists(self, entry: Entry) -> bool:
+        """Whether the row's key exists."""
+        return store.has_row(self.tx, self.caller.organization_id, self.noun, entry.columns)
+
+    def insert(self, entry: Entry) -> bool:
+        """Inserts the row unless its key exists. Returns whether it did."""
+        return store.insert_row(self.tx, self.caller.organization_id, self.noun.table, entry.columns)
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        """Updates what is derived from the written rows: cached counts, summaries."""
+
+    def events(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+        """One event for each written row, unless it is deleted or its contact came with this import."""
+        events, now = [], times.now()
+        for entry in entries:
+            about = self.contacts_of(entry)
+            is_deleted = getattr(entry.row, "deleted_at", None) is not None
+            if self.noun.event and not is_deleted and not self.created.intersection(about):
+                contact_id = about[0] if about else None
+                subject = self.subject_of(entry)
+                events.append(row_of(self.caller, self.noun.event, subject, contact_id=contact_id, now=now))
+        return events
+
+    def subject_of(self, entry: Entry) -> str | int:
+        """The subject of the row's event."""
+        subject: str | int = entry.columns[self.noun.key[-1]]
+        return subject
+
+    def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
+        """Deletes a row unless it was edited since. None: it is gone already."""
+        return store.delete_row(self.tx, self.caller.organization_id, self.noun, key, updated_at)
+
+    def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
+        """Updates what was derived from the deleted rows."""

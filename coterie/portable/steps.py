@@ -1,0 +1,89 @@
+"""What an import does differently for rows of the portable archive: the part of this room that imports/ calls.
+
+A contact of the archive is itself by its uuid. Rows of other nouns are no contacts: nobody is matched, and nothing
+about them is decided by a person.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from coterie.actions.drafts import Changes
+from coterie.drafts.matching import EXTERNAL_ID, NOBODY, Candidate, Person
+from coterie.model.imports import PORTABLE_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
+from coterie.model.organizations import Caller
+from coterie.model.portable import PortableRows
+from coterie.portable.nouns import record_set
+from coterie.portable.record_sets import WrittenKey, decode_rows
+from coterie.store import parts
+from coterie.store.database import Tx
+from coterie.store.portable import DEFINITIONS
+from coterie.store.portable_import import find_contacts
+
+Matches = list[list[Candidate]]
+REASON_LENGTH_MAX = 2000
+REASONS_MAX = 20
+
+
+def match_portable(
+    tx: Tx, caller: Caller, drafts: Sequence[ContactDraft], people: list[Person], matches: Matches
+) -> tuple[list[Person], Matches]:
+    """(the people to compare within the file, the matches of each draft), corrected for contacts of the archive.
+
+    Such a contact is the one that has its uuid or was imported under it; otherwise one that was here before the
+    import. Two contacts of one archive stay two, however alike they are.
+    """
+    uuids = {draft.portable.contact.uuid for draft in drafts if draft.portable is not None}
+    if not uuids:
+        return people, matches
+    existing = find_contacts(tx, caller.organization_id, uuids)
+    candidates = {match.contact_id for of_draft in matches for match in of_draft}
+    created = parts.list_created_by(tx, caller.organization_id, caller.import_id or "", candidates)
+    people, matches = list(people), list(matches)
+    for position, draft in enumerate(drafts):
+        if draft.portable is None:
+            continue
+        people[position] = NOBODY
+        uuid = draft.portable.contact.uuid
+        if uuid in existing:
+            draft.external_ids = [entry for entry in draft.external_ids if entry[0] != PORTABLE_SOURCE]
+            matches[position] = [Candidate(existing[uuid][0], EXTERNAL_ID, "same contact", True)]
+        else:
+            matches[position] = [match for match in matches[position] if match.contact_id not in created]
+    return people, matches
+
+
+def stage_rows(tx: Tx, caller: Caller, rows: PortableRows) -> tuple[str, str]:
+    """(outcome, reason) of an import's row that holds rows of a noun."""
+    count = record_set(tx, caller, rows.noun).count_missing(decode_rows(rows))
+    title = title_of(rows.noun)
+    if count:
+        return UPDATE, f"Adds {title} ({count})"
+    return UNCHANGED, f"{title.capitalize()} exist already ({len(rows.lines)})"
+
+
+def apply_rows(tx: Tx, caller: Caller, row: StagedRow, rows: PortableRows) -> StagedRow:
+    """Writes the rows. Returns the import's row with its outcome and with what undo needs."""
+    written = record_set(tx, caller, rows.noun).write(decode_rows(rows))
+    reasons = [f"Added {title_of(rows.noun)} ({len(written.keys)} of {len(rows.lines)})"]
+    reasons += [f"left out: {problem}" for problem in written.problems[:REASONS_MAX]]
+    changes = msgspec.json.encode(Changes(noun=rows.noun, rows=written.keys)).decode()
+    outcome, state = (UPDATE, ROW_APPLIED) if written.keys else (UNCHANGED, ROW_STAGED)
+    reason = "; ".join(reasons)[:REASON_LENGTH_MAX]
+    return replace(row, outcome=outcome, reason=reason, contact_id=None, decision=None, state=state, changes=changes)
+
+
+def undo_rows(tx: Tx, caller: Caller, noun: str, keys: Sequence[WrittenKey]) -> list[str]:
+    """Deletes what apply_rows wrote. Returns what stays, and why."""
+    count = record_set(tx, caller, noun).undo(keys)
+    return [f"{count} of the {title_of(noun)} were edited since or are in use, and stay"] if count else []
+
+
+def is_definition(noun: str | None) -> bool:
+    """Whether a noun exists without contacts. Its rows are undone after those of the contacts that use them."""
+    return noun in DEFINITIONS
+
+
+def title_of(noun: str) -> str:
+    return noun.replace("_", " ")
