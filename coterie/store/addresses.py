@@ -10,10 +10,6 @@ from coterie.store.database import Tx
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Address))
 _SELECT = ", ".join(_COLUMNS)
 _KEPT = {"id", "contact_id", "created_at"}
-_INSERT = (
-    f"INSERT INTO postal_addresses (organization_id, {_SELECT})"
-    f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})"
-)
 _UPDATE = (
     f"UPDATE postal_addresses SET {', '.join(f'{name} = :{name}' for name in _COLUMNS if name not in _KEPT)}"
     " WHERE organization_id = :organization_id AND id = :id"
@@ -82,9 +78,8 @@ def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
 
 def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address]) -> None:
     """New addresses, of one contact or of many."""
-    tx.execute_many(
-        _INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(each)} for each in addresses]
-    )
+    rows = [{"organization_id": organization_id, **msgspec.structs.asdict(address)} for address in addresses]
+    tx.insert_rows("postal_addresses", rows)
 
 
 def save_address(tx: Tx, organization_id: int, address: Address) -> None:

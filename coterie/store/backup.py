@@ -69,10 +69,9 @@ def insert_rows(tx: Tx, table: str, names: list[str], rows: Iterable[list[Any]])
     unknown = set(names) - set(columns(tx, table))
     if unknown or not names:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
-    sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
     count = 0
     for batch in _batches(rows):
-        tx.execute_many(sql, [dict(zip(names, row, strict=True)) for row in batch])
+        tx.insert_rows(table, [dict(zip(names, row, strict=True)) for row in batch])
         count += len(batch)
     return count
 

@@ -96,11 +96,8 @@ def list_types_between(
 
 def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
     """New sides."""
-    tx.execute_many(
-        f"INSERT INTO contact_relationships (organization_id, {', '.join(_COLUMNS)})"
-        f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
-        [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides],
-    )
+    rows = [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides]
+    tx.insert_rows("contact_relationships", rows)
 
 
 def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:

@@ -262,7 +262,7 @@ def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Conta
     rows = [
         {"organization_id": organization_id, **msgspec.structs.asdict(contact), **keys} for contact, keys in contacts
     ]
-    tx.execute_many(_INSERT, rows)
+    tx.insert_rows("contacts", rows)
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 
@@ -302,16 +302,13 @@ def find_external_ids(tx: Tx, organization_id: int, source: str, external_ids: I
 
 def insert_external_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
     """(source, external id, contact id); one that is already known stays with its contact."""
-    tx.execute_many(
-        "INSERT INTO external_ids (organization_id, source, external_id, contact_id)"
-        " VALUES (:organization_id, :source, :external_id, :contact_id) ON CONFLICT DO NOTHING",
-        [
-            {
-                "organization_id": organization_id,
-                "source": source,
-                "external_id": external_id,
-                "contact_id": contact_id,
-            }
-            for source, external_id, contact_id in entries
-        ],
-    )
+    rows = [
+        {
+            "organization_id": organization_id,
+            "source": source,
+            "external_id": external_id,
+            "contact_id": contact_id,
+        }
+        for source, external_id, contact_id in entries
+    ]
+    tx.insert_rows("external_ids", rows, skip_existing=True)

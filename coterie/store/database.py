@@ -12,7 +12,7 @@ SQL is written once, in the subset both engines speak, with :named parameters. T
 attributes of the transaction: tx.lock, tx.in_list(), tx.list_param().
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -49,7 +49,16 @@ class Tx(Protocol):
         """How many rows a statement changed."""
 
     def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
-        """The same statement for each set of parameters."""
+        """The same statement for each set of parameters. Rows are inserted with insert_rows."""
+
+    def insert_rows(
+        self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
+    ) -> None:
+        """Inserts rows, each a mapping of the same columns; on PostgreSQL as one statement per 1,000 rows.
+
+        skip_existing: a row that breaks a unique constraint is skipped. replace_on: the columns of a unique
+        constraint; a row that breaks it replaces the values of the existing row, and the last of several wins.
+        """
 
     def in_list(self, name: str) -> str:
         """The condition that a value is in the list bound as :name with tx.list_param()."""
@@ -113,6 +122,17 @@ def open_database(settings: Settings) -> Database:
 
         return PostgresDatabase(url, settings)
     raise Unavailable("COTERIE_DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def insert_statement(
+    table: str, columns: Sequence[str], source: str, *, skip_existing: bool, replace_on: Sequence[str]
+) -> str:
+    """The INSERT of insert_rows; source: where its rows come from, such as VALUES (…)."""
+    conflict = " ON CONFLICT DO NOTHING" if skip_existing else ""
+    if replace_on:
+        others = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in replace_on)
+        conflict = f" ON CONFLICT ({', '.join(replace_on)}) DO UPDATE SET {others}"
+    return f"INSERT INTO {table} ({', '.join(columns)}) {source}{conflict}"
 
 
 def matching(tx: Tx, name: str, values: Iterable[Any]) -> tuple[str, Any]:

@@ -13,10 +13,8 @@ _SELECT = "id, kind, subject_id, contact_id, user_id, via, changes, happened_at"
 def insert_events(tx: Tx, organization_id: int, rows: list[dict[str, Any]]) -> None:
     """New events: each row names kind, subject_id, contact_id, user_id, via, import_id, changes, happened_at."""
     first = next_number(tx, organization_id, "event_id", len(rows))
-    tx.execute_many(
-        "INSERT INTO events (organization_id, id, kind, subject_id, contact_id, user_id, via, import_id,"
-        " changes, happened_at) VALUES (:organization_id, :id, :kind, :subject_id, :contact_id, :user_id,"
-        " :via, :import_id, :changes, :happened_at)",
+    tx.insert_rows(
+        "events",
         [{"organization_id": organization_id, "id": first + position, **row} for position, row in enumerate(rows)],
     )
 

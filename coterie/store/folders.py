@@ -104,11 +104,7 @@ def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: It
         {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
         for folder_id in folder_ids
     ]
-    tx.execute_many(
-        "INSERT INTO contact_folders (organization_id, contact_id, folder_id)"
-        " VALUES (:organization_id, :contact_id, :folder_id)",
-        rows,
-    )
+    tx.insert_rows("contact_folders", rows)
     _count_in(tx, rows, "+ 1")
 
 

@@ -10,10 +10,6 @@ from coterie.store.database import Row, Tx
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Handle))
 _SELECT = ", ".join(_COLUMNS)
-_INSERT = (
-    f"INSERT INTO handles (organization_id, {_SELECT})"
-    f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})"
-)
 
 
 def _handle(row: Row) -> Handle:
@@ -94,7 +90,8 @@ def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:
     """New handles, of one contact or of many."""
-    tx.execute_many(_INSERT, [{"organization_id": organization_id, **msgspec.structs.asdict(h)} for h in handles])
+    rows = [{"organization_id": organization_id, **msgspec.structs.asdict(handle)} for handle in handles]
+    tx.insert_rows("handles", rows)
 
 
 def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:

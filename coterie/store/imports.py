@@ -129,9 +129,8 @@ def delete_import(tx: Tx, organization_id: int, import_id: str) -> None:
 
 def insert_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[StagedRow]) -> None:
     """Staged rows, with their numbers."""
-    tx.execute_many(
-        f"INSERT INTO import_drafts (organization_id, import_id, {_ROW})"
-        f" VALUES (:organization_id, :import_id, {', '.join(':' + name for name in _ROW_NAMES)})",
+    tx.insert_rows(
+        "import_drafts",
         [{"organization_id": organization_id, "import_id": import_id, **msgspec.structs.asdict(row)} for row in rows],
     )
 
@@ -285,14 +284,11 @@ def list_rows_in_state(
 
 def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterable[Match]) -> None:
     """Whom rows seem to be; one that is known already stays."""
-    tx.execute_many(
-        "INSERT INTO import_matches (organization_id, import_id, row_number, contact_id, score, reason)"
-        " VALUES (:organization_id, :import_id, :row_number, :contact_id, :score, :reason) ON CONFLICT DO NOTHING",
-        [
-            {"organization_id": organization_id, "import_id": import_id, **msgspec.structs.asdict(match)}
-            for match in matches
-        ],
-    )
+    rows = [
+        {"organization_id": organization_id, "import_id": import_id, **msgspec.structs.asdict(match)}
+        for match in matches
+    ]
+    tx.insert_rows("import_matches", rows, skip_existing=True)
 
 
 def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequence[int]) -> dict[int, list[Match]]:

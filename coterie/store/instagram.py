@@ -162,19 +162,11 @@ def delete_delivery(tx: Tx, organization_id: int, delivery_id: str) -> None:
 
 def insert_people(tx: Tx, organization_id: int, account_id: str, person_ids: Iterable[str]) -> None:
     """Remember whom an account knows; each has its row of external_ids already."""
-    tx.execute_many(
-        "INSERT INTO instagram_people (organization_id, source, person_id, account_id)"
-        " VALUES (:organization_id, :source, :person_id, :account_id) ON CONFLICT DO NOTHING",
-        [
-            {
-                "organization_id": organization_id,
-                "source": SOURCE,
-                "person_id": person_id,
-                "account_id": account_id,
-            }
-            for person_id in person_ids
-        ],
-    )
+    rows = [
+        {"organization_id": organization_id, "source": SOURCE, "person_id": person_id, "account_id": account_id}
+        for person_id in person_ids
+    ]
+    tx.insert_rows("instagram_people", rows, skip_existing=True)
 
 
 def find_people(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> dict[str, Person]:

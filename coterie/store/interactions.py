@@ -42,13 +42,18 @@ def find_known(tx: Tx, organization_id: int, channel: str, external_ids: Iterabl
 def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, Any]]) -> None:
     """New interactions: each row names contact_id, kind, happened_at, id, channel, external_id, direction, text, data
     and now. An external id that is known is passed over. mark_recent must follow for each contact and kind."""
-    tx.execute_many(
-        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, external_id,"
-        " direction, text, data, is_recent, created_at, updated_at) VALUES (:organization_id, :contact_id,"
-        " :kind, :happened_at, :id, :channel, :external_id, :direction, :text, :data, TRUE, :now, :now)"
-        " ON CONFLICT DO NOTHING",
-        [{"organization_id": organization_id, **row} for row in rows],
-    )
+    names = ("contact_id", "kind", "happened_at", "id", "channel", "external_id", "direction", "text", "data")
+    stored = [
+        {
+            "organization_id": organization_id,
+            **{name: row[name] for name in names},
+            "is_recent": True,
+            "created_at": row["now"],
+            "updated_at": row["now"],
+        }
+        for row in rows
+    ]
+    tx.insert_rows("interactions", stored, skip_existing=True)
 
 
 def find_stored(
@@ -83,30 +88,26 @@ def insert_stored(
     tx: Tx, organization_id: int, channel: str, interactions: Iterable[StoredInteraction], now: str
 ) -> None:
     """New interactions in the form find_stored gives; mark_recent must follow for each contact and kind."""
-    tx.execute_many(
-        "INSERT INTO interactions (organization_id, contact_id, kind, happened_at, id, channel, external_id,"
-        " direction, text, data, is_recent, created_at, updated_at, deleted_at) VALUES (:organization_id, :contact_id,"
-        " :kind, :happened_at, :id, :channel, :external_id, :direction, :text, :data, :is_recent, :now, :now,"
-        " :deleted_at) ON CONFLICT DO NOTHING",
-        [
-            {
-                "organization_id": organization_id,
-                "channel": channel,
-                "contact_id": interaction.contact_id,
-                "kind": interaction.kind,
-                "happened_at": interaction.happened_at,
-                "id": interaction.id,
-                "external_id": interaction.external_id,
-                "direction": interaction.direction,
-                "text": interaction.text,
-                "data": _encoded(interaction.data),
-                "is_recent": interaction.deleted_at is None,
-                "deleted_at": interaction.deleted_at,
-                "now": now,
-            }
-            for interaction in interactions
-        ],
-    )
+    rows = [
+        {
+            "organization_id": organization_id,
+            "channel": channel,
+            "contact_id": interaction.contact_id,
+            "kind": interaction.kind,
+            "happened_at": interaction.happened_at,
+            "id": interaction.id,
+            "external_id": interaction.external_id,
+            "direction": interaction.direction,
+            "text": interaction.text,
+            "data": _encoded(interaction.data),
+            "is_recent": interaction.deleted_at is None,
+            "deleted_at": interaction.deleted_at,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for interaction in interactions
+    ]
+    tx.insert_rows("interactions", rows, skip_existing=True)
 
 
 def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInteraction], now: str) -> None:
@@ -182,18 +183,13 @@ def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[Follow
 
 def save_snapshots(tx: Tx, organization_id: int, contact_id: int, snapshots: Iterable[FollowerSnapshot]) -> None:
     """One a day: a later one of the same day takes the place of the earlier."""
-    tx.execute_many(
-        "INSERT INTO follower_snapshots (organization_id, contact_id, taken_on, follower_count)"
-        " VALUES (:organization_id, :contact_id, :taken_on, :follower_count)"
-        " ON CONFLICT (organization_id, contact_id, taken_on)"
-        " DO UPDATE SET follower_count = excluded.follower_count",
-        [
-            {
-                "organization_id": organization_id,
-                "contact_id": contact_id,
-                "taken_on": snapshot.taken_on,
-                "follower_count": snapshot.follower_count,
-            }
-            for snapshot in snapshots
-        ],
-    )
+    rows = [
+        {
+            "organization_id": organization_id,
+            "contact_id": contact_id,
+            "taken_on": snapshot.taken_on,
+            "follower_count": snapshot.follower_count,
+        }
+        for snapshot in snapshots
+    ]
+    tx.insert_rows("follower_snapshots", rows, replace_on=("organization_id", "contact_id", "taken_on"))

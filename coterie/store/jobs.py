@@ -59,23 +59,21 @@ def enqueue(
 def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]) -> None:
     """Put many jobs of one name into the queue, each of (arguments, dedupe key), by the rules of enqueue."""
     now = times.now()
-    tx.execute_many(
-        "INSERT INTO jobs (organization_id, id, name, arguments, state, run_at, dedupe_key, created_at, updated_at)"
-        " VALUES (:organization_id, :id, :name, :arguments, :state, :now, :dedupe_key, :now, :now)"
-        " ON CONFLICT DO NOTHING",
-        [
-            {
-                "organization_id": organization_id,
-                "id": new_id(),
-                "name": name,
-                "arguments": msgspec.json.encode(arguments).decode(),
-                "state": WAITING,
-                "dedupe_key": dedupe_key,
-                "now": now,
-            }
-            for arguments, dedupe_key in entries
-        ],
-    )
+    rows = [
+        {
+            "organization_id": organization_id,
+            "id": new_id(),
+            "name": name,
+            "arguments": msgspec.json.encode(arguments).decode(),
+            "state": WAITING,
+            "run_at": now,
+            "dedupe_key": dedupe_key,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for arguments, dedupe_key in entries
+    ]
+    tx.insert_rows("jobs", rows, skip_existing=True)
 
 
 def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+import msgspec
+
 from coterie.errors import Unavailable
 from coterie.model import times
 from coterie.model.relationships import CATALOGUE
@@ -87,8 +89,4 @@ def _save_catalogue(tx: Tx) -> None:
     """The relationship types, as this version of the code knows them."""
     known = {row[0]: row[1:] for row in tx.all("SELECT id, name, inverse_type_id FROM relationship_types")}
     missing = [type_ for type_ in CATALOGUE if known.get(type_.id) != (type_.name, type_.inverse_type_id)]
-    tx.execute_many(
-        "INSERT INTO relationship_types (id, name, inverse_type_id) VALUES (:id, :name, :inverse)"
-        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, inverse_type_id = excluded.inverse_type_id",
-        [{"id": type_.id, "name": type_.name, "inverse": type_.inverse_type_id} for type_ in missing],
-    )
+    tx.insert_rows("relationship_types", map(msgspec.structs.asdict, missing), replace_on=("id",))

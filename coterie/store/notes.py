@@ -240,14 +240,10 @@ def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> Non
 
 def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
     """The note is also about these contacts."""
-    tx.execute_many(
-        "INSERT INTO note_contacts (organization_id, contact_id, note_id)"
-        " VALUES (:organization_id, :contact_id, :note_id) ON CONFLICT DO NOTHING",
-        [
-            {"organization_id": organization_id, "contact_id": contact_id, "note_id": note_id}
-            for contact_id in contact_ids
-        ],
-    )
+    rows = [
+        {"organization_id": organization_id, "contact_id": contact_id, "note_id": note_id} for contact_id in contact_ids
+    ]
+    tx.insert_rows("note_contacts", rows, skip_existing=True)
 
 
 def remove_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
@@ -261,11 +257,8 @@ def remove_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids
 
 def add_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:
     """The note also has these tags."""
-    tx.execute_many(
-        "INSERT INTO note_tags (organization_id, note_id, tag_id)"
-        " VALUES (:organization_id, :note_id, :tag_id) ON CONFLICT DO NOTHING",
-        [{"organization_id": organization_id, "note_id": note_id, "tag_id": tag_id} for tag_id in tag_ids],
-    )
+    rows = [{"organization_id": organization_id, "note_id": note_id, "tag_id": tag_id} for tag_id in tag_ids]
+    tx.insert_rows("note_tags", rows, skip_existing=True)
 
 
 def remove_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:

@@ -143,112 +143,71 @@ def _by_contact(rows: list[Row]) -> Parts:
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
-_INSERT_CONTACT = (
-    f"INSERT INTO contacts (organization_id, {', '.join(COLUMNS + SORT_COLUMNS)})"
-    f" VALUES (:organization_id, {', '.join(':' + name for name in COLUMNS + SORT_COLUMNS)})"
-)
-
 
 def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New contacts, each with every column and sort key."""
-    _insert(tx, organization_id, _INSERT_CONTACT, rows)
+    _insert(tx, organization_id, "contacts", COLUMNS + SORT_COLUMNS, rows)
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 
 def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New postal addresses."""
-    names = ["id", "contact_id", "label", *_ADDRESS.split(", "), "country_code"]
-    _insert(
-        tx,
-        organization_id,
-        f"INSERT INTO postal_addresses (organization_id, {', '.join(names)}, created_at, updated_at)"
-        f" VALUES (:organization_id, {', '.join(':' + name for name in names)}, :now, :now)",
-        rows,
-    )
+    names = ("id", "contact_id", "label", *_ADDRESS.split(", "), "country_code", *_STAMPS)
+    _insert(tx, organization_id, "postal_addresses", names, _stamped(rows))
 
 
 def insert_dates(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New important dates."""
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO important_dates (organization_id, contact_id, id, label, occurs_on, created_at, updated_at)"
-        " VALUES (:organization_id, :contact_id, :id, :label, :occurs_on, :now, :now)",
-        rows,
-    )
+    names = ("contact_id", "id", "label", "occurs_on", *_STAMPS)
+    _insert(tx, organization_id, "important_dates", names, _stamped(rows))
 
 
 def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New notes, each about one contact."""
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO notes (organization_id, id, author_id, text, is_personal, is_pinned, created_at, updated_at)"
-        " VALUES (:organization_id, :id, :author_id, :text, FALSE, :is_pinned, :now, :now)",
-        rows,
-    )
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO note_contacts (organization_id, contact_id, note_id)"
-        " VALUES (:organization_id, :contact_id, :note_id)",
-        [{"contact_id": row["contact_id"], "note_id": row["id"]} for row in rows],
-    )
+    names = ("id", "author_id", "text", "is_personal", "is_pinned", *_STAMPS)
+    _insert(tx, organization_id, "notes", names, [{**row, "is_personal": False} for row in _stamped(rows)])
+    links = [{"contact_id": row["contact_id"], "note_id": row["id"]} for row in rows]
+    _insert(tx, organization_id, "note_contacts", ("contact_id", "note_id"), links)
     if rows:
         add_to_count(tx, organization_id, NOTES, len(rows))
 
 
 def insert_files(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New attachments; their bytes are in the data folder already."""
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO attachments (organization_id, contact_id, id, kind, filename, media_type, byte_count, digest,"
-        " created_at) VALUES (:organization_id, :contact_id, :id, :kind, :filename, :media_type, :byte_count,"
-        " :digest, :now)",
-        rows,
-    )
+    names = ("contact_id", "id", "kind", "filename", "media_type", "byte_count", "digest", "created_at")
+    _insert(tx, organization_id, "attachments", names, _stamped(rows))
 
 
 def insert_tagged(tx: Tx, organization_id: int, rows: Rows) -> None:
     """Contacts get tags they do not have; the tags' counts follow."""
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO contact_tags (organization_id, contact_id, tag_id)"
-        " VALUES (:organization_id, :contact_id, :tag_id) ON CONFLICT DO NOTHING",
-        rows,
-    )
+    _insert(tx, organization_id, "contact_tags", ("contact_id", "tag_id"), rows, skip_existing=True)
     _count(tx, organization_id, "tags", [row["tag_id"] for row in rows], 1)
 
 
 def insert_in_folders(tx: Tx, organization_id: int, rows: Rows) -> None:
     """Contacts are put into folders they are not in; the folders' counts follow."""
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO contact_folders (organization_id, contact_id, folder_id)"
-        " VALUES (:organization_id, :contact_id, :folder_id) ON CONFLICT DO NOTHING",
-        rows,
-    )
+    _insert(tx, organization_id, "contact_folders", ("contact_id", "folder_id"), rows, skip_existing=True)
     _count(tx, organization_id, "folders", [row["folder_id"] for row in rows], 1)
 
 
 def save_external_ids(tx: Tx, organization_id: int, rows: Rows) -> None:
     """From now on these external ids mean these contacts, whomever they meant before."""
-    _insert(
-        tx,
-        organization_id,
-        "INSERT INTO external_ids (organization_id, source, external_id, contact_id)"
-        " VALUES (:organization_id, :source, :external_id, :contact_id)"
-        " ON CONFLICT (organization_id, source, external_id) DO UPDATE SET contact_id = excluded.contact_id",
-        rows,
-    )
+    stored = [{"organization_id": organization_id, **row} for row in rows]
+    tx.insert_rows("external_ids", stored, replace_on=("organization_id", "source", "external_id"))
 
 
-def _insert(tx: Tx, organization_id: int, statement: str, rows: Rows) -> None:
-    if rows:
-        tx.execute_many(statement, [{"organization_id": organization_id, **row} for row in rows])
+_STAMPS = ("created_at", "updated_at")
+
+
+def _stamped(rows: Rows) -> list[dict[str, Any]]:
+    return [{**row, "created_at": row["now"], "updated_at": row["now"]} for row in rows]
+
+
+def _insert(
+    tx: Tx, organization_id: int, table: str, names: Sequence[str], rows: Rows, *, skip_existing: bool = False
+) -> None:
+    stored = [{"organization_id": organization_id, **{name: row[name] for name in names}} for row in rows]
+    tx.insert_rows(table, stored, skip_existing=skip_existing)
 
 
 def _count(tx: Tx, organization_id: int, table: str, ids: Iterable[Any], by: int) -> None:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
@@ -23,18 +23,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
-from coterie.store.database import Parameters, Row, T, Work
+from coterie.store.database import Parameters, Row, T, Work, insert_statement
 
 ATTEMPTS = 3
 OPEN_SECONDS = 10.0
 CLOSING_SECONDS = 1.0
 ROWS_AT_ONCE = 1000
 DAY = 86_400
-_INSERT = re.compile(
-    r"INSERT INTO (?P<table>[a-z_]+) \((?P<columns>[^()]*)\) VALUES \((?P<values>[^()]*)\)"
-    r"(?P<rest>| ON CONFLICT DO NOTHING| ON CONFLICT \((?P<keys>[^()]*)\) DO UPDATE SET [^:]*)",
-    re.DOTALL,
-)
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -42,30 +37,6 @@ _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 def translate_sql(sql: str) -> str:
     """:name becomes psycopg's %(name)s."""
     return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
-
-
-def _are_distinct(rows: list[Parameters], keys: str | None) -> bool:
-    """One statement cannot update a row twice."""
-    names = keys.split(", ") if keys else []
-    return not names or len({tuple(row[name] for name in names) for row in rows}) == len(rows)
-
-
-@lru_cache(maxsize=512)
-def _insert_many(sql: str) -> tuple[str, list[tuple[str, str]]]:
-    """An INSERT of one row as one of as many rows as a JSON array holds, and (column, parameter) of each in it.
-
-    Columns whose value is written out in the statement stay so. No column of the schema is of bytes, which JSON lacks.
-    """
-    insert = _INSERT.fullmatch(sql)
-    assert insert is not None
-    columns = insert["columns"].split(", ")
-    pairs = list(zip(columns, insert["values"].split(", "), strict=True))
-    values = ", ".join(column if value.startswith(":") else value for column, value in pairs)
-    into = f"INSERT INTO {insert['table']} ({', '.join(columns)})"
-    rows = f"json_populate_recordset(NULL::{insert['table']}, %s)"
-    rest = insert["rest"].replace("%", "%%")
-    named = [(column, value[1:]) for column, value in pairs if value.startswith(":")]
-    return f"{into} SELECT {values} FROM {rows}{rest}", named
 
 
 class PostgresTx:
@@ -98,16 +69,24 @@ class PostgresTx:
         return self._query(sql, parameters).rowcount
 
     def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
-        rows = list(parameters)
-        insert = _INSERT.fullmatch(sql) if len(rows) > 1 else None
-        if insert is None or not _are_distinct(rows, insert["keys"]):
-            self._connection.cursor().executemany(translate_sql(sql), rows)
+        self._connection.cursor().executemany(translate_sql(sql), list(parameters))
+
+    def insert_rows(
+        self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
+    ) -> None:
+        values = list(rows)
+        if replace_on:  # one statement cannot update a row twice
+            values = list({tuple(row[name] for name in replace_on): row for row in values}.values())
+        if not values:
             return
-        # a statement of many rows is a small part of the work of as many statements
-        statement, named = _insert_many(sql)
-        for begin in range(0, len(rows), ROWS_AT_ONCE):
-            some = [{column: row[name] for column, name in named} for row in rows[begin : begin + ROWS_AT_ONCE]]
-            self._execute(statement, (msgspec.json.encode(some).decode(),))
+        columns = list(values[0])
+        # one parameter for all rows: many times faster than a parameter for each value. JSON has no bytes; no column is
+        # of bytes
+        source = f"SELECT {', '.join(columns)} FROM json_populate_recordset(NULL::{table}, %s)"
+        sql = insert_statement(table, columns, source, skip_existing=skip_existing, replace_on=replace_on)
+        for begin in range(0, len(values), ROWS_AT_ONCE):
+            batch = [{name: row[name] for name in columns} for row in values[begin : begin + ROWS_AT_ONCE]]
+            self._execute(sql, (msgspec.json.encode(batch).decode(),))
 
     def in_list(self, name: str) -> str:
         return f"= ANY(:{name})"

@@ -14,7 +14,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +25,7 @@ import msgspec
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
 from coterie.store.checkpoints import Checkpoints
-from coterie.store.database import Parameters, Row, T, Work
+from coterie.store.database import Parameters, Row, T, Work, insert_statement
 
 GROUP_MAX = 64
 SLOW_READERS = 2
@@ -58,6 +58,16 @@ class SqliteTx:
 
     def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
         self._connection.executemany(sql, parameters)
+
+    def insert_rows(
+        self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
+    ) -> None:
+        if not (values := list(rows)):
+            return
+        columns = list(values[0])
+        source = f"VALUES ({', '.join(':' + name for name in columns)})"
+        sql = insert_statement(table, columns, source, skip_existing=skip_existing, replace_on=replace_on)
+        self._connection.executemany(sql, values)
 
     def in_list(self, name: str) -> str:
         return f"IN (SELECT value FROM json_each(:{name}))"

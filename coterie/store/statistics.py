@@ -38,8 +38,8 @@ def save_statistics(tx: Tx) -> None:
         # the primary key of a clustered table is the table itself
         known_as = table if origin == "pk" and has_no_rowid else index
         stat = _figures([name for (name,) in columns], is_unique=bool(is_unique))
-        rows.append({"table": table, "index": known_as, "stat": stat})
-    tx.execute_many("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:table, :index, :stat)", rows)
+        rows.append({"tbl": table, "idx": known_as, "stat": stat})
+    tx.insert_rows("sqlite_stat1", rows)
     tx.run("ANALYZE sqlite_schema")
 
 

@@ -24,12 +24,8 @@ def list_subscriptions(tx: Tx, user_id: str) -> dict[str, str]:
 
 def save_subscriptions(tx: Tx, user_id: str, statuses: Mapping[str, str]) -> None:
     """channel -> status, for the channels named."""
-    tx.execute_many(
-        "INSERT INTO notification_subscriptions (user_id, id, channel, status)"
-        " VALUES (:user_id, :id, :channel, :status)"
-        " ON CONFLICT (user_id, id) DO UPDATE SET status = excluded.status",
-        [
-            {"user_id": user_id, "id": notification_id(user_id, channel), "channel": channel, "status": status}
-            for channel, status in statuses.items()
-        ],
-    )
+    rows = [
+        {"user_id": user_id, "id": notification_id(user_id, channel), "channel": channel, "status": status}
+        for channel, status in statuses.items()
+    ]
+    tx.insert_rows("notification_subscriptions", rows, replace_on=("user_id", "id"))
