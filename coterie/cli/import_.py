@@ -17,8 +17,9 @@ from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import CoterieError, invalid
 from coterie.imports.apply import apply
 from coterie.imports.formats.readers import columns_of
-from coterie.imports.run import Run, path_of, start
+from coterie.imports.run import Run, path_of
 from coterie.imports.stage import stage
+from coterie.imports.upload import start
 from coterie.model.ids import new_id
 from coterie.model.imports import FAILED
 from coterie.model.organizations import Caller
@@ -108,7 +109,7 @@ def _import_file(database: Database, options: ImportOptions, path: Path) -> File
         import_ = start(
             database, options.caller, folder, path,
             file_format=options.file_format,
-            options={"mapping": options.corrections} if options.corrections else None,
+            corrections=options.corrections,
             group_id=options.group_id,
         )  # fmt: skip
     except CoterieError as error:
