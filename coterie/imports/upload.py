@@ -64,7 +64,15 @@ def store_upload(
         check_vcard(path)
     columns = columns_of(path, file_format, corrections)
     digest, byte_count = (None, 0) if is_folder else save_file(folder, path)
-    return StoredFile(path, filename or path.name, file_format, corrections or {}, columns, digest, byte_count)
+    return StoredFile(
+        path=path,
+        filename=filename or path.name,
+        format=file_format,
+        corrections=corrections or {},
+        columns=columns,
+        digest=digest,
+        byte_count=byte_count,
+    )
 
 
 def start_import(

@@ -54,15 +54,15 @@ def present(attachment: Attachment, contact: Contact, caller: Caller, request: R
     """A file in our words: R0 shows none."""
     path = f"/api/v1/orgs/{caller.organization_uuid}/contacts/{contact.uuid}/attachments/{attachment.id}/file"
     return AttachmentEntity(
-        attachment.id,
-        contact.uuid,
-        attachment.kind,
-        attachment.filename,
-        attachment.media_type,
-        attachment.byte_count,
-        attachment.digest,
-        request.base_url + path,
-        attachment.created_at,
+        id=attachment.id,
+        contact_id=contact.uuid,
+        kind=attachment.kind,
+        filename=attachment.filename,
+        media_type=attachment.media_type,
+        size=attachment.byte_count,
+        sha256=attachment.digest,
+        url=request.base_url + path,
+        created_at=attachment.created_at,
     )
 
 
