@@ -61,15 +61,16 @@ RECENT = (
 )
 PARTS_OF_ONE = tuple(sql.format("= ?") for sql in (FOLDERS, VALUES, RECENT))
 PARTS_OF_MANY = tuple(sql.format(AMONG) for sql in (FOLDERS, VALUES, RECENT))
-UPDATE = "UPDATE contacts SET bio = ?, updated_at = ?, bio_key = ? WHERE organization_id = ? AND id = ?"
-NUMBER = (
-    "INSERT INTO counters (organization_id, name, value) VALUES (?, 'event_id', 1)"
+UPDATE = "UPDATE contacts SET bio = ?, updated_at = ?, bio_key = ?, revision = ? WHERE organization_id = ? AND id = ?"
+NUMBERS = (
+    "INSERT INTO counters (organization_id, name, value) VALUES (?1, 'event_id', 1), (?1, 'revision', 1)"
     " ON CONFLICT (organization_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value"
 )
 EVENT = (
-    "INSERT INTO events (organization_id, id, kind, subject_id, contact_id, user_id, via, import_id, changes,"
-    " happened_at) VALUES (?, ?, 'contact.updated', ?, ?, ?, 'inro', NULL, ?, ?)"
+    "INSERT INTO events (organization_id, id, kind, subject_id, user_id, via, import_id, changes,"
+    " happened_at) VALUES (?, ?, 'contact.updated', ?, ?, 'inro', NULL, ?, ?)"
 )
+NAMED = "INSERT INTO event_contacts (organization_id, event_id, contact_id) VALUES (?, ?, ?)"
 
 
 class Folder(Struct):
@@ -166,10 +167,11 @@ def write_bio(execute: Callable[..., Any], caller: tuple[Any, ...], contact_id: 
     if row[14] == bio:
         return read_one(execute, organization_id, contact_id)
     now = times.now()
-    execute(UPDATE, (bio, now, sort_key(bio), organization_id, contact_id))
-    (number,) = execute(NUMBER, (organization_id,)).fetchone()
+    (number,), (revision,) = execute(NUMBERS, (organization_id,)).fetchall()
+    execute(UPDATE, (bio, now, sort_key(bio), revision, organization_id, contact_id))
     changes = encode({"bio": [row[14], bio]}).decode()
-    execute(EVENT, (organization_id, number, str(contact_id), contact_id, user_id, changes, now))
+    execute(EVENT, (organization_id, number, str(contact_id), user_id, changes, now))
+    execute(NAMED, (organization_id, number, contact_id))
     contact = present((*row[:14], bio, row[15], row[16], now, *row[18:]))
     add_parts(execute, PARTS_OF_ONE, (organization_id, contact_id), [contact])
     return contact

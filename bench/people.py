@@ -91,6 +91,7 @@ def _person(dice: random.Random, contact_id: int, light: bool) -> Person:
         language=LANGUAGES[int(draw() * len(LANGUAGES))], bio=BIOS[int(draw() * len(BIOS))],
         profile_picture_url=f"https://cdn.example.com/p/{contact_id:x}.jpg" if username else None,
         is_follower=draw() < 0.5 if username else None, created_at=created, updated_at=created, deleted_at=None,
+        revision=contact_id,
         username=username, email=email, phone=phone,
         website=f"https://{_plain(last)}{contact_id}.example.com" if draw() < 0.2 else None, linkedin_url=None,
         pinned_note=note, follower_count=followers, follower_growth=int(draw() * 200) - 50 if followers else None,

@@ -109,7 +109,7 @@ def _set_parts(
                 handles = [] if is_new else handle_store.list_handles(tx, caller.organization_id, contact.id)
                 handles_before = list(handles)
             try:
-                set_primary_handle(tx, caller, contact, handles, channel, value=fields[column], field=column)
+                set_primary_handle(tx, caller, contact, handles, channel, fields[column], column)
             except Invalid as error:
                 problems += error.problems
     parts_changed = False
@@ -173,7 +173,7 @@ def _text(name: str, value: str | None, length: int) -> str | None:
 
 def _changes(before: Contact, after: Contact) -> dict[str, tuple[Any, Any]]:
     values = zip(store.COLUMNS, astuple(before), astuple(after), strict=True)
-    return {name: (old, new) for name, old, new in values if new != old and name != "updated_at"}
+    return {name: (old, new) for name, old, new in values if new != old and name not in ("updated_at", "revision")}
 
 
 # Deleting -------------------------------------------------------------------------------------------------------------

@@ -46,14 +46,7 @@ def create_definition(
     now = times.now()
     definition = _check(
         PropertyDefinition(
-            slug="",
-            title=title,
-            property_type=property_type,
-            choices=tuple(choices) if choices else None,
-            description=description,
-            agent_active=agent_active,
-            created_at=now,
-            updated_at=now,
+            "", title, property_type, tuple(choices) if choices else None, description, agent_active, now, now
         )
     )
     definition = replace(definition, slug=_free_slug(tx, caller, definition.title))

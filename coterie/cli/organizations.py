@@ -1,4 +1,4 @@
-"""coterie organizations: lists the organizations of the instance."""
+"""coterie organizations: who lives in this instance, with the UUID that other commands and the API ask for."""
 
 import msgspec
 import typer
@@ -6,13 +6,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
-from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.common import DataOption, JsonOption, opened, prepare
 from coterie.store.contacts import count_contacts
 from coterie.store.imports import count_imports
 from coterie.store.organizations import count_members, list_organizations
 
-LISTED_MAX = 1000
+SHOWN = 1000
 
 
 def register(application: typer.Typer) -> None:
@@ -20,12 +19,12 @@ def register(application: typer.Typer) -> None:
 
 
 def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List the organizations of this instance with their UUIDs.
+    """List the organizations of this instance, with their UUIDs.
 
-    Other commands take the UUID as --organization; it is also the organization in the paths of R0's API.
+    The UUID is what --organization of the other commands and the paths of R0's API name.
     """
-    with open_migrated(prepare_data_folder(data)) as database, database.read() as tx:
-        rows = [
+    with opened(prepare(data)) as database, database.read() as tx:
+        found = [
             {
                 "organization_uuid": each.uuid,
                 "name": each.name,
@@ -33,20 +32,20 @@ def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
                 "members": count_members(tx, each.id),
                 "imports": count_imports(tx, each.id),
             }
-            for each in list_organizations(tx, limit=LISTED_MAX)
+            for each in list_organizations(tx, limit=SHOWN)
         ]
     if as_json:
-        typer.echo(msgspec.json.encode(rows).decode())
+        typer.echo(msgspec.json.encode(found).decode())
         return
-    if not rows:
-        typer.echo("No organizations yet. `coterie bootstrap` creates one.")
+    if not found:
+        typer.echo("There is none yet: `coterie bootstrap` makes one, `coterie demo` one to look around in.")
         return
-    # fits 80 columns: only the name wraps
+    # fits 80 columns: the name is folded, never an id or a number
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("UUID", width=36)
     table.add_column("Name", overflow="fold", min_width=10)
     for name in ("Contacts", "Members", "Imports"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*(escape(str(value)) for value in row.values()))
+    for each in found:
+        table.add_row(*(escape(str(value)) for value in each.values()))
     Console().print(table)

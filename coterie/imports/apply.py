@@ -280,7 +280,7 @@ def _created_by_this_import(tx: Tx, applying: Applying, found: list[list[Candida
     doubtful = {m.contact_id for matches in found for m in matches if m.score <= HANDLE_ONLY}
     if not doubtful:
         return set()
-    return parts.list_created_by(tx, applying.run.organization_id, applying.run.import_id, doubtful)
+    return events.list_created_by(tx, applying.run.organization_id, applying.run.import_id, doubtful)
 
 
 def _with_files(applying: Applying, draft: ContactDraft) -> ContactDraft:

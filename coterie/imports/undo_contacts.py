@@ -13,6 +13,7 @@ from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
 from coterie.portable.contacts import erase_deleted
 from coterie.search import unindex_contact
+from coterie.store import events as event_store
 from coterie.store import handles as handle_store
 from coterie.store import notes as note_store
 from coterie.store import parts
@@ -25,7 +26,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[in
     """Remove contacts an import created; those that are kept, with the reason: a person, another import or a message
     changed something about them since. caller.import_id says which import. A contact that is gone stays gone."""
     organization_id, now = caller.organization_id, times.now()
-    changed = parts.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
+    changed = event_store.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
     there = parts.list_contacts_to_change(tx, organization_id, contact_ids)
     gone = [contact_id for contact_id in contact_ids if contact_id in there and contact_id not in changed]
     for contact_id in gone:

@@ -49,6 +49,8 @@ class Contact(Struct, frozen=True):
     created_at: str
     updated_at: str
     deleted_at: str | None
+    # moves with every change a client can see (docs/decisions/0028-revisions.md)
+    revision: int
     username: str | None
     email: str | None
     phone: str | None

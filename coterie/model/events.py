@@ -1,8 +1,11 @@
-"""Events: every kind of change that is recorded, and what it carries."""
+"""Events: every kind of change that is recorded, and which of them change a contact as clients see it.
 
-from msgspec import Struct
+An event names every contact it concerns: both sides of a relationship, both owners of a pet, all contacts of a note.
+What is about a personal note names none, and no event holds a personal note's text. Events of reminders and of
+relationships of users are their user's alone: a door shows them to nobody else.
+"""
 
-# kind -> what happened. subject_id is the id of the thing named before the dot.
+# kind -> what happened. subject_id is the id of the thing named before the dot, unless the sentence says otherwise.
 KINDS = {
     "contact.created": "A contact was added.",
     "contact.updated": "Fields of a contact changed; changes holds each field's value before and after.",
@@ -26,6 +29,12 @@ KINDS = {
     "contact.untagged": "A tag was taken off a contact; the subject is the tag.",
     "contact.expertise_added": "An expertise was put on a contact; the subject is the expertise.",
     "contact.expertise_removed": "An expertise was taken off a contact; the subject is the expertise.",
+    "contact.tag_changed": "A tag of contacts was renamed, deleted, restored or erased; the subject is the tag.",
+    "contact.expertise_changed": "The same of an expertise; the subject is the expertise.",
+    "contact.folder_changed": "A folder of contacts was renamed or deleted; the subject is the folder.",
+    "contact.property_changed": "A property of contacts was renamed or deleted; the subject is its slug.",
+    "contact.related_changed": "A related contact, or a pet's other owner, was deleted, restored or erased;"
+    " the subject is that contact.",
     "tag.created": "A tag was added.",
     "tag.updated": "A tag changed.",
     "tag.deleted": "A tag was deleted; it can be restored.",
@@ -90,13 +99,21 @@ KINDS = {
     "organization.created": "The organization was set up.",
 }
 
+# What follows from a change elsewhere: nobody changed these contacts themselves
+CONSEQUENCES = frozenset(
+    ("contact.tag_changed", "contact.expertise_changed", "contact.folder_changed", "contact.property_changed",
+     "contact.related_changed")
+)  # fmt: skip
 
-class Event(Struct, frozen=True):
-    id: int
-    kind: str
-    subject_id: str
-    contact_id: int | None
-    user_id: str | None
-    via: str
-    changes: str | None
-    happened_at: str
+# What stands before the dot -> whether clients see its changes as changes of the contacts the event names
+SHOWN_WITH_CONTACTS = {
+    "contact": True, "address": True, "contact_relationship": True, "note": True, "gift": True, "pet": True,
+    "attachment": True,
+    "user_relationship": False, "reminder": False, "interaction": False,
+    "tag": False, "expertise": False, "folder": False, "property": False,
+    "import": False, "bulk_update": False, "user": False, "organization": False,
+}  # fmt: skip
+# A created contact has its revision from its row, an erased one leaves a tombstone
+CHANGES_CONTACTS = frozenset(kind for kind in KINDS if SHOWN_WITH_CONTACTS[kind.partition(".")[0]]) - {
+    "contact.created", "contact.erased",
+}  # fmt: skip

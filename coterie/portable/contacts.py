@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from coterie.actions.drafts import Changes
 from coterie.actions.events import record_all, row_of
@@ -18,10 +19,12 @@ from coterie.model.portable import HandleRow, PortableContact
 from coterie.search import index_contacts
 from coterie.search.contacts import words_of
 from coterie.store import contacts as contact_store
+from coterie.store import events as event_store
 from coterie.store import parts
 from coterie.store import portable_import as store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
+from coterie.store.revisions import delete_tombstones, next_revisions
 
 
 def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
@@ -49,14 +52,17 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
     taken = _load_taken(tx, caller, entries)
     first = contact_store.next_contact_ids(tx, organization_id, len(entries))
     words, events = dict[int, str](), []
+    revision = next_revisions(tx, organization_id, len(entries))
     for contact_id, entry in enumerate(entries, first):
         contact, handles = _contact(contact_id, entry, taken)
+        contact = replace(contact, revision=revision + contact_id - first)
         _insert(tx, caller, contact, handles, entry)
         if contact.deleted_at is None:
             words[contact_id] = words_of(contact, [h for h in handles if h.deleted_at is None])
         changes = {"name": (None, contact.name)}
         events.append(row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now))
     add_to_count(tx, organization_id, contact_store.COUNT, len(words))
+    delete_tombstones(tx, organization_id, [entry.contact.uuid for entry in entries])
     index_contacts(tx, organization_id, words)
     record_all(tx, caller, events)
     return list(range(first, first + len(entries)))
@@ -110,7 +116,7 @@ def erase_deleted(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> None:
     """Erases contacts that the import created in deleted state, unless somebody changed them since."""
     if not contact_ids:
         return
-    changed = parts.list_changed_by_others(tx, caller.organization_id, caller.import_id or "", contact_ids)
+    changed = event_store.list_changed_by_others(tx, caller.organization_id, caller.import_id or "", contact_ids)
     existing = contact_store.uuids_of(tx, caller.organization_id, contact_ids)
     erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
     for contact_id in erased:

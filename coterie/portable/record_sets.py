@@ -16,7 +16,7 @@ from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.model.portable import PortableRows, Row
 from coterie.portable.references import References, load_references
-from coterie.store import parts
+from coterie.store import events as event_store
 from coterie.store import portable_import as store
 from coterie.store.database import Tx
 from coterie.store.portable import NOUNS, REFERENCES, fields_of
@@ -73,7 +73,7 @@ class RecordSet:
             except Unresolved as error:
                 checked.problems.append(str(error))
         contact_ids = {contact_id for entry in checked.entries for contact_id in self.contacts_of(entry)}
-        self.created = parts.list_created_by(
+        self.created = event_store.list_created_by(
             self.tx, self.caller.organization_id, self.caller.import_id or "", contact_ids
         )
         self.drop_existing(checked)

@@ -16,7 +16,7 @@ from coterie.model.organizations import Caller
 from coterie.model.portable import PortableRows
 from coterie.portable.nouns import record_set
 from coterie.portable.record_sets import WrittenKey, decode_rows
-from coterie.store import parts
+from coterie.store import events as event_store
 from coterie.store.database import Tx
 from coterie.store.portable import DEFINITIONS
 from coterie.store.portable_import import find_contacts
@@ -39,7 +39,7 @@ def match_portable(
         return people, matches
     existing = find_contacts(tx, caller.organization_id, uuids)
     candidates = {match.contact_id for of_draft in matches for match in of_draft}
-    created = parts.list_created_by(tx, caller.organization_id, caller.import_id or "", candidates)
+    created = event_store.list_created_by(tx, caller.organization_id, caller.import_id or "", candidates)
     people, matches = list(people), list(matches)
     for position, draft in enumerate(drafts):
         if draft.portable is None:

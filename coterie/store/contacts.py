@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from coterie.model.contacts import Contact
-from coterie.store.counters import add_to_count, count, next_number
+from coterie.store.counters import count, next_number, next_numbers
 from coterie.store.database import Row, Tx
+from coterie.store.revisions import REVISION, insert_tombstones
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
 SORT_COLUMNS = (
@@ -252,18 +253,17 @@ def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
 
 
 def insert_contact(tx: Tx, organization_id: int, contact: Contact, sort_keys: Mapping[str, str]) -> None:
-    """A new contact, with its id and uuid."""
-    tx.run(_INSERT, {"organization_id": organization_id, **msgspec.structs.asdict(contact), **sort_keys})
-    add_to_count(tx, organization_id, COUNT, 1)
+    """Inserts a contact that has its id and uuid."""
+    insert_contacts(tx, organization_id, [(contact, sort_keys)])
 
 
 def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> None:
-    """Many at once, each with its sort keys."""
+    """Inserts many at once, each with its sort keys. Their revisions are given here."""
     rows = [
         {"organization_id": organization_id, **msgspec.structs.asdict(contact), **keys} for contact, keys in contacts
     ]
-    tx.insert_rows("contacts", rows)
-    add_to_count(tx, organization_id, COUNT, len(rows))
+    first = next_numbers(tx, organization_id, {COUNT: len(rows), REVISION: len(rows)})[REVISION]
+    tx.insert_rows("contacts", [{**row, "revision": revision} for revision, row in enumerate(rows, first)])
 
 
 def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any]) -> None:
@@ -278,8 +278,12 @@ def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mappi
 
 
 def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Remove a contact and, by their foreign keys, its parts. Its place as a pet's second owner is cleared."""
+    """Remove a contact and, by their foreign keys, its parts. Its place as a pet's second owner is cleared.
+
+    Its tombstone stays.
+    """
     bound = {"organization_id": organization_id, "id": contact_id}
+    insert_tombstones(tx, organization_id, [contact_id])
     tx.run(
         "UPDATE pets SET second_owner_id = NULL WHERE organization_id = :organization_id AND second_owner_id = :id",
         bound,

@@ -1,41 +1,45 @@
-"""Recorded changes. Ids count per organization in the order of commits, so "since 41" misses nothing."""
+"""Events: what was recorded. Ids count per organization in the order of commits, so "since 41" misses nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from coterie.model.events import Event
-from coterie.store.counters import next_number
+from coterie.model.events import CONSEQUENCES
 from coterie.store.database import Tx
 
-_SELECT = "id, kind, subject_id, contact_id, user_id, via, changes, happened_at"
+EVENT_ID = "event_id"
+_COLUMNS = ("kind", "subject_id", "user_id", "via", "import_id", "changes", "happened_at")
+# consequences are what somebody changed elsewhere; the names are our own constants
+_DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 
 
-def insert_events(tx: Tx, organization_id: int, rows: list[dict[str, Any]]) -> None:
-    """New events: each row names kind, subject_id, contact_id, user_id, via, import_id, changes, happened_at."""
-    first = next_number(tx, organization_id, "event_id", len(rows))
+def insert_events(tx: Tx, organization_id: int, first: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts events with the ids from `first` on.
+
+    Each row has kind, subject_id, user_id, via, import_id, changes, happened_at, and contact_ids: those it names.
+    """
     tx.insert_rows(
         "events",
-        [{"organization_id": organization_id, "id": first + position, **row} for position, row in enumerate(rows)],
+        [
+            {"organization_id": organization_id, "id": event_id} | {name: row[name] for name in _COLUMNS}
+            for event_id, row in enumerate(rows, first)
+        ],
     )
-
-
-def list_events_after(tx: Tx, organization_id: int, event_id: int, *, limit: int) -> list[Event]:
-    """The events after one, in order."""
-    rows = tx.all(
-        f"SELECT {_SELECT} FROM events WHERE organization_id = :organization_id AND id > :id ORDER BY id LIMIT :limit",
-        {"organization_id": organization_id, "id": event_id, "limit": limit},
-    )
-    return [Event(*row) for row in rows]
+    named = [
+        {"organization_id": organization_id, "event_id": event_id, "contact_id": contact_id}
+        for event_id, row in enumerate(rows, first)
+        for contact_id in row["contact_ids"]
+    ]
+    tx.insert_rows("event_contacts", named)
 
 
 def find_last_event(tx: Tx, organization_id: int) -> int:
-    """The id of the last event; 0 where there was none."""
+    """Returns the id of the last event; 0 where there was none."""
     row = tx.one("SELECT max(id) FROM events WHERE organization_id = :o", {"o": organization_id})
     return int(row[0] or 0) if row else 0
 
 
 def find_first_event_of_import(tx: Tx, organization_id: int, import_id: str) -> int | None:
-    """The id of the event by which an import began."""
+    """Returns the id of the event by which an import began."""
     row = tx.one(
         "SELECT min(id) FROM events WHERE organization_id = :organization_id AND import_id = :import_id",
         {"organization_id": organization_id, "import_id": import_id},
@@ -44,31 +48,58 @@ def find_first_event_of_import(tx: Tx, organization_id: int, import_id: str) -> 
 
 
 def is_changed_by_others(tx: Tx, organization_id: int, import_id: str, *, after: int) -> bool:
-    """Whether after an event anything happened to a contact that was not this import."""
+    """Whether anything but this import changed a contact after an event."""
     row = tx.one(
-        # the plus keeps SQLite to the primary key: there are few events behind the last one looked at
-        "SELECT 1 FROM events WHERE organization_id = :organization_id AND id > :after AND +contact_id IS NOT NULL"
-        " AND (import_id IS NULL OR import_id <> :import_id) LIMIT 1",
+        # few events follow the last one looked at, and SQLite joins them in the order written
+        "SELECT 1 FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id"
+        " AND ec.event_id > :after AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
+        f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT} LIMIT 1",
         {"organization_id": organization_id, "after": after, "import_id": import_id},
     )
     return row is not None
 
 
-def list_events_of_contact(
-    tx: Tx, organization_id: int, contact_id: int, *, limit: int, offset: int = 0
-) -> list[Event]:
-    """What happened to one contact, newest first."""
+_OF_CONTACTS = (
+    " FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.contact_id {}"
+    " AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
+)
+
+
+def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
+    """Returns those contacts that anything but this import changed; imports that were undone do not count."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM events WHERE organization_id = :organization_id"
-        " AND contact_id = :contact_id ORDER BY id DESC LIMIT :limit OFFSET :offset",
-        {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
+        f"SELECT DISTINCT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}{_DIRECT} AND (e.import_id IS NULL"
+        " OR e.import_id <> :import_id AND e.import_id NOT IN"
+        " (SELECT id FROM imports WHERE organization_id = :organization_id AND state = 'undone'))",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
     )
-    return [Event(*row) for row in rows]
+    return {row[0] for row in rows}
+
+
+def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
+    """Returns those contacts that this import created."""
+    rows = tx.all(
+        f"SELECT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
+        " AND e.kind = 'contact.created' AND e.import_id = :import_id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
+    )
+    return {row[0] for row in rows}
 
 
 def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
-    """Forget the values in the events of contacts that are erased; that something happened stays."""
+    """Removes the values from every event that names one of these contacts; that something happened stays."""
     tx.run(
-        f"UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}",
+        "UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND changes IS NOT NULL"
+        " AND id IN (SELECT ec.event_id FROM event_contacts ec WHERE ec.organization_id = :organization_id"
+        f" AND ec.contact_id {tx.in_list('ids')})",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+
+
+def clear_note_texts(tx: Tx, organization_id: int, note_ids: Iterable[str]) -> None:
+    """Removes the texts of these notes from the events: a note was erased, or became personal."""
+    tx.run(
+        "UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND kind = 'note.updated'"
+        f" AND subject_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(note_ids)},
     )

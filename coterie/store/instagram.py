@@ -224,7 +224,14 @@ def move_people(tx: Tx, organization_id: int, from_contact_id: int, to_contact_i
         f" {where} ON CONFLICT DO NOTHING",
         bound,
     )
-    tx.run(f"UPDATE events SET contact_id = :after {where} AND kind LIKE 'interaction.%'", bound)
+    tx.run(
+        "UPDATE event_contacts SET contact_id = :after WHERE organization_id = :organization_id"
+        " AND contact_id = :before AND event_id IN (SELECT ec.event_id FROM event_contacts ec CROSS JOIN events e"
+        " WHERE ec.organization_id = :organization_id AND ec.contact_id = :before"
+        " AND e.organization_id = ec.organization_id AND e.id = ec.event_id AND e.kind IN ('interaction.received',"
+        " 'interaction.sent', 'interaction.updated', 'interaction.deleted'))",
+        bound,
+    )
 
 
 def find_contacts_with_people(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
@@ -240,8 +247,9 @@ def find_contacts_with_people(tx: Tx, organization_id: int, contact_ids: Iterabl
 def is_touched_by_people(tx: Tx, organization_id: int, contact_id: int) -> bool:
     """Whether anyone but Instagram's door ever changed this contact."""
     row = tx.one(
-        "SELECT 1 FROM events WHERE organization_id = :organization_id AND contact_id = :contact_id"
-        " AND via <> 'instagram' LIMIT 1",
+        "SELECT 1 FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id"
+        " AND ec.contact_id = :contact_id AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
+        " AND e.via <> 'instagram' LIMIT 1",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return row is not None

@@ -10,7 +10,9 @@ from coterie.model.contacts import Contact
 from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS, list_contacts_by_id
 from coterie.store.counters import add_to_count
 from coterie.store.database import Row, Tx
+from coterie.store.events import clear_changes_of_contacts
 from coterie.store.notes import COUNT as NOTES
+from coterie.store.revisions import insert_tombstones, next_revisions
 
 Parts = dict[int, list[Row]]
 Rows = Sequence[Mapping[str, Any]]
@@ -98,28 +100,6 @@ def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str])
     return {row[0]: row[1] for row in rows}
 
 
-def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
-    """Those contacts to which something happened that was not this import, nor one that is taken back by now."""
-    rows = tx.all(
-        f"SELECT DISTINCT contact_id FROM events{_by(tx, 'events_of_contact')} WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.in_list('ids')} AND (import_id IS NULL OR import_id <> :import_id AND import_id NOT IN"
-        " (SELECT id FROM imports WHERE organization_id = :organization_id AND state = 'undone'))",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
-    )
-    return {row[0] for row in rows}
-
-
-def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
-    """Those contacts that this import created."""
-    rows = tx.all(
-        f"SELECT contact_id FROM events{_by(tx, 'events_of_contact')}"
-        f" WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}"
-        " AND kind = 'contact.created' AND import_id = :import_id",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
-    )
-    return {row[0] for row in rows}
-
-
 def _by(tx: Tx, index: str) -> str:
     # without statistics SQLite takes an organization for a handful of rows and reads all of it
     return f" INDEXED BY {index}" if tx.engine == "sqlite" else ""
@@ -145,8 +125,12 @@ def _by_contact(rows: list[Row]) -> Parts:
 
 
 def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """New contacts, each with every column and sort key."""
-    _insert(tx, organization_id, "contacts", COLUMNS + SORT_COLUMNS, rows)
+    """New contacts, each with every column and sort key; their revisions are given here."""
+    if not rows:
+        return
+    first = next_revisions(tx, organization_id, len(rows))
+    with_revisions = [{**row, "revision": revision} for revision, row in enumerate(rows, first)]
+    _insert(tx, organization_id, "contacts", COLUMNS + SORT_COLUMNS, with_revisions)
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 
@@ -331,11 +315,8 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
         for each, count in rows:
             _count(tx, organization_id, table, [each], -count)
     add_to_count(tx, organization_id, COUNT, -len(contact_ids))
-    tx.run(
-        f"UPDATE events{_by(tx, 'events_of_contact')} SET changes = NULL"
-        f" WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}",
-        bound,
-    )
+    clear_changes_of_contacts(tx, organization_id, contact_ids)
+    insert_tombstones(tx, organization_id, contact_ids)
     erase = (
         "DELETE FROM notes WHERE organization_id = :organization_id AND id IN (SELECT nc.note_id FROM note_contacts nc"
         f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.in_list('ids')} AND NOT EXISTS"

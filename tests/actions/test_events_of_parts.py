@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from recorded import events_after, events_of
 from world import World
 
 from coterie.actions import contact_relationships, gifts, notes, pets, terms, user_relationships
@@ -11,7 +12,6 @@ from coterie.model.organizations import Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Tx
-from coterie.store.events import list_events_of_contact
 
 Verb = Callable[[str], Any]
 FRIEND = type_id("Friend")
@@ -87,15 +87,11 @@ def test_each_change_is_recorded_once_and_what_changes_nothing_is_not(world: Wor
         # each is done twice: the second time there is nothing to do
         for verb in (change, change, delete, delete, restore, restore, erase):
             verb(made.id)
-        rows = tx.all(
-            "SELECT kind, subject_id, user_id, via, contact_id FROM events"
-            " WHERE organization_id = :o AND kind LIKE :noun ORDER BY id",
-            {"o": world.organization.id, "noun": f"{noun}.%"},
-        )
+        rows = [event for event in events_after(tx, world.organization.id) if event.kind.startswith(f"{noun}.")]
     ends = ("created", "updated", "deleted", "restored", "erased")
-    assert [row[0] for row in rows] == [f"{noun}.{end}" for end in ends]
-    assert {row[1:4] for row in rows} == {(made.id, world.alice.user_id, "test")}
-    assert {row[4] for row in rows} == {None if noun in ("tag", "expertise") else world.marge.id}
+    assert [row.kind for row in rows] == [f"{noun}.{end}" for end in ends]
+    assert {(row.subject_id, row.user_id, row.via) for row in rows} == {(made.id, world.alice.user_id, "test")}
+    assert {row.contact_ids for row in rows} == {() if noun in ("tag", "expertise") else (world.marge.id,)}
 
 
 def test_a_tag_on_a_contact_is_in_the_contact_s_history_once(world: World) -> None:
@@ -105,7 +101,7 @@ def test_a_tag_on_a_contact_is_in_the_contact_s_history_once(world: World) -> No
             for _ in range(2):
                 terms.put_on_contact(tx, world.alice, vocabulary, world.marge.id, term.id)
             terms.take_off_contact(tx, world.alice, vocabulary, world.marge.id, term.id)
-        kinds = [e.kind for e in list_events_of_contact(tx, world.organization.id, world.marge.id, limit=10)]
+        kinds = [e.kind for e in events_of(tx, world.organization.id, world.marge.id)]
     assert kinds[::-1] == [
         "contact.created", "contact.tagged", "contact.untagged", "contact.expertise_added",
         "contact.expertise_removed",

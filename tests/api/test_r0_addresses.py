@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from r0_client import R0
+from recorded import events_after
 from world import World
 
 from coterie.errors import Invalid
 from coterie.model.addresses import TEXTS, check_address
-from coterie.store.events import list_events_after
 
 HOME = {
     "address_line_1": "742 Evergreen Terrace",
@@ -132,8 +132,8 @@ def test_a_contact_counts_as_changed_and_the_event_says_what(r0: R0, world: Worl
     made = make(r0, f"/contacts/{world.marge.uuid}/addresses")
     assert r0.get(f"/contacts/{world.marge.uuid}").json["updated_at"] > before
     with world.database.read() as tx:
-        event = list_events_after(tx, world.organization.id, 0, limit=100)[-1]
-    assert (event.kind, event.subject_id, event.contact_id) == ("address.created", made["id"], world.marge.id)
+        event = events_after(tx, world.organization.id)[-1]
+    assert (event.kind, event.subject_id, event.contact_ids) == ("address.created", made["id"], (world.marge.id,))
     assert '"country_code":[null,"US"]' in (event.changes or "")
 
 

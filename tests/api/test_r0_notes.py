@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from client import Client
 from r0_client import ENCODINGS, R0
+from recorded import events_after
 from world import World
 
 from coterie.model.ids import new_id
@@ -226,13 +227,9 @@ def test_no_event_tells_what_a_note_says_or_whom_a_personal_one_is_about(r0: R0,
     make(r0, "the open sauce", contacts=[world.marge.uuid])
     r0.patch(f"/notes/{made['id']}", {"note": {"note": "another secret sauce"}})
     with world.database.read() as tx:
-        rows = tx.all(
-            "SELECT subject_id, contact_id, changes FROM events WHERE organization_id = :o AND kind LIKE 'note.%'"
-            " ORDER BY id",
-            {"o": world.organization.id},
-        )
-    assert [row[2] for row in rows] == [None, None, None]
-    assert [row[1] for row in rows] == [None, world.marge.id, None]
+        events = [event for event in events_after(tx, world.organization.id) if event.kind.startswith("note.")]
+    assert [event.changes for event in events] == [None, None, None]
+    assert [event.contact_ids for event in events] == [(), (world.marge.id,), ()]
 
 
 @pytest.mark.parametrize("text", ["", "  ", None, "a\0b", "x" * (TEXT_LENGTH_MAX + 1), {"a": "b"}])

@@ -17,8 +17,7 @@ from typer import Typer
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact, delete_contact
-from coterie.cli import backup as backup_command
-from coterie.cli import restore as restore_command
+from coterie.cli import backup as command
 from coterie.cli.archive import Damaged, read_archive
 from coterie.errors import Unavailable
 from coterie.search import search_contacts
@@ -43,7 +42,7 @@ def saved(fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         delete_contact(tx, world.alice, world.homer.id)
         create_contact(tx, world.alice, {"real_name": 'שלום 👩‍👩‍👧 \\ " é', "bio": "line\nline\t\u2028"})
     file = tmp_path / "saved.coterie"
-    backup_command.backup(file)
+    command.backup(file)
     yield world, file
     database.close()
 
@@ -67,7 +66,7 @@ def test_what_was_saved_comes_back_on_either_engine(
     folder = tmp_path / "elsewhere"
     url = f"sqlite:///{folder}/coterie.sqlite3" if other == "sqlite" else postgres.create_database()
     _use(load_settings({}, data=str(folder), database_url=url), monkeypatch)
-    restore_command.restore(file)
+    command.restore(file)
     restored = open_database(load_settings({}, data=str(folder), database_url=url))
     assert migrate(restored) == []
     assert content(restored) == content(world.database)
@@ -103,17 +102,17 @@ def test_an_archive_is_private_and_says_what_it_holds(saved: tuple[World, Path])
 def test_a_file_that_is_there_is_not_written_over(saved: tuple[World, Path]) -> None:
     _, file = saved
     before = file.read_bytes()
-    with pytest.raises(Unavailable, match="already exists"):
-        backup_command.backup(file)
+    with pytest.raises(Unavailable, match="exists already"):
+        command.backup(file)
     with pytest.raises(Unavailable, match="no such folder"):
-        backup_command.backup(file / "x" / "y")
+        command.backup(file / "x" / "y")
     assert file.read_bytes() == before
 
 
 def test_nothing_is_saved_where_there_is_no_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _use(load_settings({}, data=str(tmp_path / "empty")), monkeypatch)
     with pytest.raises(Unavailable, match="there is no instance"):
-        backup_command.backup(tmp_path / "file")
+        command.backup(tmp_path / "file")
     assert not (tmp_path / "file").exists()
     assert not list((tmp_path / "empty").iterdir())
 
@@ -138,7 +137,7 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(
         writer.start()
     files = [tmp_path / f"{number}.coterie" for number in range(3)]
     for file in files:
-        backup_command.backup(file)
+        command.backup(file)
     stopping.set()
     for writer in writers:
         writer.join()
@@ -146,13 +145,13 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(
     for file in files:
         folder = tmp_path / f"of-{file.stem}"
         _use(load_settings({}, data=str(folder)), monkeypatch)
-        restore_command.restore(file)
+        command.restore(file)
         restored = open_database(load_settings({}, data=str(folder)))
         with restored.read() as tx:
             organization_id = world.alice.organization_id
             counted = tx.one(
                 "SELECT (SELECT count(*) FROM contacts WHERE organization_id = :id),"
-                " (SELECT count(DISTINCT contact_id) FROM events WHERE organization_id = :id),"
+                " (SELECT count(DISTINCT contact_id) FROM event_contacts WHERE organization_id = :id),"
                 " (SELECT value FROM counters WHERE organization_id = :id AND name = 'contact_id')",
                 {"id": organization_id},
             )
@@ -167,7 +166,7 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(
 def _refusing(file: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, *, force: bool = True) -> str:
     _use(settings, monkeypatch)
     with pytest.raises(Unavailable) as refused:
-        restore_command.restore(file, force=force)
+        command.restore(file, force=force)
     return str(refused.value)
 
 
@@ -185,7 +184,7 @@ def test_an_instance_that_runs_or_holds_something_is_not_replaced(
         create_contact(tx, world.alice, {"real_name": "Of the time after"})
     later, _ = save_file(fresh_settings.data_folder, b"of the time after")
     reopened.close()
-    restore_command.restore(file, force=True)
+    command.restore(file, force=True)
     reopened = open_database(fresh_settings)
     assert content(reopened) == before
     reopened.close()
@@ -293,7 +292,7 @@ def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
     world, file = saved
     before = content(world.database)
     world.database.close()
-    original = restore_command.read_archive
+    original = command.read_archive
 
     def tampered(path: Path, folder: Path) -> Any:
         manifest = original(path, folder)
@@ -303,10 +302,10 @@ def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
             rows.write(msgspec.json.encode([values.get(name, "x") for name in names]) + b"\n")
         return manifest
 
-    monkeypatch.setattr(restore_command, "read_archive", tampered)
+    monkeypatch.setattr(command, "read_archive", tampered)
     _use(fresh_settings, monkeypatch)
     with pytest.raises(Exception, match="contradicts"):
-        restore_command.restore(file, force=True)
+        command.restore(file, force=True)
     reopened = open_database(fresh_settings)
     assert content(reopened) == before
     reopened.close()
@@ -332,6 +331,5 @@ def test_every_table_is_kept_but_those_of_search() -> None:
 
 def test_the_commands_are_there() -> None:
     application = Typer()
-    backup_command.register(application)
-    restore_command.register(application)
+    command.register(application)
     assert [one.name for one in application.registered_commands] == ["backup", "restore"]

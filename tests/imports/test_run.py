@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from recorded import events_of
 from runs import applied, counts, google, names, person, rows_of, staged
 from world import World
 
@@ -10,13 +11,11 @@ from coterie.actions.contacts import update_contact
 from coterie.actions.imports import decide, start_applying
 from coterie.errors import Conflict, CoterieError, Invalid
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.run import Run, start
 from coterie.imports.stage import stage
-from coterie.imports.upload import start
 from coterie.model.imports import CREATE, FAILED, MATCH, REJECT, SKIP, UNCHANGED, UPDATE
 from coterie.search import search_contacts
 from coterie.store.contacts import count_contacts, find_contact, list_contacts
-from coterie.store.events import list_events_of_contact
 from coterie.store.files import file_path
 from coterie.store.handles import list_handles
 from coterie.store.imports import list_matches
@@ -62,7 +61,7 @@ def test_applying_creates_people_with_all_their_parts_and_finds_them(world: Worl
         (ned,) = search_contacts(tx, world.organization.id, "flanders", limit=5).contacts
         assert search_contacts(tx, world.organization.id, "+1 212 555 0123", limit=5).contacts == [ned]
         handles = list_handles(tx, world.organization.id, ned.id)
-        events = list_events_of_contact(tx, world.organization.id, ned.id, limit=10)
+        events = events_of(tx, world.organization.id, ned.id)
     assert (ned.email, ned.phone, ned.employer, ned.birthday) == (
         "ned@example.org",
         "(212) 555-0123",

@@ -17,12 +17,12 @@ from instagram_world import (
     number,
     work,
 )
+from recorded import events_of
 from world import World
 
 from coterie.settings import Settings
 from coterie.store import interactions
 from coterie.store.database import Database
-from coterie.store.events import list_events_of_contact
 
 
 class Chat:
@@ -46,7 +46,7 @@ class Chat:
 
     def kinds(self) -> list[str]:
         with self.database.read() as tx:
-            events = list_events_of_contact(tx, self.world.organization.id, newest(self.inro)["id"], limit=50)
+            events = events_of(tx, self.world.organization.id, newest(self.inro)["id"])
         return [event.kind for event in reversed(events)]
 
     def data(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def test_an_unsent_message_is_gone_with_its_text(chat: Chat) -> None:
     assert texts(found) == ["hello"]
     with chat.database.read() as tx:
         stored = interactions.find_stored(tx, chat.world.organization.id, "instagram", [mid])[mid]
-        events = list_events_of_contact(tx, chat.world.organization.id, found["id"], limit=50)
+        events = events_of(tx, chat.world.organization.id, found["id"])
     assert (stored.text, stored.data, stored.deleted_at is None) == (None, {}, False)
     assert "secret" not in repr(events)
     assert chat.kinds()[-1] == "interaction.deleted"
@@ -206,7 +206,7 @@ def test_a_word_of_opting_out_sets_the_status_and_says_why(chat: Chat, text: str
     found = chat.send(chat.message(text))
     assert found["status"] == "optout"
     with chat.database.read() as tx:
-        event = list_events_of_contact(tx, chat.world.organization.id, found["id"], limit=1)[0]
+        event = events_of(tx, chat.world.organization.id, found["id"])[0]
     assert (event.kind, event.via) == ("contact.updated", "instagram")
     assert '"opt_out_word":[null,' in (event.changes or "")
 

@@ -17,6 +17,7 @@ from instagram_world import (
     number,
     work,
 )
+from recorded import events_of
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
@@ -27,7 +28,6 @@ from coterie.model.interactions import FollowerSnapshot
 from coterie.settings import Settings
 from coterie.store import contacts as contact_store
 from coterie.store.database import Database
-from coterie.store.events import list_events_of_contact
 from coterie.store.handles import list_handles
 from coterie.store.instagram import find_people
 
@@ -320,7 +320,7 @@ def test_everything_of_the_entity_is_filled_from_one_delivery_of_every_kind(audi
     assert (found["is_follower"], found["follower_count"], found["follower_growth"]) == (True, 50, 5)
     assert (found["name"], found["status"]) == ("Bob", "subscribed")
     with audience.database.read() as tx:
-        via = {event.via for event in list_events_of_contact(tx, audience.world.organization.id, found["id"], limit=50)}
+        via = {event.via for event in events_of(tx, audience.world.organization.id, found["id"])}
         known = contact_store.find_external_ids(tx, audience.world.organization.id, "instagram", [person])
         asked = find_people(tx, audience.world.organization.id, [person])[person]
     assert via == {"instagram"}

@@ -45,7 +45,7 @@ LOOKUPS = {
     "contacts by their uuids": lambda tx: contacts.contact_ids_by_uuid(tx, 1, ["a", "b"]),
     "the handles of a contact": lambda tx: handles.list_handles(tx, 1, 5),
     "the pinned note": lambda tx: notes.find_pinned_note(tx, 1, 5),
-    "the events of a contact": lambda tx: events.list_events_of_contact(tx, 1, 5, limit=10),
+    "contacts that an import created": lambda tx: events.list_created_by(tx, 1, "i", [5, 6]),
     "the newest messages": lambda tx: interactions.list_recent_of(tx, 1, [5]),
     "the newest messages of many": lambda tx: interactions.list_recent_of(tx, 1, [5, 6]),
     "forgetting values": lambda tx: events.clear_changes_of_contacts(tx, 1, [5, 6]),

@@ -1,0 +1,69 @@
+"""Revisions of contacts, and the tombstones of those that were erased.
+
+Guarantees. Revisions are numbers of one counter per organization, given in the order of commits: SQLite has one
+writer, and on PostgreSQL the counter's row is locked until the commit. So whoever has seen revision n finds every
+later change above n. Each number is given once, to a contact or to a tombstone.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from coterie.store.counters import next_number
+from coterie.store.database import Tx
+
+REVISION = "revision"
+
+
+def next_revisions(tx: Tx, organization_id: int, how_many: int = 1) -> int:
+    """Returns the first of so many new revisions."""
+    return next_number(tx, organization_id, REVISION, how_many)
+
+
+def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
+    """Locks the rows until the commit, in the order of their ids.
+
+    Taken before the counter: a unit that holds the counter must not wait for a contact, whose holder may want it.
+    """
+    if tx.engine == "postgresql":
+        tx.all(
+            "SELECT id FROM contacts WHERE organization_id = :organization_id AND id = ANY(:ids)"
+            # weaker than tx.lock: the foreign keys of parts that others insert do not wait for it
+            " ORDER BY id FOR NO KEY UPDATE",
+            {"organization_id": organization_id, "ids": list(contact_ids)},
+        )
+
+
+def set_revisions(tx: Tx, organization_id: int, contact_ids: Sequence[int], *, first: int, now: str) -> None:
+    """Gives the contacts the revisions from `first` on, in their order. An erased one leaves its number unused."""
+    places = "json_each(:ids) place" if tx.engine == "sqlite" else "unnest(CAST(:ids AS BIGINT[])) WITH ORDINALITY"
+    if tx.engine == "postgresql":
+        places += " AS place (value, key)"
+        first -= 1
+    tx.run(
+        f"UPDATE contacts SET revision = :first + place.key, updated_at = :now FROM {places}"
+        " WHERE contacts.organization_id = :organization_id AND contacts.id = place.value",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "first": first, "now": now},
+    )
+
+
+def insert_tombstones(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
+    """Leaves the uuid of each of these contacts, which are about to be erased, with a new revision."""
+    rows = tx.all(
+        f"SELECT uuid FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')} ORDER BY id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    if not rows:
+        return
+    first = next_revisions(tx, organization_id, len(rows))
+    tombstones = [
+        {"organization_id": organization_id, "uuid": uuid, "revision": revision}
+        for revision, (uuid,) in enumerate(rows, first)
+    ]
+    tx.insert_rows("contact_tombstones", tombstones, replace_on=("organization_id", "uuid"))
+
+
+def delete_tombstones(tx: Tx, organization_id: int, uuids: Iterable[str]) -> None:
+    """Contacts with these uuids are there again: an import of our own export brings a uuid back."""
+    tx.run(
+        f"DELETE FROM contact_tombstones WHERE organization_id = :organization_id AND uuid {tx.in_list('uuids')}",
+        {"organization_id": organization_id, "uuids": tx.list_param(uuids)},
+    )
