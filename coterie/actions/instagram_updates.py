@@ -19,7 +19,7 @@ from coterie.model.contacts import OPTOUT
 from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import new_id
 from coterie.model.instagram import OPT_OUT_WORDS, find_opt_out_word, fold_opt_out_words
-from coterie.model.instagram_deliveries import ADD, EDIT, MENTIONED, REACT, UNSEND, Update
+from coterie.model.instagram_updates import ADD, EDIT, MENTIONED, REACT, UNSEND, Update
 from coterie.model.interactions import INCOMING, MENTION, MESSAGE, StoredInteraction
 from coterie.model.organizations import Caller
 from coterie.store import contacts as contact_store

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from coterie.model.instagram import Profile
-from coterie.model.instagram_deliveries import clean_text, decode_json
+from coterie.model.instagram_values import clean_text, decode_json
 
 ANSWER_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2

@@ -38,11 +38,11 @@ def test_the_words_of_an_organization_take_the_place_of_the_built_in_ones_until_
 
     assert (status("Stop"), status("Genug!")) == ("optout", "subscribed")
     done = run(settings, world.organization.uuid, "genug", "¡BASTA!")
-    assert (done.returncode, done.stdout) == (0, "People opt out with genug, ¡BASTA!.\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "Opt-out words: genug, ¡BASTA!.\n"), done.stderr
     assert [status(text) for text in ("Genug!", "basta", "Stop")] == ["optout", "optout", "subscribed"]
     with database.read() as tx:
         assert find_opt_out_words(tx, world.charlie.organization_id) is None
-    assert run(settings, world.organization.uuid).stdout == "People opt out with the built-in words.\n"
+    assert run(settings, world.organization.uuid).stdout == "Opt-out words: the built-in list.\n"
     assert (status("Stop"), status("Genug!")) == ("optout", "subscribed")
 
 
