@@ -38,8 +38,8 @@ def attach_file(
         digest, _ = save_file(folder, source)
     now = times.now()
     attachment = Attachment(
-        contact_id, new_id(), FILE, clean_filename(filename, media_type), media_type,
-        file_path(folder, digest).stat().st_size, digest, now,
+        contact_id=contact_id, id=new_id(), kind=FILE, filename=clean_filename(filename, media_type),
+        media_type=media_type, byte_count=file_path(folder, digest).stat().st_size, digest=digest, created_at=now,
     )  # fmt: skip
     store.insert_attachment(tx, caller.organization_id, attachment)
     changes = {"filename": (None, attachment.filename)}

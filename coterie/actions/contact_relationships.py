@@ -177,12 +177,27 @@ def _two_sides(
     first_id: int, second_id: int, type_id: str, anniversary_on: str | None
 ) -> tuple[ContactRelationship, ContactRelationship]:
     """A new relationship as the first has it, and as the second does."""
-    now, mirror_id, side_id = times.now(), new_id(), new_id()
-    inverse_id = inverse_for(type_id, None)
-    return (
-        ContactRelationship(side_id, first_id, second_id, type_id, mirror_id, anniversary_on, now, now, None),
-        ContactRelationship(mirror_id, second_id, first_id, inverse_id, side_id, anniversary_on, now, now, None),
+    now = times.now()
+    first = ContactRelationship(
+        id=new_id(),
+        first_contact_id=first_id,
+        second_contact_id=second_id,
+        type_id=type_id,
+        mirror_id=new_id(),
+        anniversary_on=anniversary_on,
+        created_at=now,
+        updated_at=now,
+        deleted_at=None,
     )
+    second = replace(
+        first,
+        id=first.mirror_id,
+        first_contact_id=second_id,
+        second_contact_id=first_id,
+        type_id=inverse_for(type_id, None),
+        mirror_id=first.id,
+    )
+    return first, second
 
 
 def _second_contact(tx: Tx, caller: Caller, first_contact_id: int, uuid: str | None) -> int:

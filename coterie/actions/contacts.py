@@ -109,7 +109,7 @@ def _set_parts(
                 handles = [] if is_new else handle_store.list_handles(tx, caller.organization_id, contact.id)
                 handles_before = list(handles)
             try:
-                set_primary_handle(tx, caller, contact, handles, channel, fields[column], column)
+                set_primary_handle(tx, caller, contact, handles, channel, value=fields[column], field=column)
             except Invalid as error:
                 problems += error.problems
     parts_changed = False

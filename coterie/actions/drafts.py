@@ -194,8 +194,8 @@ def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, 
 def _handles(contact_id: int, additions: MergePlan, now: str) -> list[Handle]:
     return [
         Handle(
-            contact_id, new_id(), h.channel, h.value, h.normalized or h.value, h.label, h.is_primary, False,
-            now, now, None,
+            contact_id=contact_id, id=new_id(), channel=h.channel, value=h.value, normalized=h.normalized or h.value,
+            label=h.label, is_primary=h.is_primary, is_former=False, created_at=now, updated_at=now, deleted_at=None,
         )
         for h in additions.handles
     ]  # fmt: skip

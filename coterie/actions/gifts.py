@@ -26,7 +26,17 @@ def create_gift(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Gift
         raise invalid("name", f"is one too many: a contact has at most {GIFTS_MAX} gifts")
     now = times.now()
     columns = _check({"name": None, "status": None, **fields})
-    gift = replace(Gift(contact_id, new_id(), "", None, "", now, now, None), **columns)
+    blank = Gift(
+        contact_id=contact_id,
+        id=new_id(),
+        name="",
+        link=None,
+        status="",
+        created_at=now,
+        updated_at=now,
+        deleted_at=None,
+    )
+    gift = replace(blank, **columns)
     store.insert_gift(tx, caller.organization_id, gift)
     changes = {"name": (None, gift.name), "status": (None, gift.status)}
     record(tx, caller, "gift.created", gift.id, contact_id=contact_id, changes=changes, now=now)

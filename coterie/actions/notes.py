@@ -30,7 +30,7 @@ def create_note(tx: Tx, caller: Caller, fields: Fields) -> Note:
     Refused: what update_note refuses.
     """
     now = times.now()
-    blank = Note(new_id(), caller.user_id, "", False, False, now, now, None)
+    blank = _blank(caller, now)
     columns, contact_ids, tag_ids = _check(tx, caller, blank, {"text": None, **fields})
     note = replace(blank, **columns)
     store.insert_note(tx, caller.organization_id, note, contact_ids or ())
@@ -111,7 +111,7 @@ def set_pinned_note(tx: Tx, caller: Caller, contact_id: int, text: str | None) -
     if note is None and text is None:
         return None, True
     if note is None:
-        note = Note(new_id(), caller.user_id, text or "", False, True, now, now, None)
+        note = replace(_blank(caller, now), text=text or "", is_pinned=True)
         store.insert_note(tx, caller.organization_id, note, [contact_id])
         kind = "note.created"
     else:
@@ -130,6 +130,19 @@ def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
     if note is None:
         raise NotFound("Note not found")
     return note
+
+
+def _blank(caller: Caller, now: str) -> Note:
+    return Note(
+        id=new_id(),
+        author_id=caller.user_id,
+        text="",
+        is_personal=False,
+        is_pinned=False,
+        created_at=now,
+        updated_at=now,
+        deleted_at=None,
+    )
 
 
 def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:

@@ -51,9 +51,27 @@ def create_organization(
     if country and found is None:
         raise invalid("country", "is not a country")
     organization = store.insert_organization(
-        tx, Organization(0, new_id(), name.strip(), handle, None, found[0] if found else None, now, now)
+        tx,
+        Organization(
+            id=0,
+            uuid=new_id(),
+            name=name.strip(),
+            username=handle,
+            profile_picture_url=None,
+            country=found[0] if found else None,
+            created_at=now,
+            updated_at=now,
+        ),
     )
-    user = User(new_id(), email.strip(), None, None, "UTC", now, now)
+    user = User(
+        id=new_id(),
+        email=email.strip(),
+        first_name=None,
+        last_name=None,
+        time_zone="UTC",
+        created_at=now,
+        updated_at=now,
+    )
     store.insert_user(tx, user, email_key, password_hash)
     store.insert_membership(tx, organization.id, user.id, OWNER, now)
     token = create_access_token(tx, organization.id, user_id=user.id, name="bootstrap")

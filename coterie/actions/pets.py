@@ -26,7 +26,17 @@ def create_pet(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Pet:
     if store.count_pets(tx, caller.organization_id, contact_id, include_deleted=True) >= PETS_MAX:
         raise invalid("name", f"is one too many: a contact has at most {PETS_MAX} pets")
     now = times.now()
-    blank = Pet(contact_id, new_id(), "", None, None, None, now, now, None)
+    blank = Pet(
+        contact_id=contact_id,
+        id=new_id(),
+        name="",
+        species=None,
+        born_on=None,
+        second_owner_id=None,
+        created_at=now,
+        updated_at=now,
+        deleted_at=None,
+    )
     pet = replace(blank, **_check(tx, caller, blank, {"name": None, **fields}))
     store.insert_pet(tx, caller.organization_id, pet)
     record(tx, caller, "pet.created", pet.id, contact_id=contact_id, changes={"name": (None, pet.name)}, now=now)

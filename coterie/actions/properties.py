@@ -46,7 +46,14 @@ def create_definition(
     now = times.now()
     definition = _check(
         PropertyDefinition(
-            "", title, property_type, tuple(choices) if choices else None, description, agent_active, now, now
+            slug="",
+            title=title,
+            property_type=property_type,
+            choices=tuple(choices) if choices else None,
+            description=description,
+            agent_active=agent_active,
+            created_at=now,
+            updated_at=now,
         )
     )
     definition = replace(definition, slug=_free_slug(tx, caller, definition.title))

@@ -44,8 +44,9 @@ def create_reminder(tx: Tx, caller: Caller, fields: Mapping[str, Any], contact_i
         raise invalid("title", f"is one too many: there are at most {REMINDERS_MAX} reminders")
     now = times.now()
     blank = Reminder(
-        new_id(), user_id, contact_id, CUSTOM, None, EMAIL, None, None, None, None, None, None,
-        0, None, None, None, now, now,
+        id=new_id(), user_id=user_id, contact_id=contact_id, category=CUSTOM, title=None, remind_by=EMAIL, due_at=None,
+        repeat_unit=None, repeat_magnitude=None, repeat_count=None, before_unit=None, before_magnitude=None,
+        sent_count=0, last_sent_at=None, last_error=None, finished_at=None, created_at=now, updated_at=now,
     )  # fmt: skip
     reminder = _planned(tx, caller.organization_id, blank, fields)
     store.insert_reminder(tx, caller.organization_id, reminder)

@@ -48,7 +48,16 @@ def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRela
     if count >= RELATIONSHIPS_MAX:
         raise invalid("contact", f"is one too many: there are at most {RELATIONSHIPS_MAX}")
     now = times.now()
-    made = UserRelationship(user_id, new_id(), contact_id, type_id, columns["anniversary_on"], now, now, None)
+    made = UserRelationship(
+        user_id=user_id,
+        id=new_id(),
+        contact_id=contact_id,
+        type_id=type_id,
+        anniversary_on=columns["anniversary_on"],
+        created_at=now,
+        updated_at=now,
+        deleted_at=None,
+    )
     store.insert_user_relationship(tx, caller.organization_id, made)
     changes = {"type_id": (None, type_id)}
     record(tx, caller, "user_relationship.created", made.id, contact_id=contact_id, changes=changes, now=now)

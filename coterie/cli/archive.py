@@ -1,6 +1,6 @@
-"""A backup's file: a compressed tar of rows (tables/NAME.jsonl), attachments and keys, and at its end a manifest.
+"""The file of a backup: a compressed tar of rows (tables/NAME.jsonl), attachments, keys and a manifest.
 
-The manifest names each member with its size and SHA-256; it is written last, so that a file cut short has none.
+The manifest lists each member with its size and SHA-256. It comes last, so a truncated file has none.
 """
 
 import gzip
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+import typer
 from msgspec import Struct
 
 from coterie.errors import Unavailable
@@ -23,12 +24,12 @@ from coterie.errors import Unavailable
 FORMAT = 1
 MANIFEST = "manifest.json"
 _CHUNK = 1024 * 1024
-# what may stand in an archive; no other name is ever made a path
+# the only names an archive may contain; no other name becomes a path
 _MEMBER = re.compile(r"tables/[a-z_]{1,63}\.jsonl|attachments/[0-9a-f]{2}/[0-9a-f]{62}|[a-z_]{1,40}\.key")
 
 
 class Damaged(Unavailable):
-    """The archive is not whole, or was changed, or is no archive of ours."""
+    """The archive is incomplete, was changed, or is not a Coterie backup."""
 
 
 class Member(Struct, frozen=True):
@@ -37,7 +38,7 @@ class Member(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True):
-    """What an archive is a copy of. tables: the columns of each, in the order their values stand in."""
+    """tables: the columns of each table, in the order of the values in its rows."""
 
     format: int
     version: str
@@ -50,7 +51,7 @@ class Manifest(Struct, frozen=True):
 
 
 class ArchiveWriter:
-    """Writes FILE.part beside the file, which takes its place when all is written; only its owner may read it."""
+    """Writes FILE.part, which is renamed to FILE once it is complete; only its owner may read it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -64,7 +65,7 @@ class ArchiveWriter:
         self.members: dict[str, Member] = {}
 
     def add(self, name: str, source: Path) -> None:
-        """One file under a name. Refused (ValueError): a name that reading would refuse."""
+        """Adds a file under a name. Raises ValueError if read_archive would reject the name."""
         if not _MEMBER.fullmatch(name):
             raise ValueError(name)
         with source.open("rb") as stream:
@@ -76,7 +77,7 @@ class ArchiveWriter:
         self.members[name] = Member(entry.size, hashed.hexdigest())
 
     def finish(self, manifest: Manifest) -> None:
-        """Write the manifest; from now on the file is there."""
+        """Writes the manifest and renames the file."""
         body = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
         entry = tarfile.TarInfo(MANIFEST)
         entry.size, entry.mode = len(body), 0o600
@@ -87,15 +88,15 @@ class ArchiveWriter:
         self._stream.close()
         self._part.replace(self._path)
 
-    def give_up(self) -> None:
-        """Remove what was written so far."""
+    def abandon(self) -> None:
+        """Deletes the incomplete file."""
         with suppress(OSError, ValueError):
             self._stream.close()
         self._part.unlink(missing_ok=True)
 
 
 class _Hashed:
-    """Reads on while it hashes."""
+    """A stream that hashes the bytes it passes on."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -111,41 +112,41 @@ class _Hashed:
 
 
 def read_archive(path: Path, folder: Path) -> Manifest:
-    """Unpack an archive below the folder, once it is known to be whole: its manifest.
+    """Unpacks an archive into the folder and returns its manifest.
 
-    Refused (Damaged): what is cut short, was changed, holds a name, a link or a kind of file that does not belong
-    there, or is of a later format than this version knows.
+    Raises Damaged if the archive is truncated, was changed, contains an unexpected name, a link or a special file, or
+    has a later format; Unavailable if there is no such file.
     """
     try:
         with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
-            found, manifest = _unpack(tar, folder)
-            # the checksum of the whole stands at its end
+            members, manifest = _unpack(tar, folder)
+            # gzip verifies its checksum at the end of the stream
             while packed.read(_CHUNK):
                 pass
     except FileNotFoundError:
-        raise Unavailable(f"{path}: there is no such file") from None
+        raise Unavailable(f"{path}: no such file") from None
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, msgspec.MsgspecError) as error:
-        raise Damaged(f"{path} is damaged or no backup: {error}") from None
+        raise Damaged(f"{path} is damaged or not a backup: {error}") from None
     if manifest is None:
-        raise Damaged(f"{path} is damaged: it ends before its manifest")
+        raise Damaged(f"{path} is damaged: its end is missing")
     if manifest.format != FORMAT:
-        raise Damaged(f"{path} is of a later version of Coterie ({manifest.version})")
-    if found != manifest.members:
-        wrong = sorted({name for name, _ in found.items() ^ manifest.members.items()})
-        raise Damaged(f"{path} is damaged: {wrong[0]} is not what was saved")
+        raise Damaged(f"{path} is from a newer Coterie ({manifest.version}); upgrade this one first")
+    if members != manifest.members:
+        wrong = sorted({name for name, _ in members.items() ^ manifest.members.items()})
+        raise Damaged(f"{path} is damaged: {wrong[0]} differs from the manifest")
     return manifest
 
 
 def _unpack(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, Member], Manifest | None]:
-    found: dict[str, Member] = {}
+    members: dict[str, Member] = {}
     for entry in tar:
         stream = tar.extractfile(entry) if entry.isreg() else None
         if stream is None:
             raise ValueError(f"{entry.name!r} is not a file")
         if entry.name == MANIFEST:
-            return found, msgspec.json.decode(stream.read(), type=Manifest)
-        if not _MEMBER.fullmatch(entry.name) or entry.name in found:
-            raise ValueError(f"{entry.name!r} does not belong there")
+            return members, msgspec.json.decode(stream.read(), type=Manifest)
+        if not _MEMBER.fullmatch(entry.name) or entry.name in members:
+            raise ValueError(f"{entry.name!r} is not expected in a backup")
         target = folder / entry.name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest = hashlib.sha256()
@@ -155,13 +156,26 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, Member], Mani
                 copy.write(chunk)
             copy.flush()
             os.fsync(copy.fileno())
-        found[entry.name] = Member(entry.size, digest.hexdigest())
-    return found, None
+        members[entry.name] = Member(entry.size, digest.hexdigest())
+    return members, None
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    """(name in an archive, path) of what a data folder keeps beside its database: attachments and keys."""
+    """(name in an archive, path) of the attachments and keys of a data folder."""
     for path in sorted([*folder.glob("attachments/*/*"), *folder.glob("*.key")]):
         name = path.relative_to(folder).as_posix()
         if _MEMBER.fullmatch(name) and path.is_file() and not path.is_symlink():
             yield name, path
+
+
+def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
+    """Prints what a backup contains; done: "saved as FILE" or "restored from FILE"."""
+    counts = manifest.counts
+    if as_json:
+        answer = {"version": manifest.version, "created_at": manifest.created_at, **counts}
+        typer.echo(msgspec.json.encode(answer).decode())
+        return
+    typer.echo(
+        f"{counts['organizations']:,} organizations, {counts['contacts']:,} contacts, {counts['rows']:,} rows and"
+        f" {counts['files']:,} files as of {manifest.created_at} {done}."
+    )

@@ -1,7 +1,7 @@
-"""The processes beside the first one: the worker, and further web processes.
+"""The child processes of `coterie serve`: the worker and additional web processes.
 
-They are started again when they end; they end when the first one does, however it ends (they hold the far end of a
-pipe to it).
+A child that exits is restarted. Each child exits when the parent does, however the parent ends: it reads a pipe whose
+other end the parent holds.
 """
 
 import os
@@ -19,13 +19,13 @@ from coterie.settings import Settings
 STOP_SECONDS = 10
 PAUSE_SECONDS_MIN = 0.5
 PAUSE_SECONDS_MAX = 30.0
-# One that ran for so long is well again
+# after running this long, a child counts as healthy and its pause is reset
 HEALTHY_SECONDS = 60.0
 log = structlog.get_logger()
 
 
 class Child:
-    """One of them: what it runs, and when it may be started again."""
+    """One child: its command, and when it may be restarted."""
 
     def __init__(self, command: list[str]) -> None:
         self.command = command
@@ -34,8 +34,8 @@ class Child:
         self.not_before = 0.0
         self.pause = PAUSE_SECONDS_MIN
 
-    def ended(self) -> None:
-        """Note that it ended: the pauses double, so that one that cannot start does not use up the machine."""
+    def exited(self) -> None:
+        """Schedules the restart. The pause doubles, so a child that cannot start does not hog the machine."""
         now = time.monotonic()
         if now - self.started_at > HEALTHY_SECONDS:
             self.pause = PAUSE_SECONDS_MIN
@@ -45,7 +45,7 @@ class Child:
 
 
 class Children:
-    """All of them. start() returns at once."""
+    """All child processes."""
 
     def __init__(self, settings: Settings, listener: socket.socket, web_processes: int) -> None:
         self._fd = listener.fileno()
@@ -58,7 +58,7 @@ class Children:
         self._thread = threading.Thread(target=self._watch, name="children", daemon=True)
 
     def start(self) -> None:
-        """Start them and watch over them."""
+        """Starts and supervises them in a thread; returns at once."""
         self._thread.start()
 
     def _watch(self) -> None:
@@ -66,7 +66,7 @@ class Children:
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
                     log.error("process ended", command=child.command[0], exit_code=child.process.returncode)
-                    child.ended()
+                    child.exited()
                 if child.process is None and time.monotonic() >= child.not_before:
                     child.started_at = time.monotonic()
                     child.process = self._spawn(child.command)
@@ -74,17 +74,17 @@ class Children:
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603
-            # our own interpreter and module, no shell
+            # our own interpreter and module; no shell
             [sys.executable, "-m", "coterie.cli.child", *command],
             stdin=subprocess.PIPE,
             pass_fds=[self._fd] if command[0] == "web" else [],
             env=self._environment,
-            # Ctrl-C in a terminal reaches the first process, which tells them
+            # Ctrl-C in a terminal then reaches the parent only, which stops its children
             start_new_session=True,
         )
 
     def stop(self) -> None:
-        """Ask them to stop, wait, and end the one that does not."""
+        """Sends SIGTERM, waits up to STOP_SECONDS, then kills those still running."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -1,8 +1,8 @@
-"""What ties Springfield together, as data: families, pets, gifts, notes, tags, expertise, dates to remember."""
+"""The relationships, pets, gifts, notes, tags, expertise and reminders of Springfield, as data."""
 
 from typing import Any
 
-# first, second, what the second is to the first, anniversary
+# first contact, second contact, what the second is to the first, anniversary
 RELATIONSHIPS: tuple[tuple[str, str, str, str | None], ...] = (
     ("marge", "homer", "Husband", "1980-04-19"),
     *((parent, child, word, None) for parent in ("marge", "homer")
@@ -49,8 +49,8 @@ RELATIONSHIPS: tuple[tuple[str, str, str, str | None], ...] = (
     ("homer", "hutz", "Lawyer", None),
 )  # fmt: skip
 
-# what a contact is to whoever looks around
-OWN_RELATIONSHIPS: tuple[tuple[str, str, str | None], ...] = (
+# contact, what the contact is to the demo user, anniversary
+USER_RELATIONSHIPS: tuple[tuple[str, str, str | None], ...] = (
     ("marge", "Friend", None),
     ("moe", "Landlord", "--10-01"),
     ("edna", "Mentor", None),
@@ -83,7 +83,7 @@ GIFTS = (
     ("edna", "Box of chalk, coloured", None, "potential"),
 )
 
-# text, about whom, tags, personal
+# text, contacts, tags, personal
 NOTES = (
     ("The whole family comes to the open day. Seats in the first row.", ("marge", "homer", "bart", "lisa"),
      ("Open day",), False),
@@ -96,7 +96,7 @@ NOTES = (
     ("Ask him to co-host the charity show?", ("krusty",), ("Press", "Open day"), True),
 )  # fmt: skip
 
-# tag -> who has it
+# tag -> contacts
 TAGS = {
     "Open day": ("marge", "homer", "bart", "lisa", "ned", "skinner", "edna"),
     "Church": ("ned", "maude", "rod", "todd", "lovejoy", "helen", "marge"),
@@ -107,6 +107,7 @@ TAGS = {
     "VIP": ("burns", "krusty", "quimby", "troy"),
 }
 
+# expertise -> contacts
 EXPERTISES = {
     "Jazz saxophone": ("lisa",),
     "Nuclear safety": ("lenny", "carl", "frank"),
@@ -119,7 +120,7 @@ EXPERTISES = {
     "Driving": ("otto", "patty", "selma"),
 }
 
-# about whom (None: nobody), and the fields of the reminder; due_in_days counts from today
+# contact or None, and the fields of the reminder; due_in_days counts from today
 REMINDERS: tuple[tuple[str | None, dict[str, Any]], ...] = (
     ("marge", {"category": "birthday", "before_unit": "week", "before_magnitude": 1}),
     ("homer", {"category": "anniversary", "before_unit": "day", "before_magnitude": 3}),

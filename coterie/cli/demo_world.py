@@ -1,10 +1,10 @@
-"""The Springfield world of the contracts' own examples, as data: who lives there and what is known of them."""
+"""The people of Springfield, the world of the contracts' examples, as data."""
 
 from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """One line of the table; '' where nothing is known. folders: letters of FOLDERS."""
+    """A row of the table; '' is an unknown value. folders: letters of FOLDERS."""
 
     key: str
     name: str
@@ -94,13 +94,13 @@ FOLDERS = {
     "P": ("Press", None),
 }
 
-# no Instagram account: too young, too old, or not the kind
+# people without an Instagram account
 NOT_ON_INSTAGRAM = {"maggie", "abe", "mona", "jacqueline", "ling", "burns", "agnes", "cletus", "rod", "todd", "frank"}
 OPTED_OUT = {"agnes", "frank", "bob"}
-# people known from the channel alone: what stands there, and no real name
+# display names on Instagram
 CHANNEL_NAMES = {"krusty": "Krusty 🤡", "bob": "Sideshow Bob", "mel": "Sideshow Mel", "jeff": "comic_book_guy"}
 NICKNAMES = {"marge": "Midge", "bart": "El Barto", "abe": "Grampa", "burns": "Monty", "lisa": "Lis", "willie": "Willy"}
-# birthdays so many days from today, so that there is always one to come: key -> (days, age then)
+# upcoming birthdays, relative to today: key -> (days from now, age on that day)
 BIRTHDAYS_AHEAD = {"ned": (3, 60), "milhouse": (11, 10), "edna": (26, 45)}
 
 # key -> (line 1, line 2, postcode)

@@ -1,17 +1,18 @@
-"""coterie export: an organization's contacts on standard output, as vCard, CSV, or everything as a ZIP."""
+"""coterie export: writes an organization's contacts to standard output."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from coterie.cli.common import DataOption, OneOrganizationOption, opened, prepare
-from coterie.cli.import_ import caller_of
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.options import DataOption, OnlyOrganizationOption
 from coterie.errors import invalid
 from coterie.exports.write import write_csv, write_vcards
 from coterie.portable.write import write_portable
 
-# However long it takes: others go on meanwhile
+# effectively no deadline: readers do not block anyone
 SECONDS = 86_400.0
 FORMATS = ("vcard", "vcard3", "csv", "json")
 
@@ -22,24 +23,24 @@ def register(application: typer.Typer) -> None:
 
 def export(
     *,
-    organization: OneOrganizationOption = None,
+    organization: OnlyOrganizationOption = None,
     file_format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
     ],
     data: DataOption = None,
 ) -> None:
-    """Write an organization's contacts to standard output. The instance may go on running.
+    """Write an organization's contacts to standard output.
 
-    vcard is version 4.0, vcard3 version 3.0. json is everything, as a ZIP of JSON lines and files, and can be imported
-    again: coterie export --format json > coterie.zip
+    The instance may be running. vcard is vCard 4.0, vcard3 is vCard 3.0. json is a ZIP of everything (JSON lines and
+    files) that another instance can import: coterie export --format json > coterie.zip
 
-    Cards and tables leave out what is deleted, and personal notes. json has all of it, everyone's reminders too.
+    vCard and CSV leave out deleted contacts and personal notes. The ZIP has them all, and everyone's reminders.
     """
     if file_format not in FORMATS:
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
-    settings = prepare(data)
-    with opened(settings) as database, database.read(seconds=SECONDS) as tx:
-        caller = caller_of(tx, organization)
+    settings = prepare_data_folder(data)
+    with open_migrated(settings) as database, database.read(seconds=SECONDS) as tx:
+        caller = caller_for_only(tx, organization)
         if file_format == "json":
             write_portable(tx, caller, settings.data_folder, sys.stdout.buffer, everything=True)
             return

@@ -1,15 +1,15 @@
-"""The coterie command: a file for each of its commands, of which only the one asked for is imported."""
+"""The coterie command. Each subcommand has its own module; only the one asked for is imported."""
 
 import sys
 from importlib import import_module
 
 import typer
 
-# before any other module takes structlog, and Rich along with it
+# imported first: it keeps structlog from loading Rich
 import coterie.observe  # noqa: F401
 from coterie.errors import CoterieError
 
-# command -> the module that has it, in the order of the help
+# command -> its module, in the order of the help
 COMMANDS = {
     "serve": "serve",
     "bootstrap": "bootstrap",
@@ -19,13 +19,13 @@ COMMANDS = {
     "export": "export",
     "imports": "imports",
     "import-rows": "import_rows",
-    "decide": "import_rows",
+    "decide": "decide",
     "apply-import": "apply_import",
     "rejected": "rejected",
-    "undo-import": "imports",
-    "forget-import": "apply_import",
+    "undo-import": "undo_import",
+    "forget-import": "forget_import",
     "backup": "backup",
-    "restore": "backup",
+    "restore": "restore",
     "settings": "settings",
     "worker": "worker",
     "instagram": "instagram",
@@ -33,9 +33,9 @@ COMMANDS = {
 
 
 def main() -> None:
-    """Run the command that sys.argv names. An error of ours is one line on standard error and exit code 1; a command
-    line that cannot be understood is Typer's, with exit code 2."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    """Runs the command in sys.argv. A CoterieError is one line on standard error and exit code 1; Typer reports a
+    wrong command line with exit code 2."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
     application = typer.Typer(
         name="coterie",
         help="Coterie: one home for everyone you know.",
@@ -44,9 +44,9 @@ def main() -> None:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    # a callback keeps Typer from making a lone command the whole program
+    # without a callback, Typer makes a single registered command the whole program
     application.callback()(_program)
-    modules = [COMMANDS[asked]] if asked in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
+    modules = [COMMANDS[name]] if name in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
     for module in modules:
         import_module(f"coterie.cli.{module}").register(application)
     try:

@@ -1,4 +1,4 @@
-"""coterie organizations: who lives in this instance, with the UUID that other commands and the API ask for."""
+"""coterie organizations: lists the organizations of the instance."""
 
 import msgspec
 import typer
@@ -6,12 +6,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coterie.cli.common import DataOption, JsonOption, opened, prepare
+from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.options import DataOption, JsonOption
 from coterie.store.contacts import count_contacts
 from coterie.store.imports import count_imports
 from coterie.store.organizations import count_members, list_organizations
 
-SHOWN = 1000
+LISTED_MAX = 1000
 
 
 def register(application: typer.Typer) -> None:
@@ -19,12 +20,12 @@ def register(application: typer.Typer) -> None:
 
 
 def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List the organizations of this instance, with their UUIDs.
+    """List the organizations of this instance with their UUIDs.
 
-    The UUID is what --organization of the other commands and the paths of R0's API name.
+    Other commands take the UUID as --organization; it is also the organization in the paths of R0's API.
     """
-    with opened(prepare(data)) as database, database.read() as tx:
-        found = [
+    with open_migrated(prepare_data_folder(data)) as database, database.read() as tx:
+        rows = [
             {
                 "organization_uuid": each.uuid,
                 "name": each.name,
@@ -32,20 +33,20 @@ def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
                 "members": count_members(tx, each.id),
                 "imports": count_imports(tx, each.id),
             }
-            for each in list_organizations(tx, limit=SHOWN)
+            for each in list_organizations(tx, limit=LISTED_MAX)
         ]
     if as_json:
-        typer.echo(msgspec.json.encode(found).decode())
+        typer.echo(msgspec.json.encode(rows).decode())
         return
-    if not found:
-        typer.echo("There is none yet: `coterie bootstrap` makes one, `coterie demo` one to look around in.")
+    if not rows:
+        typer.echo("No organizations yet. `coterie bootstrap` creates one.")
         return
-    # fits 80 columns: the name is folded, never an id or a number
+    # fits 80 columns: only the name wraps
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("UUID", width=36)
     table.add_column("Name", overflow="fold", min_width=10)
     for name in ("Contacts", "Members", "Imports"):
         table.add_column(name, justify="right", no_wrap=True)
-    for each in found:
-        table.add_row(*(escape(str(value)) for value in each.values()))
+    for row in rows:
+        table.add_row(*(escape(str(value)) for value in row.values()))
     Console().print(table)

@@ -1,4 +1,4 @@
-"""coterie rejected: the rows of an import that were rejected, with their reasons, to mend and import again."""
+"""coterie rejected: saves the rejected rows of an import with the reasons, to fix and import again."""
 
 import os
 import sys
@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from coterie.cli.common import DataOption, opened, prepare
-from coterie.cli.one_import import IdArgument, find_one
+from coterie.cli.import_lookup import find_single_import
+from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.options import DataOption, ImportArgument
 from coterie.errors import Unavailable
 from coterie.imports.rejected import RejectedFile, rejected_file
 
-# However long it takes: others go on meanwhile
+# effectively no deadline: readers do not block anyone
 SECONDS = 86_400.0
 
 
@@ -21,30 +22,30 @@ def register(application: typer.Typer) -> None:
 
 
 def rejected(
-    import_id: IdArgument,
+    import_id: ImportArgument,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The file to write; it must not exist. Without it: standard output."),
+        typer.Option(metavar="FILE", help="The file to write; it must not exist. Default: standard output."),
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Get the rejected rows of an import as a file.
+    """Save the rejected rows of an import as a file.
 
-    It is of the kind they came in, with a reason for each. Mend the rows and import it again; the reasons may stay.
-    Of a ZIP archive (Instagram, Coterie) the rows are lines of JSON, to read only.
+    The file has the format of the original, with the reason in each row. Fix the rows and import it again; the reasons
+    may stay. The rows of a ZIP archive (Instagram, Coterie) are saved as JSON lines, for reading only.
     """
-    settings = prepare(data)
-    with opened(settings) as database, database.read(seconds=SECONDS) as tx:
-        organization_id, record = find_one(tx, import_id)
-        file = rejected_file(tx, organization_id, record, settings.data_folder)
+    settings = prepare_data_folder(data)
+    with open_migrated(settings) as database, database.read(seconds=SECONDS) as tx:
+        organization_id, import_ = find_single_import(tx, import_id)
+        file = rejected_file(tx, organization_id, import_, settings.data_folder)
         if output is None:
             for piece in file.pieces:
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
             return
         _save(file, output)
-    count = record.rejected_count
-    typer.echo(f"{count} rejected row{'s' if count > 1 else ''} of {record.filename} saved as {output}.")
+    count = import_.rejected_count
+    typer.echo(f"{output}: {count:,} rejected row{'s' if count != 1 else ''} of {import_.filename}.")
 
 
 def _save(file: RejectedFile, output: Path) -> None:
@@ -52,7 +53,7 @@ def _save(file: RejectedFile, output: Path) -> None:
         # private data: only its owner may read the file
         handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Unavailable(f"{output} exists already") from None
+        raise Unavailable(f"{output} already exists") from None
     except OSError as error:
         raise Unavailable(f"{output}: {error.strerror}") from None
     try:

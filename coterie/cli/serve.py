@@ -1,6 +1,6 @@
-"""coterie serve: the web process, the worker beside it, more web processes when asked for.
+"""coterie serve: runs the instance: a web process, a worker and, on request, more web processes.
 
-This process binds the socket, migrates, starts the others (cli/children.py) and answers requests itself.
+This process binds the socket, migrates the database, starts the others (cli/children.py) and answers requests too.
 """
 
 import signal
@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from coterie.cli.children import Children
-from coterie.cli.common import DataOption, prepare
+from coterie.cli.open_instance import prepare_data_folder
+from coterie.cli.options import DataOption
 from coterie.cli.web_process import run_web, stop_early
 from coterie.errors import Unavailable
 from coterie.observe import configure_logging
@@ -22,16 +23,21 @@ def register(application: typer.Typer) -> None:
 
 def serve(
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 is every one.")
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 listens on all.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
-    workers: Annotated[int, typer.Option(help="Web processes.", min=1, max=64)] = 1,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", help="Port to listen on; 0 picks a free one.", min=0, max=65535)
+    ] = 8000,
+    workers: Annotated[int, typer.Option(metavar="N", help="Number of web processes.", min=1, max=64)] = 1,
     data: DataOption = None,
 ) -> None:
-    """Serve the instance: web and worker. Ctrl-C or SIGTERM finishes what runs and stops."""
+    """Run the instance: web and worker.
+
+    Ctrl-C or SIGTERM answers the requests in progress and stops.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop_early)
-    settings = prepare(data)
+    settings = prepare_data_folder(data)
     configure_logging(settings.log_level)
     listener = _bind(host, port)
     children = Children(settings, listener, workers - 1)

@@ -1,9 +1,9 @@
-"""coterie settings: every setting, its value here, what it does."""
+"""coterie settings: lists every setting with its value."""
 
 import msgspec
 import typer
 
-from coterie.cli.common import DataOption
+from coterie.cli.options import DataOption
 from coterie.settings import describe, load_settings, shown
 
 
@@ -12,9 +12,9 @@ def register(application: typer.Typer) -> None:
 
 
 def settings(data: DataOption = None) -> None:
-    """List every setting with its value and what it does.
+    """List every setting with its value and description.
 
-    A setting is an environment variable, or a line of coterie.toml in the data folder. Secrets are not shown.
+    Set one as an environment variable, or in coterie.toml in the data folder. Secrets are not shown.
     """
     values = msgspec.structs.asdict(load_settings(data=data))
     for variable, default, description in describe():

@@ -1,4 +1,4 @@
-"""A web process: the application on a socket that is bound already, until a signal ends it."""
+"""A web process: serves the application on a socket that is already bound, until a signal stops it."""
 
 import os
 import signal
@@ -18,23 +18,23 @@ from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
 log = structlog.get_logger()
-_NO_HTTP = (
+_BAD_REQUEST = (
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 )
 
 
 class Protocol(HttpToolsProtocol):
-    """What comes before any contract answers in the words all of them share."""
+    """Answers what is not a valid HTTP request in the error format all contracts share."""
 
     def send_400_response(self, msg: str) -> None:
-        """To what is no HTTP/1.1, or has an address of more than 64 KB."""
+        """Called for anything that is not HTTP/1.1, or has a URL of more than 64 KB."""
         body = msgspec.json.encode({"error": msg})
-        self.transport.write(_NO_HTTP % (len(body), body))
+        self.transport.write(_BAD_REQUEST % (len(body), body))
         self.transport.close()
 
 
 def stop_early(signal_number: int, frame: FrameType | None) -> None:
-    """Before anything is served, a signal simply ends the process, and with it what it has begun."""
+    """The signal handler until requests are served: exits at once."""
     raise SystemExit(0)
 
 
@@ -45,9 +45,9 @@ def run_web(
     on_migrated: Callable[[], None] | None = None,
     announce: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; requests that run are answered, for so long as STOP_SECONDS.
+    """Serves until SIGTERM or SIGINT, then answers the requests in progress for up to STOP_SECONDS.
 
-    on_migrated is called when the database may be used by others as well.
+    on_migrated is called once the database is migrated and other processes may use it. announce logs the URL.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop_early)
@@ -73,16 +73,16 @@ def run_web(
         def stop(signal_number: int, frame: FrameType | None) -> None:
             server.should_exit = True
 
-        # uvicorn has handlers of its own while it runs; these are for just before, and for the signal it raises again
-        # once it has stopped
+        # uvicorn installs its own handlers while it runs; these cover the moment before, and the signal it raises
+        # again after it has stopped
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
         if on_migrated:
             on_migrated()
         if announce:
             host, port = listener.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            log.info("listening", url=f"http://{shown}:{port}", pid=os.getpid())
+            host_in_url = f"[{host}]" if ":" in host else host
+            log.info("listening", url=f"http://{host_in_url}:{port}", pid=os.getpid())
         server.run(sockets=[listener])
     finally:
         database.close()

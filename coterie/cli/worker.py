@@ -1,9 +1,10 @@
-"""coterie worker: one more background process, for a machine of its own; `coterie serve` starts one by itself."""
+"""coterie worker: runs one more worker, for example on another machine."""
 
 import typer
 
 from coterie.cli.child import run_worker
-from coterie.cli.common import DataOption, prepare
+from coterie.cli.open_instance import prepare_data_folder
+from coterie.cli.options import DataOption
 from coterie.observe import configure_logging
 
 
@@ -12,10 +13,11 @@ def register(application: typer.Typer) -> None:
 
 
 def worker(data: DataOption = None) -> None:
-    """Run one more worker beside a running instance.
+    """Run one more worker alongside a running instance.
 
-    `coterie serve` starts one by itself: imports, reminders and pictures are its work. Ctrl-C or SIGTERM stops it.
+    `coterie serve` already starts one. Workers run imports, mail reminders and fetch pictures. Ctrl-C or SIGTERM stops
+    it.
     """
-    settings = prepare(data)
+    settings = prepare_data_folder(data)
     configure_logging(settings.log_level)
     run_worker(settings, with_parent=False)

@@ -115,19 +115,31 @@ def existing_of_draft(draft: ContactDraft) -> Existing:
     values: dict[str, Any] = dict.fromkeys(Contact.__struct_fields__)
     values |= {name: getattr(draft, name) for name in (*FILLED, *NAMES)}
     handles = [
-        Handle(0, "", h.channel, h.value, h.normalized or "", h.label, h.is_primary, False, "", "", None)
+        Handle(
+            contact_id=0,
+            id="",
+            channel=h.channel,
+            value=h.value,
+            normalized=h.normalized or "",
+            label=h.label,
+            is_primary=h.is_primary,
+            is_former=False,
+            created_at="",
+            updated_at="",
+            deleted_at=None,
+        )
         for h in draft.handles
     ]
     return Existing(
-        Contact(**values),
-        handles,
-        {_key_of(address) for address in draft.addresses},
-        {(fold(date.label), date.occurs_on) for date in draft.dates},
-        {fold(tag) for tag in draft.tags},
-        set(draft.folders),
-        {draft.note} if draft.note else set(),
-        {picture.digest for picture in draft.pictures if picture.digest},
-        set(draft.external_ids),
+        contact=Contact(**values),
+        handles=handles,
+        addresses={_key_of(address) for address in draft.addresses},
+        dates={(fold(date.label), date.occurs_on) for date in draft.dates},
+        tags={fold(tag) for tag in draft.tags},
+        folders=set(draft.folders),
+        notes={draft.note} if draft.note else set(),
+        files={picture.digest for picture in draft.pictures if picture.digest},
+        external_ids=set(draft.external_ids),
     )
 
 
@@ -141,16 +153,16 @@ def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str
     if (url := _picture_url(draft)) and contact.profile_picture_url is None:
         fields["profile_picture_url"] = url
     return MergePlan(
-        fields,
-        _handles_to_add(draft, state) if state.handles else draft.handles,
-        [a for a in draft.addresses if _key_of(a) not in state.addresses],
-        [d for d in draft.dates if (fold(d.label), d.occurs_on) not in state.dates],
-        [tag for tag in draft.tags if fold(tag) not in state.tags],
-        [folder for folder in draft.folders if folder not in state.folders],
-        draft.note if draft.note and draft.note not in state.notes else None,
-        [p for p in draft.pictures if p.digest and p.digest not in state.files],
-        [entry for entry in draft.external_ids if entry not in state.external_ids],
-        [i for i in map(_with_external_id, draft.interactions) if i.external_id not in known_interactions],
+        fields=fields,
+        handles=_handles_to_add(draft, state) if state.handles else draft.handles,
+        addresses=[a for a in draft.addresses if _key_of(a) not in state.addresses],
+        dates=[d for d in draft.dates if (fold(d.label), d.occurs_on) not in state.dates],
+        tags=[tag for tag in draft.tags if fold(tag) not in state.tags],
+        folders=[folder for folder in draft.folders if folder not in state.folders],
+        note=draft.note if draft.note and draft.note not in state.notes else None,
+        pictures=[p for p in draft.pictures if p.digest and p.digest not in state.files],
+        external_ids=[entry for entry in draft.external_ids if entry not in state.external_ids],
+        interactions=[i for i in map(_with_external_id, draft.interactions) if i.external_id not in known_interactions],
     )
 
 
@@ -164,16 +176,16 @@ def _everything(draft: ContactDraft) -> MergePlan:
     if url := _picture_url(draft):
         fields["profile_picture_url"] = url
     return MergePlan(
-        fields,
-        draft.handles,
-        draft.addresses,
-        draft.dates,
-        draft.tags,
-        draft.folders,
-        draft.note or None,
-        [p for p in draft.pictures if p.digest] if draft.pictures else [],
-        draft.external_ids,
-        [_with_external_id(i) for i in draft.interactions] if draft.interactions else [],
+        fields=fields,
+        handles=draft.handles,
+        addresses=draft.addresses,
+        dates=draft.dates,
+        tags=draft.tags,
+        folders=draft.folders,
+        note=draft.note or None,
+        pictures=[p for p in draft.pictures if p.digest] if draft.pictures else [],
+        external_ids=draft.external_ids,
+        interactions=[_with_external_id(i) for i in draft.interactions] if draft.interactions else [],
     )
 
 

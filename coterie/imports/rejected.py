@@ -43,7 +43,7 @@ from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import file_path
 from coterie.vcard import values
-from coterie.vcard.lines import read_records
+from coterie.vcard.cards import read_records
 
 ROWS_AT_ONCE = 500
 MEDIA_TYPES = ("text/csv", "text/vcard", "application/json", "application/jsonl")

@@ -8,21 +8,16 @@ the same import take turns, batch by batch. Memory does not grow with the file.
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from coterie.actions import imports as actions
-from coterie.errors import NotFound, invalid
-from coterie.imports.formats.detect import FORMATS, VCARD, detect_format
-from coterie.imports.formats.readers import READERS, columns_of
-from coterie.imports.formats.vcard_file import check_vcard
+from coterie.errors import NotFound
 from coterie.model.imports import Import
 from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.store import imports as store
 from coterie.store.database import Database, Tx
-from coterie.store.files import file_path, lock_files, save_file
+from coterie.store.files import file_path
 from coterie.store.organizations import find_organization
 
 # Between two batches others get the writer: without a pause this process would take it right back
@@ -49,56 +44,6 @@ class Run(Struct):
         if self.should_stop():
             raise Stopped
         time.sleep(PAUSE_SECONDS)
-
-
-def start(
-    database: Database,
-    caller: Caller,
-    folder: Path,
-    path: Path,
-    *,
-    file_format: str = "auto",
-    filename: str | None = None,
-    options: dict[str, Any] | None = None,
-    group_id: str | None = None,
-    in_background: bool = False,
-) -> Import:
-    """Keep a file and make an import of it.
-
-    Refused (Invalid): a file no reader is for, a format that is none, a mapping (of the options) that does not fit it.
-    """
-    if file_format == "auto":
-        file_format = detect_format(path)
-    if file_format not in FORMATS:
-        raise invalid("format", f"is not one of auto, {', '.join(FORMATS)}", kind="choice")
-    if file_format not in READERS:
-        raise invalid("format", f"{file_format} cannot be read yet", kind="choice")
-    options = dict(options or {})
-    digest, byte_count = None, 0
-    if path.is_dir():
-        options["path"] = str(path.absolute())
-    elif not path.is_file():
-        raise invalid("file", "is not there")
-    if file_format == VCARD:
-        check_vcard(path)
-    if options.get("mapping"):
-        columns_of(path, file_format, options["mapping"])
-    with database.write() as tx:
-        # whoever removes files nobody names cannot come between
-        lock_files(tx)
-        if not path.is_dir():
-            digest, byte_count = save_file(folder, path)
-        return actions.start_import(
-            tx,
-            caller,
-            filename=filename or path.name,
-            file_format=file_format,
-            digest=digest,
-            byte_count=byte_count,
-            options=options,
-            group_id=group_id,
-            in_background=in_background,
-        )
 
 
 def path_of(run: Run, record: Import) -> Path:

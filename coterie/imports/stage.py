@@ -292,13 +292,23 @@ def _row(row: ReadRow, outcome: str, reason: str | None, contact_id: int | None 
         draft = row.the_draft()
         draft.pictures = [picture for picture in draft.pictures if not picture.data]
         row.encoded = encode(draft)
-    return StagedRow(row.number, row.encoded, None, outcome, reason, contact_id, None, ROW_STAGED, None)
+    return StagedRow(
+        row_number=row.number,
+        draft=row.encoded,
+        source=None,
+        outcome=outcome,
+        reason=reason,
+        contact_id=contact_id,
+        decision=None,
+        state=ROW_STAGED,
+        changes=None,
+    )
 
 
 def _rejected(number: int, error: RowError) -> StagedRow:
     source = (error.source or "").replace("\0", "").encode("utf-8", "replace").decode()
     reason = error.reason.replace("\0", "")
     return StagedRow(
-        number, None, source[:SOURCE_LENGTH_MAX] or None, REJECT, reason[:REASON_LENGTH_MAX], None, None,
-        ROW_STAGED, None,
+        row_number=number, draft=None, source=source[:SOURCE_LENGTH_MAX] or None, outcome=REJECT,
+        reason=reason[:REASON_LENGTH_MAX], contact_id=None, decision=None, state=ROW_STAGED, changes=None,
     )  # fmt: skip

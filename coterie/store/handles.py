@@ -13,7 +13,7 @@ _SELECT = ", ".join(_COLUMNS)
 
 
 def _handle(row: Row) -> Handle:
-    return Handle(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), bool(row[7]), *row[8:])
+    return Handle(*(*row[:6], bool(row[6]), bool(row[7]), *row[8:]))
 
 
 def find_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -> Handle | None:

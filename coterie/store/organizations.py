@@ -185,7 +185,15 @@ def find_caller(tx: Tx, token_hash: str, via: str, now: str) -> tuple[Caller, bo
     row = tx.one(_CALLER, {"token_hash": token_hash, "now": now})
     if row is None:
         return None
-    caller = Caller(row[0], row[1], row[2], row[3], tuple(row[4].split()), via, row[5])
+    caller = Caller(
+        organization_id=row[0],
+        organization_uuid=row[1],
+        country=row[2],
+        user_id=row[3],
+        scopes=tuple(row[4].split()),
+        via=via,
+        token_id=row[5],
+    )
     return caller, bool(row[6]), row[7]
 
 

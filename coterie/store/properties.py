@@ -15,7 +15,16 @@ COUNT = "property_definitions"
 
 def _definition(row: Row) -> PropertyDefinition:
     choices = tuple(msgspec.json.decode(row[3])) if row[3] else None
-    return PropertyDefinition(row[0], row[1], row[2], choices, row[4], bool(row[5]), row[6], row[7])
+    return PropertyDefinition(
+        slug=row[0],
+        title=row[1],
+        property_type=row[2],
+        choices=choices,
+        description=row[4],
+        agent_active=bool(row[5]),
+        created_at=row[6],
+        updated_at=row[7],
+    )
 
 
 def _bound(organization_id: int, definition: PropertyDefinition) -> dict[str, Any]:

@@ -1,18 +1,18 @@
-"""Which property and which types mean which channel and label, in both directions: tables, look-ups."""
+"""Channels and labels of handles, and the properties, services and types that express them in a card."""
 
 import re
 from functools import lru_cache
 
 from coterie.model.handles import CHANNELS
 
-# What a service is called in parameters, URI schemes and X- names, beside the channel's own name.
+# Other names of channels in parameters, URI schemes and X- properties
 _SERVICES = {
     "x": "twitter", "jabber": "xmpp", "gtalk": "xmpp", "google-talk": "xmpp", "googletalk": "xmpp",
     "tg": "telegram", "fb": "facebook", "messenger": "facebook", "sgnl": "signal", "ig": "instagram",
     "skype-username": "skype", "linked-in": "linkedin", "bsky": "bluesky",
 }  # fmt: skip
 
-# Properties that hold one messenger or network each. What has no channel of its own is "other", labelled.
+# Properties for one messenger or network each. Those without a channel of their own become "other" with a label.
 MESSENGERS = {
     f"X-{service}": service.lower().removesuffix("-id")
     for service in (
@@ -23,7 +23,7 @@ MESSENGERS = {
     )
 }  # fmt: skip
 
-# How each label is said in TYPE; the first combination is the one written.
+# The TYPE values of each label; the first combination is written
 _TYPES_OF_LABEL: dict[str, tuple[tuple[str, ...], ...]] = {
     "mobile": (("cell",), ("iphone",), ("cell", "iphone"), ("cell", "home"), ("mobile",)),
     "work mobile": (("work", "cell"),),
@@ -38,7 +38,7 @@ _TYPES_OF_LABEL: dict[str, tuple[tuple[str, ...], ...]] = {
     "other": (("other",),),
 }
 _LABEL_OF_TYPES = {frozenset(types): label for label, choices in _TYPES_OF_LABEL.items() for types in choices}
-_SAYS_NOTHING = {
+_NO_LABEL = {
     "pref", "internet", "voice", "msg", "text", "text-message", "uri", "x400", "intl", "postal", "parcel",
     "dom", "video", "textphone", "custom",
 }  # fmt: skip
@@ -54,38 +54,38 @@ _LINKEDIN_URL = re.compile(r"https?://([a-z]+\.)?linkedin\.com/", re.IGNORECASE)
 
 
 def channel_of_service(service: str) -> str | None:
-    """The channel a service's name stands for, or None where we have none for it."""
+    """The channel of a service; None if it has none."""
     plain = service.strip().lower()
     return plain if plain in CHANNELS else _SERVICES.get(plain)
 
 
 def is_linkedin(url: str) -> bool:
-    """Whether a link is a LinkedIn profile: exports put those among the websites."""
+    """Whether a link is a LinkedIn profile, which programs export as a website."""
     return _LINKEDIN_URL.match(url) is not None
 
 
 @lru_cache(maxsize=1024)
 def label_of_types(types: tuple[str, ...]) -> str | None:
-    """The label that TYPE parameters make: ("HOME", "FAX") is "home fax"; what says nothing is left out."""
-    plain = [name for name in (t.lower().removeprefix("x-") for t in types) if name not in _SAYS_NOTHING]
+    """The label of TYPE parameters: ("HOME", "FAX") is "home fax". Types such as VOICE are ignored."""
+    plain = [name for name in (t.lower().removeprefix("x-") for t in types) if name not in _NO_LABEL]
     if not plain:
         return None
     return _LABEL_OF_TYPES.get(frozenset(plain)) or " ".join(dict.fromkeys(plain))
 
 
 def types_of_label(label: str) -> tuple[str, ...] | None:
-    """The TYPE parameters that say a label, or None where only X-ABLabel can."""
+    """The TYPE parameters of a label; None if only X-ABLabel can express it."""
     choices = _TYPES_OF_LABEL.get(label)
     return choices[0] if choices else None
 
 
 def plain_label(label: str) -> str:
-    """An X-ABLabel as a label: Apple's own, "_$!<HomePage>!$_", in lower case; a free one as it stands."""
+    """The label of an X-ABLabel: Apple's own, "_$!<HomePage>!$_", in lower case; a free one unchanged."""
     match = _APPLE_LABEL.fullmatch(label)
     return match[1].lower() if match else label
 
 
 def profile_url(channel: str, value: str) -> str | None:
-    """The page of a plain username on a network, or None where the value is no such name."""
+    """The page of a username on a network; None if the value is not a username."""
     page = _PROFILES.get(channel)
     return page + value if page and _USERNAME.fullmatch(value) else None

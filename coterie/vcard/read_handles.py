@@ -1,4 +1,4 @@
-"""Properties that say how to reach someone, as handle drafts: TEL, EMAIL, URL, IMPP, messengers, profiles."""
+"""Handles of a card: TEL, EMAIL, URL, IMPP, messengers and social profiles."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)", re.DOTALL)
 
 
 def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | None:
-    """The handle of one property, or None where it is empty. labels: X-ABLabel by group in lower case."""
+    """The handle of a property; None if it is empty. labels: group in lower case -> X-ABLabel."""
     value = values.line(entry.value)
     if value is None:
         return None
@@ -31,26 +31,26 @@ def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | Non
         address = value[7:] if value[:7].lower() == "mailto:" else value
         return HandleDraft("email", address, label or label_of_types(types), is_primary)
     if name == "URL":
-        own = channel_of_service(entry.first("X-CHANNEL"))
-        channel = own or ("linkedin" if is_linkedin(value) else "website")
+        own_channel = channel_of_service(entry.first("X-CHANNEL"))
+        channel = own_channel or ("linkedin" if is_linkedin(value) else "website")
         return HandleDraft(channel, value, label or label_of_types(types), is_primary)
     if name == "IMPP":
         return _messenger(entry, value, label, is_primary)
     if name in MESSENGERS:
         service = MESSENGERS[name]
         channel = channel_of_service(service) or "other"
-        said = service if channel == "other" else label_of_types(types)
-        return HandleDraft(channel, value, label or said, is_primary)
+        own_label = service if channel == "other" else label_of_types(types)
+        return HandleDraft(channel, value, label or own_label, is_primary)
     return _profile(entry, value, label, is_primary)
 
 
 def without_primary(handle: HandleDraft) -> HandleDraft:
-    """The same handle, not primary: a card may prefer several of a channel, a contact only one."""
+    """The same handle, not primary. A card may prefer several handles of a channel, a contact one."""
     return msgspec.structs.replace(handle, is_primary=False)
 
 
 def _phone(value: str) -> str:
-    """A number as typed; a tel: URI (RFC 3966) without its scheme, its extension in words."""
+    """A number as written. A tel: URI (RFC 3966) loses its scheme; its extension becomes "ext. 12"."""
     if value[:4].lower() != "tel:":
         return value
     extension = _EXTENSION.search(value)
@@ -59,28 +59,27 @@ def _phone(value: str) -> str:
 
 
 def _messenger(entry: Property, value: str, label: str | None, is_primary: bool) -> HandleDraft:
-    """IMPP (RFC 4770): the service is Apple's X-SERVICE-TYPE or the scheme; the value goes without scheme."""
+    """IMPP (RFC 4770). The service is Apple's X-SERVICE-TYPE or the scheme, which is removed from the value."""
     scheme, address = "", value
     if match := _SCHEME.fullmatch(value):
         scheme, address = match[1].lower(), unquote(match[2]).removeprefix("//")
-    said = entry.first("X-SERVICE-TYPE") or entry.first("SERVICE-TYPE")
+    service_type = entry.first("X-SERVICE-TYPE") or entry.first("SERVICE-TYPE")
     if scheme in ("http", "https"):
         scheme, address = "", value
-    channel = channel_of_service(said) or channel_of_service(scheme) or "other"
-    service = (said or scheme).lower() or None
+    channel = channel_of_service(service_type) or channel_of_service(scheme) or "other"
+    service = (service_type or scheme).lower() or None
     plain = service if channel == "other" else label_of_types(entry.parameters.get("TYPE", ()))
     return HandleDraft(channel, address.strip() or value, label or plain, is_primary)
 
 
 def _profile(entry: Property, value: str, label: str | None, is_primary: bool) -> HandleDraft:
-    """X-SOCIALPROFILE (Apple), SOCIALPROFILE (RFC 9554): the user's name where it is told, else the link."""
+    """X-SOCIALPROFILE (Apple), SOCIALPROFILE (RFC 9554): the username if it is given, otherwise the link."""
     types = [name for name in entry.parameters.get("TYPE", ()) if name.lower() != "pref"]
     services = [name for name in (entry.first("SERVICE-TYPE"), *types) if name]
     channel, service = "other", ""
     for service in services:
-        found = channel_of_service(service)
-        if found is not None:
-            channel = found
+        if (match := channel_of_service(service)) is not None:
+            channel = match
             break
     rest = tuple(name for name in types if name != service)
     user = entry.first("X-USER") or entry.first("USERNAME") or entry.first("X-USERID")

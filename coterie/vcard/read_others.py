@@ -1,9 +1,10 @@
-"""Properties that have no field here: lines of the note, unless they say nothing of the person."""
+"""Properties without a field of their own: they become lines of the note, unless they are about the program."""
 
 from coterie.vcard import values
 from coterie.vcard.lines import Property
+from coterie.vcard.reading import Reading
 
-# What programs write for themselves. Anything else with a value is somebody's.
+# What programs write for themselves; every other value is about the person
 OF_PROGRAMS = frozenset((
     "BEGIN", "END", "VERSION", "PRODID", "REV", "CLIENTPIDMAP", "XML", "SOURCE", "NAME", "PROFILE", "MAILER", "CLASS",
     "SORT-STRING", "CREATED", "X-CREATED", "X-PRODID", "X-ABLABEL", "X-ABUID", "X-ABADR", "X-ABORDER", "X-IMAGETYPE",
@@ -20,8 +21,16 @@ _LABELS = {
 }  # fmt: skip
 
 
+def read_other(reading: Reading, entry: Property) -> None:
+    """Adds a property to the note. A key, logo or sound as bytes is skipped with a warning."""
+    if _is_binary(entry):
+        reading.warn(f"{entry.name} is not text and was skipped")
+    else:
+        reading.add_extra(line_of(entry, reading.label(entry)))
+
+
 def line_of(entry: Property, label: str | None) -> str | None:
-    """The line of the note that keeps a property, "Related (spouse): Maggie"; None where it holds nothing."""
+    """The line of the note for a property, "Related (spouse): Maggie"; None if it is empty."""
     value = values.text(entry.value)
     if value is None or not value.strip(";, "):
         return None
@@ -29,8 +38,7 @@ def line_of(entry: Property, label: str | None) -> str | None:
     return f"{name} ({label}): {value}" if label else f"{name}: {value}"
 
 
-def is_binary(entry: Property) -> bool:
-    """A key, a logo, a sound as bytes: nothing to read."""
+def _is_binary(entry: Property) -> bool:
     is_link = entry.value.strip()[:8].lower().startswith(("http://", "https://"))
     is_encoded = entry.first("ENCODING").upper() in ("B", "BASE64") or entry.value[:5].lower() == "data:"
     return not is_link and (entry.name in _BINARY or is_encoded)

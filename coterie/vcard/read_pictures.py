@@ -1,4 +1,4 @@
-"""PHOTO as a picture draft: inline base64 (2.1, 3.0), a data: URI (4.0, RFC 2397) or a link."""
+"""Pictures of a card: base64 (2.1, 3.0), a data: URI (4.0, RFC 2397) or a link."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ _URL_LENGTH_MAX = 2_000
 
 
 def read_picture(entry: Property) -> PictureDraft | str | None:
-    """The picture, None where the property is empty, or a warning where it cannot be read."""
+    """The picture of a PHOTO; None if it is empty, a warning if it cannot be read."""
     value = entry.value.strip()
     if not value:
         return None
@@ -20,33 +20,33 @@ def read_picture(entry: Property) -> PictureDraft | str | None:
         return _data_uri(value)
     if entry.first("ENCODING"):
         data = _decode(value)
-        return PictureDraft(_media_type(entry), data) if data else "PHOTO is not base64 and was left out"
+        return PictureDraft(_media_type(entry), data) if data else "PHOTO is not base64 and was skipped"
     url = values.line(value[: _URL_LENGTH_MAX * 2]) or ""
     if url[:8].lower().startswith(("http://", "https://")):
         if len(url) > _URL_LENGTH_MAX:
-            return f"PHOTO: the link is longer than {_URL_LENGTH_MAX:,} characters and was left out"
+            return f"PHOTO: the link is longer than {_URL_LENGTH_MAX:,} characters and was skipped"
         return PictureDraft(_media_type(entry), url=url)
-    return "PHOTO is neither a picture nor a link to one and was left out"
+    return "PHOTO is neither a picture nor a link to one and was skipped"
 
 
 def _media_type(entry: Property) -> str | None:
-    said = entry.first("MEDIATYPE") or next(
+    kind = entry.first("MEDIATYPE") or next(
         (name for name in entry.parameters.get("TYPE", ()) if name.lower() != "pref"), ""
     )
-    if not said:
+    if not kind:
         return None
-    return (said if "/" in said else f"image/{said}").lower()
+    return (kind if "/" in kind else f"image/{kind}").lower()
 
 
 def _data_uri(value: str) -> PictureDraft | str:
     head, _, body = values.escape_free(value[5:]).partition(",")
     media_type = head.split(";")[0].strip().lower() or None
     data = _decode(body) if head.lower().endswith(";base64") else unquote_to_bytes(body)
-    return PictureDraft(media_type, data) if data else "PHOTO is not a picture and was left out"
+    return PictureDraft(media_type, data) if data else "PHOTO is not a picture and was skipped"
 
 
 def _decode(value: str) -> bytes | None:
-    """Base64 with or without spaces and padding, or None where it is none."""
+    """Decodes base64 with or without spaces and padding; None if it is not base64."""
     plain = "".join(value.split()).rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True) or None

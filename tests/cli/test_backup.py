@@ -17,7 +17,8 @@ from typer import Typer
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact, delete_contact
-from coterie.cli import backup as command
+from coterie.cli import backup as backup_command
+from coterie.cli import restore as restore_command
 from coterie.cli.archive import Damaged, read_archive
 from coterie.errors import Unavailable
 from coterie.search import search_contacts
@@ -42,7 +43,7 @@ def saved(fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         delete_contact(tx, world.alice, world.homer.id)
         create_contact(tx, world.alice, {"real_name": 'שלום 👩‍👩‍👧 \\ " é', "bio": "line\nline\t\u2028"})
     file = tmp_path / "saved.coterie"
-    command.backup(file)
+    backup_command.backup(file)
     yield world, file
     database.close()
 
@@ -66,7 +67,7 @@ def test_what_was_saved_comes_back_on_either_engine(
     folder = tmp_path / "elsewhere"
     url = f"sqlite:///{folder}/coterie.sqlite3" if other == "sqlite" else postgres.create_database()
     _use(load_settings({}, data=str(folder), database_url=url), monkeypatch)
-    command.restore(file)
+    restore_command.restore(file)
     restored = open_database(load_settings({}, data=str(folder), database_url=url))
     assert migrate(restored) == []
     assert content(restored) == content(world.database)
@@ -102,17 +103,17 @@ def test_an_archive_is_private_and_says_what_it_holds(saved: tuple[World, Path])
 def test_a_file_that_is_there_is_not_written_over(saved: tuple[World, Path]) -> None:
     _, file = saved
     before = file.read_bytes()
-    with pytest.raises(Unavailable, match="exists already"):
-        command.backup(file)
+    with pytest.raises(Unavailable, match="already exists"):
+        backup_command.backup(file)
     with pytest.raises(Unavailable, match="no such folder"):
-        command.backup(file / "x" / "y")
+        backup_command.backup(file / "x" / "y")
     assert file.read_bytes() == before
 
 
 def test_nothing_is_saved_where_there_is_no_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _use(load_settings({}, data=str(tmp_path / "empty")), monkeypatch)
     with pytest.raises(Unavailable, match="there is no instance"):
-        command.backup(tmp_path / "file")
+        backup_command.backup(tmp_path / "file")
     assert not (tmp_path / "file").exists()
     assert not list((tmp_path / "empty").iterdir())
 
@@ -137,7 +138,7 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(
         writer.start()
     files = [tmp_path / f"{number}.coterie" for number in range(3)]
     for file in files:
-        command.backup(file)
+        backup_command.backup(file)
     stopping.set()
     for writer in writers:
         writer.join()
@@ -145,7 +146,7 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(
     for file in files:
         folder = tmp_path / f"of-{file.stem}"
         _use(load_settings({}, data=str(folder)), monkeypatch)
-        command.restore(file)
+        restore_command.restore(file)
         restored = open_database(load_settings({}, data=str(folder)))
         with restored.read() as tx:
             organization_id = world.alice.organization_id
@@ -166,7 +167,7 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(
 def _refusing(file: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, *, force: bool = True) -> str:
     _use(settings, monkeypatch)
     with pytest.raises(Unavailable) as refused:
-        command.restore(file, force=force)
+        restore_command.restore(file, force=force)
     return str(refused.value)
 
 
@@ -184,7 +185,7 @@ def test_an_instance_that_runs_or_holds_something_is_not_replaced(
         create_contact(tx, world.alice, {"real_name": "Of the time after"})
     later, _ = save_file(fresh_settings.data_folder, b"of the time after")
     reopened.close()
-    command.restore(file, force=True)
+    restore_command.restore(file, force=True)
     reopened = open_database(fresh_settings)
     assert content(reopened) == before
     reopened.close()
@@ -292,7 +293,7 @@ def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
     world, file = saved
     before = content(world.database)
     world.database.close()
-    original = command.read_archive
+    original = restore_command.read_archive
 
     def tampered(path: Path, folder: Path) -> Any:
         manifest = original(path, folder)
@@ -302,10 +303,10 @@ def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
             rows.write(msgspec.json.encode([values.get(name, "x") for name in names]) + b"\n")
         return manifest
 
-    monkeypatch.setattr(command, "read_archive", tampered)
+    monkeypatch.setattr(restore_command, "read_archive", tampered)
     _use(fresh_settings, monkeypatch)
     with pytest.raises(Exception, match="contradicts"):
-        command.restore(file, force=True)
+        restore_command.restore(file, force=True)
     reopened = open_database(fresh_settings)
     assert content(reopened) == before
     reopened.close()
@@ -331,5 +332,6 @@ def test_every_table_is_kept_but_those_of_search() -> None:
 
 def test_the_commands_are_there() -> None:
     application = Typer()
-    command.register(application)
+    backup_command.register(application)
+    restore_command.register(application)
     assert [one.name for one in application.registered_commands] == ["backup", "restore"]

@@ -95,14 +95,14 @@ def test_without_a_terminal_it_is_said_how_to_give_the_password(tmp_path: Path) 
     done = coterie(tmp_path, *ARGUMENTS, stdin="correct horse\n")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "coterie: password is missing: there is no terminal to ask on; give --password, or --password - to read it"
-        " from standard input\n"
+        "coterie: password is missing: without a terminal, pass --password, or --password - to read it from standard"
+        " input\n"
     )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_organizations_are_listed_with_their_uuids(command: Command) -> None:
-    assert "`coterie bootstrap` makes one" in command("organizations")[1]
+    assert "`coterie bootstrap` creates one" in command("organizations")[1]
     made = json.loads(command(*ARGUMENTS, "--password", "correct horse", "--json")[1])
     (listed,) = json.loads(command("organizations", "--json")[1])
     assert listed == {

@@ -99,8 +99,8 @@ def test_every_waiting_row_is_decided_at_once(folder: Path) -> None:
     applied = run(folder, "apply-import", import_id)
     assert (applied["created"], applied["matched"]) == (1, 2)
     said = coterie(folder, "decide", import_id, "all", "skip").stdout
-    assert said == f"2 rows are decided: skip. `coterie apply-import {import_id}` does it.\n"
-    assert coterie(folder, "decide", import_id, "all", "skip").stdout == "No row waits for a decision.\n"
+    assert said == f"2 rows decided: skip. `coterie apply-import {import_id}` carries it out.\n"
+    assert coterie(folder, "decide", import_id, "all", "skip").stdout == "No row needs a decision.\n"
     again = run(folder, "apply-import", import_id)
     assert (again["created"], again["unchanged"], again["matched"]) == (1, 2, 0)
 
@@ -112,10 +112,10 @@ def test_every_waiting_row_is_decided_at_once(folder: Path) -> None:
         (("one", "skip"), "ROW is neither a number nor all"),
         (("9" * 40, "skip"), "ROW is neither a number nor all"),
         (("99", "skip"), "Row not found"),
-        (("1", "update", "--contact", "99"), "--contact is no contact"),
-        (("1", "update", "--contact", "nobody"), "--contact is no contact"),
-        (("1", "skip", "--contact", "1"), "--contact goes with update"),
-        (("all", "update", "--contact", "1"), "--contact goes with one row"),
+        (("1", "update", "--contact", "99"), "--contact does not exist"),
+        (("1", "update", "--contact", "nobody"), "--contact does not exist"),
+        (("1", "skip", "--contact", "1"), "--contact needs the decision update"),
+        (("all", "update", "--contact", "1"), "--contact needs a single row"),
         (("all", "merge"), "decision is not create, update or skip"),
     ],
 )
@@ -154,7 +154,7 @@ def test_what_of_our_own_export_is_left_out_is_counted_and_its_reasons_shown(fol
             new.writestr(name, content)
     shown = coterie(folder, "import", str(folder / "changed.zip"), "--apply").stdout
     import_id = run(folder, "imports")[0]["import_id"]
-    assert "changed.zip: 12 left out\n  row " in shown
+    assert "changed.zip: 12 skipped\n  row " in shown
     assert shown.count(" is not here\n") == 10
     assert f"  … and 2 more: `coterie import-rows {import_id}`\n" in shown
 
@@ -194,7 +194,7 @@ def test_an_import_whose_second_process_is_killed_says_where_it_stopped_and_is_g
     assert process.returncode == 1
     assert "Done." not in shown
     (row,) = re.findall(
-        rf"people\.csv: stopped at row ([\d,]+) of 6,000: .*; go on with `coterie apply-import {import_id}`", shown
+        rf"people\.csv: stopped at row ([\d,]+) of 6,000: .*; `coterie apply-import {import_id}` resumes it", shown
     )
     (listed,) = run(folder, "imports")
     assert (listed["state"], f"{listed['applied_row']:,}") == ("applying", row)
@@ -223,7 +223,7 @@ def test_files_of_one_command_are_applied_and_forgotten_together(folder: Path) -
     assert [one["state"] for one in applied["imports"]] == ["applied", "applied"]
     assert applied["created"] == 2
     said = coterie(folder, "forget-import", applied["import_id"])
-    assert said.stdout.startswith("2 files are forgotten") and "cannot be taken back any more" in said.stdout
+    assert said.stdout.startswith("2 files: import deleted.") and "can no longer be undone" in said.stdout
     assert run(folder, "imports") == []
     assert coterie(folder, "undo-import", applied["import_id"]).returncode == 1
     assert run(folder, "organizations")[0]["contacts"] == 2
@@ -234,7 +234,7 @@ def test_what_was_taken_back_is_not_applied_and_nothing_is_no_import(folder: Pat
     run(folder, "undo-import", import_id)
     refused = coterie(folder, "apply-import", import_id)
     assert refused.returncode == 1
-    assert "people.csv: refused: The import is undone: it cannot be applied" in refused.stdout
+    assert "people.csv: not imported: The import is undone: it cannot be applied" in refused.stdout
     for command in (("apply-import",), ("import-rows",), ("forget-import",)):
         done = coterie(folder, *command, "nothing")
         assert (done.returncode, done.stderr) == (1, "coterie: there is no import nothing\n")

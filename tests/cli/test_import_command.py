@@ -54,7 +54,7 @@ def test_people_see_a_table_with_reasons_and_what_to_do_next(tmp_path: Path) -> 
     shown = coterie(tmp_path, "import", str(GOOGLE)).stdout
     assert "google.csv" in shown
     assert "row 6: reject: The row has no name and no way to reach anyone" in shown
-    assert "Nothing changed yet" in shown
+    assert "Nothing has changed yet" in shown
     assert "undo-import" in coterie(tmp_path, "import", str(GOOGLE), "--apply").stdout
     assert "google.csv" in coterie(tmp_path, "imports").stdout
 
@@ -66,11 +66,11 @@ def test_rejected_rows_are_saved_as_a_file_mended_and_imported(tmp_path: Path) -
     assert f"1 row was rejected: `coterie rejected {import_id} --output FILE`" in shown
     output = tmp_path / "rejected.csv"
     saved = coterie(tmp_path, "rejected", import_id, "--output", str(output))
-    assert (saved.returncode, saved.stdout) == (0, f"1 rejected row of google.csv saved as {output}.\n")
+    assert (saved.returncode, saved.stdout) == (0, f"{output}: 1 rejected row of google.csv.\n")
     assert output.stat().st_mode & 0o777 == 0o600
     assert coterie(tmp_path, "rejected", import_id).stdout == output.read_text("utf-8")
     twice = coterie(tmp_path, "rejected", import_id, "--output", str(output))
-    assert (twice.returncode, twice.stderr) == (1, f"coterie: {output} exists already\n")
+    assert (twice.returncode, twice.stderr) == (1, f"coterie: {output} already exists\n")
     output.write_text(output.read_text("utf-8").replace('anyone",""', 'anyone","Otto"'), "utf-8")
     again = run(tmp_path, "import", str(output), "--apply")
     assert [again[name] for name in COUNTS] == [1, 0, 0, 0, 0]
@@ -97,7 +97,7 @@ def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -
     assert [one["state"] for one in answer["imports"]] == ["refused", "refused", "staged"]
     alone = coterie(tmp_path, "import", str(tmp_path / "letter.txt"))
     assert alone.returncode == 1
-    assert "refused" in alone.stdout
+    assert "not imported" in alone.stdout
 
 
 def test_what_is_meant_must_be_clear(tmp_path: Path) -> None:

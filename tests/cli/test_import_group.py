@@ -7,7 +7,7 @@ from typing import Any
 
 from forked import run_forked
 
-from coterie.cli.common import opened
+from coterie.cli.open_instance import open_migrated
 from coterie.settings import Settings
 from coterie.store.contacts import count_contacts
 from coterie.store.organizations import list_organizations
@@ -28,11 +28,11 @@ def coterie(settings: Settings, *arguments: str) -> dict[str, Any]:
 
 
 def count(settings: Settings) -> int:
-    with opened(settings) as database, database.read() as tx:
+    with open_migrated(settings) as database, database.read() as tx:
         return count_contacts(tx, list_organizations(tx)[0].id)
 
 
-def test_the_files_of_one_command_are_taken_back_together(fresh_settings: Settings, tmp_path: Path) -> None:
+def test_the_files_of_one_command_are_undone_together(fresh_settings: Settings, tmp_path: Path) -> None:
     coterie(
         fresh_settings, "bootstrap", "--organization", "Us", "--email", "us@example.org", "--password", "longenough"
     )
@@ -50,7 +50,7 @@ def test_the_files_of_one_command_are_taken_back_together(fresh_settings: Settin
     assert count(fresh_settings) == 0
 
 
-def test_people_are_told_in_a_line_what_was_taken_back(tmp_path: Path) -> None:
+def test_one_line_says_what_was_undone(tmp_path: Path) -> None:
     settings = Settings(data=str(tmp_path), database_url=f"sqlite:///{tmp_path}/coterie.sqlite3")
     coterie(settings, "bootstrap", "--organization", "Us", "--email", "us@example.org", "--password", "longenough")
     files = []
@@ -59,10 +59,10 @@ def test_people_are_told_in_a_line_what_was_taken_back(tmp_path: Path) -> None:
         files[-1].write_text(CARD.format(name=f"ana{number}"))
     made = coterie(settings, "import", *map(str, files), "--apply")
     first, group = made["imports"][0]["import_id"], made["import_id"]
-    assert said(settings, "undo-import", first) == "0.vcf is taken back.\n"
-    assert said(settings, "undo-import", first) == "0.vcf was taken back already; nothing was changed.\n"
-    assert said(settings, "undo-import", group) == "3 files are taken back (1 had been already).\n"
-    assert said(settings, "undo-import", group) == "3 files were taken back already; nothing was changed.\n"
+    assert said(settings, "undo-import", first) == "0.vcf undone.\n"
+    assert said(settings, "undo-import", first) == "0.vcf already undone; nothing changed.\n"
+    assert said(settings, "undo-import", group) == "3 files undone (1 already was).\n"
+    assert said(settings, "undo-import", group) == "3 files already undone; nothing changed.\n"
 
 
 def test_a_file_that_added_to_the_person_of_another_does_not_keep_that_person(

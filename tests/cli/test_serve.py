@@ -163,7 +163,7 @@ def test_a_port_in_use_is_one_line_and_exit_code_1(folder: Path) -> None:
         ({"port": "8001"}, [], "there is no setting COTERIE_PORT: that is an option, coterie serve --port"),
         ({"baseurl": "x"}, [], "there is no setting COTERIE_BASEURL: is it COTERIE_BASE_URL?"),
         ({}, ["--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid"),
-        ({}, ["--data", "/dev/null/data"], "the data folder /dev/null/data"),
+        ({}, ["--data", "/dev/null/data"], "cannot create the data folder /dev/null/data"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(

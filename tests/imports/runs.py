@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coterie.imports.apply import apply
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
 from coterie.imports.stage import stage
+from coterie.imports.upload import start
 from coterie.model.imports import Import, StagedRow
 from coterie.model.organizations import Caller
 from coterie.store.contacts import list_contacts

@@ -11,9 +11,10 @@ from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.imports import decide
 from coterie.imports import apply as applying
 from coterie.imports.apply import apply
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import undo
+from coterie.imports.upload import start
 from coterie.model.contacts import Contact
 from coterie.model.imports import MATCH
 from coterie.search import search_contacts

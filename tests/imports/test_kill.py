@@ -11,9 +11,10 @@ from runs import counts, google, person, rows_of
 from world import make_world
 
 from coterie.imports.apply import apply
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import undo
+from coterie.imports.upload import start
 from coterie.model.imports import APPLIED, UNDONE
 from coterie.settings import Settings
 from coterie.store.contacts import count_contacts

@@ -19,7 +19,8 @@ from coterie.imports import apply as applying
 from coterie.imports import read_ahead as module
 from coterie.imports import stage as staging
 from coterie.imports.read_ahead import read_ahead
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
+from coterie.imports.upload import start
 from coterie.settings import Settings
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate

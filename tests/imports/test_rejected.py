@@ -21,7 +21,7 @@ from coterie.imports.rejected import RejectedFile, rejected_file
 from coterie.imports.run import Run
 from coterie.store.files import file_path
 from coterie.store.imports import find_import
-from coterie.vcard.lines import read_cards, read_records
+from coterie.vcard.cards import read_cards, read_records
 
 
 def rejected(run: Run) -> tuple[RejectedFile, bytes]:

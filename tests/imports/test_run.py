@@ -11,8 +11,9 @@ from coterie.actions.contacts import update_contact
 from coterie.actions.imports import decide, start_applying
 from coterie.errors import Conflict, CoterieError, Invalid
 from coterie.imports.apply import apply
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
 from coterie.imports.stage import stage
+from coterie.imports.upload import start
 from coterie.model.imports import CREATE, FAILED, MATCH, REJECT, SKIP, UNCHANGED, UPDATE
 from coterie.search import search_contacts
 from coterie.store.contacts import count_contacts, find_contact, list_contacts

@@ -3,7 +3,8 @@
 import io
 
 from coterie.model.imports import ContactDraft
-from coterie.vcard.lines import BrokenCard, Card, Property, read_cards
+from coterie.vcard.cards import BrokenCard, Card, read_cards
+from coterie.vcard.lines import Property
 from coterie.vcard.read import read_card
 
 

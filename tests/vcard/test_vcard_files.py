@@ -120,7 +120,7 @@ def test_a_broken_file_gives_what_it_holds_and_a_reason_for_the_rest() -> None:
     assert isinstance(second, ContactDraft)
     assert second.warnings == [
         "line 'this is not a line' is not a vCard property", "line 'NOTE' is not a vCard property",
-        "BDAY: 'sometime in May' is not a day of a year", "PHOTO is not base64 and was left out",
+        "BDAY: 'sometime in May' is not a day of a year", "PHOTO is not base64 and was skipped",
     ]  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.model.imports import ContactDraft, RowError
-from coterie.vcard.lines import BrokenCard, Card, decode, read_cards
+from coterie.vcard.cards import BrokenCard, Card, read_cards
+from coterie.vcard.charsets import decode
 from coterie.vcard.read import read_card
 
 CARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Ana\nEND:VCARD\n"

@@ -259,7 +259,7 @@ def test_a_text_beyond_100000_characters_is_left_out_with_a_warning() -> None:
     folded = ["NOTE:"] + [" " + "x" * 50_000] * 3
     draft = draft_of(*folded, "TITLE:Buyer")
     assert (draft.note, draft.job_title) == (None, "Buyer")
-    assert draft.warnings == ["NOTE is longer than 100,000 characters and was left out"]
+    assert draft.warnings == ["NOTE is longer than 100,000 characters and was skipped"]
 
 
 def test_a_draft_has_at_most_50_warnings() -> None:
@@ -269,7 +269,7 @@ def test_a_draft_has_at_most_50_warnings() -> None:
 def test_a_card_gives_at_most_500_tags() -> None:
     draft = draft_of("CATEGORIES:" + ",".join(map(str, range(8_000))))
     assert len(draft.tags) == 500
-    assert draft.warnings == ["CATEGORIES: more than 500 tags, the rest was left out"]
+    assert draft.warnings == ["CATEGORIES: more than 500 tags; the rest was skipped"]
 
 
 def test_a_name_or_nickname_without_end_takes_no_time() -> None:
@@ -303,7 +303,7 @@ def test_bytes_without_a_field_are_a_warning() -> None:
     draft = draft_of(
         "KEY:data:,x", "LOGO;ENCODING=b:AAAA", "X-THING;ENCODING=b;VALUE=binary:AAAA", "KEY:https://example.org/k"
     )
-    assert draft.warnings == [f"{name} is no text and was left out" for name in ("KEY", "LOGO", "X-THING")]
+    assert draft.warnings == [f"{name} is not text and was skipped" for name in ("KEY", "LOGO", "X-THING")]
     assert draft.note == "Key: https://example.org/k"
 
 
@@ -325,4 +325,4 @@ def test_a_card_has_at_most_200_lines_for_what_has_no_field() -> None:
     draft = draft_of(*[f"X-A{n}:{n}" for n in range(300)])
     assert draft.note is not None
     assert len(draft.note.splitlines()) == 200
-    assert draft.warnings == ["More than 200 properties without a field, the rest was left out"]
+    assert draft.warnings == ["More than 200 properties without a field; the rest was skipped"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coterie.model.contacts import GENDERS
 from coterie.model.handles import CHANNELS
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
-from coterie.vcard.lines import Card, read_cards
+from coterie.vcard.cards import Card, read_cards
 from coterie.vcard.read import read_card
 from coterie.vcard.write import write_card
 

@@ -7,7 +7,7 @@ import pytest
 from world import make_world
 
 from coterie.actions.imports import start_applying, start_undoing
-from coterie.imports.run import start
+from coterie.imports.upload import start
 from coterie.model.jobs import Reschedule
 from coterie.settings import Settings
 from coterie.store import jobs

@@ -9,9 +9,10 @@ from coterie.actions.contacts import erase_contact
 from coterie.actions.imports import decide, start_applying
 from coterie.errors import Conflict, Invalid
 from coterie.imports.apply import apply
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import undo
+from coterie.imports.upload import start
 from coterie.model import times
 from coterie.model.imports import APPLIED, CREATE, MATCH, UNDONE, UPDATE, Import, StagedRow
 from coterie.settings import Settings

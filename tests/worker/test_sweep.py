@@ -12,8 +12,9 @@ from world import World, make_world
 from coterie.actions.contacts import erase_contact
 from coterie.actions.imports import delete_import, finish
 from coterie.imports.apply import apply
-from coterie.imports.run import Run, start
+from coterie.imports.run import Run
 from coterie.imports.stage import Staging, _keep_again, stage
+from coterie.imports.upload import start
 from coterie.model import times
 from coterie.model.imports import FAILED
 from coterie.settings import Settings

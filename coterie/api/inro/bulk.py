@@ -130,15 +130,15 @@ def present_task(job: Job) -> BatchTaskEntity:
     progress = actions.progress_of(job)
     statuses: dict[str, Any] = {DONE: "completed", DEAD: "failed", RUNNING: "processing"}
     return BatchTaskEntity(
-        job.id,
-        "contacts_bulk_update",
-        statuses.get(job.state, "processing" if progress.done else "pending"),
-        progress.total,
-        progress.done,
-        progress.updated,
-        progress.failed,
-        [FailureEntity(**failure) for failure in progress.failures],
-        job.created_at,
-        job.updated_at,
-        job.finished_at,
+        id=job.id,
+        task_type="contacts_bulk_update",
+        status=statuses.get(job.state, "processing" if progress.done else "pending"),
+        total_count=progress.total,
+        processed_count=progress.done,
+        updated_count=progress.updated,
+        failed_count=progress.failed,
+        failures=[FailureEntity(**failure) for failure in progress.failures],
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+        completed_at=job.finished_at,
     )

@@ -73,19 +73,19 @@ class AddressBody(Struct):
 def present(address: Address) -> AddressEntity:
     """An address in R0's words."""
     return AddressEntity(
-        address.id,
-        address.address_line_1,
-        address.address_line_2,
-        address.address_line_3,
-        address.locality,
-        address.region,
-        address.postcode,
-        address.country,
-        address.country_code,
-        address.label,
-        address.created_at,
-        address.updated_at,
-        address.deleted_at,
+        id=address.id,
+        address_line_1=address.address_line_1,
+        address_line_2=address.address_line_2,
+        address_line_3=address.address_line_3,
+        locality=address.locality,
+        region=address.region,
+        postcode=address.postcode,
+        country=address.country,
+        country_code=address.country_code,
+        label=address.label,
+        created_at=address.created_at,
+        updated_at=address.updated_at,
+        deleted_at=address.deleted_at,
     )
 
 

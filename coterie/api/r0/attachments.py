@@ -8,10 +8,10 @@ from msgspec import Meta, Struct
 
 from coterie.actions import attachments as actions
 from coterie.api.r0.ids import contact_of, part_id
+from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request, Response
 from coterie.errors import NotFound, TooLarge, invalid
-from coterie.http.forms import Upload
 from coterie.model.attachments import Attachment, recognize, why_refused
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -54,15 +54,15 @@ def present(attachment: Attachment, contact: Contact, caller: Caller, request: R
     """A file in our words: R0 shows none."""
     path = f"/api/v1/orgs/{caller.organization_uuid}/contacts/{contact.uuid}/attachments/{attachment.id}/file"
     return AttachmentEntity(
-        attachment.id,
-        contact.uuid,
-        attachment.kind,
-        attachment.filename,
-        attachment.media_type,
-        attachment.byte_count,
-        attachment.digest,
-        request.base_url + path,
-        attachment.created_at,
+        id=attachment.id,
+        contact_id=contact.uuid,
+        kind=attachment.kind,
+        filename=attachment.filename,
+        media_type=attachment.media_type,
+        size=attachment.byte_count,
+        sha256=attachment.digest,
+        url=request.base_url + path,
+        created_at=attachment.created_at,
     )
 
 
@@ -83,13 +83,6 @@ def _find(tx: Tx, caller: Caller, request: Request) -> tuple[Contact, Attachment
     return contact, attachment
 
 
-def _upload(request: Request) -> Upload:
-    upload = request.files.get("upload")
-    if upload is None:
-        raise invalid("upload", "is missing: a file, as multipart/form-data", kind="missing")
-    return upload
-
-
 def list_(tx: Tx, caller: Caller, request: Request) -> AttachmentList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
     found = store.list_attachments(tx, caller.organization_id, contact.id, limit=page.limit, offset=page.offset)
@@ -103,10 +96,10 @@ def show(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     return present(attachment, contact, caller, request)
 
 
-def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
+def store_file(tx: Tx, caller: Caller, request: Request) -> Kept:
     """Before the write: everything that can be refused is, and the bytes are on the disk."""
     actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
-    upload, settings = _upload(request), request.settings
+    upload, settings = uploaded_file(request), request.settings
     if upload.byte_count > settings.attachment_bytes_max:
         raise TooLarge(f"The file is larger than {settings.attachment_bytes_max} bytes")
     path = Path(upload.path)
@@ -118,7 +111,7 @@ def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
-    contact, upload = contact_of(tx, caller, request, to_change=True), _upload(request)
+    contact, upload = contact_of(tx, caller, request, to_change=True), uploaded_file(request)
     kept: Kept = request.prepared
     attachment = actions.attach_file(
         tx,

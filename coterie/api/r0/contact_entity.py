@@ -37,21 +37,21 @@ class ContactList(PageEntity):
 def present_contact(contact: Contact) -> ContactEntity:
     """One contact, without its parts."""
     return ContactEntity(
-        contact.uuid,
-        contact.first_name or _stand_in(contact),
-        contact.middle_name,
-        contact.last_name,
-        contact.nickname,
-        contact.relationship_grade,
-        contact.employer,
-        contact.job_title,
-        contact.linkedin_url,
-        contact.how_you_met,
-        contact.birthday,
-        contact.gender,
-        contact.created_at,
-        contact.updated_at,
-        contact.deleted_at,
+        id=contact.uuid,
+        first_name=contact.first_name or _stand_in(contact),
+        middle_name=contact.middle_name,
+        last_name=contact.last_name,
+        nickname=contact.nickname,
+        relationship_type=contact.relationship_grade,
+        employer=contact.employer,
+        job_title=contact.job_title,
+        linkedin_url=contact.linkedin_url,
+        how_you_met=contact.how_you_met,
+        birthday=contact.birthday,
+        gender=contact.gender,
+        created_at=contact.created_at,
+        updated_at=contact.updated_at,
+        deleted_at=contact.deleted_at,
     )
 
 

@@ -78,16 +78,16 @@ def present_all(tx: Tx, caller: Caller, sides: list[ContactRelationship]) -> lis
     )
     return [
         ContactRelationshipEntity(
-            side.id,
-            uuids[side.first_contact_id],
-            uuids[side.second_contact_id],
-            side.type_id,
-            TYPES[side.type_id].name,
-            side.anniversary_on,
-            side.mirror_id,
-            side.created_at,
-            side.updated_at,
-            side.deleted_at,
+            id=side.id,
+            first_contact_id=uuids[side.first_contact_id],
+            second_contact_id=uuids[side.second_contact_id],
+            relationship_id=side.type_id,
+            name=TYPES[side.type_id].name,
+            anniversary_date=side.anniversary_on,
+            mirror_id=side.mirror_id,
+            created_at=side.created_at,
+            updated_at=side.updated_at,
+            deleted_at=side.deleted_at,
         )
         for side in sides
     ]

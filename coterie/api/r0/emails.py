@@ -55,13 +55,13 @@ class EmailBody(Struct):
 def present(handle: Handle) -> EmailEntity:
     """An e-mail address in R0's words."""
     return EmailEntity(
-        handle.id,
-        handle.value,
-        handle.label,
-        handle.is_primary,
-        handle.created_at,
-        handle.updated_at,
-        handle.deleted_at,
+        id=handle.id,
+        email_address=handle.value,
+        label=handle.label,
+        is_primary=handle.is_primary,
+        created_at=handle.created_at,
+        updated_at=handle.updated_at,
+        deleted_at=handle.deleted_at,
     )
 
 

@@ -56,7 +56,15 @@ class GiftBody(Struct):
 
 def present(gift: Gift) -> GiftEntity:
     """A gift in R0's words."""
-    return GiftEntity(gift.id, gift.name, gift.link, gift.status, gift.created_at, gift.updated_at, gift.deleted_at)
+    return GiftEntity(
+        id=gift.id,
+        name=gift.name,
+        link=gift.link,
+        status=gift.status,
+        created_at=gift.created_at,
+        updated_at=gift.updated_at,
+        deleted_at=gift.deleted_at,
+    )
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> GiftList:

@@ -99,15 +99,15 @@ def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact])
     draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
     contact = contacts.get(row.contact_id) if row.contact_id is not None else None
     return RowEntity(
-        row.row_number,
-        row.outcome,  # type: ignore[arg-type]
-        row.reason,
-        row.state,  # type: ignore[arg-type]
-        row.decision if row.decision in ("create", "update", "skip") else None,  # type: ignore[arg-type]
-        contact.uuid if contact else None,
-        _present_draft(draft) if draft else None,
-        row.source,
-        [
+        row=row.row_number,
+        outcome=row.outcome,  # type: ignore[arg-type]
+        reason=row.reason,
+        state=row.state,  # type: ignore[arg-type]
+        decision=row.decision if row.decision in ("create", "update", "skip") else None,  # type: ignore[arg-type]
+        contact_id=contact.uuid if contact else None,
+        contact=_present_draft(draft) if draft else None,
+        source=row.source,
+        matches=[
             MatchEntity(contacts[match.contact_id].uuid, contacts[match.contact_id].name, match.score, match.reason)
             for match in matches
             if match.contact_id in contacts
@@ -120,23 +120,23 @@ def _present_draft(draft: ContactDraft) -> DraftEntity:
     for handle in draft.handles:
         values.setdefault(handle.channel, []).append(handle.value)
     return DraftEntity(
-        draft.first_name or draft.display_name,
-        draft.middle_name,
-        draft.last_name,
-        draft.nickname,
-        draft.employer,
-        draft.job_title,
-        draft.how_you_met,
-        draft.birthday,
-        draft.gender,
-        values.get(LINKEDIN, [None])[0],
-        values.get(WEBSITE, [None])[0],
-        values.get(PHONE, []),
-        values.get(EMAIL, []),
-        draft.addresses,
-        draft.tags,
-        draft.note,
-        draft.warnings,
+        first_name=draft.first_name or draft.display_name,
+        middle_name=draft.middle_name,
+        last_name=draft.last_name,
+        nickname=draft.nickname,
+        employer=draft.employer,
+        job_title=draft.job_title,
+        how_you_met=draft.how_you_met,
+        birthday=draft.birthday,
+        gender=draft.gender,
+        linkedin_url=values.get(LINKEDIN, [None])[0],
+        website=values.get(WEBSITE, [None])[0],
+        phone_numbers=values.get(PHONE, []),
+        email_addresses=values.get(EMAIL, []),
+        addresses=draft.addresses,
+        tags=draft.tags,
+        note=draft.note,
+        warnings=draft.warnings,
     )
 
 

@@ -1,6 +1,8 @@
 """/orgs/{org_id}/imports: a file is staged, looked through, decided on, applied. Reading rows, deciding and applying
 are our additions: R0 does it in its web app. DELETE forgets the import and its file; the contacts it brought stay."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,21 +13,18 @@ from coterie.actions import imports as actions
 from coterie.api.r0.attachments import headers_of_file
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
+from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request, Response
 from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
-from coterie.http.forms import Upload
-from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD, detect_format
+from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.imports.formats.r0_csv import TEMPLATE
-from coterie.imports.formats.readers import READERS, columns_of
-from coterie.imports.formats.vcard_file import check_vcard
 from coterie.imports.rejected import rejected_file
-from coterie.imports.stage_inline import stage_inline
-from coterie.model.imports import FAILED, MATCH, Import
+from coterie.imports.upload import AUTO, StoredFile, start_and_stage, store_upload
+from coterie.model.imports import MATCH, Import
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Tx
-from coterie.store.files import file_path, lock_files, save_file
 from coterie.store.import_rows import list_page_of_rows
 
 NOUN = "Import"
@@ -91,16 +90,6 @@ class ImportBody(Struct):
     ] = None
 
 
-class Kept(Struct, frozen=True):
-    """A file that a reader is there for and that is on the disk; there is no import of it yet."""
-
-    file_format: str
-    digest: str
-    byte_count: int
-    corrections: dict[str, str]
-    mapping: dict[str, str] | None
-
-
 def _fields(found: Import) -> tuple[Any, ...]:
     return (
         found.id,
@@ -135,13 +124,6 @@ def find(tx: Tx, caller: Caller, request: Request) -> Import:
     return found
 
 
-def _upload(request: Request) -> Upload:
-    upload = request.files.get("upload")
-    if upload is None:
-        raise invalid("upload", "is missing: a file, as multipart/form-data", kind="missing")
-    return upload
-
-
 def list_(tx: Tx, caller: Caller, request: Request) -> ImportList:
     page = read_page(request.query)
     found = store.list_imports(tx, caller.organization_id, limit=page.limit, offset=page.offset)
@@ -164,48 +146,44 @@ def _corrections(request: Request) -> dict[str, str]:
         raise invalid("mapping", "is not a JSON object of columns and fields") from None
 
 
-def _of_upload(problem: Problem) -> Problem:
-    """What is wrong with the file, or with what was said of one of its columns, as a field of the form."""
+@contextmanager
+def _form_names() -> Iterator[None]:
+    """Renames problems of the file, or of the correction of a column, to the fields of the form."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(*map(_renamed, error.problems)) from None
+
+
+def _renamed(problem: Problem) -> Problem:
     if problem.path[0] != "mapping":
         return problem._replace(path=("upload",))
     column = "".join(f"{name[:100]!r} " for name in problem.path[1:])
     return problem._replace(path=("mapping",), reason=column + problem.reason)
 
 
-def keep(tx: Tx, caller: Caller, request: Request) -> Kept:
-    """Before the write: the file is one that can be read, and on the disk."""
-    path, corrections = Path(_upload(request).path), _corrections(request)
-    try:
-        file_format = FORMATS[request.body.type] if request.body.type else detect_format(path)
-        if file_format == VCARD:
-            check_vcard(path)
-        mapping = columns_of(path, file_format, corrections)
-    except Invalid as error:
-        raise Invalid(*map(_of_upload, error.problems)) from None
-    if file_format not in READERS:
-        raise invalid("upload", f"is an export ({file_format}) that this door does not take")
-    digest, byte_count = save_file(request.settings.data_folder, path)
-    return Kept(file_format, digest, byte_count, corrections, mapping)
+def store_file(tx: Tx, caller: Caller, request: Request) -> StoredFile:
+    """Runs before the write: the file is recognized and its bytes are stored."""
+    upload, corrections = uploaded_file(request), _corrections(request)
+    file_format = FORMATS[request.body.type] if request.body.type else AUTO
+    with _form_names():
+        return store_upload(
+            request.settings.data_folder,
+            Path(upload.path),
+            filename=upload.filename,
+            file_format=file_format,
+            corrections=corrections,
+        )
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
-    upload, kept, folder = _upload(request), request.prepared, request.settings.data_folder
-    lock_files(tx)
-    if not file_path(folder, kept.digest).exists():
-        save_file(folder, Path(upload.path))
-    started = actions.start_import(
-        tx, caller, filename=upload.filename, file_format=kept.file_format, digest=kept.digest,
-        byte_count=kept.byte_count, options={"mapping": kept.corrections} if kept.corrections else None,
-        in_background=False,
-    )  # fmt: skip
-    found = stage_inline(tx, caller, folder, started)
-    if found.state == FAILED:
-        # taken back with this transaction: there is nothing to look at
-        raise invalid("upload", f"cannot be read: {found.error}")
-    of = (tx, caller.organization_id, found.id)
-    rows = present_rows(tx, caller, found.id, list_page_of_rows(*of, limit=ROWS_SHOWN))
-    likely = present_rows(tx, caller, found.id, list_page_of_rows(*of, outcome=MATCH, limit=ROWS_SHOWN))
-    return UploadedImport(*_fields(found), rows, likely, kept.mapping)  # type: ignore[call-arg]
+    file: StoredFile = request.prepared
+    with _form_names():
+        import_ = start_and_stage(tx, caller, request.settings.data_folder, file)
+    of = (tx, caller.organization_id, import_.id)
+    rows = present_rows(tx, caller, import_.id, list_page_of_rows(*of, limit=ROWS_SHOWN))
+    likely = present_rows(tx, caller, import_.id, list_page_of_rows(*of, outcome=MATCH, limit=ROWS_SHOWN))
+    return UploadedImport(*_fields(import_), rows, likely, file.columns)  # type: ignore[call-arg]
 
 
 def apply(tx: Tx, caller: Caller, request: Request) -> ImportEntity:

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.api.route import Request, Response
 from coterie.errors import invalid
+from coterie.http.forms import Upload
 
 # The types of optional fields of a body: absent is not null
 Text = str | None | UnsetType
@@ -48,6 +49,14 @@ def required_unless_deleted(fields: Any, wrapper: str, field: str) -> str | None
     if requested_deletion(fields) is None:
         raise invalid((wrapper, field), "is missing", kind="missing")
     return None
+
+
+def uploaded_file(request: Request) -> Upload:
+    """The file of a multipart form, in its field `upload`. Raises Invalid if there is none."""
+    upload = request.files.get("upload")
+    if upload is None:
+        raise invalid("upload", "is missing: a file, as multipart/form-data", kind="missing")
+    return upload
 
 
 def is_soft(request: Request) -> bool:

@@ -99,13 +99,13 @@ def present_all(tx: Tx, caller: Caller, notes: list[Note], include: Words) -> li
     entities = []
     for note in notes:
         entity = NoteEntity(
-            note.id,
-            note.text,
-            note.is_personal,
-            note.author_id,
-            note.created_at,
-            note.updated_at,
-            note.deleted_at,
+            id=note.id,
+            note=note.text,
+            personal_note=note.is_personal,
+            author_id=note.author_id,
+            created_at=note.created_at,
+            updated_at=note.updated_at,
+            deleted_at=note.deleted_at,
         )
         if tags is not None:
             entity.tags = [present_term(tag) for tag in tags.get(note.id, [])]

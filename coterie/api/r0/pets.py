@@ -67,15 +67,15 @@ def present_all(tx: Tx, caller: Caller, contact: Contact, pets: Iterable[Pet]) -
     uuids = {contact.id: contact.uuid} | uuids_of(tx, caller.organization_id, owners - {contact.id})
     return [
         PetEntity(
-            pet.id,
-            pet.name,
-            pet.species,
-            pet.born_on,
-            uuids[pet.contact_id],
-            None if pet.second_owner_id is None else uuids[pet.second_owner_id],
-            pet.created_at,
-            pet.updated_at,
-            pet.deleted_at,
+            id=pet.id,
+            name=pet.name,
+            type=pet.species,
+            date_of_birth=pet.born_on,
+            contact_id=uuids[pet.contact_id],
+            secondary_contact_id=None if pet.second_owner_id is None else uuids[pet.second_owner_id],
+            created_at=pet.created_at,
+            updated_at=pet.updated_at,
+            deleted_at=pet.deleted_at,
         )
         for pet in pets
     ]

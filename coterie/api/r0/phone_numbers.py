@@ -58,15 +58,15 @@ def present(handle: Handle) -> PhoneNumberEntity:
     """A number in R0's words."""
     number, _, extension = handle.normalized.partition(";ext=")
     return PhoneNumberEntity(
-        handle.id,
-        handle.value,
-        number if number.startswith("+") else None,
-        extension or None,
-        handle.label,
-        handle.is_primary,
-        handle.created_at,
-        handle.updated_at,
-        handle.deleted_at,
+        id=handle.id,
+        phone_number=handle.value,
+        e164=number if number.startswith("+") else None,
+        extension=extension or None,
+        label=handle.label,
+        is_primary=handle.is_primary,
+        created_at=handle.created_at,
+        updated_at=handle.updated_at,
+        deleted_at=handle.deleted_at,
     )
 
 

@@ -96,24 +96,24 @@ def present(reminder: Reminder, request: Request) -> ReminderEntity:
     """A reminder in R0's words."""
     settings = request.settings
     return ReminderEntity(
-        reminder.id,
-        reminder.user_id,
-        reminder.contact_uuid,
-        reminder.category,
-        reminder.title,
-        reminder.remind_by,
-        reminder.due_at,
-        reminder.repeat_unit,
-        reminder.repeat_magnitude,
-        reminder.repeat_count,
-        reminder.before_unit,
-        reminder.before_magnitude,
-        reminder.sent_count,
-        reminder.last_sent_at,
-        status_of(reminder, can_mail=bool(settings.smtp_url and settings.smtp_from)),  # type: ignore[arg-type]
-        reminder.last_error,
-        reminder.created_at,
-        reminder.updated_at,
+        id=reminder.id,
+        user_id=reminder.user_id,
+        contact_id=reminder.contact_uuid,
+        category=reminder.category,
+        title=reminder.title,
+        remind_by=reminder.remind_by,
+        schedule_at=reminder.due_at,
+        repeat_every_unit=reminder.repeat_unit,
+        repeat_every_magnitude=reminder.repeat_magnitude,
+        repeat_count=reminder.repeat_count,
+        schedule_before_unit=reminder.before_unit,
+        schedule_before_magnitude=reminder.before_magnitude,
+        sent_count=reminder.sent_count,
+        last_sent_at=reminder.last_sent_at,
+        status=status_of(reminder, can_mail=bool(settings.smtp_url and settings.smtp_from)),  # type: ignore[arg-type]
+        last_error=reminder.last_error,
+        created_at=reminder.created_at,
+        updated_at=reminder.updated_at,
     )
 
 

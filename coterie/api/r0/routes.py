@@ -273,7 +273,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{CONTACT}/attachments", attachments.list_, READ, "read", "List a contact's attachments",
           query=ListQuery, response=attachments.AttachmentList, paged=True, path_types=IDS),
     Route("POST", f"{CONTACT}/attachments", attachments.create, WRITE, "write", "Attach a PDF, JPEG or PNG file",
-          response=attachments.AttachmentEntity, path_types=IDS, uploads=True, prepare=attachments.keep),
+          response=attachments.AttachmentEntity, path_types=IDS, uploads=True, prepare=attachments.store_file),
     Route("GET", f"{CONTACT}/attachments/{{attachment_id}}", attachments.show, READ, "read", "Get an attachment",
           response=attachments.AttachmentEntity, path_types=IDS),
     Route("GET", f"{CONTACT}/attachments/{{attachment_id}}/file", attachments.send, READ, "slow",
@@ -284,7 +284,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{ORG}/imports", imports.list_, IMPORTS_READ, "read", "List imports, newest first",
           query=ListQuery, response=imports.ImportList, paged=True, path_types=IDS),
     Route("POST", f"{ORG}/imports", imports.create, IMPORTS_WRITE, "write", "Upload a file and stage it",
-          body=imports.ImportBody, response=imports.UploadedImport, path_types=IDS, uploads=True, prepare=imports.keep,
+          body=imports.ImportBody, response=imports.UploadedImport, path_types=IDS, uploads=True,
+          prepare=imports.store_file,
           description="Answers with what was found; the rest of a long file is staged in the background. Nothing"
           " enters the book before the import is applied."),
     Route("GET", f"{ORG}/imports/template", imports.template, IMPORTS_READ, "read",

@@ -66,15 +66,15 @@ def present_all(tx: Tx, caller: Caller, found: list[UserRelationship]) -> list[U
     uuids = uuids_of(tx, caller.organization_id, {each.contact_id for each in found})
     return [
         UserRelationshipEntity(
-            each.id,
-            each.user_id,
-            uuids[each.contact_id],
-            each.type_id,
-            TYPES[each.type_id].name,
-            each.anniversary_on,
-            each.created_at,
-            each.updated_at,
-            each.deleted_at,
+            id=each.id,
+            user_id=each.user_id,
+            contact_id=uuids[each.contact_id],
+            relationship_id=each.type_id,
+            name=TYPES[each.type_id].name,
+            anniversary_date=each.anniversary_on,
+            created_at=each.created_at,
+            updated_at=each.updated_at,
+            deleted_at=each.deleted_at,
         )
         for each in found
     ]

@@ -59,14 +59,16 @@ def present_user(tx: Tx, user: User, *, is_self: bool = True) -> UserEntity:
     """A user in R0's words; notifications are nobody else's business."""
     statuses: dict[str, Any] = store.list_subscriptions(tx, user.id) if is_self else {}
     return UserEntity(
-        user.id,
-        user.email,
-        user.first_name,
-        user.last_name,
-        user.time_zone,
-        [NotificationEntity(notification_id(user.id, name), name, status) for name, status in statuses.items()],
-        user.created_at,
-        user.updated_at,
+        id=user.id,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        time_zone=user.time_zone,
+        notifications=[
+            NotificationEntity(notification_id(user.id, name), name, status) for name, status in statuses.items()
+        ],
+        created_at=user.created_at,
+        updated_at=user.updated_at,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from coterie.errors import invalid
 from coterie.model.imports import ContactDraft, RowError
-from coterie.vcard.lines import BrokenCard, read_cards
+from coterie.vcard.cards import BrokenCard, read_cards
 from coterie.vcard.read import read_card
 from coterie.vcard.stream import read_lines
 

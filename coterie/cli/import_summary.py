@@ -1,0 +1,99 @@
+"""What an import command prints for people: counts, the first rows of each outcome, what can be done next."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from coterie.cli.import_results import FileResult
+from coterie.cli.import_tables import add_counts, counts_table
+from coterie.cli.row_views import load_row_views
+from coterie.cli.terminal import printable
+from coterie.imports.formats.detect import COTERIE
+from coterie.model.imports import APPLIED, COUNT_OF, CREATE, MATCH, REJECT, STAGED, UPDATE, Import
+from coterie.store.database import Database
+from coterie.store.import_rows import list_reasons_left_out
+from coterie.store.imports import list_rows
+
+# outcome -> how many of its rows are shown: the first few new people show whether the columns were understood
+ROWS_SHOWN = {CREATE: 3, UPDATE: 10, MATCH: 10, REJECT: 10}
+REASONS_SHOWN = 10
+COLUMNS_SHOWN = 30
+HINTS_SHOWN = 10
+
+
+def print_results(database: Database, organization_id: int, results: Sequence[FileResult], *, is_applied: bool) -> None:
+    """Prints all of it; is_applied: the command was asked to apply."""
+    imported = [(result, result.import_) for result in results if result.import_ and not result.is_refused]
+    table = counts_table("File")
+    for result, import_ in imported:
+        name = escape(printable(Path(result.file).name))
+        add_counts(table, f"{name} ({import_.format})\n{import_.id}", import_)
+    if table.row_count:
+        Console().print(table)
+    for result in results:
+        _print_error(result)
+        _print_mapping(result)
+    for result, import_ in imported:
+        if import_.state in (STAGED, APPLIED):
+            _print_rows(database, organization_id, Path(result.file).name, import_)
+    _print_next_steps([import_ for _, import_ in imported], is_applied=is_applied)
+
+
+def _print_error(result: FileResult) -> None:
+    if result.is_stopped or result.is_refused:
+        prefix = "" if result.is_stopped else "not imported: "
+        typer.echo(printable(f"{Path(result.file).name}: {prefix}{result.error}"))
+
+
+def _print_mapping(result: FileResult) -> None:
+    """The field each column was read as, so that it can be corrected before anything is applied."""
+    if result.mapping is None:
+        return
+    columns = [f"{column} → {field}" for column, field in result.mapping.items()]
+    more = f" … and {len(columns) - COLUMNS_SHOWN} more" if len(columns) > COLUMNS_SHOWN else ""
+    typer.echo(printable(f"{Path(result.file).name}: columns {', '.join(columns[:COLUMNS_SHOWN])}{more}"))
+    typer.echo('  (correct one with --map "COLUMN=FIELD"; an "extra" column goes into the note)')
+
+
+def _print_rows(database: Database, organization_id: int, name: str, import_: Import) -> None:
+    with database.read() as tx:
+        for outcome, limit in ROWS_SHOWN.items():
+            rows = list_rows(tx, organization_id, import_.id, outcome=outcome, limit=limit)
+            for view in load_row_views(tx, organization_id, import_.id, rows):
+                typer.echo(f"  {printable(name)} {view.line()}")
+            more = getattr(import_, COUNT_OF[outcome]) - len(rows)
+            if rows and more > 0:
+                typer.echo(f"  … and {more:,} more: `coterie import-rows {import_.id} --outcome {outcome}`")
+        is_portable = import_.format == COTERIE
+        reasons = list_reasons_left_out(tx, organization_id, import_.id) if is_portable else []
+    if reasons:
+        typer.echo(f"{printable(name)}: {len(reasons):,} skipped")
+        for reason in reasons[:REASONS_SHOWN]:
+            typer.echo(f"  {printable(reason)}")
+        if len(reasons) > REASONS_SHOWN:
+            typer.echo(f"  … and {len(reasons) - REASONS_SHOWN:,} more: `coterie import-rows {import_.id}`")
+
+
+def _print_next_steps(imports: list[Import], *, is_applied: bool) -> None:
+    for import_ in [import_ for import_ in imports if import_.rejected_count][:HINTS_SHOWN]:
+        rows = "1 row was" if import_.rejected_count == 1 else f"{import_.rejected_count:,} rows were"
+        typer.echo(
+            f"{rows} rejected: `coterie rejected {import_.id} --output FILE` saves them with the reasons, so you can"
+            f" fix and re-import them ({printable(import_.filename)})."
+        )
+    for import_ in [import_ for import_ in imports if import_.matched_count][:HINTS_SHOWN]:
+        rows = "1 row needs" if import_.matched_count == 1 else f"{import_.matched_count:,} rows need"
+        typer.echo(
+            f"{rows} a decision: `coterie decide {import_.id} ROW create|update|skip`, then"
+            f" `coterie apply-import {import_.id}` ({printable(import_.filename)})."
+        )
+    if not imports:
+        return
+    import_id = imports[0].group_id if len(imports) > 1 and imports[0].group_id else imports[0].id
+    if not is_applied:
+        typer.echo(f"Nothing has changed yet. `coterie apply-import {import_id}` applies it.")
+    elif all(import_.state == APPLIED for import_ in imports):
+        typer.echo(f"Done. `coterie undo-import {import_id}` undoes it.")

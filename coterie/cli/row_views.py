@@ -1,0 +1,93 @@
+"""The rows of an import as people and programs see them."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from coterie.cli.terminal import printable
+from coterie.model.contacts import join_name
+from coterie.model.imports import AGAIN, MATCH, REJECT, UPDATE, ContactDraft, Match, StagedRow
+from coterie.store.contacts import list_contacts_by_id
+from coterie.store.database import Tx
+from coterie.store.imports import list_matches
+
+NAME_LENGTH_MAX = 60
+
+
+class RowView(Struct, frozen=True):
+    """A row; its JSON is what `coterie import-rows --json` prints.
+
+    contact: the name of the contact the row belongs to. matches: the contacts it may belong to, each with contact_id,
+    name, score and reason, the likeliest first.
+    """
+
+    row: int
+    outcome: str
+    name: str | None
+    reason: str | None
+    state: str
+    decision: str | None
+    contact_id: int | None
+    contact: str | None
+    warnings: list[str]
+    source: str | None
+    matches: list[dict[str, Any]]
+
+    def line(self) -> str:
+        """The row on one line."""
+        warnings = f" ({'; '.join(self.warnings)})" if self.warnings else ""
+        decision = f" [decided: {self.decision}]" if self.decision else ""
+        return printable(f"row {self.row}: {self.outcome}: {self._summary()}{warnings}{decision}")
+
+    def _summary(self) -> str:
+        name = self.name or (self.source or "")[:NAME_LENGTH_MAX]
+        if self.matches:
+            likeliest = self.matches[0]
+            more = f" and {len(self.matches) - 1} more" if len(self.matches) > 1 else ""
+            return f"{name} may be {likeliest['name']} (contact {likeliest['contact_id']}){more}: {likeliest['reason']}"
+        if self.outcome in (REJECT, MATCH):
+            return self.reason or name
+        if self.contact and self.outcome == UPDATE:
+            name += f" is {self.contact} (contact {self.contact_id})"
+        return f"{name}: {self.reason}" if self.reason and name else self.reason or name
+
+
+def load_row_views(tx: Tx, organization_id: int, import_id: str, rows: list[StagedRow]) -> list[RowView]:
+    """Views of the rows, with the names of the contacts they belong or may belong to."""
+    waiting = [row.row_number for row in rows if row.outcome == MATCH]
+    matches = list_matches(tx, organization_id, import_id, waiting) if waiting else {}
+    ids = {match.contact_id for row_matches in matches.values() for match in row_matches}
+    ids |= {row.contact_id for row in rows if row.contact_id is not None}
+    contacts = list_contacts_by_id(tx, organization_id, ids) if ids else []
+    names = {contact.id: contact.name or "a contact without a name" for contact in contacts}
+    return [_row_view(row, matches.get(row.row_number, []), names) for row in rows]
+
+
+def _row_view(row: StagedRow, matches: list[Match], names: dict[int, str]) -> RowView:
+    draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else ContactDraft()
+    return RowView(
+        row=row.row_number,
+        outcome=row.outcome,
+        name=_display_name(draft),
+        reason=row.reason,
+        state=row.state,
+        decision=None if row.decision == AGAIN else row.decision,
+        contact_id=row.contact_id,
+        contact=names.get(row.contact_id) if row.contact_id is not None else None,
+        warnings=draft.warnings,
+        source=row.source,
+        matches=[
+            {"contact_id": m.contact_id, "name": names[m.contact_id], "score": m.score, "reason": m.reason}
+            for m in matches
+            if m.contact_id in names
+        ],
+    )
+
+
+def _display_name(draft: ContactDraft) -> str | None:
+    """The best name of a draft: a person's, else an employer's, else the first handle."""
+    full = join_name(draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix)
+    name = draft.display_name or full or draft.nickname or draft.employer
+    name = name or next((handle.value for handle in draft.handles), None)
+    return name[:NAME_LENGTH_MAX] if name else None

@@ -1,0 +1,128 @@
+"""From a file to its import: recognize the file, store its bytes, create the import. Every door uploads through here.
+
+Guarantees. A file that no reader can read leaves nothing behind. The bytes are stored before the transaction that
+creates the import, so no writer waits for a copy; the transaction stores them again if they were removed in between.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.actions import imports as actions
+from coterie.errors import invalid
+from coterie.imports.formats.detect import FORMATS, VCARD, detect_format
+from coterie.imports.formats.readers import columns_of
+from coterie.imports.formats.vcard_file import check_vcard
+from coterie.imports.stage_inline import stage_inline
+from coterie.model.imports import FAILED, Import
+from coterie.model.organizations import Caller
+from coterie.store.database import Database, Tx
+from coterie.store.files import file_path, lock_files, save_file
+
+AUTO = "auto"
+
+
+class StoredFile(Struct, frozen=True):
+    """A file that a reader can read, with its bytes stored. No import refers to it yet.
+
+    digest: None for a folder, which is read where it is. corrections: column to field, as the user gave them.
+    columns: the field each column of a CSV file of no known product is read as; None for any other file.
+    """
+
+    path: Path
+    filename: str
+    format: str
+    corrections: Mapping[str, str]
+    columns: dict[str, str] | None
+    digest: str | None
+    byte_count: int
+
+
+def store_upload(
+    folder: Path,
+    path: Path,
+    *,
+    filename: str | None = None,
+    file_format: str = AUTO,
+    corrections: Mapping[str, str] | None = None,
+) -> StoredFile:
+    """Recognizes a file by its content and copies it to the data folder.
+
+    Raises Invalid, and stores nothing, if the file does not exist, no reader can read it, the format is unknown, or
+    the corrections name a column or field that does not exist.
+    """
+    if file_format == AUTO:
+        file_format = detect_format(path)
+    if file_format not in FORMATS:
+        raise invalid("format", f"is not one of {AUTO}, {', '.join(FORMATS)}", kind="choice")
+    is_folder = path.is_dir()
+    if not is_folder and not path.is_file():
+        raise invalid("file", "does not exist")
+    if file_format == VCARD:
+        check_vcard(path)
+    columns = columns_of(path, file_format, corrections)
+    digest, byte_count = (None, 0) if is_folder else save_file(folder, path)
+    return StoredFile(
+        path=path,
+        filename=filename or path.name,
+        format=file_format,
+        corrections=corrections or {},
+        columns=columns,
+        digest=digest,
+        byte_count=byte_count,
+    )
+
+
+def start_import(
+    tx: Tx, caller: Caller, folder: Path, file: StoredFile, *, group_id: str | None = None, in_background: bool = False
+) -> Import:
+    """Creates the import of a stored file. The worker stages it if in_background; else the caller must."""
+    lock_files(tx)
+    if file.digest and not file_path(folder, file.digest).exists():
+        save_file(folder, file.path)
+    options: dict[str, Any] = {}
+    if file.corrections:
+        options["mapping"] = file.corrections
+    if file.digest is None:
+        options["path"] = str(file.path.absolute())
+    return actions.start_import(
+        tx,
+        caller,
+        filename=file.filename,
+        file_format=file.format,
+        digest=file.digest,
+        byte_count=file.byte_count,
+        options=options,
+        group_id=group_id,
+        in_background=in_background,
+    )
+
+
+def start_and_stage(tx: Tx, caller: Caller, folder: Path, file: StoredFile) -> Import:
+    """Creates the import and stages what a request has time for; the worker stages the rest.
+
+    Raises Invalid if staging finds that the file cannot be read. The transaction must then be rolled back.
+    """
+    import_ = stage_inline(tx, caller, folder, start_import(tx, caller, folder, file))
+    if import_.state == FAILED:
+        raise invalid("file", f"cannot be read: {import_.error}")
+    return import_
+
+
+def start(
+    database: Database,
+    caller: Caller,
+    folder: Path,
+    path: Path,
+    *,
+    file_format: str = AUTO,
+    corrections: Mapping[str, str] | None = None,
+    group_id: str | None = None,
+    in_background: bool = False,
+) -> Import:
+    """store_upload and start_import, for a caller with no transaction of its own."""
+    file = store_upload(folder, path, file_format=file_format, corrections=corrections)
+    with database.write() as tx:
+        return start_import(tx, caller, folder, file, group_id=group_id, in_background=in_background)

@@ -1,0 +1,47 @@
+"""Our own X-COTERIE properties, for what no version of vCard can express. Other programs ignore them."""
+
+from collections.abc import Callable
+
+from coterie.vcard import values
+from coterie.vcard.lines import Property
+from coterie.vcard.reading import Reading
+
+PREFIX = "X-COTERIE-"
+
+
+def _display_name(reading: Reading, entry: Property) -> None:
+    reading.has_own_display, reading.own_display = True, values.line(entry.value)
+
+
+def _how_you_met(reading: Reading, entry: Property) -> None:
+    reading.draft.how_you_met = values.text(entry.value)
+
+
+def _bio(reading: Reading, entry: Property) -> None:
+    reading.draft.bio = values.text(entry.value)
+
+
+def _follower(reading: Reading, entry: Property) -> None:
+    reading.draft.is_follower = entry.value == "TRUE"
+
+
+def _folder(reading: Reading, entry: Property) -> None:
+    if folder := values.line(entry.value):
+        reading.draft.folders.append(folder)
+
+
+def _external_id(reading: Reading, entry: Property) -> None:
+    source, external_id = [values.line(piece) for piece in values.components(entry.value, 2)]
+    if source and external_id:
+        reading.draft.external_ids.append((source, external_id))
+
+
+READERS: dict[str, Callable[[Reading, Property], None]] = {
+    PREFIX + "DISPLAY-NAME": _display_name,
+    PREFIX + "HOW-YOU-MET": _how_you_met,
+    PREFIX + "BIO": _bio,
+    PREFIX + "FOLLOWER": _follower,
+    PREFIX + "FOLDER": _folder,
+    # published under this name
+    PREFIX + "OUTSIDE-ID": _external_id,
+}

@@ -1,0 +1,63 @@
+"""The state of one card while its properties are read."""
+
+from msgspec import Struct, field
+
+from coterie.model.imports import ContactDraft
+from coterie.vcard import values
+from coterie.vcard.cards import Card
+from coterie.vcard.channels import label_of_types, plain_label
+from coterie.vcard.lines import Property
+
+TEXT_LENGTH_MAX = 100_000
+WARNINGS_MAX = 50
+EXTRAS_MAX = 200
+
+
+class Reading(Struct):
+    """labels: group -> its X-ABLabel. primary: channels that have a primary handle. extras: lines for the note.
+
+    A display name of our own (X-COTERIE-DISPLAY-NAME, which may be empty) overrides what FN says.
+    """
+
+    draft: ContactDraft
+    labels: dict[str, str]
+    primary: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    formatted: str | None = None
+    own_display: str | None = None
+    has_own_display: bool = False
+    role: str | None = None
+    is_company: bool = False
+    extras: list[str] = field(default_factory=list)
+
+    def add_extra(self, line: str | None) -> None:
+        """Adds a value without a field to the note, once, as a line of its own."""
+        if line is None or line in self.extras:
+            return
+        if len(self.extras) < EXTRAS_MAX:
+            self.extras.append(line)
+        elif (reason := f"More than {EXTRAS_MAX} properties without a field; the rest was skipped") not in (
+            self.draft.warnings
+        ):
+            self.warn(reason)
+
+    def warn(self, reason: str) -> None:
+        """Adds a warning, 50 at most."""
+        if len(self.draft.warnings) < WARNINGS_MAX:
+            self.draft.warnings.append(reason)
+
+    def label(self, entry: Property) -> str | None:
+        """The label of a property: the X-ABLabel of its group, otherwise the one its types make."""
+        own = self.labels.get(entry.group.lower()) if entry.group and self.labels else None
+        return own or label_of_types(entry.parameters.get("TYPE", ()))
+
+
+def labels_of(card: Card) -> dict[str, str]:
+    """Group in lower case -> its X-ABLabel."""
+    labels: dict[str, str] = {}
+    for entry in card.properties:
+        if entry.name == "X-ABLABEL" and entry.group and len(entry.value) <= TEXT_LENGTH_MAX:
+            label = values.line(entry.value)
+            if label:
+                labels[entry.group.lower()] = plain_label(label)
+    return labels
