@@ -1,20 +1,20 @@
-"""The shape of the code, read with the standard parser: who may import whom, tenants, sizes, docstrings.
+"""The rules of the code's shape, checked on its syntax trees: imports, libraries, SQL, tenants, sizes, docstrings.
 
-ARCHITECTURE.md explains the shape. Each rule is fed a bad source below, so that it is known to complain.
+ARCHITECTURE.md explains the shape. BAD holds a source for each rule that it must report, so no rule can be idle.
 """
 
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
+from source_tree import ROOT, Module, all_modules, functions, imports_in, parse, positional, public_functions
 
-ROOT = Path(__file__).parent.parent
+Rule = Callable[[Module], Iterator[str]]
 
-# package -> the packages it may import, besides itself; doors never import doors
+# package -> the packages it may import besides itself; ARCHITECTURE.md shows the same table
 MAY_IMPORT = {
     "errors": "",
     "settings": "errors",
@@ -69,7 +69,7 @@ MAY_USE = {
     "uvloop": "app cli worker",
 }
 
-# store functions that begin (tx, organization_id, …) without the second; each with the reason
+# store functions that take no organization_id, each with its reason
 WITHOUT_ORGANIZATION = {
     "store/backup.py": "a backup is of the whole instance",
     "store/database.py": "knows transactions, not tenants",
@@ -104,76 +104,28 @@ WITHOUT_ORGANIZATION = {
     "store/jobs.py:claim_schedule": "recurring work is the instance's",
 }
 
-# files that load a library when first needed: a start that reads no number should not wait 35 ms for it
+# files that load their library at the first use: most starts parse no number, and loading takes 35 ms
 LAZY = {"model/phones.py", "model/emails.py"}
 
 FUNCTION_LINES_MAX = 70
 HANDLER_LINES_MAX = 20
 FILE_LINES_MAX = 400
+IMPORT_TABLE_WIDTH = 120
 POSITIONAL_MAX = 5
+CALL_POSITIONAL_MAX = 6
 _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
 
 
-class Module(NamedTuple):
-    """One parsed file. path: below coterie/, as in store/jobs.py."""
-
-    path: str
-    source: str
-    tree: ast.Module
-
-    @property
-    def name(self) -> str:
-        return "coterie." + self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-    @property
-    def package(self) -> str:
-        return self.path.split("/")[0].removesuffix(".py")
-
-    def says(self, node: ast.AST, message: str) -> str:
-        return f"coterie/{self.path}:{getattr(node, 'lineno', 1)}: {message}"
-
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def parse(path: str, source: str) -> Module:
-    return Module(path, source, ast.parse(source))
-
-
-def imported(module: Module, inside: ast.AST | None = None) -> Iterator[tuple[ast.stmt, str]]:
-    """(statement, full dotted name) of each import, wherever in the file it stands."""
-    folder = module.name.split(".") if module.path.endswith("__init__.py") else module.name.split(".")[:-1]
-    for node in ast.walk(inside or module.tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node, alias.name
-        elif isinstance(node, ast.ImportFrom):
-            base = folder[: len(folder) + 1 - node.level] if node.level else []
-            start = ".".join([*base, *([node.module] if node.module else [])])
-            for alias in node.names:
-                yield node, f"{start}.{alias.name}"
-
-
-def functions(module: Module) -> Iterator[Function]:
-    for node in ast.walk(module.tree):
-        if isinstance(node, Function):
-            yield node
-
-
-def positional(function: Function) -> list[str]:
-    return [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-
-
-def packages_import_only_what_the_table_allows(module: Module) -> Iterator[str]:
-    for node, name in imported(module):
+def packages_follow_the_import_table(module: Module) -> Iterator[str]:
+    for node, name in imports_in(module):
         parts = name.split(".")
         if parts[0] != "coterie" or len(parts) == 1:
             continue
         if parts[1] not in MAY_IMPORT:
             if parts[1] not in {"__version__", "*"}:
-                yield module.says(node, f"{parts[1]} is in no row of MAY_IMPORT: decide what it may import")
+                yield module.message(node, f"{parts[1]} is in no row of MAY_IMPORT: decide what it may import")
         elif parts[1] != module.package and parts[1] not in MAY_IMPORT.get(module.package, "").split():
-            yield module.says(
+            yield module.message(
                 node,
                 f"{module.package} may not import {parts[1]}: move what both need to model, store or actions",
             )
@@ -183,35 +135,35 @@ def contracts_stay_apart(module: Module) -> Iterator[str]:
     if module.package != "api":
         return
     own = module.path.split("/")[1]
-    for node, name in imported(module):
+    for node, name in imports_in(module):
         other = [*name.split("."), "", ""][2]
         if name.startswith("coterie.api.") and other in CONTRACTS - {own}:
-            yield module.says(node, f"api/{own} may not import api/{other}: what both need goes to api/ itself")
+            yield module.message(node, f"api/{own} may not import api/{other}: what both need goes to api/ itself")
 
 
-def libraries_stay_where_they_belong(module: Module) -> Iterator[str]:
-    for node, name in imported(module):
+def libraries_stay_in_their_packages(module: Module) -> Iterator[str]:
+    for node, name in imports_in(module):
         library = name.split(".")[0]
         if library == "sqlite3":
-            yield module.says(node, "two copies of SQLite break each other's locks: use coterie.store.database")
+            yield module.message(node, "two copies of SQLite break each other's locks: use coterie.store.database")
         elif library not in sys.stdlib_module_names and library != "coterie":
             if library not in MAY_USE:
-                yield module.says(node, f"{library} is in no row of MAY_USE: a new dependency needs its reason")
+                yield module.message(node, f"{library} is in no row of MAY_USE: a new dependency needs its reason")
             elif module.package not in MAY_USE[library].split():
-                yield module.says(node, f"{library} belongs to {MAY_USE[library]}, not to {module.package}")
+                yield module.message(node, f"{library} belongs to {MAY_USE[library]}, not to {module.package}")
 
 
 def imports_stand_at_the_top(module: Module) -> Iterator[str]:
     lines = module.source.splitlines()
-    for node in {node: 0 for function in functions(module) for node, _ in imported(module, function)}:
+    for node in {node: 0 for function in functions(module) for node, _ in imports_in(module, function)}:
         is_excused = any("# lazy:" in line for line in lines[node.lineno - 1 : node.end_lineno])
         if not is_excused and module.path not in LAZY:
-            yield module.says(
+            yield module.message(
                 node, "an import inside a function: move it up, or end the line with `# lazy: the reason`"
             )
 
 
-def sql_is_written_in_store_and_search(module: Module) -> Iterator[str]:
+def sql_stays_in_store_and_search(module: Module) -> Iterator[str]:
     if module.package in {"store", "search"}:
         return
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -220,13 +172,7 @@ def sql_is_written_in_store_and_search(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
         if isinstance(text, str) and _SQL.match(text):
-            yield module.says(node, "SQL outside store and search: make it a function of the store")
-
-
-def public_functions(module: Module) -> Iterator[Function]:
-    for node in module.tree.body:
-        if isinstance(node, Function) and not node.name.startswith("_"):
-            yield node
+            yield module.message(node, "SQL outside store and search: make it a function of the store")
 
 
 def every_query_names_the_organization(module: Module) -> Iterator[str]:
@@ -237,55 +183,62 @@ def every_query_names_the_organization(module: Module) -> Iterator[str]:
         is_excused = f"{module.path}:{function.name}" in WITHOUT_ORGANIZATION
         if names[:1] == ["tx"] and names[1:2] != ["organization_id"] and not is_excused:
             reason = f"{function.name} must begin (tx, organization_id, …)"
-            yield module.says(function, f"{reason}, or be excused in WITHOUT_ORGANIZATION with its reason")
+            yield module.message(function, f"{reason}, or be excused in WITHOUT_ORGANIZATION with its reason")
 
 
 def things_stay_small(module: Module) -> Iterator[str]:
-    length = len(module.source.splitlines())
-    is_exempt = module.path.endswith("/routes.py") or "/migrations/" in module.path
-    if length > FILE_LINES_MAX and not is_exempt:
-        yield module.says(module.tree, f"{length} lines, {FILE_LINES_MAX} at most: split it by noun or by step")
+    if module.line_count > FILE_LINES_MAX and not module.path.endswith("/routes.py"):
+        limit = f"{module.line_count} lines, {FILE_LINES_MAX} at most"
+        yield module.message(module.tree, f"{limit}: split it by noun or by step")
     for function in functions(module):
         lines = (function.end_lineno or 0) - function.lineno + 1
         names = positional(function)
         is_handler = module.package == "api" and names == ["tx", "caller", "request"]
         limit = HANDLER_LINES_MAX if is_handler else FUNCTION_LINES_MAX
         if lines > limit:
-            yield module.says(function, f"{function.name} has {lines} lines, {limit} at most: name its parts")
+            yield module.message(function, f"{function.name} has {lines} lines, {limit} at most: name its parts")
         counted = [name for name in names if name not in {"self", "cls", "tx", "caller", "organization_id"}]
         if len(counted) > POSITIONAL_MAX:
-            yield module.says(
+            yield module.message(
                 function,
                 f"{function.name} takes {len(counted)} by position, {POSITIONAL_MAX} at most:"
                 " make it a Struct, or the rest keyword-only",
             )
 
 
-def actions_say_what_they_do_and_refuse(module: Module) -> Iterator[str]:
+def calls_name_their_arguments(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and len(node.args) > CALL_POSITIONAL_MAX:
+            limit = f"{len(node.args)} arguments by position, {CALL_POSITIONAL_MAX} at most"
+            yield module.message(node, f"{ast.unparse(node.func)}: {limit}: pass the rest by name")
+
+
+def actions_have_a_docstring(module: Module) -> Iterator[str]:
     for function in public_functions(module):
         if module.package == "actions" and not ast.get_docstring(function):
-            yield module.says(function, f"{function.name} needs a docstring: what it does and what it refuses")
+            yield module.message(function, f"{function.name} needs a docstring: what it does and what it raises")
 
 
-RULES: list[Callable[[Module], Iterator[str]]] = [
-    packages_import_only_what_the_table_allows,
+RULES: list[Rule] = [
+    packages_follow_the_import_table,
     contracts_stay_apart,
-    libraries_stay_where_they_belong,
+    libraries_stay_in_their_packages,
     imports_stand_at_the_top,
-    sql_is_written_in_store_and_search,
+    sql_stays_in_store_and_search,
     every_query_names_the_organization,
     things_stay_small,
-    actions_say_what_they_do_and_refuse,
+    calls_name_their_arguments,
+    actions_have_a_docstring,
 ]
 
 
-def cycles(modules: list[Module]) -> Iterator[str]:
+def cycles(modules: Iterable[Module]) -> Iterator[str]:
     """Each circle of files that import one another while they are loaded."""
     names = {module.name for module in modules}
     edges: dict[str, set[str]] = {}
     for module in modules:
-        inside = {id(node) for function in functions(module) for node, _ in imported(module, function)}
-        wanted = [name for node, name in imported(module) if id(node) not in inside]
+        inside = {id(node) for function in functions(module) for node, _ in imports_in(module, function)}
+        wanted = [name for node, name in imports_in(module) if id(node) not in inside]
         found = {name if name in names else name.rpartition(".")[0] for name in wanted}
         edges[module.name] = (found & names) - {module.name}
     finished: set[str] = set()
@@ -302,20 +255,15 @@ def cycles(modules: list[Module]) -> Iterator[str]:
         yield from visit(name, [])
 
 
-def all_modules() -> list[Module]:
-    paths = sorted((ROOT / "coterie").rglob("*.py"))
-    return [parse(str(path.relative_to(ROOT / "coterie")), path.read_text("utf-8")) for path in paths]
-
-
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_code_keeps_to_the_rule(rule: Callable[[Module], Iterator[str]]) -> None:
+def test_the_code_follows_the_rule(rule: Rule) -> None:
     modules = all_modules()
     assert modules
     messages = [message for module in modules for message in rule(module)]
     assert not messages, "\n" + "\n".join(messages)
 
 
-def test_no_file_imports_itself_by_way_of_others() -> None:
+def test_no_imports_form_a_circle() -> None:
     messages = list(cycles(all_modules()))
     assert not messages, "\n" + "\n".join(messages)
 
@@ -324,60 +272,73 @@ def test_every_package_has_its_row() -> None:
     assert {module.package for module in all_modules()} - {"__init__"} <= set(MAY_IMPORT)
 
 
-BAD: list[tuple[Callable[[Module], Iterator[str]], str, str]] = [
-    (RULES[0], "model/contacts.py", "from coterie.store import contacts"),
-    (RULES[0], "model/contacts.py", "from coterie import store"),
-    (RULES[0], "web/pages.py", "import coterie.api.dispatch"),
-    (RULES[0], "web/pages.py", "from ..api import http"),
-    (RULES[0], "worker/loop.py", "from coterie import helpers"),
-    (RULES[1], "api/r0/notes.py", "from coterie.api.inro import pages"),
-    (RULES[1], "api/dispatch.py", "from coterie.api import hub"),
-    (RULES[2], "store/sqlite.py", "import sqlite3"),
-    (RULES[2], "model/text.py", "from starlette.requests import Request"),
-    (RULES[2], "actions/contacts.py", "import apsw"),
-    (RULES[2], "store/contacts.py", "import rapidfuzz.fuzz"),
-    (RULES[2], "api/dispatch.py", "import httpx"),
-    (RULES[2], "web/pages.py", "import requests"),
-    (RULES[3], "web/pages.py", "def page():\n    from coterie.store import notes\n"),
-    (RULES[4], "actions/notes.py", "text = 'SELECT id FROM notes'"),
-    (RULES[4], "api/r0/notes.py", 'def f(t):\n    "What it does."\n    return f"DELETE FROM {t}"'),
-    (RULES[5], "store/notes.py", "def find_note(tx, note_id): ..."),
-    (RULES[5], "search/sqlite.py", "def contacts(tx): ..."),
-    (RULES[6], "model/text.py", "def long():\n" + "    x = 1\n" * FUNCTION_LINES_MAX),
-    (RULES[6], "model/text.py", "x = 1\n" * (FILE_LINES_MAX + 1)),
-    (RULES[6], "api/r0/notes.py", "def show(tx, caller, request):\n" + "    x = 1\n" * HANDLER_LINES_MAX),
-    (RULES[6], "store/notes.py", "def insert_note(tx, organization_id, a, b, c, d, e, f): ..."),
-    (RULES[7], "actions/notes.py", "def create_note(tx, caller, text): ..."),
+def test_architecture_md_shows_the_import_table() -> None:
+    rows = [
+        textwrap.fill(
+            allowed or "nothing", IMPORT_TABLE_WIDTH, initial_indent=f"{package:12}", subsequent_indent=" " * 12
+        ).rstrip()
+        for package, allowed in MAY_IMPORT.items()
+    ]
+    table = "```text\n" + "\n".join(rows) + "\n```\n"
+    assert table in (ROOT / "ARCHITECTURE.md").read_text("utf-8"), f"ARCHITECTURE.md must contain\n{table}"
+
+
+BAD: list[tuple[Rule, str, str]] = [
+    (packages_follow_the_import_table, "model/contacts.py", "from coterie.store import contacts"),
+    (packages_follow_the_import_table, "model/contacts.py", "from coterie import store"),
+    (packages_follow_the_import_table, "web/pages.py", "import coterie.api.dispatch"),
+    (packages_follow_the_import_table, "web/pages.py", "from ..api import http"),
+    (packages_follow_the_import_table, "worker/loop.py", "from coterie import helpers"),
+    (contracts_stay_apart, "api/r0/notes.py", "from coterie.api.inro import pages"),
+    (contracts_stay_apart, "api/dispatch.py", "from coterie.api import hub"),
+    (libraries_stay_in_their_packages, "store/sqlite.py", "import sqlite3"),
+    (libraries_stay_in_their_packages, "model/text.py", "from starlette.requests import Request"),
+    (libraries_stay_in_their_packages, "actions/contacts.py", "import apsw"),
+    (libraries_stay_in_their_packages, "store/contacts.py", "import rapidfuzz.fuzz"),
+    (libraries_stay_in_their_packages, "api/dispatch.py", "import httpx"),
+    (libraries_stay_in_their_packages, "web/pages.py", "import requests"),
+    (imports_stand_at_the_top, "web/pages.py", "def page():\n    from coterie.store import notes\n"),
+    (sql_stays_in_store_and_search, "actions/notes.py", "text = 'SELECT id FROM notes'"),
+    (sql_stays_in_store_and_search, "api/r0/notes.py", 'def f(t):\n    "What it does."\n    return f"DELETE FROM {t}"'),
+    (every_query_names_the_organization, "store/notes.py", "def find_note(tx, note_id): ..."),
+    (every_query_names_the_organization, "search/sqlite.py", "def contacts(tx): ..."),
+    (things_stay_small, "model/text.py", "def long():\n" + "    x = 1\n" * FUNCTION_LINES_MAX),
+    (things_stay_small, "model/text.py", "x = 1\n" * (FILE_LINES_MAX + 1)),
+    (things_stay_small, "api/r0/notes.py", "def show(tx, caller, request):\n" + "    x = 1\n" * HANDLER_LINES_MAX),
+    (things_stay_small, "store/notes.py", "def insert_note(tx, organization_id, a, b, c, d, e, f): ..."),
+    (calls_name_their_arguments, "actions/notes.py", "note = Note(1, 2, 3, 4, 5, 6, 7)"),
+    (actions_have_a_docstring, "actions/notes.py", "def create_note(tx, caller, text): ..."),
 ]
 
 GOOD: list[tuple[str, str]] = [
     ("store/notes.py", "def find_note(tx, organization_id, a, b, c, d, e, *, f=1): return 'SELECT 1 '"),
     ("store/notes.py", "def _find(tx): ...\ndef columns(): ..."),
     ("store/jobs.py", "def claim(tx, now): ..."),
+    ("actions/notes.py", "note = Note(1, 2, 3, 4, 5, 6, text=7)"),
     (
         "api/r0/notes.py",
         "from coterie.api import route\nfrom coterie.api.r0 import pages\nfrom . import errors",
     ),
     ("api/r0/routes.py", "x = 1\n" * (FILE_LINES_MAX + 1)),
     ("api/r0/notes.py", 'def erase(tx, caller, request):\n    """DELETE of one note."""\n'),
-    ("actions/notes.py", 'def _count(text): ...\ndef create_note(tx):\n    """Refused: no text."""\n'),
+    ("actions/notes.py", 'def _count(text): ...\ndef create_note(tx):\n    """Raises Invalid without a text."""\n'),
     ("model/phones.py", "def parse():\n    import phonenumbers  # lazy: it takes a while to load\n"),
 ]
 
 
 @pytest.mark.parametrize(("rule", "path", "source"), BAD)
-def test_a_rule_complains_and_says_where(rule: Callable[[Module], Iterator[str]], path: str, source: str) -> None:
+def test_a_rule_reports_bad_code_and_its_place(rule: Rule, path: str, source: str) -> None:
     messages = list(rule(parse(path, source)))
     assert len(messages) == 1
     assert re.match(rf"coterie/{re.escape(path)}:\d+: .{{20}}", messages[0])
 
 
 @pytest.mark.parametrize(("path", "source"), GOOD)
-def test_the_rules_are_silent_about_good_code(path: str, source: str) -> None:
+def test_no_rule_reports_good_code(path: str, source: str) -> None:
     assert [message for rule in RULES for message in rule(parse(path, source))] == []
 
 
-def test_a_circle_of_imports_is_seen_and_a_lazy_one_is_not() -> None:
+def test_a_circle_of_imports_is_reported_but_not_a_lazy_one() -> None:
     first = parse("model/a.py", "from coterie.model import b")
     second = parse("model/b.py", "from coterie.model.a import thing")
     lazy = parse("model/b.py", "def f():\n    from coterie.model.a import thing\n")
