@@ -29,9 +29,10 @@ import psycopg
 from bench.plan import Plan
 from bench.processes import ROOT, free_port
 from bench.table import Row, at_least, at_most, markdown
-from coterie.actions.instagram import DELIVERY_JOB, connect_account, instagram_caller, receive_delivery
+from coterie.actions.instagram import DELIVERY_JOB, VIA, connect_account, receive_delivery
 from coterie.actions.organizations import create_organization, hash_password
 from coterie.model.instagram_deliveries import decode_body
+from coterie.model.organizations import Caller
 from coterie.settings import Settings, load_settings
 from coterie.store import jobs
 from coterie.store.database import Database, open_database
@@ -75,7 +76,11 @@ def prepare(settings: Settings) -> int:
                 username=None, country=None,
             )  # fmt: skip
             connect_account(
-                tx, instagram_caller(organization.id), account_id=ACCOUNT, sealed="", graph_url="http://127.0.0.1:9"
+                tx,
+                Caller.for_organization(organization, via=VIA),
+                account_id=ACCOUNT,
+                sealed="",
+                graph_url="http://127.0.0.1:9",
             )
         return organization.id
     finally:

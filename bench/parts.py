@@ -5,9 +5,10 @@ from contextlib import closing
 
 from bench.data import Data
 from coterie.actions.addresses import add_address
+from coterie.actions.callers import caller_for
 from coterie.actions.pets import create_pet
 from coterie.actions.terms import create_term, put_on_contact
-from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, TAGS, Term, Vocabulary
 from coterie.settings import Settings
 from coterie.store.contacts import list_contacts_by_id
@@ -31,7 +32,7 @@ def paths_with_parts(data: Data) -> list[str]:
     """For each of the contacts with parts (those with a pet): the path of it with all six kinds. Adds them at first."""
     organization_uuid, uuids = _known(data)
     if not uuids:
-        _add(data, organization_uuid)
+        _add(data)
         organization_uuid, uuids = _known(data)
     query = "&".join(f"include[]={word}" for word in INCLUDES)
     return [f"/api/v1/orgs/{organization_uuid}/contacts/{uuid}?{query}" for uuid in uuids]
@@ -45,11 +46,11 @@ def _known(data: Data) -> tuple[str, list[str]]:
         return organization_uuid, [uuid for (uuid,) in connection.execute(_UUIDS, (data.organization_id,))]
 
 
-def _add(data: Data, organization_uuid: str) -> None:
-    caller = Caller(data.organization_id, organization_uuid, "US", None, (ALL_SCOPES,), "cli")
+def _add(data: Data) -> None:
     step = max(4, data.contact_count // CONTACTS_MAX)
     database = open_database(Settings(data=data.folder, database_url=f"sqlite:///{data.file}"))
     with database.write() as tx:
+        caller = caller_for(tx, data.organization_id, via="cli")
         tags = [create_term(tx, caller, TAGS, name) for name in TAG_NAMES]
         expertises = [create_term(tx, caller, EXPERTISES, name) for name in EXPERTISE_NAMES]
         for number, contact_id in enumerate(range(step, data.contact_count + 1, step)):

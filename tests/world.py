@@ -8,7 +8,7 @@ from coterie.actions.organizations import create_access_token, create_organizati
 from coterie.model import times
 from coterie.model.contacts import Contact
 from coterie.model.ids import new_id
-from coterie.model.organizations import ALL_SCOPES, MEMBER, Caller, Organization, User
+from coterie.model.organizations import MEMBER, Caller, Organization, User
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import insert_membership, insert_user
 
@@ -73,4 +73,4 @@ def _member(tx: Tx, organization: Organization, email: str) -> tuple[User, str]:
 
 
 def _caller(organization: Organization, user: User) -> Caller:
-    return Caller(organization.id, organization.uuid, organization.country, user.id, (ALL_SCOPES,), "test")
+    return Caller.for_organization(organization, user_id=user.id, via="test")

@@ -53,7 +53,7 @@ def start_bulk_update(tx: Tx, caller: Caller, entries: Sequence[Entry]) -> tuple
         if (entry.by, entry.locator) in found
     ]
     missing = [entry for entry in entries if (entry.by, entry.locator) not in found]
-    arguments = {"updates": updates, "user_id": caller.user_id, "country": caller.country, "via": caller.via}
+    arguments = {"updates": updates, "user_id": caller.user_id, "via": caller.via}
     job_id = enqueue(tx, caller, JOB, arguments, attempts_max=5)
     assert job_id is not None  # it has no dedupe key
     record(tx, caller, "bulk_update.started", job_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from coterie.actions.callers import caller_for
 from coterie.actions.events import record
 from coterie.errors import Conflict, invalid
 from coterie.model import times
@@ -20,7 +21,7 @@ from coterie.model.instagram import (
     parse_graph_url,
 )
 from coterie.model.instagram_deliveries import Entries, encode_entries, split_by_account
-from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.organizations import Caller
 from coterie.store import instagram as store
 from coterie.store import jobs
 from coterie.store.database import Tx
@@ -33,11 +34,6 @@ MENTION_JOB = "instagram_mention"
 HEAD_START_SECONDS = 3600.0
 # Profiles asked for in one round of the schedule, of each account: Meta grants 200 calls an hour and more
 PROFILES_PER_ROUND = 150
-
-
-def instagram_caller(organization_id: int) -> Caller:
-    """Instagram's door acting for an organization."""
-    return Caller(organization_id, "", None, None, (ALL_SCOPES,), VIA)
 
 
 def check_access_token(text: str) -> str:
@@ -134,6 +130,7 @@ def enqueue_snapshots(tx: Tx) -> int:
                 tx, account.organization_id, account.account_id, before=before, limit=PROFILES_PER_ROUND
             )
             person_ids = [person.person_id for person in people]
-            enqueue_profiles(tx, instagram_caller(account.organization_id), account.account_id, person_ids)
+            caller = caller_for(tx, account.organization_id, via=VIA)
+            enqueue_profiles(tx, caller, account.account_id, person_ids)
             asked += len(people)
     return asked

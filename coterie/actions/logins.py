@@ -18,7 +18,7 @@ from coterie.actions.organizations import create_access_token
 from coterie.errors import Forbidden, Invalid, TooOften, Unauthorized
 from coterie.model import times
 from coterie.model.emails import normalize_email
-from coterie.model.organizations import ALL_SCOPES, Caller, Organization, User
+from coterie.model.organizations import Caller, Organization, User
 from coterie.store import organizations as store
 from coterie.store.database import Tx
 
@@ -69,8 +69,7 @@ def log_in(tx: Tx, user_id: str, via: str) -> tuple[str, User, Organization]:
     first = organizations[0]
     token = create_access_token(tx, first.id, user_id=user_id, name=LOGIN, all_organizations=True)
     store.delete_oldest_access_tokens(tx, first.id, user_id, LOGIN, keep=LOGINS_MAX)
-    caller = Caller(first.id, first.uuid, first.country, user_id, (ALL_SCOPES,), via)
-    record(tx, caller, "user.logged_in", user_id)
+    record(tx, Caller.for_organization(first, user_id=user_id, via=via), "user.logged_in", user_id)
     return token, user, first
 
 

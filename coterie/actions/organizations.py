@@ -75,7 +75,7 @@ def create_organization(
     store.insert_user(tx, user, email_key, password_hash)
     store.insert_membership(tx, organization.id, user.id, OWNER, now)
     token = create_access_token(tx, organization.id, user_id=user.id, name="bootstrap")
-    caller = Caller(organization.id, organization.uuid, organization.country, user.id, (ALL_SCOPES,), "cli")
+    caller = Caller.for_organization(organization, user_id=user.id, via="cli")
     record(tx, caller, "organization.created", organization.id, now=now)
     return organization, user, token
 

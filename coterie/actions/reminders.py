@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
+from coterie.actions.callers import caller_for
 from coterie.actions.events import record
 from coterie.errors import Forbidden, NotFound, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
-from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.organizations import Caller
 from coterie.model.reminders import (
     CUSTOM,
     EMAIL,
@@ -173,7 +174,7 @@ def mark_sent(tx: Tx, organization_id: int, reminder_id: str, due_at: str, remar
     now = times.now()
     sent = replace(reminder, sent_count=reminder.sent_count + 1, last_sent_at=now, last_error=remark, updated_at=now)
     _advance(tx, organization_id, sent, times.parse(now))
-    caller = Caller(organization_id, "", None, reminder.user_id, (ALL_SCOPES,), "worker")
+    caller = caller_for(tx, organization_id, user_id=reminder.user_id, via="worker")
     record(tx, caller, "reminder.sent", reminder_id, contact_id=reminder.contact_id, now=now)
     return True
 

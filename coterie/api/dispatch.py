@@ -254,12 +254,12 @@ class ContractApp:
         """Who a token speaks for. Another organization in the path does not exist, unless the token spans it."""
         route, via = compiled.route, compiled.contract.name
         if route.scope is None and token is None:
-            return Caller(0, "", None, None, (), via)
+            return Caller.anonymous(via)
         now = times.now()
         known = organization_store.find_caller(tx, hash_token(token), via, now) if token else None
         if known is None:
             if route.scope is None:
-                return Caller(0, "", None, None, (), via)
+                return Caller.anonymous(via)
             raise Unauthorized("Unauthorized")
         caller, spans, last_used_at = known
         if last_used_at is None or last_used_at[:_MINUTE] != now[:_MINUTE]:
@@ -324,13 +324,7 @@ def _caller_in(tx: Tx, caller: Caller, org_uuid: str, *, spans: bool) -> Caller:
         raise NotFound("Organization not found")
     if organization_store.find_membership(tx, organization.id, caller.user_id) is None:
         raise NotFound("Organization not found")
-    return msgspec.structs.replace(
-        caller,
-        organization_id=organization.id,
-        organization_uuid=organization.uuid,
-        country=organization.country,
-        token_id=None,
-    )
+    return Caller.for_organization(organization, via=caller.via, user_id=caller.user_id, scopes=caller.scopes)
 
 
 def _encoded(result: Any, route: Route | None) -> tuple[int, Headers, bytes]:

@@ -2,7 +2,7 @@
 
 from coterie.errors import NotFound, invalid
 from coterie.model.ids import parse_id
-from coterie.model.organizations import ALL_SCOPES, Caller, Organization
+from coterie.model.organizations import Caller, Organization
 from coterie.store.database import Tx
 from coterie.store.organizations import find_organization, find_organization_by_uuid, list_organizations
 
@@ -43,4 +43,4 @@ def caller_for_only(tx: Tx, organization_uuid: str | None) -> Caller:
 
 
 def _caller(organization: Organization) -> Caller:
-    return Caller(organization.id, organization.uuid, organization.country, None, (ALL_SCOPES,), "cli")
+    return Caller.for_organization(organization, via="cli")

@@ -24,7 +24,7 @@ from coterie.cli import demo_world as world
 from coterie.model import times
 from coterie.model.imports import InteractionDraft
 from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
-from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.organizations import Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Tx
@@ -55,7 +55,7 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
     organization, user, token = create_organization(
         tx, name=NAME, email=EMAIL, password_hash=password_hash, username=USERNAME, country=COUNTRY
     )
-    caller = Caller(organization.id, organization.uuid, COUNTRY, user.id, (ALL_SCOPES,), "cli")
+    caller = Caller.for_organization(organization, user_id=user.id, via="cli")
     folders = {letter: create_folder(tx, caller, *named).id for letter, named in world.FOLDERS.items()}
     for title, property_type, choices in world.PROPERTIES:
         create_definition(

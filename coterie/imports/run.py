@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from coterie.actions.callers import caller_for
 from coterie.errors import NotFound
 from coterie.model.imports import Import
-from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Database, Tx
 from coterie.store.files import file_path
-from coterie.store.organizations import find_organization
 
 # Between two batches others get the writer: without a pause this process would take it right back
 PAUSE_SECONDS = 0.002
@@ -63,15 +63,4 @@ def find(tx: Tx, run: Run) -> Import:
 
 def caller_of(tx: Tx, run: Run, record: Import) -> Caller:
     """Who acts: the one who started the import, through the door "import"."""
-    organization = find_organization(tx, run.organization_id)
-    if organization is None:
-        raise NotFound("Organization not found")
-    return Caller(
-        organization.id,
-        organization.uuid,
-        organization.country,
-        record.user_id,
-        (ALL_SCOPES,),
-        "import",
-        import_id=record.id,
-    )
+    return caller_for(tx, run.organization_id, via="import", user_id=record.user_id, import_id=record.id)

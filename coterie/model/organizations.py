@@ -39,7 +39,10 @@ class User(Struct, frozen=True):
 
 
 class Caller(Struct, frozen=True):
-    """Who is acting now, for which organization, with which permissions, through which door."""
+    """Who acts, for which organization, with which scopes, through which door (via). Build it with for_organization.
+
+    country: ISO code in which phone numbers without a prefix are read.
+    """
 
     organization_id: int
     organization_uuid: str
@@ -50,6 +53,33 @@ class Caller(Struct, frozen=True):
     token_id: str | None = None
     import_id: str | None = None
 
+    @classmethod
+    def for_organization(
+        cls,
+        organization: Organization,
+        *,
+        via: str,
+        user_id: str | None = None,
+        scopes: tuple[str, ...] = (ALL_SCOPES,),
+        token_id: str | None = None,
+        import_id: str | None = None,
+    ) -> "Caller":
+        """A caller that acts for an organization, with every scope unless told otherwise."""
+        return cls(
+            organization_id=organization.id,
+            organization_uuid=organization.uuid,
+            country=organization.country,
+            user_id=user_id,
+            scopes=scopes,
+            via=via,
+            token_id=token_id,
+            import_id=import_id,
+        )
+
+    @classmethod
+    def anonymous(cls, via: str) -> "Caller":
+        """The caller of a route that needs no token. It has no scope, and no organization has the id 0."""
+        return cls(organization_id=0, organization_uuid="", country=None, user_id=None, scopes=(), via=via)
+
     def may(self, scope: str) -> bool:
-        """Whether the caller holds this scope."""
         return ALL_SCOPES in self.scopes or scope in self.scopes

@@ -185,6 +185,7 @@ def find_caller(tx: Tx, token_hash: str, via: str, now: str) -> tuple[Caller, bo
     row = tx.one(_CALLER, {"token_hash": token_hash, "now": now})
     if row is None:
         return None
+    # not for_organization: every request would pay for the columns of an Organization
     caller = Caller(
         organization_id=row[0],
         organization_uuid=row[1],

@@ -8,11 +8,11 @@ import msgspec
 
 from coterie.actions import bulk_updates
 from coterie.actions.attachments import REMOVE_JOB
+from coterie.actions.callers import caller_for
 from coterie.actions.import_retention import FORGET_JOB
 from coterie.actions.instagram import DELIVERY_JOB
 from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
-from coterie.model.organizations import ALL_SCOPES, Caller
 from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
 from coterie.store.database import Database
@@ -29,9 +29,8 @@ Handler = Callable[[Database, Settings, Job, threading.Event], None]
 def bulk_update(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
     """The updates of one bulk request, a batch in each transaction, its progress saved with it."""
     arguments = msgspec.json.decode(job.arguments)
-    caller = Caller(
-        job.organization_id, "", arguments["country"], arguments["user_id"], (ALL_SCOPES,), arguments["via"]
-    )
+    with database.read() as tx:
+        caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
     progress = bulk_updates.progress_of(job)
     progress.total = len(arguments["updates"])
     while progress.done < progress.total:

@@ -8,11 +8,12 @@ from contextlib import suppress
 import structlog
 
 from coterie.actions import import_retention as actions
+from coterie.actions.callers import caller_for
 from coterie.actions.imports import delete_import
 from coterie.errors import NotFound
 from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
-from coterie.model.organizations import ALL_SCOPES, Caller
+from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store import import_retention as store
 from coterie.store.database import Database, Tx
@@ -26,8 +27,8 @@ log = structlog.get_logger()
 
 def scrub_erased_contacts(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
     """Blank the rows of imports about contacts that are erased. Twice does no harm."""
-    caller = _caller(job.organization_id)
     with database.read() as tx:
+        caller = caller_for(tx, job.organization_id, via="worker")
         imports = store.list_import_ids(tx, job.organization_id)
     for import_id, row_count in imports:
         after = 0
@@ -48,8 +49,8 @@ def expire_old_imports(database: Database, settings: Settings) -> None:
     with database.read() as tx:
         organizations = [organization.id for organization in list_organizations(tx, limit=100_000)]
     for organization_id in organizations:
-        caller = _caller(organization_id)
         with database.read() as tx:
+            caller = caller_for(tx, organization_id, via="worker")
             given_up = store.list_old_imports(
                 tx, organization_id, actions.NEVER_APPLIED, before=before, limit=IMPORTS_AT_ONCE
             )
@@ -81,7 +82,3 @@ def _in_batches(
         with database.write() as tx:
             after = step(tx, caller, import_id, after)
         time.sleep(PAUSE_SECONDS)
-
-
-def _caller(organization_id: int) -> Caller:
-    return Caller(organization_id, "", None, None, (ALL_SCOPES,), "worker")

@@ -6,7 +6,8 @@ import time
 import msgspec
 import structlog
 
-from coterie.actions.instagram import enqueue_snapshots, instagram_caller
+from coterie.actions.callers import caller_for
+from coterie.actions.instagram import VIA, enqueue_snapshots
 from coterie.actions.instagram_updates import BATCH, apply_updates
 from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body, read_delivery
@@ -38,7 +39,8 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
         batch = delivery.updates[done : done + BATCH]
         done = done + BATCH if done + BATCH < len(delivery.updates) else None
         with database.write() as tx:
-            lost = apply_updates(tx, instagram_caller(job.organization_id), account_id, batch) if batch else []
+            caller = caller_for(tx, job.organization_id, via=VIA)
+            lost = apply_updates(tx, caller, account_id, batch) if batch else []
             if done is None:
                 store.delete_delivery(tx, job.organization_id, delivery_id)
             renew_lease(tx, job, {"done": done or len(delivery.updates)})

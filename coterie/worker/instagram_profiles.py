@@ -10,7 +10,8 @@ import msgspec
 import structlog
 
 from coterie.actions.attachments import forget_files
-from coterie.actions.instagram import MENTION_JOB, PROFILE_JOB, instagram_caller
+from coterie.actions.callers import caller_for
+from coterie.actions.instagram import MENTION_JOB, PROFILE_JOB, VIA
 from coterie.actions.instagram_people import note_refusal, save_profile, show_picture
 from coterie.actions.instagram_updates import add_mention
 from coterie.graph.picture_links import EXTENSIONS, address_prefix, picture_address
@@ -48,7 +49,7 @@ def profile(database: Database, settings: Settings, job: Job, stopping: threadin
         person = store.find_people(tx, job.organization_id, [person_id]).get(person_id)
         if person is None:
             return
-        caller = instagram_caller(job.organization_id)
+        caller = caller_for(tx, job.organization_id, via=VIA)
         contact_id = save_profile(tx, caller, person, found, ours=address_prefix(settings))
     if contact_id is not None and found.picture_url:
         _keep_picture(database, settings, account, contact_id, found.picture_url)
@@ -62,7 +63,7 @@ def _ask_for_profile(database: Database, settings: Settings, account: Account, p
         return found
     except graph.Refused:
         with database.write() as tx:
-            note_refusal(tx, instagram_caller(account.organization_id), person)
+            note_refusal(tx, caller_for(tx, account.organization_id, via=VIA), person)
     except graph.Missing as error:
         log.info("instagram profile missing", account=account.account_id, reason=str(error))
         with database.write() as tx:
@@ -90,7 +91,7 @@ def mention(database: Database, settings: Settings, job: Job, stopping: threadin
         log.info("instagram mention missing", account=account.account_id, reason=str(error))
         return
     with database.write() as tx:
-        add_mention(tx, instagram_caller(job.organization_id), account.account_id, arguments, found)
+        add_mention(tx, caller_for(tx, job.organization_id, via=VIA), account.account_id, arguments, found)
 
 
 def _ask(
@@ -157,7 +158,7 @@ def _keep_picture(database: Database, settings: Settings, account: Account, cont
             digest=digest,
         )
         unused = [old for _, old, _ in before] + ([] if fresh else [digest])
-        forget_files(tx, instagram_caller(account.organization_id), unused)
+        forget_files(tx, caller_for(tx, account.organization_id, via=VIA), unused)
         if fresh is not None:
             _show_picture(tx, settings, account, contact_id, fresh)
 
@@ -166,7 +167,7 @@ def _show_picture(tx: Tx, settings: Settings, account: Account, contact_id: int,
     """The contact's address of the picture is ours, where people can reach this instance at one."""
     if settings.base_url:
         url = picture_address(settings, account.organization_id, contact_id, attachment_id)
-        show_picture(tx, instagram_caller(account.organization_id), contact_id, url)
+        show_picture(tx, caller_for(tx, account.organization_id, via=VIA), contact_id, url)
 
 
 HANDLERS = {PROFILE_JOB: profile, MENTION_JOB: mention}

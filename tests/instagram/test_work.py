@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from instagram_world import connect, message, messaging, number
 from world import World, make_world
 
-from coterie.actions.instagram import instagram_caller, receive_delivery
+from coterie.actions.callers import caller_for
+from coterie.actions.instagram import VIA, receive_delivery
 from coterie.actions.instagram_updates import apply_updates
 from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body, read_delivery
@@ -99,7 +100,7 @@ def test_two_workers_with_the_same_delivery_count_it_once(fresh_database: Databa
         for start in (first, 1 - first):
             with fresh_database.write() as tx:
                 batch = updates[start * 100 : start * 100 + 100]
-                assert apply_updates(tx, instagram_caller(world.organization.id), account, batch) == []
+                assert apply_updates(tx, caller_for(tx, world.organization.id, via=VIA), account, batch) == []
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(apply, (0, 1)))
@@ -122,7 +123,7 @@ def test_one_poisoned_update_costs_itself(fresh_database: Database, fresh_settin
     items.insert(7, message(account, number(), "poisoned", mid="poison"))
     updates = read_delivery(decode_body(json.dumps(messaging(account, *items))), times.now()).updates
     with fresh_database.write() as tx:
-        lost = apply_updates(tx, instagram_caller(world.organization.id), account, updates)
+        lost = apply_updates(tx, caller_for(tx, world.organization.id, via=VIA), account, updates)
     assert [external_id for external_id, _ in lost] == ["poison"]
     check_everyone_wrote_once(fresh_database, world, people)
 

@@ -1,0 +1,16 @@
+"""The caller of work that no request started: a job, an import, the schedule."""
+
+from coterie.errors import NotFound
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+from coterie.store.organizations import find_organization
+
+
+def caller_for(
+    tx: Tx, organization_id: int, *, via: str, user_id: str | None = None, import_id: str | None = None
+) -> Caller:
+    """A caller with every scope. Raises NotFound if the organization does not exist."""
+    organization = find_organization(tx, organization_id)
+    if organization is None:
+        raise NotFound("Organization not found")
+    return Caller.for_organization(organization, via=via, user_id=user_id, import_id=import_id)
