@@ -71,6 +71,7 @@ def furnish(world: World, folder: Path) -> None:
         put(tx, "postal_addresses", **moments, contact_id=homer, id=new_id(), **where)
         put(tx, "postal_addresses", **moments, contact_id=None, id=new_id(), **where)
         put(tx, "important_dates", **moments, contact_id=marge, id=new_id(), label="First met", occurs_on="--02-29")
+        put(tx, "important_dates", **gone, contact_id=marge, id=new_id(), label="Wedding", occurs_on="1980-05-12")
         put(tx, "user_relationships", **gone, user_id=world.bob.user_id, id=new_id(), contact_id=marge,
             type_id=type_id("Mother"), anniversary_on="1990-01-01")  # fmt: skip
         put(tx, "gifts", **gone, contact_id=marge, id=new_id(), name="Ring", link="https://x.example", status="given")

@@ -152,6 +152,7 @@ def _filled(
     ]
     for kind, subjects in (
         ("address.created", changes.addresses),
+        ("date.created", changes.dates),
         ("note.created", changes.notes),
         ("attachment.added", changes.files),
         ("contact.tagged", changes.tags),
@@ -162,7 +163,6 @@ def _filled(
     told: dict[str, tuple[Any, Any]] = dict(changes.fields)
     external_ids = [entry for entry in additions.external_ids if entry[0] != DRAFT_SOURCE]
     for name, value in (
-        ("dates", additions.dates),
         ("external_ids", external_ids),
         ("interactions", len(additions.interactions)),
     ):

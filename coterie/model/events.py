@@ -91,6 +91,11 @@ KINDS = {
     "address.deleted": "A postal address was deleted; it can be restored.",
     "address.restored": "A deleted postal address came back.",
     "address.erased": "A postal address was removed for good.",
+    "date.created": "An important date was added to a contact.",
+    "date.updated": "The label or the day of an important date changed.",
+    "date.deleted": "An important date was deleted; it can be restored.",
+    "date.restored": "A deleted important date was restored.",
+    "date.erased": "An important date was erased for good.",
     "user.updated": "A user's profile or notifications changed.",
     "user.logged_in": "A user exchanged a password for an access token.",
     "user.logged_out": "An access token was given back by its user.",
@@ -108,7 +113,7 @@ CONSEQUENCES = frozenset(
 # What stands before the dot -> whether clients see its changes as changes of the contacts the event names
 SHOWN_WITH_CONTACTS = {
     "contact": True, "address": True, "contact_relationship": True, "note": True, "gift": True, "pet": True,
-    "attachment": True,
+    "date": True, "attachment": True,
     "user_relationship": False, "reminder": False, "interaction": False,
     "tag": False, "expertise": False, "folder": False, "property": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,

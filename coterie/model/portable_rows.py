@@ -23,7 +23,7 @@ class AddressRow(Deletable, kw_only=True, frozen=True):
     country_code: Text | None = None
 
 
-class DateRow(Dated, kw_only=True, frozen=True):
+class DateRow(Deletable, kw_only=True, frozen=True):
     contact: Id
     id: Id
     label: Text

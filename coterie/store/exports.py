@@ -39,7 +39,7 @@ NOUNS = {
         " x.country_code" + _MOMENTS,
         _ALIVE,
     ),
-    "dates": Noun("important_dates x", "x.id x.label x.occurs_on" + _MOMENTS),
+    "dates": Noun("important_dates x", "x.id x.label x.occurs_on" + _MOMENTS, _ALIVE),
     "folders": Noun(
         "contact_folders x JOIN folders f ON f.organization_id = x.organization_id AND f.id = x.folder_id",
         "f.name f.color",

@@ -42,8 +42,8 @@ def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
 
 
 def list_dates_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(label, date) of each important date."""
-    return _parts(tx, organization_id, contact_ids, "label, occurs_on", "important_dates", "")
+    """(label, date) of each important date that is not deleted."""
+    return _parts(tx, organization_id, contact_ids, "label, occurs_on", "important_dates", " AND deleted_at IS NULL")
 
 
 def list_files_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:

@@ -78,7 +78,7 @@ PARTS = {
         AddressRow, "postal_addresses", ("id",), walk_by="id", condition=" AND x.contact_id IS NULL",
         event="address.created",
     ),
-    "dates": Noun(DateRow, "important_dates", same=("contact_id", "label", "occurs_on")),
+    "dates": Noun(DateRow, "important_dates", same=("contact_id", "label", "occurs_on"), event="date.created"),
     "properties": Noun(PropertyRow, "property_values", ("contact_id", "slug")),
     "in_folders": Noun(InFolderRow, "contact_folders", ("contact_id", "folder_id"), event="contact.put_in_folder"),
     "tagged": Noun(TaggedRow, "contact_tags", ("contact_id", "tag_id"), event="contact.tagged"),

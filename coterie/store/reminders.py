@@ -137,6 +137,7 @@ def find_dates(tx: Tx, organization_id: int, contact_id: int, user_id: str) -> C
     row = tx.one("SELECT birthday FROM contacts WHERE organization_id = :organization_id AND id = :contact_id", bound)
     anniversaries = tx.all(
         "SELECT occurs_on FROM important_dates WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " AND deleted_at IS NULL"
         " UNION SELECT anniversary_on FROM contact_relationships WHERE organization_id = :organization_id"
         " AND first_contact_id = :contact_id AND anniversary_on IS NOT NULL AND deleted_at IS NULL"
         " UNION SELECT anniversary_on FROM user_relationships WHERE organization_id = :organization_id"

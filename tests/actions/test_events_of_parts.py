@@ -1,4 +1,4 @@
-"""Every change of a tag, an expertise, a pet, a gift, a note or a relationship leaves its event; no change, none."""
+"""Every change of a tag, an expertise or a part of a contact leaves its event; what changes nothing leaves none."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from recorded import events_after, events_of
 from world import World
 
-from coterie.actions import contact_relationships, gifts, notes, pets, terms, user_relationships
+from coterie.actions import contact_relationships, dates, gifts, notes, pets, terms, user_relationships
 from coterie.model.organizations import Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
@@ -49,6 +49,14 @@ def verbs_of(tx: Tx, world: World, noun: str) -> tuple[Any, Verb, Verb, Verb, Ve
             lambda id_: gifts.restore_gift(tx, caller, marge, id_),
             lambda id_: gifts.erase_gift(tx, caller, marge, id_),
         )
+    if noun == "date":
+        return (
+            dates.create_date(tx, caller, marge, {"label": "Wedding", "occurs_on": "1980-05-12"}),
+            lambda id_: dates.update_date(tx, caller, marge, id_, {"occurs_on": "--05-12"}),
+            lambda id_: dates.delete_date(tx, caller, marge, id_),
+            lambda id_: dates.restore_date(tx, caller, marge, id_),
+            lambda id_: dates.erase_date(tx, caller, marge, id_),
+        )
     if noun == "note":
         return (
             notes.create_note(tx, caller, {"text": "x", "contacts": [world.marge.uuid]}),
@@ -77,7 +85,7 @@ def verbs_of(tx: Tx, world: World, noun: str) -> tuple[Any, Verb, Verb, Verb, Ve
     )
 
 
-NOUNS = ("tag", "expertise", "pet", "gift", "note", "contact_relationship", "user_relationship")
+NOUNS = ("tag", "expertise", "pet", "gift", "date", "note", "contact_relationship", "user_relationship")
 
 
 @pytest.mark.parametrize("noun", NOUNS)
