@@ -22,6 +22,7 @@ ROUTES = [(contract, route) for contract in CONTRACTS for route in contract.rout
 # What a field of this name is sent, where it is text
 SAMPLES: dict[str, Any] = {
     "name": "Alices Secret", "first_name": "Alices Secret", "last_name": "Secret", "title": "Alices Secret",
+    "label": "Alices Secret",
     "email": "alices.secret@example.org", "email_address": "alices.secret@example.org", "text": "Alices Secret",
     "phone_number": "+18005550123", "note": "Alices Secret",
     "content": "Alices Secret", "street_1": "742 Evergreen Terrace", "address_line_1": "742 Evergreen Terrace",

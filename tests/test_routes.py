@@ -29,7 +29,7 @@ SHARED = {"relationship_id"}
 REAL = {
     "inro": {"/contacts/{id}", "/folders/{id}", "/contact_properties/{slug}", "/batch_tasks/{id}"},
     "r0": {"contact_id", "phone_id", "email_id", "address_id", "tag_id", "expertise_id", "gift_id", "pet_id", "note_id",
-           "reminder_id", "contact_relationship_id", "user_relationship_id"},
+           "date_id", "reminder_id", "contact_relationship_id", "user_relationship_id"},
 }  # fmt: skip
 SECRET = re.compile(rb"alices.secret|evergreen|marge|homer", re.IGNORECASE)
 

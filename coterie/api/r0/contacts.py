@@ -8,11 +8,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
 from coterie.api.errors import wire_names
-from coterie.api.r0 import addresses, emails, expertises, pets, phone_numbers, tags
+from coterie.api.r0 import addresses, emails, expertises, important_dates, pets, phone_numbers, tags
 from coterie.api.r0.addresses import AddressEntity
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
 from coterie.api.r0.emails import EmailEntity
 from coterie.api.r0.ids import contact_of
+from coterie.api.r0.important_dates import ImportantDateEntity
 from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
 from coterie.api.r0.pages import SearchQuery, envelope, includes_deleted, read_page, words_of
 from coterie.api.r0.pets import PetEntity
@@ -75,6 +76,7 @@ class ContactWithParts(ContactEntity, kw_only=True):
     email_addresses: list[EmailEntity] | UnsetType = UNSET
     locations: list[AddressEntity] | UnsetType = UNSET
     expertise_tags: list[TermEntity] | UnsetType = UNSET
+    important_dates: list[ImportantDateEntity] | UnsetType = UNSET
 
 
 # word of include[] -> the parts of a contact
@@ -85,6 +87,7 @@ INCLUDES: dict[str, Callable[[Tx, Caller, Contact], Any]] = {
     "email_addresses": emails.list_of,
     "locations": addresses.list_of,
     "expertise_tags": expertises.list_of,
+    "important_dates": important_dates.list_of,
 }
 
 

@@ -15,7 +15,7 @@ from coterie.errors import Invalid
 # what a body wraps its fields in
 WRAPPERS = frozenset(
     ("user", "contact", "address", "phone_number", "email", "contact_relationship", "user_relationship", "tag",
-     "expertise", "pet", "gift", "note", "user_reminder")
+     "expertise", "pet", "gift", "important_date", "note", "user_reminder")
 )  # fmt: skip
 
 

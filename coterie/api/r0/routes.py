@@ -13,6 +13,7 @@ from coterie.api.r0 import (
     expertises,
     gifts,
     import_rows,
+    important_dates,
     imports,
     notes,
     organizations,
@@ -41,8 +42,8 @@ ORG = "/orgs/{org_id}"
 # every id of a path is a UUID
 IDS: dict[str, Any] = dict.fromkeys(
     ("org_id", "contact_id", "address_id", "phone_id", "email_id", "contact_relationship_id", "tag_id", "expertise_id",
-     "pet_id", "gift_id", "note_id", "user_relationship_id", "relationship_id", "reminder_id", "attachment_id",
-     "import_id"), UUID
+     "pet_id", "gift_id", "date_id", "note_id", "user_relationship_id", "relationship_id", "reminder_id",
+     "attachment_id", "import_id"), UUID
 )  # fmt: skip
 ROW_IDS: dict[str, Any] = {**IDS, "row": int}
 IMPORTS_READ, IMPORTS_WRITE = "imports:read", "imports:write"
@@ -55,6 +56,7 @@ SPELLINGS = {
     "contact_relationships": ("contact-relationships",),
     "user_relationships": ("user-relationships",),
     "gifts": ("gift",),
+    "important_dates": ("important-dates",),
     "imports": ("bulk-upload", "bulk_upload"),
 }
 
@@ -192,6 +194,21 @@ ROUTES: tuple[Route, ...] = (
           "Update or restore a gift", body=gifts.GiftBody, response=gifts.GiftEntity, path_types=IDS),
     Route("DELETE", f"{CONTACT}/gifts/{{gift_id}}", gifts.remove, WRITE, "write", "Delete a gift",
           query=SoftDelete, body=SoftDelete, response=gifts.GiftEntity, responses=DELETED, path_types=IDS),
+
+    # Important dates (ours)
+    Route("GET", f"{CONTACT}/important_dates", important_dates.list_, READ, "read", "List a contact's important dates",
+          query=ListQuery, response=important_dates.ImportantDateList, paged=True, path_types=IDS),
+    Route("POST", f"{CONTACT}/important_dates", important_dates.create, WRITE, "write", "Create an important date",
+          body=important_dates.NewImportantDateBody, response=important_dates.ImportantDateEntity, status=201,
+          path_types=IDS),
+    Route("GET", f"{CONTACT}/important_dates/{{date_id}}", important_dates.show, READ, "read",
+          "Get an important date", response=important_dates.ImportantDateEntity, path_types=IDS),
+    Route("PATCH", f"{CONTACT}/important_dates/{{date_id}}", important_dates.update, WRITE, "write",
+          "Update or restore an important date", body=important_dates.ImportantDateBody,
+          response=important_dates.ImportantDateEntity, path_types=IDS),
+    Route("DELETE", f"{CONTACT}/important_dates/{{date_id}}", important_dates.remove, WRITE, "write",
+          "Delete an important date", query=SoftDelete, body=SoftDelete,
+          response=important_dates.ImportantDateEntity, responses=DELETED, path_types=IDS),
 
     # Notes
     Route("GET", f"{ORG}/notes", notes.list_, READ, "read", "List notes",
