@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from coterie.model.addresses import Address
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Address))
 _SELECT = ", ".join(_COLUMNS)
@@ -64,16 +65,14 @@ def count_addresses(tx: Tx, organization_id: int, contact_id: int | None, *, inc
 
 
 def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Address]]:
-    """The addresses that are not deleted of several contacts."""
+    """contact id -> its addresses that are not deleted, in the order in which they were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
-        f"SELECT {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.in_list('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        f"SELECT contact_id, {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id"
+        f" AND contact_id {condition} AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": ids},
     )
-    found: dict[int, list[Address]] = {}
-    for row in rows:
-        found.setdefault(row[1], []).append(Address(*row))
-    return found
+    return by_contact(rows, lambda row: Address(*row[1:]))
 
 
 def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address]) -> None:

@@ -1,9 +1,12 @@
 """Attachments: the rows. The bytes are in store/files.py."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from coterie.model.attachments import Attachment
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _NAMES = tuple(field.name for field in msgspec.structs.fields(Attachment))
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM attachments"
@@ -26,6 +29,16 @@ def list_attachments(tx: Tx, organization_id: int, contact_id: int, *, limit: in
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
     )
     return [Attachment(*row) for row in rows]
+
+
+def list_attachments_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Attachment]]:
+    """contact id -> its files, in the order in which they were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        f"{_SELECT} WHERE organization_id = :organization_id AND contact_id {condition} ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return by_contact(rows, lambda row: Attachment(*row))
 
 
 def count_attachments(tx: Tx, organization_id: int, contact_id: int) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import msgspec
 
 from coterie.model.relationships import ContactRelationship
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(ContactRelationship))
 _SELECT = ", ".join(f"r.{name}" for name in _COLUMNS)
@@ -80,6 +81,20 @@ def _where(first_contact_id: int | None, *, include_deleted: bool) -> str:
 def _bound(organization_id: int, first_contact_id: int | None) -> dict[str, int]:
     bound = {"organization_id": organization_id}
     return bound if first_contact_id is None else bound | {"first_contact_id": first_contact_id}
+
+
+def list_contact_relationships_of(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int]
+) -> dict[int, list[ContactRelationship]]:
+    """contact id -> its side of each relationship, in the order in which they were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        f"SELECT r.first_contact_id, {_SELECT} FROM contact_relationships r"
+        f" WHERE r.organization_id = :organization_id AND r.first_contact_id {condition}{_ALIVE}"
+        " ORDER BY r.first_contact_id, r.id",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return by_contact(rows, lambda row: ContactRelationship(*row[1:]))
 
 
 def list_types_between(

@@ -7,7 +7,8 @@ import msgspec
 
 from coterie.model.contacts import Contact
 from coterie.store.counters import count, next_number, next_numbers
-from coterie.store.database import Row, Tx
+from coterie.store.database import Row, Tx, matching
+from coterie.store.grouping import by_contact
 from coterie.store.revisions import REVISION, insert_tombstones
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
@@ -302,6 +303,17 @@ def find_external_ids(tx: Tx, organization_id: int, source: str, external_ids: I
         {"organization_id": organization_id, "source": source, "ids": tx.list_param(external_ids)},
     )
     return {external_id: contact_id for external_id, contact_id in rows}
+
+
+def list_external_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """contact id -> (source, external id) of each external id it has."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        "SELECT contact_id, source, external_id FROM external_ids WHERE organization_id = :organization_id"
+        f" AND contact_id {condition} ORDER BY contact_id, source, external_id",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return by_contact(rows, lambda row: row[1:])
 
 
 def insert_external_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:

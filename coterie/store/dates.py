@@ -6,6 +6,7 @@ import msgspec
 
 from coterie.model.dates import ImportantDate
 from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(ImportantDate))
 _SELECT = ", ".join(_COLUMNS)
@@ -58,10 +59,7 @@ def list_dates_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> d
         " AND deleted_at IS NULL ORDER BY contact_id, id",
         {"organization_id": organization_id, "ids": ids},
     )
-    dates: dict[int, list[ImportantDate]] = {}
-    for row in rows:
-        dates.setdefault(row[0], []).append(ImportantDate(*row))
-    return dates
+    return by_contact(rows, lambda row: ImportantDate(*row))
 
 
 def insert_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from coterie.model.folders import Folder
 from coterie.store.counters import add_to_count, count, next_number
 from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _SELECT = "id, name, color, contact_count, created_at, updated_at"
 COUNT = "folders"
@@ -92,10 +93,7 @@ def list_folders_of(
         " ORDER BY cf.contact_id, f.id",
         {"organization_id": organization_id, "ids": ids},
     )
-    found: dict[int, list[tuple[int, str, str | None]]] = {}
-    for contact_id, folder_id, name, color in rows:
-        found.setdefault(contact_id, []).append((folder_id, name, color))
-    return found
+    return by_contact(rows, lambda row: row[1:])
 
 
 def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Iterable[int]) -> None:

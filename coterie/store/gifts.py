@@ -1,9 +1,12 @@
 """Gifts of contacts."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from coterie.model.gifts import Gift
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Gift))
 _SELECT = ", ".join(_COLUMNS)
@@ -44,6 +47,17 @@ def _of_contact(*, include_deleted: bool) -> str:
     return "organization_id = :organization_id AND contact_id = :contact_id" + (
         "" if include_deleted else " AND deleted_at IS NULL"
     )
+
+
+def list_gifts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Gift]]:
+    """contact id -> its gifts that are not deleted, in the order in which they were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM gifts WHERE organization_id = :organization_id AND contact_id {condition}"
+        " AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return by_contact(rows, lambda row: Gift(*row))
 
 
 def insert_gift(tx: Tx, organization_id: int, gift: Gift) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from coterie.model.handles import Handle
-from coterie.store.database import Row, Tx
+from coterie.store.database import Row, Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Handle))
 _SELECT = ", ".join(_COLUMNS)
@@ -76,16 +77,14 @@ def count_handles_on(
 
 
 def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Handle]]:
-    """The handles that are not deleted of several contacts."""
+    """contact id -> its handles that are not deleted, in the order in which they were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.in_list('ids')} AND deleted_at IS NULL ORDER BY contact_id, id",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        f" AND contact_id {condition} AND deleted_at IS NULL ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": ids},
     )
-    found: dict[int, list[Handle]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(_handle(row))
-    return found
+    return by_contact(rows, _handle)
 
 
 def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:

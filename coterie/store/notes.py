@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from coterie.model.notes import FEW, Note
 from coterie.model.terms import Tag
 from coterie.store.counters import add_to_count, count
-from coterie.store.database import Row, Tx
+from coterie.store.database import Row, Tx, matching
+from coterie.store.grouping import by_contact
 
 COUNT = "notes"
 _SELECT = "id, author_id, text, is_personal, is_pinned, created_at, updated_at, deleted_at"
@@ -120,6 +121,22 @@ def count_notes_of_contact(
         {"organization_id": organization_id, "contact_id": contact_id, "reader_id": reader_id},
     )
     return int(row[0]) if row else 0
+
+
+def list_notes_of(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int], *, reader_id: str | None
+) -> dict[int, list[Note]]:
+    """contact id -> the notes about it that are not deleted and that the reader may see, oldest first."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        # SQLite joins these in the order written: the contacts lead, or it would read every note
+        f"SELECT nc.contact_id, {_OF_NOTE} FROM note_contacts nc CROSS JOIN notes n"
+        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {condition}"
+        " AND n.organization_id = nc.organization_id AND n.id = nc.note_id"
+        f" AND {_VISIBLE} AND n.deleted_at IS NULL ORDER BY nc.contact_id, nc.note_id",
+        {"organization_id": organization_id, "ids": ids, "reader_id": reader_id},
+    )
+    return by_contact(rows, lambda row: _note(row[1:]))
 
 
 def list_contacts_of_notes(

@@ -12,7 +12,7 @@ from coterie.store.counters import add_to_count
 from coterie.store.database import Row, Tx
 from coterie.store.events import clear_changes_of_contacts
 from coterie.store.notes import COUNT as NOTES
-from coterie.store.revisions import insert_tombstones, next_revisions
+from coterie.store.revisions import insert_tombstones, lock_contacts, next_revisions
 
 Parts = dict[int, list[Row]]
 Rows = Sequence[Mapping[str, Any]]
@@ -24,12 +24,7 @@ Rows = Sequence[Mapping[str, Any]]
 def list_contacts_to_change(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, Contact]:
     """The contacts with these ids that are not deleted, kept from other writers until the commit."""
     ids = sorted(set(contact_ids))
-    if tx.lock:
-        tx.all(
-            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
-            f" ORDER BY id{tx.lock}",
-            {"organization_id": organization_id, "ids": tx.list_param(ids)},
-        )
+    lock_contacts(tx, organization_id, ids)
     return {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)}
 
 

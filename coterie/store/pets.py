@@ -1,20 +1,20 @@
 """Pets. A pet is found and listed under each of its two owners."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from coterie.model.pets import Pet
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Pet))
 _SELECT = ", ".join(_COLUMNS)
-_OF_FIRST = (
-    f"SELECT {', '.join('p.' + name for name in _COLUMNS)} FROM pets p"
-    " WHERE p.organization_id = :organization_id AND p.contact_id"
-)
+_PET = ", ".join(f"p.{name}" for name in _COLUMNS)
+_OF_FIRST = "FROM pets p WHERE p.organization_id = :organization_id AND p.contact_id"
 # by way of the index alone: asked for whole rows, SQLite would rather read every pet of the organization
 _OF_SECOND = (
-    f"SELECT {', '.join('p.' + name for name in _COLUMNS)} FROM pets s JOIN pets p"
-    " ON p.organization_id = s.organization_id AND p.contact_id = s.contact_id AND p.id = s.id"
+    "FROM pets s JOIN pets p ON p.organization_id = s.organization_id AND p.contact_id = s.contact_id AND p.id = s.id"
     " WHERE s.organization_id = :organization_id AND s.second_owner_id"
 )
 # an expression, so that the rows are sorted and not the tables read in this order
@@ -25,7 +25,7 @@ def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_c
     """A pet of a contact, be it its first or its second owner, deleted or not."""
     for owned in (_OF_FIRST, _OF_SECOND):
         row = tx.one(
-            f"{owned} = :contact_id AND p.id = :id" + (tx.lock if to_change else ""),
+            f"SELECT {_PET} {owned} = :contact_id AND p.id = :id" + (tx.lock if to_change else ""),
             {"organization_id": organization_id, "contact_id": contact_id, "id": pet_id},
         )
         if row:
@@ -57,7 +57,21 @@ def count_pets(tx: Tx, organization_id: int, contact_id: int, *, include_deleted
 def _either(condition: str, *, include_deleted: bool) -> str:
     rest = "" if include_deleted else " AND p.deleted_at IS NULL"
     # nobody is both owners of a pet, so nothing is there twice; a UNION would have SQLite read the table in its order
-    return f"{_OF_FIRST} {condition}{rest} UNION ALL {_OF_SECOND} {condition}{rest}"
+    return f"SELECT {_PET} {_OF_FIRST} {condition}{rest} UNION ALL SELECT {_PET} {_OF_SECOND} {condition}{rest}"
+
+
+def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, list[Pet]]:
+    """contact id -> the pets of which it is the first or the second owner, in the order in which they were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    alive = f"{condition} AND p.deleted_at IS NULL"
+    rows = tx.all(
+        f"SELECT p.contact_id, {_PET} {_OF_FIRST} {alive}"
+        f" UNION ALL SELECT s.second_owner_id, {_PET} {_OF_SECOND} {alive}",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    # sorted here: SQLite would read the whole table in the order it is asked for
+    rows.sort(key=lambda row: (row[0], row[2]))
+    return by_contact(rows, lambda row: Pet(*row[1:]))
 
 
 def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:

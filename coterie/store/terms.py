@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from coterie.model.terms import Term, Vocabulary, name_key
 from coterie.model.text import fold
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 WORDS_MAX = 10
 _COLUMNS = ("id", "name", "contact_count", "created_at", "updated_at", "deleted_at")
@@ -115,6 +116,22 @@ def _of_contact(vocabulary: Vocabulary, *, include_deleted: bool) -> str:
         " WHERE l.organization_id = :organization_id AND l.contact_id = :contact_id"
         + ("" if include_deleted else " AND t.deleted_at IS NULL")
     )
+
+
+def list_terms_of(
+    tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_ids: Iterable[int], *, deleted: bool = False
+) -> dict[int, list[Term]]:
+    """contact id -> the terms it has, by name: those that are not deleted, or (deleted) those that are."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        # SQLite joins these in the order written: the contacts lead, or it would read every term
+        f"SELECT l.contact_id, {_SELECT} FROM {vocabulary.link_table} l CROSS JOIN {vocabulary.table} t"
+        f" WHERE l.organization_id = :organization_id AND l.contact_id {condition}"
+        f" AND t.organization_id = l.organization_id AND t.id = l.{vocabulary.link_column}"
+        f" AND t.deleted_at IS {'NOT NULL' if deleted else 'NULL'} ORDER BY l.contact_id, t.name_key, t.id",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return by_contact(rows, lambda row: Term(*row[1:]))
 
 
 def list_contact_ids_with_term(

@@ -1,9 +1,12 @@
 """What contacts are to users. Each user sees their own; what is with a deleted contact is hidden with it."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from coterie.model.relationships import UserRelationship
-from coterie.store.database import Tx
+from coterie.store.database import Tx, matching
+from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(UserRelationship))
 _SELECT = ", ".join(f"r.{name}" for name in _COLUMNS)
@@ -44,6 +47,19 @@ def count_user_relationships(tx: Tx, organization_id: int, user_id: str, *, incl
         {"organization_id": organization_id, "user_id": user_id},
     )
     return int(row[0]) if row else 0
+
+
+def list_user_relationships_of(
+    tx: Tx, organization_id: int, user_id: str, contact_ids: Iterable[int]
+) -> dict[int, list[UserRelationship]]:
+    """contact id -> what it is to the user, in the order in which the relationships were added."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        f"SELECT r.contact_id, {_SELECT} FROM {_OF_USER} AND r.contact_id {condition}{_ALIVE}"
+        " ORDER BY r.contact_id, r.id",
+        {"organization_id": organization_id, "user_id": user_id, "ids": ids},
+    )
+    return by_contact(rows, lambda row: UserRelationship(*row[1:]))
 
 
 def list_types_of_user_with(tx: Tx, organization_id: int, user_id: str, contact_id: int) -> list[tuple[str, str]]:

@@ -1,11 +1,13 @@
 """SQLite's planner is told what a large book looks like, so that no look-up reads everything an organization has."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from coterie.model.contact_sheets import Part
 from coterie.settings import load_settings
 from coterie.store import contacts, events, handles, interactions, notes, statistics
+from coterie.store.contact_sheets import LOADERS
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
 from coterie.store.sqlite import SqliteTx
@@ -48,6 +50,11 @@ LOOKUPS = {
     "contacts that an import created": lambda tx: events.list_created_by(tx, 1, "i", [5, 6]),
     "the newest messages": lambda tx: interactions.list_recent_of(tx, 1, [5]),
     "the newest messages of many": lambda tx: interactions.list_recent_of(tx, 1, [5, 6]),
+    **{
+        f"the {part} of {count} contacts": lambda tx, part=part, ids=ids: LOADERS[part](tx, 1, ids, "a-user")
+        for part in get_args(Part)
+        for count, ids in (("one", [5]), ("many", [5, 6]))
+    },
     "forgetting values": lambda tx: events.clear_changes_of_contacts(tx, 1, [5, 6]),
 }
 
