@@ -12,6 +12,7 @@ from coterie.api.inro.ids import ID_MAX, read_id
 from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, page_response, read_page
 from coterie.api.route import Request, Response
 from coterie.errors import Invalid, NotFound, Problem
+from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
 from coterie.model.emails import normalize_email
 from coterie.model.handles import EMAIL, INSTAGRAM, parse_username
@@ -19,10 +20,8 @@ from coterie.model.interactions import COMMENT, INCOMING, MESSAGE
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
 from coterie.store import contacts as store
+from coterie.store.contact_sheets import sheets_of
 from coterie.store.database import Tx
-from coterie.store.folders import list_folders_of
-from coterie.store.interactions import list_recent_of
-from coterie.store.properties import list_values_of
 
 # order_column -> what the store calls it
 ORDERS = {name: name for name in store.ORDERS if name not in ("pinned_note", "profile_picture_url")} | {
@@ -165,18 +164,15 @@ class SearchQuery(ListQuery):
 
 
 def present_contacts(tx: Tx, organization_id: int, contacts: Sequence[Contact]) -> list[ContactEntity]:
-    """The contacts with their folders, properties and newest interactions: one query for each kind of part."""
-    ids = [contact.id for contact in contacts]
-    folders = list_folders_of(tx, organization_id, ids)
-    values = list_values_of(tx, organization_id, ids)
-    entities = [_entity(contact, values.get(contact.id, {}), folders.get(contact.id, ())) for contact in contacts]
-    _add_recent(entities, list_recent_of(tx, organization_id, ids))
-    return entities
+    """The contacts in Inrō's form, in their order."""
+    sheets = sheets_of(tx, organization_id, contacts, ("folders", "properties", "recent"))
+    return [_entity(sheet) for sheet in sheets.values()]
 
 
-def _entity(contact: Contact, values: dict[str, Any], folders: Sequence[tuple[int, str, str | None]]) -> ContactEntity:
+def _entity(sheet: ContactSheet) -> ContactEntity:
+    contact = sheet.contact
     real_name = contact.full_name
-    return ContactEntity(
+    entity = ContactEntity(
         id=contact.id,
         name=contact.display_name or real_name or contact.nickname,
         username=contact.username,
@@ -195,25 +191,20 @@ def _entity(contact: Contact, values: dict[str, Any], folders: Sequence[tuple[in
         website=contact.website,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
-        custom_properties=values,
-        folders=[FolderEntity(folder[0], folder[1]) for folder in folders],
+        custom_properties=sheet.properties,
+        folders=[FolderEntity(folder[0], folder[1]) for folder in sheet.folders],
         last_messages=[],
         last_comments=[],
         last_mentions=[],
     )
-
-
-def _add_recent(entities: Sequence[ContactEntity], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Put each message, comment and mention to its contact; they come newest first."""
-    by_id = {entity.id: entity for entity in entities}
-    for contact_id, kind, text, at, direction in rows:
-        entity = by_id[contact_id]
+    for _, kind, text, at, direction in sheet.recent:
         if kind == MESSAGE:
             entity.last_messages.append(MessageEntity(text, at, direction == INCOMING))
         elif kind == COMMENT:
             entity.last_comments.append(CommentEntity(text, at))
         else:
             entity.last_mentions.append(MentionEntity(text, at))
+    return entity
 
 
 def present_contact(tx: Tx, organization_id: int, contact: Contact) -> ContactEntity:
