@@ -8,11 +8,10 @@ from coterie.actions import addresses as actions
 from coterie.api.errors import wire_names
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, includes_deleted, read_page
+from coterie.api.r0.pages import PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.addresses import Address
-from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import addresses as store
 from coterie.store.database import Tx
@@ -87,12 +86,6 @@ def present(address: Address) -> AddressEntity:
         updated_at=address.updated_at,
         deleted_at=address.deleted_at,
     )
-
-
-def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[AddressEntity]:
-    """The addresses a contact is shown with."""
-    found = store.list_addresses(tx, caller.organization_id, contact.id, limit=LIMIT_MAX)
-    return [present(address) for address in found]
 
 
 def _owner(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> int | None:

@@ -1,27 +1,19 @@
-"""/orgs/{org_id}/contacts: R0's contact, read with up to six kinds of parts, and written."""
+"""/orgs/{org_id}/contacts: R0's contact, listed, read and written."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
 from coterie.api.errors import wire_names
-from coterie.api.r0 import addresses, emails, expertises, important_dates, pets, phone_numbers, tags
-from coterie.api.r0.addresses import AddressEntity
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
-from coterie.api.r0.emails import EmailEntity
+from coterie.api.r0.contact_parts import INCLUDES, ContactWithParts, present_with_parts
 from coterie.api.r0.ids import contact_of
-from coterie.api.r0.important_dates import ImportantDateEntity
 from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
 from coterie.api.r0.pages import SearchQuery, envelope, includes_deleted, read_page, words_of
-from coterie.api.r0.pets import PetEntity
-from coterie.api.r0.phone_numbers import PhoneNumberEntity
-from coterie.api.r0.terms import TermEntity
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.model.contacts import GENDERS, Contact
+from coterie.model.contacts import GENDERS
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
 from coterie.store import contacts as store
@@ -67,30 +59,6 @@ class ContactBody(Struct):
     contact: ContactFields
 
 
-class ContactWithParts(ContactEntity, kw_only=True):
-    """The contact with the parts include[] asked for, the first 100 of each; the others are left out."""
-
-    tags: list[TermEntity] | UnsetType = UNSET
-    pets: list[PetEntity] | UnsetType = UNSET
-    phone_numbers: list[PhoneNumberEntity] | UnsetType = UNSET
-    email_addresses: list[EmailEntity] | UnsetType = UNSET
-    locations: list[AddressEntity] | UnsetType = UNSET
-    expertise_tags: list[TermEntity] | UnsetType = UNSET
-    important_dates: list[ImportantDateEntity] | UnsetType = UNSET
-
-
-# word of include[] -> the parts of a contact
-INCLUDES: dict[str, Callable[[Tx, Caller, Contact], Any]] = {
-    "tags": tags.list_of,
-    "pets": pets.list_of,
-    "phone_numbers": phone_numbers.list_of,
-    "email_addresses": emails.list_of,
-    "locations": addresses.list_of,
-    "expertise_tags": expertises.list_of,
-    "important_dates": important_dates.list_of,
-}
-
-
 class PartsQuery(Struct):
     include: Annotated[list[str] | str | None, Meta(description=f"Any of {', '.join(INCLUDES)}; also as include=…")] = (
         field(default=None, name="include[]")
@@ -115,9 +83,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactWithParts:
     contact = contact_of(tx, caller, request)
-    words = words_of(request.query.include)
-    parts = {word: list_of(tx, caller, contact) for word, list_of in INCLUDES.items() if word in words}
-    return ContactWithParts(**msgspec.structs.asdict(present_contact(contact)), **parts)
+    return present_with_parts(tx, caller, [contact], words_of(request.query.include))[0]
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:

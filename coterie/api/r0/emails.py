@@ -9,7 +9,6 @@ from coterie.api.r0.handles import EMAILS
 from coterie.api.r0.input import Deleted, delete
 from coterie.api.r0.pages import PageEntity
 from coterie.api.route import Request
-from coterie.model.contacts import Contact
 from coterie.model.emails import LENGTH_MAX
 from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
@@ -63,11 +62,6 @@ def present(handle: Handle) -> EmailEntity:
         updated_at=handle.updated_at,
         deleted_at=handle.deleted_at,
     )
-
-
-def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[EmailEntity]:
-    """The addresses a contact is shown with."""
-    return [present(handle) for handle in handles.list_of(tx, caller, EMAILS, contact)]
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> EmailList:

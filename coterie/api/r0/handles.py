@@ -8,10 +8,9 @@ from coterie.actions import handles as actions
 from coterie.api.errors import wire_names
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import requested_deletion, required_unless_deleted
-from coterie.api.r0.pages import LIMIT_MAX, envelope, includes_deleted, read_page
+from coterie.api.r0.pages import envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, PHONE, Handle
 from coterie.model.organizations import Caller
 from coterie.store import handles as store
@@ -32,11 +31,6 @@ class Words(Struct, frozen=True):
 
 PHONE_NUMBERS = Words(PHONE, "phone_id", "phone_number", "phone_number", "Phone number")
 EMAILS = Words(EMAIL, "email_id", "email", "email_address", "E-mail address")
-
-
-def list_of(tx: Tx, caller: Caller, words: Words, contact: Contact) -> list[Handle]:
-    """What a contact is shown with."""
-    return store.list_handles_on(tx, caller.organization_id, contact.id, words.channel, limit=LIMIT_MAX)
 
 
 def list_page(tx: Tx, caller: Caller, words: Words, request: Request) -> Listed:

@@ -9,10 +9,9 @@ from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, delete, fields_set
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, includes_deleted, read_page
+from coterie.api.r0.pages import PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.model.contacts import Contact
 from coterie.model.dates import LABEL_LENGTH_MAX, ImportantDate
 from coterie.model.organizations import Caller
 from coterie.store import dates as store
@@ -59,11 +58,6 @@ class ImportantDateBody(Struct):
 def present(date: ImportantDate) -> ImportantDateEntity:
     """An important date in R0's words."""
     return ImportantDateEntity(date.id, date.label, date.occurs_on, date.created_at, date.updated_at, date.deleted_at)
-
-
-def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[ImportantDateEntity]:
-    """The important dates in the contact's include[]."""
-    return [present(date) for date in store.list_dates(tx, caller.organization_id, contact.id, limit=LIMIT_MAX)]
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ImportantDateList:

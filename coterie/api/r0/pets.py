@@ -1,6 +1,6 @@
 """…/contacts/{contact_id}/pets: an animal stands under each of its two owners."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -10,7 +10,7 @@ from coterie.api.errors import wire_names
 from coterie.api.r0.changes import change
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Text, delete, fields_set
-from coterie.api.r0.pages import LIMIT_MAX, PageEntity, envelope, includes_deleted, read_page
+from coterie.api.r0.pages import PageEntity, envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import Contact
@@ -60,36 +60,31 @@ class PetBody(Struct):
     pet: PetFields
 
 
-def present_all(tx: Tx, caller: Caller, contact: Contact, pets: Iterable[Pet]) -> list[PetEntity]:
-    """The pets of a contact in R0's words."""
-    pets = list(pets)
+def present_with(pet: Pet, uuids: Mapping[int, str]) -> PetEntity:
+    """A pet in R0's words; uuids holds those of its owners."""
+    return PetEntity(
+        id=pet.id,
+        name=pet.name,
+        type=pet.species,
+        date_of_birth=pet.born_on,
+        contact_id=uuids[pet.contact_id],
+        secondary_contact_id=None if pet.second_owner_id is None else uuids[pet.second_owner_id],
+        created_at=pet.created_at,
+        updated_at=pet.updated_at,
+        deleted_at=pet.deleted_at,
+    )
+
+
+def owner_uuids(tx: Tx, caller: Caller, contacts: Iterable[Contact], pets: Iterable[Pet]) -> dict[int, str]:
+    """contact id -> uuid, of these contacts and of every owner of the pets."""
+    uuids = {contact.id: contact.uuid for contact in contacts}
     owners = {owner for pet in pets for owner in (pet.contact_id, pet.second_owner_id) if owner is not None}
-    uuids = {contact.id: contact.uuid} | uuids_of(tx, caller.organization_id, owners - {contact.id})
-    return [
-        PetEntity(
-            id=pet.id,
-            name=pet.name,
-            type=pet.species,
-            date_of_birth=pet.born_on,
-            contact_id=uuids[pet.contact_id],
-            secondary_contact_id=None if pet.second_owner_id is None else uuids[pet.second_owner_id],
-            created_at=pet.created_at,
-            updated_at=pet.updated_at,
-            deleted_at=pet.deleted_at,
-        )
-        for pet in pets
-    ]
+    return uuids | uuids_of(tx, caller.organization_id, owners - uuids.keys())
 
 
 def present(tx: Tx, caller: Caller, contact: Contact, pet: Pet) -> PetEntity:
-    """One of them."""
-    return present_all(tx, caller, contact, [pet])[0]
-
-
-def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[PetEntity]:
-    """The pets a contact is shown with."""
-    found = store.list_pets(tx, caller.organization_id, contact.id, limit=LIMIT_MAX)
-    return present_all(tx, caller, contact, found)
+    """A pet of the contact in R0's words."""
+    return present_with(pet, owner_uuids(tx, caller, [contact], [pet]))
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> PetList:
@@ -97,7 +92,8 @@ def list_(tx: Tx, caller: Caller, request: Request) -> PetList:
     of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
     found = store.list_pets(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_pets(*of, include_deleted=deleted)
-    return PetList(*envelope(page, total, found), present_all(tx, caller, contact, found))
+    uuids = owner_uuids(tx, caller, [contact], found)
+    return PetList(*envelope(page, total, found), [present_with(pet, uuids) for pet in found])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> PetEntity:

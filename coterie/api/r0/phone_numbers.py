@@ -9,7 +9,6 @@ from coterie.api.r0.handles import PHONE_NUMBERS
 from coterie.api.r0.input import Deleted, delete
 from coterie.api.r0.pages import PageEntity
 from coterie.api.route import Request
-from coterie.model.contacts import Contact
 from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
 from coterie.model.phones import LENGTH_MAX
@@ -68,11 +67,6 @@ def present(handle: Handle) -> PhoneNumberEntity:
         updated_at=handle.updated_at,
         deleted_at=handle.deleted_at,
     )
-
-
-def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[PhoneNumberEntity]:
-    """The numbers a contact is shown with."""
-    return [present(handle) for handle in handles.list_of(tx, caller, PHONE_NUMBERS, contact)]
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> PhoneNumberList:

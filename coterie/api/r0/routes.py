@@ -27,6 +27,7 @@ from coterie.api.r0 import (
     users,
 )
 from coterie.api.r0.contact_entity import ContactEntity, ContactList
+from coterie.api.r0.contact_parts import ContactWithParts
 from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
 from coterie.api.r0.terms import TermEntity
@@ -81,7 +82,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ORG}/contacts", contacts.create, WRITE, "write", "Create a contact",
           body=contacts.NewContactBody, response=ContactEntity, status=201, path_types=IDS),
     Route("GET", CONTACT, contacts.show, READ, "read", "Get a contact with the parts asked for",
-          query=contacts.PartsQuery, response=contacts.ContactWithParts, path_types=IDS),
+          query=contacts.PartsQuery, response=ContactWithParts, path_types=IDS),
     Route("PATCH", CONTACT, contacts.update, WRITE, "write", "Update or restore a contact",
           body=contacts.ContactBody, response=ContactEntity, path_types=IDS),
     Route("DELETE", CONTACT, contacts.remove, WRITE, "write", "Delete a contact",

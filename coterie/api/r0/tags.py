@@ -9,7 +9,6 @@ from coterie.api.r0.contact_entity import ContactList
 from coterie.api.r0.pages import PageEntity
 from coterie.api.r0.terms import NewTerm, TermEntity, TermFields
 from coterie.api.route import Request
-from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
 from coterie.store.database import Tx
@@ -25,11 +24,6 @@ class NewTagBody(Struct):
 
 class TagBody(Struct):
     tag: TermFields
-
-
-def list_of(tx: Tx, caller: Caller, contact: Contact) -> list[TermEntity]:
-    """The tags a contact is shown with."""
-    return terms.list_of(tx, caller, TAGS, contact)
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> TagList:

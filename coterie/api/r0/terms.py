@@ -10,10 +10,9 @@ from coterie.api.r0.changes import change
 from coterie.api.r0.contact_entity import ContactList, present_contact
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, delete, required_unless_deleted
-from coterie.api.r0.pages import LIMIT_MAX, envelope, includes_deleted, read_page
+from coterie.api.r0.pages import envelope, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.model.terms import Term, Vocabulary
 from coterie.store import terms as store
@@ -44,12 +43,6 @@ class TermFields(Struct):
 def present(term: Term) -> TermEntity:
     """A tag or an expertise in R0's words."""
     return TermEntity(term.id, term.name, term.contact_count, term.created_at, term.updated_at, term.deleted_at)
-
-
-def list_of(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact: Contact) -> list[TermEntity]:
-    """What a contact is shown with."""
-    found = store.list_terms_of_contact(tx, caller.organization_id, vocabulary, contact.id, limit=LIMIT_MAX)
-    return [present(term) for term in found]
 
 
 def list_all(tx: Tx, caller: Caller, vocabulary: Vocabulary, request: Request) -> Listed:
