@@ -30,10 +30,9 @@ _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "ph
 
 
 class Changes(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}):
-    """What one row of an import changed, so that it can be taken back: ids of the parts it added, by kind; fields
-    with their value before and after. is_new: the row created the contact, and everything else follows from that."""
+    """What one row of an import changed about a contact that was there before, for undo: ids of the parts it added, by
+    kind; fields with their value before and after."""
 
-    is_new: bool = False
     fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     handles: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
@@ -44,7 +43,7 @@ class Changes(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}
     files: list[str] = field(default_factory=list)
     external_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    usernames_taken: list[str] = field(default_factory=list)
     # rows of our own export that are no contact: (key, when changed last) of each
     noun: str | None = None
     rows: list[tuple[list[Any], str | None]] = field(default_factory=list)
@@ -60,8 +59,8 @@ class NewContacts(Struct):
     parts: PartRows
 
 
-def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
-    """A new contact from each draft (prepared by actions.prepare), in their order: (its id, what was written).
+def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
+    """Creates a contact from each normalized draft; their ids, in the same order.
 
     Nothing is checked for duplicates; an Instagram username another contact has becomes a line of the note.
     """
@@ -73,7 +72,7 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     first = next_contact_ids(tx, caller.organization_id, len(drafts))
     new = rows_of_new(caller, every, first)
     insert_new(tx, caller, new)
-    return [(row["id"], Changes(is_new=True)) for row in new.contacts]
+    return [row["id"] for row in new.contacts]
 
 
 def needs_the_database(draft: ContactDraft) -> bool:
@@ -115,8 +114,7 @@ def fill_contact(tx: Tx, caller: Caller, state: Existing, additions: MergePlan) 
     assert state.contact is not None
     before, now = state.contact, times.now()
     changes = Changes(fields={n: (getattr(before, n), value) for n, value in additions.fields.items()})
-    left_out = _leave_out_taken_usernames(tx, caller, [(before.id, additions)])
-    changes.warnings = [f"The Instagram username {name} is another contact's" for name in left_out]
+    changes.usernames_taken = _leave_out_taken_usernames(tx, caller, [(before.id, additions)])
     additions.handles = additions.handles[: max(0, HANDLES_MAX - len(state.handles))]
     handles = _handles(before.id, additions, now)
     handle_store.insert_handles(tx, caller.organization_id, handles)

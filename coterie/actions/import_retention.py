@@ -12,7 +12,6 @@ FORGET_JOB = "scrub_erased_contacts"
 # The job starts when no transaction that counts on it can still be under way
 WAIT_SECONDS = 60
 BATCH = 2_000
-ERASED = "The contact was erased"
 # What was never applied is a file somebody looked at; of what was applied the rows stay
 NEVER_APPLIED, DONE = (STAGING, STAGED, FAILED), (APPLIED, UNDONE)
 
@@ -29,7 +28,7 @@ def scrub_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
     """Blank the rows about people who are erased among the next 2,000 behind a number; the number to go on behind."""
     through = after + BATCH
     numbers = store.list_rows_of_erased_contacts(tx, caller.organization_id, import_id, after=after, through=through)
-    store.blank_rows(tx, caller.organization_id, import_id, numbers, ERASED)
+    store.blank_rows(tx, caller.organization_id, import_id, numbers)
     return through
 
 
@@ -43,7 +42,8 @@ def expire_file(tx: Tx, caller: Caller, import_id: str) -> None:
     """Let an old import's file go. It can still be taken back; what was rejected has its reasons only."""
     found = imports.find_import_to_change(tx, caller.organization_id, import_id)
     if found is not None:
-        imports.update_import(tx, caller.organization_id, import_id, {"file_digest": None, "options": "{}"})
+        columns = {"file_digest": None, "options": "{}", "expired_at": times.now()}
+        imports.update_import(tx, caller.organization_id, import_id, columns)
         forget_files(tx, caller, [found.file_digest] if found.file_digest else [])
 
 

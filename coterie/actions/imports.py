@@ -17,6 +17,7 @@ from coterie.model.imports import (
     CREATE,
     FAILED,
     MATCH,
+    PORTABLE,
     ROW_STAGED,
     SKIP,
     STAGED,
@@ -28,6 +29,7 @@ from coterie.model.imports import (
     StagedRow,
 )
 from coterie.model.organizations import Caller
+from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
@@ -115,7 +117,7 @@ def decide(
     contact that is not there.
     """
     found = _find(tx, caller, import_id)
-    row = store.find_row(tx, caller.organization_id, import_id, row_number)
+    row = row_store.find_row_to_change(tx, caller.organization_id, import_id, row_number)
     if row is None:
         raise NotFound("Row not found")
     _check_open(found, row)
@@ -127,7 +129,7 @@ def decide(
         # whom a row knows for certain it still knows, should the decision be changed
         contact_id = row.contact_id if row.outcome == UPDATE else None
     decided = replace(row, decision=decision, contact_id=contact_id)
-    store.save_rows(tx, caller.organization_id, import_id, [decided])
+    row_store.save_rows(tx, caller.organization_id, import_id, [decided])
     store.update_import(tx, caller.organization_id, import_id, {"updated_at": times.now()})
     return decided
 
@@ -135,7 +137,7 @@ def decide(
 def _whom_to_update(tx: Tx, caller: Caller, found: Import, row: StagedRow, contact_id: int | None) -> int:
     contact_id = row.contact_id if contact_id is None else contact_id
     if contact_id is None:
-        if store.list_matches(tx, caller.organization_id, found.id, [row.row_number]):
+        if row_store.list_matches(tx, caller.organization_id, found.id, [row.row_number]):
             raise invalid("contact_id", "is needed: whom to update")
         reason = "is needed: whom this row may be is nobody yet but an earlier row; it can be created or skipped"
         raise invalid("contact_id", reason)
@@ -153,9 +155,9 @@ def _check_open(found: Import, row: StagedRow) -> None:
     if found.state == APPLYING:
         raise Conflict("The import is being applied")
     if row.draft is None:
-        raise Conflict("What stood in this row was let go: import its file again")
-    if "rows" in msgspec.json.decode(row.draft or "{}"):
-        raise Conflict("This row is no contact: it cannot be decided by itself")
+        raise Conflict("This row's data has expired; import the file again")
+    if row.kind == PORTABLE:
+        raise Conflict("This row is not a contact and cannot be decided on its own")
 
 
 def stage_in_background(tx: Tx, caller: Caller, import_id: str) -> None:

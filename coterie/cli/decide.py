@@ -11,11 +11,11 @@ from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, ImportArgument
 from coterie.errors import invalid
 from coterie.model.ids import parse_id
-from coterie.model.imports import AGAIN, MATCH, ROW_STAGED, UPDATE
+from coterie.model.imports import MATCH, ROW_STAGED, UPDATE
 from coterie.model.organizations import Caller
 from coterie.store.contacts import find_contact, find_contact_by_uuid
 from coterie.store.database import Database, Tx
-from coterie.store.imports import list_matches, list_rows
+from coterie.store.import_rows import list_matches, list_rows
 
 PAGE = 200
 NUMBER_DIGITS_MAX = 18
@@ -100,7 +100,7 @@ def _decide_all(database: Database, caller: Caller, import_id: str, decision: st
     while True:
         with database.write() as tx:
             rows = list_rows(tx, caller.organization_id, import_id, outcome=MATCH, after=after, limit=PAGE)
-            waiting = [row for row in rows if row.state == ROW_STAGED and row.decision in (None, AGAIN)]
+            waiting = [row for row in rows if row.state == ROW_STAGED and row.decision is None]
             numbers = [row.row_number for row in waiting]
             matches = list_matches(tx, caller.organization_id, import_id, numbers) if decision == UPDATE else {}
             for number in numbers:

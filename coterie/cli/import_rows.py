@@ -11,7 +11,7 @@ from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.row_views import load_row_views
 from coterie.errors import invalid
 from coterie.model.imports import COUNT_OF
-from coterie.store.imports import list_rows
+from coterie.store.import_rows import list_rows
 
 PAGE = 200
 

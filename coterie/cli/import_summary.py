@@ -12,10 +12,10 @@ from coterie.cli.import_tables import add_counts, counts_table
 from coterie.cli.row_views import load_row_views
 from coterie.cli.terminal import printable
 from coterie.imports.formats.detect import COTERIE
+from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import APPLIED, COUNT_OF, CREATE, MATCH, REJECT, STAGED, UPDATE, Import
 from coterie.store.database import Database
-from coterie.store.import_rows import list_reasons_left_out
-from coterie.store.imports import list_rows
+from coterie.store.import_rows import list_rows, list_rows_left_out
 
 # outcome -> how many of its rows are shown: the first few new people show whether the columns were understood
 ROWS_SHOWN = {CREATE: 3, UPDATE: 10, MATCH: 10, REJECT: 10}
@@ -68,7 +68,12 @@ def _print_rows(database: Database, organization_id: int, name: str, import_: Im
             if rows and more > 0:
                 typer.echo(f"  … and {more:,} more: `coterie import-rows {import_.id} --outcome {outcome}`")
         is_portable = import_.format == COTERIE
-        reasons = list_reasons_left_out(tx, organization_id, import_.id) if is_portable else []
+        rows_left_out = list_rows_left_out(tx, organization_id, import_.id) if is_portable else []
+    reasons = [
+        f"row {row_number}: {text}"
+        for row_number, reason in rows_left_out
+        for text in reason.data.get("left_out") or [describe_reason(reason)]
+    ]
     if reasons:
         typer.echo(f"{printable(name)}: {len(reasons):,} skipped")
         for reason in reasons[:REASONS_SHOWN]:

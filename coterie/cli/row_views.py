@@ -7,10 +7,11 @@ from msgspec import Struct
 
 from coterie.cli.terminal import printable
 from coterie.model.contacts import join_name
-from coterie.model.imports import AGAIN, MATCH, REJECT, UPDATE, ContactDraft, Match, StagedRow
+from coterie.model.import_reasons import describe_reason
+from coterie.model.imports import MATCH, REJECT, UPDATE, ContactDraft, Match, StagedRow
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
-from coterie.store.imports import list_matches
+from coterie.store.import_rows import list_matches
 
 NAME_LENGTH_MAX = 60
 
@@ -70,15 +71,20 @@ def _row_view(row: StagedRow, matches: list[Match], names: dict[int, str]) -> Ro
         row=row.row_number,
         outcome=row.outcome,
         name=_display_name(draft),
-        reason=row.reason,
+        reason=describe_reason(row.reason) if row.reason else None,
         state=row.state,
-        decision=None if row.decision == AGAIN else row.decision,
+        decision=row.decision,
         contact_id=row.contact_id,
         contact=names.get(row.contact_id) if row.contact_id is not None else None,
         warnings=draft.warnings,
         source=row.source,
         matches=[
-            {"contact_id": m.contact_id, "name": names[m.contact_id], "score": m.score, "reason": m.reason}
+            {
+                "contact_id": m.contact_id,
+                "name": names[m.contact_id],
+                "score": m.score,
+                "reason": describe_reason(m.reason),
+            }
             for m in matches
             if m.contact_id in names
         ],

@@ -10,9 +10,11 @@ from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.terminal import printable, progress_bars
 from coterie.imports.run import Run
 from coterie.imports.undo import undo
+from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import ROW_KEPT, UNDONE, Import
 from coterie.store.database import Database
-from coterie.store.imports import find_import, list_rows_in_state
+from coterie.store.import_rows import list_rows_in_state
+from coterie.store.imports import find_import
 
 REASONS_SHOWN = 20
 
@@ -67,7 +69,8 @@ def _print_undone(database: Database, organization_id: int, imports: list[Import
             with database.read() as tx:
                 rows = list_rows_in_state(tx, organization_id, import_.id, ROW_KEPT, limit=room)
             for row in rows:
-                typer.echo(printable(f"  {import_.filename} row {row.row_number}: {row.reason}"))
+                reason = describe_reason(row.reason) if row.reason else ""
+                typer.echo(printable(f"  {import_.filename} row {row.row_number}: {reason}"))
             room -= len(rows)
     if conflicts > REASONS_SHOWN:
         typer.echo(f"  … and {conflicts - REASONS_SHOWN:,} more")

@@ -19,7 +19,6 @@ from msgspec.structs import replace
 from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes, create_contacts, fill_contact, insert_new
 from coterie.drafts.matching import (
-    HANDLE_ONLY,
     Candidate,
     Person,
     choose,
@@ -39,12 +38,24 @@ from coterie.imports.read_ahead import read_ahead
 from coterie.imports.ready import BATCH, Ready, make_ready
 from coterie.imports.run import Run, caller_of, find
 from coterie.model import times
+from coterie.model.import_reasons import (
+    CONTACT_DELETED,
+    CONTACT_MISSING,
+    DECIDED,
+    HANDLE_OTHER_NAME,
+    MAY_BE_CONTACT,
+    NOT_SAVED,
+    SAME_CONTACT,
+    Reason,
+    reason_of,
+    why,
+)
 from coterie.model.imports import (
-    AGAIN,
     APPLIED,
     APPLYING,
     CREATE,
     MATCH,
+    PORTABLE,
     REJECT,
     ROW_APPLIED,
     ROW_STAGED,
@@ -61,15 +72,17 @@ from coterie.model.organizations import Caller
 from coterie.portable.contacts import create_portable_drafts
 from coterie.portable.steps import apply_rows, match_portable
 from coterie.store import events, parts
+from coterie.store import import_rows as row_store
 from coterie.store import imports as store
+from coterie.store.candidates import OWNERS_MAX
 from coterie.store.contacts import next_contact_ids
 from coterie.store.database import Tx
 from coterie.store.files import file_path
 
 ATTEMPTS = 5
+REASON_LENGTH_MAX = 2000
 # From so many new contacts on a second process is worth its start
 AHEAD_MIN = 2_000
-CREATED = Changes(is_new=True)
 # The batches before which the database is to look at its tables again: they have grown fourfold
 LOOK_AGAIN = frozenset((1, 4, 16, 64, 256))
 log = structlog.get_logger()
@@ -123,7 +136,7 @@ def _ready_batches(run: Run, record: Import) -> Generator[Ready | None, None, No
     nothing is."""
     with run.database.write() as tx:
         caller = caller_of(tx, run, record)
-        count = store.count_sure_to_create(tx, run.organization_id, run.import_id, after=record.applied_row)
+        count = row_store.count_sure_to_create(tx, run.organization_id, run.import_id, after=record.applied_row)
         first = next_contact_ids(tx, run.organization_id, count) if count >= AHEAD_MIN else 0
     if first:
         arguments = (run.database.settings, caller, run.import_id, record.applied_row, first)
@@ -160,9 +173,9 @@ def _write_batch(tx: Tx, run: Run, watch: ConflictGuard, ready: Ready | None, *,
     if ready is not None and is_written:
         insert_new(tx, applying.caller, ready.new)
         created = zip(ready.row_numbers, ready.new.words, strict=True)
-        store.mark_created(tx, run.organization_id, run.import_id, created, msgspec.json.encode(CREATED).decode())
+        row_store.mark_created(tx, run.organization_id, run.import_id, created)
     if ready is None or not is_written or ready.others:
-        rows = store.list_rows_to_apply(
+        rows = row_store.list_rows_to_apply(
             tx, run.organization_id, run.import_id, after=record.applied_row, through=through, limit=BATCH
         )
         if ready is None and not rows:
@@ -180,7 +193,7 @@ def _write_rows(tx: Tx, applying: "Applying", rows: Sequence[StagedRow], *, one_
     while len(done) < len(rows):
         rest = rows[len(done) :]
         done += _one_row(tx, applying, rest[0]) if one_by_one else _write_chunk(tx, applying, rest)
-    store.save_rows(tx, run.organization_id, run.import_id, done)
+    row_store.save_rows(tx, run.organization_id, run.import_id, done)
     counts = Counter(row.outcome for row in done)
     counts.subtract(row.outcome for row in rows)
     store.count_outcomes(tx, run.organization_id, run.import_id, counts, now=times.now())
@@ -202,22 +215,23 @@ def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
     except Exception as error:
         reason = error.message if isinstance(error, CoterieError) else "it cannot be saved"
         log.warning("import row rejected", import_id=applying.run.import_id, row=row.row_number, error=str(error)[:200])
-        return [replace(row, outcome=REJECT, reason=f"Could not be saved: {reason}"[:2000], decision=None)]
+        why_not = reason_of(NOT_SAVED, text=reason[:REASON_LENGTH_MAX])
+        return [replace(row, outcome=REJECT, reason=why_not, decision=None, needs_rematch=False)]
 
 
 def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Write the rows up to the first that is about the person of one before it; that one must be matched anew."""
-    first = msgspec.json.decode(rows[0].draft or "{}", type=ContactDraft)
-    if first.portable_rows is not None:
-        return [apply_rows(tx, applying.caller, rows[0], first.portable_rows)]
-    drafts = [first, *(msgspec.json.decode(row.draft or "{}", type=ContactDraft) for row in rows[1:])]
-    drafts = list(takewhile(lambda draft: draft.portable_rows is None, drafts))
-    rows = rows[: len(drafts)]
+    if rows[0].kind == PORTABLE:
+        portable_rows = _draft_of(rows[0]).portable_rows
+        assert portable_rows is not None  # that is what its kind says
+        return [apply_rows(tx, applying.caller, rows[0], portable_rows)]
+    rows = list(takewhile(lambda row: row.kind != PORTABLE, rows))
+    drafts = [_draft_of(row) for row in rows]
     people = [person_of_draft(draft) for draft in drafts]
     found = find_matches(tx, applying.run.organization_id, people)
     people, found = match_portable(tx, applying.caller, drafts, people, found)
     ours = _created_by_this_import(tx, applying, found)
-    plans = [_plan(row, [m for m in matches if m.score > HANDLE_ONLY or m.contact_id not in ours])
+    plans = [_plan(row, [m for m in matches if m.reason.code != HANDLE_OTHER_NAME or m.contact_id not in ours])
              for row, matches in zip(rows, found, strict=True)]  # fmt: skip
     plans = plans[: _independent(people, plans)]
     drafts = [_with_files(applying, draft) for draft in drafts[: len(plans)]]
@@ -226,9 +240,13 @@ def _write_chunk(tx: Tx, applying: Applying, rows: Sequence[StagedRow]) -> list[
     for row, plan, (contact_id, changes) in zip(rows, plans, written, strict=False):
         if plan.outcome == MATCH:
             matches = [Match(row.row_number, m.contact_id, m.score, m.reason) for m in plan.matches]
-            store.insert_matches(tx, applying.run.organization_id, applying.run.import_id, matches)
+            row_store.insert_matches(tx, applying.run.organization_id, applying.run.import_id, matches)
         done.append(_finished(row, plan, contact_id, changes))
     return done
+
+
+def _draft_of(row: StagedRow) -> ContactDraft:
+    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
 
 
 class Plan(Struct):
@@ -236,22 +254,24 @@ class Plan(Struct):
 
     outcome: str
     contact_id: int | None = None
-    reason: str | None = None
+    reason: Reason | None = None
     matches: Sequence[Candidate] = ()
 
 
 def _plan(row: StagedRow, matches: list[Candidate]) -> Plan:
     if row.decision == SKIP:
-        return Plan(UNCHANGED, None, "Skipped, as was decided")
+        return Plan(UNCHANGED, None, reason_of(DECIDED, decision=SKIP))
     if row.decision == CREATE:
-        return Plan(CREATE, None, "Created, as was decided")
+        return Plan(CREATE, None, reason_of(DECIDED, decision=CREATE))
     if row.decision == UPDATE:
-        return Plan(UPDATE, row.contact_id, "As was decided")
+        return Plan(UPDATE, row.contact_id, reason_of(DECIDED, decision=UPDATE))
     sure = choose(matches)
     if sure:
-        return Plan(UPDATE, sure.contact_id, sure.reason.capitalize())
+        return Plan(UPDATE, sure.contact_id, reason_of(SAME_CONTACT, why=why(sure.reason)))
     if matches:
-        return Plan(MATCH, None, f"May be contact {matches[0].contact_id}: {matches[0].reason}", matches)
+        likeliest = matches[0]
+        reason = reason_of(MAY_BE_CONTACT, contact_id=likeliest.contact_id, why=why(likeliest.reason))
+        return Plan(MATCH, None, reason, matches)
     return Plan(CREATE)
 
 
@@ -267,17 +287,17 @@ def _independent(people: Sequence[Person], plans: Sequence[Plan]) -> int:
         for key in keys_of(person):
             others = holders.setdefault(key, [])
             for other in others:
-                result = compare(person, people[other])
-                if result and result[0] > HANDLE_ONLY and plan.outcome != MATCH:
+                likeness = compare(person, people[other])
+                if likeness is not None and likeness.code != HANDLE_OTHER_NAME and plan.outcome != MATCH:
                     return position
-            if len(others) < store.OWNERS_MAX and (not others or others[-1] != position):
+            if len(others) < OWNERS_MAX and (not others or others[-1] != position):
                 others.append(position)
     return len(plans)
 
 
 def _created_by_this_import(tx: Tx, applying: Applying, found: list[list[Candidate]]) -> set[int]:
     """A family in one file shares its telephone: those are no possible duplicates of one another."""
-    doubtful = {m.contact_id for matches in found for m in matches if m.score <= HANDLE_ONLY}
+    doubtful = {m.contact_id for matches in found for m in matches if m.reason.code == HANDLE_OTHER_NAME}
     if not doubtful:
         return set()
     return events.list_created_by(tx, applying.run.organization_id, applying.run.import_id, doubtful)
@@ -300,8 +320,8 @@ def _write(
     create = create_portable_drafts if new and new[0].portable is not None else create_contacts
     created = create(tx, applying.caller, new)
     written: list[tuple[int | None, Changes | None]] = [(None, None)] * len(plans)
-    for position, result in zip(fresh, created, strict=True):
-        written[position] = result
+    for position, contact_id in zip(fresh, created, strict=True):
+        written[position] = (contact_id, None)
     targets = [plan.contact_id for plan in plans if plan.outcome == UPDATE and plan.contact_id is not None]
     states = load_existing(tx, organization_id, targets, to_change=True)
     said = external_ids_of_interactions(drafts)
@@ -317,29 +337,31 @@ def _fill(
     tx: Tx, applying: Applying, draft: ContactDraft, state: Existing | None, plan: Plan, known: set[str]
 ) -> Changes | None:
     if state is None and draft.portable is not None:
-        plan.outcome, plan.reason = UNCHANGED, "The contact is deleted here"
+        plan.outcome, plan.reason = UNCHANGED, reason_of(CONTACT_DELETED)
         return None
     if state is None:
-        plan.outcome, plan.reason = REJECT, "The contact it was to update is not there any more"
+        plan.outcome, plan.reason = REJECT, reason_of(CONTACT_MISSING)
         return None
     additions = plan_merge(draft, state, known)
     added = additions.describe()
-    if added:
-        plan.reason = f"{plan.reason}; added {', '.join(added)}"
-    else:
+    if not added:
         plan.outcome = UNCHANGED
     # also where nothing is added the row is known from now on, so that the next run of its file has no doubt
-    return fill_contact(tx, applying.caller, state, additions)
+    changes = fill_contact(tx, applying.caller, state, additions)
+    assert plan.reason is not None  # every update has one
+    plan.reason = reason_of(plan.reason.code, **plan.reason.data, added=added, usernames_taken=changes.usernames_taken)
+    return changes
 
 
 def _finished(row: StagedRow, plan: Plan, contact_id: int | None, changes: Changes | None) -> StagedRow:
-    reason = plan.reason
-    if changes and changes.warnings:
-        reason = "; ".join([*([reason] if reason else []), *changes.warnings])
-    state = ROW_STAGED if plan.outcome in (MATCH, REJECT) else ROW_APPLIED
-    decision = None if row.decision == AGAIN or plan.outcome == MATCH else row.decision
-    encoded = msgspec.json.encode(changes).decode() if changes else None
     return replace(
-        row, outcome=plan.outcome, reason=reason, contact_id=contact_id, decision=decision, state=state,
-        changes=encoded,
-    )  # fmt: skip
+        row,
+        outcome=plan.outcome,
+        reason=plan.reason,
+        contact_id=contact_id,
+        decision=None if plan.outcome == MATCH else row.decision,
+        needs_rematch=False,
+        state=ROW_STAGED if plan.outcome in (MATCH, REJECT) else ROW_APPLIED,
+        is_new=plan.outcome == CREATE,
+        changes=msgspec.json.encode(changes).decode() if changes else None,
+    )

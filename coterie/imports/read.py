@@ -16,8 +16,8 @@ from coterie.errors import invalid
 from coterie.imports.formats.readers import READERS
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, RowError
 from coterie.settings import Settings
+from coterie.store.candidates import find_owners_of_external_ids
 from coterie.store.database import Database, open_database
-from coterie.store.imports import find_owners_of_external_ids
 
 BATCH = 500
 # A file of another kind, or one made to fill the database: by then each of its rows would be kept with its reason

@@ -14,7 +14,7 @@ from coterie.drafts.merge import Existing, plan_merge
 from coterie.model.imports import CREATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
-from coterie.store import imports as store
+from coterie.store import import_rows as store
 from coterie.store.database import Database, open_database
 
 BATCH = 400
@@ -56,7 +56,7 @@ def _next_rows(database: Database, caller: Caller, import_id: str, after: int) -
 
 def _new(row: StagedRow) -> ContactDraft | None:
     """The draft of a row that creates a contact, where nothing else has to be known for it."""
-    if row.outcome != CREATE or row.decision is not None or row.draft is None:
+    if row.outcome != CREATE or row.decision is not None or row.needs_rematch or row.draft is None:
         return None
     try:
         draft = msgspec.json.decode(row.draft, type=ContactDraft)

@@ -38,10 +38,11 @@ from coterie.imports.formats.csv_rows import (
     open_rows,
 )
 from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
+from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import REJECT, Import, RowError, StagedRow
-from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import file_path
+from coterie.store.import_rows import list_rows
 from coterie.vcard import values
 from coterie.vcard.cards import read_records
 
@@ -94,7 +95,7 @@ def rejected_file(tx: Tx, organization_id: int, record: Import, folder: Path) ->
 
 def _rejected_rows(tx: Tx, organization_id: int, import_id: str) -> Iterator[StagedRow]:
     after = 0
-    while rows := store.list_rows(tx, organization_id, import_id, outcome=REJECT, after=after, limit=ROWS_AT_ONCE):
+    while rows := list_rows(tx, organization_id, import_id, outcome=REJECT, after=after, limit=ROWS_AT_ONCE):
         yield from rows
         after = rows[-1].row_number
 
@@ -112,7 +113,7 @@ def _picked(items: Iterable[Item], rows: Iterator[StagedRow]) -> Iterator[tuple[
 
 def _reason(row: StagedRow) -> str:
     """In one line."""
-    return " ".join((row.reason or "").split())
+    return " ".join(describe_reason(row.reason).split()) if row.reason else ""
 
 
 # CSV ------------------------------------------------------------------------------------------------------------------

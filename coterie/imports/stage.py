@@ -8,6 +8,7 @@ are remembered; those farther apart are found when they are applied.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
@@ -15,13 +16,13 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.drafts.matching import (
-    HANDLE_ONLY,
     NOBODY,
     Candidate,
     Person,
     choose,
     compare,
     find_matches,
+    is_certain,
     keys_of,
     person_of_contact,
     person_of_draft,
@@ -34,13 +35,27 @@ from coterie.imports.read import ReadRow, Source, encode, read_rows, read_rows_e
 from coterie.imports.read_ahead import read_ahead
 from coterie.imports.run import Run, caller_of, find, path_of
 from coterie.model import times
+from coterie.model.import_reasons import (
+    CONTACT_DELETED,
+    HANDLE_OTHER_NAME,
+    IMPORTED_BEFORE,
+    MAY_BE_CONTACT,
+    MAY_BE_ROW,
+    SAME_AS_ROW,
+    SAME_CONTACT,
+    SAME_PERSON_AS_ROW,
+    UNREADABLE,
+    Reason,
+    reason_of,
+    why,
+)
 from coterie.model.imports import (
-    AGAIN,
     CREATE,
+    ERROR,
     FAILED,
     MATCH,
+    PORTABLE,
     REJECT,
-    ROW_STAGED,
     STAGED,
     STAGING,
     UNCHANGED,
@@ -54,6 +69,7 @@ from coterie.model.imports import (
 )
 from coterie.model.organizations import Caller
 from coterie.portable.steps import match_portable, stage_rows
+from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
@@ -156,9 +172,10 @@ def _stage_batch(staging: Staging, batch: list[ReadRow], staged: int) -> None:
         if not fresh:
             return
         _keep_again(tx, staging)
-        store.insert_rows(tx, run.organization_id, run.import_id, fresh)
         first = fresh[0].row_number
-        store.insert_matches(tx, run.organization_id, run.import_id, [m for m in matches if m.row_number >= first])
+        files = _files_of(batch, first)
+        row_store.insert_rows(tx, run.organization_id, run.import_id, fresh, files)
+        row_store.insert_matches(tx, run.organization_id, run.import_id, [m for m in matches if m.row_number >= first])
         counts = Counter(row.outcome for row in fresh)
         store.count_outcomes(tx, run.organization_id, run.import_id, counts, now=times.now())
         store.update_import(tx, run.organization_id, run.import_id, {"row_count": fresh[-1].row_number})
@@ -181,9 +198,11 @@ def _work_out(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[list[Stag
         if sure and sure.contact_id in states:
             rows[number] = _to_known(staging, row, sure, states[sure.contact_id])
         elif sure and staging.is_own:
-            rows[number] = _row(row, UNCHANGED, "The contact is deleted here", sure.contact_id)
+            rows[number] = _row(row, UNCHANGED, reason_of(CONTACT_DELETED), contact_id=sure.contact_id)
         elif matches:
-            rows[number] = _row(row, MATCH, f"May be contact {matches[0].contact_id}: {matches[0].reason}")
+            likeliest = matches[0]
+            reason = reason_of(MAY_BE_CONTACT, contact_id=likeliest.contact_id, why=why(likeliest.reason))
+            rows[number] = _row(row, MATCH, reason)
             matches_of_rows += [Match(number, m.contact_id, m.score, m.reason) for m in matches]
         else:
             rows[number] = _to_earlier(staging, row, person, _rows_before(tx, staging, earlier, rows))
@@ -199,14 +218,15 @@ def _tell_known(tx: Tx, staging: Staging, batch: list[ReadRow]) -> tuple[dict[in
             rows[row.number] = _rejected(row.number, row.error)
             continue
         if row.draft is not None and row.draft.portable_rows is not None:
-            rows[row.number] = _row(row, *stage_rows(tx, staging.caller, row.draft.portable_rows))
+            outcome, reason = stage_rows(tx, staging.caller, row.draft.portable_rows)
+            rows[row.number] = _row(row, outcome, reason, kind=PORTABLE)
             continue
         earlier = staging.seen.find(row.digest)
         staging.seen.add(row.digest, row.number)
         if row.contact_id is not None:
-            rows[row.number] = _row(row, UNCHANGED, "imported before", row.contact_id)
+            rows[row.number] = _row(row, UNCHANGED, reason_of(IMPORTED_BEFORE), contact_id=row.contact_id)
         elif earlier is not None and earlier != row.number:
-            rows[row.number] = _row(row, UNCHANGED, f"the same as row {earlier}")
+            rows[row.number] = _row(row, UNCHANGED, reason_of(SAME_AS_ROW, row=earlier), same_as_row=earlier)
         else:
             open_rows[row.number] = _keep_pictures(staging, row)
     return rows, open_rows
@@ -219,8 +239,8 @@ def _to_known(staging: Staging, row: ReadRow, sure: Candidate, state: Existing) 
         for key in keys_of(person_of_contact(replace(state.contact, **additions.fields), state.handles)):
             staging.seen.add(key, row.number)
     added = additions.describe()
-    reason = f"{sure.reason.capitalize()}; adds {', '.join(added)}" if added else sure.reason.capitalize()
-    return _row(row, UPDATE if added else UNCHANGED, reason, sure.contact_id)
+    reason = reason_of(SAME_CONTACT, why=why(sure.reason), adds=added)
+    return _row(row, UPDATE if added else UNCHANGED, reason, contact_id=sure.contact_id)
 
 
 def _find_earlier(staging: Staging, number: int, person: Person) -> list[int]:
@@ -237,7 +257,7 @@ def _rows_before(tx: Tx, staging: Staging, numbers: list[int], rows: Mapping[int
     stored = [number for number in numbers if number not in rows]
     found = {number: rows[number] for number in numbers if number in rows}
     if stored:
-        found |= store.list_rows_by_number(tx, staging.run.organization_id, staging.run.import_id, stored)
+        found |= row_store.list_rows_by_number(tx, staging.run.organization_id, staging.run.import_id, stored)
     return dict(sorted(found.items()))
 
 
@@ -248,17 +268,18 @@ def _to_earlier(staging: Staging, row: ReadRow, person: Person, before: Mapping[
         if other.draft is None:
             continue
         draft = msgspec.json.decode(other.draft, type=ContactDraft)
-        result = compare(person, person_of_draft(draft))
-        if other.outcome == MATCH or (other.contact_id and not (result and result[2])):
+        likeness = compare(person, person_of_draft(draft))
+        is_sure = likeness is not None and is_certain(likeness)
+        if other.outcome == MATCH or (other.contact_id and not is_sure):
             is_unsure = True  # who that is nobody knows yet, or it is more than the row says
-        elif result and result[2]:
+        elif is_sure:
             added = plan_merge(row.the_draft(), existing_of_draft(draft)).describe()
-            reason = f"Same person as row {n}" + (f"; adds {', '.join(added)}" if added else "")
-            return _row(row, UPDATE if added else UNCHANGED, reason)
-        elif result and result[0] > HANDLE_ONLY:
-            return replace(_row(row, MATCH, f"May be the person of row {n}: {result[1]}"), decision=AGAIN)
+            reason = reason_of(SAME_PERSON_AS_ROW, row=n, adds=added)
+            return _row(row, UPDATE if added else UNCHANGED, reason, same_as_row=None if added else n)
+        elif likeness is not None and likeness.code != HANDLE_OTHER_NAME:
+            return _row(row, MATCH, reason_of(MAY_BE_ROW, row=n, why=why(likeness)), needs_rematch=True)
     # then it is compared again when it is applied: one that was forgotten, or waits, may be the same
-    return replace(_row(row, CREATE, None), decision=AGAIN if is_unsure else None)
+    return _row(row, CREATE, None, needs_rematch=is_unsure)
 
 
 def _keep_pictures(staging: Staging, row: ReadRow) -> ReadRow:
@@ -287,28 +308,31 @@ def _keep_again(tx: Tx, staging: Staging) -> None:
                 save_file(staging.run.folder, data)
 
 
-def _row(row: ReadRow, outcome: str, reason: str | None, contact_id: int | None = None) -> StagedRow:
+def _files_of(batch: list[ReadRow], first: int) -> list[tuple[int, str]]:
+    """(row number, digest) of the files of rows, from a number on."""
+    return [
+        (row.number, digest)
+        for row in batch
+        if row.draft is not None and row.number >= first
+        for digest in dict.fromkeys(picture.digest for picture in row.draft.pictures)
+        if digest
+    ]
+
+
+def _row(row: ReadRow, outcome: str, reason: Reason | None, **columns: Any) -> StagedRow:
     if row.encoded is None:  # its pictures are not wanted
         draft = row.the_draft()
         draft.pictures = [picture for picture in draft.pictures if not picture.data]
         row.encoded = encode(draft)
-    return StagedRow(
-        row_number=row.number,
-        draft=row.encoded,
-        source=None,
-        outcome=outcome,
-        reason=reason,
-        contact_id=contact_id,
-        decision=None,
-        state=ROW_STAGED,
-        changes=None,
-    )
+    return StagedRow(row_number=row.number, draft=row.encoded, outcome=outcome, reason=reason, **columns)
 
 
 def _rejected(number: int, error: RowError) -> StagedRow:
-    source = (error.source or "").replace("\0", "").encode("utf-8", "replace").decode()
-    reason = error.reason.replace("\0", "")
-    return StagedRow(
-        row_number=number, draft=None, source=source[:SOURCE_LENGTH_MAX] or None, outcome=REJECT,
-        reason=reason[:REASON_LENGTH_MAX], contact_id=None, decision=None, state=ROW_STAGED, changes=None,
-    )  # fmt: skip
+    reason = reason_of(UNREADABLE, text=_storable(error.reason)[:REASON_LENGTH_MAX])
+    source = _storable(error.source or "")[:SOURCE_LENGTH_MAX] or None
+    return StagedRow(row_number=number, kind=ERROR, source=source, outcome=REJECT, reason=reason)
+
+
+def _storable(text: str) -> str:
+    """Without NUL characters and lone surrogates, which no database stores."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -10,18 +10,20 @@ from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes
 from coterie.errors import Unavailable
 from coterie.imports.run import Run, caller_of, find
-from coterie.imports.undo_contacts import erase_created, undo_row
+from coterie.imports.undo_contacts import Conflicts, erase_created, undo_row
 from coterie.model import times
-from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, ContactDraft, Import, StagedRow
+from coterie.model.import_reasons import UNDONE_IN_PART, reason_of
+from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, Import, StagedRow
 from coterie.model.organizations import Caller
 from coterie.portable.steps import is_definition, undo_rows
+from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.files import find_used, lock_files, remove_file
 
 BATCH = 300
 ATTEMPTS = 5
-REASON_LENGTH_MAX = 2000
+CONFLICTS_MAX = 50
 
 
 def undo(run: Run) -> Import:
@@ -56,25 +58,21 @@ def _write_batch(tx: Tx, run: Run, before: int) -> tuple[Import, int, set[str]]:
     if record.state != UNDOING:
         return record, before, set()
     caller = caller_of(tx, run, record)
-    rows = store.list_rows_to_undo(tx, run.organization_id, run.import_id, before=before, limit=BATCH)
+    rows = row_store.list_rows_to_undo(tx, run.organization_id, run.import_id, before=before, limit=BATCH)
     if not rows:
         return actions.finish(tx, caller, run.import_id, UNDONE), 1, set()
     done = _take_back(tx, caller, rows)
-    store.save_rows(tx, run.organization_id, run.import_id, done)
+    row_store.save_rows(tx, run.organization_id, run.import_id, done)
     kept = sum(row.state == ROW_KEPT for row in done)
     store.count_outcomes(tx, run.organization_id, run.import_id, {}, now=times.now(), kept=kept)
-    with_files = [_draft(row) for row in rows if row.draft and "digest" in row.draft]
-    digests = {p.digest for draft in with_files for p in draft.pictures if p.digest}
+    numbers = [row.row_number for row in rows]
+    digests = row_store.list_files_of_rows(tx, run.organization_id, run.import_id, numbers)
     return find(tx, run), rows[-1].row_number, digests
-
-
-def _draft(row: StagedRow) -> ContactDraft:
-    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
 
 
 def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]:
     changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=Changes) for row in rows}
-    reasons: dict[int, list[str]] = {row.row_number: [] for row in rows}
+    conflicts: dict[int, Conflicts] = {row.row_number: [] for row in rows}
     created: dict[int, int] = {}
     definitions = []
     # the last first: what a later row added to a contact goes before the contact itself
@@ -83,27 +81,26 @@ def _take_back(tx: Tx, caller: Caller, rows: list[StagedRow]) -> list[StagedRow]
         if is_definition(changed.noun):
             definitions.append(row)
         elif changed.noun is not None:
-            reasons[row.row_number] = undo_rows(tx, caller, changed.noun, changed.rows)
+            conflicts[row.row_number] = undo_rows(tx, caller, changed.noun, changed.rows)
         if row.contact_id is None:
             continue
-        if changes[row.row_number].is_new:
+        if row.is_new:
             created[row.contact_id] = row.row_number
         else:
-            reasons[row.row_number] = undo_row(tx, caller, row.contact_id, changes[row.row_number])
-    for contact_id, reason in erase_created(tx, caller, sorted(created)).items():
-        reasons[created[contact_id]] = [reason]
+            conflicts[row.row_number] = undo_row(tx, caller, row.contact_id, changed)
+    for contact_id in erase_created(tx, caller, sorted(created)):
+        conflicts[created[contact_id]] = [["contact"]]
     # a folder or a tag goes when nobody has it any more
     for row in definitions:
-        reasons[row.row_number] = undo_rows(
-            tx, caller, changes[row.row_number].noun or "", changes[row.row_number].rows
-        )
-    return [_finished(row, reasons[row.row_number]) for row in rows]
+        changed = changes[row.row_number]
+        conflicts[row.row_number] = undo_rows(tx, caller, changed.noun or "", changed.rows)
+    return [_finished(row, conflicts[row.row_number]) for row in rows]
 
 
-def _finished(row: StagedRow, reasons: list[str]) -> StagedRow:
-    if not reasons:
+def _finished(row: StagedRow, conflicts: Conflicts) -> StagedRow:
+    if not conflicts:
         return replace(row, state=ROW_UNDONE)
-    return replace(row, state=ROW_KEPT, reason="; ".join(reasons)[:REASON_LENGTH_MAX])
+    return replace(row, state=ROW_KEPT, reason=reason_of(UNDONE_IN_PART, conflicts=conflicts[:CONFLICTS_MAX]))
 
 
 def _remove_files(run: Run, digests: set[str]) -> None:

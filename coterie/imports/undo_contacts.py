@@ -19,12 +19,15 @@ from coterie.store import notes as note_store
 from coterie.store import parts
 from coterie.store.database import Tx
 
+# What undo left alone, each as model.import_reasons describes it
+Conflicts = list[list[Any]]
+VALUE_LENGTH_MAX = 200
 _PARTS = ("handles", "addresses", "dates", "notes", "files", "tags", "folders", "interactions")
 
 
-def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[int, str]:
-    """Remove contacts an import created; those that are kept, with the reason: a person, another import or a message
-    changed something about them since. caller.import_id says which import. A contact that is gone stays gone."""
+def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int]:
+    """Removes contacts an import created; those that stay, because a person, another import or a message changed
+    something about them since. caller.import_id says which import. A contact that is gone stays gone."""
     organization_id, now = caller.organization_id, times.now()
     changed = event_store.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
     there = parts.list_contacts_to_change(tx, organization_id, contact_ids)
@@ -35,27 +38,26 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> dict[in
         parts.erase_contacts(tx, organization_id, gone)
     record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i, now=now) for i in gone])
     erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in there])
-    stays = "The contact was changed since, and stays"
-    return {contact_id: stays for contact_id in contact_ids if contact_id in there and contact_id in changed}
+    return {contact_id for contact_id in contact_ids if contact_id in there and contact_id in changed}
 
 
-def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> list[str]:
-    """Undo what one row of an import added to a contact that was there before. What was left alone, and why.
+def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Conflicts:
+    """Undoes what one row of an import added to a contact that was there before; the conflicts: what it left alone.
 
     A field goes back to what it was unless it has another value by now; a part is removed unless it was changed.
     """
     contacts = parts.list_contacts_to_change(tx, caller.organization_id, [contact_id])
     if contact_id not in contacts:
-        return ["The contact is not there any more"]
-    before, kept = contacts[contact_id], []
+        return [["contact_missing"]]
+    before, conflicts = contacts[contact_id], Conflicts()
     fields: dict[str, Any] = {}
     for name, (old, new) in changes.fields.items():
         if getattr(before, name) == new:
             fields[name] = old
         else:
-            kept.append(f"{name.replace('_', ' ').capitalize()} was changed since, and stays")
-    handles, kept_handles = _without_handles(tx, caller, contact_id, changes.handles)
-    kept += kept_handles + _remove_parts(tx, caller, contact_id, changes)
+            conflicts.append(["field", name])
+    handles, handle_conflicts = _without_handles(tx, caller, contact_id, changes.handles)
+    conflicts += handle_conflicts + _remove_parts(tx, caller, contact_id, changes)
     now = times.now()
     note = note_store.find_pinned_note(tx, caller.organization_id, contact_id)
     after = replace(before, **fields, pinned_note=note.text if note else None)
@@ -67,20 +69,20 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> list[
     undone |= {name: (len(ids), None) for name in _PARTS if (ids := getattr(changes, name))}
     if undone:
         record(tx, caller, "contact.updated", contact_id, contact_id=contact_id, changes=undone, now=now)
-    return kept
+    return conflicts
 
 
 def _without_handles(
     tx: Tx, caller: Caller, contact_id: int, handle_ids: Sequence[str]
-) -> tuple[list[Handle], list[str]]:
-    """(the handles the contact has then, what stays): a handle somebody edited is not the import's any more."""
+) -> tuple[list[Handle], Conflicts]:
+    """(the handles the contact has then, the conflicts): a handle that somebody edited stays."""
     handles = handle_store.list_handles(tx, caller.organization_id, contact_id)
-    kept, rest = [], []
+    conflicts, rest = Conflicts(), []
     for handle in handles:
         if handle.id not in handle_ids:
             rest.append(handle)
         elif handle.updated_at != handle.created_at:
-            kept.append(f"{handle.value} was changed since, and stays")
+            conflicts.append(["handle", handle.value[:VALUE_LENGTH_MAX]])
             rest.append(handle)
         else:
             handle_store.delete_handle(tx, caller.organization_id, contact_id, handle.id)
@@ -90,26 +92,26 @@ def _without_handles(
             promoted = replace(of_channel[0], is_primary=True)
             handle_store.save_handle(tx, caller.organization_id, promoted)
             rest[rest.index(of_channel[0])] = promoted
-    return rest, kept
+    return rest, conflicts
 
 
-def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> list[str]:
-    organization_id, kept = caller.organization_id, []
-    for table, ids, word in (
-        ("postal_addresses", changes.addresses, "An address"),
-        ("important_dates", changes.dates, "A date"),
+def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Conflicts:
+    organization_id, conflicts = caller.organization_id, Conflicts()
+    for table, ids, part in (
+        ("postal_addresses", changes.addresses, "address"),
+        ("important_dates", changes.dates, "date"),
     ):
         if ids:
             untouched, changed = parts.find_parts(tx, organization_id, table, contact_id, ids)
             parts.delete_parts(tx, organization_id, table, contact_id, untouched)
-            kept += [f"{word} was changed since, and stays"] * len(changed)
+            conflicts += [[part]] * len(changed)
     for note_id in changes.notes:
         if parts.delete_untouched_note(tx, organization_id, note_id, contact_id) is False:
-            kept.append("The note was changed since, and stays")
+            conflicts.append(["note"])
     for table, ids in (("attachments", changes.files), ("interactions", changes.interactions)):
         if ids:
             parts.delete_parts(tx, organization_id, table, contact_id, ids)
     parts.delete_tagged(tx, organization_id, contact_id, changes.tags)
     parts.delete_in_folders(tx, organization_id, contact_id, changes.folders)
     parts.delete_external_ids(tx, organization_id, contact_id, changes.external_ids)
-    return kept
+    return conflicts

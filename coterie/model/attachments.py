@@ -12,6 +12,8 @@ EXTENSIONS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"), PNG: (".
 ATTACHMENTS_MAX = 1_000
 FILENAME_LENGTH_MAX = 200
 FILE = "file"
+# How a file came here
+UPLOAD, IMPORT, INSTAGRAM = "upload", "import", "instagram"
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
 _STARTS_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
@@ -27,6 +29,7 @@ class Attachment(Struct, frozen=True):
     byte_count: int
     digest: str
     created_at: str
+    source: str = UPLOAD
 
 
 def recognize(data: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from coterie.model.import_reasons import Reason
 from coterie.model.portable import PortableContact, PortableRows
 
 STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
@@ -9,8 +10,8 @@ STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
 )  # fmt: skip
 CREATE, UPDATE, UNCHANGED, MATCH, REJECT = "create", "update", "unchanged", "match", "reject"
 SKIP = "skip"
-# Not a person's decision: the row may be somebody an earlier row of its file creates; looked at when that is there
-AGAIN = "again"
+# What a row is: a contact; rows of our own export that are no contact; a row that cannot be read
+CONTACT, PORTABLE, ERROR = "contact", "portable", "error"
 # the outcome of a row -> the count of its import
 COUNT_OF = {
     CREATE: "created_count",
@@ -19,8 +20,6 @@ COUNT_OF = {
     MATCH: "matched_count",
     REJECT: "rejected_count",
 }
-# whose rows can bring files of their own
-FORMATS_WITH_FILES = ("vcard", "coterie")
 # The state of a row: not applied yet; done; taken back; left as it is because people changed it since.
 ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_KEPT = "staged", "applied", "undone", "kept"
 # The source of the external id under which a row that was applied is known: the digest of what stood in it
@@ -160,20 +159,30 @@ class Import(Struct, frozen=True):
     applied_at: str | None
     undone_at: str | None
     group_id: str | None = None
+    expired_at: str | None = None
 
 
-class StagedRow(Struct, frozen=True):
-    """One row of an import: what was read, what applying would do with it, what a person decided."""
+class StagedRow(Struct, frozen=True, kw_only=True):
+    """One row of an import: what was read, what applying would do with it, what a person decided.
+
+    kind is CONTACT, PORTABLE or ERROR. same_as_row is an earlier row about the same person, where this one adds
+    nothing to it. needs_rematch: an earlier row may become the same person, so this one is matched again when applied.
+    is_new: the row created its contact; what an update changed is in changes instead.
+    """
 
     row_number: int
-    draft: str | None
-    source: str | None
+    kind: str = CONTACT
+    draft: str | None = None
+    source: str | None = None
     outcome: str
-    reason: str | None
-    contact_id: int | None
-    decision: str | None
-    state: str
-    changes: str | None
+    reason: Reason | None = None
+    same_as_row: int | None = None
+    contact_id: int | None = None
+    decision: str | None = None
+    needs_rematch: bool = False
+    state: str = ROW_STAGED
+    is_new: bool = False
+    changes: str | None = None
 
 
 class Match(Struct, frozen=True):
@@ -182,4 +191,4 @@ class Match(Struct, frozen=True):
     row_number: int
     contact_id: int
     score: int
-    reason: str
+    reason: Reason

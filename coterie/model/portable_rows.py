@@ -159,6 +159,8 @@ class AttachmentRow(Row, kw_only=True, frozen=True):
     byte_count: Annotated[int, Meta(ge=0, le=2**40)]
     digest: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
     created_at: Moment
+    # exports of earlier versions do not have it
+    source: Literal["upload", "import", "instagram"] = "upload"
 
 
 class InteractionRow(Deletable, kw_only=True, frozen=True, rename={"external_id": "outside_id"}):

@@ -7,7 +7,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.drafts import Changes
 from coterie.actions.events import record_all, row_of
 from coterie.model import times
 from coterie.model.contacts import Contact, sort_keys
@@ -27,7 +26,7 @@ from coterie.store.database import Tx
 from coterie.store.revisions import delete_tombstones, next_revisions
 
 
-def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[tuple[int, Changes]]:
+def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
     """Creates the contact of each draft and remembers which row of the file it came from."""
     ids = create_portable_contacts(tx, caller, [draft.portable for draft in drafts if draft.portable is not None])
     rows = [
@@ -37,7 +36,7 @@ def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft
         if source == DRAFT_SOURCE
     ]
     parts.save_external_ids(tx, caller.organization_id, rows)
-    return [(contact_id, Changes(is_new=True)) for contact_id in ids]
+    return ids
 
 
 def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> list[int]:

@@ -5,12 +5,14 @@ about them is decided by a person.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from coterie.actions.drafts import Changes
-from coterie.drafts.matching import EXTERNAL_ID, NOBODY, Candidate, Person
+from coterie.drafts.matching import NOBODY, Candidate, Person
+from coterie.model.import_reasons import ROWS_ADDED, ROWS_LEFT_OUT, ROWS_PRESENT, ROWS_TO_ADD, UUID, Reason, reason_of
 from coterie.model.imports import PORTABLE_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
 from coterie.model.portable import PortableRows
@@ -22,8 +24,7 @@ from coterie.store.portable import DEFINITIONS
 from coterie.store.portable_import import find_contacts
 
 Matches = list[list[Candidate]]
-REASON_LENGTH_MAX = 2000
-REASONS_MAX = 20
+PROBLEMS_MAX = 20
 
 
 def match_portable(
@@ -48,42 +49,43 @@ def match_portable(
         uuid = draft.portable.contact.uuid
         if uuid in existing:
             draft.external_ids = [entry for entry in draft.external_ids if entry[0] != PORTABLE_SOURCE]
-            matches[position] = [Candidate(existing[uuid][0], EXTERNAL_ID, "same contact", True)]
+            matches[position] = [Candidate(existing[uuid][0], reason_of(UUID))]
         else:
             matches[position] = [match for match in matches[position] if match.contact_id not in created]
     return people, matches
 
 
-def stage_rows(tx: Tx, caller: Caller, rows: PortableRows) -> tuple[str, str]:
+def stage_rows(tx: Tx, caller: Caller, rows: PortableRows) -> tuple[str, Reason]:
     """(outcome, reason) of an import's row that holds rows of a noun."""
-    count = record_set(tx, caller, rows.noun).count_missing(decode_rows(rows))
-    title = title_of(rows.noun)
-    if count:
-        return UPDATE, f"Adds {title} ({count})"
-    return UNCHANGED, f"{title.capitalize()} exist already ({len(rows.lines)})"
+    if count := record_set(tx, caller, rows.noun).count_missing(decode_rows(rows)):
+        return UPDATE, reason_of(ROWS_TO_ADD, noun=rows.noun, count=count)
+    return UNCHANGED, reason_of(ROWS_PRESENT, noun=rows.noun, count=len(rows.lines))
 
 
 def apply_rows(tx: Tx, caller: Caller, row: StagedRow, rows: PortableRows) -> StagedRow:
     """Writes the rows. Returns the import's row with its outcome and with what undo needs."""
     written = record_set(tx, caller, rows.noun).write(decode_rows(rows))
-    reasons = [f"Added {title_of(rows.noun)} ({len(written.keys)} of {len(rows.lines)})"]
-    reasons += [f"left out: {problem}" for problem in written.problems[:REASONS_MAX]]
+    reason = reason_of(
+        ROWS_LEFT_OUT if written.problems else ROWS_ADDED,
+        noun=rows.noun,
+        count=len(rows.lines),
+        written=len(written.keys),
+        left_out=written.problems[:PROBLEMS_MAX],
+    )
     changes = msgspec.json.encode(Changes(noun=rows.noun, rows=written.keys)).decode()
     outcome, state = (UPDATE, ROW_APPLIED) if written.keys else (UNCHANGED, ROW_STAGED)
-    reason = "; ".join(reasons)[:REASON_LENGTH_MAX]
-    return replace(row, outcome=outcome, reason=reason, contact_id=None, decision=None, state=state, changes=changes)
+    return replace(
+        row, outcome=outcome, reason=reason, contact_id=None, decision=None, needs_rematch=False, state=state,
+        changes=changes,
+    )  # fmt: skip
 
 
-def undo_rows(tx: Tx, caller: Caller, noun: str, keys: Sequence[WrittenKey]) -> list[str]:
-    """Deletes what apply_rows wrote. Returns what stays, and why."""
+def undo_rows(tx: Tx, caller: Caller, noun: str, keys: Sequence[WrittenKey]) -> list[list[Any]]:
+    """Deletes what apply_rows wrote. Returns the conflict (model.import_reasons) of the rows that stay."""
     count = record_set(tx, caller, noun).undo(keys)
-    return [f"{count} of the {title_of(noun)} were edited since or are in use, and stay"] if count else []
+    return [["rows", noun, count]] if count else []
 
 
 def is_definition(noun: str | None) -> bool:
     """Whether a noun exists without contacts. Its rows are undone after those of the contacts that use them."""
     return noun in DEFINITIONS
-
-
-def title_of(noun: str) -> str:
-    return noun.replace("_", " ")

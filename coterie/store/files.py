@@ -16,17 +16,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from coterie.model import times
-from coterie.model.imports import APPLIED, APPLYING, FORMATS_WITH_FILES, ROW_STAGED, STAGED, STAGING
+from coterie.model.imports import APPLIED, APPLYING, ROW_STAGED, STAGED, STAGING
 from coterie.store.database import Tx
 
 FOLDER = "attachments"
 # The files of rows that wait to be applied are kept for so long after anything last happened to their import
 STAGED_SECONDS = 90 * 86_400.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_ANY_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _CHUNK = 1024 * 1024
 
 
@@ -74,51 +73,29 @@ def lock_files(tx: Tx) -> None:
 
 
 def find_used(tx: Tx, digests: Iterable[str]) -> set[str]:
-    """Those of these files that any row of any organization names: an attachment, an import that read it, a row that
-    an import may still apply."""
-    wanted = set(digests)
-    bound = {"digests": tx.list_param(wanted)}
+    """Those of these files that a row of any organization refers to: an attachment, an import that reads it, a row
+    that an import may still apply."""
+    bound: dict[str, Any] = {"digests": tx.list_param(set(digests))}
     attached = tx.all(
         "SELECT DISTINCT a.digest FROM organizations o JOIN attachments a ON a.organization_id = o.id"
         f" AND a.digest {tx.in_list('digests')}",
         bound,
     )
     imported = tx.all(f"SELECT DISTINCT file_digest FROM imports WHERE file_digest {tx.in_list('digests')}", bound)
-    used = {digest for (digest,) in (*attached, *imported)}
-    return used | _find_staged(tx, wanted - used)
-
-
-def _find_staged(tx: Tx, digests: set[str]) -> set[str]:
-    """Those named by rows that are not applied, of imports that can be and that anything happened to of late."""
-    found: set[str] = set()
-    if not digests:
-        return found
-    imports = tx.all(
-        f"SELECT organization_id, id FROM imports WHERE format {tx.in_list('formats')} AND state {tx.in_list('states')}"
-        " AND updated_at > :since",
+    staged = tx.all(
+        "SELECT DISTINCT f.digest FROM import_files f JOIN import_drafts d ON d.organization_id = f.organization_id"
+        " AND d.import_id = f.import_id AND d.row_number = f.row_number JOIN imports i"
+        " ON i.organization_id = f.organization_id AND i.id = f.import_id"
+        f" WHERE f.digest {tx.in_list('digests')} AND d.state = :state AND i.state {tx.in_list('states')}"
+        " AND i.updated_at > :since",
         {
-            "formats": tx.list_param(FORMATS_WITH_FILES),
+            **bound,
+            "state": ROW_STAGED,
             "states": tx.list_param((STAGING, STAGED, APPLYING, APPLIED)),
             "since": times.after(times.now(), -STAGED_SECONDS),
         },
     )
-    for organization_id, import_id in imports:
-        last = 0
-        while rows := tx.all(
-            "SELECT row_number, draft FROM import_drafts WHERE organization_id = :organization_id"
-            " AND import_id = :import_id AND row_number > :last AND state = :state AND draft LIKE :mark"
-            " ORDER BY row_number LIMIT 1000",
-            {
-                "organization_id": organization_id,
-                "import_id": import_id,
-                "last": last,
-                "state": ROW_STAGED,
-                "mark": '%"digest":"%',
-            },
-        ):
-            last = rows[-1][0]
-            found.update(digest for _, draft in rows for digest in _ANY_DIGEST.findall(draft) if digest in digests)
-    return found
+    return {digest for (digest,) in (*attached, *imported, *staged)}
 
 
 def list_files(folder: Path, *, seconds: float) -> Iterator[str]:

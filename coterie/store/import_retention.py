@@ -2,15 +2,10 @@
 
 from collections.abc import Iterable
 
+from coterie.model.import_reasons import CONTACT_ERASED
 from coterie.store.database import Tx
 
-# What takes back a row that created its contact needs no more than this
-_IS_NEW = '{"is_new":true}'
-_BLANK = (
-    "UPDATE import_drafts SET draft = NULL, source = NULL, reason = :reason,"
-    " changes = CASE WHEN changes LIKE :new_and_more THEN :is_new END"
-    " WHERE organization_id = :organization_id AND import_id = :import_id"
-)
+_OF_IMPORT = " WHERE organization_id = :organization_id AND import_id = :import_id"
 
 
 def list_import_ids(tx: Tx, organization_id: int) -> list[tuple[str, int]]:
@@ -45,30 +40,36 @@ def list_rows_of_erased_contacts(
     return [number for (number,) in rows]
 
 
-def blank_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int], reason: str) -> None:
-    """Forget what these rows said, and those that said the same over again."""
+def blank_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]) -> None:
+    """Removes what these rows say, and the rows of the same file that say nothing else. Undo can still be run."""
     numbers = list(row_numbers)
     if not numbers:
         return
-    bound = {"organization_id": organization_id, "import_id": import_id, "reason": reason}
-    bound |= {"is_new": _IS_NEW, "new_and_more": f"{_IS_NEW[:-1]}%"}
-    tx.run(f"{_BLANK} AND row_number {tx.in_list('numbers')}", {**bound, "numbers": tx.list_param(numbers)})
-    same = [f"the same as row {number}" for number in numbers]
-    tx.run(
-        f"{_BLANK} AND outcome = 'unchanged' AND contact_id IS NULL AND reason {tx.in_list('same')}",
-        {**bound, "same": tx.list_param(same)},
+    bound = {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(numbers)}
+    same = tx.all(
+        f"SELECT row_number FROM import_drafts{_OF_IMPORT} AND outcome = 'unchanged' AND contact_id IS NULL"
+        f" AND same_as_row {tx.in_list('numbers')}",
+        bound,
     )
+    bound["numbers"] = tx.list_param([*numbers, *(number for (number,) in same)])
+    of_rows = f"{_OF_IMPORT} AND row_number {tx.in_list('numbers')}"
+    tx.run(
+        "UPDATE import_drafts SET draft = NULL, source = NULL, changes = NULL, reason_data = NULL,"
+        f" reason_code = '{CONTACT_ERASED}'{of_rows}",
+        bound,
+    )
+    tx.run(f"DELETE FROM import_files{of_rows}", bound)
+    tx.run(f"DELETE FROM import_matches{of_rows}", bound)
 
 
 def list_old_imports(
     tx: Tx, organization_id: int, states: Iterable[str], *, before: str, limit: int
 ) -> list[tuple[str, int]]:
-    """(id, how many rows) of imports in one of these states to which nothing happened since a moment and that still
-    hold what they were made of."""
+    """(id, how many rows) of imports in one of these states that were last changed before a moment and have not
+    expired."""
     rows = tx.all(
         "SELECT id, row_count FROM imports WHERE organization_id = :organization_id AND updated_at < :before"
-        f" AND state {tx.in_list('states')} AND (file_digest IS NOT NULL OR options <> '{{}}')"
-        " ORDER BY id LIMIT :limit",
+        f" AND state {tx.in_list('states')} AND expired_at IS NULL ORDER BY id LIMIT :limit",
         {"organization_id": organization_id, "before": before, "states": tx.list_param(states), "limit": limit},
     )
     return [(import_id, row_count) for import_id, row_count in rows]
@@ -84,13 +85,14 @@ def delete_rows(tx: Tx, organization_id: int, import_id: str, *, through: int) -
 
 
 def expire_rows(tx: Tx, organization_id: int, import_id: str, *, after: int, through: int) -> None:
-    """Forget what the rows in this range said; what they changed stays, so that they can be taken back. Those nobody
-    decided on are skipped from now on."""
+    """Removes what the rows in this range say. What they changed stays, so that undo can be run. Those that wait for
+    a decision are skipped from now on."""
+    bound = {"organization_id": organization_id, "import_id": import_id, "after": after, "through": through}
+    in_range = f"{_OF_IMPORT} AND row_number > :after AND row_number <= :through"
     tx.run(
         "UPDATE import_drafts SET draft = NULL, source = NULL,"
         " decision = CASE WHEN state = 'staged' AND outcome IN ('create', 'update', 'match') THEN 'skip'"
-        " ELSE decision END, changes = CASE WHEN state <> 'undone' THEN changes END"
-        " WHERE organization_id = :organization_id AND import_id = :import_id"
-        " AND row_number > :after AND row_number <= :through",
-        {"organization_id": organization_id, "import_id": import_id, "after": after, "through": through},
+        f" ELSE decision END, changes = CASE WHEN state <> 'undone' THEN changes END{in_range}",
+        bound,
     )
+    tx.run(f"DELETE FROM import_files{in_range}", bound)

@@ -1,56 +1,258 @@
-"""Pages of the rows of an import, as a person looks through them."""
+"""The rows of imports, the files they refer to, and the contacts each of them may be."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
-from coterie.model.imports import StagedRow
-from coterie.store.database import Tx
+from coterie.model.import_reasons import CONTACT_DELETED, ROWS_LEFT_OUT, Reason
+from coterie.model.imports import Match, StagedRow
+from coterie.store.database import Row, Tx
 
-_ROW = ", ".join(field.name for field in msgspec.structs.fields(StagedRow))
-_WHERE = " FROM import_drafts WHERE organization_id = :organization_id AND import_id = :import_id"
+_COLUMNS = (
+    "row_number", "kind", "draft", "source", "outcome", "reason_code", "reason_data", "same_as_row", "contact_id",
+    "decision", "needs_rematch", "state", "is_new", "changes",
+)  # fmt: skip
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM import_drafts"
+_OF_IMPORT = " WHERE organization_id = :organization_id AND import_id = :import_id"
+# What a step changes about a row; the number, the kind, the draft and the source stay
+_CHANGING = tuple(name for name in _COLUMNS if name not in ("row_number", "kind", "draft", "source"))
+LEFT_OUT_ROWS_MAX = 1000
+
+
+def _row(values: Row) -> StagedRow:
+    columns = dict(zip(_COLUMNS, values, strict=True))
+    code, data = columns.pop("reason_code"), columns.pop("reason_data")
+    columns["reason"] = _reason(code, data) if code else None
+    # SQLite has no booleans of its own
+    columns["needs_rematch"], columns["is_new"] = bool(columns["needs_rematch"]), bool(columns["is_new"])
+    return StagedRow(**columns)
+
+
+def _reason(code: str, data: str | None) -> Reason:
+    return Reason(code, msgspec.json.decode(data)) if data else Reason(code)
+
+
+def _columns_of(row: StagedRow) -> dict[str, Any]:
+    columns = msgspec.structs.asdict(row)
+    reason = columns.pop("reason")
+    columns["reason_code"] = reason.code if reason else None
+    columns["reason_data"] = _data(reason) if reason else None
+    return columns
+
+
+def _data(reason: Reason) -> str | None:
+    return msgspec.json.encode(reason.data).decode() if reason.data else None
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def insert_rows(
+    tx: Tx, organization_id: int, import_id: str, rows: Iterable[StagedRow], files: Iterable[tuple[int, str]] = ()
+) -> None:
+    """Inserts staged rows, and (row number, digest) of each file their drafts refer to."""
+    key = {"organization_id": organization_id, "import_id": import_id}
+    tx.insert_rows("import_drafts", [key | _columns_of(row) for row in rows])
+    tx.insert_rows("import_files", [key | {"row_number": number, "digest": digest} for number, digest in files])
+
+
+def save_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[StagedRow]) -> None:
+    """Saves what became of rows. Their draft and their source stay."""
+    key = {"organization_id": organization_id, "import_id": import_id}
+    names = ("row_number", *_CHANGING)
+    columns = [_columns_of(row) for row in rows]
+    tx.execute_many(
+        f"UPDATE import_drafts SET {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
+        f"{_OF_IMPORT} AND row_number = :row_number",
+        [key | {name: each[name] for name in names} for each in columns],
+    )
+
+
+def mark_created(tx: Tx, organization_id: int, import_id: str, contacts: Iterable[tuple[int, int]]) -> None:
+    """These rows, (row number, contact id), have created their contacts."""
+    tx.execute_many(
+        f"UPDATE import_drafts SET contact_id = :contact_id, state = 'applied', is_new = TRUE{_OF_IMPORT}"
+        " AND row_number = :row_number",
+        [
+            {
+                "organization_id": organization_id,
+                "import_id": import_id,
+                "row_number": row_number,
+                "contact_id": contact_id,
+            }
+            for row_number, contact_id in contacts
+        ],
+    )
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def count_sure_to_create(tx: Tx, organization_id: int, import_id: str, *, after: int) -> int:
+    """How many rows behind a number create a contact whatever becomes of the others: none where a person decided
+    that a row is somebody, for then that contact gets what later rows may be known by."""
+    row = tx.one(
+        f"SELECT count(*), count(decision) FROM import_drafts{_OF_IMPORT} AND row_number > :after"
+        " AND state = 'staged'"
+        " AND (outcome = 'create' AND decision IS NULL AND NOT needs_rematch OR decision = 'update')",
+        {"organization_id": organization_id, "import_id": import_id, "after": after},
+    )
+    return int(row[0]) if row and not row[1] else 0
+
+
+def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
+    """One row of an import, kept from other writers until the commit."""
+    row = tx.one(
+        f"{_SELECT}{_OF_IMPORT} AND row_number = :row_number{tx.lock}",
+        {"organization_id": organization_id, "import_id": import_id, "row_number": row_number},
+    )
+    return _row(row) if row else None
+
+
+def list_rows(
+    tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None, after: int = 0, limit: int
+) -> list[StagedRow]:
+    """The next rows after a number, in order; of one outcome or of every."""
+    only, bound = _of_outcome(outcome)
+    bound |= {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit}
+    rows = tx.all(f"{_SELECT}{_OF_IMPORT} AND row_number > :after{only} ORDER BY row_number LIMIT :limit", bound)
+    return [_row(row) for row in rows]
 
 
 def list_page_of_rows(
     tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None, limit: int, offset: int = 0
 ) -> list[StagedRow]:
     """A page of rows by their numbers, of one outcome or of every."""
-    bound = {"organization_id": organization_id, "import_id": import_id, "limit": limit, "offset": offset}
-    only = ""
-    if outcome is not None:
-        only, bound["outcome"] = " AND outcome = :outcome", outcome
-    rows = tx.all(f"SELECT {_ROW}{_WHERE}{only} ORDER BY row_number LIMIT :limit OFFSET :offset", bound)
-    return [StagedRow(*row) for row in rows]
+    only, bound = _of_outcome(outcome)
+    bound |= {"organization_id": organization_id, "import_id": import_id, "limit": limit, "offset": offset}
+    rows = tx.all(f"{_SELECT}{_OF_IMPORT}{only} ORDER BY row_number LIMIT :limit OFFSET :offset", bound)
+    return [_row(row) for row in rows]
 
 
 def count_rows(tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None) -> int:
-    """How many list_page_of_rows has on all pages."""
-    bound = {"organization_id": organization_id, "import_id": import_id}
-    only = ""
-    if outcome is not None:
-        only, bound["outcome"] = " AND outcome = :outcome", outcome
-    row = tx.one(f"SELECT count(*){_WHERE}{only}", bound)
+    """How many rows list_page_of_rows has on all pages."""
+    only, bound = _of_outcome(outcome)
+    bound |= {"organization_id": organization_id, "import_id": import_id}
+    row = tx.one(f"SELECT count(*) FROM import_drafts{_OF_IMPORT}{only}", bound)
     return int(row[0]) if row else 0
 
 
-# how applying says of our own export that something of it could not come in
-_LEFT_OUT, _DELETED = "; left out: ", "The contact is deleted here"
-LEFT_OUT_ROWS_MAX = 1000
+def _of_outcome(outcome: str | None) -> tuple[str, dict[str, Any]]:
+    return (" AND outcome = :outcome", {"outcome": outcome}) if outcome is not None else ("", {})
 
 
-def list_reasons_left_out(tx: Tx, organization_id: int, import_id: str) -> list[str]:
-    """Why something of our own export did not come in although its row could be read; of the first 1,000 such rows."""
+def list_rows_by_number(
+    tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]
+) -> dict[int, StagedRow]:
+    """The rows with these numbers."""
     rows = tx.all(
-        f"SELECT row_number, reason{_WHERE} AND (reason LIKE :left_out OR reason = :deleted)"
+        f"{_SELECT}{_OF_IMPORT} AND row_number {tx.in_list('numbers')}",
+        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
+    )
+    return {row[0]: _row(row) for row in rows}
+
+
+def list_rows_to_apply(
+    tx: Tx, organization_id: int, import_id: str, *, after: int, through: int, limit: int
+) -> list[StagedRow]:
+    """The next rows after a number, up to another, that can be applied and are not: to create, to update, decided by
+    a person, or to be matched again."""
+    rows = tx.all(
+        f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND row_number <= :through AND state = 'staged'"
+        " AND (outcome IN ('create', 'update') OR outcome = 'match' AND (decision IS NOT NULL OR needs_rematch))"
         " ORDER BY row_number LIMIT :limit",
         {
             "organization_id": organization_id,
             "import_id": import_id,
-            "left_out": f"%{_LEFT_OUT}%",
-            "deleted": _DELETED,
+            "after": after,
+            "through": through,
+            "limit": limit,
+        },
+    )
+    return [_row(row) for row in rows]
+
+
+def list_rows_to_undo(tx: Tx, organization_id: int, import_id: str, *, before: int, limit: int) -> list[StagedRow]:
+    """The rows before a number that are applied, the last one first."""
+    rows = tx.all(
+        f"{_SELECT}{_OF_IMPORT} AND state = 'applied' AND row_number < :before ORDER BY row_number DESC LIMIT :limit",
+        {"organization_id": organization_id, "import_id": import_id, "before": before, "limit": limit},
+    )
+    return [_row(row) for row in rows]
+
+
+def list_rows_in_state(
+    tx: Tx, organization_id: int, import_id: str, state: str, *, after: int = 0, limit: int
+) -> list[StagedRow]:
+    """The next rows after a number that are in a state."""
+    rows = tx.all(
+        f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = :state ORDER BY row_number LIMIT :limit",
+        {
+            "organization_id": organization_id,
+            "import_id": import_id,
+            "state": state,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return [_row(row) for row in rows]
+
+
+def list_rows_left_out(tx: Tx, organization_id: int, import_id: str) -> list[tuple[int, Reason]]:
+    """(row number, reason) of rows of our own export that could be read and were not written, or not all of them; of
+    the first 1,000 such rows."""
+    codes = (ROWS_LEFT_OUT, CONTACT_DELETED)
+    rows = tx.all(
+        f"SELECT row_number, reason_code, reason_data FROM import_drafts{_OF_IMPORT}"
+        f" AND reason_code {tx.in_list('codes')} ORDER BY row_number LIMIT :limit",
+        {
+            "organization_id": organization_id,
+            "import_id": import_id,
+            "codes": tx.list_param(codes),
             "limit": LEFT_OUT_ROWS_MAX,
         },
     )
-    return [
-        f"row {number}: {part}"
-        for number, reason in rows
-        for part in ([reason] if reason == _DELETED else reason.split(_LEFT_OUT)[1:])
+    return [(row_number, _reason(code, data)) for row_number, code, data in rows]
+
+
+def list_files_of_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]) -> set[str]:
+    """The digests of the files these rows refer to."""
+    rows = tx.all(
+        f"SELECT DISTINCT digest FROM import_files{_OF_IMPORT} AND row_number {tx.in_list('numbers')}",
+        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
+    )
+    return {digest for (digest,) in rows}
+
+
+# Matches --------------------------------------------------------------------------------------------------------------
+
+
+def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterable[Match]) -> None:
+    """Inserts the contacts that rows may be; one that is there already stays."""
+    rows = [
+        {
+            "organization_id": organization_id,
+            "import_id": import_id,
+            "row_number": match.row_number,
+            "contact_id": match.contact_id,
+            "score": match.score,
+            "reason_code": match.reason.code,
+            "reason_data": _data(match.reason),
+        }
+        for match in matches
     ]
+    tx.insert_rows("import_matches", rows, skip_existing=True)
+
+
+def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequence[int]) -> dict[int, list[Match]]:
+    """row number -> the contacts it may be, the likeliest first."""
+    rows = tx.all(
+        "SELECT row_number, contact_id, score, reason_code, reason_data FROM import_matches"
+        f"{_OF_IMPORT} AND row_number {tx.in_list('numbers')} ORDER BY row_number, score DESC, contact_id",
+        {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
+    )
+    found: dict[int, list[Match]] = {}
+    for row_number, contact_id, score, code, data in rows:
+        found.setdefault(row_number, []).append(Match(row_number, contact_id, score, _reason(code, data)))
+    return found

@@ -264,7 +264,7 @@ def list_pictures(tx: Tx, organization_id: int, contact_id: int) -> list[tuple[s
     """(file name, digest, attachment id) of the pictures fetched from Instagram for a contact."""
     rows = tx.all(
         "SELECT filename, digest, id FROM attachments WHERE organization_id = :organization_id"
-        " AND contact_id = :contact_id AND kind = :kind AND filename LIKE 'instagram-%' ORDER BY id",
+        " AND contact_id = :contact_id AND kind = :kind AND source = 'instagram' ORDER BY id",
         {"organization_id": organization_id, "contact_id": contact_id, "kind": PICTURE},
     )
     return [(filename, digest, attachment_id) for filename, digest, attachment_id in rows]
@@ -295,13 +295,13 @@ def replace_pictures(
     attachment_id = new_id()
     tx.run(
         "DELETE FROM attachments WHERE organization_id = :organization_id AND contact_id = :contact_id"
-        " AND kind = :kind AND filename LIKE 'instagram-%'",
+        " AND kind = :kind AND source = 'instagram'",
         bound,
     )
     inserted = tx.run(
         "INSERT INTO attachments (organization_id, contact_id, id, kind, filename, media_type, byte_count, digest,"
-        " created_at) SELECT organization_id, id, :attachment_id, :kind, :filename, :media_type,"
-        " CAST(:byte_count AS BIGINT), :digest, :now FROM contacts"
+        " created_at, source) SELECT organization_id, id, :attachment_id, :kind, :filename, :media_type,"
+        " CAST(:byte_count AS BIGINT), :digest, :now, 'instagram' FROM contacts"
         " WHERE organization_id = :organization_id AND id = :contact_id",
         {
             **bound,

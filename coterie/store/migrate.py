@@ -6,6 +6,7 @@ A test compares the tables, columns and keys both engines end with.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 
@@ -15,12 +16,15 @@ from coterie.errors import Unavailable
 from coterie.model import times
 from coterie.model.relationships import CATALOGUE
 from coterie.store.database import Database, Tx
+from coterie.store.migrations.import_state import convert_imports
 from coterie.store.statistics import save_statistics
 
 _SPELLING = {
     "sqlite": {"CLUSTERED": "WITHOUT ROWID", " NULLSFIRST": ""},
     "postgresql": {"CLUSTERED": "", " NULLSFIRST": " NULLS FIRST", "TEXT": 'TEXT COLLATE "C"'},
 }
+# number of a migration -> its Python part, which runs after its SQL
+_PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {4: convert_imports}
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
 
@@ -68,6 +72,8 @@ def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
     for number, name, text in known:
         if number not in done and number <= (until or number):
             tx.run(text)
+            if number in _PYTHON_PARTS:
+                _PYTHON_PARTS[number](tx)
             tx.run(
                 "INSERT INTO schema_migrations (number, name, applied_at) VALUES (:number, :name, :now)",
                 {"number": number, "name": name, "now": times.now()},

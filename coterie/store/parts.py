@@ -6,6 +6,7 @@ Each list_… gives contact id -> what it has; each insert_… takes rows that n
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from coterie.model.attachments import IMPORT
 from coterie.model.contacts import Contact
 from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS, list_contacts_by_id
 from coterie.store.counters import add_to_count
@@ -153,8 +154,8 @@ def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
 
 def insert_files(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New attachments; their bytes are in the data folder already."""
-    names = ("contact_id", "id", "kind", "filename", "media_type", "byte_count", "digest", "created_at")
-    _insert(tx, organization_id, "attachments", names, _stamped(rows))
+    names = ("contact_id", "id", "kind", "filename", "media_type", "byte_count", "digest", "created_at", "source")
+    _insert(tx, organization_id, "attachments", names, [{**row, "source": IMPORT} for row in _stamped(rows)])
 
 
 def insert_tagged(tx: Tx, organization_id: int, rows: Rows) -> None:

@@ -7,11 +7,12 @@ from coterie.imports.apply import apply
 from coterie.imports.run import Run
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
+from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import Import, StagedRow
 from coterie.model.organizations import Caller
 from coterie.store.contacts import list_contacts
 from coterie.store.database import Database
-from coterie.store.imports import list_rows
+from coterie.store.import_rows import list_rows
 
 HEADER = ("First Name", "Last Name", "Organization Name", "Birthday", "Notes", "Labels", "E-mail 1 - Label",
           "E-mail 1 - Value", "Phone 1 - Label", "Phone 1 - Value")  # fmt: skip
@@ -57,6 +58,11 @@ def counts(record: Import) -> tuple[int, int, int, int, int]:
 def rows_of(run: Run) -> list[StagedRow]:
     with run.database.read() as tx:
         return list_rows(tx, run.organization_id, run.import_id, limit=10_000)
+
+
+def reason(row: StagedRow) -> str | None:
+    """The sentence that says why."""
+    return describe_reason(row.reason) if row.reason else None
 
 
 def names(database: Database, organization_id: int) -> list[str | None]:

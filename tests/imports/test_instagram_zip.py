@@ -21,7 +21,7 @@ from instagram_export import (
     springfield,
     thread,
 )
-from runs import applied, counts, rows_of, staged
+from runs import applied, counts, reason, rows_of, staged
 from world import World
 
 from coterie.imports.formats import instagram_zip
@@ -244,7 +244,7 @@ def test_a_second_import_of_a_longer_export_adds_only_what_is_new(world: World, 
     files[f"{INBOX}/lisa.s_1234567/message_1.json"]["messages"].insert(0, said("Lisa ❤️", "New!", MS + 9000))
     files[f"{LISTS}/followers_1.json"].append(follower("krusty", DAY + 86400))
     run, third = applied(world.database, world.alice, tmp_path, export(tmp_path, files, name="later.zip"))
-    assert counts(third) == (0, 2, 2, 0, 0), [row.reason for row in rows_of(run)]
+    assert counts(third) == (0, 2, 2, 0, 0), [reason(row) for row in rows_of(run)]
     assert _messages(world) == 4
 
 
@@ -255,7 +255,7 @@ def test_a_thread_in_several_drafts_becomes_one_contact(
     messages = [said("Lisa\0\ud83d", f"{n} \0 \u202e🎷", MS + n) for n in range(25)]
     path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
     run, record = applied(world.database, world.alice, tmp_path, path)
-    assert counts(record) == (1, 2, 0, 0, 0), [row.reason for row in rows_of(run)]
+    assert counts(record) == (1, 2, 0, 0, 0), [reason(row) for row in rows_of(run)]
     assert _messages(world) == 25
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from generators import count_to, refuse_after, tell_process
-from runs import counts, google, person, rows_of
+from runs import counts, google, person, reason, rows_of
 from world import make_world
 
 from coterie.errors import Invalid, Unavailable, invalid
@@ -104,7 +104,7 @@ def test_an_import_by_two_processes_is_the_import_by_one(
         record = start(database, caller, fresh_settings.data_folder, google(tmp_path, *people))
         run = Run(database, fresh_settings.data_folder, caller.organization_id, record.id)
         staging.stage(run)
-        staged = [(row.row_number, row.outcome, row.reason) for row in rows_of(run)]
+        staged = [(row.row_number, row.outcome, reason(row)) for row in rows_of(run)]
         record = applying.apply(run)
         with database.read() as tx:
             table = sorted("".join(write_csv(tx, caller)).splitlines())

@@ -145,12 +145,8 @@ def test_a_few_rows_keep_how_the_whole_file_wrote_its_dates(world: World, tmp_pa
 def test_a_reason_is_no_formula(world: World, tmp_path: Path) -> None:
     run, _ = staged(world.database, world.alice, tmp_path, google(tmp_path, person("", "", note="x")))
     with world.database.write() as tx:
-        tx.run(
-            "UPDATE import_drafts SET reason = '=1+1' || chr(10) || 'x' WHERE import_id = :id"
-            if tx.engine == "postgresql"
-            else "UPDATE import_drafts SET reason = '=1+1' || char(10) || 'x' WHERE import_id = :id",
-            {"id": run.import_id},
-        )
+        data = {"id": run.import_id, "data": r'{"text":"=1+1\nx"}'}
+        tx.run("UPDATE import_drafts SET reason_data = :data WHERE import_id = :id", data)
     assert table(rejected(run)[1])[1][0] == "'=1+1 x"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from recorded import events_of
-from runs import applied, counts, google, names, person, rows_of, staged
+from runs import applied, counts, google, names, person, reason, rows_of, staged
 from world import World
 
 from coterie.actions.contacts import update_contact
@@ -14,12 +14,13 @@ from coterie.imports.apply import apply
 from coterie.imports.run import Run
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
+from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import CREATE, FAILED, MATCH, REJECT, SKIP, UNCHANGED, UPDATE
 from coterie.search import search_contacts
 from coterie.store.contacts import count_contacts, find_contact, list_contacts
 from coterie.store.files import file_path
 from coterie.store.handles import list_handles
-from coterie.store.imports import list_matches
+from coterie.store.import_rows import list_matches
 
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nN:{last};{first};;;\r\nFN:{first} {last}\r\n{more}END:VCARD\r\n"
 PICTURE = "PHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgo=\r\n"
@@ -45,9 +46,9 @@ def test_staging_writes_no_contact_and_says_what_each_row_would_do(world: World,
     run, record = staged(world.database, world.alice, tmp_path, path)
     assert counts(record) == (1, 1, 0, 0, 1)
     first, second, third = rows_of(run)
-    assert (third.outcome, third.reason) == (REJECT, "The row has no name and no way to reach anyone")
+    assert (third.outcome, reason(third)) == (REJECT, "The row has no name and no way to reach anyone")
     assert (first.outcome, first.contact_id) == (UPDATE, world.marge.id)
-    assert first.reason == "Same e-mail address marge@example.org and name; adds employer"
+    assert reason(first) == "Same e-mail address marge@example.org and name; adds employer"
     assert second.outcome == CREATE
     assert sorted(n or "" for n in names(world.database, world.organization.id)) == ["Homer Simpson", "Marge Simpson"]
 
@@ -122,7 +123,7 @@ def test_an_update_fills_what_is_empty_and_never_overwrites(world: World, tmp_pa
     assert marge is not None
     assert (marge.employer, marge.birthday, marge.pinned_note) == ("Home", "1956-03-19", "Blue hair")
     assert marge.email == "marge@example.org"
-    assert rows_of(run)[0].reason == "Same phone number +18005555555 and name; added birthday, email, note"
+    assert reason(rows_of(run)[0]) == "Same phone number +18005555555 and name; added birthday, email, note"
 
 
 def test_a_handle_under_another_name_waits_for_a_decision(world: World, tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_a_handle_under_another_name_waits_for_a_decision(world: World, tmp_path
         decide(tx, world.alice, run.import_id, 3, UPDATE, world.marge.id)
         start_applying(tx, world.alice, run.import_id)
     assert [m.contact_id for m in matches[2]] == [world.marge.id]
-    assert matches[2][0].reason == "same phone number +18005555555, another name"
+    assert describe_reason(matches[2][0].reason) == "same phone number +18005555555, another name"
     record = apply(run)
     assert counts(record) == (1, 0, 2, 0, 0)
     assert sorted(n or "" for n in names(world.database, world.organization.id)) == [
@@ -183,7 +184,7 @@ def test_what_needs_no_decision_can_be_decided_as_well(world: World, tmp_path: P
         decide(tx, world.alice, run.import_id, 3, CREATE)
     record = apply(run)
     assert counts(record) == (2, 1, 1, 0, 0)
-    assert [row.reason for row in rows_of(run)] == [
+    assert [reason(row) for row in rows_of(run)] == [
         "Skipped, as was decided",
         "As was decided; added employer, email",
         "Created, as was decided",
@@ -215,8 +216,8 @@ def test_a_decision_can_be_taken_back_until_the_import_is_applied(world: World, 
 def test_a_row_that_is_no_contact_is_not_decided_by_itself(world: World, tmp_path: Path) -> None:
     run, _ = staged(world.database, world.alice, tmp_path, google(tmp_path, person("Ned", "Flanders")))
     with world.database.write() as tx:
-        tx.run("UPDATE import_drafts SET draft = '{\"rows\":{}}' WHERE import_id = :id", {"id": run.import_id})
-    with pytest.raises(Conflict, match="no contact"), world.database.write() as tx:
+        tx.run("UPDATE import_drafts SET kind = 'portable' WHERE import_id = :id", {"id": run.import_id})
+    with pytest.raises(Conflict, match="not a contact"), world.database.write() as tx:
         decide(tx, world.alice, run.import_id, 1, SKIP)
 
 
@@ -237,7 +238,7 @@ def test_a_second_row_about_one_person_updates_the_first(world: World, tmp_path:
     )
     run, record = staged(world.database, world.alice, tmp_path, path)
     assert counts(record) == (2, 1, 2, 0, 0)
-    assert [row.reason for row in rows_of(run)][2:] == [
+    assert [reason(row) for row in rows_of(run)][2:] == [
         "Same person as row 1; adds phone", "the same as row 1", "Same person as row 1",
     ]  # fmt: skip
     assert counts(apply(run)) == (2, 1, 2, 0, 0)
@@ -254,7 +255,7 @@ def test_a_namesake_with_one_more_agreeing_fact_in_the_same_file_is_asked_about(
     assert counts(apply(run)) == (1, 0, 0, 1, 0)
     with world.database.read() as tx:
         matches = list_matches(tx, world.organization.id, run.import_id, [2])
-    assert [m.reason for m in matches[2]] == ["same name and employer"]
+    assert [describe_reason(m.reason) for m in matches[2]] == ["same name and employer"]
 
 
 def test_two_files_staged_side_by_side_add_nobody_twice(world: World, tmp_path: Path) -> None:
@@ -276,7 +277,7 @@ def test_a_card_is_known_by_its_uid_whatever_its_name_is_now(world: World, tmp_p
     changed = cards(tmp_path, card("u-1", "Selma", "Terwilliger", "NICKNAME:Sel\r\n"))
     run, record = applied(world.database, world.alice, tmp_path, changed)
     assert counts(record) == (0, 1, 0, 0, 0)
-    assert rows_of(run)[0].reason == "Same card uid; added nickname"
+    assert reason(rows_of(run)[0]) == "Same card UID; added nickname"
 
 
 def test_a_picture_becomes_an_attachment_and_lies_in_the_data_folder(world: World, tmp_path: Path) -> None:

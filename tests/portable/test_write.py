@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from everything import furnish, join, rows_of, tables
-from imports.runs import applied, counts
+from imports.runs import applied, counts, reason
 from imports.runs import rows_of as rows_of_import
 from msgspec.structs import replace
 from world import PASSWORD_HASH, World, make_world
@@ -33,7 +33,8 @@ LEFT_OUT = {
     "instagram_deliveries": "a queue", "jobs": "a queue", "schedules": "of the instance",
     "events": "the history of an instance: its ids, doors and imports; bringing rows in is an event of its own",
     "event_contacts": "the history of an instance", "contact_tombstones": "what clients of an instance synchronize",
-    "imports": "bookkeeping of imports", "import_drafts": "bookkeeping of imports",
+    "imports": "bookkeeping of imports", "import_files": "bookkeeping of imports",
+    "import_drafts": "bookkeeping of imports",
     "import_matches": "bookkeeping of imports",
     "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue",
 }  # fmt: skip
@@ -114,7 +115,7 @@ def test_an_empty_organization_gives_the_same_export_to_the_byte(world: World, e
     ours = export(world, world.alice, tmp_path)
     run, record = applied(world.database, empty, tmp_path, ours)
     assert record.state == "applied"
-    assert record.rejected_count == record.matched_count == 0, [row.reason for row in rows_of_import(run)]
+    assert record.rejected_count == record.matched_count == 0, [reason(row) for row in rows_of_import(run)]
     expected, found = members(ours), members(export(world, empty, tmp_path, "theirs.zip"))
     assert found.keys() == expected.keys()
     for name, value in expected.items():
@@ -156,7 +157,7 @@ def test_the_same_file_again_changes_nothing_and_all_of_it_can_be_taken_back(
     assert counts(again) == (0, 0, again.row_count, 0, 0)
     assert members(export(world, empty, tmp_path, "after.zip")) == before
     undone = undo(run)
-    assert undone.kept_count == 0, [row.reason for row in rows_of_import(run) if row.state == "kept"]
+    assert undone.kept_count == 0, [reason(row) for row in rows_of_import(run) if row.state == "kept"]
     left = members(export(world, empty, tmp_path, "left.zip"))
     assert {name: value for name, value in left.items() if value} == {}
     for name, value in rows_of(world.database, empty.organization_id, "counters", ["name", "value"]):
@@ -167,7 +168,7 @@ def test_its_own_organization_learns_nothing_from_it(world: World, tmp_path: Pat
     furnish(world, tmp_path)
     ours = export(world, world.alice, tmp_path)
     run, record = applied(world.database, world.alice, tmp_path, ours)
-    assert counts(record) == (0, 0, record.row_count, 0, 0), [row.reason for row in rows_of_import(run)]
+    assert counts(record) == (0, 0, record.row_count, 0, 0), [reason(row) for row in rows_of_import(run)]
     assert members(export(world, world.alice, tmp_path, "again.zip")) == members(ours)
 
 

@@ -20,7 +20,8 @@ from coterie.store import jobs
 from coterie.store.contacts import list_contacts
 from coterie.store.database import Database
 from coterie.store.files import file_path
-from coterie.store.imports import find_import, list_rows, update_import
+from coterie.store.import_rows import list_matches, list_rows
+from coterie.store.imports import find_import, update_import
 from coterie.worker.handlers import HANDLERS
 from coterie.worker.import_retention import expire_old_imports
 
@@ -116,6 +117,26 @@ def test_rows_that_said_the_same_are_forgotten_as_well(place: Place) -> None:
     assert [row.row_number for row in place.rows(first)] == [1, 2, 3]
 
 
+def test_why_a_row_was_matched_is_forgotten_with_the_contact(place: Place) -> None:
+    place.applied(EDNA)
+    run = place.staged("Seymour,Skinner,edna@example.org,Principal\r\n", name="more.csv")
+    with place.database.write() as tx:
+        decide(tx, place.world.alice, run.import_id, 1, UPDATE, place.contact("Edna Krabappel"))
+    apply(run)
+    place.erase("Edna Krabappel")
+    place.work()
+    with place.database.read() as tx:
+        assert list_matches(tx, place.organization_id, run.import_id, [1]) == {}
+
+
+def test_rows_about_the_same_person_in_other_words_are_forgotten_as_well(place: Place) -> None:
+    run = place.applied(EDNA, "Edna,,edna@example.org,\r\n", NED)
+    assert [row.same_as_row for row in place.rows(run)] == [None, 1, None]
+    place.erase("Edna Krabappel")
+    place.work()
+    assert "edna" not in place.everything(run)
+
+
 def test_a_row_that_waits_to_be_applied_stays_when_whom_it_updates_is_erased(place: Place) -> None:
     place.applied(EDNA)
     waits = place.staged("Edna,Krabappel,edna@example.org,Teaches fourth grade\r\n", name="more.csv")
@@ -209,7 +230,7 @@ def test_a_row_nobody_decided_on_for_so_long_is_skipped_and_creates_nobody(place
     assert [row.outcome for row in place.rows(run)] == [MATCH]
     place.age(run, 31)
     expire_old_imports(place.database, place.settings)
-    with place.database.write() as tx, pytest.raises(Conflict, match="let go"):
+    with place.database.write() as tx, pytest.raises(Conflict, match="expired"):
         decide(tx, place.world.alice, run.import_id, 1, CREATE)
     record = apply_again(place, run)
     assert (record.created_count, record.unchanged_count) == (0, 1)

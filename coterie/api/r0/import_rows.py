@@ -13,12 +13,13 @@ from coterie.errors import NotFound, invalid
 from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, LINKEDIN, PHONE, WEBSITE
 from coterie.model.ids import parse_id
+from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import UPDATE, AddressDraft, ContactDraft, Match, StagedRow
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.contacts import find_contact_by_uuid, list_contacts_by_id
 from coterie.store.database import Tx
-from coterie.store.import_rows import count_rows, list_page_of_rows
+from coterie.store.import_rows import count_rows, list_matches, list_page_of_rows, list_rows_by_number
 
 NOUN, ROW = "Import", "Row"
 Outcome = Literal["create", "update", "unchanged", "match", "reject"]
@@ -88,7 +89,7 @@ class DecisionBody(Struct):
 def present_rows(tx: Tx, caller: Caller, import_id: str, rows: list[StagedRow]) -> list[RowEntity]:
     """Rows with whom they may be, in two statements."""
     numbers = [row.row_number for row in rows]
-    matches = store.list_matches(tx, caller.organization_id, import_id, numbers)
+    matches = list_matches(tx, caller.organization_id, import_id, numbers)
     ids = {match.contact_id for each in matches.values() for match in each}
     ids |= {row.contact_id for row in rows if row.contact_id is not None}
     found = {contact.id: contact for contact in list_contacts_by_id(tx, caller.organization_id, ids)}
@@ -101,18 +102,20 @@ def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact])
     return RowEntity(
         row=row.row_number,
         outcome=row.outcome,  # type: ignore[arg-type]
-        reason=row.reason,
+        reason=describe_reason(row.reason) if row.reason else None,
         state=row.state,  # type: ignore[arg-type]
-        decision=row.decision if row.decision in ("create", "update", "skip") else None,  # type: ignore[arg-type]
+        decision=row.decision,  # type: ignore[arg-type]
         contact_id=contact.uuid if contact else None,
         contact=_present_draft(draft) if draft else None,
         source=row.source,
         matches=[
-            MatchEntity(contacts[match.contact_id].uuid, contacts[match.contact_id].name, match.score, match.reason)
-            for match in matches
-            if match.contact_id in contacts
+            _present_match(contacts[match.contact_id], match) for match in matches if match.contact_id in contacts
         ],
     )
+
+
+def _present_match(contact: Contact, match: Match) -> MatchEntity:
+    return MatchEntity(contact.uuid, contact.name, match.score, describe_reason(match.reason))
 
 
 def _present_draft(draft: ContactDraft) -> DraftEntity:
@@ -165,7 +168,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> RowList:
 
 def show(tx: Tx, caller: Caller, request: Request) -> RowEntity:
     import_id, number = _import_id(tx, caller, request), _row_number(request)
-    row = store.list_rows_by_number(tx, caller.organization_id, import_id, [number]).get(number)
+    row = list_rows_by_number(tx, caller.organization_id, import_id, [number]).get(number)
     if row is None:
         raise NotFound(f"{ROW} not found")
     return present_rows(tx, caller, import_id, [row])[0]
@@ -181,7 +184,7 @@ def decide(tx: Tx, caller: Caller, request: Request) -> RowEntity:
 def _chosen(tx: Tx, caller: Caller, import_id: str, number: int, body: DecisionBody) -> int | None:
     """The contact that was named, else the likeliest one."""
     if body.contact_id is None:
-        likely = store.list_matches(tx, caller.organization_id, import_id, [number]).get(number)
+        likely = list_matches(tx, caller.organization_id, import_id, [number]).get(number)
         return likely[0].contact_id if likely else None
     uuid = parse_id(body.contact_id)
     contact = find_contact_by_uuid(tx, caller.organization_id, uuid) if uuid else None

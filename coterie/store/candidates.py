@@ -1,0 +1,89 @@
+"""The contacts a draft may be: found by an external id, a handle or the name, with one query for a whole batch."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from coterie.store.database import Tx
+
+# A value more people share than this (a switchboard, info@) says nothing about who somebody is.
+OWNERS_MAX = 20
+
+
+def find_owners_of_external_ids(
+    tx: Tx, organization_id: int, source: str, external_ids: Iterable[str]
+) -> dict[str, int]:
+    """external id -> the contact that is not deleted and known by it."""
+    rows = tx.all(
+        "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
+        f" AND source = :source AND external_id {tx.in_list('values')}",
+        {"organization_id": organization_id, "source": source, "values": tx.list_param(external_ids)},
+    )
+    if not rows:
+        return {}
+    # asked apart: in one statement either engine, without statistics, may begin with every contact
+    alive = tx.all(
+        f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+        " AND deleted_at IS NULL",
+        {"organization_id": organization_id, "ids": tx.list_param({row[1] for row in rows})},
+    )
+    ids = {row[0] for row in alive}
+    return {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
+
+
+# The first 21 of each value, on each engine in the words that keep it to the index: without statistics SQLite takes
+# an organization for a handful of rows, and PostgreSQL has none yet for a book that is being filled.
+_FIRST_OWNERS = {
+    "sqlite": (
+        "SELECT v.value, h.contact_id FROM json_each(:values) v CROSS JOIN handles h INDEXED BY handles_by_value"
+        " WHERE h.organization_id = :organization_id AND h.channel = :channel AND h.normalized = v.value"
+        " AND h.contact_id IN (SELECT o.contact_id FROM handles o INDEXED BY handles_by_value"
+        " WHERE o.organization_id = :organization_id AND o.channel = :channel AND o.normalized = v.value"
+        " ORDER BY o.contact_id LIMIT :most) AND h.deleted_at IS NULL"
+    ),
+    "postgresql": (
+        "SELECT v.value, h.contact_id FROM unnest(CAST(:values AS text[])) AS v (value) CROSS JOIN LATERAL"
+        " (SELECT o.contact_id, o.deleted_at FROM handles o WHERE o.organization_id = :organization_id"
+        " AND o.channel = :channel AND o.normalized = v.value ORDER BY o.contact_id LIMIT :most) h"
+        " WHERE h.deleted_at IS NULL"
+    ),
+}
+_FIRST_NAMESAKES = {
+    "sqlite": (
+        "SELECT v.value, c.id FROM json_each(:values) v CROSS JOIN contacts c INDEXED BY contacts_by_real_name"
+        " WHERE c.organization_id = :organization_id AND c.real_name_key = v.value AND c.deleted_at IS NULL"
+        " AND c.id IN (SELECT o.id FROM contacts o INDEXED BY contacts_by_real_name"
+        " WHERE o.organization_id = :organization_id AND o.real_name_key = v.value AND o.deleted_at IS NULL"
+        " ORDER BY o.id LIMIT :most)"
+    ),
+    "postgresql": (
+        "SELECT v.value, c.id FROM unnest(CAST(:values AS text[])) AS v (value) CROSS JOIN LATERAL"
+        " (SELECT o.id FROM contacts o WHERE o.organization_id = :organization_id AND o.real_name_key = v.value"
+        " AND o.deleted_at IS NULL ORDER BY o.id LIMIT :most) c"
+    ),
+}
+
+
+def find_owners_of_handles(tx: Tx, organization_id: int, channel: str, values: Iterable[str]) -> dict[str, list[int]]:
+    """normalized value -> contacts that have it, deleted ones too; at most 21 of each, so that more can be told."""
+    bound = {
+        "organization_id": organization_id,
+        "channel": channel,
+        "values": tx.list_param(values),
+        "most": OWNERS_MAX + 1,
+    }
+    return _gathered(tx.all(_FIRST_OWNERS[tx.engine], bound))
+
+
+def find_namesakes(tx: Tx, organization_id: int, keys: Iterable[str]) -> dict[str, list[int]]:
+    """real_name_key -> contacts (none deleted) of that name; at most 21 of each."""
+    bound = {"organization_id": organization_id, "values": tx.list_param(keys), "most": OWNERS_MAX + 1}
+    return _gathered(tx.all(_FIRST_NAMESAKES[tx.engine], bound))
+
+
+def _gathered(rows: list[tuple[Any, ...]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for value, contact_id in rows:
+        owners = found.setdefault(value, [])
+        if contact_id not in owners:
+            owners.append(contact_id)
+    return found
