@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "portable": "errors model store search actions drafts",
     "vcard": "errors model",
     "imports": "errors settings model store search actions drafts portable vcard",
-    "exports": "errors model store vcard portable",
+    "exports": "errors model store drafts vcard",
     "graph": "errors settings model observe store",
     "webhooks": "errors settings model store",
     "http": "errors settings model store",

@@ -7,12 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from coterie.exports.drafts import draft_of
+from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
+from coterie.model.attachments import PICTURE, Attachment
 from coterie.model.cells import join_list, safe_cell
+from coterie.model.contact_sheets import ContactSheet
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
+from coterie.store.contact_sheets import sheets_of
+from coterie.store.contacts import list_contacts_after
 from coterie.store.database import Tx
-from coterie.store.exports import list_contact_rows_after, list_part_rows
 from coterie.store.files import file_path
 from coterie.vcard.write import write_card
 
@@ -20,7 +23,6 @@ UID_SOURCE = "vcard"
 CONTACTS_AT_ONCE = 200
 PICTURE_BYTES_MAX = 5 * 1024**2
 PICTURES_MAX = 3
-_OF_A_CARD = ("external_ids", "handles", "addresses", "dates", "tags", "folders", "notes")
 _CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
 _SEVERAL = 3
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
@@ -38,10 +40,11 @@ HEADER = (
 
 def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> Iterator[str]:
     """A card for each contact. version is "4.0" or "3.0". UID is the one the contact came with, else its uuid."""
-    for contact, draft in _drafts(tx, caller, (*_OF_A_CARD, "attachments"), folder):
+    for sheet, draft in _sheets(tx, caller):
+        draft.pictures = [p for each in sheet.attachments[:PICTURES_MAX] if (p := _picture(folder, each))]
         draft.external_ids = [entry for entry in draft.external_ids if entry[0] != DRAFT_SOURCE]
         if all(source != UID_SOURCE for source, _ in draft.external_ids):
-            draft.external_ids.insert(0, (UID_SOURCE, contact["uuid"]))
+            draft.external_ids.insert(0, (UID_SOURCE, sheet.contact.uuid))
         yield write_card(draft, version)
 
 
@@ -51,7 +54,7 @@ def write_csv(tx: Tx, caller: Caller) -> Iterator[str]:
     No cell is a formula for a program that opens it, and the readers of imports know what safe_cell put there.
     """
     yield _line(HEADER)
-    for _, draft in _drafts(tx, caller, _OF_A_CARD):
+    for _, draft in _sheets(tx, caller):
         cells: list[str | None] = [getattr(draft, name) for name in _FIELDS]
         for channel in _CHANNELS:
             values = [h.value for h in sorted(draft.handles, key=lambda h: not h.is_primary) if h.channel == channel]
@@ -68,33 +71,21 @@ def _line(cells: Any) -> str:
     return stream.getvalue()
 
 
-def _drafts(
-    tx: Tx, caller: Caller, nouns: tuple[str, ...], folder: Path | None = None
-) -> Iterator[tuple[dict[str, Any], ContactDraft]]:
-    for contact, parts in contacts_with_parts(tx, caller, nouns):
-        draft = draft_of(contact, parts)
-        if folder is not None:
-            draft.pictures = [p for row in parts["attachments"][:PICTURES_MAX] if (p := _picture(folder, row))]
-        yield contact, draft
-
-
-def contacts_with_parts(
-    tx: Tx, caller: Caller, nouns: tuple[str, ...]
-) -> Iterator[tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]]:
-    """Each contact's row with its rows of these nouns, by id."""
+def _sheets(tx: Tx, caller: Caller) -> Iterator[tuple[ContactSheet, ContactDraft]]:
+    """Each contact that is not deleted, by id, with its draft. The note of the draft is every shared note, the pinned
+    one first."""
     last = 0
-    while contacts := list_contact_rows_after(tx, caller.organization_id, last, limit=CONTACTS_AT_ONCE):
-        last = contacts[-1]["id"]
-        parts: dict[int, dict[str, list[dict[str, Any]]]] = {c["id"]: {n: [] for n in nouns} for c in contacts}
-        for noun in nouns:
-            for row in list_part_rows(tx, caller.organization_id, noun, list(parts), user_id=caller.user_id):
-                parts[row["contact_id"]][noun].append(row)
-        for contact in contacts:
-            yield contact, parts.pop(contact["id"])
+    while contacts := list_contacts_after(tx, caller.organization_id, last, limit=CONTACTS_AT_ONCE):
+        last = contacts[-1].id
+        for sheet in sheets_of(tx, caller.organization_id, contacts, (*DRAFT_PARTS, "notes")).values():
+            draft = draft_of_sheet(sheet)
+            notes = sorted(sheet.notes, key=lambda note: (not note.is_pinned, note.created_at))
+            draft.note = "\n\n".join(note.text for note in notes) or None
+            yield sheet, draft
 
 
-def _picture(folder: Path, row: dict[str, Any]) -> PictureDraft | None:
-    if row["kind"] == "picture" and row["byte_count"] <= PICTURE_BYTES_MAX:
+def _picture(folder: Path, attachment: Attachment) -> PictureDraft | None:
+    if attachment.kind == PICTURE and attachment.byte_count <= PICTURE_BYTES_MAX:
         with suppress(OSError):  # its file is gone: the card goes without
-            return PictureDraft(row["media_type"], file_path(folder, row["digest"]).read_bytes())
+            return PictureDraft(attachment.media_type, file_path(folder, attachment.digest).read_bytes())
     return None

@@ -11,7 +11,7 @@ PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 EXTENSIONS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"), PNG: (".png",)}
 ATTACHMENTS_MAX = 1_000
 FILENAME_LENGTH_MAX = 200
-FILE = "file"
+FILE, PICTURE = "file", "picture"
 # How a file came here
 UPLOAD, IMPORT, INSTAGRAM = "upload", "import", "instagram"
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
