@@ -1,4 +1,4 @@
-"""Tying Instagram accounts to an organization; taking in what Meta delivers about them."""
+"""Connects Instagram accounts to organizations, receives deliveries from Meta, schedules profile requests."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +14,7 @@ from coterie.model.instagram import (
     ACCESS_TOKEN_LENGTH_MAX,
     OPT_OUT_LENGTH_MAX,
     OPT_OUT_WORDS_MAX,
+    PROFILE_SECONDS,
     Account,
     Profile,
     fold_opt_out_words,
@@ -22,22 +23,24 @@ from coterie.model.instagram import (
 )
 from coterie.model.instagram_deliveries import Entries, encode_entries, split_by_account
 from coterie.model.organizations import Caller
-from coterie.store import instagram as store
+from coterie.store import instagram_accounts as store
 from coterie.store import jobs
 from coterie.store.database import Tx
+from coterie.store.instagram_deliveries import insert_delivery
+from coterie.store.instagram_people import list_people_to_ask
 
 VIA = "instagram"
 DELIVERY_JOB = "instagram_delivery"
 PROFILE_JOB = "instagram_profile"
 MENTION_JOB = "instagram_mention"
-# What people wrote goes before profiles that wait in the queue: it is enqueued as if it had waited so long already
+# Deliveries are processed before waiting profile requests: they are enqueued as if they had waited this long
 HEAD_START_SECONDS = 3600.0
-# Profiles asked for in one round of the schedule, of each account: Meta grants 200 calls an hour and more
+# Profile requests per account in one round of the schedule; Meta allows at least 200 calls an hour
 PROFILES_PER_ROUND = 150
 
 
 def check_access_token(text: str) -> str:
-    """An access token as it can be sent in a header. Refused: empty, too long, or with a space or a line break."""
+    """The token without surrounding white space. Raises Invalid if it is empty, too long or unfit for a header."""
     plain = text.strip()
     if not plain or len(plain) > ACCESS_TOKEN_LENGTH_MAX or not plain.isascii() or not plain.isprintable():
         raise invalid("access-token", "is not an access token")
@@ -47,23 +50,22 @@ def check_access_token(text: str) -> str:
 
 
 def connect_account(tx: Tx, caller: Caller, *, account_id: str, sealed: str, graph_url: str) -> Account:
-    """Tie an Instagram account to the caller's organization, or give it a new (sealed) access token.
+    """Connects an Instagram account to the caller's organization, or replaces its access token (given sealed).
 
-    Refused: an id or an address that is none; an account that is tied to another organization.
+    Raises Invalid if the id or the address is malformed, Conflict if the account belongs to another organization.
     """
-    known = store.find_accounts(tx, [parse_account_id(account_id)])
-    if known.get(account_id.strip(), caller.organization_id) != caller.organization_id:
+    account_id = parse_account_id(account_id)
+    organizations = store.find_accounts(tx, [account_id])
+    if organizations.get(account_id, caller.organization_id) != caller.organization_id:
         raise Conflict("this Instagram account belongs to another organization")
-    account = Account(
-        caller.organization_id, parse_account_id(account_id), sealed, parse_graph_url(graph_url), None, None
-    )
+    account = Account(caller.organization_id, account_id, sealed, parse_graph_url(graph_url), None, None)
     store.save_account(tx, caller.organization_id, account, times.now())
     record(tx, caller, "organization.instagram_connected", account.account_id)
     return account
 
 
 def describe_account(tx: Tx, caller: Caller, account: Account, profile: Profile) -> None:
-    """What the Graph says of the account itself: the organization's username, where it has none, and picture."""
+    """Stores the account's own profile: its username and picture also become the organization's."""
     now = times.now()
     store.save_account(tx, caller.organization_id, msgspec.structs.replace(account, username=profile.username), now)
     picture_url = profile.picture_url if profile.picture_url and len(profile.picture_url) <= 2000 else None
@@ -71,28 +73,30 @@ def describe_account(tx: Tx, caller: Caller, account: Account, profile: Profile)
 
 
 def set_opt_out_words(tx: Tx, caller: Caller, words: Sequence[str] | None) -> None:
-    """The words with which people opt out of this organization's messages; None goes back to the built-in ones.
+    """Sets the words contacts opt out with; None restores the built-in ones.
 
-    Refused: more than 50, and one without a letter or digit.
+    Raises Invalid if there are more than 50, or if one has no letter or digit or is too long.
     """
     if words is not None:
         if len(words) > OPT_OUT_WORDS_MAX:
-            raise invalid("words", f"are more than {OPT_OUT_WORDS_MAX}")
+            raise invalid("words", f"are more than the limit of {OPT_OUT_WORDS_MAX}")
         if any(len(word) > OPT_OUT_LENGTH_MAX or not fold_opt_out_words([word]) for word in words):
-            raise invalid("words", f"must be 1 to {OPT_OUT_LENGTH_MAX} characters with a letter or digit")
+            raise invalid("words", f"must each have 1 to {OPT_OUT_LENGTH_MAX} characters and a letter or digit")
     store.save_opt_out_words(tx, caller.organization_id, None if words is None else list(words))
     record(tx, caller, "organization.opt_out_words_changed", caller.organization_id)
 
 
 def receive_delivery(tx: Tx, entries: Entries, body: str) -> list[str]:
-    """Keep what Meta delivered and enqueue its work, a job for each account; ids of accounts nobody connected,
-    whose entries are dropped."""
+    """Stores a delivery and enqueues a job per account.
+
+    Returns the ids of accounts that are not connected; their entries are dropped.
+    """
     by_account = split_by_account(entries)
     organizations = store.find_accounts(tx, by_account)
     now = times.now()
     for account_id, organization_id in organizations.items():
         delivery_id = new_id()
-        store.insert_delivery(
+        insert_delivery(
             tx,
             organization_id,
             delivery_id,
@@ -111,7 +115,7 @@ def receive_delivery(tx: Tx, entries: Entries, body: str) -> list[str]:
 
 
 def enqueue_profiles(tx: Tx, caller: Caller, account_id: str, person_ids: Sequence[str]) -> None:
-    """Have the profiles of these people asked for; one that waits already is not asked for twice."""
+    """Enqueues a request for each person's profile, unless one is waiting already."""
     entries: list[tuple[dict[str, Any], str | None]] = [
         ({"account_id": account_id, "person_id": person_id}, f"{PROFILE_JOB}:{person_id}") for person_id in person_ids
     ]
@@ -119,18 +123,20 @@ def enqueue_profiles(tx: Tx, caller: Caller, account_id: str, person_ids: Sequen
 
 
 def enqueue_snapshots(tx: Tx) -> int:
-    """Have the profiles asked for that were not for a day, longest ago first, of every account up to 150 a round;
-    how many. An account that is paused is left out."""
+    """Enqueues requests for profiles that are a day old, oldest first, up to PROFILES_PER_ROUND per account.
+
+    Skips paused accounts. Returns how many it enqueued.
+    """
     now = times.now()
-    before = times.after(now, -86_400)
-    asked = 0
+    before = times.after(now, -PROFILE_SECONDS)
+    enqueued = 0
     for account in store.list_accounts(tx):
         if account.paused_until is None or account.paused_until <= now:
-            people = store.list_people_to_ask(
+            people = list_people_to_ask(
                 tx, account.organization_id, account.account_id, before=before, limit=PROFILES_PER_ROUND
             )
             person_ids = [person.person_id for person in people]
             caller = caller_for(tx, account.organization_id, via=VIA)
             enqueue_profiles(tx, caller, account.account_id, person_ids)
-            asked += len(people)
-    return asked
+            enqueued += len(people)
+    return enqueued

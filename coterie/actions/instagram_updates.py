@@ -1,33 +1,35 @@
-"""What Meta delivered becomes contacts, interactions and events, a batch at a time: a few statements for each kind of
-thing in a batch, not for each update.
+"""Applies updates from Meta in batches: they become contacts, interactions and events.
 
-Guarantees. An update applied twice, in the same delivery, another one or by another worker, counts once: its outside
-id tells. The order of arrival does not matter: an edit that comes before its message stands for it, and a message
-unsent before it came stays unsent. Events never hold a text, so that what is unsent is gone everywhere.
+A batch takes a few statements per table, not per update.
+
+Guarantees. An update that is applied twice counts once, by its external id: within a delivery, in another one, or by
+another worker. The order of arrival does not matter: an edit that arrives before its message creates it, and a message
+unsent before it arrives stays unsent. Events never contain text, so an unsent text is gone everywhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from coterie.actions.events import record, record_all, row_of
-from coterie.actions.instagram import MENTION_JOB, enqueue_profiles
-from coterie.actions.instagram_people import find_or_add_by_username, find_or_add_people
-from coterie.actions.jobs import enqueue
-from coterie.errors import Invalid, TooSlow, Unavailable
+from coterie.actions.events import record_all, row_of
+from coterie.actions.instagram import enqueue_profiles
+from coterie.actions.instagram_mentions import enqueue_mentions
+from coterie.actions.instagram_people import find_or_add_people
+from coterie.errors import TooSlow, Unavailable
 from coterie.model import times
 from coterie.model.contacts import OPTOUT
 from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import new_id
 from coterie.model.instagram import OPT_OUT_WORDS, find_opt_out_word, fold_opt_out_words
 from coterie.model.instagram_updates import ADD, EDIT, MENTIONED, REACT, UNSEND, Update
-from coterie.model.interactions import INCOMING, MENTION, MESSAGE, StoredInteraction
+from coterie.model.interactions import INCOMING, MESSAGE, StoredInteraction
 from coterie.model.organizations import Caller
 from coterie.store import contacts as contact_store
-from coterie.store import instagram as store
+from coterie.store import instagram_people as store
 from coterie.store import interactions as interaction_store
 from coterie.store.database import Tx
+from coterie.store.instagram_accounts import find_opt_out_words, lock_account
 
-# small enough that others, who wait for the writer meanwhile, wait some 30 ms
+# small enough to block other writers for about 30 ms only
 BATCH = 100
 Stored = dict[str, StoredInteraction]
 Events = list[dict[str, Any]]
@@ -35,9 +37,9 @@ Difference = dict[str, tuple[object, object]]
 
 
 def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> list[tuple[str, str]]:
-    """Apply one batch; the (external id, reason) of updates that could not be, each of which cost only itself.
+    """Applies one batch and returns (external id, reason) of the updates that failed, without affecting the others.
 
-    When none can be applied the reason lies elsewhere, and the last error is raised.
+    If none can be applied, the cause is elsewhere, and the last error is raised.
     """
     try:
         with tx.savepoint():
@@ -61,19 +63,18 @@ def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Upd
 
 
 def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> None:
-    if store.lock_account(tx, caller.organization_id, account_id) is None:
-        return  # it was taken away since
+    if lock_account(tx, caller.organization_id, account_id) is None:
+        return  # disconnected in the meantime
     organization_id = caller.organization_id
     stored = interaction_store.find_stored(tx, organization_id, INSTAGRAM, {update.external_id for update in updates})
-    _ask_for_mentions(
-        tx, caller, account_id, [u for u in updates if u.what == MENTIONED and u.external_id not in stored]
-    )
-    of_people = [update for update in updates if update.what != MENTIONED]
-    fresh = [update for update in of_people if update.what == ADD and update.external_id not in stored]
-    usernames = {update.person_id: update.username for update in fresh if update.username}
-    contact_ids = find_or_add_people(tx, caller, account_id, {update.person_id for update in of_people}, usernames)
+    new_mentions = [update for update in updates if update.what == MENTIONED and update.external_id not in stored]
+    enqueue_mentions(tx, caller, account_id, new_mentions)
+    with_person = [update for update in updates if update.what != MENTIONED]
+    added = [update for update in with_person if update.what == ADD and update.external_id not in stored]
+    usernames = {update.person_id: update.username for update in added if update.username}
+    contact_ids = find_or_add_people(tx, caller, account_id, {update.person_id for update in with_person}, usernames)
     now = times.now()
-    changed, events = _work_through(caller, of_people, contact_ids, stored, now)
+    changed, events = _apply_to_interactions(caller, with_person, contact_ids, stored, now)
     interaction_store.insert_stored(tx, organization_id, INSTAGRAM, [s for s in changed if s.is_new], now)
     interaction_store.save_stored(tx, organization_id, [s for s in changed if not s.is_new], now)
     interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))
@@ -81,14 +82,13 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     interaction_store.mark_recent(tx, organization_id, sorted(unsent))
     record_all(tx, caller, events)
     _opt_out(tx, caller, {s.external_id: s for s in changed if s.is_new})
-    _ask_for_profiles(tx, caller, account_id, fresh, contact_ids)
+    _request_profiles(tx, caller, account_id, added, contact_ids)
 
 
-def _work_through(
+def _apply_to_interactions(
     caller: Caller, updates: Sequence[Update], contact_ids: dict[str, int], stored: Stored, now: str
 ) -> tuple[list[StoredInteraction], Events]:
-    """Bring the interactions at hand in step with the updates, new ones first, then what happened to them: (those that
-    are new or changed, their events)."""
+    """Applies the updates to the stored interactions, additions first: (new or changed interactions, their events)."""
     changed: Stored = {}
     events: Events = []
 
@@ -99,10 +99,10 @@ def _work_through(
 
     for update in sorted(updates, key=lambda update: update.what != ADD):
         if update.external_id not in stored and update.what in (ADD, EDIT, UNSEND):
-            stored[update.external_id] = made = _made(update, contact_ids[update.person_id])
+            stored[update.external_id] = added = _new_interaction(update, contact_ids[update.person_id])
             if update.what != UNSEND:
-                kind = "interaction.received" if made.direction == INCOMING else "interaction.sent"
-                note(kind, made, {"kind": (None, made.kind)})
+                kind = "interaction.received" if added.direction == INCOMING else "interaction.sent"
+                note(kind, added, {"kind": (None, added.kind)})
     for what, change in _CHANGES.items():
         for update in updates:
             interaction = stored.get(update.external_id)
@@ -113,8 +113,8 @@ def _work_through(
     return list(changed.values()), events
 
 
-def _made(update: Update, contact_id: int) -> StoredInteraction:
-    """A new interaction; of an edit or an unsending that came first, what is left for its message."""
+def _new_interaction(update: Update, contact_id: int) -> StoredInteraction:
+    """A new interaction. If an edit or an unsend arrives before its message, it takes the message's place."""
     return StoredInteraction(
         external_id=update.external_id,
         contact_id=contact_id,
@@ -132,7 +132,7 @@ def _made(update: Update, contact_id: int) -> StoredInteraction:
 def _edit(interaction: StoredInteraction, update: Update) -> Difference | None:
     before, after = interaction.data.get("edit_count", 0), update.data["edit_count"]
     if after <= before:
-        return None  # an older edit that came late
+        return None  # an older edit that arrived late
     interaction.text = update.text
     interaction.data["edit_count"] = after
     return {"edit_count": (before, after)}
@@ -156,10 +156,10 @@ _CHANGES = {EDIT: _edit, REACT: _react, UNSEND: _unsend}
 
 
 def _opt_out(tx: Tx, caller: Caller, added: Stored) -> None:
-    """Who writes one of the opt-out words, and nothing else, is not written to any more."""
-    texts = store.find_opt_out_words(tx, caller.organization_id)
+    """Marks contacts as opted out whose whole message is an opt-out word."""
+    texts = find_opt_out_words(tx, caller.organization_id)
     words = fold_opt_out_words(OPT_OUT_WORDS if texts is None else texts)
-    said = {
+    words_sent = {
         interaction.contact_id: word
         for interaction in added.values()
         if interaction.direction == INCOMING and interaction.kind == MESSAGE
@@ -167,52 +167,21 @@ def _opt_out(tx: Tx, caller: Caller, added: Stored) -> None:
     }
     now = times.now()
     rows = []
-    for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, said):
+    for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, words_sent):
         if contact.status != OPTOUT:
             columns = {"status": OPTOUT, "updated_at": now}
             contact_store.update_contact(tx, caller.organization_id, contact.id, columns)
-            changes = {"status": (contact.status, OPTOUT), "opt_out_word": (None, said[contact.id])}
+            changes = {"status": (contact.status, OPTOUT), "opt_out_word": (None, words_sent[contact.id])}
             rows.append(row_of(caller, "contact.updated", contact.id, contact_id=contact.id, changes=changes, now=now))
     record_all(tx, caller, rows)
 
 
-def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    """Keep a mention whose text and author were asked for: ids are the arguments of its job, found holds text,
-    username and timestamp. Without a username, or by the account itself, it is nobody's and passed over."""
-    account = store.lock_account(tx, caller.organization_id, account_id)
-    username = found.get("username")
-    if account is None or not username or username == account.username:
-        return
-    external_id = f"mention:{ids.get('comment_id') or ids.get('media_id')}"
-    if interaction_store.find_known(tx, caller.organization_id, INSTAGRAM, [external_id]):
-        return
-    try:
-        contact_id = find_or_add_by_username(tx, caller, username)
-        happened_at = times.parse_moment(found.get("timestamp") or ids["happened_at"], "timestamp")
-    except Invalid:
-        return
-    data = {key: ids[key] for key in ("media_id", "comment_id") if ids.get(key)}
-    update = Update(
-        what=ADD, external_id=external_id, happened_at=happened_at, kind=MENTION, text=found.get("text"), data=data
-    )
-    made = _made(update, contact_id)
-    interaction_store.insert_stored(tx, caller.organization_id, INSTAGRAM, [made], times.now())
-    interaction_store.mark_recent(tx, caller.organization_id, [(contact_id, MENTION)])
-    record(tx, caller, "interaction.received", made.id, contact_id=contact_id, changes={"kind": (None, MENTION)})
-
-
-def _ask_for_mentions(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> None:
-    for update in updates:
-        arguments = {"account_id": account_id, "happened_at": update.happened_at, **update.data}
-        enqueue(tx, caller, MENTION_JOB, arguments, dedupe_key=f"{MENTION_JOB}:{update.external_id}")
-
-
-def _ask_for_profiles(
-    tx: Tx, caller: Caller, account_id: str, fresh: Sequence[Update], contact_ids: dict[str, int]
+def _request_profiles(
+    tx: Tx, caller: Caller, account_id: str, added: Sequence[Update], contact_ids: dict[str, int]
 ) -> None:
-    """Who was not asked about for a day is; writing a message is the consent that was missing."""
-    wrote = {u.person_id for u in fresh if u.kind == MESSAGE and u.direction == INCOMING}
-    store.forget_refusals(tx, caller.organization_id, wrote)
+    """Requests profiles that are a day old. Writing a message counts as the consent that was missing."""
+    wrote = {u.person_id for u in added if u.kind == MESSAGE and u.direction == INCOMING}
+    store.clear_refusals(tx, caller.organization_id, wrote)
     now = times.now()
     people = store.find_people(tx, caller.organization_id, contact_ids)
     enqueue_profiles(

@@ -14,7 +14,7 @@ from coterie.graph.picture_links import EXTENSIONS, FOLDER, read_token
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.files import file_path
-from coterie.store.instagram import find_picture
+from coterie.store.instagram_pictures import find_picture
 
 PATH = FOLDER + "{token}"
 _HEADERS = {

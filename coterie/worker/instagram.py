@@ -1,4 +1,4 @@
-"""Working off what Meta delivered: a batch in each transaction, its progress saved with it."""
+"""Processes deliveries from Meta: a batch per transaction, which also saves the progress."""
 
 import threading
 import time
@@ -13,24 +13,24 @@ from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body, read_delivery
 from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
-from coterie.store import instagram as store
 from coterie.store.database import Database
+from coterie.store.instagram_deliveries import delete_delivery, find_delivery
 from coterie.store.statistics import look_again
 from coterie.worker.lease import PAUSE_SECONDS, renew_lease
 
-# what deliveries fill
+# the tables deliveries fill
 TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "external_ids")
 log = structlog.get_logger()
 
 
 def instagram_delivery(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """The updates of one delivery, which is forgotten in the transaction of its last batch."""
+    """Applies the updates of one delivery. The transaction of the last batch deletes the delivery."""
     delivery_id = msgspec.json.decode(job.arguments)["delivery_id"]
     with database.read() as tx:
-        found = store.find_delivery(tx, job.organization_id, delivery_id)
-    if found is None:
+        stored = find_delivery(tx, job.organization_id, delivery_id)
+    if stored is None:
         return
-    account_id, body, received_at = found
+    account_id, body, received_at = stored
     delivery = read_delivery(decode_body(body), received_at)
     done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
     while done is not None:
@@ -42,7 +42,7 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
             caller = caller_for(tx, job.organization_id, via=VIA)
             lost = apply_updates(tx, caller, account_id, batch) if batch else []
             if done is None:
-                store.delete_delivery(tx, job.organization_id, delivery_id)
+                delete_delivery(tx, job.organization_id, delivery_id)
             renew_lease(tx, job, {"done": done or len(delivery.updates)})
         for external_id, reason in lost:
             log.error("instagram update lost", account=account_id, id=external_id[:80], reason=reason[:200])
@@ -51,10 +51,10 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
                 look_again(tx, TABLES)
         time.sleep(PAUSE_SECONDS)
     if delivery.ignored:
-        log.info("instagram updates passed over", account=account_id, names=dict(delivery.ignored))
+        log.info("instagram updates ignored", account=account_id, names=dict(delivery.ignored))
 
 
-def ask_for_snapshots(database: Database, settings: Settings) -> None:
-    """A follower snapshot a day of everyone Instagram's accounts know, some in each round."""
+def request_snapshots(database: Database, settings: Settings) -> None:
+    """Requests profiles for the daily follower snapshots, a limited number per round."""
     with database.write() as tx:
         enqueue_snapshots(tx)

@@ -1,7 +1,7 @@
-"""The worker: claims jobs one after another, runs what the schedule says, stops cleanly.
+"""The worker: claims jobs one at a time, runs the schedule, stops cleanly.
 
-A job is claimed in one transaction and finished in another; between them its handler runs with transactions of its
-own. A handler that raises has its job tried again later (store/jobs.py says when); what it had saved stays.
+A job is claimed in one transaction and finished in another; in between, its handler uses transactions of its own. If a
+handler raises, the job is retried later (store/jobs.py), and what the handler has committed stays.
 """
 
 import threading
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """One worker over an open database. run() returns after stop() was called from a signal or another thread."""
+    """A worker on an open database. stop(), called from a signal handler or another thread, makes run() return."""
 
     def __init__(
         self,
@@ -39,11 +39,10 @@ class Worker:
         self._next_check = 0.0
 
     def stop(self) -> None:
-        """Finish the batch at hand, give the job back, return from run()."""
+        """Finishes the current batch, releases the job and makes run() return."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Work until stopped."""
         log.info("worker started")
         while not self._stopping.is_set():
             try:
@@ -57,7 +56,7 @@ class Worker:
         log.info("worker stopped")
 
     def run_one(self) -> bool:
-        """Run the next job that may start; whether there was one."""
+        """Runs the next job that is due. Returns whether there was one."""
         with self._database.read() as tx:
             next_run_at = jobs.next_run_at(tx)
         if next_run_at is None or next_run_at > times.now():
@@ -75,9 +74,9 @@ class Worker:
             if handler is None:
                 raise LookupError(f"no handler for {job.name}")
             handler(self._database, self._settings, job, self._stopping)
-        except Reschedule as later:
+        except Reschedule as reschedule:
             with self._database.write() as tx:
-                jobs.release(tx, job, run_at=later.run_at)
+                jobs.release(tx, job, run_at=reschedule.run_at)
             return
         except Exception as error:
             log.exception("job failed", job=job.name, id=job.id, attempt=job.attempt_count)
@@ -90,7 +89,7 @@ class Worker:
         log.info("job done", job=job.name, id=job.id, milliseconds=milliseconds)
 
     def run_schedule(self) -> None:
-        """Start each recurring piece of work whose interval is over; of several workers one starts it."""
+        """Runs the recurring work that is due. With several workers, one of them runs it."""
         if time.monotonic() < self._next_check:
             return
         self._next_check = time.monotonic() + SCHEDULE_CHECK_SECONDS

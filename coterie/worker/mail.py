@@ -1,11 +1,11 @@
-"""Mail goes out by SMTP (RFC 5321), one message per connection, in plain text.
+"""Sends mail by SMTP (RFC 5321): plain text, one message per connection.
 
-Guarantees. on_accepted is called once the server has taken sender and recipient, just before the text goes out, so that
-the caller can write down that from now on the message may have been sent. What fails before it can be tried again
-without a second copy; whatever goes wrong after it raises DeliveryUnknown, unless the server itself said no.
+Guarantees. on_accepted is called after the server has accepted sender and recipient, just before the text is sent, so
+that the caller can record that the message may have been sent from then on. A failure before that can be retried
+without risking a second copy. A failure after it raises DeliveryUnknown, unless the server rejected the message.
 
-smtp:// uses STARTTLS where the server offers it, and never sends a password without it but to this machine itself;
-smtps:// speaks TLS from the first byte. Certificates are checked.
+smtp:// uses STARTTLS if the server offers it, and sends a password without it to the local machine only. smtps:// uses
+TLS from the start. Certificates are verified.
 """
 
 import re
@@ -30,19 +30,19 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class PermanentFailure(Exception):
-    """The server will not take this message, now or later."""
+    """The server rejects this message for good."""
 
 
 class DeliveryUnknown(Exception):
-    """The text was handed over and no answer came: it may have been sent or not."""
+    """The text was sent and no answer came: the message may have been delivered or not."""
 
 
 class TemporaryFailure(Exception):
-    """It did not go out; trying again later may help."""
+    """The message was not sent; a later attempt may succeed."""
 
 
 class Mail(Struct, frozen=True):
-    """One message in plain text. key names it: the same key gives the same Message-ID."""
+    """One message in plain text. The same key gives the same Message-ID."""
 
     recipient: str
     subject: str
@@ -51,14 +51,14 @@ class Mail(Struct, frozen=True):
 
 
 def can_mail(settings: Settings) -> bool:
-    """Whether the settings say by whom and through which server mail goes out."""
+    """Whether the settings have a server and a sender."""
     return bool(settings.smtp_url and settings.smtp_from)
 
 
 def send(settings: Settings, mail: Mail, on_accepted: Callable[[], None]) -> None:
-    """Send one message.
+    """Sends one message.
 
-    Raises TemporaryFailure, PermanentFailure or DeliveryUnknown; an exception of on_accepted ends it unsent.
+    Raises TemporaryFailure, PermanentFailure or DeliveryUnknown. If on_accepted raises, the message is not sent.
     """
     try:
         server = _connect(settings.smtp_url)
@@ -90,7 +90,7 @@ def _connect(url: str) -> smtplib.SMTP:
             is_private = True
         if parts.username:
             if not is_private and host not in LOOPBACK:
-                raise ValueError("the server offers no STARTTLS: a password is not sent in the clear")
+                raise ValueError("the server offers no STARTTLS, and a password is not sent without encryption")
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except BaseException:
         server.close()
@@ -102,7 +102,7 @@ def _deliver(server: smtplib.SMTP, sender: str, mail: Mail, on_accepted: Callabl
     recipient = _on_wire(mail.recipient)
     is_international = not (sender + recipient).isascii()
     if is_international and not server.has_extn("smtputf8"):
-        raise PermanentFailure("the mail server takes no international addresses")
+        raise PermanentFailure("the mail server does not support international addresses")
     message = write(sender, mail, is_international=is_international)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if is_international else []
     try:
@@ -114,51 +114,51 @@ def _deliver(server: smtplib.SMTP, sender: str, mail: Mail, on_accepted: Callabl
     try:
         answer = server.data(message)
     except smtplib.SMTPDataError as error:
-        # the server did not want to hear the text
-        _refuse(error.smtp_code, error.smtp_error, is_final=True)
+        # rejected before the text was sent
+        _fail(error.smtp_code, error.smtp_error, is_final=True)
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryUnknown(_reason(error)) from error
     _expect(answer, is_final=True)
     try:
         server.quit()
     except (OSError, smtplib.SMTPException):
-        pass  # it has the message
+        pass  # the message has been accepted
 
 
 def _expect(answer: tuple[int, bytes], *, is_final: bool) -> None:
     if not 200 <= answer[0] < 300:
-        _refuse(*answer, is_final=is_final)
+        _fail(*answer, is_final=is_final)
 
 
-def _refuse(code: int, text: bytes | str, *, is_final: bool) -> NoReturn:
-    """A 5xx about this message is its end; about us (the sender) the operator may still mend it."""
-    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    reason = f"{code} {_BREAKS.sub(' ', said)[:300]}"
+def _fail(code: int, text: bytes | str, *, is_final: bool) -> NoReturn:
+    """A 5xx is permanent if it is about the message. About the sender, the operator can fix the cause."""
+    answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    reason = f"{code} {_BREAKS.sub(' ', answer)[:300]}"
     raise PermanentFailure(reason) if code >= 500 and is_final else TemporaryFailure(reason)
 
 
 def write(sender: str, mail: Mail, *, is_international: bool = False) -> bytes:
-    """The message as it goes over the wire: lines end in CRLF, line breaks in headers are spaces."""
+    """The message in its wire format: lines end in CRLF; line breaks in headers become spaces."""
     message = EmailMessage(policy=SMTPUTF8 if is_international else SMTP)
     message["From"] = _address(_bare(sender), _display_name(sender))
     message["To"] = _address(_on_wire(mail.recipient))
     message["Subject"] = _BREAKS.sub(" ", mail.subject).strip()[:SUBJECT_LENGTH_MAX] or "Reminder"
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9.-]', '-', mail.key)}@{_bare(sender).rpartition('@')[2]}>"
-    # programs that answer by themselves leave it alone (RFC 3834)
+    # keeps auto-responders from answering (RFC 3834)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text.replace("\0", ""), charset="utf-8", cte="base64")
     return message.as_bytes()
 
 
 def _address(address: str, name: str = "") -> Address:
-    """For a header; parsing is left out, since it takes no international local part."""
+    """For a header. Built without the library's parser, which rejects international local parts."""
     local, _, domain = address.rpartition("@")
     return Address(display_name=name, username=local, domain=domain)
 
 
 def _bare(sender: str) -> str:
-    """a@b of "Coterie <a@b>", and of a@b itself."""
+    """The address of "Coterie <a@b>" or of "a@b"."""
     match = re.search(r"<([^<>\s]+)>\s*$", sender)
     return _on_wire(match[1] if match else sender.strip())
 
@@ -168,7 +168,7 @@ def _display_name(sender: str) -> str:
 
 
 def _on_wire(address: str) -> str:
-    """An address with its domain in ASCII (RFC 3490, as the standard library has it)."""
+    """The address with its domain in ASCII (RFC 3490, the standard library's version of IDNA)."""
     local, _, domain = address.rpartition("@")
     try:
         return f"{local}@{domain.encode('idna').decode('ascii')}"

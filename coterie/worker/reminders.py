@@ -1,11 +1,11 @@
-"""Reminders go out by mail: found when they are due, sent once each.
+"""Mails reminders that are due, each occurrence once.
 
-Each occurrence of a reminder is one job, whose dedupe key names the occurrence. The job speaks with the mail server
-up to its acceptance of the recipient, then writes the hand-over down in its own row, then gives the text away, then
-marks the reminder. So a job that runs again (its worker died, the machine lost power) knows whether the text may be
-out already, and in that case does not send it again: after the hand-over an occurrence is sent at most once, and
-until then as often as it takes. The price is that a crash within that one exchange can lose a mail; the reminder
-says then that the answer was not seen. Without SMTP settings nothing is enqueued: reminders wait, and say so.
+Each occurrence is one job; the job's dedupe key identifies the occurrence. The job waits until the mail server accepts
+the recipient, records the hand-over in its own row, sends the text, and marks the reminder. So a job that runs again
+after a crash knows whether the text may have been sent, and then does not send it again: at most once after the
+hand-over, as often as necessary before it. The price: a crash during that exchange can lose a mail, and the reminder
+then says that the server's answer is unknown. Without SMTP settings nothing is enqueued, and reminders show that they
+are waiting for them.
 """
 
 import threading
@@ -31,21 +31,21 @@ from coterie.worker.lease import renew_lease
 FIND_SECONDS = 10.0
 REFRESH_SECONDS = 3600.0
 BATCH = 100
-# with pauses of up to six hours: about five days
+# about five days, with pauses of up to six hours
 ATTEMPTS_MAX = 30
-UNSEEN = "It was handed to the mail server, whose answer was not seen"
+ANSWER_UNKNOWN = "Handed to the mail server, but its answer is unknown"
 log = structlog.get_logger()
 
 
 class Occurrence(Struct, frozen=True):
-    """One time a reminder is due: the arguments of its job."""
+    """One due date of a reminder; the arguments of its job."""
 
     reminder_id: str
     due_at: str
 
 
 def find_due(database: Database, settings: Settings) -> None:
-    """Enqueue a job for each reminder that is due; one that waits already is not enqueued again."""
+    """Enqueues a job for each reminder that is due, unless one is waiting already."""
     if not mail.can_mail(settings):
         return
     now = times.now()
@@ -66,7 +66,7 @@ def find_due(database: Database, settings: Settings) -> None:
 
 
 def refresh(database: Database, settings: Settings) -> None:
-    """Plan reminders that hang on dates anew: anniversaries come and go without a word to the reminders."""
+    """Recomputes the reminders that depend on a contact's dates, because a change of a date does not do it."""
     with database.read() as tx:
         organizations = list_organizations(tx, limit=100_000)
     for organization in organizations:
@@ -77,12 +77,12 @@ def refresh(database: Database, settings: Settings) -> None:
 
 
 def send(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Send one occurrence of a reminder, unless it was handed over by an earlier run or is not up any more."""
+    """Sends one occurrence, unless an earlier run handed it over or it is no longer due."""
     occurrence = msgspec.json.decode(job.arguments, type=Occurrence)
     organization_id = job.organization_id
     if _is_handed_over(job):
         with database.write() as tx:
-            actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, UNSEEN)
+            actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, ANSWER_UNKNOWN)
         return
     with database.read() as tx:
         message = compose(tx, settings, organization_id, occurrence)
@@ -90,16 +90,16 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
         return
     remark: str | None = None
     try:
-        mail.send(settings, message, lambda: _note(database, job, is_handed_over=True))
+        mail.send(settings, message, lambda: _record_hand_over(database, job, is_handed_over=True))
     except mail.DeliveryUnknown as error:
-        log.warning("mail handed over, answer not seen", id=job.id, error=str(error))
-        remark = UNSEEN
+        log.warning("mail handed over, answer unknown", id=job.id, error=str(error))
+        remark = ANSWER_UNKNOWN
     except mail.PermanentFailure as error:
         with database.write() as tx:
             actions.mark_failed(tx, organization_id, occurrence.reminder_id, occurrence.due_at, str(error))
         return
     except mail.TemporaryFailure as error:
-        _put_off(database, job, occurrence, str(error))
+        _record_failure(database, job, occurrence, str(error))
         raise
     with database.write() as tx:
         actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, remark)
@@ -109,25 +109,22 @@ def _is_handed_over(job: Job) -> bool:
     return bool(job.progress and msgspec.json.decode(job.progress).get("is_handed_over"))
 
 
-def _note(database: Database, job: Job, *, is_handed_over: bool) -> None:
-    """Write down whether the text may be out, in a transaction that is on the disk when this returns."""
+def _record_hand_over(database: Database, job: Job, *, is_handed_over: bool) -> None:
+    """Records whether the text may have been sent; on disk when this returns."""
     with database.write() as tx:
         renew_lease(tx, job, {"is_handed_over": is_handed_over})
 
 
-def _put_off(database: Database, job: Job, occurrence: Occurrence, error: str) -> None:
-    """It did not go out: say so with the reminder, and give it up after the last attempt."""
-    _note(database, job, is_handed_over=False)
-    say = actions.mark_failed if job.attempt_count >= job.attempts_max else actions.note_error
+def _record_failure(database: Database, job: Job, occurrence: Occurrence, error: str) -> None:
+    """Records the error with the reminder, and gives up after the last attempt."""
+    _record_hand_over(database, job, is_handed_over=False)
+    record_error = actions.mark_failed if job.attempt_count >= job.attempts_max else actions.note_error
     with database.write() as tx:
-        say(tx, job.organization_id, occurrence.reminder_id, occurrence.due_at, error)
-
-
-# What it says ---------------------------------------------------------------------------------------------------------
+        record_error(tx, job.organization_id, occurrence.reminder_id, occurrence.due_at, error)
 
 
 def compose(tx: Tx, settings: Settings, organization_id: int, occurrence: Occurrence) -> mail.Mail | None:
-    """The message of an occurrence; None where it is not up any more."""
+    """The message of an occurrence, or None if it is no longer due."""
     reminder = store.find_reminder(tx, organization_id, occurrence.reminder_id)
     if reminder is None or reminder.finished_at or reminder.due_at != occurrence.due_at:
         return None

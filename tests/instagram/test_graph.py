@@ -22,7 +22,8 @@ from coterie.model.instagram import Account, parse_graph_url
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.files import file_path
-from coterie.store.instagram import find_account, list_pictures
+from coterie.store.instagram_accounts import find_account
+from coterie.store.instagram_pictures import list_pictures
 from coterie.store.secrets import KEY_FILE, seal, unseal
 
 

@@ -11,7 +11,7 @@ from world import World
 
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.store.instagram import find_opt_out_words
+from coterie.store.instagram_accounts import find_opt_out_words
 
 
 def run(settings: Settings, organization: str, *words: str) -> subprocess.CompletedProcess[str]:

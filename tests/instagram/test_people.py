@@ -29,7 +29,7 @@ from coterie.settings import Settings
 from coterie.store import contacts as contact_store
 from coterie.store.database import Database
 from coterie.store.handles import list_handles
-from coterie.store.instagram import find_people
+from coterie.store.instagram_people import find_people
 
 
 class Audience:

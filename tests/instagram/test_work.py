@@ -19,7 +19,7 @@ from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.contacts import count_contacts, list_contacts_after
 from coterie.store.database import Database
-from coterie.store.instagram import find_delivery
+from coterie.store.instagram_deliveries import find_delivery
 from coterie.store.interactions import list_recent_of
 from coterie.worker.handlers import HANDLERS
 from coterie.worker.loop import Worker

@@ -1,0 +1,64 @@
+"""Stores a person's profile picture among the contact's attachments, before Meta's address of it expires."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+import structlog
+
+from coterie.actions.attachments import forget_files
+from coterie.actions.callers import caller_for
+from coterie.actions.instagram import VIA
+from coterie.actions.instagram_profiles import show_picture
+from coterie.graph import pictures
+from coterie.graph.picture_links import EXTENSIONS, picture_address
+from coterie.model.instagram import Account
+from coterie.settings import Settings
+from coterie.store.database import Database, Tx
+from coterie.store.files import file_path, lock_files, save_file
+from coterie.store.instagram_pictures import list_pictures, replace_pictures
+
+log = structlog.get_logger()
+
+
+def store_picture(database: Database, settings: Settings, account: Account, contact_id: int, url: str) -> None:
+    """Fetches the picture once per address, and replaces the previous one."""
+    # the signature in the query changes daily; the path identifies the picture
+    mark = "instagram-" + hashlib.sha256(urlsplit(url).path.encode("utf-8", "replace")).hexdigest()[:16]
+    with database.read() as tx:
+        stored = list_pictures(tx, account.organization_id, contact_id)
+    same_id = next((attachment_id for name, _, attachment_id in stored if name.startswith(mark)), None)
+    if same_id is not None:
+        with database.write() as tx:
+            _show(tx, settings, account, contact_id, same_id)
+        return
+    try:
+        data, media_type = pictures.fetch_picture(url, account.graph_url)
+    except pictures.NoPicture as error:
+        log.info("instagram picture not stored", account=account.account_id, reason=str(error))
+        return
+    digest, byte_count = save_file(settings.data_folder, data)
+    with database.write() as tx:
+        lock_files(tx)
+        if not file_path(settings.data_folder, digest).exists():
+            save_file(settings.data_folder, data)  # the same bytes were swept before a row referred to them
+        before = list_pictures(tx, account.organization_id, contact_id)
+        attachment_id = replace_pictures(
+            tx,
+            account.organization_id,
+            contact_id,
+            filename=f"{mark}.{EXTENSIONS[media_type]}",
+            media_type=media_type,
+            byte_count=byte_count,
+            digest=digest,
+        )
+        unused = [old for _, old, _ in before] + ([] if attachment_id else [digest])
+        forget_files(tx, caller_for(tx, account.organization_id, via=VIA), unused)
+        if attachment_id is not None:
+            _show(tx, settings, account, contact_id, attachment_id)
+
+
+def _show(tx: Tx, settings: Settings, account: Account, contact_id: int, attachment_id: str) -> None:
+    """Points the contact's picture address at this instance, if it has a public address."""
+    if settings.base_url:
+        url = picture_address(settings, account.organization_id, contact_id, attachment_id)
+        show_picture(tx, caller_for(tx, account.organization_id, via=VIA), contact_id, url)
