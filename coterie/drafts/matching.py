@@ -26,8 +26,7 @@ from coterie.model.import_reasons import (
 from coterie.model.imports import ContactDraft
 from coterie.model.text import fold, sort_key, words
 from coterie.store import candidates as store
-from coterie.store import handles as handle_store
-from coterie.store.contacts import list_contacts_by_id
+from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
 MATCHES_MAX = 5
@@ -144,9 +143,8 @@ def find_matches(tx: Tx, organization_id: int, people: Sequence[Person]) -> list
     suspects = _suspects(tx, organization_id, people, found)
     everyone = set().union(*suspects) if suspects else set()
     if everyone:
-        contacts = {c.id: c for c in list_contacts_by_id(tx, organization_id, everyone)}
-        handles = handle_store.list_handles_of(tx, organization_id, everyone)
-        others = {i: person_of_contact(contact, handles.get(i, [])) for i, contact in contacts.items()}
+        sheets = load_sheets(tx, organization_id, everyone, ["handles"])
+        others = {i: person_of_contact(sheet.contact, sheet.handles) for i, sheet in sheets.items()}
         for person, ids, matches in zip(people, suspects, found, strict=True):
             for contact_id in ids - matches.keys():
                 if contact_id in others and (reason := compare(person, others[contact_id])):

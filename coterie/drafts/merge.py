@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact, join_name
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.imports import (
@@ -22,14 +23,13 @@ from coterie.model.imports import (
     InteractionDraft,
     PictureDraft,
 )
+from coterie.model.terms import name_key
 from coterie.model.text import fold
-from coterie.store import folders as folder_store
-from coterie.store import handles as handle_store
-from coterie.store import parts
-from coterie.store.contacts import list_contacts_by_id
+from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
 URL_LENGTH_MAX = 2000
+_ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
 # Fields that are filled where they are empty; the parts of a name go by their own rule
 FILLED = (
     "display_name", "nickname", "gender", "birthday", "employer", "job_title", "how_you_met", "language", "bio",
@@ -78,36 +78,31 @@ class MergePlan(Struct):
         return found
 
 
+_PARTS: tuple[Part, ...] = (
+    "handles", "addresses", "dates", "tags", "hidden_tags", "folders", "notes", "attachments", "external_ids",
+)  # fmt: skip
+
+
 def load_existing(
     tx: Tx, organization_id: int, contact_ids: Iterable[int], *, to_change: bool = False
 ) -> dict[int, Existing]:
-    """The states of contacts that are not deleted; to_change keeps them from other writers until the commit."""
-    wanted = sorted(set(contact_ids))
-    if not wanted:
-        return {}
-    if to_change:
-        contacts = parts.list_contacts_to_change(tx, organization_id, wanted)
-    else:
-        contacts = {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, wanted)}
-    states = {contact_id: Existing(contact) for contact_id, contact in contacts.items()}
-    for contact_id, handles in handle_store.list_handles_of(tx, organization_id, states).items():
-        states[contact_id].handles = handles
-    for contact_id, folders in folder_store.list_folders_of(tx, organization_id, states).items():
-        states[contact_id].folders = {name for _, name, _ in folders}
-    for contact_id, addresses in parts.list_addresses_of(tx, organization_id, states).items():
-        states[contact_id].addresses = {_key(row) for row in addresses}
-    for contact_id, dates in parts.list_dates_of(tx, organization_id, states).items():
-        states[contact_id].dates = {(fold(label), occurs_on) for label, occurs_on in dates}
-    for name, rows in (
-        ("tags", parts.list_tag_keys_of(tx, organization_id, states)),
-        ("notes", parts.list_note_texts_of(tx, organization_id, states)),
-        ("files", parts.list_files_of(tx, organization_id, states)),
-    ):
-        for contact_id, values in rows.items():
-            setattr(states[contact_id], name, {value for (value,) in values})
-    for contact_id, ids in parts.list_external_ids_of(tx, organization_id, states).items():
-        states[contact_id].external_ids = {(source, external_id) for source, external_id in ids}
-    return states
+    """contact id -> what the contact has, for those that are not deleted; to_change locks them until the commit."""
+    sheets = load_sheets(tx, organization_id, contact_ids, _PARTS, to_change=to_change)
+    return {contact_id: _existing_of_sheet(sheet) for contact_id, sheet in sheets.items()}
+
+
+def _existing_of_sheet(sheet: ContactSheet) -> Existing:
+    return Existing(
+        contact=sheet.contact,
+        handles=list(sheet.handles),
+        addresses={_key([getattr(address, name) for name in _ADDRESS]) for address in sheet.addresses},
+        dates={(fold(date.label), date.occurs_on) for date in sheet.dates},
+        tags={name_key(tag.name) for tag in (*sheet.tags, *sheet.hidden_tags)},
+        folders={name for _, name, _ in sheet.folders},
+        notes={note.text for note in sheet.notes},
+        files={attachment.digest for attachment in sheet.attachments},
+        external_ids=set(sheet.external_ids),
+    )
 
 
 def existing_of_draft(draft: ContactDraft) -> Existing:
@@ -228,8 +223,8 @@ def _key(values: Sequence[str | None]) -> str:
     return fold(" ".join([value for value in values if value]))
 
 
-def _key_of(a: AddressDraft) -> str:
-    return _key((a.address_line_1, a.address_line_2, a.address_line_3, a.locality, a.region, a.postcode, a.country))
+def _key_of(address: AddressDraft) -> str:
+    return _key([getattr(address, name) for name in _ADDRESS])
 
 
 def _with_external_id(interaction: InteractionDraft) -> InteractionDraft:

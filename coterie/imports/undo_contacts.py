@@ -17,6 +17,7 @@ from coterie.store import events as event_store
 from coterie.store import handles as handle_store
 from coterie.store import notes as note_store
 from coterie.store import parts
+from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
 # What undo left alone, each as model.import_reasons describes it
@@ -30,7 +31,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     something about them since. caller.import_id says which import. A contact that is gone stays gone."""
     organization_id, now = caller.organization_id, times.now()
     changed = event_store.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
-    there = parts.list_contacts_to_change(tx, organization_id, contact_ids)
+    there = load_sheets(tx, organization_id, contact_ids, (), to_change=True)
     gone = [contact_id for contact_id in contact_ids if contact_id in there and contact_id not in changed]
     for contact_id in gone:
         unindex_contact(tx, organization_id, contact_id)
@@ -46,17 +47,17 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Confl
 
     A field goes back to what it was unless it has another value by now; a part is removed unless it was changed.
     """
-    contacts = parts.list_contacts_to_change(tx, caller.organization_id, [contact_id])
-    if contact_id not in contacts:
+    sheet = load_sheets(tx, caller.organization_id, [contact_id], ["handles"], to_change=True).get(contact_id)
+    if sheet is None:
         return [["contact_missing"]]
-    before, conflicts = contacts[contact_id], Conflicts()
+    before, conflicts = sheet.contact, Conflicts()
     fields: dict[str, Any] = {}
     for name, (old, new) in changes.fields.items():
         if getattr(before, name) == new:
             fields[name] = old
         else:
             conflicts.append(["field", name])
-    handles, handle_conflicts = _without_handles(tx, caller, contact_id, changes.handles)
+    handles, handle_conflicts = _without_handles(tx, caller, sheet.handles, changes.handles)
     conflicts += handle_conflicts + _remove_parts(tx, caller, contact_id, changes)
     now = times.now()
     note = note_store.find_pinned_note(tx, caller.organization_id, contact_id)
@@ -73,10 +74,9 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Confl
 
 
 def _without_handles(
-    tx: Tx, caller: Caller, contact_id: int, handle_ids: Sequence[str]
+    tx: Tx, caller: Caller, handles: Sequence[Handle], handle_ids: Sequence[str]
 ) -> tuple[list[Handle], Conflicts]:
     """(the handles the contact has then, the conflicts): a handle that somebody edited stays."""
-    handles = handle_store.list_handles(tx, caller.organization_id, contact_id)
     conflicts, rest = Conflicts(), []
     for handle in handles:
         if handle.id not in handle_ids:
@@ -85,7 +85,7 @@ def _without_handles(
             conflicts.append(["handle", handle.value[:VALUE_LENGTH_MAX]])
             rest.append(handle)
         else:
-            handle_store.delete_handle(tx, caller.organization_id, contact_id, handle.id)
+            handle_store.delete_handle(tx, caller.organization_id, handle.contact_id, handle.id)
     for channel in {handle.channel for handle in rest}:
         of_channel = [h for h in rest if h.channel == channel and not h.is_former]
         if of_channel and not any(h.is_primary for h in of_channel):

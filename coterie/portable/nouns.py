@@ -18,7 +18,6 @@ from coterie.store import contacts as contact_store
 from coterie.store import folders as folder_store
 from coterie.store import interactions as interaction_store
 from coterie.store import notes as note_store
-from coterie.store import parts
 from coterie.store import portable_import as store
 from coterie.store import properties as property_store
 from coterie.store.counters import add_to_count, next_number
@@ -145,14 +144,16 @@ class NoteSet(RecordSet):
     def drop_existing(self, checked: Checked) -> None:
         """Drops notes whose contacts all were here before the import and have a note of that text."""
         contact_ids = {contact_id for entry in checked.entries for contact_id in self.contacts_of(entry)}
-        texts = parts.list_note_texts_of(self.tx, self.caller.organization_id, contact_ids - self.created)
+        existing = contact_ids - self.created
+        notes = note_store.list_notes_of(self.tx, self.caller.organization_id, existing, reader_id=None)
+        texts = {contact_id: {note.text for note in about} for contact_id, about in notes.items()}
         missing = []
         for entry in checked.entries:
             assert isinstance(entry.row, NoteRow)
             about = self.contacts_of(entry)
             if entry.row.contacts and not about:
                 checked.problems.append("none of the contacts of a note is here")
-            elif not about or not all((entry.row.text,) in texts.get(i, ()) for i in about):
+            elif not about or not all(entry.row.text in texts.get(i, ()) for i in about):
                 missing.append(entry)
         checked.entries = missing
 

@@ -1,78 +1,20 @@
-"""The parts of many contacts at once, as an import reads and writes them: one statement for a batch, never one a row.
-
-Each list_… gives contact id -> what it has; each insert_… takes rows that name their contact.
-"""
+"""The parts of many contacts at once, as an import writes them: one statement for a batch, never one a row."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from coterie.model.attachments import IMPORT
-from coterie.model.contacts import Contact
-from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS, list_contacts_by_id
+from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS
 from coterie.store.counters import add_to_count
-from coterie.store.database import Row, Tx
+from coterie.store.database import Tx
 from coterie.store.events import clear_changes_of_contacts
 from coterie.store.notes import COUNT as NOTES
-from coterie.store.revisions import insert_tombstones, lock_contacts, next_revisions
+from coterie.store.revisions import insert_tombstones, next_revisions
 
-Parts = dict[int, list[Row]]
 Rows = Sequence[Mapping[str, Any]]
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
-
-
-def list_contacts_to_change(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, Contact]:
-    """The contacts with these ids that are not deleted, kept from other writers until the commit."""
-    ids = sorted(set(contact_ids))
-    lock_contacts(tx, organization_id, ids)
-    return {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)}
-
-
-_ADDRESS = "address_line_1, address_line_2, address_line_3, locality, region, postcode, country"
-
-
-def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(three lines, locality, region, postcode, country) of each postal address that is not deleted."""
-    return _parts(tx, organization_id, contact_ids, _ADDRESS, "postal_addresses", " AND deleted_at IS NULL")
-
-
-def list_dates_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(label, date) of each important date that is not deleted."""
-    return _parts(tx, organization_id, contact_ids, "label, occurs_on", "important_dates", " AND deleted_at IS NULL")
-
-
-def list_files_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(digest,) of each attachment."""
-    return _parts(tx, organization_id, contact_ids, "digest", "attachments", "")
-
-
-def list_external_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(source, external id) by which contacts are known."""
-    return _parts(tx, organization_id, contact_ids, "source, external_id", "external_ids", "")
-
-
-def list_note_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(text,) of each note that is not deleted and not personal."""
-    rows = tx.all(
-        "SELECT nc.contact_id, n.text FROM note_contacts nc CROSS JOIN notes n"
-        " WHERE n.organization_id = nc.organization_id AND n.id = nc.note_id"
-        f" AND nc.organization_id = :organization_id AND nc.contact_id {tx.in_list('ids')}"
-        " AND n.deleted_at IS NULL AND NOT n.is_personal",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
-    )
-    return _by_contact(rows)
-
-
-def list_tag_keys_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Parts:
-    """(folded name,) of each tag, a deleted one too."""
-    rows = tx.all(
-        "SELECT ct.contact_id, t.name_key FROM contact_tags ct CROSS JOIN tags t"
-        " WHERE t.organization_id = ct.organization_id AND t.id = ct.tag_id"
-        f" AND ct.organization_id = :organization_id AND ct.contact_id {tx.in_list('ids')}",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
-    )
-    return _by_contact(rows)
 
 
 def list_known_interactions(tx: Tx, organization_id: int, external_ids: Iterable[str]) -> set[str]:
@@ -101,22 +43,6 @@ def _by(tx: Tx, index: str) -> str:
     return f" INDEXED BY {index}" if tx.engine == "sqlite" else ""
 
 
-def _parts(tx: Tx, organization_id: int, contact_ids: Iterable[int], columns: str, table: str, condition: str) -> Parts:
-    rows = tx.all(
-        f"SELECT contact_id, {columns} FROM {table} WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.in_list('ids')}{condition}",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
-    )
-    return _by_contact(rows)
-
-
-def _by_contact(rows: list[Row]) -> Parts:
-    found: Parts = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(row[1:])
-    return found
-
-
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
@@ -132,7 +58,10 @@ def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
 
 def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New postal addresses."""
-    names = ("id", "contact_id", "label", *_ADDRESS.split(", "), "country_code", *_STAMPS)
+    names = (
+        "id", "contact_id", "label", "address_line_1", "address_line_2", "address_line_3", "locality", "region",
+        "postcode", "country", "country_code", *_STAMPS,
+    )  # fmt: skip
     _insert(tx, organization_id, "postal_addresses", names, _stamped(rows))
 
 
