@@ -15,7 +15,8 @@ from world import World
 
 from coterie.errors import NotFound
 from coterie.imports.apply import apply
-from coterie.imports.formats.csv_rows import DAY_FIRST_COLUMN, REASON_COLUMN, Row, find_layout, open_rows
+from coterie.imports.formats.csv_layout import DAY_FIRST_COLUMN, REASON_COLUMN, find_layout
+from coterie.imports.formats.csv_rows import Row, open_rows
 from coterie.imports.formats.detect import detect_format
 from coterie.imports.rejected import RejectedFile, rejected_file
 from coterie.imports.run import Run
@@ -67,7 +68,7 @@ def test_a_csv_comes_back_with_its_own_columns_and_is_good_once_it_is_mended(wor
     head, first, second = table(data)
     original = table(path.read_bytes())
     assert head == [REASON_COLUMN, *original[0]]
-    reason = "The row has no name and no way to reach anyone"
+    reason = "The row has no name and no phone, e-mail or other handle"
     assert first == [reason, *[cell.strip() for cell in original[2]]]
     assert second == [reason, *original[4]]
 
@@ -211,7 +212,7 @@ def test_monicas_contacts_come_back_in_a_file_of_monicas(world: World, tmp_path:
     assert whole["app_version"] == "4.1.2"
     assert whole["account"]["instance"] == json.loads(path.read_text())["account"]["instance"]
     (contacts,) = whole["account"]["data"]
-    reason = "is no contact of Monica's"
+    reason = "is not a contact of Monica's"
     assert contacts["values"] == [
         {"uuid": "x", "properties": {}, "x_coterie_reason": reason},
         {"value": 5, "x_coterie_reason": reason},
@@ -234,7 +235,7 @@ def test_an_export_of_instagrams_comes_back_as_lines_of_json(world: World, tmp_p
     file, data = rejected(run)
     assert (file.filename, file.media_type) == ("export-rejected.jsonl", "application/jsonl")
     (line,) = data.splitlines()
-    reason = "a group of 3 people is no conversation with one"
+    reason = "is a group of 3 people, not a conversation with one person"
     assert json.loads(line) == {"row": 1, "reason": reason, "source": "Bowling", "contact": None}
 
 
@@ -244,7 +245,7 @@ def test_there_is_none_without_a_rejected_row_or_without_the_file(world: World, 
         rejected(run)
     run, record = staged(world.database, world.alice, tmp_path, google(tmp_path, person("", "", note="x")))
     file_path(tmp_path, record.file_digest or "").unlink()
-    with pytest.raises(NotFound, match="not there any more"):
+    with pytest.raises(NotFound, match="no longer stored"):
         rejected(run)
 
 
