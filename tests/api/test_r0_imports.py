@@ -265,9 +265,9 @@ def test_rejected_rows_are_downloaded_mended_and_uploaded_again(r0: R0) -> None:
     assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert got.body.decode("utf-8-sig") == (
         '"Rejected by Coterie because","first_name","last_name","how_you_met","email","phone","employer"\r\n'
-        '"The row has no name and no way to reach anyone","","","=1+1, ""Gruß""","","",""\r\n'
+        '"The row has no name and no phone, e-mail or other handle","","","=1+1, ""Gruß""","","",""\r\n'
     )
-    again = upload(r0, got.body.replace(b'anyone",""', b'anyone","Otto"')).json
+    again = upload(r0, got.body.replace(b'handle",""', b'handle","Otto"')).json
     assert (again["type"], again["to_create"], again["rejected"]) == ("r0_csv", 1, 0)
     assert r0.get(f"/imports/{again['id']}/rejected").status == 404
 
@@ -311,7 +311,7 @@ def test_what_the_columns_were_taken_for_is_said_and_can_be_corrected(r0: R0) ->
     ("mapping", "said"),
     [
         ('{"Rung": "phone"}', "'Rung' is not a column of the file, which has Who, Ring, Code"),
-        ('{"Ring": "shoe"}', "'Ring' is mapped to 'shoe', which is no field; fields are name, "),
+        ('{"Ring": "shoe"}', "'Ring' is mapped to 'shoe', which is not a field; fields are name, "),
         ("Ring=phone", "is not a JSON object"),
         ('{"Ring": 3}', "is not a JSON object"),
         ("[" * 100_000, "is not a JSON object"),

@@ -66,7 +66,7 @@ def test_the_columns_of_an_unknown_table_are_shown_and_corrected(folder: Path) -
     ("said", "answer"),
     [
         ("Rung=phone", "mapping.Rung is not a column of the file, which has Who, Ring, Mail"),
-        ("Ring=shoe", "mapping.Ring is mapped to 'shoe', which is no field; fields are name, display_name,"),
+        ("Ring=shoe", "mapping.Ring is mapped to 'shoe', which is not a field; fields are name, display_name,"),
     ],
 )
 def test_a_correction_that_does_not_fit_keeps_nothing(folder: Path, said: str, answer: str) -> None:

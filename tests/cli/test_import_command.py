@@ -53,7 +53,7 @@ def test_people_see_a_table_with_reasons_and_what_to_do_next(tmp_path: Path) -> 
     bootstrap(tmp_path)
     shown = coterie(tmp_path, "import", str(GOOGLE)).stdout
     assert "google.csv" in shown
-    assert "row 6: reject: The row has no name and no way to reach anyone" in shown
+    assert "row 6: reject: The row has no name and no phone, e-mail or other handle" in shown
     assert "Nothing has changed yet" in shown
     assert "undo-import" in coterie(tmp_path, "import", str(GOOGLE), "--apply").stdout
     assert "google.csv" in coterie(tmp_path, "imports").stdout
@@ -71,7 +71,7 @@ def test_rejected_rows_are_saved_as_a_file_mended_and_imported(tmp_path: Path) -
     assert coterie(tmp_path, "rejected", import_id).stdout == output.read_text("utf-8")
     twice = coterie(tmp_path, "rejected", import_id, "--output", str(output))
     assert (twice.returncode, twice.stderr) == (1, f"coterie: {output} already exists\n")
-    output.write_text(output.read_text("utf-8").replace('anyone",""', 'anyone","Otto"'), "utf-8")
+    output.write_text(output.read_text("utf-8").replace('handle",""', 'handle","Otto"'), "utf-8")
     again = run(tmp_path, "import", str(output), "--apply")
     assert [again[name] for name in COUNTS] == [1, 0, 0, 0, 0]
 

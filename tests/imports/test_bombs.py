@@ -57,7 +57,7 @@ def test_ten_thousand_rejected_rows_are_no_reason_where_more_were_read(world: Wo
 
 def test_a_member_of_an_own_archive_that_is_packed_too_small_ends_the_reading(tmp_path: Path) -> None:
     path = own_zip(tmp_path, (b" " * 1_000_000 + b"\n" for _ in range(80)))
-    with pytest.raises(TooLarge, match="packed more than 200 times"):
+    with pytest.raises(TooLarge, match="compressed more than 200 times"):
         for item in coterie_zip.read(path):
             assert isinstance(item, RowError)
 
@@ -74,5 +74,5 @@ def test_an_own_archive_that_is_packed_in_another_way_is_refused(tmp_path: Path)
         archive.writestr("manifest.json", json.dumps({"format": "coterie", "version": coterie_zip.VERSION}), 0)
         archive.writestr("contacts.jsonl", b"x\n")
     (tmp_path / "ours.zip").write_bytes(stream.getvalue())
-    with pytest.raises(Exception, match="packed in a way that is not read"):
+    with pytest.raises(Exception, match="unsupported compression method"):
         list(coterie_zip.read(tmp_path / "ours.zip"))

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.errors import Invalid, TooLarge
-from coterie.imports.formats import csv_rows
-from coterie.imports.formats.csv_rows import Row, find_encoding, find_layout, open_rows
+from coterie.imports.formats import csv_layout, csv_rows
+from coterie.imports.formats.csv_layout import find_encoding, find_layout
+from coterie.imports.formats.csv_rows import Row, open_rows
 from coterie.model.imports import RowError
 
 NAMES = "name,town\nZoë,Köln\nŁukasz,Łódź\n"
@@ -56,7 +57,7 @@ def test_one_stray_byte_does_not_spoil_a_unicode_file(tmp_path: Path) -> None:
 
 
 def test_a_letter_cut_between_two_chunks_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_rows, "_CHUNK", 3)
+    monkeypatch.setattr(csv_layout, "_CHUNK", 3)
     assert find_encoding(written(tmp_path, "aaé🎷ööö\n")) == "utf-8-sig"
 
 
@@ -126,7 +127,7 @@ def test_a_lone_quote_in_a_large_file_is_bounded_and_everyone_else_is_read(tmp_p
 
 
 def test_a_field_and_a_row_beyond_their_limits_cost_one_row_each(tmp_path: Path) -> None:
-    field, row = "x" * (csv_rows.FIELD_LENGTH_MAX + 1), ",".join(["y" * 1_000_000] * 9)
+    field, row = "x" * (csv_layout.FIELD_LENGTH_MAX + 1), ",".join(["y" * 1_000_000] * 9)
     path = written(tmp_path, f"a,b,c,d,e,f,g,h,i\n{field}\n1\n{row}\n2\n")
     assert [found[0] for found in cells(path)[1:]] == ["1", "2"]
     reasons = [error.reason for error in errors(path)]
@@ -155,7 +156,7 @@ def test_what_is_no_table_is_refused_as_a_whole(tmp_path: Path) -> None:
 def test_a_file_beyond_two_gibibytes_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
-        file.truncate(csv_rows.FILE_SIZE_MAX + 1)
+        file.truncate(csv_layout.FILE_SIZE_MAX + 1)
     with pytest.raises(TooLarge, match="2 GiB"):
         open_rows(path)
 
@@ -203,5 +204,5 @@ def test_a_quoted_row_comes_back_as_it_was(
 def test_a_header_too_large_for_a_row_says_that_there_are_too_many_columns(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     path.write_text("First Name,Email," + ",".join(f"c{n}" for n in range(700_000)) + "\nNed,ned@x.example\n")
-    with pytest.raises(Invalid, match=r"has too many columns \(at most 1,000\)"):
+    with pytest.raises(Invalid, match=r"has too many columns \(limit 1,000\)"):
         open_rows(path)

@@ -62,7 +62,7 @@ def test_the_template_any_table_and_a_list_of_addresses_are_tables(tmp_path: Pat
 
 def test_a_file_of_blank_lines_costs_no_time(tmp_path: Path) -> None:
     started = time.perf_counter()
-    with pytest.raises(Invalid, match="no table"):
+    with pytest.raises(Invalid, match="not a recognized contacts file"):
         detect_format(written(tmp_path, "a" + "\n " * 60_000))
     assert time.perf_counter() - started < 5
 
@@ -107,7 +107,7 @@ def test_monica_is_json_of_its_shape(tmp_path: Path) -> None:
         (bytes(range(256)) * 10, "not text"),
         (b"<!DOCTYPE html><html></html>", "a page"),
         (b"%PDF-1.7\n", "a page or a document"),
-        (b"Dear Ana,\nhow are you, and Ben?\nI am well.\n", "no table"),
+        (b"Dear Ana,\nhow are you, and Ben?\nI am well.\n", "not a recognized contacts file"),
     ],
 )
 def test_anything_else_is_refused_with_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -118,7 +118,7 @@ def test_anything_else_is_refused_with_the_reason(tmp_path: Path, content: bytes
 def test_folders_workbooks_and_missing_files_are_refused_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="it is a folder"):
         detect_format(tmp_path)
-    with pytest.raises(Invalid, match="it is not there"):
+    with pytest.raises(Invalid, match="it does not exist"):
         detect_format(tmp_path / "nothing")
     with pytest.raises(Invalid, match="Excel"):
         detect_format(archive(tmp_path, {"xl/workbook.xml": "<workbook/>"}))

@@ -95,7 +95,7 @@ def test_a_row_with_nothing_to_call_a_person_by_is_an_error_with_its_text() -> N
     assert len(found) == 6
     nobody = found[5]
     assert isinstance(nobody, RowError)
-    assert nobody.reason == "The row has no name and no way to reach anyone"
+    assert nobody.reason == "The row has no name and no phone, e-mail or other handle"
     assert nobody.source is not None and "Nobody at all" in nobody.source
 
 

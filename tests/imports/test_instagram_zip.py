@@ -26,8 +26,8 @@ from world import World
 
 from coterie.imports.formats import instagram_zip
 from coterie.imports.formats.detect import INSTAGRAM, detect_format
+from coterie.imports.formats.instagram_export import moment_of
 from coterie.imports.formats.instagram_json import repair
-from coterie.imports.formats.instagram_zip import moment_of
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft
 from coterie.model.interactions import INCOMING, OUTGOING
 
@@ -182,7 +182,7 @@ def test_groups_are_left_out_and_told(tmp_path: Path) -> None:
     )
     path = export(tmp_path, files)
     assert [(e.reason, e.source) for e in errors(path)] == [
-        ("a group of 3 people is no conversation with one", "Pin Pals")
+        ("is a group of 3 people, not a conversation with one person", "Pin Pals")
     ]
     assert len(drafts(path)) == 4
 
@@ -214,7 +214,7 @@ def test_messages_without_a_time_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_long_thread_goes_on_in_further_drafts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instagram_zip, "MESSAGES_A_DRAFT", 4)
+    monkeypatch.setattr(instagram_zip, "MESSAGES_OF_DRAFT_MAX", 4)
     messages = [said("Lisa", str(n), MS + n) for n in range(10)]
     path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
     found = [row for row in instagram_zip.read(path) if isinstance(row, ContactDraft)]
@@ -251,7 +251,7 @@ def test_a_second_import_of_a_longer_export_adds_only_what_is_new(world: World, 
 def test_a_thread_in_several_drafts_becomes_one_contact(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(instagram_zip, "MESSAGES_A_DRAFT", 10)
+    monkeypatch.setattr(instagram_zip, "MESSAGES_OF_DRAFT_MAX", 10)
     messages = [said("Lisa\0\ud83d", f"{n} \0 \u202e🎷", MS + n) for n in range(25)]
     path = export(tmp_path, {f"{INBOX}/lisa_1/message_1.json": thread("lisa_1", ["Lisa", "Homer"], *messages)})
     run, record = applied(world.database, world.alice, tmp_path, path)

@@ -18,7 +18,7 @@ from instagram_export import (
 )
 
 from coterie.errors import Invalid, TooLarge
-from coterie.imports.formats import archives, instagram_zip
+from coterie.imports.formats import archives, instagram_export, instagram_zip
 
 
 def test_one_broken_file_costs_only_what_stood_in_it(tmp_path: Path) -> None:
@@ -48,11 +48,11 @@ def test_a_wrong_checksum_costs_one_file(tmp_path: Path) -> None:
 def test_a_bomb_in_one_file_is_defused(tmp_path: Path) -> None:
     path = export(tmp_path, springfield() | {f"{LISTS}/followers_2.json": b" " * 40 * 1024**2})
     assert len(drafts(path)) == 4
-    assert "packed more than 200 times" in errors(path)[0].reason
+    assert "compressed more than 200 times" in errors(path)[0].reason
 
 
 def test_a_file_that_is_too_large_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instagram_zip, "FILE_BYTES_MAX", 1024**2)
+    monkeypatch.setattr(instagram_export, "FILE_BYTES_MAX", 1024**2)
     many = [follower(f"fan{n}") for n in range(20_000)]
     path = export(tmp_path, springfield() | {f"{LISTS}/followers_2.json": many})
     assert len(drafts(path)) == 4
@@ -113,7 +113,7 @@ def test_an_archive_with_a_password_says_so(tmp_path: Path) -> None:
 
 
 def test_pages_instead_of_json_are_explained(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="ask Instagram for JSON"):
+    with pytest.raises(Invalid, match="request it from Instagram as JSON"):
         next(instagram_zip.read(export(tmp_path, {f"{LISTS}/followers_1.html": b"<html>"})))
     with pytest.raises(Invalid, match="no followers"):
         next(instagram_zip.read(export(tmp_path, {"readme.json": []})))

@@ -125,7 +125,7 @@ def test_a_contact_comes_with_all_that_has_a_place(tmp_path: Path) -> None:
         dates=[DateDraft("first met", "1989-12-17")],
         tags=["Church", "Street"],
         external_ids=[("monica", NED)],
-        warnings=["Left out: 2 of call, 1 of photo"],
+        warnings=["Skipped: 2 of call, 1 of photo"],
     )
 
 

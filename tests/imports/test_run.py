@@ -46,7 +46,7 @@ def test_staging_writes_no_contact_and_says_what_each_row_would_do(world: World,
     run, record = staged(world.database, world.alice, tmp_path, path)
     assert counts(record) == (1, 1, 0, 0, 1)
     first, second, third = rows_of(run)
-    assert (third.outcome, reason(third)) == (REJECT, "The row has no name and no way to reach anyone")
+    assert (third.outcome, reason(third)) == (REJECT, "The row has no name and no phone, e-mail or other handle")
     assert (first.outcome, first.contact_id) == (UPDATE, world.marge.id)
     assert reason(first) == "Same e-mail address marge@example.org and name; adds employer"
     assert second.outcome == CREATE

@@ -44,7 +44,7 @@ def test_a_file_of_several_cards_gives_them_in_their_order(tmp_path: Path) -> No
 def test_a_file_without_cards_says_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "empty.vcf"
     path.write_bytes(content)
-    assert list(read(path)) == [RowError("the file holds no vCard")]
+    assert list(read(path)) == [RowError("the file contains no vCard")]
 
 
 @pytest.mark.parametrize("content", [b"name,email\nAna,a@b.example\n", b"\x00\x01\xff" * 1000, b"PK\x03\x04\n"])
@@ -61,7 +61,7 @@ def test_what_is_called_a_vcard_file_and_holds_none_is_refused(tmp_path: Path, c
     path = tmp_path / "other.vcf"
     path.write_bytes(content)
     for wrong in (path, tmp_path):
-        with pytest.raises(Invalid, match=r"^file holds no vCard$"):
+        with pytest.raises(Invalid, match=r"^file contains no vCard$"):
             check_vcard(wrong)
 
 

@@ -1,6 +1,6 @@
-"""The text files of an export, out of a ZIP archive or the folder it was unpacked into.
+"""The files of an export, read from a ZIP archive or from the folder it was unpacked into.
 
-Nothing is ever unpacked to disk. What a header claims about sizes is not believed: bytes are counted as they come.
+Sizes that a ZIP header claims are not trusted: bytes are counted as they are read.
 """
 
 import os
@@ -21,7 +21,7 @@ from coterie.errors import Invalid, TooLarge, invalid
 ENTRIES_MAX = 500_000
 DIRECTORY_BYTES_MAX = 64 * 1024**2
 TOTAL_BYTES_MAX = 8 * 1024**3
-# text packs 5 to 30 times smaller, the most a ZIP can say is 1,032 times
+# text compresses 5 to 30 times; the maximum of the ZIP format is 1,032
 RATIO_MAX = 200
 RATIO_FROM_BYTES = 1024**2
 LINES_RATIO_FROM_BYTES = 64 * 1024**2
@@ -34,11 +34,11 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotI
 
 
 class BrokenFile(Exception):
-    """One file of an archive cannot be read; the others may be."""
+    """One file of an archive cannot be read; the others can. The message says why."""
 
 
 class Archive(Struct):
-    """names: its files, with slashes, in their order; byte_count: how much was read of it until now."""
+    """names: its files, with slashes, in order. byte_count: how many bytes were read so far."""
 
     path: Path
     zipped: zipfile.ZipFile | None
@@ -47,7 +47,7 @@ class Archive(Struct):
 
 
 class LineFile(Struct):
-    """One file of an archive that is read line by line; packed: how many bytes it takes up where it lies."""
+    """A file of an archive that is read line by line. packed: its size in the archive, in bytes."""
 
     archive: Archive
     name: str
@@ -58,8 +58,11 @@ class LineFile(Struct):
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
-    """An archive, or a folder. Refused: what is damaged or cut short, names that point elsewhere (Invalid); more than
-    500,000 entries, a table of contents beyond 64 MB (TooLarge)."""
+    """Opens a ZIP archive or a folder.
+
+    Raises Invalid if the archive is damaged or incomplete, or a name points outside of it; TooLarge if it has more
+    than 500,000 entries or a central directory over 64 MB.
+    """
     if path.is_dir():
         yield Archive(path, None, list(_names_in_folder(path)))
         return
@@ -71,18 +74,18 @@ def open_archive(path: Path) -> Iterator[Archive]:
     with zipped:
         for name in zipped.namelist():
             if name.startswith("/") or "\\" in name or ".." in name.split("/") or _DRIVE.match(name):
-                raise invalid("file", "holds a file whose name points outside of the archive")
+                raise invalid("file", "contains a file whose name points outside of the archive")
         yield Archive(path, zipped, [name for name in zipped.namelist() if not name.endswith("/")])
 
 
 def _damaged() -> Invalid:
-    return invalid("file", "is a damaged ZIP archive, or one that was cut short: download it again")
+    return invalid("file", "is a damaged or incomplete ZIP archive; download it again")
 
 
 def check_table_of_contents(path: Path) -> None:
-    """Look at how large a ZIP's table of contents is, before anything of it is read into memory.
+    """Checks the size of a ZIP's central directory before it is read into memory.
 
-    Refused: more than 64 MB, more than 500,000 entries (TooLarge); none (Invalid).
+    Raises TooLarge over 64 MB or 500,000 entries, Invalid if there is no directory.
     """
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
@@ -96,7 +99,7 @@ def check_table_of_contents(path: Path) -> None:
     if end_64 >= 0 and len(tail) >= end_64 + 48:
         count, byte_count = struct.unpack_from("<QQ", tail, end_64 + 32)
     if count > ENTRIES_MAX or byte_count > DIRECTORY_BYTES_MAX:
-        raise TooLarge(f"the archive holds more than {ENTRIES_MAX:,} files")
+        raise TooLarge(f"the archive contains more than {ENTRIES_MAX:,} files")
 
 
 def _names_in_folder(folder: Path) -> Iterator[str]:
@@ -105,28 +108,30 @@ def _names_in_folder(folder: Path) -> Iterator[str]:
         folders.sort()
         count += len(folders) + len(files)
         if count > ENTRIES_MAX:
-            raise TooLarge(f"the folder holds more than {ENTRIES_MAX:,} files")
+            raise TooLarge(f"the folder contains more than {ENTRIES_MAX:,} files")
         for file in sorted(files):
-            # a link may lead anywhere
+            # a symbolic link may point anywhere
             if not (Path(place) / file).is_symlink():
                 yield (Path(place) / file).relative_to(folder).as_posix()
 
 
 def read_file(archive: Archive, name: str, bytes_max: int) -> bytes:
-    """One file of an archive. Refused: a broken one, or one larger than bytes_max or packed more than 200 times
-    (BrokenFile, with the reason); more than 8 GB of all files together (TooLarge)."""
+    """The bytes of a file.
+
+    Raises BrokenFile if it is damaged, encrypted, larger than bytes_max or compressed more than 200 times; TooLarge if
+    all files together exceed 8 GB; KeyError if it is not in the archive.
+    """
     try:
         with _opened(archive, name) as (stream, packed):
             chunks = b"".join(chunk for chunk in _chunks(archive, stream, packed, bytes_max))
     except _BROKEN as error:
         reason = "is protected by a password" if "encrypted" in str(error) else "is damaged"
-        raise BrokenFile(f"{reason}") from None
+        raise BrokenFile(reason) from None
     return chunks
 
 
 def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tuple[str, int]:
-    """One file of an archive onto the disk, piece by piece: (its SHA-256, how many bytes). Refused as in read_file; a
-    name that is not in the archive is a KeyError."""
+    """Copies a file to disk, chunk by chunk. Returns (SHA-256, byte count). Raises as read_file does."""
     digest, byte_count = sha256(), 0
     try:
         with _opened(archive, name) as (stream, packed), target.open("wb") as file:
@@ -140,7 +145,7 @@ def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tupl
 
 @contextmanager
 def open_lines(archive: Archive, name: str) -> Iterator[LineFile]:
-    """A file to be read line by line, with next_line. Refused: one packed in a way that is not read (Invalid)."""
+    """Opens a file for next_line. Raises Invalid if its compression method is not supported."""
     try:
         with _opened(archive, name) as (stream, packed):
             yield LineFile(archive, name, stream, packed)
@@ -149,10 +154,10 @@ def open_lines(archive: Archive, name: str) -> Iterator[LineFile]:
 
 
 def next_line(lines: LineFile, bytes_max: int) -> bytes:
-    """The next line with its end; b"" behind the last.
+    """The next line including its line ending; b"" at the end of the file.
 
-    Refused (TooLarge): a line of more than bytes_max, more than 8 GB of all files together, a file packed more than
-    200 times. One that is smaller than 64 MB may be: our own export brings back whatever people wrote.
+    Raises TooLarge if a line exceeds bytes_max, all files together exceed 8 GB, or a file over 64 MB is compressed more
+    than 200 times. Smaller files may be: people can write very repetitive notes.
     """
     line = lines.stream.readline(bytes_max + 1)
     lines.byte_count += len(line)
@@ -160,21 +165,21 @@ def next_line(lines: LineFile, bytes_max: int) -> bytes:
     if len(line) > bytes_max:
         raise TooLarge(f"{lines.name} has a line of more than {bytes_max // 1024**2} MB")
     if lines.byte_count > LINES_RATIO_FROM_BYTES and lines.byte_count > lines.packed * RATIO_MAX:
-        raise TooLarge(f"{lines.name} is packed more than {RATIO_MAX} times: that is no export")
+        raise TooLarge(f"{lines.name} is compressed more than {RATIO_MAX} times, which no export is")
     _check_total(lines.archive)
     return line
 
 
 @contextmanager
 def _opened(archive: Archive, name: str) -> Iterator[tuple[IO[bytes], int]]:
-    """A file to read from, and how many bytes it takes up where it lies."""
+    """(an open file, its size in the archive in bytes)."""
     if archive.zipped is None:
         with (archive.path / name).open("rb") as stream:
             yield stream, os.fstat(stream.fileno()).st_size
         return
     info = archive.zipped.getinfo(name)
     if info.compress_type not in _METHODS:
-        raise BrokenFile("is packed in a way that is not read")
+        raise BrokenFile("uses an unsupported compression method")
     with archive.zipped.open(info) as stream:
         yield stream, info.compress_size
 
@@ -187,7 +192,7 @@ def _chunks(archive: Archive, stream: IO[bytes], packed: int, bytes_max: int) ->
         if count > bytes_max:
             raise BrokenFile(f"is larger than {bytes_max // 1024**2} MB")
         if count > RATIO_FROM_BYTES and count > packed * RATIO_MAX:
-            raise BrokenFile(f"is packed more than {RATIO_MAX} times: that is no export")
+            raise BrokenFile(f"is compressed more than {RATIO_MAX} times, which no export is")
         _check_total(archive)
         yield chunk
 

@@ -1,4 +1,4 @@
-"""Dates as people and programs write them, into the forms of model.times: YYYY-MM-DD, or --MM-DD."""
+"""Parses dates as people and programs write them into the forms of model.times: YYYY-MM-DD or --MM-DD."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from coterie.model.text import fold
 from coterie.model.times import parse_date
 
 _LENGTH_MAX = 100
-# so many dates that all are 12 or less in both places are not written by people
+# if this many dates are ambiguous, so are the rest
 _SAMPLE_COUNT = 1000
 _NUMBERS = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})(?:\s*([/.-])\s*(\d{4}|\d{2}))?\.?")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
@@ -21,9 +21,9 @@ _TIME = re.compile(r"[ t,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|
 _ZEROS = re.compile(r"[0/.\-\s:]+")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
-# what stands for "no date": Outlook's last day, besides noughts
+# Outlook's last day, which means "no date", as zeros do
 _NONE = ("1/1/4501", "01/01/4501", "01.01.4501", "4501-01-01")
-# Apple writes 1604, others 0000, for a year that is not known
+# Apple writes 1604 for an unknown year, other programs 0000
 _UNKNOWN_YEARS = (0, 1604)
 
 # English, German, French, Spanish, Italian, Dutch, Portuguese; full and short; folded
@@ -42,29 +42,29 @@ _MONTHS = (
     "december dezember decembre diciembre dicembre dezembro dec dez dic",
 )
 _MONTH_OF = {fold(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-_BESIDE = """
+_FILLERS = """
     st nd rd th er of the de del di den le el il o do da am on
     monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
     montag dienstag mittwoch donnerstag freitag samstag sonntag
     lundi mardi mercredi jeudi vendredi samedi dimanche
 """
-_BESIDE_WORDS = frozenset(_BESIDE.split())
+_FILLER_WORDS = frozenset(_FILLERS.split())
 
 
 def is_no_date(text: str) -> bool:
-    """Whether a text says that there is no date: blank, only noughts (0/0/00), or Outlook's 1/1/4501."""
+    """Whether a text means "no date": blank, only zeros (0/0/00), or Outlook's 1/1/4501."""
     plain = text.strip()
     return not plain or bool(_ZEROS.fullmatch(plain)) or plain in _NONE
 
 
 @lru_cache(maxsize=8192)
 def read_date(text: str, *, day_first: bool = False) -> str | None:
-    """A written date as YYYY-MM-DD, or --MM-DD without a year; None where it cannot be read.
+    """Parses a date into YYYY-MM-DD, or --MM-DD without a year; None if it is not one.
 
-    Read are 1980-05-12, 19800512, --05-12, 12.05.1980, 12/05/1980, 12-May-80, "May 12, 1980", "12 May",
-    "12 de mayo de 1980" and the like in seven languages; a time of day behind it is dropped. Of 12/05/1980
-    the part that can only be a day decides; where both can be either, day_first does. Dots mean day first.
-    A year of two digits is the latest that is not in the future.
+    Accepts 1980-05-12, 19800512, --05-12, 12.05.1980, 12/05/1980, 12-May-80, "May 12, 1980", "12 May",
+    "12 de mayo de 1980" and similar forms in seven languages; a time of day after it is dropped. In 12/05/1980 a part
+    over 12 is the day; if neither is, day_first decides. Dots mean day first. A year of two digits is the latest that
+    is not in the future.
     """
     plain = text.strip()
     if not plain or len(plain) > _LENGTH_MAX:
@@ -89,8 +89,7 @@ def read_date(text: str, *, day_first: bool = False) -> str | None:
 def find_day_first(texts: Iterable[str]) -> bool:
     """Whether the dates of a column are written day first (25/12/1980).
 
-    The first date that can only be one of the two decides for all; where none of the first 1,000 does, it is
-    month first. Reads no further than it must.
+    The first unambiguous date decides for all. If none of the first 1,000 is unambiguous, dates are month first.
     """
     for text in islice((text for text in texts if text), _SAMPLE_COUNT):
         match = _NUMBERS.fullmatch(text.strip()[:_LENGTH_MAX])
@@ -104,7 +103,7 @@ def find_day_first(texts: Iterable[str]) -> bool:
 
 
 def _named(plain: str) -> str | None:
-    """A date whose month is a word."""
+    """Parses a date whose month is a word."""
     numbers: list[str] = []
     month = None
     for token in _TOKEN.findall(plain):
@@ -112,7 +111,7 @@ def _named(plain: str) -> str | None:
             numbers.append(token)
         elif token in _MONTH_OF and month is None:
             month = _MONTH_OF[token]
-        elif token not in _BESIDE_WORDS:
+        elif token not in _FILLER_WORDS:
             return None
     if month is None or not 1 <= len(numbers) <= 2:
         return None

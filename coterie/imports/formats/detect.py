@@ -1,4 +1,4 @@
-"""What kind of file this is, by what stands in it; its name is not asked."""
+"""Detects the format of a file from its content; the filename is ignored."""
 
 import json
 import re
@@ -9,9 +9,11 @@ from pathlib import Path
 
 from coterie.errors import Invalid, invalid
 from coterie.imports.formats import google_csv, linkedin_csv, outlook_csv, r0_csv
-from coterie.imports.formats.any_csv import guess_mapping, names_people
+from coterie.imports.formats.any_csv import names_people
 from coterie.imports.formats.archives import check_table_of_contents
-from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX, read_head
+from coterie.imports.formats.csv_layout import read_head
+from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX
+from coterie.imports.formats.header_names import guess_mapping
 
 VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV = "vcard", "google", "outlook", "linkedin", "r0", "csv"
 INSTAGRAM, MONICA, COTERIE = "instagram", "monica", "coterie"
@@ -23,7 +25,7 @@ _FOLDER_ENTRIES_MAX = 10_000
 _VCARD = re.compile(r"^[ \t]*BEGIN:VCARD[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _OF_INSTAGRAM = re.compile(r"(^|/)(followers_and_following|messages/inbox)(/|$)")
 _OF_MONICA = re.compile(r'"(app_version|export_date|exported_by)"\s*:')
-# what Contacts on a Mac calls "Contacts Archive": a folder, or that folder zipped
+# the "Contacts Archive" of Contacts on a Mac: a folder, or that folder zipped
 _OF_APPLE = re.compile(r"\.(abbu|abcddb)(/|$)")
 _APPLES = 'it is an archive of Apple\'s Contacts; choose "Export vCard" there instead'
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -36,13 +38,16 @@ _HEADERS = (
 
 
 def detect_format(path: Path) -> str:
-    """One of FORMATS. Refused (Invalid, with the reason): anything else, an empty file, a folder that is not
-    Instagram's export, a file that cannot be opened."""
+    """One of FORMATS.
+
+    Raises Invalid, with the reason, for any other file, an empty file, a folder that is not Instagram's export, or a
+    file that cannot be opened.
+    """
     try:
         if path.is_dir():
             return _of_folder(path)
         if not path.is_file():
-            raise _unreadable("it is not there")
+            raise _unreadable("it does not exist")
         with path.open("rb") as file:
             head = file.read(_HEAD)
         if not head.strip(b"\xef\xbb\xbf\r\n\t "):
@@ -57,12 +62,12 @@ def _unreadable(reason: str) -> Invalid:
 
 
 def _of_folder(path: Path) -> str:
-    found = [entry.relative_to(path).as_posix() for entry in islice(path.rglob("*"), _FOLDER_ENTRIES_MAX)]
-    if any(_OF_INSTAGRAM.search(name) for name in found):
+    names = [entry.relative_to(path).as_posix() for entry in islice(path.rglob("*"), _FOLDER_ENTRIES_MAX)]
+    if any(_OF_INSTAGRAM.search(name) for name in names):
         return INSTAGRAM
-    if any(_OF_APPLE.search(name) for name in (path.name, *found)):
+    if any(_OF_APPLE.search(name) for name in (path.name, *names)):
         raise _unreadable(_APPLES)
-    raise _unreadable("it is a folder, and not an export from Instagram")
+    raise _unreadable("it is a folder, but not an export from Instagram")
 
 
 def _of_archive(path: Path) -> str:
@@ -70,7 +75,7 @@ def _of_archive(path: Path) -> str:
         check_table_of_contents(path)
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            if "manifest.json" in names and _is_our_manifest(archive):
+            if "manifest.json" in names and _is_portable_manifest(archive):
                 return COTERIE
     except (Invalid, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
         raise _unreadable("it is a damaged ZIP archive") from None
@@ -80,10 +85,10 @@ def _of_archive(path: Path) -> str:
         raise _unreadable(_APPLES)
     if "xl/workbook.xml" in names:
         raise _unreadable("it is an Excel workbook; save it as CSV first")
-    raise _unreadable("it is a ZIP archive, and no export from Instagram or Coterie")
+    raise _unreadable("it is a ZIP archive, but not an export from Instagram or Coterie")
 
 
-def _is_our_manifest(archive: zipfile.ZipFile) -> bool:
+def _is_portable_manifest(archive: zipfile.ZipFile) -> bool:
     with archive.open("manifest.json") as file:
         text = file.read(_MANIFEST_SIZE_MAX + 1)
     if len(text) > _MANIFEST_SIZE_MAX:
@@ -98,7 +103,7 @@ def _is_our_manifest(archive: zipfile.ZipFile) -> bool:
 def _of_text(path: Path, head: bytes) -> str:
     is_wide = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     text = head.decode("utf-16" if is_wide else "utf-8-sig", "replace").lstrip()
-    # a stray NUL in a table costs its row; a file full of control characters is no text
+    # a stray NUL in a table costs its row only; a file full of control characters is not text
     if len(_CONTROLS.findall(text)) * 50 > len(text):
         raise _unreadable("it is not text")
     if _VCARD.search(text):
@@ -106,7 +111,7 @@ def _of_text(path: Path, head: bytes) -> str:
     if text.startswith(("{", "[")):
         if '"account"' in text and _OF_MONICA.search(text):
             return MONICA
-        raise _unreadable("it is JSON, and no export from Monica")
+        raise _unreadable("it is JSON, but not an export from Monica")
     if text.startswith(("<", "%PDF")):
         raise _unreadable("it is a page or a document")
     return _of_table(path)
@@ -119,8 +124,8 @@ def _of_table(path: Path) -> str:
             return name
     if rows and any(rows[0][COLUMN_COUNT_MAX:]):
         raise _unreadable(f"it has more than {COLUMN_COUNT_MAX:,} columns")
-    # any table will do, for its columns can be mapped by hand; a letter with commas in it will not
+    # any table is accepted, because its columns can be mapped by hand; a letter with commas is not
     is_table = len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1
     if rows and (is_table or names_people(guess_mapping(rows[0]))):
         return CSV
-    raise _unreadable("it is no table of people, no vCard and no export that Coterie knows")
+    raise _unreadable("it is not a recognized contacts file")

@@ -1,7 +1,7 @@
-"""Google Contacts' CSV export: today's header (First Name, …, Labels, E-mail 1 - Label) and the older one
+"""Google Contacts' CSV export: the current header (First Name, …, Labels, E-mail 1 - Label) and the older one
 (Name, Given Name, …, Group Membership, E-mail 1 - Type).
 
-Several values stand in one cell, separated by " ::: "; a label that begins with "* " is primary.
+A cell can hold several values, separated by " ::: ". A label that begins with "* " marks the primary value.
 """
 
 import re
@@ -10,8 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from coterie.imports.formats import columns
-from coterie.imports.formats.columns import Put, Reading
+from coterie.imports.formats import put
+from coterie.imports.formats.columns import Put, Reading, finish, put_of
 from coterie.imports.formats.csv_rows import Row, open_rows
 from coterie.model.contacts import split_name
 from coterie.model.handles import EMAIL, PHONE
@@ -34,16 +34,16 @@ _SINGLES = {
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether these are the column names of a Google Contacts export, of either age."""
+    """Whether these are the column names of a Google Contacts export, current or older."""
     names = {cell.lower() for cell in cells}
-    is_today = {"first name", "last name", "labels"} <= names
+    is_current = {"first name", "last name", "labels"} <= names
     is_older = {"given name", "family name"} <= names and "name" in names
     has_numbered = any(_NUMBERED.fullmatch(name) for name in names)
-    return (is_today or is_older) and (has_numbered or "file as" in names or "group membership" in names)
+    return (is_current or is_older) and (has_numbered or "file as" in names or "group membership" in names)
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
-    """The contacts of a Google Contacts CSV file. Refused (Invalid): a file without Google's column names."""
+    """The contacts of a Google Contacts CSV file. Raises Invalid if the file lacks Google's column names."""
     table = open_rows(path, is_header)
     steps = [_step(header) for header in table.headers]
     names = {header.lower(): index for index, header in reversed(list(enumerate(table.headers)))}
@@ -52,7 +52,7 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
 
 
 class Part(NamedTuple):
-    """A column that belongs to a numbered group: "e-mail 1", its kind "e-mail", the part "value"."""
+    """A column of a numbered group: the group "e-mail 1", its kind "e-mail", the part "value"."""
 
     group: str
     kind: str
@@ -60,14 +60,14 @@ class Part(NamedTuple):
 
 
 def _step(header: str) -> Put | Part | None:
-    """What to do with a column: put it into the draft, gather it with its group, or nothing."""
+    """How to read a column: put it into the draft, collect it for its group, or ignore it (None)."""
     name = header.lower()
     if match := _NUMBERED.fullmatch(name):
         return Part(f"{match[1]} {match[2]}", match[1], match[3])
     if name in ("labels", "group membership"):
-        return lambda reading, value: columns.put_tags(reading.draft, _split(value))
+        return lambda reading, value: put.put_tags(reading.draft, _split(value))
     path = _SINGLES.get(name, "extra")
-    return None if path == "ignore" else columns.place(path, header)
+    return None if path == "ignore" else put_of(path, header)
 
 
 def _draft(row: Row, steps: list[Put | Part | None], names: dict[str, int]) -> ContactDraft | RowError:
@@ -85,11 +85,11 @@ def _draft(row: Row, steps: list[Put | Part | None], names: dict[str, int]) -> C
         _put_group(draft, kind, parts)
     if not (draft.first_name or draft.last_name):
         _put_whole_name(draft, row.cells, names)
-    return columns.finish(reading, row.source)
+    return finish(reading, row.source)
 
 
 def _put_whole_name(draft: ContactDraft, cells: list[str], names: dict[str, int]) -> None:
-    """The older "Name" is the real name in one text; "File As" is what the card is filed under."""
+    """Without name parts, the older "Name" is split; "File As" becomes the display name."""
     if "name" in names and (whole := cells[names["name"]]):
         for name, part in split_name(whole).items():
             if part and getattr(draft, name) is None:
@@ -99,7 +99,7 @@ def _put_whole_name(draft: ContactDraft, cells: list[str], names: dict[str, int]
 
 
 def _put_group(draft: ContactDraft, kind: str, parts: dict[str, str]) -> None:
-    """One numbered group of columns, such as E-mail 1, with the parts that are not blank."""
+    """Puts a numbered group of columns, such as E-mail 1. parts: its cells that are not blank."""
     if kind == "address":
         _put_addresses(draft, parts)
     elif kind == "organization":
@@ -111,7 +111,7 @@ def _put_group(draft: ContactDraft, kind: str, parts: dict[str, str]) -> None:
             return
         labels = _split(label)
         values = [value for value in _split(value) if value]
-        # one label for several values: all of them have it, the first alone is primary
+        # one label for several values applies to all; only the first is primary
         repeated = labels[-1].removeprefix("*")
         for value, label in zip(values, labels + [repeated] * len(values), strict=False):
             _put_value(draft, kind, label, value, parts)
@@ -121,15 +121,15 @@ def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: di
     is_primary = label.startswith("*")
     plain = label.removeprefix("*").strip()
     if kind in ("e-mail", "phone"):
-        columns.put_handles(draft, EMAIL if kind == "e-mail" else PHONE, [value], plain, is_primary=is_primary)
+        put.put_handles(draft, EMAIL if kind == "e-mail" else PHONE, [value], plain, is_primary=is_primary)
     elif kind == "website":
-        columns.put_link(draft, value, plain, is_primary=is_primary)
+        put.put_link(draft, value, plain, is_primary=is_primary)
     elif kind == "im":
-        columns.put_message_name(draft, parts.get("service", plain), value, plain)
+        put.put_message_name(draft, parts.get("service", plain), value, plain)
     elif kind == "event":
-        columns.put_date(draft, plain.lower(), value)
+        put.put_date(draft, plain.lower(), value)
     else:
-        columns.put_extra(draft, plain or kind.capitalize(), value)
+        put.put_extra(draft, plain or kind.capitalize(), value)
 
 
 def _put_organization(draft: ContactDraft, parts: dict[str, str]) -> None:
@@ -137,16 +137,16 @@ def _put_organization(draft: ContactDraft, parts: dict[str, str]) -> None:
     for part, value in parts.items():
         header = f"Organization {part}"
         if part in fields:
-            columns.put_text(draft, fields[part], value, header.capitalize())
+            put.put_text(draft, fields[part], value, header.capitalize())
         elif part not in ("type", "label"):
-            columns.put_extra(draft, header.capitalize(), value)
+            put.put_extra(draft, header.capitalize(), value)
 
 
 def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
     names = list(parts)
     for values in zip_longest(*(_split(text) for text in parts.values()), fillvalue=""):
         one = dict(zip(names, values, strict=True))
-        label = columns.clean_label(one.get("label") or one.get("type"))
+        label = put.clean_label(one.get("label") or one.get("type"))
         street = [one.get(part, "") for part in ("street", "extended address", "po box")]
         lines = [line.strip() for text in street for line in text.splitlines() if line.strip()]
         named = {name: one.get(part) or None for name, part in _ADDRESS_PARTS.items()}
@@ -154,7 +154,7 @@ def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
             rest = [", ".join(lines[2:]) or None]
             first, second, third = ([*lines[:2], None, None])[:2] + rest
             draft.addresses.append(AddressDraft(first, second, third, **named, label=label))
-        elif address := columns.lines_of_address(one.get("formatted", ""), label):
+        elif address := put.lines_of_address(one.get("formatted", ""), label):
             draft.addresses.append(address)
 
 

@@ -1,6 +1,6 @@
-"""The JSON files of Instagram's export, taken apart. Every text is repaired here, and only here.
+"""Parses the JSON files of Instagram's export. Every text is repaired here, and only here.
 
-Whatever is not as expected within an item is passed over; a file that is no JSON, or not of its kind, is a ValueError.
+Unexpected values within an item are ignored; a file that is not JSON or of another kind raises ValueError.
 """
 
 import re
@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from msgspec import Struct, field
 
-from coterie.imports.formats.json_values import decode
+from coterie.imports.formats.json_values import as_list, as_object, decode, objects_in
 
-# How Instagram says, in the account's language and behind the sender's name, that something was sent or liked
+# Instagram's own lines, in the account's language and after the sender's name: something was sent or liked
 _SENT = re.compile(
     r"(?:sent an attachment|sent a photo|sent a video|sent a voice message|hat einen Anhang gesendet"
     r"|a envoyé une pièce jointe|envió un archivo adjunto|ha inviato un allegato|heeft een bijlage verzonden"
@@ -29,7 +29,7 @@ _REACTED = re.compile(
 
 
 class ThreadHead(Struct):
-    """Who takes part in a thread. participants: display names, as often as they stand there."""
+    """The participants of a thread: display names, including repeated ones."""
 
     participants: list[str] = field(default_factory=list)
     title: str | None = None
@@ -37,7 +37,7 @@ class ThreadHead(Struct):
 
 
 class Message(Struct, frozen=True):
-    """sender is a display name; at is a number as it stood; text is None where something else was sent."""
+    """sender: a display name. at: a number as in the file. text: None if something else was sent."""
 
     sender: str
     at: Any
@@ -51,7 +51,7 @@ class _Head(Struct):
 
 
 class _Message(Struct):
-    # what is not named here is never made an object, which halves memory and time
+    # fields that are not listed are never decoded, which halves memory and time
     sender_name: Any = None
     timestamp_ms: Any = None
     timestamp: Any = None
@@ -69,7 +69,7 @@ class _Thread(Struct):
 
 
 def repair(text: str) -> str:
-    """Undo UTF-8 written as one character per byte ("cafÃ©" is "café"); what is not that stays as it is."""
+    """Repairs UTF-8 that was written as one character per byte ("cafÃ©" becomes "café"). Other text is unchanged."""
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -77,16 +77,15 @@ def repair(text: str) -> str:
 
 
 def parse_head(data: bytes) -> ThreadHead:
-    """Who takes part, without the messages."""
+    """The participants, title and path of a thread, without its messages."""
     head = decode(data, _Head)
-    listed = head.participants if isinstance(head.participants, list) else []
-    names = [_text(item.get("name")) for item in listed if isinstance(item, dict)]
+    names = [_text(item.get("name")) for item in objects_in(head.participants)]
     return ThreadHead([name for name in names if name], _text(head.title), _text(head.thread_path))
 
 
 def parse_messages(data: bytes) -> list[Message]:
-    """The messages of one file that say something: neither unsent, nor calls, nor Instagram's own lines."""
-    found = []
+    """The messages of one file, without unsent ones, calls and Instagram's own lines."""
+    messages = []
     for item in decode(data, _Thread).messages:
         if item.is_unsent or item.call_duration is not None:
             continue
@@ -100,40 +99,40 @@ def parse_messages(data: bytes) -> list[Message]:
             text = None
         if text is None and isinstance(item.share, dict):
             text = _text(item.share.get("link")) or _text(item.share.get("share_text"))
-        found.append(Message(sender, item.timestamp if item.timestamp_ms is None else item.timestamp_ms, text))
-    return found
+        messages.append(Message(sender, item.timestamp if item.timestamp_ms is None else item.timestamp_ms, text))
+    return messages
 
 
 def is_system_line(sender: str, text: str) -> bool:
-    """Whether Instagram wrote this, and not the sender: "Lisa sent an attachment."."""
+    """Whether Instagram wrote this line, not the sender: "Lisa sent an attachment."."""
     return any(text.startswith(f"{who} ") and _SENT.fullmatch(text[len(who) + 1 :]) for who in (sender, "You") if who)
 
 
 def parse_people(data: bytes) -> list[tuple[str, Any]]:
-    """(username in lower case, when as it stood) of a list of followers or followed, of either layout.
+    """(username in lower case, time as in the file) of each person in a list of followers or people followed.
 
-    A bare array, or an object that wraps one, whatever its key: keys can be in the account's language.
+    The list is an array, or an object that wraps one under any key: keys can be in the account's language.
     """
-    listed = decode(data, Any)
-    if isinstance(listed, dict):
-        arrays = [value for value in listed.values() if isinstance(value, list)]
+    people = decode(data, Any)
+    if isinstance(people, dict):
+        arrays = [value for value in people.values() if isinstance(value, list)]
         if not arrays:
-            raise ValueError("no list")
-        listed = [item for array in arrays for item in array]
-    if not isinstance(listed, list):
-        raise ValueError("no list")
-    return [_person(item) for item in listed if isinstance(item, dict)]
+            raise ValueError("no array")
+        people = [item for array in arrays for item in array]
+    if not isinstance(people, list):
+        raise ValueError("no array")
+    return [_person(item) for item in objects_in(people)]
 
 
 def _person(item: dict[str, Any]) -> tuple[str, Any]:
-    """Older: the name is string_list_data[0].value. Newer: it is the title, and in the link behind _u/."""
-    entries = item.get("string_list_data")
-    entry = entries[0] if isinstance(entries, list) and entries and isinstance(entries[0], dict) else {}
+    """The username is in string_list_data[0].value (older exports), or in the title and the link after _u/ (newer)."""
+    entries = as_list(item.get("string_list_data"))
+    entry = as_object(entries[0]) if entries else {}
     link = unquote((_text(entry.get("href")) or "").split("?")[0].rstrip("/").rpartition("/")[2])
     name = _text(entry.get("value")) or _text(item.get("title")) or link
     return name.lower().removeprefix("@"), entry.get("timestamp")
 
 
 def _text(value: Any) -> str | None:
-    """A text, repaired; None for anything else and for nothing."""
+    """A text, repaired and stripped; None for anything else and for blank text."""
     return (repair(value).strip() or None) if isinstance(value, str) else None

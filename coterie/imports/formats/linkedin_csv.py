@@ -1,7 +1,6 @@
-"""LinkedIn's Connections.csv. It begins with a remark ("Notes:" and a paragraph) before the column names.
+"""LinkedIn's Connections.csv, in which a remark ("Notes:" and a paragraph) precedes the column names.
 
-LinkedIn gives an e-mail address only of those who allow it. The day of "Connected On" is kept as a date of
-the contact, "connected on LinkedIn": it says when, not how, you met.
+Only connections who allow it have an e-mail address. "Connected On" becomes a date of the contact, not how you met.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +29,7 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
-    """The connections of a LinkedIn export. Refused (Invalid): a file without LinkedIn's column names."""
+    """The connections of a LinkedIn export. Raises Invalid if the file lacks LinkedIn's column names."""
     table = open_rows(path, is_header)
     mapping = {header: _MAPPING.get(header.lower(), "extra") for header in table.headers}
     yield from read_table(table.rows, table.headers, mapping)

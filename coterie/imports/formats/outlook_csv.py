@@ -1,4 +1,4 @@
-"""Outlook's CSV export: of the desktop program (92 columns), of outlook.com, and Google's imitation of it."""
+"""Outlook's CSV export: of the desktop program (92 columns), of outlook.com, and Google's version of it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,15 +46,15 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def mapping_of(headers: Sequence[str]) -> dict[str, str]:
-    """What each column is, header to field."""
+    """Header -> path."""
     return {header: _MAPPING.get(header.lower(), "extra") for header in headers}
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
-    """The contacts of an Outlook CSV file. Columns without a field of their own become lines of the note.
+    """The contacts of an Outlook CSV file. Columns without a field become lines of the note.
 
-    Dates are day first or month first as the first date of the file shows that can only be one of the two.
-    Refused (Invalid): a file without Outlook's column names.
+    The first date that can only be day first or month first decides for all. Raises Invalid if the file lacks
+    Outlook's column names.
     """
     table = open_rows(path, is_header)
     mapping = mapping_of(table.headers)

@@ -1,4 +1,4 @@
-"""The CSV template of R0's bulk imports. R0 does not publish its own: these are the fields of its API.
+"""The CSV template of R0's bulk imports, made of the fields of R0's API: R0 does not publish a template.
 
 relationship_type is R0's grade from 0 to 5.
 """
@@ -6,9 +6,9 @@ relationship_type is R0's grade from 0 to 5.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from coterie.imports.formats.any_csv import guess_mapping
 from coterie.imports.formats.columns import day_first_in, read_table
 from coterie.imports.formats.csv_rows import open_rows
+from coterie.imports.formats.header_names import guess_mapping
 from coterie.model.imports import ContactDraft, RowError
 
 _MAPPING = {
@@ -21,26 +21,26 @@ _MAPPING = {
     "postcode": "address.postcode", "country": "address.country", "tags": "tags", "notes": "note",
 }  # fmt: skip
 
-# The file to download: one line that names the columns.
+# the file to download: one line with the column names
 TEMPLATE = ",".join(_MAPPING) + "\r\n"
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether these are the column names of the template, or a good part of them."""
+    """Whether these are the column names of the template, or enough of them."""
     names = {cell.lower() for cell in cells}
     return "first_name" in names and bool(names & {"relationship_type", "linkedin_url", "how_you_met"})
 
 
 def mapping_of(headers: Sequence[str]) -> dict[str, str]:
-    """What each column is, header to field."""
-    known = {header: _MAPPING[header.lower()] for header in headers if header.lower() in _MAPPING}
-    return guess_mapping(headers) | known
+    """Header -> path; columns that are not in the template are guessed."""
+    of_template = {header: _MAPPING[header.lower()] for header in headers if header.lower() in _MAPPING}
+    return guess_mapping(headers) | of_template
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
-    """The contacts of a filled-in template. Columns may be left out; others are guessed as in any CSV file.
+    """The contacts of a filled-in template. Columns may be missing; others are guessed as in any CSV file.
 
-    Refused (Invalid): a file without the template's column names.
+    Raises Invalid if the file lacks the template's column names.
     """
     table = open_rows(path, is_header)
     mapping = mapping_of(table.headers)

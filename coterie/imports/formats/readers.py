@@ -1,5 +1,4 @@
-"""The readers by the name of their format. Each is a generator: what is wrong with a whole file comes at the first
-next(), as Invalid or TooLarge."""
+"""The reader of each format. An unreadable file raises Invalid or TooLarge at the first next() of the generator."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,10 +20,10 @@ from coterie.imports.formats.detect import COTERIE, CSV, GOOGLE, INSTAGRAM, LINK
 from coterie.model.imports import ContactDraft, RowError
 
 Rows = Iterator[ContactDraft | RowError]
-# the option that is no import's own: the data folder, for files that are kept as they are met
+# an option that is not stored with an import: the data folder, for readers that store files
 FOLDER = "folder"
 
-# A format is an entry here. options are those of the import: of them "mapping" corrects the columns of any CSV.
+# options are those of the import; "mapping" corrects the columns of any CSV
 READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     VCARD: lambda path, options: vcard_file.read(path),
     GOOGLE: lambda path, options: google_csv.read(path),
@@ -39,13 +38,13 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
 
 
 def columns_of(path: Path, file_format: str, corrections: Mapping[str, str] | None = None) -> dict[str, str] | None:
-    """What each column of a CSV file of no known product is taken for, header to field; None for every other file.
+    """The mapping of a CSV file of no known product, header -> path; None for every other format.
 
-    Refused (Invalid): corrections for another file, or that name a column or a field that is not there.
+    Raises Invalid if there are corrections for another format, or for a column or field that does not exist.
     """
     if file_format == CSV:
         return any_csv.mapping_of(path, corrections)
     if corrections:
-        reason = f"is for CSV files of no known product, and this one is of the format {file_format}"
-        raise invalid("mapping", f"{reason}; named as csv, a table is read as any other")
+        reason = f"works for the format csv only, and this file has the format {file_format}"
+        raise invalid("mapping", f"{reason}; set the format to csv to map its columns yourself")
     return None

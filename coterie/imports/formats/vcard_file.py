@@ -11,9 +11,9 @@ from coterie.vcard.stream import read_lines
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:
-    """One draft or error for each card of a file, in their order; the file is read as it is consumed.
+    """A draft or error for each card of a file, in order, read as it is consumed.
 
-    Nothing a file holds raises: what cannot be read is a RowError with its reason, as is an empty file.
+    Nothing in a file raises: a card that cannot be read is a RowError with its reason, as is an empty file.
     """
     count = 0
     with path.open("rb") as stream:
@@ -21,13 +21,13 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
             count += 1
             yield RowError(card.reason, card.source) if isinstance(card, BrokenCard) else read_card(card)
     if not count:
-        yield RowError("the file holds no vCard")
+        yield RowError("the file contains no vCard")
 
 
 def check_vcard(path: Path) -> None:
-    """Refuses (Invalid) what was called a vCard file and holds none; it is read as far as the first card."""
+    """Raises Invalid if a file contains no vCard. Reads up to the first card."""
     if path.is_file():
         with path.open("rb") as stream:
             if any(line is not None and line.strip().upper() == b"BEGIN:VCARD" for line in read_lines(stream)):
                 return
-    raise invalid("file", "holds no vCard")
+    raise invalid("file", "contains no vCard")

@@ -1,0 +1,85 @@
+"""The fields of a contact that a column of a table can be mapped to.
+
+A path names a field, with a label where the field takes one: "first_name", "email", "phone:work",
+"address:home.locality", "date:anniversary", "tags", "note".
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from coterie.errors import Invalid, Problem
+from coterie.model.contacts import GENDERS
+from coterie.model.handles import CHANNELS, EMAIL, PHONE
+
+LABEL_LENGTH_MAX = 60
+LISTED_MAX = 60
+PROBLEMS_MAX = 20
+
+TEXT_FIELDS = {
+    "display_name": "the name shown, where it is not the real one",
+    "name_prefix": "title before the name: Dr",
+    "first_name": "first name",
+    "middle_name": "middle names",
+    "last_name": "last name",
+    "name_suffix": "after the name: Jr, PhD",
+    "nickname": "nickname",
+    "employer": "where the person works",
+    "job_title": "what the person does there",
+    "how_you_met": "how you met",
+    "language": "language, as a code or a word",
+    "bio": "how the person describes himself or herself",
+}  # fmt: skip
+ADDRESS_PARTS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country")
+FIELDS: dict[str, str] = {
+    "name": "the whole name in one cell; it is split into its parts",
+    **TEXT_FIELDS,
+    "gender": f"one of {', '.join(GENDERS)}; any other value goes to the note",
+    "birthday": "birthday, with or without a year",
+    "relationship_grade": "how close you are, 0 to 5; any other value is skipped with a warning",
+    "email": "e-mail addresses; email:work and other labels too; several by ; or , or a new line",
+    "phone": "phone numbers; phone:mobile and other labels too; several by ; or a new line",
+    "link": "a link: to LinkedIn, to Instagram, or a website",
+    **{channel: f"a name or link on {channel}" for channel in CHANNELS if channel not in (PHONE, EMAIL)},
+    "address": "a whole postal address in one cell; address:home and other labels too",
+    **{f"address.{part}": "part of a postal address; address:work. and others too" for part in ADDRESS_PARTS},
+    "date": "another date: date:anniversary, with the label after the colon",
+    "picture_url": "link to a picture",
+    "tags": "tags, several by ; or ,",
+    "folders": "folders, several by ; or ,",
+    "note": "a note",
+    "extra": "a line of the note that begins with the name of the column",
+    "unread": "only a warning that the value was skipped: unread:the shoe size",
+    "ignore": "nothing: the column is skipped",
+}  # fmt: skip
+
+
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """Raises Invalid, with a problem for each header, if a path is not in FIELDS."""
+    wrong = [(header, path) for header, path in mapping.items() if not _is_path(path)]
+    problems = [
+        Problem(("mapping", header), "choice", f"is mapped to {path[:LABEL_LENGTH_MAX]!r}, which is not a field")
+        for header, path in wrong[:PROBLEMS_MAX]
+    ]
+    if problems:
+        last = problems[-1]
+        problems[-1] = last._replace(reason=f"{last.reason}; fields are {listed(FIELDS)}")
+        raise Invalid(*problems)
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first names, each shortened, for a sentence."""
+    some = list(islice(names, LISTED_MAX + 1))
+    more = ", …" if len(some) > LISTED_MAX else ""
+    return ", ".join(name[:LABEL_LENGTH_MAX] for name in some[:LISTED_MAX]) + more
+
+
+def _is_path(path: str) -> bool:
+    kind, _, label = path.partition(":")
+    if kind == "unread":
+        return bool(label)
+    if not label:
+        return path in FIELDS and path not in ("date", "unread")
+    if kind == "address":
+        _, _, part = label.rpartition(".")
+        return "." not in label or part in ADDRESS_PARTS
+    return len(label) <= LABEL_LENGTH_MAX and (kind == "date" or kind in CHANNELS or kind == "link")

@@ -1,0 +1,162 @@
+"""What columns of tables are called in seven languages, and which field each name means."""
+
+import re
+from collections.abc import Sequence
+
+from coterie.model.text import words
+
+# English, German, French, Spanish, Italian, Dutch, Portuguese; folded, without spaces.
+_NAMES = {
+    "name": """
+        name fullname contactname person realname; vollstandigername ganzername kontakt; nomcomplet
+        nometprenom nomprenom; nombrecompleto nombreyapellidos; nomecompleto nomeecognome; volledigenaam
+        naam""",
+    "display_name": """
+        displayname screenname; anzeigename; nomaffiche; nombreparamostrar; nomevisualizzato; weergavenaam""",
+    "name_prefix": """
+        title prefix nameprefix honorific salutation; titel anrede; civilite titre; titulo; titolo; aanhef""",
+    "first_name": """
+        firstname givenname forename first; vorname rufname; prenom; nombre primernombre; nome; voornaam;
+        primeironome nomeproprio""",
+    "middle_name": """
+        middlename additionalname middle secondname; zweitervorname; deuxiemeprenom; segundonombre;
+        secondonome; tussenvoegsel tweedenaam; segundonome nomedomeio""",
+    "last_name": """
+        lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido
+        apellidos; cognome; achternaam familienaam; sobrenome apelido ultimonome""",
+    "name_suffix": "suffix namesuffix; namenszusatz; suffixe; sufijo; suffisso; achtervoegsel; sufixo",
+    "nickname": """
+        nickname nick alias; spitzname; surnom pseudo; apodo mote; soprannome; bijnaam roepnaam; alcunha
+        apelidocarinhoso""",
+    "gender": "gender sex; geschlecht; sexe genre; sexo genero; sesso genere; geslacht",
+    "birthday": """
+        birthday dateofbirth birthdate born dob bday; geburtstag geburtsdatum; anniversaire
+        datedenaissance naissance; cumpleanos fechadenacimiento; compleanno datadinascita; verjaardag
+        geboortedatum; aniversario datadenascimento nascimento""",
+    "employer": """
+        company employer organization organisation organizationname companyname workplace account; firma
+        unternehmen arbeitgeber; entreprise societe employeur; empresa compania; azienda societa ditta;
+        bedrijf bedrijfsnaam werkgever organisatie; companhia""",
+    "job_title": """
+        jobtitle position role occupation job profession; beruf funktion stelle berufsbezeichnung; poste
+        fonction titreduposte metier; cargo puesto profesion; professione posizione qualifica mansione;
+        functie functietitel beroep; profissao funcao""",
+    "how_you_met": """
+        howyoumet howwemet met; kennengelernt; rencontre; comonosconocimos; comecisiamoconosciuti""",
+    "language": "language; sprache; langue; idioma; lingua; taal",
+    "bio": "bio biography about; biografie uberperson; biographie; biografia",
+    "email": """
+        email emailaddress mail emails mailaddress; emailadresse mailadresse; courriel adressemail
+        adresseemail mel; correo correoelectronico; indirizzoemail postaelettronica; emailadres;
+        correioeletronico""",
+    "phone": """
+        phone telephone phonenumber tel number phones contactnumber; telefon telefonnummer rufnummer
+        nummer; numerodetelephone numero; telefono numerodetelefono; numeroditelefono; telefoon
+        telefoonnummer; telefone numerodetelefone""",
+    "phone:mobile": """
+        mobilephone cellphone mobilenumber mobileno; mobiltelefon handynummer mobilnummer mobilfunk;
+        telephoneportable telephonemobile; telefonomovil telefonocelular; telefonocellulare; mobielnummer;
+        telemovel""",
+    "phone:work": "workphone businessphone officephone; geschaftstelefon diensttelefon",
+    "phone:home": "homephone; privattelefon festnetz; fixe; telefonofijo; telefonofisso",
+    "email:work": "workemail businessemail; geschaftsmail",
+    "email:home": "homeemail personalemail; privatmail",
+    "whatsapp": "whatsapp whatsappnumber",
+    "telegram": "telegram",
+    "signal": "signal",
+    "skype": "skype skypename skypeid",
+    "facebook": "facebook facebookurl",
+    "twitter": "twitter x twitterhandle twitterurl",
+    "tiktok": "tiktok",
+    "youtube": "youtube",
+    "github": "github",
+    "mastodon": "mastodon",
+    "matrix": "matrix",
+    "instagram": "instagram instagramhandle instagramusername instagramurl ig insta username",
+    "linkedin": "linkedin linkedinurl linkedinprofile profileurl",
+    "link": """
+        website url web webpage homepage site link; webseite internetseite; siteweb siteinternet; sitioweb
+        paginaweb; sitoweb; webpagina; paginadainternet""",
+    "address": """
+        address postaladdress mailingaddress fulladdress location; adresse anschrift postanschrift;
+        adressepostale; direccion direccionpostal; indirizzo; adres; endereco morada""",
+    "address.line_1": """
+        street streetaddress addressline1 address1 addressline line1; strasse strassehausnummer
+        strasseundhausnummer; rue; calle; via; straat straatnaam; rua logradouro""",
+    "address.line_2": """
+        addressline2 address2 street2 line2 apartment apt unit; adresszusatz; complementadresse
+        complement; piso; interno; toevoeging; complemento""",
+    "address.line_3": "addressline3 address3 street3 line3",
+    "address.locality": """
+        city town locality; stadt ort wohnort; ville commune; ciudad localidad poblacion; citta comune
+        localita; plaats woonplaats; cidade localidade""",
+    "address.region": """
+        state region province county stateprovince; bundesland kanton; departement; provincia estado;
+        regione; provincie; distrito""",
+    "address.postcode": """
+        zip zipcode postcode postalcode zippostalcode; plz postleitzahl; codepostal cp; codigopostal; cap
+        codicepostale; cep""",
+    "address.country": "country countryregion nation; land; pays; pais; paese nazione",
+    "date:anniversary": """
+        anniversary weddinganniversary weddingday; hochzeitstag jahrestag; anniversairedemariage;
+        aniversariodeboda; anniversario; trouwdag; aniversariodecasamento""",
+    "picture_url": "photo picture image avatar photourl avatarurl pictureurl; foto bild",
+    "tags": """
+        tags tag categories category labels label keywords; kategorien kategorie schlagworte; etiquettes;
+        etiquetas categorias; etichette categorie; categorieen; marcadores""",
+    "folders": """
+        folder folders group groups list lists groupmembership; gruppe gruppen; groupe groupes; grupo
+        grupos; gruppo gruppi; groep groepen""",
+    "note": """
+        notes note comment comments remarks description memo; notizen notiz bemerkung bemerkungen
+        kommentar anmerkung; remarque remarques commentaire commentaires; notas nota comentario
+        comentarios observaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes""",
+    "ignore": """
+        id uuid uid externalid contactid created createdat createdon updated updatedat modified modifiedat
+        lastmodified owner ownerid deleted deletedat row no nr initials""",
+}  # fmt: skip
+_FIELD_OF = {name: field for field, names in _NAMES.items() for name in re.findall(r"\w+", names)}
+
+_LABELS = {
+    "work": """
+        work business office professional company; geschaftlich dienstlich arbeit buro; travail
+        professionnel bureau pro; trabajo oficina laboral; lavoro ufficio; werk zakelijk kantoor; trabalho
+        comercial""",
+    "home": """
+        home private personal; privat zuhause; domicile personnel personnelle perso prive; casa particular
+        domicilio; privato abitazione; thuis; pessoal residencial""",
+    "mobile": "mobile cell cellular; mobil handy; portable; movil celular; cellulare; mobiel; telemovel",
+    "fax": "fax; telefax; telecopie telecopieur",
+    "other": "other; andere sonstige weitere; autre; otro otra; altro; ander; outro",
+}  # fmt: skip
+_LABEL_OF = {name: label for label, names in _LABELS.items() for name in re.findall(r"\w+", names)}
+_LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
+# words that add nothing to the others
+_EMPTY_WORDS = frozenset(("contact", "the", "de", "del", "di", "da", "do", "la", "le", "main", "primary", "value"))
+
+
+def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
+    """Guesses the field of each column: header -> path.
+
+    An unknown header becomes "extra", a line of the note. Technical headers (id, created at) and blank ones are
+    ignored.
+    """
+    return {header: _guess(header) for header in headers}
+
+
+def _guess(header: str) -> str:
+    every = re.findall(r"[^\W\d_]+|\d+", " ".join(words(header[:200])))
+    parts = [word for word in every if word not in _EMPTY_WORDS]
+    if not parts:
+        return "ignore"
+    letters = [word for word in parts if not word.isdigit()]
+    for name in ("".join(every), "".join(parts), "".join(letters)):
+        if name in _FIELD_OF:
+            return _FIELD_OF[name]
+    labels = [_LABEL_OF[word] for word in letters if word in _LABEL_OF]
+    rest = "".join(word for word in letters if word not in _LABEL_OF)
+    if not rest and {"mobile", "fax"} & set(labels):
+        rest = "phone"
+    if labels and (match := _LABELLED.fullmatch(_FIELD_OF.get(rest, ""))):
+        return f"{match[1]}:{' '.join(dict.fromkeys(labels))}{match[2] or ''}"
+    return "extra"
