@@ -1,4 +1,4 @@
-"""An organization's contacts as vCard or CSV, written as they are read: memory stays flat."""
+"""Exports an organization's contacts as vCard or CSV, written as they are read, so memory stays flat."""
 
 import csv
 import io
@@ -20,26 +20,29 @@ from coterie.store.files import file_path
 from coterie.vcard.write import write_card
 
 UID_SOURCE = "vcard"
-CONTACTS_AT_ONCE = 200
+PAGE_SIZE = 200
 PICTURE_BYTES_MAX = 5 * 1024**2
 PICTURES_MAX = 3
 _CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
-_SEVERAL = 3
+_HANDLES_MAX = 3
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
 _FIELDS = (
     "first_name", "middle_name", "last_name", "nickname", "display_name", "employer", "job_title", "how_you_met",
     "birthday", "gender", "language", "bio",
 )  # fmt: skip
-# the names R0's template has, so that the file is known again
+# the names of R0's template, by which an import recognizes the file
 HEADER = (
     *_FIELDS,
-    *(name if number == 1 else f"{name}_{number}" for name in _CHANNELS for number in range(1, _SEVERAL + 1)),
+    *(name if number == 1 else f"{name}_{number}" for name in _CHANNELS for number in range(1, _HANDLES_MAX + 1)),
     *_ADDRESS, "tags", "folders", "notes",
 )  # fmt: skip
 
 
 def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> Iterator[str]:
-    """A card for each contact. version is "4.0" or "3.0". UID is the one the contact came with, else its uuid."""
+    """A card for each contact. version: "4.0" or "3.0". folder: the data folder.
+
+    UID is the id that the contact was imported with, otherwise its uuid.
+    """
     for sheet, draft in _sheets(tx, caller):
         draft.pictures = [p for each in sheet.attachments[:PICTURES_MAX] if (p := _picture(folder, each))]
         draft.external_ids = [entry for entry in draft.external_ids if entry[0] != DRAFT_SOURCE]
@@ -49,16 +52,16 @@ def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> 
 
 
 def write_csv(tx: Tx, caller: Caller) -> Iterator[str]:
-    """A row for each contact, under HEADER; three handles of a channel and the first address find a place.
+    """A row for each contact under HEADER, with three handles of each channel and the first address.
 
-    No cell is a formula for a program that opens it, and the readers of imports know what safe_cell put there.
+    No cell is a formula for the program that opens it; imports undo what safe_cell adds.
     """
     yield _line(HEADER)
     for _, draft in _sheets(tx, caller):
         cells: list[str | None] = [getattr(draft, name) for name in _FIELDS]
         for channel in _CHANNELS:
             values = [h.value for h in sorted(draft.handles, key=lambda h: not h.is_primary) if h.channel == channel]
-            cells += (values + [None] * _SEVERAL)[:_SEVERAL]
+            cells += (values + [None] * _HANDLES_MAX)[:_HANDLES_MAX]
         address = draft.addresses[0] if draft.addresses else None
         cells += [getattr(address, name, None) for name in _ADDRESS]
         cells += [join_list(draft.tags), join_list(draft.folders), draft.note]
@@ -72,10 +75,9 @@ def _line(cells: Any) -> str:
 
 
 def _sheets(tx: Tx, caller: Caller) -> Iterator[tuple[ContactSheet, ContactDraft]]:
-    """Each contact that is not deleted, by id, with its draft. The note of the draft is every shared note, the pinned
-    one first."""
+    """Each contact that is not deleted, by id, with its draft. All shared notes are joined, the pinned one first."""
     last = 0
-    while contacts := list_contacts_after(tx, caller.organization_id, last, limit=CONTACTS_AT_ONCE):
+    while contacts := list_contacts_after(tx, caller.organization_id, last, limit=PAGE_SIZE):
         last = contacts[-1].id
         for sheet in sheets_of(tx, caller.organization_id, contacts, (*DRAFT_PARTS, "notes")).values():
             draft = draft_of_sheet(sheet)
@@ -86,6 +88,6 @@ def _sheets(tx: Tx, caller: Caller) -> Iterator[tuple[ContactSheet, ContactDraft
 
 def _picture(folder: Path, attachment: Attachment) -> PictureDraft | None:
     if attachment.kind == PICTURE and attachment.byte_count <= PICTURE_BYTES_MAX:
-        with suppress(OSError):  # its file is gone: the card goes without
+        with suppress(OSError):  # the file was erased: the card has no picture
             return PictureDraft(attachment.media_type, file_path(folder, attachment.digest).read_bytes())
     return None
