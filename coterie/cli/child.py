@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from coterie.cli.importing import importing
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.observe import configure_logging
 from coterie.settings import Settings
@@ -27,7 +28,8 @@ def main() -> None:
 
 
 def _web(settings: Settings, fd: int) -> None:
-    from coterie.cli.web_process import run_web  # lazy: the worker needs no web framework
+    with importing():
+        from coterie.cli.web_process import run_web  # lazy: the worker needs no web framework
 
     _stop_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
     run_web(settings, socket.socket(fileno=fd))
@@ -35,9 +37,10 @@ def _web(settings: Settings, fd: int) -> None:
 
 def run_worker(settings: Settings, *, with_parent: bool) -> None:
     """Runs jobs until SIGTERM or SIGINT; with_parent: also until the parent process is gone."""
-    from coterie.worker.handlers import HANDLERS  # lazy: a web process needs no worker
-    from coterie.worker.instagram_profiles import HANDLERS as GRAPH_HANDLERS  # lazy: likewise
-    from coterie.worker.loop import Worker  # lazy: likewise
+    with importing():
+        from coterie.worker.handlers import HANDLERS  # lazy: a web process needs no worker
+        from coterie.worker.instagram_profiles import HANDLERS as GRAPH_HANDLERS  # lazy: likewise
+        from coterie.worker.loop import Worker  # lazy: likewise
 
     with open_migrated(settings) as database:
         worker = Worker(database, settings, HANDLERS | GRAPH_HANDLERS)

@@ -11,7 +11,7 @@ from coterie.cli.import_results import FileResult
 from coterie.cli.import_tables import add_counts, counts_table
 from coterie.cli.row_views import load_row_views
 from coterie.cli.terminal import printable
-from coterie.imports.formats.detect import COTERIE
+from coterie.imports.formats.names import COTERIE
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import APPLIED, COUNT_OF, CREATE, MATCH, REJECT, STAGED, UPDATE, Import
 from coterie.store.database import Database

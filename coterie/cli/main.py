@@ -7,6 +7,7 @@ import typer
 
 # imported first: it keeps structlog from loading Rich
 import coterie.observe  # noqa: F401
+from coterie.cli.importing import importing
 from coterie.errors import CoterieError
 
 # command -> its module, in the order of the help
@@ -47,8 +48,9 @@ def main() -> None:
     # without a callback, Typer makes a single registered command the whole program
     application.callback()(_program)
     modules = [COMMANDS[name]] if name in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
-    for module in modules:
-        import_module(f"coterie.cli.{module}").register(application)
+    with importing():
+        for module in modules:
+            import_module(f"coterie.cli.{module}").register(application)
     try:
         application()
     except CoterieError as error:

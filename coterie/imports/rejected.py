@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from coterie.errors import NotFound
-from coterie.imports.formats.detect import MONICA, VCARD
+from coterie.imports.formats.names import MONICA, VCARD
 from coterie.imports.rejected_cards import write_cards
 from coterie.imports.rejected_monica import write_monica
 from coterie.imports.rejected_rows import reason_of, rejected_rows
@@ -27,8 +27,6 @@ from coterie.imports.rejected_tables import IS_HEADER, write_table
 from coterie.model.imports import Import, StagedRow
 from coterie.store.database import Tx
 from coterie.store.files import file_path
-
-MEDIA_TYPES = ("text/csv", "text/vcard", "application/json", "application/jsonl")
 
 
 class RejectedFile(Struct, frozen=True):

@@ -16,8 +16,8 @@ from coterie.imports.formats.columns import day_first_in
 from coterie.imports.formats.csv_layout import DAY_FIRST_COLUMN, REASON_COLUMN, SEPARATORS, Layout, find_layout
 from coterie.imports.formats.csv_lines import NEVER_CLOSED, ROW_LENGTH_MAX
 from coterie.imports.formats.csv_rows import Row, open_rows
-from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0
 from coterie.imports.formats.header_names import guess_mapping
+from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0
 from coterie.imports.rejected_rows import pick_rejected, reason_of
 from coterie.model.imports import Import, RowError, StagedRow
 

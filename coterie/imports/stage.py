@@ -29,7 +29,7 @@ from coterie.drafts.matching import (
 )
 from coterie.drafts.merge import Existing, existing_of_draft, load_existing, plan_merge
 from coterie.errors import CoterieError, Unavailable
-from coterie.imports.formats.detect import COTERIE
+from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import FOLDER
 from coterie.imports.read import ReadRow, Source, encode, read_rows, read_rows_elsewhere
 from coterie.imports.read_ahead import read_ahead

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from coterie.actions import imports as actions
 from coterie.errors import invalid
-from coterie.imports.formats.detect import FORMATS, VCARD, detect_format
+from coterie.imports.formats.detect import detect_format
+from coterie.imports.formats.names import FORMATS, VCARD
 from coterie.imports.formats.readers import columns_of
 from coterie.imports.formats.vcard_file import check_vcard
 from coterie.imports.stage_inline import stage_inline

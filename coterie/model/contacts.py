@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
-from nameparser import HumanName
 
 from coterie.model.text import sort_key
 
@@ -83,6 +82,8 @@ def split_name(text: str) -> dict[str, str | None]:
 
     A text nameparser makes nothing of is kept whole as the first name: no name is refused.
     """
+    from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
+
     plain = " ".join(text.split())
     parsed = HumanName(plain)
     parts = {

@@ -1,9 +1,10 @@
 """Renders a template of this package. Everything put into a page is escaped."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render(template: str, **values: Any) -> str:
@@ -12,7 +13,9 @@ def render(template: str, **values: Any) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # lazy: 15 ms, and programs ask for no page
+
     return Environment(
         loader=PackageLoader("coterie.web"),
         autoescape=True,

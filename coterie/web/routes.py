@@ -7,11 +7,10 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -26,6 +25,9 @@ from coterie.store.migrate import is_current
 from coterie.store.organizations import any_organization
 from coterie.web.reference import reference_page
 from coterie.web.start import start_page
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 
 class Document(Struct, frozen=True):
@@ -54,15 +56,13 @@ def page_routes(
     database: Database, settings: Settings, documents: Sequence[Document], metrics: RequestMetrics
 ) -> list[Route]:
     """Every route outside the contracts."""
-    registry = CollectorRegistry()
-    registry.register(metrics)
     return [
         Route("/", _start(database, documents)),
         Route("/reference", _reference(settings, documents)),
         Route("/openapi/{name}.json", _document(settings, documents)),
         Route("/healthz", _healthy),
         Route("/readyz", _ready(database)),
-        Route("/metrics", _metrics(settings, registry)),
+        Route("/metrics", _metrics(settings, metrics)),
     ]
 
 
@@ -136,10 +136,20 @@ def _ready(database: Database) -> Endpoint:
     return ready
 
 
-def _metrics(settings: Settings, registry: CollectorRegistry) -> Endpoint:
+def _metrics(settings: Settings, numbers: RequestMetrics) -> Endpoint:
     """For loopback only, or for whoever holds the token where one is set."""
 
+    @cache
+    def registry() -> "CollectorRegistry":
+        from prometheus_client import CollectorRegistry  # lazy: 12 ms of the start, and many are never asked
+
+        made = CollectorRegistry()
+        made.register(numbers)
+        return made
+
     async def metrics(request: Request) -> Response:
+        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # lazy: as above
+
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if settings.metrics_token:
             is_allowed = hmac.compare_digest(token.encode(), settings.metrics_token.encode())
@@ -147,7 +157,7 @@ def _metrics(settings: Settings, registry: CollectorRegistry) -> Endpoint:
             is_allowed = request.client is not None and _is_loopback(request.client.host)
         if not is_allowed:
             return PlainTextResponse("Not Found", 404)
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(registry()), media_type=CONTENT_TYPE_LATEST)
 
     return metrics
 

@@ -22,7 +22,8 @@ from coterie.actions.properties import create_definition
 from coterie.actions.terms import create_term
 from coterie.errors import Conflict, Invalid
 from coterie.imports.formats import coterie_zip
-from coterie.imports.formats.detect import COTERIE, detect_format
+from coterie.imports.formats.detect import detect_format
+from coterie.imports.formats.names import COTERIE
 from coterie.imports.undo import undo
 from coterie.model.imports import SKIP, ContactDraft, RowError
 from coterie.model.organizations import Caller

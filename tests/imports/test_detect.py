@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.errors import Invalid
-from coterie.imports.formats.detect import FORMATS, detect_format
+from coterie.imports.formats.detect import detect_format
+from coterie.imports.formats.names import FORMATS
 from coterie.imports.formats.r0_csv import TEMPLATE
 
 FILES = Path(__file__).parent / "files"

@@ -25,9 +25,10 @@ from runs import applied, counts, reason, rows_of, staged
 from world import World
 
 from coterie.imports.formats import instagram_zip
-from coterie.imports.formats.detect import INSTAGRAM, detect_format
+from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.instagram_export import moment_of
 from coterie.imports.formats.instagram_json import repair
+from coterie.imports.formats.names import INSTAGRAM
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft
 from coterie.model.interactions import INCOMING, OUTGOING
 

@@ -12,7 +12,8 @@ from world import World
 
 from coterie.errors import Invalid, TooLarge
 from coterie.imports.formats import monica_json
-from coterie.imports.formats.detect import MONICA, detect_format
+from coterie.imports.formats.detect import detect_format
+from coterie.imports.formats.names import MONICA
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, RowError
 
 PHONE, EMAIL, WHATSAPP, MAN = "0001", "0002", "0003", "0004"

@@ -4,7 +4,7 @@ are our additions: R0 does it in its web app. DELETE forgets the import and its 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,15 +17,15 @@ from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request, Response
 from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
-from coterie.imports.formats.detect import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
-from coterie.imports.formats.r0_csv import TEMPLATE
-from coterie.imports.rejected import rejected_file
-from coterie.imports.upload import AUTO, StoredFile, start_and_stage, store_upload
+from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import MATCH, Import
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.database import Tx
 from coterie.store.import_rows import list_page_of_rows
+
+if TYPE_CHECKING:
+    from coterie.imports.upload import StoredFile
 
 NOUN = "Import"
 # `type` -> the reader. linkedin_csv is R0's own word, the others are in its manner
@@ -162,8 +162,10 @@ def _renamed(problem: Problem) -> Problem:
     return problem._replace(path=("mapping",), reason=column + problem.reason)
 
 
-def store_file(tx: Tx, caller: Caller, request: Request) -> StoredFile:
+def store_file(tx: Tx, caller: Caller, request: Request) -> "StoredFile":
     """Runs before the write: the file is recognized and its bytes are stored."""
+    from coterie.imports.upload import AUTO, store_upload  # lazy: all readers, 60 ms of the start; uploads are rare
+
     upload, corrections = uploaded_file(request), _corrections(request)
     file_format = FORMATS[request.body.type] if request.body.type else AUTO
     with _form_names():
@@ -177,6 +179,8 @@ def store_file(tx: Tx, caller: Caller, request: Request) -> StoredFile:
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
+    from coterie.imports.upload import start_and_stage  # lazy: as in store_file
+
     file: StoredFile = request.prepared
     with _form_names():
         import_ = start_and_stage(tx, caller, request.settings.data_folder, file)
@@ -195,6 +199,8 @@ def undo(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
 
 
 def send_rejected(tx: Tx, caller: Caller, request: Request) -> Response:
+    from coterie.imports.rejected import rejected_file  # lazy: as in store_file
+
     file = rejected_file(tx, caller.organization_id, find(tx, caller, request), request.settings.data_folder)
     body = bytearray()
     for piece in file.pieces:
@@ -209,5 +215,7 @@ def remove(tx: Tx, caller: Caller, request: Request) -> None:
 
 
 def template(tx: Tx, caller: Caller, request: Request) -> Response:
+    from coterie.imports.formats.r0_csv import TEMPLATE  # lazy: as in store_file
+
     headers = (("Content-Disposition", 'attachment; filename="contacts.csv"'),)
     return Response(body=TEMPLATE.encode(), headers=headers, media_type="text/csv; charset=utf-8")

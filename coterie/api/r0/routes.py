@@ -32,7 +32,7 @@ from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
 from coterie.api.r0.terms import TermEntity
 from coterie.api.route import Contract, Route
-from coterie.imports.rejected import MEDIA_TYPES as REJECTED_TYPES
+from coterie.imports.formats.names import REJECTED_MEDIA_TYPES
 from coterie.model.attachments import EXTENSIONS
 
 READ, WRITE, ORGANIZATION, ORGANIZATION_WRITE = (
@@ -322,7 +322,7 @@ ROUTES: tuple[Route, ...] = (
           " taken back already."),
     Route("GET", f"{ORG}/imports/{{import_id}}/rejected", imports.send_rejected, IMPORTS_READ, "slow",
           "Get the rejected rows as a file of the kind they came in, with a reason (our addition)", path_types=IDS,
-          media_types=REJECTED_TYPES,
+          media_types=REJECTED_MEDIA_TYPES,
           description="Mended, it can be uploaded again: the column of reasons is passed over. 404 where no row was"
           " rejected; 413 beyond 32 MB."),
     Route("GET", f"{ORG}/imports/{{import_id}}/rows", import_rows.list_, IMPORTS_READ, "read",

@@ -14,10 +14,7 @@ from coterie.imports.formats.archives import check_table_of_contents
 from coterie.imports.formats.csv_layout import read_head
 from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX
 from coterie.imports.formats.header_names import guess_mapping
-
-VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV = "vcard", "google", "outlook", "linkedin", "r0", "csv"
-INSTAGRAM, MONICA, COTERIE = "instagram", "monica", "coterie"
-FORMATS = (VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV, INSTAGRAM, MONICA, COTERIE)
+from coterie.imports.formats.names import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 
 _HEAD = 64 * 1024
 _MANIFEST_SIZE_MAX = 1024**2

@@ -16,7 +16,7 @@ from coterie.imports.formats import (
     r0_csv,
     vcard_file,
 )
-from coterie.imports.formats.detect import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
+from coterie.imports.formats.names import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 from coterie.model.imports import ContactDraft, RowError
 
 Rows = Iterator[ContactDraft | RowError]
