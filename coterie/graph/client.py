@@ -1,8 +1,8 @@
-"""A small client of Meta's Graph API: profiles of people, what stands behind a mention, an account's own profile.
+"""A small client of Meta's Graph API: people's profiles, the content of mentions, an account's own profile.
 
-Guarantees. The access token goes into a header and never into a log line, an error or (but for a server that does not
-know the header) an address. Every answer has a limit of size and time. What Meta says about limits is obeyed: a call
-that is refused for them, or that says that they are near, tells for how long nobody should ask again.
+Guarantees. The access token is sent in a header. It never appears in a log line or an error, and in a URL only if the
+server rejects the header. Every response is limited in size and time. Meta's rate limits are respected: a call that
+hits or approaches one reports how long to wait.
 
 Source: Meta, "Instagram User Profile API", "Mentions", "Rate limits" and "Handle errors" of the Graph API.
 """
@@ -24,11 +24,11 @@ from coterie.model.instagram_values import clean_text, decode_json
 ANSWER_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-# for a whole answer: what trickles in never runs into the limit between two pieces
+# for a whole response, because a slow trickle never exceeds the timeout between two chunks
 ANSWER_SECONDS_MAX = 30.0
 PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business"
 ACCOUNT_FIELDS = "name,username,profile_picture_url"
-# Meta's windows last an hour: without a word about when, a quarter of it
+# Meta's windows last an hour; if Meta does not say how long to wait, a quarter of it
 PAUSE_SECONDS = 900.0
 PAUSE_SECONDS_MAX = 86_400.0
 USAGE_MAX = 95  # percent
@@ -40,15 +40,15 @@ COUNT_MAX = 2**53
 
 
 class GraphError(Exception):
-    """The Graph did not answer what was asked; the message is Meta's and holds no token."""
+    """The Graph API did not give what was asked for. The message is Meta's and contains no token."""
 
 
 class Refused(GraphError):
-    """The person does not consent to the profile being asked for."""
+    """The person has not consented to sharing the profile."""
 
 
 class Limited(GraphError):
-    """Too many calls: nobody should ask for pause_seconds."""
+    """Rate limit reached: wait for pause_seconds."""
 
     def __init__(self, message: str, pause_seconds: float) -> None:
         super().__init__(message)
@@ -56,26 +56,26 @@ class Limited(GraphError):
 
 
 class TokenInvalid(GraphError):
-    """The access token has expired, was withdrawn or is none: the account must be connected again."""
+    """The access token has expired, was revoked or is malformed: connect the account again."""
 
 
 class Missing(GraphError):
-    """It does not exist, or not for this account; asking again does not help."""
+    """It does not exist, or not for this account. Retrying does not help."""
 
 
 class Unreachable(GraphError):
-    """No answer, or none that can be read; later there may be one."""
+    """No response, or an unreadable one. Retrying later may help."""
 
 
 class GraphResponse(Struct, frozen=True):
-    """What was asked for; pause_seconds is above 0 where the limits are near."""
+    """pause_seconds is greater than 0 if a rate limit is near."""
 
     body: dict[str, Any]
     pause_seconds: float = 0.0
 
 
 def open_graph(graph_url: str, token: str) -> httpx.Client:
-    """A client of the Graph at this address for one account; to be closed."""
+    """An HTTP client for one account. The caller closes it."""
     return httpx.Client(
         base_url=graph_url + "/",
         headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
@@ -85,13 +85,13 @@ def open_graph(graph_url: str, token: str) -> httpx.Client:
 
 
 def find_profile(graph: httpx.Client, person_id: str) -> tuple[Profile, float]:
-    """(the profile of an Instagram-scoped id, pause_seconds). Refused: who did not consent; see the errors above."""
+    """(the profile of an Instagram-scoped id, pause_seconds). Raises GraphError."""
     answer = ask(graph, person_id, PROFILE_FIELDS)
     return read_profile(answer.body), answer.pause_seconds
 
 
 def read_profile(body: dict[str, Any]) -> Profile:
-    """A profile from what the Graph says; a field of another type than documented counts as not said."""
+    """A profile from a response. A field whose type is not the documented one counts as not reported."""
     count, follows = body.get("follower_count"), body.get("is_user_follow_business")
     is_count = isinstance(count, int) and not isinstance(count, bool) and 0 <= count < COUNT_MAX
     return Profile(
@@ -106,7 +106,7 @@ def read_profile(body: dict[str, Any]) -> Profile:
 def find_mention(
     graph: httpx.Client, account_id: str, *, media_id: str | None, comment_id: str | None
 ) -> tuple[dict[str, Any], float]:
-    """(text, username and timestamp behind a mention, pause_seconds): of a comment, or of the caption of a post."""
+    """({text, username, timestamp} of a mention in a comment or a caption, pause_seconds). Raises GraphError."""
     if comment_id:
         name, text = "mentioned_comment", "text"
         fields = f"mentioned_comment.comment_id({comment_id}){{text,username,timestamp}}"
@@ -114,17 +114,17 @@ def find_mention(
         name, text = "mentioned_media", "caption"
         fields = f"mentioned_media.media_id({media_id}){{caption,username,timestamp}}"
     answer = ask(graph, account_id, fields)
-    found = answer.body.get(name)
-    found = found if isinstance(found, dict) else {}
-    kept = {"text": found.get(text), "username": found.get("username"), "timestamp": found.get("timestamp")}
-    return {key: clean_text(value) for key, value in kept.items()}, answer.pause_seconds
+    part = answer.body.get(name)
+    part = part if isinstance(part, dict) else {}
+    content = {"text": part.get(text), "username": part.get("username"), "timestamp": part.get("timestamp")}
+    return {key: clean_text(value) for key, value in content.items()}, answer.pause_seconds
 
 
 def ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
-    """GET of these fields. A failure that may pass is tried once more."""
+    """GETs these fields of an object. Retries once if the failure may be temporary. Raises GraphError."""
     for attempt in range(ATTEMPTS):
         if attempt:
-            time.sleep(0.5 + random.random())  # noqa: S311 (it only spreads the load)
+            time.sleep(0.5 + random.random())  # noqa: S311 (spreads the load)
         try:
             return _ask(graph, path, fields)
         except Unreachable as error:
@@ -137,25 +137,25 @@ def _ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
     try:
         return _read(*_fetch(graph, path, parameters))
     except TokenInvalid:
-        # the documents of some calls show the token as a parameter only
+        # some calls are documented with the token as a parameter only
         token = graph.headers["Authorization"].removeprefix("Bearer ")
         return _read(*_fetch(graph, path, parameters | {"access_token": token}))
 
 
 def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
-    give_up_at = time.monotonic() + ANSWER_SECONDS_MAX
+    deadline = time.monotonic() + ANSWER_SECONDS_MAX
     try:
         with graph.stream("GET", quote(path, safe=""), params=parameters) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > ANSWER_BYTES_MAX:
-                    raise Missing("the answer is too large")
-                if time.monotonic() > give_up_at:
-                    raise Unreachable("the Graph does not answer in time")
+                    raise Missing("the response is too large")
+                if time.monotonic() > deadline:
+                    raise Unreachable("the Graph API does not answer in time")
             return response.status_code, response.headers, bytes(body)
     except httpx.HTTPError as error:
-        raise Unreachable(f"the Graph does not answer: {type(error).__name__}") from None
+        raise Unreachable(f"the Graph API does not answer: {type(error).__name__}") from None
 
 
 def _read(status: int, headers: httpx.Headers, body: bytes) -> GraphResponse:
@@ -181,7 +181,7 @@ def _read(status: int, headers: httpx.Headers, body: bytes) -> GraphResponse:
 
 
 def _pause(headers: httpx.Headers, *, otherwise: float) -> float:
-    """For how many seconds nobody should ask, from Retry-After and Meta's usage headers."""
+    """Seconds to wait, from Retry-After and Meta's usage headers."""
     pauses = [*_retry_after(headers.get("retry-after", "")), *_usage(headers)]
     return min(max(pauses, default=otherwise), PAUSE_SECONDS_MAX)
 
@@ -197,7 +197,7 @@ def _retry_after(value: str) -> Iterator[float]:
 
 
 def _usage(headers: httpx.Headers) -> Iterator[float]:
-    """Seconds to wait where a usage in percent is nearly used up, or where Meta says how many minutes it takes."""
+    """Seconds to wait for each usage that is nearly exhausted, or for which Meta gives the minutes to wait."""
     for name in ("x-app-usage", "x-business-use-case-usage"):
         try:
             decoded = msgspec.json.decode(headers.get(name, "{}"))
@@ -207,7 +207,7 @@ def _usage(headers: httpx.Headers) -> Iterator[float]:
             minutes = usage.get("estimated_time_to_regain_access")
             if isinstance(minutes, int | float) and minutes > 0:
                 yield float(minutes) * 60
-            elif any(_is_used_up(usage.get(key)) for key in ("call_count", "total_time", "total_cputime")):
+            elif any(_is_exhausted(usage.get(key)) for key in ("call_count", "total_time", "total_cputime")):
                 yield PAUSE_SECONDS
 
 
@@ -220,5 +220,5 @@ def _usages(decoded: Any) -> Iterator[dict[str, Any]]:
                 yield from (entry for entry in value if isinstance(entry, dict))
 
 
-def _is_used_up(value: Any) -> bool:
+def _is_exhausted(value: Any) -> bool:
     return isinstance(value, int | float) and value >= USAGE_MAX

@@ -1,8 +1,8 @@
-"""Fetching a person's picture from the address Meta gave, before it expires.
+"""Fetches a person's picture from the address Meta gave, before it expires.
 
-The address comes from outside, so it is not followed anywhere: only https, only to public addresses (the one that was
-checked is the one connected to), no redirects, a limit of size and time, and what comes must be an image by its bytes.
-The host of the Graph itself, which the operator chose, is trusted as it is.
+The address is untrusted, so requests are restricted (SSRF): https only, public IP addresses only (the checked address
+is the one connected to), no redirects, limits of size and time, and the content must be an image by its first bytes.
+The host of the Graph API, which the operator configured, is exempt.
 """
 
 import socket
@@ -14,18 +14,18 @@ import httpx
 
 PICTURE_BYTES_MAX = 5 * 1024 * 1024
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-# for the whole picture: what trickles in never runs into the limit between two pieces
+# for the whole picture, because a slow trickle never exceeds the timeout between two chunks
 PICTURE_SECONDS_MAX = 60.0
 
 
 class NoPicture(Exception):
-    """There is none to be had at this address; the message says why."""
+    """The address gives no picture; the message says why."""
 
 
 def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
-    """(the bytes, their media type). Refused (NoPicture): see above."""
+    """(the bytes, their media type). Raises NoPicture."""
     target, headers, extensions = _target(url, graph_url)
-    give_up_at = time.monotonic() + PICTURE_SECONDS_MAX
+    deadline = time.monotonic() + PICTURE_SECONDS_MAX
     try:
         with (
             httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
@@ -38,18 +38,18 @@ def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
                 body += chunk
                 if len(body) > PICTURE_BYTES_MAX:
                     raise NoPicture("it is too large")
-                if time.monotonic() > give_up_at:
+                if time.monotonic() > deadline:
                     raise NoPicture("it takes too long")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoPicture(f"no answer: {type(error).__name__}") from None
     media_type = image_type(bytes(body[:16]))
     if media_type is None:
-        raise NoPicture("it is no image")
+        raise NoPicture("it is not an image")
     return bytes(body), media_type
 
 
 def image_type(start: bytes) -> str | None:
-    """The media type of an image by its first bytes: JPEG, PNG, GIF or WebP; None for anything else."""
+    """The media type of a JPEG, PNG, GIF or WebP by its first bytes; None for anything else."""
     if start.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if start.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -62,15 +62,15 @@ def image_type(start: bytes) -> str | None:
 
 
 def _target(url: str, graph_url: str) -> tuple[str, dict[str, str], dict[str, str]]:
-    """(the address to connect to, headers, extensions), the name resolved to a public address and checked."""
+    """(URL with a checked public IP address, headers, extensions) to connect to. Raises NoPicture."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise NoPicture("no address") from None
+        raise NoPicture("not a URL") from None
     graph = urlsplit(graph_url)
     if not host or parts.username or parts.password:
-        raise NoPicture("no address")
+        raise NoPicture("not a URL")
     if (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc):
         return url, {}, {}
     if parts.scheme != "https" or port not in (None, 443):
@@ -78,23 +78,23 @@ def _target(url: str, graph_url: str) -> tuple[str, dict[str, str], dict[str, st
     address = _public_address(host)
     literal = f"[{address}]" if ":" in address else address
     target = f"https://{literal}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-    # the certificate is checked against the name, the connection goes to the address that was checked
+    # the connection goes to the checked address; the certificate is verified against the name
     return target, {"Host": host}, {"sni_hostname": host}
 
 
 def _public_address(host: str) -> str:
     try:
-        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise NoPicture("the host is not known") from None
-    addresses = [str(entry[4][0]) for entry in found]
+        raise NoPicture("unknown host") from None
+    addresses = [str(entry[4][0]) for entry in resolved]
     if not addresses or not all(is_public(address) for address in addresses):
-        raise NoPicture("the host is not a public one")
+        raise NoPicture("the host is not public")
     return addresses[0]
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the internet: not loopback, private, link-local, reserved or multicast."""
+    """Whether an IP address is public: not loopback, private, link-local, reserved or multicast."""
     try:
         parsed = ip_address(address.split("%")[0])
     except ValueError:

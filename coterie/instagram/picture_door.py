@@ -1,7 +1,7 @@
-"""Where pictures that were kept can be seen, by whom has their address (picture_links.py).
+"""Serves stored pictures at their signed addresses (graph/picture_links.py).
 
-Guarantees. Only pictures are given out, never another file; a picture that was replaced, or whose contact is deleted
-or erased, is not there any more. Every refusal is the same 404.
+Guarantees. Only pictures are served, never another file. A picture that was replaced, or whose contact is deleted or
+erased, is gone. Every failure is the same 404.
 """
 
 import asyncio
@@ -28,17 +28,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def pictures(database: Database, settings: Settings) -> Endpoint:
-    """A picture's bytes, for who has its address; to be reached at PATH."""
+    """The endpoint at PATH."""
 
     async def picture(request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Method Not Allowed", 405, headers=_HEADERS | {"Allow": "GET, HEAD"})
-        named = read_token(settings, request.path_params["token"])
-        found = await database.run_read(lambda tx: find_picture(tx, *named)) if named is not None else None
-        body = await asyncio.to_thread(_read, settings, *found) if found is not None else None
-        if found is None or body is None:
+        ids = read_token(settings, request.path_params["token"])
+        file = await database.run_read(lambda tx: find_picture(tx, *ids)) if ids is not None else None
+        body = await asyncio.to_thread(_read, settings, *file) if file is not None else None
+        if file is None or body is None:
             return PlainTextResponse("Not Found", 404, headers=_HEADERS | {"Cache-Control": "no-store"})
-        return Response(body, media_type=found[1], headers=_HEADERS | {"Cache-Control": "private, max-age=3600"})
+        return Response(body, media_type=file[1], headers=_HEADERS | {"Cache-Control": "private, max-age=3600"})
 
     return picture
 

@@ -1,4 +1,4 @@
-"""Instagram: the accounts tied to organizations, the people they know, the words with which someone opts out."""
+"""Instagram: connected accounts, the people they know, their profiles, opt-out words."""
 
 import re
 from collections.abc import Iterable
@@ -11,16 +11,16 @@ from coterie.errors import invalid
 from coterie.model import times
 from coterie.model.text import words
 
-# what external_ids calls an Instagram-scoped id
+# the source of Instagram-scoped ids in external_ids
 SOURCE = "instagram"
 GRAPH_URL = "https://graph.instagram.com/v24.0"
-# A profile is asked for once in so long, a follower snapshot is taken then
+# how often a profile is requested, and a follower snapshot taken
 PROFILE_SECONDS = 86_400.0
 ACCESS_TOKEN_LENGTH_MAX = 2000
 OPT_OUT_WORDS_MAX = 50
-# a longer message is more than a word or two: it is not even folded
+# a longer message is not compared
 OPT_OUT_LENGTH_MAX = 40
-# a whole message of one of these, whatever its case, accents and punctuation
+# compared with whole messages; case, accents and punctuation do not matter
 OPT_OUT_WORDS = ("STOP", "STOP ALL", "UNSUBSCRIBE", "OPT OUT", "ARRET", "ARRETER", "DESABONNER", "STOPP", "ABMELDEN",
                  "BAJA", "PARAR", "CANCELAR", "SAIR", "ANNULLA", "DISISCRIVIMI", "AFMELDEN", "WYPISZ",
                  "СТОП", "ΣΤΟΠ", "توقف", "הסר", "停止", "退订", "配信停止", "수신거부")  # fmt: skip
@@ -28,7 +28,7 @@ _ACCOUNT_ID = re.compile(r"[0-9]{1,40}", re.ASCII)
 
 
 class Account(Struct, frozen=True):
-    """An Instagram account tied to an organization. Until paused_until the Graph is not asked in its name."""
+    """An Instagram account connected to an organization. No call to the Graph API is made for it until paused_until."""
 
     organization_id: int
     account_id: str
@@ -39,8 +39,8 @@ class Account(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Someone as an account knows them. asked_at: when the profile was last asked for; refused_at: when Meta last
-    said that this person does not consent to that."""
+    """A person an account knows. asked_at: when the profile was last requested. refused_at: when Meta last reported
+    that the person has not consented to that."""
 
     person_id: str
     account_id: str
@@ -49,13 +49,13 @@ class Person(Struct, frozen=True):
     refused_at: str | None
 
     def may_be_asked(self, now: str) -> bool:
-        """Whether the profile may be asked for: nobody refused, and a day has passed since the last time."""
+        """Whether the profile may be requested: not refused, and not requested within a day."""
         before = times.after(now, -PROFILE_SECONDS)
         return self.refused_at is None and (self.asked_at is None or self.asked_at <= before)
 
 
 class Profile(Struct, frozen=True):
-    """What the Graph tells about a person; None where it does not say."""
+    """What the Graph API reports about a person; None means not reported."""
 
     name: str | None = None
     username: str | None = None
@@ -65,20 +65,20 @@ class Profile(Struct, frozen=True):
 
 
 def fold_opt_out_words(texts: Iterable[str]) -> frozenset[str]:
-    """The words in the form find_opt_out_word compares."""
+    """The words as find_opt_out_word compares them."""
     return frozenset(" ".join(words(text)) for text in texts) - {""}
 
 
 def find_opt_out_word(text: str | None, folded: frozenset[str]) -> str | None:
-    """The word a whole message is, folded: case, accents, punctuation and emoji around it do not matter."""
+    """The opt-out word (folded) a message consists of, or None. Punctuation and emoji around it do not matter."""
     if text is None or len(text) > OPT_OUT_LENGTH_MAX:
         return None
-    found = " ".join(words(text))
-    return found if found in folded else None
+    word = " ".join(words(text))
+    return word if word in folded else None
 
 
 def parse_account_id(text: str) -> str:
-    """The id of an Instagram professional account. Refused: what is not 1 to 40 digits."""
+    """The id of an Instagram professional account. Raises Invalid unless it is 1 to 40 digits."""
     plain = text.strip()
     if not _ACCOUNT_ID.fullmatch(plain):
         raise invalid("account", "is not the id of an Instagram account (digits only)")
@@ -86,23 +86,23 @@ def parse_account_id(text: str) -> str:
 
 
 def parse_graph_url(text: str) -> str:
-    """Where the Graph is asked, without a closing slash.
+    """The address of the Graph API, without a trailing slash.
 
-    Refused: what is no http(s) address, one with a user, a query or a fragment, and http:// to a public host,
-    because an access token travels to it.
+    Raises Invalid unless it is an http(s) URL without user, query and fragment. http:// is allowed for local hosts
+    only, because the access token is sent there.
     """
     plain = text.strip().rstrip("/")
     try:
         parts = urlsplit(plain)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise invalid("graph-url", "is not an address") from None
+        raise invalid("graph-url", "is not a URL") from None
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
-        raise invalid("graph-url", "is not an http(s) address without user, query and fragment")
+        raise invalid("graph-url", "is not an http(s) URL without user, query and fragment")
     if len(plain) > 500 or any(c.isspace() or not c.isprintable() for c in plain):
-        raise invalid("graph-url", "is not an address")
+        raise invalid("graph-url", "is not a URL")
     if parts.scheme == "http" and _is_public(host):
-        raise invalid("graph-url", "must begin with https://: an access token is sent to it")
+        raise invalid("graph-url", "must begin with https://, because the access token is sent to it")
     return plain
 
 
