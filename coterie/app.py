@@ -11,13 +11,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from coterie.api import openapi
-from coterie.api.dispatch import ContractApp, Receive, Scope, Send
+from coterie.api.dispatch import ContractApp
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.errors import CoterieError
+from coterie.http.asgi import Receive, Scope, Send
+from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
-from coterie.observe import Observed, RequestLog, RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import STATIC, Document, page_routes, unavailable
@@ -39,26 +40,25 @@ class App:
 
 def create_app(database: Database, settings: Settings) -> App:
     """The application over an open, migrated database, which it closes when it stops."""
-    metrics = RequestMetrics()
-    requests = RequestLog(settings.log_requests)
-    contracts = ContractApp(database, settings, CONTRACTS, requests=requests, metrics=metrics)
-
+    recorder = RequestRecorder(log_requests=settings.log_requests)
+    contracts = ContractApp(database, settings, CONTRACTS, recorder)
     documents = [Document(contract.name, contract.title, partial(openapi.document, contract)) for contract in CONTRACTS]
 
-    def observed(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
-        return Route(path, Observed(request_response(endpoint), path, requests, metrics))
+    def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route(path, RecordedApp(request_response(endpoint), path, recorder))
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         await contracts.started()
         yield
         await contracts.stopped()
+        recorder.flush()
         database.close()
 
     routes: list[BaseRoute] = [
-        *page_routes(database, settings, documents, metrics),
-        observed(webhook.PATH, webhook.webhook(database, settings)),
-        observed(picture_door.PATH, picture_door.pictures(database, settings)),
+        *page_routes(database, settings, documents, recorder.metrics),
+        recorded(webhook.PATH, webhook.webhook(database, settings)),
+        recorded(picture_door.PATH, picture_door.pictures(database, settings)),
         Mount("/static", STATIC, name="static"),
     ]
     return App(contracts, Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable}))

@@ -30,14 +30,13 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from structlog.testing import capture_logs
 
 from coterie.api.dispatch import ContractApp
 from coterie.api.openapi import document
 from coterie.api.route import Contract, Response, Route
 from coterie.app import CONTRACTS
 from coterie.errors import CoterieError
-from coterie.observe import RequestLog, RequestMetrics
+from coterie.http.requests import RequestRecorder
 from coterie.settings import Settings
 from coterie.store.database import Database
 
@@ -183,7 +182,7 @@ def _wrong(body: Any, **details: Any) -> Callable[..., Response]:
     ids=["a fault", "a type", "a missing key", "a null", "a status", "a media type"],
 )
 def test_a_server_that_is_wrong_is_found_out(database: Database, settings: Settings, handler: Any) -> None:
-    with capture_logs(), pytest.raises((FailureGroup, AssertionError)):
+    with pytest.raises((FailureGroup, AssertionError)):
         _attack_alone(database, settings, handler)
 
 
@@ -196,7 +195,7 @@ def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
     contract = Contract(
         "small", "Small", "1", "/small/v1", "", (route,), _presented, error_types={404: Wrong, 500: Wrong}
     )
-    door = ContractApp(database, settings, [contract], requests=RequestLog(False), metrics=RequestMetrics())
+    door = ContractApp(database, settings, [contract], RequestRecorder(log_requests=False))
     loop = asyncio.new_event_loop()
     try:
         loop.run_until_complete(door.started())

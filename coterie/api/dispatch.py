@@ -9,42 +9,38 @@ costs beside its queries (docs/decisions/0022).
 """
 
 import asyncio
+import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from coterie.actions.organizations import hash_token
 from coterie.api.route import Contract, Request, Response, Route
 from coterie.errors import CoterieError, Forbidden, Invalid, NotFound, Unauthorized, invalid
+from coterie.http.asgi import HeaderList, Receive, Scope, Send
 from coterie.http.body import read_body, read_upload
 from coterie.http.fields import reader
 from coterie.http.forms import Upload, parse_form, remove_uploads
+from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.model import times
 from coterie.model.organizations import Caller
-from coterie.observe import RequestLog, RequestMetrics, note_request, request_id_of
 from coterie.settings import Settings
 from coterie.store import organizations as organization_store
 from coterie.store.database import Database, Tx
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
-
 # The last use of a token is written down once in a minute: the first 16 characters of a moment
 _MINUTE = 16
-_BASE_HEADERS: Headers = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+_BASE_HEADERS: HeaderList = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 _JSON = "application/json"
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 # keys of the tree that no segment of a path can be
 _PARAMETER, _END = object(), object()
 _encode = msgspec.json.Encoder().encode
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class MethodNotAllowed(CoterieError):
@@ -153,25 +149,18 @@ class ContractApp:
     """The ASGI application of every REST contract."""
 
     def __init__(
-        self,
-        database: Database,
-        settings: Settings,
-        contracts: Sequence[Contract],
-        *,
-        requests: RequestLog,
-        metrics: RequestMetrics,
+        self, database: Database, settings: Settings, contracts: Sequence[Contract], recorder: RequestRecorder
     ) -> None:
         self._database = database
         self._settings = settings
         self._routes = Routes(contracts)
-        self._requests = requests
-        self._metrics = metrics
+        self._recorder = recorder
         self._background: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        request_id = request_id_of(headers)
+        request_id = read_request_id(headers)
         method: str = scope["method"]
         template = "(none)"
         try:
@@ -188,10 +177,7 @@ class ContractApp:
             answer_headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": answer_headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-        note_request(
-            self._requests, self._metrics, method=method, route=template, status=status, started=started,
-            request_id=request_id,
-        )  # fmt: skip
+        self._recorder.record(method=method, route=template, status=status, started=started, request_id=request_id)
 
     async def _run(
         self,
@@ -200,7 +186,7 @@ class ContractApp:
         scope: Scope,
         headers: dict[bytes, bytes],
         receive: Receive,
-    ) -> tuple[int, Headers, bytes]:
+    ) -> tuple[int, HeaderList, bytes]:
         """Read what a request brings, then run its handler in the way the route's mode says."""
         route = compiled.route
         query = _query(scope["query_string"])
@@ -219,7 +205,7 @@ class ContractApp:
             fields, parameters = compiled.read(query, body)
             return Request(path, parameters, fields, files, base_url, self._settings)
 
-        def answer(tx: Tx) -> tuple[int, Headers, bytes]:
+        def answer(tx: Tx) -> tuple[int, HeaderList, bytes]:
             # of a read the token is looked at here, in the same transaction, and before its parameters
             return _encoded(route.handler(tx, authenticate(tx), read_request()), route)
 
@@ -242,7 +228,7 @@ class ContractApp:
             return await read_body(headers, receive, compiled.route.body_bytes_max), {}
         return {}, {}
 
-    async def _write(self, route: Route, caller: Caller, request: Request) -> tuple[int, Headers, bytes]:
+    async def _write(self, route: Route, caller: Caller, request: Request) -> tuple[int, HeaderList, bytes]:
         """Run what the route prepares in a thread, then its handler as one unit of work."""
         prepare = route.prepare
         if prepare is not None:
@@ -297,14 +283,13 @@ class ContractApp:
         self._loop = asyncio.get_running_loop()
 
     async def stopped(self) -> None:
-        """Wait for what runs in the background, write the last lines."""
+        """Waits up to 5 seconds for what runs in the background."""
         if self._background:
             await asyncio.wait(self._background, timeout=5)
-        self._requests.flush()
 
-    def _present(self, error: Exception, scope: Scope, request_id: str) -> tuple[int, Headers, bytes]:
+    def _present(self, error: Exception, scope: Scope, request_id: str) -> tuple[int, HeaderList, bytes]:
         if not isinstance(error, CoterieError):
-            log.error("unexpected error", request_id=request_id, exc_info=error)
+            log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
             error = Unexpected(request_id)
         contract = self._routes.contract_of(scope["path"])
         answer = contract.present_error(error)
@@ -327,7 +312,7 @@ def _caller_in(tx: Tx, caller: Caller, org_uuid: str, *, spans: bool) -> Caller:
     return Caller.for_organization(organization, via=caller.via, user_id=caller.user_id, scopes=caller.scopes)
 
 
-def _encoded(result: Any, route: Route | None) -> tuple[int, Headers, bytes]:
+def _encoded(result: Any, route: Route | None) -> tuple[int, HeaderList, bytes]:
     status = route.status if route else 200
     if not isinstance(result, Response):
         if result is None and status == 204:

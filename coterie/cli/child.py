@@ -13,7 +13,7 @@ from types import FrameType
 
 from coterie.cli.importing import importing
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
-from coterie.observe import configure_logging
+from coterie.logs import configure_logging
 from coterie.settings import Settings
 
 

@@ -4,6 +4,7 @@ A child that exits is restarted. Each child exits when the parent does, however 
 other end the parent holds.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -12,8 +13,6 @@ import sys
 import threading
 import time
 
-import structlog
-
 from coterie.settings import Settings
 
 STOP_SECONDS = 10
@@ -21,7 +20,7 @@ PAUSE_SECONDS_MIN = 0.5
 PAUSE_SECONDS_MAX = 30.0
 # after running this long, a child counts as healthy and its pause is reset
 HEALTHY_SECONDS = 60.0
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Child:
@@ -65,7 +64,9 @@ class Children:
         while not self._stopping.is_set():
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
-                    log.error("process ended", command=child.command[0], exit_code=child.process.returncode)
+                    log.error(
+                        "process ended", extra={"command": child.command[0], "exit_code": child.process.returncode}
+                    )
                     child.exited()
                 if child.process is None and time.monotonic() >= child.not_before:
                     child.started_at = time.monotonic()

@@ -5,8 +5,6 @@ from importlib import import_module
 
 import typer
 
-# imported first: it keeps structlog from loading Rich
-import coterie.observe  # noqa: F401
 from coterie.cli.importing import importing
 from coterie.errors import CoterieError
 

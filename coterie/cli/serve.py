@@ -14,7 +14,7 @@ from coterie.cli.open_instance import prepare_data_folder
 from coterie.cli.options import DataOption
 from coterie.cli.web_process import run_web, stop_early
 from coterie.errors import Unavailable
-from coterie.observe import configure_logging
+from coterie.logs import configure_logging
 
 
 def register(application: typer.Typer) -> None:

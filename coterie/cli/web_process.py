@@ -1,5 +1,6 @@
 """A web process: serves the application on a socket that is already bound, until a signal stops it."""
 
+import logging
 import os
 import signal
 import socket
@@ -7,7 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 
 import msgspec
-import structlog
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -17,7 +17,7 @@ from coterie.store.database import open_database
 from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 _BAD_REQUEST = (
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 )
@@ -54,7 +54,7 @@ def run_web(
     database = open_database(settings)
     try:
         for name in migrate(database):
-            log.info("migrated", migration=name)
+            log.info("migrated", extra={"migration": name})
         config = uvicorn.Config(
             create_app(database, settings),
             loop="uvloop",
@@ -82,7 +82,7 @@ def run_web(
         if announce:
             host, port = listener.getsockname()[:2]
             host_in_url = f"[{host}]" if ":" in host else host
-            log.info("listening", url=f"http://{host_in_url}:{port}", pid=os.getpid())
+            log.info("listening", extra={"url": f"http://{host_in_url}:{port}", "pid": os.getpid()})
         server.run(sockets=[listener])
     finally:
         database.close()

@@ -5,7 +5,7 @@ import typer
 from coterie.cli.child import run_worker
 from coterie.cli.open_instance import prepare_data_folder
 from coterie.cli.options import DataOption
-from coterie.observe import configure_logging
+from coterie.logs import configure_logging
 
 
 def register(application: typer.Typer) -> None:

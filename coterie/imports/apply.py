@@ -6,13 +6,13 @@ transaction on the quick way; if any row of it cannot be written, the batch is d
 alone is rejected.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from itertools import takewhile
 
 import msgspec
-import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -85,7 +85,7 @@ REASON_LENGTH_MAX = 2000
 AHEAD_MIN = 2_000
 # The batches before which the database is to look at its tables again: they have grown fourfold
 LOOK_AGAIN = frozenset((1, 4, 16, 64, 256))
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def apply(run: Run) -> Import:
@@ -155,7 +155,9 @@ def _apply_batch(run: Run, watch: ConflictGuard, ready: Ready | None) -> Import:
         except Unavailable as error:  # the other engine gave this transaction up for another
             problem: Exception = error
         except Exception as error:
-            log.info("import batch is done again row by row", import_id=run.import_id, error=str(error)[:200])
+            log.info(
+                "import batch is done again row by row", extra={"import_id": run.import_id, "error": str(error)[:200]}
+            )
             with run.database.write() as tx:
                 return _write_batch(tx, run, watch, ready, one_by_one=True)
     raise problem
@@ -214,7 +216,10 @@ def _one_row(tx: Tx, applying: Applying, row: StagedRow) -> list[StagedRow]:
         raise
     except Exception as error:
         reason = error.message if isinstance(error, CoterieError) else "it cannot be saved"
-        log.warning("import row rejected", import_id=applying.run.import_id, row=row.row_number, error=str(error)[:200])
+        log.warning(
+            "import row rejected",
+            extra={"import_id": applying.run.import_id, "row": row.row_number, "error": str(error)[:200]},
+        )
         why_not = reason_of(NOT_SAVED, text=reason[:REASON_LENGTH_MAX])
         return [replace(row, outcome=REJECT, reason=why_not, decision=None, needs_rematch=False)]
 

@@ -10,9 +10,9 @@ Source: Meta, "Webhooks: getting started". An answer other than 200 makes Meta d
 import asyncio
 import hashlib
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,7 +26,7 @@ PATH = "/instagram/webhook"
 CHALLENGE_LENGTH_MAX = 1000
 BODY_SECONDS_MAX = 30.0
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -84,15 +84,15 @@ def _deliveries(database: Database, settings: Settings) -> Endpoint:
             entries = decode_body(body if b"\0" not in body else b"")
             text = body.decode()
         except ValueError as error:
-            log.warning("instagram delivery unreadable", reason=str(error)[:200])
+            log.warning("instagram delivery unreadable", extra={"reason": str(error)[:200]})
             return _answer("The delivery cannot be read", 400)
         try:
             unknown = await database.run_write(lambda tx: receive_delivery(tx, entries, text))
         except CoterieError as error:
-            log.error("instagram delivery not kept", reason=error.message)
+            log.error("instagram delivery not kept", extra={"reason": error.message})
             return _answer("Try again later", 503)
         if unknown:
-            log.warning("instagram account not connected", accounts=[name[:60] for name in unknown[:10]])
+            log.warning("instagram account not connected", extra={"accounts": [name[:60] for name in unknown[:10]]})
         return _answer("EVENT_RECEIVED")
 
     return deliveries

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from coterie import __version__
 from coterie.errors import CoterieError
-from coterie.observe import RequestMetrics
+from coterie.http.requests import RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.migrate import is_current

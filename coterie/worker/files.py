@@ -1,10 +1,10 @@
 """Files nobody names any more are removed from the data folder: at once by a job, the rest by a sweep once a day."""
 
+import logging
 import threading
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from coterie.model import times
 from coterie.model.jobs import Job
@@ -25,7 +25,7 @@ BATCH = 500
 SAVED_SECONDS = 86_400.0
 # A database that is new beside an old folder is about to be filled: its files are nobody's until then
 SETTLED_SECONDS = 7 * 86_400.0
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def remove_files(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -55,7 +55,7 @@ def sweep_files(database: Database, settings: Settings) -> None:
         if unnamed:
             removed += _remove_unnamed(database, folder, unnamed)
     if removed:
-        log.info("files nobody names removed", count=removed)
+        log.info("files nobody names removed", extra={"count": removed})
 
 
 def _remove_unnamed(database: Database, folder: Path, digests: set[str]) -> int:

@@ -1,11 +1,10 @@
 """What imports remember of people goes: when they are erased, and when the import is old."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-
-import structlog
 
 from coterie.actions import import_retention as actions
 from coterie.actions.callers import caller_for
@@ -22,7 +21,7 @@ from coterie.worker.lease import PAUSE_SECONDS, renew_lease
 
 DAY = 86_400.0
 IMPORTS_AT_ONCE = 1_000
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def scrub_erased_contacts(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -62,7 +61,10 @@ def expire_old_imports(database: Database, settings: Settings) -> None:
             with database.write() as tx:
                 actions.expire_file(tx, caller, import_id)
         if given_up or done:
-            log.info("old imports let go", organization_id=organization_id, removed=len(given_up), emptied=len(done))
+            log.info(
+                "old imports let go",
+                extra={"organization_id": organization_id, "removed": len(given_up), "emptied": len(done)},
+            )
 
 
 def _remove(database: Database, caller: Caller, import_id: str, row_count: int, reason: str) -> None:

@@ -1,11 +1,11 @@
 """Imports in the background: staged, applied, taken back, as an import's page or a program asked for."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
 import msgspec
-import structlog
 
 from coterie.actions.imports import APPLY_JOB, STAGE_JOB, UNDO_JOB
 from coterie.errors import NotFound
@@ -20,7 +20,7 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.worker.lease import renew_lease
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 RENEW_SECONDS = 10.0
 STEPS: dict[str, Callable[[Run], Import]] = {STAGE_JOB: stage, APPLY_JOB: apply, UNDO_JOB: undo}
 
@@ -43,4 +43,4 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
     except Stopped:
         raise Reschedule(times.now()) from None
     except NotFound:
-        log.info("import removed meanwhile", import_id=import_id)
+        log.info("import removed meanwhile", extra={"import_id": import_id})

@@ -1,10 +1,10 @@
 """Processes deliveries from Meta: a batch per transaction, which also saves the progress."""
 
+import logging
 import threading
 import time
 
 import msgspec
-import structlog
 
 from coterie.actions.callers import caller_for
 from coterie.actions.instagram import VIA, enqueue_snapshots
@@ -20,7 +20,7 @@ from coterie.worker.lease import PAUSE_SECONDS, renew_lease
 
 # the tables deliveries fill
 TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "external_ids")
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def instagram_delivery(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -45,13 +45,15 @@ def instagram_delivery(database: Database, settings: Settings, job: Job, stoppin
                 delete_delivery(tx, job.organization_id, delivery_id)
             renew_lease(tx, job, {"done": done or len(delivery.updates)})
         for external_id, reason in lost:
-            log.error("instagram update lost", account=account_id, id=external_id[:80], reason=reason[:200])
+            log.error(
+                "instagram update lost", extra={"account": account_id, "id": external_id[:80], "reason": reason[:200]}
+            )
         if database.engine == "postgresql":
             with database.write() as tx:
                 look_again(tx, TABLES)
         time.sleep(PAUSE_SECONDS)
     if delivery.ignored:
-        log.info("instagram updates ignored", account=account_id, names=dict(delivery.ignored))
+        log.info("instagram updates ignored", extra={"account": account_id, "names": dict(delivery.ignored)})
 
 
 def request_snapshots(database: Database, settings: Settings) -> None:

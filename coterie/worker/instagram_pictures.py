@@ -1,9 +1,8 @@
 """Stores a person's profile picture among the contact's attachments, before Meta's address of it expires."""
 
 import hashlib
+import logging
 from urllib.parse import urlsplit
-
-import structlog
 
 from coterie.actions.attachments import forget_files
 from coterie.actions.callers import caller_for
@@ -17,7 +16,7 @@ from coterie.store.database import Database, Tx
 from coterie.store.files import file_path, lock_files, save_file
 from coterie.store.instagram_pictures import list_pictures, replace_pictures
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def store_picture(database: Database, settings: Settings, account: Account, contact_id: int, url: str) -> None:
@@ -34,7 +33,7 @@ def store_picture(database: Database, settings: Settings, account: Account, cont
     try:
         data, media_type = pictures.fetch_picture(url, account.graph_url)
     except pictures.NoPicture as error:
-        log.info("instagram picture not stored", account=account.account_id, reason=str(error))
+        log.info("instagram picture not stored", extra={"account": account.account_id, "reason": str(error)})
         return
     digest, byte_count = save_file(settings.data_folder, data)
     with database.write() as tx:

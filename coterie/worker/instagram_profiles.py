@@ -1,11 +1,11 @@
 """Handlers that ask the Graph API: for profiles, and for the content of mentions. They may run twice."""
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import structlog
 
 from coterie.actions.callers import caller_for
 from coterie.actions.instagram import MENTION_JOB, PROFILE_JOB, VIA
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # how long an account with an invalid token waits; connecting it again ends the wait
 TOKEN_PAUSE_SECONDS = 3600.0
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def profile(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -66,7 +66,7 @@ def _fetch_profile(database: Database, settings: Settings, account: Account, per
         with database.write() as tx:
             note_refusal(tx, caller_for(tx, account.organization_id, via=VIA), person)
     except graph.Missing as error:
-        log.info("instagram profile missing", account=account.account_id, reason=str(error))
+        log.info("instagram profile missing", extra={"account": account.account_id, "reason": str(error)})
         with database.write() as tx:
             store.mark_asked(tx, account.organization_id, person.person_id, times.now(), refused=False)
     return None
@@ -89,7 +89,7 @@ def mention(database: Database, settings: Settings, job: Job, stopping: threadin
     try:
         content = _ask(database, settings, account, find)
     except (graph.Refused, graph.Missing) as error:
-        log.info("instagram mention missing", account=account.account_id, reason=str(error))
+        log.info("instagram mention missing", extra={"account": account.account_id, "reason": str(error)})
         return
     with database.write() as tx:
         add_mention(tx, caller_for(tx, job.organization_id, via=VIA), account.account_id, arguments, content)
@@ -111,10 +111,13 @@ def _ask(
         with graph.open_graph(account.graph_url, token) as client:
             answer, pause_seconds = find(client)
     except graph.Limited as error:
-        log.warning("instagram limit reached", account=account.account_id, seconds=error.pause_seconds)
+        log.warning("instagram limit reached", extra={"account": account.account_id, "seconds": error.pause_seconds})
         raise Reschedule(_pause(database, account, error.pause_seconds)) from None
     except graph.TokenInvalid as error:
-        log.error("instagram token invalid: connect the account again", account=account.account_id, reason=str(error))
+        log.error(
+            "instagram token invalid: connect the account again",
+            extra={"account": account.account_id, "reason": str(error)},
+        )
         raise Reschedule(_pause(database, account, TOKEN_PAUSE_SECONDS)) from None
     if pause_seconds:
         _pause(database, account, pause_seconds)

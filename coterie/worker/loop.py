@@ -4,10 +4,9 @@ A job is claimed in one transaction and finished in another; in between, its han
 handler raises, the job is retried later (store/jobs.py), and what the handler has committed stays.
 """
 
+import logging
 import threading
 import time
-
-import structlog
 
 from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
@@ -18,7 +17,7 @@ from coterie.worker.handlers import HANDLERS, Handler
 from coterie.worker.schedule import SCHEDULE, Recurring
 
 SCHEDULE_CHECK_SECONDS = 5.0
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -79,14 +78,14 @@ class Worker:
                 jobs.release(tx, job, run_at=reschedule.run_at)
             return
         except Exception as error:
-            log.exception("job failed", job=job.name, id=job.id, attempt=job.attempt_count)
+            log.exception("job failed", extra={"job": job.name, "id": job.id, "attempt": job.attempt_count})
             with self._database.write() as tx:
                 jobs.fail(tx, job, f"{type(error).__name__}: {error}")
             return
         with self._database.write() as tx:
             jobs.finish(tx, job)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        log.info("job done", job=job.name, id=job.id, milliseconds=milliseconds)
+        log.info("job done", extra={"job": job.name, "id": job.id, "milliseconds": milliseconds})
 
     def run_schedule(self) -> None:
         """Runs the recurring work that is due. With several workers, one of them runs it."""

@@ -8,11 +8,11 @@ then says that the server's answer is unknown. Without SMTP settings nothing is 
 are waiting for them.
 """
 
+import logging
 import threading
 from typing import Any
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from coterie.actions import reminders as actions
@@ -34,7 +34,7 @@ BATCH = 100
 # about five days, with pauses of up to six hours
 ATTEMPTS_MAX = 30
 ANSWER_UNKNOWN = "Handed to the mail server, but its answer is unknown"
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Occurrence(Struct, frozen=True):
@@ -92,7 +92,7 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
     try:
         mail.send(settings, message, lambda: _record_hand_over(database, job, is_handed_over=True))
     except mail.DeliveryUnknown as error:
-        log.warning("mail handed over, answer unknown", id=job.id, error=str(error))
+        log.warning("mail handed over, answer unknown", extra={"id": job.id, "error": str(error)})
         remark = ANSWER_UNKNOWN
     except mail.PermanentFailure as error:
         with database.write() as tx:

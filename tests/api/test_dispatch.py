@@ -1,14 +1,15 @@
 """The plumbing under every contract, through Inrō's: methods, media types, extensions, tokens, bodies too large."""
 
+import json
 from typing import Any
 
 import pytest
 from client import Client, Response
-from structlog.testing import capture_logs
 from world import World
 
 from coterie.actions.organizations import create_access_token
 from coterie.app import create_app
+from coterie.logs import JsonFormatter
 from coterie.settings import Settings
 from coterie.store.database import Database
 
@@ -275,7 +276,9 @@ def test_a_clients_own_request_id_is_given_back_where_it_is_a_plain_one(inro: Cl
         assert given(bad) != bad
 
 
-def test_a_fault_of_ours_is_a_500_that_names_an_id_and_nothing_else(database: Database, settings: Settings) -> None:
+def test_a_fault_of_ours_is_a_500_that_names_an_id_and_nothing_else(
+    database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     class Broken:
         """A database that fails as none should."""
 
@@ -289,8 +292,9 @@ def test_a_fault_of_ours_is_a_500_that_names_an_id_and_nothing_else(database: Da
         def close(self) -> None: ...
 
     client = Client(create_app(Broken(), settings), token="x")  # type: ignore[arg-type]
-    with capture_logs() as logs:
-        answer = client.call("GET", "/api/v1/me", headers={"x-request-id": "fault-1"})
+    answer = client.call("GET", "/api/v1/me", headers={"x-request-id": "fault-1"})
     client.close()
     assert (answer.status, answer.json) == (500, {"error": "Internal Server Error (id fault-1)"})
-    assert [(line["request_id"], str(line["exc_info"])) for line in logs] == [("fault-1", "secret detail")]
+    (line,) = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    assert (line["event"], line["level"], line["request_id"]) == ("unexpected error", "error", "fault-1")
+    assert line["exception"].endswith("RuntimeError: secret detail")

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import request_response
 
 from coterie.app import App, create_app
-from coterie.observe import FLUSH_SECONDS, Observed, RequestLog, RequestMetrics
+from coterie.http.requests import FLUSH_SECONDS, RecordedApp, RequestRecorder
 from coterie.settings import Settings
 from coterie.store.database import Database
 
@@ -57,6 +57,7 @@ def test_a_delivery_is_one_line_and_one_number_under_its_route(watched: Watched,
     assert (answer.status, answer.headers["x-request-id"]) == (200, "abc-1")
     (line,) = watched.lines()
     assert (line["event"], line["method"], line["route"], line["status"]) == ("request", "POST", PATH, 200)
+    assert line["level"] == "info"
     assert (line["request_id"], line["milliseconds"] > 0) == ("abc-1", True)
     assert metric(watched, "POST", 200)
 
@@ -84,15 +85,15 @@ def test_what_is_refused_is_counted_too(watched: Watched) -> None:
 
 
 def test_a_fault_of_ours_is_counted_and_answered_with_the_id_it_is_logged_under(
-    client: Client, capsys: pytest.CaptureFixture[str]
+    client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(request: Request) -> Response:
         raise ZeroDivisionError
 
-    metrics = RequestMetrics()
-    app = Observed(request_response(broken), "/broken", RequestLog(False), metrics)
+    recorder = RequestRecorder(log_requests=False)
+    app = RecordedApp(request_response(broken), "/broken", recorder)
     answer = Client(app, loop=client._loop).call("GET", "/broken")
     assert (answer.status, answer.body) == (500, b"")
-    assert answer.headers["x-request-id"] in capsys.readouterr().out
-    (counted,) = next(metrics.collect()).samples
+    assert [vars(record)["request_id"] for record in caplog.records] == [answer.headers["x-request-id"]]
+    (counted,) = next(recorder.metrics.collect()).samples
     assert (counted.labels, counted.value) == ({"method": "GET", "route": "/broken", "status": "500"}, 1)

@@ -1,0 +1,175 @@
+"""What an operator sees of requests: an id, a log line and Prometheus metrics for each.
+
+No line and no metric holds a path's parameters, a query, a body or a token: a route is named by its template. Both are
+a list and a dictionary on the event loop's thread, because the logging module would cost a fifth of the requests a
+process can answer.
+"""
+
+import asyncio
+import itertools
+import logging
+import os
+import sys
+import time
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+import msgspec
+
+from coterie.http.asgi import Application, Headers, Message, Receive, Scope, Send
+from coterie.model import times
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+FLUSH_SECONDS = 0.1
+REQUEST_ID_LENGTH_MAX = 64
+# upper bounds of the histogram, in seconds
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_numbers = itertools.count(1)
+_process = os.urandom(5).hex()
+log = logging.getLogger(__name__)
+
+
+def read_request_id(headers: Headers) -> str:
+    """The X-Request-Id of the client (up to 64 letters, digits and hyphens), or a new one: the process and a number."""
+    given = headers.get(b"x-request-id", b"")
+    if 0 < len(given) <= REQUEST_ID_LENGTH_MAX and given.replace(b"-", b"").isalnum():
+        return given.decode("ascii")
+    return f"{_process}-{next(_numbers):x}"
+
+
+class RequestLog:
+    """Collects the log lines of requests and writes them a few times a second."""
+
+    def __init__(self, is_on: bool, stream: TextIO | None = None) -> None:
+        self._is_on = is_on
+        self._stream = stream or sys.stderr
+        self._lines: list[dict[str, Any]] = []
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Must be called on the event loop."""
+        if not self._is_on:
+            return
+        if not self._lines:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+        self._lines.append(line)
+
+    def flush(self) -> None:
+        """Writes the lines collected so far."""
+        lines, self._lines = self._lines, []
+        if lines:
+            self._stream.write("".join(msgspec.json.encode(line).decode() + "\n" for line in lines))
+            self._stream.flush()
+
+
+class RequestMetrics:
+    """Counts and durations of requests by method, route and status: a collector for prometheus_client's registry."""
+
+    def __init__(self) -> None:
+        # (method, route, status) -> the count of each bucket, of those above, and the sum of seconds
+        self._numbers: dict[tuple[str, str, int], list[float]] = {}
+
+    def add(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one request."""
+        key = (method, route, status)
+        numbers = self._numbers.get(key)
+        if numbers is None:
+            numbers = self._numbers[key] = [0.0] * (len(BUCKETS) + 2)
+        numbers[bisect_left(BUCKETS, seconds)] += 1
+        numbers[-1] += seconds
+
+    def describe(self) -> list["Metric"]:
+        """Empty, so that prometheus_client does not call collect() when it registers this."""
+        return []
+
+    def collect(self) -> Iterator["Metric"]:
+        """The two families of metrics."""
+        from prometheus_client.core import (  # lazy: 3 MB that the worker does not need
+            CounterMetricFamily,
+            HistogramMetricFamily,
+        )
+
+        labels = ("method", "route", "status")
+        requests = CounterMetricFamily("coterie_requests", "Requests answered.", labels=labels)
+        durations = HistogramMetricFamily("coterie_request_seconds", "How long requests took.", labels=labels)
+        for (method, route, status), numbers in list(self._numbers.items()):
+            values = (method, route, str(status))
+            requests.add_metric(values, sum(numbers[:-1]))
+            durations.add_metric(values, list(_cumulative(numbers[:-1])), numbers[-1])
+        yield requests
+        yield durations
+
+
+def _cumulative(counts: Iterable[float]) -> Iterator[tuple[str, float]]:
+    bounds = [*map(str, BUCKETS), "+Inf"]
+    return zip(bounds, itertools.accumulate(counts), strict=True)
+
+
+class RequestRecorder:
+    """Logs and counts every answered request."""
+
+    def __init__(self, *, log_requests: bool, stream: TextIO | None = None) -> None:
+        self.metrics = RequestMetrics()
+        self._log = RequestLog(log_requests, stream)
+
+    def record(self, *, method: str, route: str, status: int, started: float, request_id: str) -> None:
+        """started: time.perf_counter() when the request arrived. Must be called on the event loop."""
+        seconds = time.perf_counter() - started
+        self.metrics.add(method, route, status, seconds)
+        self._log.add(
+            {
+                "event": "request",
+                "method": method,
+                "route": route,
+                "status": status,
+                "milliseconds": round(seconds * 1000, 2),
+                "request_id": request_id,
+                "level": "info",
+                "timestamp": times.now(),
+            }
+        )
+
+    def flush(self) -> None:
+        """Writes the log lines collected so far."""
+        self._log.flush()
+
+
+class RecordedApp:
+    """Wraps the ASGI application of one route: records its requests, adds X-Request-Id, answers its faults with 500.
+
+    An exception of the application is logged under the request's id. If the response has already begun, the exception
+    is raised again and the server closes the connection.
+    """
+
+    def __init__(self, application: Application, route: str, recorder: RequestRecorder) -> None:
+        self._application = application
+        self._route = route
+        self._recorder = recorder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, status = time.perf_counter(), 0
+        request_id = read_request_id(dict(scope["headers"]))
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._application(scope, receive, send_with_id)
+        except Exception as error:
+            log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
+            if status:
+                raise
+            await send_with_id({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "(other)"
+            self._recorder.record(
+                method=method, route=self._route, status=status or 500, started=started, request_id=request_id
+            )
