@@ -1,10 +1,10 @@
-"""What can happen to postal addresses, of contacts and (contact_id None) of the organization itself."""
+"""Changes of postal addresses, of contacts and (contact_id None) of the organization itself."""
 
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from coterie.actions.events import Changes, differences, record
+from coterie.actions.events import differences, record
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
 from coterie.model.addresses import TEXTS, Address, check_address
@@ -16,36 +16,38 @@ from coterie.store.database import Tx
 
 ADDRESSES_MAX = 200
 REQUIRED = ("address_line_1", "country")
+_COLUMNS = (*TEXTS, "country_code")
 Fields = Mapping[str, str | None]
 
 
 def add_address(tx: Tx, caller: Caller, contact_id: int | None, fields: Fields) -> Address:
-    """A new address from the fields of model.addresses.TEXTS.
+    """Adds an address from the fields of model.addresses.TEXTS.
 
-    Refused: an unknown contact, no first line or country, what check_address refuses, more than 200 addresses.
+    Raises NotFound if the contact does not exist; Invalid if the first line or the country is missing, as
+    check_address does, or if there are 200 addresses.
     """
     now = times.now()
-    _touch(tx, caller, contact_id, now)
+    _lock_contact(tx, caller, contact_id)
     missing = [Problem((name,), "missing", "is missing") for name in REQUIRED if name not in fields]
     if missing:
         raise Invalid(*missing)
     if store.count_addresses(tx, caller.organization_id, contact_id) >= ADDRESSES_MAX:
-        raise invalid("address_line_1", f"is one address too many: there are at most {ADDRESSES_MAX}")
-    columns = dict.fromkeys((*TEXTS, "country_code")) | check_address(fields)
+        raise invalid("address_line_1", f"exceeds the limit of {ADDRESSES_MAX} addresses")
+    columns = dict.fromkeys(_COLUMNS) | check_address(fields)
     address = Address(new_id(), contact_id, **columns, created_at=now, updated_at=now, deleted_at=None)
     store.insert_addresses(tx, caller.organization_id, [address])
-    changes = {name: (None, value) for name, value in columns.items() if value is not None}
-    _record(tx, caller, "address.created", address, changes)
+    _record(tx, caller, "address.created", None, address)
     return address
 
 
 def update_address(
     tx: Tx, caller: Caller, contact_id: int | None, address_id: str, fields: Fields, *, deleted: bool | None = None
 ) -> Address:
-    """Change the fields named, restore (deleted=False) or delete (deleted=True); the address as it is then.
+    """Changes the given fields, restores (deleted=False) or deletes (deleted=True) an address; returns it as saved.
 
-    Refused: an address that is not the contact's (or the organization's), what check_address refuses.
+    Raises NotFound if the contact (or the organization) does not have it; Invalid as check_address does.
     """
+    _lock_contact(tx, caller, contact_id)
     now = times.now()
     before = _find(tx, caller, contact_id, address_id)
     after = replace(before, **check_address(fields))
@@ -53,11 +55,9 @@ def update_address(
         after = replace(after, deleted_at=(before.deleted_at or now) if deleted else None)
     if after == before:
         return before
-    _touch(tx, caller, contact_id, now)
     after = replace(after, updated_at=now)
     store.save_address(tx, caller.organization_id, after)
-    changes = differences(before, after, (*TEXTS, "country_code"))
-    _record(tx, caller, _kind(before, after), after, changes)
+    _record(tx, caller, _kind(before, after), before, after)
     return after
 
 
@@ -70,16 +70,16 @@ def _kind(before: Address, after: Address) -> str:
 
 
 def delete_address(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> Address:
-    """Delete an address so that it can be restored; deleting twice changes nothing. Refused: one that is not there."""
+    """Deletes an address so that it can be restored; deleting it again changes nothing. Raises NotFound."""
     return update_address(tx, caller, contact_id, address_id, {}, deleted=True)
 
 
 def erase_address(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> None:
-    """Remove an address for good, deleted before or not. Refused: one that is not there."""
+    """Erases an address, deleted or not; its event holds what it was. Raises NotFound."""
+    _lock_contact(tx, caller, contact_id)
     address = _find(tx, caller, contact_id, address_id)
-    _touch(tx, caller, contact_id, times.now())
     store.delete_address(tx, caller.organization_id, address_id)
-    _record(tx, caller, "address.erased", address, {})
+    _record(tx, caller, "address.erased", address, None)
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> Address:
@@ -89,14 +89,13 @@ def _find(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> Ad
     return address
 
 
-def _touch(tx: Tx, caller: Caller, contact_id: int | None, now: str) -> None:
-    """The contact counts as changed, and is kept from other writers."""
-    if contact_id is None:
-        return
-    if contact_store.find_contact_to_change(tx, caller.organization_id, contact_id) is None:
+def _lock_contact(tx: Tx, caller: Caller, contact_id: int | None) -> None:
+    if contact_id is not None and not contact_store.find_contact_to_change(tx, caller.organization_id, contact_id):
         raise NotFound("Contact not found")
-    contact_store.update_contact(tx, caller.organization_id, contact_id, {"updated_at": now})
 
 
-def _record(tx: Tx, caller: Caller, kind: str, address: Address, changes: Changes) -> None:
-    record(tx, caller, kind, address.id, contact_id=address.contact_id, changes=changes)
+def _record(tx: Tx, caller: Caller, kind: str, before: Address | None, after: Address | None) -> None:
+    address = after or before
+    assert address is not None
+    contact_ids = [] if address.contact_id is None else [address.contact_id]
+    record(tx, caller, kind, address.id, contact_ids=contact_ids, changes=differences(before, after, _COLUMNS))

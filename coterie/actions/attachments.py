@@ -1,7 +1,7 @@
-"""What can happen to the files of contacts: attached, removed for good.
+"""Attaches files to contacts and erases them.
 
-The bytes are kept before the row is written, and go after the last row that names them went: a job, enqueued in that
-same transaction, removes them at once after it (worker/files.py).
+The bytes are stored before the row is written, and deleted after the last row that refers to them: by a job that the
+same transaction enqueues (worker/files.py).
 """
 
 from collections.abc import Iterable
@@ -22,16 +22,18 @@ REMOVE_JOB = "remove_files"
 
 
 def check_room(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """Refused: a contact that has 1,000 files already."""
+    """Raises Invalid if the contact has 1,000 files."""
     if store.count_attachments(tx, caller.organization_id, contact_id) >= ATTACHMENTS_MAX:
-        raise invalid("upload", f"is one too many: a contact has at most {ATTACHMENTS_MAX} files")
+        raise invalid("upload", f"exceeds the limit of {ATTACHMENTS_MAX} files per contact")
 
 
 def attach_file(
     tx: Tx, caller: Caller, contact_id: int, *, filename: str, media_type: str, folder: Path, source: Path, digest: str
 ) -> Attachment:
-    """A new file of a contact. Its bytes were kept as `digest` before this transaction began; where somebody removed
-    them meanwhile they are kept again from `source`. Refused: what check_room refuses."""
+    """Attaches a file whose bytes were stored as `digest` before this transaction began.
+
+    If they were deleted meanwhile they are stored again from `source`. Raises Invalid as check_room does.
+    """
     check_room(tx, caller, contact_id)
     lock_files(tx)
     if not file_path(folder, digest).exists():
@@ -43,24 +45,25 @@ def attach_file(
     )  # fmt: skip
     store.insert_attachment(tx, caller.organization_id, attachment)
     changes = {"filename": (None, attachment.filename)}
-    record(tx, caller, "attachment.added", attachment.id, contact_id=contact_id, changes=changes, now=now)
+    record(tx, caller, "attachment.added", attachment.id, contact_ids=[contact_id], changes=changes, now=now)
     return attachment
 
 
 def erase_attachment(tx: Tx, caller: Caller, contact_id: int, attachment_id: str) -> None:
-    """Remove a file for good: there is no way back. Refused: one the contact does not have."""
+    """Erases a file; it cannot be restored. Raises NotFound if the contact does not have it."""
     attachment = store.find_attachment(tx, caller.organization_id, contact_id, attachment_id)
     if attachment is None:
         raise NotFound("Attachment not found")
     store.delete_attachment(tx, caller.organization_id, contact_id, attachment_id)
     forget_files(tx, caller, [attachment.digest])
-    record(tx, caller, "attachment.erased", attachment_id, contact_id=contact_id)
+    changes = {"filename": (attachment.filename, None)}
+    record(tx, caller, "attachment.erased", attachment_id, contact_ids=[contact_id], changes=changes)
 
 
 def forget_files(tx: Tx, caller: Caller, digests: Iterable[str]) -> None:
-    """Have the bytes of these removed once this transaction committed, unless something else names them."""
-    if found := sorted(set(digests)):
-        enqueue(tx, caller, REMOVE_JOB, {"digests": found})
+    """Has the bytes deleted once this transaction is committed, unless another row refers to them."""
+    if unique := sorted(set(digests)):
+        enqueue(tx, caller, REMOVE_JOB, {"digests": unique})
 
 
 def forget_files_of(tx: Tx, caller: Caller, contact_id: int) -> None:

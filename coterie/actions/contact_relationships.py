@@ -1,7 +1,7 @@
-"""What can happen to relationships between contacts.
+"""Changes of relationships between contacts.
 
-Guarantee: a relationship has two sides, and each side that is not deleted has exactly one other, its mirror, which is
-not deleted either, has the same anniversary, and a type that is the inverse (perhaps with a gender).
+Guarantee: a relationship has two sides, and each side that is not deleted has exactly one mirror, which is not deleted
+either, has the same anniversary, and the inverse type (possibly with a gender). Its events name both contacts.
 """
 
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ Fields = Mapping[str, Any]
 
 
 def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> ContactRelationship:
-    """Say what a second contact is to the first, and with it what the first is to the second. The first's side.
+    """Relates a second contact to the first, and with it the first to the second; returns the first's side.
 
-    fields: second_contact (its uuid), type_id, anniversary_on (a date, the year may be missing; optional).
-    Refused: a first contact that is not there or deleted; a second one likewise, or the same; a type that is not in
-    the catalogue; what these two have already, with or without a gender (a Mother is a Parent); more than 2,000
-    relationships of one contact.
+    fields: second_contact (its uuid), type_id, anniversary_on (optional: a date, possibly without a year).
+    Raises NotFound if the first contact does not exist or is deleted; Invalid if the second one does not, or is the
+    first; if the type is unknown; if the two have it already, with or without a gender (a Mother is a Parent); if one
+    of them has 2,000 relationships.
     """
     first = contact_store.find_contact(tx, caller.organization_id, first_contact_id)
     if first is None or first.deleted_at is not None:
@@ -54,14 +54,14 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
         _refuse_too_many(tx, caller, contact_id)
     side, mirror = _two_sides(first_contact_id, second_id, type_id, columns["anniversary_on"])
     store.insert_contact_relationships(tx, caller.organization_id, (side, mirror))
-    _record(tx, caller, "contact_relationship.created", side, {"type_id": (None, type_id)})
+    _record(tx, caller, "contact_relationship.created", None, side)
     return side
 
 
 def update_contact_relationship(tx: Tx, caller: Caller, relationship_id: str, fields: Fields) -> ContactRelationship:
-    """Change the fields named, and no others, on both sides: anniversary_on (None clears), type_id.
+    """Changes the given fields on both sides: anniversary_on (None clears), type_id.
 
-    Refused: a relationship that is not there or deleted; what relate refuses.
+    Raises NotFound if the relationship is deleted; Invalid as relate does.
     """
     before, mirror = _sides(tx, caller, relationship_id)
     if before.deleted_at is not None:
@@ -82,27 +82,26 @@ def update_contact_relationship(tx: Tx, caller: Caller, relationship_id: str, fi
         updated_at=after.updated_at,
     )
     store.save_contact_relationships(tx, caller.organization_id, (after, changed))
-    changes = differences(before, after, ("type_id", "anniversary_on"))
-    _record(tx, caller, "contact_relationship.updated", after, changes)
+    _record(tx, caller, "contact_relationship.updated", before, after)
     return after
 
 
 def delete_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> ContactRelationship:
-    """Delete both sides so that they can be restored. Deleting twice is once."""
+    """Deletes both sides so that they can be restored. Deleting them again changes nothing."""
     sides = _sides(tx, caller, relationship_id)
     if sides[0].deleted_at is not None:
         return sides[0]
     now = times.now()
     side, mirror = (replace(each, deleted_at=now, updated_at=now) for each in sides)
     store.save_contact_relationships(tx, caller.organization_id, (side, mirror))
-    _record(tx, caller, "contact_relationship.deleted", side)
+    _record(tx, caller, "contact_relationship.deleted", sides[0], side)
     return side
 
 
 def restore_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> ContactRelationship:
-    """Bring both sides back. One that is not deleted stays as it is.
+    """Restores both sides. A relationship that is not deleted stays unchanged.
 
-    Refused: one whose contacts have been related in this way again since.
+    Raises Invalid if the contacts were related in this way again since.
     """
     sides = _sides(tx, caller, relationship_id)
     before = sides[0]
@@ -113,24 +112,24 @@ def restore_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -
     now = times.now()
     side, mirror = (replace(each, deleted_at=None, updated_at=now) for each in sides)
     store.save_contact_relationships(tx, caller.organization_id, (side, mirror))
-    _record(tx, caller, "contact_relationship.restored", side)
+    _record(tx, caller, "contact_relationship.restored", before, side)
     return side
 
 
 def erase_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> None:
-    """Remove both sides for good, deleted before or not."""
+    """Erases both sides, deleted or not; the event holds what they were."""
     side, mirror = _sides(tx, caller, relationship_id)
     store.erase_contact_relationships(tx, caller.organization_id, (side.id, mirror.id))
-    _record(tx, caller, "contact_relationship.erased", side)
+    _record(tx, caller, "contact_relationship.erased", side, None)
 
 
 # Rules the relationships of users share -------------------------------------------------------------------------------
 
 
 def check_columns(fields: Fields) -> dict[str, Any]:
-    """The columns among the fields, with every problem at once: type_id, anniversary_on.
+    """Returns the columns among the fields: type_id, anniversary_on.
 
-    Refused: a type that is not in the catalogue; a date that does not exist.
+    Raises Invalid with every problem: a type that is not in the catalogue, a date that does not exist.
     """
     columns: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -144,17 +143,15 @@ def check_columns(fields: Fields) -> dict[str, Any]:
 
 
 def _parse_type(text: str | None) -> str:
-    """A type of the catalogue by its id. Refused: what is none."""
     if not text:
         raise invalid("type_id", "is missing", kind="missing")
-    found = parse_id(text)
-    if found is None or found not in TYPES:
+    type_id = parse_id(text)
+    if type_id is None or type_id not in TYPES:
         raise invalid("type_id", "is not a relationship type")
-    return found
+    return type_id
 
 
 def _parse_anniversary(text: str | None) -> str | None:
-    """A date, or None where nothing was said. Refused: a date that does not exist."""
     return times.parse_date(text, "anniversary_on") if text and text.strip() else None
 
 
@@ -176,7 +173,7 @@ def _sides(tx: Tx, caller: Caller, relationship_id: str) -> tuple[ContactRelatio
 def _two_sides(
     first_id: int, second_id: int, type_id: str, anniversary_on: str | None
 ) -> tuple[ContactRelationship, ContactRelationship]:
-    """A new relationship as the first has it, and as the second does."""
+    """A new relationship: (as the first has it, as the second does)."""
     now = times.now()
     first = ContactRelationship(
         id=new_id(),
@@ -207,12 +204,12 @@ def _second_contact(tx: Tx, caller: Caller, first_contact_id: int, uuid: str | N
     if contact is None or contact.deleted_at is not None:
         raise invalid("second_contact", "is not a contact of this organization")
     if contact.id == first_contact_id:
-        raise invalid("second_contact", "is the first contact: nobody is related to themselves")
+        raise invalid("second_contact", "is the first contact: a contact cannot be related to itself")
     return contact.id
 
 
 def _lock_contacts(tx: Tx, caller: Caller, *contact_ids: int) -> None:
-    """Keep both contacts until the commit, always in the same order: two calls could else relate them twice."""
+    """Locks both contacts, always in the same order: two calls at once could relate them twice."""
     for contact_id in sorted(contact_ids):
         contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
 
@@ -221,23 +218,23 @@ def _refuse_repeated(
     tx: Tx, caller: Caller, first_id: int, second_id: int, type_id: str, *, besides: str | None = None
 ) -> None:
     present = store.list_types_between(tx, caller.organization_id, first_id, second_id)
-    for relationship_id, known in present:
-        if relationship_id != besides and neutral(known) == neutral(type_id):
-            raise invalid("type_id", f"is there already between the two: {TYPES[known].name}", kind="taken")
+    for relationship_id, existing in present:
+        if relationship_id != besides and neutral(existing) == neutral(type_id):
+            raise invalid("type_id", f"is a relationship the two already have: {TYPES[existing].name}", kind="taken")
 
 
 def _refuse_too_many(tx: Tx, caller: Caller, contact_id: int) -> None:
     count = store.count_contact_relationships(tx, caller.organization_id, contact_id, include_deleted=True)
     if count >= RELATIONSHIPS_MAX:
-        raise invalid("second_contact", f"is one too many: there are at most {RELATIONSHIPS_MAX} of a contact")
+        raise invalid("second_contact", f"exceeds the limit of {RELATIONSHIPS_MAX} relationships per contact")
 
 
 def _record(
-    tx: Tx,
-    caller: Caller,
-    kind: str,
-    side: ContactRelationship,
-    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    tx: Tx, caller: Caller, kind: str, before: ContactRelationship | None, after: ContactRelationship | None
 ) -> None:
-    """One event for both sides; it names the first contact of the side that was asked for."""
-    record(tx, caller, kind, side.id, contact_id=side.first_contact_id, changes=changes, now=side.updated_at)
+    """One event for both sides, about the side that was asked for."""
+    side = after or before
+    assert side is not None
+    changes = differences(before, after, ("type_id", "anniversary_on"))
+    contact_ids = (side.first_contact_id, side.second_contact_id)
+    record(tx, caller, kind, side.id, contact_ids=contact_ids, changes=changes)

@@ -6,8 +6,9 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from coterie.actions.contact_rows import save_contact
 from coterie.actions.events import record_all, row_of
-from coterie.actions.handles import HANDLES_MAX, refresh_summary
+from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
@@ -131,10 +132,8 @@ def fill_contact(tx: Tx, caller: Caller, state: Existing, additions: MergePlan) 
     after = replace(before, **additions.fields)
     if additions.note and before.pinned_note is None:
         after = replace(after, pinned_note=additions.note)
-    if additions.describe():
-        after = replace(after, updated_at=now)
-    refresh_summary(tx, caller, before, after, state.handles + handles)
-    record_all(tx, caller, _filled(caller, before.id, handles, changes, additions, now))
+    events = _filled(caller, before.id, handles, changes, additions, now)
+    save_contact(tx, caller, before, after, events, handles=state.handles + handles if handles else None)
     return changes
 
 
@@ -219,12 +218,13 @@ def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], n
 
 
 def _created(caller: Caller, contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
-    """One event says all of a new contact: its fields, handles, tags, folders and note."""
+    """One event says all of a new contact: its fields, handles, tags and folders."""
     changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in additions.fields.items()}
     for handle in handles:
         if handle.is_primary:
             changes[handle.channel] = (None, handle.value)
-    for name, parts_of_it in (("tags", additions.tags), ("folders", additions.folders), ("note", additions.note)):
+    # a note's text is not in events: the note may become personal
+    for name, parts_of_it in (("tags", additions.tags), ("folders", additions.folders)):
         if parts_of_it:
             changes[name] = (None, parts_of_it)
     return row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now)

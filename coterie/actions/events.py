@@ -47,13 +47,13 @@ def row_of(
     }
 
 
-def differences(before: Struct, after: Struct, names: Iterable[str]) -> Changes:
-    """Which of these fields of a Struct changed, as an event stores it: {field: (before, after)}."""
-    return {
-        name: (getattr(before, name), getattr(after, name))
-        for name in names
-        if getattr(before, name) != getattr(after, name)
-    }
+def differences(before: Struct | None, after: Struct | None, names: Iterable[str]) -> Changes:
+    """Which of these fields differ, as an event stores it: {field: (before, after)}.
+
+    before is None for what was created, after for what was erased: their fields are None.
+    """
+    values = {name: (getattr(before, name, None), getattr(after, name, None)) for name in names}
+    return {name: change for name, change in values.items() if change[0] != change[1]}
 
 
 def record(

@@ -1,4 +1,4 @@
-"""What can happen to gifts."""
+"""Changes of gifts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,12 +18,12 @@ Fields = Mapping[str, str | None]
 
 
 def create_gift(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Gift:
-    """A new gift of a contact from the fields update_gift takes; name and status must be among them.
+    """Creates a gift of a contact from the fields update_gift takes; name and status are required.
 
-    Refused: what update_gift refuses; more than 2,000 gifts of one contact.
+    Raises Invalid as update_gift does, or if the contact has 2,000 gifts.
     """
     if store.count_gifts(tx, caller.organization_id, contact_id, include_deleted=True) >= GIFTS_MAX:
-        raise invalid("name", f"is one too many: a contact has at most {GIFTS_MAX} gifts")
+        raise invalid("name", f"exceeds the limit of {GIFTS_MAX} gifts per contact")
     now = times.now()
     columns = _check({"name": None, "status": None, **fields})
     blank = Gift(
@@ -38,15 +38,14 @@ def create_gift(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Gift
     )
     gift = replace(blank, **columns)
     store.insert_gift(tx, caller.organization_id, gift)
-    changes = {"name": (None, gift.name), "status": (None, gift.status)}
-    record(tx, caller, "gift.created", gift.id, contact_id=contact_id, changes=changes, now=now)
+    _record(tx, caller, "gift.created", None, gift)
     return gift
 
 
 def update_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str, fields: Fields) -> Gift:
-    """Change the fields named, and no others: name, link (kept as typed; None clears), status.
+    """Changes the given fields of a gift: name, link (stored as typed; None clears), status.
 
-    Refused: a gift that is deleted or not there; an empty name, long texts, a status that is none of the three.
+    Raises NotFound if the gift is deleted; Invalid if the name is empty, a text is too long or the status unknown.
     """
     before = _find(tx, caller, contact_id, gift_id)
     if before.deleted_at is not None:
@@ -54,41 +53,44 @@ def update_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str, fields: F
     after = replace(before, **_check(fields))
     if after == before:
         return before
-    after = replace(after, updated_at=times.now())
-    store.save_gift(tx, caller.organization_id, after)
-    changes = differences(before, after, ("name", "link", "status"))
-    record(tx, caller, "gift.updated", gift_id, contact_id=contact_id, changes=changes)
-    return after
+    return _save(tx, caller, "gift.updated", before, replace(after, updated_at=times.now()))
 
 
 def delete_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> Gift:
-    """Delete a gift so that it can be restored. Deleting twice is once."""
+    """Deletes a gift so that it can be restored. Deleting it again changes nothing."""
     before = _find(tx, caller, contact_id, gift_id)
     if before.deleted_at is not None:
         return before
     now = times.now()
-    after = replace(before, deleted_at=now, updated_at=now)
-    store.save_gift(tx, caller.organization_id, after)
-    record(tx, caller, "gift.deleted", gift_id, contact_id=contact_id, now=now)
-    return after
+    return _save(tx, caller, "gift.deleted", before, replace(before, deleted_at=now, updated_at=now))
 
 
 def restore_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> Gift:
-    """Bring a deleted gift back. One that is not deleted stays as it is."""
+    """Restores a deleted gift. One that is not deleted stays unchanged."""
     before = _find(tx, caller, contact_id, gift_id)
     if before.deleted_at is None:
         return before
-    after = replace(before, deleted_at=None, updated_at=times.now())
-    store.save_gift(tx, caller.organization_id, after)
-    record(tx, caller, "gift.restored", gift_id, contact_id=contact_id)
-    return after
+    return _save(tx, caller, "gift.restored", before, replace(before, deleted_at=None, updated_at=times.now()))
 
 
 def erase_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> None:
-    """Remove a gift for good, deleted before or not."""
+    """Erases a gift, deleted or not; its event holds what it was."""
     gift = _find(tx, caller, contact_id, gift_id)
     store.erase_gift(tx, caller.organization_id, gift)
-    record(tx, caller, "gift.erased", gift_id, contact_id=contact_id)
+    _record(tx, caller, "gift.erased", gift, None)
+
+
+def _save(tx: Tx, caller: Caller, kind: str, before: Gift, after: Gift) -> Gift:
+    store.save_gift(tx, caller.organization_id, after)
+    _record(tx, caller, kind, before, after)
+    return after
+
+
+def _record(tx: Tx, caller: Caller, kind: str, before: Gift | None, after: Gift | None) -> None:
+    gift = after or before
+    assert gift is not None
+    changes = differences(before, after, ("name", "link", "status"))
+    record(tx, caller, kind, gift.id, contact_ids=[gift.contact_id], changes=changes)
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> Gift:
@@ -99,7 +101,7 @@ def _find(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> Gift:
 
 
 def _check(fields: Fields) -> dict[str, Any]:
-    """The columns among the fields, with every problem at once."""
+    """Returns the columns among the fields. Raises Invalid with every problem."""
     columns: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, length in (("name", NAME_LENGTH_MAX), ("link", LINK_LENGTH_MAX), ("status", 20)):
@@ -108,7 +110,7 @@ def _check(fields: Fields) -> dict[str, Any]:
             columns[name] = text
             if name == "status":
                 if text not in STATUSES:
-                    problems.append(Problem((name,), "choice", f"is not one of {', '.join(STATUSES)}"))
+                    problems.append(Problem((name,), "choice", f"must be one of {', '.join(STATUSES)}"))
             elif text is not None and len(text) > length:
                 problems.append(Problem((name,), "too_long", f"is longer than {length} characters"))
             elif name == "name" and text is None:

@@ -9,20 +9,19 @@ Meta reports now is the latest fact. So if Meta reports a username that another 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
+from coterie.actions.contact_rows import add_contacts, save_contact
 from coterie.actions.contacts import update_contact
 from coterie.actions.events import record_all, row_of
-from coterie.actions.handles import new_handle, refresh_summary
+from coterie.actions.handles import new_handle, save_handles
 from coterie.errors import Invalid
 from coterie.model import times
-from coterie.model.contacts import SUBSCRIBED, Contact, sort_keys
+from coterie.model.contacts import SUBSCRIBED, Contact
 from coterie.model.handles import INSTAGRAM, parse_username
 from coterie.model.ids import new_id
 from coterie.model.instagram import SOURCE
 from coterie.model.organizations import Caller
-from coterie.search import index_contacts
-from coterie.search.contacts import words_of
 from coterie.store import contacts as contact_store
 from coterie.store import handles as handle_store
 from coterie.store import instagram_people as store
@@ -113,18 +112,15 @@ def _find_by_username(tx: Tx, caller: Caller, usernames: Usernames) -> dict[str,
 
 def _make_username_former(tx: Tx, caller: Caller, holder: Contact, username: str) -> None:
     """The contact loses the username, and can still be found by it."""
-    handles = handle_store.list_handles(tx, caller.organization_id, holder.id)
-    rows = []
-    for position, handle in enumerate(handles):
-        if handle.channel == INSTAGRAM and handle.normalized == username and not handle.is_former:
-            handles[position] = msgspec.structs.replace(
-                handle, is_primary=False, is_former=True, updated_at=times.now()
-            )
-            handle_store.save_handle(tx, caller.organization_id, handles[position])
-            changes = {INSTAGRAM: (username, None)}
-            rows.append(row_of(caller, "contact.handle_updated", handle.id, contact_id=holder.id, changes=changes))
-    refresh_summary(tx, caller, holder, msgspec.structs.replace(holder, updated_at=times.now()), handles)
-    record_all(tx, caller, rows)
+    stored = handle_store.list_handles(tx, caller.organization_id, holder.id)
+    lost = [h for h in stored if h.channel == INSTAGRAM and h.normalized == username and not h.is_former]
+    former = [replace(handle, is_primary=False, is_former=True) if handle in lost else handle for handle in stored]
+    handles = save_handles(tx, caller, stored, former)
+    changes = {INSTAGRAM: (username, None), "is_former": (None, True)}
+    rows = [
+        row_of(caller, "contact.handle_updated", handle.id, contact_ids=[holder.id], changes=changes) for handle in lost
+    ]
+    save_contact(tx, caller, holder, holder, rows, handles=handles)
 
 
 def _rename_contacts(tx: Tx, caller: Caller, contact_ids: Mapping[str, int], usernames: Usernames) -> None:
@@ -144,21 +140,13 @@ def _add_contacts(tx: Tx, caller: Caller, keys: list[str], usernames: Usernames)
         "created_at": now,
         "updated_at": now,
     }
-    contacts = [
-        Contact(**(columns | {"id": first + number, "uuid": new_id(), "username": usernames.get(key)}))
-        for number, key in enumerate(keys)
-    ]
-    handles = {
-        contact.id: [new_handle(caller, contact.id, INSTAGRAM, contact.username, "username", is_primary=True)]
-        if contact.username
-        else []
-        for contact in contacts
-    }
-    contact_store.insert_contacts(tx, organization_id, [(contact, sort_keys(contact)) for contact in contacts])
-    handle_store.insert_handles(
-        tx, organization_id, [handle for contact_handles in handles.values() for handle in contact_handles]
-    )
-    index_contacts(tx, organization_id, {contact.id: words_of(contact, handles[contact.id]) for contact in contacts})
+    new = []
+    for number, key in enumerate(keys):
+        contact = Contact(**columns | {"id": first + number, "uuid": new_id(), "revision": 0})
+        username = usernames.get(key)
+        handle = new_handle(caller, contact.id, INSTAGRAM, username, "username", is_primary=True) if username else None
+        new.append((contact, [handle] if handle else []))
+    contacts = add_contacts(tx, caller, new)
     rows = []
     for contact in contacts:
         changes = {"username": (None, contact.username)} if contact.username else None

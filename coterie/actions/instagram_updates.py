@@ -28,6 +28,7 @@ from coterie.store import instagram_people as store
 from coterie.store import interactions as interaction_store
 from coterie.store.database import Tx
 from coterie.store.instagram_accounts import find_opt_out_words, lock_account
+from coterie.store.revisions import lock_contacts
 
 # small enough to block other writers for about 30 ms only
 BATCH = 100
@@ -165,15 +166,14 @@ def _opt_out(tx: Tx, caller: Caller, added: Stored) -> None:
         if interaction.direction == INCOMING and interaction.kind == MESSAGE
         if (word := find_opt_out_word(interaction.text, words)) is not None
     }
-    now = times.now()
-    rows = []
+    lock_contacts(tx, caller.organization_id, words_sent)
+    rows, columns = [], {}
     for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, words_sent):
         if contact.status != OPTOUT:
-            columns = {"status": OPTOUT, "updated_at": now}
-            contact_store.update_contact(tx, caller.organization_id, contact.id, columns)
+            columns[contact.id] = {"status": OPTOUT}
             changes = {"status": (contact.status, OPTOUT), "opt_out_word": (None, words_sent[contact.id])}
-            rows.append(row_of(caller, "contact.updated", contact.id, contact_id=contact.id, changes=changes, now=now))
-    record_all(tx, caller, rows)
+            rows.append(row_of(caller, "contact.updated", contact.id, contact_ids=[contact.id], changes=changes))
+    record_all(tx, caller, rows, columns)
 
 
 def _request_profiles(

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
-from coterie.actions.handles import save_differences
 from coterie.errors import NotFound
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -48,5 +45,6 @@ def add_snapshots(tx: Tx, caller: Caller, contact_id: int, snapshots: Sequence[F
         raise NotFound("Contact not found")
     store.save_snapshots(tx, caller.organization_id, contact_id, snapshots)
     known = store.list_snapshots(tx, caller.organization_id, contact_id)
-    after = replace(before, follower_count=known[-1].follower_count, follower_growth=follower_growth(known))
-    save_differences(tx, caller, before, after)
+    columns = {"follower_count": known[-1].follower_count, "follower_growth": follower_growth(known)}
+    if columns != {name: getattr(before, name) for name in columns}:
+        contact_store.update_contact(tx, caller.organization_id, contact_id, columns)

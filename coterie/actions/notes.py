@@ -1,6 +1,8 @@
-"""What can happen to notes. Whatever happens, contacts.pinned_note says what Inrō's side shows.
+"""Changes of notes.
 
-Events of personal notes name no contact, and no event holds a note's text: neither is for others to read.
+Guarantees. contacts.pinned_note is the text of the contact's pinned note. A personal note is its author's alone: its
+events name no contact and hold nothing but that it became personal or shared. A shared note's text is in its own
+note.updated events and nowhere else, and it leaves them when the note becomes personal or is erased.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,8 +10,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.events import record
-from coterie.actions.handles import save_differences
+from coterie.actions.contact_rows import columns_to_save
+from coterie.actions.events import Changes, EventRow, record_all, row_of
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.ids import new_id, parse_id
@@ -17,6 +19,7 @@ from coterie.model.notes import CONTACTS_MAX, TAGS_MAX, TEXT_LENGTH_MAX, Note
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
 from coterie.store import contacts as contact_store
+from coterie.store import events as event_store
 from coterie.store import notes as store
 from coterie.store import terms as term_store
 from coterie.store.database import Tx
@@ -25,14 +28,13 @@ Fields = Mapping[str, Any]
 
 
 def create_note(tx: Tx, caller: Caller, fields: Fields) -> Note:
-    """A new note of the caller's from the fields update_note takes; text must be among them.
+    """Creates a note of the caller from the fields update_note takes; text is required.
 
-    Refused: what update_note refuses.
+    Raises Invalid as update_note does.
     """
-    now = times.now()
-    blank = _blank(caller, now)
-    columns, contact_ids, tag_ids = _check(tx, caller, blank, {"text": None, **fields})
-    note = replace(blank, **columns)
+    note = _blank(caller)
+    columns, contact_ids, tag_ids = _check(tx, caller, note, {"text": None, **fields})
+    note = replace(note, **columns)
     store.insert_note(tx, caller.organization_id, note, contact_ids or ())
     store.add_note_tags(tx, caller.organization_id, note.id, tag_ids or ())
     _record(tx, caller, "note.created", note, contact_ids or ())
@@ -40,34 +42,35 @@ def create_note(tx: Tx, caller: Caller, fields: Fields) -> Note:
 
 
 def update_note(tx: Tx, caller: Caller, note_id: str, fields: Fields) -> Note:
-    """Change the fields named, and no others: text, is_personal, contacts and tags (uuids; each the whole set).
+    """Changes the given fields of a note: text, is_personal, contacts and tags (uuids; each the whole set).
 
-    What is deleted keeps its link to the note, which is out of sight for whoever sends a whole set.
-    Refused: a note that is deleted, or not there for the caller; an empty or long text; a contact or tag that is not
-    there or deleted; more than 500 contacts or 100 tags; to make somebody else's note personal.
+    Deleted contacts and tags stay linked: a caller who sends a whole set does not see them. Raises NotFound if the
+    note is deleted or the caller may not see it; Invalid if the text is empty or too long, a contact or tag does not
+    exist, there are more than 500 contacts or 100 tags, or somebody else's note would become personal.
     """
     before = _find(tx, caller, note_id)
     if before.deleted_at is not None:
         raise NotFound("Note not found")
     columns, contact_ids, tag_ids = _check(tx, caller, before, fields)
-    after = replace(before, **columns)
+    after, changes = replace(before, **columns), dict[str, tuple[Any, Any]]()
     about = store.list_contacts_of_note(tx, caller.organization_id, note_id)
-    is_changed = after != before
     if contact_ids is not None:
-        is_changed |= _set_contacts(tx, caller, note_id, contact_ids)
+        changes["contacts"] = _set_contacts(tx, caller, note_id, contact_ids)
     if tag_ids is not None:
-        is_changed |= _set_tags(tx, caller, note_id, tag_ids)
-    if not is_changed:
+        changes["tags"] = _set_tags(tx, caller, note_id, tag_ids)
+    changes |= {name: (getattr(before, name), getattr(after, name)) for name in ("text", "is_personal")}
+    changes = {name: change for name, change in changes.items() if change[0] != change[1]}
+    if not changes:
         return before
     after = replace(after, updated_at=times.now())
     store.save_note(tx, caller.organization_id, before, after)
-    _record(tx, caller, "note.updated", after, about)
-    _refresh_pinned(tx, caller, after, {*about, *(contact_ids or ())})
+    now_about = store.list_contacts_of_note(tx, caller.organization_id, note_id)
+    _record_update(tx, caller, (before, about), (after, now_about), changes)
     return after
 
 
 def delete_note(tx: Tx, caller: Caller, note_id: str) -> Note:
-    """Delete a note so that it can be restored. Deleting twice is once."""
+    """Deletes a note so that it can be restored. Deleting it again changes nothing."""
     before = _find(tx, caller, note_id)
     if before.deleted_at is not None:
         return before
@@ -76,7 +79,7 @@ def delete_note(tx: Tx, caller: Caller, note_id: str) -> Note:
 
 
 def restore_note(tx: Tx, caller: Caller, note_id: str) -> Note:
-    """Bring a deleted note back, with its contacts and tags. One that is not deleted stays as it is."""
+    """Restores a deleted note with its contacts and tags. One that is not deleted stays unchanged."""
     before = _find(tx, caller, note_id)
     if before.deleted_at is None:
         return before
@@ -84,55 +87,55 @@ def restore_note(tx: Tx, caller: Caller, note_id: str) -> Note:
 
 
 def erase_note(tx: Tx, caller: Caller, note_id: str) -> None:
-    """Remove a note for good, deleted before or not."""
+    """Erases a note, deleted or not, and its text in events."""
     note = _find(tx, caller, note_id)
     about = store.list_contacts_of_note(tx, caller.organization_id, note_id)
     store.erase_note(tx, caller.organization_id, note)
+    event_store.clear_note_texts(tx, caller.organization_id, [note_id])
     _record(tx, caller, "note.erased", note, about)
-    _refresh_pinned(tx, caller, note, about)
 
 
-def set_pinned_note(tx: Tx, caller: Caller, contact_id: int, text: str | None) -> tuple[str | None, bool]:
-    """Write the one note Inrō's side shows for a contact that is there: (its text now, whether it changed).
+def change_pinned_note(tx: Tx, caller: Caller, contact_id: int, text: str | None) -> list[EventRow]:
+    """Writes the note that Inrō shows for a contact; returns the events, which the caller records.
 
-    None or '' deletes it. A pinned note about several contacts is left to the others: this contact gets its own.
-    The caller saves contacts.pinned_note. Refused: more than 100,000 characters.
+    None or '' deletes it. A pinned note about several contacts stays with the others: this contact gets its own.
+    The caller saves contacts.pinned_note. Raises Invalid as check_text does.
     """
-    text = (text or "").strip() or None
-    if text is not None and len(text) > TEXT_LENGTH_MAX:
-        raise invalid("note", f"is longer than {TEXT_LENGTH_MAX} characters", kind="too_long")
-    note = store.find_pinned_note(tx, caller.organization_id, contact_id)
+    text, organization_id = check_text("note", text), caller.organization_id
+    note = store.find_pinned_note(tx, organization_id, contact_id)
     if (note.text if note else None) == text:
-        return text, False
-    if note and store.list_contacts_of_note(tx, caller.organization_id, note.id) != [contact_id]:
-        store.remove_note_contacts(tx, caller.organization_id, note.id, [contact_id])
-        note = None
+        return []
+    rows: list[EventRow] = []
+    if note is not None:
+        about = store.list_contacts_of_note(tx, organization_id, note.id)
+        if about != [contact_id]:
+            store.remove_note_contacts(tx, organization_id, note.id, [contact_id])
+            changes = {"contacts": (about, [each for each in about if each != contact_id])}
+            rows.append(row_of(caller, "note.updated", note.id, contact_ids=[contact_id], changes=changes))
+            note = None
+    if note is not None:
+        return [_overwrite(tx, caller, note, contact_id, text)]
+    if text is not None:
+        note = replace(_blank(caller), text=text, is_pinned=True)
+        store.insert_note(tx, organization_id, note, [contact_id])
+        rows.append(row_of(caller, "note.created", note.id, contact_ids=[contact_id], now=note.created_at))
+    return rows
+
+
+def _overwrite(tx: Tx, caller: Caller, note: Note, contact_id: int, text: str | None) -> EventRow:
+    """Gives a contact's own pinned note another text, or deletes it."""
     now = times.now()
-    if note is None and text is None:
-        return None, True
-    if note is None:
-        note = replace(_blank(caller, now), text=text or "", is_pinned=True)
-        store.insert_note(tx, caller.organization_id, note, [contact_id])
-        kind = "note.created"
-    else:
-        kind = "note.updated" if text else "note.deleted"
-        saved = replace(note, text=text or note.text, updated_at=now, deleted_at=None if text else now)
-        store.save_note(tx, caller.organization_id, note, saved)
-    record(tx, caller, kind, note.id, contact_id=contact_id, now=now)
-    return text, True
+    after = replace(note, text=text or note.text, updated_at=now, deleted_at=None if text else now)
+    store.save_note(tx, caller.organization_id, note, after)
+    kind, changes = ("note.updated", {"text": (note.text, text)}) if text else ("note.deleted", None)
+    return row_of(caller, kind, note.id, contact_ids=[contact_id], changes=changes, now=now)
 
 
 # The parts ------------------------------------------------------------------------------------------------------------
 
 
-def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
-    note = store.find_note(tx, caller.organization_id, note_id, reader_id=caller.user_id, to_change=True)
-    if note is None:
-        raise NotFound("Note not found")
-    return note
-
-
-def _blank(caller: Caller, now: str) -> Note:
+def _blank(caller: Caller) -> Note:
+    now = times.now()
     return Note(
         id=new_id(),
         author_id=caller.user_id,
@@ -145,70 +148,98 @@ def _blank(caller: Caller, now: str) -> Note:
     )
 
 
+def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
+    note = store.find_note(tx, caller.organization_id, note_id, reader_id=caller.user_id, to_change=True)
+    if note is None:
+        raise NotFound("Note not found")
+    return note
+
+
 def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:
     store.save_note(tx, caller.organization_id, before, after)
-    about = store.list_contacts_of_note(tx, caller.organization_id, after.id)
-    _record(tx, caller, kind, after, about)
-    _refresh_pinned(tx, caller, after, about)
+    _record(tx, caller, kind, after, store.list_contacts_of_note(tx, caller.organization_id, after.id))
     return after
 
 
+def _record_update(
+    tx: Tx, caller: Caller, before: tuple[Note, list[int]], after: tuple[Note, list[int]], changes: Changes
+) -> None:
+    """before, after: the note, and the contacts it is about. Only what others could see, or can see now, is named."""
+    named = {contact_id for note, about in (before, after) if not note.is_personal for contact_id in about}
+    if before[0].is_personal or after[0].is_personal:
+        changes = {name: change for name, change in changes.items() if name == "is_personal"}
+    if after[0].is_personal and not before[0].is_personal:
+        event_store.clear_note_texts(tx, caller.organization_id, [after[0].id])
+    _record_naming(tx, caller, "note.updated", after[0], named, changes)
+
+
 def _record(tx: Tx, caller: Caller, kind: str, note: Note, about: Iterable[int]) -> None:
-    """One event per note; it names a contact where the note is about that one alone."""
-    ids = list(about)
-    contact_id = ids[0] if len(ids) == 1 and not note.is_personal else None
-    record(tx, caller, kind, note.id, contact_id=contact_id, now=note.updated_at)
+    _record_naming(tx, caller, kind, note, () if note.is_personal else about)
 
 
-def _refresh_pinned(tx: Tx, caller: Caller, note: Note, contact_ids: Iterable[int]) -> None:
-    """Bring the contacts of a pinned note in step with it, deleted ones too: they may come back."""
-    if not note.is_pinned:
-        return
-    now = times.now()
-    for contact_id in sorted(contact_ids):
+def _record_naming(
+    tx: Tx, caller: Caller, kind: str, note: Note, contact_ids: Iterable[int], changes: Changes | None = None
+) -> None:
+    named = sorted(contact_ids)
+    now = None if kind == "note.erased" else note.updated_at
+    row = row_of(caller, kind, note.id, contact_ids=named, changes=changes, now=now)
+    record_all(tx, caller, [row], _pinned_columns(tx, caller, named) if note.is_pinned else None)
+
+
+def _pinned_columns(tx: Tx, caller: Caller, contact_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The columns that follow from the pinned notes of contacts, deleted ones too: they may be restored."""
+    columns = {}
+    for contact_id in contact_ids:
         before = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
         pinned = store.find_pinned_note(tx, caller.organization_id, contact_id)
-        text = pinned.text if pinned else None
-        if before is None or before.pinned_note == text:
-            continue
-        save_differences(tx, caller, before, replace(before, pinned_note=text, updated_at=now))
-        changes = {"pinned_note": (before.pinned_note, text)}
-        record(tx, caller, "contact.updated", contact_id, contact_id=contact_id, changes=changes, now=now)
+        if before is not None:
+            columns[contact_id] = columns_to_save(before, replace(before, pinned_note=pinned.text if pinned else None))
+    return columns
 
 
-def _set_contacts(tx: Tx, caller: Caller, note_id: str, wanted: set[int]) -> bool:
-    present = store.list_contacts_of_notes(tx, caller.organization_id, [note_id], limit=CONTACTS_MAX)
-    known = set(present.get(note_id, ()))
-    store.remove_note_contacts(tx, caller.organization_id, note_id, known - wanted)
-    store.add_note_contacts(tx, caller.organization_id, note_id, sorted(wanted - known))
-    return known != wanted
+def _set_contacts(tx: Tx, caller: Caller, note_id: str, wanted: set[int]) -> tuple[list[int], list[int]]:
+    """Returns (the contacts that were not deleted before, those after)."""
+    of_notes = store.list_contacts_of_notes(tx, caller.organization_id, [note_id], limit=CONTACTS_MAX)
+    present = set(of_notes.get(note_id, ()))
+    store.remove_note_contacts(tx, caller.organization_id, note_id, present - wanted)
+    store.add_note_contacts(tx, caller.organization_id, note_id, sorted(wanted - present))
+    return sorted(present), sorted(wanted)
 
 
-def _set_tags(tx: Tx, caller: Caller, note_id: str, wanted: set[str]) -> bool:
-    present = store.list_tags_of_notes(tx, caller.organization_id, [note_id], limit=TAGS_MAX)
-    known = {tag.id for tag in present.get(note_id, ())}
-    store.remove_note_tags(tx, caller.organization_id, note_id, known - wanted)
-    store.add_note_tags(tx, caller.organization_id, note_id, sorted(wanted - known))
-    return known != wanted
+def _set_tags(tx: Tx, caller: Caller, note_id: str, wanted: set[str]) -> tuple[list[str], list[str]]:
+    of_notes = store.list_tags_of_notes(tx, caller.organization_id, [note_id], limit=TAGS_MAX)
+    present = {tag.id for tag in of_notes.get(note_id, ())}
+    store.remove_note_tags(tx, caller.organization_id, note_id, present - wanted)
+    store.add_note_tags(tx, caller.organization_id, note_id, sorted(wanted - present))
+    return sorted(present), sorted(wanted)
+
+
+# Checking -------------------------------------------------------------------------------------------------------------
+
+
+def check_text(field: str, text: str | None) -> str | None:
+    """Returns the text stripped, None where it is empty. Raises Invalid if it has over 100,000 characters."""
+    text = (text or "").strip() or None
+    if text is not None and len(text) > TEXT_LENGTH_MAX:
+        raise invalid(field, f"is longer than {TEXT_LENGTH_MAX} characters", kind="too_long")
+    return text
 
 
 def _check(
     tx: Tx, caller: Caller, note: Note, fields: Fields
 ) -> tuple[dict[str, Any], set[int] | None, set[str] | None]:
-    """(columns, contact ids, tag ids) of what is among the fields, with every problem at once."""
+    """(columns, contact ids, tag ids) of the fields that are given, with every problem at once."""
     columns: dict[str, Any] = {}
     problems: list[Problem] = []
-    if "text" in fields:
-        columns["text"] = (fields["text"] or "").strip()
-        if not columns["text"]:
-            problems.append(Problem(("text",), "blank", "is empty"))
-        elif len(columns["text"]) > TEXT_LENGTH_MAX:
-            problems.append(Problem(("text",), "too_long", f"is longer than {TEXT_LENGTH_MAX} characters"))
-    if "is_personal" in fields:
-        columns["is_personal"] = bool(fields["is_personal"])
-        if columns["is_personal"] and (caller.user_id is None or note.author_id != caller.user_id):
-            problems.append(Problem(("is_personal",), "invalid", "can be set by the author of the note only"))
     contact_ids, tag_ids = None, None
+    with gathering(problems):
+        if "text" in fields:
+            columns["text"] = check_text("text", fields["text"])
+            if columns["text"] is None:
+                raise invalid("text", "is empty", kind="blank")
+    with gathering(problems):
+        if "is_personal" in fields:
+            columns["is_personal"] = _check_personal(caller, note, is_personal=bool(fields["is_personal"]))
     with gathering(problems):
         if "contacts" in fields:
             contact_ids = _contacts(tx, caller, fields["contacts"] or ())
@@ -220,30 +251,36 @@ def _check(
     return columns, contact_ids, tag_ids
 
 
+def _check_personal(caller: Caller, note: Note, *, is_personal: bool) -> bool:
+    if is_personal and (caller.user_id is None or note.author_id != caller.user_id):
+        raise invalid("is_personal", "can be set by the note's author only")
+    return is_personal
+
+
 def _contacts(tx: Tx, caller: Caller, uuids: Iterable[str]) -> set[int]:
     wanted = _uuids("contacts", uuids, CONTACTS_MAX)
-    known = contact_store.contact_ids_by_uuid(tx, caller.organization_id, wanted)
-    _refuse_missing("contacts", wanted, known, "is not a contact of this organization")
-    return set(known.values())
+    existing = contact_store.contact_ids_by_uuid(tx, caller.organization_id, wanted)
+    _refuse_missing("contacts", wanted, existing, "is not a contact of this organization")
+    return set(existing.values())
 
 
 def _tags(tx: Tx, caller: Caller, ids: Iterable[str]) -> set[str]:
     wanted = _uuids("tags", ids, TAGS_MAX)
-    known = term_store.existing_terms(tx, caller.organization_id, TAGS, wanted)
-    _refuse_missing("tags", wanted, known, "is not a tag of this organization")
-    return known
+    existing = term_store.existing_terms(tx, caller.organization_id, TAGS, wanted)
+    _refuse_missing("tags", wanted, existing, "is not a tag of this organization")
+    return existing
 
 
 def _uuids(field: str, given: Iterable[str], most: int) -> list[str]:
-    """The ids in the order in which they were sent, canonical where they are UUIDs."""
-    wanted = [parse_id(each) or each for each in given]
-    if len(wanted) > most:
+    """The ids in the order given, canonical where they are UUIDs."""
+    ids = [parse_id(each) or each for each in given]
+    if len(ids) > most:
         raise invalid(field, f"has more than {most} items", kind="too_long")
-    return wanted
+    return ids
 
 
-def _refuse_missing(field: str, wanted: list[str], known: Iterable[str], reason: str) -> None:
-    found = set(known)
-    problems = [Problem((field, str(n)), "invalid", reason) for n, each in enumerate(wanted) if each not in found]
+def _refuse_missing(field: str, wanted: list[str], existing: Iterable[str], reason: str) -> None:
+    known = set(existing)
+    problems = [Problem((field, str(n)), "invalid", reason) for n, each in enumerate(wanted) if each not in known]
     if problems:
         raise Invalid(*problems)

@@ -1,4 +1,4 @@
-"""What can happen to pets."""
+"""Changes of pets. Every change of a pet is a change of both its owners."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,12 @@ Fields = Mapping[str, Any]
 
 
 def create_pet(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Pet:
-    """A new pet of a contact from the fields update_pet takes; name must be among them.
+    """Creates a pet of a contact from the fields update_pet takes; name is required.
 
-    Refused: what update_pet refuses; more than 200 pets of one contact.
+    Raises Invalid as update_pet does, or if the contact has 200 pets.
     """
     if store.count_pets(tx, caller.organization_id, contact_id, include_deleted=True) >= PETS_MAX:
-        raise invalid("name", f"is one too many: a contact has at most {PETS_MAX} pets")
+        raise invalid("name", f"exceeds the limit of {PETS_MAX} pets per contact")
     now = times.now()
     blank = Pet(
         contact_id=contact_id,
@@ -39,16 +39,16 @@ def create_pet(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Pet:
     )
     pet = replace(blank, **_check(tx, caller, blank, {"name": None, **fields}))
     store.insert_pet(tx, caller.organization_id, pet)
-    record(tx, caller, "pet.created", pet.id, contact_id=contact_id, changes={"name": (None, pet.name)}, now=now)
+    _record(tx, caller, "pet.created", None, pet)
     return pet
 
 
 def update_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str, fields: Fields) -> Pet:
-    """Change the fields named, and no others: name, species, born_on (a date, the year may be missing),
-    second_owner (the uuid of a contact; None clears).
+    """Changes the given fields of a pet: name, species, born_on (a date, possibly without a year), second_owner (the
+    uuid of a contact; None clears).
 
-    contact_id may be either owner. Refused: a pet that is deleted or not there; an empty name, long texts, a date
-    that does not exist; a second owner that is no living contact of the organization, or the first owner.
+    contact_id may be either owner. Raises NotFound if the pet is deleted or not theirs; Invalid if the name is empty,
+    a text is too long, the date does not exist, or the second owner is the first, deleted or unknown.
     """
     before = _find(tx, caller, contact_id, pet_id)
     if before.deleted_at is not None:
@@ -56,41 +56,45 @@ def update_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str, fields: Fie
     after = replace(before, **_check(tx, caller, before, fields))
     if after == before:
         return before
-    after = replace(after, updated_at=times.now())
-    store.save_pet(tx, caller.organization_id, after)
-    changes = differences(before, after, ("name", "species", "born_on", "second_owner_id"))
-    record(tx, caller, "pet.updated", pet_id, contact_id=before.contact_id, changes=changes)
-    return after
+    return _save(tx, caller, "pet.updated", before, replace(after, updated_at=times.now()))
 
 
 def delete_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> Pet:
-    """Delete a pet so that it can be restored. Deleting twice is once."""
+    """Deletes a pet so that it can be restored. Deleting it again changes nothing."""
     before = _find(tx, caller, contact_id, pet_id)
     if before.deleted_at is not None:
         return before
     now = times.now()
-    after = replace(before, deleted_at=now, updated_at=now)
-    store.save_pet(tx, caller.organization_id, after)
-    record(tx, caller, "pet.deleted", pet_id, contact_id=before.contact_id, now=now)
-    return after
+    return _save(tx, caller, "pet.deleted", before, replace(before, deleted_at=now, updated_at=now))
 
 
 def restore_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> Pet:
-    """Bring a deleted pet back. One that is not deleted stays as it is."""
+    """Restores a deleted pet. One that is not deleted stays unchanged."""
     before = _find(tx, caller, contact_id, pet_id)
     if before.deleted_at is None:
         return before
-    after = replace(before, deleted_at=None, updated_at=times.now())
-    store.save_pet(tx, caller.organization_id, after)
-    record(tx, caller, "pet.restored", pet_id, contact_id=before.contact_id)
-    return after
+    return _save(tx, caller, "pet.restored", before, replace(before, deleted_at=None, updated_at=times.now()))
 
 
 def erase_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> None:
-    """Remove a pet for good, deleted before or not."""
+    """Erases a pet, deleted or not; its event holds what it was."""
     pet = _find(tx, caller, contact_id, pet_id)
     store.erase_pet(tx, caller.organization_id, pet)
-    record(tx, caller, "pet.erased", pet_id, contact_id=pet.contact_id)
+    _record(tx, caller, "pet.erased", pet, None)
+
+
+def _save(tx: Tx, caller: Caller, kind: str, before: Pet, after: Pet) -> Pet:
+    store.save_pet(tx, caller.organization_id, after)
+    _record(tx, caller, kind, before, after)
+    return after
+
+
+def _record(tx: Tx, caller: Caller, kind: str, before: Pet | None, after: Pet | None) -> None:
+    pet = after or before
+    assert pet is not None
+    owners = {owner for each in (before, after) if each for owner in (each.contact_id, each.second_owner_id) if owner}
+    changes = differences(before, after, ("name", "species", "born_on", "second_owner_id"))
+    record(tx, caller, kind, pet.id, contact_ids=owners, changes=changes)
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> Pet:
@@ -101,7 +105,7 @@ def _find(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> Pet:
 
 
 def _check(tx: Tx, caller: Caller, pet: Pet, fields: Fields) -> dict[str, Any]:
-    """The columns among the fields, with every problem at once."""
+    """Returns the columns among the fields. Raises Invalid with every problem."""
     columns: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, length in (("name", NAME_LENGTH_MAX), ("species", SPECIES_LENGTH_MAX)):
@@ -131,5 +135,5 @@ def _second_owner(tx: Tx, caller: Caller, pet: Pet, uuid: str | None) -> int | N
     if contact is None or contact.deleted_at is not None:
         raise invalid("second_owner", "is not a contact of this organization")
     if contact.id == pet.contact_id:
-        raise invalid("second_owner", "is the first owner already")
+        raise invalid("second_owner", "is the first owner")
     return contact.id

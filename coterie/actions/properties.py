@@ -1,13 +1,14 @@
-"""What can happen to property definitions and to the values contacts have in them."""
+"""Changes of property definitions, and of the values contacts have in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from coterie.actions.events import record
-from coterie.errors import Invalid, NotFound, Problem, invalid
+from coterie.actions.consequences import record_consequence
+from coterie.actions.events import Changes, differences, record, record_all, row_of
+from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.model.properties import (
@@ -25,6 +26,7 @@ from coterie.store import properties as store
 from coterie.store.database import Tx
 
 DESCRIPTION_LENGTH_MAX = 2000
+_FIELDS = ("title", "property_type", "choices", "description", "agent_active")
 
 
 def create_definition(
@@ -37,12 +39,13 @@ def create_definition(
     description: str | None = None,
     agent_active: bool = False,
 ) -> PropertyDefinition:
-    """Define a property. Its slug comes from the title and never changes; where it is taken, -2, -3 … is appended.
+    """Defines a property. Its slug comes from the title and never changes; a taken one gets -2, -3 … appended.
 
-    Refused: a blank title, a type that is none, a choice type without choices, more than 500 properties.
+    Raises Invalid if the title is blank, the type is unknown, a choice type has no choices, or there are 500
+    properties.
     """
     if store.count_definitions(tx, caller.organization_id) >= DEFINITIONS_MAX:
-        raise invalid("title", f"is one too many: there are at most {DEFINITIONS_MAX} properties")
+        raise invalid("title", f"exceeds the limit of {DEFINITIONS_MAX} properties")
     now = times.now()
     definition = _check(
         PropertyDefinition(
@@ -63,14 +66,13 @@ def create_definition(
 
 
 def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, Any]) -> PropertyDefinition:
-    """Change the fields named: title, property_type, choices (the whole list), description, agent_active.
+    """Changes the given fields: title, property_type, choices (the whole list), description, agent_active.
 
-    Values become what the definition wants ("12" the number 12), and those that do not fit any more (another type, a
-    choice that is gone) are removed, in the same transaction. Refused: an unknown slug, what create_definition
-    refuses.
+    Values are converted to the new type ("12" to the number 12); those that do not fit (another type, a choice that
+    is gone) are removed, in the same transaction. Raises NotFound; Invalid as create_definition does.
     """
     before = _find(tx, caller, slug)
-    given = {name: fields[name] for name in fields}
+    given = dict(fields)
     if "choices" in given:
         given["choices"] = tuple(given["choices"]) if given["choices"] else None
     after = _check(replace(before, **given))
@@ -78,61 +80,85 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
         return before
     after = replace(after, updated_at=times.now())
     store.save_definition(tx, caller.organization_id, after)
+    record(tx, caller, "property.updated", slug, changes=differences(before, after, _FIELDS), now=after.updated_at)
     if (after.property_type, after.choices) != (before.property_type, before.choices):
         _fit_values(tx, caller, after)
-    changes = {name: (getattr(before, name), getattr(after, name)) for name in given}
-    record(tx, caller, "property.updated", slug, changes=changes, now=after.updated_at)
+    if after.title != before.title:
+        _record_consequence(tx, caller, slug, [contact_id for contact_id, _ in _values(tx, caller, slug)])
     return after
 
 
 def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:
-    for contact_id, text in store.list_values(tx, caller.organization_id, definition.slug):
-        value = msgspec.json.decode(text)
+    """Each contact whose value changed has an event with the value before."""
+    rows = []
+    for contact_id, value in _values(tx, caller, definition.slug):
         fitted = convert(definition, value)
-        if fitted is None:
-            store.delete_value(tx, caller.organization_id, contact_id, definition.slug)
+        if fitted == value and type(fitted) is type(value):
             continue
-        if fitted != value or type(fitted) is not type(value):
-            store.save_value(tx, caller.organization_id, contact_id, definition.slug, fitted)
+        _save_value(tx, caller, contact_id, definition.slug, fitted)
+        changes = {_field(definition.slug): (value, fitted)}
+        rows.append(row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=changes))
+    record_all(tx, caller, rows)
 
 
 def delete_definition(tx: Tx, caller: Caller, slug: str) -> None:
-    """Remove a property and what every contact has in it, for good."""
+    """Deletes a property for good, with the values of every contact. Raises NotFound."""
     definition = _find(tx, caller, slug)
+    contact_ids = [contact_id for contact_id, _ in _values(tx, caller, slug)]
     store.delete_definition(tx, caller.organization_id, slug)
     record(tx, caller, "property.deleted", slug, changes={"title": (definition.title, None)})
+    _record_consequence(tx, caller, slug, contact_ids)
 
 
-def set_values(tx: Tx, caller: Caller, contact_id: int, values: Mapping[str, Any] | None) -> bool:
-    """Set what a contact has in the properties named (None or '' or [] clears one); whether anything changed.
+def set_values(tx: Tx, caller: Caller, contact_id: int, values: Mapping[str, Any] | None) -> None:
+    """Sets a contact's values in the given properties (None, '' or [] clears one).
 
-    Refused: a slug that is no property, a value its type does not take.
+    Raises Invalid if a slug is unknown or its type does not accept the value.
     """
+    changes = change_values(tx, caller, contact_id, values)
+    if changes:
+        record(tx, caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=changes)
+
+
+def change_values(tx: Tx, caller: Caller, contact_id: int, values: Mapping[str, Any] | None) -> Changes:
+    """Writes what set_values does; returns the changes, which the caller records."""
     if not values:
-        return False
-    organization_id = caller.organization_id
-    definitions = store.find_definitions(tx, organization_id, list(values))
-    present = store.list_values_of(tx, organization_id, [contact_id]).get(contact_id, {})
+        return {}
+    definitions = store.find_definitions(tx, caller.organization_id, list(values))
+    present = store.list_values_of(tx, caller.organization_id, [contact_id]).get(contact_id, {})
     problems: list[Problem] = []
     changes: dict[str, tuple[Any, Any]] = {}
     for slug, value in values.items():
-        old = msgspec.json.decode(present[slug]) if slug in present else None
-        try:
-            new = None if value in (None, "", []) else _parse(definitions.get(slug), slug, value)
-        except Invalid as error:
-            problems += [Problem(("custom_properties", *p.path), p.kind, p.reason) for p in error.problems]
-            continue
-        if new != old or type(new) is not type(old):
-            changes[f"properties.{slug}"] = (old, new)
-            if new is None:
-                store.delete_value(tx, organization_id, contact_id, slug)
-            else:
-                store.save_value(tx, organization_id, contact_id, slug, new)
+        before = msgspec.json.decode(present[slug]) if slug in present else None
+        with gathering(problems):
+            after = None if value in (None, "", []) else _parse(definitions.get(slug), slug, value)
+            if after != before or type(after) is not type(before):
+                changes[_field(slug)] = (before, after)
+                _save_value(tx, caller, contact_id, slug, after)
     if problems:
-        raise Invalid(*problems)
-    if changes:
-        record(tx, caller, "contact.updated", contact_id, contact_id=contact_id, changes=changes)
-    return bool(changes)
+        raise Invalid(*(problem._replace(path=("properties", *problem.path)) for problem in problems))
+    return changes
+
+
+def _field(slug: str) -> str:
+    return f"properties.{slug}"
+
+
+def _values(tx: Tx, caller: Caller, slug: str) -> Iterator[tuple[int, Any]]:
+    """(contact id, value) of every contact that has one."""
+    for contact_id, text in store.list_values(tx, caller.organization_id, slug):
+        yield contact_id, msgspec.json.decode(text)
+
+
+def _save_value(tx: Tx, caller: Caller, contact_id: int, slug: str, value: Any) -> None:
+    if value is None:
+        store.delete_value(tx, caller.organization_id, contact_id, slug)
+    else:
+        store.save_value(tx, caller.organization_id, contact_id, slug, value)
+
+
+def _record_consequence(tx: Tx, caller: Caller, slug: str, contact_ids: list[int]) -> None:
+    record_consequence(tx, caller, "contact.property_changed", slug, contact_ids)
 
 
 def _parse(definition: PropertyDefinition | None, slug: str, value: Any) -> Any:
@@ -142,19 +168,19 @@ def _parse(definition: PropertyDefinition | None, slug: str, value: Any) -> Any:
 
 
 def _find(tx: Tx, caller: Caller, slug: str) -> PropertyDefinition:
-    # PostgreSQL takes no NUL, and no slug holds one
+    # PostgreSQL accepts no NUL, and no slug holds one
     definition = None if "\0" in slug else store.find_definition(tx, caller.organization_id, slug)
     if definition is None:
-        raise NotFound("Contact property not found")
+        raise NotFound("Property not found")
     return definition
 
 
 def _free_slug(tx: Tx, caller: Caller, title: str) -> str:
-    wanted = slug_of(title) or "property"
-    slug, number = wanted, 1
+    base = slug_of(title) or "property"
+    slug, number = base, 1
     while store.find_definition(tx, caller.organization_id, slug) is not None:
         number += 1
-        slug = f"{wanted}-{number}"
+        slug = f"{base}-{number}"
     return slug
 
 
@@ -167,14 +193,15 @@ def _check(definition: PropertyDefinition) -> PropertyDefinition:
     if len(title) > TITLE_LENGTH_MAX:
         problems.append(Problem(("title",), "too_long", f"is longer than {TITLE_LENGTH_MAX} characters"))
     if definition.property_type not in TYPES:
-        problems.append(Problem(("property_type",), "choice", f"is not one of {', '.join(TYPES)}"))
+        problems.append(Problem(("property_type",), "choice", f"must be one of {', '.join(TYPES)}"))
     elif definition.property_type in CHOICE_TYPES and not choices:
-        problems.append(Problem(("choices",), "missing", "are needed by a choice property"))
+        problems.append(Problem(("choices",), "missing", "are required for a choice property"))
     if len(choices) > CHOICES_MAX or not all(0 < len(c) <= TITLE_LENGTH_MAX for c in choices):
-        problems.append(Problem(("choices",), "invalid", f"are at most {CHOICES_MAX} texts, none empty"))
+        limits = f"at most {CHOICES_MAX} texts of 1 to {TITLE_LENGTH_MAX} characters"
+        problems.append(Problem(("choices",), "invalid", f"must be {limits}"))
     if len(definition.description or "") > DESCRIPTION_LENGTH_MAX:
         problems.append(Problem(("description",), "too_long", f"is longer than {DESCRIPTION_LENGTH_MAX} characters"))
     if problems:
         raise Invalid(*problems)
-    kept = choices if definition.property_type in CHOICE_TYPES else None
-    return replace(definition, title=title, choices=kept)
+    is_choice = definition.property_type in CHOICE_TYPES
+    return replace(definition, title=title, choices=choices if is_choice else None)

@@ -1,8 +1,9 @@
-"""What can happen to tags and expertises, and to contacts that have them. One code: both lists work alike."""
+"""Changes of tags and expertises, and which contacts have them. One code: both lists work alike."""
 
 from msgspec.structs import replace
 
-from coterie.actions.events import record
+from coterie.actions.consequences import record_consequence
+from coterie.actions.events import Changes, record
 from coterie.errors import NotFound, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -14,28 +15,28 @@ from coterie.store.database import Tx
 
 
 def create_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, name: str) -> Term:
-    """The term of this name: a new one, or the one that is there under any spelling of case and accents.
+    """Returns the term of this name: a new one, or the existing one whatever its case and accents.
 
-    A deleted one is restored, with the contacts that have it: a list never holds a name twice.
-    Refused: an empty or long name; more than 10,000 terms.
+    A deleted one is restored with the contacts that have it: a list never holds a name twice.
+    Raises Invalid if the name is empty or too long, or there are 10,000 terms.
     """
     name = parse_name(name)
-    found = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
-    if found is None:
+    existing = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
+    if existing is None:
         if store.count_terms(tx, caller.organization_id, vocabulary, include_deleted=True) >= TERMS_MAX:
-            raise invalid("name", f"is one too many: there are at most {TERMS_MAX}")
+            raise invalid("name", f"exceeds the limit of {TERMS_MAX}")
         now = times.now()
         term = Term(new_id(), name, 0, now, now, None)
         if store.insert_term(tx, caller.organization_id, vocabulary, term):
             record(tx, caller, f"{vocabulary.noun}.created", term.id, changes={"name": (None, name)}, now=now)
             return term
-        found = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
-        assert found is not None
-    return restore_term(tx, caller, vocabulary, found.id)
+        existing = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
+        assert existing is not None
+    return restore_term(tx, caller, vocabulary, existing.id)
 
 
 def update_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str, name: str) -> Term:
-    """Rename a term. Refused: one that is deleted or not there; an empty or long name; the name of another."""
+    """Renames a term. Raises NotFound if it is deleted; Invalid if the name is empty, too long or another term's."""
     before = _find(tx, caller, vocabulary, term_id)
     if before.deleted_at is not None:
         raise NotFound(_missing(vocabulary))
@@ -45,71 +46,75 @@ def update_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str, na
     if name_key(name) != name_key(before.name):
         other = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
         if other is not None:
-            state = "" if other.deleted_at is None else " that is deleted"
-            raise invalid("name", f"is the name of another {vocabulary.noun}{state}", kind="taken")
+            state = "" if other.deleted_at is None else "deleted "
+            raise invalid("name", f"is the name of another {state}{vocabulary.noun}", kind="taken")
     after = replace(before, name=name, updated_at=times.now())
-    store.save_term(tx, caller.organization_id, vocabulary, after)
-    record(tx, caller, f"{vocabulary.noun}.updated", term_id, changes={"name": (before.name, name)})
-    return after
+    return _save(tx, caller, vocabulary, "updated", after, {"name": (before.name, name)})
 
 
 def delete_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
-    """Delete a term so that it can be restored: whoever has it keeps it, out of sight. Deleting twice is once."""
+    """Deletes a term so that it can be restored on the contacts that have it. Deleting it again changes nothing."""
     before = _find(tx, caller, vocabulary, term_id)
     if before.deleted_at is not None:
         return before
     now = times.now()
-    after = replace(before, deleted_at=now, updated_at=now)
-    store.save_term(tx, caller.organization_id, vocabulary, after)
-    record(tx, caller, f"{vocabulary.noun}.deleted", term_id, now=now)
-    return after
+    return _save(tx, caller, vocabulary, "deleted", replace(before, deleted_at=now, updated_at=now))
 
 
 def restore_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
-    """Bring a deleted term back, on all that have it. One that is not deleted stays as it is."""
+    """Restores a deleted term, on all contacts that have it. One that is not deleted stays unchanged."""
     before = _find(tx, caller, vocabulary, term_id)
     if before.deleted_at is None:
         return before
-    after = replace(before, deleted_at=None, updated_at=times.now())
-    store.save_term(tx, caller.organization_id, vocabulary, after)
-    record(tx, caller, f"{vocabulary.noun}.restored", term_id)
-    return after
+    return _save(tx, caller, vocabulary, "restored", replace(before, deleted_at=None, updated_at=times.now()))
 
 
 def erase_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> None:
-    """Remove a term for good, deleted before or not, and take it off whatever has it."""
-    _find(tx, caller, vocabulary, term_id)
+    """Erases a term, deleted or not, and removes it from all contacts and notes."""
+    term = _find(tx, caller, vocabulary, term_id)
+    contact_ids = store.contact_ids_with_term(tx, caller.organization_id, vocabulary, term_id)
     store.erase_term(tx, caller.organization_id, vocabulary, term_id)
-    record(tx, caller, f"{vocabulary.noun}.erased", term_id)
+    record(tx, caller, f"{vocabulary.noun}.erased", term_id, changes={"name": (term.name, None)})
+    record_consequence(tx, caller, f"contact.{vocabulary.noun}_changed", term_id, contact_ids)
 
 
 def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> Term:
-    """The contact has the term now; putting it there twice is once. The term as it is then.
+    """Gives a contact a term, unless it has it; returns the term with its new count.
 
-    Refused: a contact or a term that is not there or deleted; more than 500 on one contact.
+    Raises NotFound if the contact or the term does not exist or is deleted; Invalid if the contact has 500 terms.
     """
     organization_id = caller.organization_id
-    _check_contact(tx, caller, contact_id)
-    term = _find(tx, caller, vocabulary, term_id)
+    term = _lock(tx, caller, vocabulary, contact_id, term_id)
     if term.deleted_at is not None:
         raise NotFound(_missing(vocabulary))
     if not store.put_term_on_contact(tx, organization_id, vocabulary, contact_id, term_id):
         return term
     count = store.count_terms_of_contact(tx, organization_id, vocabulary, contact_id, include_deleted=True)
     if count > TERMS_OF_CONTACT_MAX:
-        raise invalid(vocabulary.link_column, f"is one too many: a contact has at most {TERMS_OF_CONTACT_MAX}")
+        raise invalid(vocabulary.link_column, f"exceeds the limit of {TERMS_OF_CONTACT_MAX} per contact")
     kind = "contact.tagged" if vocabulary is TAGS else "contact.expertise_added"
-    record(tx, caller, kind, term_id, contact_id=contact_id)
+    record(tx, caller, kind, term_id, contact_ids=[contact_id])
     return replace(term, contact_count=term.contact_count + 1)
 
 
 def take_off_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> None:
-    """The contact has the term no more; the term stays. Refused: a contact that is deleted, or does not have it."""
-    _check_contact(tx, caller, contact_id)
+    """Removes a term from a contact; the term stays. Raises NotFound if the contact is deleted or does not have it."""
+    _lock(tx, caller, vocabulary, contact_id, term_id)
     if not store.take_term_off_contact(tx, caller.organization_id, vocabulary, contact_id, term_id):
         raise NotFound(_missing(vocabulary))
     kind = "contact.untagged" if vocabulary is TAGS else "contact.expertise_removed"
-    record(tx, caller, kind, term_id, contact_id=contact_id)
+    record(tx, caller, kind, term_id, contact_ids=[contact_id])
+
+
+def _save(
+    tx: Tx, caller: Caller, vocabulary: Vocabulary, verb: str, after: Term, changes: Changes | None = None
+) -> Term:
+    """Saves a term; all contacts that have it change with it."""
+    store.save_term(tx, caller.organization_id, vocabulary, after)
+    record(tx, caller, f"{vocabulary.noun}.{verb}", after.id, changes=changes, now=after.updated_at)
+    contact_ids = store.contact_ids_with_term(tx, caller.organization_id, vocabulary, after.id)
+    record_consequence(tx, caller, f"contact.{vocabulary.noun}_changed", after.id, contact_ids)
+    return after
 
 
 def _find(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
@@ -119,10 +124,13 @@ def _find(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
     return term
 
 
-def _check_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
+def _lock(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> Term:
+    """The term first: a change of the term locks it and then its contacts."""
+    term = _find(tx, caller, vocabulary, term_id)
     contact = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if contact is None or contact.deleted_at is not None:
         raise NotFound("Contact not found")
+    return term
 
 
 def _missing(vocabulary: Vocabulary) -> str:

@@ -5,9 +5,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from coterie.actions.contact_rows import save_contact
 from coterie.actions.drafts import Changes
-from coterie.actions.events import record, record_all, row_of
-from coterie.actions.handles import refresh_summary
+from coterie.actions.events import record_all, row_of
+from coterie.actions.handles import promote_oldest
 from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.organizations import Caller
@@ -62,14 +63,12 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Confl
     now = times.now()
     note = note_store.find_pinned_note(tx, caller.organization_id, contact_id)
     after = replace(before, **fields, pinned_note=note.text if note else None)
-    if fields or changes.handles or after != before:
-        after = replace(after, updated_at=now)
-    after = refresh_summary(tx, caller, before, after, handles)
     undone: dict[str, tuple[Any, Any]] = {name: (getattr(before, name), value) for name, value in fields.items()}
     # of parts how many there were to be taken back
     undone |= {name: (len(ids), None) for name in _PARTS if (ids := getattr(changes, name))}
     if undone:
-        record(tx, caller, "contact.updated", contact_id, contact_id=contact_id, changes=undone, now=now)
+        row = row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=undone, now=now)
+        save_contact(tx, caller, before, after, [row], handles=handles if changes.handles else None)
     return conflicts
 
 
@@ -86,13 +85,13 @@ def _without_handles(
             rest.append(handle)
         else:
             handle_store.delete_handle(tx, caller.organization_id, handle.contact_id, handle.id)
+    promoted = rest
     for channel in {handle.channel for handle in rest}:
-        of_channel = [h for h in rest if h.channel == channel and not h.is_former]
-        if of_channel and not any(h.is_primary for h in of_channel):
-            promoted = replace(of_channel[0], is_primary=True)
-            handle_store.save_handle(tx, caller.organization_id, promoted)
-            rest[rest.index(of_channel[0])] = promoted
-    return rest, conflicts
+        promoted = promote_oldest(promoted, channel)
+    for handle in promoted:
+        if handle not in rest:  # its updated_at stays: nobody edited it
+            handle_store.save_handle(tx, caller.organization_id, handle)
+    return promoted, conflicts
 
 
 def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Conflicts:

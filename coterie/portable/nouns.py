@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from coterie.actions.handles import save_differences
+from coterie.actions.contact_rows import columns_to_save
 from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.model.portable import Row
@@ -187,9 +187,10 @@ class NoteSet(RecordSet):
             pinned = note_store.find_pinned_note(self.tx, self.caller.organization_id, contact_id)
             text = pinned.text if pinned else None
             if before is not None and before.pinned_note != text:
-                updated_at = before.updated_at if contact_id in self.created else times.now()
-                after = replace(before, pinned_note=text, updated_at=updated_at)
-                save_differences(self.tx, self.caller, before, after)
+                columns = columns_to_save(before, replace(before, pinned_note=text))
+                if contact_id not in self.created:
+                    columns["updated_at"] = times.now()
+                contact_store.update_contact(self.tx, self.caller.organization_id, contact_id, columns)
 
 
 _KINDS: dict[str, type[RecordSet]] = {

@@ -97,6 +97,20 @@ def list_contact_relationships_of(
     return by_contact(rows, lambda row: ContactRelationship(*row[1:]))
 
 
+def related_contact_ids(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int], *, include_deleted: bool = False
+) -> set[int]:
+    """Returns the contacts that have a relationship to one of these; deleted ones of either only if asked for."""
+    rows = tx.all(
+        "SELECT c.id FROM contact_relationships r JOIN contacts c ON c.organization_id = r.organization_id"
+        " AND c.id = r.second_contact_id WHERE r.organization_id = :organization_id"
+        f" AND r.first_contact_id {tx.in_list('ids')}"
+        f"{'' if include_deleted else ' AND r.deleted_at IS NULL AND c.deleted_at IS NULL'}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    return {row[0] for row in rows}
+
+
 def list_types_between(
     tx: Tx, organization_id: int, first_contact_id: int, second_contact_id: int
 ) -> list[tuple[str, str]]:

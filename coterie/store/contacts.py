@@ -253,18 +253,17 @@ def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
     return next_number(tx, organization_id, "contact_id", how_many)
 
 
-def insert_contact(tx: Tx, organization_id: int, contact: Contact, sort_keys: Mapping[str, str]) -> None:
-    """Inserts a contact that has its id and uuid."""
-    insert_contacts(tx, organization_id, [(contact, sort_keys)])
+def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> int:
+    """Inserts contacts that have an id and a uuid, each with its sort keys; returns the revision of the first.
 
-
-def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> None:
-    """Inserts many at once, each with its sort keys. Their revisions are given here."""
+    Their revisions are given here, one after another.
+    """
     rows = [
         {"organization_id": organization_id, **msgspec.structs.asdict(contact), **keys} for contact, keys in contacts
     ]
     first = next_numbers(tx, organization_id, {COUNT: len(rows), REVISION: len(rows)})[REVISION]
     tx.insert_rows("contacts", [{**row, "revision": revision} for revision, row in enumerate(rows, first)])
+    return first
 
 
 def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any]) -> None:

@@ -96,6 +96,16 @@ def list_folders_of(
     return by_contact(rows, lambda row: row[1:])
 
 
+def contact_ids_in_folder(tx: Tx, organization_id: int, folder_id: int) -> list[int]:
+    """Returns the ids of all contacts in a folder, deleted ones too."""
+    rows = tx.all(
+        "SELECT contact_id FROM contact_folders WHERE organization_id = :organization_id"
+        " AND folder_id = :folder_id ORDER BY contact_id",
+        {"organization_id": organization_id, "folder_id": folder_id},
+    )
+    return [row[0] for row in rows]
+
+
 def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Iterable[int]) -> None:
     """Put a contact into folders it is not in; the folders' counts follow."""
     rows = [

@@ -241,8 +241,8 @@ def erase_note(tx: Tx, organization_id: int, note: Note) -> None:
         add_to_count(tx, organization_id, COUNT, -1)
 
 
-def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Remove for good the notes that are about this contact and no other, whoever wrote them."""
+def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
+    """Erases the notes that are about this contact and no other, whoever wrote them; returns their ids."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
         " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
@@ -253,6 +253,7 @@ def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> Non
     )
     for row in rows:
         erase_note(tx, organization_id, _note(row))
+    return [row[0] for row in rows]
 
 
 def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:

@@ -74,6 +74,18 @@ def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> di
     return by_contact(rows, lambda row: Pet(*row[1:]))
 
 
+def other_owner_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
+    """Returns who shares a pet with one of these contacts."""
+    rows = tx.all(
+        "SELECT second_owner_id FROM pets WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.in_list('ids')} AND second_owner_id IS NOT NULL"
+        " UNION SELECT contact_id FROM pets WHERE organization_id = :organization_id"
+        f" AND second_owner_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    return {row[0] for row in rows}
+
+
 def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
     """A new pet."""
     tx.run(

@@ -170,6 +170,16 @@ def _with_term(vocabulary: Vocabulary, *, include_deleted: bool) -> str:
     )
 
 
+def contact_ids_with_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str) -> list[int]:
+    """Returns the ids of all contacts that have a term, deleted ones too."""
+    rows = tx.all(
+        f"SELECT contact_id FROM {vocabulary.link_table} WHERE organization_id = :organization_id"
+        f" AND {vocabulary.link_column} = :term_id ORDER BY contact_id",
+        {"organization_id": organization_id, "term_id": term_id},
+    )
+    return [row[0] for row in rows]
+
+
 def existing_terms(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_ids: Iterable[str]) -> set[str]:
     """Those of the ids whose term exists and is not deleted."""
     rows = tx.all(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from coterie.actions import bulk_updates
+from coterie.actions import bulk_updates, consequences
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.import_retention import FORGET_JOB
@@ -42,7 +42,23 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
         time.sleep(PAUSE_SECONDS)
 
 
+def record_consequence(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Contacts that changed with a tag, folder, expertise, property or contact, 500 in each transaction."""
+    arguments = msgspec.json.decode(job.arguments)
+    with database.read() as tx:
+        caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
+    done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    while done < len(arguments["contact_ids"]):
+        if stopping.is_set():
+            raise Reschedule(times.now())
+        with database.write() as tx:
+            done = consequences.record_batch(tx, caller, arguments, done)
+            renew_lease(tx, job, {"done": done})
+        time.sleep(PAUSE_SECONDS)
+
+
 HANDLERS: dict[str, Handler] = {
+    consequences.JOB: record_consequence,
     bulk_updates.JOB: bulk_update,
     SEND_JOB: reminders.send,
     REMOVE_JOB: remove_files,

@@ -99,7 +99,8 @@ def test_each_change_is_recorded_once_and_what_changes_nothing_is_not(world: Wor
     ends = ("created", "updated", "deleted", "restored", "erased")
     assert [row.kind for row in rows] == [f"{noun}.{end}" for end in ends]
     assert {(row.subject_id, row.user_id, row.via) for row in rows} == {(made.id, world.alice.user_id, "test")}
-    assert {row.contact_ids for row in rows} == {() if noun in ("tag", "expertise") else (world.marge.id,)}
+    named = {"tag": (), "expertise": (), "contact_relationship": (world.marge.id, world.homer.id)}
+    assert {row.contact_ids for row in rows} == {named.get(noun, (world.marge.id,))}
 
 
 def test_a_tag_on_a_contact_is_in_the_contact_s_history_once(world: World) -> None:

@@ -11,7 +11,7 @@ from world import World, make_world
 
 from coterie.actions import contact_relationships, notes, terms
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, restore_contact
-from coterie.actions.notes import set_pinned_note
+from coterie.actions.notes import change_pinned_note
 from coterie.errors import Invalid, NotFound
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -71,7 +71,7 @@ def take(tx: Tx, caller: Caller, people: list[Contact], step: Any) -> None:
         # it is a part of update_contact, which has found the contact before
         if find_contact(tx, caller.organization_id, contact.id) is None:
             raise NotFound("Contact not found")
-        set_pinned_note(tx, caller, contact.id, "pinned" if other else None)
+        change_pinned_note(tx, caller, contact.id, "pinned" if other else None)
         pinned = "pinned" if other else None
         tx.run(
             "UPDATE contacts SET pinned_note = :text WHERE organization_id = :o AND id = :id",

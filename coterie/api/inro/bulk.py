@@ -17,6 +17,8 @@ from coterie.model.organizations import Caller
 from coterie.store import jobs as store
 from coterie.store.database import Tx
 
+_WIRE = {"properties": "custom_properties"}
+
 
 class BulkEntry(Struct):
     """Exactly one of id, username, email says who; `contact` holds what changes."""
@@ -125,6 +127,14 @@ def show_task(tx: Tx, caller: Caller, request: Request) -> BatchTaskEntity:
     return present_task(job)
 
 
+def _message(failure: actions.Failure) -> str:
+    """The error, with Inrō's name for properties."""
+    if not failure.problems:
+        return failure.error
+    paths = [tuple(_WIRE.get(part, part) for part in problem.path) for problem in failure.problems]
+    return Invalid(*(p._replace(path=path) for p, path in zip(failure.problems, paths, strict=True))).message
+
+
 def present_task(job: Job) -> BatchTaskEntity:
     """A job as Inrō's batch task."""
     progress = actions.progress_of(job)
@@ -137,7 +147,7 @@ def present_task(job: Job) -> BatchTaskEntity:
         processed_count=progress.done,
         updated_count=progress.updated,
         failed_count=progress.failed,
-        failures=[FailureEntity(**failure) for failure in progress.failures],
+        failures=[FailureEntity(failure.id, _message(failure)) for failure in progress.failures],
         created_at=job.created_at,
         updated_at=job.updated_at,
         completed_at=job.finished_at,

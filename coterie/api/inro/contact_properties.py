@@ -1,5 +1,7 @@
 """/contact_properties: the organization's own fields (inro.md, 4)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,6 +11,7 @@ from coterie.actions import properties as actions
 from coterie.api.errors import wire_names
 from coterie.api.inro.pages import page_response, read_page
 from coterie.api.route import Request, Response
+from coterie.errors import NotFound
 from coterie.model.organizations import Caller
 from coterie.model.properties import TYPES, PropertyDefinition
 from coterie.store import properties as store
@@ -81,9 +84,19 @@ def create(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
 def update(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
     given = msgspec.structs.asdict(request.body.contact_property)
     fields = {name: value for name, value in given.items() if value is not UNSET}
-    with wire_names("contact_property"):
+    with _not_found(), wire_names("contact_property"):
         return present_property(actions.update_definition(tx, caller, request.path["slug"], fields))
 
 
 def delete(tx: Tx, caller: Caller, request: Request) -> None:
-    actions.delete_definition(tx, caller, request.path["slug"])
+    with _not_found():
+        actions.delete_definition(tx, caller, request.path["slug"])
+
+
+@contextmanager
+def _not_found() -> Iterator[None]:
+    """Inrō's name for a property, in the error that one does not exist."""
+    try:
+        yield
+    except NotFound:
+        raise NotFound("Contact property not found") from None

@@ -1,0 +1,107 @@
+"""The row of a contact and everything derived from it: summary columns, sort keys, search words, cached counts.
+
+Guarantee: after save_contact and add_contacts all of that agrees with the contact and its handles.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from msgspec.structs import astuple, replace
+
+from coterie.actions.events import Changes, EventRow, record_all
+from coterie.model.contacts import KEYS_OF, NAME_PARTS, Contact, sort_keys
+from coterie.model.handles import SUMMARY_COLUMNS, Handle
+from coterie.model.organizations import Caller
+from coterie.model.terms import EXPERTISES, TAGS
+from coterie.search import index_contacts, unindex_contact
+from coterie.search.contacts import words_of
+from coterie.store import contacts as store
+from coterie.store import folders as folder_store
+from coterie.store import handles as handle_store
+from coterie.store import terms as term_store
+from coterie.store.counters import add_to_count
+from coterie.store.database import Tx
+
+_INDEXED = ("display_name", *NAME_PARTS, "nickname", "employer", "deleted_at")
+_DERIVED = ("updated_at", "revision")
+
+
+def add_contacts(tx: Tx, caller: Caller, new: Sequence[tuple[Contact, list[Handle]]]) -> list[Contact]:
+    """Inserts contacts (their ids taken with next_contact_ids) with their handles; returns them as stored.
+
+    The caller sets the parts and records contact.created.
+    """
+    organization_id = caller.organization_id
+    contacts = [replace(contact, **summary_of(handles)) for contact, handles in new]
+    first = store.insert_contacts(tx, organization_id, [(contact, sort_keys(contact)) for contact in contacts])
+    handle_store.insert_handles(tx, organization_id, [handle for _, handles in new for handle in handles])
+    handles_of = {contact.id: handles for contact, handles in new}
+    index_contacts(tx, organization_id, {contact.id: words_of(contact, handles_of[contact.id]) for contact in contacts})
+    return [replace(contact, revision=revision) for revision, contact in enumerate(contacts, first)]
+
+
+def save_contact(
+    tx: Tx,
+    caller: Caller,
+    before: Contact,
+    after: Contact,
+    rows: Collection[EventRow],
+    *,
+    handles: Sequence[Handle] | None = None,
+) -> Contact:
+    """Saves what differs between a contact as stored (its row is locked) and as it shall be; returns it as saved.
+
+    rows: the events that say what changed; without any, nothing is saved. handles: the contact's, if any changed.
+    """
+    if not rows:
+        return before
+    if handles is not None:
+        handles = [handle for handle in handles if handle.deleted_at is None]
+        after = replace(after, **summary_of(handles))
+    after = replace(after, updated_at=next(iter(rows))["happened_at"])
+    columns = {**columns_to_save(before, after), "updated_at": after.updated_at}
+    revisions = record_all(tx, caller, rows, {before.id: columns})
+    by = (before.deleted_at is not None) - (after.deleted_at is not None)
+    if by:
+        count_contact(tx, caller, before.id, by)
+    _index_again(tx, caller, before, after, handles)
+    return replace(after, revision=revisions[before.id])
+
+
+def summary_of(handles: Sequence[Handle]) -> dict[str, str | None]:
+    """The summary columns of a contact with these handles: the primary one of each channel."""
+    primary = {handle.channel: handle.value for handle in handles if handle.is_primary}
+    return {column: primary.get(channel) for channel, column in SUMMARY_COLUMNS.items()}
+
+
+def changed_columns(before: Contact, after: Contact) -> Changes:
+    """The columns that differ, as an event stores them: {name: (before, after)}."""
+    values = zip(store.COLUMNS, astuple(before), astuple(after), strict=True)
+    return {name: (old, new) for name, old, new in values if new != old and name not in _DERIVED}
+
+
+def columns_to_save(before: Contact, after: Contact) -> dict[str, Any]:
+    """Columns that did not change are left out of the statement, so that their indexes are not written."""
+    columns = {name: new for name, (_, new) in changed_columns(before, after).items()}
+    keys = {key for name in columns for key in KEYS_OF.get(name, ())}
+    old_keys = sort_keys(before, keys)
+    return columns | {name: key for name, key in sort_keys(after, keys).items() if key != old_keys[name]}
+
+
+def count_contact(tx: Tx, caller: Caller, contact_id: int, by: int) -> None:
+    """Adds a contact to the cached counts (by = 1) or removes it (by = -1): deleted contacts are not counted."""
+    add_to_count(tx, caller.organization_id, store.COUNT, by)
+    folder_store.count_contact(tx, caller.organization_id, contact_id, by)
+    for vocabulary in (TAGS, EXPERTISES):
+        term_store.count_contact(tx, caller.organization_id, vocabulary, contact_id, by)
+
+
+def _index_again(tx: Tx, caller: Caller, before: Contact, after: Contact, handles: Sequence[Handle] | None) -> None:
+    if after.deleted_at is not None:
+        if before.deleted_at is None:
+            unindex_contact(tx, caller.organization_id, after.id)
+        return
+    if handles is not None or any(getattr(after, name) != getattr(before, name) for name in _INDEXED):
+        if handles is None:
+            handles = handle_store.list_handles(tx, caller.organization_id, after.id)
+        index_contacts(tx, caller.organization_id, {after.id: words_of(after, handles)})
