@@ -1,44 +1,33 @@
 """These tests share a database of their own: they let a worker do whatever waits in it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from client import Client
+from databases import make_settings
 from graph_server import GraphServer
 from instagram_world import SECRET, VERIFY_TOKEN, connect
 from world import World
 
 from coterie.app import create_app
-from coterie.settings import Settings, load_settings
+from coterie.settings import Settings
 from coterie.store.database import Database, open_database
-from coterie.store.migrate import migrate
 
 
 @pytest.fixture(scope="session")
 def settings(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Settings:
-    folder: Path = tmp_path_factory.mktemp(f"instagram-{engine}")
-    url = f"sqlite:///{folder}/coterie.sqlite3"
-    if engine == "postgresql":
-        url = request.getfixturevalue("postgres").create_database()
-    return load_settings(
-        {},
-        data=str(folder),
-        database_url=url,
-        database_connections=4,
-        log_requests=False,
-        instagram_app_secret=SECRET,
-        instagram_verify_token=VERIFY_TOKEN,
+    folder = tmp_path_factory.mktemp(f"instagram-{engine}")
+    return make_settings(
+        engine, folder, request, log_requests=False, instagram_app_secret=SECRET, instagram_verify_token=VERIFY_TOKEN
     )
 
 
-# what depends on the settings of the session must be here too, or it would be the one other tests have made
+# fixtures of the session that depend on `settings` are repeated here, or they would be those of all other tests
 
 
 @pytest.fixture(scope="session")
 def database(settings: Settings) -> Iterator[Database]:
     database = open_database(settings)
-    migrate(database)
     yield database
     database.close()
 
