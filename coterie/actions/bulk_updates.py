@@ -86,10 +86,11 @@ def progress_of(job: Job) -> Progress:
     return Progress(total=len(msgspec.json.decode(job.arguments)["updates"]))
 
 
-def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], progress: Progress) -> None:
-    """Writes the next batch and counts it in `progress`. A contact that cannot be changed is listed with the error."""
+def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: Progress) -> Progress:
+    """Writes the next batch; returns the progress then. A contact that cannot be changed is listed with the error."""
     ends = time.monotonic() + BATCH_SECONDS
-    for update in updates[progress.done : progress.done + BATCH]:
+    progress = msgspec.structs.replace(before, failures=list(before.failures))
+    for update in updates[before.done : before.done + BATCH]:
         progress.done += 1
         try:
             with tx.savepoint():
@@ -101,4 +102,5 @@ def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], progress:
                 problems = list(error.problems) if isinstance(error, Invalid) else []
                 progress.failures.append(Failure(update["id"], error.message, problems))
         if time.monotonic() > ends:
-            return
+            break
+    return progress

@@ -1,4 +1,4 @@
-"""What imports remember of people, and for how long: not longer than the people are there, nor than a setting says."""
+"""How long imports store what they know about people: no longer than the contact exists, nor than a setting allows."""
 
 from coterie.actions.attachments import forget_files
 from coterie.model import times
@@ -8,24 +8,24 @@ from coterie.store import import_retention as store
 from coterie.store import imports, jobs
 from coterie.store.database import Tx
 
-FORGET_JOB = "scrub_erased_contacts"
-# The job starts when no transaction that counts on it can still be under way
+SCRUB_JOB = "scrub_erased_contacts"
+# the job starts when no transaction that relies on it can still be open
 WAIT_SECONDS = 60
 BATCH = 2_000
-# What was never applied is a file somebody looked at; of what was applied the rows stay
+# an import that was never applied is a file somebody looked at; the rows of others stay
 NEVER_APPLIED, DONE = (STAGING, STAGED, FAILED), (APPLIED, UNDONE)
 
 
 def scrub_erased_contacts(tx: Tx, caller: Caller) -> None:
-    """Have the rows of imports forget whoever is erased by then: in a minute or two, once for all of that minute."""
+    """Enqueues a job that scrubs erased contacts from the rows of imports; one for all that are erased in a minute."""
     if store.any_import(tx, caller.organization_id):
         minute = times.now()[:16]
         run_at = times.after(f"{minute}:59.999999Z", WAIT_SECONDS)
-        jobs.enqueue(tx, caller.organization_id, FORGET_JOB, {}, run_at=run_at, dedupe_key=f"{FORGET_JOB}:{minute}")
+        jobs.enqueue(tx, caller.organization_id, SCRUB_JOB, {}, run_at=run_at, dedupe_key=f"{SCRUB_JOB}:{minute}")
 
 
 def scrub_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
-    """Blank the rows about people who are erased among the next 2,000 behind a number; the number to go on behind."""
+    """Blanks the rows about erased contacts among the 2,000 rows after a number; returns the last of these numbers."""
     through = after + BATCH
     numbers = store.list_rows_of_erased_contacts(tx, caller.organization_id, import_id, after=after, through=through)
     store.blank_rows(tx, caller.organization_id, import_id, numbers)
@@ -33,30 +33,30 @@ def scrub_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
 
 
 def expire_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
-    """Forget what the next 2,000 rows of an old import said; the number to go on behind."""
+    """Blanks the 2,000 rows after a number of an old import; returns the last of these numbers. Undo still works."""
     store.expire_rows(tx, caller.organization_id, import_id, after=after, through=after + BATCH)
     return after + BATCH
 
 
 def expire_file(tx: Tx, caller: Caller, import_id: str) -> None:
-    """Let an old import's file go. It can still be taken back; what was rejected has its reasons only."""
-    found = imports.find_import_to_change(tx, caller.organization_id, import_id)
-    if found is not None:
+    """Deletes the file of an old import, whose rows are blank. From now on it has expired."""
+    import_ = imports.find_import_to_change(tx, caller.organization_id, import_id)
+    if import_ is not None:
         columns = {"file_digest": None, "options": "{}", "expired_at": times.now()}
         imports.update_import(tx, caller.organization_id, import_id, columns)
-        forget_files(tx, caller, [found.file_digest] if found.file_digest else [])
+        forget_files(tx, caller, [import_.file_digest] if import_.file_digest else [])
 
 
-def give_up(tx: Tx, caller: Caller, import_id: str, reason: str) -> bool:
-    """Nobody is to apply this import any more: its rows go next. False where somebody just has."""
-    found = imports.find_import_to_change(tx, caller.organization_id, import_id)
-    if found is None or found.state not in NEVER_APPLIED:
+def abandon(tx: Tx, caller: Caller, import_id: str, reason: str) -> bool:
+    """Makes an import fail that was never applied; its rows can be deleted next. False if it is being applied."""
+    import_ = imports.find_import_to_change(tx, caller.organization_id, import_id)
+    if import_ is None or import_.state not in NEVER_APPLIED:
         return False
     imports.update_import(tx, caller.organization_id, import_id, {"state": FAILED, "error": reason})
     return True
 
 
 def delete_batch(tx: Tx, caller: Caller, import_id: str, after: int) -> int:
-    """Remove the next 2,000 rows of an import that was given up; as scrub_batch."""
+    """Deletes the 2,000 rows after a number of an abandoned import; returns the last of these numbers."""
     store.delete_rows(tx, caller.organization_id, import_id, through=after + BATCH)
     return after + BATCH

@@ -38,12 +38,10 @@ def _web(settings: Settings, fd: int) -> None:
 def run_worker(settings: Settings, *, with_parent: bool) -> None:
     """Runs jobs until SIGTERM or SIGINT; with_parent: also until the parent process is gone."""
     with importing():
-        from coterie.worker.handlers import HANDLERS  # lazy: a web process needs no worker
-        from coterie.worker.instagram_profiles import HANDLERS as GRAPH_HANDLERS  # lazy: likewise
-        from coterie.worker.loop import Worker  # lazy: likewise
+        from coterie.worker.loop import Worker  # lazy: a web process needs no worker
 
     with open_migrated(settings) as database:
-        worker = Worker(database, settings, HANDLERS | GRAPH_HANDLERS)
+        worker = Worker(database, settings)
 
         def stop(signal_number: int, frame: FrameType | None) -> None:
             worker.stop()

@@ -1,4 +1,4 @@
-"""Files nobody names any more are removed from the data folder: at once by a job, the rest by a sweep once a day."""
+"""Deletes unreferenced files from the data folder: at once by a job, the rest by a daily sweep."""
 
 import logging
 import threading
@@ -21,15 +21,15 @@ from coterie.store.files import (
 from coterie.store.organizations import list_organizations
 
 BATCH = 500
-# An import names its pictures some moments after it saved them; this is far beyond any of that
+# an import refers to its pictures some moments after it saved them; this is far beyond that
 SAVED_SECONDS = 86_400.0
-# A database that is new beside an old folder is about to be filled: its files are nobody's until then
+# a new database next to an old folder is about to be filled: until then its files are unreferenced
 SETTLED_SECONDS = 7 * 86_400.0
 log = logging.getLogger(__name__)
 
 
 def remove_files(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Remove the files with these digests, those that a row still names excepted. Twice does no harm."""
+    """Deletes the files with the digests of the job, except those that a row refers to."""
     digests = set(msgspec.json.decode(job.arguments)["digests"])
     with database.write() as tx:
         lock_files(tx)
@@ -38,8 +38,8 @@ def remove_files(database: Database, settings: Settings, job: Job, stopping: thr
 
 
 def sweep_files(database: Database, settings: Settings) -> None:
-    """Remove the files no row names: pictures of imports that were deleted, failed or never applied, and whatever a
-    process that died has left. Not what was saved within a day, and nothing in the first week of an instance."""
+    """Deletes unreferenced files: pictures of imports that were deleted, failed or never applied, and leftovers of
+    processes that died. Files saved within a day stay, and so does everything in the first week of an instance."""
     folder = settings.data_folder
     with database.read() as tx:
         oldest = list_organizations(tx, limit=1)
@@ -51,16 +51,16 @@ def sweep_files(database: Database, settings: Settings) -> None:
     for start in range(0, len(digests), BATCH):
         some = set(digests[start : start + BATCH])
         with database.read() as tx:
-            unnamed = some - find_used(tx, some)
-        if unnamed:
-            removed += _remove_unnamed(database, folder, unnamed)
+            unreferenced = some - find_used(tx, some)
+        if unreferenced:
+            removed += _remove_unreferenced(database, folder, unreferenced)
     if removed:
-        log.info("files nobody names removed", extra={"count": removed})
+        log.info("unreferenced files deleted", extra={"count": removed})
 
 
-def _remove_unnamed(database: Database, folder: Path, digests: set[str]) -> int:
-    """Asked again where nobody can name one meanwhile."""
+def _remove_unreferenced(database: Database, folder: Path, digests: set[str]) -> int:
+    """Checks again under the lock: a row may refer to one of them by now."""
     with database.write() as tx:
         lock_files(tx)
-        unnamed = digests - find_used(tx, digests)
-        return sum(remove_old_file(folder, digest, seconds=SAVED_SECONDS) for digest in unnamed)
+        unreferenced = digests - find_used(tx, digests)
+        return sum(remove_old_file(folder, digest, seconds=SAVED_SECONDS) for digest in unreferenced)

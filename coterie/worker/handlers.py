@@ -1,45 +1,48 @@
-"""What the worker does for each name of a job: load, call, stop. Handlers may run twice and must not mind."""
+"""The handler of each job, by its name. A handler loads, calls one function and ends; it must be idempotent."""
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from coterie.actions import bulk_updates, consequences
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
-from coterie.actions.import_retention import FORGET_JOB
-from coterie.actions.instagram import DELIVERY_JOB
-from coterie.model import times
-from coterie.model.jobs import Job, Reschedule
+from coterie.actions.import_retention import SCRUB_JOB
+from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
+from coterie.model.jobs import Job
+from coterie.model.organizations import Caller
 from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
+from coterie.store.batches import Batches
 from coterie.store.database import Database
-from coterie.worker import reminders
+from coterie.worker import instagram_profiles, reminders
+from coterie.worker.batches import run_job
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
-from coterie.worker.lease import PAUSE_SECONDS, renew_lease
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 
 
 def bulk_update(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """The updates of one bulk request, a batch in each transaction, its progress saved with it."""
+    """Runs the updates of one bulk request in batches."""
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
         caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
-    progress = bulk_updates.progress_of(job)
-    progress.total = len(arguments["updates"])
+    progress = msgspec.structs.replace(bulk_updates.progress_of(job), total=len(arguments["updates"]))
+    batches = _update(caller, arguments["updates"], progress)
+    run_job(database, job, stopping, batches, msgspec.structs.asdict)
+
+
+def _update(
+    caller: Caller, updates: list[dict[str, Any]], progress: bulk_updates.Progress
+) -> Batches[bulk_updates.Progress, None]:
     while progress.done < progress.total:
-        if stopping.is_set():
-            raise Reschedule(times.now())
-        with database.write() as tx:
-            bulk_updates.apply_batch(tx, caller, arguments["updates"], progress)
-            renew_lease(tx, job, msgspec.structs.asdict(progress))
-        time.sleep(PAUSE_SECONDS)
+        progress = yield partial(bulk_updates.apply_batch, caller=caller, updates=updates, before=progress)
 
 
 def record_consequence(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -48,13 +51,12 @@ def record_consequence(database: Database, settings: Settings, job: Job, stoppin
     with database.read() as tx:
         caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
     done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    run_job(database, job, stopping, _record(caller, arguments, done), lambda done: {"done": done})
+
+
+def _record(caller: Caller, arguments: Mapping[str, Any], done: int) -> Batches[int, None]:
     while done < len(arguments["contact_ids"]):
-        if stopping.is_set():
-            raise Reschedule(times.now())
-        with database.write() as tx:
-            done = consequences.record_batch(tx, caller, arguments, done)
-            renew_lease(tx, job, {"done": done})
-        time.sleep(PAUSE_SECONDS)
+        done = yield partial(consequences.record_batch, caller=caller, arguments=arguments, done=done)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -63,6 +65,8 @@ HANDLERS: dict[str, Handler] = {
     SEND_JOB: reminders.send,
     REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
-    FORGET_JOB: scrub_erased_contacts,
+    PROFILE_JOB: instagram_profiles.profile,
+    MENTION_JOB: instagram_profiles.mention,
+    SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
 }

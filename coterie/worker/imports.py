@@ -18,7 +18,7 @@ from coterie.model.imports import Import
 from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.worker.lease import renew_lease
+from coterie.worker.batches import renew_lease
 
 log = logging.getLogger(__name__)
 RENEW_SECONDS = 10.0

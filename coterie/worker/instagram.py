@@ -1,59 +1,88 @@
-"""Processes deliveries from Meta: a batch per transaction, which also saves the progress."""
+"""Processes what Meta delivered, in batches."""
 
 import logging
 import threading
-import time
+from collections.abc import Sequence
+from functools import partial
 
 import msgspec
+from msgspec import Struct
 
 from coterie.actions.callers import caller_for
 from coterie.actions.instagram import VIA, enqueue_snapshots
 from coterie.actions.instagram_updates import BATCH, apply_updates
-from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body, read_delivery
-from coterie.model.jobs import Job, Reschedule
+from coterie.model.instagram_updates import Update
+from coterie.model.jobs import Job
+from coterie.model.organizations import Caller
 from coterie.settings import Settings
-from coterie.store.database import Database
+from coterie.store.batches import Batches
+from coterie.store.database import Database, Tx
 from coterie.store.instagram_deliveries import delete_delivery, find_delivery
 from coterie.store.statistics import look_again
-from coterie.worker.lease import PAUSE_SECONDS, renew_lease
+from coterie.worker.batches import run_job
 
-# the tables deliveries fill
+# the tables that deliveries fill
 TABLES = ("contacts", "contact_words", "handles", "instagram_people", "interactions", "external_ids")
 log = logging.getLogger(__name__)
 
 
 def instagram_delivery(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Applies the updates of one delivery. The transaction of the last batch deletes the delivery."""
+    """Processes the updates of one delivery in batches. The last batch deletes the delivery."""
     delivery_id = msgspec.json.decode(job.arguments)["delivery_id"]
     with database.read() as tx:
-        stored = find_delivery(tx, job.organization_id, delivery_id)
-    if stored is None:
+        found = find_delivery(tx, job.organization_id, delivery_id)
+        caller = caller_for(tx, job.organization_id, via=VIA)
+    if found is None:
         return
-    account_id, body, received_at = stored
+    account_id, body, received_at = found
     delivery = read_delivery(decode_body(body), received_at)
     done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
-    while done is not None:
-        if stopping.is_set():
-            raise Reschedule(times.now())
-        batch = delivery.updates[done : done + BATCH]
-        done = done + BATCH if done + BATCH < len(delivery.updates) else None
-        with database.write() as tx:
-            caller = caller_for(tx, job.organization_id, via=VIA)
-            lost = apply_updates(tx, caller, account_id, batch) if batch else []
-            if done is None:
-                delete_delivery(tx, job.organization_id, delivery_id)
-            renew_lease(tx, job, {"done": done or len(delivery.updates)})
-        for external_id, reason in lost:
+    batches = _process(database, Processing(caller, delivery_id, account_id, delivery.updates), done)
+    run_job(database, job, stopping, batches, lambda result: {"done": result.done})
+    if delivery.ignored:
+        log.info("instagram updates ignored", extra={"account": account_id, "names": dict(delivery.ignored)})
+
+
+class Processing(Struct, frozen=True):
+    """A delivery with its updates, and the caller for them."""
+
+    caller: Caller
+    delivery_id: str
+    account_id: str
+    updates: Sequence[Update]
+
+
+class Processed(Struct, frozen=True):
+    """How many updates are done, and (external id, reason) of those of the last batch that could not be saved."""
+
+    done: int
+    lost: Sequence[tuple[str, str]]
+
+
+def _process(database: Database, processing: Processing, done: int) -> Batches[Processed, None]:
+    account_id, total = processing.account_id, len(processing.updates)
+    while True:
+        processed = yield partial(_process_batch, processing=processing, begin=done)
+        for external_id, reason in processed.lost:
             log.error(
                 "instagram update lost", extra={"account": account_id, "id": external_id[:80], "reason": reason[:200]}
             )
         if database.engine == "postgresql":
             with database.write() as tx:
                 look_again(tx, TABLES)
-        time.sleep(PAUSE_SECONDS)
-    if delivery.ignored:
-        log.info("instagram updates ignored", extra={"account": account_id, "names": dict(delivery.ignored)})
+        done = processed.done
+        if done >= total:
+            return
+
+
+def _process_batch(tx: Tx, processing: Processing, begin: int) -> Processed:
+    updates = processing.updates[begin : begin + BATCH]
+    lost = apply_updates(tx, processing.caller, processing.account_id, updates) if updates else []
+    done = min(begin + BATCH, len(processing.updates))
+    if done >= len(processing.updates):
+        delete_delivery(tx, processing.caller.organization_id, processing.delivery_id)
+    return Processed(done, lost)
 
 
 def request_snapshots(database: Database, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from coterie.actions.callers import caller_for
-from coterie.actions.instagram import MENTION_JOB, PROFILE_JOB, VIA
+from coterie.actions.instagram import VIA
 from coterie.actions.instagram_mentions import add_mention
 from coterie.actions.instagram_profiles import note_refusal, save_profile
 from coterie.graph.picture_links import address_prefix
@@ -129,6 +129,3 @@ def _pause(database: Database, account: Account, seconds: float) -> str:
     with database.write() as tx:
         account_store.pause_account(tx, account.organization_id, account.account_id, until)
     return until
-
-
-HANDLERS = {PROFILE_JOB: profile, MENTION_JOB: mention}

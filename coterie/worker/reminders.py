@@ -26,7 +26,7 @@ from coterie.store.contacts import find_contact
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import find_user, list_organizations
 from coterie.worker import mail
-from coterie.worker.lease import renew_lease
+from coterie.worker.batches import renew_lease
 
 FIND_SECONDS = 10.0
 REFRESH_SECONDS = 3600.0

@@ -18,7 +18,6 @@ from coterie.store import jobs
 from coterie.store.database import Database
 from coterie.store.secrets import seal
 from coterie.worker.handlers import HANDLERS
-from coterie.worker.instagram_profiles import HANDLERS as GRAPH_HANDLERS
 from coterie.worker.loop import Worker
 
 SECRET = "the app's secret"
@@ -93,7 +92,7 @@ def deliver(client: Client, delivery: Any, **headers: str) -> Response:
 
 def work(database: Database, settings: Settings, worker: Worker | None = None) -> None:
     """Let a worker do what waits and may start now."""
-    worker = worker or Worker(database, settings, HANDLERS | GRAPH_HANDLERS, schedule=())
+    worker = worker or Worker(database, settings, HANDLERS, schedule=())
     while worker.run_one():
         pass
 

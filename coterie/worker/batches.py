@@ -1,0 +1,38 @@
+"""A job in batches: each renews the job's lease and saves its progress in its own transaction."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from coterie.model import times
+from coterie.model.jobs import Job, Reschedule
+from coterie.store import jobs
+from coterie.store.batches import Batches, Control, Result, Stopped, Value, run_batches
+from coterie.store.database import Database, Tx
+
+
+def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
+    """Renews the lease of a job and saves its progress.
+
+    Raises LookupError if another worker owns the job by now; the transaction is rolled back with it.
+    """
+    if not jobs.renew(tx, job, progress=progress):
+        raise LookupError("another worker owns this job by now")
+
+
+def run_job(
+    database: Database,
+    job: Job,
+    stopping: threading.Event,
+    batches: Batches[Result, Value],
+    progress_of: Callable[[Result], dict[str, Any]],
+) -> Value:
+    """Runs the batches of a job; progress_of turns what a batch returned into the job's progress.
+
+    Raises Reschedule if the worker stops before the last batch.
+    """
+    control = Control(stopping.is_set, lambda tx, result: renew_lease(tx, job, progress_of(result)))
+    try:
+        return run_batches(database, batches, control)
+    except Stopped:
+        raise Reschedule(times.now()) from None
