@@ -1,11 +1,11 @@
-"""Instagram's deliveries: how soon one is acknowledged, how fast it is worked off.
+"""Instagram's deliveries: how soon one is acknowledged, how fast it is processed.
 
     python -m bench.instagram [DATABASE_URL]
 
 Acknowledged: a delivery of 1,000 messages is posted to `coterie serve` over HTTP, its worker running; until the answer
 has come. Worked off: the worker's own handler over deliveries of 1,000 messages by 1,000 people, first all new (each
 becomes a contact, with its search words, events and a job for the profile), then all known. On PostgreSQL each has a
-database of its own beside the one named, bench_acknowledged and bench_worked_off, which is dropped first.
+database of its own next to that one, bench_acknowledged and bench_worked_off, which is dropped first.
 
 Peers: none documents a figure for this. Meta expects an answer within seconds and sends up to 1,000 updates at once.
 """
@@ -189,8 +189,8 @@ def measure(url: str | None) -> list[Row]:
     return [
         at_most(GROUP, "1,000 messages acknowledged, median", median(acknowledged), ACKNOWLEDGED_BAR, " ms"),
         Row(GROUP, "the slowest of 15", f"{max(acknowledged):,.1f} ms"),
-        at_least(GROUP, "worked off, new people", median(new), WORKED_OFF_BAR, f"{median(new):,.0f} a second"),
-        at_least(GROUP, "worked off, known people", median(known), WORKED_OFF_BAR, f"{median(known):,.0f} a second"),
+        at_least(GROUP, "processed, new people", median(new), WORKED_OFF_BAR, f"{median(new):,.0f} a second"),
+        at_least(GROUP, "processed, existing people", median(known), WORKED_OFF_BAR, f"{median(known):,.0f} a second"),
     ]
 
 

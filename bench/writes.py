@@ -1,4 +1,4 @@
-"""Writers beside a bulk update: many clients change one field each while the worker changes thousands of contacts."""
+"""Writers during a bulk update: many clients change one field each while the worker changes thousands of contacts."""
 
 import random
 import threading
@@ -22,20 +22,20 @@ def run(plan: Plan) -> list[Row]:
         with serving_coterie(plan.full, "--workers", str(workers)) as server:
             run_wrk(server, PUT, count=plan.full.contact_count, seconds=1)
             for clients in (16, 64):
-                rows += _beside_a_bulk_update(plan, server, workers, clients)
+                rows += _during_a_bulk_update(plan, server, workers, clients)
     return rows
 
 
-def _beside_a_bulk_update(plan: Plan, server: Server, workers: int, clients: int) -> list[Row]:
+def _during_a_bulk_update(plan: Plan, server: Server, workers: int, clients: int) -> list[Row]:
     feeder = Feeder(server, plan.full.contact_count)
     try:
         load = run_wrk(server, PUT, count=plan.full.contact_count, seconds=plan.seconds * 4, connections=clients)
     finally:
         updated = feeder.stop()
     name = f"{clients} clients, {workers} web process{'es' if workers > 1 else ''}"
-    plan.say(f"writes: {name}: {load.rps:,.0f}/s, p99 {load.p99:.1f} ms, beside {updated} of a bulk update")
-    group = "PUT beside a bulk update"
-    detail = f"{load.rps:,.0f}/s, p50 {load.p50:.1f} ms, beside {updated:,} contacts of the bulk update"
+    plan.say(f"writes: {name}: {load.rps:,.0f}/s, p99 {load.p99:.1f} ms, while a bulk update changed {updated}")
+    group = "PUT during a bulk update"
+    detail = f"{load.rps:,.0f}/s, p50 {load.p50:.1f} ms, while it updated {updated:,} contacts"
     rows = [
         Row(group, name, detail),
         Row(group, f"{name}: failed requests", str(load.failures), "0", load.failures == 0),
