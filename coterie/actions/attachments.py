@@ -4,15 +4,16 @@ The bytes are stored before the row is written, and deleted after the last row t
 same transaction enqueues (worker/files.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from coterie.actions.events import record
+from coterie.actions.events import EventRow, differences, record, row_of
 from coterie.actions.jobs import enqueue
 from coterie.errors import NotFound, invalid
 from coterie.model import times
-from coterie.model.attachments import ATTACHMENTS_MAX, FILE, Attachment, clean_filename
+from coterie.model.attachments import ATTACHMENTS_MAX, FILE, PICTURE, PICTURE_ENDINGS, Attachment, clean_filename
 from coterie.model.ids import new_id
+from coterie.model.imports import PictureDraft
 from coterie.model.organizations import Caller
 from coterie.store import attachments as store
 from coterie.store.database import Tx
@@ -58,6 +59,47 @@ def erase_attachment(tx: Tx, caller: Caller, contact_id: int, attachment_id: str
     forget_files(tx, caller, [attachment.digest])
     changes = {"filename": (attachment.filename, None)}
     record(tx, caller, "attachment.erased", attachment_id, contact_ids=[contact_id], changes=changes)
+
+
+def change_pictures(
+    tx: Tx, caller: Caller, contact_id: int, added: Sequence[PictureDraft], removed: Sequence[Attachment]
+) -> list[EventRow]:
+    """Attaches pictures whose bytes are stored and erases others; returns the events, which the caller records.
+
+    Raises Invalid if the contact has 1,000 files.
+    """
+    organization_id, rows = caller.organization_id, []
+    for attachment in removed:
+        store.delete_attachment(tx, organization_id, contact_id, attachment.id)
+        rows.append(_row(caller, "attachment.erased", attachment, None))
+    forget_files(tx, caller, [attachment.digest for attachment in removed])
+    for picture in added:
+        check_room(tx, caller, contact_id)
+        attachment = _picture_of(contact_id, picture)
+        store.insert_attachment(tx, organization_id, attachment)
+        rows.append(_row(caller, "attachment.added", None, attachment))
+    return rows
+
+
+def _row(caller: Caller, kind: str, before: Attachment | None, after: Attachment | None) -> EventRow:
+    attachment = after or before
+    assert attachment is not None
+    changes = differences(before, after, ("filename", "digest"))
+    return row_of(caller, kind, attachment.id, contact_ids=[attachment.contact_id], changes=changes)
+
+
+def _picture_of(contact_id: int, picture: PictureDraft) -> Attachment:
+    media_type = picture.media_type or "application/octet-stream"
+    return Attachment(
+        contact_id=contact_id,
+        id=new_id(),
+        kind=PICTURE,
+        filename=f"picture{PICTURE_ENDINGS.get(media_type, '')}",
+        media_type=media_type,
+        byte_count=picture.byte_count,
+        digest=picture.digest or "",
+        created_at=times.now(),
+    )
 
 
 def forget_files(tx: Tx, caller: Caller, digests: Iterable[str]) -> None:

@@ -29,6 +29,11 @@ def create_folder(tx: Tx, caller: Caller, name: str, color: str | None = None) -
     return folder
 
 
+def find_or_create_folder(tx: Tx, caller: Caller, name: str) -> Folder:
+    """The oldest folder of exactly this name, or a new one. Raises Invalid as create_folder does."""
+    return store.find_folder_by_name(tx, caller.organization_id, name) or create_folder(tx, caller, name)
+
+
 def update_folder(tx: Tx, caller: Caller, folder_id: int, fields: Mapping[str, Any]) -> Folder:
     """Changes the given fields: name, color (None clears). Raises NotFound; Invalid as create_folder does."""
     before = _find(tx, caller, folder_id)

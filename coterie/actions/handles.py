@@ -186,6 +186,21 @@ def save_handles(tx: Tx, caller: Caller, before: Sequence[Handle], after: Sequen
     return [changed.get(handle.id, handle) for handle in after]
 
 
+def handle_changes(before: Handle | None, after: Handle | None) -> Changes:
+    """{channel: (value before, after)}, None where it is deleted; then label and flags, where they differ."""
+    old, new = (None if handle is None or handle.deleted_at else handle for handle in (before, after))
+    if old is None and new is None:
+        old, new = before, after
+    handle = old or new
+    assert handle is not None
+    changes: dict[str, tuple[Any, Any]] = {handle.channel: (old and old.value, new and new.value)}
+    for name in ("label", "is_primary", "is_former"):
+        values = (getattr(old, name, None) or None, getattr(new, name, None) or None)
+        if values[0] != values[1]:
+            changes[name] = values
+    return changes
+
+
 def _put(handles: list[Handle], handle: Handle) -> list[Handle]:
     """The list with this handle in it, in the place of the one with its id; oldest first."""
     return sorted([*(each for each in handles if each.id != handle.id), handle], key=lambda each: each.id)
@@ -224,21 +239,6 @@ def _finish(
     before, after = change
     handle = after or before
     assert handle is not None
-    row = row_of(caller, kind, handle.id, contact_ids=[contact.id], changes=_changes(before, after))
+    row = row_of(caller, kind, handle.id, contact_ids=[contact.id], changes=handle_changes(before, after))
     save_contact(tx, caller, contact, contact, [row], handles=handles)
     return handle
-
-
-def _changes(before: Handle | None, after: Handle | None) -> Changes:
-    """{channel: (value before, after)}, None where it is deleted; then label and flags, where they differ."""
-    old, new = (None if handle is None or handle.deleted_at else handle for handle in (before, after))
-    if old is None and new is None:
-        old, new = before, after
-    handle = old or new
-    assert handle is not None
-    changes: dict[str, tuple[Any, Any]] = {handle.channel: (old and old.value, new and new.value)}
-    for name in ("label", "is_primary", "is_former"):
-        values = (getattr(old, name, None) or None, getattr(new, name, None) or None)
-        if values[0] != values[1]:
-            changes[name] = values
-    return changes

@@ -9,6 +9,7 @@ from coterie.actions.folders import create_folder
 from coterie.actions.terms import create_term
 from coterie.drafts.merge import MergePlan
 from coterie.errors import Invalid
+from coterie.model.attachments import FILE, PICTURE, PICTURE_ENDINGS
 from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import new_id
@@ -87,10 +88,9 @@ def _address_row(address: Any) -> dict[str, Any]:
 
 def _file_row(picture: Any) -> dict[str, Any]:
     media_type = picture.media_type or "application/octet-stream"
-    ending = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
     return {
-        "kind": "file" if picture.filename else "picture",
-        "filename": picture.filename or f"picture{ending.get(media_type, '')}",
+        "kind": FILE if picture.filename else PICTURE,
+        "filename": picture.filename or f"picture{PICTURE_ENDINGS.get(media_type, '')}",
         "media_type": media_type[:100],
         "byte_count": picture.byte_count,
         "digest": picture.digest,

@@ -1,9 +1,11 @@
 """Changes of tags and expertises, and which contacts have them. One code: both lists work alike."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from coterie.actions.consequences import record_consequence
-from coterie.actions.events import Changes, record
+from coterie.actions.events import Changes, EventRow, record, row_of
 from coterie.errors import NotFound, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -89,8 +91,7 @@ def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
         raise NotFound(_missing(vocabulary))
     if not store.put_term_on_contact(tx, organization_id, vocabulary, contact_id, term_id):
         return term
-    count = store.count_terms_of_contact(tx, organization_id, vocabulary, contact_id, include_deleted=True)
-    if count > TERMS_OF_CONTACT_MAX:
+    if _is_over_limit(tx, caller, vocabulary, contact_id):
         raise invalid(vocabulary.link_column, f"exceeds the limit of {TERMS_OF_CONTACT_MAX} per contact")
     kind = "contact.tagged" if vocabulary is TAGS else "contact.expertise_added"
     record(tx, caller, kind, term_id, contact_ids=[contact_id])
@@ -104,6 +105,29 @@ def take_off_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id:
         raise NotFound(_missing(vocabulary))
     kind = "contact.untagged" if vocabulary is TAGS else "contact.expertise_removed"
     record(tx, caller, kind, term_id, contact_ids=[contact_id])
+
+
+def change_tags(
+    tx: Tx, caller: Caller, contact_id: int, added: Iterable[str], removed: Iterable[Term]
+) -> list[EventRow]:
+    """Puts tags of these names, new ones if need be, on a contact and takes others off; returns the events, which the
+    caller records. The caller has locked the tags and the contact. Raises Invalid as put_on_contact does."""
+    organization_id, rows = caller.organization_id, []
+    for name in added:
+        tag = create_term(tx, caller, TAGS, name)
+        if store.put_term_on_contact(tx, organization_id, TAGS, contact_id, tag.id):
+            rows.append(row_of(caller, "contact.tagged", tag.id, contact_ids=[contact_id]))
+    if rows and _is_over_limit(tx, caller, TAGS, contact_id):
+        raise invalid("tags", f"exceed the limit of {TERMS_OF_CONTACT_MAX} per contact")
+    for tag in removed:
+        if store.take_term_off_contact(tx, organization_id, TAGS, contact_id, tag.id):
+            rows.append(row_of(caller, "contact.untagged", tag.id, contact_ids=[contact_id]))
+    return rows
+
+
+def _is_over_limit(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int) -> bool:
+    count = store.count_terms_of_contact(tx, caller.organization_id, vocabulary, contact_id, include_deleted=True)
+    return count > TERMS_OF_CONTACT_MAX
 
 
 def _save(

@@ -17,7 +17,8 @@ DRAFT_PARTS: tuple[Part, ...] = (
 def draft_of_sheet(sheet: ContactSheet) -> ContactDraft:
     """The draft of a contact whose sheet has DRAFT_PARTS.
 
-    The note is the pinned one; former handles are left out; pictures are named by the digest of their file.
+    The note is the pinned one; former handles are left out; pictures are named by the digest of
+    their file, the profile picture by its link.
     """
     contact = sheet.contact
     return ContactDraft(
@@ -45,9 +46,15 @@ def draft_of_sheet(sheet: ContactSheet) -> ContactDraft:
         tags=sorted(tag.name for tag in sheet.tags),
         folders=sorted(name for _, name, _ in sheet.folders),
         external_ids=list(sheet.external_ids),
-        pictures=[
-            PictureDraft(a.media_type, digest=a.digest, byte_count=a.byte_count)
-            for a in sheet.attachments
-            if a.kind == PICTURE
-        ],
+        pictures=_pictures(sheet),
     )
+
+
+def _pictures(sheet: ContactSheet) -> list[PictureDraft]:
+    pictures = [
+        PictureDraft(a.media_type, digest=a.digest, byte_count=a.byte_count)
+        for a in sheet.attachments
+        if a.kind == PICTURE
+    ]
+    url = sheet.contact.profile_picture_url
+    return [*pictures, PictureDraft(url=url)] if url else pictures

@@ -145,7 +145,7 @@ def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str
         return _everything(draft)
     fields = {n: value for n in FILLED if (value := getattr(draft, n)) is not None and getattr(contact, n) is None}
     fields |= _names_to_fill(draft, contact)
-    if (url := _picture_url(draft)) and contact.profile_picture_url is None:
+    if (url := picture_url(draft)) and contact.profile_picture_url is None:
         fields["profile_picture_url"] = url
     return MergePlan(
         fields=fields,
@@ -168,7 +168,7 @@ _values_of = attrgetter(*_NAMED)
 def _everything(draft: ContactDraft) -> MergePlan:
     """All of a draft, for a contact that is new."""
     fields = {n: value for n, value in zip(_NAMED, _values_of(draft), strict=True) if value is not None}
-    if url := _picture_url(draft):
+    if url := picture_url(draft):
         fields["profile_picture_url"] = url
     return MergePlan(
         fields=fields,
@@ -184,7 +184,8 @@ def _everything(draft: ContactDraft) -> MergePlan:
     )
 
 
-def _picture_url(draft: ContactDraft) -> str | None:
+def picture_url(draft: ContactDraft) -> str | None:
+    """The link to the draft's first picture that is a link; None if it is too long."""
     urls = [p.url for p in draft.pictures if p.url] if draft.pictures else []
     return urls[0] if urls and len(urls[0]) <= URL_LENGTH_MAX else None
 

@@ -27,11 +27,11 @@ def find_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -
     return _handle(row) if row else None
 
 
-def list_handles(tx: Tx, organization_id: int, contact_id: int) -> list[Handle]:
-    """The handles of a contact that are not deleted, on every channel, oldest first."""
+def list_handles(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> list[Handle]:
+    """The handles of a contact on every channel, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
-        " AND contact_id = :contact_id AND deleted_at IS NULL ORDER BY id",
+        f" AND contact_id = :contact_id{'' if include_deleted else ' AND deleted_at IS NULL'} ORDER BY id",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return [_handle(row) for row in rows]

@@ -34,6 +34,21 @@ def find_term_by_name(tx: Tx, organization_id: int, vocabulary: Vocabulary, name
     return Term(*row) if row else None
 
 
+def lock_tags(tx: Tx, organization_id: int, contact_id: int, names: Iterable[str]) -> None:
+    """Locks the tags of these names and those the contact has until the commit, always in the same order."""
+    if tx.lock:
+        tx.all(
+            "SELECT id FROM tags WHERE organization_id = :organization_id"
+            f" AND (name_key {tx.in_list('keys')} OR id IN (SELECT tag_id FROM contact_tags"
+            " WHERE organization_id = :organization_id AND contact_id = :contact_id)) ORDER BY id" + tx.lock,
+            {
+                "organization_id": organization_id,
+                "contact_id": contact_id,
+                "keys": tx.list_param([name_key(name) for name in names]),
+            },
+        )
+
+
 # Lists ----------------------------------------------------------------------------------------------------------------
 
 
