@@ -1,4 +1,4 @@
-"""Attachments: files kept with a contact, known by what stands in them and not by their names."""
+"""Attachments: files of a contact. Their type is recognized by their content, never by their name."""
 
 import re
 import unicodedata
@@ -6,8 +6,10 @@ import zlib
 
 from msgspec import Struct
 
+from coterie.model.text import stream_safe
+
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-# what can be attached: media type -> the ends a name of it may have, the usual one first
+# media type -> its file name extensions, the usual one first
 EXTENSIONS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"), PNG: (".png",)}
 ATTACHMENTS_MAX = 1_000
 FILENAME_LENGTH_MAX = 200
@@ -17,11 +19,11 @@ PICTURE_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif
 # How a file came here
 UPLOAD, IMPORT, INSTAGRAM = "upload", "import", "instagram"
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
-_STARTS_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class Attachment(Struct, frozen=True):
-    """One file of a contact, in the order of its columns; the bytes lie under their digest."""
+    """One file of a contact, its fields in the order of the columns. The data folder stores the bytes by digest."""
 
     contact_id: int
     id: str
@@ -35,9 +37,9 @@ class Attachment(Struct, frozen=True):
 
 
 def recognize(data: bytes) -> str | None:
-    """The media type of a PDF, JPEG or PNG by its structure; None for anything else, whatever it calls itself.
+    """The media type of a PDF, JPEG or PNG by its structure, or None for anything else.
 
-    A file must be one from its first byte on: what merely holds a PDF somewhere is none.
+    The structure must begin at the first byte: a file that contains a PDF somewhere is not a PDF.
     """
     if data.startswith(b"%PDF-"):
         return PDF if _is_pdf(data) else None
@@ -49,13 +51,13 @@ def recognize(data: bytes) -> str | None:
 
 
 def why_refused(data: bytes) -> str:
-    """Why recognize() knows no type, for people: what a file begins like says what is wrong with it."""
+    """Why recognize() returned None, as a message for people."""
     if data.startswith(b"%PDF-"):
         return _problem_of_pdf(data)
     for name, start in (("JPEG", b"\xff\xd8\xff"), ("PNG", b"\x89PNG\r\n\x1a\n")):
         if data.startswith(start):
-            return f"begins like a {name} file, but is damaged or cut short"
-    return "is no PDF, JPEG or PNG file"
+            return f"starts like a {name} file but is damaged or truncated"
+    return "is not a PDF, JPEG or PNG file"
 
 
 def _is_pdf(data: bytes) -> bool:
@@ -63,20 +65,19 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def _problem_of_pdf(data: bytes) -> str:
-    """ISO 32000-2, 7.5: a version, objects, and %%EOF at the end. A table of where the objects are is not asked for:
-    readers find them without it, and small programs write none."""
-    begins = "begins like a PDF file, but"
+    """ISO 32000-2, 7.5: a version, objects, and %%EOF at the end. The cross-reference table is not checked: readers
+    manage without one, and small programs write none. Returns "" if there is no problem."""
     if not re.match(rb"%PDF-[12]\.\d", data):
-        return f"{begins} names no version 1 or 2"
-    if not re.search(rb"\d+\s+\d+\s+obj\b", data):
-        return f"{begins} holds no object"
+        return "starts like a PDF file but has no version 1.x or 2.x"
+    if not re.search(rb"\d\s+\d+\s+obj\b", data):
+        return "starts like a PDF file but contains no objects"
     if b"%%EOF" not in data[-2048:]:
-        return f"{begins} has no %%EOF at its end: it was cut short"
+        return "starts like a PDF file but is truncated: it has no %%EOF at its end"
     return ""
 
 
 def _is_jpeg(data: bytes) -> bool:
-    """ISO/IEC 10918-1, annex B: segments up to the start of the scan, among them a frame of some size."""
+    """ISO/IEC 10918-1, annex B: segments up to the start of a scan, one of them a frame that is not empty."""
     position, has_frame = 2, False
     while position + 4 <= len(data):
         if data[position] != 0xFF:
@@ -92,7 +93,7 @@ def _is_jpeg(data: bytes) -> bool:
             return False
         if marker == 0xDA:
             return has_frame and b"\xff\xd9" in data[position:]
-        if marker in _STARTS_OF_FRAME:
+        if marker in _FRAME_MARKERS:
             height = int.from_bytes(data[position + 5 : position + 7])
             width = int.from_bytes(data[position + 7 : position + 9])
             has_frame = length >= 8 and height > 0 and width > 0
@@ -101,7 +102,7 @@ def _is_jpeg(data: bytes) -> bool:
 
 
 def _is_png(data: bytes) -> bool:
-    """PNG, 5.3: chunks with their checksums, first the header with a size, last the end; some data between."""
+    """PNG, 5.3: chunks with valid checksums: first a header with a size, then data, last the end."""
     position, is_first, has_data = 8, True, False
     while position + 12 <= len(data):
         length = int.from_bytes(data[position : position + 4])
@@ -123,9 +124,11 @@ def _is_png(data: bytes) -> bool:
 
 
 def clean_filename(name: str, media_type: str) -> str:
-    """A name that is safe to save a file under and ends as its type does: no folders, no control or
-    direction-changing characters, at most 200 characters."""
-    plain = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    """A safe file name with an extension of its media type, at most 200 characters.
+
+    Folders, control characters and characters that change the direction of text are removed.
+    """
+    plain = unicodedata.normalize("NFC", stream_safe(name.replace("\\", "/").rpartition("/")[2]))
     plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
     plain = _UNSAFE.sub("_", plain).strip(" .")
     ends = EXTENSIONS[media_type]

@@ -12,9 +12,10 @@ STATUSES = (SUBSCRIBED, OPTOUT)
 GENDERS = ("male", "female", "transgender", "non-binary", "other")
 GRADES = range(6)
 
+SPLIT_LENGTH_MAX = 1_000
 NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
 
-# Fields of a contact that are columns of its own and may be set as they are: name -> longest text
+# Text columns of a contact that are stored as given: name -> maximum length
 TEXTS = {
     "display_name": 300, "name_prefix": 100, "first_name": 200, "middle_name": 200, "last_name": 200,
     "name_suffix": 100, "nickname": 200, "gender": 20, "birthday": 40, "employer": 300, "job_title": 300,
@@ -23,7 +24,7 @@ TEXTS = {
 
 
 class Contact(Struct, frozen=True):
-    """One contact with the summary of its parts, in the order of its columns."""
+    """One contact with the summary of its parts, its fields in the order of the columns."""
 
     id: int
     uuid: str
@@ -61,30 +62,32 @@ class Contact(Struct, frozen=True):
 
     @property
     def full_name(self) -> str | None:
-        """The real name in one text, or None where no part is known."""
+        """The parts of the real name as one text, or None if all are missing."""
         return join_name(self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix)
 
     @property
     def name(self) -> str | None:
-        """What a list shows: the display name, else the full name, else the nickname (design, decision 16)."""
+        """The display name, else the full name, else the nickname."""
         return self.display_name or self.full_name or self.nickname
 
 
 def join_name(
     prefix: str | None, first: str | None, middle: str | None, last: str | None, suffix: str | None
 ) -> str | None:
-    """The parts of a name as one text, or None where all are missing."""
+    """The parts of a name as one text, or None if all are missing."""
     return " ".join(filter(None, (prefix, first, middle, last, suffix))) or None
 
 
 def split_name(text: str) -> dict[str, str | None]:
-    """One text as the five parts of a name (nameparser); each part that is missing is None.
+    """Splits a name into its five parts (nameparser); missing parts are None.
 
-    A text nameparser makes nothing of is kept whole as the first name: no name is refused.
+    Every name is accepted: a text that nameparser cannot split, or longer than 1,000 characters, is the first name.
     """
     from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
 
     plain = " ".join(text.split())
+    if len(plain) > SPLIT_LENGTH_MAX:  # nameparser takes quadratic time
+        return dict.fromkeys(NAME_PARTS) | {"first_name": plain}
     parsed = HumanName(plain)
     parts = {
         "name_prefix": parsed.title or None,
@@ -95,12 +98,12 @@ def split_name(text: str) -> dict[str, str | None]:
     }
     nickname = parsed.nickname or None
     if nickname or not parts["first_name"]:
-        # a nickname in quotes would be lost, and a lone title ("Dr") is somebody's name
+        # a nickname in quotes would be lost, and a title alone ("Dr") is a name
         parts = dict.fromkeys(NAME_PARTS) | {"first_name": plain or None}
     return parts
 
 
-_SORTED_BY: dict[str, Callable[[Contact], str | None]] = {
+_SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {
     "name_key": lambda contact: contact.name,
     "real_name_key": lambda contact: contact.full_name,
     "username_key": lambda contact: contact.username,
@@ -110,7 +113,7 @@ _SORTED_BY: dict[str, Callable[[Contact], str | None]] = {
     "note_key": lambda contact: contact.pinned_note,
     "bio_key": lambda contact: contact.bio,
 }
-# column -> the sort keys that follow from it
+# column -> the sort keys computed from it
 KEYS_OF = {
     **dict.fromkeys(NAME_PARTS, ("name_key", "real_name_key")),
     **dict.fromkeys(("display_name", "nickname"), ("name_key",)),
@@ -119,6 +122,6 @@ KEYS_OF = {
 }
 
 
-def sort_keys(contact: Contact, names: Iterable[str] = _SORTED_BY) -> dict[str, str]:
-    """The folded columns a contact is sorted by; all of them, or those named."""
-    return {name: sort_key(_SORTED_BY[name](contact)) for name in names}
+def sort_keys(contact: Contact, names: Iterable[str] = _SORT_VALUES) -> dict[str, str]:
+    """The sort keys of a contact: all of them, or those named."""
+    return {name: sort_key(_SORT_VALUES[name](contact)) for name in names}

@@ -1,4 +1,4 @@
-"""Telephone numbers: what is understood as one, and the form in which its spellings are equal."""
+"""Phone numbers: parsing, and the normalized form in which two spellings of one number are equal."""
 
 import re
 import unicodedata
@@ -17,9 +17,9 @@ DIGITS_MIN, DIGITS_MAX = 3, 20
 _LABEL = re.compile(r"[^\W\d_]{1,12}(?:[.:]\s*|\s+)(?=[+＋(\[*#\d])")
 # Letters between two digits make a code, unless they introduce an extension.
 _CODE = re.compile(r"\d(?!(?:x|extn?|int|anexo)\d)[^\W\d_]+\d", re.IGNORECASE)
-# What a spreadsheet makes of a number it took for a quantity: 12125550147.0 or 1.21E+10
+# A number that a spreadsheet has stored as a quantity: 12125550147.0 or 1.21E+10
 _QUANTITY = re.compile(r"\+?\d{6,}\.0+|\d[.,]\d+e\+?\d+", re.IGNORECASE)
-# Between two numbers in one text. A slash or comma without a space may also divide one number.
+# Separates two numbers in one text. A slash or comma without a space may also be part of one number.
 _SEPARATOR = re.compile(r"[\n\r;|]|\s/|/\s|,\s|\s(?:or|oder|ou|und|and|et|y)\s", re.IGNORECASE)
 _SECOND_PLUS = re.compile(r"\d[^\d+＋]*[+＋]")
 SECOND_NUMBER_DIGITS_MIN = 5
@@ -34,11 +34,11 @@ _REMARK = re.compile(r"(?P<number>(?:\D*\d){7,}\D*?)\s*\([^()\d]*\)")
 
 
 class Phone(Struct, frozen=True):
-    """A number taken apart.
+    """A parsed number.
 
-    e164: +18005555555, or None where its country is not known or its length is not possible there.
+    e164: such as +18005555555; None if the country is unknown or the length is not possible there.
     extension: its digits.
-    national: the digits without the country code; all digits where e164 is None; None for no phone number.
+    national: the digits without the country code; all digits if e164 is None; None if the text is not a phone number.
     """
 
     e164: str | None
@@ -48,22 +48,22 @@ class Phone(Struct, frozen=True):
 
 @cache
 def _library() -> ModuleType:
-    # Importing phonenumbers takes 35 ms, and a start without any number to read should not pay for it.
+    # lazy: importing phonenumbers takes 35 ms, which a start without numbers need not pay
     import phonenumbers
 
     return phonenumbers
 
 
 def normalize_phone(text: str, country: str | None, field: str) -> str:
-    """The matching form: E.164 where the number is possible in its region, else its digits; the extension
-    follows as in RFC 3966: ;ext=123.
+    """The form for matching: E.164 if the number is possible in its region, else its digits; then the extension as in
+    RFC 3966: ;ext=123.
 
-    country is the ISO 3166-1 alpha-2 code in which a number without a prefix is read. Vanity letters are
-    digits. Refused: NUL characters, more than 100 characters, fewer than 3 or more than 20 digits, and what
-    is no phone number.
+    country: ISO 3166-1 alpha-2, for numbers without a prefix. Vanity letters become digits. Raises Invalid if the text
+    contains a NUL character, is longer than 100 characters or not a phone number, or has fewer than 3 or more than 20
+    digits.
     """
     if "\0" in text:
-        raise invalid(field, "must not hold NUL characters")
+        raise invalid(field, "contains a NUL character")
     if len(text) > LENGTH_MAX:
         raise invalid(field, f"is longer than {LENGTH_MAX} characters", kind="too_long")
     phone = parse_phone(text, country)
@@ -77,9 +77,9 @@ def normalize_phone(text: str, country: str | None, field: str) -> str:
 
 
 def parse_phone(text: str, country: str | None) -> Phone:
-    """The number in a text, read in a country (ISO 3166-1 alpha-2) where it has no prefix of its own.
+    """Parses a number; without a prefix it is a number of the country (ISO 3166-1 alpha-2).
 
-    Nothing is refused: what is no phone number has every part None. An unknown country counts as none.
+    Raises nothing: if the text is not a phone number, all parts are None. An unknown country counts as None.
     """
     plain = visible(text)
     if plain[:1].isalpha() and (label := _LABEL.match(plain)):
@@ -101,42 +101,46 @@ def parse_phone(text: str, country: str | None) -> Phone:
             return Phone(e164, number.extension, library.national_significant_number(number))
     number = _read(plain.lstrip("+＋"), None)
     if number is None:
-        # too short or too long for any country's plan, but nothing else than a number
+        # too short or too long for every country, but only digits and punctuation
         digits = library.normalize_digits_only(plain) if _BARE.fullmatch(plain) else ""
         return Phone(None, None, digits or None)
     return Phone(None, number.extension, library.national_significant_number(number))
 
 
+_VISIBLE_MAX = 4_096
+
+
 class _Visible(dict[int, str | None]):
-    """A translation table: invisible characters go, dashes, dots and spaces become those of ASCII."""
+    """A translation table that drops invisible characters and makes dashes, dots and spaces ASCII."""
 
     def __missing__(self, code: int) -> str | None:
         char = chr(code)
         category = unicodedata.category(char)
+        visible: str | None = char
         if category == "Cf" or 0xFE00 <= code <= 0xFE0F:
-            self[code] = None
+            visible = None
         elif category == "Pd" or char == "−":
-            self[code] = "-"
+            visible = "-"
         elif char in "·•∙⋅・․":
-            self[code] = "."
+            visible = "."
         elif category in ("Zs", "So"):
-            self[code] = " "
-        else:
-            self[code] = char
-        return self[code]
+            visible = " "
+        if len(self) < _VISIBLE_MAX:  # a text of every character must not stay in memory
+            self[code] = visible
+        return visible
 
 
 _VISIBLE = _Visible()
 
 
 def visible(text: str) -> str:
-    """A text as a reader sees it, stripped: without direction marks and other invisible characters, symbols (☎) as
-    spaces, and with the dashes, dots and spaces of ASCII."""
+    """The visible text, stripped: without direction marks and other invisible characters, symbols (☎) replaced by
+    spaces, and dashes, dots and spaces by those of ASCII."""
     return (text if text.isascii() else text.translate(_VISIBLE)).strip()
 
 
 def _are_several(plain: str, country: str | None) -> bool:
-    """Whether a text holds two numbers or more."""
+    """Whether a text contains two numbers or more."""
     digits = [len(_NO_DIGIT.sub("", part)) for part in _SEPARATOR.split(plain)]
     if sum(count >= SECOND_NUMBER_DIGITS_MIN for count in digits) > 1:
         return True
@@ -158,10 +162,10 @@ def _is_possible(text: str, country: str) -> bool:
 
 
 def _read_plain(plain: str, country: str | None) -> Phone | None:
-    """A number of digits and punctuation alone, read by the library's own tables without its many patterns.
+    """Parses a number of digits and punctuation by the library's tables, without its many patterns.
 
-    None leaves it to the library: wherever a prefix (international, national, the country code without +) might
-    be cut off, or the length is not possible in the country.
+    None leaves the number to the library: it may have a prefix (international, national, or the country code without
+    +), or its length is not possible in the country.
     """
     digits = _NO_DIGIT.sub("", plain)
     if plain[0] == "+":
@@ -179,7 +183,7 @@ def _read_plain(plain: str, country: str | None) -> Phone | None:
 
 
 class _Rules(Struct, frozen=True):
-    """What the library's table says of a country: its code, possible lengths, prefixes for abroad and for inside."""
+    """The library's data of a country: its code, possible lengths, international and national prefixes."""
 
     code: str
     lengths: frozenset[int]
@@ -189,31 +193,31 @@ class _Rules(Struct, frozen=True):
 
 @cache
 def _country_codes() -> dict[str, str]:
-    """Country code -> the region whose rules its numbers are read by."""
+    """country code -> the region whose rules its numbers follow."""
     return {str(code): regions[0] for code, regions in _library().COUNTRY_CODE_TO_REGION_CODE.items()}
 
 
 @cache
 def _rules(region: str) -> _Rules | None:
     library = _library()
-    found = library.PhoneMetadata.metadata_for_region(region, None) if region != "001" else None
-    if found is None:
+    metadata = library.PhoneMetadata.metadata_for_region(region, None) if region != "001" else None
+    if metadata is None:
         return None
-    # whether a length is possible is asked of the country code's first region, whatever region it is read in
-    first = library.PhoneMetadata.metadata_for_region(_country_codes()[str(found.country_code)], None)
-    # a pattern that matches nothing where there is no such prefix
+    # the first region of the country code decides whether a length is possible
+    first = library.PhoneMetadata.metadata_for_region(_country_codes()[str(metadata.country_code)], None)
+    # (?!) matches nothing, for a country without such a prefix
     return _Rules(
-        str(found.country_code),
+        str(metadata.country_code),
         frozenset(length for length in first.general_desc.possible_length if length > 0),
-        re.compile(found.international_prefix or "(?!)"),
-        re.compile(found.national_prefix_for_parsing or "(?!)"),
+        re.compile(metadata.international_prefix or "(?!)"),
+        re.compile(metadata.national_prefix_for_parsing or "(?!)"),
     )
 
 
 def _read(text: str, country: str | None) -> Any:
     library = _library()
     try:
-        # the private argument lets a number of no country through; the library does so to compare two numbers
+        # the private argument allows numbers of no country; the library itself uses it to compare two numbers
         return library.parse(text, country, _check_region=country is not None)
     except library.NumberParseException:
         return None

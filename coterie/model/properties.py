@@ -1,4 +1,4 @@
-"""Properties: an organization's own fields. A definition names one and its type; a value is what a contact has."""
+"""Properties: custom fields of an organization. A definition has a name and a type; a contact has values."""
 
 import re
 import unicodedata
@@ -11,6 +11,7 @@ from coterie.errors import CoterieError, invalid
 from coterie.model import times
 from coterie.model.emails import normalize_email
 from coterie.model.phones import normalize_phone
+from coterie.model.text import stream_safe
 
 CHOICE_TYPES = ("single_choice", "multiple_choice")
 TYPES = ("text", "number", "date", "email", "phone", "url", "boolean", "list", *CHOICE_TYPES)
@@ -19,6 +20,8 @@ CHOICES_MAX = 200
 ITEMS_MAX = 200
 TEXT_LENGTH_MAX = 10_000
 DEFINITIONS_MAX = 500
+
+_URL_START = re.compile(r"https?://.|[^/:@][^/:@.]*\..", re.IGNORECASE)
 
 Value = str | int | float | bool | list[str]
 
@@ -35,26 +38,26 @@ class PropertyDefinition(Struct, frozen=True):
 
 
 def slug_of(title: str) -> str:
-    """The slug of a title, as Rails' parameterize makes it: accents dropped, lower case, runs of other characters
-    one hyphen, underscores kept. '' where nothing is left (a title in a script without Latin letters)."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    """The slug of a title, by the rules of Rails' parameterize: accents dropped, lower case, underscores unchanged,
+    runs of other characters one hyphen. "" for a title without Latin letters or digits."""
+    plain = unicodedata.normalize("NFKD", stream_safe(title)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9_]+", "-", plain.lower()).strip("-")
 
 
 def parse_value(definition: PropertyDefinition, value: Any, field: str) -> Value:
-    """A value someone sent, as the type of its definition wants it.
+    """Parses a value by the type of its definition.
 
-    Refused: another type, a date, address, number or link that is none, what is not among the choices.
+    Raises Invalid if it has another type, is not a valid date, address, number or link, or is not one of the choices.
     """
     return _PARSERS[definition.property_type](definition, value, field)
 
 
 def _text(definition: PropertyDefinition, value: Any, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise invalid(field, "is not a text")
+        raise invalid(field, "is not a string")
     text = str(value)
     if len(text) > TEXT_LENGTH_MAX or "\0" in text:
-        raise invalid(field, f"holds a NUL or more than {TEXT_LENGTH_MAX} characters")
+        raise invalid(field, f"contains a NUL character or more than {TEXT_LENGTH_MAX} characters")
     return text
 
 
@@ -66,8 +69,8 @@ def _number(definition: PropertyDefinition, value: Any, field: str) -> int | flo
             raise invalid(field, "is not a number") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise invalid(field, "is not a number")
-    if not abs(value) <= 2**53:  # NaN is not, either
-        raise invalid(field, "is beyond what a number can hold exactly")
+    if not abs(value) <= 2**53:  # also false for NaN
+        raise invalid(field, "is too large to be stored exactly")
     return value
 
 
@@ -89,8 +92,8 @@ def _phone(definition: PropertyDefinition, value: Any, field: str) -> str:
 
 def _url(definition: PropertyDefinition, value: Any, field: str) -> str:
     text = _text(definition, value, field).strip()
-    # a link people click: no javascript: or data:
-    if not re.fullmatch(r"(?i)(https?://)?[^\s/:@]+\.[^\s]+|https?://[^\s]+", text):
+    # people click it, so no javascript: or data:. Only its beginning is matched, in linear time.
+    if text.split() != [text] or not _URL_START.match(text):
         raise invalid(field, "is not a link")
     return text
 
@@ -105,7 +108,7 @@ def _boolean(definition: PropertyDefinition, value: Any, field: str) -> bool:
 
 def _list(definition: PropertyDefinition, value: Any, field: str) -> list[str]:
     if not isinstance(value, list) or len(value) > ITEMS_MAX:
-        raise invalid(field, f"is not a list of at most {ITEMS_MAX} texts")
+        raise invalid(field, f"is not a list of at most {ITEMS_MAX} strings")
     return [_text(definition, item, field) for item in value]
 
 
@@ -146,7 +149,7 @@ def still_fits(definition: PropertyDefinition, value: Any) -> bool:
 
 
 def convert(definition: PropertyDefinition, value: Any) -> Value | None:
-    """A stored value as its definition wants it after a change of type or choices; None if it cannot be converted.
+    """Converts a stored value after a change of type or choices; None if it cannot be converted.
 
     A list of one item becomes that item; true, false and numbers become text, and a text a list of one. Of several
     choices those that still exist stay.

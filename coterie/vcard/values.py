@@ -10,7 +10,6 @@ _BASIC_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?=$|[T ])")
 _YEARLESS_WITH_TIME = re.compile(r"(--\d{2}-?\d{2})[T ].*")
 # C0 and C1 controls except tab and newline; PostgreSQL cannot store NUL
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_LINE_END = re.compile(r"\s*\n\s*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Apple's year for dates without one; X-APPLE-OMIT-YEAR says so, but other programs drop that parameter
 APPLE_NO_YEAR = "1604"
@@ -54,7 +53,10 @@ def text(value: str) -> str | None:
 def line(value: str) -> str | None:
     """The text of an escaped value as one line; None if it is empty."""
     plain = unescape(value).strip()
-    return (_LINE_END.sub(" ", plain) if "\n" in plain else plain) or None
+    if "\n" not in plain:
+        return plain or None
+    # not by a pattern: \s*\n\s* takes quadratic time where there are many spaces
+    return " ".join([stripped for piece in plain.split("\n") if (stripped := piece.strip())])
 
 
 def components(value: str, count: int) -> list[str]:

@@ -116,13 +116,13 @@ def test_what_only_calls_itself_a_pdf_is_refused(r0: R0, marge: str, data: bytes
     [
         (
             b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n",
-            "begins like a PDF file, but has no %%EOF at its end: it was cut short",
+            "starts like a PDF file but is truncated: it has no %%EOF at its end",
         ),
-        (b"%PDF-1.7\n%%EOF", "begins like a PDF file, but holds no object"),
-        (b"%PDF-9\n", "begins like a PDF file, but names no version 1 or 2"),
-        (jpeg()[:30], "begins like a JPEG file, but is damaged or cut short"),
-        (png()[:-4], "begins like a PNG file, but is damaged or cut short"),
-        (b"GIF89a", "is no PDF, JPEG or PNG file"),
+        (b"%PDF-1.7\n%%EOF", "starts like a PDF file but contains no objects"),
+        (b"%PDF-9\n", "starts like a PDF file but has no version 1.x or 2.x"),
+        (jpeg()[:30], "starts like a JPEG file but is damaged or truncated"),
+        (png()[:-4], "starts like a PNG file but is damaged or truncated"),
+        (b"GIF89a", "is not a PDF, JPEG or PNG file"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(r0: R0, marge: str, data: bytes, reason: str) -> None:

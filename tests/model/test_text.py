@@ -1,10 +1,12 @@
 """Folding: one form of a text, whatever its case, accents or script form."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.model.text import fold, sort_key, words
+from coterie.model.text import MARKS_MAX, fold, sort_key, stream_safe, words
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,22 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_a_sort_key_has_its_length(text: str) -> None:
     assert len(sort_key(text)) <= 80
+
+
+@given(st.text(st.sampled_from("aé\u0301\u0316\u0344\u0f73\uff9eＡ한ﬁ ") | st.characters(), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_no_mark_survives_folding_whatever_its_order(text: str) -> None:
+    marks = [char for char in unicodedata.normalize("NFKD", text) if unicodedata.combining(char)]
+    assert fold(text) == fold("".join(char for char in unicodedata.normalize("NFKD", text) if char not in marks))
+
+
+def test_a_sort_key_is_the_beginning_of_the_folded_text() -> None:
+    text = "  Ünal " + "Straße " * 20_000
+    assert sort_key(text) == fold(text)[:80]
+    assert sort_key(None) == ""
+
+
+def test_a_run_of_combining_marks_is_cut() -> None:
+    assert stream_safe("e\u0301" * 100) == "e\u0301" * 100
+    assert stream_safe("a" + "\u0301" * 100 + "b") == "a" + "\u0301" * MARKS_MAX + "b"
+    assert stream_safe("\u0f73" * 100 + "\uff9e" * 100) == "\u0f73" * MARKS_MAX
