@@ -1,4 +1,4 @@
-"""Postal addresses: what is kept of them. No address that exists is refused: formats differ too much to judge."""
+"""Postal addresses. Formats differ too much between countries to validate more than lengths and two fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +8,20 @@ from msgspec import Struct
 from coterie.errors import Invalid, Problem
 from coterie.model.countries import find_country
 
-# field -> longest text
+# field -> maximum length
 TEXTS = {
     "label": 100, "address_line_1": 300, "address_line_2": 300, "address_line_3": 300, "locality": 200,
     "region": 200, "postcode": 40, "country": 100,
 }  # fmt: skip
-# Without these there is no address. Not every place has a region, a postcode or a town: those may be empty.
-NEVER_EMPTY = ("address_line_1", "country")
+# The other fields may be empty: not every place has a region, a postcode or a town.
+REQUIRED = ("address_line_1", "country")
 
 
 class Address(Struct, frozen=True):
-    """contact_id None: the organization's own. country is as typed, country_code ISO 3166-1 alpha-2 where known."""
+    """contact_id: None for an address of the organization. country: as typed.
+
+    country_code: ISO 3166-1 alpha-2, or None if the country is unknown.
+    """
 
     id: str
     contact_id: int | None
@@ -37,16 +40,16 @@ class Address(Struct, frozen=True):
 
 
 def check_address(fields: Mapping[str, str | None]) -> dict[str, Any]:
-    """The columns for the fields of TEXTS that are named, country_code with country.
+    """The columns to store for these fields of TEXTS; with country comes country_code. Empty text becomes None.
 
-    Empty text is None. Refused: texts beyond their length; an empty first line or country. A country that no list
-    knows is kept as it is, without a code.
+    An unknown country is stored as typed, without a code. Raises Invalid if a text is too long, or if the first line
+    or the country is empty.
     """
     columns: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in fields.items():
         text = (value or "").strip() or None
-        if text is None and name in NEVER_EMPTY:
+        if text is None and name in REQUIRED:
             problems.append(Problem((name,), "blank", "is empty"))
         elif text is not None and len(text) > TEXTS[name]:
             problems.append(Problem((name,), "too_long", f"is longer than {TEXTS[name]} characters"))
@@ -54,6 +57,6 @@ def check_address(fields: Mapping[str, str | None]) -> dict[str, Any]:
     if problems:
         raise Invalid(*problems)
     if "country" in columns:
-        known = find_country(columns["country"])
-        columns["country_code"] = known[0] if known else None
+        country = find_country(columns["country"])
+        columns["country_code"] = country[0] if country else None
     return columns

@@ -1,4 +1,4 @@
-"""Cells of a CSV file, in both directions: what a spreadsheet takes for a formula, and lists within a cell."""
+"""Cells of a CSV file, in both directions: protection against formulas, and lists within a cell."""
 
 import re
 
@@ -10,23 +10,25 @@ _SEPARATOR = re.compile(r"\\([\\;,:])|:::|[;,\n]")
 
 
 def safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it (OWASP, CSV
-    injection). A plain number, such as +12125550123, and a date without a year are none."""
+    """The text with an apostrophe before it if a spreadsheet would run it as a formula (OWASP, CSV Injection).
+
+    Plain numbers, such as +12125550123, and dates without a year stay as they are.
+    """
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def plain_cell(cell: str) -> str:
-    """The text of which safe_cell made this cell; any other cell as it is."""
+    """The inverse of safe_cell; other cells are returned unchanged."""
     return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
 
 
 def join_list(items: list[str]) -> str:
-    """Texts as one cell, with semicolons between them; a separator within one gets a backslash before it."""
+    """Texts as one cell, separated by semicolons; separators within a text are escaped with a backslash."""
     return ";".join(_TO_ESCAPE.sub(lambda match: f"\\{match[0]}", item) for item in items)
 
 
 def split_list(cell: str) -> list[str]:
-    """The items of a cell, between semicolons, commas, line ends or three colons; blank ones are left out."""
+    """The items of a cell, separated by semicolons, commas, line ends or three colons. Blank items are skipped."""
     items: list[str] = []
     pieces: list[str] = []
     begin = 0

@@ -1,13 +1,13 @@
-"""Countries: the 249 of ISO 3166-1 and Kosovo, found by code, by English name, or by the name they give themselves.
+"""Countries: the 249 of ISO 3166-1 and Kosovo, found by code, by English name, or by their own name.
 
-Kosovo has the user-assigned code XK, as the European Union, CLDR and SWIFT have it.
+Kosovo has the user-assigned code XK, as in the European Union, CLDR and SWIFT.
 """
 
 from functools import cache
 
 from coterie.model.text import fold, words
 
-# alpha-2, alpha-3, English name, then other names that addresses use, after a bar each
+# alpha-2, alpha-3, English name, then other names used in addresses, separated by bars
 _COUNTRIES = """
 AD AND Andorra
 AE ARE United Arab Emirates|UAE|Emirates|الإمارات
@@ -261,17 +261,17 @@ ZM ZMB Zambia
 ZW ZWE Zimbabwe
 """  # noqa: E501
 
-# Words that one list writes and another leaves out.
+# Words that lists of countries use or omit.
 _SMALL_WORDS = frozenset(("the", "and", "of"))
 
 
 def find_country(text: str) -> tuple[str, str] | None:
-    """A country as (ISO 3166-1 alpha-2 code, English name), or None where the text names none.
+    """The country a text names, as (ISO 3166-1 alpha-2 code, English name), or None.
 
-    Understood, whatever the case, accents and punctuation: alpha-2 and alpha-3 codes, the English name with
-    its usual variants, and the names that most countries give themselves.
+    Recognizes alpha-2 and alpha-3 codes, English names with their usual variants, and most countries' own names.
+    Case, accents and punctuation do not matter.
     """
-    # no name is that long, and a long text should not be folded to find that out
+    # no name is that long
     return _index().get(_key(text)) if len(text) <= 100 else None
 
 
@@ -285,12 +285,12 @@ def _key(text: str) -> str:
 
 @cache
 def _index() -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
+    by_name: dict[str, tuple[str, str]] = {}
     codes: dict[str, tuple[str, str]] = {}
     for line in _COUNTRIES.strip().splitlines():
         alpha_2, alpha_3, rest = line.split(" ", 2)
         names = rest.split("|")
         country = (alpha_2, names[0])
-        found |= {_key(name): country for name in names}
+        by_name |= {_key(name): country for name in names}
         codes |= {code.lower(): country for code in (alpha_2, alpha_3)}
-    return found | codes
+    return by_name | codes

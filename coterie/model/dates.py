@@ -8,13 +8,13 @@ from msgspec import Struct
 from coterie.errors import Invalid, Problem, gathering, invalid
 from coterie.model import times
 
-# the same limit as that of a label in a draft
+# the same as that of a label in a draft
 LABEL_LENGTH_MAX = 60
 DATES_MAX = 200
 
 
 class ImportantDate(Struct, frozen=True):
-    """label says which day it is; occurs_on is YYYY-MM-DD, or --MM-DD without a year."""
+    """label: the kind of day. occurs_on: YYYY-MM-DD, or --MM-DD without a year."""
 
     contact_id: int
     id: str

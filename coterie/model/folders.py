@@ -1,4 +1,4 @@
-"""Folders: named, coloured places contacts are put into by hand."""
+"""Folders: named, colored collections of contacts."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""Gifts: what could be given to a contact, was given, or was received."""
+"""Gifts: ideas for a contact, gifts given, and gifts received."""
 
 from msgspec import Struct
 

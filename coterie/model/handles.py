@@ -1,6 +1,6 @@
-"""Handles: one contact's identifiers on one channel. The value stays as typed; a normalized form is matched.
+"""Handles: identifiers of a contact on a channel. The value is stored as typed, with a normalized form for matching.
 
-The rules of each channel (what is refused, how it is normalized) stand in phones.py and emails.py, and below.
+phones.py and emails.py have the rules of their channels; the others are below.
 """
 
 import re
@@ -16,7 +16,7 @@ OTHER_CHANNELS = ("facebook", "twitter", "telegram", "whatsapp", "signal", "matr
                   "youtube", "tiktok", "threads", "bluesky", "github", "xmpp", "other")  # fmt: skip
 CHANNELS = (PHONE, EMAIL, INSTAGRAM, WEBSITE, LINKEDIN, *OTHER_CHANNELS)
 
-# The summary column of a contact that repeats the primary handle of a channel.
+# channel -> the summary column of a contact that repeats its primary handle
 SUMMARY_COLUMNS = {
     INSTAGRAM: "username",
     EMAIL: "email",
@@ -45,10 +45,10 @@ class Handle(Struct, frozen=True):
 
 
 def normalize(channel: str, value: str, country: str | None, field: str) -> tuple[str, str]:
-    """The value to keep and its normalized form: (as typed, for matching).
+    """A handle as (value to store, normalized form for matching).
 
-    country is the ISO code that phone numbers without a prefix are read in.
-    Refused: an empty value, one beyond 2,000 characters, and what the channel's own rule refuses.
+    country: the ISO code of the country whose phone numbers may omit their prefix. Raises Invalid if the value is
+    empty, longer than 2,000 characters, or not valid on its channel.
     """
     plain = value.strip()
     if not plain:
@@ -68,9 +68,9 @@ def normalize(channel: str, value: str, country: str | None, field: str) -> tupl
 
 
 def parse_username(text: str, field: str) -> str:
-    """An Instagram handle in lower case without @, also taken from a profile link.
+    """An Instagram username in lower case, from a username with or without @ or from a profile link.
 
-    Refused: anything but 1–30 letters, digits, dots and underscores (Instagram's own rule).
+    Raises Invalid unless it is 1–30 letters, digits, dots and underscores (Instagram's rule).
     """
     username = _INSTAGRAM_URL.sub("", text).split("/")[0].split("?")[0].removeprefix("@").lower()
     if not _INSTAGRAM.fullmatch(username):
@@ -79,5 +79,5 @@ def parse_username(text: str, field: str) -> str:
 
 
 def normalize_url(text: str) -> str:
-    """A link for matching: lower case, without scheme, www. and a closing slash."""
+    """A link for matching: lower case, without scheme, "www." and trailing slash."""
     return re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.lower()).removeprefix("www.").rstrip("/")

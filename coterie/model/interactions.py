@@ -1,4 +1,4 @@
-"""Interactions: what passed between a contact and the organization; and how many followers a contact had when."""
+"""Interactions between a contact and the organization, and snapshots of follower counts."""
 
 from datetime import date
 from typing import Any
@@ -8,13 +8,13 @@ from msgspec import Struct
 MESSAGE, COMMENT, MENTION = "message", "comment", "mention"
 KINDS = (MESSAGE, COMMENT, MENTION)
 INCOMING, OUTGOING = "incoming", "outgoing"
-# Inrō's last_messages, last_comments and last_mentions hold so many each
+# the length of Inrō's last_messages, last_comments and last_mentions
 RECENT_MAX = 10
 GROWTH_DAYS = 30
 
 
 class StoredInteraction(Struct):
-    """The whole of one interaction, as it is being changed; is_new until it is stored."""
+    """One interaction with everything that is stored of it. is_new: not stored yet."""
 
     external_id: str
     contact_id: int
@@ -29,15 +29,17 @@ class StoredInteraction(Struct):
 
 
 class FollowerSnapshot(Struct, frozen=True):
-    """taken_on is a date; one a day is kept."""
+    """taken_on: a date; at most one snapshot a day is stored."""
 
     taken_on: str
     follower_count: int
 
 
 def follower_growth(snapshots: list[FollowerSnapshot]) -> int | None:
-    """The change between the newest snapshot and the one nearest to 30 days before it (of two equally near, the
-    older); None with fewer than two (design, decision 6)."""
+    """The change between the newest snapshot and the one nearest to 30 days before it, or None with fewer than two.
+
+    Of two snapshots equally near, the older counts.
+    """
     if len(snapshots) < 2:
         return None
     newest = max(snapshots, key=lambda snapshot: snapshot.taken_on)

@@ -23,7 +23,7 @@ class Job(Struct, frozen=True):
 
 
 class Reschedule(Exception):
-    """A handler's way to say: not now, and no failure either; the job waits until run_at (a moment)."""
+    """Raised by a handler to run later without failing. run_at: the moment at which the job may run again."""
 
     def __init__(self, run_at: str) -> None:
         super().__init__(run_at)

@@ -1,16 +1,16 @@
-"""Notes: texts users write about contacts; one of a contact's notes may be pinned (Inrō's `notes`)."""
+"""Notes: texts that users write about contacts. A contact may have one pinned note (Inrō's `notes`)."""
 
 from msgspec import Struct
 
 TEXT_LENGTH_MAX = 100_000
 CONTACTS_MAX = 500
 TAGS_MAX = 100
-# how many contacts and tags a list shows of each note
+# a list shows at most this many contacts and tags of each note
 FEW = 5
 
 
 class Note(Struct, frozen=True):
-    """is_personal: nobody but its author can see it. author_id is a user's."""
+    """is_personal: only its author can see it. author_id: a user."""
 
     id: str
     author_id: str | None
@@ -23,5 +23,5 @@ class Note(Struct, frozen=True):
 
     @property
     def is_counted(self) -> bool:
-        """Whether the kept count of an organization's notes has it: what is shared and not deleted."""
+        """Whether the organization's cached count of notes includes it: it is shared and not deleted."""
         return not self.is_personal and self.deleted_at is None

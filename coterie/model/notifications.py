@@ -1,4 +1,4 @@
-"""What a user can be told about, and whether they want to be."""
+"""Notification channels and a user's subscriptions to them."""
 
 from uuid import UUID, uuid5
 
@@ -11,5 +11,5 @@ ACTIVE, DISABLED = "active", "disabled"
 
 
 def notification_id(user_id: str, channel: str) -> str:
-    """The id of a user's subscription: made of the two, so that it is the same before anything is stored."""
+    """The id of a user's subscription, derived from both so that it exists before a row is stored."""
     return str(uuid5(UUID(user_id), channel))

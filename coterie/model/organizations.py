@@ -5,7 +5,7 @@ from msgspec import Struct
 OWNER = "owner"
 MEMBER = "member"
 
-# What a token may do. A route names the one it needs; "*" is every one of them.
+# A route requires one of these scopes of a token; "*" means all of them.
 SCOPES = (
     "contacts:read",
     "contacts:write",
@@ -64,7 +64,7 @@ class Caller(Struct, frozen=True):
         token_id: str | None = None,
         import_id: str | None = None,
     ) -> "Caller":
-        """A caller that acts for an organization, with every scope unless told otherwise."""
+        """A caller that acts for an organization, by default with every scope."""
         return cls(
             organization_id=organization.id,
             organization_uuid=organization.uuid,

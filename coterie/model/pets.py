@@ -1,4 +1,4 @@
-"""Pets: animals of a contact, perhaps of a second one too."""
+"""Pets: animals with one or two owners among the contacts."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ PETS_MAX = 200
 
 
 class Pet(Struct, frozen=True):
-    """contact_id is its first owner. born_on as in model.times."""
+    """contact_id: its first owner. born_on: a date as in model.times."""
 
     contact_id: int
     id: str

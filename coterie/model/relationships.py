@@ -1,6 +1,6 @@
 """Relationships between people, and the catalogue of their types.
 
-A type says what the second contact is to the first: (Bart, Marge, Mother) says that Marge is Bart's mother.
+A type names the role of the second contact: (Bart, Marge, Mother) means that Marge is Bart's mother.
 """
 
 from uuid import UUID, uuid5
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class RelationshipType(Struct, frozen=True):
-    """One word of the catalogue. The inverse says what the first is to the second; a symmetric type is its own."""
+    """One type of the catalogue. The inverse type names the role of the first contact."""
 
     id: str
     name: str
@@ -17,7 +17,7 @@ class RelationshipType(Struct, frozen=True):
 
 
 class ContactRelationship(Struct, frozen=True):
-    """One side of a relationship; mirror_id is the row of the other side. anniversary_on as in model.times."""
+    """One side of a relationship. mirror_id: the row of the other side. anniversary_on: a date as in model.times."""
 
     id: str
     first_contact_id: int
@@ -31,7 +31,7 @@ class ContactRelationship(Struct, frozen=True):
 
 
 class UserRelationship(Struct, frozen=True):
-    """What a contact is to a user of the organization."""
+    """The role of a contact for a user of the organization."""
 
     user_id: str
     id: str
@@ -43,8 +43,8 @@ class UserRelationship(Struct, frozen=True):
     deleted_at: str | None
 
 
-# The neutral word, its gendered words, and the neutral word for the other side. Ids are made from the words and
-# stand in databases and in clients: a word may be added here, but never changed.
+# Each neutral name, its gendered names, and the neutral name of the other side. Ids are derived from the names and are
+# stored in databases and clients: names may be added, but never changed.
 _GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # family
     ("Parent", ("Mother", "Father"), "Child"),
@@ -83,7 +83,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("Partner", ("Girlfriend", "Boyfriend"), "Partner"),
     ("Ex-partner", ("Ex-girlfriend", "Ex-boyfriend"), "Ex-partner"),
     ("Date", (), "Date"),
-    # friends and the neighbourhood
+    # friends and neighbours
     ("Friend", (), "Friend"),
     ("Best friend", (), "Best friend"),
     ("Childhood friend", (), "Childhood friend"),
@@ -145,7 +145,7 @@ _NAMESPACE = UUID("3d0f1c4e-6f0b-5a58-9d0e-6f1b6c1a7e42")
 
 
 def type_id(name: str) -> str:
-    """The id of the type of such a name; the same on every instance and in every version."""
+    """The id of the type with this name: the same on every instance and in every version."""
     return str(uuid5(_NAMESPACE, name))
 
 
@@ -160,15 +160,15 @@ RELATIONSHIPS_MAX = 2000
 
 
 def neutral(type_id: str) -> str:
-    """The word without gender: Parent for Mother, Father and Parent. The inverse of an inverse is always neutral."""
+    """The type without gender: Parent for Mother, Father and Parent. The inverse of an inverse is always neutral."""
     return TYPES[TYPES[type_id].inverse_type_id].inverse_type_id
 
 
 def inverse_for(type_id: str, present: str | None) -> str:
     """The type of the mirror of a relationship of this type.
 
-    present: the type the mirror has now. It is kept where it says the same, only with a gender: when Bart, Marge's
-    Child, becomes her Son, Marge stays his Mother.
+    present: the current type of the mirror. It stays if it is the inverse with a gender: when Bart, Marge's Child,
+    becomes her Son, Marge stays his Mother.
     """
     inverse = TYPES[type_id].inverse_type_id
     return present if present is not None and neutral(present) == inverse else inverse

@@ -1,4 +1,4 @@
-"""Reminders: at a moment, once or repeating; or so long before a date of a contact, every year."""
+"""Reminders: at a moment, once or repeating, or a time span before a date of a contact, every year."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ BEFORE_MAGNITUDE_MAX = {"minute": 525_600, "hour": 8_760, "day": 365, "week": 52
 REMINDERS_MAX = 5_000
 # the job that mails one occurrence; its dedupe key is SEND_JOB:id:due_at
 SEND_JOB = "send_reminder"
-# a date has no time of day: it is this hour where its user is
+# the hour, in the user's time zone, of a reminder of a date
 HOUR = 9
 YEARS_AHEAD = 4
 # marks a moment that a change of the clocks moved, so that its series returns to its own time of day
@@ -32,11 +32,10 @@ _SKIPPED = 1
 
 
 class Reminder(Struct, frozen=True):
-    """One reminder of one user. due_at is the next time, None where there is none (yet).
+    """One reminder of one user. due_at: the next moment, or None if there is none yet.
 
-    before_unit set: it hangs on a date of its contact, and repeat_unit and repeat_magnitude are None.
-    contact_uuid repeats the contact's uuid, is_muted says that its user disabled mail about reminders: both are only
-    read.
+    before_unit: set for a reminder of a date of its contact; repeat_unit and repeat_magnitude are then None.
+    Read-only: contact_uuid, and is_muted, which is set when the user has disabled mail about reminders.
     """
 
     id: str
@@ -69,8 +68,8 @@ class ContactDates(Struct, frozen=True):
 
 
 def status_of(reminder: Reminder, *, can_mail: bool) -> str:
-    """How it stands, in one word: finished, failed, waiting_for_date, unscheduled; in_app (push is shown there and
-    never mailed), muted, waiting_for_smtp, scheduled."""
+    """One of finished, failed, waiting_for_date, unscheduled, in_app (shown there, never mailed), muted,
+    waiting_for_smtp and scheduled."""
     if reminder.finished_at:
         return "finished"
     if reminder.due_at is None:
@@ -85,17 +84,17 @@ def status_of(reminder: Reminder, *, can_mail: bool) -> str:
 
 
 def check(reminder: Reminder) -> None:
-    """Refused, every problem at once: words that are none of theirs, numbers out of range, a count or a
-    magnitude without its unit, a date of no contact, a moment and a date at once."""
+    """Raises Invalid with every problem: an unknown choice, a number out of range, a count or magnitude without its
+    unit, a reminder of a date without a contact or with a repetition of its own."""
     problems: list[Problem] = []
 
     def choice(field: str, value: str | None, choices: Iterable[str]) -> None:
         if value is not None and value not in choices:
             problems.append(Problem((field,), "choice", f"is not one of {', '.join(choices)}"))
 
-    def number(field: str, value: int | None, least: int, most: int) -> None:
-        if value is not None and not least <= value <= most:
-            problems.append(Problem((field,), "invalid", f"is not {least} to {most}"))
+    def number(field: str, value: int | None, minimum: int, maximum: int) -> None:
+        if value is not None and not minimum <= value <= maximum:
+            problems.append(Problem((field,), "invalid", f"is not {minimum} to {maximum}"))
 
     def refuse(condition: Any, field: str, reason: str) -> None:
         if condition:
@@ -112,11 +111,15 @@ def check(reminder: Reminder) -> None:
         problems.append(Problem(("title",), "too_long", f"is longer than {TITLE_LENGTH_MAX} characters"))
     years = (reminder.due_at or "2000")[:4]
     refuse(not "1970" <= years <= "2200", "due_at", "is not in the years 1970 to 2200")
-    refuse(reminder.before_unit and reminder.contact_id is None, "before_unit", "needs a reminder of a contact")
-    refuse(reminder.before_unit and reminder.repeat_unit, "repeat_unit", "is every year where it hangs on a date")
-    refuse(reminder.repeat_magnitude and not reminder.repeat_unit, "repeat_unit", "is missing beside its magnitude")
+    refuse(reminder.before_unit and reminder.contact_id is None, "before_unit", "requires a contact")
+    refuse(
+        reminder.before_unit and reminder.repeat_unit,
+        "repeat_unit",
+        "cannot be combined with before_unit: such a reminder repeats every year",
+    )
+    refuse(reminder.repeat_magnitude and not reminder.repeat_unit, "repeat_unit", "is required with repeat_magnitude")
     repeats = reminder.repeat_unit or reminder.before_unit
-    refuse((reminder.repeat_count or 1) > 1 and not repeats, "repeat_unit", "is missing beside a repeat count")
+    refuse((reminder.repeat_count or 1) > 1 and not repeats, "repeat_unit", "is required with repeat_count")
     if problems:
         raise Invalid(*problems)
 
@@ -125,10 +128,9 @@ def check(reminder: Reminder) -> None:
 
 
 def next_repeat(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None:
-    """The first time after now in the series of a repeating reminder; what was missed meanwhile is not made up for.
+    """The first moment after now in the series of a repeating reminder, or None if it does not repeat.
 
-    Days and weeks keep the time of day of the zone across the change of its clocks; hours are hours. None for one
-    that does not repeat.
+    Missed occurrences are skipped. Days and weeks keep the local time of day when the clocks change; hours are exact.
     """
     if reminder.due_at is None or reminder.repeat_unit is None:
         return None
@@ -147,14 +149,14 @@ def next_repeat(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None
 
 
 def _moment_of_series(local: datetime, zone: ZoneInfo) -> datetime:
-    """A local time as a moment. One that the clocks skip moves behind the gap, with _SKIPPED as its microsecond."""
+    """A local time as a moment. One that the clocks skip moves after the gap, marked by the microsecond _SKIPPED."""
     moment = local.replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
     is_skipped = moment.astimezone(zone).replace(tzinfo=None) != local
     return moment.replace(microsecond=_SKIPPED) if is_skipped else moment
 
 
 def _time_of_series(due: datetime, zone: ZoneInfo) -> datetime:
-    """The local time a moment of a series stands for: that before the gap where the clocks skipped it."""
+    """The local time of a moment of a series; if the clocks skipped it, the time before the gap."""
     local = due.astimezone(zone)
     if due.microsecond == _SKIPPED:
         gap = (local.utcoffset() or timedelta()) - (
@@ -166,17 +168,17 @@ def _time_of_series(due: datetime, zone: ZoneInfo) -> datetime:
 
 
 def next_before(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: datetime) -> str | None:
-    """The first time after now that lies so long before a date of the contact; None where there is no such date.
+    """The first moment after now that is the reminder's time span before a date of the contact, or None.
 
-    category birthday hangs on the birthday, anniversary on whichever anniversary comes next, custom on the birthday
-    and, where none is known, on the anniversaries. The 29th of February is the 28th in common years.
+    The category chooses the date: birthday, or the next anniversary; custom means the birthday, or the anniversaries if
+    none is known. In common years the 29th of February is the 28th.
     """
     if reminder.category == ANNIVERSARY or (reminder.category == CUSTOM and not dates.birthday):
         days = dates.anniversaries
     else:
         days = (dates.birthday,) if dates.birthday else ()
-    found = [due for day in days if (due := _next_time(reminder, day, zone, now))]
-    return times.moment(min(found)) if found else None
+    moments = [due for day in days if (due := _next_time(reminder, day, zone, now))]
+    return times.moment(min(moments)) if moments else None
 
 
 def _next_time(reminder: Reminder, day: str, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -204,12 +206,12 @@ def _before(reminder: Reminder, local: datetime, zone: ZoneInfo) -> datetime:
     if unit in ("day", "week"):
         return (local - timedelta(days=size * (7 if unit == "week" else 1))).replace(tzinfo=zone)
     moment = local.replace(tzinfo=zone)
-    # arithmetic of a zone is that of its clocks; these are true hours and minutes
+    # arithmetic in a time zone is that of its clocks; hours and minutes are exact in UTC
     return moment.astimezone(ZoneInfo("UTC")) - timedelta(minutes=size * (60 if unit == "hour" else 1))
 
 
 def next_due(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: datetime) -> str | None:
-    """When it is due next after an occurrence has passed: by its date, by its series, or never again."""
+    """The next moment of a reminder after now: by its date or by its series. None if there is none."""
     if reminder.before_unit:
         return next_before(reminder, dates, zone, now)
     return next_repeat(reminder, zone, now)

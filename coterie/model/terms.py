@@ -1,7 +1,7 @@
-"""Tags and expertises: the words an organization keeps to put on its contacts. Both lists work alike.
+"""Tags and expertises: an organization's two vocabularies of terms for its contacts. Both work alike.
 
-A tag is a free word, on contacts and notes; an expertise is a field a contact knows about. Within a list a name is
-unique by its folded form, the deleted ones among them.
+A tag is a free word, for contacts and notes; an expertise is a field a contact knows about. Within a vocabulary the
+folded names of all terms are unique, deleted terms included.
 """
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ TERMS_OF_CONTACT_MAX = 500
 
 
 class Term(Struct, frozen=True):
-    """One word of a list. contact_count: the contacts that have it and are not deleted."""
+    """One term of a vocabulary. contact_count: the contacts that have it and are not deleted."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ Tag = Term
 
 
 class Vocabulary(Struct, frozen=True):
-    """One of the two lists: what its words are called, and where they lie."""
+    """One of the two vocabularies: its noun and its tables."""
 
     noun: str
     table: str
@@ -42,7 +42,7 @@ EXPERTISES = Vocabulary("expertise", "expertises", "contact_expertises", "expert
 
 
 def parse_name(text: str) -> str:
-    """A name as it is kept: without space around it. Refused: an empty one, more than 200 characters."""
+    """A name without surrounding space. Raises Invalid if it is empty or longer than 200 characters."""
     name = text.strip()
     if not name:
         raise invalid("name", "is empty", kind="blank")

@@ -1,7 +1,7 @@
-"""Moments and dates as text, the form in which they are stored, sorted and shown.
+"""Moments and dates as text: the form in which they are stored, sorted and presented.
 
 A moment is ISO 8601 in UTC with microseconds, always 27 characters: 2026-11-22T10:00:00.000000Z.
-A date is YYYY-MM-DD, or --MM-DD where the year is not known (RFC 6350, 4.3.1).
+A date is YYYY-MM-DD, or --MM-DD if the year is unknown (RFC 6350, 4.3.1).
 """
 
 import calendar
@@ -12,18 +12,18 @@ from coterie.errors import invalid
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _YEARLESS = re.compile(r"--(\d{2})-?(\d{2})", re.ASCII)
-_DAYS_OF = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def now() -> str:
-    """This moment."""
+    """The current moment."""
     return moment(datetime.now(UTC))
 
 
 def moment(at: datetime) -> str:
-    """An aware datetime as a moment; a naive one is taken as UTC."""
+    """A datetime as a moment. One without a time zone is UTC."""
     at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    # half the time of strftime, which also forgets to pad a year
+    # twice as fast as strftime, which does not pad years either
     return f"{at.isoformat(timespec='microseconds')[:26]}Z"
 
 
@@ -33,14 +33,15 @@ def parse(text: str) -> datetime:
 
 
 def after(text: str, seconds: float) -> str:
-    """The moment so many seconds after (or, negative, before) a stored one."""
+    """The moment this many seconds after a stored one; before it if negative."""
     return moment(parse(text) + timedelta(seconds=seconds))
 
 
 def parse_moment(text: str, field: str) -> str:
-    """Text someone sent, as a moment. Without an offset it is taken as UTC; another offset is converted.
+    """Parses a moment. Text without an offset is UTC; other offsets are converted.
 
-    Refused: what is not ISO 8601 (a typographic minus or hyphen is forgiven), and years outside 1–9999.
+    Raises Invalid if it is not ISO 8601 (typographic minus signs and hyphens are accepted), or the year is outside
+    1–9999.
     """
     plain = text.strip().replace("\u2010", "-").replace("\u2011", "-").replace("\u2212", "-")
     try:
@@ -50,12 +51,14 @@ def parse_moment(text: str, field: str) -> str:
 
 
 def parse_date(text: str, field: str) -> str:
-    """Text someone sent, as a date: 1980-05-12, or --05-12 (also --0512) without a year. A date with a time
-    keeps its day. Refused: days that do not exist, such as 2023-02-30; the year 0."""
+    """Parses a date: 1980-05-12, or without a year --05-12 or --0512. A time after the date is ignored.
+
+    Raises Invalid if it is not a date, the day does not exist, such as 2023-02-30, or the year is 0.
+    """
     plain = text.strip().replace("\u2010", "-").replace("\u2011", "-").replace("\u2212", "-")
     if match := _YEARLESS.fullmatch(plain):
         month, day = int(match[1]), int(match[2])
-        if 1 <= month <= 12 and 1 <= day <= _DAYS_OF[month - 1]:
+        if 1 <= month <= 12 and 1 <= day <= _MONTH_DAYS[month - 1]:
             return f"--{month:02}-{day:02}"
     elif match := _DATE.match(plain):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
