@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from coterie.actions.attachments import change_pictures
 from coterie.actions.contact_rows import save_contact
+from coterie.actions.dates import FIELDS as DATE_FIELDS
 from coterie.actions.events import Changes, EventRow, differences, row_of
 from coterie.actions.folders import change_folders, find_or_create_folder
 from coterie.actions.handles import HANDLES_MAX, check_username_is_free, handle_changes, save_handles
@@ -32,7 +33,6 @@ from coterie.store import terms as term_store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
-_DATE_FIELDS = ("label", "occurs_on")
 _KINDS = {Handle: "contact.handle_", Address: "address.", ImportantDate: "date."}
 Part = Handle | Address | ImportantDate
 P = TypeVar("P", Handle, Address, ImportantDate)
@@ -153,7 +153,7 @@ def _write_dates(tx: Tx, caller: Caller, contact_id: int, changed: Changed[Impor
             date_store.insert_date(tx, caller.organization_id, after)
         else:
             date_store.save_date(tx, caller.organization_id, replace(after, updated_at=times.now()))
-    return [_row(caller, contact_id, (b, a), differences(_live(b), _live(a), _DATE_FIELDS)) for b, a in changed]
+    return [_row(caller, contact_id, (b, a), differences(_live(b), _live(a), DATE_FIELDS)) for b, a in changed]
 
 
 def _write_folders(tx: Tx, caller: Caller, sheet: ContactSheet, plan: EqualPlan) -> list[EventRow]:

@@ -12,13 +12,11 @@ _COLUMNS = tuple(field.name for field in msgspec.structs.fields(ImportantDate))
 _SELECT = ", ".join(_COLUMNS)
 
 
-def find_date(
-    tx: Tx, organization_id: int, contact_id: int, date_id: str, *, to_change: bool = False
-) -> ImportantDate | None:
-    """One date of a contact, deleted or not; to_change locks its row until the commit."""
+def find_date(tx: Tx, organization_id: int, contact_id: int, date_id: str) -> ImportantDate | None:
+    """One date of a contact, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM important_dates WHERE organization_id = :organization_id AND contact_id = :contact_id"
-        " AND id = :id" + (tx.lock if to_change else ""),
+        " AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": date_id},
     )
     return ImportantDate(*row) if row else None
