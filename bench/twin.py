@@ -115,6 +115,7 @@ class Contact(Base):
     follower_growth: Mapped[int | None]
     bio: Mapped[str | None]
     bio_key: Mapped[str]
+    revision: Mapped[int]
     website: Mapped[str | None]
     created_at: Mapped[str]
     updated_at: Mapped[str]
@@ -139,11 +140,17 @@ class Event(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     subject_id: Mapped[str]
-    contact_id: Mapped[int | None]
     user_id: Mapped[str | None]
     via: Mapped[str]
     changes: Mapped[str | None]
     happened_at: Mapped[str]
+
+
+class EventContact(Base):
+    __tablename__ = "event_contacts"
+    organization_id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(primary_key=True)
 
 
 class FolderModel(BaseModel):
@@ -312,6 +319,15 @@ async def list_(
     return [present(contact) for contact in found]
 
 
+async def next_number(session: AsyncSession, organization_id: int, name: str) -> int | None:
+    return await session.scalar(
+        update(Counter)
+        .where(Counter.organization_id == organization_id, Counter.name == name)
+        .values(value=func.coalesce(Counter.value, 0) + 1)
+        .returning(Counter.value)
+    )
+
+
 @app.put("/api/v1/contacts/{contact_id}")
 async def put(contact_id: int, body: ContactBody, session: SessionDep, caller: CallerDep) -> ContactModel:
     await session.commit()
@@ -320,25 +336,22 @@ async def put(contact_id: int, body: ContactBody, session: SessionDep, caller: C
     if contact.bio != body.contact.bio:
         before, contact.bio = contact.bio, body.contact.bio
         contact.bio_key, contact.updated_at = sort_key(contact.bio), times.now()
-        number = await session.scalar(
-            update(Counter)
-            .where(Counter.organization_id == caller.organization_id, Counter.name == "event_id")
-            .values(value=func.coalesce(Counter.value, 0) + 1)
-            .returning(Counter.value)
-        )
+        number = await next_number(session, caller.organization_id, "event_id")
+        contact.revision = await next_number(session, caller.organization_id, "revision") or 0
         session.add(
             Event(
                 organization_id=caller.organization_id,
                 id=number,
                 kind="contact.updated",
                 subject_id=str(contact_id),
-                contact_id=contact_id,
                 user_id=caller.user_id,
                 via="inro",
                 changes=json.dumps({"bio": [before, contact.bio]}),
                 happened_at=contact.updated_at,
             )
         )
+        await session.flush()
+        session.add(EventContact(organization_id=caller.organization_id, event_id=number, contact_id=contact_id))
     await session.commit()
     return present(contact)
 

@@ -16,6 +16,7 @@ from coterie.model.contacts import Contact, sort_keys
 from coterie.model.text import sort_key
 from coterie.search import search_contacts
 from coterie.store import contacts as store
+from coterie.store.counters import add_to_count
 from coterie.store.database import Database
 
 COLUMNS = (
@@ -196,7 +197,7 @@ def _insert(tx: Any, rows: list[dict[str, Any]]) -> tuple[int, list[Contact]]:
     contacts = [replace(blank, id=number, uuid=f"u{number}", **row) for number, row in enumerate(rows, 1)]
     store.insert_contacts(tx, ORGANIZATION, [(contact, sort_keys(contact)) for contact in contacts])
     deleted = sum(contact.deleted_at is not None for contact in contacts)
-    store.add_to_count(tx, ORGANIZATION, store.COUNT, -deleted)
+    add_to_count(tx, ORGANIZATION, store.COUNT, -deleted)
     return ORGANIZATION, contacts
 
 
