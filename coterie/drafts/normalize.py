@@ -4,14 +4,13 @@ import re
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
+from coterie.drafts.handles import normalize_handles
 from coterie.errors import Invalid
 from coterie.model import times
 from coterie.model.contacts import GENDERS, GRADES, TEXTS
 from coterie.model.folders import NAME_LENGTH_MAX as FOLDER_LENGTH_MAX
-from coterie.model.handles import normalize
-from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft
+from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
 from coterie.model.notes import TEXT_LENGTH_MAX
 from coterie.model.text import fold
 
@@ -48,7 +47,9 @@ def normalize_draft(draft: ContactDraft, country: str | None) -> ContactDraft:
             draft.birthday = None
     if draft.relationship_grade not in (None, *GRADES):
         draft.relationship_grade = None
-    draft.handles = _handles(draft, lines, country)
+    draft.handles, problems = normalize_handles(draft, country)
+    for channel, value, reason in problems:
+        _to_note(draft, lines, channel, value, reason)
     _prepare_parts(draft)
     _put_note(draft, lines)
     del draft.warnings[WARNINGS_MAX:]
@@ -88,35 +89,6 @@ def _to_note(draft: ContactDraft, lines: list[str], name: str, text: str, reason
     label = name.replace("_", " ").capitalize()
     lines.append(f"{label}: {text}")
     draft.warnings.append(f"{label} {reason}: {text[:100]}")
-
-
-def _handles(draft: ContactDraft, lines: list[str], country: str | None) -> list[HandleDraft]:
-    """Normalized, each once, one primary on each channel: the first that says so, else the first."""
-    found: dict[tuple[str, str], HandleDraft] = {}
-    primary: dict[str, tuple[str, str]] = {}
-    for handle in draft.handles[:PARTS_MAX]:
-        try:
-            value, normalized = normalize(handle.channel, handle.value, country, handle.channel)
-        except Invalid as error:
-            if handle.value.strip():
-                _to_note(draft, lines, handle.channel, handle.value.strip(), error.problems[0].reason)
-            continue
-        key = (handle.channel, normalized)
-        if key in found:
-            continue
-        label = handle.label[:LABEL_LENGTH_MAX] if handle.label else None
-        found[key] = HandleDraft(handle.channel, value, label, False, normalized)
-        known = primary.get(handle.channel)
-        if known is None or (handle.is_primary and not found[known].is_primary):
-            primary[handle.channel] = key
-            found[key] = replace(found[key], is_primary=handle.is_primary)
-    for channel, key in primary.items():
-        for other in [k for k in found if k[0] == channel]:
-            if found[other].is_primary != (other == key):
-                found[other] = replace(found[other], is_primary=other == key)
-    if len(draft.handles) > PARTS_MAX:
-        draft.warnings.append(f"More than {PARTS_MAX} ways to reach one person; the rest is left out")
-    return list(found.values())
 
 
 def _prepare_parts(draft: ContactDraft) -> None:

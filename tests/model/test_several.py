@@ -1,0 +1,60 @@
+"""Several phone numbers or e-mail addresses in one text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coterie.model.several import split_emails, split_phones
+
+
+@pytest.mark.parametrize("country", ["DE", "US", None])
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("+4930111222 / +4930333444", ["+4930111222", "+4930333444"]),
+        ("030 111222, 0171 3334445", ["030 111222", "0171 3334445"]),
+        ("089/123456, 0171/1234567", ["089/123456", "0171/1234567"]),
+        ("030 111222 oder 0171 3334445", ["030 111222", "0171 3334445"]),
+        ("+4930111222 +4930333444", ["+4930111222", "+4930333444"]),
+        ("030 111222\n030 333444 | 030 555666", ["030 111222", "030 333444", "030 555666"]),
+        ("0171/1234567", ["0171/1234567"]),
+        ("033204/123456", ["033204/123456"]),
+        ("0711 123456/57", ["0711 123456/57"]),
+        ("+1 (555) 011-0071 x 12", ["+1 (555) 011-0071 x 12"]),
+        ("ask for Ned / in the evening", ["ask for Ned / in the evening"]),
+    ],
+)
+def test_a_text_is_split_only_into_whole_numbers(text: str, numbers: list[str], country: str | None) -> None:
+    assert split_phones(text, country) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses", "rest"),
+    [
+        ("Ned Flanders <ned@example.org>", ["ned@example.org"], "Ned Flanders"),
+        ('"Flanders, Ned" <ned@example.org>', ["ned@example.org"], "Flanders Ned"),
+        ("Ned (ned@example.org)", ["ned@example.org"], "Ned"),
+        ("mailto:ned@example.org?subject=Hi%20Ned", ["ned@example.org"], ""),
+        ("ned@example.org maude@example.org", ["ned@example.org", "maude@example.org"], ""),
+        ("ned@example.org or maude@example.org.", ["ned@example.org", "maude@example.org"], ""),
+        ("ned@example.org/maude@example.org", ["ned@example.org", "maude@example.org"], ""),
+        ("'ned@example.org'", ["ned@example.org"], ""),
+        ("a/b@example.org", ["a/b@example.org"], ""),
+        ("E-mail: ned@example.org (home)", ["ned@example.org"], "E-mail home"),
+        ("okily dokily", [], "okily dokily"),
+    ],
+)
+def test_addresses_are_found_within_a_text(text: str, addresses: list[str], rest: str) -> None:
+    assert split_emails(text) == (addresses, rest)
+
+
+@given(st.text(alphabet="ab1@+.,;/<> \n:|", max_size=200))
+def test_no_text_raises(text: str) -> None:
+    split_phones(text, "US")
+    split_emails(text)
+
+
+@pytest.mark.parametrize("text", ["@" * 100_000, "a@" * 50_000, "1 /" * 50_000, "mailto:" * 20_000, "(" * 100_000])
+def test_long_texts_take_no_time(text: str) -> None:
+    assert split_phones(text, "US") == [text]
+    split_emails(text)
