@@ -1,15 +1,15 @@
-"""The whole error family. Each door maps it to its own words and statuses, once.
+"""The whole error family. Each door maps it to its own wording and statuses, in one place.
 
 CoterieError
-├── Invalid            the input is wrong; problems names each field
-├── NotFound           it does not exist for this caller (another organization's things do not exist)
-├── Unauthorized       no token, or one that is not valid
-├── Forbidden          the token is valid and may not do this
-├── Conflict           it contradicts what is already there
-├── TooLarge           a body, a file or a count beyond its limit
-├── TooOften           tried too many times; seconds says when to come back
-├── TooSlow            the statement ran into its deadline
-└── Unavailable        something this instance needs is missing or stopping
+├── Invalid            the input is invalid; problems name the fields
+├── NotFound           it does not exist for this caller (nothing of another organization does)
+├── Unauthorized       no token, or an invalid one
+├── Forbidden          the token is valid but does not permit this
+├── Conflict           it conflicts with existing data
+├── TooLarge           a body, a file or a count exceeds its limit
+├── TooOften           too many attempts; seconds: the time to wait
+├── TooSlow            a statement exceeded its deadline
+└── Unavailable        something the instance needs is missing, or it is stopping
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """One thing wrong with one field.
+    """One problem of one field.
 
-    path: where it is, outermost first: ("contact", "email").
+    path: the field, outermost first: ("contact", "email").
     kind: missing, invalid, blank, choice, too_long, too_small, too_large, taken, or unknown.
-    reason: a sentence for people; doors with fixed words use kind and leave it.
+    reason: for people, continuing the field's name: "is empty". Doors with a fixed wording use kind instead.
     """
 
     path: tuple[str, ...]
@@ -31,7 +31,7 @@ class Problem(NamedTuple):
 
 
 class CoterieError(Exception):
-    """Anything a caller can be told. The message is for people and holds nothing internal."""
+    """An error that is reported to the caller. The message is for people and contains nothing internal."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
@@ -39,39 +39,39 @@ class CoterieError(Exception):
 
 
 class Invalid(CoterieError):
-    """The input is wrong."""
+    """The input is invalid. problems: at least one."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(f"{'.'.join(p.path)} {p.reason}".strip() for p in problems))
         self.problems = problems
 
     def __reduce__(self) -> tuple[type["Invalid"], tuple[Problem, ...]]:
-        # raised in one process and told in another
+        # the constructor does not take what Exception would pickle
         return Invalid, self.problems
 
 
 class NotFound(CoterieError):
-    """What was asked for does not exist for this caller. The message names it: "Contact not found"."""
+    """It does not exist for this caller. The message names it: "Contact not found"."""
 
 
 class Unauthorized(CoterieError):
-    """No token, or one that is not valid."""
+    """No token, or an invalid one."""
 
 
 class Forbidden(CoterieError):
-    """The token is valid and may not do this."""
+    """The token is valid but does not permit this."""
 
 
 class Conflict(CoterieError):
-    """It contradicts what is already there."""
+    """It conflicts with existing data."""
 
 
 class TooLarge(CoterieError):
-    """Beyond a limit on size or count."""
+    """A size or count exceeds its limit."""
 
 
 class TooOften(CoterieError):
-    """Tried too many times. seconds: how long to wait before the next attempt."""
+    """Too many attempts. seconds: the time to wait before the next one."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
@@ -79,16 +79,16 @@ class TooOften(CoterieError):
 
 
 class TooSlow(CoterieError):
-    """A statement ran into its deadline."""
+    """A statement exceeded its deadline."""
 
 
 class Unavailable(CoterieError):
-    """Something this instance needs is missing, or it is stopping."""
+    """Something the instance needs is missing, or it is stopping."""
 
 
 @contextmanager
 def gathering(problems: list[Problem]) -> Iterator[None]:
-    """What the block refuses is put to the problems, so that a caller can be told all of them at once."""
+    """Adds the problems of an Invalid raised in the block to the list, so that all are reported at once."""
     try:
         yield
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""The words of contacts, kept and asked."""
+"""Indexes the words of contacts and searches them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,37 +16,37 @@ from coterie.store.database import Tx
 
 _ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 WORDS_PER_CONTACT_MAX = 400
-# A count beyond this is not worth its time: it is given as this
+# Matches are counted up to this number: an exact count of more is not worth its time
 COUNT_MAX = 100_000
-# So many matches are read beyond the page: where they end among them they are counted already, and the search, most
-# of whose time goes into bringing the prefixes' words together, is not done a second time
+# Matches read beyond the page. If they end within it they need no second query to count them; most of the time of a
+# search goes into merging the words of its prefixes
 LOOK_AHEAD = 1_000
 
 
 class Found(Struct, frozen=True):
-    """A page of matches. total: how many there are on all pages; 100,000 stands for that many or more."""
+    """A page of matches. total: the number of matches on all pages; 100,000 means that many or more."""
 
     contacts: list[Contact]
     total: int
 
 
 def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
-    """The folded words a contact is found by, separated by spaces, each once."""
+    """The folded words of a contact, each once, separated by spaces."""
     texts = [contact.display_name, contact.full_name, contact.nickname, contact.employer]
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for text in texts:
         if text:
-            found.update(dict.fromkeys(words(text)))
+            unique.update(dict.fromkeys(words(text)))
     for handle in handles:
         if handle.channel == PHONE:
-            found.update(dict.fromkeys(_phone_words(handle)))
+            unique.update(dict.fromkeys(_phone_words(handle)))
         elif handle.channel in (EMAIL, INSTAGRAM):
-            found.update(dict.fromkeys(words(handle.value)))
-    return " ".join([word[:WORD_LENGTH_MAX] for word in found][:WORDS_PER_CONTACT_MAX])
+            unique.update(dict.fromkeys(words(handle.value)))
+    return " ".join([word[:WORD_LENGTH_MAX] for word in unique][:WORDS_PER_CONTACT_MAX])
 
 
 def _phone_words(handle: Handle) -> list[str]:
-    """A number in each form it is typed in: as E.164 without +, as written, and without its country code."""
+    """The digits of a number in each form in which it may be typed: E.164, as written, without country code."""
     international = re.sub(r"\D", "", handle.normalized.split(";")[0])
     written = re.sub(r"\D", "", handle.value)
     forms = [international, written, written.lstrip("0")]
@@ -57,12 +57,12 @@ def _phone_words(handle: Handle) -> list[str]:
 
 
 def index_contacts(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
-    """contact id -> its words: from now on each is found by these and no others."""
+    """Replaces the words of these contacts (contact id -> words)."""
     _ENGINES[tx.engine].index(tx, organization_id, entries)
 
 
 def unindex_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """A contact is not found any more."""
+    """Removes a contact from the index."""
     _ENGINES[tx.engine].unindex(tx, organization_id, contact_id)
 
 
@@ -76,17 +76,17 @@ def search_contacts(
     limit: int,
     offset: int = 0,
 ) -> Found:
-    """A page of the contacts that hold every word of the text (each as a prefix), by id or the order asked for.
+    """A page of the contacts that match every word of the text as a prefix, by default in the order of their ids.
 
-    A text without a letter or digit finds nobody.
+    A text without letters and digits matches nothing.
     """
     query = parse_query(text)
     if not query.words:
         return Found([], 0)
     engine, column = _ENGINES[tx.engine], ORDERS[order or "id"]
-    wanted = limit + LOOK_AHEAD
-    ids = engine.find(tx, organization_id, query, column=column, descending=descending, limit=wanted, offset=offset)
-    is_end = len(ids) < wanted and (ids or offset == 0)
+    ahead = limit + LOOK_AHEAD
+    ids = engine.find(tx, organization_id, query, column=column, descending=descending, limit=ahead, offset=offset)
+    is_end = len(ids) < ahead and (ids or offset == 0)
     total = offset + len(ids) if is_end else engine.count(tx, organization_id, query, COUNT_MAX)
     contacts = list_contacts_by_id(tx, organization_id, ids[:limit], order=order or "id", descending=descending)
     return Found(contacts, min(total, COUNT_MAX))

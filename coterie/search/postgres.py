@@ -1,4 +1,4 @@
-"""Search on PostgreSQL: a tsvector of exact lexemes per contact under one GIN index, no extension needed."""
+"""Search on PostgreSQL: a tsvector of exact lexemes per contact with a GIN index; no extension is needed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ def _match(organization_id: int, query: Query) -> str:
     every = " & ".join(f"'{word}':*" for word in query.words)
     if query.digits:
         every = f"(({every}) | '{query.digits}':*)"
-    # the organization is a lexeme of its own, so that a small one is not searched through a large one
+    # the organization is a lexeme too, so that a search does not scan the matches of other organizations
     return f"'={organization_id}' & {every}"
 
 
@@ -24,11 +24,11 @@ def _bound(organization_id: int, query: Query) -> dict[str, Any]:
     return {"organization_id": organization_id, "query": _match(organization_id, query)}
 
 
-_FOUND = "w.organization_id = :organization_id AND w.words @@ CAST(:query AS tsquery)"
+_MATCHES = "w.organization_id = :organization_id AND w.words @@ CAST(:query AS tsquery)"
 
 
 def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
-    """Replace the words of these contacts."""
+    """Replaces the words of these contacts."""
     rows = [
         {"organization_id": organization_id, "contact_id": key, "words": _vector(organization_id, words)}
         for key, words in entries.items()
@@ -37,7 +37,7 @@ def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
 
 
 def unindex(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Remove the words of one contact."""
+    """Removes the words of one contact."""
     tx.run(
         "DELETE FROM contact_words WHERE organization_id = :organization_id AND contact_id = :contact_id",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -48,22 +48,22 @@ def find(
     tx: Tx, organization_id: int, query: Query, *, column: str, descending: bool, limit: int, offset: int
 ) -> list[int]:
     """The ids of one page of matches."""
-    way = "DESC NULLS LAST" if descending else "ASC NULLS FIRST"
-    join, order = "", f"w.contact_id {way}"
+    direction = "DESC NULLS LAST" if descending else "ASC NULLS FIRST"
+    join, order = "", f"w.contact_id {direction}"
     if column != "id":
         join = " JOIN contacts c ON c.organization_id = w.organization_id AND c.id = w.contact_id"
-        order = f"c.{column} {way}, c.id {way}"
+        order = f"c.{column} {direction}, c.id {direction}"
     rows = tx.all(
-        f"SELECT w.contact_id FROM contact_words w{join} WHERE {_FOUND} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        f"SELECT w.contact_id FROM contact_words w{join} WHERE {_MATCHES} ORDER BY {order} LIMIT :limit OFFSET :offset",
         {**_bound(organization_id, query), "limit": limit, "offset": offset},
     )
     return [row[0] for row in rows]
 
 
 def count(tx: Tx, organization_id: int, query: Query, most: int) -> int:
-    """How many match, counted up to most."""
+    """The number of matches, counted up to most."""
     row = tx.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM contact_words w WHERE {_FOUND} LIMIT :most) matches",
+        f"SELECT count(*) FROM (SELECT 1 FROM contact_words w WHERE {_MATCHES} LIMIT :most) matches",
         {**_bound(organization_id, query), "most": most},
     )
     return int(row[0]) if row else 0

@@ -1,4 +1,4 @@
-"""What a user types, read as words."""
+"""Parses the text of a search."""
 
 import re
 
@@ -12,17 +12,17 @@ _PHONE = re.compile(r"\+?[\d\s().\-/]*")
 
 
 class Query(Struct, frozen=True):
-    """words: folded prefixes that must all be found. digits: the same text read as one phone number, if it can be."""
+    """words: folded prefixes, all of which must match. digits: the same text as a phone number, if it may be one."""
 
     words: tuple[str, ...]
     digits: str | None
 
 
 def parse_query(text: str) -> Query:
-    """The first 12 words, each cut at 40 characters; digits for a text of 3 or more digits and phone punctuation.
+    """The first 12 words, each cut at 40 characters; digits for a text of at least 3 digits and phone punctuation.
 
-    The zeros a national or dialled number begins with are left out: 06 12… is found as 6 12… behind its country code.
+    Leading zeros of a national or dialled number are dropped: 06 12… matches 6 12… after its country code.
     """
-    found = tuple(dict.fromkeys(word[:WORD_LENGTH_MAX] for word in words(text)[:WORDS_MAX]))
+    prefixes = tuple(dict.fromkeys(word[:WORD_LENGTH_MAX] for word in words(text)[:WORDS_MAX]))
     digits = re.sub(r"\D", "", text).lstrip("0") if text.isascii() and _PHONE.fullmatch(text.strip()) else ""
-    return Query(found, digits[:WORD_LENGTH_MAX] if len(digits) >= 3 else None)
+    return Query(prefixes, digits[:WORD_LENGTH_MAX] if len(digits) >= 3 else None)

@@ -1,4 +1,4 @@
-"""Search on SQLite: one FTS5 row per contact, its rowid made of organization and contact."""
+"""Search on SQLite: one FTS5 row per contact, its rowid composed of organization and contact."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,11 +19,11 @@ def _bound(organization_id: int, query: Query) -> dict[str, Any]:
     return {"query": _match(query), "first": first, "last": first + _SHIFT - 1}
 
 
-_FOUND = "contact_words MATCH :query AND rowid BETWEEN :first AND :last"
+_MATCHES = "contact_words MATCH :query AND rowid BETWEEN :first AND :last"
 
 
 def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
-    """Replace the words of these contacts."""
+    """Replaces the words of these contacts."""
     tx.execute_many(
         "INSERT OR REPLACE INTO contact_words (rowid, words) VALUES (:rowid, :words)",
         [{"rowid": organization_id * _SHIFT + key, "words": words} for key, words in entries.items()],
@@ -31,7 +31,7 @@ def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
 
 
 def unindex(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Remove the words of one contact."""
+    """Removes the words of one contact."""
     tx.run("DELETE FROM contact_words WHERE rowid = :rowid", {"rowid": organization_id * _SHIFT + contact_id})
 
 
@@ -39,11 +39,12 @@ def find(
     tx: Tx, organization_id: int, query: Query, *, column: str, descending: bool, limit: int, offset: int
 ) -> list[int]:
     """The ids of one page of matches."""
-    way = "DESC" if descending else "ASC"
+    direction = "DESC" if descending else "ASC"
     bound = {**_bound(organization_id, query), "limit": limit, "offset": offset}
     if column == "id":
         rows = tx.all(
-            f"SELECT rowid - :first FROM contact_words WHERE {_FOUND} ORDER BY rowid {way} LIMIT :limit OFFSET :offset",
+            f"SELECT rowid - :first FROM contact_words WHERE {_MATCHES}"
+            f" ORDER BY rowid {direction} LIMIT :limit OFFSET :offset",
             bound,
         )
     else:
@@ -51,16 +52,16 @@ def find(
             "SELECT c.id FROM contact_words w JOIN contacts c"
             " ON c.organization_id = :organization_id AND c.id = w.rowid - :first"
             " WHERE contact_words MATCH :query AND w.rowid BETWEEN :first AND :last"
-            f" ORDER BY c.{column} {way}, c.id {way} LIMIT :limit OFFSET :offset",
+            f" ORDER BY c.{column} {direction}, c.id {direction} LIMIT :limit OFFSET :offset",
             {**bound, "organization_id": organization_id},
         )
     return [row[0] for row in rows]
 
 
 def count(tx: Tx, organization_id: int, query: Query, most: int) -> int:
-    """How many match, counted up to most."""
+    """The number of matches, counted up to most."""
     row = tx.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM contact_words WHERE {_FOUND} LIMIT :most)",
+        f"SELECT count(*) FROM (SELECT 1 FROM contact_words WHERE {_MATCHES} LIMIT :most)",
         {**_bound(organization_id, query), "most": most},
     )
     return int(row[0]) if row else 0

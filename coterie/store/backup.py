@@ -1,8 +1,8 @@
-"""Every row of an instance out of its database, and back into one, of either engine.
+"""Reads all rows of an instance out of a database of one engine, and inserts them into one of either engine.
 
-Rows leave as JSON arrays in the words both engines share, so that what was saved on SQLite can be brought back on
-PostgreSQL and the other way round. What a neutral migration file makes is saved; tables of one engine (search) hold
-nothing that cannot be made again, and are made again.
+Rows are JSON arrays of the types both engines share, so a backup of SQLite can be restored on PostgreSQL and the other
+way round. A backup has the tables of the migrations for both engines; tables of one engine (search) are derived from
+them and are rebuilt.
 """
 
 import re
@@ -22,26 +22,26 @@ _STATEMENT = re.compile(
 
 
 def tables(engine: str, *, until: int | None = None, also_derived: bool = False) -> list[str]:
-    """The saved tables in the order in which they can be filled: each follows those it refers to.
+    """The tables of a backup in an order in which they can be filled: each follows those it refers to.
 
-    until: the number of the last migration to take into account. also_derived: with those of one engine.
+    until: the number of the last migration to consider. also_derived: include the tables of one engine.
     """
-    found: list[str] = []
+    names: list[str] = []
     for number, file, text in migrations_for(engine):
         if (until is not None and number > until) or not (also_derived or file.count(".") == 1):
             continue
         for match in _STATEMENT.finditer(text):
             if match["created"]:
-                found.append(match["created"])
+                names.append(match["created"])
             elif match["old"]:
-                found[found.index(match["old"])] = match["new"]
+                names[names.index(match["old"])] = match["new"]
             else:
-                found.remove(match["dropped"])
-    return found
+                names.remove(match["dropped"])
+    return names
 
 
 def columns(tx: Tx, table: str) -> dict[str, bool]:
-    """The columns of a table in order; whether each is true or false."""
+    """The columns of a table in order -> whether the column is a boolean."""
     if tx.engine == "sqlite":
         rows = tx.all("SELECT name, type = 'BOOLEAN' FROM pragma_table_info(:table)", {"table": table})
     else:
@@ -54,10 +54,10 @@ def columns(tx: Tx, table: str) -> dict[str, bool]:
 
 
 def rows_of(tx: Tx, table: str) -> Iterator[list[Any]]:
-    """Every row of a table, its columns in order."""
-    known = columns(tx, table)
-    flags = [position for position, is_boolean in enumerate(known.values()) if is_boolean]
-    for row in tx.stream(f"SELECT {', '.join(known)} FROM {table}"):
+    """All rows of a table, their columns in order."""
+    is_boolean_of = columns(tx, table)
+    flags = [position for position, is_boolean in enumerate(is_boolean_of.values()) if is_boolean]
+    for row in tx.stream(f"SELECT {', '.join(is_boolean_of)} FROM {table}"):
         values = list(row)
         for position in flags:
             values[position] = None if values[position] is None else bool(values[position])
@@ -65,7 +65,8 @@ def rows_of(tx: Tx, table: str) -> Iterator[list[Any]]:
 
 
 def insert_rows(tx: Tx, table: str, names: list[str], rows: Iterable[list[Any]]) -> int:
-    """Put rows into a table, names being those of their values; how many. Refused: a column it does not have."""
+    """Inserts rows, lists of the values of the columns names; returns their number. Raises ValueError for an unknown
+    column."""
     unknown = set(names) - set(columns(tx, table))
     if unknown or not names:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
@@ -88,7 +89,7 @@ def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 def migration_of(tx: Tx) -> int | None:
-    """The number of the newest migration of the database; None where there is no instance in it."""
+    """The number of the newest migration of the database; None if it has no instance."""
     if not columns(tx, MIGRATIONS):
         return None
     row = tx.one(f"SELECT max(number) FROM {MIGRATIONS}")
@@ -96,13 +97,13 @@ def migration_of(tx: Tx) -> int | None:
 
 
 def drop_tables(tx: Tx) -> None:
-    """Remove every table of an instance, whatever is in it; nothing else is touched."""
+    """Drops all tables of an instance, and nothing else."""
     present = tables(tx.engine, until=migration_of(tx), also_derived=True)
     for table in [*reversed(present), MIGRATIONS]:
         tx.run(f"DROP TABLE IF EXISTS {table}")
 
 
 def delete_rows(tx: Tx) -> None:
-    """Empty what starting an instance fills by itself."""
+    """Deletes the rows that the start of an instance inserts."""
     for table in reversed(tables(tx.engine, until=migration_of(tx))):
         tx.run(f"DELETE FROM {table}")

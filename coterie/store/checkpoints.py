@@ -1,10 +1,10 @@
-"""When SQLite's log is carried over into the database: by a thread beside the writer.
+"""Checkpoints the WAL of SQLite in a background thread.
 
-By itself SQLite has whoever commits do it, every thousand pages: tens of milliseconds, for which all who want to write
-wait. Beside the writer it costs them little; but the log begins anew only when all of it was carried over, and it grows
-meanwhile. So at four thousand pages the writer does what is left, and after that the log is short again.
+By itself SQLite checkpoints in the commit that makes the WAL longer than 1,000 pages: tens of milliseconds, for which
+every writer waits. In the background a checkpoint costs writers little; but the WAL is reset only after all of it is
+checkpointed, and it grows meanwhile. So at 4,000 pages the writer checkpoints the rest, and the WAL is short again.
 
-A checkpoint that fails, or finds another process at it, is only a later one: what was committed is in the log.
+A checkpoint that fails, or finds another process at it, is only postponed: committed changes are safe in the WAL.
 """
 
 import threading
@@ -18,27 +18,27 @@ _PASSIVE = apsw.SQLITE_CHECKPOINT_PASSIVE
 
 
 class Checkpoints:
-    """The log of one database, as far as this process writes it.
+    """The checkpoints that one process makes.
 
-    is_bulk: much is written in a short time, and the same pages again and again: it is carried over less often.
+    is_bulk: set during bulk work, which writes the same pages again and again: only the writer checkpoints then.
     """
 
     def __init__(self, path: str, writer: apsw.Connection) -> None:
         self.is_bulk = False
         self._path = path
         self._next = PAGES
-        self._wanted: SimpleQueue[bool] = SimpleQueue()
+        self._requests: SimpleQueue[bool] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        # takes the place of SQLite's own
+        # replaces SQLite's own checkpoints
         writer.set_wal_hook(self._committed)
 
     def _committed(self, writer: apsw.Connection, _name: str, pages: int) -> int:
-        """SQLite calls this after each commit, with the length of the log."""
+        """Called by SQLite after each commit with the length of the WAL."""
         if pages >= PAGES_MAX:
             with suppress(apsw.Error):
                 writer.wal_checkpoint(mode=_PASSIVE)
         elif pages < self._next - PAGES:
-            self._next = PAGES  # it has begun anew
+            self._next = PAGES  # the WAL was reset
         elif pages >= self._next and not self.is_bulk:
             self._next = pages + PAGES
             self._wake()
@@ -48,19 +48,19 @@ class Checkpoints:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
             self._thread.start()
-        self._wanted.put(True)
+        self._requests.put(True)
 
     def _run(self) -> None:
         with suppress(apsw.Error):
             connection = apsw.Connection(self._path)
             connection.execute("PRAGMA synchronous=FULL")
-            while self._wanted.get():
+            while self._requests.get():
                 with suppress(apsw.Error):
                     connection.wal_checkpoint(mode=_PASSIVE)
             connection.close()
 
     def close(self) -> None:
-        """End the thread. Nothing may be committed after this."""
+        """Ends the thread. Nothing may be committed afterwards."""
         if self._thread is not None:
-            self._wanted.put(False)
+            self._requests.put(False)
             self._thread.join()

@@ -1,15 +1,15 @@
-"""The two engines behind one name: transactions for whoever is at the edge, nothing below ever commits.
+"""Two engines with one interface. The edge opens transactions; nothing below it ever commits.
 
-    with database.read() as tx: …        a consistent view
-    with database.write() as tx: …       all of it or nothing
-    await database.run_read(work)        the same for the web process, in the way that suits the engine
+    with database.read() as tx: …        a consistent snapshot
+    with database.write() as tx: …       all or nothing
+    await database.run_read(work)        the same on an event loop, as it suits the engine
     await database.run_write(work)
 
 On SQLite run_read runs inline on the event loop (a hop to a thread costs more than the query) and run_write queues
 the work for the one writer thread (store/sqlite.py). On PostgreSQL both run in a thread with a pooled connection.
 
-SQL is written once, in the subset both engines speak, with :named parameters. The few words that differ are
-attributes of the transaction: tx.lock, tx.in_list(), tx.list_param().
+SQL is written once, in the subset of both engines, with :named parameters. The differences are attributes of the
+transaction: tx.lock, tx.in_list(), tx.list_param().
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,27 +29,26 @@ class Tx(Protocol):
     """One open transaction."""
 
     @property
-    def engine(self) -> Engine:
-        """Which engine this is."""
+    def engine(self) -> Engine: ...
 
     @property
     def lock(self) -> str:
-        """What a SELECT ends with to keep its rows from others until the commit; SQLite's writer is alone anyway."""
+        """The end of a SELECT that locks its rows until the commit; empty on SQLite, which has one writer."""
 
     def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        """Every row."""
+        """All rows."""
 
     def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """The first row, or None."""
 
     def stream(self, sql: str) -> Iterator[Row]:
-        """Every row, one after another, of a result too long for the memory."""
+        """All rows, one at a time, of a result that does not fit into memory."""
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
-        """How many rows a statement changed."""
+        """Runs a statement; returns the number of rows it changed."""
 
     def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
-        """The same statement for each set of parameters. Rows are inserted with insert_rows."""
+        """Runs a statement once for each set of parameters. To insert rows, use insert_rows."""
 
     def insert_rows(
         self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
@@ -61,57 +60,55 @@ class Tx(Protocol):
         """
 
     def in_list(self, name: str) -> str:
-        """The condition that a value is in the list bound as :name with tx.list_param()."""
+        """The condition that a value is in the list bound as :name with list_param()."""
 
     def list_param(self, values: Iterable[Any]) -> Any:
-        """A list, as the engine wants it bound."""
+        """A list as a parameter for in_list()."""
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """A savepoint around one part: an exception inside undoes this part and goes on to the caller."""
+        """A savepoint around a block: an exception inside rolls the block back and propagates."""
 
 
 Work = Callable[[Tx], T]
 
 
 class Database(Protocol):
-    """An open database. close() ends its threads and connections."""
+    """An open database."""
 
     @property
-    def settings(self) -> Settings:
-        """What it was opened with."""
+    def settings(self) -> Settings: ...
 
     @property
-    def engine(self) -> Engine:
-        """Which engine this is."""
+    def engine(self) -> Engine: ...
 
     def read(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
-        """A consistent view that changes nothing; its deadline is that of slow work unless seconds are given."""
+        """A consistent read-only snapshot. seconds: the deadline of its statements, by default that of slow work."""
 
     def write(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
-        """A transaction; committed when the block ends, rolled back when it raises. Deadline as of read()."""
+        """A transaction: committed at the end of the block, rolled back if it raises. seconds: as for read()."""
 
     async def run_read(self, work: Work[T]) -> T:
-        """Quick work of the web process, under the deadline of a request."""
+        """Quick work of the web process, with the deadline of a request."""
 
     async def run_slow(self, work: Work[T]) -> T:
-        """Work known to be slow: in a thread, never on the loop."""
+        """Slow work, in a thread and never on the event loop."""
 
     async def run_write(self, work: Work[T]) -> T:
-        """A whole unit of work; its own savepoint, so that one that raises takes only itself back."""
+        """A unit of work with its own savepoint: one that raises rolls back only itself."""
 
     def relaxed_durability(self) -> AbstractContextManager[None]:
-        """Work that can go on from any of its commits, as an import can: what is committed inside is on disk when the
-        block has ended, and a power cut before may take back the last of it."""
+        """For work that can resume from any of its commits, such as an import. They are on disk when the block has
+        ended; a power cut before may lose the latest."""
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Nobody else has the database open while the block runs. Refused: somebody has."""
+        """No other process has the database open during the block. Raises Unavailable if one has."""
 
     def close(self) -> None:
-        """Finish what runs; then nothing more is accepted."""
+        """Finishes running work, then ends all threads and connections. New work raises Unavailable."""
 
 
 def open_database(settings: Settings) -> Database:
-    """The database the settings name. Refused: a scheme that is neither sqlite nor postgresql."""
+    """Opens the database of database_url. Raises Unavailable if it cannot, or if the scheme is unknown."""
     url = settings.database_url
     if url.startswith("sqlite:///"):
         from coterie.store.sqlite import SqliteDatabase  # lazy: only one engine's driver is ever loaded
@@ -136,11 +133,11 @@ def insert_statement(
 
 
 def matching(tx: Tx, name: str, values: Iterable[Any]) -> tuple[str, Any]:
-    """The condition that a column holds one of the values, and what to bind as :name.
+    """The condition that a column has one of the values, and the parameter to bind as :name.
 
-    A single value is compared and not made a list of: on SQLite the list costs as much as the query it is for.
+    A single value is compared with =: on SQLite a list costs as much as the rest of the query.
     """
-    known = list(values)
-    if len(known) == 1:
-        return f"= :{name}", known[0]
-    return tx.in_list(name), tx.list_param(known)
+    candidates = list(values)
+    if len(candidates) == 1:
+        return f"= :{name}", candidates[0]
+    return tx.in_list(name), tx.list_param(candidates)

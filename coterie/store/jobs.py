@@ -1,9 +1,9 @@
-"""The queue: our own table, because no library gives "enqueued in my transaction, at least once" on both engines.
+"""The job queue: a table, because no library offers "enqueued in my transaction, at least once" on both engines.
 
 Guarantees. A job enqueued in a transaction exists if and only if that transaction commits. Each job runs at least
-once: a worker holds it by a lease, and a job whose worker died is claimed again when the lease ends; so handlers are
-idempotent. A job that fails is tried again with growing pauses, and after attempts_max times is kept as dead. While
-a job with a dedupe key waits or runs, another with the same key is not enqueued.
+once: a worker owns it by a lease, and when the lease of a crashed worker ends, another worker claims the job; so
+handlers are idempotent. A failed job is retried with growing pauses, and is dead after attempts_max attempts. While a
+job with a dedupe key waits or runs, another with the same key is not enqueued.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ def enqueue(
     dedupe_key: str | None = None,
     attempts_max: int = 10,
 ) -> str | None:
-    """Put a job into the queue; its id, or None when one with this dedupe key waits or runs already."""
+    """Enqueues a job; returns its id, or None if a job with this dedupe key waits or runs."""
     job_id, now = new_id(), times.now()
     inserted = tx.run(
         "INSERT INTO jobs (organization_id, id, name, arguments, state, run_at, attempts_max, dedupe_key,"
@@ -57,7 +57,7 @@ def enqueue(
 
 
 def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]) -> None:
-    """Put many jobs of one name into the queue, each of (arguments, dedupe key), by the rules of enqueue."""
+    """Enqueues many jobs of one name by the rules of enqueue(); entries are (arguments, dedupe key)."""
     now = times.now()
     rows = [
         {
@@ -77,15 +77,15 @@ def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tupl
 
 
 def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:
-    """Take jobs that may start now, or whose lease has ended, oldest first. Nobody else gets them while it lasts.
+    """Claims jobs that may start now or whose lease has ended, oldest first.
 
-    A job that ended its worker attempts_max times is dead: it would end this one too.
+    A job whose worker crashed attempts_max times becomes dead: it would crash this one too.
     """
     now = times.now()
     tx.run(
         "UPDATE jobs SET state = :dead, finished_at = :now, updated_at = :now, last_error = :error"
         " WHERE state = 'running' AND run_at <= :now AND attempt_count >= attempts_max",
-        {"dead": DEAD, "now": now, "error": "its worker ended without a word"},
+        {"dead": DEAD, "now": now, "error": "worker crashed"},
     )
     skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
     rows = tx.all(
@@ -114,7 +114,7 @@ def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> li
 
 
 def renew(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None, lease_seconds: float = LEASE_SECONDS) -> bool:
-    """Hold a claimed job for longer and note how far it is; False when another worker has it by now."""
+    """Renews the lease of a claimed job and saves its progress; False if another worker has claimed it."""
     return _update(
         tx,
         job,
@@ -127,7 +127,7 @@ def renew(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None, lease_sec
 
 
 def finish(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None) -> bool:
-    """The job is done; False when another worker has it by now."""
+    """Marks a claimed job as done; False if another worker has claimed it."""
     return _update(
         tx,
         job,
@@ -141,7 +141,10 @@ def finish(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None) -> bool:
 
 
 def fail(tx: Tx, job: Job, error: str) -> bool:
-    """The job failed: it waits for its next attempt (2, 4, 8 … seconds, six hours at most), or is dead."""
+    """Marks a claimed job as failed: it is retried after 2, 4, 8 … seconds (at most six hours), or is dead.
+
+    False if another worker has claimed it.
+    """
     is_dead = job.attempt_count >= job.attempts_max
     pause = min(2.0**job.attempt_count, BACKOFF_SECONDS_MAX)
     return _update(
@@ -158,7 +161,7 @@ def fail(tx: Tx, job: Job, error: str) -> bool:
 
 
 def release(tx: Tx, job: Job, *, run_at: str | None = None) -> bool:
-    """Give a claimed job back untouched, as a worker that stops does; run_at: when it may start again."""
+    """Returns a claimed job to the queue, not counting the attempt. run_at: when it may start again, by default now."""
     return _update(
         tx,
         job,
@@ -183,7 +186,6 @@ def _update(tx: Tx, job: Job, assignments: str, values: dict[str, Any]) -> bool:
 
 
 def find_job(tx: Tx, organization_id: int, job_id: str) -> Job | None:
-    """One job."""
     row = tx.one(
         f"SELECT {_SELECT} FROM jobs WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": job_id},
@@ -202,7 +204,7 @@ def list_jobs(tx: Tx, organization_id: int, name: str, *, limit: int, offset: in
 
 
 def count_jobs(tx: Tx, organization_id: int, name: str) -> int:
-    """How many jobs of one name are kept."""
+    """The number of stored jobs of one name."""
     row = tx.one(
         "SELECT count(*) FROM jobs WHERE organization_id = :organization_id AND name = :name",
         {"organization_id": organization_id, "name": name},
@@ -211,19 +213,19 @@ def count_jobs(tx: Tx, organization_id: int, name: str) -> int:
 
 
 def next_run_at(tx: Tx) -> str | None:
-    """When the earliest job may start."""
+    """The moment at which the earliest job may start."""
     row = tx.one("SELECT min(run_at) FROM jobs WHERE state IN ('waiting', 'running')")
     return row[0] if row else None
 
 
 def delete_old_jobs(tx: Tx) -> int:
-    """Forget jobs that were done long ago; how many."""
+    """Deletes jobs that were done 30 days ago; returns their number."""
     before = times.after(times.now(), -KEEP_DONE_SECONDS)
     return tx.run("DELETE FROM jobs WHERE state = 'done' AND finished_at < :before", {"before": before})
 
 
 def claim_schedule(tx: Tx, name: str, every_seconds: float) -> bool:
-    """Whether a recurring piece of work is due; saying so starts its next interval."""
+    """Whether recurring work is due; if so, its next interval begins now."""
     now = times.now()
     changed = tx.run(
         "INSERT INTO schedules (name, last_run_at) VALUES (:name, :now)"

@@ -1,8 +1,8 @@
 """Migrations: numbered plain-SQL files, forward only, applied at start in one transaction.
 
-migrations/0001_schema.sql is for both engines; 0002_search.sqlite.sql and 0002_search.postgresql.sql belong together
-and are for one each. Words the engines spell differently are replaced here, so that a file reads as plain SQL.
-A test compares the tables, columns and keys both engines end with.
+migrations/0001_schema.sql is for both engines; 0002_search.sqlite.sql and 0002_search.postgresql.sql are one migration,
+a file for each engine. Words that the engines spell differently are replaced here, so that a file reads as plain SQL.
+A test compares the resulting tables, columns and keys of both engines.
 """
 
 import re
@@ -30,34 +30,34 @@ _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
 def migrations_for(engine: str) -> list[tuple[int, str, str]]:
     """(number, file name, SQL text) of each migration of one engine, in order."""
-    found = []
+    migrations = []
     for file in resources.files("coterie.store.migrations").iterdir():
         match = _NAME.fullmatch(file.name)
         if match and match[2] in (None, engine):
             text = file.read_text("utf-8")
             for word, spelled in _SPELLING[engine].items():
                 text = re.sub(rf"(?<!\w){word}\b" if word[0] != " " else word + r"\b", spelled, text)
-            found.append((int(match[1]), file.name, text))
-    return sorted(found)
+            migrations.append((int(match[1]), file.name, text))
+    return sorted(migrations)
 
 
 @lru_cache
 def latest(engine: str) -> int:
-    """The number of the newest migration this version knows."""
+    """The number of the newest migration of this version of the code."""
     return migrations_for(engine)[-1][0]
 
 
 def migrate(database: Database) -> list[str]:
-    """Bring the database up to date; the names of the files applied. Safe to run from several processes at once.
+    """Applies missing migrations; returns the names of their files. Several processes may do so at once.
 
-    Refused: a database that a newer Coterie has migrated further than this one knows.
+    Raises Unavailable if a newer version of Coterie has migrated the database.
     """
     with database.write() as tx:
         return migrate_in(tx)
 
 
 def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
-    """The same in a transaction of the caller; until: the last number to apply."""
+    """migrate() in a transaction of the caller. until: the number of the last migration to apply."""
     applied = []
     if tx.engine == "postgresql":
         tx.all("SELECT pg_advisory_xact_lock(6815744)")
@@ -66,10 +66,12 @@ def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
         " (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
     )
     done = {number for (number,) in tx.all("SELECT number FROM schema_migrations")}
-    known = migrations_for(tx.engine)
-    if newer := done - {number for number, _, _ in known}:
-        raise Unavailable(f"the database is of a newer Coterie (migration {max(newer):04}); upgrade this one")
-    for number, name, text in known:
+    migrations = migrations_for(tx.engine)
+    if newer := done - {number for number, _, _ in migrations}:
+        raise Unavailable(
+            f"A newer version of Coterie has migrated the database (migration {max(newer):04}): upgrade this one"
+        )
+    for number, name, text in migrations:
         if number not in done and number <= (until or number):
             tx.run(text)
             if number in _PYTHON_PARTS:
@@ -86,13 +88,13 @@ def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
 
 
 def is_current(tx: Tx) -> bool:
-    """Whether every migration is applied: what /readyz asks."""
+    """Whether all migrations are applied."""
     row = tx.one("SELECT max(number) FROM schema_migrations")
     return row is not None and row[0] == latest(tx.engine)
 
 
 def _save_catalogue(tx: Tx) -> None:
-    """The relationship types, as this version of the code knows them."""
-    known = {row[0]: row[1:] for row in tx.all("SELECT id, name, inverse_type_id FROM relationship_types")}
-    missing = [type_ for type_ in CATALOGUE if known.get(type_.id) != (type_.name, type_.inverse_type_id)]
+    """Stores the relationship types of this version of the code."""
+    stored = {row[0]: row[1:] for row in tx.all("SELECT id, name, inverse_type_id FROM relationship_types")}
+    missing = [type_ for type_ in CATALOGUE if stored.get(type_.id) != (type_.name, type_.inverse_type_id)]
     tx.insert_rows("relationship_types", map(msgspec.structs.asdict, missing), replace_on=("id",))

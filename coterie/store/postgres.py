@@ -1,8 +1,8 @@
 """PostgreSQL (15 or newer) through psycopg 3 and its pool, synchronous, in threads.
 
-Reads see one moment (REPEATABLE READ, read only), writes run at READ COMMITTED with rows locked by tx.lock where a
-unit of work reads before it changes. A unit that PostgreSQL refuses for a deadlock or
-a serialization failure is tried again, three times in all. Every statement has a deadline (statement_timeout).
+Reads see one snapshot (REPEATABLE READ, read only). Writes run at READ COMMITTED and lock rows with tx.lock where they
+read before they change. A unit of work that fails with a deadlock or serialization failure runs again, three times in
+all. Every statement has a deadline (statement_timeout).
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
@@ -40,7 +40,7 @@ def translate_sql(sql: str) -> str:
 
 
 class PostgresTx:
-    """A transaction, or a series of reads, on one connection."""
+    """A transaction on one connection."""
 
     engine: Literal["postgresql"] = "postgresql"
     lock = " FOR UPDATE"
@@ -50,7 +50,7 @@ class PostgresTx:
         self._execute = connection.execute
 
     def _query(self, sql: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
-        if parameters is None:  # sent as it stands, so it may hold several statements
+        if parameters is None:  # sent unchanged, so it may contain several statements
             return self._execute(sql)
         return self._execute(translate_sql(sql), parameters)
 
@@ -101,7 +101,7 @@ class PostgresTx:
 
 
 class PostgresDatabase:
-    """The engine to grow on."""
+    """The engine for large or shared instances."""
 
     engine: Literal["postgresql"] = "postgresql"
 
@@ -126,7 +126,7 @@ class PostgresDatabase:
             self._pool.open(wait=True, timeout=OPEN_SECONDS)
         except PoolTimeout:
             self._pool.close()
-            raise Unavailable("PostgreSQL does not answer at COTERIE_DATABASE_URL") from None
+            raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
 
     def read(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
@@ -137,9 +137,9 @@ class PostgresDatabase:
 
     @contextmanager
     def _transaction(self, seconds: float | None, *, read_only: bool) -> Iterator[PostgresTx]:
-        """seconds: the deadline of its statements, where it is not the connection's own, which is a request's."""
+        """seconds: the deadline of its statements; None for that of the connection, which is a request's."""
         with _translated(), self._pool.connection() as connection:
-            # what the next BEGIN says: a reader sees one moment, a writer what is committed and what it has locked
+            # psycopg sends these with the next BEGIN
             level = IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
             connection.isolation_level, connection.read_only = level, read_only
             with connection.transaction():
@@ -156,11 +156,10 @@ class PostgresDatabase:
     async def run_write(self, work: Work[T]) -> T:
         return await self._run(self._write_work, work)
 
-    async def _run(self, way: Any, work: Work[T]) -> T:
+    async def _run(self, run: Callable[[Work[T]], T], work: Work[T]) -> T:
         if self._is_closed:
-            raise Unavailable("the instance is stopping")
-        result: T = await asyncio.get_running_loop().run_in_executor(self._threads, way, work)
-        return result
+            raise Unavailable("The instance is stopping")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run, work)
 
     def _read_work(self, work: Work[T]) -> T:
         with self._transaction(None, read_only=True) as tx:
@@ -175,7 +174,7 @@ class PostgresDatabase:
             try:
                 with self._transaction(None, read_only=False) as tx:
                     return work(tx)
-            except _Again:
+            except _Retry:
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
@@ -185,15 +184,15 @@ class PostgresDatabase:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        # the server takes a moment to see that a connection was closed
+        # the server notices a closed connection only after a moment
         deadline = time.monotonic() + CLOSING_SECONDS
-        while self._has_company():
+        while self._is_shared():
             if time.monotonic() > deadline:
-                raise Unavailable("the instance is running: stop it first")
+                raise Unavailable("The instance is running: stop it first")
             time.sleep(0.05)
         yield
 
-    def _has_company(self) -> bool:
+    def _is_shared(self) -> bool:
         with self.read() as tx:
             others = tx.one(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -208,24 +207,24 @@ class PostgresDatabase:
         self._pool.close()
 
 
-class _Again(Unavailable):
-    """PostgreSQL gave this unit up for the sake of another; trying again may well succeed."""
+class _Retry(Unavailable):
+    """PostgreSQL aborted this unit of work in favor of another; a retry is likely to succeed."""
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The driver's errors in the words of errors.py, where there are any."""
+    """Raises the driver's errors as those of errors.py; other errors unchanged."""
     try:
         yield
     except CoterieError:
         raise
     except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure) as error:
-        raise _Again("too many changes at once; try again") from error
+        raise _Retry("Too many concurrent changes; try again") from error
     except psycopg.errors.QueryCanceled as error:
-        raise TooSlow("this took too long and was stopped") from error
+        raise TooSlow("The request took too long and was stopped") from error
     except psycopg.errors.IntegrityError as error:
-        raise Conflict("this contradicts what is already there") from error
+        raise Conflict("The change conflicts with existing data") from error
     except (psycopg.DataError, OverflowError, UnicodeEncodeError) as error:
-        raise Invalid(Problem((), "invalid", "holds a value the database cannot keep")) from error
+        raise Invalid(Problem((), "invalid", "contains a value that cannot be stored")) from error
     except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise Unavailable("the database does not answer") from error
+        raise Unavailable("The database does not respond") from error

@@ -1,10 +1,9 @@
-"""Sealing: what must be kept and given back, such as another service's token, lies encrypted in the database.
-Signing: what is given out and must be known again when it comes back.
+"""Sealing: secrets of other services, such as their tokens, are encrypted in the database.
+Signing: values that leave the instance carry a signature, which is verified when they return.
 
-Guarantees. The key is made at first need (32 random bytes), lies beside the data as secret.key, and only its owner
-may read it; of several processes that need it first, all get the same. Who holds a copy of the database alone cannot
-read a sealed value; a sealed value that was changed does not open. Fernet: AES-128-CBC with HMAC-SHA256
-(docs/decisions/0026).
+Guarantees. The key (32 random bytes) is generated when it is first needed, and stored in the data folder as
+secret.key, readable by its owner only; processes that need it at the same time get the same key. A copy of the database
+alone cannot be unsealed, nor can a modified value. Fernet: AES-128-CBC with HMAC-SHA256 (docs/decisions/0026).
 """
 
 import hashlib
@@ -24,33 +23,33 @@ KEY_FILE = "secret.key"
 
 
 def seal(folder: Path, text: str) -> str:
-    """A text, encrypted with the key of this data folder."""
+    """Encrypts a text with the key of this data folder."""
     return _fernet(folder).encrypt(text.encode()).decode("ascii")
 
 
 def unseal(folder: Path, sealed: str) -> str:
-    """The text again. Refused (Unavailable): sealed with another key, or changed."""
+    """Decrypts a sealed text. Raises Unavailable if it was sealed with another key or modified."""
     from cryptography.fernet import InvalidToken  # lazy: as below
 
     try:
         return _fernet(folder).decrypt(sealed.encode()).decode()
     except InvalidToken:
-        raise Unavailable(f"a secret cannot be opened: {KEY_FILE} in the data folder is not the key it had") from None
+        raise Unavailable(f"A secret cannot be decrypted: {KEY_FILE} in the data folder is not its key") from None
 
 
 def sign(folder: Path, purpose: str, data: bytes) -> bytes:
-    """The HMAC-SHA256 of bytes (32 bytes), with a key that the purpose has for itself, derived from this folder's."""
+    """The HMAC-SHA256 (32 bytes) of data, with a key derived from that of the folder for this purpose only."""
     key = hmac.digest(_key(folder), purpose.encode(), hashlib.sha256)
     return hmac.digest(key, data, hashlib.sha256)
 
 
 def _fernet(folder: Path) -> "Fernet":
-    from cryptography.fernet import Fernet  # lazy: 6 MB of each process, where nothing may ever be sealed
+    from cryptography.fernet import Fernet  # lazy: 6 MB of memory, which most processes never need
 
     try:
         return Fernet(_key(folder))
     except ValueError:
-        raise Unavailable(f"{KEY_FILE} in the data folder is no key") from None
+        raise Unavailable(f"{KEY_FILE} in the data folder is not a valid key") from None
 
 
 def _key(folder: Path) -> bytes:
@@ -60,13 +59,13 @@ def _key(folder: Path) -> bytes:
     try:
         return path.read_bytes().strip()
     except OSError:
-        raise Unavailable(f"{KEY_FILE} in the data folder cannot be read") from None
+        raise Unavailable(f"{KEY_FILE} in the data folder is not readable") from None
 
 
 def _make_key(path: Path) -> None:
-    """Write a fresh key beside its place, flush it to the disk, and link it: the first of several makers wins."""
+    """Writes a new key to a temporary file, syncs it and links it to its place: the first process wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # mkstemp makes files that only their owner may read
+    # mkstemp creates files that only their owner may read
     handle, name = tempfile.mkstemp(prefix="key-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as target:

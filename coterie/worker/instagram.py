@@ -19,7 +19,7 @@ from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database, Tx
 from coterie.store.instagram_deliveries import delete_delivery, find_delivery
-from coterie.store.statistics import look_again
+from coterie.store.statistics import analyze_grown
 from coterie.worker.batches import run_job
 
 # the tables that deliveries fill
@@ -70,7 +70,7 @@ def _process(database: Database, processing: Processing, done: int) -> Batches[P
             )
         if database.engine == "postgresql":
             with database.write() as tx:
-                look_again(tx, TABLES)
+                analyze_grown(tx, TABLES)
         done = processed.done
         if done >= total:
             return

@@ -159,9 +159,9 @@ def test_a_port_in_use_is_one_line_and_exit_code_1(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "arguments", "said"),
     [
-        ({"colour": "blue"}, [], "there is no setting COTERIE_COLOUR"),
-        ({"port": "8001"}, [], "there is no setting COTERIE_PORT: that is an option, coterie serve --port"),
-        ({"baseurl": "x"}, [], "there is no setting COTERIE_BASEURL: is it COTERIE_BASE_URL?"),
+        ({"colour": "blue"}, [], "unknown setting COTERIE_COLOUR"),
+        ({"port": "8001"}, [], "unknown setting COTERIE_PORT: it is an option, coterie serve --port"),
+        ({"baseurl": "x"}, [], "unknown setting COTERIE_BASEURL: did you mean COTERIE_BASE_URL?"),
         ({}, ["--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid"),
         ({}, ["--data", "/dev/null/data"], "cannot create the data folder /dev/null/data"),
     ],

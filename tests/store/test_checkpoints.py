@@ -1,4 +1,4 @@
-"""SQLite's log is carried over into the database beside the writer, and stays short."""
+"""The WAL of SQLite is checkpointed in the background, and stays short."""
 
 import subprocess
 import sys
@@ -156,6 +156,6 @@ def test_a_disk_that_is_full_at_the_end_of_bulk_work_is_said_and_loses_nothing(
 ) -> None:
     command = [sys.executable, "-c", FULL, str(path), str(path.parent)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.stdout.splitlines() == ["the disk is full or cannot be written", "1000"], done.stderr
+    assert done.stdout.splitlines() == ["The disk is full or not writable", "1000"], done.stderr
     with database.read() as tx:
         assert tx.one("SELECT count(*) FROM things") == (1000,)

@@ -123,7 +123,7 @@ def test_a_job_that_ends_its_worker_each_time_is_dead_in_the_end(world: World) -
         make_due(world)
     assert take(world) == []
     found = job_of(world, job_id)
-    assert (found.state, found.last_error) == (DEAD, "its worker ended without a word")
+    assert (found.state, found.last_error) == (DEAD, "worker crashed")
 
 
 def test_a_job_given_back_has_lost_no_attempt(world: World) -> None:

@@ -11,7 +11,8 @@ import pytest
 from coterie.errors import Conflict, Invalid, TooSlow, Unavailable
 from coterie.settings import load_settings
 from coterie.store.database import Tx
-from coterie.store.sqlite import GROUP_MAX, SqliteDatabase
+from coterie.store.sqlite import SqliteDatabase
+from coterie.store.sqlite_writer import GROUP_MAX
 
 # more steps than any deadline allows
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
@@ -170,8 +171,8 @@ def test_a_commit_that_fails_fails_every_unit_and_nothing_is_saved(database: Sql
 
 def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(database: SqliteDatabase) -> None:
     asyncio.run(database.run_write(add("before")))
-    pages = database._writer.apsw.execute("PRAGMA page_count").fetchall()[0][0]
-    database._writer.apsw.execute(f"PRAGMA max_page_count={pages + 4}")
+    pages = database._writing_connection.apsw.execute("PRAGMA page_count").fetchall()[0][0]
+    database._writing_connection.apsw.execute(f"PRAGMA max_page_count={pages + 4}")
 
     def large(tx: Tx) -> None:
         add("small part")(tx)
@@ -188,7 +189,7 @@ def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(database: Sq
         with tx.savepoint():
             large(tx)
     assert texts(database) == ["before", "first", "third"]
-    database._writer.apsw.execute("PRAGMA max_page_count=1000000")
+    database._writing_connection.apsw.execute("PRAGMA max_page_count=1000000")
     with database.write() as tx:
         large(tx)
     assert len(texts(database)) == 5

@@ -10,7 +10,7 @@ from coterie.store import contacts, events, handles, interactions, notes, statis
 from coterie.store.contact_sheets import LOADERS
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
-from coterie.store.sqlite import SqliteTx
+from coterie.store.sqlite_connection import SqliteTx
 
 
 class Plans:
@@ -109,7 +109,7 @@ def test_tables_that_have_grown_are_looked_at_again_and_others_are_not(fresh_dat
                 [{"name": f"{count}-{number:060}", "at": "2026-01-01T00:00:00Z"} for number in range(count)],
             )
         with fresh_database.write() as tx:
-            return statistics.look_again(tx, ["schedules", "counters"])
+            return statistics.analyze_grown(tx, ["schedules", "counters"])
 
     found = [fill(10), fill(1000), fill(20), fill(3000), fill(30)]
     assert found == ([[], ["schedules"], [], ["schedules"], []] if fresh_database.engine == "postgresql" else [[]] * 5)

@@ -1,0 +1,134 @@
+"""One SQLite connection through apsw: transactions whose statements have a deadline, and its errors in our words."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import apsw
+import msgspec
+
+from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
+from coterie.store.database import Parameters, Row, T, Work, insert_statement
+
+# SQLite checks the deadline after so many steps of its virtual machine: about a millisecond
+STEPS_BETWEEN_CHECKS = 100_000
+
+
+class SqliteTx:
+    """A transaction on one apsw connection."""
+
+    engine: Literal["sqlite"] = "sqlite"
+    lock = ""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+
+    def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        return self._execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
+        return self._execute(sql, parameters).fetchone()
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        return iter(self._connection.execute(sql))
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+        self._execute(sql, parameters)
+        return self._connection.changes()
+
+    def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+        self._connection.executemany(sql, parameters)
+
+    def insert_rows(
+        self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
+    ) -> None:
+        if not (values := list(rows)):
+            return
+        columns = list(values[0])
+        source = f"VALUES ({', '.join(':' + name for name in columns)})"
+        sql = insert_statement(table, columns, source, skip_existing=skip_existing, replace_on=replace_on)
+        self._connection.executemany(sql, values)
+
+    def in_list(self, name: str) -> str:
+        return f"IN (SELECT value FROM json_each(:{name}))"
+
+    def list_param(self, values: Iterable[Any]) -> str:
+        return msgspec.json.encode(list(values)).decode()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        self._execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk or a deadline has ended the whole transaction
+                self._execute("ROLLBACK TO part")
+                self._execute("RELEASE part")
+            raise
+        self._execute("RELEASE part")
+
+
+class Connection:
+    """An apsw connection with a deadline (of time.monotonic) for its statements."""
+
+    def __init__(self, path: str, *, read_only: bool) -> None:
+        self.apsw = apsw.Connection(path)
+        self.deadline = float("inf")
+        self.apsw.set_busy_timeout(10_000)
+        self.apsw.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
+        for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384"):
+            self.apsw.execute(f"PRAGMA {pragma}")
+        self.apsw.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        self.tx = SqliteTx(self.apsw)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+
+@contextmanager
+def transaction(connection: Connection, begin: str, seconds: float) -> Iterator[SqliteTx]:
+    """A transaction opened by the statement begin: committed at the end of the block, rolled back if it raises."""
+    connection.deadline = time.monotonic() + seconds
+    try:
+        connection.apsw.execute(begin)
+        yield connection.tx
+        connection.apsw.execute("COMMIT")
+    except BaseException as error:
+        connection.deadline = float("inf")
+        if connection.apsw.in_transaction:
+            connection.apsw.execute("ROLLBACK")
+        raise translate(error) from error
+
+
+def read(connection: Connection, work: Work[T], seconds: float) -> T:
+    """transaction() for the most frequent case, without the cost of a generator."""
+    connection.deadline = time.monotonic() + seconds
+    try:
+        connection.apsw.execute("BEGIN")
+        result = work(connection.tx)
+        connection.apsw.execute("COMMIT")
+    except BaseException as error:
+        connection.deadline = float("inf")
+        if connection.apsw.in_transaction:
+            connection.apsw.execute("ROLLBACK")
+        raise translate(error) from error
+    return result
+
+
+def translate(error: BaseException) -> BaseException:
+    """The driver's error as one of errors.py; other errors unchanged."""
+    if isinstance(error, CoterieError):
+        return error
+    if isinstance(error, apsw.InterruptError):
+        return TooSlow("The request took too long and was stopped")
+    if isinstance(error, apsw.ConstraintError):
+        return Conflict("The change conflicts with existing data")
+    if isinstance(error, apsw.FullError | apsw.IOError | apsw.ReadOnlyError):
+        return Unavailable("The disk is full or not writable")
+    if isinstance(error, apsw.BusyError | apsw.LockedError | apsw.CantOpenError | apsw.ConnectionClosedError):
+        return Unavailable("The database does not respond")
+    if isinstance(error, apsw.TooBigError | OverflowError | UnicodeEncodeError):
+        return Invalid(Problem((), "invalid", "contains a value that cannot be stored"))
+    return error
