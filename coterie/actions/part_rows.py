@@ -14,8 +14,7 @@ from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
-from coterie.model.terms import TAGS
-from coterie.model.text import fold
+from coterie.model.terms import TAGS, name_key
 from coterie.store import folders as folder_store
 from coterie.store import interactions as interaction_store
 from coterie.store import parts
@@ -61,8 +60,10 @@ def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list
     parts.insert_notes(tx, organization_id, rows.notes)
     parts.insert_files(tx, organization_id, rows.files)
     parts.save_external_ids(tx, organization_id, rows.external_ids)
-    tags = {key: _tag(tx, caller, name) for key, name in {fold(name): name for _, name in reversed(rows.tags)}.items()}
-    tagged = {(contact_id, tag_id) for contact_id, name in rows.tags if (tag_id := tags[fold(name)]) is not None}
+    tags = {
+        key: _tag(tx, caller, name) for key, name in {name_key(name): name for _, name in reversed(rows.tags)}.items()
+    }
+    tagged = {(contact_id, tag_id) for contact_id, name in rows.tags if (tag_id := tags[name_key(name)]) is not None}
     if tagged:
         parts.insert_tagged(tx, organization_id, [{"contact_id": c, "tag_id": t} for c, t in sorted(tagged)])
     folders = {name: _folder(tx, caller, name) for name in dict.fromkeys(name for _, name in rows.folders)}

@@ -18,7 +18,7 @@ from coterie.model.dates import ImportantDate
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.ids import new_id
 from coterie.model.imports import AddressDraft, DateDraft, HandleDraft
-from coterie.model.text import fold
+from coterie.model.text import identity_key
 
 E = TypeVar("E")
 W = TypeVar("W")
@@ -140,7 +140,7 @@ def compare_addresses(sheet: ContactSheet, deleted: Deleted, wanted: Sequence[Ad
         reversed(deleted.addresses),
         wanted,
         same=[lambda a: tuple(getattr(a, name) for name in _ADDRESS)],
-        alike=[lambda a: fold(" ".join(getattr(a, name) or "" for name in _LINES)), lambda a: a.label],
+        alike=[lambda a: identity_key(" ".join(getattr(a, name) or "" for name in _LINES)), lambda a: a.label],
     )
     changes = [(before, replace(_moved(before, address), deleted_at=None)) for before, address in pairs]
     changes += [(address, replace(address, deleted_at=now)) for address in rest]
@@ -178,8 +178,8 @@ def compare_dates(sheet: ContactSheet, deleted: Deleted, wanted: Sequence[DateDr
         sheet.dates,
         reversed(deleted.dates),
         wanted,
-        same=[lambda d: (d.label, d.occurs_on), lambda d: (fold(d.label), d.occurs_on)],
-        alike=[lambda d: fold(d.label), lambda d: d.occurs_on],
+        same=[lambda d: (d.label, d.occurs_on), lambda d: (identity_key(d.label), d.occurs_on)],
+        alike=[lambda d: identity_key(d.label), lambda d: d.occurs_on],
     )
     changes = [(b, replace(b, label=d.label, occurs_on=d.occurs_on, deleted_at=None)) for b, d in pairs]
     changes += [(date, replace(date, deleted_at=now)) for date in rest]

@@ -15,7 +15,7 @@ from coterie.model.dates import ImportantDate
 from coterie.model.handles import CHANNELS, Handle
 from coterie.model.imports import ContactDraft, PictureDraft
 from coterie.model.terms import Term, name_key
-from coterie.model.text import fold
+from coterie.model.text import identity_key
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def _names(
 
 
 def _folder_key(name: str) -> str:
-    return fold(name) or name
+    return identity_key(name) or name
 
 
 def _pictures(sheet: ContactSheet, draft: ContactDraft) -> tuple[list[PictureDraft], list[Attachment]]:

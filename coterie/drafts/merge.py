@@ -24,7 +24,7 @@ from coterie.model.imports import (
     PictureDraft,
 )
 from coterie.model.terms import name_key
-from coterie.model.text import fold
+from coterie.model.text import identity_key
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
@@ -96,7 +96,7 @@ def _existing_of_sheet(sheet: ContactSheet) -> Existing:
         contact=sheet.contact,
         handles=list(sheet.handles),
         addresses={_key([getattr(address, name) for name in _ADDRESS]) for address in sheet.addresses},
-        dates={(fold(date.label), date.occurs_on) for date in sheet.dates},
+        dates={(identity_key(date.label), date.occurs_on) for date in sheet.dates},
         tags={name_key(tag.name) for tag in (*sheet.tags, *sheet.hidden_tags)},
         folders={name for _, name, _ in sheet.folders},
         notes={note.text for note in sheet.notes},
@@ -129,8 +129,8 @@ def existing_of_draft(draft: ContactDraft) -> Existing:
         contact=Contact(**values),
         handles=handles,
         addresses={_key_of(address) for address in draft.addresses},
-        dates={(fold(date.label), date.occurs_on) for date in draft.dates},
-        tags={fold(tag) for tag in draft.tags},
+        dates={(identity_key(date.label), date.occurs_on) for date in draft.dates},
+        tags={name_key(tag) for tag in draft.tags},
         folders=set(draft.folders),
         notes={draft.note} if draft.note else set(),
         files={picture.digest for picture in draft.pictures if picture.digest},
@@ -151,8 +151,8 @@ def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str
         fields=fields,
         handles=_handles_to_add(draft, state) if state.handles else draft.handles,
         addresses=[a for a in draft.addresses if _key_of(a) not in state.addresses],
-        dates=[d for d in draft.dates if (fold(d.label), d.occurs_on) not in state.dates],
-        tags=[tag for tag in draft.tags if fold(tag) not in state.tags],
+        dates=[d for d in draft.dates if (identity_key(d.label), d.occurs_on) not in state.dates],
+        tags=[tag for tag in draft.tags if name_key(tag) not in state.tags],
         folders=[folder for folder in draft.folders if folder not in state.folders],
         note=draft.note if draft.note and draft.note not in state.notes else None,
         pictures=[p for p in draft.pictures if p.digest and p.digest not in state.files],
@@ -204,10 +204,10 @@ def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
     if not present:
         return given
     both = given.keys() & present.keys()
-    if not both or any(fold(given[name]) != fold(present[name]) for name in both):
+    if not both or any(identity_key(given[name]) != identity_key(present[name]) for name in both):
         return {}
     wanted = [given.get(name) for name in ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")]
-    if fold(join_name(*wanted) or "") == fold(contact.full_name or ""):
+    if identity_key(join_name(*wanted) or "") == identity_key(contact.full_name or ""):
         return {}
     return {name: value for name, value in given.items() if name not in present}
 
@@ -221,7 +221,7 @@ def _handles_to_add(draft: ContactDraft, state: Existing) -> list[HandleDraft]:
 
 def _key(values: Sequence[str | None]) -> str:
     """A postal address for comparison: its parts folded, in one text, without gaps."""
-    return fold(" ".join([value for value in values if value]))
+    return identity_key(" ".join([value for value in values if value]))
 
 
 def _key_of(address: AddressDraft) -> str:

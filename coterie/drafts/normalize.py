@@ -12,7 +12,7 @@ from coterie.model.contacts import GENDERS, GRADES, TEXTS
 from coterie.model.folders import NAME_LENGTH_MAX as FOLDER_LENGTH_MAX
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
 from coterie.model.notes import TEXT_LENGTH_MAX
-from coterie.model.text import fold
+from coterie.model.text import identity_key
 
 PARTS_MAX = 200
 WARNINGS_MAX = 50
@@ -125,7 +125,7 @@ def _names(names: list[str], length: int) -> list[str]:
     for name in names:
         plain = " ".join(name.split())[:length].strip()
         if plain and len(found) < PARTS_MAX:
-            found.setdefault(fold(plain), plain)
+            found.setdefault(identity_key(plain), plain)
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ folded names of all terms are unique, deleted terms included.
 from msgspec import Struct
 
 from coterie.errors import invalid
-from coterie.model.text import sort_key
+from coterie.model.text import identity_key
 
 NAME_LENGTH_MAX = 200
 TERMS_MAX = 10_000
@@ -52,5 +52,5 @@ def parse_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What makes two names the same: the folded text. A name of nothing but accents is its own key."""
-    return sort_key(name, NAME_LENGTH_MAX) or name
+    """The key by which two names are the same (model.text.identity_key). A name of nothing but accents is its own."""
+    return identity_key(name)[:NAME_LENGTH_MAX] or name

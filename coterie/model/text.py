@@ -45,6 +45,34 @@ def fold(text: str) -> str:
     return " ".join(folded.split())
 
 
+def identity_key(text: str) -> str:
+    """The form in which two texts are the same to people who read them, spaces collapsed.
+
+    Case, width, Latin and Greek accents, and the vowel points of Hebrew and Arabic do not matter. All other marks do:
+    in Japanese, Thai, Hindi or Russian they make another letter (か and が, и and й), though search folds them.
+    """
+    if text.isascii():
+        return " ".join(text.lower().split())
+    found: list[str] = []
+    drops_marks = False
+    for char in unicodedata.normalize("NFKC", stream_safe(text)):
+        if unicodedata.combining(char):
+            if not (drops_marks or _is_point(char)):
+                found.append(char)
+            continue
+        drops_marks = _drops_marks(char)
+        found.append(_FOLDED[ord(char)] if drops_marks else char.casefold())
+    return unicodedata.normalize("NFC", " ".join("".join(found).split()))
+
+
+def _drops_marks(char: str) -> bool:
+    return char.isascii() or unicodedata.name(char, "").startswith(("LATIN", "GREEK"))
+
+
+def _is_point(char: str) -> bool:
+    return "\u0591" <= char <= "\u05c7" or "\u064b" <= char <= "\u065f" or char == "\u0670"
+
+
 def stream_safe(text: str) -> str:
     """The text with each run of combining marks cut after 30, to be called before unicodedata.normalize()."""
     if text.isascii():

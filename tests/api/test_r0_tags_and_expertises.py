@@ -224,3 +224,9 @@ def test_a_contact_has_so_many_and_no_more(r0: R0, world: World) -> None:
     refused = r0.put(f"/contacts/{world.marge.uuid}/tags/{more}")
     assert (refused.status, list(refused.json["errors"])) == (422, ["tag_id"])
     assert r0.get(f"/tags/{more}").json["contact_count"] == 0
+
+
+def test_words_that_only_search_takes_for_one_are_two(r0: R0, kind: Kind) -> None:
+    first, second = make(r0, kind, "かき"), make(r0, kind, "かぎ")
+    assert first["id"] != second["id"]
+    assert make(r0, kind, "Crème")["id"] == make(r0, kind, "creme")["id"]

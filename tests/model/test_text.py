@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.model.text import MARKS_MAX, fold, sort_key, stream_safe, words
+from coterie.model.text import MARKS_MAX, fold, identity_key, sort_key, stream_safe, words
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,29 @@ def test_a_run_of_combining_marks_is_cut() -> None:
     assert stream_safe("e\u0301" * 100) == "e\u0301" * 100
     assert stream_safe("a" + "\u0301" * 100 + "b") == "a" + "\u0301" * MARKS_MAX + "b"
     assert stream_safe("\u0f73" * 100 + "\uff9e" * 100) == "\u0f73" * MARKS_MAX
+
+
+SAME = [
+    ("Crème", "creme"), ("né", "ne\u0301"), ("ガラス", "カ\u3099ラス"), ("ﾗﾝﾁ", "ランチ"), ("Straße", "STRASSE"),
+    ("  two   words ", "Two Words"), ("Άλφα", "αλφα"), ("שָׁלוֹם", "שלום"), ("مُحَمَّد", "محمد"), ("Łódź", "lodz"),
+]  # fmt: skip
+DIFFERENT = [
+    ("かき", "かぎ"), ("パス", "バス"), ("ขุน", "ขน"), ("ป้า", "ปา"), ("бой", "бои"), ("खाना", "ख़ाना"), ("한", "하"),
+    ("மலை", "மாலை"), ("ёлка", "елка"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_case_width_and_accents_do_not_make_another_word(one: str, other: str) -> None:
+    assert identity_key(one) == identity_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_marks_that_are_letters_make_another_word(one: str, other: str) -> None:
+    assert identity_key(one) != identity_key(other)
+
+
+@given(st.text(max_size=60))
+def test_what_is_the_same_word_is_found_by_the_same_search(text: str) -> None:
+    assert fold(identity_key(text)) == fold(text) or "\u0345" in unicodedata.normalize("NFD", text)
+    assert identity_key(identity_key(text)) == identity_key(text)

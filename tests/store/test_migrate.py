@@ -14,7 +14,7 @@ from coterie.errors import Unavailable
 from coterie.model.relationships import CATALOGUE
 from coterie.settings import Settings, load_settings
 from coterie.store.database import Database, Tx, open_database
-from coterie.store.migrate import is_current, latest, migrate, migrations_for
+from coterie.store.migrate import is_current, latest, migrate, migrate_in, migrations_for
 
 # Tables that belong to no one organization, each with the reason
 GLOBAL = {
@@ -266,3 +266,20 @@ def test_every_file_beside_the_migrations_is_one() -> None:
     folder = Path(__file__).parents[2] / "coterie/store/migrations"
     known = {name for engine in ("sqlite", "postgresql") for _, name, _ in migrations_for(engine)}
     assert {file.name for file in folder.glob("*.sql")} == known
+
+
+def test_the_keys_of_words_are_computed_again(engine: str, fresh_settings: Settings) -> None:
+    database = open_database(fresh_settings)
+    with database.write() as tx:
+        migrate_in(tx, until=6)
+        tx.run("INSERT INTO organizations (id, uuid, name, created_at, updated_at) VALUES (1, 'o', 'O', '', '')")
+        for number, (name, key) in enumerate((("Кий", "кии"), ("Crème", "creme"))):
+            tx.run(
+                "INSERT INTO tags (organization_id, id, name, name_key, created_at, updated_at)"
+                " VALUES (1, :id, :name, :key, '', '')",
+                {"id": str(number), "name": name, "key": key},
+            )
+    migrate(database)
+    with database.read() as tx:
+        assert tx.all("SELECT name, name_key FROM tags ORDER BY id") == [("Кий", "кий"), ("Crème", "creme")]
+    database.close()
