@@ -34,7 +34,7 @@ def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any],
     """
     account = lock_account(tx, caller.organization_id, account_id)
     username = content.get("username")
-    if account is None or not username or username == account.username:
+    if account is None or not username or username.lower() == (account.username or "").lower():
         return
     external_id = f"mention:{ids.get('comment_id') or ids.get('media_id')}"
     if interaction_store.find_known(tx, caller.organization_id, INSTAGRAM, [external_id]):

@@ -19,7 +19,7 @@ from coterie.model import times
 from coterie.model.contacts import OPTOUT
 from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import new_id
-from coterie.model.instagram import OPT_OUT_WORDS, find_opt_out_word, fold_opt_out_words
+from coterie.model.instagram import OPT_OUT_WORDS, Account, find_opt_out_word, fold_opt_out_words
 from coterie.model.instagram_updates import ADD, EDIT, MENTIONED, REACT, UNSEND, Update
 from coterie.model.interactions import INCOMING, MESSAGE, StoredInteraction
 from coterie.model.organizations import Caller
@@ -32,6 +32,8 @@ from coterie.store.revisions import lock_contacts
 
 # small enough to block other writers for about 30 ms only
 BATCH = 100
+# in the data of an interaction whose edit arrived before its message
+EDITED_EARLY = "edited_early"
 Stored = dict[str, StoredInteraction]
 Events = list[dict[str, Any]]
 Difference = dict[str, tuple[object, object]]
@@ -64,8 +66,10 @@ def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Upd
 
 
 def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -> None:
-    if lock_account(tx, caller.organization_id, account_id) is None:
+    account = lock_account(tx, caller.organization_id, account_id)
+    if account is None:
         return  # disconnected in the meantime
+    updates = [update for update in updates if not _is_by(account, update)]
     organization_id = caller.organization_id
     stored = interaction_store.find_stored(tx, organization_id, INSTAGRAM, {update.external_id for update in updates})
     new_mentions = [update for update in updates if update.what == MENTIONED and update.external_id not in stored]
@@ -79,8 +83,7 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     interaction_store.insert_stored(tx, organization_id, INSTAGRAM, [s for s in changed if s.is_new], now)
     interaction_store.save_stored(tx, organization_id, [s for s in changed if not s.is_new], now)
     interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))
-    unsent = {(s.contact_id, s.kind) for s in changed if s.deleted_at and not s.is_new}
-    interaction_store.mark_recent(tx, organization_id, sorted(unsent))
+    interaction_store.mark_recent(tx, organization_id, sorted(_reordered(changed)))
     record_all(tx, caller, events)
     _opt_out(tx, caller, {s.external_id: s for s in changed if s.is_new})
     _request_profiles(tx, caller, account_id, added, contact_ids)
@@ -99,6 +102,9 @@ def _apply_to_interactions(
         events.append(row_of(caller, kind, interaction.id, contact_id=contact_id, changes=changes, now=now))
 
     for update in sorted(updates, key=lambda update: update.what != ADD):
+        early = stored.get(update.external_id)
+        if update.what == ADD and early is not None and early.data.get(EDITED_EARLY) and early.deleted_at is None:
+            note("interaction.updated", early, _complete(early, update))
         if update.external_id not in stored and update.what in (ADD, EDIT, UNSEND):
             stored[update.external_id] = added = _new_interaction(update, contact_ids[update.person_id])
             if update.what != UNSEND:
@@ -124,10 +130,31 @@ def _new_interaction(update: Update, contact_id: int) -> StoredInteraction:
         id=new_id(),
         direction=update.direction,
         text=update.text,
-        data=dict(update.data),
+        data=dict(update.data) | ({EDITED_EARLY: True} if update.what == EDIT else {}),
         deleted_at=None,
         is_new=True,
     )
+
+
+def _is_by(account: Account, update: Update) -> bool:
+    """Whether the account itself is the author: it has another id in some of Meta's deliveries."""
+    return bool(update.username and account.username and update.username.lower() == account.username.lower())
+
+
+def _reordered(changed: Sequence[StoredInteraction]) -> set[tuple[int, str]]:
+    """(contact id, kind) of the interactions whose place among the newest may have changed."""
+    places = {(s.contact_id, s.kind) for s in changed if not s.is_new and (s.deleted_at or s.moved_from)}
+    return places | {(s.contact_id, s.moved_from[0]) for s in changed if s.moved_from}
+
+
+def _complete(interaction: StoredInteraction, update: Update) -> Difference:
+    """Completes an interaction that an early edit made with what its message says; the edited text stays."""
+    before = (interaction.kind, interaction.happened_at)
+    if not interaction.is_new:
+        interaction.moved_from = before
+    interaction.kind, interaction.happened_at = update.kind, update.happened_at
+    interaction.data = update.data | {k: v for k, v in interaction.data.items() if k != EDITED_EARLY}
+    return {"kind": (before[0], update.kind), "happened_at": (before[1], update.happened_at)}
 
 
 def _edit(interaction: StoredInteraction, update: Update) -> Difference | None:

@@ -26,7 +26,8 @@ def read_comment(name: str, value: dict[str, Any], account_id: str, at: str) -> 
     comment_id = require_id(value.get("id") or value.get("comment_id"), f"{name} without id")
     author = object_at(value, "from")
     person_id = require_id(author.get("id"), f"{name} without author")
-    if person_id == account_id:
+    # self_ig_scoped_id: the id the account's owner has as a commenter
+    if person_id == account_id or author.get("self_ig_scoped_id"):
         return None
     media = object_at(value, "media")
     data: dict[str, Any] = texts_at(value, "parent_id") | {

@@ -14,7 +14,10 @@ GROWTH_DAYS = 30
 
 
 class StoredInteraction(Struct):
-    """One interaction with everything that is stored of it. is_new: not stored yet."""
+    """One interaction with everything that is stored of it.
+
+    is_new: not stored yet. moved_from: the (kind, happened_at) it is stored under, if that changed.
+    """
 
     external_id: str
     contact_id: int
@@ -26,6 +29,7 @@ class StoredInteraction(Struct):
     data: dict[str, Any]
     deleted_at: str | None
     is_new: bool = False
+    moved_from: tuple[str, str] | None = None
 
 
 class FollowerSnapshot(Struct, frozen=True):

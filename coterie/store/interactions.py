@@ -111,17 +111,20 @@ def insert_stored(
 
 
 def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInteraction], now: str) -> None:
-    """The text, data and deletion of interactions that are stored; mark_recent must follow where one was deleted."""
+    """Saves stored interactions. The caller calls mark_recent if one was deleted or moved to another kind or time."""
     tx.execute_many(
-        "UPDATE interactions SET text = :text, data = :data, deleted_at = :deleted_at, updated_at = :now"
-        " WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
-        " AND happened_at = :happened_at AND id = :id",
+        "UPDATE interactions SET kind = :kind, happened_at = :happened_at, text = :text, data = :data,"
+        " deleted_at = :deleted_at, updated_at = :now"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :old_kind"
+        " AND happened_at = :old_happened_at AND id = :id",
         [
             {
                 "organization_id": organization_id,
                 "contact_id": interaction.contact_id,
                 "kind": interaction.kind,
                 "happened_at": interaction.happened_at,
+                "old_kind": old_kind,
+                "old_happened_at": old_happened_at,
                 "id": interaction.id,
                 "text": interaction.text,
                 "data": _encoded(interaction.data),
@@ -129,6 +132,7 @@ def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInter
                 "now": now,
             }
             for interaction in interactions
+            for old_kind, old_happened_at in [interaction.moved_from or (interaction.kind, interaction.happened_at)]
         ],
     )
 

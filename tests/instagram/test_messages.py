@@ -128,6 +128,24 @@ def test_an_edit_that_comes_before_its_message_stands(chat: Chat) -> None:
     assert texts(chat.send(sent)) == ["second"]
 
 
+def test_a_message_whose_edit_came_first_has_its_own_time(chat: Chat) -> None:
+    now = milliseconds()
+    early = chat.message("frist", now - 3_600_000)
+    chat.send(chat.event(message_edit={"mid": early["message"]["mid"], "text": "first", "num_edit": 1}))
+    found = chat.send(chat.message("second", now - 1_800_000), early)
+    assert texts(found) == ["second", "first"]
+    assert texts(chat.send(early)) == ["second", "first"]
+
+
+def test_a_story_mention_whose_caption_was_edited_first_is_a_mention(chat: Chat) -> None:
+    mention = chat.message("", milliseconds() - 60_000)
+    mention["message"] |= {"attachments": [{"type": "story_mention", "payload": {"url": "https://cdn.example/s"}}]}
+    chat.send(chat.event(message_edit={"mid": mention["message"]["mid"], "text": "look", "num_edit": 1}))
+    found = chat.send(mention)
+    assert [each["text"] for each in found["last_mentions"]] == ["look"]
+    assert found["last_messages"] == []
+
+
 def test_an_unsent_message_is_gone_with_its_text(chat: Chat) -> None:
     secret, kept = chat.message("my secret"), chat.message("hello", milliseconds() - 5000)
     mid = secret["message"]["mid"]

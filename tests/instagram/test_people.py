@@ -99,6 +99,21 @@ def test_ones_own_comment_makes_no_contact(audience: Audience) -> None:
     assert audience.total() == before
 
 
+def test_ones_own_comment_under_another_id_makes_no_contact(audience: Audience) -> None:
+    before = audience.total()
+    own = comment(number(), "somebody.else", "Thank you all!")
+    own["from"]["self_ig_scoped_id"] = number()
+    with audience.database.write() as tx:
+        tx.run(
+            "UPDATE instagram_accounts SET username = 'our.shop' WHERE account_id = :account_id",
+            {"account_id": audience.account},
+        )
+    by_name = comment(number(), "Our.Shop", "Thank you too!")
+    marker = comment(number(), f"marker{number()}", "hi")
+    audience.receive(changes(audience.account, "comments", own, by_name, marker))
+    assert audience.total() == before + 1
+
+
 def test_a_comment_without_an_author_or_with_an_odd_username_harms_nobody(audience: Audience) -> None:
     before = audience.total()
     nobody = {"id": number(), "text": "who?"}
