@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coterie.store.instagram import list_pictures
 from runs import counts, reason
 
 from coterie.actions.contacts import delete_contact
@@ -30,6 +29,7 @@ from coterie.store.database import Database, open_database
 from coterie.store.files import file_path, find_used
 from coterie.store.import_rows import list_files_of_rows, list_matches, list_rows, list_rows_left_out
 from coterie.store.imports import list_imports, update_import
+from coterie.store.instagram_pictures import list_pictures
 from coterie.worker.handlers import HANDLERS
 from coterie.worker.import_retention import expire_old_imports
 
