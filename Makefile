@@ -1,14 +1,16 @@
-# One command per wish, the same here and in CI. Needs only Python 3.11 or newer and make.
+# The commands of development and CI. They need only Python 3.11 or newer and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# without stored bytecode every process compiles what it imports: a start takes half as long again
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-dev run test check format contracts bench lock
+.PHONY: help setup setup-dev run quick test check format contracts bench lock
 
-help:            ## show this list
+help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
 
-setup: .venv/run.stamp  ## build .venv with coterie in it; safe to repeat
-setup-dev: .venv/dev.stamp  ## the same, with what tests, checks and benchmarks need
+setup: .venv/run.stamp  ## install Coterie into .venv; safe to repeat
+setup-dev: .venv/dev.stamp  ## the same, with the tools for tests, checks and benchmarks
 
 .venv/run.stamp: locks/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -20,28 +22,31 @@ setup-dev: .venv/dev.stamp  ## the same, with what tests, checks and benchmarks 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
 	touch $@
 
-run: setup  ## start Coterie on http://127.0.0.1:8000 with its data in ./data
+run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder
 	$(BIN)/coterie serve --data data
 
-test: setup-dev  ## the whole suite, on SQLite and on PostgreSQL; T=path for a part of it
+quick: setup-dev  ## tests in under a minute: SQLite only, no other program started; T=path for a part
+	$(BIN)/python -m pytest -n 4 -m "not slow and not postgresql" --durations=5 $(T)
+
+test: setup-dev  ## all tests, on SQLite and PostgreSQL; T=path for a part
 	$(BIN)/python -m pytest -n 4 $(T)
 
-check: setup-dev  ## formatter, linter, type checker, architecture
+check: setup-dev  ## formatter, linter, type checker and architecture rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py
 
-format: setup-dev  ## put the code into shape
+format: setup-dev  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-contracts: setup-dev  ## write docs/contracts/ anew from the route tables
+contracts: setup-dev  ## regenerate docs/contracts/ from the route tables
 	$(BIN)/python tests/test_contract_documents.py
 
-bench: setup-dev  ## benchmarks: ratios against the floor and the peers
+bench: setup-dev  ## benchmarks against the floor and a twin, written to docs/benchmarks.md
 	$(BIN)/python -m bench
 
-lock: setup-dev  ## pin the newest versions that pyproject.toml allows (needs uv)
+lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build -o locks/run.txt pyproject.toml
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build --extra dev -o locks/dev.txt pyproject.toml

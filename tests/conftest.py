@@ -7,9 +7,11 @@ A missing engine is an error, not a skip.
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from client import Client
@@ -25,13 +27,39 @@ from coterie.store.database import Database, open_database
 ENGINES = ("sqlite", "postgresql")
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES_MIN = 4 * 1024**3
+# the marker expression of `make quick`
+QUICK = "not slow and not postgresql"
+# audit events: https://docs.python.org/3/library/audit_events.html
+STARTS = {"os.fork", "os.posix_spawn", "subprocess.Popen"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     _use_memory()
+    _store_bytecode()
     # under xdist the controller starts the server that its workers share
-    if getattr(config.option, "numprocesses", None):
+    if getattr(config.option, "numprocesses", None) and config.option.markexpr != QUICK:
         ensure_server()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and _needs_postgres(item):
+            item.add_marker(pytest.mark.postgresql)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if session.config.option.markexpr == QUICK:
+        sys.addaudithook(_refuse_programs)
+
+
+def _needs_postgres(item: pytest.Function) -> bool:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return "postgresql" in parameters.values() or "postgres" in item.fixturenames
+
+
+def _refuse_programs(event: str, arguments: Any) -> None:
+    if event in STARTS:
+        raise AssertionError("`make quick` starts no other program: mark this test with pytest.mark.slow")
 
 
 def _use_memory() -> None:
@@ -39,6 +67,12 @@ def _use_memory() -> None:
     if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES_MIN:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
+
+
+def _store_bytecode() -> None:
+    """Stores compiled tests and modules even if the environment says not to: compiling them takes 8 s a process."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

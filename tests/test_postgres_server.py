@@ -18,6 +18,8 @@ from postgres import (
     system_binaries,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def _major_version(server: Server) -> int:
     with psycopg.connect(server.url_for("postgres")) as connection:

@@ -40,6 +40,8 @@ from coterie.http.requests import RequestRecorder
 from coterie.settings import Settings
 from coterie.store.database import Database
 
+pytestmark = pytest.mark.slow
+
 URL = "http://testserver"
 CHECKS = [
     not_a_server_error,

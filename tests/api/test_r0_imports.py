@@ -148,6 +148,7 @@ def test_the_template_can_be_filled_in_and_uploaded(r0: R0) -> None:
     assert (made.status, made.json["type"], made.json["to_create"]) == (200, "r0_csv", 1)
 
 
+@pytest.mark.slow
 def test_a_long_file_is_finished_by_the_worker(r0: R0, database: Database, settings: Settings) -> None:
     people = "".join(f"Person{n},Number{n},,p{n}@example.org,,{'x' * 200}\r\n" for n in range(4500))
     made = upload(r0, HEAD + people)

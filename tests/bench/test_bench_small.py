@@ -25,6 +25,8 @@ from coterie.store import contacts as store  # noqa: E402
 from coterie.store.database import Parameters, Tx, open_database  # noqa: E402
 from coterie.store.interactions import list_recent_of  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 COUNT = 400
 
 

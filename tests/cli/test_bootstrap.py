@@ -10,6 +10,8 @@ from instance import coterie
 from coterie.cli.main import COMMANDS, main
 from coterie.settings import describe, load_settings, shown
 
+pytestmark = pytest.mark.slow
+
 ARGUMENTS = ("bootstrap", "--organization", "Evergreen Terrace", "--email", "marge@example.org")
 
 

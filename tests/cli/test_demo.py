@@ -1,13 +1,12 @@
 """coterie demo: the Springfield world."""
 
 import json
-import os
 import subprocess
 from datetime import UTC, datetime
 from random import Random
 
 import pytest
-from forked import run_forked
+from forked import run_command
 
 from coterie.cli import demo_build, demo_world
 from coterie.cli.callers import caller_for_uuid
@@ -17,12 +16,13 @@ from coterie.settings import Settings
 from coterie.store import addresses, contact_relationships, contacts, folders, interactions
 from coterie.store import properties as property_store
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
-    return run_forked(["demo", *arguments], environment, "")
+    return run_command(settings, "demo", *arguments)
 
 
 def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_settings: Settings) -> None:

@@ -6,7 +6,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
 from instance import coterie, environment
+
+pytestmark = pytest.mark.slow
 
 CARD = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Zoë Łukasz\r\nN:Łukasz;Zoë;;;\r\nEMAIL:zoe@example.org\r\nEND:VCARD\r\n"
 

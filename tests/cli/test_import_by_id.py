@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from instance import coterie, environment, wait_until
 
+pytestmark = pytest.mark.slow
+
 ODD = "Who,Ring,Mail\nNed Flanders,+12125550100,ned@x.example\nMaude Flanders,,maude@x.example\n"
 FAMILY = "Name,Email\nHomer Simpson,homer@x.example\n"
 UNSURE = "Name,Email\nBart Simpson,homer@x.example\nLisa Simpson,homer@x.example\nOtto Mann,otto@x.example\n"

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from instance import coterie
+
+pytestmark = pytest.mark.slow
 
 DATA = Path(__file__).parent.parent
 CARDS = DATA / "data" / "vcards"

@@ -1,23 +1,24 @@
 """coterie import with several files, and coterie undo-import of all of them."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from forked import run_forked
+import pytest
+from forked import run_command
 
 from coterie.cli.open_instance import open_migrated
 from coterie.settings import Settings
 from coterie.store.contacts import count_contacts
 from coterie.store.organizations import list_organizations
 
+pytestmark = pytest.mark.slow
+
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nN:;{name};;;\r\nEMAIL:{name}@example.org\r\nEND:VCARD\r\n"
 
 
 def said(settings: Settings, *arguments: str) -> str:
-    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
-    done = run_forked(list(arguments), environment, "")
+    done = run_command(settings, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

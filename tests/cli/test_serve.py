@@ -21,6 +21,8 @@ from postgres import Server
 from coterie.errors import Unavailable
 from coterie.settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 # A quiet machine needs 0.7 s; the suite shares its processors with other tests
 START_SECONDS_MAX = 8.0
 KILOBYTES_MAX = 110_000

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NEITHER = {
     "cryptography", "email_validator", "httpx", "jinja2", "nameparser", "phonenumbers", "prometheus_client",
     "psycopg", "rapidfuzz", "rich",

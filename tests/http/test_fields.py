@@ -240,6 +240,7 @@ _plain = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from([field.encode_name for field in msgspec.structs.fields(Person)]), _plain))
 def test_anything_is_read_into_the_declared_types_or_refused(source: dict[str, Any]) -> None:

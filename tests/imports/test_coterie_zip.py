@@ -359,6 +359,7 @@ def test_a_file_that_came_in_is_removed_when_the_import_is_taken_back(world: Wor
 _VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just([]) | st.just(ID) | st.just(FIRST)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_whatever_stands_in_a_line_nothing_breaks(world: World, tmp_path: Path, data: st.DataObject) -> None:

@@ -135,6 +135,7 @@ def test_a_field_and_a_row_beyond_their_limits_cost_one_row_each(tmp_path: Path)
     assert all(len(error.source or "") == csv_rows.SOURCE_LENGTH_MAX for error in errors(path))
 
 
+@pytest.mark.slow
 def test_quoted_lines_without_an_end_in_a_row_stay_bounded(tmp_path: Path) -> None:
     body = '"a\nb","c\nd",' * 320_000
     started = time.perf_counter()

@@ -19,6 +19,8 @@ from coterie.model.contacts import Contact
 from coterie.model.imports import MATCH
 from coterie.search import search_contacts
 
+pytestmark = pytest.mark.slow
+
 FILLERS = [person(f"Clerk{n}", "Kwik", f"clerk{n}@example.org") for n in range(30)]
 Prepare = Callable[..., Run]
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from runs import counts, google, person, rows_of
 from world import make_world
 
@@ -21,6 +22,8 @@ from coterie.store.contacts import count_contacts
 from coterie.store.database import open_database
 from coterie.store.imports import find_import
 from coterie.store.migrate import migrate
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 12
 PEOPLE, ROWS = 1_600, 2_400

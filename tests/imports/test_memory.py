@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from instagram_export import INBOX, LISTS, follower, said, thread
 
+pytestmark = pytest.mark.slow
+
 GROWTH_MAX = 12 * 1024  # KiB
 MEMORY_MAX = 200 * 1024  # KiB
 READ = """

@@ -25,6 +25,8 @@ from coterie.settings import Settings
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _importable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,14 @@
 """The Graph as it really is: limits, expired tokens, failures that pass; pictures; the token's seal; the command."""
 
 import json
-import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from client import Client
+from forked import run_command
 from graph_server import PNG, GraphServer, failure
 from instagram_world import TOKEN, contact, deliver, message, messaging, newest, number, waiting, work
 from world import World
@@ -228,14 +227,10 @@ def test_a_graph_address_that_could_leak_the_token_is_refused(url: str) -> None:
 
 
 def run_connect(settings: Settings, *options: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "coterie", "instagram", "connect", "--data", settings.data, *options]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COTERIE_")}
-    environment["COTERIE_DATABASE_URL"] = settings.database_url
-    return subprocess.run(
-        [*command, "--access-token", "-"], input=token + "\n", env=environment, capture_output=True, text=True
-    )
+    return run_command(settings, "instagram", "connect", *options, "--access-token", "-", stdin=token + "\n")
 
 
+@pytest.mark.slow
 def test_the_command_connects_an_account_and_keeps_its_token_sealed(
     inro: Client, client: Client, database: Database, settings: Settings, world: World, graph: GraphServer
 ) -> None:
@@ -257,6 +252,7 @@ def test_the_command_connects_an_account_and_keeps_its_token_sealed(
     assert unseal(settings.data_folder, account_of(database, world, account).access_token_sealed) == "a-newer-token"
 
 
+@pytest.mark.slow
 def test_the_command_refuses_what_is_no_account_and_no_organization(settings: Settings, world: World) -> None:
     odd = run_connect(settings, "--organization", world.organization.uuid, "--account", "@evergreen")
     assert (odd.returncode, "digits" in odd.stderr) == (1, True)

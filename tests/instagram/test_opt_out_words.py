@@ -1,11 +1,10 @@
 """An organization's own opt-out words, set by `coterie instagram opt-out-words`: in force with the next message."""
 
-import os
 import subprocess
-import sys
 
 import pytest
 from client import Client
+from forked import run_command
 from instagram_world import deliver, message, messaging, newest, number, work
 from world import World
 
@@ -13,14 +12,11 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.instagram_accounts import find_opt_out_words
 
+pytestmark = pytest.mark.slow
+
 
 def run(settings: Settings, organization: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "coterie", "instagram", "opt-out-words", "--data", settings.data]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COTERIE_")}
-    environment["COTERIE_DATABASE_URL"] = settings.database_url
-    return subprocess.run(
-        [*command, "--organization", organization, "--", *words], env=environment, capture_output=True, text=True
-    )
+    return run_command(settings, "instagram", "opt-out-words", "--organization", organization, "--", *words)
 
 
 def status_after(inro: Client, database: Database, settings: Settings, account: str, text: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from instagram_world import connect, message, messaging, number
 from world import World, make_world
 
@@ -59,6 +60,7 @@ def check_everyone_wrote_once(database: Database, world: World, people: list[str
     assert dict(kinds)["interaction.received"] == dict(kinds)["contact.created"] == len(people)
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
     fresh_database: Database, fresh_settings: Settings
 ) -> None:

@@ -95,6 +95,7 @@ def test_any_text_is_either_refused_or_normalized_within_its_limits(text: str, c
     assert 3 <= len(number.removeprefix("+")) <= 20 and len(extension) <= 20
 
 
+@pytest.mark.slow
 def test_a_start_without_a_number_does_not_load_the_library() -> None:
     script = "import sys, coterie.model.phones; sys.exit('phonenumbers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -100,6 +100,7 @@ def test_a_reader_who_stays_keeps_the_log_and_nobody_from_writing(path: Path, da
         assert tx.one("SELECT count(*) FROM things") == (PAGES_MAX * 2,)
 
 
+@pytest.mark.slow
 def test_commits_succeed_while_another_process_is_at_a_checkpoint(path: Path, database: SqliteDatabase) -> None:
     with at_a_checkpoint(path):
         fill(database, PAGES_MAX + 500)
@@ -111,6 +112,7 @@ def test_commits_succeed_while_another_process_is_at_a_checkpoint(path: Path, da
         assert tx.one("SELECT count(*) FROM things") == (PAGES_MAX + 700,)
 
 
+@pytest.mark.slow
 def test_the_end_of_much_writing_waits_for_another_process_at_a_checkpoint(
     path: Path, database: SqliteDatabase
 ) -> None:
@@ -151,6 +153,7 @@ with database.read() as tx:
 """
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_at_the_end_of_bulk_work_is_said_and_loses_nothing(
     path: Path, database: SqliteDatabase
 ) -> None:

@@ -5,8 +5,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from coterie.settings import load_settings
 from coterie.store.database import Database, open_database
+
+pytestmark = pytest.mark.slow
 
 CLIENTS, TIMES, BATCHES = 32, 20, 60
 # a web process: many clients, each adding one and then again

@@ -209,6 +209,7 @@ def test_a_changed_catalogue_is_brought_up_to_date(fresh_database: Database) -> 
         assert {row[0] for row in tx.all("SELECT name FROM relationship_types")} == {one.name for one in CATALOGUE}
 
 
+@pytest.mark.slow
 def test_two_processes_that_start_at_once_migrate_once(fresh_settings: Settings) -> None:
     source = (
         "import sys; from coterie.settings import load_settings; from coterie.store.database import open_database;"

@@ -11,6 +11,8 @@ import pytest
 from browser import launched
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.slow
+
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 

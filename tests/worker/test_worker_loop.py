@@ -178,6 +178,7 @@ def _state(world: World, job_id: str) -> tuple[int, int, dict[str, Any]]:
     return changed[0], told[0], msgspec.json.decode(job.progress or "{}")
 
 
+@pytest.mark.slow
 def test_a_worker_killed_amid_a_bulk_update_loses_nothing_and_doubles_nothing(
     bulk: tuple[World, str], fresh_settings: Settings
 ) -> None:
@@ -221,6 +222,7 @@ def test_a_worker_killed_amid_a_bulk_update_loses_nothing_and_doubles_nothing(
     assert (progress["done"], progress["updated"], progress["failed"]) == (CONTACTS, CONTACTS, 0)
 
 
+@pytest.mark.slow
 def test_two_workers_share_a_bulk_update_between_them_without_doubling_it(
     bulk: tuple[World, str], quick: Settings
 ) -> None:
@@ -239,6 +241,7 @@ def test_two_workers_share_a_bulk_update_between_them_without_doubling_it(
     assert _state(world, job_id)[:2] == (CONTACTS, CONTACTS)
 
 
+@pytest.mark.slow
 def test_the_worker_needs_no_web_framework(tmp_path: Path) -> None:
     source = (
         "import sys, coterie.cli.child, coterie.worker.loop;"

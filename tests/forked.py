@@ -1,15 +1,18 @@
-"""Commands as processes of their own, without a start of Python for each: forked from one that has read all modules.
+"""Runs commands as processes without starting Python for each: they fork from one that has imported every command.
 
-What a command sees is what it would see otherwise: its arguments, environment, standard streams and exit code. Only
-the modules are there already; nothing of Coterie has run yet.
+A command sees what it would see otherwise: its arguments, environment, standard streams and exit code. Nothing of
+Coterie but its imports has run before.
 """
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from coterie.settings import Settings
 
 PARENT = """
 import json, os, sys
@@ -18,15 +21,15 @@ import coterie.cli.main as cli
 for module in {*cli.COMMANDS.values()}:
     import_module(f"coterie.cli.{module}")
 for line in sys.stdin:
-    asked = json.loads(line)
+    request = json.loads(line)
     child = os.fork()
     if child == 0:
-        for number, (name, flags) in enumerate(zip(asked["streams"], (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY))):
+        for number, (name, flags) in enumerate(zip(request["streams"], (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY))):
             os.dup2(os.open(name, flags), number)
         sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
         os.environ.clear()
-        os.environ.update(asked["environment"])
-        sys.argv = ["coterie", *asked["arguments"]]
+        os.environ.update(request["environment"])
+        sys.argv = ["coterie", *request["arguments"]]
         code = 0
         try:
             cli.main()
@@ -62,7 +65,7 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def run_forked(arguments: list[str], environment: dict[str, str], stdin: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+    """Runs one command to its end."""
     parent = _parent()
     assert parent.stdin is not None and parent.stdout is not None
     with tempfile.TemporaryDirectory() as folder:
@@ -70,8 +73,15 @@ def run_forked(arguments: list[str], environment: dict[str, str], stdin: str) ->
         streams[0].write_text(stdin)
         for stream in streams[1:]:
             stream.touch()
-        asked = {"arguments": arguments, "environment": environment, "streams": [str(stream) for stream in streams]}
-        parent.stdin.write(json.dumps(asked) + "\n")
+        request = {"arguments": arguments, "environment": environment, "streams": [str(stream) for stream in streams]}
+        parent.stdin.write(json.dumps(request) + "\n")
         parent.stdin.flush()
         code = int(parent.stdout.readline())
         return subprocess.CompletedProcess(arguments, code, streams[1].read_text(), streams[2].read_text())
+
+
+def run_command(settings: Settings, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs one command of this instance; no other setting of the environment reaches it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COTERIE_")}
+    environment |= {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
+    return run_forked(list(arguments), environment, stdin)
