@@ -17,6 +17,7 @@ from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.errors import CoterieError
 from coterie.http.asgi import Receive, Scope, Send
+from coterie.http.authentication import Authentication
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
 from coterie.settings import Settings
@@ -41,7 +42,8 @@ class App:
 def create_app(database: Database, settings: Settings) -> App:
     """The application over an open, migrated database, which it closes when it stops."""
     recorder = RequestRecorder(log_requests=settings.log_requests)
-    contracts = ContractApp(database, settings, CONTRACTS, recorder)
+    authentication = Authentication(database)
+    contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
     documents = [Document(contract.name, contract.title, partial(openapi.document, contract)) for contract in CONTRACTS]
 
     def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
@@ -49,9 +51,9 @@ def create_app(database: Database, settings: Settings) -> App:
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        await contracts.started()
+        await authentication.started()
         yield
-        await contracts.stopped()
+        await authentication.stopped()
         recorder.flush()
         database.close()
 

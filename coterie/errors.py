@@ -10,6 +10,9 @@ CoterieError
 ├── TooOften           too many attempts; seconds: the time to wait
 ├── TooSlow            a statement exceeded its deadline
 └── Unavailable        something the instance needs is missing, or it is stopping
+
+http/errors.py has the five that only HTTP knows, and the status of every error. The errors of SMTP (worker/mail.py) and
+of Meta's Graph API (graph/client.py) never reach a caller and are not part of this family.
 """
 
 from collections.abc import Iterator
@@ -21,13 +24,16 @@ class Problem(NamedTuple):
     """One problem of one field.
 
     path: the field, outermost first: ("contact", "email").
-    kind: missing, invalid, blank, choice, too_long, too_small, too_large, taken, or unknown.
-    reason: for people, continuing the field's name: "is empty". Doors with a fixed wording use kind instead.
+    kind: missing, invalid, blank, choice, too_long, too_small, too_large, taken, unknown; together for a rule over
+    several fields, malformed for a body that cannot be parsed.
+    reason: for people, continuing the field's name: "is empty". Doors with a fixed wording use kind and limit instead.
+    limit: the bound that was exceeded, with too_long, too_small and too_large.
     """
 
     path: tuple[str, ...]
     kind: str
     reason: str
+    limit: float | None = None
 
 
 class CoterieError(Exception):

@@ -32,7 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="The public URL of this instance; https:// makes cookies Secure.",
-            pattern=r"^(https?://[^/\s]+[^\s]*[^/\s])?$",
+            pattern=r"""^(https?://[^/\s"'<>\\]+[^\s"'<>\\]*[^/\s"'<>\\])?$""",
         ),
     ] = ""
     country: Annotated[

@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit
 
 from openapi_checks import validate_answer
 
-from coterie.api.dispatch import Routes
 from coterie.api.openapi import document
 from coterie.api.route import Contract
+from coterie.api.routing import Routes
 from coterie.app import CONTRACTS, App
 from coterie.errors import NotFound
 

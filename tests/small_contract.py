@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.api.openapi import document
-from coterie.api.route import Contract, Response, Route
+from coterie.api.route import Contract, Route
+from coterie.http.responses import Response
 
 
 class Folder(Struct):

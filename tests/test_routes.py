@@ -12,8 +12,8 @@ from world import World
 
 from coterie import errors
 from coterie.actions.organizations import create_access_token
-from coterie.api.dispatch import Routes
 from coterie.api.route import Contract, Route
+from coterie.api.routing import Routes
 from coterie.app import CONTRACTS
 from coterie.model.organizations import ALL_SCOPES, SCOPES
 from coterie.store.database import Database
@@ -82,7 +82,7 @@ def test_what_is_read_needs_no_permission_to_write_and_what_changes_does() -> No
 
 def test_no_two_routes_share_a_method_and_a_path() -> None:
     Routes(CONTRACTS)
-    with pytest.raises(ValueError, match="is there twice"):
+    with pytest.raises(ValueError, match="occurs twice"):
         Routes([*CONTRACTS, CONTRACTS[0]])
 
 

@@ -33,10 +33,12 @@ from schemathesis.specs.openapi.checks import (
 
 from coterie.api.dispatch import ContractApp
 from coterie.api.openapi import document
-from coterie.api.route import Contract, Response, Route
+from coterie.api.route import Contract, Route
 from coterie.app import CONTRACTS
 from coterie.errors import CoterieError
+from coterie.http.authentication import Authentication
 from coterie.http.requests import RequestRecorder
+from coterie.http.responses import Response
 from coterie.settings import Settings
 from coterie.store.database import Database
 
@@ -197,10 +199,11 @@ def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
     contract = Contract(
         "small", "Small", "1", "/small/v1", "", (route,), _presented, error_types={404: Wrong, 500: Wrong}
     )
-    door = ContractApp(database, settings, [contract], RequestRecorder(log_requests=False))
+    authentication = Authentication(database)
+    door = ContractApp(database, settings, [contract], authentication, RequestRecorder(log_requests=False))
     loop = asyncio.new_event_loop()
     try:
-        loop.run_until_complete(door.started())
+        loop.run_until_complete(authentication.started())
         (operation,) = operations(contract)
         return attack(operation, next(_sender(door, loop)), "", {}, GenerationMode.POSITIVE)
     finally:

@@ -1,6 +1,5 @@
 """Setting an organization up; letting people and programs in."""
 
-import hashlib
 import secrets
 
 from argon2 import PasswordHasher
@@ -8,6 +7,7 @@ from argon2 import PasswordHasher
 from coterie.actions.events import record
 from coterie.errors import Conflict, invalid
 from coterie.model import times
+from coterie.model.access_tokens import hash_token
 from coterie.model.countries import find_country
 from coterie.model.emails import normalize_email
 from coterie.model.handles import parse_username
@@ -26,11 +26,6 @@ def hash_password(password: str) -> str:
     if not PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX:
         raise invalid("password", f"has under {PASSWORD_LENGTH_MIN} or over {PASSWORD_LENGTH_MAX} characters")
     return PasswordHasher().hash(password)
-
-
-def hash_token(token: str) -> str:
-    """What is kept of a token: it is random and long, so a plain SHA-256 cannot be reversed."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def create_organization(

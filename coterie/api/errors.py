@@ -1,6 +1,6 @@
-"""What every contract does alike with errors: {"error": "…"} and a status, and the names fields have on the wire.
+"""What all contracts share of errors: {"error": "…"} with a status, and the wire names of fields.
 
-What is wrong with input each contract says in its own words.
+Each contract presents Invalid in its own words.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,64 +9,32 @@ from typing import Any
 
 from msgspec import Struct
 
-from coterie.api.dispatch import MethodNotAllowed, NotAcceptable, Unexpected
-from coterie.api.route import Response
-from coterie.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Problem,
-    TooLarge,
-    TooOften,
-    TooSlow,
-    Unauthorized,
-    Unavailable,
-)
-from coterie.http.body import Disconnected, UnsupportedMediaType
-
-_STATUS = {
-    Unauthorized: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    MethodNotAllowed: 405,
-    NotAcceptable: 406,
-    Conflict: 409,
-    TooLarge: 413,
-    UnsupportedMediaType: 415,
-    TooOften: 429,
-    Disconnected: 400,
-    TooSlow: 503,
-    Unavailable: 503,
-}
+from coterie.errors import Invalid, Problem
+from coterie.http.errors import STATUSES, Unexpected, error_headers, status_of
+from coterie.http.responses import Response
 
 
 class ErrorBody(Struct):
     error: str
 
 
-# the statuses of a contract's errors, for its document; 400 is a body that cannot be read
-TYPES: dict[int, Any] = dict.fromkeys((400, *_STATUS.values(), 500), ErrorBody)
+# status -> type of the body, for the document of each contract
+TYPES: dict[int, Any] = dict.fromkeys(STATUSES.values(), ErrorBody)
 
 
 def present_plain_error(error: Exception) -> Response:
-    """Any error of the family but Invalid."""
+    """Presents any error except Invalid."""
+    status = status_of(error)
     if isinstance(error, Unexpected):
-        return Response(ErrorBody(f"Internal Server Error (id {error.message})"), 500)
-    status = _STATUS.get(type(error), 500)
-    headers: tuple[tuple[str, str], ...] = ()
-    if isinstance(error, Unauthorized):
-        headers = (("WWW-Authenticate", "Bearer"),)
-    elif isinstance(error, TooOften):
-        headers = (("Retry-After", str(error.seconds)),)
-    return Response(ErrorBody(str(error) or "Error"), status, headers)
+        return Response(ErrorBody(f"Internal Server Error (id {error.message})"), status)
+    return Response(ErrorBody(str(error) or "Error"), status, error_headers(error))
 
 
 @contextmanager
 def wire_names(wrapper: str, names: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Around an action: its problems get the names the fields have on the wire, below what wraps them.
+    """Renames the fields of an action's problems to their wire names, below the wrapper.
 
-    names: inside name -> name on the wire, for those that differ.
+    names: our name -> wire name, for those that differ.
     """
     try:
         yield

@@ -1,39 +1,38 @@
-"""A contract is a table of routes; everything else about it (dispatch, OpenAPI, tests) is derived from the table."""
+"""A contract is a table of routes. Dispatch, the OpenAPI document and tests are derived from the table."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from coterie.http.forms import Upload
+from coterie.http.asgi import Headers
+from coterie.http.limits import BODY_BYTES_MAX
+from coterie.http.multipart import Upload
+from coterie.http.responses import Response
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Tx
 
 
 class Request(Struct, frozen=True):
-    """What a handler sees: everything is checked and of the type its route declares.
+    """A request as its handler sees it: checked, and of the types its route declares.
 
-    query and body are instances of the Structs the route names; path holds the {parameters} as text.
+    path: the {parameters} as text. query, body: instances of the route's Structs. prepared: the result of prepare.
     """
 
     path: Mapping[str, str]
     query: Any = None
     body: Any = None
+    headers: Headers = {}
     files: Mapping[str, Upload] = {}
     base_url: str = ""
     settings: Settings = Settings()
-    # what the route's prepare gave
     prepared: Any = None
 
-
-class Response(Struct, frozen=True):
-    """What a handler returns when a bare body is not enough. body None is no body; Raw bytes go out as they are."""
-
-    body: Any = None
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    media_type: str | None = None
+    def header(self, name: str) -> str | None:
+        """A header by its name in any case; of a repeated one the last."""
+        value = self.headers.get(name.lower().encode())
+        return None if value is None else value.decode("latin-1")
 
 
 Handler = Callable[[Tx, Caller, Request], Any]
@@ -42,12 +41,15 @@ Handler = Callable[[Tx, Caller, Request], Any]
 class Route(Struct, frozen=True):
     """One operation.
 
-    path: below the contract's prefix, parameters in braces: /contacts/{id}.
-    scope: what the token must be allowed to do; None leaves the route open to everyone.
+    path: below the contract's prefix, with its parameters in braces: /contacts/{id}.
+    scope: the scope the token needs; None leaves the route open to everyone.
     mode: read (inline on SQLite), slow (a read in a thread), write (a unit of work in the writer).
-    query, body: the Structs its input is read into; response: the type of its body; status: of its success.
-    prepare: runs before a write, as slow work in a thread with a read transaction; for what would keep the writer from
-    others (a password, a file). What it gives is request.prepared.
+    query, body: the Structs of its input. response: the type of its body. status: of a success.
+    responses: further successes, status -> type of the body or None.
+    media_types: of a response that is a file.
+    path_types: the types of the path's parameters, for the document; text otherwise.
+    prepare: runs before the handler of a write, in a thread with a read transaction, for what would block the writer
+    (checking a password, storing a file). Its result is request.prepared.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -61,20 +63,24 @@ class Route(Struct, frozen=True):
     response: Any = None
     status: int = 200
     description: str = ""
-    body_bytes_max: int = 1_048_576
+    body_bytes_max: int = BODY_BYTES_MAX
     paged: bool = False
     uploads: bool = False
-    # of an answer that is a file and no JSON
     media_types: tuple[str, ...] = ()
-    # what the {parameters} of the path are, for the document: integers in one contract, UUIDs in another
     path_types: Mapping[str, Any] = {}
-    # further successes: status -> type of its body, or None
     responses: Mapping[int, Any] = {}
     prepare: Handler | None = None
 
 
 class Contract(Struct, frozen=True):
-    """A set of routes under one prefix with one manner of reading input and saying errors."""
+    """A set of routes under one prefix with its own way of reading input and presenting errors.
+
+    present_error: must present every class of coterie.errors and coterie.http.errors.
+    error_types: the types of the error bodies by status, for the document.
+    reads_forms: whether bodies may be forms besides JSON.
+    spellings: segment of a path -> other spellings of it, which are in no document.
+    page_headers: headers of a page, name -> description. token_query: whether ?access_token= is read.
+    """
 
     name: str
     title: str
@@ -82,15 +88,9 @@ class Contract(Struct, frozen=True):
     prefix: str
     description: str
     routes: tuple[Route, ...]
-    # (the error) -> its answer in the contract's words; must answer each class of coterie.errors
     present_error: Callable[[Exception], Response]
-    # the types of the error bodies by status, for the document
     error_types: Mapping[int, Any] = {}
-    # body encodings that are read, by media type; JSON always is
     reads_forms: bool = False
-    # segment of a path -> other spellings of it, which lead to the same routes and are in no document
     spellings: Mapping[str, tuple[str, ...]] = {}
-    # headers of a paged answer: name -> description
     page_headers: Mapping[str, str] = {}
-    # whether the token may come as the access_token parameter
     token_query: bool = False

@@ -11,3 +11,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 # names are lower case, as ASGI demands; of a repeated header the last value counts
 Headers = Mapping[bytes, bytes]
 HeaderList = list[tuple[bytes, bytes]]
+
+
+def headers_of(scope: Scope) -> Headers:
+    """The headers of a request by name."""
+    return dict(scope["headers"])

@@ -1,72 +1,87 @@
-"""Reading the body of a request: JSON, urlencoded with brackets, or multipart, within its limit."""
+"""Reads the body of a request within its limits: raw bytes, JSON, a urlencoded form or a multipart form."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 
-from coterie.errors import CoterieError, Invalid, Problem, TooLarge
-from coterie.http.forms import Limits, Upload, nest, parse_form, read_multipart, remove_uploads
+from coterie.errors import CoterieError, TooLarge
+from coterie.http.asgi import Headers, Message, Receive
+from coterie.http.errors import Disconnected, UnsupportedMediaType, malformed
+from coterie.http.forms import nest, parse_form
+from coterie.http.limits import (
+    BODY_BYTES_MAX,
+    DISCARDED_BYTES_MAX,
+    FORM_LIMITS,
+    SECONDS_BETWEEN_CHUNKS_MAX,
+    FormLimits,
+)
+from coterie.http.multipart import Upload, read_multipart, remove_uploads
 from coterie.settings import Settings
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-# A body that is too large is read on and thrown away up to here, so that its sender hears why
-DRAIN_BYTES_MAX = 67_108_864
-SECONDS_BETWEEN_PIECES_MAX = 30
 _decode = msgspec.json.Decoder().decode
+_MULTIPART = b"multipart/form-data"
+# the digits of a Content-Length that are read; a length with more of them is too large anyway
+_LENGTH_DIGITS = 20
 
 
-class UnsupportedMediaType(CoterieError):
-    """The body is of a kind that is not read."""
+async def read_chunks(headers: Headers, receive: Receive, bytes_max: int) -> AsyncIterator[bytes]:
+    """Yields the body in chunks.
 
-
-class Disconnected(CoterieError):
-    """The client went away before its body was whole."""
-
-
-async def chunks(headers: Mapping[bytes, bytes], receive: Receive, bytes_max: int) -> AsyncIterator[bytes]:
-    """The body in pieces. Refused: more than bytes_max, announced or sent; half a minute without a piece."""
+    Raises TooLarge if it has, or its Content-Length announces, more than bytes_max; Disconnected if the client leaves
+    or sends nothing for half a minute. A body that is too large is read to its end, up to 64 MB, before TooLarge.
+    """
     announced = headers.get(b"content-length", b"0")
-    is_too_large = announced.isdigit() and int(announced) > bytes_max
+    is_too_large = announced.isdigit() and int(announced[:_LENGTH_DIGITS]) > bytes_max
     if is_too_large and headers.get(b"expect", b"").lower() == b"100-continue":
-        raise TooLarge(f"The body is larger than {bytes_max} bytes")  # its sender waits for a word before sending it
+        raise TooLarge(f"The body is larger than {bytes_max} bytes")  # the client waits before it sends the body
     size, more = 0, True
     while more:
-        message = await _next_piece(receive)
+        message = await _next_message(receive)
         if message["type"] == "http.disconnect":
-            raise Disconnected("the connection ended before the body did")
-        piece: bytes = message.get("body", b"")
-        size += len(piece)
+            raise Disconnected("The connection ended before the body was complete")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
         more = message.get("more_body", False)
         is_too_large = is_too_large or size > bytes_max
-        if is_too_large and (not more or size > DRAIN_BYTES_MAX):
+        if is_too_large and (not more or size > DISCARDED_BYTES_MAX):
             raise TooLarge(f"The body is larger than {bytes_max} bytes")
         if not is_too_large:
-            yield piece
+            yield chunk
 
 
-async def _next_piece(receive: Receive) -> MutableMapping[str, Any]:
+async def _next_message(receive: Receive) -> Message:
     try:
-        async with asyncio.timeout(SECONDS_BETWEEN_PIECES_MAX):
+        async with asyncio.timeout(SECONDS_BETWEEN_CHUNKS_MAX):
             return await receive()
     except TimeoutError:
-        raise Disconnected("the body did not come") from None
+        raise Disconnected("The body was not sent in time") from None
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, bytes_max: int) -> dict[str, Any]:
-    """The body as plain values. No body is an empty one.
+async def read_bytes(
+    headers: Headers, receive: Receive, bytes_max: int, *, seconds_max: float | None = None
+) -> bytes:  # fmt: skip
+    """The raw body. Raises as read_chunks does, and Disconnected if it takes longer than seconds_max."""
+    try:
+        async with asyncio.timeout(seconds_max):
+            return b"".join([chunk async for chunk in read_chunks(headers, receive, bytes_max)])
+    except TimeoutError:
+        raise Disconnected("The body was not sent in time") from None
 
-    Refused: another media type, malformed JSON or form, JSON that is no object, files where none are wanted.
+
+async def read_body(headers: Headers, receive: Receive, bytes_max: int = BODY_BYTES_MAX) -> dict[str, Any]:
+    """The fields of a JSON object or a form; {} for an empty body. Files of a form are discarded.
+
+    Raises UnsupportedMediaType, Invalid if it is malformed or not an object, and as read_chunks does.
     """
     media_type = _media_type(headers)
-    if media_type == b"multipart/form-data":
-        pairs, files = await read_multipart(
-            chunks(headers, receive, bytes_max), headers[b"content-type"], None, Limits()
-        )
+    if media_type == _MULTIPART:
+        chunks = read_chunks(headers, receive, bytes_max)
+        pairs, files = await read_multipart(chunks, headers[b"content-type"], None, FORM_LIMITS)
         remove_uploads(files)
         return nest(pairs)
-    body = b"".join([piece async for piece in chunks(headers, receive, bytes_max)])
+    body = await read_bytes(headers, receive, bytes_max)
     if not body.strip():
         return {}
     if media_type == b"application/x-www-form-urlencoded":
@@ -74,21 +89,23 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, bytes_max:
     if media_type and media_type != b"application/json" and not media_type.endswith(b"+json"):
         shown = media_type.decode("latin-1")[:80]
         raise UnsupportedMediaType(f"The provided content-type '{shown}' is not supported.")
-    return _read_json(body)
+    return _parse_json(body)
 
 
 async def read_upload(
-    headers: Mapping[bytes, bytes], receive: Receive, settings: Settings
+    headers: Headers, receive: Receive, settings: Settings
 ) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """The fields and files of a multipart body; files lie in the data folder until they are taken or removed."""
-    if _media_type(headers) != b"multipart/form-data":
-        return await read_body(headers, receive, 1_048_576), {}
+    """The fields and files of a multipart form. The caller must remove the files (remove_uploads).
+
+    A body of another media type has no files. Raises as read_body does.
+    """
+    if _media_type(headers) != _MULTIPART:
+        return await read_body(headers, receive), {}
     folder = settings.data_folder / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    limits = Limits(file_bytes=settings.body_bytes_max, total_bytes=settings.body_bytes_max)
-    pairs, files = await read_multipart(
-        chunks(headers, receive, settings.body_bytes_max), headers[b"content-type"], folder, limits
-    )
+    limits = FormLimits(file_bytes=settings.body_bytes_max, total_bytes=settings.body_bytes_max)
+    chunks = read_chunks(headers, receive, settings.body_bytes_max)
+    pairs, files = await read_multipart(chunks, headers[b"content-type"], folder, limits)
     try:
         return nest(pairs), files
     except CoterieError:
@@ -96,15 +113,15 @@ async def read_upload(
         raise
 
 
-def _media_type(headers: Mapping[bytes, bytes]) -> bytes:
+def _media_type(headers: Headers) -> bytes:
     return headers.get(b"content-type", b"").split(b";")[0].strip().lower()
 
 
-def _read_json(body: bytes) -> dict[str, Any]:
+def _parse_json(body: bytes) -> dict[str, Any]:
     try:
         value = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Invalid(Problem((), "malformed", "is not valid JSON")) from None
+        raise malformed("is not valid JSON") from None
     if not isinstance(value, dict):
-        raise Invalid(Problem((), "malformed", "is not a JSON object"))
+        raise malformed("is not a JSON object")
     return value

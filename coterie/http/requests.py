@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
-from coterie.http.asgi import Application, Headers, Message, Receive, Scope, Send
+from coterie.http.asgi import Application, Headers, Message, Receive, Scope, Send, headers_of
 from coterie.model import times
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class RecordedApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 0
-        request_id = read_request_id(dict(scope["headers"]))
+        request_id = read_request_id(headers_of(scope))
 
         async def send_with_id(message: Message) -> None:
             nonlocal status

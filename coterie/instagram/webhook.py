@@ -7,17 +7,19 @@ job for each account in one transaction, and answered at once; the worker does t
 Source: Meta, "Webhooks: getting started". An answer other than 200 makes Meta deliver again for 36 hours.
 """
 
-import asyncio
 import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from coterie.actions.instagram import receive_delivery
-from coterie.errors import CoterieError, TooLarge, TooSlow
+from coterie.errors import CoterieError, TooLarge
+from coterie.http.asgi import headers_of
+from coterie.http.body import read_bytes
+from coterie.http.errors import Disconnected
 from coterie.model.instagram_deliveries import BYTES_MAX, decode_body
 from coterie.settings import Settings
 from coterie.store.database import Database
@@ -73,8 +75,8 @@ def _deliveries(database: Database, settings: Settings) -> Endpoint:
         if not settings.instagram_app_secret:
             return _answer("COTERIE_INSTAGRAM_APP_SECRET is not set", 503)
         try:
-            body = await _read(request)
-        except (TooLarge, TooSlow) as error:
+            body = await read_bytes(headers_of(request.scope), request.receive, BYTES_MAX, seconds_max=BODY_SECONDS_MAX)
+        except (TooLarge, Disconnected) as error:
             return _answer(error.message, 413 if isinstance(error, TooLarge) else 408)
         signature = request.headers.get("x-hub-signature-256", "")
         if not is_signed(body, signature, settings.instagram_app_secret):
@@ -106,20 +108,3 @@ def is_signed(body: bytes, signature: str, secret: str) -> bool:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-async def _read(request: Request) -> bytes:
-    """The raw body. Refused: one beyond the limit; one that does not come, or not in time."""
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > BYTES_MAX:
-        raise TooLarge("The delivery is too large")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BYTES_MAX:
-                    raise TooLarge("The delivery is too large")
-    except (TimeoutError, ClientDisconnect):
-        raise TooSlow("The delivery did not come") from None
-    return bytes(body)

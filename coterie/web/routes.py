@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import ipaddress
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib import resources
@@ -18,7 +17,9 @@ from starlette.staticfiles import StaticFiles
 
 from coterie import __version__
 from coterie.errors import CoterieError
+from coterie.http.asgi import headers_of
 from coterie.http.requests import RequestMetrics
+from coterie.http.responses import base_url
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.migrate import is_current
@@ -43,7 +44,6 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 STATIC = StaticFiles(directory=str(resources.files("coterie.web") / "static"))
 # stands for the instance's address in what is made once
 _ANYWHERE = "http://address-of-this-instance.invalid"
-_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_-]{1,200}")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
     " font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -76,10 +76,8 @@ def _start(database: Database, documents: Sequence[Document]) -> Endpoint:
     return start
 
 
-def _base_url(request: Request, settings: Settings) -> str:
-    """Where this instance is reached, as far as the request can be believed."""
-    base_url = settings.base_url or str(request.base_url).rstrip("/")
-    return base_url if _BASE_URL.fullmatch(base_url) else ""
+def _with_address(text: str, request: Request, settings: Settings) -> str:
+    return text.replace(_ANYWHERE, base_url(settings, request.scope, headers_of(request.scope)))
 
 
 def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
@@ -91,7 +89,7 @@ def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
 
     async def reference(request: Request) -> Response:
         page = await asyncio.to_thread(make)
-        return HTMLResponse(page.replace(_ANYWHERE, _base_url(request, settings)), headers=_HEADERS)
+        return HTMLResponse(_with_address(page, request, settings), headers=_HEADERS)
 
     return reference
 
@@ -107,7 +105,7 @@ def _document(settings: Settings, documents: Sequence[Document]) -> Endpoint:
         name = request.path_params["name"]
         if name not in named:
             return PlainTextResponse("Not Found", 404)
-        body = (await asyncio.to_thread(make, name)).replace(_ANYWHERE, _base_url(request, settings) or "/")
+        body = _with_address(await asyncio.to_thread(make, name), request, settings)
         return Response(body, media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
 
     return document

@@ -172,7 +172,7 @@ def test_a_token_that_may_only_read_cannot_write(client: Client, world: World) -
     reader = client.with_token(token)
     assert reader.get(CONTACTS).status == 200
     answer = reader.put(f"{CONTACTS}/1", {"contact": {"language": "fr"}})
-    assert (answer.status, answer.json) == (403, {"error": "This token may not do this: it lacks contacts:write"})
+    assert (answer.status, answer.json) == (403, {"error": "Token lacks the scope contacts:write"})
     assert reader.get("/api/v1/me").status == 403
 
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.api.route import Upload
 from coterie.errors import Invalid, TooLarge
-from coterie.http.forms import Limits, nest, parse_form, read_multipart, remove_uploads
+from coterie.http.forms import nest, parse_form
+from coterie.http.limits import FormLimits
+from coterie.http.multipart import Upload, read_multipart, remove_uploads
 
 # The cases of Rack's own description of its parser (Rack::Utils.parse_nested_query).
 RACK = [
@@ -163,13 +164,13 @@ def part(name: str, value: bytes, extra: str = "", headers: str = "") -> bytes:
 
 
 def read(
-    body: bytes, folder: Path, *, content_type: bytes = FORM, limits: Limits | None = None, size: int = 7
+    body: bytes, folder: Path, *, content_type: bytes = FORM, limits: FormLimits | None = None, size: int = 7
 ) -> tuple[list[tuple[str, str]], dict[str, Upload]]:
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(body), size):
             yield body[start : start + size]
 
-    return asyncio.run(read_multipart(chunks(), content_type, folder, limits or Limits()))
+    return asyncio.run(read_multipart(chunks(), content_type, folder, limits or FormLimits()))
 
 
 def test_fields_and_files_are_told_apart(tmp_path: Path) -> None:
@@ -253,16 +254,16 @@ def test_a_multipart_that_is_broken_is_malformed_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("body", "limits"),
     [
-        (FILE + part("a", b"1") * 3 + b"--XX--", Limits(parts=3)),
-        (FILE + part("a", b"12345") + b"--XX--", Limits(field_bytes=4)),
-        (FILE + part("f", b"12345", '; filename="b"') + b"--XX--", Limits(file_bytes=4)),
-        (FILE + part("f", b"12345", '; filename=""') + b"--XX--", Limits(file_bytes=4)),
-        (FILE + part("a" * 9, b"1") + b"--XX--", Limits(key_length=8)),
-        (FILE + part("a", b"12345") + b"--XX--", Limits(total_bytes=len(FILE) + 10)),
+        (FILE + part("a", b"1") * 3 + b"--XX--", FormLimits(parts=3)),
+        (FILE + part("a", b"12345") + b"--XX--", FormLimits(field_bytes=4)),
+        (FILE + part("f", b"12345", '; filename="b"') + b"--XX--", FormLimits(file_bytes=4)),
+        (FILE + part("f", b"12345", '; filename=""') + b"--XX--", FormLimits(file_bytes=4)),
+        (FILE + part("a" * 9, b"1") + b"--XX--", FormLimits(key_length=8)),
+        (FILE + part("a", b"12345") + b"--XX--", FormLimits(total_bytes=len(FILE) + 10)),
     ],
 )
 def test_a_multipart_beyond_a_limit_is_too_large_and_leaves_nothing(
-    body: bytes, limits: Limits, tmp_path: Path
+    body: bytes, limits: FormLimits, tmp_path: Path
 ) -> None:
     with pytest.raises(TooLarge):
         read(body, tmp_path, limits=limits)

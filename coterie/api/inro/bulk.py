@@ -9,8 +9,9 @@ from coterie.actions.contacts import check_columns
 from coterie.api.inro.contacts import ContactFields, LocatorQuery, fields_of, locator
 from coterie.api.inro.ids import ID_MAX
 from coterie.api.inro.pages import page_response, read_page
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
 from coterie.errors import Invalid, NotFound, Problem
+from coterie.http.responses import Response
 from coterie.model.ids import parse_id
 from coterie.model.jobs import DEAD, DONE, RUNNING, Job
 from coterie.model.organizations import Caller

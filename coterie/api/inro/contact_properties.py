@@ -10,8 +10,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from coterie.actions import properties as actions
 from coterie.api.errors import wire_names
 from coterie.api.inro.pages import page_response, read_page
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
 from coterie.errors import NotFound
+from coterie.http.responses import Response
 from coterie.model.organizations import Caller
 from coterie.model.properties import TYPES, PropertyDefinition
 from coterie.store import properties as store

@@ -10,8 +10,9 @@ from coterie.actions import contacts as actions
 from coterie.api.errors import wire_names
 from coterie.api.inro.ids import ID_MAX, read_id
 from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, page_response, read_page
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
 from coterie.errors import Invalid, NotFound, Problem
+from coterie.http.responses import Response
 from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
 from coterie.model.emails import normalize_email

@@ -1,10 +1,8 @@
 """Errors in Grape's words: {"error": "per_page is invalid, page is invalid"} (inro.md, 1, "Errors")."""
 
-import re
-
 from coterie.api.errors import ErrorBody, present_plain_error
-from coterie.api.route import Response
 from coterie.errors import Invalid, Problem
+from coterie.http.responses import Response
 
 _WORDS = {
     "missing": "is missing",
@@ -24,7 +22,6 @@ _WIRE = {
     "profile_picture_url": "profile_picture",
     "properties": "custom_properties",
 }
-_NUMBER = re.compile(r"-?\d+")
 
 
 def present_error(error: Exception) -> Response:
@@ -45,8 +42,7 @@ def _sentence(problem: Problem) -> str:
         return problem.reason
     name = _spelled(problem.path)
     if problem.kind == "too_large":
-        # grape-kaminari says it without "to"
-        return f"{name} must be less than or equal {_NUMBER.findall(problem.reason)[-1]}"
+        return f"{name} must be less than or equal {problem.limit}"  # grape-kaminari omits "to"
     return f"{name} {_WORDS.get(problem.kind, 'is invalid')}"
 
 

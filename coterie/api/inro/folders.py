@@ -9,7 +9,8 @@ from coterie.actions import folders as actions
 from coterie.api.errors import wire_names
 from coterie.api.inro.ids import read_id
 from coterie.api.inro.pages import page_response, read_page
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
+from coterie.http.responses import Response
 from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
 from coterie.model.organizations import Caller
 from coterie.store import folders as store

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.api.route import Response
 from coterie.errors import Invalid, Problem
+from coterie.http.responses import Response
 
 PER_PAGE = 25
 PER_PAGE_MAX = 100

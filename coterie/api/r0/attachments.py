@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 from msgspec import Meta, Struct
 
@@ -10,8 +9,9 @@ from coterie.actions import attachments as actions
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
 from coterie.errors import NotFound, TooLarge, invalid
+from coterie.http.responses import Response, file_headers
 from coterie.model.attachments import Attachment, recognize, why_refused
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -20,11 +20,6 @@ from coterie.store.database import Tx
 from coterie.store.files import file_path, save_file
 
 NOUN = "Attachment"
-# whatever the bytes are, a browser saves them and runs nothing of them
-SAFE_HEADERS = (
-    ("Content-Security-Policy", "default-src 'none'; sandbox"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-)
 
 
 class AttachmentEntity(Struct):
@@ -64,14 +59,6 @@ def present(attachment: Attachment, contact: Contact, caller: Caller, request: R
         url=request.base_url + path,
         created_at=attachment.created_at,
     )
-
-
-def headers_of_file(filename: str) -> tuple[tuple[str, str], ...]:
-    """What a file that people saved here, or may have, goes out with. RFC 6266: the plain name for the oldest clients,
-    the real one for all others."""
-    plain = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    return (("Content-Disposition", disposition), *SAFE_HEADERS)
 
 
 def _find(tx: Tx, caller: Caller, request: Request) -> tuple[Contact, Attachment]:
@@ -132,7 +119,7 @@ def send(tx: Tx, caller: Caller, request: Request) -> Response:
         body = file_path(request.settings.data_folder, attachment.digest).read_bytes()
     except OSError:
         raise NotFound("The file is not there any more") from None
-    return Response(body=body, headers=headers_of_file(attachment.filename), media_type=attachment.media_type)
+    return Response(body=body, headers=file_headers(attachment.filename), media_type=attachment.media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from coterie.api import errors
 from coterie.api.errors import ErrorBody, present_plain_error
-from coterie.api.route import Response
 from coterie.errors import Invalid
+from coterie.http.responses import Response
 
 # what a body wraps its fields in
 WRAPPERS = frozenset(
@@ -39,17 +39,13 @@ def present_error(error: Exception) -> Response:
 def _present_invalid(error: Invalid) -> Response:
     for problem in error.problems:
         if problem.kind == "malformed":
-            return Response(ErrorBody(f"The body cannot be read: it {_lowered(problem.reason)}"), 400)
+            return Response(ErrorBody(f"The body {problem.reason}"), 400)
     reasons: dict[str, list[str]] = {}
     for problem in error.problems:
         reasons.setdefault(_field(problem.path), []).append(problem.reason)
     by_field = {field: list(dict.fromkeys(each)) for field, each in reasons.items()}
     sentence = ", ".join(f"{field} {reason}" for field, each in by_field.items() for reason in each)
     return Response(InvalidBody(sentence, by_field), 422)
-
-
-def _lowered(reason: str) -> str:
-    return reason if reason[:3] == "is " else f"is malformed ({reason})"
 
 
 def _field(path: tuple[str, ...]) -> str:

@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from coterie.actions import imports as actions
-from coterie.api.r0.attachments import headers_of_file
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
 from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
+from coterie.http.responses import Response, file_headers
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import MATCH, Import
 from coterie.model.organizations import Caller
@@ -207,7 +207,7 @@ def send_rejected(tx: Tx, caller: Caller, request: Request) -> Response:
         body += piece
         if len(body) > REJECTED_BYTES_MAX:
             raise TooLarge("The rejected rows are more than 32 MB: `coterie rejected` writes them to a file")
-    return Response(body=bytes(body), headers=headers_of_file(file.filename), media_type=file.media_type)
+    return Response(body=bytes(body), headers=file_headers(file.filename), media_type=file.media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

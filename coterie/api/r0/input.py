@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from coterie.api.route import Request, Response
+from coterie.api.route import Request
 from coterie.errors import invalid
-from coterie.http.forms import Upload
+from coterie.http.multipart import Upload
+from coterie.http.responses import Response
 
 # The types of optional fields of a body: absent is not null
 Text = str | None | UnsetType

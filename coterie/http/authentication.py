@@ -1,0 +1,100 @@
+"""Who sends a request: credentials become a Caller.
+
+A bearer token (RFC 6750) is the only kind of credentials today. A browser's session and CardDAV's Basic password
+belong here as well: each needs a function that reads its header, and a method of Authentication that returns a Caller.
+"""
+
+import asyncio
+
+from coterie.errors import CoterieError, Forbidden, NotFound, Unauthorized
+from coterie.http.asgi import Headers
+from coterie.model import times
+from coterie.model.access_tokens import hash_token
+from coterie.model.organizations import Caller
+from coterie.store import organizations as store
+from coterie.store.database import Database, Tx
+
+# The last use of a token is saved once a minute: the first 16 characters of a moment
+_MINUTE = 16
+_STOP_SECONDS = 5.0
+
+
+def read_bearer_token(headers: Headers) -> str | None:
+    """The token of an Authorization header; None if the header is missing or of another scheme."""
+    value = headers.get(b"authorization", b"")
+    return value[7:].strip().decode("latin-1") if value[:7].lower() == b"bearer " else None
+
+
+def require_scope(caller: Caller | None, scope: str) -> Caller:
+    """The caller. Raises Unauthorized if there is none, Forbidden if it lacks the scope."""
+    if caller is None:
+        raise Unauthorized("Unauthorized")
+    if not caller.may(scope):
+        raise Forbidden(f"Token lacks the scope {scope}")
+    return caller
+
+
+class Authentication:
+    """Finds the caller of credentials, and saves in the background when a token was last used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def started(self) -> None:
+        """Must be awaited once on the event loop of the application."""
+        self._loop = asyncio.get_running_loop()
+
+    async def stopped(self) -> None:
+        """Waits up to 5 seconds for what is being saved."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=_STOP_SECONDS)
+
+    def find_caller(self, tx: Tx, token: str, *, via: str, organization_uuid: str | None = None) -> Caller | None:
+        """The caller of a token; None if it is unknown, revoked or expired. Any thread may call this.
+
+        organization_uuid: the organization the request is about. Raises NotFound if it is not the token's own, unless
+        the token is for all organizations of its user and the user is a member.
+        """
+        now = times.now()
+        row = store.find_caller(tx, hash_token(token), via, now)
+        if row is None:
+            return None
+        caller, spans_organizations, last_used_at = row
+        if last_used_at is None or last_used_at[:_MINUTE] != now[:_MINUTE]:
+            self._save_last_use(caller, now)
+        if organization_uuid is None or organization_uuid.lower() == caller.organization_uuid:
+            return caller
+        if not spans_organizations:
+            raise NotFound("Organization not found")
+        return _in_organization(tx, caller, organization_uuid.lower())
+
+    def _save_last_use(self, caller: Caller, now: str) -> None:
+        token_id = caller.token_id
+        if token_id is None:
+            return
+
+        def save(tx: Tx) -> None:
+            store.touch_access_token(tx, caller.organization_id, token_id, now)
+
+        async def save_or_skip() -> None:
+            try:
+                await self._database.run_write(save)
+            except CoterieError:
+                pass  # no request fails for this
+
+        def start() -> None:
+            task = self._loop.create_task(save_or_skip())
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+        self._loop.call_soon_threadsafe(start)
+
+
+def _in_organization(tx: Tx, caller: Caller, organization_uuid: str) -> Caller:
+    organization = store.find_organization_by_uuid(tx, organization_uuid)
+    if organization is None or caller.user_id is None:
+        raise NotFound("Organization not found")
+    if store.find_membership(tx, organization.id, caller.user_id) is None:
+        raise NotFound("Organization not found")
+    return Caller.for_organization(organization, via=caller.via, user_id=caller.user_id, scopes=caller.scopes)

@@ -1,0 +1,88 @@
+"""The errors that only HTTP has, and the status of every error. coterie/errors.py has the others.
+
+CoterieError
+├── MethodNotAllowed      the path has no such method
+├── NotAcceptable         ?format= asks for a format other than JSON
+├── UnsupportedMediaType  the body's media type is not read
+├── Disconnected          the client left, or stopped sending, before its body was complete
+└── Unexpected            a fault of ours; the message is the id under which it was logged
+"""
+
+from collections.abc import Mapping, Sequence
+
+from coterie.errors import (
+    Conflict,
+    CoterieError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    TooOften,
+    TooSlow,
+    Unauthorized,
+    Unavailable,
+)
+
+
+class MethodNotAllowed(CoterieError):
+    """The path has no such method; allowed are those it has."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__("405 Not Allowed")
+        self.allowed = ", ".join(allowed)
+
+
+class NotAcceptable(CoterieError):
+    """?format= asks for a format other than JSON."""
+
+
+class UnsupportedMediaType(CoterieError):
+    """The body's media type is not read."""
+
+
+class Disconnected(CoterieError):
+    """The client left, or stopped sending, before its body was complete."""
+
+
+class Unexpected(CoterieError):
+    """A fault of ours. The message is the id under which it was logged."""
+
+
+# Invalid is absent: each door chooses its status, 400 or 422
+STATUSES: Mapping[type[CoterieError], int] = {
+    Disconnected: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    MethodNotAllowed: 405,
+    NotAcceptable: 406,
+    Conflict: 409,
+    TooLarge: 413,
+    UnsupportedMediaType: 415,
+    TooOften: 429,
+    Unexpected: 500,
+    TooSlow: 503,
+    Unavailable: 503,
+}
+
+
+def status_of(error: Exception) -> int:
+    """The status of any error but Invalid; 500 for what is no CoterieError."""
+    return STATUSES.get(type(error), 500) if isinstance(error, CoterieError) else 500
+
+
+def error_headers(error: Exception) -> tuple[tuple[str, str], ...]:
+    """The headers that the response to an error must have: WWW-Authenticate, Allow or Retry-After (RFC 9110)."""
+    if isinstance(error, Unauthorized):
+        return (("WWW-Authenticate", "Bearer"),)
+    if isinstance(error, MethodNotAllowed):
+        return (("Allow", error.allowed),)
+    if isinstance(error, TooOften):
+        return (("Retry-After", str(error.seconds)),)
+    return ()
+
+
+def malformed(reason: str) -> Invalid:
+    """An Invalid for a body that cannot be parsed. reason continues "The body": "is not valid JSON"."""
+    return Invalid(Problem((), "malformed", reason))

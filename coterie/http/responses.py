@@ -1,0 +1,67 @@
+"""What a handler returns, how it is encoded, and the headers that several doors need."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from coterie.http.asgi import HeaderList, Headers, Scope
+from coterie.settings import Settings
+
+JSON = "application/json"
+# for every response of a contract
+BASE_HEADERS: HeaderList = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+_JSON_HEADERS: HeaderList = [(b"content-type", JSON.encode())]
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_encode = msgspec.json.Encoder().encode
+
+
+class Response(Struct, frozen=True):
+    """What a handler returns when a bare body is not enough. bytes are sent as they are, any other body as JSON."""
+
+    body: Any = None
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    media_type: str | None = None
+
+
+def encode_response(result: Any, default_status: int = 200) -> tuple[int, HeaderList, bytes]:
+    """(status, headers, body) of a Response, or of the bare body a handler returned. 204 has no body."""
+    if not isinstance(result, Response):
+        if result is None and default_status == 204:
+            return default_status, [], b""
+        return default_status, _JSON_HEADERS.copy(), _encode(result)
+    status = result.status or default_status
+    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in result.headers]
+    if status == 204:
+        return status, headers, b""
+    body = result.body if isinstance(result.body, bytes) else _encode(result.body)
+    headers.append((b"content-type", (result.media_type or JSON).encode()))
+    return status, headers, body
+
+
+def file_headers(filename: str) -> tuple[tuple[str, str], ...]:
+    """The headers of a download: the browser saves the file under its name and runs nothing in it.
+
+    RFC 6266: an ASCII name for old clients, the real one for all others.
+    """
+    plain = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return (
+        ("Content-Disposition", disposition),
+        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    )
+
+
+def base_url(settings: Settings, scope: Scope, headers: Headers) -> str:
+    """The address of this instance without a slash at its end: of the settings, else of the request's Host.
+
+    A Host that is not a host name is replaced by localhost, because the address is repeated in responses.
+    """
+    if settings.base_url:
+        return settings.base_url
+    host = headers.get(b"host", b"").decode("latin-1")
+    return f"{scope['scheme']}://{host if _HOST.fullmatch(host) else 'localhost'}"
