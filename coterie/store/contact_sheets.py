@@ -85,8 +85,8 @@ def sheets_of(
     """The sheets of contacts that were read already, deleted or not, in their order."""
     sheets = {contact.id: ContactSheet(contact) for contact in contacts}
     for part in parts if sheets else ():
-        values = LOADERS[part](tx, organization_id, sheets, reader_id)
+        value_of = LOADERS[part](tx, organization_id, sheets, reader_id).get
         nothing: Any = {} if part == "properties" else ()
         for contact_id, sheet in sheets.items():
-            setattr(sheet, part, values.get(contact_id, nothing))
+            setattr(sheet, part, value_of(contact_id, nothing))
     return sheets

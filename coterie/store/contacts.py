@@ -8,7 +8,7 @@ import msgspec
 from coterie.model.contacts import Contact
 from coterie.store.counters import count, next_number, next_numbers
 from coterie.store.database import Row, Tx, matching
-from coterie.store.grouping import by_contact
+from coterie.store.grouping import by_contact, rest_of
 from coterie.store.revisions import REVISION, insert_tombstones
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
@@ -312,7 +312,7 @@ def list_external_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int
         f" AND contact_id {condition} ORDER BY contact_id, source, external_id",
         {"organization_id": organization_id, "ids": ids},
     )
-    return by_contact(rows, lambda row: row[1:])
+    return by_contact(rows, rest_of)
 
 
 def insert_external_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:

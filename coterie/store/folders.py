@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from coterie.model.folders import Folder
 from coterie.store.counters import add_to_count, count, next_number
 from coterie.store.database import Tx, matching
-from coterie.store.grouping import by_contact
+from coterie.store.grouping import by_contact, rest_of
 
 _SELECT = "id, name, color, contact_count, created_at, updated_at"
 COUNT = "folders"
@@ -90,10 +90,10 @@ def list_folders_of(
         "SELECT cf.contact_id, f.id, f.name, f.color FROM contact_folders cf JOIN folders f"
         " ON f.organization_id = cf.organization_id AND f.id = cf.folder_id"
         f" WHERE cf.organization_id = :organization_id AND cf.contact_id {condition}"
-        " ORDER BY cf.contact_id, f.id",
+        " ORDER BY cf.contact_id, cf.folder_id",
         {"organization_id": organization_id, "ids": ids},
     )
-    return by_contact(rows, lambda row: row[1:])
+    return by_contact(rows, rest_of)
 
 
 def contact_ids_in_folder(tx: Tx, organization_id: int, folder_id: int) -> list[int]:

@@ -9,6 +9,8 @@ from coterie.store.database import Row
 
 T = TypeVar("T")
 _contact_id = itemgetter(0)
+# what follows the contact's id in a row
+rest_of: Callable[[Row], Row] = itemgetter(slice(1, None))
 
 
 def by_contact(rows: Iterable[Row], make: Callable[[Row], T]) -> dict[int, list[T]]:

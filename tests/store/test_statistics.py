@@ -78,6 +78,20 @@ def test_the_newest_messages_are_found_by_their_mark_and_not_sorted(new_database
     assert not any("TEMP B-TREE" in step for step in plans.steps)
 
 
+# sorted by name, or by an id that is no key
+SORTED = {"tags", "hidden_tags", "expertises", "user_relationships"}
+
+
+@pytest.mark.parametrize("part", sorted(set(get_args(Part)) - SORTED))
+def test_the_parts_of_contacts_are_read_in_the_order_of_an_index_and_not_sorted(
+    new_database: Database, part: Part
+) -> None:
+    with new_database.read() as tx:
+        plans = Plans(tx)  # type: ignore[arg-type]
+        LOOKUPS[f"the {part} of many contacts"](plans)
+    assert plans.steps and not any("TEMP B-TREE" in step for step in plans.steps)
+
+
 def test_without_the_figures_the_same_look_up_reads_the_organization(new_database: Database) -> None:
     with new_database.write() as tx:
         tx.run("DELETE FROM sqlite_stat1")
