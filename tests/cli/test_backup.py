@@ -305,7 +305,7 @@ def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
 
     monkeypatch.setattr(restore_command, "read_archive", tampered)
     _use(fresh_settings, monkeypatch)
-    with pytest.raises(Exception, match="contradicts"):
+    with pytest.raises(Exception, match="conflicts with existing data"):
         restore_command.restore(file, force=True)
     reopened = open_database(fresh_settings)
     assert content(reopened) == before
