@@ -18,7 +18,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
-_JOINERS = re.compile(r"['’ʼʻ`´]")
+APOSTROPHES = re.compile(r"['’ʼʻ`´]")
 # more marks on one letter than any language uses (UAX 15, Stream-Safe Text Format)
 MARKS_MAX = 30
 _FOLDED_MAX = 65_536
@@ -87,7 +87,7 @@ def stream_safe(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text: runs of letters and digits. An apostrophe joins (O'Brien becomes obrien)."""
-    return _WORD.findall(_JOINERS.sub("", fold(text)))
+    return _WORD.findall(APOSTROPHES.sub("", fold(text)))
 
 
 def sort_key(text: str | None, length: int = 80) -> str:

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE, Handle
-from coterie.model.text import words
+from coterie.model.text import APOSTROPHES, words
 from coterie.search import postgres, sqlite
-from coterie.search.query import WORD_LENGTH_MAX, parse_query
+from coterie.search.query import DIGITS_MIN, WORD_LENGTH_MAX, parse_query, reversed_digits
 from coterie.store.contacts import ORDERS, list_contacts_by_id
 from coterie.store.database import Tx
 
@@ -37,6 +37,9 @@ def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
     for text in texts:
         if text:
             unique.update(dict.fromkeys(words(text)))
+            # what follows an apostrophe is found too: Ambrosi in D'Ambrosi
+            parts = APOSTROPHES.split(text)
+            unique.update(dict.fromkeys(word for part in parts[1:] for word in words(part)[:1]))
     for handle in handles:
         if handle.channel == PHONE:
             unique.update(dict.fromkeys(_phone_words(handle)))
@@ -46,14 +49,15 @@ def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
 
 
 def _phone_words(handle: Handle) -> list[str]:
-    """The digits of a number in each form in which it may be typed: E.164, as written, without country code."""
+    """The digits of a number in each form in which it may be typed: E.164, as written, without country code, and from
+    its end."""
     international = re.sub(r"\D", "", handle.normalized.split(";")[0])
     written = re.sub(r"\D", "", handle.value)
     forms = [international, written, written.lstrip("0")]
     if handle.normalized.startswith("+"):
         # country codes have one to three digits: a caller's number may come without
         forms += [international[cut:] for cut in (1, 2, 3)]
-    return [form for form in forms if len(form) >= 3]
+    return [*(form for form in forms if len(form) >= DIGITS_MIN), reversed_digits(international)]
 
 
 def index_contacts(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
@@ -81,7 +85,7 @@ def search_contacts(
     A text without letters and digits matches nothing.
     """
     query = parse_query(text)
-    if not query.words:
+    if query.is_empty:
         return Found([], 0)
     engine, column = _ENGINES[tx.engine], ORDERS[order or "id"]
     ahead = limit + LOOK_AHEAD

@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coterie.search.query import Query
+from coterie.search.query import Number, Query
 from coterie.store.database import Tx
 
 
 def _match(organization_id: int, query: Query) -> str:
-    every = " & ".join(f"'{word}':*" for word in query.words)
-    if query.digits:
-        every = f"(({every}) | '{query.digits}':*)"
+    every = [*(f"'{word}':*" for word in query.words), *map(_match_number, query.numbers)]
     # the organization is a lexeme too, so that a search does not scan the matches of other organizations
-    return f"'={organization_id}' & {every}"
+    return " & ".join([f"'={organization_id}'", *every])
+
+
+def _match_number(number: Number) -> str:
+    ways = [f"'{digits}':*" for digits in (number.prefix, number.suffix) if digits]
+    if number.words:
+        ways.append("(" + " & ".join(f"'{word}':*" for word in number.words) + ")")
+    return "(" + " | ".join(ways) + ")"
 
 
 def _vector(organization_id: int, words: str) -> str:

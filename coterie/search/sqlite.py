@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coterie.search.query import Query
+from coterie.search.query import Number, Query
 from coterie.store.database import Tx
 
 _SHIFT = 1 << 32
 
 
 def _match(query: Query) -> str:
-    every = " AND ".join(f'"{word}"*' for word in query.words)
-    return f'({every}) OR "{query.digits}"*' if query.digits else every
+    return " AND ".join([*(f'"{word}"*' for word in query.words), *map(_match_number, query.numbers)])
+
+
+def _match_number(number: Number) -> str:
+    ways = [f'"{digits}"*' for digits in (number.prefix, number.suffix) if digits]
+    if number.words:
+        ways.append("(" + " AND ".join(f'"{word}"*' for word in number.words) + ")")
+    return "(" + " OR ".join(ways) + ")"
 
 
 def _bound(organization_id: int, query: Query) -> dict[str, Any]:

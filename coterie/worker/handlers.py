@@ -12,6 +12,7 @@ from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.import_retention import SCRUB_JOB
 from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
+from coterie.actions.search_index import INDEX_JOB, index_next_contacts
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.model.reminders import SEND_JOB
@@ -59,7 +60,20 @@ def _record(caller: Caller, arguments: Mapping[str, Any], done: int) -> Batches[
         done = yield partial(consequences.record_batch, caller=caller, arguments=arguments, done=done)
 
 
+def index_contacts(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Rebuilds the search index of an organization, 500 contacts in each transaction."""
+    after = msgspec.json.decode(job.progress)["after"] if job.progress else 0
+    batches = _index(job.organization_id, after)
+    run_job(database, job, stopping, batches, lambda after: {"after": after})
+
+
+def _index(organization_id: int, after: int | None) -> Batches[int | None, None]:
+    while after is not None:
+        after = yield partial(index_next_contacts, organization_id=organization_id, after=after)
+
+
 HANDLERS: dict[str, Handler] = {
+    INDEX_JOB: index_contacts,
     consequences.JOB: record_consequence,
     bulk_updates.JOB: bulk_update,
     SEND_JOB: reminders.send,

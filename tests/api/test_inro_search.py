@@ -55,10 +55,16 @@ def found(inro: Client, query: str) -> list[str]:
         ("Łuczak", ["zoe"]), ("zo mu", ["zoe"]), ("mu zo", ["zoe"]), ("zoe homer", []), ("oe", []),
         ("zoe.m_99", ["zoe"]), ("zoe.m", ["zoe"]), ("99", ["zoe"]), ("  zoe   m  ", ["zoe"]),
         ("z.muller+work@sub.example.org", ["zoe"]), ("work", ["zoe"]), ("sub.example", ["zoe"]),
-        ("obrien", ["sean"]), ("O'Brien", ["sean"]), ("o’brien", ["sean"]), ("brien", []), ("sean johnny", ["sean"]),
+        ("obrien", ["sean"]), ("O'Brien", ["sean"]), ("o’brien", ["sean"]), ("brien", ["sean"]),
+        ("sean johnny", ["sean"]),
         ("+33612345678", ["sean"]), ("33 6 12", ["sean"]), ("0033 6", ["sean"]),
         ("06.12.34", ["sean"]), ("612345678", ["sean"]), ("(800) 555", ["marge", "bruce"]), ("800-555-0199", ["bruce"]),
-        ("8005550199", ["bruce"]), ("+1 800 555 0199", ["bruce"]), ("5550199", []),
+        ("8005550199", ["bruce"]), ("+1 800 555 0199", ["bruce"]), ("5550199", ["bruce"]), ("0199", ["bruce"]),
+        ("+33\u00a06\u00a012\u00a034 56 78", ["sean"]), ("+33 6\u201112\u201134\u201156\u201178", ["sean"]),
+        ("tel:+33612345678", ["sean"]),
+        ("８００ ５５５ ０１９９", ["bruce"]), ("bruce (800) 555-0199", ["bruce"]),
+        ("0199 bruce", ["bruce"]), ("zoe 0199", []),
+        ("800-555-0199 x9", ["bruce"]), ("345678", ["sean"]),
         ("李小龍", ["bruce"]), ("李", ["bruce"]), ("bruce 李", ["bruce"]), ("שרה", ["sara"]), ("כהן ש", ["sara"]),
         ("büro", ["sara"]), ("buro", ["sara"]), ("weiss", ["strasse"]), ("STRASSE", ["strasse"]),
         ("straße", ["strasse"]),
@@ -84,6 +90,22 @@ def test_a_query_is_words_and_never_a_language(inro: Client, query: str) -> None
 def test_without_a_query_it_is_the_list(inro: Client, query: str | None) -> None:
     parameters = {} if query is None else {"query": query}
     assert inro.get("/api/v1/contacts/search", **parameters).json == inro.get("/api/v1/contacts").json
+
+
+def test_a_number_is_found_by_the_letters_and_the_extension_it_was_typed_with(inro: Client) -> None:
+    vanity = inro.post("/api/v1/contacts", {"contact": {"real_name": "Seed Shop", "phone": "1-800-SEEDS-12"}}).json[
+        "id"
+    ]
+    desk = inro.post("/api/v1/contacts", {"contact": {"real_name": "Desk", "phone": "+1 212 555 0133 x9"}}).json["id"]
+    try:
+        for query, contact_id in (
+            ("1-800-SEEDS-12", vanity), ("800-SEEDS-12", vanity), ("+1 212 555 0133 x9", desk), ("212-555-0133", desk),
+        ):  # fmt: skip
+            answer = inro.get("/api/v1/contacts/search", query=query)
+            assert [contact["id"] for contact in answer.json] == [contact_id], query
+    finally:
+        for contact_id in (vanity, desk):
+            assert inro.delete(f"/api/v1/contacts/{contact_id}").status in (200, 204)
 
 
 def test_a_search_has_pages(inro: Client) -> None:
