@@ -49,15 +49,16 @@ class SqliteDatabase:
 
     def _open(self, path: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._lock_file = _lock_file(f"{path}-lock")
+        self._lock_file = _private_file(f"{path}-lock")
         # shared by all processes that have the database open; exclusive() needs it alone
-        self._open_file = _lock_file(f"{path}-open")
+        self._open_file = _private_file(f"{path}-open")
         fcntl.flock(self._open_file, fcntl.LOCK_SH)
         with self._locked():
-            is_new = not Path(path).exists()
+            # a process killed here leaves an empty file, private already, which the next one completes
+            os.close(_private_file(path))
+            is_empty = Path(path).stat().st_size == 0
             self._writing_connection = Connection(path, read_only=False)
-            if is_new:
-                Path(path).chmod(0o600)
+            if is_empty:
                 self._writing_connection.apsw.execute("PRAGMA page_size=8192")
             self._writing_connection.apsw.execute("PRAGMA journal_mode=WAL")
         self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
@@ -169,6 +170,6 @@ class SqliteDatabase:
         os.close(self._open_file)
 
 
-def _lock_file(path: str) -> int:
+def _private_file(path: str) -> int:
     # private data: only the owner may read anything here
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from coterie.errors import Conflict, Invalid, TooSlow, Unavailable
@@ -254,6 +255,21 @@ def test_only_the_owner_may_read_what_is_kept(path: str, database: SqliteDatabas
     modes = {file.name: file.stat().st_mode & 0o077 for file in Path(path).parent.iterdir()}
     assert len(modes) == 5
     assert set(modes.values()) == {0}
+
+
+def test_a_database_is_private_before_anything_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "coterie.sqlite3"
+    modes: list[int] = []
+    monkeypatch.setattr(apsw, "Connection", lambda name: modes.append(Path(name).stat().st_mode & 0o777) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        SqliteDatabase(str(path), load_settings({}, data=str(tmp_path)))
+    assert modes == [0o600]
+    monkeypatch.undo()
+    # it was killed before its first page: the next start makes it what it should have been
+    database = SqliteDatabase(str(path), load_settings({}, data=str(tmp_path)))
+    with database.read() as tx:
+        assert tx.one("PRAGMA page_size") == (8192,)
+    database.close()
 
 
 @pytest.mark.parametrize("kind", ["folder", "rubbish", "below a file"])
