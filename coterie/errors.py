@@ -10,6 +10,7 @@ CoterieError
 ├── TooOften           too many attempts; seconds: the time to wait
 ├── TooSlow            a statement exceeded its deadline
 └── Unavailable        something the instance needs is missing, or it is stopping
+    └── DiskFull       the disk is full or not writable
 
 http/errors.py has the five that only HTTP knows, and the status of every error. The errors of SMTP (worker/mail.py) and
 of Meta's Graph API (graph/client.py) never reach a caller and are not part of this family.
@@ -17,7 +18,11 @@ of Meta's Graph API (graph/client.py) never reach a caller and are not part of t
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC, EROFS
 from typing import NamedTuple
+
+# the numbers of the OSErrors that mean DiskFull
+DISK_ERRORS = frozenset((EDQUOT, EFBIG, ENOSPC, EROFS))
 
 
 class Problem(NamedTuple):
@@ -90,6 +95,10 @@ class TooSlow(CoterieError):
 
 class Unavailable(CoterieError):
     """Something the instance needs is missing, or it is stopping."""
+
+
+class DiskFull(Unavailable):
+    """The disk is full or not writable."""
 
 
 @contextmanager

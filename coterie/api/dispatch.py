@@ -17,7 +17,7 @@ import msgspec
 
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
-from coterie.errors import CoterieError, Invalid, invalid
+from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, invalid
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
@@ -137,6 +137,8 @@ class ContractApp:
         )  # fmt: skip
 
     def _present(self, error: Exception, scope: Scope, request_id: str) -> Encoded:
+        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+            error = DiskFull("The disk is full or not writable")
         if not isinstance(error, CoterieError):
             log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
             error = Unexpected(request_id)

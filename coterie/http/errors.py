@@ -68,8 +68,8 @@ STATUSES: Mapping[type[CoterieError], int] = {
 
 
 def status_of(error: Exception) -> int:
-    """The status of any error but Invalid; 500 for what is no CoterieError."""
-    return STATUSES.get(type(error), 500) if isinstance(error, CoterieError) else 500
+    """The status of an error other than Invalid; that of its base class if it has none itself, 500 for any other."""
+    return next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), 500)
 
 
 def error_headers(error: Exception) -> tuple[tuple[str, str], ...]:

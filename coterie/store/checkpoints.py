@@ -13,6 +13,8 @@ from queue import SimpleQueue
 
 import apsw
 
+from coterie.store.sqlite_lock import block_stop_signal
+
 PAGES, PAGES_MAX = 1_000, 4_000
 _PASSIVE = apsw.SQLITE_CHECKPOINT_PASSIVE
 
@@ -51,6 +53,7 @@ class Checkpoints:
         self._requests.put(True)
 
     def _run(self) -> None:
+        block_stop_signal()
         with suppress(apsw.Error):
             connection = apsw.Connection(self._path)
             connection.execute("PRAGMA synchronous=FULL")

@@ -96,6 +96,9 @@ class Database(Protocol):
     async def run_write(self, work: Work[T]) -> T:
         """A unit of work with its own savepoint: one that raises rolls back only itself."""
 
+    def problem(self) -> str | None:
+        """Why the database cannot be written, as a message for operators; None if no reason is known."""
+
     def relaxed_durability(self) -> AbstractContextManager[None]:
         """For work that can resume from any of its commits, such as an import. They are on disk when the block has
         ended; a power cut before may lose the latest."""

@@ -179,6 +179,9 @@ class PostgresDatabase:
                     raise
         raise AssertionError("unreachable")
 
+    def problem(self) -> str | None:
+        return None
+
     def relaxed_durability(self) -> AbstractContextManager[None]:
         return nullcontext()
 

@@ -2,7 +2,7 @@
 
 Why: concurrent writers starve each other in SQLite's busy handler (waits of seconds, failures). Here the writers of a
 process queue for one thread (store/sqlite_writer.py), and the processes (web, worker, command line) queue for a
-blocking file lock, which the kernel passes on at once.
+blocking file lock, which the kernel passes on at once (store/sqlite_lock.py).
 
 Guarantees. An acknowledged change is on disk (WAL, synchronous=FULL). A unit of work that raises rolls back its own
 savepoint and nothing else. A commit that fails fails every unit in it. Every statement has a deadline.
@@ -25,7 +25,9 @@ from coterie.errors import Unavailable
 from coterie.settings import Settings
 from coterie.store.checkpoints import Checkpoints
 from coterie.store.database import T, Work
-from coterie.store.sqlite_connection import Connection, SqliteTx, read, transaction, translate
+from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, read, transaction, translate
+from coterie.store.sqlite_lock import WriteLock, private_file
+from coterie.store.sqlite_watch import Watch
 from coterie.store.sqlite_writer import Writer
 
 SLOW_READERS = 2
@@ -38,7 +40,6 @@ class SqliteDatabase:
 
     def __init__(self, path: str, settings: Settings) -> None:
         self.settings = settings
-        self._writing = threading.Lock()
         self._reading = threading.Lock()
         self._slow: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._is_closed = False
@@ -49,20 +50,22 @@ class SqliteDatabase:
 
     def _open(self, path: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._lock_file = _private_file(f"{path}-lock")
+        self._lock = WriteLock(f"{path}-lock")
         # shared by all processes that have the database open; exclusive() needs it alone
-        self._open_file = _private_file(f"{path}-open")
+        self._open_file = private_file(f"{path}-open")
         fcntl.flock(self._open_file, fcntl.LOCK_SH)
-        with self._locked():
+        with self._lock.hold():
             # a process killed here leaves an empty file, private already, which the next one completes
-            os.close(_private_file(path))
+            os.close(private_file(path))
             is_empty = Path(path).stat().st_size == 0
             self._writing_connection = Connection(path, read_only=False)
             if is_empty:
                 self._writing_connection.apsw.execute("PRAGMA page_size=8192")
             self._writing_connection.apsw.execute("PRAGMA journal_mode=WAL")
+            self._writing_connection.apsw.execute("SELECT 1 FROM sqlite_schema").fetchall()  # creates the WAL
+            self._watch = Watch(path, self._lock, self.settings.request_seconds)
         self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
-        self._writer = Writer(self._writing_connection, self._locked, self.settings.request_seconds)
+        self._writer = Writer(self._writing_connection, self._lock, self._watch, self.settings.request_seconds)
         self._checkpoints = Checkpoints(path, self._writing_connection.apsw)
         self._reader = Connection(path, read_only=True)
         for _ in range(SLOW_READERS):
@@ -71,6 +74,14 @@ class SqliteDatabase:
     def _require_open(self) -> None:
         if self._is_closed:
             raise Unavailable("The instance is stopping")
+
+    def _require_writable(self) -> None:
+        self._require_open()
+        if self._watch.lost:
+            raise Unavailable(self._watch.lost)
+
+    def problem(self) -> str | None:
+        return self._watch.problem()
 
     # Reading ------------------------------------------------------------------------------------------------------
 
@@ -101,34 +112,24 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self, seconds: float | None = None) -> Iterator[SqliteTx]:
-        self._require_open()
+        self._require_writable()
         deadline = seconds or self.settings.slow_seconds
-        with self._locked(), transaction(self._writing_connection, "BEGIN IMMEDIATE", deadline) as tx:
+        with self._lock.hold(), self._watch.disk(), transaction(self._writing_connection, IMMEDIATE, deadline) as tx:
             yield tx
 
     async def run_write(self, work: Work[T]) -> T:
-        self._require_open()
+        self._require_writable()
         return await self._writer.run(work)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """The only writer: of this process's threads, then of this machine's processes."""
-        with self._writing:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
-
-    @contextmanager
     def relaxed_durability(self) -> Iterator[None]:
-        with self._writing:
+        with self._lock.hold_in_process():
             self._checkpoints.is_bulk = True
             self._writing_connection.apsw.execute("PRAGMA synchronous=NORMAL")
         try:
             yield
         finally:
-            with self._writing:
+            with self._lock.hold_in_process():
                 self._restore_durability()
 
     def _restore_durability(self) -> None:
@@ -160,16 +161,12 @@ class SqliteDatabase:
             return
         self._is_closed = True
         self._writer.close()
+        self._watch.close()
         self._checkpoints.close()
         connections = [self._writing_connection, self._reader]
         while not self._slow.empty():
             connections.append(self._slow.get_nowait())
         for connection in connections:
             connection.apsw.close()
-        os.close(self._lock_file)
+        self._lock.close()
         os.close(self._open_file)
-
-
-def _private_file(path: str) -> int:
-    # private data: only the owner may read anything here
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 import apsw
 import msgspec
 
-from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
+from coterie.errors import Conflict, CoterieError, DiskFull, Invalid, Problem, TooSlow, Unavailable
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
 
+IMMEDIATE = "BEGIN IMMEDIATE"
 # SQLite checks the deadline after so many steps of its virtual machine: about a millisecond
 STEPS_BETWEEN_CHECKS = 100_000
 
@@ -126,7 +127,7 @@ def translate(error: BaseException) -> BaseException:
     if isinstance(error, apsw.ConstraintError):
         return Conflict("The change conflicts with existing data")
     if isinstance(error, apsw.FullError | apsw.IOError | apsw.ReadOnlyError):
-        return Unavailable("The disk is full or not writable")
+        return DiskFull("The disk is full or not writable")
     if isinstance(error, apsw.BusyError | apsw.LockedError | apsw.CantOpenError | apsw.ConnectionClosedError):
         return Unavailable("The database does not respond")
     if isinstance(error, apsw.TooBigError | OverflowError | UnicodeEncodeError):

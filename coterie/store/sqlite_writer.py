@@ -1,20 +1,21 @@
 """The writer thread of SQLite: queued units of work, up to 64 of them in one transaction, a savepoint each.
 
 Guarantees. A unit that raises rolls back its own savepoint and nothing else. A commit that fails fails every unit of
-its transaction. A result is delivered only after the commit.
+its transaction. A result is delivered only after the commit. A unit that waits longer than its deadline fails without
+having begun: another process holds the write lock.
 """
 
 import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
-from coterie.errors import Unavailable
+from coterie.errors import DiskFull, Unavailable
 from coterie.store.database import T, Work
-from coterie.store.sqlite_connection import Connection, SqliteTx, transaction, translate
+from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, transaction, translate
+from coterie.store.sqlite_lock import WriteLock
+from coterie.store.sqlite_watch import Watch
 
 GROUP_MAX = 64
 
@@ -26,13 +27,18 @@ class TransactionEnded(Exception):
 class Unit:
     """A unit of work in the writer's queue, and the future its caller awaits."""
 
-    __slots__ = ("future", "loop", "outcome", "work")
+    __slots__ = ("_claim", "future", "loop", "outcome", "work")
 
     def __init__(self, work: Work[Any], future: asyncio.Future[Any], loop: asyncio.AbstractEventLoop) -> None:
         self.work = work
         self.future = future
         self.loop = loop
         self.outcome: tuple[Any, BaseException | None] = (None, None)
+        self._claim = threading.Lock()
+
+    def claim(self) -> bool:
+        """Whether the caller of this method decides about the unit: the writer, or the deadline of its wait."""
+        return self._claim.acquire(blocking=False)
 
     def run(self, tx: SqliteTx) -> None:
         """Runs the work in a savepoint and stores its outcome."""
@@ -46,14 +52,13 @@ class Unit:
 class Writer:
     """The queue and its thread, which starts with the first unit.
 
-    lock: entered around each transaction. seconds: the deadline of one unit.
+    seconds: the deadline of a unit, for its wait and again for its work.
     """
 
-    def __init__(
-        self, connection: Connection, lock: Callable[[], AbstractContextManager[None]], seconds: float
-    ) -> None:
+    def __init__(self, connection: Connection, lock: WriteLock, watch: Watch, seconds: float) -> None:
         self._connection = connection
         self._lock = lock
+        self._watch = watch
         self._seconds = seconds
         self._units: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -66,8 +71,16 @@ class Writer:
         loop = asyncio.get_running_loop()
         unit = Unit(work, loop.create_future(), loop)
         self._units.put(unit)
-        result: T = await unit.future
+        deadline = loop.call_later(self._seconds, self._abandon, unit)
+        try:
+            result: T = await unit.future
+        finally:
+            deadline.cancel()
         return result
+
+    def _abandon(self, unit: Unit) -> None:
+        if unit.claim() and not unit.future.done():
+            unit.future.set_exception(Unavailable(self._watch.problem() or "Too many changes are waiting; try again"))
 
     def close(self) -> None:
         """Writes the queued units, then ends the thread."""
@@ -90,11 +103,13 @@ class Writer:
                 return
 
     def _write_group(self, group: list[Unit]) -> None:
-        waiting = group
+        waiting, is_claimed = group, False
         while waiting:
             current = None
             try:
-                with self._lock(), transaction(self._connection, "BEGIN IMMEDIATE", float("inf")) as tx:
+                with self._lock.hold(), transaction(self._connection, IMMEDIATE, float("inf")) as tx:
+                    if not is_claimed:
+                        waiting, is_claimed = [unit for unit in waiting if unit.claim()], True
                     for current in waiting:
                         self._connection.deadline = time.monotonic() + self._seconds
                         current.run(tx)
@@ -110,6 +125,7 @@ class Writer:
                 for unit in waiting:
                     unit.outcome = (None, error)
                 waiting = []
+        self._watch.is_full = any(isinstance(unit.outcome[1], DiskFull) for unit in group)
         for loop in {unit.loop for unit in group}:
             try:
                 loop.call_soon_threadsafe(_deliver, [unit for unit in group if unit.loop is loop])

@@ -122,11 +122,11 @@ async def _healthy(request: Request) -> Response:
 
 
 def _ready(database: Database) -> Endpoint:
-    """The database answers and is migrated."""
+    """Ready if the database responds, is migrated and can be written."""
 
     async def ready(request: Request) -> Response:
         try:
-            is_ready = await database.run_read(is_current)
+            is_ready = await database.run_read(is_current) and database.problem() is None
         except CoterieError:
             is_ready = False
         return JSONResponse({"status": "ready" if is_ready else "not ready"}, 200 if is_ready else 503)

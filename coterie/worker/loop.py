@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 
+from coterie.errors import Unavailable
 from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
@@ -17,6 +18,7 @@ from coterie.worker.handlers import HANDLERS, Handler
 from coterie.worker.schedule import SCHEDULE, Recurring
 
 SCHEDULE_CHECK_SECONDS = 5.0
+UNAVAILABLE_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +38,7 @@ class Worker:
         self._schedule = schedule
         self._stopping = threading.Event()
         self._next_check = 0.0
+        self._problem: str | None = None
 
     def stop(self) -> None:
         """Finishes the current batch, releases the job and makes run() return."""
@@ -47,12 +50,25 @@ class Worker:
             try:
                 is_idle = not self.run_one()
                 self.run_schedule()
+            except Unavailable as error:  # such as a full disk: no fault of ours, and it may last for hours
+                self._report(str(error))
+                self._stopping.wait(UNAVAILABLE_SECONDS)
+                continue
             except Exception:
                 log.exception("worker error")
                 is_idle = True
+            self._report(None)
             if is_idle:
                 self._stopping.wait(self._settings.jobs_poll_seconds)
         log.info("worker stopped")
+
+    def _report(self, problem: str | None) -> None:
+        """Logs once why the worker cannot work, and once that it can again."""
+        if problem and problem != self._problem:
+            log.error("the worker waits", extra={"problem": problem})
+        elif self._problem and not problem:
+            log.info("the worker continues")
+        self._problem = problem
 
     def run_one(self) -> bool:
         """Runs the next job that is due. Returns whether there was one."""

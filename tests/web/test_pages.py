@@ -1,10 +1,14 @@
 """The pages and the operator's endpoints, called in this process."""
 
+import time
+from pathlib import Path
+
 from client import Client
 
 from coterie.app import create_app
-from coterie.settings import Settings
-from coterie.store.database import Database
+from coterie.settings import Settings, load_settings
+from coterie.store.database import Database, open_database
+from coterie.store.migrate import migrate
 
 
 def test_a_database_that_does_not_answer_is_said_on_every_page(
@@ -17,3 +21,18 @@ def test_a_database_that_does_not_answer_is_said_on_every_page(
     assert client.get("/").headers["retry-after"] == "5"
     assert b"database" not in client.get("/").body
     client.close()
+
+
+def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
+    settings = load_settings({}, data=str(tmp_path))
+    database = open_database(settings)
+    migrate(database)
+    client = Client(create_app(database, settings))
+    assert client.get("/readyz").status == 200
+    (tmp_path / "coterie.sqlite3").rename(tmp_path / "moved")
+    deadline = time.monotonic() + 5
+    while client.get("/readyz").status == 200 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert client.get("/readyz").status == 503
+    client.close()
+    database.close()

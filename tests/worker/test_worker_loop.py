@@ -66,6 +66,21 @@ def test_a_handler_that_raises_is_tried_again_and_what_it_saved_stays(world: Wor
     assert (attempts, job.state, job.progress, job.last_error) == ([1, 2, 3], DONE, '{"done":3}', None)
 
 
+def test_a_database_that_is_unavailable_is_logged_once_and_not_asked_all_the_time(
+    world: World, quick: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = Worker(world.database, quick, {}, ())
+    world.database.close()
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    time.sleep(0.3)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    logged = [(record.levelname, record.getMessage()) for record in caplog.records if record.name.endswith(".loop")]
+    assert [line for line in logged if line[0] != "INFO"] == [("ERROR", "the worker waits")]
+
+
 def test_a_job_nobody_knows_fails_like_any_other(world: World, quick: Settings) -> None:
     job_id = put(world, "unheard of", attempts_max=1)
     assert Worker(world.database, quick, {}, ()).run_one()
