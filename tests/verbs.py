@@ -160,7 +160,15 @@ def _files(made: Made, folder: Path) -> Iterator[Step]:
     yield "attachments.erase_attachment", lambda tx: attachments.erase_attachment(tx, caller, marge, made["file"].id)
     snapshots = [FollowerSnapshot("2026-01-01", 77)]
     yield "interactions.add_snapshots", lambda tx: interactions.add_snapshots(tx, caller, marge, snapshots)
-    drafts = [InteractionDraft(kind="message", happened_at="2026-01-01T00:00:00.000000Z", external_id="new", text="hi", direction="incoming")]
+    drafts = [
+        InteractionDraft(
+            kind="message",
+            happened_at="2026-01-01T00:00:00.000000Z",
+            external_id="new",
+            text="hi",
+            direction="incoming",
+        )
+    ]
     yield "interactions.add_interactions", lambda tx: interactions.add_interactions(tx, caller, marge, drafts)
 
 

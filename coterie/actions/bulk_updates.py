@@ -16,6 +16,7 @@ from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.store.contacts import contact_ids_by
 from coterie.store.database import Tx
+from coterie.store.revisions import lock_contacts
 
 JOB = "bulk_update"
 ENTRIES_MAX = 1000
@@ -90,7 +91,10 @@ def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: P
     """Writes the next batch; returns the progress then. A contact that cannot be changed is listed with the error."""
     ends = time.monotonic() + BATCH_SECONDS
     progress = msgspec.structs.replace(before, failures=list(before.failures))
-    for update in updates[before.done : before.done + BATCH]:
+    batch = updates[before.done : before.done + BATCH]
+    # all of them before the first takes a number: every writer locks its contacts first
+    lock_contacts(tx, caller.organization_id, [update["id"] for update in batch])
+    for update in batch:
         progress.done += 1
         try:
             with tx.savepoint():

@@ -32,6 +32,7 @@ from coterie.store import handles as handle_store
 from coterie.store import terms as term_store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
+from coterie.store.revisions import lock_contacts
 
 _KINDS = {Handle: "contact.handle_", Address: "address.", ImportantDate: "date."}
 Part = Handle | Address | ImportantDate
@@ -52,7 +53,8 @@ def make_equal(
     is exceeded.
     """
     if "tags" in families:
-        # before the contact: a change of a tag locks the tag and then its contacts
+        # the contact first: a change of a tag locks its contacts and then the tag
+        lock_contacts(tx, caller.organization_id, [contact_id])
         term_store.lock_tags(tx, caller.organization_id, contact_id, draft.tags)
     sheet = load_sheets(tx, caller.organization_id, [contact_id], DRAFT_PARTS, to_change=True).get(contact_id)
     if sheet is None:

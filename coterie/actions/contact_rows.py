@@ -27,17 +27,26 @@ _DERIVED = ("updated_at", "revision")
 
 
 def add_contacts(tx: Tx, caller: Caller, new: Sequence[tuple[Contact, list[Handle]]]) -> list[Contact]:
-    """Inserts contacts (their ids taken with next_contact_ids) with their handles; returns them as stored.
+    """Inserts contacts (their ids taken with next_contact_ids) with their handles; returns them as inserted.
 
-    The caller sets the parts and records contact.created.
+    The caller sets the parts and then calls record_created.
     """
     organization_id = caller.organization_id
-    contacts = [replace(contact, **summary_of(handles)) for contact, handles in new]
-    first = store.insert_contacts(tx, organization_id, [(contact, sort_keys(contact)) for contact in contacts])
+    contacts = [replace(contact, **summary_of(handles), revision=0) for contact, handles in new]
+    store.insert_contacts(tx, organization_id, [(contact, sort_keys(contact)) for contact in contacts])
     handle_store.insert_handles(tx, organization_id, [handle for _, handles in new for handle in handles])
     handles_of = {contact.id: handles for contact, handles in new}
     index_contacts(tx, organization_id, {contact.id: words_of(contact, handles_of[contact.id]) for contact in contacts})
-    return [replace(contact, revision=revision) for revision, contact in enumerate(contacts, first)]
+    return contacts
+
+
+def record_created(tx: Tx, caller: Caller, contacts: Sequence[Contact], rows: Collection[EventRow]) -> list[Contact]:
+    """Records the events of added contacts and their parts; returns the contacts with their revisions.
+
+    Numbers are taken last: other writers wait for them, and must not hold what this one still wants.
+    """
+    given = record_all(tx, caller, rows, {contact.id: {"updated_at": contact.updated_at} for contact in contacts})
+    return [replace(contact, revision=given[contact.id]) for contact in contacts]
 
 
 def save_contact(
@@ -60,10 +69,11 @@ def save_contact(
         after = replace(after, **summary_of(handles))
     after = replace(after, updated_at=next(iter(rows))["happened_at"])
     columns = {**columns_to_save(before, after), "updated_at": after.updated_at}
-    revisions = record_all(tx, caller, rows, {before.id: columns})
     by = (before.deleted_at is not None) - (after.deleted_at is not None)
     if by:
         count_contact(tx, caller, before.id, by)
+    # numbers are taken last: other writers wait for them, and must not hold what this one still wants
+    revisions = record_all(tx, caller, rows, {before.id: columns})
     _index_again(tx, caller, before, after, handles)
     return replace(after, revision=revisions[before.id])
 

@@ -6,9 +6,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.attachments import forget_files_of
-from coterie.actions.consequences import record_consequence
-from coterie.actions.contact_rows import add_contacts, changed_columns, count_contact, save_contact, summary_of
-from coterie.actions.events import Changes, EventRow, record, record_all, row_of
+from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.contact_rows import (
+    add_contacts,
+    changed_columns,
+    count_contact,
+    record_created,
+    save_contact,
+    summary_of,
+)
+from coterie.actions.events import Changes, EventRow, record_all, row_of
 from coterie.actions.folders import change_folders
 from coterie.actions.handles import new_primary, save_handles, set_primary
 from coterie.actions.import_retention import scrub_erased_contacts
@@ -55,8 +62,7 @@ def create_contact(tx: Tx, caller: Caller, fields: Fields) -> Contact:
         raise Invalid(*problems)
     changes = {**_without_note(changed_columns(blank, contact)), **values}
     created = row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now)
-    record_all(tx, caller, [created, *rows])
-    return contact
+    return record_created(tx, caller, [contact], [created, *rows])[0]
 
 
 def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Contact:
@@ -164,29 +170,32 @@ def _check_text(name: str, value: str | None, length: int) -> str | None:
 
 def delete_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     """Deletes a contact so that it can be restored; its parts stay. Deleting it again changes nothing."""
+    locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is not None:
         return before
     now = times.now()
-    row = row_of(caller, "contact.deleted", contact_id, contact_ids=[contact_id], now=now)
-    after = save_contact(tx, caller, before, replace(before, deleted_at=now), [row])
-    _record_related(tx, caller, contact_id)
-    return after
+    rows = [row_of(caller, "contact.deleted", contact_id, contact_ids=[contact_id], now=now)]
+    related = _list_shown_related(tx, caller, contact_id)
+    rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
+    return save_contact(tx, caller, before, replace(before, deleted_at=now), rows)
 
 
 def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     """Restores a deleted contact as it was. One that is not deleted stays unchanged."""
+    locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is None:
         return before
-    row = row_of(caller, "contact.restored", contact_id, contact_ids=[contact_id])
-    after = save_contact(tx, caller, before, replace(before, deleted_at=None), [row])
-    _record_related(tx, caller, contact_id)
-    return after
+    rows = [row_of(caller, "contact.restored", contact_id, contact_ids=[contact_id])]
+    related = _list_shown_related(tx, caller, contact_id)
+    rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
+    return save_contact(tx, caller, before, replace(before, deleted_at=None), rows)
 
 
 def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     """Erases a contact, deleted or not: its parts, its search words, the values in its events. A tombstone stays."""
+    locked = lock_affected(tx, caller, [contact_id, *list_related(tx, caller, [contact_id])])
     contact = _find(tx, caller, contact_id)
     related = list_related(tx, caller, [contact_id])
     if contact.deleted_at is None:
@@ -198,8 +207,9 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     forget_files_of(tx, caller, contact_id)
     scrub_erased_contacts(tx, caller)
     store.erase_contact(tx, caller.organization_id, contact_id)
-    record(tx, caller, "contact.erased", contact_id, contact_ids=[contact_id])
-    record_consequence(tx, caller, "contact.related_changed", contact_id, related)
+    rows = [row_of(caller, "contact.erased", contact_id, contact_ids=[contact_id])]
+    rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
+    record_all(tx, caller, rows)
 
 
 def list_related(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> list[int]:
@@ -209,10 +219,9 @@ def list_related(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> list[int
     return sorted(found.difference(contact_ids))
 
 
-def _record_related(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """A relationship is not shown while one of its contacts is deleted."""
-    related = relationship_store.related_contact_ids(tx, caller.organization_id, [contact_id])
-    record_consequence(tx, caller, "contact.related_changed", contact_id, sorted(related))
+def _list_shown_related(tx: Tx, caller: Caller, contact_id: int) -> list[int]:
+    """The other contacts whose relationships to this one are not shown while it is deleted, by id."""
+    return sorted(relationship_store.related_contact_ids(tx, caller.organization_id, [contact_id]))
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int) -> Contact:

@@ -1,11 +1,11 @@
 """Changes of folders, and which contacts are in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.consequences import record_consequence
+from coterie.actions.consequences import consequence_rows, lock_affected
 from coterie.actions.events import EventRow, differences, record, record_all, row_of
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
@@ -36,6 +36,7 @@ def find_or_create_folder(tx: Tx, caller: Caller, name: str) -> Folder:
 
 def update_folder(tx: Tx, caller: Caller, folder_id: int, fields: Mapping[str, Any]) -> Folder:
     """Changes the given fields: name, color (None clears). Raises NotFound; Invalid as create_folder does."""
+    locked = lock_affected(tx, caller, store.contact_ids_in_folder(tx, caller.organization_id, folder_id))
     before = _find(tx, caller, folder_id)
     after = replace(before, **fields)
     after = replace(after, name=_check(after.name, after.color))
@@ -43,21 +44,27 @@ def update_folder(tx: Tx, caller: Caller, folder_id: int, fields: Mapping[str, A
         return before
     after = replace(after, updated_at=times.now())
     store.save_folder(tx, caller.organization_id, after)
-    record(tx, caller, "folder.updated", folder_id, changes=differences(before, after, ("name", "color")))
-    if after.name != before.name:
-        contact_ids = store.contact_ids_in_folder(tx, caller.organization_id, folder_id)
-        record_consequence(tx, caller, "contact.folder_changed", folder_id, contact_ids)
+    row = row_of(caller, "folder.updated", folder_id, changes=differences(before, after, ("name", "color")))
+    is_renamed = after.name != before.name
+    contact_ids = store.contact_ids_in_folder(tx, caller.organization_id, folder_id) if is_renamed else []
+    _record(tx, caller, row, contact_ids, locked)
     return after
 
 
 def delete_folder(tx: Tx, caller: Caller, folder_id: int) -> None:
     """Deletes a folder for good; its contacts stay. Raises NotFound."""
+    locked = lock_affected(tx, caller, store.contact_ids_in_folder(tx, caller.organization_id, folder_id))
     folder = _find(tx, caller, folder_id)
     contact_ids = store.contact_ids_in_folder(tx, caller.organization_id, folder_id)
     store.delete_folder(tx, caller.organization_id, folder_id)
     changes = {"name": (folder.name, None), "color": (folder.color, None)}
-    record(tx, caller, "folder.deleted", folder_id, changes=changes)
-    record_consequence(tx, caller, "contact.folder_changed", folder_id, contact_ids)
+    _record(tx, caller, row_of(caller, "folder.deleted", folder_id, changes=changes), contact_ids, locked)
+
+
+def _record(tx: Tx, caller: Caller, row: EventRow, contact_ids: list[int], locked: Collection[int]) -> None:
+    """A change of a folder's name is one of all contacts in it."""
+    kind = "contact.folder_changed"
+    record_all(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], contact_ids, locked)])
 
 
 def set_folders(tx: Tx, caller: Caller, contact_id: int, folder_ids: Iterable[int] | None) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.contact_rows import add_contacts, save_contact
+from coterie.actions.contact_rows import add_contacts, record_created, save_contact
 from coterie.actions.contacts import update_contact
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import row_of
 from coterie.actions.handles import new_handle, save_handles
 from coterie.errors import Invalid
 from coterie.model import times
@@ -151,5 +151,5 @@ def _add_contacts(tx: Tx, caller: Caller, keys: list[str], usernames: Usernames)
     for contact in contacts:
         changes = {"username": (None, contact.username)} if contact.username else None
         rows.append(row_of(caller, "contact.created", contact.id, contact_id=contact.id, changes=changes, now=now))
-    record_all(tx, caller, rows)
+    record_created(tx, caller, contacts, rows)
     return {key: first + number for number, key in enumerate(keys)}

@@ -23,6 +23,7 @@ from coterie.store import events as event_store
 from coterie.store import notes as store
 from coterie.store import terms as term_store
 from coterie.store.database import Tx
+from coterie.store.revisions import lock_contacts
 
 Fields = Mapping[str, Any]
 
@@ -35,6 +36,7 @@ def create_note(tx: Tx, caller: Caller, fields: Fields) -> Note:
     note = _blank(caller)
     columns, contact_ids, tag_ids = _check(tx, caller, note, {"text": None, **fields})
     note = replace(note, **columns)
+    lock_contacts(tx, caller.organization_id, contact_ids or ())
     store.insert_note(tx, caller.organization_id, note, contact_ids or ())
     store.add_note_tags(tx, caller.organization_id, note.id, tag_ids or ())
     _record(tx, caller, "note.created", note, contact_ids or ())
@@ -54,6 +56,7 @@ def update_note(tx: Tx, caller: Caller, note_id: str, fields: Fields) -> Note:
     columns, contact_ids, tag_ids = _check(tx, caller, before, fields)
     after, changes = replace(before, **columns), dict[str, tuple[Any, Any]]()
     about = store.list_contacts_of_note(tx, caller.organization_id, note_id)
+    lock_contacts(tx, caller.organization_id, {*about, *(contact_ids or ())})
     if contact_ids is not None:
         changes["contacts"] = _set_contacts(tx, caller, note_id, contact_ids)
     if tag_ids is not None:
@@ -90,6 +93,7 @@ def erase_note(tx: Tx, caller: Caller, note_id: str) -> None:
     """Erases a note, deleted or not, and its text in events."""
     note = _find(tx, caller, note_id)
     about = store.list_contacts_of_note(tx, caller.organization_id, note_id)
+    lock_contacts(tx, caller.organization_id, about)
     store.erase_note(tx, caller.organization_id, note)
     event_store.clear_note_texts(tx, caller.organization_id, [note_id])
     _record(tx, caller, "note.erased", note, about)
@@ -156,8 +160,10 @@ def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
 
 
 def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:
+    about = store.list_contacts_of_note(tx, caller.organization_id, after.id)
+    lock_contacts(tx, caller.organization_id, about)
     store.save_note(tx, caller.organization_id, before, after)
-    _record(tx, caller, kind, after, store.list_contacts_of_note(tx, caller.organization_id, after.id))
+    _record(tx, caller, kind, after, about)
     return after
 
 

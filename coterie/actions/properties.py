@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from coterie.actions.consequences import record_consequence
-from coterie.actions.events import Changes, differences, record, record_all, row_of
+from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.events import Changes, EventRow, differences, record, record_all, row_of
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
@@ -71,6 +71,7 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
     Values are converted to the new type ("12" to the number 12); those that do not fit (another type, a choice that
     is gone) are removed, in the same transaction. Raises NotFound; Invalid as create_definition does.
     """
+    locked = lock_affected(tx, caller, _contact_ids(tx, caller, slug))
     before = _find(tx, caller, slug)
     given = dict(fields)
     if "choices" in given:
@@ -80,16 +81,19 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
         return before
     after = replace(after, updated_at=times.now())
     store.save_definition(tx, caller.organization_id, after)
-    record(tx, caller, "property.updated", slug, changes=differences(before, after, _FIELDS), now=after.updated_at)
-    if (after.property_type, after.choices) != (before.property_type, before.choices):
-        _fit_values(tx, caller, after)
-    if after.title != before.title:
-        _record_consequence(tx, caller, slug, [contact_id for contact_id, _ in _values(tx, caller, slug)])
+    changes = differences(before, after, _FIELDS)
+    rows = [row_of(caller, "property.updated", slug, changes=changes, now=after.updated_at)]
+    if not changes.keys().isdisjoint(("property_type", "choices")):
+        rows += _fit_values(tx, caller, after)
+    if "title" in changes:
+        contact_ids = _contact_ids(tx, caller, slug)
+        rows += consequence_rows(tx, caller, "contact.property_changed", slug, contact_ids, locked)
+    record_all(tx, caller, rows)
     return after
 
 
-def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:
-    """Each contact whose value changed has an event with the value before."""
+def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> list[EventRow]:
+    """Returns an event for each contact whose value changed, with the value before."""
     rows = []
     for contact_id, value in _values(tx, caller, definition.slug):
         fitted = convert(definition, value)
@@ -98,16 +102,18 @@ def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:
         _save_value(tx, caller, contact_id, definition.slug, fitted)
         changes = {_field(definition.slug): (value, fitted)}
         rows.append(row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=changes))
-    record_all(tx, caller, rows)
+    return rows
 
 
 def delete_definition(tx: Tx, caller: Caller, slug: str) -> None:
     """Deletes a property for good, with the values of every contact. Raises NotFound."""
+    locked = lock_affected(tx, caller, _contact_ids(tx, caller, slug))
     definition = _find(tx, caller, slug)
-    contact_ids = [contact_id for contact_id, _ in _values(tx, caller, slug)]
+    contact_ids = _contact_ids(tx, caller, slug)
     store.delete_definition(tx, caller.organization_id, slug)
-    record(tx, caller, "property.deleted", slug, changes={"title": (definition.title, None)})
-    _record_consequence(tx, caller, slug, contact_ids)
+    row = row_of(caller, "property.deleted", slug, changes={"title": (definition.title, None)})
+    rows = [row, *consequence_rows(tx, caller, "contact.property_changed", slug, contact_ids, locked)]
+    record_all(tx, caller, rows)
 
 
 def set_values(tx: Tx, caller: Caller, contact_id: int, values: Mapping[str, Any] | None) -> None:
@@ -157,8 +163,9 @@ def _save_value(tx: Tx, caller: Caller, contact_id: int, slug: str, value: Any) 
         store.save_value(tx, caller.organization_id, contact_id, slug, value)
 
 
-def _record_consequence(tx: Tx, caller: Caller, slug: str, contact_ids: list[int]) -> None:
-    record_consequence(tx, caller, "contact.property_changed", slug, contact_ids)
+def _contact_ids(tx: Tx, caller: Caller, slug: str) -> list[int]:
+    """The contacts that have a value."""
+    return [] if "\0" in slug else [row[0] for row in store.list_values(tx, caller.organization_id, slug)]
 
 
 def _parse(definition: PropertyDefinition | None, slug: str, value: Any) -> Any:

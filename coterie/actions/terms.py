@@ -1,11 +1,11 @@
 """Changes of tags and expertises, and which contacts have them. One code: both lists work alike."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec.structs import replace
 
-from coterie.actions.consequences import record_consequence
-from coterie.actions.events import Changes, EventRow, record, row_of
+from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.events import EventRow, differences, record, record_all, row_of
 from coterie.errors import NotFound, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -39,7 +39,7 @@ def create_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, name: str) -> Te
 
 def update_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str, name: str) -> Term:
     """Renames a term. Raises NotFound if it is deleted; Invalid if the name is empty, too long or another term's."""
-    before = _find(tx, caller, vocabulary, term_id)
+    locked, before = _find_with_contacts(tx, caller, vocabulary, term_id)
     if before.deleted_at is not None:
         raise NotFound(_missing(vocabulary))
     name = parse_name(name)
@@ -51,33 +51,34 @@ def update_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str, na
             state = "" if other.deleted_at is None else "deleted "
             raise invalid("name", f"is the name of another {state}{vocabulary.noun}", kind="taken")
     after = replace(before, name=name, updated_at=times.now())
-    return _save(tx, caller, vocabulary, "updated", after, {"name": (before.name, name)})
+    return _save(tx, caller, vocabulary, "updated", (before, after), locked)
 
 
 def delete_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
     """Deletes a term so that it can be restored on the contacts that have it. Deleting it again changes nothing."""
-    before = _find(tx, caller, vocabulary, term_id)
+    locked, before = _find_with_contacts(tx, caller, vocabulary, term_id)
     if before.deleted_at is not None:
         return before
     now = times.now()
-    return _save(tx, caller, vocabulary, "deleted", replace(before, deleted_at=now, updated_at=now))
+    return _save(tx, caller, vocabulary, "deleted", (before, replace(before, deleted_at=now, updated_at=now)), locked)
 
 
 def restore_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
     """Restores a deleted term, on all contacts that have it. One that is not deleted stays unchanged."""
-    before = _find(tx, caller, vocabulary, term_id)
+    locked, before = _find_with_contacts(tx, caller, vocabulary, term_id)
     if before.deleted_at is None:
         return before
-    return _save(tx, caller, vocabulary, "restored", replace(before, deleted_at=None, updated_at=times.now()))
+    after = replace(before, deleted_at=None, updated_at=times.now())
+    return _save(tx, caller, vocabulary, "restored", (before, after), locked)
 
 
 def erase_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> None:
     """Erases a term, deleted or not, and removes it from all contacts and notes."""
-    term = _find(tx, caller, vocabulary, term_id)
+    locked, term = _find_with_contacts(tx, caller, vocabulary, term_id)
     contact_ids = store.contact_ids_with_term(tx, caller.organization_id, vocabulary, term_id)
     store.erase_term(tx, caller.organization_id, vocabulary, term_id)
-    record(tx, caller, f"{vocabulary.noun}.erased", term_id, changes={"name": (term.name, None)})
-    record_consequence(tx, caller, f"contact.{vocabulary.noun}_changed", term_id, contact_ids)
+    row = row_of(caller, f"{vocabulary.noun}.erased", term_id, changes={"name": (term.name, None)})
+    _record(tx, caller, vocabulary, row, (contact_ids, locked))
 
 
 def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> Term:
@@ -86,7 +87,8 @@ def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
     Raises NotFound if the contact or the term does not exist or is deleted; Invalid if the contact has 500 terms.
     """
     organization_id = caller.organization_id
-    term = _lock(tx, caller, vocabulary, contact_id, term_id)
+    _lock_contact(tx, caller, contact_id)
+    term = _find(tx, caller, vocabulary, term_id)
     if term.deleted_at is not None:
         raise NotFound(_missing(vocabulary))
     if not store.put_term_on_contact(tx, organization_id, vocabulary, contact_id, term_id):
@@ -100,7 +102,7 @@ def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
 
 def take_off_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> None:
     """Removes a term from a contact; the term stays. Raises NotFound if the contact is deleted or does not have it."""
-    _lock(tx, caller, vocabulary, contact_id, term_id)
+    _lock_contact(tx, caller, contact_id)
     if not store.take_term_off_contact(tx, caller.organization_id, vocabulary, contact_id, term_id):
         raise NotFound(_missing(vocabulary))
     kind = "contact.untagged" if vocabulary is TAGS else "contact.expertise_removed"
@@ -131,14 +133,29 @@ def _is_over_limit(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
 
 
 def _save(
-    tx: Tx, caller: Caller, vocabulary: Vocabulary, verb: str, after: Term, changes: Changes | None = None
+    tx: Tx, caller: Caller, vocabulary: Vocabulary, verb: str, change: tuple[Term, Term], locked: Collection[int]
 ) -> Term:
-    """Saves a term; all contacts that have it change with it."""
+    before, after = change
     store.save_term(tx, caller.organization_id, vocabulary, after)
-    record(tx, caller, f"{vocabulary.noun}.{verb}", after.id, changes=changes, now=after.updated_at)
     contact_ids = store.contact_ids_with_term(tx, caller.organization_id, vocabulary, after.id)
-    record_consequence(tx, caller, f"contact.{vocabulary.noun}_changed", after.id, contact_ids)
+    changes = differences(before, after, ["name"])
+    row = row_of(caller, f"{vocabulary.noun}.{verb}", after.id, changes=changes, now=after.updated_at)
+    _record(tx, caller, vocabulary, row, (contact_ids, locked))
     return after
+
+
+def _record(
+    tx: Tx, caller: Caller, vocabulary: Vocabulary, row: EventRow, affected: tuple[list[int], Collection[int]]
+) -> None:
+    """A change of a term is one of all contacts that have it: affected are (these, those of them that are locked)."""
+    kind = f"contact.{vocabulary.noun}_changed"
+    record_all(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], *affected)])
+
+
+def _find_with_contacts(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> tuple[Collection[int], Term]:
+    """Locks the contacts that have the term, then the term: (the contacts that are locked, the term)."""
+    contact_ids = store.contact_ids_with_term(tx, caller.organization_id, vocabulary, term_id)
+    return lock_affected(tx, caller, contact_ids), _find(tx, caller, vocabulary, term_id)
 
 
 def _find(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
@@ -148,13 +165,10 @@ def _find(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
     return term
 
 
-def _lock(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> Term:
-    """The term first: a change of the term locks it and then its contacts."""
-    term = _find(tx, caller, vocabulary, term_id)
+def _lock_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     contact = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if contact is None or contact.deleted_at is not None:
         raise NotFound("Contact not found")
-    return term
 
 
 def _missing(vocabulary: Vocabulary) -> str:

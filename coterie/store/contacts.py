@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from coterie.model.contacts import Contact
-from coterie.store.counters import count, next_number, next_numbers
+from coterie.store.counters import add_to_count, count, next_number
 from coterie.store.database import Row, Tx, matching
 from coterie.store.grouping import by_contact, rest_of
-from coterie.store.revisions import REVISION, insert_tombstones
+from coterie.store.revisions import insert_tombstones
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
 SORT_COLUMNS = (
@@ -253,17 +253,13 @@ def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
     return next_number(tx, organization_id, "contact_id", how_many)
 
 
-def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> int:
-    """Inserts contacts that have an id and a uuid, each with its sort keys; returns the revision of the first.
-
-    Their revisions are given here, one after another.
-    """
+def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> None:
+    """Inserts contacts that have an id and a uuid, each with its sort keys."""
     rows = [
         {"organization_id": organization_id, **msgspec.structs.asdict(contact), **keys} for contact, keys in contacts
     ]
-    first = next_numbers(tx, organization_id, {COUNT: len(rows), REVISION: len(rows)})[REVISION]
-    tx.insert_rows("contacts", [{**row, "revision": revision} for revision, row in enumerate(rows, first)])
-    return first
+    tx.insert_rows("contacts", rows)
+    add_to_count(tx, organization_id, COUNT, len(rows))
 
 
 def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any]) -> None:

@@ -43,7 +43,8 @@ class PostgresTx:
     """A transaction on one connection."""
 
     engine: Literal["postgresql"] = "postgresql"
-    lock = " FOR UPDATE"
+    # weaker than FOR UPDATE: the foreign keys of parts that others insert do not wait for it
+    lock = " FOR NO KEY UPDATE"
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection

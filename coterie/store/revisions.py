@@ -23,12 +23,12 @@ def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> N
 
     Taken before the counter: a unit that holds the counter must not wait for a contact, whose holder may want it.
     """
-    if tx.engine == "postgresql":
+    ids = list(contact_ids)
+    if tx.lock and ids:
         tx.all(
-            "SELECT id FROM contacts WHERE organization_id = :organization_id AND id = ANY(:ids)"
-            # weaker than tx.lock: the foreign keys of parts that others insert do not wait for it
-            " ORDER BY id FOR NO KEY UPDATE",
-            {"organization_id": organization_id, "ids": list(contact_ids)},
+            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+            f" ORDER BY id{tx.lock}",
+            {"organization_id": organization_id, "ids": tx.list_param(ids)},
         )
 
 

@@ -3,6 +3,7 @@
 import ast
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from everything import furnish
@@ -11,7 +12,7 @@ from seen import look
 from verbs import steps
 from world import World, make_world
 
-from coterie.actions import contacts, terms
+from coterie.actions import bulk_updates, contacts, gifts, notes, terms
 from coterie.actions.consequences import AT_ONCE_MAX, CONTACTS_PER_JOB
 from coterie.model.contacts import Contact, sort_keys
 from coterie.model.events import CHANGES_CONTACTS, CONSEQUENCES, KINDS, SHOWN_WITH_CONTACTS
@@ -31,6 +32,7 @@ PARTS = {
     "attachments.check_room", "attachments.forget_files", "attachments.forget_files_of", "contacts.list_related",
     "folders.change_folders", "handles.check_username_is_free", "handles.new_primary", "handles.save_handles",
     "notes.change_pinned_note", "properties.change_values",
+    "attachments.change_pictures", "folders.find_or_create_folder", "terms.change_tags",
     # what the worker does with a user's own reminders
     "reminders.refresh_dates", "reminders.mark_sent", "reminders.mark_failed", "reminders.note_error",
     "reminders.find_reminder_of_user",
@@ -123,7 +125,7 @@ def test_a_tag_of_many_contacts_reaches_them_all_by_jobs(fresh_database: Databas
 def add_tagged(tx: Tx, world: World, tag_id: str, count: int) -> list[int]:
     organization_id = world.organization.id
     first = store.next_contact_ids(tx, organization_id, count)
-    blank = dict.fromkeys(store.COLUMNS) | {"status": "subscribed", "created_at": "", "updated_at": ""}
+    blank = dict.fromkeys(store.COLUMNS) | {"status": "subscribed", "created_at": "", "updated_at": "", "revision": 0}
     people = [Contact(**blank | {"id": first + number, "uuid": new_id()}) for number in range(count)]
     store.insert_contacts(tx, organization_id, [(contact, sort_keys(contact)) for contact in people])
     tx.insert_rows(
@@ -139,59 +141,102 @@ def revisions(tx: Tx, world: World) -> dict[int, int]:
 
 
 def test_who_asks_what_is_above_the_last_revision_misses_nothing(world: World) -> None:
-    """Writers at once, some of one contact and some of a tag that all have; a reader asks again and again."""
-    database, organization_id = world.database, world.organization.id
+    """Writers at once, of one contact, of several and of a tag that all have; a reader asks again and again."""
+    database = world.database
     with database.write() as tx:
         tag = terms.create_term(tx, world.alice, TAGS, "Chess")
         ids = add_tagged(tx, world, tag.id, 20)
         last = max(revisions(tx, world).values())
-    errors: list[BaseException] = []
-    running = threading.Event()
+    reader = Reader(world, last)
+    errors = at_once([reader.poll], [Writer(world, ids, tag.id, number).run for number in range(len(WORKS))], reader)
+    reader.read()
+    assert errors == []
+    with database.read() as tx:
+        assert reader.seen == {each: number for each, number in revisions(tx, world).items() if each in ids}
+        every = tx.all("SELECT id FROM events WHERE organization_id = :o ORDER BY id", {"o": world.organization.id})
+    assert [row[0] for row in every] == list(range(1, len(every) + 1))
 
-    def write(number: int) -> None:
+
+class Reader:
+    """Reads what is above the last revision it has seen, until it is stopped."""
+
+    def __init__(self, world: World, last: int) -> None:
+        self.world, self.last, self.seen = world, last, dict[int, int]()
+        self.stopped = threading.Event()
+
+    def read(self) -> None:
+        with self.world.database.read() as tx:
+            rows = tx.all(
+                "SELECT id, revision FROM contacts WHERE organization_id = :o AND revision > :last ORDER BY revision",
+                {"o": self.world.organization.id, "last": self.last},
+            )
+        self.seen.update({contact_id: revision for contact_id, revision in rows})
+        self.last = rows[-1][1] if rows else self.last
+
+    def poll(self) -> None:
+        while not self.stopped.is_set():
+            self.read()
+
+
+class Writer:
+    """One of WORKS, 15 times, each in a transaction that is not tried again."""
+
+    def __init__(self, world: World, ids: list[int], tag_id: str, number: int) -> None:
+        self.world, self.caller, self.ids, self.tag_id, self.number = world, world.alice, ids, tag_id, number
+
+    def run(self) -> None:
+        for turn in range(15):
+            with self.world.database.write() as tx:
+                WORKS[self.number](self, tx, turn)
+
+    def rename(self, tx: Tx, turn: int) -> None:
+        terms.update_term(tx, self.caller, TAGS, self.tag_id, f"Chess {turn}")
+
+    def tag(self, tx: Tx, turn: int) -> None:
+        verb = terms.take_off_contact if turn % 2 == 0 else terms.put_on_contact
+        verb(tx, self.caller, TAGS, self.ids[turn // 2], self.tag_id)
+
+    def update(self, tx: Tx, turn: int) -> None:
+        contacts.update_contact(tx, self.caller, self.ids[turn + 2], {"bio": f"{turn}", "note": f"{turn}"})
+
+    def give(self, tx: Tx, turn: int) -> None:
+        gifts.create_gift(tx, self.caller, self.ids[turn], {"name": "Vacuum", "status": "given"})
+
+    def write(self, tx: Tx, turn: int) -> None:
+        found = store.uuids_of(tx, self.caller.organization_id, (self.ids[turn + 4], self.ids[0]))
+        notes.create_note(tx, self.caller, {"text": "both", "contacts": list(found.values())})
+
+    def delete(self, tx: Tx, turn: int) -> None:
+        verb = contacts.delete_contact if turn % 2 == 0 else contacts.restore_contact
+        verb(tx, self.caller, self.ids[19])
+
+    def change_many(self, tx: Tx, turn: int) -> None:
+        updates = [{"id": each, "fields": {"employer": f"{turn}"}} for each in reversed(self.ids[:19])]
+        bulk_updates.apply_batch(tx, self.caller, updates, bulk_updates.Progress(total=19))
+
+
+WORKS = (Writer.rename, Writer.tag, Writer.update, Writer.give, Writer.write, Writer.delete, Writer.change_many)
+
+
+def at_once(readers: list[Any], writers: list[Any], reader: Reader) -> list[BaseException]:
+    """Runs all at once; the readers end after the writers. What any of them raised."""
+    errors: list[BaseException] = []
+
+    def run(work: Any) -> None:
         try:
-            for turn in range(15):
-                with database.write() as tx:
-                    if number == 0:
-                        terms.update_term(tx, world.alice, TAGS, tag.id, f"Chess {turn}")
-                    elif number == 1:
-                        verb = terms.take_off_contact if turn % 2 == 0 else terms.put_on_contact
-                        verb(tx, world.alice, TAGS, ids[turn // 2], tag.id)
-                    else:
-                        contacts.update_contact(tx, world.alice, ids[(turn + number) % 20], {"bio": f"{number} {turn}"})
+            work()
         except BaseException as error:
             errors.append(error)
 
-    seen: dict[int, int] = {}
-
-    def read(last: int) -> int:
-        with database.read() as tx:
-            rows = tx.all(
-                "SELECT id, revision FROM contacts WHERE organization_id = :o AND revision > :last ORDER BY revision",
-                {"o": organization_id, "last": last},
-            )
-        seen.update(rows)
-        return rows[-1][1] if rows else last
-
-    def poll() -> None:
-        nonlocal last
-        while not running.is_set():
-            last = read(last)
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(5)]
-    reader = threading.Thread(target=poll)
-    for thread in (reader, *threads):
+    threads = [threading.Thread(target=run, args=(work,)) for work in (*writers, *readers)]
+    for thread in threads:
         thread.start()
+    for thread in threads[: len(writers)]:
+        thread.join()
+    reader.stopped.set()
     for thread in threads:
         thread.join()
-    running.set()
-    reader.join()
-    read(last)
-    assert errors == []
-    with database.read() as tx:
-        assert seen == {each: number for each, number in revisions(tx, world).items() if each in ids}
-        every = [row[0] for row in tx.all("SELECT id FROM events WHERE organization_id = :o", {"o": organization_id})]
-    assert sorted(every) == list(range(1, len(every) + 1))
+    return errors
 
 
 @pytest.mark.parametrize("verb", [contacts.delete_contact, contacts.restore_contact])

@@ -194,7 +194,9 @@ def _insert(tx: Any, rows: list[dict[str, Any]]) -> tuple[int, list[Contact]]:
         {"id": ORGANIZATION},
     )
     blank = Contact(**dict.fromkeys(store.COLUMNS))
-    contacts = [replace(blank, id=number, uuid=f"u{number}", **row) for number, row in enumerate(rows, 1)]
+    contacts = [
+        replace(blank, id=number, uuid=f"u{number}", revision=number, **row) for number, row in enumerate(rows, 1)
+    ]
     store.insert_contacts(tx, ORGANIZATION, [(contact, sort_keys(contact)) for contact in contacts])
     deleted = sum(contact.deleted_at is not None for contact in contacts)
     add_to_count(tx, ORGANIZATION, store.COUNT, -deleted)
