@@ -7,10 +7,10 @@ import pytest
 from r0_client import ENCODINGS, R0
 from world import PASSWORD, World
 
-from coterie.api.r0 import addresses, contacts, emails, phone_numbers, session, users
+from coterie.api.r0 import addresses, contacts, handles, session, users
 from coterie.api.r0.routes import ROUTES
 
-MODULES = {each.__name__ for each in (addresses, contacts, emails, phone_numbers, session, users)}
+MODULES = {each.__name__ for each in (addresses, contacts, handles, session, users)}
 CONTACT = "/orgs/{org_id}/contacts/{contact_id}"
 HOME = {"address_line_1": "742 Evergreen Terrace", "locality": "Springfield", "region": "Illinois",
         "postcode": "54321", "country": "US"}  # fmt: skip

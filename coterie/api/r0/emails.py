@@ -1,18 +1,14 @@
-"""…/contacts/{contact_id}/emails, also spelled email-addresses; `email` in a body, `email_addresses` in a list."""
+"""…/contacts/{contact_id}/emails, also spelled email-addresses: `email` in a body, `email_addresses` in a list."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from coterie.api.r0 import handles
-from coterie.api.r0.handles import EMAILS
-from coterie.api.r0.input import Deleted, delete
+from coterie.api.r0.handles import HandleHandlers
+from coterie.api.r0.input import Deleted
 from coterie.api.r0.pages import PageEntity
-from coterie.api.route import Request
 from coterie.model.emails import LENGTH_MAX
-from coterie.model.handles import Handle
-from coterie.model.organizations import Caller
-from coterie.store.database import Tx
+from coterie.model.handles import EMAIL, Handle
 
 Address = Annotated[
     str,
@@ -52,7 +48,7 @@ class EmailBody(Struct):
 
 
 def present(handle: Handle) -> EmailEntity:
-    """An e-mail address in R0's words."""
+    """An e-mail address as R0 shows it."""
     return EmailEntity(
         id=handle.id,
         email_address=handle.value,
@@ -64,26 +60,12 @@ def present(handle: Handle) -> EmailEntity:
     )
 
 
-def list_(tx: Tx, caller: Caller, request: Request) -> EmailList:
-    page, found = handles.list_page(tx, caller, EMAILS, request)
-    return EmailList(*page, [present(handle) for handle in found])
-
-
-def show(tx: Tx, caller: Caller, request: Request) -> EmailEntity:
-    return present(handles.find(tx, caller, EMAILS, request))
-
-
-def create(tx: Tx, caller: Caller, request: Request) -> EmailEntity:
-    return present(handles.create(tx, caller, EMAILS, request, request.body.email.email_address))
-
-
-def update(tx: Tx, caller: Caller, request: Request) -> EmailEntity:
-    return present(handles.update(tx, caller, EMAILS, request, request.body.email))
-
-
-def remove(tx: Tx, caller: Caller, request: Request) -> Any:
-    return delete(
-        request,
-        lambda: present(handles.delete(tx, caller, EMAILS, request)),
-        lambda: handles.erase(tx, caller, EMAILS, request),
-    )
+EMAIL_HANDLERS = HandleHandlers(
+    channel=EMAIL,
+    id_name="email_id",
+    wrapper="email",
+    field="email_address",
+    noun="E-mail address",
+    list_type=EmailList,
+    present=present,
+)

@@ -1,18 +1,14 @@
-"""…/contacts/{contact_id}/phone-numbers: kept as typed, with what is understood of them beside."""
+"""…/contacts/{contact_id}/phone-numbers: stored as typed, with the parsed number next to it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from coterie.api.r0 import handles
-from coterie.api.r0.handles import PHONE_NUMBERS
-from coterie.api.r0.input import Deleted, delete
+from coterie.api.r0.handles import HandleHandlers
+from coterie.api.r0.input import Deleted
 from coterie.api.r0.pages import PageEntity
-from coterie.api.route import Request
-from coterie.model.handles import Handle
-from coterie.model.organizations import Caller
+from coterie.model.handles import PHONE, Handle
 from coterie.model.phones import LENGTH_MAX
-from coterie.store.database import Tx
 
 Number = Annotated[
     str,
@@ -54,7 +50,7 @@ class PhoneNumberBody(Struct):
 
 
 def present(handle: Handle) -> PhoneNumberEntity:
-    """A number in R0's words."""
+    """A phone number as R0 shows it."""
     number, _, extension = handle.normalized.partition(";ext=")
     return PhoneNumberEntity(
         id=handle.id,
@@ -69,26 +65,12 @@ def present(handle: Handle) -> PhoneNumberEntity:
     )
 
 
-def list_(tx: Tx, caller: Caller, request: Request) -> PhoneNumberList:
-    page, found = handles.list_page(tx, caller, PHONE_NUMBERS, request)
-    return PhoneNumberList(*page, [present(handle) for handle in found])
-
-
-def show(tx: Tx, caller: Caller, request: Request) -> PhoneNumberEntity:
-    return present(handles.find(tx, caller, PHONE_NUMBERS, request))
-
-
-def create(tx: Tx, caller: Caller, request: Request) -> PhoneNumberEntity:
-    return present(handles.create(tx, caller, PHONE_NUMBERS, request, request.body.phone_number.phone_number))
-
-
-def update(tx: Tx, caller: Caller, request: Request) -> PhoneNumberEntity:
-    return present(handles.update(tx, caller, PHONE_NUMBERS, request, request.body.phone_number))
-
-
-def remove(tx: Tx, caller: Caller, request: Request) -> Any:
-    return delete(
-        request,
-        lambda: present(handles.delete(tx, caller, PHONE_NUMBERS, request)),
-        lambda: handles.erase(tx, caller, PHONE_NUMBERS, request),
-    )
+PHONE_HANDLERS = HandleHandlers(
+    channel=PHONE,
+    id_name="phone_id",
+    wrapper="phone_number",
+    field="phone_number",
+    noun="Phone number",
+    list_type=PhoneNumberList,
+    present=present,
+)

@@ -10,7 +10,6 @@ from coterie.api.r0 import (
     contacts,
     emails,
     errors,
-    expertises,
     gifts,
     import_rows,
     important_dates,
@@ -22,15 +21,16 @@ from coterie.api.r0 import (
     relationships,
     reminders,
     session,
-    tags,
     user_relationships,
     users,
 )
 from coterie.api.r0.contact_entity import ContactEntity, ContactList
 from coterie.api.r0.contact_parts import ContactWithParts
+from coterie.api.r0.emails import EMAIL_HANDLERS
 from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
-from coterie.api.r0.terms import TermEntity
+from coterie.api.r0.phone_numbers import PHONE_HANDLERS
+from coterie.api.r0.terms import EXPERTISE_HANDLERS, TAG_HANDLERS, TermEntity
 from coterie.api.route import Contract, Route
 from coterie.imports.formats.names import REJECTED_MEDIA_TYPES
 from coterie.model.attachments import EXTENSIONS
@@ -89,32 +89,32 @@ ROUTES: tuple[Route, ...] = (
           query=SoftDelete, body=SoftDelete, response=ContactEntity, responses=DELETED, path_types=IDS),
 
     # Phone numbers
-    Route("GET", f"{CONTACT}/phone-numbers", phone_numbers.list_, READ, "read", "List a contact's phone numbers",
+    Route("GET", f"{CONTACT}/phone-numbers", PHONE_HANDLERS.list_, READ, "read", "List a contact's phone numbers",
           query=ListQuery, response=phone_numbers.PhoneNumberList, paged=True, path_types=IDS),
-    Route("POST", f"{CONTACT}/phone-numbers", phone_numbers.create, WRITE, "write", "Create a phone number",
+    Route("POST", f"{CONTACT}/phone-numbers", PHONE_HANDLERS.create, WRITE, "write", "Create a phone number",
           body=phone_numbers.NewPhoneNumberBody, response=phone_numbers.PhoneNumberEntity, status=201, path_types=IDS),
-    Route("GET", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.show, READ, "read", "Get a phone number",
+    Route("GET", f"{CONTACT}/phone-numbers/{{phone_id}}", PHONE_HANDLERS.show, READ, "read", "Get a phone number",
           response=phone_numbers.PhoneNumberEntity, path_types=IDS),
-    Route("POST", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.create, WRITE, "write",
+    Route("POST", f"{CONTACT}/phone-numbers/{{phone_id}}", PHONE_HANDLERS.create, WRITE, "write",
           "Create a phone number; the id is ignored", body=phone_numbers.NewPhoneNumberBody,
           response=phone_numbers.PhoneNumberEntity, status=201, path_types=IDS),
-    Route("PATCH", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.update, WRITE, "write",
+    Route("PATCH", f"{CONTACT}/phone-numbers/{{phone_id}}", PHONE_HANDLERS.update, WRITE, "write",
           "Update or restore a phone number", body=phone_numbers.PhoneNumberBody,
           response=phone_numbers.PhoneNumberEntity, path_types=IDS),
-    Route("DELETE", f"{CONTACT}/phone-numbers/{{phone_id}}", phone_numbers.remove, WRITE, "write",
+    Route("DELETE", f"{CONTACT}/phone-numbers/{{phone_id}}", PHONE_HANDLERS.remove, WRITE, "write",
           "Delete a phone number", query=SoftDelete, body=SoftDelete, response=phone_numbers.PhoneNumberEntity,
           responses=DELETED, path_types=IDS),
 
     # E-mail addresses
-    Route("GET", f"{CONTACT}/emails", emails.list_, READ, "read", "List a contact's e-mail addresses",
+    Route("GET", f"{CONTACT}/emails", EMAIL_HANDLERS.list_, READ, "read", "List a contact's e-mail addresses",
           query=ListQuery, response=emails.EmailList, paged=True, path_types=IDS),
-    Route("POST", f"{CONTACT}/emails", emails.create, WRITE, "write", "Create an e-mail address",
+    Route("POST", f"{CONTACT}/emails", EMAIL_HANDLERS.create, WRITE, "write", "Create an e-mail address",
           body=emails.NewEmailBody, response=emails.EmailEntity, status=201, path_types=IDS),
-    Route("GET", f"{CONTACT}/emails/{{email_id}}", emails.show, READ, "read", "Get an e-mail address",
+    Route("GET", f"{CONTACT}/emails/{{email_id}}", EMAIL_HANDLERS.show, READ, "read", "Get an e-mail address",
           response=emails.EmailEntity, path_types=IDS),
-    Route("PATCH", f"{CONTACT}/emails/{{email_id}}", emails.update, WRITE, "write",
+    Route("PATCH", f"{CONTACT}/emails/{{email_id}}", EMAIL_HANDLERS.update, WRITE, "write",
           "Update or restore an e-mail address", body=emails.EmailBody, response=emails.EmailEntity, path_types=IDS),
-    Route("DELETE", f"{CONTACT}/emails/{{email_id}}", emails.remove, WRITE, "write", "Delete an e-mail address",
+    Route("DELETE", f"{CONTACT}/emails/{{email_id}}", EMAIL_HANDLERS.remove, WRITE, "write", "Delete an e-mail address",
           query=SoftDelete, body=SoftDelete, response=emails.EmailEntity, responses=DELETED, path_types=IDS),
 
     # Addresses: of a contact, and of the organization
@@ -135,44 +135,28 @@ ROUTES: tuple[Route, ...] = (
               response=addresses.AddressEntity, responses=DELETED, path_types=IDS))),
 
     # Tags and expertises
-    Route("GET", f"{ORG}/tags", tags.list_, READ, "read", "List tags",
-          query=SearchQuery, response=tags.TagList, paged=True, path_types=IDS),
-    Route("POST", f"{ORG}/tags", tags.create, WRITE, "write",
-          "Create a tag; one of this name that exists, or was deleted, is given back",
-          body=tags.NewTagBody, response=TermEntity, status=201, path_types=IDS),
-    Route("GET", f"{ORG}/tags/{{tag_id}}", tags.show, READ, "read", "Get a tag",
-          response=TermEntity, path_types=IDS),
-    Route("PATCH", f"{ORG}/tags/{{tag_id}}", tags.update, WRITE, "write", "Update or restore a tag",
-          body=tags.TagBody, response=TermEntity, path_types=IDS),
-    Route("DELETE", f"{ORG}/tags/{{tag_id}}", tags.remove, WRITE, "write", "Delete a tag",
-          query=SoftDelete, body=SoftDelete, response=TermEntity, responses=DELETED, path_types=IDS),
-    Route("GET", f"{ORG}/tags/{{tag_id}}/contacts", tags.list_contacts, READ, "read",
-          "List the contacts with a tag", query=ListQuery, response=ContactList, paged=True, path_types=IDS),
-    Route("GET", f"{CONTACT}/tags", tags.list_on_contact, READ, "read", "List a contact's tags",
-          query=ListQuery, response=tags.TagList, paged=True, path_types=IDS),
-    Route("PUT", f"{CONTACT}/tags/{{tag_id}}", tags.put, WRITE, "write", "Put a tag on a contact",
-          response=TermEntity, path_types=IDS),
-    Route("DELETE", f"{CONTACT}/tags/{{tag_id}}", tags.take, WRITE, "write",
-          "Take a tag off a contact; it stays in the list", status=204, path_types=IDS),
-    Route("GET", f"{ORG}/expertises", expertises.list_, READ, "read", "List expertises",
-          query=SearchQuery, response=expertises.ExpertiseList, paged=True, path_types=IDS),
-    Route("POST", f"{ORG}/expertises", expertises.create, WRITE, "write",
-          "Create an expertise; one of this name that exists, or was deleted, is given back",
-          body=expertises.NewExpertiseBody, response=TermEntity, status=201, path_types=IDS),
-    Route("GET", f"{ORG}/expertises/{{expertise_id}}", expertises.show, READ, "read", "Get an expertise",
-          response=TermEntity, path_types=IDS),
-    Route("PATCH", f"{ORG}/expertises/{{expertise_id}}", expertises.update, WRITE, "write",
-          "Update or restore an expertise", body=expertises.ExpertiseBody, response=TermEntity, path_types=IDS),
-    Route("DELETE", f"{ORG}/expertises/{{expertise_id}}", expertises.remove, WRITE, "write", "Delete an expertise",
-          query=SoftDelete, body=SoftDelete, response=TermEntity, responses=DELETED, path_types=IDS),
-    Route("GET", f"{ORG}/expertises/{{expertise_id}}/contacts", expertises.list_contacts, READ, "read",
-          "List the contacts with an expertise", query=ListQuery, response=ContactList, paged=True, path_types=IDS),
-    Route("GET", f"{CONTACT}/expertises", expertises.list_on_contact, READ, "read", "List a contact's expertises",
-          query=ListQuery, response=expertises.ExpertiseList, paged=True, path_types=IDS),
-    Route("PUT", f"{CONTACT}/expertises/{{expertise_id}}", expertises.put, WRITE, "write",
-          "Put an expertise on a contact", response=TermEntity, path_types=IDS),
-    Route("DELETE", f"{CONTACT}/expertises/{{expertise_id}}", expertises.take, WRITE, "write",
-          "Take an expertise off a contact; it stays in the list", status=204, path_types=IDS),
+    *(route for plural, term, id_name, of in (
+        ("tags", "a tag", "tag_id", TAG_HANDLERS), ("expertises", "an expertise", "expertise_id", EXPERTISE_HANDLERS))
+      for route in (
+        Route("GET", f"{ORG}/{plural}", of.list_, READ, "read", f"List {plural}",
+              query=SearchQuery, response=of.list_type, paged=True, path_types=IDS),
+        Route("POST", f"{ORG}/{plural}", of.create, WRITE, "write",
+              f"Create {term}; one of this name that exists, or was deleted, is given back",
+              body=of.new_body, response=TermEntity, status=201, path_types=IDS),
+        Route("GET", f"{ORG}/{plural}/{{{id_name}}}", of.show, READ, "read", f"Get {term}",
+              response=TermEntity, path_types=IDS),
+        Route("PATCH", f"{ORG}/{plural}/{{{id_name}}}", of.update, WRITE, "write", f"Update or restore {term}",
+              body=of.body, response=TermEntity, path_types=IDS),
+        Route("DELETE", f"{ORG}/{plural}/{{{id_name}}}", of.remove, WRITE, "write", f"Delete {term}",
+              query=SoftDelete, body=SoftDelete, response=TermEntity, responses=DELETED, path_types=IDS),
+        Route("GET", f"{ORG}/{plural}/{{{id_name}}}/contacts", of.list_contacts, READ, "read",
+              f"List the contacts with {term}", query=ListQuery, response=ContactList, paged=True, path_types=IDS),
+        Route("GET", f"{CONTACT}/{plural}", of.list_on_contact, READ, "read", f"List a contact's {plural}",
+              query=ListQuery, response=of.list_type, paged=True, path_types=IDS),
+        Route("PUT", f"{CONTACT}/{plural}/{{{id_name}}}", of.put, WRITE, "write", f"Put {term} on a contact",
+              response=TermEntity, path_types=IDS),
+        Route("DELETE", f"{CONTACT}/{plural}/{{{id_name}}}", of.take, WRITE, "write",
+              f"Take {term} off a contact; it stays in the list", status=204, path_types=IDS))),
 
     # Pets and gifts
     Route("GET", f"{CONTACT}/pets", pets.list_, READ, "read", "List a contact's pets",
