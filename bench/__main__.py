@@ -1,28 +1,32 @@
-"""python -m bench [--quick] [NAME …]: run the benches and write their table to docs/benchmarks.md.
+"""python -m bench [--quick] [NAME …]: runs the benches, all or those named, and writes docs/benchmarks.md after all.
 
---quick takes small data sets and short turns, and writes nothing; names run only those benches.
+--quick takes small data sets and short turns, and writes nothing. SIGTERM and Ctrl-C end every server first.
 """
 
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import apsw
 
-from bench import imports, instagram, load, pages, start, writes
-from bench.data import data_set
-from bench.plan import Plan
+from bench import imports, instagram, load, pages, search, start, writes
+from bench.plan import QUICK, STANDARD, Plan
+from bench.processes import end_by_exception
 from bench.table import Row, markdown
 from bench.wrk import require_wrk
 
-# A bench is a module with run(plan) -> rows. Add yours here.
+# A bench is a function from a plan to rows of the table. Add yours here.
 BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
-    "load": load.run,
+    "get": load.run_get,
+    "lists": load.run_lists,
+    "put": load.run_put,
+    "includes": load.run_includes,
     "writes": writes.run,
     "pages": pages.run,
+    "search": search.run,
     "start": start.run,
     "imports": imports.run,
     "instagram": instagram.run,
@@ -30,29 +34,32 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
 TABLE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
-def main(arguments: list[str]) -> None:
-    """Measure, print, write."""
+def main(arguments: Sequence[str]) -> None:
+    """Ends with 2 for an unknown name."""
+    end_by_exception()
     is_quick = "--quick" in arguments
     names = [name for name in arguments if not name.startswith("-")] or list(BENCHES)
     if unknown := {*names} - {*BENCHES}:
-        sys.exit(f"bench: no such bench: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+        sys.stderr.write(f"bench: no such bench: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}\n")
+        raise SystemExit(2)
     require_wrk()
-    plan = (
-        Plan(data_set(20_000), data_set(50_000, light=True), rounds=3, seconds=1, requests=20)
-        if is_quick
-        else Plan(data_set(200_000), data_set(1_000_000, light=True), rounds=7, seconds=2, requests=40)
-    )
+    plan = QUICK if is_quick else STANDARD
     started = time.monotonic()
+    text = measure(plan, names)
+    print(f"{text}\n{time.monotonic() - started:.0f} s")
+    if not is_quick and len(names) == len(BENCHES):
+        TABLE.write_text(text, "utf-8")
+
+
+def measure(plan: Plan, names: Sequence[str]) -> str:
+    """Runs these benches. Returns the page that shows their table."""
     rows: list[Row] = []
     for name in names:
         plan.say(f"{name} …")
         rows += BENCHES[name](plan)
-    text = f"{_heading(plan)}\n\n{markdown(rows)}\n"
-    print(text)
     missed = [f"{row.group}: {row.name}" for row in rows if row.is_met is False]
-    print(f"{time.monotonic() - started:.0f} s; " + (f"missed: {'; '.join(missed)}" if missed else "every bar is met"))
-    if not is_quick and len(names) == len(BENCHES):
-        TABLE.write_text(text, "utf-8")
+    verdict = "Every bar is met." if not missed else f"Missed: {'; '.join(missed)}."
+    return f"{_heading(plan)}\n\n{markdown(rows)}\n\n{verdict}\n"
 
 
 def _heading(plan: Plan) -> str:
@@ -66,9 +73,9 @@ def _heading(plan: Plan) -> str:
         "* the **twin** (`bench/twin.py`): FastAPI with SQLAlchemy's ORM on the same file, the usual way to build\n"
         "  one.\n\n"
         "A **bar** is a goal set in advance. Absolute figures depend on the machine; read the ratios.\n\n"
-        f"{plan.full.contact_count:,} contacts with all their parts, and {plan.light.contact_count:,} with few;"
-        f" Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}, {os.cpu_count()} cores,"
-        f" {time.strftime('%Y-%m-%d')}. Load average at the end: {os.getloadavg()[0]:.1f}."
+        f"{plan.full_count:,} contacts with all their parts, and {plan.light_count:,} with few;"
+        f" Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}, {os.cpu_count()} cores,\n"
+        f"{time.strftime('%Y-%m-%d')}. Load average at the end: {os.getloadavg()[0]:.1f}."
     )
 
 

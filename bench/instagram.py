@@ -1,20 +1,19 @@
-"""Instagram's deliveries: how soon one is acknowledged, how fast it is processed.
+"""Instagram's deliveries: the time until one is acknowledged, and the rate at which they are processed.
 
     python -m bench.instagram [DATABASE_URL]
 
-Acknowledged: a delivery of 1,000 messages is posted to `coterie serve` over HTTP, its worker running; until the answer
-has come. Worked off: the worker's own handler over deliveries of 1,000 messages by 1,000 people, first all new (each
-becomes a contact, with its search words, events and a job for the profile), then all known. On PostgreSQL each has a
-database of its own next to that one, bench_acknowledged and bench_worked_off, which is dropped first.
+Acknowledged: the time to the response for a delivery of 1,000 messages, posted over HTTP to `coterie serve` with its
+worker running. Processed: the worker's handler runs over deliveries of 1,000 messages by 1,000 people, first all new
+(each becomes a contact, with search words, events and a job for the profile), then all existing. With the URL of a
+PostgreSQL database, each measurement has a database next to that one, bench_acknowledged and bench_processed, which is
+dropped first.
 
-Peers: none documents a figure for this. Meta expects an answer within seconds and sends up to 1,000 updates at once.
+No peer documents a figure for this. Meta expects a response within seconds and sends up to 1,000 updates at once.
 """
 
 import hashlib
 import hmac
 import http.client
-import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,7 +26,7 @@ import msgspec
 import psycopg
 
 from bench.plan import Plan
-from bench.processes import ROOT, free_port
+from bench.processes import coterie_command, serving
 from bench.table import Row, at_least, at_most, markdown
 from coterie.actions.instagram import DELIVERY_JOB, VIA, connect_account, receive_delivery
 from coterie.actions.organizations import create_organization, hash_password
@@ -41,14 +40,14 @@ from coterie.worker.instagram import instagram_delivery
 
 MESSAGES = 1000
 SAMPLES = 15
-ACKNOWLEDGED_BAR, WORKED_OFF_BAR = 50.0, 2000.0
+ACKNOWLEDGED_BAR, PROCESSED_BAR = 50.0, 2000.0
 SECRET = "bench"
 ACCOUNT = "17841400000000000"
 GROUP = "Instagram"
 
 
 def delivery(first_person: int, first_message: int) -> bytes:
-    """1,000 messages, one each by 1,000 people, in Meta's shape."""
+    """1,000 messages, one each by 1,000 people, in Meta's format."""
     at = int(time.time() * 1000)
     items = [
         {
@@ -66,7 +65,7 @@ def delivery(first_person: int, first_message: int) -> bytes:
 
 
 def prepare(settings: Settings) -> int:
-    """A migrated database with an organization and its account; the organization's id."""
+    """Creates a migrated database with an organization and its account. Returns the organization's id."""
     database = open_database(settings)
     try:
         migrate(database)
@@ -88,7 +87,7 @@ def prepare(settings: Settings) -> int:
 
 
 def settings_for(folder: Path, url: str | None) -> Settings:
-    """An instance of its own in this folder; where a URL names a PostgreSQL server, in a fresh database there."""
+    """A new instance in this folder; with a URL, over a new database on that PostgreSQL server."""
     folder.mkdir()
     if url is None:
         return load_settings({}, data=str(folder))
@@ -100,41 +99,15 @@ def settings_for(folder: Path, url: str | None) -> Settings:
 
 
 def measure_acknowledgement(settings: Settings) -> list[float]:
-    """Milliseconds until each delivery was acknowledged."""
+    """Milliseconds to the response, for each delivery."""
     prepare(settings)
-    port = free_port()
-    environment = os.environ | {
-        "COTERIE_INSTAGRAM_APP_SECRET": SECRET, "COTERIE_DATABASE_URL": settings.database_url
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "coterie", "serve", "--data", settings.data, "--port", str(port)],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait(port)
+    command = lambda port: coterie_command(settings.data, port)  # noqa: E731
+    with serving("coterie", "", command, instagram_app_secret=SECRET, database_url=settings.database_url) as server:
         found = []
         for number in range(SAMPLES):
-            found.append(_post(port, delivery(number * MESSAGES, number * MESSAGES)))
+            found.append(_post(server.port, delivery(number * MESSAGES, number * MESSAGES)))
             time.sleep(0.3)
         return found
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        if time.monotonic() > deadline:
-            raise RuntimeError("coterie did not answer")
-        time.sleep(0.05)
 
 
 def _post(port: int, body: bytes) -> float:
@@ -142,31 +115,33 @@ def _post(port: int, body: bytes) -> float:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     started = time.perf_counter()
     connection.request("POST", "/instagram/webhook", body, {"X-Hub-Signature-256": signature})
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     milliseconds = (time.perf_counter() - started) * 1000
     connection.close()
-    if answer.status != 200:
-        raise RuntimeError(f"status {answer.status}")
+    if response.status != 200:
+        raise RuntimeError(f"status {response.status}")
     return milliseconds
 
 
 def measure_work(settings: Settings, rounds: int = 6) -> tuple[list[float], list[float]]:
-    """Messages a second: by new people, by known people, one figure for each delivery."""
+    """Messages per second of each delivery: by new people, by existing people."""
     prepare(settings)
     database = open_database(settings)
     try:
-        new = [_work_off(database, settings, delivery(n * MESSAGES, n * MESSAGES)) for n in range(rounds)]
-        known = [_work_off(database, settings, delivery(n * MESSAGES, (n + rounds) * MESSAGES)) for n in range(rounds)]
-        return new, known
+        new = [_process(database, settings, delivery(n * MESSAGES, n * MESSAGES)) for n in range(rounds)]
+        existing = [
+            _process(database, settings, delivery(n * MESSAGES, (n + rounds) * MESSAGES)) for n in range(rounds)
+        ]
+        return new, existing
     finally:
         database.close()
 
 
-def _work_off(database: Database, settings: Settings, body: bytes) -> float:
+def _process(database: Database, settings: Settings, body: bytes) -> float:
     with database.write() as tx:
         if receive_delivery(tx, decode_body(body), body.decode()):
-            raise RuntimeError("the account is not known")
+            raise RuntimeError("unknown account")
         (job,) = [job for job in jobs.claim(tx) if job.name == DELIVERY_JOB]
     started = time.perf_counter()
     instagram_delivery(database, settings, job, threading.Event())
@@ -177,20 +152,22 @@ def _work_off(database: Database, settings: Settings, body: bytes) -> float:
 
 
 def run(plan: Plan) -> list[Row]:
-    """The rows of the table, on SQLite and on databases of their own."""
+    """On SQLite."""
     return measure(None)
 
 
 def measure(url: str | None) -> list[Row]:
-    """The rows of the table; on a PostgreSQL server, where a URL names a database of it."""
+    """On SQLite, or on the PostgreSQL server of the URL."""
     with tempfile.TemporaryDirectory() as folder:
         acknowledged = measure_acknowledgement(settings_for(Path(folder) / "acknowledged", url))
-        new, known = measure_work(settings_for(Path(folder) / "worked_off", url))
+        new, existing = measure_work(settings_for(Path(folder) / "processed", url))
     return [
         at_most(GROUP, "1,000 messages acknowledged, median", median(acknowledged), ACKNOWLEDGED_BAR, " ms"),
         Row(GROUP, "the slowest of 15", f"{max(acknowledged):,.1f} ms"),
-        at_least(GROUP, "processed, new people", median(new), WORKED_OFF_BAR, f"{median(new):,.0f} a second"),
-        at_least(GROUP, "processed, existing people", median(known), WORKED_OFF_BAR, f"{median(known):,.0f} a second"),
+        at_least(GROUP, "processed, new people", median(new), PROCESSED_BAR, f"{median(new):,.0f} a second"),
+        at_least(
+            GROUP, "processed, existing people", median(existing), PROCESSED_BAR, f"{median(existing):,.0f} a second"
+        ),
     ]
 
 

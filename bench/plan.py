@@ -1,21 +1,40 @@
 """How large and how long a run of the benches is."""
 
 import sys
+from pathlib import Path
 
 from msgspec import Struct
 
-from bench.data import Data
+from bench.data import FOLDER, Data, data_set
 
 
 class Plan(Struct, frozen=True):
-    """full: contacts with all their parts. light: many of them, with few. A turn of a load lasts so many seconds."""
+    """What one run measures on. A data set is built when a bench first asks for it.
 
-    full: Data
-    light: Data
+    requests: how many a percentile is taken from, at least. rounds: turns of each server. seconds: length of a turn.
+    """
+
+    full_count: int
+    light_count: int
     rounds: int
     seconds: int
     requests: int
+    folder: Path = FOLDER
+
+    @property
+    def full(self) -> Data:
+        """Contacts with all their parts."""
+        return data_set(self.full_count, folder=self.folder)
+
+    @property
+    def light(self) -> Data:
+        """Many contacts with few parts."""
+        return data_set(self.light_count, light=True, folder=self.folder)
 
     def say(self, text: str) -> None:
-        """Progress, for whoever watches."""
+        """Prints progress."""
         sys.stderr.write(f"  {text}\n")
+
+
+STANDARD = Plan(200_000, 1_000_000, rounds=7, seconds=2, requests=300)
+QUICK = Plan(20_000, 50_000, rounds=3, seconds=1, requests=30)

@@ -1,10 +1,10 @@
-"""What every bench gives: rows of one table."""
+"""The table: one row for each measured figure."""
 
 from msgspec import Struct
 
 
 class Row(Struct, frozen=True):
-    """One measured figure. value and bar are as shown; is_met None is a figure without a bar."""
+    """One measured figure, formatted. is_met: None for a figure without a bar."""
 
     group: str
     name: str
@@ -14,17 +14,18 @@ class Row(Struct, frozen=True):
 
 
 def at_least(group: str, name: str, value: float, bar: float, shown: str, unit: str = "") -> Row:
-    """A figure that must reach its bar."""
+    """A figure whose bar is a minimum."""
     return Row(group, name, shown, f"≥ {bar:g}{unit}", value >= bar)
 
 
-def at_most(group: str, name: str, value: float, bar: float, unit: str) -> Row:
-    """A figure that must stay under its bar."""
-    return Row(group, name, f"{value:,.1f}{unit}", f"≤ {bar:g}{unit}", value <= bar)
+def at_most(group: str, name: str, value: float, bar: float | None, unit: str) -> Row:
+    """A figure whose bar, if it has one, is a maximum."""
+    shown = f"{value:,.1f}{unit}"
+    return Row(group, name, shown) if bar is None else Row(group, name, shown, f"≤ {bar:g}{unit}", value <= bar)
 
 
 def markdown(rows: list[Row]) -> str:
-    """The rows as one Markdown table."""
+    """The rows as a Markdown table."""
     verdicts = {None: "", True: "met", False: "**missed**"}
     lines = ["| | what | measured | bar | |", "|---|---|---|---|---|"]
     group = ""

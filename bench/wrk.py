@@ -1,4 +1,4 @@
-"""wrk, the load generator: scripts for it, one run of it, what it measured."""
+"""Runs wrk, the load generator, and reads what it measured."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from statistics import median
 import msgspec
 from msgspec import Struct
 
-from bench.processes import Server, pin
+from bench.processes import Server, running
 
 GET, LIST_20, LIST_100, PUT = "GET one", "list 20", "list 100", "PUT one field"
 PARTS = "R0: GET one with six includes"
@@ -35,8 +35,8 @@ function request()
 end
 function done(summary, latency, requests)
   local e = summary.errors
-  io.stderr:write(string.format('{"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"failures":%d}\\n',
-    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+  io.stderr:write(string.format('{"requests":%d,"microseconds":%d,"p50":%d,"p95":%d,"failures":%d}\\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(95),
     e.connect + e.read + e.write + e.status + e.timeout))
 end
 """
@@ -46,23 +46,23 @@ class _Summary(Struct):
     requests: int
     microseconds: int
     p50: int
-    p99: int
+    p95: int
     failures: int
 
 
 class Load(Struct, frozen=True):
-    """What one run, or the median of several, measured. Latencies are in milliseconds."""
+    """The result of one run, or the medians of several. Latencies are in milliseconds."""
 
     rps: float
     p50: float
-    p99: float
+    p95: float
     failures: int
 
 
 def require_wrk() -> None:
-    """End the program where wrk is missing, saying how to get it."""
+    """Ends the program if wrk is missing."""
     if shutil.which("wrk") is None:
-        sys.exit("bench: wrk, the load generator, is missing: apt-get install wrk (or brew install wrk)")
+        sys.exit("bench: wrk, the load generator, is missing. Install it: apt-get install wrk, or brew install wrk")
 
 
 def run_wrk(
@@ -75,7 +75,7 @@ def run_wrk(
     core: int | None = None,
     paths: Sequence[str] = (),
 ) -> Load:
-    """Load a server with requests of one kind for random contacts of the first `count`, or for random ones of paths."""
+    """Requests of one kind, in a closed loop, for random contacts of the first `count` or for random ones of paths."""
     script = (
         _SCRIPT.replace("REQUEST", _PATHS[cell].replace("COUNT", str(count)))
         .replace("PATHS", ", ".join(f'"{path}"' for path in paths))
@@ -84,21 +84,22 @@ def run_wrk(
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
-        done = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", file.name,
-             f"http://127.0.0.1:{server.port}"],
-            capture_output=True, text=True, timeout=seconds + 60, check=True, preexec_fn=pin(core),
-        )  # fmt: skip
-    summary = msgspec.json.decode(done.stderr.strip().splitlines()[-1], type=_Summary)
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", file.name]
+        url = f"http://127.0.0.1:{server.port}"
+        with running([*command, url], core, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            _, errors = process.communicate(timeout=seconds + 60)
+    if process.returncode:
+        raise RuntimeError(f"wrk: {errors.decode()}")
+    summary = msgspec.json.decode(errors.strip().splitlines()[-1], type=_Summary)
     rps = summary.requests / max(summary.microseconds / 1e6, 1e-6)
-    return Load(rps, summary.p50 / 1000, summary.p99 / 1000, summary.failures)
+    return Load(rps, summary.p50 / 1000, summary.p95 / 1000, summary.failures)
 
 
 def middle(loads: Sequence[Load]) -> Load:
-    """The median of each number over several runs; all their failures."""
+    """The median of each figure over several runs; all their failures."""
     return Load(
         median(load.rps for load in loads),
         median(load.p50 for load in loads),
-        median(load.p99 for load in loads),
+        median(load.p95 for load in loads),
         sum(load.failures for load in loads),
     )

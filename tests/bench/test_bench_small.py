@@ -1,6 +1,7 @@
-"""The benches measure what they say: tiny data sets, the three servers' answers compared, the table's verdicts."""
+"""The benches measure what they claim: on tiny data sets, with the responses of all three servers compared."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,9 +13,11 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import imports, pages, writes  # noqa: E402
+from bench import imports, pages, search, writes  # noqa: E402
 from bench.data import Data, data_set  # noqa: E402
+from bench.latencies import TimedClient, latency_rows, percentile  # noqa: E402
 from bench.load import check_bodies, check_parts  # noqa: E402
+from bench.paced import run_paced  # noqa: E402
 from bench.parts import CONTACTS_MAX, paths_with_parts  # noqa: E402
 from bench.plan import Plan  # noqa: E402
 from bench.processes import Server, serving_coterie, serving_module  # noqa: E402
@@ -85,11 +88,11 @@ def test_the_floor_answers_a_contact_with_its_parts_as_coterie_does(data: Data, 
         check_parts([path.replace("/contacts/", "/pets/") for path in paths], coterie, coterie)
 
 
-def test_an_import_is_measured_beside_what_a_peer_documents(data: Data) -> None:
-    rows = imports.run(Plan(data, data, rounds=1, seconds=1, requests=1))
+def test_an_import_is_measured_against_the_bare_insertion_and_a_peer(data: Data) -> None:
+    rows = list(imports.measure(COUNT))
     assert rows[0].value == f"{COUNT} created"
-    assert rows[-1] == Row("import, as a peer documents it", "Twenty, 100,000 records", "about 17 minutes")
-    assert [row.bar for row in rows if row.bar] == ["≤ 0.08 s", "≤ 300 MB", "≤ 0.04 s", "≤ 300 MB"]
+    assert [row.bar for row in rows if row.bar] == ["≤ 0.204 s", "≤ 300 MB", "≤ 2.5 ×", "≤ 0.04 s", "≤ 300 MB"]
+    assert next(row for row in rows if row.name.startswith("second run creates")).value == "0 and 0"
 
 
 def test_an_answer_that_differs_stops_the_bench(data: Data, coterie: Server) -> None:
@@ -102,12 +105,13 @@ def test_an_answer_that_differs_stops_the_bench(data: Data, coterie: Server) -> 
 
 
 def test_pages_and_search_are_measured_under_every_order(data: Data, coterie: Server) -> None:
-    plan = Plan(data, data, rounds=1, seconds=1, requests=1)
-    client = pages.Client(coterie)
-    rows = [*pages._page(plan, client, 2, 1e9), *pages._search(plan, client)]
+    plan = Plan(COUNT, COUNT, rounds=1, seconds=1, requests=2)
+    client = TimedClient(coterie)
+    rows = [*pages.measure_page(plan, client, 2, 1e9), *search.measure_search(plan, client)]
     client.close()
-    assert [row.is_met for row in rows] == [None, True, None, rows[3].is_met]
+    assert [row.is_met for row in rows[:2]] == [None, True]
     assert "36 orders" in rows[0].name
+    assert [row.name.partition(":")[2] for row in rows[2:]] == [" p50 of 2", " p95"] * 3
 
 
 def test_bulk_updates_run_until_the_feeder_is_stopped(
@@ -115,10 +119,29 @@ def test_bulk_updates_run_until_the_feeder_is_stopped(
 ) -> None:
     monkeypatch.setattr(writes, "BULK_SIZE", 100)
     feeder = writes.Feeder(coterie, COUNT)
-    feeder.stop()
-    tasks = [feeder._task(task) for task in feeder._tasks]
+    with feeder.feeding():
+        pass
+    tasks = [feeder.task(task) for task in feeder.tasks]
     assert {task["status"] for task in tasks} == {"completed"}
     assert {task["updated_count"] for task in tasks} == {100}
+
+
+def test_requests_at_a_fixed_rate_count_from_when_they_are_due(coterie: Server) -> None:
+    started = time.perf_counter()
+    paced = run_paced(coterie, lambda: ("GET", "/api/v1/me", b""), rate=100, count=40, connections=4)
+    assert time.perf_counter() - started > 0.35
+    assert (len(paced.latencies), paced.failures) == (40, 0)
+    missing = run_paced(coterie, lambda: ("PUT", "/api/v1/contacts/9999", b"{}"), rate=1e6, count=5)
+    assert (missing.latencies, missing.failures) == ([], 5)
+
+
+def test_a_percentile_is_the_smallest_latency_that_this_share_does_not_exceed() -> None:
+    latencies = [float(number) for number in range(100, 0, -1)]
+    assert [percentile(latencies, each) for each in (1, 50, 95, 100)] == [1, 50, 95, 100]
+    assert percentile([7.0], 95) == 7.0
+    rows = latency_rows("search", "prefix", latencies, 90.0)
+    assert rows[0] == Row("search", "prefix: p50 of 100", "50.0 ms")
+    assert rows[1] == Row("search", "prefix: p95", "95.0 ms", "≤ 90 ms", False)
 
 
 @pytest.mark.parametrize("order", store.ORDERS)
