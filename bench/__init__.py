@@ -1,1 +1,1 @@
-"""Benchmarks: python -m bench (docs/benchmarks.md holds the table it makes)."""
+"""Benchmarks: python -m bench writes its table to docs/benchmarks.md."""

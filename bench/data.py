@@ -1,7 +1,7 @@
-"""The data sets: a data folder with a migrated database, filled in bulk, kept in bench/data until the schema changes.
+"""Builds the data sets: data folders with a filled database, stored in bench/data until the schema changes.
 
-Rows are written straight into the tables, with the sort keys, search words, marks and counters that coterie.actions
-would have kept, and the indexes are built at the end: a million contacts take minutes and not an hour.
+Rows are inserted directly, with the sort keys, search words and counters that coterie.actions would write, and the
+indexes are built at the end: a million contacts take minutes, not an hour.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ PROPERTIES = (("city", "text"), ("lifetime-value", "number"), ("newsletter", "bo
 
 
 class Data(Struct):
-    """A data set that is there: its folder, the token to it, how many contacts its large organization has."""
+    """A built data set. contact_count: contacts of its large organization, which the token belongs to."""
 
     folder: str
     token: str
@@ -51,20 +51,20 @@ class Data(Struct):
 
 
 def data_set(count: int, *, light: bool = False, folder: Path = FOLDER) -> Data:
-    """The data set of this size, built where it is not there yet."""
+    """The data set of this size. Builds it if it is missing or of another schema."""
     target = folder / f"{'light' if light else 'full'}_{count}"
     note = target / "bench.json"
     stamp = hashlib.sha256(repr((VERSION, migrations_for("sqlite"))).encode()).hexdigest()
     if note.exists():
-        known = msgspec.json.decode(note.read_bytes(), type=Data)
-        if known.stamp == stamp:
-            known.folder = str(target)
-            return known
+        stored = msgspec.json.decode(note.read_bytes(), type=Data)
+        if stored.stamp == stamp:
+            stored.folder = str(target)
+            return stored
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    made = _build(target, count, light=light, stamp=stamp)
-    note.write_bytes(msgspec.json.encode(made))
-    return made
+    built = _build(target, count, light=light, stamp=stamp)
+    note.write_bytes(msgspec.json.encode(built))
+    return built
 
 
 def _build(target: Path, count: int, *, light: bool, stamp: str) -> Data:
@@ -82,7 +82,7 @@ def _build(target: Path, count: int, *, light: bool, stamp: str) -> Data:
             )  # fmt: skip
             tokens[organization.id] = token
     database.close()
-    # the large organization lies in the middle of the others, as one of several would
+    # other organizations come before and after the large one in every index
     large = sorted(tokens)[len(tokens) // 2]
     connection = apsw.Connection(str(file))
     for pragma in ("synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY", "foreign_keys=OFF"):
@@ -207,7 +207,7 @@ def _seconds(started: float) -> str:
 
 
 def _say(text: str, end: str = "") -> None:
-    """Progress on a terminal; where there is none only what is final."""
+    """Prints progress on a terminal, elsewhere only the result."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\033[Kdata: {text}{end}")
     elif end:

@@ -1,8 +1,8 @@
-"""The floor: what these requests cost without Coterie. A bare ASGI application on uvicorn with apsw.
+"""The floor: the cost of the same requests without Coterie. A bare ASGI application on uvicorn with apsw.
 
-The same queries over the same file, the same bodies, the token checked by the same query, writes by one thread with
-group commit and the same durability. No framework, no validation, no transaction around a read, no savepoint around a
-unit of work, no logs, no metrics.
+It runs the same queries on the same file, sends the same bodies, checks the token by the same query, and writes in one
+thread with group commit and the same durability. It has no framework, validation, read transactions, savepoints, logs
+or metrics.
 
     python -m bench.floor FILE PORT
 """
@@ -44,7 +44,7 @@ PAGE = (
     " ORDER BY c.id"
 )
 TOTAL = "SELECT value FROM counters WHERE organization_id = ? AND name = 'contacts'"
-AMONG = "IN (SELECT value FROM json_each(?))"
+IN_LIST = "IN (SELECT value FROM json_each(?))"
 FOLDERS = (
     "SELECT cf.contact_id, f.id, f.name FROM contact_folders cf JOIN folders f"
     " ON f.organization_id = cf.organization_id AND f.id = cf.folder_id"
@@ -60,7 +60,7 @@ RECENT = (
     " ORDER BY contact_id DESC, kind DESC, happened_at DESC, id DESC"
 )
 PARTS_OF_ONE = tuple(sql.format("= ?") for sql in (FOLDERS, VALUES, RECENT))
-PARTS_OF_MANY = tuple(sql.format(AMONG) for sql in (FOLDERS, VALUES, RECENT))
+PARTS_OF_MANY = tuple(sql.format(IN_LIST) for sql in (FOLDERS, VALUES, RECENT))
 UPDATE = "UPDATE contacts SET bio = ?, updated_at = ?, bio_key = ?, revision = ? WHERE organization_id = ? AND id = ?"
 NUMBERS = (
     "INSERT INTO counters (organization_id, name, value) VALUES (?1, 'event_id', 1), (?1, 'revision', 1)"
@@ -84,7 +84,7 @@ class Message(Struct):
     received: bool
 
 
-class Said(Struct):
+class Text(Struct):
     text: str | None
     received_at: str
 
@@ -111,8 +111,8 @@ class Contact(Struct):
     custom_properties: dict[str, Raw]
     folders: list[Folder]
     last_messages: list[Message]
-    last_comments: list[Said]
-    last_mentions: list[Said]
+    last_comments: list[Text]
+    last_mentions: list[Text]
 
 
 encode = msgspec.json.Encoder().encode
@@ -137,9 +137,9 @@ def add_parts(execute: Callable[..., Any], sqls: tuple[str, ...], who: tuple[Any
         if kind == "message":
             by_id[contact_id].last_messages.append(Message(text, at, direction == "incoming"))
         elif kind == "comment":
-            by_id[contact_id].last_comments.append(Said(text, at))
+            by_id[contact_id].last_comments.append(Text(text, at))
         else:
-            by_id[contact_id].last_mentions.append(Said(text, at))
+            by_id[contact_id].last_mentions.append(Text(text, at))
 
 
 def read_one(execute: Callable[..., Any], organization_id: int, contact_id: int) -> Contact | None:
@@ -187,7 +187,7 @@ def open_file(path: str) -> apsw.Connection:
 
 
 class Writer:
-    """One thread, up to 64 waiting writes in a transaction."""
+    """One thread that writes up to 64 queued units in one transaction."""
 
     def __init__(self, path: str) -> None:
         self.connection = open_file(path)
@@ -209,10 +209,10 @@ class Writer:
             execute("BEGIN IMMEDIATE")
             results = [(future, work(execute)) for work, future, _ in group]
             execute("COMMIT")
-            group[0][2].call_soon_threadsafe(tell, results)
+            group[0][2].call_soon_threadsafe(resolve, results)
 
 
-def tell(results: list[tuple[asyncio.Future[Any], Any]]) -> None:
+def resolve(results: list[tuple[asyncio.Future[Any], Any]]) -> None:
     for future, result in results:
         if not future.done():
             future.set_result(result)
@@ -224,12 +224,12 @@ class Floor:
         self.writer = Writer(path)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        status, body, headers = await self.answer(scope, receive)
+        status, body, headers = await self.respond(scope, receive)
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def answer(self, scope: Any, receive: Any) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    async def respond(self, scope: Any, receive: Any) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         token = next((v[7:] for name, v in scope["headers"] if name == b"authorization"), b"")
         caller = self.execute(TOKEN, (hashlib.sha256(token).hexdigest(), times.now())).fetchone()
         if caller is None:
@@ -243,8 +243,8 @@ class Floor:
         query = parse_qs(scope["query_string"].decode())
         if path.startswith("/api/v1/orgs/"):
             organization_uuid, _, uuid = path.removeprefix("/api/v1/orgs/").split("/")
-            whole = read_with_parts(self.execute, caller[0], uuid) if organization_uuid == caller[1] else None
-            return (200, encode(whole), []) if whole else (404, b"{}", [])
+            contact = read_with_parts(self.execute, caller[0], uuid) if organization_uuid == caller[1] else None
+            return (200, encode(contact), []) if contact else (404, b"{}", [])
         if path == "/api/v1/contact":
             found = read_one(self.execute, caller[0], int(query["id"][0]))
             return (200, encode(found), []) if found else (404, b"{}", [])

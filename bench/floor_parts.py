@@ -1,4 +1,4 @@
-"""The floor of R0's contact with six includes: one query for the contact, one for each kind of part, one body."""
+"""The floor of R0's contact with six includes: one query for the contact, one for each kind of part."""
 
 from collections.abc import Callable
 from typing import Any
@@ -120,7 +120,7 @@ class Contact(Struct):
 
 
 def read_with_parts(execute: Callable[..., Any], organization_id: int, uuid: str) -> Contact | None:
-    """One contact of R0 with all its parts."""
+    """R0's contact with its parts, or None."""
     row = execute(CONTACT, (organization_id, uuid)).fetchone()
     if row is None:
         return None

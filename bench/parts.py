@@ -1,4 +1,4 @@
-"""A thousand contacts of a data set with every part R0 can include, added once through the actions."""
+"""Adds every part R0 can include to a thousand contacts of a data set, through the actions, once."""
 
 import sqlite3
 from contextlib import closing
@@ -29,16 +29,16 @@ ADDRESS = {
 
 
 def paths_with_parts(data: Data) -> list[str]:
-    """For each of the contacts with parts (those with a pet): the path of it with all six kinds. Adds them at first."""
-    organization_uuid, uuids = _known(data)
+    """The paths of the contacts with parts, with all six includes. Adds the parts if no contact has any."""
+    organization_uuid, uuids = _list_uuids(data)
     if not uuids:
         _add(data)
-        organization_uuid, uuids = _known(data)
+        organization_uuid, uuids = _list_uuids(data)
     query = "&".join(f"include[]={word}" for word in INCLUDES)
     return [f"/api/v1/orgs/{organization_uuid}/contacts/{uuid}?{query}" for uuid in uuids]
 
 
-def _known(data: Data) -> tuple[str, list[str]]:
+def _list_uuids(data: Data) -> tuple[str, list[str]]:
     with closing(sqlite3.connect(data.file)) as connection:
         ((organization_uuid,),) = connection.execute(
             "SELECT uuid FROM organizations WHERE id = ?", (data.organization_id,)
@@ -54,8 +54,10 @@ def _add(data: Data) -> None:
         tags = [create_term(tx, caller, TAGS, name) for name in TAG_NAMES]
         expertises = [create_term(tx, caller, EXPERTISES, name) for name in EXPERTISE_NAMES]
         for number, contact_id in enumerate(range(step, data.contact_count + 1, step)):
-            _put(tx, caller, contact_id, number, TAGS, tags, 3)
-            _put(tx, caller, contact_id, number, EXPERTISES, expertises, 2)
+            _put(tx, caller, contact_id, TAGS, [tags[(number + place) % len(tags)] for place in range(3)])
+            _put(
+                tx, caller, contact_id, EXPERTISES, [expertises[(number + place) % len(expertises)] for place in (0, 1)]
+            )
             add_address(tx, caller, contact_id, ADDRESS)
             pet = {"name": f"Rex {number}", "species": "Dog", "born_on": "2019-05-04"}
             if number % 4 == 0:
@@ -65,8 +67,6 @@ def _add(data: Data) -> None:
     database.close()
 
 
-def _put(
-    tx: Tx, caller: Caller, contact_id: int, number: int, vocabulary: Vocabulary, terms: list[Term], count: int
-) -> None:
-    for place in range(count):
-        put_on_contact(tx, caller, vocabulary, contact_id, terms[(number + place) % len(terms)].id)
+def _put(tx: Tx, caller: Caller, contact_id: int, vocabulary: Vocabulary, terms: list[Term]) -> None:
+    for term in terms:
+        put_on_contact(tx, caller, vocabulary, contact_id, term.id)

@@ -1,4 +1,4 @@
-"""Made-up people: names, handles, notes and messages, the same for the same seed."""
+"""Generates people: names, handles, notes and messages, the same for the same seed."""
 
 import random
 from collections.abc import Iterator
@@ -52,12 +52,12 @@ TEXTS = (
 )
 NOTES = ("Met at the fair in Lisbon.", "Prefers to be called.", "Wants the newsletter in Portuguese.")
 _START = datetime(2024, 1, 1, tzinfo=UTC)
-# sorted moments to draw from: making one for every message would take most of the time
+# sorted moments to draw from: formatting one per message would take most of the time
 MOMENTS = [times.moment(_START + timedelta(seconds=3511 * n, microseconds=n * 7919 % 1_000_000)) for n in range(20_000)]
 
 
 class Person(Struct):
-    """One contact and the rows of its parts, without the organization."""
+    """One contact and the rows of its parts, without organization_id."""
 
     contact: Contact
     handles: list[Handle]
@@ -67,7 +67,7 @@ class Person(Struct):
 
 
 def make_people(count: int, *, light: bool, seed: int = 1) -> Iterator[Person]:
-    """So many people with the ids 1, 2, …; light ones have two handles and few parts."""
+    """Yields count people with the ids 1, 2, …; light ones have two handles and few parts."""
     dice = random.Random(seed)
     for contact_id in range(1, count + 1):
         yield _person(dice, contact_id, light)
@@ -134,7 +134,7 @@ def _values(dice: random.Random) -> list[tuple[str, str]]:
 
 
 def _interactions(dice: random.Random) -> list[tuple[str, str, str, str, str | None, bool]]:
-    """In the order of the primary key. Most contacts wrote a little, a few a lot."""
+    """In the order of the primary key. Most contacts wrote a few, some many."""
     most = {"message": 14 if dice.random() < 0.2 else 4, "comment": 3, "mention": 2}
     found = []
     for kind in sorted(KINDS):

@@ -1,7 +1,7 @@
-"""The twin: the same requests as a competent program on a popular stack: FastAPI, SQLAlchemy's ORM, aiosqlite.
+"""The twin: the same requests, served by a competent program on a popular stack: FastAPI, SQLAlchemy's ORM, aiosqlite.
 
-The same file, the same bodies (response models), the token checked in a dependency, parts loaded by selectinload, the
-kept counter for the total. Plain handlers, as its authors' documentation shows them.
+It serves the same file and the same bodies (response models), checks the token in a dependency, loads parts by
+selectinload and takes the total from the cached count. The handlers are those of its libraries' documentation.
 
     python -m bench.twin FILE PORT
 """
@@ -93,7 +93,7 @@ class Interaction(Base):
 
 class Contact(Base):
     __tablename__ = "contacts"
-    # a session sees one organization only: in it the id alone is a key, and parts are found by one value
+    # a session sees one organization: there the id alone is a key, and parts are found by one value
     organization_id: Mapped[int]
     id: Mapped[int] = mapped_column(primary_key=True)
     display_name: Mapped[str | None]
@@ -120,7 +120,7 @@ class Contact(Base):
     created_at: Mapped[str]
     updated_at: Mapped[str]
     deleted_at: Mapped[str | None]
-    # the organization is asked for where these are loaded: SQLite has no index for pairs of values in a list
+    # the queries that load these add the organization: SQLite uses no index for pairs of values in a list
     folder_links: Mapped[list[ContactFolder]] = relationship(
         primaryjoin=lambda: Contact.id == foreign(ContactFolder.contact_id), viewonly=True
     )
@@ -164,7 +164,7 @@ class MessageModel(BaseModel):
     received: bool
 
 
-class SaidModel(BaseModel):
+class TextModel(BaseModel):
     text: str | None
     received_at: str
 
@@ -191,8 +191,8 @@ class ContactModel(BaseModel):
     custom_properties: dict[str, Any]
     folders: list[FolderModel]
     last_messages: list[MessageModel]
-    last_comments: list[SaidModel]
-    last_mentions: list[SaidModel]
+    last_comments: list[TextModel]
+    last_mentions: list[TextModel]
 
 
 class ContactFields(BaseModel):
@@ -259,8 +259,8 @@ CallerDep = Annotated[AccessToken, Depends(get_caller)]
 def present(contact: Contact) -> ContactModel:
     named = (contact.name_prefix, contact.first_name, contact.middle_name, contact.last_name, contact.name_suffix)
     real_name = " ".join(part for part in named if part) or None
-    said = {
-        kind: [SaidModel(text=i.text, received_at=i.happened_at) for i in contact.recent if i.kind == kind]
+    texts = {
+        kind: [TextModel(text=i.text, received_at=i.happened_at) for i in contact.recent if i.kind == kind]
         for kind in ("comment", "mention")
     }
     return ContactModel(
@@ -280,7 +280,7 @@ def present(contact: Contact) -> ContactModel:
             for i in contact.recent
             if i.kind == "message"
         ],
-        last_comments=said["comment"], last_mentions=said["mention"],
+        last_comments=texts["comment"], last_mentions=texts["mention"],
     )  # fmt: skip
 
 
