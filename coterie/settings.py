@@ -73,6 +73,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="smtp://user:password@host:587 (STARTTLS) or smtps://…; if unset, no mail is sent."),
     ] = ""
     smtp_from: Annotated[str, Meta(description="Sender of all mail.")] = ""
+    reminder_late_seconds: Annotated[
+        float, Meta(ge=60, le=31_536_000, description="A reminder due longer ago than this is not mailed any more.")
+    ] = 86_400
     instagram_app_secret: Annotated[str, Meta(description="Verifies the signature of Meta's deliveries.")] = ""
     instagram_verify_token: Annotated[str, Meta(description="Token of Meta's verification handshake.")] = ""
 

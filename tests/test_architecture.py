@@ -102,6 +102,7 @@ WITHOUT_ORGANIZATION = {
     "store/jobs.py:next_run_at": "the worker serves every organization",
     "store/jobs.py:delete_old_jobs": "the worker serves every organization",
     "store/reminders.py:list_due": "the worker serves every organization",
+    "store/reminders.py:list_passed_without_mail": "the worker serves every organization",
     "store/jobs.py:claim_schedule": "recurring work is the instance's",
 }
 

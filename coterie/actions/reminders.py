@@ -16,6 +16,8 @@ from coterie.model.organizations import Caller
 from coterie.model.reminders import (
     CUSTOM,
     EMAIL,
+    LATE_SECONDS,
+    PUSH,
     REMINDERS_MAX,
     ContactDates,
     Reminder,
@@ -128,7 +130,17 @@ def _planned(tx: Tx, organization_id: int, before: Reminder, fields: Mapping[str
         zone, dates = _circumstances(tx, organization_id, after)
         now = times.now()
         return replace(after, due_at=next_due(replace(after, due_at=now), dates, zone, times.parse(now)))
-    return after
+    return _from_now_on(tx, organization_id, after) if given.get("due_at") is not None else after
+
+
+def _from_now_on(tx: Tx, organization_id: int, reminder: Reminder) -> Reminder:
+    """A series that begins in the past stands at its next time. One that is mailed may begin up to a day ago."""
+    now = times.now()
+    begins_by = now if reminder.remind_by == PUSH else times.after(now, -LATE_SECONDS)
+    if reminder.repeat_unit is None or reminder.due_at is None or reminder.due_at >= begins_by:
+        return reminder
+    zone, dates = _circumstances(tx, organization_id, reminder)
+    return replace(reminder, due_at=next_due(reminder, dates, zone, times.parse(now)))
 
 
 def _circumstances(tx: Tx, organization_id: int, reminder: Reminder) -> tuple[ZoneInfo, ContactDates]:
@@ -188,6 +200,24 @@ def mark_failed(tx: Tx, organization_id: int, reminder_id: str, due_at: str, err
     failed = replace(reminder, last_error=error[:500], updated_at=times.now())
     _advance(tx, organization_id, failed, times.parse(times.now()), is_failed=True)
     return True
+
+
+def pass_over(tx: Tx, organization_id: int, reminder_id: str, due_at: str, *, can_mail: bool) -> None:
+    """This occurrence has passed without a mail: a series stands at its next time.
+
+    One that was to be mailed says that it was missed. An occurrence shown in the app counts as sent.
+    """
+    reminder = _occurrence(tx, organization_id, reminder_id, due_at)
+    if reminder is None:
+        return
+    if can_mail and reminder.remind_by == EMAIL and not reminder.is_muted and not reminder.is_contact_deleted:
+        mark_failed(tx, organization_id, reminder_id, due_at, "It could not be sent in time")
+        return
+    shown = 1 if reminder.remind_by == PUSH and not reminder.is_contact_deleted else 0
+    now = times.now()
+    _advance(
+        tx, organization_id, replace(reminder, sent_count=reminder.sent_count + shown, updated_at=now), times.parse(now)
+    )
 
 
 def note_error(tx: Tx, organization_id: int, reminder_id: str, due_at: str, error: str) -> None:

@@ -27,6 +27,8 @@ SEND_JOB = "send_reminder"
 # the hour, in the user's time zone, of a reminder of a date
 HOUR = 9
 YEARS_AHEAD = 4
+# an occurrence that is this late is not mailed any more (the default of COTERIE_REMINDER_LATE_SECONDS)
+LATE_SECONDS = 86_400
 # marks a moment that a change of the clocks moved, so that its series returns to its own time of day
 _SKIPPED = 1
 
@@ -35,7 +37,8 @@ class Reminder(Struct, frozen=True):
     """One reminder of one user. due_at: the next moment, or None if there is none yet.
 
     before_unit: set for a reminder of a date of its contact; repeat_unit and repeat_magnitude are then None.
-    Read-only: contact_uuid, and is_muted, which is set when the user has disabled mail about reminders.
+    Read-only: contact_uuid, is_contact_deleted, and is_muted, which is set when the user has disabled mail about
+    reminders.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Reminder(Struct, frozen=True):
     updated_at: str
     contact_uuid: str | None = None
     is_muted: bool = False
+    is_contact_deleted: bool = False
 
 
 class ContactDates(Struct, frozen=True):
@@ -68,14 +72,16 @@ class ContactDates(Struct, frozen=True):
 
 
 def status_of(reminder: Reminder, *, can_mail: bool) -> str:
-    """One of finished, failed, waiting_for_date, unscheduled, in_app (shown there, never mailed), muted,
-    waiting_for_smtp and scheduled."""
+    """One of finished, failed, waiting_for_date, unscheduled, waiting_for_contact (deleted), in_app (shown
+    there, never mailed), muted, waiting_for_smtp and scheduled."""
     if reminder.finished_at:
         return "finished"
     if reminder.due_at is None:
         if reminder.last_error:
             return "failed"
         return "waiting_for_date" if reminder.before_unit else "unscheduled"
+    if reminder.is_contact_deleted:
+        return "waiting_for_contact"
     if reminder.remind_by == PUSH:
         return "in_app"
     if reminder.is_muted:

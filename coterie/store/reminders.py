@@ -6,13 +6,13 @@ from coterie.model.notifications import DISABLED, REMINDERS
 from coterie.model.reminders import SEND_JOB, ContactDates, Reminder
 from coterie.store.database import Row, Tx
 
-COLUMNS = tuple(field.name for field in msgspec.structs.fields(Reminder))[:-2]
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Reminder))[:-3]
 _MUTED = (
     "EXISTS (SELECT 1 FROM notification_subscriptions n WHERE n.user_id = r.user_id"
     f" AND n.channel = '{REMINDERS}' AND n.status = '{DISABLED}')"
 )
 _SELECT = (
-    f"SELECT {', '.join(f'r.{name}' for name in COLUMNS)}, c.uuid, {_MUTED} FROM reminders r"
+    f"SELECT {', '.join(f'r.{name}' for name in COLUMNS)}, c.uuid, {_MUTED}, c.deleted_at IS NOT NULL FROM reminders r"
     " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
 )
 _ORDER = " ORDER BY r.due_at IS NULL, r.due_at, r.id LIMIT :limit OFFSET :offset"
@@ -20,7 +20,7 @@ _OF_USER = " WHERE r.organization_id = :organization_id AND r.user_id = :user_id
 
 
 def _reminder(row: Row) -> Reminder:
-    return Reminder(*(*row[:-1], bool(row[-1])))
+    return Reminder(*(*row[:-2], bool(row[-2]), bool(row[-1])))
 
 
 def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:
@@ -83,21 +83,42 @@ def list_reminders_on_dates(
     return [_reminder(row) for row in rows]
 
 
-def list_due(tx: Tx, now: str, *, limit: int) -> list[tuple[int, str, str]]:
-    """(organization, reminder, due_at) of what is to be mailed now, the longest due first, of every organization.
+def list_due(tx: Tx, now: str, *, late_before: str, limit: int) -> list[tuple[int, str, str]]:
+    """(organization, reminder, due_at) of the occurrences to mail now, in every organization, the longest due first.
 
-    Those whose job is there already are left out: as many as the limit that cannot be sent would keep all others back.
-    Reminders of deleted contacts wait until these are restored, those of users who disabled them until they are
-    enabled.
+    Those due before late_before are too late. Those with a job are skipped: otherwise as many as the limit that
+    cannot be sent would block all others. So are those of deleted contacts and of users who muted reminders.
     """
     rows = tx.all(
         "SELECT r.organization_id, r.id, r.due_at FROM reminders r"
         " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
-        " WHERE r.finished_at IS NULL AND r.due_at IS NOT NULL AND r.due_at <= :now AND r.remind_by = 'email'"
-        f" AND c.deleted_at IS NULL AND NOT {_MUTED} AND NOT EXISTS (SELECT 1 FROM jobs j"
+        " WHERE r.finished_at IS NULL AND r.due_at IS NOT NULL AND r.due_at <= :now AND r.due_at >= :late_before"
+        f" AND r.remind_by = 'email' AND c.deleted_at IS NULL AND NOT {_MUTED} AND NOT EXISTS (SELECT 1 FROM jobs j"
         " WHERE j.organization_id = r.organization_id AND j.state IN ('waiting', 'running')"
         f" AND j.dedupe_key = '{SEND_JOB}:' || r.id || ':' || r.due_at) ORDER BY r.due_at LIMIT :limit",
-        {"now": now, "limit": limit},
+        {"now": now, "late_before": late_before, "limit": limit},
+    )
+    return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]
+
+
+def list_passed_without_mail(
+    tx: Tx, now: str, *, can_mail: bool, late_before: str, limit: int
+) -> list[tuple[int, str, str]]:
+    """(organization, reminder, due_at) of the occurrences that have passed and will not be mailed.
+
+    If it would be mailed, it is one that was due before late_before. Otherwise (only shown in the app, muted, of a
+    deleted contact, or no mail server) it is one of a series: a single one stays.
+    """
+    is_mailed = f"(r.remind_by = 'email' AND NOT {_MUTED} AND c.deleted_at IS NULL)" if can_mail else "FALSE"
+    rows = tx.all(
+        "SELECT r.organization_id, r.id, r.due_at FROM reminders r"
+        " LEFT JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id"
+        " WHERE r.finished_at IS NULL AND r.due_at IS NOT NULL AND r.due_at <= :now"
+        f" AND CASE WHEN {is_mailed} THEN r.due_at < :late_before"
+        " ELSE r.repeat_unit IS NOT NULL OR r.before_unit IS NOT NULL END"
+        " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.organization_id = r.organization_id AND j.state = 'running'"
+        f" AND j.dedupe_key = '{SEND_JOB}:' || r.id || ':' || r.due_at) ORDER BY r.due_at LIMIT :limit",
+        {"now": now, "late_before": late_before, "limit": limit},
     )
     return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]
 
@@ -150,5 +171,5 @@ def find_dates(tx: Tx, organization_id: int, contact_id: int, user_id: str) -> C
 
 def _bound(organization_id: int, reminder: Reminder) -> dict[str, object]:
     values = msgspec.structs.asdict(reminder)
-    del values["contact_uuid"], values["is_muted"]
+    del values["contact_uuid"], values["is_muted"], values["is_contact_deleted"]
     return {"organization_id": organization_id, **values}

@@ -45,15 +45,17 @@ class Occurrence(Struct, frozen=True):
 
 
 def find_due(database: Database, settings: Settings) -> None:
-    """Enqueues a job for each reminder that is due, unless one is waiting already."""
-    if not mail.can_mail(settings):
-        return
-    now = times.now()
+    """Enqueues a job for each reminder that is due, unless one is waiting, and passes over those not mailed."""
+    now, can_mail = times.now(), mail.can_mail(settings)
+    late_before = times.after(now, -settings.reminder_late_seconds)
     with database.read() as tx:
-        due = store.list_due(tx, now, limit=BATCH)
-    if not due:
+        due = store.list_due(tx, now, late_before=late_before, limit=BATCH) if can_mail else []
+        passed = store.list_passed_without_mail(tx, now, can_mail=can_mail, late_before=late_before, limit=BATCH)
+    if not due and not passed:
         return
     with database.write() as tx:
+        for organization_id, reminder_id, due_at in passed:
+            actions.pass_over(tx, organization_id, reminder_id, due_at, can_mail=can_mail)
         for organization_id, reminder_id, due_at in due:
             jobs.enqueue(
                 tx,
@@ -86,7 +88,7 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
         return
     with database.read() as tx:
         message = compose(tx, settings, organization_id, occurrence)
-    if message is None:
+    if message is None or occurrence.due_at < times.after(times.now(), -settings.reminder_late_seconds):
         return
     remark: str | None = None
     try:

@@ -22,7 +22,7 @@ from coterie.store.users import save_subscriptions
 from coterie.worker import mail, reminders
 from coterie.worker.loop import Worker
 
-PAST = "2026-01-05T08:00:00Z"
+PAST = times.after(times.now(), -3600)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_mail_that_cannot_go_out_keeps_no_other_mail_back(
 ) -> None:
     monkeypatch.setattr(reminders, "BATCH", 1)
     remind(home, due_at=PAST)
-    remind(home, due_at="2026-01-06T08:00:00Z", title="Bathe Snowball II")
+    remind(home, due_at=times.after(PAST, 60), title="Bathe Snowball II")
     inbox.rcpt_answer = "451 later"
     work(home, smtp)
     assert not inbox.messages
@@ -275,3 +275,44 @@ def test_the_schedule_of_the_worker_finds_what_is_due(home: World, smtp: Setting
     worker.stop()
     thread.join()
     assert len(inbox.messages) == 1
+
+
+def test_a_series_that_is_not_mailed_goes_on_to_its_next_time(home: World, smtp: Settings) -> None:
+    pushed = remind(home, remind_by="push", due_at="2199-01-01T00:00:00Z", repeat_unit="hour", repeat_count=2)
+    unsent = remind(home, due_at=PAST, repeat_unit="day")
+    with home.database.write() as tx:
+        store.save_reminder(tx, home.organization.id, replace(pushed, due_at=times.parse_moment(PAST, "")))
+    reminders.find_due(home.database, Settings())
+    shown = stored(home, pushed)
+    assert shown.due_at and shown.due_at > times.now() and shown.sent_count == 1
+    waiting = stored(home, unsent)
+    assert waiting.due_at == times.after(PAST, 86_400) and (waiting.sent_count, waiting.last_error) == (0, None)
+
+
+def test_a_series_that_begins_in_the_past_stands_at_its_next_time_in_its_rhythm(home: World) -> None:
+    reminder = remind(home, remind_by="push", due_at="2020-01-06T07:00:00Z", repeat_unit="week", repeat_magnitude=2)
+    assert reminder.due_at and reminder.due_at > times.now() and reminder.due_at[11:16] == "07:00"
+    assert (times.parse(reminder.due_at) - times.parse("2020-01-06T07:00:00.000000Z")).days % 14 == 0
+
+
+def test_what_is_a_day_late_is_not_mailed_and_says_so(home: World, smtp: Settings, inbox: Inbox) -> None:
+    once = remind(home, due_at=times.after(times.now(), -2 * 86_400))
+    series = remind(home, due_at="2199-01-01T00:00:00Z", repeat_unit="week")
+    late = times.after(times.now(), -3 * 86_400)
+    with home.database.write() as tx:
+        store.save_reminder(tx, home.organization.id, replace(series, due_at=late))
+    work(home, smtp)
+    assert not inbox.messages
+    assert status_of(stored(home, once), can_mail=True) == "failed"
+    assert stored(home, series).due_at == times.after(late, 7 * 86_400)
+    patient = replace(smtp, reminder_late_seconds=7 * 86_400.0)
+    remind(home, due_at=times.after(times.now(), -2 * 86_400))
+    work(home, patient)
+    assert len(inbox.messages) == 1
+
+
+def test_a_reminder_of_a_deleted_contact_says_that_it_waits_for_it(home: World) -> None:
+    reminder = remind(home, home.marge.id, due_at="2199-01-01T00:00:00Z")
+    with home.database.write() as tx:
+        delete_contact(tx, home.alice, home.marge.id)
+    assert status_of(stored(home, reminder), can_mail=True) == "waiting_for_contact"

@@ -35,7 +35,8 @@ NAMES = {
 WIRE = {inside: wire for wire, inside in NAMES.items()}
 Number = int | None | UnsetType
 Status = Literal[
-    "scheduled", "waiting_for_smtp", "waiting_for_date", "unscheduled", "in_app", "muted", "failed", "finished"
+    "scheduled", "waiting_for_smtp", "waiting_for_date", "waiting_for_contact", "unscheduled", "in_app", "muted",
+    "failed", "finished",
 ]  # fmt: skip
 
 
