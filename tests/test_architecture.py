@@ -104,6 +104,11 @@ WITHOUT_ORGANIZATION = {
     "store/reminders.py:list_due": "the worker serves every organization",
     "store/reminders.py:list_passed_without_mail": "the worker serves every organization",
     "store/jobs.py:claim_schedule": "recurring work is the instance's",
+    "store/clock.py:observe_clock": "the clock is the instance's",
+    "store/clock.py:is_clock_steady": "the clock is the instance's",
+    "store/clock.py:release_future_jobs": "the worker serves every organization",
+    "store/clock.py:end_future_pauses": "the worker serves every organization",
+    "store/reminders.py:list_sent_in_future": "the worker serves every organization",
 }
 
 # files that load their library at the first use: most starts parse no number, and loading takes 35 ms

@@ -24,8 +24,10 @@ from coterie.model.reminders import (
     check,
     next_before,
     next_due,
+    rewind,
 )
 from coterie.store import reminders as store
+from coterie.store.clock import TOLERANCE_SECONDS
 from coterie.store.database import Tx
 from coterie.store.organizations import find_user
 
@@ -225,6 +227,18 @@ def note_error(tx: Tx, organization_id: int, reminder_id: str, due_at: str, erro
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is not None:
         store.save_reminder(tx, organization_id, replace(reminder, last_error=error[:500]))
+
+
+def rewind_reminders(tx: Tx) -> int:
+    """Plans reminders again that were sent, and advanced, by a clock ahead of now; returns their number."""
+    now = times.now()
+    reminders = store.list_sent_in_future(tx, times.after(now, TOLERANCE_SECONDS))
+    for organization_id, reminder in reminders:
+        zone, dates = _circumstances(tx, organization_id, reminder)
+        at = times.parse(now)
+        due_at = next_due(reminder, dates, zone, at) if reminder.before_unit else rewind(reminder, zone, at)
+        store.save_reminder(tx, organization_id, replace(reminder, due_at=due_at, last_sent_at=now, updated_at=now))
+    return len(reminders)
 
 
 def _occurrence(tx: Tx, organization_id: int, reminder_id: str, due_at: str) -> Reminder | None:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from coterie.errors import Invalid, Problem
 from coterie.model import times
@@ -140,11 +141,9 @@ def next_repeat(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None
     """
     if reminder.due_at is None or reminder.repeat_unit is None:
         return None
-    due, size = times.parse(reminder.due_at), reminder.repeat_magnitude or 1
+    due, step = times.parse(reminder.due_at), _step(reminder)
     if reminder.repeat_unit == "hour":
-        step = timedelta(hours=size)
         return times.moment(due + step * (max((now - due) // step, 0) + 1))
-    step = timedelta(days=size * (7 if reminder.repeat_unit == "week" else 1))
     local = _time_of_series(due, zone)
     count = max((now - due) // step, 0)
     while True:
@@ -152,6 +151,26 @@ def next_repeat(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None
         following = _moment_of_series(local + step * count, zone)
         if following > now and following > due:
             return times.moment(following)
+
+
+def rewind(reminder: Reminder, zone: ZoneInfo, now: datetime) -> str | None:
+    """next_repeat() of a reminder whose series a clock ahead of now has advanced: earlier moments count too."""
+    if reminder.due_at is None or reminder.repeat_unit is None:
+        return None
+    due, step = times.parse(reminder.due_at), _step(reminder)
+    back = step * max((due - now) // step + 1, 0)
+    if reminder.repeat_unit == "hour":
+        earlier = due - back
+    else:
+        earlier = _moment_of_series(_time_of_series(due, zone) - back, zone)
+    return next_repeat(replace(reminder, due_at=times.moment(earlier)), zone, now)
+
+
+def _step(reminder: Reminder) -> timedelta:
+    size = reminder.repeat_magnitude or 1
+    if reminder.repeat_unit == "hour":
+        return timedelta(hours=size)
+    return timedelta(days=size * (7 if reminder.repeat_unit == "week" else 1))
 
 
 def _moment_of_series(local: datetime, zone: ZoneInfo) -> datetime:

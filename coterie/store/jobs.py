@@ -14,6 +14,7 @@ import msgspec
 from coterie.model import times
 from coterie.model.ids import new_id
 from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job
+from coterie.store.clock import TOLERANCE_SECONDS
 from coterie.store.database import Tx
 
 _SELECT = (
@@ -225,12 +226,17 @@ def delete_old_jobs(tx: Tx) -> int:
 
 
 def claim_schedule(tx: Tx, name: str, every_seconds: float) -> bool:
-    """Whether recurring work is due; if so, its next interval begins now."""
+    """Whether recurring work is due; if so, its next interval begins now. Work that ran in the future is due."""
     now = times.now()
     changed = tx.run(
         "INSERT INTO schedules (name, last_run_at) VALUES (:name, :now)"
         " ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at"
-        " WHERE schedules.last_run_at <= :before",
-        {"name": name, "now": now, "before": times.after(now, -every_seconds)},
+        " WHERE schedules.last_run_at <= :before OR schedules.last_run_at > :future",
+        {
+            "name": name,
+            "now": now,
+            "before": times.after(now, -every_seconds),
+            "future": times.after(now, TOLERANCE_SECONDS),
+        },
     )
     return changed == 1

@@ -123,6 +123,22 @@ def list_passed_without_mail(
     return [(organization_id, reminder_id, due_at) for organization_id, reminder_id, due_at in rows]
 
 
+def list_sent_in_future(tx: Tx, future: str) -> list[tuple[int, Reminder]]:
+    """(organization, reminder) of at most 1,000 reminders that were sent after this moment and are not finished."""
+    rows = tx.all(
+        f"{_SELECT} WHERE r.last_sent_at > :future AND r.finished_at IS NULL ORDER BY r.id LIMIT 1000",
+        {"future": future},
+    )
+    reminders = [_reminder(row) for row in rows]
+    organizations: dict[str, int] = dict(
+        tx.all(
+            f"SELECT id, organization_id FROM reminders WHERE id {tx.in_list('ids')}",
+            {"ids": tx.list_param([reminder.id for reminder in reminders])},
+        )
+    )
+    return [(organizations[reminder.id], reminder) for reminder in reminders]
+
+
 def insert_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
     """A new reminder."""
     tx.run(

@@ -13,6 +13,7 @@ from coterie.model import times
 from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import jobs
+from coterie.store.clock import is_clock_steady
 from coterie.store.database import Database
 from coterie.worker.handlers import HANDLERS, Handler
 from coterie.worker.schedule import SCHEDULE, Recurring
@@ -110,6 +111,7 @@ class Worker:
         self._next_check = time.monotonic() + SCHEDULE_CHECK_SECONDS
         for recurring in self._schedule:
             with self._database.write() as tx:
-                is_due = jobs.claim_schedule(tx, recurring.name, recurring.every_seconds)
+                is_allowed = not recurring.deletes_by_age or is_clock_steady(tx)
+                is_due = is_allowed and jobs.claim_schedule(tx, recurring.name, recurring.every_seconds)
             if is_due:
                 recurring.run(self._database, self._settings)

@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from coterie.settings import Settings
 from coterie.store import jobs
+from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
 from coterie.worker import reminders
+from coterie.worker.clock import check_clock
 from coterie.worker.files import sweep_files
 from coterie.worker.import_retention import expire_old_imports
 from coterie.worker.instagram import request_snapshots
@@ -17,9 +19,12 @@ DAY = 86_400.0
 
 
 class Recurring(Struct, frozen=True):
+    """deletes_by_age: runs only while the clock can be trusted (store/clock.py)."""
+
     name: str
     every_seconds: float
     run: Callable[[Database, Settings], None]
+    deletes_by_age: bool = False
 
 
 def delete_old_jobs(database: Database, settings: Settings) -> None:
@@ -29,10 +34,11 @@ def delete_old_jobs(database: Database, settings: Settings) -> None:
 
 
 SCHEDULE = (
-    Recurring("delete_old_jobs", DAY, delete_old_jobs),
+    Recurring("check_clock", OBSERVE_SECONDS, check_clock),
+    Recurring("delete_old_jobs", DAY, delete_old_jobs, deletes_by_age=True),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
-    Recurring("expire_old_imports", DAY, expire_old_imports),
-    Recurring("sweep_files", DAY, sweep_files),
+    Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True),
+    Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
 )

@@ -19,6 +19,7 @@ from coterie.model import times
 from coterie.model.imports import FAILED
 from coterie.settings import Settings
 from coterie.store import files
+from coterie.store.clock import observe_clock
 from coterie.store.database import Database
 from coterie.store.files import FOLDER, file_path, list_files, lock_files, remove_old_file, save_file
 from coterie.worker.files import sweep_files
@@ -212,5 +213,11 @@ def test_without_a_single_file_there_is_nothing_to_do(place: Place) -> None:
 def test_the_worker_sweeps_once_a_day(place: Place) -> None:
     digest, _ = save_file(place.folder, b"nobody's")
     place.age()
+    with place.database.write() as tx:
+        observe_clock(tx)
+        tx.run(
+            "UPDATE schedules SET last_run_at = :then WHERE name = 'clock_steady_since'",
+            {"then": times.after(times.now(), -2 * DAY)},
+        )
     Worker(place.database, place.settings, {}).run_schedule()
     assert not file_path(place.folder, digest).exists()

@@ -1,0 +1,173 @@
+"""A clock that was ahead stops nothing and deletes nothing once it is right again."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from queued import job_of, put
+from world import World, make_world
+
+from coterie.actions import reminders as reminder_actions
+from coterie.model import times
+from coterie.model.reminders import Reminder, next_repeat, rewind
+from coterie.settings import Settings
+from coterie.store import clock, jobs
+from coterie.store import reminders as reminder_store
+from coterie.store.database import Database
+from coterie.worker.clock import check_clock
+from coterie.worker.loop import Worker
+from coterie.worker.schedule import Recurring
+
+YEARS = 10 * 365 * 86_400.0
+DAY = 86_400.0
+
+
+@pytest.fixture
+def world(fresh_database: Database) -> World:
+    return make_world(fresh_database)
+
+
+def set_schedule(world: World, name: str, seconds: float) -> None:
+    """The named work last ran so many seconds from now."""
+    with world.database.write() as tx:
+        row = {"name": name, "last_run_at": times.after(times.now(), seconds)}
+        tx.insert_rows("schedules", [row], replace_on=("name",))
+
+
+def runs(world: World, settings: Settings, recurring: Recurring) -> list[str]:
+    """What one check of the schedule runs."""
+    names: list[str] = []
+
+    def run(name: str) -> Recurring:
+        return replace(recurring, run=lambda database, settings: names.append(name))
+
+    Worker(world.database, settings, {}, (run(recurring.name),)).run_schedule()
+    return names
+
+
+def test_recurring_work_that_ran_in_the_future_is_due(world: World, fresh_settings: Settings) -> None:
+    hourly = Recurring("hourly", 3600, check_clock)
+    assert runs(world, fresh_settings, hourly) == ["hourly"]
+    assert runs(world, fresh_settings, hourly) == []
+    # the clocks of two machines differ by seconds: that is no reason to run twice
+    set_schedule(world, "hourly", 20)
+    assert runs(world, fresh_settings, hourly) == []
+    set_schedule(world, "hourly", YEARS)
+    assert runs(world, fresh_settings, hourly) == ["hourly"]
+    assert runs(world, fresh_settings, hourly) == []
+
+
+def test_jobs_stored_by_a_clock_ahead_are_due_and_others_wait(
+    world: World, fresh_settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = times.after(times.now(), YEARS)
+    waiting, leased, patient = put(world), put(world), put(world, run_at=times.after(times.now(), 3600))
+    with world.database.write() as tx:
+        for job_id, state in ((waiting, "waiting"), (leased, "running")):
+            tx.run(
+                "UPDATE jobs SET run_at = :ahead, updated_at = :ahead, state = :state, attempt_count = 1"
+                " WHERE id = :id",
+                {"ahead": ahead, "state": state, "id": job_id},
+            )
+    check_clock(world.database, fresh_settings)
+    with world.database.write() as tx:
+        assert {job.id for job in jobs.claim(tx, limit=10)} == {waiting, leased}
+    assert job_of(world, patient).state == "waiting"
+    assert [record.getMessage() for record in caplog.records if record.name == "coterie.worker.clock"] == [
+        "work stored by a clock that was ahead is due now"
+    ]
+
+
+def test_a_repeating_reminder_that_was_sent_in_the_future_comes_again_now(
+    world: World, fresh_settings: Settings
+) -> None:
+    with world.database.write() as tx:
+        fields = {"title": "Water the plants", "due_at": "2026-01-05T08:00:00Z", "repeat_unit": "day"}
+        daily = reminder_actions.create_reminder(tx, world.alice, {**fields, "repeat_magnitude": 1})
+        ahead = times.after(daily.created_at, YEARS)
+        moved = replace(daily, due_at=f"{int(ahead[:4])}-01-05T08:00:00.000000Z", last_sent_at=ahead, sent_count=1)
+        reminder_store.save_reminder(tx, world.organization.id, moved)
+    check_clock(world.database, fresh_settings)
+    with world.database.read() as tx:
+        reminder = reminder_store.find_reminder(tx, world.organization.id, daily.id)
+    assert reminder is not None
+    assert reminder.due_at is not None
+    assert times.now() < reminder.due_at <= times.after(times.now(), DAY)
+    assert reminder.due_at[11:] == "08:00:00.000000Z"
+
+
+def test_pauses_that_would_last_for_years_end(world: World, fresh_settings: Settings) -> None:
+    with world.database.write() as tx:
+        for account_id, seconds in (("1", 3600.0), ("2", YEARS)):
+            tx.run(
+                "INSERT INTO instagram_accounts (organization_id, account_id, access_token_sealed, graph_url,"
+                " paused_until, created_at, updated_at) VALUES (:organization_id, :account_id, 'x', 'x', :until,"
+                " :now, :now)",
+                {
+                    "organization_id": world.organization.id,
+                    "account_id": account_id,
+                    "until": times.after(times.now(), seconds),
+                    "now": times.now(),
+                },
+            )
+    check_clock(world.database, fresh_settings)
+    with world.database.read() as tx:
+        rows = tx.all("SELECT account_id FROM instagram_accounts WHERE paused_until IS NOT NULL")
+    assert rows == [("1",)]
+
+
+def test_nothing_is_deleted_by_age_until_the_clock_has_run_for_a_day(world: World, fresh_settings: Settings) -> None:
+    deletion = Recurring("delete", 3600, check_clock, deletes_by_age=True)
+    assert runs(world, fresh_settings, deletion) == []  # nobody has looked at the clock yet
+    check_clock(world.database, fresh_settings)
+    assert runs(world, fresh_settings, deletion) == []
+    set_schedule(world, "clock_steady_since", -DAY - 1)
+    assert runs(world, fresh_settings, deletion) == ["delete"]
+
+
+@pytest.mark.parametrize("seconds", [-40 * DAY, 3600.0, YEARS])
+def test_after_a_jump_of_the_clock_nothing_is_deleted_by_age(
+    world: World, fresh_settings: Settings, caplog: pytest.LogCaptureFixture, seconds: float
+) -> None:
+    """seconds: the last look at the clock, as seen from now; -40 days means that the clock is ahead by 40 days now."""
+    set_schedule(world, "clock_steady_since", -100 * DAY)
+    set_schedule(world, "clock", seconds)
+    deletion = Recurring("delete", 3600, check_clock, deletes_by_age=True)
+    assert runs(world, fresh_settings, deletion) == []
+    caplog.set_level(logging.WARNING)
+    check_clock(world.database, fresh_settings)
+    assert [record.getMessage() for record in caplog.records] == ["the clock has jumped"]
+    assert runs(world, fresh_settings, deletion) == []
+
+
+def test_an_instance_that_runs_some_hours_a_day_has_a_steady_clock(world: World) -> None:
+    set_schedule(world, "clock_steady_since", -5 * DAY)
+    set_schedule(world, "clock", -20 * 3600)
+    with world.database.write() as tx:
+        assert clock.observe_clock(tx).is_jump is False
+        assert clock.is_clock_steady(tx)
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)),
+    st.sampled_from(["hour", "day", "week"]),
+    st.integers(1, 30),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]),
+)
+def test_a_rewound_series_goes_on_as_if_it_had_never_advanced(due: datetime, unit: str, size: int, name: str) -> None:
+    zone, now = ZoneInfo(name), datetime(2026, 3, 1, tzinfo=UTC)
+    values = dict.fromkeys(Reminder.__struct_fields__)
+    values |= {"due_at": times.moment(due), "repeat_unit": unit, "repeat_magnitude": size}
+    reminder = Reminder(**values)  # type: ignore[arg-type]
+    rewound = rewind(reminder, zone, now)
+    assert rewound is not None
+    assert times.parse(rewound) > now
+    if due <= now:
+        assert rewound == next_repeat(reminder, zone, now)
+    elif unit == "hour" or name == "UTC":  # elsewhere a change of the clocks may lie between the two
+        last = next_repeat(replace(reminder, due_at=rewound), zone, due - timedelta(seconds=1))
+        assert last == times.moment(due)
