@@ -1,4 +1,4 @@
-"""Makes a contact equal to a draft: what a card that is sent back, or a page that edits a whole person, asks for."""
+"""Makes a contact equal to a draft, for doors that receive a whole contact: a card, a page that edits all fields."""
 
 from collections.abc import Collection
 from typing import TypeVar
@@ -42,15 +42,15 @@ P = TypeVar("P", Handle, Address, ImportantDate)
 def make_equal(
     tx: Tx, caller: Caller, contact_id: int, draft: ContactDraft, families: Collection[str] = ALL_FAMILIES
 ) -> list[EventRow]:
-    """Adds, changes and deletes until the contact says what a normalized draft says; returns the events.
+    """Adds, changes and deletes parts until the contact says what a normalized draft says; returns the events.
 
-    families, some of drafts.equality.ALL_FAMILIES, are what the draft governs: whatever else the contact has stays as
-    it is, so that a client that cannot show a field or a kind of part does not delete it. Parts that stay keep their
-    ids, deleted parts that come back have theirs again. Nothing to change: no event, no new revision.
-    The files of new pictures have been stored, and stay locked (store.files.lock_files) until the commit.
+    families: which of drafts.equality.ALL_FAMILIES the draft governs. All else stays unchanged, so that a client that
+    cannot show a kind of part does not delete it. A part that says the same keeps its id; a deleted part that the
+    draft has is restored. If nothing differs, there is no event and no new revision.
+    The caller has stored the files of new pictures and holds store.files.lock_files.
 
-    Raises NotFound if the contact does not exist or is deleted; Invalid if a username is another contact's or a limit
-    is exceeded.
+    Raises NotFound if the contact does not exist or is deleted; Invalid if another contact has a username of the draft
+    or a limit is exceeded.
     """
     if "tags" in families:
         # the contact first: a change of a tag locks its contacts and then the tag
@@ -122,7 +122,7 @@ def _write(tx: Tx, caller: Caller, sheet: ContactSheet, plan: EqualPlan) -> list
 
 
 def _row(caller: Caller, contact_id: int, pair: tuple[Part | None, Part], changes: Changes) -> EventRow:
-    """The event of a part that was (as stored, as it is now); what is deleted counts as nothing in its changes."""
+    """The event of a part that changed; pair: (as stored or None, as it is now)."""
     before, after = pair
     verb = "updated"
     if before is None:

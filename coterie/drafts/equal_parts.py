@@ -1,7 +1,8 @@
 """Compares the handles, addresses and dates of a contact with those of a draft.
 
-Parts are matched by what they say, so that a part that stays keeps its id: first those that say the same, then
-former and deleted ones that come back, then those of which only something changed. The rest is added or deleted.
+Parts are matched by their content, so that an unchanged part keeps its id: first equal ones, then former and deleted
+ones that the draft has again, then those that differ in one thing, such as a number with the same label. The rest is
+added or deleted.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
@@ -23,7 +24,7 @@ from coterie.model.text import identity_key
 E = TypeVar("E")
 W = TypeVar("W")
 Key = Callable[[Any], Hashable]
-# (as stored, or None for a new one; as it shall be) of each part that differs
+# (as stored or None, as it shall be) of each part that differs
 Changed = list[tuple[E | None, E]]
 
 _LINES = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
@@ -31,7 +32,7 @@ _ADDRESS = (*_LINES, "label")
 
 
 class Deleted(Struct, frozen=True):
-    """The deleted parts of a contact, which may come back."""
+    """The deleted parts of a contact, oldest first."""
 
     handles: Sequence[Handle] = ()
     addresses: Sequence[Address] = ()
@@ -81,9 +82,9 @@ def _differing(pairs: Iterable[tuple[E, E]]) -> Changed[E]:
 def compare_handles(
     sheet: ContactSheet, deleted: Deleted, wanted: Sequence[HandleDraft], channels: Collection[str]
 ) -> Changed[Handle]:
-    """The handles on these channels that differ. A former handle stays, unless it is wanted again.
+    """The handles on these channels that differ. A former handle stays former, unless the draft has it.
 
-    A username that changes is another account: the old one becomes a former one.
+    Another username is another account: the old one becomes a former handle.
     """
     now = times.now()
     in_use = [h for h in sheet.handles if h.channel in channels and not h.is_former]

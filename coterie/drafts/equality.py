@@ -1,4 +1,4 @@
-"""What has to change of a contact until it says exactly what a draft says."""
+"""Compares a contact with a draft: what has to change until the contact says exactly what the draft says."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
@@ -45,8 +45,8 @@ def plan_equal(
 ) -> EqualPlan:
     """Compares a contact, whose sheet has DRAFT_PARTS, with a normalized draft.
 
-    families says what the draft governs; everything else stays unchanged. The draft's external ids and interactions
-    and its files other than pictures are never compared. Tags and folders are the same whatever their case and accents.
+    families: what the draft governs; everything else stays unchanged. External ids, interactions and files other than
+    pictures are never compared. Tags and folders are compared without case and accents.
     """
     assert ALL_FAMILIES.issuperset(families), set(families) - ALL_FAMILIES
     parts: dict[str, Any] = {}
