@@ -1,4 +1,4 @@
-"""Calls the application in this process, over ASGI, and checks every answer against the contract's document."""
+"""Calls the application in this process, over ASGI, and checks every response against the contract's document."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from openapi_checks import validate_answer
+from openapi_checks import validate_response
 
 from coterie.api.openapi import document
 from coterie.api.route import Contract
@@ -30,7 +30,7 @@ class Response:
 
 
 class Client:
-    """A client of the application; with_token gives one that shares it."""
+    """A client of the application. with_token returns another of the same application."""
 
     def __init__(self, app: App, *, token: str | None = None, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.app = app
@@ -72,17 +72,17 @@ class Client:
         body: bytes = b"",
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """One request. query: extra parameters (lists are repeated); body or json_body; headers win over ours."""
+        """Sends one request. query: added to that of the path; a list repeats its parameter. headers: override ours."""
         split = urlsplit(path)
         string = "&".join(part for part in (split.query, urlencode(query or {}, doseq=True)) if part)
-        sent = {"host": "testserver"}
+        given, headers = headers or {}, {"host": "testserver"}
         if self.token:
-            sent["authorization"] = f"Bearer {self.token}"
+            headers["authorization"] = f"Bearer {self.token}"
         if json_body is not None:
             body = json.dumps(json_body).encode()
-            sent["content-type"] = "application/json"
-        sent |= headers or {}
-        response = self._loop.run_until_complete(self._call(method, split.path, string, sent, body))
+            headers["content-type"] = "application/json"
+        headers |= given
+        response = self._loop.run_until_complete(self._call(method, split.path, string, headers, body))
         check(method, split.path, response)
         return response
 
@@ -106,16 +106,16 @@ class Client:
             {"type": "http.request", "body": piece, "more_body": number < len(pieces) - 1}
             for number, piece in enumerate(pieces)
         ]
-        answered: list[dict[str, Any]] = []
+        sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
             return messages.pop(0) if messages else {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
-            answered.append(message)
+            sent.append(message)
 
         await self.app(scope, receive, send)
-        start, *rest = answered
+        start, *rest = sent
         return Response(
             start["status"],
             {name.decode(): value.decode() for name, value in start["headers"]},
@@ -124,16 +124,16 @@ class Client:
 
 
 def check(method: str, path: str, response: Response) -> None:
-    """The answer is one the document of its contract allows. What is no route of a contract is left alone."""
+    """Raises AssertionError if the document of the contract forbids the response; other paths are not checked."""
     try:
-        found = ROUTES.find(path)
+        match = ROUTES.find(path)
     except NotFound:
         return
-    compiled = found.routes.get(method)
+    compiled = match.routes.get(method)
     if compiled is None:
         return
     media_type = response.headers.get("content-type", "").split(";")[0]
-    validate_answer(
+    validate_response(
         contract_document(compiled.contract.name), method, compiled.template, response.status, media_type, response.body
     )
 
@@ -150,17 +150,17 @@ class _Lifespan:
     def __init__(self, app: App) -> None:
         self._app = app
         self._messages: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        self._answers: asyncio.Queue[Any] = asyncio.Queue()
+        self._responses: asyncio.Queue[Any] = asyncio.Queue()
 
     async def start(self) -> None:
         self._task = asyncio.ensure_future(
-            self._app({"type": "lifespan", "asgi": {"version": "3.0"}}, self._messages.get, self._answers.put)
+            self._app({"type": "lifespan", "asgi": {"version": "3.0"}}, self._messages.get, self._responses.put)
         )
         await self._messages.put({"type": "lifespan.startup"})
-        answer = await self._answers.get()
-        assert answer["type"] == "lifespan.startup.complete", answer
+        response = await self._responses.get()
+        assert response["type"] == "lifespan.startup.complete", response
 
     async def stop(self) -> None:
         await self._messages.put({"type": "lifespan.shutdown"})
-        await self._answers.get()
+        await self._responses.get()
         await self._task

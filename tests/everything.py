@@ -1,4 +1,4 @@
-"""A world that has everything: of each table that belongs to people a row in which no column is null."""
+"""A world with everything: of each table of people's data, a row without a null column."""
 
 import tempfile
 from functools import cache
@@ -32,7 +32,7 @@ FIRST, SECOND, THIRD = (f"2025-0{n}-02T03:04:05.678901Z" for n in (1, 2, 3))
 
 @cache
 def tables() -> dict[str, list[str]]:
-    """Every saved table of the newest schema -> its columns."""
+    """Every table that a backup saves -> its columns, in the newest schema."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(load_settings({}, data=folder))
         try:
@@ -47,8 +47,8 @@ def put(tx: Tx, table: str, **columns: Any) -> None:
     tx.run(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(':' + name for name in columns)})", columns)
 
 
-def furnish(world: World, folder: Path) -> None:
-    """Alice's organization gets something of everything, deleted and odd things among it."""
+def add_everything(world: World, folder: Path) -> None:
+    """Adds rows of every kind to Alice's organization, deleted and odd ones included."""
     alice, org = world.alice, world.alice.organization_id
     marge, homer = world.marge.id, world.homer.id
     with world.database.write() as tx:
@@ -94,7 +94,7 @@ def furnish(world: World, folder: Path) -> None:
 
 
 def _fields(tx: Tx, world: World) -> None:
-    """Every column of a contact; one that is deleted; one that looks the same as another."""
+    """Fills every column of a contact; adds a deleted contact, and one that looks like another."""
     alice, marge = world.alice, world.marge.id
     update_contact(
         tx, alice, marge,
@@ -109,8 +109,8 @@ def _fields(tx: Tx, world: World) -> None:
         "UPDATE contacts SET follower_count = 2, follower_growth = 1 WHERE organization_id = :o AND id = :i",
         {"o": alice.organization_id, "i": marge},
     )
-    other = add_handle(tx, alice, marge, "phone", "+1 212 555 0123;ext=4", "phone", "desk")
-    former = add_handle(tx, alice, marge, "email", "old@example.org", "email", "work")
+    other = add_handle(tx, alice, marge, "phone", "+1 212 555 0123;ext=4", field="phone", label="desk")
+    former = add_handle(tx, alice, marge, "email", "old@example.org", field="email", label="work")
     delete_handle(tx, alice, marge, former.id, channel="email")
     assert other.label == "desk"
     twin = create_contact(tx, alice, {"real_name": "Homer Simpson", "email": "homer@example.org"})
@@ -122,7 +122,7 @@ def _fields(tx: Tx, world: World) -> None:
 
 
 def _words(tx: Tx, world: World) -> None:
-    """Folders (two of one name, an empty one), tags, expertises, properties: some that nobody has."""
+    """Adds folders (two of one name, an empty one), tags, expertises and properties, some unused."""
     alice, marge = world.alice, world.marge.id
     first, _, _ = (create_folder(tx, alice, name, "red") for name in ("Family", "Family", "Empty"))
     set_folders(tx, alice, marge, [first.id])
@@ -140,7 +140,7 @@ def _words(tx: Tx, world: World) -> None:
 
 
 def _people(tx: Tx, world: World) -> None:
-    """What ties people to one another, and notes of every kind."""
+    """Adds relationships, pets, and notes of every kind."""
     alice, marge, homer = world.alice, world.marge, world.homer
     relate(
         tx,
@@ -164,7 +164,7 @@ def _people(tx: Tx, world: World) -> None:
 
 
 def rows_of(database: Database, organization_id: int, table: str, columns: list[str]) -> list[tuple[Any, ...]]:
-    """The rows of a table that are an organization's, in no order."""
+    """An organization's rows of a table, in an order of their own."""
     with database.read() as tx:
         rows = tx.all(f"SELECT {', '.join(columns)} FROM {table} WHERE organization_id = :o", {"o": organization_id})
     return sorted(rows, key=repr)

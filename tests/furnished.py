@@ -1,7 +1,7 @@
-"""Alice with something of everything, made through the contracts themselves.
+"""Alice with one of everything, created through the contracts.
 
-Each POST to a collection is sent the least it takes, and the id it answers with stands for the parameter that follows
-the collection's path: what a new route makes is there as soon as it is a row.
+Each collection gets a POST with the smallest valid body; the id in its response is used for the parameter after the
+collection's path. So a new route is covered once its row is in the table.
 """
 
 import re
@@ -19,7 +19,7 @@ from coterie.app import CONTRACTS
 from coterie.store.database import Database
 
 ROUTES = [(contract, route) for contract in CONTRACTS for route in contract.routes]
-# What a field of this name is sent, where it is text
+# text fields: name -> value to send
 SAMPLES: dict[str, Any] = {
     "name": "Alices Secret", "first_name": "Alices Secret", "last_name": "Secret", "title": "Alices Secret",
     "label": "Alices Secret",
@@ -44,16 +44,16 @@ def is_tenant(name: str) -> bool:
 
 @dataclass
 class Alice:
-    """The world, and what Alice has: (contract, path below its organization) -> the text that stands there."""
+    """The world and what Alice has. ids: (contract, path or parameter) -> the text to put there."""
 
     world: World
     client: Client
-    known: dict[tuple[str, str], str] = field(default_factory=dict)
-    # what a field of a body is sent: name -> value
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    # name of a body's field -> value to send
     samples: dict[str, Any] = field(default_factory=dict)
 
     def path(self, contract: Contract, route: Route, org_id: str) -> str:
-        """The path of a route with Alice's ids in it, below this organization."""
+        """The path of a route with Alice's ids, in this organization."""
         path = ""
         for segment in route.path.split("/")[1:]:
             if not segment.startswith("{"):
@@ -64,24 +64,26 @@ class Alice:
         return contract.prefix + path
 
     def value(self, contract: Contract, route: Route, place: str) -> str:
-        """What Alice has at a place; where she has nothing, an id that nobody has."""
+        """Alice's id for a parameter, or one that nobody has."""
         name = parameters(place)[-1]
         template = next((key for key in self._keys(contract, route.path, name)), None)
         if template is not None:
-            return self.known[template]
+            return self.ids[template]
         return "4000000" if route.path_types.get(name) is int else str(uuid4())
 
     def _keys(self, contract: Contract, path: str, name: str) -> list[tuple[str, str]]:
         here = path[: path.index("{" + name + "}") + len(name) + 2]
         keys = [(contract.name, here), (contract.name, name)]
-        return [key for key in keys if key in self.known]
+        return [key for key in keys if key in self.ids]
 
     def call(self, contract: Contract, route: Route, token: str | None, org_id: str) -> Response:
-        """The route with the least input it takes."""
+        """Calls the route with the smallest valid input."""
         media_type = "multipart/form-data; boundary=x" if route.uploads else "application/json"
-        body = (
-            upload() if route.uploads else msgspec.json.encode(least(route.body, self.samples)) if route.body else b""
-        )
+        body = b""
+        if route.uploads:
+            body = upload()
+        elif route.body:
+            body = msgspec.json.encode(smallest(route.body, self.samples))
         return self.client.with_token(token).call(
             route.method, self.path(contract, route, org_id), body=body, headers={"content-type": media_type}
         )
@@ -92,8 +94,8 @@ def upload() -> bytes:
     return head + b"Alices Secret\r\n--x--\r\n"
 
 
-def least(struct: Any, samples: dict[str, Any]) -> Any:
-    """The least such a body can be: what is required, and of the rest what a sample is known for."""
+def smallest(struct: Any, samples: dict[str, Any]) -> Any:
+    """The smallest valid body: the required fields, and those that have a sample."""
     shape = inspect.type_info(struct)
     assert isinstance(shape, inspect.StructType)
     return {
@@ -110,7 +112,7 @@ def _sample(name: str, shape: Any, samples: dict[str, Any]) -> Any:
         case inspect.UnionType():
             return _sample(name, next(t for t in shape.types if not isinstance(t, inspect.NoneType)), samples)
         case inspect.StructType():
-            return least(shape.cls, samples)
+            return smallest(shape.cls, samples)
         case inspect.ListType() | inspect.VarTupleType():
             return [] if isinstance(shape.item_type, inspect.AnyType) else [_sample(name, shape.item_type, samples)]
         case inspect.DictType():
@@ -129,33 +131,33 @@ def furnish(database: Database, client: Client) -> Alice:
     with database.read() as tx:
         (relationship_id,) = tx.one("SELECT id FROM relationship_types ORDER BY id LIMIT 1") or ("",)
     contact_ids = {"contact_id": world.homer.uuid, "first_contact_id": world.homer.uuid}
-    own = {"second_contact_id": world.marge.uuid, "relationship_id": relationship_id}
-    alice = Alice(world, client, samples=SAMPLES | contact_ids | own)
+    other = {"second_contact_id": world.marge.uuid, "relationship_id": relationship_id}
+    alice = Alice(world, client, samples=SAMPLES | contact_ids | other)
     for contract in CONTRACTS:
-        alice.known |= {(contract.name, "user_id"): world.alice.user_id or ""}
-    alice.known |= {("r0", "contact_id"): world.homer.uuid, ("inro", "/contacts/{id}"): str(world.homer.id)}
+        alice.ids |= {(contract.name, "user_id"): world.alice.user_id or ""}
+    alice.ids |= {("r0", "contact_id"): world.homer.uuid, ("inro", "/contacts/{id}"): str(world.homer.id)}
     inro = client.with_token(world.alice_token)
     task = inro.put("/api/v1/contacts/bulk", {"contacts": [{"id": world.homer.id, "contact": {}}]})
-    alice.known["inro", "/batch_tasks/{id}"] = task.json["batch_task_id"]
-    for _ in range(3):  # what a thing belongs to must be there before it
+    alice.ids["inro", "/batch_tasks/{id}"] = task.json["batch_task_id"]
+    for _ in range(3):  # an item needs what it belongs to
         for contract, route in ROUTES:
             _make(alice, contract, route)
     return alice
 
 
 def _make(alice: Alice, contract: Contract, collection: Route) -> None:
-    """Make what a collection holds, where a route of one of its items exists and nothing is known there yet."""
+    """Creates an item of a collection that has routes for its items and none of Alice's yet."""
     item = next(
         (r.path for r in contract.routes if re.fullmatch(re.escape(collection.path) + r"/\{\w+\}", r.path)), None
     )
     if collection.method != "POST" or item is None or collection.scope is None:
         return
     name = parameters(item)[-1]
-    if (contract.name, item) in alice.known or (contract.name, name) in alice.known:
+    if (contract.name, item) in alice.ids or (contract.name, name) in alice.ids:
         return
-    answer = alice.call(contract, collection, alice.world.alice_token, alice.world.organization.uuid)
-    if answer.status == 201:
-        made = answer.json
-        made = made if {"id", "uuid", "slug"} & set(made) else next(iter(made.values()))
-        found = str(next(made[key] for key in ("slug", "uuid", "id") if key in made))
-        alice.known[contract.name, item] = alice.known[contract.name, name] = found
+    response = alice.call(contract, collection, alice.world.alice_token, alice.world.organization.uuid)
+    if response.status == 201:
+        body = response.json
+        entity = body if {"id", "uuid", "slug"} & set(body) else next(iter(body.values()))
+        id_ = str(next(entity[key] for key in ("slug", "uuid", "id") if key in entity))
+        alice.ids[contract.name, item] = alice.ids[contract.name, name] = id_

@@ -1,4 +1,4 @@
-"""What tests of Inrō's contract ask for again and again."""
+"""Requests that many tests of Inrō's contract send."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from client import Client
 
 
 def contact_of(inro: Client, contact_id: int) -> dict[str, Any]:
-    answer = inro.get("/api/v1/contact", id=contact_id)
-    assert answer.status == 200, answer.body
-    found: dict[str, Any] = answer.json
-    return found
+    response = inro.get("/api/v1/contact", id=contact_id)
+    assert response.status == 200, response.body
+    contact: dict[str, Any] = response.json
+    return contact

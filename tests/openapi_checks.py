@@ -1,15 +1,15 @@
-"""Checks an answer of the server against the OpenAPI document; every test that calls an API may use it."""
+"""Checks a response against the OpenAPI document."""
 
 import json
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-# The document stays in the value, so that its id is not given to another one.
+# The value holds the document, so that no other document gets its id.
 _validators: dict[tuple[int, str], tuple[dict[str, Any], Draft202012Validator]] = {}
 
 
-def validate_answer(
+def validate_response(
     document: dict[str, Any],
     method: str,
     path_template: str,
@@ -17,10 +17,10 @@ def validate_answer(
     media_type: str | None,
     body_bytes: bytes,
 ) -> None:
-    """Raises AssertionError, naming what differs, where the answer is not one the document promises.
+    """Raises AssertionError, with the differences, if the document does not allow the response.
 
-    path_template: as in the document, with its prefix and braces. media_type: the Content-Type header,
-    parameters allowed; None where there is no header. A key the document does not name is a difference too.
+    path_template: as in the document, with its prefix and braces. media_type: the Content-Type header with its
+    parameters, None without one. A key that the document does not list is a difference.
     """
     where = f"{method.upper()} {path_template} {status}"
     operation = document["paths"].get(path_template, {}).get(method.lower())
@@ -35,10 +35,10 @@ def validate_answer(
     if "schema" not in content[kind]:  # a file
         return
     try:
-        answer = json.loads(body_bytes)
+        body = json.loads(body_bytes)
     except ValueError as error:
         raise AssertionError(f"{where}: the body is not JSON: {error}: {body_bytes[:200]!r}") from None
-    errors = sorted(_validator(document, content[kind]["schema"]).iter_errors(answer), key=str)
+    errors = sorted(_validator(document, content[kind]["schema"]).iter_errors(body), key=str)
     assert not errors, f"{where}: " + "; ".join(f"{each.json_path}: {each.message}" for each in errors[:10])
 
 
@@ -57,7 +57,7 @@ def _validator(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012V
 
 
 def _closed(node: Any) -> Any:
-    """The schema with every object shut to keys it does not name."""
+    """The schema, with additionalProperties false in every object."""
     if isinstance(node, list):
         return [_closed(each) for each in node]
     if not isinstance(node, dict):

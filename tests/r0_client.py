@@ -1,4 +1,4 @@
-"""R0's contract as a program calls it: paths below an organization, bodies in each of the three forms."""
+"""Calls R0's contract: paths relative to an organization, bodies in each of the three encodings."""
 
 import json
 import shlex
@@ -15,7 +15,7 @@ _BOUNDARY = "----evergreen"
 
 @dataclass(frozen=True)
 class R0:
-    """base: /api/v1/orgs/<the organization>; a path is below it, and one that begins with /api is taken as it is."""
+    """base: /api/v1/orgs/<organization>. Paths are relative to it, but for those that begin with /api."""
 
     client: Client
     base: str
@@ -36,17 +36,17 @@ class R0:
         return self.client.call("DELETE", self._at(path), query=query)
 
     def send(self, method: str, path: str, body: Any = None, encoding: str = "json") -> Response:
-        """The body, nested values, as JSON, as bracketed form fields or as multipart."""
+        """Sends nested values as JSON, as bracketed form fields or as multipart."""
         media_type, content = encode(body, encoding) if body is not None else ("application/json", b"")
         return self.client.call(method, self._at(path), body=content, headers={"content-type": media_type})
 
     def curl(self, method: str, path: str, *fields: str) -> Response:
-        """What `curl -X method -d field -d field` sends: each field as it is printed, not encoded again."""
+        """Sends what `curl -X method -d field -d field` does: each field as it stands, without encoding."""
         headers = {"content-type": "application/x-www-form-urlencoded"} if fields else {}
         return self.client.call(method, self._at(path), body="&".join(fields).encode(), headers=headers)
 
     def shell(self, command: str, **ids: str) -> Response:
-        """A curl command as R0's documentation prints it, with its :ids replaced and the token put in."""
+        """Runs a curl command of R0's documentation, with its :ids and the token replaced."""
         words = shlex.split(command.replace("\\\n", " "))
         assert words.pop(0) == "curl"
         url = urlsplit(words.pop(0))
@@ -77,7 +77,7 @@ def encode(body: Any, encoding: str) -> tuple[str, bytes]:
     """(media type, bytes) of nested values."""
     if encoding == "json":
         return "application/json", json.dumps(body).encode()
-    pairs = [(key, _spell(value)) for key, value in _flat(body, "")]
+    pairs = [(key, _text(value)) for key, value in _flatten(body, "")]
     if encoding == "form":
         return "application/x-www-form-urlencoded", urlencode(pairs).encode()
     return f"multipart/form-data; boundary={_BOUNDARY}", _multipart(pairs)
@@ -90,15 +90,15 @@ def _multipart(pairs: Iterable[Sequence[str]]) -> bytes:
     return ("".join(parts) + f"--{_BOUNDARY}--\r\n").encode()
 
 
-def _flat(value: Any, name: str) -> list[tuple[str, Any]]:
+def _flatten(value: Any, name: str) -> list[tuple[str, Any]]:
     if isinstance(value, dict):
-        return [pair for key, each in value.items() for pair in _flat(each, f"{name}[{key}]" if name else key)]
+        return [pair for key, each in value.items() for pair in _flatten(each, f"{name}[{key}]" if name else key)]
     if isinstance(value, list):
-        return [pair for each in value for pair in _flat(each, f"{name}[]")]
+        return [pair for each in value for pair in _flatten(each, f"{name}[]")]
     return [(name, value)]
 
 
-def _spell(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

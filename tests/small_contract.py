@@ -1,4 +1,4 @@
-"""A small contract with a Struct of every kind, and its document, for the tests of what is made from them."""
+"""A small contract with a Struct of every kind, and its document."""
 
 from typing import Annotated, Any, Literal
 
@@ -58,7 +58,7 @@ class Failure(Struct):
 
 
 def handler(*_: object) -> None:
-    raise AssertionError("a document is made without calling a handler")
+    raise AssertionError("making a document calls no handler")
 
 
 def route(method: Any, path: str, **details: Any) -> Route:

@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback, which keeps what it is sent and can be told to misbehave."""
+"""A real SMTP server on loopback. It stores the mail it receives, and misbehaves on request."""
 
 import socket
 import ssl
@@ -16,12 +16,12 @@ OK = "250 OK"
 
 
 class Inbox:
-    """What came in, and what is answered. cut: the connection is closed once the text has come."""
+    """The received messages and the replies to give. cut: closes the connection after the text was received."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[list[str], EmailMessage]] = []
-        self.rcpt_answer = OK
-        self.data_answer = OK
+        self.rcpt_reply = OK
+        self.data_reply = OK
         self.cut = False
 
     @property
@@ -31,12 +31,12 @@ class Inbox:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.rcpt_answer == OK:
+        if self.rcpt_reply == OK:
             envelope.rcpt_tos.append(address)
-        return self.rcpt_answer
+        return self.rcpt_reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.data_answer == OK:
+        if self.data_reply == OK:
             assert isinstance(envelope.content, bytes)
             message = BytesParser(policy=POLICY).parsebytes(envelope.content)
             assert isinstance(message, EmailMessage)
@@ -44,7 +44,7 @@ class Inbox:
         if self.cut:
             assert server.transport is not None
             server.transport.abort()
-        return self.data_answer
+        return self.data_reply
 
 
 def free_port() -> int:
@@ -57,7 +57,7 @@ def free_port() -> int:
 def serving(
     inbox: Inbox, port: int, *, login: tuple[str, str] | None = None, tls: ssl.SSLContext | None = None
 ) -> Iterator[None]:
-    """Serve until the block ends. login: (user, password) that are asked for. tls: STARTTLS is offered."""
+    """Serves while the block runs. login: the required (user, password). tls: offers STARTTLS."""
 
     def check(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
         assert isinstance(given, LoginPassword)

@@ -88,7 +88,7 @@ def test_no_two_routes_share_a_method_and_a_path() -> None:
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=name_of)
 def test_alice_has_what_the_tests_ask_strangers_for(alice: Alice, contract: Contract) -> None:
-    assert {(contract.name, key) for key in REAL.get(contract.name, ())} <= alice.known.keys()
+    assert {(contract.name, key) for key in REAL.get(contract.name, ())} <= alice.ids.keys()
 
 
 @closed

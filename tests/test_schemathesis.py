@@ -147,9 +147,9 @@ def test_what_the_document_forbids_is_answered_as_it_says(
 def known_ids(alice: Alice, contract: Contract, operation: Any) -> dict[str, str]:
     """What Alice has for the parameters of a path."""
     ids = {"org_id": alice.world.organization.uuid}
-    ids |= {name: value for (owner, name), value in alice.known.items() if owner == contract.name}
+    ids |= {name: value for (owner, name), value in alice.ids.items() if owner == contract.name}
     place = operation.path.removeprefix(contract.prefix)
-    ids |= {"id": alice.known.get((contract.name, place), "1")} if contract.name == "inro" else {}
+    ids |= {"id": alice.ids.get((contract.name, place), "1")} if contract.name == "inro" else {}
     return ids
 
 

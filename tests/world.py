@@ -1,4 +1,4 @@
-"""A small named world: Alice owns an organization, Bob is a member of it, Charlie is a stranger with his own."""
+"""A small world with names: Alice owns an organization, Bob is its member, Charlie owns another one."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -32,12 +32,12 @@ class World:
     charlie_token: str
     marge: Contact
     homer: Contact
-    # Charlie's contact: for Alice it does not exist
+    # Charlie's contact, which does not exist for Alice
     moe: Contact
 
 
 def make_world(database: Database) -> World:
-    """A fresh world of two organizations in a database others may use as well."""
+    """Two new organizations in a database that may have others."""
     mark = uuid4().hex[:12]
     with database.write() as tx:
         ours, alice, alice_token = _organization(tx, "Evergreen Terrace", f"alice-{mark}@example.org")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everything import furnish
+from everything import add_everything
 from recorded import Recorded, events_after
 from seen import look
 from verbs import steps
@@ -40,7 +40,7 @@ PARTS = {
 
 
 def test_every_verb_moves_what_clients_see_and_nothing_else(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     with world.database.read() as tx:
         seen, rows = look(tx, world.alice, tmp_path)
     done = set()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from msgspec import json as msgspec_json
-from openapi_checks import schema_validator, validate_answer
+from openapi_checks import schema_validator, validate_response
 from small_contract import ATTACHMENTS, DOCUMENT, PHONES, ROUTES, Contact, Folder, contract, route
 
 from coterie.api.openapi import document, dump, operation_id, tag
@@ -238,7 +238,7 @@ def test_two_operations_with_one_name_are_refused():
 
 def test_what_the_structs_encode_is_what_the_document_says():
     contact = Contact(7, None, [Folder(1, "Friends", Folder(2, "People"))], "client", {"a": None}, "Al")
-    validate_answer(DOCUMENT, "PUT", "/api/v1/contacts/{id}", 200, JSON, msgspec_json.encode(contact))
+    validate_response(DOCUMENT, "PUT", "/api/v1/contacts/{id}", 200, JSON, msgspec_json.encode(contact))
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_what_the_structs_encode_is_what_the_document_says():
     ],
 )
 def test_an_answer_the_document_promises_is_accepted(method, path, status, media_type, body):
-    validate_answer(DOCUMENT, method, "/api/v1" + path, status, media_type, body)
+    validate_response(DOCUMENT, method, "/api/v1" + path, status, media_type, body)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_an_answer_the_document_promises_is_accepted(method, path, status, media
 )
 def test_an_answer_the_document_does_not_promise_is_refused(method, path, status, media_type, body, difference):
     with pytest.raises(AssertionError, match=difference):
-        validate_answer(DOCUMENT, method, "/api/v1" + path, status, media_type, body)
+        validate_response(DOCUMENT, method, "/api/v1" + path, status, media_type, body)
 
 
 def test_a_body_is_checked_by_its_own_schema():

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from everything import FIRST, PDF, furnish, join
+from everything import FIRST, PDF, add_everything, join
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runs import applied, counts, google, person, reason, rows_of, staged
@@ -80,7 +80,7 @@ def notes_of(world: World, caller: Caller) -> tuple[int, int]:
 
 
 def test_who_is_there_already_is_filled_up_and_nobody_is_changed(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     ours = export(world, world.alice, tmp_path, everything=True)
     assert detect_format(ours) == COTERIE
     with world.database.write() as tx:
@@ -134,7 +134,7 @@ def test_what_was_deleted_here_since_does_not_come_back(world: World, tmp_path: 
 
 
 def test_who_was_changed_since_stays_when_the_import_is_taken_back(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     run, _ = applied(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path))
     with world.database.write() as tx:
         contacts = list_contacts(tx, world.charlie.organization_id, limit=50)
@@ -148,7 +148,7 @@ def test_who_was_changed_since_stays_when_the_import_is_taken_back(world: World,
 
 
 def test_a_user_who_is_not_here_leaves_what_is_theirs_to_who_imports(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     applied(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path, everything=True))
     after = export(world, world.charlie, tmp_path, "after.zip", everything=True)
     with world.database.read() as tx:
@@ -160,7 +160,7 @@ def test_a_user_who_is_not_here_leaves_what_is_theirs_to_who_imports(world: Worl
 
 
 def test_about_rows_that_are_no_contact_nothing_is_decided(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     run, _ = staged(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path))
     gifts = next(row for row in rows_of(run) if "gifts" in (reason(row) or ""))
     with world.database.write() as tx, pytest.raises(Conflict):
@@ -168,7 +168,7 @@ def test_about_rows_that_are_no_contact_nothing_is_decided(world: World, tmp_pat
 
 
 def test_personal_notes_and_reminders_go_to_their_user_alone(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     ours, bobs = export(world, world.alice, tmp_path), export(world, world.bob, tmp_path, "bob.zip")
     assert "Bob's own" not in str(lines_of(ours, "notes"))
     assert "Bob's own" in str(lines_of(bobs, "notes"))
@@ -176,7 +176,7 @@ def test_personal_notes_and_reminders_go_to_their_user_alone(world: World, tmp_p
 
 
 def test_another_organization_is_not_in_it(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     assert [row["last_name"] for row in lines_of(export(world, world.charlie, tmp_path), "contacts")] == ["Szyslak"]
 
 
@@ -316,7 +316,7 @@ def test_a_relationship_to_oneself_and_half_of_one_do_no_harm(world: World, tmp_
 
 
 def test_a_file_that_is_not_what_its_name_says_is_left_out(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     path = export(world, world.alice, tmp_path)
     with zipfile.ZipFile(path) as archive:
         name = next(name for name in archive.namelist() if name.startswith("files/"))
@@ -329,7 +329,7 @@ def test_a_file_that_is_not_what_its_name_says_is_left_out(world: World, tmp_pat
 
 
 def test_a_bomb_is_left_out(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     path = export(world, world.alice, tmp_path)
     with zipfile.ZipFile(path) as archive:
         name = next(name for name in archive.namelist() if name.startswith("files/"))
@@ -343,7 +343,7 @@ def test_a_bomb_is_left_out(world: World, tmp_path: Path) -> None:
 
 
 def test_a_file_that_came_in_is_removed_when_the_import_is_taken_back(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     path = export(world, world.alice, tmp_path)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

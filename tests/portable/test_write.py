@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from everything import furnish, join, rows_of, tables
+from everything import add_everything, join, rows_of, tables
 from imports.runs import applied, counts, reason
 from imports.runs import rows_of as rows_of_import
 from msgspec.structs import replace
@@ -102,7 +102,7 @@ def test_every_table_and_column_is_exported_or_left_out_for_a_reason() -> None:
 
 
 def test_the_furnished_world_has_a_value_in_every_column(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     schema = tables()
     for table in exported():
         rows = rows_of(world.database, world.organization.id, table, schema[table])
@@ -111,7 +111,7 @@ def test_the_furnished_world_has_a_value_in_every_column(world: World, tmp_path:
 
 
 def test_an_empty_organization_gives_the_same_export_to_the_byte(world: World, empty: Caller, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     ours = export(world, world.alice, tmp_path)
     run, record = applied(world.database, empty, tmp_path, ours)
     assert record.state == "applied"
@@ -124,7 +124,7 @@ def test_an_empty_organization_gives_the_same_export_to_the_byte(world: World, e
 
 
 def test_what_is_worked_out_anew_is_what_it_was(world: World, empty: Caller, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     applied(world.database, empty, tmp_path, export(world, world.alice, tmp_path))
     schema = tables()
     for table, columns in {
@@ -149,7 +149,7 @@ def test_what_is_worked_out_anew_is_what_it_was(world: World, empty: Caller, tmp
 def test_the_same_file_again_changes_nothing_and_all_of_it_can_be_taken_back(
     world: World, empty: Caller, tmp_path: Path
 ) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     ours = export(world, world.alice, tmp_path)
     run, _ = applied(world.database, empty, tmp_path, ours)
     before = members(export(world, empty, tmp_path, "before.zip"))
@@ -165,7 +165,7 @@ def test_the_same_file_again_changes_nothing_and_all_of_it_can_be_taken_back(
 
 
 def test_its_own_organization_learns_nothing_from_it(world: World, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     ours = export(world, world.alice, tmp_path)
     run, record = applied(world.database, world.alice, tmp_path, ours)
     assert counts(record) == (0, 0, record.row_count, 0, 0), [reason(row) for row in rows_of_import(run)]
@@ -173,7 +173,7 @@ def test_its_own_organization_learns_nothing_from_it(world: World, tmp_path: Pat
 
 
 def test_another_instance_gives_the_same_export(world: World, fresh_database: Database, tmp_path: Path) -> None:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     ours = export(world, world.alice, tmp_path)
     other, folder = make_world(fresh_database), tmp_path / "other"
     folder.mkdir()

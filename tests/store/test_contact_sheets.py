@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from everything import furnish
+from everything import add_everything
 from world import World
 
 from coterie.actions.contacts import delete_contact
@@ -39,7 +39,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 @pytest.fixture
 def full(world: World, tmp_path: Path) -> World:
-    furnish(world, tmp_path)
+    add_everything(world, tmp_path)
     with world.database.write() as tx:
         for caller in (world.alice, world.bob):
             create_note(tx, caller, {"text": "Mine", "is_personal": True, "contacts": [world.marge.uuid]})

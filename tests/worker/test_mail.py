@@ -120,7 +120,7 @@ def test_a_setting_that_is_no_server_is_an_error_that_says_so(smtp: Settings, ur
 def test_a_no_is_for_good_or_for_now(
     smtp: Settings, inbox: Inbox, rcpt: str, data: str, error: type[Exception]
 ) -> None:
-    inbox.rcpt_answer, inbox.data_answer = rcpt, data
+    inbox.rcpt_reply, inbox.data_reply = rcpt, data
     handed: list[bool] = []
     with pytest.raises(error):
         mail.send(smtp, MAIL, lambda: handed.append(True))

@@ -140,16 +140,16 @@ def test_mail_that_cannot_go_out_keeps_no_other_mail_back(
     monkeypatch.setattr(reminders, "BATCH", 1)
     remind(home, due_at=PAST)
     remind(home, due_at=times.after(PAST, 60), title="Bathe Snowball II")
-    inbox.rcpt_answer = "451 later"
+    inbox.rcpt_reply = "451 later"
     work(home, smtp)
     assert not inbox.messages
-    inbox.rcpt_answer = "250 OK"
+    inbox.rcpt_reply = "250 OK"
     work(home, smtp)
     assert inbox.subjects == ["Bathe Snowball II"]
 
 
 def test_a_recipient_the_server_refuses_is_not_tried_again(home: World, smtp: Settings, inbox: Inbox) -> None:
-    inbox.rcpt_answer = "550 no such user"
+    inbox.rcpt_reply = "550 no such user"
     reminder = remind(home, due_at=PAST)
     work(home, smtp)
     work(home, smtp, again_at_once=True)
