@@ -13,7 +13,14 @@ import msgspec
 
 from coterie.imports.formats import google_csv, linkedin_csv, outlook_csv, r0_csv
 from coterie.imports.formats.columns import day_first_in
-from coterie.imports.formats.csv_layout import DAY_FIRST_COLUMN, REASON_COLUMN, SEPARATORS, Layout, find_layout
+from coterie.imports.formats.csv_layout import (
+    DAY_FIRST_COLUMN,
+    REASON_COLUMN,
+    SEPARATORS,
+    Layout,
+    csv_reader,
+    find_layout,
+)
 from coterie.imports.formats.csv_lines import NEVER_CLOSED, ROW_LENGTH_MAX
 from coterie.imports.formats.csv_rows import Row, open_rows
 from coterie.imports.formats.header_names import guess_mapping
@@ -72,7 +79,7 @@ def _cells_of(error: RowError, layout: Layout) -> list[str]:
     if error.reason != NEVER_CLOSED:
         try:
             lines = io.StringIO(text, newline="")
-            rows = list(csv.reader(lines, delimiter=layout.separator, quotechar=layout.quote))
+            rows = list(csv_reader(lines, layout))
             if len(rows) == 1:
                 return rows[0]
         except csv.Error:  # a field over the limit

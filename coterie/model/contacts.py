@@ -83,11 +83,18 @@ def split_name(text: str) -> dict[str, str | None]:
 
     Every name is accepted: a text that nameparser cannot split, or longer than 1,000 characters, is the first name.
     """
+    parts, maiden_name = split_name_and_maiden(text)
+    # a contact has no field for a maiden name, and the text must not lose it
+    return _unsplit(text) if maiden_name else parts
+
+
+def split_name_and_maiden(text: str) -> tuple[dict[str, str | None], str | None]:
+    """(the parts of a name, the maiden name): "Anne Wold (geb. Falk)" gives Anne, Wold and Falk."""
     from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
 
     plain = " ".join(text.split())
     if len(plain) > SPLIT_LENGTH_MAX:  # nameparser takes quadratic time
-        return dict.fromkeys(NAME_PARTS) | {"first_name": plain}
+        return _unsplit(text), None
     parsed = HumanName(plain)
     parts = {
         "name_prefix": parsed.title or None,
@@ -96,11 +103,14 @@ def split_name(text: str) -> dict[str, str | None]:
         "last_name": parsed.last or None,
         "name_suffix": parsed.suffix or None,
     }
-    nickname = parsed.nickname or None
-    if nickname or not parts["first_name"]:
+    if parsed.nickname or not (parts["first_name"] or (parsed.maiden and parts["last_name"])):
         # a nickname in quotes would be lost, and a title alone ("Dr") is a name
-        parts = dict.fromkeys(NAME_PARTS) | {"first_name": plain or None}
-    return parts
+        return _unsplit(text), None
+    return parts, parsed.maiden or None
+
+
+def _unsplit(text: str) -> dict[str, str | None]:
+    return dict.fromkeys(NAME_PARTS) | {"first_name": " ".join(text.split()) or None}
 
 
 _SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {

@@ -38,8 +38,8 @@ def written(folder: Path, text: str) -> Path:
         ("Data di nascita", "birthday"), ("CAP", "address.postcode"), ("Voornaam", "first_name"),
         ("Telefoon werk", "phone:work"), ("Woonplaats", "address.locality"), ("Sobrenome", "last_name"),
         ("Telemóvel", "phone:mobile"), ("Endereço", "address"), ("Data de nascimento", "birthday"),
-        ("id", "ignore"), ("Created At", "ignore"), ("", "ignore"), ("Favourite colour", "extra"),
-        ("🎷", "ignore"),
+        ("id", "ignore"), ("Created At", "ignore"), ("", "extra"), ("Favourite colour", "extra"),
+        ("🎷", "extra"),
     ],
 )  # fmt: skip
 def test_a_header_is_understood(header: str, field: str) -> None:
@@ -100,6 +100,7 @@ def test_a_mapping_corrects_the_guess(tmp_path: Path) -> None:
             HandleDraft("instagram", "https://instagram.com/ana"),
         ],
         pictures=[PictureDraft(url="http://p.example/1")],
+        note="Met: Office",
         warnings=["met is not a date: Office"],
     )
 
@@ -145,7 +146,8 @@ def test_a_hostile_cell_costs_no_time_and_adds_no_more_than_the_limit(tmp_path: 
     assert time.perf_counter() - started < 5
     assert isinstance(ana, ContactDraft)
     assert (len(ana.handles), ana.tags, ana.folders) == (200, [blank], [blank])
-    assert ana.warnings == ["More than 200 handles of one contact; the rest was skipped"]
+    assert ana.warnings == ["More than 200 handles of one contact; the rest is in the note"]
+    assert ana.note is not None and ana.note.endswith(", 49999@x.example")
 
 
 def test_spreadsheet_formulas_and_strange_scripts_are_only_text(tmp_path: Path) -> None:

@@ -1,35 +1,25 @@
 """Reads a table whose columns are mapped to fields: what the readers of CSV files share.
 
-Values stay as written; blank cells are dropped.
+Values stay as written. Nothing is lost: a value that is not one of its field goes to the note.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from msgspec import Struct, field
-
 from coterie.imports.formats import put
+from coterie.imports.formats.cells import is_no_value, read_cell
 from coterie.imports.formats.csv_rows import Row
-from coterie.imports.formats.dates import find_day_first
+from coterie.imports.formats.dates import find_day_first, is_day_of_month
 from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping
-from coterie.model.cells import plain_cell, split_list
+from coterie.imports.formats.reading import Reading, finish, put_address
+from coterie.model.cells import split_list
 from coterie.model.handles import CHANNELS, EMAIL, PHONE
-from coterie.model.imports import AddressDraft, ContactDraft, RowError
+from coterie.model.imports import ContactDraft, RowError
+from coterie.model.text import words
 
-_LIST = re.compile(r"[;,\n]|:::")
-_SEVERAL = {EMAIL: _LIST, PHONE: re.compile(r"[;\n]|:::")}
-_NO_NAME = "The row has no name and no phone, e-mail or other handle"
-
-
-class Reading(Struct):
-    """A draft while its cells are read. addresses: label -> part -> value."""
-
-    draft: ContactDraft
-    addresses: dict[str, dict[str, str]] = field(default_factory=dict)
-    day_first: bool = False
-
-
+_SEVERAL = {EMAIL: re.compile(r"[;,\n]|:::"), PHONE: re.compile(r"[;\n]|:::")}
+_NAMES = ("name", "first_name", "middle_name", "last_name", "nickname", "display_name")
 Put = Callable[[Reading, str], None]
 
 
@@ -42,19 +32,23 @@ def read_table(
 ) -> Iterator[ContactDraft | RowError]:
     """The drafts of a table. mapping: header -> path; a column without one is skipped.
 
-    The apostrophe before a formula is removed: our own export adds it, as other programs do.
-
     Raises Invalid, before the first row, if a path is not in FIELDS.
     """
     check_mapping(mapping)
-    puts = [(i, put_of(mapping[h], h)) for i, h in enumerate(headers) if mapping.get(h, "ignore") != "ignore"]
+    columns = [
+        (index, put_of(path, header), path in _NAMES)
+        for index, header in enumerate(headers)
+        if (path := mapping.get(header, "ignore")) != "ignore"
+    ]
+    paths = {mapping.get(header) for header in headers}
+    name_is_last = {"name", "first_name"} <= paths and "last_name" not in paths
     for row in rows:
         if isinstance(row, RowError):
             yield row
             continue
-        reading = Reading(ContactDraft(), day_first=day_first)
-        for index, put_cell in puts:
-            if cell := plain_cell(row.cells[index]).strip():
+        reading = Reading(day_first=day_first, name_is_last=name_is_last)
+        for index, put_cell, is_name in columns:
+            if (cell := read_cell(row.cells[index])) and not is_no_value(cell, is_name=is_name):
                 put_cell(reading, cell)
         yield finish(reading, row.source)
 
@@ -66,7 +60,7 @@ def put_of(path: str, header: str) -> Put:
         return lambda reading, value: put.put_text(reading.draft, kind, value, header)
     if kind.split(".")[0] == "address":
         name, _, part = label.partition(".") if label else ("", "", kind.partition(".")[2])
-        return lambda reading, value: _put_address(reading, put.clean_label(name) or "", part, value)
+        return lambda reading, value: put_address(reading, put.clean_label(name) or "", part, value)
     if kind == "date":
         return lambda reading, value: put.put_date(reading.draft, label, value, day_first=reading.day_first)
     if kind == "link":
@@ -78,52 +72,53 @@ def put_of(path: str, header: str) -> Put:
         return lambda reading, value: put.put_handles(
             reading.draft, kind, several.split(value) if several else [value], label
         )
-    puts: dict[str, Put] = {
-        "name": lambda reading, value: put.put_name(reading.draft, value),
-        "gender": lambda reading, value: put.put_gender(reading.draft, value),
-        "relationship_grade": lambda reading, value: put.put_grade(reading.draft, value),
-        "birthday": lambda reading, value: put.put_birthday(reading.draft, value, day_first=reading.day_first),
-        "picture_url": lambda reading, value: put.put_picture(reading.draft, value),
-        "tags": lambda reading, value: put.put_tags(reading.draft, split_list(value)),
-        "folders": lambda reading, value: put.put_folders(reading.draft, split_list(value)),
-        "note": lambda reading, value: put.put_note(reading.draft, value),
-        "extra": lambda reading, value: put.put_extra(reading.draft, header, value),
-    }
-    return puts[kind]
+    return _OTHERS[kind](header)
 
 
-def _put_address(reading: Reading, label: str, part: str, value: str) -> None:
-    parts = reading.addresses.setdefault(label, {})
-    if part in parts:
-        value = f"{parts[part]}, {value}"
-    elif part == "line_1" and "\n" in value:
-        first, *rest = [line.strip() for line in value.splitlines() if line.strip()]
-        value = first
-        if rest:
-            parts["line_2"] = ", ".join(rest)
-    parts[part] = value
+def _birthday(header: str) -> Put:
+    def put_birthday(reading: Reading, value: str) -> None:
+        if is_day_of_month(value):  # "Birth Day", beside "Birth Month"
+            reading.birthday["day"] = (header, value)
+        else:
+            put.put_birthday(reading.draft, value, header, day_first=reading.day_first)
+
+    return put_birthday
 
 
-def finish(reading: Reading, source: str) -> ContactDraft | RowError:
-    """The draft with its addresses; a RowError if it has no name, nickname, employer or handle.
+def _birthday_part(part: str) -> Callable[[str], Put]:
+    return lambda header: lambda reading, value: reading.birthday.update({part: (header, value)})
 
-    An employer alone becomes the display name.
-    """
-    draft = reading.draft
-    for label, parts in reading.addresses.items():
-        whole = parts.pop("", "")
-        if parts:
-            named = {f"address_{k}" if k.startswith("line") else k: v for k, v in parts.items()}
-            draft.addresses.append(AddressDraft(**named, label=label or None))
-        elif address := put.lines_of_address(whole, label or None):
-            draft.addresses.append(address)
-    names = (draft.first_name, draft.last_name, draft.display_name, draft.nickname, draft.middle_name)
-    if any(names) or draft.handles:
-        return draft
-    if draft.employer:
-        draft.display_name = draft.employer
-        return draft
-    return RowError(_NO_NAME, source)
+
+def _extra(header: str) -> Put:
+    if words(header):
+        return lambda reading, value: put.put_extra(reading.draft, header, value)
+    # a column without a name that counts the rows, as data frames are exported
+    return lambda reading, value: None if value.isdigit() else put.put_extra(reading.draft, header, value)
+
+
+def _name(reading: Reading, value: str) -> None:
+    if reading.name is None:
+        reading.name = value
+    elif reading.name != value:
+        reading.repeats.append(("Name", value))
+
+
+# path -> the function that puts a cell, given the header of its column
+_OTHERS: dict[str, Callable[[str], Put]] = {
+    "name": lambda header: _name,
+    "gender": lambda header: lambda reading, value: put.put_gender(reading.draft, value),
+    "relationship_grade": lambda header: lambda reading, value: put.put_grade(reading.draft, value),
+    "birthday": _birthday,
+    "birthday.year": _birthday_part("year"),
+    "birthday.month": _birthday_part("month"),
+    "birthday.day": _birthday_part("day"),
+    "picture_url": lambda header: lambda reading, value: put.put_picture(reading.draft, value),
+    "tags": lambda header: lambda reading, value: put.put_tags(reading.draft, split_list(value)),
+    "folders": lambda header: lambda reading, value: put.put_folders(reading.draft, split_list(value)),
+    "note": lambda header: lambda reading, value: put.put_note(reading.draft, value),
+    "extra": _extra,
+    "repeat": lambda header: lambda reading, value: reading.repeats.append((header, value)),
+}
 
 
 def day_first_in(rows: Iterable[Row | RowError], headers: Sequence[str], mapping: Mapping[str, str]) -> bool:

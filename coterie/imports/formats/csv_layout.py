@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,10 @@ DAY_FIRST_COLUMN = f"{REASON_COLUMN} (dates: days before months)"
 _CHUNK = 1024**2
 _SAMPLE = 64 * 1024
 _REASON_FIRST = re.compile(rf'"?{re.escape(REASON_COLUMN)}[^",;\t|]*"?([,;\t|])')
+# a whole quoted cell after a separator and a space
+_QUOTE_AFTER_SPACE = {
+    each: re.compile(rf'{re.escape(each)} +"[^"]*"(?= *(?:{re.escape(each)}|[\r\n]|$))') for each in SEPARATORS
+}
 _CP1252_HOLES = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 # the csv module has one limit per process; every reader of a table uses this module
@@ -30,12 +34,13 @@ csv.field_size_limit(FIELD_LENGTH_MAX)
 
 
 class Layout(NamedTuple):
-    """has_separator_line: the first line is Excel's "sep=;"."""
+    """has_separator_line: the first line is Excel's "sep=;". skips_space: quotes may follow a separator and a space."""
 
     encoding: str
     separator: str
     quote: str
-    has_separator_line: bool
+    has_separator_line: bool = False
+    skips_space: bool = False
 
 
 def find_layout(path: Path) -> Layout:
@@ -52,13 +57,21 @@ def find_layout(path: Path) -> Layout:
     first = sample.split("\n", 1)[0].strip()
     # Excel writes the separator as a line of its own
     if re.fullmatch(r"sep=.", first, re.IGNORECASE):
-        return Layout(encoding, first[-1], '"', True)
+        return Layout(encoding, first[-1], '"', has_separator_line=True)
     # rejected rows may all have different widths, which hides the separator
     if match := _REASON_FIRST.match(first):
-        return Layout(encoding, match[1], '"', False)
+        return Layout(encoding, match[1], '"')
     quote = "'" if '"' not in first and re.fullmatch(r"('[^']*'[,;\t|]?)+", first) else '"'
-    layouts = [Layout(encoding, separator, quote, False) for separator in SEPARATORS]
+    layouts = [
+        Layout(encoding, separator, quote, skips_space=_QUOTE_AFTER_SPACE[separator].search(sample) is not None)
+        for separator in SEPARATORS
+    ]
     return max(layouts, key=lambda layout: _score(sample, layout))
+
+
+def csv_reader(lines: Iterable[str], layout: Layout) -> Iterator[list[str]]:
+    """The rows of a CSV text. Raises csv.Error if a field is over its limit."""
+    return csv.reader(lines, delimiter=layout.separator, quotechar=layout.quote, skipinitialspace=layout.skips_space)
 
 
 def find_encoding(path: Path) -> str:
@@ -105,7 +118,7 @@ def _sample_rows(sample: str, layout: Layout) -> Iterator[list[str]]:
     if layout.has_separator_line:
         next(lines, None)
     try:
-        for cells in csv.reader(lines, delimiter=layout.separator, quotechar=layout.quote):
+        for cells in csv_reader(lines, layout):
             if any(cells):
                 yield [cell.strip() for cell in cells]
     except csv.Error:

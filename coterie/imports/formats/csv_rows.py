@@ -18,6 +18,7 @@ from coterie.imports.formats.csv_layout import (
     HEADER_WITHIN_ROWS,
     REASON_COLUMN,
     Layout,
+    csv_reader,
     find_layout,
 )
 from coterie.imports.formats.csv_lines import NEVER_CLOSED, ROW_LENGTH_MAX, Lines
@@ -88,7 +89,7 @@ def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[Row |
     """Every row that is not blank, with as many cells as it has."""
     with path.open(encoding=layout.encoding, errors="replace", newline="") as file:
         lines = Lines(file)
-        reader = csv.reader(lines, delimiter=layout.separator, quotechar=layout.quote)
+        reader = csv_reader(lines, layout)
         if layout.has_separator_line:
             next(reader, None)
         width = 0

@@ -17,7 +17,9 @@ _NUMBERS = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})(?:\s*([/.-])\s*(\d{4}|\d
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEARLESS = re.compile(r"--(\d{1,2})-?(\d{1,2})")
-_TIME = re.compile(r"[ t,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|[+-]\d{2}:?\d{2})?$")
+_TIME = re.compile(
+    r"[ t,]+\d{1,2}(?::\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|[+-]\d{2}:?\d{2})?|\s*[ap]\.?m\.?|\s*uhr)$"
+)
 _ZEROS = re.compile(r"[0/.\-\s:]+")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
@@ -84,6 +86,23 @@ def read_date(text: str, *, day_first: bool = False) -> str | None:
         month, day = (second, first) if is_day_first else (first, second)
         return _date(_year(year), month, day)
     return _named(plain)
+
+
+def is_day_of_month(text: str) -> bool:
+    """Whether a text is a number from 1 to 31."""
+    return text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 31
+
+
+def date_of_parts(year: str | None, month: str | None, day: str | None) -> str | None:
+    """The date of a year, a month (a number or a word) and a day, as read_date gives it; None if it is not one."""
+    number = _MONTH_OF.get(fold(month).rstrip(".")) if month else None
+    if month and month.isascii() and month.isdigit():
+        number = int(month[:3])
+    if number is None or day is None or not is_day_of_month(day):
+        return None
+    if year is None or is_no_date(year):
+        return _date(None, number, int(day))
+    return _date(_year(year), number, int(day)) if re.fullmatch(r"\d{4}|\d{2}", year, re.ASCII) else None
 
 
 def find_day_first(texts: Iterable[str]) -> bool:

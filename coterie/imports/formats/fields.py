@@ -31,10 +31,11 @@ TEXT_FIELDS = {
 }  # fmt: skip
 ADDRESS_PARTS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country")
 FIELDS: dict[str, str] = {
-    "name": "the whole name in one cell; it is split into its parts",
+    "name": "the whole name in one cell; it is split into its parts. Beside a first name, the last name",
     **TEXT_FIELDS,
     "gender": f"one of {', '.join(GENDERS)}; any other value goes to the note",
     "birthday": "birthday, with or without a year",
+    **{f"birthday.{part}": f"the {part} of the birthday, in a column of its own" for part in ("year", "month", "day")},
     "relationship_grade": "how close you are, 0 to 5; any other value is skipped with a warning",
     "email": "e-mail addresses; email:work and other labels too; several by ; or , or a new line",
     "phone": "phone numbers; phone:mobile and other labels too; several by ; or a new line",
@@ -48,6 +49,7 @@ FIELDS: dict[str, str] = {
     "folders": "folders, several by ; or ,",
     "note": "a note",
     "extra": "a line of the note that begins with the name of the column",
+    "repeat": "a line of the note, unless it only repeats what other columns say",
     "unread": "only a warning that the value was skipped: unread:the shoe size",
     "ignore": "nothing: the column is skipped",
 }  # fmt: skip

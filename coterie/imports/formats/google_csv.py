@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coterie.imports.formats import put
-from coterie.imports.formats.columns import Put, Reading, finish, put_of
+from coterie.imports.formats.addresses import WHOLE, address_of, fit_lines
+from coterie.imports.formats.cells import is_no_value, read_cell
+from coterie.imports.formats.columns import Put, put_of
 from coterie.imports.formats.csv_rows import Row, open_rows
-from coterie.model.contacts import split_name
+from coterie.imports.formats.reading import Reading, finish
 from coterie.model.handles import EMAIL, PHONE
-from coterie.model.imports import AddressDraft, ContactDraft, RowError
+from coterie.model.imports import ContactDraft, RowError
 
 _NUMBERED = re.compile(r"(.+?) (\d+) - (.+)")
 
@@ -27,9 +29,14 @@ _SINGLES = {
     "organization name": "employer", "organization title": "job_title", "organization department": "extra",
     "birthday": "birthday", "gender": "gender", "notes": "note", "photo": "picture_url",
     "language": "language",
-    "initials": "ignore", "short name": "ignore", "sensitivity": "ignore", "priority": "ignore",
-    "mileage": "ignore", "directory server": "ignore", "subject": "ignore", "billing information": "ignore",
-    "file as": "ignore", "name": "ignore",
+    "name": "name", "initials": "repeat", "short name": "repeat", "file as": "repeat", "subject": "extra",
+    "billing information": "extra", "mileage": "extra",
+    # settings of the program
+    "sensitivity": "ignore", "priority": "ignore", "directory server": "ignore",
+}  # fmt: skip
+_ADDRESS_LINES = ("street", "extended address", "po box")
+_ADDRESS_PARTS = {
+    "city": "locality", "region": "region", "postal code": "postcode", "country": "country", "formatted": WHOLE,
 }  # fmt: skip
 
 
@@ -46,9 +53,8 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
     """The contacts of a Google Contacts CSV file. Raises Invalid if the file lacks Google's column names."""
     table = open_rows(path, is_header)
     steps = [_step(header) for header in table.headers]
-    names = {header.lower(): index for index, header in reversed(list(enumerate(table.headers)))}
     for row in table.rows:
-        yield row if isinstance(row, RowError) else _draft(row, steps, names)
+        yield row if isinstance(row, RowError) else _draft(row, steps)
 
 
 class Part(NamedTuple):
@@ -70,51 +76,50 @@ def _step(header: str) -> Put | Part | None:
     return None if path == "ignore" else put_of(path, header)
 
 
-def _draft(row: Row, steps: list[Put | Part | None], names: dict[str, int]) -> ContactDraft | RowError:
-    reading = Reading(ContactDraft(), {})
-    draft = reading.draft
+def _draft(row: Row, steps: list[Put | Part | None]) -> ContactDraft | RowError:
+    reading = Reading()
     groups: dict[str, tuple[str, dict[str, str]]] = {}
-    for cell, step in zip(row.cells, steps, strict=True):
-        if not cell or step is None:
+    for raw, step in zip(row.cells, steps, strict=True):
+        if step is None or not (cell := read_cell(raw)):
             continue
         if isinstance(step, Part):
             groups.setdefault(step.group, (step.kind, {}))[1][step.name] = cell
-        else:
+        elif not is_no_value(cell, is_name=True):
             step(reading, cell)
     for kind, parts in groups.values():
-        _put_group(draft, kind, parts)
-    if not (draft.first_name or draft.last_name):
-        _put_whole_name(draft, row.cells, names)
+        _put_group(reading.draft, kind, parts)
+    _put_filed_name(reading)
     return finish(reading, row.source)
 
 
-def _put_whole_name(draft: ContactDraft, cells: list[str], names: dict[str, int]) -> None:
-    """Without name parts, the older "Name" is split; "File As" becomes the display name."""
-    if "name" in names and (whole := cells[names["name"]]):
-        for name, part in split_name(whole).items():
-            if part and getattr(draft, name) is None:
-                setattr(draft, name, part)
-    elif "file as" in names and (filed := cells[names["file as"]]):
-        draft.display_name = filed
+def _put_filed_name(reading: Reading) -> None:
+    """Without any name, "File As" is the display name."""
+    draft = reading.draft
+    if not (reading.name or draft.first_name or draft.last_name or draft.display_name):
+        draft.display_name = next((value for header, value in reading.repeats if header.lower() == "file as"), None)
 
 
 def _put_group(draft: ContactDraft, kind: str, parts: dict[str, str]) -> None:
     """Puts a numbered group of columns, such as E-mail 1. parts: its cells that are not blank."""
     if kind == "address":
         _put_addresses(draft, parts)
-    elif kind == "organization":
+        return
+    if kind == "organization":
         _put_organization(draft, parts)
-    else:
-        label, value = parts.get("label") or parts.get("type") or "", parts.get("value", "")
-        if value and ":::" not in value:
-            _put_value(draft, kind, label, value, parts)
-            return
-        labels = _split(label)
-        values = [value for value in _split(value) if value]
-        # one label for several values applies to all; only the first is primary
-        repeated = labels[-1].removeprefix("*")
-        for value, label in zip(values, labels + [repeated] * len(values), strict=False):
-            _put_value(draft, kind, label, value, parts)
+        return
+    for part, value in parts.items():
+        if part not in ("label", "type", "value", "service"):
+            put.put_extra(draft, f"{kind.capitalize()} {part}", value)
+    label, value = parts.get("label") or parts.get("type") or "", parts.get("value", "")
+    if value and ":::" not in value:
+        _put_value(draft, kind, label, value, parts)
+        return
+    labels = _split(label)
+    values = [value for value in _split(value) if value]
+    # one label for several values applies to all; only the first is primary
+    repeated = labels[-1].removeprefix("*")
+    for value, label in zip(values, labels + [repeated] * len(values), strict=False):
+        _put_value(draft, kind, label, value, parts)
 
 
 def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: dict[str, str]) -> None:
@@ -146,20 +151,16 @@ def _put_addresses(draft: ContactDraft, parts: dict[str, str]) -> None:
     names = list(parts)
     for values in zip_longest(*(_split(text) for text in parts.values()), fillvalue=""):
         one = dict(zip(names, values, strict=True))
-        label = put.clean_label(one.get("label") or one.get("type"))
-        street = [one.get(part, "") for part in ("street", "extended address", "po box")]
-        lines = [line.strip() for text in street for line in text.splitlines() if line.strip()]
-        named = {name: one.get(part) or None for name, part in _ADDRESS_PARTS.items()}
-        if lines or any(named.values()):
-            rest = [", ".join(lines[2:]) or None]
-            first, second, third = ([*lines[:2], None, None])[:2] + rest
-            draft.addresses.append(AddressDraft(first, second, third, **named, label=label))
-        elif address := put.lines_of_address(one.get("formatted", ""), label):
+        label = put.clean_label(one.pop("label", "") or one.pop("type", ""))
+        lines = [line.strip() for name in _ADDRESS_LINES for line in one.pop(name, "").splitlines() if line.strip()]
+        named = dict(zip(("line_1", "line_2", "line_3"), fit_lines(lines), strict=True))
+        named |= {_ADDRESS_PARTS[name]: one.pop(name) for name in list(one) if name in _ADDRESS_PARTS}
+        if address := address_of(named, label):
             draft.addresses.append(address)
+        for name, value in one.items():
+            if value and name != "type":
+                put.put_extra(draft, f"Address {name}", value)
 
 
 def _split(text: str) -> list[str]:
     return [value.strip() for value in text.split(":::")] if ":::" in text else [text]
-
-
-_ADDRESS_PARTS = {"locality": "city", "region": "region", "postcode": "postal code", "country": "country"}

@@ -33,6 +33,14 @@ _NAMES = {
         birthday dateofbirth birthdate born dob bday; geburtstag geburtsdatum; anniversaire
         datedenaissance naissance; cumpleanos fechadenacimiento; compleanno datadinascita; verjaardag
         geboortedatum; aniversario datadenascimento nascimento""",
+    "birthday.year": """
+        birthyear yearofbirth; geburtsjahr; anneedenaissance; anodenacimiento; annodinascita; geboortejaar;
+        anodenascimento""",
+    "birthday.month": """
+        birthmonth monthofbirth; geburtsmonat; moisdenaissance; mesdenacimiento; mesedinascita; geboortemaand;
+        mesdenascimento""",
+    "birthday.day": """
+        dayofbirth; tagdergeburt; jourdenaissance; diadenacimiento; giornodinascita; diadenascimento""",
     "employer": """
         company employer organization organisation organizationname companyname workplace account; firma
         unternehmen arbeitgeber; entreprise societe employeur; empresa compania; azienda societa ditta;
@@ -113,7 +121,8 @@ _NAMES = {
         comentarios observaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes""",
     "ignore": """
         id uuid uid externalid contactid created createdat createdon updated updatedat modified modifiedat
-        lastmodified owner ownerid deleted deletedat row no nr initials""",
+        lastmodified owner ownerid deleted deletedat row no nr""",
+    "repeat": "initials; initialen",
 }  # fmt: skip
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in re.findall(r"\w+", names)}
 
@@ -127,36 +136,45 @@ _LABELS = {
         domicilio; privato abitazione; thuis; pessoal residencial""",
     "mobile": "mobile cell cellular; mobil handy; portable; movil celular; cellulare; mobiel; telemovel",
     "fax": "fax; telefax; telecopie telecopieur",
+    "pager": "pager beeper",
     "other": "other; andere sonstige weitere; autre; otro otra; altro; ander; outro",
 }  # fmt: skip
 _LABEL_OF = {name: label for label, names in _LABELS.items() for name in re.findall(r"\w+", names)}
 _LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
 # words that add nothing to the others
-_EMPTY_WORDS = frozenset(("contact", "the", "de", "del", "di", "da", "do", "la", "le", "main", "primary", "value"))
+_EMPTY_WORDS = frozenset((
+    "contact", "the", "de", "del", "di", "da", "do", "la", "le", "main", "primary", "secondary", "alternate", "value",
+))  # fmt: skip
 
 
 def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     """Guesses the field of each column: header -> path.
 
-    An unknown header becomes "extra", a line of the note. Technical headers (id, created at) and blank ones are
-    ignored.
+    An unknown header becomes "extra", a line of the note. Technical headers (id, created at) are ignored. Several
+    columns called "Home", "Work" and the like are phone numbers, as Yahoo exports them.
     """
-    return {header: _guess(header) for header in headers}
+    mapping = {header: _guess(header) for header in headers}
+    bare = {header: label for header in headers if (label := _LABEL_OF.get("".join(words(header[:200]))))}
+    if len(set(bare.values())) > 2:
+        mapping |= {header: f"phone:{label}" for header, label in bare.items()}
+    return mapping
 
 
 def _guess(header: str) -> str:
     every = re.findall(r"[^\W\d_]+|\d+", " ".join(words(header[:200])))
     parts = [word for word in every if word not in _EMPTY_WORDS]
     if not parts:
-        return "ignore"
+        return "extra"
     letters = [word for word in parts if not word.isdigit()]
     for name in ("".join(every), "".join(parts), "".join(letters)):
         if name in _FIELD_OF:
             return _FIELD_OF[name]
     labels = [_LABEL_OF[word] for word in letters if word in _LABEL_OF]
-    rest = "".join(word for word in letters if word not in _LABEL_OF)
-    if not rest and {"mobile", "fax"} & set(labels):
-        rest = "phone"
-    if labels and (match := _LABELLED.fullmatch(_FIELD_OF.get(rest, ""))):
+    rest = [word for word in parts if word not in _LABEL_OF]
+    if not any(word.isalpha() for word in rest) and {"mobile", "fax", "pager"} & set(labels):
+        rest = ["phone"]
+    # "Home Address 2" is the second line of the home address
+    path = _FIELD_OF.get("".join(rest)) or _FIELD_OF.get("".join(word for word in rest if not word.isdigit()), "")
+    if labels and (match := _LABELLED.fullmatch(path)):
         return f"{match[1]}:{' '.join(dict.fromkeys(labels))}{match[2] or ''}"
     return "extra"

@@ -20,11 +20,11 @@ _MAPPING = {
     "isdn": "phone:isdn", "telex": "phone:telex", "imaddress": "other:im", "web page": "link",
     "personal web page": "link:home", "business web page": "link:work", "birthday": "birthday",
     "anniversary": "date:anniversary", "gender": "gender", "language": "language", "notes": "note",
-    "categories": "tags", "e-mail type": "ignore", "e-mail display name": "ignore",
-    "e-mail 2 type": "ignore", "e-mail 2 display name": "ignore", "e-mail 3 type": "ignore",
-    "e-mail 3 display name": "ignore", "initials": "ignore", "internet free busy": "ignore",
-    "priority": "ignore", "private": "ignore", "sensitivity": "ignore", "mileage": "ignore",
-    "directory server": "ignore", "account": "ignore",
+    "categories": "tags", "initials": "repeat", "e-mail display name": "repeat",
+    "e-mail 2 display name": "repeat", "e-mail 3 display name": "repeat",
+    # settings of the program
+    "e-mail type": "ignore", "e-mail 2 type": "ignore", "e-mail 3 type": "ignore", "priority": "ignore",
+    "private": "ignore", "sensitivity": "ignore", "directory server": "ignore",
 }  # fmt: skip
 _ADDRESS = {
     "address": "", "street": ".line_1", "street 2": ".line_2", "street 3": ".line_3",

@@ -6,13 +6,15 @@ from functools import lru_cache
 
 from coterie.imports.formats.dates import is_no_date, read_date
 from coterie.imports.formats.fields import LABEL_LENGTH_MAX
-from coterie.model.contacts import GENDERS, GRADES, split_name
+from coterie.model.contacts import GENDERS, GRADES, NAME_PARTS, split_name_and_maiden
+from coterie.model.groups import is_system_group
 from coterie.model.handles import INSTAGRAM, LINKEDIN, WEBSITE
-from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
-from coterie.model.text import fold
+from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, PictureDraft
+from coterie.model.text import fold, words
 
 # handles, tags, folders of one contact
 COUNT_MAX = 200
+_NAME_FIELDS = (*NAME_PARTS, "display_name", "nickname")
 
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[a-z0-9-]+\.)*?(linkedin|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
 _SERVICES = {
@@ -22,10 +24,6 @@ _SERVICES = {
     "instagram": "instagram", "twitter": "twitter", "x": "twitter",
     "mastodon": "mastodon", "github": "github",
 }  # fmt: skip
-# groups that every Google account has: they say nothing about a person
-_SYSTEM_TAGS = (
-    "mycontacts", "my contacts", "starred", "other contacts", "starred in android", "suggested contacts",
-)  # fmt: skip
 
 
 def put_text(draft: ContactDraft, name: str, value: str, header: str) -> None:
@@ -37,26 +35,40 @@ def put_text(draft: ContactDraft, name: str, value: str, header: str) -> None:
 
 
 def put_name(draft: ContactDraft, value: str) -> None:
-    """Splits a whole name and sets the parts that are not set."""
-    for name, part in split_name(value).items():
+    """Splits a whole name and sets the parts that are not set. A maiden name goes to the note.
+
+    If the parts do not say everything, the whole text is the display name.
+    """
+    parts, maiden_name = split_name_and_maiden(value)
+    for name, part in parts.items():
         if part and getattr(draft, name) is None:
             setattr(draft, name, part)
+    if maiden_name:
+        put_extra(draft, "Maiden name", maiden_name)
+    elif not set(words(value)) <= {word for name in _NAME_FIELDS for word in words(getattr(draft, name) or "")}:
+        put_text(draft, "display_name", value, "Name")
 
 
 def put_handles(
     draft: ContactDraft, channel: str, values: Iterable[str], label: str | None, *, is_primary: bool = False
 ) -> None:
-    """Adds handles, 200 at most. Blank and repeated values are dropped; only the first can be primary."""
+    """Adds handles, 200 at most; the others go to the note. Blank and repeated values are dropped.
+
+    Only the first can be primary.
+    """
+    rest = []
     for value in values:
         plain = value.strip()
         if not plain:
             continue
         if len(draft.handles) >= COUNT_MAX:
-            draft.warnings.append(f"More than {COUNT_MAX} handles of one contact; the rest was skipped")
-            return
-        if not any(handle.value == plain and handle.channel == channel for handle in draft.handles):
+            rest.append(plain)
+        elif not any(handle.value == plain and handle.channel == channel for handle in draft.handles):
             draft.handles.append(HandleDraft(channel, plain, clean_label(label), is_primary))
             is_primary = False
+    if rest:
+        draft.warnings.append(f"More than {COUNT_MAX} handles of one contact; the rest is in the note")
+        put_extra(draft, channel.capitalize(), ", ".join(rest))
 
 
 def put_link(draft: ContactDraft, value: str, label: str | None, *, is_primary: bool = False) -> None:
@@ -73,16 +85,22 @@ def put_message_name(draft: ContactDraft, service: str, value: str, label: str |
     put_handles(draft, channel, [value], (service or label) if channel == "other" else label)
 
 
-def put_birthday(draft: ContactDraft, value: str, *, day_first: bool = False) -> None:
-    """Sets the birthday. A value that is not a date becomes a warning."""
-    if not is_no_date(value):
-        draft.birthday = read_date(value, day_first=day_first) or draft.birthday
-        if draft.birthday is None:
-            draft.warnings.append(f"The birthday is not a date: {value[:100]}")
+def put_birthday(draft: ContactDraft, value: str, label: str = "Birthday", *, day_first: bool = False) -> None:
+    """Sets the birthday. A value that is not a date becomes a warning and a line of the note, as does a second date."""
+    if is_no_date(value):
+        return
+    date = read_date(value, day_first=day_first)
+    if date is None:
+        draft.warnings.append(f"The birthday is not a date: {value[:100]}")
+    if date is None or draft.birthday not in (None, date):
+        put_extra(draft, label, value)
+    else:
+        draft.birthday = date
 
 
 def put_date(draft: ContactDraft, label: str, value: str, *, day_first: bool = False) -> None:
-    """Adds a date; one labelled "Birthday" is the birthday. A value that is not a date becomes a warning."""
+    """Adds a date; one labelled "Birthday" is the birthday. A value that is not a date becomes a warning and a line
+    of the note."""
     if fold(label) == "birthday" and draft.birthday is None:
         put_birthday(draft, value, day_first=day_first)
     elif not is_no_date(value):
@@ -90,47 +108,55 @@ def put_date(draft: ContactDraft, label: str, value: str, *, day_first: bool = F
             draft.dates.append(DateDraft(label.strip()[:LABEL_LENGTH_MAX] or "other", occurs_on))
         else:
             draft.warnings.append(f"{label.strip() or 'A date'} is not a date: {value[:100]}")
+            put_extra(draft, label.strip().capitalize() or "Date", value)
 
 
 def put_gender(draft: ContactDraft, value: str) -> None:
     """Sets the gender. "Unspecified" is ignored; a value that is not one of ours becomes a line of the note."""
     plain = {"m": "male", "f": "female", "nonbinary": "non-binary"}.get(fold(value), fold(value))
-    if plain in GENDERS:
+    if plain in GENDERS and draft.gender in (None, plain):
         draft.gender = plain
     elif plain != "unspecified":
         put_extra(draft, "Gender", value)
 
 
 def put_grade(draft: ContactDraft, value: str) -> None:
-    """Sets how close the contact is. Anything but a whole number from 0 to 5 becomes a warning."""
+    """Sets how close the contact is. Anything but 0 to 5 becomes a warning and a line of the note."""
     if value.isascii() and value.isdigit() and int(value[:9]) in GRADES:
         draft.relationship_grade = int(value)
     else:
         draft.warnings.append(f"The relationship type is not 0 to 5 and was skipped: {value[:100]}")
+        put_extra(draft, "Relationship type", value)
 
 
 def put_picture(draft: ContactDraft, value: str) -> None:
-    """Adds a picture by its web address. Anything else becomes a warning."""
+    """Adds a picture by its web address. Anything else becomes a warning and a line of the note."""
     if value.lower().startswith(("http://", "https://")):
         draft.pictures.append(PictureDraft(url=value))
     else:
         draft.warnings.append(f"The picture is not a web address: {value[:100]}")
+        put_extra(draft, "Picture", value)
 
 
 def put_tags(draft: ContactDraft, values: Iterable[str]) -> None:
-    """Adds tags, 200 at most. Google's own groups (* myContacts, * starred) and repeated tags are dropped."""
-    for value in values:
-        tag = value.strip().removeprefix("*").strip()
-        if tag and fold(tag) not in _SYSTEM_TAGS and tag not in draft.tags and len(draft.tags) < COUNT_MAX:
-            draft.tags.append(tag)
+    """Adds tags. Groups that programs make for every account (* myContacts, * starred) are dropped."""
+    plain = [value.strip().removeprefix("*").strip() for value in values]
+    _put_names(draft, draft.tags, [tag for tag in plain if not is_system_group(tag)], "Tag")
 
 
 def put_folders(draft: ContactDraft, values: Iterable[str]) -> None:
-    """Adds folders, 200 at most. Repeated ones are dropped."""
+    """Adds folders."""
+    _put_names(draft, draft.folders, [value.strip() for value in values], "Folder")
+
+
+def _put_names(draft: ContactDraft, names: list[str], values: Iterable[str], label: str) -> None:
+    """Adds names that are not there, 200 at most; the others go to the note."""
+    rest: list[str] = []
     for value in values:
-        folder = value.strip()
-        if folder and folder not in draft.folders and len(draft.folders) < COUNT_MAX:
-            draft.folders.append(folder)
+        if value and value not in names:
+            (names if len(names) < COUNT_MAX else rest).append(value)
+    if rest:
+        put_extra(draft, label, ", ".join(rest))
 
 
 def put_note(draft: ContactDraft, value: str) -> None:
@@ -150,12 +176,3 @@ def clean_label(label: str | None) -> str | None:
     plain = " ".join((label or "").strip().removeprefix("*").lower().split())
     plain = {"business": "work", "cell": "mobile", "cellular": "mobile"}.get(plain, plain)
     return plain[:LABEL_LENGTH_MAX] if plain and plain not in ("internet", "smtp", "custom") else None
-
-
-def lines_of_address(text: str, label: str | None) -> AddressDraft | None:
-    """An address that is one text: its first three lines, the rest joined to the third. None if it is blank."""
-    lines = [line.strip(" ,") for line in text.splitlines() if line.strip(" ,")]
-    if not lines:
-        return None
-    second = lines[1] if len(lines) > 1 else None
-    return AddressDraft(lines[0], second, ", ".join(lines[2:]) or None, label=label)

@@ -1,0 +1,32 @@
+"""Cells of a table as text: what spreadsheets and databases add to a value, or write in place of one."""
+
+import re
+
+from coterie.model.cells import plain_cell
+from coterie.model.text import fold
+
+# Excel keeps leading zeros and plus signs of ="01067"
+_EXCEL_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"')
+_NO_VALUE = frozenset((
+    "null", "(null)", "<null>", "#null!", "none", "(none)", "<none>", "nil", "nan", "undefined", "n/a", "n.a.", "#n/a",
+    "not available", "(blank)", "(empty)", "k.a.", "k. a.", "keine angabe", "non renseigne", "s/d", "sin datos",
+))  # fmt: skip
+_DASHES = re.compile(r"[-–—_.?*/]{1,5}")
+
+
+def read_cell(cell: str) -> str:
+    """The text of a cell, stripped. The apostrophe before a formula and Excel's ="…" around a text are removed."""
+    plain = plain_cell(cell)
+    if plain == cell and plain.startswith("=") and (match := _EXCEL_TEXT.fullmatch(plain.strip())):
+        plain = match[1].replace('""', '"')
+    return plain.strip()
+
+
+def is_no_value(text: str, *, is_name: bool = False) -> bool:
+    """Whether a text stands for no value: NULL, N/A, "(none)", a dash. In a name column plain words can be names."""
+    if len(text) > 20:
+        return False
+    if _DASHES.fullmatch(text):
+        return True
+    folded = fold(text)
+    return folded in _NO_VALUE and not (is_name and folded.isalpha())

@@ -1,0 +1,118 @@
+"""The draft of one row of a table while its cells are read, and what only the whole row decides."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct, field
+
+from coterie.imports.formats import put
+from coterie.imports.formats.addresses import address_of
+from coterie.imports.formats.dates import date_of_parts
+from coterie.model.imports import ContactDraft, RowError
+from coterie.model.text import words
+
+_NO_NAME = "The row has no name and no phone, e-mail or other handle"
+
+
+class Reading(Struct):
+    """addresses: label -> part -> value. birthday: year, month or day -> (header, value), each from its own column.
+
+    repeats: (header, value) of columns that usually repeat others; they go to the note if they say more.
+    name_is_last: the table has a column of first names and none of last names.
+    """
+
+    draft: ContactDraft = field(default_factory=ContactDraft)
+    name: str | None = None
+    addresses: dict[str, dict[str, str]] = field(default_factory=dict)
+    birthday: dict[str, tuple[str, str]] = field(default_factory=dict)
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+    day_first: bool = False
+    name_is_last: bool = False
+
+
+def put_address(reading: Reading, label: str, part: str, value: str) -> None:
+    """Adds a part of an address; a second, different value of a part is joined to the first."""
+    parts = reading.addresses.setdefault(label, {})
+    if part not in parts:
+        parts[part] = value
+    elif value not in parts[part].split(", "):
+        parts[part] = f"{parts[part]}, {value}"
+
+
+def finish(reading: Reading, source: str) -> ContactDraft | RowError:
+    """The draft of the row; a RowError if it has no name, nickname, employer or handle.
+
+    An employer alone becomes the display name.
+    """
+    draft = reading.draft
+    _finish_name(reading)
+    _finish_birthday(reading)
+    for label, parts in reading.addresses.items():
+        if address := address_of(parts, label or None):
+            draft.addresses.append(address)
+    _finish_repeats(reading)
+    names = (draft.first_name, draft.last_name, draft.display_name, draft.nickname, draft.middle_name)
+    if any(names) or draft.handles:
+        return draft
+    if draft.employer:
+        draft.display_name = draft.employer
+        return draft
+    return RowError(_NO_NAME, source)
+
+
+def _finish_name(reading: Reading) -> None:
+    """A column "Name" is the whole name, unless columns beside it have the first name or the last name only."""
+    draft, name = reading.draft, reading.name
+    if name is None:
+        return
+    first, last = draft.first_name, draft.last_name
+    if not last and (not _says(name, first) if first else reading.name_is_last):
+        draft.last_name = name
+    elif last and not first and not _says(name, last):
+        draft.first_name = name
+    else:
+        put.put_name(draft, name)
+
+
+def _says(text: str, part: str | None) -> bool:
+    return set(words(part or "")) <= set(words(text))
+
+
+def _finish_birthday(reading: Reading) -> None:
+    """Year, month and day of three columns are a birthday; parts that are not one go to the note."""
+    draft, parts = reading.draft, reading.birthday
+    if not parts:
+        return
+    year, month, day = (parts[name][1] if name in parts else None for name in ("year", "month", "day"))
+    date = date_of_parts(year, month, day)
+    if date and draft.birthday in (None, date):
+        draft.birthday = date
+        return
+    if not draft.birthday:
+        draft.warnings.append(f"The birthday is not a date: {' '.join(value for _, value in parts.values())}")
+    for header, value in parts.values():
+        put.put_extra(draft, header, value)
+
+
+def _finish_repeats(reading: Reading) -> None:
+    if not reading.repeats:
+        return
+    draft = reading.draft
+    known = set(words(_text_of(msgspec.to_builtins(draft))))
+    for header, value in reading.repeats:
+        if not set(words(value)) <= known and not _is_initials(value, draft):
+            put.put_extra(draft, header, value)
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(map(_text_of, value.values()))
+    if isinstance(value, list | tuple):
+        return " ".join(map(_text_of, value))
+    return value if isinstance(value, str) else ""
+
+
+def _is_initials(value: str, draft: ContactDraft) -> bool:
+    letters = "".join(words(value))
+    names = [word for name in (draft.first_name, draft.middle_name, draft.last_name) for word in words(name or "")]
+    return letters == "".join(word[0] for word in names)
