@@ -17,7 +17,7 @@ from coterie.actions.contact_rows import (
 )
 from coterie.actions.events import Changes, EventRow, record_all, row_of
 from coterie.actions.folders import change_folders
-from coterie.actions.handles import new_primary, save_handles, set_primary
+from coterie.actions.handles import is_username_taken, make_username_former, new_primary, save_handles, set_primary
 from coterie.actions.import_retention import scrub_erased_contacts
 from coterie.actions.notes import change_pinned_note, check_text
 from coterie.actions.properties import change_values
@@ -182,7 +182,10 @@ def delete_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
 
 
 def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
-    """Restores a deleted contact as it was. One that is not deleted stays unchanged."""
+    """Restores a deleted contact as it was. One that is not deleted stays unchanged.
+
+    A username that is another contact's by now becomes a former one.
+    """
     locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is None:
@@ -190,7 +193,14 @@ def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     rows = [row_of(caller, "contact.restored", contact_id, contact_ids=[contact_id])]
     related = _list_shown_related(tx, caller, contact_id)
     rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
-    return save_contact(tx, caller, before, replace(before, deleted_at=None), rows)
+    handles, lost = _give_up_taken_username(tx, caller, before)
+    return save_contact(tx, caller, before, replace(before, deleted_at=None), [*rows, *lost], handles=handles)
+
+
+def _give_up_taken_username(tx: Tx, caller: Caller, contact: Contact) -> tuple[list[Handle] | None, list[EventRow]]:
+    if contact.username is None or not is_username_taken(tx, caller, contact.id, contact.username):
+        return None, []
+    return make_username_former(tx, caller, contact.id, contact.username)
 
 
 def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:

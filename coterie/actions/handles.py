@@ -1,6 +1,7 @@
 """Changes of handles.
 
-Guarantee: a channel on which a contact has handles in use has exactly one primary handle.
+Guarantees. A value stands once among a contact's handles in use. A channel has at most one primary handle, and one if
+a contact has handles in use there, unless Inrō cleared it.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
-from coterie.actions.events import Changes, row_of
+from coterie.actions.events import Changes, EventRow, row_of
 from coterie.errors import NotFound, invalid
 from coterie.model import handles as rules
 from coterie.model import times
@@ -60,7 +61,7 @@ def update_handle(
     """Changes the value of a handle, restores it (deleted=False) or deletes it (deleted=True); None changes nothing.
 
     Raises NotFound if the contact does not have the handle on this channel; Invalid if the channel does not accept
-    the value.
+    the value, or another handle in use has it already.
     """
     contact = _contact_to_change(tx, caller, contact_id)
     before = _find(tx, caller, contact_id, handle_id, channel)
@@ -73,6 +74,10 @@ def update_handle(
     if after == before:
         return before
     handles = store.list_handles(tx, caller.organization_id, contact_id)
+    if after.deleted_at is None and any(
+        h.channel == channel and h.normalized == after.normalized and h.id != handle_id for h in handles
+    ):
+        raise invalid(field, "is already stored for this contact", kind="taken")
     has_primary = any(h.is_primary for h in handles if h.channel == channel and h.id != handle_id)
     after = replace(after, is_primary=before.is_primary and not has_primary and not after.deleted_at)
     handles = _put(handles, before)  # a deleted one is not among them
@@ -125,9 +130,15 @@ def new_handle(caller: Caller, contact_id: int, channel: str, value: str, field:
 
 def check_username_is_free(tx: Tx, caller: Caller, contact_id: int | None, normalized: str, field: str) -> None:
     """Raises Invalid if another contact has this username now: on Instagram it names one account."""
-    owner = contact_store.find_contact_by_handle(tx, caller.organization_id, INSTAGRAM, normalized)
-    if owner is not None and owner.id != contact_id and owner.username == normalized:
+    if is_username_taken(tx, caller, contact_id, normalized):
         raise invalid(field, "is the username of another contact", kind="taken")
+
+
+def is_username_taken(tx: Tx, caller: Caller, contact_id: int | None, normalized: str) -> bool:
+    """Whether another contact has this username now. Nobody else takes it before the commit."""
+    store.lock_usernames(tx, caller.organization_id, [normalized])
+    owner = contact_store.find_contact_by_handle(tx, caller.organization_id, INSTAGRAM, normalized)
+    return owner is not None and owner.id != contact_id and owner.username == normalized
 
 
 def new_primary(tx: Tx, caller: Caller, contact_id: int, channel: str, value: str | None, field: str) -> Handle | None:
@@ -144,15 +155,14 @@ def set_primary(handles: list[Handle], channel: str, new: Handle | None) -> list
     """Returns the handles with another primary one on a channel. Pure: save_handles writes the difference.
 
     A value the contact has already becomes the primary. Otherwise the present primary takes the new value (the same
-    row, so that R0 sees it change); but a username that changes stays as a former one. None deletes the primary, and
-    the oldest handle in use takes its place.
+    row, so that R0 sees it change); but a username that changes stays as a former one. None deletes the primary; the
+    other handles stay, and none of them is primary: who clears the e-mail address does not want to read another.
     """
     current = next((h for h in handles if h.channel == channel and h.is_primary), None)
     if new is None:
         if current is None:
             return handles
-        deleted = replace(current, is_primary=False, deleted_at=times.now())
-        return promote_oldest(_put(handles, deleted), channel)
+        return _put(handles, replace(current, is_primary=False, deleted_at=times.now()))
     same = next((h for h in handles if h.channel == channel and h.normalized == new.normalized), None)
     if same is not None:
         primary = replace(same, value=new.value, is_primary=True, is_former=False)
@@ -163,6 +173,22 @@ def set_primary(handles: list[Handle], channel: str, new: Handle | None) -> list
     if current is not None and primary.id != current.id:
         handles = _put(handles, replace(current, is_primary=False, is_former=channel == INSTAGRAM))
     return _put(handles, primary)
+
+
+def make_username_former(tx: Tx, caller: Caller, contact_id: int, username: str) -> tuple[list[Handle], list[EventRow]]:
+    """Makes a contact's username a former one, by which it is still found: (its handles as saved, the events).
+
+    The caller saves the contact with them.
+    """
+    stored = store.list_handles(tx, caller.organization_id, contact_id)
+    lost = [h for h in stored if h.channel == INSTAGRAM and h.normalized == username and not h.is_former]
+    former = [replace(handle, is_primary=False, is_former=True) if handle in lost else handle for handle in stored]
+    changes = {INSTAGRAM: (username, None), "is_former": (None, True)}
+    rows = [
+        row_of(caller, "contact.handle_updated", handle.id, contact_ids=[contact_id], changes=changes)
+        for handle in lost
+    ]
+    return save_handles(tx, caller, stored, former), rows
 
 
 def promote_oldest(handles: list[Handle], channel: str) -> list[Handle]:

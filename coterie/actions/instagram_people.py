@@ -9,12 +9,10 @@ Meta reports now is the latest fact. So if Meta reports a username that another 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from coterie.actions.contact_rows import add_contacts, record_created, save_contact
 from coterie.actions.contacts import update_contact
 from coterie.actions.events import row_of
-from coterie.actions.handles import new_handle, save_handles
+from coterie.actions.handles import make_username_former, new_handle
 from coterie.errors import Invalid
 from coterie.model import times
 from coterie.model.contacts import SUBSCRIBED, Contact
@@ -64,6 +62,7 @@ def find_or_add_by_username(tx: Tx, caller: Caller, username: str) -> int:
     Raises Invalid if it is not a username.
     """
     normalized = parse_username(username, "username")
+    handle_store.lock_usernames(tx, caller.organization_id, [normalized])
     holder = find_holder(tx, caller, normalized)
     return holder.id if holder else _add_contacts(tx, caller, [""], {"": normalized})[""]
 
@@ -97,6 +96,7 @@ def _normalize_usernames(usernames: Usernames) -> dict[str, str]:
 
 def _find_by_username(tx: Tx, caller: Caller, usernames: Usernames) -> dict[str, int]:
     """person id -> contact without an Instagram-scoped id who has the username. Other holders lose it."""
+    handle_store.lock_usernames(tx, caller.organization_id, usernames.values())
     ids = contact_store.contact_ids_by(tx, caller.organization_id, channel=INSTAGRAM, values=usernames.values())
     holders = {c.username: c for c in contact_store.list_contacts_by_id(tx, caller.organization_id, ids.values())}
     with_person = store.find_contacts_with_people(tx, caller.organization_id, ids.values())
@@ -112,14 +112,7 @@ def _find_by_username(tx: Tx, caller: Caller, usernames: Usernames) -> dict[str,
 
 def _make_username_former(tx: Tx, caller: Caller, holder: Contact, username: str) -> None:
     """The contact loses the username, and can still be found by it."""
-    stored = handle_store.list_handles(tx, caller.organization_id, holder.id)
-    lost = [h for h in stored if h.channel == INSTAGRAM and h.normalized == username and not h.is_former]
-    former = [replace(handle, is_primary=False, is_former=True) if handle in lost else handle for handle in stored]
-    handles = save_handles(tx, caller, stored, former)
-    changes = {INSTAGRAM: (username, None), "is_former": (None, True)}
-    rows = [
-        row_of(caller, "contact.handle_updated", handle.id, contact_ids=[holder.id], changes=changes) for handle in lost
-    ]
+    handles, rows = make_username_former(tx, caller, holder.id, username)
     save_contact(tx, caller, holder, holder, rows, handles=handles)
 
 

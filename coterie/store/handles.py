@@ -27,6 +27,16 @@ def find_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -
     return _handle(row) if row else None
 
 
+def lock_usernames(tx: Tx, organization_id: int, usernames: Iterable[str]) -> None:
+    """Locks these Instagram usernames until the commit, before somebody looks who has them. SQLite has one writer."""
+    if tx.engine == "postgresql":
+        tx.all(
+            "SELECT pg_advisory_xact_lock(CAST(:organization_id AS INT), hashtext(username))"
+            " FROM (SELECT unnest(CAST(:usernames AS TEXT[])) AS username ORDER BY 1) sorted",
+            {"organization_id": organization_id, "usernames": sorted(set(usernames))},
+        )
+
+
 def list_handles(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> list[Handle]:
     """The handles of a contact on every channel, oldest first."""
     rows = tx.all(

@@ -8,6 +8,7 @@ from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 from coterie.store.events import clear_changes_of_contacts
+from coterie.store.handles import lock_usernames
 from coterie.store.notes import COUNT as NOTES
 from coterie.store.revisions import insert_tombstones, next_revisions
 
@@ -28,7 +29,9 @@ def list_known_interactions(tx: Tx, organization_id: int, external_ids: Iterable
 
 
 def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str]) -> dict[str, int]:
-    """username -> the contact (not deleted) whose present username it is."""
+    """username -> the contact (not deleted) whose present username it is. Nobody else takes one until the commit."""
+    usernames = sorted(set(usernames))
+    lock_usernames(tx, organization_id, usernames)
     rows = tx.all(
         f"SELECT username_key, id FROM contacts{_by(tx, 'contacts_by_username')}"
         " WHERE organization_id = :organization_id AND deleted_at IS NULL"

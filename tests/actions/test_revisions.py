@@ -31,11 +31,12 @@ NOUNS = ("addresses", "attachments", "contact_relationships", "contacts", "dates
 PARTS = {
     "attachments.check_room", "attachments.forget_files", "attachments.forget_files_of", "contacts.list_related",
     "folders.change_folders", "handles.check_username_is_free", "handles.new_primary", "handles.save_handles",
+    "handles.is_username_taken", "handles.make_username_former",
     "notes.change_pinned_note", "properties.change_values",
     "attachments.change_pictures", "folders.find_or_create_folder", "terms.change_tags",
     # what the worker does with a user's own reminders
     "reminders.refresh_dates", "reminders.mark_sent", "reminders.mark_failed", "reminders.note_error",
-    "reminders.find_reminder_of_user",
+    "reminders.find_reminder_of_user", "reminders.pass_over",
 }  # fmt: skip
 
 

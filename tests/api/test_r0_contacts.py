@@ -7,7 +7,8 @@ from client import Client
 from r0_client import R0
 from world import World
 
-from coterie.actions.contacts import create_contact
+from coterie.actions.contacts import create_contact, update_contact
+from coterie.store.contacts import find_contact, find_contact_by_handle
 
 LISA = {"first_name": "Lisa", "last_name": "Simpson", "relationship_type": 1}
 
@@ -277,3 +278,27 @@ def test_a_method_that_is_not_there_names_those_that_are(r0: R0) -> None:
 def test_the_organization_itself_cannot_be_deleted(r0: R0) -> None:
     assert r0.delete("").status in (404, 405)
     assert r0.get("/contacts").json["count"] == 2
+
+
+@pytest.mark.parametrize("sent", [{"last_name": "Borkason"}, {"first_name": "Birk", "last_name": "Borkason"}])
+def test_a_name_shown_by_a_channel_stays_when_a_last_name_comes(r0: R0, world: World, sent: dict[str, str]) -> None:
+    with world.database.write() as tx:
+        birk = create_contact(tx, world.alice, {"display_name": "Birk", "username": "birk.b"})
+    answer = r0.patch(f"/contacts/{birk.uuid}", {"contact": sent}).json
+    assert (answer["first_name"], answer["last_name"]) == ("Birk", "Borkason")
+    assert r0.get(f"/contacts/{birk.uuid}").json["first_name"] == "Birk"
+
+
+def test_a_restored_contact_does_not_take_a_username_back(r0: R0, world: World) -> None:
+    with world.database.write() as tx:
+        old = create_contact(tx, world.alice, {"first_name": "Old", "username": "shared.name"})
+    assert r0.delete(f"/contacts/{old.uuid}").status == 200
+    with world.database.write() as tx:
+        new = create_contact(tx, world.alice, {"first_name": "New", "username": "shared.name"})
+    assert r0.patch(f"/contacts/{old.uuid}", {"contact": {"deleted": False}}).status == 200
+    with world.database.write() as tx:
+        owner = find_contact_by_handle(tx, world.organization.id, "instagram", "shared.name")
+        assert owner is not None and owner.id == new.id
+        restored = find_contact(tx, world.organization.id, old.id)
+        assert restored is not None and restored.username is None
+        assert update_contact(tx, world.alice, new.id, {"username": "shared.name"}).username == "shared.name"

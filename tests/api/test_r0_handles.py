@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from client import Client
 from r0_client import R0
 from world import World
 
@@ -205,3 +206,34 @@ def test_a_contact_deleted_here_is_gone_there_and_comes_back_with_its_parts(r0: 
     assert r0.delete(f"{marge}/emails/{email['id']}").status == 404
     r0.patch(marge, {"contact": {"deleted": False}})
     assert inro(r0, world.marge.id)["email"] == "marge@example.org"
+
+
+def test_a_value_stands_once_in_a_contact(r0: R0, homer: str) -> None:
+    path = f"/contacts/{homer}/emails"
+    one = r0.post(path, {"email": {"email_address": "one@example.org"}}).json
+    two = r0.post(path, {"email": {"email_address": "two@example.org"}}).json
+    refused = r0.patch(f"{path}/{two['id']}", {"email": {"email_address": "ONE@example.org"}})
+    assert refused.status == 422 and "already" in refused.json["error"]
+    assert r0.delete(f"{path}/{one['id']}").status == 200
+    again = r0.post(path, {"email": {"email_address": "one@example.org"}}).json
+    assert r0.patch(f"{path}/{one['id']}", {"email": {"deleted": False}}).status == 422
+    assert r0.delete(f"{path}/{again['id']}").status == 200
+    assert r0.patch(f"{path}/{one['id']}", {"email": {"deleted": False}}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path", "body"),
+    [
+        ("email", "one@null.example", "emails", {"email": {"email_address": "two@null.example"}}),
+        ("phone", "+12125550147", "phone-numbers", {"phone_number": {"phone_number": "+12125550148"}}),
+    ],
+)
+def test_null_clears_inros_field_and_leaves_the_second_value(
+    r0: R0, inro: Client, field: str, value: str, path: str, body: dict[str, Any]
+) -> None:
+    contact_id = inro.post("/api/v1/contacts", {"contact": {"real_name": "Nulla", field: value}}).json["id"]
+    uuid = r0.get("/contacts", search="Nulla").json["contacts"][0]["id"]
+    assert r0.post(f"/contacts/{uuid}/{path}", body).status == 201
+    assert inro.put(f"/api/v1/contacts/{contact_id}", {"contact": {field: None}}).json[field] is None
+    assert inro.get(f"/api/v1/contacts/{contact_id}").json[field] is None
+    assert r0.get(f"/contacts/{uuid}/{path}").json["count"] == 1

@@ -13,7 +13,7 @@ from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_de
 from coterie.api.r0.pages import SearchQuery, envelope, includes_deleted, read_page, words_of
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.model.contacts import GENDERS
+from coterie.model.contacts import GENDERS, Contact
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
 from coterie.store import contacts as store
@@ -101,12 +101,24 @@ def update(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
             return present_contact(contact)
         contact = actions.restore_contact(tx, caller, contact.id)
     fields = fields_set(request.body.contact, _NAMES)
-    if fields.get("first_name") == present_contact(contact).first_name:
-        # who sends back what was read does not turn a name shown by a channel into a given name
-        del fields["first_name"]
+    if contact.full_name is None:
+        _keep_shown_name(contact, fields)
     with wire_names("contact", _WIRE):
         contact = actions.update_contact(tx, caller, contact.id, fields)
     return present_contact(actions.delete_contact(tx, caller, contact.id) if deleted else contact)
+
+
+def _keep_shown_name(contact: Contact, fields: dict[str, Any]) -> None:
+    """The first name that R0 shows of somebody without a real name is the one a channel shows.
+
+    Sent back alone it does not become a given name; beside another part of a name, sent or not, it does.
+    """
+    shown = present_contact(contact).first_name
+    if fields.get("middle_name") or fields.get("last_name"):
+        if contact.display_name:
+            fields.setdefault("first_name", contact.display_name)
+    elif fields.get("first_name") == shown:
+        fields.pop("first_name", None)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> Any:
