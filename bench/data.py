@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from bench.people import Person, make_people
-from coterie.actions.organizations import create_organization, hash_password
+from coterie.actions.organizations import create_organization
+from coterie.actions.passwords import hash_password
 from coterie.model.contacts import sort_keys
 from coterie.model.handles import Handle
 from coterie.search.contacts import words_of

@@ -29,7 +29,8 @@ from bench.plan import Plan
 from bench.processes import coterie_command, serving
 from bench.table import Row, at_least, at_most, markdown
 from coterie.actions.instagram import DELIVERY_JOB, VIA, connect_account, receive_delivery
-from coterie.actions.organizations import create_organization, hash_password
+from coterie.actions.organizations import create_organization
+from coterie.actions.passwords import hash_password
 from coterie.model.instagram_deliveries import decode_body
 from coterie.model.organizations import Caller
 from coterie.settings import Settings, load_settings

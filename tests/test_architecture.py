@@ -88,7 +88,7 @@ WITHOUT_ORGANIZATION = {
     "store/organizations.py:insert_user": "users exist once, whatever organizations they are in",
     "store/organizations.py:find_user": "users exist once, whatever organizations they are in",
     "store/organizations.py:find_login": "asked before anyone is known",
-    "store/organizations.py:find_caller": "the token's hash says which organization",
+    "store/access_tokens.py:find_caller": "the token's hash says which organization",
     "store/instagram_accounts.py:find_accounts": "the id of the account determines the organization",
     "store/instagram_accounts.py:list_accounts": "the schedule serves every organization",
     "store/imports.py:gather_statistics": "statistics are of whole tables",

@@ -11,7 +11,7 @@ from furnished import ROUTES, Alice, furnish, is_tenant, name_of, parameters
 from world import World
 
 from coterie import errors
-from coterie.actions.organizations import create_access_token
+from coterie.actions.access_tokens import insert_token
 from coterie.api.route import Contract, Route
 from coterie.api.routing import Routes
 from coterie.app import CONTRACTS
@@ -134,13 +134,13 @@ def test_a_token_without_the_scope_is_403(alice: Alice, contract: Contract, rout
 
 def _token_without(world: World, scope: str | None) -> str:
     with world.database.write() as tx:
-        return create_access_token(
+        return insert_token(
             tx,
             world.organization.id,
             user_id=world.alice.user_id or "",
             name=f"all but {scope}",
             scopes=tuple(each for each in SCOPES if each != scope),
-        )
+        )[1]
 
 
 @closed

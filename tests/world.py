@@ -5,8 +5,9 @@ from uuid import uuid4
 
 from argon2 import PasswordHasher
 
+from coterie.actions.access_tokens import insert_token
 from coterie.actions.contacts import create_contact
-from coterie.actions.organizations import create_access_token, create_organization
+from coterie.actions.organizations import create_organization
 from coterie.model import times
 from coterie.model.contacts import Contact
 from coterie.model.ids import new_id
@@ -71,7 +72,7 @@ def _member(tx: Tx, organization: Organization, email: str) -> tuple[User, str]:
     user = User(new_id(), email, "Bob", None, "UTC", now, now)
     insert_user(tx, user, email, PASSWORD_HASH)
     insert_membership(tx, organization.id, user.id, MEMBER, now)
-    return user, create_access_token(tx, organization.id, user_id=user.id, name="bob")
+    return user, insert_token(tx, organization.id, user_id=user.id, name="bob")[1]
 
 
 def _caller(organization: Organization, user: User) -> Caller:

@@ -1,59 +1,43 @@
-"""Setting an organization up; letting people and programs in."""
+"""Organizations: set-up, name and country."""
 
-import secrets
+from msgspec.structs import replace
 
-from argon2 import PasswordHasher
-
-from coterie.actions.events import record
-from coterie.errors import Conflict, invalid
+from coterie.actions.access_tokens import insert_token
+from coterie.actions.events import differences, record
+from coterie.errors import Conflict, NotFound, invalid
 from coterie.model import times
-from coterie.model.access_tokens import hash_token
 from coterie.model.countries import find_country
 from coterie.model.emails import normalize_email
 from coterie.model.handles import parse_username
 from coterie.model.ids import new_id
-from coterie.model.organizations import ALL_SCOPES, OWNER, Caller, Organization, User
+from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, Caller, Organization, User
 from coterie.store import organizations as store
 from coterie.store.database import Tx
-
-PASSWORD_LENGTH_MIN = 8
-PASSWORD_LENGTH_MAX = 200
-NAME_LENGTH_MAX = 200
-
-
-def hash_password(password: str) -> str:
-    """argon2id with the library's current parameters. Refused: under 8 or over 200 characters."""
-    if not PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX:
-        raise invalid("password", f"has under {PASSWORD_LENGTH_MIN} or over {PASSWORD_LENGTH_MAX} characters")
-    return PasswordHasher().hash(password)
 
 
 def create_organization(
     tx: Tx, *, name: str, email: str, password_hash: str, username: str | None, country: str | None
 ) -> tuple[Organization, User, str]:
-    """An organization, its owner and an API token (shown here and never again).
+    """Creates an organization, its owner and an API token, which cannot be read again later.
 
-    Refused: a blank name, an address that is none or has an account already, an unknown country.
+    Raises Invalid if the name, the address, the username or the country is not valid, Conflict if the address has an
+    account already.
     """
     now = times.now()
-    if not name.strip() or len(name) > NAME_LENGTH_MAX or "\0" in name:
-        raise invalid("organization", f"is empty or longer than {NAME_LENGTH_MAX} characters")
+    name = _parse_name(name, "organization")
     email_key = normalize_email(email.strip(), "email")
     if store.find_login(tx, email_key) is not None:
-        raise Conflict(f"{email} has an account already")
+        raise Conflict(f"{email} already has an account")
     handle = parse_username(username.strip(), "username") if username else None
-    found = find_country(country) if country else None
-    if country and found is None:
-        raise invalid("country", "is not a country")
     organization = store.insert_organization(
         tx,
         Organization(
             id=0,
             uuid=new_id(),
-            name=name.strip(),
+            name=name,
             username=handle,
             profile_picture_url=None,
-            country=found[0] if found else None,
+            country=_parse_country(country),
             created_at=now,
             updated_at=now,
         ),
@@ -69,32 +53,45 @@ def create_organization(
     )
     store.insert_user(tx, user, email_key, password_hash)
     store.insert_membership(tx, organization.id, user.id, OWNER, now)
-    token = create_access_token(tx, organization.id, user_id=user.id, name="bootstrap")
+    _, token = insert_token(tx, organization.id, user_id=user.id, name="bootstrap")
     caller = Caller.for_organization(organization, user_id=user.id, via="cli")
     record(tx, caller, "organization.created", organization.id, now=now)
     return organization, user, token
 
 
-def create_access_token(
-    tx: Tx,
-    organization_id: int,
-    *,
-    user_id: str,
-    name: str,
-    scopes: tuple[str, ...] = (ALL_SCOPES,),
-    all_organizations: bool = False,
-) -> str:
-    """A new token of a user: 32 random bytes in URL-safe base64 with padding, as R0's documentation shows one."""
-    token = secrets.token_urlsafe(32) + "="
-    store.insert_access_token(
-        tx,
-        organization_id,
-        new_id(),
-        user_id=user_id,
-        token_hash=hash_token(token),
-        name=name,
-        scopes=" ".join(scopes),
-        all_organizations=all_organizations,
-        now=times.now(),
+def update_organization(tx: Tx, caller: Caller, *, name: str | None = None, country: str | None = None) -> Organization:
+    """Changes name and country; None leaves a value, an empty country removes it.
+
+    Raises Invalid if a value is not valid, NotFound if the organization does not exist.
+    """
+    before = store.find_organization(tx, caller.organization_id)
+    if before is None:
+        raise NotFound("Organization not found")
+    after = replace(
+        before,
+        name=before.name if name is None else _parse_name(name, "name"),
+        country=before.country if country is None else _parse_country(country),
     )
-    return token
+    changes = differences(before, after, ("name", "country"))
+    if changes:
+        now = times.now()
+        after = replace(after, updated_at=now)
+        store.save_organization(tx, caller.organization_id, name=after.name, country=after.country, now=now)
+        record(tx, caller, "organization.updated", caller.organization_id, changes=changes, now=now)
+    return after
+
+
+def _parse_name(name: str, field: str) -> str:
+    if not name.strip() or len(name) > NAME_LENGTH_MAX or "\0" in name:
+        raise invalid(field, f"must have 1 to {NAME_LENGTH_MAX} characters")
+    return name.strip()
+
+
+def _parse_country(country: str | None) -> str | None:
+    """The ISO code of a country given by code or name."""
+    if not country:
+        return None
+    known = find_country(country)
+    if known is None:
+        raise invalid("country", f"{country[:100]!r} is not a country: use its ISO code, such as DE")
+    return known[0]

@@ -10,7 +10,7 @@ from coterie.cli.callers import caller_for_id
 from coterie.cli.import_lookup import resolve_imports
 from coterie.cli.import_results import FileResult, exit_on_failure, results_as_json, stopped_result
 from coterie.cli.import_summary import print_results
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import Conflict, CoterieError, NotFound
@@ -31,14 +31,13 @@ def apply_import(import_id: ImportArgument, data: DataOption = None, as_json: Js
     Resuming never repeats work. The id may be that of one file or of all files of one command. The exit code is 1 if a
     file could not be imported or stopped halfway.
     """
-    settings = prepare_data_folder(data)
     results: list[FileResult] = []
-    with open_migrated(settings) as database:
+    with open_instance(data) as database:
         with database.read() as tx:
             imports = resolve_imports(tx, import_id)[::-1]
         with progress_bars(as_json=as_json) as start_bar:
             for organization_id, file_id in imports:
-                run = Run(database, settings.data_folder, organization_id, file_id, start_bar("Reading"))
+                run = Run(database, database.settings.data_folder, organization_id, file_id, start_bar("Reading"))
                 results.append(_apply_file(run, lambda: start_bar("Applying")))
         if as_json:
             typer.echo(msgspec.json.encode(results_as_json(results)).decode())

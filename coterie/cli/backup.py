@@ -14,13 +14,13 @@ import typer
 
 from coterie import __version__
 from coterie.cli.archive import FORMAT, ArchiveWriter, Manifest, files_in, print_manifest
-from coterie.cli.open_instance import prepare_data_folder
+from coterie.cli.open_instance import open_unmigrated
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
 from coterie.model import times
-from coterie.settings import Settings
+from coterie.settings import Settings, load_settings
 from coterie.store import backup as store
-from coterie.store.database import Database, Tx, open_database
+from coterie.store.database import Database, Tx
 from coterie.store.migrate import latest
 
 # effectively no deadline: readers do not block anyone
@@ -40,7 +40,7 @@ def backup(
 
     The instance may be running. The file holds everything, including the keys: protect it like the instance itself.
     """
-    settings = prepare_data_folder(data)
+    settings = load_settings(data=data)
     if file.exists():
         raise Unavailable(f"{file} already exists")
     if not file.absolute().parent.is_dir():
@@ -65,23 +65,15 @@ def _open_current(settings: Settings) -> Iterator[Database]:
 
     Raises Unavailable if there is none, or if it is of another version: a backup must not change it.
     """
-    path = Path(settings.database_url.removeprefix("sqlite:///"))
-    if settings.database_url.startswith("sqlite:") and not path.is_file():
-        raise Unavailable(f"there is no instance in {path.parent}")
-    database = open_database(settings)
-    try:
+    with open_unmigrated(settings) as database:
         with database.read() as tx:
             number = store.migration_of(tx)
-        if number is None:
-            raise Unavailable("there is no instance in this database")
         if number != latest(database.engine):
             raise Unavailable(
                 "the database is from another version of Coterie: back it up with that version, or upgrade it with"
                 " `coterie serve` first"
             )
         yield database
-    finally:
-        database.close()
 
 
 def _save(database: Database, settings: Settings, archive: ArchiveWriter, folder: Path) -> Manifest:

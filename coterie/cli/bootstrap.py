@@ -1,15 +1,15 @@
 """coterie bootstrap: creates an organization, its owner and an API token."""
 
-import sys
 from typing import Annotated
 
 import msgspec
 import typer
 
-from coterie.actions.organizations import create_organization, hash_password
+from coterie.actions.organizations import create_organization
+from coterie.actions.passwords import hash_password
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
-from coterie.errors import invalid
+from coterie.cli.passwords import PasswordOption, read_password
 
 
 def register(application: typer.Typer) -> None:
@@ -20,14 +20,7 @@ def bootstrap(
     *,
     organization: Annotated[str, typer.Option(metavar="NAME", help='Its name, such as "Evergreen Terrace".')],
     email: Annotated[str, typer.Option(metavar="ADDRESS", help="The owner's e-mail address, used to sign in.")],
-    password: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="The owner's password, 8 to 200 characters; - reads it from standard input. Default: ask for it on"
-            " the terminal.",
-        ),
-    ] = None,
+    password: PasswordOption = None,
     username: Annotated[str | None, typer.Option(metavar="NAME", help="The organization's Instagram username.")] = None,
     country: Annotated[
         str | None,
@@ -40,7 +33,7 @@ def bootstrap(
 
     The token is shown only once. For a second organization, run it again with another address.
     """
-    password_hash = hash_password(_read_password(password))
+    password_hash = hash_password(read_password(password))
     settings = prepare_data_folder(data)
     with open_migrated(settings) as database, database.write() as tx:
         made, user, token = create_organization(
@@ -64,16 +57,3 @@ def bootstrap(
     typer.echo(f"  organization  {made.uuid}")
     typer.echo(f"  token         {token}")
     typer.echo("The token is not shown again: store it where your programs can read it.")
-
-
-def _read_password(option: str | None) -> str:
-    """Raises Invalid if the option is missing and there is no terminal."""
-    if option == "-":
-        return sys.stdin.readline().rstrip("\r\n")
-    if option is not None:
-        return option
-    if not sys.stdin.isatty():
-        reason = "is missing: without a terminal, pass --password, or --password - to read it from standard input"
-        raise invalid("password", reason, kind="missing")
-    typed: str = typer.prompt("Password", hide_input=True, err=True)
-    return typed

@@ -7,7 +7,7 @@ import typer
 from coterie.actions import imports as actions
 from coterie.cli.callers import caller_for_id
 from coterie.cli.import_lookup import find_single_import
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument
 from coterie.errors import invalid
 from coterie.model.ids import parse_id
@@ -45,7 +45,7 @@ def decide(
     """
     if row == ALL and contact is not None:
         raise invalid("--contact", "needs a single row")
-    with open_migrated(prepare_data_folder(data)) as database:
+    with open_instance(data) as database:
         with database.read() as tx:
             organization_id, _ = find_single_import(tx, import_id)
             caller = caller_for_id(tx, organization_id)

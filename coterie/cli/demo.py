@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coterie.actions.organizations import hash_password
+from coterie.actions.passwords import hash_password
 from coterie.cli.demo_build import EMAIL, NAME, build_springfield
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, OnlyOrganizationOption
 from coterie.errors import invalid
 from coterie.exports.write import write_csv, write_vcards
@@ -38,16 +38,17 @@ def export(
     """
     if file_format not in FORMATS:
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
-    settings = prepare_data_folder(data)
-    with open_migrated(settings) as database, database.read(seconds=SECONDS) as tx:
+    with open_instance(data) as database, database.read(seconds=SECONDS) as tx:
         caller = caller_for_only(tx, organization)
         if file_format == "json":
-            write_portable(tx, caller, settings.data_folder, sys.stdout.buffer, everything=True)
+            write_portable(tx, caller, database.settings.data_folder, sys.stdout.buffer, everything=True)
             return
         if file_format == "csv":
             pieces = write_csv(tx, caller)
         else:
-            pieces = write_vcards(tx, caller, settings.data_folder, "3.0" if file_format == "vcard3" else "4.0")
+            pieces = write_vcards(
+                tx, caller, database.settings.data_folder, "3.0" if file_format == "vcard3" else "4.0"
+            )
         for piece in pieces:
             sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()

@@ -5,7 +5,7 @@ import typer
 from coterie.actions.imports import delete_import
 from coterie.cli.callers import caller_for_id
 from coterie.cli.import_lookup import resolve_imports
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument
 from coterie.store.imports import find_import
 
@@ -21,7 +21,7 @@ def forget_import(import_id: ImportArgument, data: DataOption = None) -> None:
     that of one file or of all files of one command.
     """
     names = []
-    with open_migrated(prepare_data_folder(data)) as database, database.write() as tx:
+    with open_instance(data) as database, database.write() as tx:
         for organization_id, file_id in resolve_imports(tx, import_id):
             import_ = find_import(tx, organization_id, file_id)
             names.append(import_.filename if import_ else file_id)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from coterie.cli.callers import caller_for_only
 from coterie.cli.import_results import FileResult, exit_on_failure, results_as_json, stopped_result
 from coterie.cli.import_summary import print_results
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import CoterieError, invalid
@@ -77,9 +77,8 @@ def import_files(
     is reported and the others continue. The exit code is 1 if no file could be imported, or if one stopped halfway.
     """
     corrections = _parse_corrections(columns or [])
-    settings = prepare_data_folder(data)
     group_id = new_id() if len(files) > 1 else None
-    with open_migrated(settings) as database:
+    with open_instance(data) as database:
         with database.read() as tx:
             caller = caller_for_only(tx, organization)
         with progress_bars(as_json=as_json) as start_bar:

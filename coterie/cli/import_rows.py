@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from coterie.cli.import_lookup import find_single_import
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.row_views import load_row_views
 from coterie.errors import invalid
@@ -36,7 +36,7 @@ def import_rows(
     if outcome is not None and outcome not in COUNT_OF:
         raise invalid("--outcome", f"is not one of {', '.join(COUNT_OF)}", kind="choice")
     after = 0
-    with open_migrated(prepare_data_folder(data)) as database:
+    with open_instance(data) as database:
         while True:
             with database.read() as tx:
                 organization_id, _ = find_single_import(tx, import_id)

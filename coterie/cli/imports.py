@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from coterie.cli.callers import caller_for_only
 from coterie.cli.import_tables import COUNTS, counts_of, counts_table, describe_progress
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.terminal import printable
 from coterie.model.imports import APPLYING, STAGING, UNDOING, Import
@@ -33,7 +33,7 @@ def imports(
     Matched rows need a decision (`coterie decide`); `coterie rejected` saves the rejected ones. An import that is being
     applied, or was interrupted, shows the row it has reached; `coterie apply-import` resumes it.
     """
-    with open_migrated(prepare_data_folder(data)) as database, database.read() as tx:
+    with open_instance(data) as database, database.read() as tx:
         listed = list_imports(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
     if as_json:
         typer.echo(msgspec.json.encode([import_as_json(import_) for import_ in listed]).decode())

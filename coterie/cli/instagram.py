@@ -7,7 +7,7 @@ import typer
 
 from coterie.actions.instagram import check_access_token, connect_account, describe_account, set_opt_out_words
 from coterie.cli.callers import caller_for_uuid
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, OrganizationOption
 from coterie.graph import client as graph
 from coterie.model.instagram import GRAPH_URL, Account, Profile, parse_account_id, parse_graph_url
@@ -38,19 +38,18 @@ def connect(
     """
     token = check_access_token(sys.stdin.readline() if access_token == "-" else access_token)  # noqa: S105
     account_id, url = parse_account_id(account), parse_graph_url(graph_url)
-    settings = prepare_data_folder(data)
-    with open_migrated(settings) as database:
+    with open_instance(data) as database:
         with database.write() as tx:
             caller = caller_for_uuid(tx, organization)
-            sealed = seal(settings.data_folder, token)
+            sealed = seal(database.settings.data_folder, token)
             connected = connect_account(tx, caller, account_id=account_id, sealed=sealed, graph_url=url)
         profile = _read_profile(connected, token)
         if profile is not None:
             with database.write() as tx:
                 describe_account(tx, caller, connected, profile)
-    name = f"@{profile.username}" if profile is not None and profile.username else account_id
-    typer.echo(f"{name} is connected.")
-    _print_missing_setup(settings)
+        name = f"@{profile.username}" if profile is not None and profile.username else account_id
+        typer.echo(f"{name} is connected.")
+        _print_missing_setup(database.settings)
 
 
 def _read_profile(account: Account, token: str) -> Profile | None:
@@ -84,7 +83,6 @@ def opt_out_words(
 
     A contact who sends one of them as a whole message is marked as opted out.
     """
-    settings = prepare_data_folder(data)
-    with open_migrated(settings) as database, database.write() as tx:
+    with open_instance(data) as database, database.write() as tx:
         set_opt_out_words(tx, caller_for_uuid(tx, organization), words or None)
     typer.echo(f"Opt-out words: {', '.join(words)}." if words else "Opt-out words: the built-in list.")

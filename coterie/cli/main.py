@@ -2,9 +2,11 @@
 
 import sys
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
+from coterie import __version__
 from coterie.cli.importing import importing
 from coterie.errors import CoterieError
 
@@ -14,6 +16,10 @@ COMMANDS = {
     "bootstrap": "bootstrap",
     "demo": "demo",
     "organizations": "organizations",
+    "organization": "organization",
+    "members": "members",
+    "tokens": "tokens",
+    "password": "password",
     "import": "import_",
     "export": "export",
     "imports": "imports",
@@ -56,5 +62,15 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def _program() -> None:
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"coterie {__version__}")
+        raise typer.Exit
+
+
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
     """Coterie: one home for everyone you know."""

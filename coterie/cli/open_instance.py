@@ -5,12 +5,16 @@ Imports no command-line library, because the child processes do without one.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from coterie.errors import Unavailable
 from coterie.settings import Settings, load_settings
+from coterie.store.backup import migration_of
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
+
+SQLITE = "sqlite:///"
 
 
 def prepare_data_folder(data: str | None = None, **overrides: Any) -> Settings:
@@ -19,19 +23,62 @@ def prepare_data_folder(data: str | None = None, **overrides: Any) -> Settings:
     Raises Unavailable if the folder cannot be created.
     """
     settings = load_settings(data=data, **overrides)
+    _create_folder(settings)
+    return settings
+
+
+def _create_folder(settings: Settings) -> None:
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise Unavailable(f"cannot create the data folder {settings.data}: {error.strerror}") from None
-    return settings
 
 
 @contextmanager
 def open_migrated(settings: Settings) -> Iterator[Database]:
-    """The database, migrated to this version; closed when the block ends."""
+    """The database, created if necessary and migrated to this version; closed when the block ends."""
     database = open_database(settings)
     try:
         migrate(database)
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_instance(data: str | None) -> Iterator[Database]:
+    """The database of an existing instance, migrated to this version; closed when the block ends.
+
+    Creates nothing. Raises Unavailable if there is no instance.
+    """
+    with open_unmigrated(load_settings(data=data)) as database:
+        _create_folder(database.settings)
+        migrate(database)
+        yield database
+
+
+@contextmanager
+def open_unmigrated(settings: Settings) -> Iterator[Database]:
+    """The database of an existing instance as it is. Creates nothing. Raises Unavailable if there is no instance."""
+    _require_file(settings)
+    database = open_database(settings)
+    try:
+        with database.read() as tx:
+            is_empty = migration_of(tx) is None
+        if is_empty:
+            raise Unavailable("there is no instance in this database; `coterie bootstrap` creates one")
+        yield database
+    finally:
+        database.close()
+
+
+def _require_file(settings: Settings) -> None:
+    """Raises Unavailable if the database is an SQLite file that does not exist. PostgreSQL is not asked."""
+    if not settings.database_url.startswith(SQLITE):
+        return
+    path = Path(settings.database_url.removeprefix(SQLITE))
+    if not path.is_file():
+        raise Unavailable(
+            f"there is no instance in {path.parent}: choose another folder with --data or COTERIE_DATA, or create one"
+            " with `coterie bootstrap`"
+        )

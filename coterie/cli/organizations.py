@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption
 from coterie.store.contacts import count_contacts
 from coterie.store.imports import count_imports
@@ -24,7 +24,7 @@ def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Other commands take the UUID as --organization; it is also the organization in the paths of R0's API.
     """
-    with open_migrated(prepare_data_folder(data)) as database, database.read() as tx:
+    with open_instance(data) as database, database.read() as tx:
         rows = [
             {
                 "organization_uuid": each.uuid,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from coterie.cli.import_lookup import find_single_import
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument
 from coterie.errors import Unavailable
 from coterie.imports.rejected import RejectedFile, rejected_file
@@ -34,10 +34,9 @@ def rejected(
     The file has the format of the original, with the reason in each row. Fix the rows and import it again; the reasons
     may stay. The rows of a ZIP archive (Instagram, Coterie) are saved as JSON lines, for reading only.
     """
-    settings = prepare_data_folder(data)
-    with open_migrated(settings) as database, database.read(seconds=SECONDS) as tx:
+    with open_instance(data) as database, database.read(seconds=SECONDS) as tx:
         organization_id, import_ = find_single_import(tx, import_id)
-        file = rejected_file(tx, organization_id, import_, settings.data_folder)
+        file = rejected_file(tx, organization_id, import_, database.settings.data_folder)
         if output is None:
             for piece in file.pieces:
                 sys.stdout.buffer.write(piece)

@@ -5,7 +5,7 @@ import typer
 
 from coterie.cli.import_lookup import resolve_imports
 from coterie.cli.imports import import_as_json
-from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.terminal import printable, progress_bars
 from coterie.imports.run import Run
@@ -32,8 +32,7 @@ def undo_import(
 
     Later edits are kept and reported as conflicts. Undoing an import twice changes nothing.
     """
-    settings = prepare_data_folder(data)
-    with open_migrated(settings) as database:
+    with open_instance(data) as database:
         with database.read() as tx:
             targets = resolve_imports(tx, import_id)
             before = [find_import(tx, *target) for target in targets]
@@ -41,7 +40,7 @@ def undo_import(
         undone = []
         for organization_id, file_id in targets:
             with progress_bars(as_json=as_json) as start_bar:
-                run = Run(database, settings.data_folder, organization_id, file_id, start_bar("Undoing"))
+                run = Run(database, database.settings.data_folder, organization_id, file_id, start_bar("Undoing"))
                 undone.append(undo(run))
         if not as_json:
             _print_undone(database, targets[0][0], undone, already_undone)

@@ -3,9 +3,10 @@
 import typer
 
 from coterie.cli.child import run_worker
-from coterie.cli.open_instance import prepare_data_folder
+from coterie.cli.open_instance import open_unmigrated
 from coterie.cli.options import DataOption
 from coterie.logs import configure_logging
+from coterie.settings import load_settings
 
 
 def register(application: typer.Typer) -> None:
@@ -18,6 +19,8 @@ def worker(data: DataOption = None) -> None:
     `coterie serve` already starts one. Workers run imports, mail reminders and fetch pictures. Ctrl-C or SIGTERM stops
     it.
     """
-    settings = prepare_data_folder(data)
+    settings = load_settings(data=data)
+    with open_unmigrated(settings):
+        pass  # raises if there is no instance
     configure_logging(settings.log_level)
     run_worker(settings, with_parent=False)

@@ -11,6 +11,7 @@ from coterie.http.asgi import Headers
 from coterie.model import times
 from coterie.model.access_tokens import hash_token
 from coterie.model.organizations import Caller
+from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
 from coterie.store.database import Database, Tx
 
@@ -57,7 +58,7 @@ class Authentication:
         the token is for all organizations of its user and the user is a member.
         """
         now = times.now()
-        row = store.find_caller(tx, hash_token(token), via, now)
+        row = token_store.find_caller(tx, hash_token(token), via, now)
         if row is None:
             return None
         caller, spans_organizations, last_used_at = row
@@ -75,7 +76,7 @@ class Authentication:
             return
 
         def save(tx: Tx) -> None:
-            store.touch_access_token(tx, caller.organization_id, token_id, now)
+            token_store.touch_access_token(tx, caller.organization_id, token_id, now)
 
         async def save_or_skip() -> None:
             try:

@@ -101,7 +101,13 @@ KINDS = {
     "user.logged_out": "An access token was given back by its user.",
     "organization.instagram_connected": "An Instagram account was tied to the organization.",
     "organization.opt_out_words_changed": "The words with which people opt out changed.",
+    "user.password_changed": "A user's password was changed; the user's logins ended.",
+    "member.added": "A user became a member; the subject is the user.",
+    "member.removed": "A user is no longer a member, and their tokens are revoked; the subject is the user.",
+    "access_token.created": "An API token was created.",
+    "access_token.revoked": "An API token was revoked.",
     "organization.created": "The organization was set up.",
+    "organization.updated": "The organization's name or country changed.",
 }
 
 # What follows from a change elsewhere: nobody changed these contacts themselves
@@ -117,6 +123,7 @@ SHOWN_WITH_CONTACTS = {
     "user_relationship": False, "reminder": False, "interaction": False,
     "tag": False, "expertise": False, "folder": False, "property": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
+    "member": False, "access_token": False,
 }  # fmt: skip
 # A created contact has its revision from its row, an erased one leaves a tombstone
 CHANGES_CONTACTS = frozenset(kind for kind in KINDS if SHOWN_WITH_CONTACTS[kind.partition(".")[0]]) - {

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 OWNER = "owner"
 MEMBER = "member"
+ROLES = (OWNER, MEMBER)
 
 # A route requires one of these scopes of a token; "*" means all of them.
 SCOPES = (
@@ -15,6 +16,9 @@ SCOPES = (
     "imports:write",
 )
 ALL_SCOPES = "*"
+
+
+NAME_LENGTH_MAX = 200
 
 
 class Organization(Struct, frozen=True):
@@ -36,6 +40,17 @@ class User(Struct, frozen=True):
     time_zone: str
     created_at: str
     updated_at: str
+
+
+class Member(Struct, frozen=True):
+    """A user in an organization. role is OWNER or MEMBER."""
+
+    user_id: str
+    email: str
+    first_name: str | None
+    last_name: str | None
+    role: str
+    created_at: str
 
 
 class Caller(Struct, frozen=True):

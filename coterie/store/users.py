@@ -1,4 +1,4 @@
-"""Users: their profile, and which notifications they want. A subscription without a row is active."""
+"""Users: their profile, password, logins and notification subscriptions. A subscription without a row is active."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,6 @@ from coterie.store.database import Tx
 
 
 def save_user_names(tx: Tx, user_id: str, first_name: str | None, last_name: str | None, now: str) -> None:
-    """What a user is called."""
     tx.run(
         "UPDATE users SET first_name = :first_name, last_name = :last_name, updated_at = :now WHERE id = :id",
         {"id": user_id, "first_name": first_name, "last_name": last_name, "now": now},
@@ -29,3 +28,20 @@ def save_subscriptions(tx: Tx, user_id: str, statuses: Mapping[str, str]) -> Non
         for channel, status in statuses.items()
     ]
     tx.insert_rows("notification_subscriptions", rows, replace_on=("user_id", "id"))
+
+
+def save_password_hash(tx: Tx, user_id: str, password_hash: str, now: str) -> None:
+    tx.run(
+        "UPDATE users SET password_hash = :password_hash, updated_at = :now WHERE id = :id",
+        {"id": user_id, "password_hash": password_hash, "now": now},
+    )
+
+
+def revoke_logins(tx: Tx, user_id: str, now: str) -> int:
+    """Ends the sessions and login tokens of a user in every organization. Returns how many there were."""
+    tokens = tx.run(
+        "UPDATE access_tokens SET revoked_at = :now"
+        " WHERE user_id = :user_id AND all_organizations AND revoked_at IS NULL",
+        {"user_id": user_id, "now": now},
+    )
+    return tokens + tx.run("DELETE FROM sessions WHERE user_id = :user_id", {"user_id": user_id})

@@ -7,7 +7,7 @@ import pytest
 from client import Client, Response
 from world import World
 
-from coterie.actions.organizations import create_access_token
+from coterie.actions.access_tokens import insert_token
 from coterie.app import create_app
 from coterie.logs import JsonFormatter
 from coterie.settings import Settings
@@ -166,7 +166,7 @@ def test_the_parameter_lets_a_program_write_as_well(client: Client, world: World
 
 def test_a_token_that_may_only_read_cannot_write(client: Client, world: World) -> None:
     with world.database.write() as tx:
-        token = create_access_token(
+        _, token = insert_token(
             tx, world.organization.id, user_id=world.alice.user_id or "", name="reader", scopes=("contacts:read",)
         )
     reader = client.with_token(token)
@@ -179,7 +179,7 @@ def test_a_token_that_may_only_read_cannot_write(client: Client, world: World) -
 def test_a_revoked_token_and_one_that_has_expired_are_wrong_ones(client: Client, world: World) -> None:
     for column in ("revoked_at", "expires_at"):
         with world.database.write() as tx:
-            token = create_access_token(tx, world.organization.id, user_id=world.alice.user_id or "", name=column)
+            _, token = insert_token(tx, world.organization.id, user_id=world.alice.user_id or "", name=column)
             assert client.with_token(token).get("/api/v1/me").status in (200, 401)
             tx.run(
                 f"UPDATE access_tokens SET {column} = '2020-01-01T00:00:00.000000Z' WHERE name = :name"

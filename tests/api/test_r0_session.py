@@ -8,9 +8,9 @@ from client import Client, Response
 from r0_client import ENCODINGS, R0
 from world import PASSWORD, World
 
+from coterie.actions.access_tokens import insert_token
 from coterie.actions.logins import FAILURES_MAX, LOGINS_MAX
 from coterie.actions.logins import log_in as log_in_again
-from coterie.actions.organizations import create_access_token
 from coterie.model import times
 from coterie.model.organizations import MEMBER
 from coterie.store.organizations import insert_membership
@@ -59,7 +59,7 @@ def test_of_many_logins_the_oldest_end(world: World, r0: R0) -> None:
 def test_a_token_does_only_what_its_scopes_allow(r0: R0, world: World) -> None:
     assert world.alice.user_id
     with world.database.write() as tx:
-        token = create_access_token(
+        _, token = insert_token(
             tx, world.organization.id, user_id=world.alice.user_id, name="reader", scopes=("contacts:read",)
         )
     reader = R0(r0.client.with_token(token), r0.base)

@@ -5,11 +5,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from coterie.actions import logins as actions
-from coterie.actions.organizations import PASSWORD_LENGTH_MAX
 from coterie.api.r0.organizations import OrganizationEntity, present_organization
 from coterie.api.r0.users import UserEntity, present_user
 from coterie.api.route import Request
 from coterie.model.organizations import Caller
+from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Tx
 
 

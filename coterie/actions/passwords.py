@@ -1,0 +1,39 @@
+"""Passwords of users."""
+
+from argon2 import PasswordHasher
+
+from coterie.actions.events import record
+from coterie.errors import NotFound
+from coterie.model import times
+from coterie.model.emails import normalize_email
+from coterie.model.organizations import Caller
+from coterie.model.passwords import check_password
+from coterie.store import users as store
+from coterie.store.database import Tx
+from coterie.store.organizations import find_login, list_organizations_of_user
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash with the library's current parameters. Takes a tenth of a second: not for a transaction.
+
+    Raises Invalid if the password breaks the rules of model.passwords.
+    """
+    check_password(password)
+    return PasswordHasher().hash(password)
+
+
+def set_password(tx: Tx, email: str, password_hash: str, *, via: str) -> int:
+    """Sets the password of the user with this e-mail address, and ends the user's logins. Returns how many ended.
+
+    API tokens stay valid. Raises NotFound if nobody has the address.
+    """
+    login = find_login(tx, normalize_email(email.strip(), "email"))
+    if login is None:
+        raise NotFound(f"there is no user {email}")
+    user_id, now = login[0], times.now()
+    store.save_password_hash(tx, user_id, password_hash, now)
+    ended = store.revoke_logins(tx, user_id, now)
+    for organization in list_organizations_of_user(tx, user_id):
+        caller = Caller.for_organization(organization, via=via)
+        record(tx, caller, "user.password_changed", user_id, now=now)
+    return ended

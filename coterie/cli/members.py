@@ -1,0 +1,96 @@
+"""coterie members: lists, adds and removes the members of an organization."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coterie.actions import members as actions
+from coterie.actions.passwords import hash_password
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_instance
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.passwords import PasswordOption, read_password
+from coterie.model.emails import normalize_email
+from coterie.model.organizations import MEMBER, OWNER
+from coterie.store.database import Database
+from coterie.store.organizations import find_login, list_members
+
+LISTED_MAX = 1000
+EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
+
+
+def register(application: typer.Typer) -> None:
+    commands = typer.Typer(help="List, add and remove members.", no_args_is_help=True)
+    commands.command("list")(list_all)
+    commands.command("add")(add)
+    commands.command("remove")(remove)
+    application.add_typer(commands, name="members")
+
+
+def list_all(
+    *,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the members of an organization."""
+    with open_instance(data) as database, database.read() as tx:
+        members = list_members(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
+    if as_json:
+        rows = [
+            {"user_uuid": each.user_id, "email": each.email, "role": each.role, "since": each.created_at}
+            for each in members
+        ]
+        typer.echo(msgspec.json.encode(rows).decode())
+        return
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("E-mail", overflow="fold", min_width=30)
+    for name in ("Role", "Since"):
+        table.add_column(name, no_wrap=True)
+    for each in members:
+        table.add_row(escape(each.email), each.role, each.created_at[:10])
+    Console().print(table)
+
+
+def add(
+    email: EmailArgument,
+    *,
+    owner: Annotated[bool, typer.Option("--owner", help=f"As {OWNER}. Default: as {MEMBER}.")] = False,
+    password: PasswordOption = None,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+) -> None:
+    """Add a member.
+
+    A new user gets a password. A user of another organization of this instance keeps theirs. Owners and members have
+    the same rights in the APIs; an organization always has an owner.
+    """
+    with open_instance(data) as database:
+        password_hash = None if _is_user(database, email) else hash_password(read_password(password))
+        with database.write() as tx:
+            caller = caller_for_only(tx, organization)
+            actions.add_member(tx, caller, email, role=OWNER if owner else MEMBER, password_hash=password_hash)
+    typer.echo(f"{email} is a member now. `coterie tokens create --user {email}` creates a token for them.")
+
+
+def _is_user(database: Database, email: str) -> bool:
+    with database.read() as tx:
+        return find_login(tx, normalize_email(email.strip(), "email")) is not None
+
+
+def remove(
+    email: EmailArgument,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+) -> None:
+    """Remove a member and revoke their tokens.
+
+    What they wrote stays. The user and their other organizations stay too.
+    """
+    with open_instance(data) as database, database.write() as tx:
+        revoked = actions.remove_member(tx, caller_for_only(tx, organization), email)
+    typer.echo(f"{email} is no longer a member; {revoked} token{'s' if revoked != 1 else ''} revoked.")

@@ -1,0 +1,122 @@
+"""coterie tokens: lists, creates and revokes the API tokens of an organization."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coterie.actions import access_tokens as actions
+from coterie.actions.members import find_member
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_instance
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.terminal import printable
+from coterie.model import times
+from coterie.model.access_tokens import AccessToken
+from coterie.model.organizations import SCOPES
+from coterie.store.access_tokens import list_access_tokens
+
+LISTED_MAX = 1000
+
+
+def register(application: typer.Typer) -> None:
+    commands = typer.Typer(help="List, create and revoke API tokens.", no_args_is_help=True)
+    commands.command("list")(list_tokens)
+    commands.command("create")(create)
+    commands.command("revoke")(revoke)
+    application.add_typer(commands, name="tokens")
+
+
+def list_tokens(
+    *,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tokens of an organization, oldest first.
+
+    Tokens named "login" come from R0's POST /login. The secret part of a token is not stored and cannot be shown.
+    """
+    with open_instance(data) as database, database.read() as tx:
+        tokens = list_access_tokens(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
+    now = times.now()
+    if as_json:
+        typer.echo(msgspec.json.encode([_as_json(token, now) for token in tokens]).decode())
+        return
+    if not tokens:
+        typer.echo("No tokens. `coterie tokens create` creates one.")
+        return
+    # fits 80 columns: only the first column wraps
+    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
+    table.add_column("Token", overflow="fold", min_width=36)
+    for name in ("State", "Expires", "Last used"):
+        table.add_column(name, no_wrap=True)
+    for token in tokens:
+        what = f"{printable(token.name)}, {token.email}, {' '.join(token.scopes)}"
+        table.add_row(escape(f"{token.id}\n{what}"), token.state(now), _day(token.expires_at), _day(token.last_used_at))
+    Console().print(table)
+
+
+def _day(moment: str | None) -> str:
+    return moment[:10] if moment else "never"
+
+
+def _as_json(token: AccessToken, now: str) -> dict[str, object]:
+    return {
+        "token_id": token.id,
+        "name": token.name,
+        "user": token.email,
+        "scopes": token.scopes,
+        "is_login": token.all_organizations,
+        "state": token.state(now),
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
+        "revoked_at": token.revoked_at,
+    }
+
+
+def create(
+    *,
+    user: Annotated[
+        str, typer.Option(metavar="EMAIL", help="The member the token acts for: what it writes is theirs.")
+    ],
+    name: Annotated[str, typer.Option(metavar="TEXT", help="What the token is for, as shown in the list.")],
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="SCOPE", help=f"{', '.join(SCOPES)}. Repeatable. Default: all."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(metavar="N", help="Days until it expires. Default: it does not expire.")
+    ] = None,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Create an API token. It is shown only once."""
+    with open_instance(data) as database, database.write() as tx:
+        caller = caller_for_only(tx, organization)
+        user_id = find_member(tx, caller, user)
+        token_id, token = actions.create_access_token(
+            tx, caller, user_id=user_id, name=name, scopes=scopes or (), days=days
+        )
+    if as_json:
+        typer.echo(msgspec.json.encode({"token_id": token_id, "token": token}).decode())
+        return
+    typer.echo(f"  id     {token_id}")
+    typer.echo(f"  token  {token}")
+    typer.echo("The token is not shown again: store it where your programs can read it.")
+
+
+def revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed by `coterie tokens list`.")],
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+) -> None:
+    """Revoke a token. Requests with it fail from now on."""
+    with open_instance(data) as database, database.write() as tx:
+        actions.revoke_access_token(tx, caller_for_only(tx, organization), token_id)
+    typer.echo(f"Token {token_id} revoked.")

@@ -1,0 +1,137 @@
+"""Access tokens: only their hash is stored."""
+
+from coterie.model.access_tokens import AccessToken
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+
+
+def insert_access_token(
+    tx: Tx,
+    organization_id: int,
+    token_id: str,
+    *,
+    user_id: str,
+    token_hash: str,
+    name: str,
+    scopes: str,
+    all_organizations: bool,
+    expires_at: str | None,
+    now: str,
+) -> None:
+    """A new token, of which only the hash is stored."""
+    tx.run(
+        "INSERT INTO access_tokens (organization_id, id, user_id, token_hash, name, scopes, all_organizations,"
+        " created_at, expires_at) VALUES (:organization_id, :id, :user_id, :token_hash, :name, :scopes, :all, :now,"
+        " :expires_at)",
+        {
+            "organization_id": organization_id,
+            "id": token_id,
+            "user_id": user_id,
+            "token_hash": token_hash,
+            "name": name,
+            "scopes": scopes,
+            "all": all_organizations,
+            "expires_at": expires_at,
+            "now": now,
+        },
+    )
+
+
+_CALLER = (
+    "SELECT t.organization_id, o.uuid, o.country, t.user_id, t.scopes, t.id, t.all_organizations, t.last_used_at"
+    " FROM access_tokens t JOIN organizations o ON o.id = t.organization_id"
+    " JOIN memberships m ON m.organization_id = t.organization_id AND m.user_id = t.user_id"
+    " WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL"
+    " AND (t.expires_at IS NULL OR t.expires_at > :now)"
+)
+
+
+def find_caller(tx: Tx, token_hash: str, via: str, now: str) -> tuple[Caller, bool, str | None] | None:
+    """Who a token speaks for: (caller, whether for all organizations of its user, when it was last used).
+
+    None for a token that is unknown, revoked or expired, or whose user has left the organization.
+    """
+    row = tx.one(_CALLER, {"token_hash": token_hash, "now": now})
+    if row is None:
+        return None
+    # not for_organization: every request would pay for the columns of an Organization
+    caller = Caller(
+        organization_id=row[0],
+        organization_uuid=row[1],
+        country=row[2],
+        user_id=row[3],
+        scopes=tuple(row[4].split()),
+        via=via,
+        token_id=row[5],
+    )
+    return caller, bool(row[6]), row[7]
+
+
+def touch_access_token(tx: Tx, organization_id: int, token_id: str, now: str) -> None:
+    """Stores when a token was last used."""
+    tx.run(
+        "UPDATE access_tokens SET last_used_at = :now WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": token_id, "now": now},
+    )
+
+
+def delete_oldest_access_tokens(tx: Tx, organization_id: int, user_id: str, name: str, *, keep: int) -> None:
+    """Deletes a user's tokens of one name, including revoked ones, except the newest `keep`."""
+    tx.run(
+        "DELETE FROM access_tokens WHERE organization_id = :organization_id AND user_id = :user_id AND name = :name"
+        " AND id NOT IN (SELECT id FROM access_tokens WHERE organization_id = :organization_id"
+        " AND user_id = :user_id AND name = :name ORDER BY id DESC LIMIT :keep)",
+        {"organization_id": organization_id, "user_id": user_id, "name": name, "keep": keep},
+    )
+
+
+def revoke_access_token(tx: Tx, organization_id: int, token_id: str, now: str) -> bool:
+    """Revokes a token. Returns whether there was one that was not revoked yet."""
+    changed = tx.run(
+        "UPDATE access_tokens SET revoked_at = :now"
+        " WHERE organization_id = :organization_id AND id = :id AND revoked_at IS NULL",
+        {"organization_id": organization_id, "id": token_id, "now": now},
+    )
+    return changed == 1
+
+
+def revoke_access_tokens_of_user(tx: Tx, organization_id: int, user_id: str, now: str) -> int:
+    """Revokes all tokens of a user in one organization. Returns how many."""
+    return tx.run(
+        "UPDATE access_tokens SET revoked_at = :now"
+        " WHERE organization_id = :organization_id AND user_id = :user_id AND revoked_at IS NULL",
+        {"organization_id": organization_id, "user_id": user_id, "now": now},
+    )
+
+
+def has_access_token(tx: Tx, organization_id: int, token_id: str) -> bool:
+    row = tx.one(
+        "SELECT 1 FROM access_tokens WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": token_id},
+    )
+    return row is not None
+
+
+def list_access_tokens(tx: Tx, organization_id: int, *, limit: int) -> list[AccessToken]:
+    """The tokens of an organization, oldest first, including revoked and expired ones."""
+    rows = tx.all(
+        "SELECT t.id, t.user_id, u.email, t.name, t.scopes, t.all_organizations, t.created_at, t.expires_at,"
+        " t.last_used_at, t.revoked_at FROM access_tokens t JOIN users u ON u.id = t.user_id"
+        " WHERE t.organization_id = :organization_id ORDER BY t.id LIMIT :limit",
+        {"organization_id": organization_id, "limit": limit},
+    )
+    return [
+        AccessToken(
+            id=row[0],
+            user_id=row[1],
+            email=row[2],
+            name=row[3],
+            scopes=tuple(row[4].split()),
+            all_organizations=bool(row[5]),
+            created_at=row[6],
+            expires_at=row[7],
+            last_used_at=row[8],
+            revoked_at=row[9],
+        )
+        for row in rows
+    ]

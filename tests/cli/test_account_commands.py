@@ -1,0 +1,109 @@
+"""coterie password, tokens, members and organization as an operator meets them. On both engines."""
+
+import json
+import os
+import subprocess
+from typing import Any
+
+import pytest
+from forked import run_forked
+
+from coterie.settings import Settings
+
+EMAIL = "marge@example.org"
+
+
+def run(settings: Settings, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
+    return run_forked(list(arguments), environment, stdin)
+
+
+def said(settings: Settings, *arguments: str, stdin: str = "") -> str:
+    done = run(settings, *arguments, stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def home(fresh_settings: Settings) -> Settings:
+    said(fresh_settings, "bootstrap", "--organization", "Terrace", "--email", EMAIL, "--password", "correct horse")
+    return fresh_settings
+
+
+def listed(settings: Settings, *command: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(said(settings, *command, "--json"))
+    return rows
+
+
+def test_a_lost_password_is_replaced(home: Settings) -> None:
+    assert said(home, "password", EMAIL, "--password", "-", stdin="a new one, please\n") == (
+        f"Password of {EMAIL} changed; 0 logins ended.\n"
+    )
+    assert run(home, "password", EMAIL).stderr.startswith("coterie: password is missing: without a terminal")
+    assert "too common" in run(home, "password", EMAIL, "--password", "12345678").stderr
+    assert "8 to 200" in run(home, "password", EMAIL, "--password", "1").stderr
+    nobody = run(home, "password", "homer@example.org", "--password", "a new one, please")
+    assert (nobody.returncode, nobody.stderr) == (1, "coterie: there is no user homer@example.org\n")
+
+
+def test_a_lost_token_is_replaced_and_revoked(home: Settings) -> None:
+    made = json.loads(
+        said(home, "tokens", "create", "--user", EMAIL, "--name", "cron", "--scope", "contacts:read", "--json")
+    )
+    assert len(made["token"]) == 44
+    first, second = listed(home, "tokens", "list")
+    assert (first["name"], first["scopes"], first["state"]) == ("bootstrap", ["*"], "active")
+    assert (second["token_id"], second["scopes"], second["user"]) == (made["token_id"], ["contacts:read"], EMAIL)
+    shown = said(home, "tokens", "list")
+    assert made["token_id"] in shown and made["token"] not in shown
+    assert said(home, "tokens", "revoke", made["token_id"]) == f"Token {made['token_id']} revoked.\n"
+    assert run(home, "tokens", "revoke", made["token_id"]).stderr == "coterie: the token is already revoked\n"
+    assert [each["state"] for each in listed(home, "tokens", "list")] == ["active", "revoked"]
+    wrong = run(home, "tokens", "create", "--user", EMAIL, "--name", "x", "--scope", "all")
+    assert (wrong.returncode, "scope 'all' is not one of contacts:read, " in wrong.stderr) == (1, True)
+
+
+def test_members_come_and_go(home: Settings) -> None:
+    said(home, "members", "add", "homer@example.org", "--password", "doughnuts forever", "--owner")
+    assert [(each["email"], each["role"]) for each in listed(home, "members", "list")] == [
+        (EMAIL, "owner"), ("homer@example.org", "owner"),
+    ]  # fmt: skip
+    assert "homer@example.org" in said(home, "members", "list")
+    said(home, "tokens", "create", "--user", "homer@example.org", "--name", "phone")
+    gone = said(home, "members", "remove", "homer@example.org")
+    assert gone == "homer@example.org is no longer a member; 1 token revoked.\n"
+    last = run(home, "members", "remove", EMAIL)
+    assert (last.returncode, last.stderr) == (1, f"coterie: {EMAIL} is the only owner: add another owner first\n")
+    # the user exists, so no password is asked for
+    assert "is a member now" in said(home, "members", "add", "homer@example.org")
+
+
+def test_an_organization_gets_a_country_and_a_name(home: Settings) -> None:
+    assert said(home, "organization", "set", "--country", "Germany") == "Terrace: country DE.\n"
+    assert said(home, "organization", "set", "--name", "Avenue", "--country", "") == "Avenue: country none.\n"
+    assert listed(home, "organizations")[0]["name"] == "Avenue"
+    wrong = run(home, "organization", "set", "--country", "Atlantis")
+    assert wrong.stderr == "coterie: country 'Atlantis' is not a country: use its ISO code, such as DE\n"
+    assert run(home, "organization", "set").returncode == 1
+
+
+READING = (
+    ("organizations",), ("imports",), ("export", "--format", "csv"), ("import-rows", "x"), ("members", "list"),
+    ("tokens", "list"), ("password", EMAIL, "--password", "correct horse"), ("import", "x.vcf"), ("apply-import", "x"),
+    ("undo-import", "x"), ("forget-import", "x"), ("decide", "x", "1", "skip"), ("rejected", "x"), ("backup", "x.tar"),
+    ("worker",), ("organization", "set", "--name", "x"),
+)  # fmt: skip
+
+
+def test_only_what_sets_an_instance_up_creates_one(fresh_settings: Settings) -> None:
+    settings = Settings(data=f"{fresh_settings.data}/elsewhere", database_url=fresh_settings.database_url)
+    if settings.database_url.startswith("sqlite"):
+        settings = Settings(data=settings.data, database_url=f"sqlite:///{settings.data}/coterie.sqlite3")
+    for command in READING:
+        done = run(settings, *command)
+        assert done.returncode == 1, command
+        assert done.stderr.startswith("coterie: there is no instance in "), command
+        assert "coterie bootstrap" in done.stderr and done.stderr.count("\n") == 1
+        assert not settings.data_folder.exists(), command
+    said(settings, "bootstrap", "--organization", "Us", "--email", EMAIL, "--password", "correct horse")
+    assert len(listed(settings, "organizations")) == 1
