@@ -40,7 +40,15 @@ def add_member(tx: Tx, caller: Caller, email: str, *, role: str, password_hash: 
 def _insert_user(tx: Tx, email: str, email_key: str, password_hash: str | None, now: str) -> str:
     if password_hash is None:
         raise invalid("password", "is needed for a new user", kind="missing")
-    user = User(new_id(), email.strip(), None, None, "UTC", now, now)
+    user = User(
+        id=new_id(),
+        email=email.strip(),
+        first_name=None,
+        last_name=None,
+        time_zone="UTC",
+        created_at=now,
+        updated_at=now,
+    )
     store.insert_user(tx, user, email_key, password_hash)
     return user.id
 
