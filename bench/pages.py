@@ -6,7 +6,7 @@ from bench.latencies import TimedClient, percentile
 from bench.plan import Plan
 from bench.processes import serving_coterie
 from bench.table import Row, at_most
-from coterie.api.inro.contacts import ORDERS
+from coterie.api.inro.contact_input import ORDERS
 
 PER_PAGE = 20
 # page -> the bar of its p95 in milliseconds; the middle of the list, where both ends are far, has none

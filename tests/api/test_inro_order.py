@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact
-from coterie.api.inro.contacts import ORDERS
+from coterie.api.inro.contact_input import ORDERS
 from coterie.model.contacts import Contact, sort_keys
 from coterie.model.text import sort_key
 from coterie.search import search_contacts

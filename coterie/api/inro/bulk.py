@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import bulk_updates as actions
 from coterie.actions.contacts import check_columns
-from coterie.api.inro.contacts import ContactFields, LocatorQuery, fields_of, locator
+from coterie.api.inro.contact_input import ContactFields, LocatorQuery, fields_of, locator
 from coterie.api.inro.ids import ID_MAX
 from coterie.api.inro.pages import page_response, read_page
 from coterie.api.route import Request

@@ -1,59 +1,35 @@
-"""/contacts, /contacts/search, /contacts/{id}, /contact: Inrō's contact entity, read and written."""
+"""/contacts, /contacts/search, /contacts/{id}, /contact: Inrō's contact entity, listed, read and written."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
 from coterie.actions import contacts as actions
 from coterie.api.errors import wire_names
-from coterie.api.inro.ids import ID_MAX, read_id
-from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage, page_response, read_page
+from coterie.api.inro.contact_input import (
+    KNOWN_BY,
+    ORDERS,
+    ContactFields,
+    ListQuery,
+    SearchQuery,
+    fields_of,
+    find,
+    locator,
+)
+from coterie.api.inro.ids import read_id
+from coterie.api.inro.pages import page_response, read_page
 from coterie.api.route import Request
-from coterie.errors import Invalid, NotFound, Problem
+from coterie.errors import Invalid, Problem
 from coterie.http.responses import Response
 from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
-from coterie.model.emails import normalize_email
-from coterie.model.handles import EMAIL, INSTAGRAM, parse_username
 from coterie.model.interactions import COMMENT, INCOMING, MESSAGE
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
 from coterie.store import contacts as store
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.database import Tx
-
-# order_column -> what the store calls it
-ORDERS = {name: name for name in store.ORDERS if name not in ("pinned_note", "profile_picture_url")} | {
-    "notes": "pinned_note",
-    "profile_picture": "profile_picture_url",
-    "instagram_url": "username",
-}
-OrderColumn = Annotated[
-    Literal[
-        "id",
-        "name",
-        "username",
-        "instagram_url",
-        "profile_picture",
-        "status",
-        "notes",
-        "is_follower",
-        "email",
-        "real_name",
-        "phone",
-        "language",
-        "follower_count",
-        "follower_growth",
-        "bio",
-        "website",
-        "created_at",
-        "updated_at",
-    ]
-    | None,
-    Meta(description="Order column"),
-]
 
 
 class FolderEntity(Struct):
@@ -103,65 +79,6 @@ class ContactEntity(Struct):
     last_messages: list[MessageEntity]
     last_comments: list[CommentEntity]
     last_mentions: list[MentionEntity]
-
-
-Text = str | None | UnsetType
-FolderIds = Annotated[list[int], Meta(description="Every folder the contact is to be in.", max_length=1000)]
-
-
-class ContactFields(Struct):
-    """What can be written of a contact; only the keys sent change, null or an empty text clears."""
-
-    email: Annotated[Text, Meta(description="Contact email")] = UNSET
-    phone: Annotated[Text, Meta(description="Contact phone")] = UNSET
-    language: Annotated[Text, Meta(description="Contact language")] = UNSET
-    name: Annotated[Text, Meta(description="The name shown on Instagram.")] = UNSET
-    real_name: Annotated[Text, Meta(description="The person's name, in one text.")] = UNSET
-    username: Annotated[Text, Meta(description="Instagram username, with or without @.")] = UNSET
-    status: Annotated[Text, Meta(description="subscribed or optout.")] = UNSET
-    notes: Annotated[str, Meta(description="The team's note.", max_length=100_000)] | None | UnsetType = UNSET
-    folder_ids: FolderIds | None | UnsetType = UNSET
-    custom_properties: Annotated[
-        dict[str, Any] | None | UnsetType, Meta(description="{slug: value}; null clears a value.")
-    ] = UNSET
-    website: Text = UNSET
-    bio: Text = UNSET
-    profile_picture: Text = UNSET
-    is_follower: bool | None | UnsetType = UNSET
-
-
-class ContactBody(Struct):
-    contact: ContactFields
-
-
-class LocatedContactBody(Struct):
-    """Exactly one of id, username, email finds the contact; `contact` holds what changes."""
-
-    contact: ContactFields
-    id: Annotated[int | None, Meta(description="Contact ID")] = None
-    username: Annotated[str | None, Meta(description="Contact username")] = None
-    email: Annotated[str | None, Meta(description="Contact email")] = None
-
-
-class LocatorQuery(Struct):
-    id: Annotated[int | None, Meta(description="Contact ID")] = None
-    username: Annotated[str | None, Meta(description="Contact username")] = None
-    email: Annotated[str | None, Meta(description="Contact email")] = None
-
-
-class ListQuery(Struct):
-    page: PageNumber = None
-    per_page: PerPage = None
-    offset: Offset = None
-    order_direction: OrderDirection = None
-    order_column: OrderColumn = None
-
-
-class SearchQuery(ListQuery):
-    query: Annotated[Annotated[str, Meta(max_length=500)] | None, Meta(description="Search query")] = None
-
-
-# Presenting -----------------------------------------------------------------------------------------------------------
 
 
 def present_contacts(tx: Tx, organization_id: int, contacts: Sequence[Contact]) -> list[ContactEntity]:
@@ -217,62 +134,6 @@ def present_contact(tx: Tx, organization_id: int, contact: Contact) -> ContactEn
     return present_contacts(tx, organization_id, [contact])[0]
 
 
-# Reading input --------------------------------------------------------------------------------------------------------
-
-_INSIDE = {
-    "name": "display_name",
-    "notes": "note",
-    "custom_properties": "properties",
-    "profile_picture": "profile_picture_url",
-}
-# a new contact has at least one of these
-_KNOWN_BY = ("display_name", "real_name", "username", "email", "phone")
-
-
-def fields_of(body: ContactFields) -> dict[str, Any]:
-    """The keys that were sent, as actions.contacts calls them."""
-    return {
-        _INSIDE.get(name, name): value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET
-    }
-
-
-def locator(given: LocatorQuery | LocatedContactBody) -> tuple[str, Any]:
-    """("id", 5), ("username", "ana") or ("email", "ana@x.org"), normalized. Refused, in Grape's words: none or several.
-
-    A username or e-mail address that cannot be one names nobody: NotFound.
-    """
-    sent = {name: value for name in ("id", "username", "email") if (value := getattr(given, name)) is not None}
-    if not sent:
-        message = "id, username, email are missing, exactly one parameter must be provided"
-        raise Invalid(Problem((), "together", message))
-    if len(sent) > 1:
-        raise Invalid(Problem((), "together", f"{', '.join(sent)} are mutually exclusive"))
-    ((by, value),) = sent.items()
-    try:
-        if by == "username":
-            value = parse_username(value.strip(), by)
-        if by == "email":
-            value = normalize_email(value.strip(), by)
-    except Invalid:
-        raise NotFound("Contact not found") from None
-    return by, value
-
-
-def find(tx: Tx, caller: Caller, by: str, value: Any) -> Contact:
-    """The contact a locator means; NotFound for none and for a deleted one."""
-    if by == "id":
-        contact = store.find_contact(tx, caller.organization_id, value) if 0 < value <= ID_MAX else None
-    else:
-        channel = INSTAGRAM if by == "username" else EMAIL
-        contact = store.find_contact_by_handle(tx, caller.organization_id, channel, value)
-    if contact is None or contact.deleted_at is not None:
-        raise NotFound("Contact not found")
-    return contact
-
-
-# Handlers -------------------------------------------------------------------------------------------------------------
-
-
 def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     query: ListQuery = request.query
     page = read_page(query.page, query.per_page, query.offset)
@@ -317,7 +178,7 @@ def show_by_id(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
 
 def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     fields = fields_of(request.body.contact)
-    if not any((fields.get(name) or "").strip() for name in _KNOWN_BY):
+    if not any((fields.get(name) or "").strip() for name in KNOWN_BY):
         message = "contact[name], contact[real_name], contact[username], contact[email], contact[phone] are missing"
         raise Invalid(Problem((), "together", f"{message}, at least one parameter must be provided"))
     with wire_names("contact"):

@@ -1,7 +1,8 @@
 """Inrō's contract on one page: method, path, handler, permission, read or write."""
 
 from coterie.api.errors import TYPES
-from coterie.api.inro import bulk, contact_properties, contacts, errors, folders, me
+from coterie.api.inro import bulk, contact_input, contact_properties, contacts, errors, folders, me
+from coterie.api.inro.contacts import ContactEntity
 from coterie.api.inro.pages import PAGE_HEADERS, PageQuery
 from coterie.api.route import Contract, Route
 
@@ -15,15 +16,15 @@ ROUTES = (
           response=me.OrganizationEntity),
 
     Route("GET", "/contacts", contacts.list_, READ, "read", "List contacts",
-          query=contacts.ListQuery, response=list[contacts.ContactEntity], paged=True),
+          query=contact_input.ListQuery, response=list[ContactEntity], paged=True),
     Route("GET", "/contacts/search", contacts.search, READ, "read", "Search contacts",
-          query=contacts.SearchQuery, response=list[contacts.ContactEntity], paged=True),
+          query=contact_input.SearchQuery, response=list[ContactEntity], paged=True),
     Route("PUT", "/contacts/{id}", contacts.update, WRITE, "write", "Update a contact (RESTFUL)",
-          body=contacts.ContactBody, response=contacts.ContactEntity, path_types=ID),
+          body=contact_input.ContactBody, response=ContactEntity, path_types=ID),
     Route("GET", "/contact", contacts.show, READ, "read", "Get a contact",
-          query=contacts.LocatorQuery, response=contacts.ContactEntity),
+          query=contact_input.LocatorQuery, response=ContactEntity),
     Route("PUT", "/contact", contacts.update_located, WRITE, "write", "Update a contact (NON RESTFUL)",
-          body=contacts.LocatedContactBody, response=contacts.ContactEntity),
+          body=contact_input.LocatedContactBody, response=ContactEntity),
 
     Route("GET", "/folders", folders.list_, READ, "read", "List folders",
           query=PageQuery, response=list[folders.FolderEntity], paged=True),
@@ -47,9 +48,9 @@ ROUTES = (
 
     # Beyond Inrō: what a self-hosted instance cannot do without
     Route("GET", "/contacts/{id}", contacts.show_by_id, READ, "read", "Get a contact by its id",
-          response=contacts.ContactEntity, path_types=ID),
+          response=ContactEntity, path_types=ID),
     Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
-          body=contacts.ContactBody, response=contacts.ContactEntity, status=201),
+          body=contact_input.ContactBody, response=ContactEntity, status=201),
     Route("DELETE", "/contacts/{id}", contacts.delete, WRITE, "write", "Delete a contact",
           status=204, path_types=ID),
     Route("POST", "/folders", folders.create, WRITE, "write", "Create a folder",
