@@ -15,6 +15,7 @@ from coterie.actions.access_tokens import insert_token
 from coterie.api.route import Contract, Route
 from coterie.api.routing import Routes
 from coterie.app import CONTRACTS
+from coterie.http import errors as http_errors
 from coterie.model.organizations import ALL_SCOPES, SCOPES
 from coterie.store.database import Database
 
@@ -160,13 +161,19 @@ def test_an_open_route_answers_a_stranger_without_a_fault(spent: Alice, key: tup
 # Errors ---------------------------------------------------------------------------------------------------------------
 
 FAMILY = [errors.NotFound("x"), errors.Unauthorized("x"), errors.Forbidden("x"), errors.Conflict("x"),
-          errors.TooLarge("x"), errors.TooOften("x", 5), errors.TooSlow("x"), errors.Unavailable("x"),
+          errors.TooLarge("x"), errors.TooOften("x", 5), errors.TooSlow("x"), errors.Unavailable("x"), errors.DiskFull("x"),
           errors.invalid("email", "is wrong"), errors.Invalid()]  # fmt: skip
 
 
 def test_the_family_of_errors_is_whole() -> None:
     family = {each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)}
     assert {type(error) for error in FAMILY} == family - {errors.CoterieError}
+
+
+def test_every_error_but_invalid_has_a_status() -> None:
+    both = (*vars(errors).values(), *vars(http_errors).values())
+    family = {each for each in both if isinstance(each, type) and issubclass(each, errors.CoterieError)}
+    assert set(http_errors.STATUSES) == family - {errors.CoterieError, errors.Invalid}
 
 
 @pytest.mark.parametrize("error", FAMILY, ids=lambda error: type(error).__name__)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from coterie.errors import (
     Conflict,
     CoterieError,
+    DiskFull,
     Forbidden,
     Invalid,
     NotFound,
@@ -64,6 +65,7 @@ STATUSES: Mapping[type[CoterieError], int] = {
     Unexpected: 500,
     TooSlow: 503,
     Unavailable: 503,
+    DiskFull: 503,
 }
 
 
