@@ -1,4 +1,4 @@
-"""PUT /contacts/bulk and /batch_tasks: many contacts at once, in the background (inro.md, 2, "Beyond the seed")."""
+"""PUT /contacts/bulk and /batch_tasks: updates of many contacts, done in the background."""
 
 from typing import Annotated, Any, Literal
 
@@ -71,10 +71,10 @@ class BatchTaskEntity(Struct):
 
 def update_many(tx: Tx, caller: Caller, request: Request) -> ReceiptEntity:
     sent: list[BulkEntry] = request.body.contacts
-    entries, nowhere = _read_entries(sent)
+    entries, unknown = _read_entries(sent)
     job_id, missing = actions.start_bulk_update(tx, caller, [entry for _, entry in entries])
-    lost = {id(entry) for entry in missing}
-    positions = sorted([*nowhere, *(position for position, entry in entries if id(entry) in lost)])
+    missing_ids = {id(entry) for entry in missing}
+    positions = sorted([*unknown, *(position for position, entry in entries if id(entry) in missing_ids)])
     not_found = [
         MissingEntity(
             **{name: value for name in ("id", "username", "email") if (value := getattr(sent[p], name)) is not None}
@@ -85,11 +85,11 @@ def update_many(tx: Tx, caller: Caller, request: Request) -> ReceiptEntity:
 
 
 def _read_entries(sent: list[BulkEntry]) -> tuple[list[tuple[int, actions.Entry]], list[int]]:
-    """(position, entry) of those that can mean someone, and the positions of those whose identifier cannot.
+    """The entries with their positions, and the positions of those whose identifier cannot exist.
 
-    Refused, each with its place: an entry with none or several identifiers, a field that cannot be set.
+    Raises Invalid, naming each position, for an entry with none or several identifiers or with an invalid field.
     """
-    entries, nowhere, problems = [], [], []
+    entries, unknown, problems = [], [], []
     for position, entry in enumerate(sent):
         try:
             by, value = locator(LocatorQuery(entry.id, entry.username, entry.email))
@@ -99,12 +99,12 @@ def _read_entries(sent: list[BulkEntry]) -> tuple[list[tuple[int, actions.Entry]
                 raise NotFound
             entries.append((position, actions.Entry(by, value, fields)))
         except NotFound:
-            nowhere.append(position)
+            unknown.append(position)
         except Invalid as error:
             problems += [_placed(position, problem) for problem in error.problems]
     if problems:
         raise Invalid(*problems[:100])
-    return entries, nowhere
+    return entries, unknown
 
 
 def _placed(position: int, problem: Problem) -> Problem:
@@ -115,9 +115,9 @@ def _placed(position: int, problem: Problem) -> Problem:
 
 def list_tasks(tx: Tx, caller: Caller, request: Request) -> Response:
     page = read_page(request.query.page, request.query.per_page, request.query.offset)
-    found = store.list_jobs(tx, caller.organization_id, actions.JOB, limit=page.size, offset=page.skip)
+    jobs = store.list_jobs(tx, caller.organization_id, actions.JOB, limit=page.size, offset=page.skip)
     total = store.count_jobs(tx, caller.organization_id, actions.JOB)
-    return page_response([present_task(job) for job in found], page, total)
+    return page_response([present_task(job) for job in jobs], page, total)
 
 
 def show_task(tx: Tx, caller: Caller, request: Request) -> BatchTaskEntity:
@@ -129,7 +129,7 @@ def show_task(tx: Tx, caller: Caller, request: Request) -> BatchTaskEntity:
 
 
 def _message(failure: actions.Failure) -> str:
-    """The error, with Inrō's name for properties."""
+    """The error of an entry, with wire names."""
     if not failure.problems:
         return failure.error
     paths = [tuple(_WIRE.get(part, part) for part in problem.path) for problem in failure.problems]
@@ -137,7 +137,7 @@ def _message(failure: actions.Failure) -> str:
 
 
 def present_task(job: Job) -> BatchTaskEntity:
-    """A job as Inrō's batch task."""
+    """A job as a batch task."""
     progress = actions.progress_of(job)
     statuses: dict[str, Any] = {DONE: "completed", DEAD: "failed", RUNNING: "processing"}
     return BatchTaskEntity(

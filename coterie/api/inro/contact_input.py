@@ -15,7 +15,7 @@ from coterie.model.organizations import Caller
 from coterie.store import contacts as store
 from coterie.store.database import Tx
 
-# order_column -> what the store calls it
+# order_column -> the store's name of the order
 ORDERS = {name: name for name in store.ORDERS if name not in ("pinned_note", "profile_picture_url")} | {
     "notes": "pinned_note",
     "profile_picture": "profile_picture_url",
@@ -103,27 +103,28 @@ class SearchQuery(ListQuery):
     query: Annotated[Annotated[str, Meta(max_length=500)] | None, Meta(description="Search query")] = None
 
 
+# wire name -> our name
 _OUR_NAMES = {
     "name": "display_name",
     "notes": "note",
     "custom_properties": "properties",
     "profile_picture": "profile_picture_url",
 }
-# a new contact has at least one of these
+# a new contact needs at least one of these
 KNOWN_BY = ("display_name", "real_name", "username", "email", "phone")
 
 
 def fields_of(body: ContactFields) -> dict[str, Any]:
-    """The keys that were sent, as actions.contacts calls them."""
+    """The fields that were sent, under the names of actions.contacts."""
     return {
         _OUR_NAMES.get(name, name): value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET
     }
 
 
 def locator(given: LocatorQuery | LocatedContactBody) -> tuple[str, Any]:
-    """("id", 5), ("username", "ana") or ("email", "ana@x.org"), normalized. Refused, in Grape's words: none or several.
+    """("id", 5), ("username", "ana") or ("email", "ana@x.org"), normalized.
 
-    A username or e-mail address that cannot be one names nobody: NotFound.
+    Raises Invalid, in Grape's words, if there is none or several; NotFound if a username or e-mail address is invalid.
     """
     sent = {name: value for name in ("id", "username", "email") if (value := getattr(given, name)) is not None}
     if not sent:
@@ -143,7 +144,7 @@ def locator(given: LocatorQuery | LocatedContactBody) -> tuple[str, Any]:
 
 
 def find(tx: Tx, caller: Caller, by: str, value: Any) -> Contact:
-    """The contact a locator means; NotFound for none and for a deleted one."""
+    """The contact of a locator. Raises NotFound if there is none or it is deleted."""
     if by == "id":
         contact = store.find_contact(tx, caller.organization_id, value) if 0 < value <= ID_MAX else None
     else:

@@ -1,4 +1,4 @@
-"""/contact_properties: the organization's own fields (inro.md, 4)."""
+"""/contact_properties: the organization's own fields."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +58,7 @@ class PropertyChangeBody(Struct):
 
 
 def present_property(definition: PropertyDefinition) -> PropertyEntity:
-    """A definition in Inrō's words."""
+    """The entity of a definition."""
     return PropertyEntity(
         definition.slug,
         definition.title,
@@ -71,20 +71,20 @@ def present_property(definition: PropertyDefinition) -> PropertyEntity:
 
 def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     page = read_page(request.query.page, request.query.per_page, request.query.offset)
-    found = store.list_definitions(tx, caller.organization_id, limit=page.size, offset=page.skip)
+    definitions = store.list_definitions(tx, caller.organization_id, limit=page.size, offset=page.skip)
     total = store.count_definitions(tx, caller.organization_id)
-    return page_response([present_property(definition) for definition in found], page, total)
+    return page_response([present_property(definition) for definition in definitions], page, total)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
-    given: dict[str, Any] = msgspec.structs.asdict(request.body.contact_property)
+    fields: dict[str, Any] = msgspec.structs.asdict(request.body.contact_property)
     with wire_names("contact_property"):
-        return present_property(actions.create_definition(tx, caller, **given))
+        return present_property(actions.create_definition(tx, caller, **fields))
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> PropertyEntity:
-    given = msgspec.structs.asdict(request.body.contact_property)
-    fields = {name: value for name, value in given.items() if value is not UNSET}
+    sent = msgspec.structs.asdict(request.body.contact_property)
+    fields = {name: value for name, value in sent.items() if value is not UNSET}
     with _not_found(), wire_names("contact_property"):
         return present_property(actions.update_definition(tx, caller, request.path["slug"], fields))
 
@@ -96,7 +96,7 @@ def delete(tx: Tx, caller: Caller, request: Request) -> None:
 
 @contextmanager
 def _not_found() -> Iterator[None]:
-    """Inrō's name for a property, in the error that one does not exist."""
+    """Names the property as Inrō does when it does not exist."""
     try:
         yield
     except NotFound:

@@ -82,7 +82,7 @@ class ContactEntity(Struct):
 
 
 def present_contacts(tx: Tx, organization_id: int, contacts: Sequence[Contact]) -> list[ContactEntity]:
-    """The contacts in Inrō's form, in their order."""
+    """The entities of contacts, in the same order."""
     sheets = sheets_of(tx, organization_id, contacts, ("folders", "properties", "recent"))
     return [_entity(sheet) for sheet in sheets.values()]
 
@@ -100,7 +100,7 @@ def _entity(sheet: ContactSheet) -> ContactEntity:
             mentions.append(MentionEntity(text, at))
     contact = sheet.contact
     real_name = contact.full_name
-    # in the order of ContactEntity: by name they would take four times as long, and lists are what is read most
+    # in the order of ContactEntity: keywords would take four times as long, and lists are read most
     values: tuple[Any, ...] = (
         contact.id,
         contact.display_name or real_name or contact.nickname,
@@ -130,7 +130,7 @@ def _entity(sheet: ContactSheet) -> ContactEntity:
 
 
 def present_contact(tx: Tx, organization_id: int, contact: Contact) -> ContactEntity:
-    """One contact with its parts."""
+    """The entity of one contact."""
     return present_contacts(tx, organization_id, [contact])[0]
 
 

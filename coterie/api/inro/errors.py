@@ -1,4 +1,4 @@
-"""Errors in Grape's words: {"error": "per_page is invalid, page is invalid"} (inro.md, 1, "Errors")."""
+"""Errors in Grape's words: {"error": "per_page is invalid, page is invalid"}."""
 
 from coterie.api.errors import ErrorBody, present_plain_error
 from coterie.errors import Invalid, Problem
@@ -15,7 +15,7 @@ MALFORMED = (
     "Resolution: when specifying application/json as content-type, you must pass valid application/json"
     " in the request's 'body'\n"
 )
-# The names a field has on this wire, where the inside calls it otherwise
+# our name of a field -> its wire name
 _WIRE = {
     "note": "notes",
     "display_name": "name",
@@ -25,7 +25,7 @@ _WIRE = {
 
 
 def present_error(error: Exception) -> Response:
-    """Any error of the family as Inrō's clients know it."""
+    """Presents any error as Inrō does."""
     if isinstance(error, Invalid):
         return Response(ErrorBody(_joined(error)), 400)
     return present_plain_error(error)
@@ -38,7 +38,7 @@ def _joined(error: Invalid) -> str:
 
 
 def _sentence(problem: Problem) -> str:
-    if problem.kind == "together":  # a rule over several parameters says its own sentence
+    if problem.kind == "together":  # the rule has its own sentence
         return problem.reason
     name = _spelled(problem.path)
     if problem.kind == "too_large":

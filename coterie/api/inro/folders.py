@@ -1,4 +1,4 @@
-"""/folders: named, coloured places for contacts."""
+"""/folders: named and coloured groups of contacts."""
 
 from typing import Annotated, Literal
 
@@ -47,15 +47,15 @@ class FolderChangeBody(Struct):
 
 
 def present_folder(folder: Folder) -> FolderEntity:
-    """A folder in Inrō's words."""
+    """The entity of a folder."""
     return FolderEntity(folder.id, folder.name, folder.color)
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     page = read_page(request.query.page, request.query.per_page, request.query.offset)
-    found = store.list_folders(tx, caller.organization_id, limit=page.size, offset=page.skip)
+    listed = store.list_folders(tx, caller.organization_id, limit=page.size, offset=page.skip)
     total = store.count_folders(tx, caller.organization_id)
-    return page_response([present_folder(folder) for folder in found], page, total)
+    return page_response([present_folder(folder) for folder in listed], page, total)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> FolderEntity:

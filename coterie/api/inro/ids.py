@@ -9,7 +9,7 @@ _DIGITS = re.compile(r"[0-9]{1,19}")
 
 
 def read_id(text: str, noun: str) -> int:
-    """The id as a number. What is no id, or beyond int32, is the id of nothing: NotFound."""
+    """The id as a number. Raises NotFound if it is not an int32 above 0."""
     if _DIGITS.fullmatch(text) and 0 < int(text) <= ID_MAX:
         return int(text)
     raise NotFound(f"{noun} not found")

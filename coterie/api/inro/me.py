@@ -1,4 +1,4 @@
-"""/me: the organization the token belongs to."""
+"""/me: the organization of the token."""
 
 from typing import Annotated
 

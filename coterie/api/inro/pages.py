@@ -1,4 +1,4 @@
-"""Pages as grape-kaminari gives them: a bare array, the counts in headers (inro.md, 1, "Pagination")."""
+"""Pages as grape-kaminari has them: a bare array, with the counts in headers."""
 
 from typing import Annotated, Any, Literal
 
@@ -34,7 +34,7 @@ class PageQuery(Struct):
 
 
 class Page(Struct, frozen=True):
-    """A checked page: number from 1, size, offset; skip is how many rows come before it."""
+    """A valid page. number: from 1. offset: rows skipped in addition. skip: all rows before the page."""
 
     number: int
     size: int
@@ -43,9 +43,9 @@ class Page(Struct, frozen=True):
 
 
 def read_page(page: int | None, per_page: int | None, offset: int | None) -> Page:
-    """What was asked for, as Kaminari takes it: a page below 1 is the first, a negative per_page the default.
+    """The requested page, read as Kaminari does: a page below 1 is the first, a negative per_page the default.
 
-    Refused: per_page 0 (Kaminari raises) and a negative offset. Beyond the last page a page is empty.
+    Raises Invalid if per_page is 0 (Kaminari raises, too) or the offset is negative.
     """
     problems = []
     if per_page == 0:
@@ -55,14 +55,14 @@ def read_page(page: int | None, per_page: int | None, offset: int | None) -> Pag
     if problems:
         raise Invalid(*problems)
     size = per_page if per_page and per_page > 0 else PER_PAGE
-    # no list is longer than this: what lies beyond is an empty page, not a number the database cannot hold
+    # no list is longer, and larger numbers would overflow in the database
     number = min(max(page or 1, 1), 2**31 - 1)
     padding = min(offset or 0, 2**31 - 1)
     return Page(number, size, padding, (number - 1) * size + padding)
 
 
 def page_response(items: list[Any], page: Page, total: int) -> Response:
-    """The items with the seven headers, all of them text."""
+    """The items with the seven headers of a page."""
     pages = max(-(-(total - page.offset) // page.size), 0)
     is_inside = bool(items)
     return Response(

@@ -1,4 +1,4 @@
-"""Inrō's contract on one page: method, path, handler, permission, read or write."""
+"""Inrō's contract on one page: method, path, handler, scope, mode."""
 
 from coterie.api.errors import TYPES
 from coterie.api.inro import bulk, contact_input, contact_properties, contacts, errors, folders, me
@@ -31,7 +31,7 @@ ROUTES = (
     Route("GET", "/contact_properties", contact_properties.list_, READ, "read", "List contact properties",
           query=PageQuery, response=list[contact_properties.PropertyEntity], paged=True),
 
-    # Beyond the seed: seen on the live product
+    # Not in Inrō's document, but on the live product
     Route("POST", "/contact_properties", contact_properties.create, WRITE, "write", "Create a contact property",
           body=contact_properties.PropertyBody, response=contact_properties.PropertyEntity, status=201),
     Route("PUT", "/contact_properties/{slug}", contact_properties.update, WRITE, "write",
@@ -46,7 +46,7 @@ ROUTES = (
     Route("GET", "/batch_tasks/{id}", bulk.show_task, READ, "read", "Get a batch task",
           response=bulk.BatchTaskEntity),
 
-    # Beyond Inrō: what a self-hosted instance cannot do without
+    # Not in Inrō: a self-hosted instance needs it
     Route("GET", "/contacts/{id}", contacts.show_by_id, READ, "read", "Get a contact by its id",
           response=ContactEntity, path_types=ID),
     Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",

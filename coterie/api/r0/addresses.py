@@ -1,4 +1,4 @@
-"""…/contacts/{contact_id}/addresses and /orgs/{org_id}/addresses; in a contact's include[] they are `locations`."""
+"""…/contacts/{contact_id}/addresses and /orgs/{org_id}/addresses. A contact's include[] calls them `locations`."""
 
 from typing import Annotated, Any
 
@@ -70,7 +70,7 @@ class AddressBody(Struct):
 
 
 def present(address: Address) -> AddressEntity:
-    """An address in R0's words."""
+    """The entity of an address."""
     return AddressEntity(
         id=address.id,
         address_line_1=address.address_line_1,
@@ -89,16 +89,16 @@ def present(address: Address) -> AddressEntity:
 
 
 def _owner(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> int | None:
-    """The contact of the path, or None where it names only the organization."""
+    """The contact of the path; None if the path has only an organization."""
     return contact_of(tx, caller, request, to_change=to_change).id if "contact_id" in request.path else None
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> AddressList:
     owner, page = _owner(tx, caller, request), read_page(request.query)
     of, deleted = (tx, caller.organization_id, owner), includes_deleted(request.query.include)
-    found = store.list_addresses(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    addresses = store.list_addresses(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_addresses(*of, include_deleted=deleted)
-    return AddressList(*envelope(page, total, found), [present(address) for address in found])
+    return AddressList(*envelope(page, total, addresses), [present(address) for address in addresses])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> AddressEntity:

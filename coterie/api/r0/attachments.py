@@ -1,4 +1,4 @@
-"""…/contacts/{contact_id}/attachments: PDF, JPEG and PNG files, removed for good by DELETE."""
+"""…/contacts/{contact_id}/attachments: PDF, JPEG and PNG files. DELETE erases."""
 
 from pathlib import Path
 from typing import Annotated
@@ -38,15 +38,15 @@ class AttachmentList(PageEntity):
     attachments: list[AttachmentEntity]
 
 
-class Kept(Struct, frozen=True):
-    """A file that was recognized and kept, for which there is no row yet."""
+class StoredFile(Struct, frozen=True):
+    """A recognized file whose bytes are stored. No attachment refers to it yet."""
 
     media_type: str
     digest: str
 
 
 def present(attachment: Attachment, contact: Contact, caller: Caller, request: Request) -> AttachmentEntity:
-    """A file in our words: R0 shows none."""
+    """The entity of an attachment. It is ours: R0 documents none."""
     path = f"/api/v1/orgs/{caller.organization_uuid}/contacts/{contact.uuid}/attachments/{attachment.id}/file"
     return AttachmentEntity(
         id=attachment.id,
@@ -72,9 +72,9 @@ def _find(tx: Tx, caller: Caller, request: Request) -> tuple[Contact, Attachment
 
 def list_(tx: Tx, caller: Caller, request: Request) -> AttachmentList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
-    found = store.list_attachments(tx, caller.organization_id, contact.id, limit=page.limit, offset=page.offset)
+    listed = store.list_attachments(tx, caller.organization_id, contact.id, limit=page.limit, offset=page.offset)
     total = store.count_attachments(tx, caller.organization_id, contact.id)
-    items = [present(attachment, contact, caller, request) for attachment in found]
+    items = [present(attachment, contact, caller, request) for attachment in listed]
     return AttachmentList(*envelope(page, total, items), items)
 
 
@@ -83,8 +83,8 @@ def show(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     return present(attachment, contact, caller, request)
 
 
-def store_file(tx: Tx, caller: Caller, request: Request) -> Kept:
-    """Before the write: everything that can be refused is, and the bytes are on the disk."""
+def store_file(tx: Tx, caller: Caller, request: Request) -> StoredFile:
+    """Runs before the write: the file is checked and its bytes are stored."""
     actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
     upload, settings = uploaded_file(request), request.settings
     if upload.byte_count > settings.attachment_bytes_max:
@@ -94,21 +94,21 @@ def store_file(tx: Tx, caller: Caller, request: Request) -> Kept:
     if media_type is None:
         raise invalid("upload", why_refused(data))
     digest, _ = save_file(settings.data_folder, path)
-    return Kept(media_type, digest)
+    return StoredFile(media_type, digest)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     contact, upload = contact_of(tx, caller, request, to_change=True), uploaded_file(request)
-    kept: Kept = request.prepared
+    file: StoredFile = request.prepared
     attachment = actions.attach_file(
         tx,
         caller,
         contact.id,
         filename=upload.filename,
-        media_type=kept.media_type,
+        media_type=file.media_type,
         folder=request.settings.data_folder,
         source=Path(upload.path),
-        digest=kept.digest,
+        digest=file.digest,
     )
     return present(attachment, contact, caller, request)
 
@@ -118,7 +118,7 @@ def send(tx: Tx, caller: Caller, request: Request) -> Response:
     try:
         body = file_path(request.settings.data_folder, attachment.digest).read_bytes()
     except OSError:
-        raise NotFound("The file is not there any more") from None
+        raise NotFound("The file no longer exists") from None
     return Response(body=body, headers=file_headers(attachment.filename), media_type=attachment.media_type)
 
 

@@ -1,4 +1,4 @@
-"""The one order in which a PATCH is carried out: restore, change, delete."""
+"""The order of a PATCH: restore, update, delete."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -18,9 +18,9 @@ def change(
     update: Callable[[dict[str, Any]], T],
     delete: Callable[[], T],
 ) -> T:
-    """Do what the fields of a PATCH say, and give the record as it is then.
+    """Applies the fields of a PATCH and returns the result of the last step.
 
-    names: wire -> inside. [deleted]=false restores, [deleted]=true deletes; what else was sent changes.
+    names: wire name -> our name. [deleted]=false restores, [deleted]=true deletes, other fields are updated.
     """
     deleted, columns = requested_deletion(fields), fields_set(fields, names)
     if deleted is False:

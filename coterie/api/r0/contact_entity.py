@@ -1,4 +1,4 @@
-"""A contact in R0's words, as lists and other nouns show it; the one with its parts is in contacts.py."""
+"""R0's contact as lists show it. contact_parts.py has the contact with its parts."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ class ContactList(PageEntity):
 
 
 def present_contact(contact: Contact) -> ContactEntity:
-    """One contact, without its parts."""
+    """The entity of a contact, without its parts."""
     return ContactEntity(
         id=contact.uuid,
         first_name=contact.first_name or _stand_in(contact),
@@ -56,7 +56,7 @@ def present_contact(contact: Contact) -> ContactEntity:
 
 
 def _stand_in(contact: Contact) -> str | None:
-    """The first name of somebody who has no part of a name (design, decision 16)."""
+    """The first_name of a contact that has no name: R0's clients always show one."""
     if contact.full_name:
         return None
     return contact.display_name or contact.nickname or contact.username or contact.email or contact.phone

@@ -1,4 +1,4 @@
-"""A contact with the parts that include[] names."""
+"""R0's contact with the parts in include[]."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ class ContactWithParts(ContactEntity, kw_only=True):
 
 
 class _Include(Struct, frozen=True):
-    """The part of a contact a word of include[] stands for, and how it is presented: (sheet, uuids of contacts)."""
+    """One word of include[]: the part to load, and the function that presents it from (sheet, uuids of contacts)."""
 
     part: Part
     present: Callable[[ContactSheet, Mapping[int, str]], list[Any]]
@@ -60,7 +60,7 @@ INCLUDES = {
 def present_with_parts(
     tx: Tx, caller: Caller, contacts: Sequence[Contact], words: Collection[str]
 ) -> list[ContactWithParts]:
-    """The contacts with the parts these words of include[] name: one query for each part."""
+    """The entities of contacts with the parts that the words name; one query for each part."""
     includes = {word: include for word, include in INCLUDES.items() if word in words}
     names = sorted({include.part for include in includes.values()})
     sheets = sheets_of(tx, caller.organization_id, contacts, names).values()

@@ -1,4 +1,4 @@
-"""/orgs/{org_id}/contact_relationships and the same below a contact, who is then the first of the two."""
+"""/orgs/{org_id}/contact_relationships, and the same below a contact, which is then the first of the two."""
 
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from coterie.store.database import Tx
 
 NOUN, WRAPPER = "Contact relationship", "contact_relationship"
 _NAMES = {"second_contact_id": "second_contact", "relationship_id": "type_id", "anniversary_date": "anniversary_on"}
-_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+_WIRE = {ours: wire for wire, ours in _NAMES.items()}
 Anniversary = Annotated[Text, Meta(description="YYYY-MM-DD, or --MM-DD without a year; null clears.")]
 
 
@@ -72,7 +72,7 @@ class ContactRelationshipBody(Struct):
 
 
 def present_all(tx: Tx, caller: Caller, sides: list[ContactRelationship]) -> list[ContactRelationshipEntity]:
-    """Relationships in R0's words."""
+    """The entities of relationships."""
     uuids = uuids_of(
         tx, caller.organization_id, {each for side in sides for each in (side.first_contact_id, side.second_contact_id)}
     )
@@ -94,7 +94,7 @@ def present_all(tx: Tx, caller: Caller, sides: list[ContactRelationship]) -> lis
 
 
 def present(tx: Tx, caller: Caller, side: ContactRelationship) -> ContactRelationshipEntity:
-    """One of them."""
+    """The entity of one relationship."""
     return present_all(tx, caller, [side])[0]
 
 
@@ -103,11 +103,11 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipList:
     page, deleted = read_page(query), includes_deleted(query.include)
     first = _first_in_path(tx, caller, request, to_change=False)
     if first is None and (uuid := query.first_contact_id or query.contact_id):
-        first = _find_contact(tx, caller, uuid) or 0  # a contact that is none has no relationships
+        first = _find_contact(tx, caller, uuid) or 0  # an unknown contact has no relationships
     of = (tx, caller.organization_id, first)
-    found = store.list_contact_relationships(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    sides = store.list_contact_relationships(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_contact_relationships(*of, include_deleted=deleted)
-    return ContactRelationshipList(*envelope(page, total, found), present_all(tx, caller, found))
+    return ContactRelationshipList(*envelope(page, total, sides), present_all(tx, caller, sides))
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipEntity:
@@ -128,7 +128,7 @@ def create(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipEntit
 def update(tx: Tx, caller: Caller, request: Request) -> ContactRelationshipEntity:
     fields: ContactRelationshipFields = request.body.contact_relationship
     side = _side(tx, caller, request, to_change=True)
-    _refuse_other_contact(tx, caller, side, fields.second_contact_id)
+    _check_second_contact(tx, caller, side, fields.second_contact_id)
     side_id = side.id
     with wire_names(WRAPPER, _WIRE):
         side = change(
@@ -155,7 +155,7 @@ def _first_in_path(tx: Tx, caller: Caller, request: Request, *, to_change: bool)
 
 
 def _first_in_body(tx: Tx, caller: Caller, in_path: int | None, uuid: str | None) -> int:
-    """The first contact a body names; one in the path must be the same."""
+    """The first contact of the body. Raises Invalid if it is missing, unknown, or not the contact of the path."""
     if uuid is None:
         where = f"/orgs/{caller.organization_uuid}/contacts/:contact_id/contact_relationships"
         raise invalid((WRAPPER, "first_contact_id"), f"is missing: send it, or send this to {where}", kind="missing")
@@ -167,18 +167,18 @@ def _first_in_body(tx: Tx, caller: Caller, in_path: int | None, uuid: str | None
     return first
 
 
-def _refuse_other_contact(tx: Tx, caller: Caller, side: ContactRelationship, uuid: str | None | UnsetType) -> None:
+def _check_second_contact(tx: Tx, caller: Caller, side: ContactRelationship, uuid: str | None | UnsetType) -> None:
     if uuid is not UNSET and (not uuid or _find_contact(tx, caller, uuid) != side.second_contact_id):
         raise invalid((WRAPPER, "second_contact_id"), "cannot be changed: delete this one and create another")
 
 
 def _find_contact(tx: Tx, caller: Caller, uuid: str) -> int | None:
-    found = contact_ids_by_uuid(tx, caller.organization_id, [parse_id(uuid) or ""])
-    return next(iter(found.values()), None)
+    ids = contact_ids_by_uuid(tx, caller.organization_id, [parse_id(uuid) or ""])
+    return next(iter(ids.values()), None)
 
 
 def _side(tx: Tx, caller: Caller, request: Request, *, to_change: bool) -> ContactRelationship:
-    """The relationship of the path; below a contact it must be that contact's side."""
+    """The relationship of the path. Raises NotFound if it is not a side of the contact in the path."""
     first = _first_in_path(tx, caller, request, to_change=to_change)
     side_id = part_id(request, "contact_relationship_id", NOUN)
     side = store.find_contact_relationship(tx, caller.organization_id, side_id)

@@ -1,4 +1,4 @@
-"""/orgs/{org_id}/contacts: R0's contact, listed, read and written."""
+"""/orgs/{org_id}/contacts: lists, reads and writes contacts."""
 
 from typing import Annotated, Any, Literal
 
@@ -26,7 +26,7 @@ Gender = Annotated[
 ]
 FirstName = Annotated[str, Meta(min_length=1)]
 _NAMES = {"relationship_type": "relationship_grade"}
-_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+_WIRE = {ours: wire for wire, ours in _NAMES.items()}
 
 
 class ContactFields(Struct, kw_only=True):
@@ -69,16 +69,16 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
     query: SearchQuery = request.query
     page, organization_id = read_page(query), caller.organization_id
     if query.search and query.search.strip():
-        # what is deleted is not in the index: a search finds only what is not
+        # the search index has no deleted contacts
         matches = search_contacts(tx, organization_id, query.search, limit=page.limit, offset=page.offset)
-        found, total = matches.contacts, matches.total
+        contacts, total = matches.contacts, matches.total
     elif includes_deleted(query.include):
         total = store.count_contacts(tx, organization_id) + store.count_deleted_contacts(tx, organization_id)
-        found = store.list_all_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
+        contacts = store.list_all_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
     else:
         total = store.count_contacts(tx, organization_id)
-        found = store.list_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
-    return ContactList(*envelope(page, total, found), [present_contact(contact) for contact in found])
+        contacts = store.list_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
+    return ContactList(*envelope(page, total, contacts), [present_contact(contact) for contact in contacts])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactWithParts:

@@ -1,6 +1,6 @@
-"""Errors of R0's contract: {"error": "…"}, and for bad input also {"errors": {"field": ["…"]}} (design, decision 11).
+"""Errors of R0's contract: {"error": "…"}, and for invalid input also {"errors": {"field": ["…"]}}.
 
-A field is named as it is sent, without the resource it is wrapped in: phone_number[phone_number] is phone_number.
+A field is named without its wrapper: phone_number[phone_number] is phone_number.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from coterie.api.errors import ErrorBody, present_plain_error
 from coterie.errors import Invalid
 from coterie.http.responses import Response
 
-# what a body wraps its fields in
+# the wrappers of bodies
 WRAPPERS = frozenset(
     ("user", "contact", "address", "phone_number", "email", "contact_relationship", "user_relationship", "tag",
      "expertise", "pet", "gift", "important_date", "note", "user_reminder")
@@ -30,7 +30,7 @@ TYPES: dict[int, Any] = {**errors.TYPES, 422: InvalidBody}
 
 
 def present_error(error: Exception) -> Response:
-    """Any error of the family in R0's form."""
+    """Presents any error as R0 does."""
     if isinstance(error, Invalid):
         return _present_invalid(error)
     return present_plain_error(error)

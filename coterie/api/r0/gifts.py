@@ -1,4 +1,4 @@
-"""…/contacts/{contact_id}/gifts, also under the singular."""
+"""…/contacts/{contact_id}/gifts, also spelled gift."""
 
 from typing import Annotated, Any, Literal
 
@@ -55,7 +55,7 @@ class GiftBody(Struct):
 
 
 def present(gift: Gift) -> GiftEntity:
-    """A gift in R0's words."""
+    """The entity of a gift."""
     return GiftEntity(
         id=gift.id,
         name=gift.name,
@@ -70,9 +70,9 @@ def present(gift: Gift) -> GiftEntity:
 def list_(tx: Tx, caller: Caller, request: Request) -> GiftList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
     of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
-    found = store.list_gifts(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    gifts = store.list_gifts(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_gifts(*of, include_deleted=deleted)
-    return GiftList(*envelope(page, total, found), [present(gift) for gift in found])
+    return GiftList(*envelope(page, total, gifts), [present(gift) for gift in gifts])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> GiftEntity:

@@ -1,4 +1,4 @@
-"""Ids in a path: UUIDs of any version; what is none is the id of nothing."""
+"""Ids in a path: UUIDs of any version."""
 
 from coterie.api.route import Request
 from coterie.errors import NotFound
@@ -10,15 +10,18 @@ from coterie.store.database import Tx
 
 
 def part_id(request: Request, name: str, noun: str) -> str:
-    """An id of the path, canonical: part_id(request, "phone_id", "Phone number"). NotFound for what is no UUID."""
-    found = parse_id(request.path[name])
-    if found is None:
+    """An id of the path in canonical form: part_id(request, "phone_id", "Phone number").
+
+    Raises NotFound if it is not a UUID.
+    """
+    canonical = parse_id(request.path[name])
+    if canonical is None:
         raise NotFound(f"{noun} not found")
-    return found
+    return canonical
 
 
 def contact_of(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> Contact:
-    """The contact of the path. A deleted one can be read with its parts, but not changed: then it is NotFound."""
+    """The contact of the path. Raises NotFound if there is none, or if to_change is set and it is deleted."""
     contact = find_contact_by_uuid(tx, caller.organization_id, part_id(request, "contact_id", "Contact"))
     if contact is None or (to_change and contact.deleted_at is not None):
         raise NotFound("Contact not found")

@@ -1,4 +1,4 @@
-"""/orgs/{org_id}/imports/{import_id}/rows: what was read, what applying would do with it, what is decided. Ours."""
+"""/orgs/{org_id}/imports/{import_id}/rows: the rows of an import, their outcomes and decisions. Ours."""
 
 from typing import Annotated, Literal
 
@@ -87,13 +87,13 @@ class DecisionBody(Struct):
 
 
 def present_rows(tx: Tx, caller: Caller, import_id: str, rows: list[StagedRow]) -> list[RowEntity]:
-    """Rows with whom they may be, in two statements."""
+    """The entities of rows, with the contacts they match."""
     numbers = [row.row_number for row in rows]
     matches = list_matches(tx, caller.organization_id, import_id, numbers)
     ids = {match.contact_id for each in matches.values() for match in each}
     ids |= {row.contact_id for row in rows if row.contact_id is not None}
-    found = {contact.id: contact for contact in list_contacts_by_id(tx, caller.organization_id, ids)}
-    return [_present(row, matches.get(row.row_number, []), found) for row in rows]
+    contacts = {contact.id: contact for contact in list_contacts_by_id(tx, caller.organization_id, ids)}
+    return [_present(row, matches.get(row.row_number, []), contacts) for row in rows]
 
 
 def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact]) -> RowEntity:
@@ -159,11 +159,11 @@ def _row_number(request: Request) -> int:
 
 def list_(tx: Tx, caller: Caller, request: Request) -> RowList:
     import_id, page, outcome = _import_id(tx, caller, request), read_page(request.query), request.query.outcome
-    found = list_page_of_rows(
+    rows = list_page_of_rows(
         tx, caller.organization_id, import_id, outcome=outcome, limit=page.limit, offset=page.offset
     )
     total = count_rows(tx, caller.organization_id, import_id, outcome=outcome)
-    return RowList(*envelope(page, total, found), present_rows(tx, caller, import_id, found))
+    return RowList(*envelope(page, total, rows), present_rows(tx, caller, import_id, rows))
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> RowEntity:
@@ -182,12 +182,12 @@ def decide(tx: Tx, caller: Caller, request: Request) -> RowEntity:
 
 
 def _chosen(tx: Tx, caller: Caller, import_id: str, number: int, body: DecisionBody) -> int | None:
-    """The contact that was named, else the likeliest one."""
+    """The contact of the body, else the likeliest match. Raises Invalid if the contact does not exist."""
     if body.contact_id is None:
         likely = list_matches(tx, caller.organization_id, import_id, [number]).get(number)
         return likely[0].contact_id if likely else None
     uuid = parse_id(body.contact_id)
     contact = find_contact_by_uuid(tx, caller.organization_id, uuid) if uuid else None
     if contact is None:
-        raise invalid("contact_id", "is no contact")
+        raise invalid("contact_id", "is not a contact of this organization")
     return contact.id

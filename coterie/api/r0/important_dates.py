@@ -1,4 +1,4 @@
-"""…/contacts/{contact_id}/important_dates: an addition of ours, after the manner of R0's other parts of a contact."""
+"""…/contacts/{contact_id}/important_dates. Ours, in the style of R0's other parts of a contact."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from coterie.store import dates as store
 from coterie.store.database import Tx
 
 _NAMES = {"date": "occurs_on"}
-_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+_WIRE = {ours: wire for wire, ours in _NAMES.items()}
 Label = Annotated[str, Meta(description="Which day it is: Anniversary, First met.", max_length=LABEL_LENGTH_MAX)]
 Day = Annotated[str, Meta(description="YYYY-MM-DD, or --MM-DD without a year.", max_length=40)]
 
@@ -56,16 +56,16 @@ class ImportantDateBody(Struct):
 
 
 def present(date: ImportantDate) -> ImportantDateEntity:
-    """An important date in R0's words."""
+    """The entity of an important date."""
     return ImportantDateEntity(date.id, date.label, date.occurs_on, date.created_at, date.updated_at, date.deleted_at)
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ImportantDateList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
     of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
-    found = store.list_dates(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    dates = store.list_dates(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_dates(*of, include_deleted=deleted)
-    return ImportantDateList(*envelope(page, total, found), [present(date) for date in found])
+    return ImportantDateList(*envelope(page, total, dates), [present(date) for date in dates])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ImportantDateEntity:

@@ -1,5 +1,8 @@
-"""/orgs/{org_id}/imports: a file is staged, looked through, decided on, applied. Reading rows, deciding and applying
-are our additions: R0 does it in its web app. DELETE forgets the import and its file; the contacts it brought stay."""
+"""/orgs/{org_id}/imports: uploads a file and stages it, then applies or undoes the import.
+
+Rows, decisions, apply, undo and rejected rows are ours: R0 has them in its web app. DELETE erases the import and its
+file; the contacts it created stay.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,14 +31,14 @@ if TYPE_CHECKING:
     from coterie.imports.upload import StoredFile
 
 NOUN = "Import"
-# `type` -> the reader. linkedin_csv is R0's own word, the others are in its manner
+# type -> format. R0 has linkedin_csv; the others are ours
 FORMATS = {
     "linkedin_csv": LINKEDIN, "r0_csv": R0, "google_csv": GOOGLE, "outlook_csv": OUTLOOK, "csv": CSV, "vcard": VCARD,
 }  # fmt: skip
-TYPES = {inside: wire for wire, inside in FORMATS.items()}
+TYPES = {file_format: name for name, file_format in FORMATS.items()}
 State = Literal["staging", "staged", "applying", "applied", "undoing", "undone", "failed"]
 ROWS_SHOWN = 20
-# what one answer holds in memory; the command line has no such limit
+# a response is built in memory; the command line has no such limit
 REJECTED_BYTES_MAX = 32 * 1024**2
 MAPPING_LENGTH_MAX = 200_000
 
@@ -90,45 +93,45 @@ class ImportBody(Struct):
     ] = None
 
 
-def _fields(found: Import) -> tuple[Any, ...]:
+def _fields(import_: Import) -> tuple[Any, ...]:
     return (
-        found.id,
-        found.filename,
-        TYPES.get(found.format, found.format),
-        found.byte_count,
-        found.state,
-        found.row_count,
-        found.created_count,
-        found.updated_count,
-        found.unchanged_count,
-        found.matched_count,
-        found.rejected_count,
-        found.error,
-        found.created_at,
-        found.updated_at,
-        found.staged_at,
-        found.applied_at,
+        import_.id,
+        import_.filename,
+        TYPES.get(import_.format, import_.format),
+        import_.byte_count,
+        import_.state,
+        import_.row_count,
+        import_.created_count,
+        import_.updated_count,
+        import_.unchanged_count,
+        import_.matched_count,
+        import_.rejected_count,
+        import_.error,
+        import_.created_at,
+        import_.updated_at,
+        import_.staged_at,
+        import_.applied_at,
     )
 
 
-def present(found: Import) -> ImportEntity:
-    """An import in R0's manner; R0 shows none."""
-    return ImportEntity(*_fields(found))
+def present(import_: Import) -> ImportEntity:
+    """The entity of an import. It is ours: R0 documents none."""
+    return ImportEntity(*_fields(import_))
 
 
 def find(tx: Tx, caller: Caller, request: Request) -> Import:
     """The import of the path."""
-    found = store.find_import(tx, caller.organization_id, part_id(request, "import_id", NOUN))
-    if found is None:
+    import_ = store.find_import(tx, caller.organization_id, part_id(request, "import_id", NOUN))
+    if import_ is None:
         raise NotFound(f"{NOUN} not found")
-    return found
+    return import_
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ImportList:
     page = read_page(request.query)
-    found = store.list_imports(tx, caller.organization_id, limit=page.limit, offset=page.offset)
+    imports = store.list_imports(tx, caller.organization_id, limit=page.limit, offset=page.offset)
     total = store.count_imports(tx, caller.organization_id)
-    return ImportList(*envelope(page, total, found), [present(each) for each in found])
+    return ImportList(*envelope(page, total, imports), [present(import_) for import_ in imports])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
@@ -136,12 +139,12 @@ def show(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
 
 
 def _corrections(request: Request) -> dict[str, str]:
-    """What was said of the columns, in either form."""
-    given = request.body.mapping
-    if not isinstance(given, str):
-        return given or {}
+    """The corrections of columns: column to field, sent as an object or as JSON text."""
+    sent = request.body.mapping
+    if not isinstance(sent, str):
+        return sent or {}
     try:
-        return msgspec.json.decode(given or "{}", type=dict[str, str])
+        return msgspec.json.decode(sent or "{}", type=dict[str, str])
     except (msgspec.DecodeError, RecursionError):
         raise invalid("mapping", "is not a JSON object of columns and fields") from None
 
@@ -206,7 +209,7 @@ def send_rejected(tx: Tx, caller: Caller, request: Request) -> Response:
     for piece in file.pieces:
         body += piece
         if len(body) > REJECTED_BYTES_MAX:
-            raise TooLarge("The rejected rows are more than 32 MB: `coterie rejected` writes them to a file")
+            raise TooLarge("The rejected rows exceed 32 MB; export them with `coterie rejected`")
     return Response(body=bytes(body), headers=file_headers(file.filename), media_type=file.media_type)
 
 

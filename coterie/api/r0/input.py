@@ -1,7 +1,7 @@
-"""What R0's bodies have in common: partial fields in a wrapper, `deleted` flags, `soft_delete`.
+"""What R0's bodies share: a wrapper with some of the fields, `deleted`, `soft_delete`.
 
-phone_number[phone_number]=x, the same as multipart, and {"phone_number": {"phone_number": "x"}} arrive alike
-(api/body.py): a body is a Struct with one field, the wrapper, whose type is the Struct of the fields.
+A body is a Struct with one field, the wrapper, whose type is the Struct of the fields. phone_number[phone_number]=x,
+the same as multipart, and {"phone_number": {"phone_number": "x"}} are read alike (http/body.py).
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from coterie.errors import invalid
 from coterie.http.multipart import Upload
 from coterie.http.responses import Response
 
-# The types of optional fields of a body: absent is not null
+# The types of optional fields: UNSET if absent, None if null
 Text = str | None | UnsetType
 Flag = bool | None | UnsetType
 Deleted = Annotated[Flag, Meta(description="false restores what was deleted; true deletes it.")]
@@ -28,22 +28,22 @@ class SoftDelete(Struct):
 
 
 def fields_set(fields: Struct, names: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The fields that were sent, under the names the inside calls them (names: wire -> inside); never `deleted`."""
-    inside = names or {}
+    """The fields that were sent, except `deleted`, under our names. names: wire name -> our name."""
+    ours = names or {}
     return {
-        inside.get(name, name): value
+        ours.get(name, name): value
         for name, value in msgspec.structs.asdict(fields).items()
         if value is not UNSET and name != "deleted"
     }
 
 
 def requested_deletion(fields: Any) -> bool | None:
-    """True: is to be deleted; False: restored; None: nothing was said."""
+    """True to delete, False to restore, None if `deleted` was not sent."""
     return fields.deleted if isinstance(fields.deleted, bool) else None
 
 
 def required_unless_deleted(fields: Any, wrapper: str, field: str) -> str | None:
-    """The one text a body is about; None where only `deleted` was sent. Refused: neither of them."""
+    """The value of the body's main field; None if only `deleted` was sent. Raises Invalid if neither was."""
     value: str | UnsetType = getattr(fields, field)
     if isinstance(value, str):
         return value
@@ -56,19 +56,19 @@ def uploaded_file(request: Request) -> Upload:
     """The file of a multipart form, in its field `upload`. Raises Invalid if there is none."""
     upload = request.files.get("upload")
     if upload is None:
-        raise invalid("upload", "is missing: a file, as multipart/form-data", kind="missing")
+        raise invalid("upload", "is missing: send a file as multipart/form-data", kind="missing")
     return upload
 
 
 def is_soft(request: Request) -> bool:
-    """Whether a DELETE leaves a way back."""
+    """Whether a DELETE can be undone."""
     return request.body.soft_delete is not False
 
 
 def delete(request: Request, softly: Callable[[], Any], erase: Callable[[], None]) -> Any:
-    """Run the one of the two that soft_delete asks for: 200 with the record, or 204 without a body.
+    """Runs softly or erase, as soft_delete demands: 200 with the entity that softly returns, or 204 without a body.
 
-    softly gives the record as it is presented. The route declares both: response=…, responses={204: None}.
+    The route must declare both: response=…, responses={204: None}.
     """
     if is_soft(request):
         return softly()

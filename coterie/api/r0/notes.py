@@ -1,6 +1,6 @@
 """/orgs/{org_id}/notes and …/contacts/{contact_id}/notes: shared, or personal to their author.
 
-The text is wrapped, tags and contacts stand beside the wrapper, and personal_note is taken in both places.
+The text is in the wrapper, tags and contacts are next to it, and personal_note is read in both places.
 """
 
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ class NoteBody(Struct, kw_only=True):
 
 
 class _Change(Struct, kw_only=True):
-    """Everything a body says, in one place and in the words of the inside."""
+    """The fields of a body under our names."""
 
     text: str | UnsetType = UNSET
     is_personal: bool | UnsetType = UNSET
@@ -88,14 +88,14 @@ class _Change(Struct, kw_only=True):
 
 
 def present_all(tx: Tx, caller: Caller, notes: list[Note], include: Words) -> list[NoteEntity]:
-    """Notes in R0's words, with the tags and contacts that are asked for."""
+    """The entities of notes, with tags and contacts if include[] names them."""
     organization_id, words, ids = caller.organization_id, words_of(include), [note.id for note in notes]
     tags = store.list_tags_of_notes(tx, organization_id, ids) if "tags" in words else None
     about = store.list_contacts_of_notes(tx, organization_id, ids) if "contacts" in words else None
-    known: Mapping[int, ContactEntity] = {}
+    entity_of: Mapping[int, ContactEntity] = {}
     if about:
-        wanted = {contact_id for few in about.values() for contact_id in few}
-        known = {each.id: present_contact(each) for each in list_contacts_by_id(tx, organization_id, wanted)}
+        contact_ids = {contact_id for few in about.values() for contact_id in few}
+        entity_of = {each.id: present_contact(each) for each in list_contacts_by_id(tx, organization_id, contact_ids)}
     entities = []
     for note in notes:
         entity = NoteEntity(
@@ -110,29 +110,29 @@ def present_all(tx: Tx, caller: Caller, notes: list[Note], include: Words) -> li
         if tags is not None:
             entity.tags = [present_term(tag) for tag in tags.get(note.id, [])]
         if about is not None:
-            entity.contacts = [known[contact_id] for contact_id in about.get(note.id, [])]
+            entity.contacts = [entity_of[contact_id] for contact_id in about.get(note.id, [])]
         entities.append(entity)
     return entities
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> NoteList:
     page, deleted = read_page(request.query), includes_deleted(request.query.include)
-    found = store.list_notes(
+    notes = store.list_notes(
         tx, caller.organization_id, reader_id=caller.user_id, include_deleted=deleted,
         limit=page.limit, offset=page.offset,
     )  # fmt: skip
     total = store.count_notes(tx, caller.organization_id, reader_id=caller.user_id, include_deleted=deleted)
-    return NoteList(*envelope(page, total, found), present_all(tx, caller, found, request.query.include))
+    return NoteList(*envelope(page, total, notes), present_all(tx, caller, notes, request.query.include))
 
 
 def list_on_contact(tx: Tx, caller: Caller, request: Request) -> NoteList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
     of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
-    found = store.list_notes_of_contact(
+    notes = store.list_notes_of_contact(
         *of, reader_id=caller.user_id, include_deleted=deleted, limit=page.limit, offset=page.offset
     )
     total = store.count_notes_of_contact(*of, reader_id=caller.user_id, include_deleted=deleted)
-    return NoteList(*envelope(page, total, found), present_all(tx, caller, found, request.query.include))
+    return NoteList(*envelope(page, total, notes), present_all(tx, caller, notes, request.query.include))
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> NoteEntity:
@@ -187,9 +187,9 @@ def _read(body: NewNoteBody | NoteBody) -> _Change:
     )
 
 
-def _ids(given: list[str] | str | None | UnsetType) -> list[str] | UnsetType:
-    """The ids of a set; a form can say an empty one only as tags[]=."""
-    if given is UNSET:
+def _ids(sent: list[str] | str | None | UnsetType) -> list[str] | UnsetType:
+    """The ids of a set. In a form, tags[]= is the empty set."""
+    if sent is UNSET:
         return UNSET
-    listed = given if isinstance(given, list) else [given or ""]
+    listed = sent if isinstance(sent, list) else [sent or ""]
     return [each for each in listed if each]

@@ -1,4 +1,4 @@
-"""GET /orgs: the organizations a token speaks for."""
+"""GET /orgs: the organizations a token is for."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ class OrganizationList(PageEntity):
 
 
 def present_organization(organization: Organization) -> OrganizationEntity:
-    """An organization in R0's words: its id is the UUID."""
+    """The entity of an organization. Its id is the UUID."""
     return OrganizationEntity(
         organization.uuid, organization.name, organization.country, organization.created_at, organization.updated_at
     )
@@ -35,5 +35,5 @@ def present_organization(organization: Organization) -> OrganizationEntity:
 def list_(tx: Tx, caller: Caller, request: Request) -> OrganizationList:
     page = read_page(request.query)
     every = store.list_organizations_of_token(tx, caller.organization_id, caller.token_id or "")
-    found = every[page.offset : page.offset + page.limit]
-    return OrganizationList(*envelope(page, len(every), found), [present_organization(each) for each in found])
+    listed = every[page.offset : page.offset + page.limit]
+    return OrganizationList(*envelope(page, len(every), listed), [present_organization(each) for each in listed])

@@ -1,7 +1,7 @@
-"""Pages as R0 gives them: a body with count and first beside the records (r0.md, 1, "List envelope").
+"""Pages as R0 has them: an object with the counts and the list.
 
-Where the documentation is silent: a limit or page out of range is refused, a page beyond the last is empty and has
-first and last 0, words of include[] that a list does not know are ignored.
+Where R0's documentation is silent, a limit or page out of range is 422, a page after the last one is empty with first
+and last 0, and unknown words of include[] are ignored.
 """
 
 from collections.abc import Sized
@@ -13,7 +13,7 @@ LIMIT = 20
 LIMIT_MAX = 100
 PAGE_MAX = 2**31 - 1
 DELETED = "deleted"
-# the list of phone numbers types include[] as a Boolean, so `true` means the one thing it can mean there
+# R0 documents include[] of phone numbers as a Boolean: true can only mean `deleted`
 _BOOLEAN = {"true", "1", "t", "on"}
 
 PageNumber = Annotated[int, Meta(description="Which page, from 1.", ge=1, le=PAGE_MAX)] | None
@@ -26,7 +26,7 @@ Search = Annotated[str, Meta(description="Words to find; each is a prefix.", max
 
 
 class ListQuery(Struct):
-    """What every list is asked with."""
+    """The parameters of every list."""
 
     page: PageNumber = None
     limit: Limit = None
@@ -38,7 +38,7 @@ class SearchQuery(ListQuery):
 
 
 class IncludeQuery(Struct):
-    """What one thing is asked with that can bring its parts."""
+    """The parameter of a GET that can include parts."""
 
     include: Annotated[list[str] | str | None, Meta(description="Parts to bring along.")] = field(
         default=None, name="include[]"
@@ -46,7 +46,7 @@ class IncludeQuery(Struct):
 
 
 class Page(Struct, frozen=True):
-    """number from 1, limit, and offset: how many rows come before it."""
+    """number: from 1. offset: the rows before the page."""
 
     number: int
     limit: int
@@ -64,7 +64,7 @@ class PageEntity(Struct):
 
 
 def read_page(query: ListQuery) -> Page:
-    """The page that was asked for: the first, of 20, where nothing is said."""
+    """The requested page; by default the first, of 20."""
     number, limit = query.page or 1, query.limit or LIMIT
     return Page(number, limit, (number - 1) * limit)
 
@@ -76,11 +76,11 @@ def envelope(page: Page, total: int, items: Sized) -> tuple[int, int, int, int, 
 
 
 def words_of(include: list[str] | str | None) -> frozenset[str]:
-    """The words of include, however it was sent: include[]=a&include[]=b, include=a, include=a,b."""
-    given = include if isinstance(include, list) else [include or ""]
-    return frozenset(word.strip() for text in given for word in text.split(","))
+    """The words of include: of include[]=a&include[]=b, include=a or include=a,b."""
+    texts = include if isinstance(include, list) else [include or ""]
+    return frozenset(word.strip() for text in texts for word in text.split(","))
 
 
 def includes_deleted(include: list[str] | str | None) -> bool:
-    """Whether the deleted ones are asked for: by the word `deleted`, or by `true` as the list of phones is typed."""
+    """Whether include[] asks for deleted ones, by `deleted` or `true`."""
     return any(word.lower() == DELETED or word.lower() in _BOOLEAN for word in words_of(include))

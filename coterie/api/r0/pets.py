@@ -1,4 +1,4 @@
-"""…/contacts/{contact_id}/pets: an animal stands under each of its two owners."""
+"""…/contacts/{contact_id}/pets: a pet is listed under both of its owners."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
 
 _NAMES = {"type": "species", "date_of_birth": "born_on", "secondary_contact_id": "second_owner"}
-_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+_WIRE = {ours: wire for wire, ours in _NAMES.items()}
 
 
 class PetEntity(Struct):
@@ -61,7 +61,7 @@ class PetBody(Struct):
 
 
 def present_with(pet: Pet, uuids: Mapping[int, str]) -> PetEntity:
-    """A pet in R0's words; uuids holds those of its owners."""
+    """The entity of a pet. uuids must contain its owners."""
     return PetEntity(
         id=pet.id,
         name=pet.name,
@@ -76,24 +76,24 @@ def present_with(pet: Pet, uuids: Mapping[int, str]) -> PetEntity:
 
 
 def owner_uuids(tx: Tx, caller: Caller, contacts: Iterable[Contact], pets: Iterable[Pet]) -> dict[int, str]:
-    """contact id -> uuid, of these contacts and of every owner of the pets."""
+    """contact id -> uuid, for the contacts and every owner of the pets."""
     uuids = {contact.id: contact.uuid for contact in contacts}
     owners = {owner for pet in pets for owner in (pet.contact_id, pet.second_owner_id) if owner is not None}
     return uuids | uuids_of(tx, caller.organization_id, owners - uuids.keys())
 
 
 def present(tx: Tx, caller: Caller, contact: Contact, pet: Pet) -> PetEntity:
-    """A pet of the contact in R0's words."""
+    """The entity of a pet of the contact."""
     return present_with(pet, owner_uuids(tx, caller, [contact], [pet]))
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> PetList:
     contact, page = contact_of(tx, caller, request), read_page(request.query)
     of, deleted = (tx, caller.organization_id, contact.id), includes_deleted(request.query.include)
-    found = store.list_pets(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    pets = store.list_pets(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_pets(*of, include_deleted=deleted)
-    uuids = owner_uuids(tx, caller, [contact], found)
-    return PetList(*envelope(page, total, found), [present_with(pet, uuids) for pet in found])
+    uuids = owner_uuids(tx, caller, [contact], pets)
+    return PetList(*envelope(page, total, pets), [present_with(pet, uuids) for pet in pets])
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> PetEntity:

@@ -1,4 +1,4 @@
-"""/relationships: the catalogue of types. relationship_id is here the inverse of a type, elsewhere a type."""
+"""/relationships: all types of relationships. Here relationship_id is the inverse of a type, elsewhere a type."""
 
 from typing import Annotated
 
@@ -22,6 +22,6 @@ class RelationshipTypeList(PageEntity):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> RelationshipTypeList:
-    """The whole list, never a page of it."""
+    """Not paged: the whole list."""
     types = [RelationshipTypeEntity(each.id, each.name, each.inverse_type_id) for each in CATALOGUE]
     return RelationshipTypeList(len(types), 1, len(types), 1, len(types), types)

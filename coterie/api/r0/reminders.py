@@ -1,4 +1,4 @@
-"""…/reminders: the caller's own, about nothing in particular or about a contact; removed for good by DELETE."""
+"""…/reminders: the caller's reminders, in general or of a contact. DELETE erases."""
 
 from typing import Annotated, Literal
 
@@ -24,7 +24,7 @@ from coterie.store import reminders as store
 from coterie.store.database import Tx
 
 NOUN = "Reminder"
-# the words of the wire -> those inside
+# wire name -> our name
 NAMES = {
     "schedule_at": "due_at",
     "repeat_every_unit": "repeat_unit",
@@ -32,7 +32,7 @@ NAMES = {
     "schedule_before_unit": "before_unit",
     "schedule_before_magnitude": "before_magnitude",
 }
-WIRE = {inside: wire for wire, inside in NAMES.items()}
+WIRE = {ours: wire for wire, ours in NAMES.items()}
 Number = int | None | UnsetType
 Status = Literal[
     "scheduled", "waiting_for_smtp", "waiting_for_date", "waiting_for_contact", "unscheduled", "in_app", "muted",
@@ -94,7 +94,7 @@ class ReminderBody(Struct):
 
 
 def present(reminder: Reminder, request: Request) -> ReminderEntity:
-    """A reminder in R0's words."""
+    """The entity of a reminder."""
     settings = request.settings
     return ReminderEntity(
         id=reminder.id,
@@ -120,11 +120,11 @@ def present(reminder: Reminder, request: Request) -> ReminderEntity:
 
 def _list(tx: Tx, caller: Caller, request: Request, contact_id: int | None) -> ReminderList:
     page, user_id = read_page(request.query), caller.user_id or ""
-    found = store.list_reminders(
+    reminders = store.list_reminders(
         tx, caller.organization_id, user_id, contact_id=contact_id, limit=page.limit, offset=page.offset
     )
     total = store.count_reminders(tx, caller.organization_id, user_id, contact_id=contact_id)
-    return ReminderList(*envelope(page, total, found), [present(reminder, request) for reminder in found])
+    return ReminderList(*envelope(page, total, reminders), [present(reminder, request) for reminder in reminders])
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ReminderList:

@@ -1,4 +1,4 @@
-"""R0's contract on one page: method, path, handler, permission, read or write. Why each oddity: README.md."""
+"""R0's contract on one page: method, path, handler, scope, mode. README.md explains each oddity."""
 
 from typing import Any
 from uuid import UUID
@@ -40,7 +40,7 @@ READ, WRITE, ORGANIZATION, ORGANIZATION_WRITE = (
 )  # fmt: skip
 CONTACT = "/orgs/{org_id}/contacts/{contact_id}"
 ORG = "/orgs/{org_id}"
-# every id of a path is a UUID
+# every id in a path is a UUID
 IDS: dict[str, Any] = dict.fromkeys(
     ("org_id", "contact_id", "address_id", "phone_id", "email_id", "contact_relationship_id", "tag_id", "expertise_id",
      "pet_id", "gift_id", "date_id", "note_id", "user_relationship_id", "relationship_id", "reminder_id",
@@ -48,9 +48,9 @@ IDS: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 ROW_IDS: dict[str, Any] = {**IDS, "row": int}
 IMPORTS_READ, IMPORTS_WRITE = "imports:read", "imports:write"
-# a soft DELETE answers 200 with the record, a hard one 204
+# a DELETE with soft_delete=false answers 204, any other 200 with the entity
 DELETED: dict[int, Any] = {204: None}
-# segment of a path -> what it may also be called (README.md, 1, 5, 11, 27)
+# segment of a path -> other spellings (README.md, 1, 5, 11, 27)
 SPELLINGS = {
     "phone-numbers": ("phone_numbers",),
     "emails": ("email-addresses", "email_addresses"),
@@ -217,7 +217,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{CONTACT}/contact_relationships", contact_relationships.list_, READ, "read",
           "List a contact's relationships", query=ListQuery,
           response=contact_relationships.ContactRelationshipList, paged=True, path_types=IDS),
-    # slow: those of a whole organization are counted
+    # slow: it counts all relationships of the organization
     Route("GET", f"{ORG}/contact_relationships", contact_relationships.list_, READ, "slow",
           "List contacts' relationships", query=contact_relationships.RelationshipQuery,
           response=contact_relationships.ContactRelationshipList, paged=True, path_types=IDS),

@@ -1,4 +1,4 @@
-"""POST /login, DELETE /logout: a password for a token, and the token given back."""
+"""POST /login creates a token, DELETE /logout revokes it."""
 
 from typing import Annotated
 
@@ -29,7 +29,7 @@ class LoginEntity(Struct):
 
 
 def check(tx: Tx, caller: Caller, request: Request) -> str:
-    """The id of the user the credentials are of."""
+    """Runs before the write: the id of the user, if the password is right."""
     return actions.check_password(tx, request.body.user.email, request.body.user.password)
 
 

@@ -1,4 +1,4 @@
-"""/orgs/{org_id}/user_relationships: what contacts are to the calling user."""
+"""/orgs/{org_id}/user_relationships: the relationships of the calling user to contacts."""
 
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from coterie.store.database import Tx
 
 NOUN, WRAPPER = "User relationship", "user_relationship"
 _NAMES = {"contact_id": "contact", "relationship_id": "type_id", "anniversary_date": "anniversary_on"}
-_WIRE = {inside: wire for wire, inside in _NAMES.items()}
+_WIRE = {ours: wire for wire, ours in _NAMES.items()}
 Anniversary = Annotated[Text, Meta(description="YYYY-MM-DD, or --MM-DD without a year; null clears.")]
 
 
@@ -61,9 +61,9 @@ class UserRelationshipBody(Struct):
     user_relationship: UserRelationshipFields
 
 
-def present_all(tx: Tx, caller: Caller, found: list[UserRelationship]) -> list[UserRelationshipEntity]:
-    """Relationships in R0's words."""
-    uuids = uuids_of(tx, caller.organization_id, {each.contact_id for each in found})
+def present_all(tx: Tx, caller: Caller, relationships: list[UserRelationship]) -> list[UserRelationshipEntity]:
+    """The entities of relationships."""
+    uuids = uuids_of(tx, caller.organization_id, {each.contact_id for each in relationships})
     return [
         UserRelationshipEntity(
             id=each.id,
@@ -76,47 +76,47 @@ def present_all(tx: Tx, caller: Caller, found: list[UserRelationship]) -> list[U
             updated_at=each.updated_at,
             deleted_at=each.deleted_at,
         )
-        for each in found
+        for each in relationships
     ]
 
 
-def present(tx: Tx, caller: Caller, found: UserRelationship) -> UserRelationshipEntity:
-    """One of them."""
-    return present_all(tx, caller, [found])[0]
+def present(tx: Tx, caller: Caller, relationship: UserRelationship) -> UserRelationshipEntity:
+    """The entity of one relationship."""
+    return present_all(tx, caller, [relationship])[0]
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> UserRelationshipList:
     page, deleted = read_page(request.query), includes_deleted(request.query.include)
     of = (tx, caller.organization_id, user_of(caller))
-    found = store.list_user_relationships(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
+    relationships = store.list_user_relationships(*of, include_deleted=deleted, limit=page.limit, offset=page.offset)
     total = store.count_user_relationships(*of, include_deleted=deleted)
-    return UserRelationshipList(*envelope(page, total, found), present_all(tx, caller, found))
+    return UserRelationshipList(*envelope(page, total, relationships), present_all(tx, caller, relationships))
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
-    found = store.find_user_relationship(tx, caller.organization_id, user_of(caller), _id(request))
-    if found is None:
+    relationship = store.find_user_relationship(tx, caller.organization_id, user_of(caller), _id(request))
+    if relationship is None:
         raise NotFound(f"{NOUN} not found")
-    return present(tx, caller, found)
+    return present(tx, caller, relationship)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
     with wire_names(WRAPPER, _WIRE):
-        made = actions.create_user_relationship(tx, caller, fields_set(request.body.user_relationship, _NAMES))
-    return present(tx, caller, made)
+        relationship = actions.create_user_relationship(tx, caller, fields_set(request.body.user_relationship, _NAMES))
+    return present(tx, caller, relationship)
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> UserRelationshipEntity:
     relationship_id = _id(request)
     with wire_names(WRAPPER, _WIRE):
-        found = change(
+        relationship = change(
             request.body.user_relationship,
             _NAMES,
             restore=lambda: actions.restore_user_relationship(tx, caller, relationship_id),
             update=lambda columns: actions.update_user_relationship(tx, caller, relationship_id, columns),
             delete=lambda: actions.delete_user_relationship(tx, caller, relationship_id),
         )
-    return present(tx, caller, found)
+    return present(tx, caller, relationship)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> Any:

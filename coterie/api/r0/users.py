@@ -1,4 +1,4 @@
-"""/users/{user_id} and /orgs/{org_id}/users/{user_id}; `self` is whoever the token belongs to."""
+"""/users/{user_id} and /orgs/{org_id}/users/{user_id}. `self` is the user of the token."""
 
 from typing import Annotated, Any, Literal
 
@@ -56,7 +56,7 @@ class UserBody(Struct):
 
 
 def present_user(tx: Tx, user: User, *, is_self: bool = True) -> UserEntity:
-    """A user in R0's words; notifications are nobody else's business."""
+    """The entity of a user. Other users do not see the notifications."""
     statuses: dict[str, Any] = store.list_subscriptions(tx, user.id) if is_self else {}
     return UserEntity(
         id=user.id,
@@ -98,10 +98,10 @@ def show_member(tx: Tx, caller: Caller, request: Request) -> UserEntity:
 def update(tx: Tx, caller: Caller, request: Request) -> UserEntity:
     if _user_id(caller, request) != caller.user_id:
         raise NotFound("User not found")
-    names = fields_set(request.body.user)
-    given: list[NotificationFields] = names.pop("notifications", [])
+    fields = fields_set(request.body.user)
+    notifications: list[NotificationFields] = fields.pop("notifications", [])
     statuses = {
-        each.notif_id.lower(): ACTIVE if each.notif_status == "enabled" else each.notif_status for each in given
+        each.notif_id.lower(): ACTIVE if each.notif_status == "enabled" else each.notif_status for each in notifications
     }
     with wire_names("user"):
-        return present_user(tx, actions.update_user(tx, caller, names, statuses))
+        return present_user(tx, actions.update_user(tx, caller, fields, statuses))
