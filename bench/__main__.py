@@ -48,7 +48,9 @@ def main(arguments: Sequence[str]) -> None:
     text = measure(plan, names)
     print(f"{text}\n{time.monotonic() - started:.0f} s")
     if not is_quick and len(names) == len(BENCHES):
-        TABLE.write_text(text, "utf-8")
+        # what people wrote below the table stays
+        _, heading, remarks = TABLE.read_text("utf-8").partition("\n## ")
+        TABLE.write_text(text + heading + remarks, "utf-8")
 
 
 def measure(plan: Plan, names: Sequence[str]) -> str:
