@@ -27,10 +27,11 @@ def tables(engine: str, *, until: int | None = None, also_derived: bool = False)
     until: the number of the last migration to consider. also_derived: include the tables of one engine.
     """
     names: list[str] = []
-    for number, file, text in migrations_for(engine):
-        if (until is not None and number > until) or not (also_derived or file.count(".") == 1):
+    for migration in migrations_for(engine):
+        is_of_one_engine = migration.name.count(".") > 1
+        if (until is not None and migration.number > until) or (is_of_one_engine and not also_derived):
             continue
-        for match in _STATEMENT.finditer(text):
+        for match in _STATEMENT.finditer(migration.sql):
             if match["created"]:
                 names.append(match["created"])
             elif match["old"]:

@@ -3,12 +3,17 @@
 migrations/0001_schema.sql is for both engines; 0002_search.sqlite.sql and 0002_search.postgresql.sql are one migration,
 a file for each engine. Words that the engines spell differently are replaced here, so that a file reads as plain SQL.
 A test compares the resulting tables, columns and keys of both engines.
+
+Guarantees. All missing migrations are applied, or none. A file never changes after it was applied: the database stores
+its digest, and a start with another file fails.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,29 +34,43 @@ _PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {4: convert_imports, 7: recompu
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
 
-def migrations_for(engine: str) -> list[tuple[int, str, str]]:
-    """(number, file name, SQL text) of each migration of one engine, in order."""
+# the migration that added the digests
+_DIGESTS = 16
+
+
+class Migration(NamedTuple):
+    """One file. sql: its text as this engine spells it. digest: the SHA-256 of the file, in hexadecimal."""
+
+    number: int
+    name: str
+    sql: str
+    digest: str = ""
+
+
+def migrations_for(engine: str) -> list[Migration]:
+    """The migrations of one engine, in order."""
     migrations = []
     for file in resources.files("coterie.store.migrations").iterdir():
         match = _NAME.fullmatch(file.name)
         if match and match[2] in (None, engine):
-            text = file.read_text("utf-8")
+            sql = text = file.read_text("utf-8")
             for word, spelled in _SPELLING[engine].items():
-                text = re.sub(rf"(?<!\w){word}\b" if word[0] != " " else word + r"\b", spelled, text)
-            migrations.append((int(match[1]), file.name, text))
+                sql = re.sub(rf"(?<!\w){word}\b" if word[0] != " " else word + r"\b", spelled, sql)
+            migrations.append(Migration(int(match[1]), file.name, sql, sha256(text.encode()).hexdigest()))
     return sorted(migrations)
 
 
 @lru_cache
 def latest(engine: str) -> int:
     """The number of the newest migration of this version of the code."""
-    return migrations_for(engine)[-1][0]
+    return migrations_for(engine)[-1].number
 
 
 def migrate(database: Database) -> list[str]:
     """Applies missing migrations; returns the names of their files. Several processes may do so at once.
 
-    Raises Unavailable if a newer version of Coterie has migrated the database.
+    Raises Unavailable if a newer version of Coterie has migrated the database, or if the file of an applied migration
+    has changed.
     """
     with database.write() as tx:
         return migrate_in(tx)
@@ -68,24 +87,49 @@ def migrate_in(tx: Tx, until: int | None = None) -> list[str]:
     )
     done = {number for (number,) in tx.all("SELECT number FROM schema_migrations")}
     migrations = migrations_for(tx.engine)
-    if newer := done - {number for number, _, _ in migrations}:
+    if newer := done - {migration.number for migration in migrations}:
         raise Unavailable(
             f"A newer version of Coterie has migrated the database (migration {max(newer):04}): upgrade this one"
         )
-    for number, name, text in migrations:
-        if number not in done and number <= (until or number):
-            tx.run(text)
-            if number in _PYTHON_PARTS:
-                _PYTHON_PARTS[number](tx)
-            tx.run(
-                "INSERT INTO schema_migrations (number, name, applied_at) VALUES (:number, :name, :now)",
-                {"number": number, "name": name, "now": times.now()},
-            )
-            applied.append(name)
+    if _DIGESTS in done:
+        _check_digests(tx, migrations)
+    for migration in migrations:
+        if migration.number not in done and migration.number <= (until or migration.number):
+            _apply(tx, migration)
+            applied.append(migration.name)
     if applied:
         save_statistics(tx)
+        if until is None or until >= _DIGESTS:
+            _save_digests(tx, migrations)
     _save_catalogue(tx)
     return applied
+
+
+def _apply(tx: Tx, migration: Migration) -> None:
+    tx.run(migration.sql)
+    if migration.number in _PYTHON_PARTS:
+        _PYTHON_PARTS[migration.number](tx)
+    tx.run(
+        "INSERT INTO schema_migrations (number, name, applied_at) VALUES (:number, :name, :now)",
+        {"number": migration.number, "name": migration.name, "now": times.now()},
+    )
+
+
+def _check_digests(tx: Tx, migrations: Sequence[Migration]) -> None:
+    digests: dict[int, str] = dict(tx.all("SELECT number, digest FROM schema_migrations WHERE digest IS NOT NULL"))
+    for migration in migrations:
+        if digests.get(migration.number, migration.digest) != migration.digest:
+            raise Unavailable(
+                f"{migration.name} differs from the file that has migrated the database: install a released version"
+            )
+
+
+def _save_digests(tx: Tx, migrations: Sequence[Migration]) -> None:
+    """Of all applied migrations without one: those that were applied before digests existed, too."""
+    tx.execute_many(
+        "UPDATE schema_migrations SET digest = :digest WHERE number = :number AND digest IS NULL",
+        [{"number": migration.number, "digest": migration.digest} for migration in migrations],
+    )
 
 
 def is_current(tx: Tx) -> bool:

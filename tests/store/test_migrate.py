@@ -14,7 +14,7 @@ from coterie.errors import Unavailable
 from coterie.model.relationships import CATALOGUE
 from coterie.settings import Settings, load_settings
 from coterie.store.database import Database, Tx, open_database
-from coterie.store.migrate import is_current, latest, migrate, migrate_in, migrations_for
+from coterie.store.migrate import Migration, is_current, latest, migrate, migrate_in, migrations_for
 
 # Tables that belong to no one organization, each with the reason
 GLOBAL = {
@@ -189,7 +189,7 @@ def test_each_row_of_an_organization_goes_with_it(both: tuple[Database, Database
 
 def test_starting_again_changes_nothing(fresh_settings: Settings) -> None:
     database = open_database(fresh_settings)
-    assert migrate(database) == [name for _, name, _ in migrations_for(database.engine)]
+    assert migrate(database) == [migration.name for migration in migrations_for(database.engine)]
     with database.read() as tx:
         before = (tx.all("SELECT * FROM schema_migrations"), tx.all("SELECT * FROM relationship_types ORDER BY id"))
         assert is_current(tx)
@@ -241,10 +241,10 @@ def test_a_database_of_a_newer_version_is_refused(fresh_database: Database) -> N
 def test_a_migration_that_fails_leaves_nothing_of_itself(
     fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(engine: str) -> list[tuple[int, str, str]]:
+    def broken(engine: str) -> list[Migration]:
         return [
-            (1, "0001_a.sql", "CREATE TABLE a (id BIGINT)"),
-            (2, "0002_b.sql", "CREATE TABLE b (id BIGINT); NONSENSE"),
+            Migration(1, "0001_a.sql", "CREATE TABLE a (id BIGINT)"),
+            Migration(2, "0002_b.sql", "CREATE TABLE b (id BIGINT); NONSENSE"),
         ]
 
     monkeypatch.setattr("coterie.store.migrate.migrations_for", broken)
@@ -258,15 +258,15 @@ def test_a_migration_that_fails_leaves_nothing_of_itself(
 
 def test_no_number_of_a_migration_is_double_and_both_engines_have_the_same() -> None:
     for engine in ("sqlite", "postgresql"):
-        numbers = [number for number, _, _ in migrations_for(engine)]
+        numbers = [migration.number for migration in migrations_for(engine)]
         assert numbers[0] == 1
         assert numbers == sorted(set(numbers))
-    assert [n for n, _, _ in migrations_for("sqlite")] == [n for n, _, _ in migrations_for("postgresql")]
+    assert [m.number for m in migrations_for("sqlite")] == [m.number for m in migrations_for("postgresql")]
 
 
 def test_every_file_beside_the_migrations_is_one() -> None:
     folder = Path(__file__).parents[2] / "coterie/store/migrations"
-    known = {name for engine in ("sqlite", "postgresql") for _, name, _ in migrations_for(engine)}
+    known = {m.name for engine in ("sqlite", "postgresql") for m in migrations_for(engine)}
     assert {file.name for file in folder.glob("*.sql")} == known
 
 
@@ -284,4 +284,24 @@ def test_the_keys_of_words_are_computed_again(engine: str, fresh_settings: Setti
     migrate(database)
     with database.read() as tx:
         assert tx.all("SELECT name, name_key FROM tags ORDER BY id") == [("Кий", "кий"), ("Crème", "creme")]
+    database.close()
+
+
+def test_an_applied_file_that_was_edited_is_refused(fresh_database: Database) -> None:
+    assert migrate(fresh_database) == []
+    with fresh_database.write() as tx:
+        assert tx.all("SELECT number FROM schema_migrations WHERE digest IS NULL") == []
+        tx.run("UPDATE schema_migrations SET digest = 'another' WHERE number = 3")
+    with pytest.raises(Unavailable, match=r"0003_external_ids\.sql differs from the file that has migrated"):
+        migrate(fresh_database)
+
+
+def test_migrations_that_were_applied_before_there_were_digests_get_theirs(fresh_settings: Settings) -> None:
+    database = open_database(fresh_settings)
+    with database.write() as tx:
+        migrate_in(tx, until=15)
+    migrate(database)
+    with database.read() as tx:
+        digests = dict(tx.all("SELECT number, digest FROM schema_migrations"))
+    assert digests == {migration.number: migration.digest for migration in migrations_for(database.engine)}
     database.close()
