@@ -91,7 +91,6 @@ WITHOUT_ORGANIZATION = {
     "store/access_tokens.py:find_caller": "the token's hash says which organization",
     "store/instagram_accounts.py:find_accounts": "the id of the account determines the organization",
     "store/instagram_accounts.py:list_accounts": "the schedule serves every organization",
-    "store/imports.py:gather_statistics": "statistics are of whole tables",
     "store/imports.py:find_organization_of_import": "the command line names an import by its id alone",
     "store/imports.py:find_group": "the same, for the files of one command",
     "store/jobs.py:claim": "the worker serves every organization",

@@ -15,7 +15,7 @@ from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import Conflict, CoterieError, NotFound
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.model.imports import FAILED, Import
 from coterie.store.imports import find_import

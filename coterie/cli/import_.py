@@ -16,8 +16,8 @@ from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import CoterieError, invalid
 from coterie.imports.apply import apply
+from coterie.imports.engine import Run, path_of
 from coterie.imports.formats.readers import columns_of
-from coterie.imports.run import Run, path_of
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
 from coterie.model.ids import new_id
@@ -121,7 +121,7 @@ def _import_file(database: Database, options: ImportOptions, path: Path) -> File
             run.progress = options.start_bar(f"Applying {path.name}")
             import_ = apply(run)
         if import_.state != FAILED:
-            mapping = columns_of(path_of(run, import_), import_.format, options.corrections)
+            mapping = columns_of(path_of(folder, import_), import_.format, options.corrections)
     except CoterieError as error:
         return stopped_result(run, import_, str(path), error.message, is_applied=options.apply_now)
     return FileResult(str(path), import_, import_.error, mapping=mapping)

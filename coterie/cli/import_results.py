@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from coterie.cli.import_tables import COUNTS
 from coterie.errors import CoterieError
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.model.imports import FAILED, STAGING, Import
 from coterie.store.imports import find_import
 

@@ -8,7 +8,7 @@ from coterie.cli.imports import import_as_json
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.terminal import printable, progress_bars
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.undo import undo
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import ROW_KEPT, UNDONE, Import

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from coterie.actions.drafts import Changes
-from coterie.drafts.matching import NOBODY, Candidate, Person
+from coterie.drafts.matching import Candidate
 from coterie.model.import_reasons import ROWS_ADDED, ROWS_LEFT_OUT, ROWS_PRESENT, ROWS_TO_ADD, UUID, Reason, reason_of
 from coterie.model.imports import PORTABLE_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
@@ -27,32 +27,29 @@ Matches = list[list[Candidate]]
 PROBLEMS_MAX = 20
 
 
-def match_portable(
-    tx: Tx, caller: Caller, drafts: Sequence[ContactDraft], people: list[Person], matches: Matches
-) -> tuple[list[Person], Matches]:
-    """(the people to compare within the file, the matches of each draft), corrected for contacts of the archive.
+def match_portable(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft], matches: Matches) -> Matches:
+    """The matches of each draft, corrected for contacts of the archive.
 
     Such a contact is the one that has its uuid or was imported under it; otherwise one that was here before the
     import. Two contacts of one archive stay two, however alike they are.
     """
     uuids = {draft.portable.contact.uuid for draft in drafts if draft.portable is not None}
     if not uuids:
-        return people, matches
+        return matches
     existing = find_contacts(tx, caller.organization_id, uuids)
     candidates = {match.contact_id for of_draft in matches for match in of_draft}
     created = event_store.list_created_by(tx, caller.organization_id, caller.import_id or "", candidates)
-    people, matches = list(people), list(matches)
+    matches = list(matches)
     for position, draft in enumerate(drafts):
         if draft.portable is None:
             continue
-        people[position] = NOBODY
         uuid = draft.portable.contact.uuid
         if uuid in existing:
             draft.external_ids = [entry for entry in draft.external_ids if entry[0] != PORTABLE_SOURCE]
             matches[position] = [Candidate(existing[uuid][0], reason_of(UUID))]
         else:
             matches[position] = [match for match in matches[position] if match.contact_id not in created]
-    return people, matches
+    return matches
 
 
 def stage_rows(tx: Tx, caller: Caller, rows: PortableRows) -> tuple[str, Reason]:

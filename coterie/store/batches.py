@@ -15,19 +15,20 @@ between transactions:
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from coterie.errors import Unavailable
-from coterie.store.database import Database, Tx
+from coterie.store.database import Tx
 
 # without a pause this process would take the writer's lock right back
 PAUSE_SECONDS = 0.002
 ATTEMPTS = 5
 Result = TypeVar("Result")
 Value = TypeVar("Value")
+Writes = Callable[[], AbstractContextManager[Tx]]
 Batch = Callable[[Tx], Result]
 Batches = Generator[Callable[[Tx], Result], Result, Value]
 
@@ -37,7 +38,7 @@ class Stopped(Exception):
 
 
 class Control(Struct, frozen=True):
-    """should_stop is asked before each batch; save is called in the transaction of each, with what it returned."""
+    """should_stop is asked between two batches; save is called in the transaction of each, with what it returned."""
 
     should_stop: Callable[[], bool] = lambda: False
     save: Callable[[Tx, Any], None] = lambda tx, result: None
@@ -46,34 +47,35 @@ class Control(Struct, frozen=True):
 UNCONTROLLED = Control()
 
 
-def run_batches(database: Database, batches: Batches[Result, Value], control: Control = UNCONTROLLED) -> Value:
-    """Runs each batch in a transaction of its own; returns what the generator returns.
+def run_batches(write: Writes, batches: Batches[Result, Value], control: Control = UNCONTROLLED) -> Value:
+    """Runs each batch in a transaction that write opens (database.write); returns what the generator returns.
 
-    What a batch raises is raised in the generator, at its yield. Raises Stopped before a batch if control says so.
+    What a batch raises is raised in the generator, at its yield. Raises Stopped between two batches if control says
+    so; there is always a first one.
     """
     with closing(batches):
         try:
             batch = next(batches)
             while True:
-                if control.should_stop():
-                    raise Stopped
                 try:
-                    result = _run_batch(database, batch, control)
+                    result = _run_batch(write, batch, control)
                 except Exception as error:
                     batch = batches.throw(error)
                 else:
                     time.sleep(PAUSE_SECONDS)
                     batch = batches.send(result)
+                    if control.should_stop():
+                        raise Stopped
         except StopIteration as end:
             value: Value = end.value
             return value
 
 
-def _run_batch(database: Database, batch: Batch[Result], control: Control) -> Result:
+def _run_batch(write: Writes, batch: Batch[Result], control: Control) -> Result:
     attempt = 1
     while True:
         try:
-            with database.write() as tx:
+            with write() as tx:
                 result = batch(tx)
                 control.save(tx, result)
             return result

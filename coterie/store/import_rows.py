@@ -89,16 +89,13 @@ def mark_created(tx: Tx, organization_id: int, import_id: str, contacts: Iterabl
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def count_sure_to_create(tx: Tx, organization_id: int, import_id: str, *, after: int) -> int:
-    """How many rows behind a number create a contact whatever becomes of the others: none where a person decided
-    that a row is somebody, for then that contact gets what later rows may be known by."""
+def has_decided_updates(tx: Tx, organization_id: int, import_id: str) -> bool:
+    """Whether a user decided for any row which contact it updates."""
     row = tx.one(
-        f"SELECT count(*), count(decision) FROM import_drafts{_OF_IMPORT} AND row_number > :after"
-        " AND state = 'staged'"
-        " AND (outcome = 'create' AND decision IS NULL AND NOT needs_rematch OR decision = 'update')",
-        {"organization_id": organization_id, "import_id": import_id, "after": after},
+        f"SELECT 1 FROM import_drafts{_OF_IMPORT} AND decision = 'update' LIMIT 1",
+        {"organization_id": organization_id, "import_id": import_id},
     )
-    return int(row[0]) if row and not row[1] else 0
+    return row is not None
 
 
 def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
@@ -153,22 +150,14 @@ def list_rows_by_number(
     return {row[0]: _row(row) for row in rows}
 
 
-def list_rows_to_apply(
-    tx: Tx, organization_id: int, import_id: str, *, after: int, through: int, limit: int
-) -> list[StagedRow]:
-    """The next rows after a number, up to another, that can be applied and are not: to create, to update, decided by
-    a person, or to be matched again."""
+def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int) -> list[StagedRow]:
+    """The next rows after a number that can be applied and are not: to create, to update, decided by a user, or to be
+    matched again."""
     rows = tx.all(
-        f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND row_number <= :through AND state = 'staged'"
+        f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = 'staged'"
         " AND (outcome IN ('create', 'update') OR outcome = 'match' AND (decision IS NOT NULL OR needs_rematch))"
         " ORDER BY row_number LIMIT :limit",
-        {
-            "organization_id": organization_id,
-            "import_id": import_id,
-            "after": after,
-            "through": through,
-            "limit": limit,
-        },
+        {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit},
     )
     return [_row(row) for row in rows]
 

@@ -101,16 +101,6 @@ def serialize_batches(tx: Tx, organization_id: int) -> None:
     next_number(tx, organization_id, "import_batch")
 
 
-def gather_statistics(tx: Tx) -> None:
-    """Let PostgreSQL look at the tables an import fills. It would by itself, but a minute late, and until then it
-    checks each foreign key by reading a whole table. SQLite's statements name their indexes where it matters."""
-    if tx.engine == "postgresql":
-        tx.run(
-            "ANALYZE contacts, handles, external_ids, contact_words, postal_addresses, important_dates, tags,"
-            " contact_tags, folders, contact_folders, notes, note_contacts, events, imports, import_drafts"
-        )
-
-
 def delete_import(tx: Tx, organization_id: int, import_id: str) -> None:
     """Forget an import with its rows."""
     tx.run(

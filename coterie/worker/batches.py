@@ -1,7 +1,8 @@
 """A job in batches: each renews the job's lease and saves its progress in its own transaction."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from coterie.model import times
@@ -20,6 +21,23 @@ def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
         raise LookupError("another worker owns this job by now")
 
 
+def control_of(job: Job, stopping: threading.Event, progress_of: Callable[[Any], dict[str, Any]]) -> Control:
+    """Stops when the worker does, and renews the lease of the job with each batch.
+
+    progress_of turns what a batch returned into the job's progress.
+    """
+    return Control(stopping.is_set, lambda tx, result: renew_lease(tx, job, progress_of(result)))
+
+
+@contextmanager
+def reschedule_if_stopped() -> Iterator[None]:
+    """Raises Reschedule if the batches inside stop before the last one."""
+    try:
+        yield
+    except Stopped:
+        raise Reschedule(times.now()) from None
+
+
 def run_job(
     database: Database,
     job: Job,
@@ -27,12 +45,6 @@ def run_job(
     batches: Batches[Result, Value],
     progress_of: Callable[[Result], dict[str, Any]],
 ) -> Value:
-    """Runs the batches of a job; progress_of turns what a batch returned into the job's progress.
-
-    Raises Reschedule if the worker stops before the last batch.
-    """
-    control = Control(stopping.is_set, lambda tx, result: renew_lease(tx, job, progress_of(result)))
-    try:
-        return run_batches(database, batches, control)
-    except Stopped:
-        raise Reschedule(times.now()) from None
+    """Runs the batches of a job, as control_of describes. Raises Reschedule if the worker stops before the last."""
+    with reschedule_if_stopped():
+        return run_batches(database.write, batches, control_of(job, stopping, progress_of))

@@ -65,7 +65,7 @@ def expire_old_imports(database: Database, settings: Settings) -> None:
         for import_ in old[actions.NEVER_APPLIED]:
             _delete(database, caller, import_, f"It was not applied within {settings.import_days} days")
         for import_ in old[actions.DONE]:
-            run_batches(database, _each_row(caller, import_, actions.expire_batch))
+            run_batches(database.write, _each_row(caller, import_, actions.expire_batch))
             with database.write() as tx:
                 actions.expire_file(tx, caller, import_.import_id)
         if any(old.values()):
@@ -83,7 +83,7 @@ def _delete(database: Database, caller: Caller, import_: OldImport, reason: str)
     with database.write() as tx:
         if not actions.abandon(tx, caller, import_.import_id, reason):
             return
-    run_batches(database, _each_row(caller, import_, actions.delete_batch))
+    run_batches(database.write, _each_row(caller, import_, actions.delete_batch))
     with suppress(NotFound), database.write() as tx:  # a user deleted it meanwhile
         delete_import(tx, caller, import_.import_id)
 

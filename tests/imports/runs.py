@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
 from coterie.model.import_reasons import describe_reason

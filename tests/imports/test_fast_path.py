@@ -1,4 +1,4 @@
-"""A large import writes new people as they were made ready, and only where nothing can have changed who they are."""
+"""Rows that staging found to be new are created without matching, as long as nothing else changed a contact."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +9,8 @@ from world import World
 
 from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.imports import decide
-from coterie.imports import apply as applying
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import undo
 from coterie.imports.upload import start
@@ -26,9 +25,8 @@ Prepare = Callable[..., Run]
 
 
 @pytest.fixture
-def prepared(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepare:
-    """Stages rows as an import large enough for the quick way."""
-    monkeypatch.setattr(applying, "AHEAD_MIN", 1)
+def prepared(world: World, tmp_path: Path) -> Prepare:
+    """Stages rows."""
 
     def run(*rows: list[str]) -> Run:
         record = start(world.database, world.alice, tmp_path, google(tmp_path, *rows))

@@ -12,7 +12,7 @@ from runs import counts, google, person, rows_of
 from world import make_world
 
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import undo
 from coterie.imports.upload import start
@@ -32,22 +32,22 @@ PEOPLE, ROWS = 1_600, 2_400
 SCRIPT = """
 import os, signal, sys, time
 from pathlib import Path
-from coterie.imports import apply, read, ready, run, stage, undo
+from coterie.imports import apply, engine, read, stage, undo
 from coterie.settings import load_settings
 from coterie.store import postgres, sqlite
 from coterie.store.database import open_database
 folder, url, organization_id, import_id = sys.argv[1:]
-read.BATCH = ready.BATCH = apply.BATCH = undo.BATCH = 100
+read.BATCH = apply.BATCH = undo.BATCH = 100
 work = {"stage": stage.stage, "apply": apply.apply, "undo": undo.undo}
 for line in sys.stdin:
     step, processes, seconds = line.split()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        stage.AHEAD_BYTES_MIN = apply.AHEAD_MIN = 1 if processes == "two" else 10**9
+        stage.AHEAD_BYTES_MIN = 1 if processes == "two" else 10**9
         database = open_database(load_settings({}, data=folder, database_url=url, database_connections=2))
         os.write(writing, b"!")
-        work[step](run.Run(database, Path(folder), int(organization_id), import_id))
+        work[step](engine.Run(database, Path(folder), int(organization_id), import_id))
         os._exit(0)
     os.read(reading, 1)
     time.sleep(float(seconds))

@@ -18,8 +18,8 @@ from coterie.exports.write import write_csv
 from coterie.imports import apply as applying
 from coterie.imports import read_ahead as module
 from coterie.imports import stage as staging
+from coterie.imports.engine import Run
 from coterie.imports.read_ahead import read_ahead
-from coterie.imports.run import Run
 from coterie.imports.upload import start
 from coterie.settings import Settings
 from coterie.store.database import open_database
@@ -102,7 +102,6 @@ def test_an_import_by_two_processes_is_the_import_by_one(
     outcomes = []
     for caller, least in ((world.alice, 1), (world.charlie, 10**9)):
         monkeypatch.setattr(staging, "AHEAD_BYTES_MIN", least)
-        monkeypatch.setattr(applying, "AHEAD_MIN", least)
         record = start(database, caller, fresh_settings.data_folder, google(tmp_path, *people))
         run = Run(database, fresh_settings.data_folder, caller.organization_id, record.id)
         staging.stage(run)

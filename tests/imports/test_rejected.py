@@ -15,11 +15,11 @@ from world import World
 
 from coterie.errors import NotFound
 from coterie.imports.apply import apply
+from coterie.imports.engine import Run
 from coterie.imports.formats.csv_layout import DAY_FIRST_COLUMN, REASON_COLUMN, find_layout
 from coterie.imports.formats.csv_rows import Row, open_rows
 from coterie.imports.formats.detect import detect_format
 from coterie.imports.rejected import RejectedFile, rejected_file
-from coterie.imports.run import Run
 from coterie.store.files import file_path
 from coterie.store.imports import find_import
 from coterie.vcard.cards import read_cards, read_records

@@ -11,7 +11,7 @@ from coterie.actions.contacts import update_contact
 from coterie.actions.imports import decide, start_applying
 from coterie.errors import Conflict, CoterieError, Invalid
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
 from coterie.model.import_reasons import describe_reason

@@ -5,7 +5,7 @@ from pathlib import Path
 from world import World
 
 from coterie.actions.imports import start_import
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.stage_inline import stage_inline
 from coterie.model.imports import STAGED, STAGING

@@ -16,8 +16,8 @@ from coterie.actions.imports import decide, start_applying
 from coterie.cli.restore import restore
 from coterie.errors import Conflict
 from coterie.imports.apply import apply
+from coterie.imports.engine import Run
 from coterie.imports.rejected import rejected_file
-from coterie.imports.run import Run
 from coterie.imports.undo import undo
 from coterie.model import times
 from coterie.model.imports import APPLIED, ERROR, MATCH, PORTABLE, UNDONE, Import, StagedRow

@@ -32,7 +32,7 @@ def test_each_batch_is_committed_with_its_progress_and_the_value_is_returned(wor
     def save(tx: Tx, result: int) -> None:
         seen.append((result, counted(world)))  # another transaction does not see the batch yet
 
-    value = run_batches(world.database, three(world), Control(save=save))
+    value = run_batches(world.database.write, three(world), Control(save=save))
     assert (value, counted(world)) == ("done", 3)
     assert [result for result, _ in seen] == [1, 2, 3]
 
@@ -48,7 +48,7 @@ def test_work_that_is_told_to_stop_stops_before_the_next_batch(world: World) -> 
             ended.append(True)
 
     with pytest.raises(Stopped):
-        run_batches(world.database, batches(), Control(should_stop=lambda: counted(world) == 2))
+        run_batches(world.database.write, batches(), Control(should_stop=lambda: counted(world) == 2))
     assert (counted(world), ended) == (2, [True])
 
 
@@ -64,7 +64,7 @@ def test_a_batch_that_gave_way_to_another_transaction_is_run_again(world: World)
     def batches(batch: Batch[int]) -> Batches[int, int]:
         return (yield batch)
 
-    assert run_batches(world.database, batches(give_way)) == 1
+    assert run_batches(world.database.write, batches(give_way)) == 1
     assert attempts == [1, 1, 1]
 
     def always(tx: Tx) -> int:
@@ -72,7 +72,7 @@ def test_a_batch_that_gave_way_to_another_transaction_is_run_again(world: World)
         raise Unavailable("deadlock")
 
     with pytest.raises(Unavailable):
-        run_batches(world.database, batches(always))
+        run_batches(world.database.write, batches(always))
     assert len(attempts) == 3 + ATTEMPTS
 
 
@@ -88,5 +88,5 @@ def test_what_a_batch_raises_can_be_caught_where_it_was_yielded(world: World) ->
             return [(yield count_up(world))]
         return []
 
-    assert run_batches(world.database, batches()) == [1]
+    assert run_batches(world.database.write, batches()) == [1]
     assert counted(world) == 1

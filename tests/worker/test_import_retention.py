@@ -9,7 +9,7 @@ from coterie.actions.contacts import erase_contact
 from coterie.actions.imports import decide, start_applying
 from coterie.errors import Conflict, Invalid
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
+from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import undo
 from coterie.imports.upload import start

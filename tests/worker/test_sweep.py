@@ -12,8 +12,9 @@ from world import World, make_world
 from coterie.actions.contacts import erase_contact
 from coterie.actions.imports import delete_import, finish
 from coterie.imports.apply import apply
-from coterie.imports.run import Run
-from coterie.imports.stage import Staging, _keep_again, stage
+from coterie.imports.engine import Run
+from coterie.imports.pictures import restore_pictures
+from coterie.imports.stage import stage
 from coterie.imports.upload import start
 from coterie.model import times
 from coterie.model.imports import FAILED
@@ -154,12 +155,10 @@ def test_what_is_saved_again_while_it_is_being_removed_stays(place: Place, monke
 
 
 def test_staging_keeps_again_what_was_removed_before_its_rows_named_it(place: Place) -> None:
-    run = place.staged("Edna")
     digest, _ = save_file(place.folder, b"removed meanwhile")
-    staging = Staging(run, place.world.alice, None, False, {digest: b"removed meanwhile"})  # type: ignore[arg-type]
     file_path(place.folder, digest).unlink()
     with place.database.write() as tx:
-        _keep_again(tx, staging)
+        restore_pictures(tx, place.folder, {digest: b"removed meanwhile"})
     assert file_path(place.folder, digest).read_bytes() == b"removed meanwhile"
 
 

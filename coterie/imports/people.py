@@ -1,0 +1,187 @@
+"""From rows to contacts: one function decides what a row does, for staging to show and for applying to write.
+
+Rows are decided in batches, each against the contacts there are at that moment. A decision of a user comes first. A row
+without one updates the contact it certainly is, waits for a decision if it may be some contact, and else creates one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from coterie.actions.drafts import Changes, create_contacts, fill_contact
+from coterie.drafts.matching import NOBODY, Candidate, Person, choose, compare, find_matches, keys_of
+from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
+from coterie.model.handles import INSTAGRAM
+from coterie.model.import_reasons import (
+    CONTACT_DELETED,
+    CONTACT_MISSING,
+    DECIDED,
+    HANDLE_OTHER_NAME,
+    MAY_BE_CONTACT,
+    SAME_CONTACT,
+    Reason,
+    reason_of,
+    why,
+)
+from coterie.model.imports import CREATE, MATCH, REJECT, SKIP, UNCHANGED, UPDATE, ContactDraft
+from coterie.model.organizations import Caller
+from coterie.portable.contacts import create_portable_drafts
+from coterie.portable.steps import match_portable
+from coterie.store.candidates import OWNERS_MAX
+from coterie.store.database import Tx
+from coterie.store.events import list_created_by
+from coterie.store.interactions import find_known
+
+
+class Subject(Struct):
+    """A row to decide: the facts to match it by, its draft, and a user's decision with the contact it names."""
+
+    person: Person
+    draft: Callable[[], ContactDraft]
+    decision: str | None = None
+    contact_id: int | None = None
+
+
+class RowPlan(Struct):
+    """What a row does: the outcome and why; for an update the contact and what it adds; for MATCH the contacts it may
+    be."""
+
+    outcome: str
+    reason: Reason | None = None
+    contact_id: int | None = None
+    existing: Existing | None = None
+    merge: MergePlan | None = None
+    matches: Sequence[Candidate] = ()
+
+    @property
+    def parts(self) -> list[str]:
+        """What an update adds, in words."""
+        return self.merge.describe() if self.merge else []
+
+
+# Deciding -------------------------------------------------------------------------------------------------------------
+
+
+def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_change: bool = False) -> list[RowPlan]:
+    """What each row does. to_change locks the contacts that will be updated."""
+    organization_id = caller.organization_id
+    matches = find_matches(tx, organization_id, [subject.person for subject in subjects])
+    is_portable = bool(subjects) and subjects[0].draft().portable is not None
+    if is_portable:  # a file has no others
+        matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
+    matches = _without_family(tx, caller, matches)
+    targets = [_target(subject, of_row) for subject, of_row in zip(subjects, matches, strict=True)]
+    existing = load_existing(tx, organization_id, [t[0] for t in targets if t and t[0]], to_change=to_change)
+    drafts = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
+    external_ids = external_ids_of_interactions(drafts)
+    interactions = find_known(tx, organization_id, INSTAGRAM, external_ids) if external_ids else set()
+    return [
+        _decide(subject, target, of_row, existing, interactions)
+        for subject, target, of_row in zip(subjects, targets, matches, strict=True)
+    ]
+
+
+def _without_family(tx: Tx, caller: Caller, matches: list[list[Candidate]]) -> list[list[Candidate]]:
+    """A family in one file shares its telephone: contacts of this import are not matched by a handle alone."""
+    doubtful = {m.contact_id for of_row in matches for m in of_row if m.reason.code == HANDLE_OTHER_NAME}
+    if not doubtful:
+        return matches
+    created = list_created_by(tx, caller.organization_id, caller.import_id or "", doubtful)
+    return [
+        [m for m in of_row if m.reason.code != HANDLE_OTHER_NAME or m.contact_id not in created] for of_row in matches
+    ]
+
+
+def _target(subject: Subject, matches: Sequence[Candidate]) -> tuple[int | None, Reason] | None:
+    """(the contact a row updates, why), or None if it updates none."""
+    if subject.decision is not None:
+        is_update = subject.decision == UPDATE
+        return (subject.contact_id, reason_of(DECIDED, decision=UPDATE)) if is_update else None
+    chosen = choose(matches)
+    return (chosen.contact_id, reason_of(SAME_CONTACT, why=why(chosen.reason))) if chosen else None
+
+
+def _decide(
+    subject: Subject,
+    target: tuple[int | None, Reason] | None,
+    matches: Sequence[Candidate],
+    existing: dict[int, Existing],
+    interactions: set[str],
+) -> RowPlan:
+    if subject.decision in (SKIP, CREATE):
+        return RowPlan(UNCHANGED if subject.decision == SKIP else CREATE, reason_of(DECIDED, decision=subject.decision))
+    if target is not None:
+        return _update(subject.draft(), *target, existing, interactions)
+    if matches:
+        likeliest = matches[0]
+        reason = reason_of(MAY_BE_CONTACT, contact_id=likeliest.contact_id, why=why(likeliest.reason))
+        return RowPlan(MATCH, reason, matches=matches)
+    return RowPlan(CREATE)
+
+
+def _update(
+    draft: ContactDraft, contact_id: int | None, reason: Reason, existing: dict[int, Existing], interactions: set[str]
+) -> RowPlan:
+    state = existing.get(contact_id) if contact_id is not None else None
+    if state is None and draft.portable is not None:
+        return RowPlan(UNCHANGED, reason_of(CONTACT_DELETED), contact_id)
+    if state is None:
+        return RowPlan(REJECT, reason_of(CONTACT_MISSING), contact_id)
+    merge = plan_merge(draft, state, interactions)
+    return RowPlan(UPDATE if merge.describe() else UNCHANGED, reason, contact_id, state, merge)
+
+
+def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> int:
+    """How many rows, from the first one, can be written together: none of them about the person of one before it."""
+    holders: dict[tuple[str, ...], list[int]] = {}
+    people = [NOBODY if subject.draft().portable else subject.person for subject in subjects]
+    targets: Counter[int] = Counter()
+    for position, (person, plan) in enumerate(zip(people, plans, strict=True)):
+        if plan.contact_id is not None:
+            targets[plan.contact_id] += 1
+            if targets[plan.contact_id] > 1:
+                return position
+        for key in keys_of(person):
+            others = holders.setdefault(key, [])
+            if plan.outcome != MATCH and _is_alike(person, (people[other] for other in others)):
+                return position
+            if len(others) < OWNERS_MAX and (not others or others[-1] != position):
+                others.append(position)
+    return len(plans)
+
+
+def _is_alike(person: Person, others: Iterable[Person]) -> bool:
+    reasons = (compare(person, other) for other in others)
+    return any(reason is not None and reason.code != HANDLE_OTHER_NAME for reason in reasons)
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
+    """Creates a contact from each draft; their ids, in the same order."""
+    is_portable = bool(drafts) and drafts[0].portable is not None
+    return create_portable_drafts(tx, caller, drafts) if is_portable else create_contacts(tx, caller, drafts)
+
+
+def write_plans(
+    tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]
+) -> list[tuple[int | None, Changes | None]]:
+    """Does what the plans say; (the contact, what changed about it, for undo) of each row."""
+    new = [s.draft() for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
+    created = iter(create_people(tx, caller, new))
+    return [
+        (next(created), None) if plan.outcome == CREATE else (plan.contact_id, _fill(tx, caller, plan))
+        for plan in plans
+    ]
+
+
+def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> Changes | None:
+    if plan.merge is None or plan.existing is None or plan.reason is None:
+        return None
+    added = plan.parts
+    # even if nothing is added the digest of the row is stored: the next run of its file knows the row
+    changes = fill_contact(tx, caller, plan.existing, plan.merge)
+    plan.reason = reason_of(plan.reason.code, **plan.reason.data, added=added, usernames_taken=changes.usernames_taken)
+    return changes

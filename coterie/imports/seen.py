@@ -1,0 +1,40 @@
+"""The keys of the rows of a file, to find an earlier row about the same person."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+KEYS_MAX = 500_000
+
+
+class Seen(Struct):
+    """hash of a key -> the first row that has it, for the newest half million keys; hashes, for keys are long.
+
+    Keys are added to `newer`. When that holds half of them it becomes `older`, whose keys are forgotten.
+    """
+
+    older: dict[int, int] = field(default_factory=dict)
+    newer: dict[int, int] = field(default_factory=dict)
+    # whether a key was forgotten
+    is_full: bool = False
+
+    def find(self, key: object) -> int | None:
+        """The first row that has a key."""
+        number = hash(key)
+        return self.newer.get(number) or self.older.get(number)
+
+    def add(self, key: object, row_number: int) -> None:
+        """A row has a key."""
+        self.newer.setdefault(hash(key), row_number)
+        if len(self.newer) > KEYS_MAX // 2:
+            self.is_full = self.is_full or bool(self.older)
+            self.older, self.newer = self.newer, {}
+
+    def find_all(self, keys: Iterable[object], row_number: int) -> list[int]:
+        """The earlier rows that have any of the keys."""
+        return sorted({number for key in keys if (number := self.find(key)) and number != row_number})
+
+    def add_all(self, keys: Iterable[object], row_number: int) -> None:
+        """A row has several keys."""
+        for key in keys:
+            self.add(key, row_number)
