@@ -27,7 +27,16 @@ from coterie.actions import (
     terms,
     user_relationships,
 )
-from coterie.model.imports import InteractionDraft
+from coterie.actions.contact_equality import make_equal
+from coterie.drafts.equality import ALL_FAMILIES
+from coterie.model.imports import (
+    AddressDraft,
+    ContactDraft,
+    DateDraft,
+    HandleDraft,
+    InteractionDraft,
+    PictureDraft,
+)
 from coterie.model.interactions import FollowerSnapshot
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS, Vocabulary
@@ -52,6 +61,7 @@ def steps(world: World, folder: Path) -> Iterator[Step]:
     yield from _folders(made)
     yield from _properties(made)
     yield from _notes(made)
+    yield from _equal(made)
     yield from _of_users(made)
     yield from _erased(made)
 
@@ -170,6 +180,28 @@ def _files(made: Made, folder: Path) -> Iterator[Step]:
         )
     ]
     yield "interactions.add_interactions", lambda tx: interactions.add_interactions(tx, caller, marge, drafts)
+
+
+def _equal(made: Made) -> Iterator[Step]:
+    caller, marge = made.alice, made.marge.id
+    draft = ContactDraft(
+        first_name="Marge",
+        birthday="--03-19",
+        note="As on the card",
+        handles=[HandleDraft("email", "marge@card.example", "home", True, "marge@card.example")],
+        addresses=[AddressDraft(address_line_1="742 Evergreen Terrace", country="US", label="home")],
+        dates=[DateDraft("Wedding", "1980-05-12")],
+        tags=["On the card"],
+        folders=["On the card"],
+        pictures=[PictureDraft("image/png", digest="e" * 64, byte_count=3)],
+    )
+    for _ in range(2):  # the second changes nothing
+        yield "contact_equality.make_equal", lambda tx: make_equal(tx, caller, marge, draft)
+    for family in sorted(ALL_FAMILIES):
+        yield (
+            "contact_equality.make_equal",
+            lambda tx, family=family: make_equal(tx, caller, marge, ContactDraft(), {family}),
+        )
 
 
 def _related(made: Made) -> Iterator[Step]:

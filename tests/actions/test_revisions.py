@@ -25,8 +25,9 @@ from coterie.store.events import find_last_event
 from coterie.worker.loop import Worker
 
 ACTIONS = Path(__file__).parents[2] / "coterie/actions"
-NOUNS = ("addresses", "attachments", "contact_relationships", "contacts", "dates", "folders", "gifts", "handles",
-         "interactions", "notes", "pets", "properties", "reminders", "terms", "user_relationships")  # fmt: skip
+NOUNS = ("addresses", "attachments", "contact_equality", "contact_relationships", "contacts", "dates", "folders",
+         "gifts", "handles", "interactions", "notes", "pets", "properties", "reminders", "terms",
+         "user_relationships")  # fmt: skip
 # Public functions of these files that are no verbs: verbs call them, and record what they did
 PARTS = {
     "attachments.check_room", "attachments.forget_files", "attachments.forget_files_of", "contacts.list_related",
@@ -36,7 +37,7 @@ PARTS = {
     "attachments.change_pictures", "folders.find_or_create_folder", "terms.change_tags",
     # what the worker does with a user's own reminders
     "reminders.refresh_dates", "reminders.mark_sent", "reminders.mark_failed", "reminders.note_error",
-    "reminders.find_reminder_of_user", "reminders.pass_over",
+    "reminders.find_reminder_of_user", "reminders.pass_over", "reminders.rewind_reminders",
 }  # fmt: skip
 
 
