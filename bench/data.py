@@ -189,7 +189,7 @@ def _count(connection: apsw.Connection, organization_id: int, count: int) -> Non
         "INSERT OR REPLACE INTO counters (organization_id, name, value) VALUES (?, ?, ?)",
         [
             (organization_id, "contact_id", count),
-            (organization_id, "revision", count),
+            (organization_id, "event_id", count),
             (organization_id, "folder_id", len(FOLDERS)),
             (organization_id, "contacts", count),
             (organization_id, "folders", len(FOLDERS)),

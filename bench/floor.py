@@ -62,8 +62,8 @@ RECENT = (
 PARTS_OF_ONE = tuple(sql.format("= ?") for sql in (FOLDERS, VALUES, RECENT))
 PARTS_OF_MANY = tuple(sql.format(IN_LIST) for sql in (FOLDERS, VALUES, RECENT))
 UPDATE = "UPDATE contacts SET bio = ?, updated_at = ?, bio_key = ?, revision = ? WHERE organization_id = ? AND id = ?"
-NUMBERS = (
-    "INSERT INTO counters (organization_id, name, value) VALUES (?1, 'event_id', 1), (?1, 'revision', 1)"
+NUMBER = (
+    "INSERT INTO counters (organization_id, name, value) VALUES (?, 'event_id', 1)"
     " ON CONFLICT (organization_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value"
 )
 EVENT = (
@@ -167,8 +167,8 @@ def write_bio(execute: Callable[..., Any], caller: tuple[Any, ...], contact_id: 
     if row[14] == bio:
         return read_one(execute, organization_id, contact_id)
     now = times.now()
-    (number,), (revision,) = execute(NUMBERS, (organization_id,)).fetchall()
-    execute(UPDATE, (bio, now, sort_key(bio), revision, organization_id, contact_id))
+    (number,) = execute(NUMBER, (organization_id,)).fetchone()
+    execute(UPDATE, (bio, now, sort_key(bio), number, organization_id, contact_id))
     changes = encode({"bio": [row[14], bio]}).decode()
     execute(EVENT, (organization_id, number, str(contact_id), user_id, changes, now))
     execute(NAMED, (organization_id, number, contact_id))

@@ -337,7 +337,7 @@ async def put(contact_id: int, body: ContactBody, session: SessionDep, caller: C
         before, contact.bio = contact.bio, body.contact.bio
         contact.bio_key, contact.updated_at = sort_key(contact.bio), times.now()
         number = await next_number(session, caller.organization_id, "event_id")
-        contact.revision = await next_number(session, caller.organization_id, "revision") or 0
+        contact.revision = number or 0
         session.add(
             Event(
                 organization_id=caller.organization_id,

@@ -22,7 +22,7 @@ from coterie.store import terms as term_store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
-_INDEXED = ("display_name", *NAME_PARTS, "nickname", "employer", "deleted_at")
+_INDEXED = frozenset(("display_name", *NAME_PARTS, "nickname", "employer", "deleted_at"))
 _DERIVED = ("updated_at", "revision")
 
 
@@ -68,13 +68,14 @@ def save_contact(
         handles = [handle for handle in handles if handle.deleted_at is None]
         after = replace(after, **summary_of(handles))
     after = replace(after, updated_at=next(iter(rows))["happened_at"])
-    columns = {**columns_to_save(before, after), "updated_at": after.updated_at}
+    columns = columns_to_save(before, after)
     by = (before.deleted_at is not None) - (after.deleted_at is not None)
     if by:
         count_contact(tx, caller, before.id, by)
     # numbers are taken last: other writers wait for them, and must not hold what this one still wants
-    revisions = record_all(tx, caller, rows, {before.id: columns})
-    _index_again(tx, caller, before, after, handles)
+    revisions = record_all(tx, caller, rows, {before.id: {**columns, "updated_at": after.updated_at}})
+    if handles is not None or not _INDEXED.isdisjoint(columns):
+        _index_again(tx, caller, after, handles)
     return replace(after, revision=revisions[before.id])
 
 
@@ -106,12 +107,10 @@ def count_contact(tx: Tx, caller: Caller, contact_id: int, by: int) -> None:
         term_store.count_contact(tx, caller.organization_id, vocabulary, contact_id, by)
 
 
-def _index_again(tx: Tx, caller: Caller, before: Contact, after: Contact, handles: Sequence[Handle] | None) -> None:
-    if after.deleted_at is not None:
-        if before.deleted_at is None:
-            unindex_contact(tx, caller.organization_id, after.id)
+def _index_again(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle] | None) -> None:
+    if contact.deleted_at is not None:
+        unindex_contact(tx, caller.organization_id, contact.id)
         return
-    if handles is not None or any(getattr(after, name) != getattr(before, name) for name in _INDEXED):
-        if handles is None:
-            handles = handle_store.list_handles(tx, caller.organization_id, after.id)
-        index_contacts(tx, caller.organization_id, {after.id: words_of(after, handles)})
+    if handles is None:
+        handles = handle_store.list_handles(tx, caller.organization_id, contact.id)
+    index_contacts(tx, caller.organization_id, {contact.id: words_of(contact, handles)})

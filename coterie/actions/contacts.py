@@ -104,11 +104,10 @@ def _change_handles(
     tx: Tx, caller: Caller, contact_id: int, handles: list[Handle], fields: Fields, problems: list[Problem]
 ) -> list[Handle]:
     """The handles as the fields want them; nothing is written."""
-    for column, channel in _CHANNELS.items():
+    for column in [column for column in _CHANNELS if column in fields]:
         with gathering(problems):
-            if column in fields:
-                primary = new_primary(tx, caller, contact_id, channel, fields[column], column)
-                handles = set_primary(handles, channel, primary)
+            primary = new_primary(tx, caller, contact_id, _CHANNELS[column], fields[column], column)
+            handles = set_primary(handles, _CHANNELS[column], primary)
     return handles
 
 
@@ -118,14 +117,14 @@ def _change_parts(
     """Writes the parts in other tables: (changes of properties, the events of the other parts)."""
     values: Changes = {}
     rows: list[EventRow] = []
-    with gathering(problems):
-        if "note" in fields:
+    if "note" in fields:
+        with gathering(problems):
             rows += change_pinned_note(tx, caller, contact_id, fields["note"])
-    with gathering(problems):
-        if "folder_ids" in fields:
+    if "folder_ids" in fields:
+        with gathering(problems):
             rows += change_folders(tx, caller, contact_id, fields["folder_ids"])
-    with gathering(problems):
-        if "properties" in fields:
+    if "properties" in fields:
+        with gathering(problems):
             values = change_values(tx, caller, contact_id, fields["properties"])
     return values, rows
 
@@ -139,14 +138,13 @@ def check_columns(fields: Fields) -> dict[str, Any]:
     """Returns the columns among the fields. Raises Invalid with every problem: too long, no valid choice or date."""
     columns: dict[str, Any] = {name: fields[name] for name in ("is_follower", "relationship_grade") if name in fields}
     problems: list[Problem] = []
-    for name, length in TEXTS.items():
+    for name in [name for name in TEXTS if name in fields]:
         with gathering(problems):
-            if name in fields:
-                columns[name] = _check_text(name, fields[name], length)
+            columns[name] = _check_text(name, fields[name], TEXTS[name])
     if columns.get("relationship_grade") not in (None, *GRADES):
         problems.append(Problem(("relationship_grade",), "choice", f"must be {GRADES[0]} to {GRADES[-1]}"))
-    with gathering(problems):
-        if "real_name" in fields:
+    if "real_name" in fields:
+        with gathering(problems):
             text = _check_text("real_name", fields["real_name"], REAL_NAME_LENGTH_MAX)
             columns |= split_name(text) if text else dict.fromkeys(NAME_PARTS)
     if problems:

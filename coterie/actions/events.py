@@ -14,7 +14,6 @@ from coterie.model import times
 from coterie.model.events import CHANGES_CONTACTS, KINDS
 from coterie.model.organizations import Caller
 from coterie.store import contacts, events, revisions
-from coterie.store.counters import next_numbers
 from coterie.store.database import Tx
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -78,28 +77,26 @@ def record_all(tx: Tx, caller: Caller, rows: Collection[EventRow], columns: Colu
     columns: contact id -> columns of its row to save in the statement that touches it, which the caller has locked.
     """
     saved = columns or {}
-    created = {contact_id for row in rows if row["kind"] == "contact.created" for contact_id in row["contact_ids"]}
     changed = {contact_id for row in rows if row["kind"] in CHANGES_CONTACTS for contact_id in row["contact_ids"]}
-    others = sorted(changed - created - saved.keys())
+    others = sorted(changed.difference(saved, _created(rows))) if changed else []
     if others:
         revisions.lock_contacts(tx, caller.organization_id, others)
-    numbers = {events.EVENT_ID: len(rows), revisions.REVISION: len(saved) + len(others)}
-    wanted = {name: number for name, number in numbers.items() if number}
-    if not wanted:
+    how_many = max(len(rows), len(saved) + len(others))
+    if not how_many:
         return {}
-    first = next_numbers(tx, caller.organization_id, wanted)
+    first = revisions.next_changes(tx, caller.organization_id, how_many)
     if rows:
-        events.insert_events(tx, caller.organization_id, first[events.EVENT_ID], list(rows))
-    return _touch(tx, caller, saved, others, first=first.get(revisions.REVISION, 0))
-
-
-def _touch(tx: Tx, caller: Caller, saved: Columns, others: list[int], *, first: int) -> dict[int, int]:
-    """Gives the contacts the revisions from `first` on, and those of `saved` their columns."""
-    organization_id, now = caller.organization_id, times.now()
+        events.insert_events(tx, caller.organization_id, first, rows)
     given = {contact_id: revision for revision, contact_id in enumerate((*saved, *others), first)}
-    for contact_id, columns in saved.items():
-        with_revision = {"updated_at": now, **columns, "revision": given[contact_id]}
-        contacts.update_contact(tx, organization_id, contact_id, with_revision)
+    now = next(iter(rows))["happened_at"] if rows else times.now()
+    for contact_id, each in saved.items():
+        row = {"updated_at": now, **each, "revision": given[contact_id]}
+        contacts.update_contact(tx, caller.organization_id, contact_id, row)
     if others:
-        revisions.set_revisions(tx, organization_id, others, first=given[others[0]], now=now)
+        revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=now)
     return given
+
+
+def _created(rows: Collection[EventRow]) -> set[int]:
+    """Contacts that are inserted with their revision: the events of their parts do not move it."""
+    return {contact_id for row in rows if row["kind"] == "contact.created" for contact_id in row["contact_ids"]}

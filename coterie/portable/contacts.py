@@ -23,7 +23,7 @@ from coterie.store import parts
 from coterie.store import portable_import as store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
-from coterie.store.revisions import delete_tombstones, next_revisions
+from coterie.store.revisions import delete_tombstones, next_changes
 
 
 def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
@@ -51,7 +51,7 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
     taken = _load_taken(tx, caller, entries)
     first = contact_store.next_contact_ids(tx, organization_id, len(entries))
     words, events = dict[int, str](), []
-    revision = next_revisions(tx, organization_id, len(entries))
+    revision = next_changes(tx, organization_id, len(entries))
     for contact_id, entry in enumerate(entries, first):
         contact, handles = _contact(contact_id, entry, taken)
         contact = replace(contact, revision=revision + contact_id - first)

@@ -1,36 +1,22 @@
 """Sequences and cached counts of an organization: one row per name, so that nothing is counted over rows."""
 
-from collections.abc import Mapping
-
 from coterie.store.database import Tx
 
 
 def next_number(tx: Tx, organization_id: int, name: str, by: int = 1) -> int:
-    """Returns the first of `by` new numbers of a sequence that begins at 1. A rollback returns them to it."""
-    return next_numbers(tx, organization_id, {name: by})[name]
-
-
-def next_numbers(tx: Tx, organization_id: int, by: Mapping[str, int]) -> dict[str, int]:
-    """Takes numbers of several sequences in one statement: name -> how many; returns name -> the first of them.
-
-    PostgreSQL locks the rows in the order of the mapping until the commit: callers agree on one order.
-    """
-    places = ", ".join(f"(:organization_id, :name_{place}, :by_{place})" for place in range(len(by)))
-    bound: dict[str, object] = {"organization_id": organization_id}
-    for place, (name, number) in enumerate(by.items()):
-        bound |= {f"name_{place}": name, f"by_{place}": number}
-    rows = tx.all(
-        f"INSERT INTO counters (organization_id, name, value) VALUES {places}"
-        " ON CONFLICT (organization_id, name) DO UPDATE SET value = counters.value + excluded.value"
-        " RETURNING name, value",
-        bound,
+    """Returns the first of `by` new numbers of a sequence that begins at 1. A rollback gives them back."""
+    row = tx.one(
+        "INSERT INTO counters (organization_id, name, value) VALUES (:organization_id, :name, :by)"
+        " ON CONFLICT (organization_id, name) DO UPDATE SET value = counters.value + :by RETURNING value",
+        {"organization_id": organization_id, "name": name, "by": by},
     )
-    return {name: int(value) - by[name] + 1 for name, value in rows}
+    assert row is not None
+    return int(row[0]) - by + 1
 
 
 def add_to_count(tx: Tx, organization_id: int, name: str, by: int) -> None:
     """Changes a cached count by so much."""
-    next_numbers(tx, organization_id, {name: by})
+    next_number(tx, organization_id, name, by)
 
 
 def count(tx: Tx, organization_id: int, name: str) -> int:

@@ -1,34 +1,27 @@
 """Events: what was recorded. Ids count per organization in the order of commits, so "since 41" misses nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coterie.model.events import CONSEQUENCES
 from coterie.store.database import Tx
 
-EVENT_ID = "event_id"
-_COLUMNS = ("kind", "subject_id", "user_id", "via", "import_id", "changes", "happened_at")
 # consequences are what somebody changed elsewhere; the names are our own constants
 _DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 
 
-def insert_events(tx: Tx, organization_id: int, first: int, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
     """Inserts events with the ids from `first` on.
 
     Each row has kind, subject_id, user_id, via, import_id, changes, happened_at, and contact_ids: those it names.
     """
-    tx.insert_rows(
-        "events",
-        [
-            {"organization_id": organization_id, "id": event_id} | {name: row[name] for name in _COLUMNS}
-            for event_id, row in enumerate(rows, first)
-        ],
-    )
-    named = [
-        {"organization_id": organization_id, "event_id": event_id, "contact_id": contact_id}
-        for event_id, row in enumerate(rows, first)
-        for contact_id in row["contact_ids"]
-    ]
+    events, named = [], []
+    for event_id, row in enumerate(rows, first):
+        event = {"organization_id": organization_id, "id": event_id, **row}
+        for contact_id in event.pop("contact_ids"):
+            named.append({"organization_id": organization_id, "event_id": event_id, "contact_id": contact_id})
+        events.append(event)
+    tx.insert_rows("events", events)
     tx.insert_rows("event_contacts", named)
 
 

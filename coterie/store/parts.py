@@ -10,7 +10,7 @@ from coterie.store.database import Tx
 from coterie.store.events import clear_changes_of_contacts
 from coterie.store.handles import lock_usernames
 from coterie.store.notes import COUNT as NOTES
-from coterie.store.revisions import insert_tombstones, next_revisions
+from coterie.store.revisions import insert_tombstones, next_changes
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -53,7 +53,7 @@ def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
     """New contacts, each with every column and sort key; their revisions are given here."""
     if not rows:
         return
-    first = next_revisions(tx, organization_id, len(rows))
+    first = next_changes(tx, organization_id, len(rows))
     with_revisions = [{**row, "revision": revision} for revision, row in enumerate(rows, first)]
     _insert(tx, organization_id, "contacts", COLUMNS + SORT_COLUMNS, with_revisions)
     add_to_count(tx, organization_id, COUNT, len(rows))

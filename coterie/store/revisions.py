@@ -1,8 +1,8 @@
 """Revisions of contacts, and the tombstones of those that were erased.
 
-Guarantees. Revisions are numbers of one counter per organization, given in the order of commits: SQLite has one
-writer, and on PostgreSQL the counter's row is locked until the commit. So whoever has seen revision n finds every
-later change above n. Each number is given once, to a contact or to a tombstone.
+Guarantees. Revisions are change numbers: one sequence per organization, in the order of commits, because SQLite has one
+writer and PostgreSQL locks the counter's row until the commit. So a client that has seen revision n finds every later
+change above n. No two contacts or tombstones have the same. Events take their ids from the same sequence.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,18 +10,16 @@ from collections.abc import Iterable, Sequence
 from coterie.store.counters import next_number
 from coterie.store.database import Tx
 
-REVISION = "revision"
 
-
-def next_revisions(tx: Tx, organization_id: int, how_many: int = 1) -> int:
-    """Returns the first of so many new revisions."""
-    return next_number(tx, organization_id, REVISION, how_many)
+def next_changes(tx: Tx, organization_id: int, how_many: int = 1) -> int:
+    """Returns the first of so many new change numbers."""
+    return next_number(tx, organization_id, "event_id", how_many)
 
 
 def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
     """Locks the rows until the commit, in the order of their ids.
 
-    Taken before the counter: a unit that holds the counter must not wait for a contact, whose holder may want it.
+    To be called before change numbers are taken: whoever holds the counter must not wait for a contact.
     """
     ids = list(contact_ids)
     if tx.lock and ids:
@@ -53,7 +51,7 @@ def insert_tombstones(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
     )
     if not rows:
         return
-    first = next_revisions(tx, organization_id, len(rows))
+    first = next_changes(tx, organization_id, len(rows))
     tombstones = [
         {"organization_id": organization_id, "uuid": uuid, "revision": revision}
         for revision, (uuid,) in enumerate(rows, first)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Literal
 
 import apsw
@@ -47,9 +48,7 @@ class SqliteTx:
     ) -> None:
         if not (values := list(rows)):
             return
-        columns = list(values[0])
-        source = f"VALUES ({', '.join(':' + name for name in columns)})"
-        sql = insert_statement(table, columns, source, skip_existing=skip_existing, replace_on=replace_on)
+        sql = _insert(table, tuple(values[0]), skip_existing=skip_existing, replace_on=tuple(replace_on))
         self._connection.executemany(sql, values)
 
     def in_list(self, name: str) -> str:
@@ -69,6 +68,12 @@ class SqliteTx:
                 self._execute("RELEASE part")
             raise
         self._execute("RELEASE part")
+
+
+@lru_cache(maxsize=256)
+def _insert(table: str, columns: tuple[str, ...], *, skip_existing: bool, replace_on: tuple[str, ...]) -> str:
+    source = f"VALUES ({', '.join(':' + name for name in columns)})"
+    return insert_statement(table, columns, source, skip_existing=skip_existing, replace_on=replace_on)
 
 
 class Connection:
