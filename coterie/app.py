@@ -1,4 +1,4 @@
-"""The web application: every door is mounted here, and nothing else happens here."""
+"""The web application: mounts every HTTP door."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ CONTRACTS: Sequence[Contract] = (INRO, R0)
 
 
 class App:
-    """Everything under /api/ goes to the contracts, the rest to the pages (docs/decisions/0022)."""
+    """Sends /api/ to the contracts and everything else to the pages (docs/decisions/0022)."""
 
     def __init__(self, contracts: ContractApp, pages: Starlette) -> None:
         self._contracts = contracts
@@ -40,7 +40,7 @@ class App:
 
 
 def create_app(database: Database, settings: Settings) -> App:
-    """The application over an open, migrated database, which it closes when it stops."""
+    """The application on an open, migrated database, which it closes when it stops."""
     recorder = RequestRecorder(log_requests=settings.log_requests)
     authentication = Authentication(database)
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of a contract, derived from its route table and nothing else."""
+"""The OpenAPI 3.1 document of a contract, derived from its route table alone."""
 
 import json
 import re
@@ -20,29 +20,29 @@ UPLOAD_FIELD = "upload"
 
 _REF = "#/components/schemas/"
 _PARAMETER = re.compile(r"\{([^}]+)\}")
-# Every R0 path starts below an organization; as a tag it would say nothing.
+# every R0 path starts with an organization, which would be useless as a tag
 _TENANT = re.compile(r"^/orgs/\{[^}]+\}(?=/)")
 
 Schema = dict[str, Any]
 
 
 class _Schemas(Struct, frozen=True):
-    """What the document says of each type, and the named schemas they refer to."""
+    """The schema of each type, and the named schemas they refer to."""
 
     of: Callable[[Any], Schema]
     components: dict[str, Schema]
 
     def resolved(self, schema: Schema) -> Schema:
-        """The schema itself where it is only a reference."""
+        """Follows the schema if it is a reference."""
         return self.components[schema["$ref"].removeprefix(_REF)] if "$ref" in schema else schema
 
 
 def document(contract: Contract, base_url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of a contract, the same bytes for the same table.
+    """The OpenAPI 3.1 document of a contract; the same table gives the same bytes.
 
-    base_url is where the instance answers, without the prefix; empty leaves the servers relative.
-    Every operation lists every error of the contract, so that each answer of the server can be checked
-    against it. Raises ValueError where two routes share a method and path, or an operationId.
+    base_url: of the instance, without the prefix; if empty, the servers are relative. Every operation lists every error
+    of the contract, so any response can be checked against it. Raises ValueError if two routes share a method and path,
+    or an operationId.
     """
     routes = sorted(contract.routes, key=lambda route: (route.path, METHODS.index(route.method)))
     schemas = _read_types(contract, routes)
@@ -50,9 +50,9 @@ def document(contract: Contract, base_url: str) -> dict[str, Any]:
     for route in routes:
         operations = paths.setdefault(contract.prefix + route.path, {})
         if route.method.lower() in operations:
-            raise ValueError(f"{route.method} {route.path} is in the table twice")
+            raise ValueError(f"{route.method} {route.path} occurs twice")
         operations[route.method.lower()] = _operation(contract, route, schemas)
-    _refuse_repeated_ids(paths)
+    _check_operation_ids(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -71,18 +71,18 @@ def document(contract: Contract, base_url: str) -> dict[str, Any]:
 
 
 def dump(document: Mapping[str, Any]) -> bytes:
-    """The document as the snapshot has it: indented, UTF-8, with a final newline."""
+    """The document as in the snapshot: indented, UTF-8, with a final newline."""
     return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def operation_id(method: str, path: str) -> str:
-    """getApiV1ContactsId for GET /api/v1/contacts/{id}: the names Inrō's published document uses."""
+    """getApiV1ContactsId for GET /api/v1/contacts/{id}, as in Inrō's published document."""
     words = re.findall(r"[A-Za-z0-9]+", path)
     return method.lower() + "".join(word[0].upper() + word[1:] for word in words)
 
 
 def tag(path: str) -> str:
-    """The first noun of a path below its organization: contacts for /orgs/{org_id}/contacts/{id}."""
+    """The first noun of a path after the organization: contacts for /orgs/{org_id}/contacts/{id}."""
     return _TENANT.sub("", path).strip("/").split("/")[0]
 
 
@@ -90,15 +90,15 @@ def _read_types(contract: Contract, routes: Iterable[Route]) -> _Schemas:
     types = [str, *contract.error_types.values()]
     for route in routes:
         types += [route.query, route.body, route.response, *route.path_types.values(), *route.responses.values()]
-    # None is not a type here but the absence of one.
+    # here None means that there is no type
     types = [each for each in types if each is not None]
     schemas, components = schema_components(types, ref_template=_REF + "{name}")
     for component in components.values():
         if "description" in component:
             component["description"] = cleandoc(component["description"])
-    # Types may be unhashable or equal across modules, so they are found by identity.
-    known = {id(each): schema for each, schema in zip(types, schemas, strict=True)}
-    return _Schemas(of=lambda each: dict(known[id(each)]), components=components)
+    # by identity, because types may be unhashable, or equal across modules
+    schema_of = {id(each): schema for each, schema in zip(types, schemas, strict=True)}
+    return _Schemas(of=lambda each: dict(schema_of[id(each)]), components=components)
 
 
 def _operation(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _request_body(contract: Contract, route: Route, schemas: _Schemas) -> dict[s
         return {"required": True, "content": {MULTIPART: {"schema": _with_file(whole)}}}
     content = {JSON: {"schema": schema}}
     if contract.reads_forms:
-        # deepObject is OpenAPI's word for the brackets of contact[email]=….
+        # deepObject is OpenAPI's name for the brackets of contact[email]=…
         nested = {
             name: {"style": "deepObject", "explode": True}
             for name, each in whole.get("properties", {}).items()
@@ -209,7 +209,7 @@ def _security_schemes(contract: Contract) -> dict[str, Any]:
     return schemes
 
 
-def _refuse_repeated_ids(paths: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_operation_ids(paths: Mapping[str, Mapping[str, Any]]) -> None:
     seen: dict[str, str] = {}
     for path, operations in paths.items():
         for operation in operations.values():
@@ -220,7 +220,7 @@ def _refuse_repeated_ids(paths: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _referred_to(paths: object, components: dict[str, Schema]) -> dict[str, Schema]:
-    """The components that are reached from the paths: a query's Struct becomes parameters and is not."""
+    """The components that the paths refer to. The Struct of a query becomes parameters, so it is left out."""
     reached: set[str] = set()
     waiting: list[object] = [paths]
     while waiting:
@@ -230,7 +230,7 @@ def _referred_to(paths: object, components: dict[str, Schema]) -> dict[str, Sche
         elif isinstance(node, dict):
             waiting += node.values()
             reference = node.get("$ref")
-            # A property may itself be called $ref; then its value is a schema, not a text.
+            # a property may be called $ref; then its value is a schema, not a string
             if isinstance(reference, str) and (name := reference.removeprefix(_REF)) not in reached:
                 reached.add(name)
                 waiting.append(components[name])

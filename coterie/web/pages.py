@@ -1,4 +1,4 @@
-"""Renders a template of this package. Everything put into a page is escaped."""
+"""Renders the templates of this package. Every value is escaped."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def render(template: str, **values: Any) -> str:
-    """The page as HTML. Raises where the template uses a value it was not given."""
+    """The page as HTML. Raises UndefinedError if the template uses a value that is missing."""
     return _environment().get_template(template).render(**values)
 
 

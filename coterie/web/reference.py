@@ -1,6 +1,6 @@
-"""The reference page: every operation of every contract on one page, made from the OpenAPI documents.
+"""The reference page: every operation of every contract on one page, from the OpenAPI documents.
 
-It reads the documents and not the route tables, so that it shows what clients are shown.
+It reads the documents, not the route tables, so it shows what clients see.
 """
 
 import json
@@ -16,7 +16,7 @@ from msgspec import Struct
 from coterie.web.pages import render
 from coterie.web.schemas import Components, Field, Schema, example, fields, note_text, resolved, type_text
 
-# What curl is pointed at when the document does not say where the instance answers.
+# The base URL for curl if the document has none
 LOCAL_URL = "http://127.0.0.1:8000"
 
 _MULTIPART = "multipart/form-data"
@@ -65,7 +65,7 @@ class Reference(Struct, frozen=True):
 
 
 def reference_page(documents: Sequence[Mapping[str, Any]]) -> str:
-    """One HTML page with every operation of these OpenAPI 3.1 documents; no foreign host, no script."""
+    """One HTML page with every operation of these OpenAPI 3.1 documents. It loads nothing from other hosts."""
     return render("reference.html", references=[_reference(each) for each in documents])
 
 
@@ -115,23 +115,23 @@ def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, 
 
 
 def _parameters(parameters: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Field]]]:
-    """The parameters by the place they are in, with a heading for each place that has some."""
-    found = []
+    """The parameters by place, with a heading for each place that has some."""
+    groups = []
     for place, heading in (("path", "In the path"), ("query", "In the query")):
         lines = [_parameter(each) for each in parameters if each["in"] == place]
         if lines:
-            found.append((heading, lines))
-    return found
+            groups.append((heading, lines))
+    return groups
 
 
 def _parameter(parameter: Mapping[str, Any]) -> Field:
     schema = parameter["schema"]
-    said = [parameter.get("description", ""), note_text(schema)]
+    notes = [parameter.get("description", ""), note_text(schema)]
     return Field(
         name=parameter["name"],
         type=type_text(schema),
         is_required=parameter["required"],
-        note=" · ".join(each for each in said if each),
+        note=" · ".join(each for each in notes if each),
     )
 
 
@@ -149,7 +149,7 @@ def _response(status: str, response: Mapping[str, Any], components: Components) 
     ]
     content = response.get("content", {})
     schema = next((body["schema"] for body in content.values() if "schema" in body), None)
-    if schema is None:  # no body, or a file: its media types say what
+    if schema is None:  # no body, or a file
         return ResponseDoc(status, response["description"], ", ".join(content), "", [], headers)
     return ResponseDoc(
         status=status,
@@ -162,7 +162,7 @@ def _response(status: str, response: Mapping[str, Any], components: Components) 
 
 
 def _curl(operation: Mapping[str, Any], url: str, method: str, path: str, components: Components) -> str:
-    """A command line to paste into a shell where TOKEN is set."""
+    """A command line for a shell in which TOKEN is set."""
     lines = [f"curl {shlex.quote(url + _filled(path, operation.get('parameters', []), components))}"]
     if method != "get":
         lines[0] = lines[0].replace("curl ", f"curl -X {method.upper()} ", 1)
@@ -178,9 +178,9 @@ def _curl(operation: Mapping[str, Any], url: str, method: str, path: str, compon
 
 
 def _filled(path: str, parameters: Sequence[Mapping[str, Any]], components: Components) -> str:
-    """The path with an example for each parameter that is required."""
-    needed = [each for each in parameters if each["required"]]
-    values = {(each["in"], each["name"]): str(example(each["schema"], components, each["name"])) for each in needed}
+    """The path with an example for each required parameter."""
+    required = [each for each in parameters if each["required"]]
+    values = {(each["in"], each["name"]): str(example(each["schema"], components, each["name"])) for each in required}
     for (place, name), value in values.items():
         if place == "path":
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
@@ -189,7 +189,7 @@ def _filled(path: str, parameters: Sequence[Mapping[str, Any]], components: Comp
 
 
 def _form(schema: Schema, components: Components) -> list[str]:
-    """One -F for each field that is not made of others."""
+    """One -F for each field that is not an object or a list."""
     parts = []
     for name, each in resolved(schema, components).get("properties", {}).items():
         if each.get("format") == "binary":
@@ -208,6 +208,6 @@ def _is_error(status: str) -> bool:
 
 
 def _anchor(text: str) -> str:
-    """inro-api for Inrō API: what an address can hold without escapes."""
+    """A fragment that needs no escapes: inro-api for Inrō API."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

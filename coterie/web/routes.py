@@ -1,4 +1,4 @@
-"""The pages and the operator's endpoints: start, reference, documents, health, metrics."""
+"""The pages and the operator's endpoints: start, reference, OpenAPI documents, health, metrics."""
 
 import asyncio
 import hmac
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Document(Struct, frozen=True):
-    """An OpenAPI document: its name in /openapi/{name}.json, its title, how it is made for a base address."""
+    """An OpenAPI document. name: in /openapi/{name}.json. make: builds it for a base URL."""
 
     name: str
     title: str
@@ -42,8 +42,8 @@ class Document(Struct, frozen=True):
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 STATIC = StaticFiles(directory=str(resources.files("coterie.web") / "static"))
-# stands for the instance's address in what is made once
-_ANYWHERE = "http://address-of-this-instance.invalid"
+# placeholder for the base URL in texts that are built once
+_PLACEHOLDER = "http://address-of-this-instance.invalid"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
     " font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -55,7 +55,7 @@ _HEADERS = {
 def page_routes(
     database: Database, settings: Settings, documents: Sequence[Document], metrics: RequestMetrics
 ) -> list[Route]:
-    """Every route outside the contracts."""
+    """Every route outside the contracts and Instagram."""
     return [
         Route("/", _start(database, documents)),
         Route("/reference", _reference(settings, documents)),
@@ -76,20 +76,20 @@ def _start(database: Database, documents: Sequence[Document]) -> Endpoint:
     return start
 
 
-def _with_address(text: str, request: Request, settings: Settings) -> str:
-    return text.replace(_ANYWHERE, base_url(settings, request.scope, headers_of(request.scope)))
+def _with_base_url(text: str, request: Request, settings: Settings) -> str:
+    return text.replace(_PLACEHOLDER, base_url(settings, request.scope, headers_of(request.scope)))
 
 
 def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
-    """Made once (it takes half a second) and in a thread, with an address to put in."""
+    """The page is built once, in a thread, because it takes half a second."""
 
     @cache
     def make() -> str:
-        return reference_page([document.make(_ANYWHERE) for document in documents])
+        return reference_page([document.make(_PLACEHOLDER) for document in documents])
 
     async def reference(request: Request) -> Response:
         page = await asyncio.to_thread(make)
-        return HTMLResponse(_with_address(page, request, settings), headers=_HEADERS)
+        return HTMLResponse(_with_base_url(page, request, settings), headers=_HEADERS)
 
     return reference
 
@@ -99,25 +99,25 @@ def _document(settings: Settings, documents: Sequence[Document]) -> Endpoint:
 
     @cache
     def make(name: str) -> str:
-        return msgspec.json.format(msgspec.json.encode(named[name].make(_ANYWHERE))).decode()
+        return msgspec.json.format(msgspec.json.encode(named[name].make(_PLACEHOLDER))).decode()
 
     async def document(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in named:
             return PlainTextResponse("Not Found", 404)
-        body = _with_address(await asyncio.to_thread(make, name), request, settings)
+        body = _with_base_url(await asyncio.to_thread(make, name), request, settings)
         return Response(body, media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
 
     return document
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
-    """A page for which the database does not answer; what came of it is in no page."""
-    return PlainTextResponse("Not available now: try again later", 503, headers={"Retry-After": "5"})
+    """The response of a page whose query failed. The reason is not shown."""
+    return PlainTextResponse("Not available now; try again later", 503, headers={"Retry-After": "5"})
 
 
 async def _healthy(request: Request) -> Response:
-    """The process answers."""
+    """The process responds."""
     return JSONResponse({"status": "ok"})
 
 
@@ -135,15 +135,15 @@ def _ready(database: Database) -> Endpoint:
 
 
 def _metrics(settings: Settings, numbers: RequestMetrics) -> Endpoint:
-    """For loopback only, or for whoever holds the token where one is set."""
+    """With COTERIE_METRICS_TOKEN set, for requests with that token; else for loopback only. 404 for all others."""
 
     @cache
     def registry() -> "CollectorRegistry":
-        from prometheus_client import CollectorRegistry  # lazy: 12 ms of the start, and many are never asked
+        from prometheus_client import CollectorRegistry  # lazy: 12 ms of the start, rarely needed
 
-        made = CollectorRegistry()
-        made.register(numbers)
-        return made
+        collectors = CollectorRegistry()
+        collectors.register(numbers)
+        return collectors
 
     async def metrics(request: Request) -> Response:
         from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # lazy: as above

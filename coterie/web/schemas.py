@@ -1,4 +1,4 @@
-"""A JSON Schema of an OpenAPI document, said to people: its type in words, its fields, an example."""
+"""Describes a JSON Schema of an OpenAPI document to people: its type in words, its fields, an example."""
 
 from collections.abc import Mapping
 from math import inf
@@ -9,7 +9,7 @@ from msgspec import Struct
 Schema = Mapping[str, Any]
 Components = Mapping[str, Schema]
 
-# A Struct may hold itself; beyond this the page says only the name.
+# A Struct may contain itself; deeper ones are only named
 DEPTH_MAX = 4
 
 _REF = "#/components/schemas/"
@@ -41,7 +41,7 @@ _UUID = "01902a4e-7c1b-7d3e-9f00-5b6a7c8d9e0f"
 
 
 class Field(Struct, frozen=True):
-    """One line of a list of fields. depth: 0 for the fields of the whole, 1 for those of its parts, …"""
+    """One line of a list of fields. depth: 0 for the schema's own fields, 1 for those of its parts, and so on."""
 
     name: str
     type: str
@@ -51,7 +51,7 @@ class Field(Struct, frozen=True):
 
 
 def resolved(schema: Schema, components: Components) -> Schema:
-    """The schema itself where it is only a reference."""
+    """Follows the schema if it is a reference."""
     return components[schema["$ref"].removeprefix(_REF)] if "$ref" in schema else schema
 
 
@@ -77,20 +77,20 @@ def type_text(schema: Schema) -> str:
 
 
 def note_text(schema: Schema) -> str:
-    """What else there is to say of a field: its description, its limits, its default."""
-    said = [schema["description"]] if "description" in schema else []
+    """The description, limits and default of a field."""
+    notes = [schema["description"]] if "description" in schema else []
     bounded = [schema, *schema.get("anyOf", [])]
-    said += [text.format(each[key]) for each in bounded for key, text in _LIMITS.items() if key in each]
+    notes += [text.format(each[key]) for each in bounded for key, text in _LIMITS.items() if key in each]
     default = schema.get("default")
     if default not in (None, [], {}, ""):
-        said.append(f"{default} if left out")
-    return " · ".join(said)
+        notes.append(f"{default} by default")
+    return " · ".join(notes)
 
 
 def fields(schema: Schema, components: Components, depth: int = 0, around: frozenset[str] = frozenset()) -> list[Field]:
-    """The fields of an object, of the objects in a list, of either of a choice, each followed by its own.
+    """The fields of an object, of the objects in a list, or of each alternative, each followed by its own fields.
 
-    around: the named schemas this one is part of, which are not unfolded again.
+    around: the named schemas that contain this one; they are not expanded again.
     """
     name = schema.get("$ref", "")
     if depth >= DEPTH_MAX or name in around:
@@ -113,10 +113,10 @@ def _parts(schema: Schema) -> list[Schema]:
 
 
 def example(schema: Schema, components: Components, name: str = "", depth: int = 0) -> Any:
-    """A value the schema accepts, guessed from the field's name where the schema leaves it open."""
+    """A value that the schema accepts, chosen by the field's name if the schema allows many."""
     schema = resolved(schema, components)
     if "anyOf" in schema:
-        # Deep inside, null ends what would otherwise hold itself for ever.
+        # null ends a Struct that contains itself
         choices = sorted(schema["anyOf"], key=lambda each: each.get("type") != "null" and depth >= DEPTH_MAX)
         return example(choices[0], components, name, depth)
     if "enum" in schema:
@@ -140,7 +140,7 @@ def _object_example(schema: Schema, components: Components, depth: int) -> dict[
     values = schema.get("additionalProperties")
     if isinstance(values, Mapping):
         return {"favorite": example(values, components, "", depth + 1)}
-    # The required ones are there at any depth, or the example would not be one.
+    # required fields are present at any depth, or the example would be invalid
     required = schema.get("required", ())
     return {
         name: example(each, components, name, depth + 1)

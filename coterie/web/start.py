@@ -1,4 +1,4 @@
-"""The page of GET /: what runs here, and what to do next."""
+"""The page of GET /: what runs here and what to do next."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,6 @@ from coterie.web.pages import render
 def start_page(version: str, is_set_up: bool, documents: Sequence[tuple[str, str]]) -> str:
     """The start page as HTML.
 
-    is_set_up: whether there is an organization yet. documents: (title, address) of each OpenAPI document.
+    is_set_up: whether an organization exists. documents: (title, URL) of each OpenAPI document.
     """
     return render("start.html", version=version, is_set_up=is_set_up, documents=documents)

@@ -227,7 +227,7 @@ def test_the_snapshot_is_indented_json_with_a_final_newline():
 
 
 def test_two_rows_for_one_operation_are_refused():
-    with pytest.raises(ValueError, match="GET /me is in the table twice"):
+    with pytest.raises(ValueError, match="GET /me occurs twice"):
         document(contract((route("GET", "/me"), route("GET", "/me"))), "")
 
 

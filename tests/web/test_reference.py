@@ -189,7 +189,7 @@ def test_a_type_is_said_in_words(schema, words):
 
 def test_limits_and_defaults_are_said_and_empty_defaults_are_not():
     limits = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
-    assert note_text(limits) == "from 1 · up to 100 · 20 if left out"
+    assert note_text(limits) == "from 1 · up to 100 · 20 by default"
     assert note_text({"anyOf": [{"type": "string", "maxLength": 9}], "default": None}) == "at most 9 characters"
 
 
