@@ -140,7 +140,7 @@ SECRETS = {
 
 
 def test_settings_shows_everything_but_secrets(command: Command) -> None:
-    code, said, _ = command("settings", **SECRETS, log_level="debug")
+    code, said, _ = command("settings", **SECRETS, smtp_from="crm@example.org", log_level="debug")
     assert code == 0
     assert "s3cret" not in said
     assert "COTERIE_METRICS_TOKEN = (set) (default: none)" in said

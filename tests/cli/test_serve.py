@@ -186,15 +186,56 @@ def test_what_cannot_be_is_refused_in_one_line(
         ("LOG_LEVEL", "loud"),
         ("BASE_URL", "coterie.example.org"),
         ("BASE_URL", "https://x.example/ y"),
-        ("COUNTRY", "Germany"),
+        ("BASE_URL", "https://x.example/people"),
+        ("BASE_URL", "https://x.example:99999"),
+        ("COUNTRY", "XX"),
+        ("COUNTRY", "Atlantis"),
+        ("DATABASE_URL", "sqlite:///srv/coterie.sqlite3"),
+        ("SMTP_URL", "foo"),
+        ("SMTP_URL", "smtp://mail.example.org:587"),
+        ("SMTP_FROM", "crm@example.org"),
         ("BODY_BYTES_MAX", "0"),
         ("DATABASE_CONNECTIONS", "1000"),
         ("LOG_REQUESTS", "perhaps"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
-    with pytest.raises(Unavailable, match=name.lower()):
+    with pytest.raises(Unavailable, match=name):
         load_settings({f"COTERIE_{name}": value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"LOG_LEVEL": "verbose"}, "COTERIE_LOG_LEVEL = verbose: must be debug, info, warning or error"),
+        ({"LOG_REQUESTS": "maybe"}, "COTERIE_LOG_REQUESTS = maybe: must be true or false"),
+        ({"IMPORT_DAYS": "0"}, "COTERIE_IMPORT_DAYS = 0: must be a whole number from 1 to 36500"),
+        ({"BODY_BYTES_MAX": "1"}, "COTERIE_BODY_BYTES_MAX = 1: must be a whole number of at least 1024"),
+        ({"SLOW_SECONDS": "0"}, "COTERIE_SLOW_SECONDS = 0: must be a number greater than 0"),
+        (
+            {"BASE_URL": "https://a.example/x/"},
+            "COTERIE_BASE_URL = https://a.example/x/: must be https://a.example, because Coterie has no path",
+        ),
+        (
+            {"DATABASE_URL": "sqlite:///srv/c.sqlite3"},
+            "COTERIE_DATABASE_URL = sqlite:///srv/c.sqlite3: must be an absolute path: sqlite:////srv/c.sqlite3"
+            " (four slashes)",
+        ),
+        (
+            {"SMTP_URL": "smtp://marge:s3cret@mail.example.org"},
+            "COTERIE_SMTP_URL and COTERIE_SMTP_FROM must both be set to send mail",
+        ),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_with_what_would(settings: dict[str, str], said: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        load_settings({f"COTERIE_{name}": value for name, value in settings.items()})
+    assert str(refused.value) == f"settings: {said}"
+
+
+def test_settings_have_one_form_however_they_are_written() -> None:
+    settings = load_settings({"COTERIE_COUNTRY": "germany", "COTERIE_BASE_URL": "https://crm.example.org:8443/"})
+    assert (settings.country, settings.base_url) == ("DE", "https://crm.example.org:8443")
 
 
 def test_settings_come_from_a_file_in_the_data_folder_and_variables_win(folder: Path) -> None:

@@ -8,12 +8,13 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
 from coterie.errors import Unavailable
+from coterie.settings.checks import CHECKS
 
 PREFIX = "COTERIE_"
 # options of `coterie serve` that are not settings
@@ -26,21 +27,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     data: Annotated[str, Meta(description="The data folder: database, attachments, secrets.")] = "data"
     database_url: Annotated[
         str,
-        Meta(description="sqlite:///PATH or postgresql://…; by default coterie.sqlite3 in the data folder."),
+        Meta(description="sqlite:////PATH or postgresql://…; by default coterie.sqlite3 in the data folder."),
     ] = ""
     base_url: Annotated[
         str,
-        Meta(
-            description="The public URL of this instance; https:// makes cookies Secure.",
-            pattern=r"""^(https?://[^/\s"'<>\\]+[^\s"'<>\\]*[^/\s"'<>\\])?$""",
-        ),
+        Meta(description="The public URL of this instance, such as https://crm.example.org. It has no path."),
     ] = ""
     country: Annotated[
         str,
-        Meta(
-            description="ISO code of the country for phone numbers without a prefix, if the organization has none.",
-            pattern="^([A-Za-z]{2})?$",
-        ),
+        Meta(description="Country (DE, Germany, …) of phone numbers without a prefix, if the organization has none."),
     ] = ""
     request_seconds: Annotated[float, Meta(description="Deadline of the database work of a request.", gt=0)] = 5.0
     slow_seconds: Annotated[
@@ -70,9 +65,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0.5
     smtp_url: Annotated[
         str,
-        Meta(description="smtp://user:password@host:587 (STARTTLS) or smtps://…; if unset, no mail is sent."),
+        Meta(description="smtp://user:password@host:587 (STARTTLS) or smtps://…; needs COTERIE_SMTP_FROM."),
     ] = ""
-    smtp_from: Annotated[str, Meta(description="Sender of all mail.")] = ""
+    smtp_from: Annotated[
+        str, Meta(description="Sender of all mail, such as Coterie <crm@example.org>; needs COTERIE_SMTP_URL.")
+    ] = ""
     reminder_late_seconds: Annotated[
         float, Meta(ge=60, le=31_536_000, description="A reminder due longer ago than this is not mailed any more.")
     ] = 86_400
@@ -103,10 +100,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
         values = _read_file(file) | values
     if unknown := sorted(values.keys() - set(Settings.__struct_fields__)):
         raise Unavailable(f"settings: unknown setting {_suggest(unknown[0], environment, file)}")
-    try:
-        settings = msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise Unavailable(f"settings: {error}") from None
+    settings = _convert(values)
     if not settings.database_url:
         path = settings.data_folder.absolute() / "coterie.sqlite3"
         settings = msgspec.structs.replace(settings, database_url=f"sqlite:///{path}")
@@ -121,6 +115,41 @@ def _suggest(name: str, environment: Mapping[str, str], file: Path) -> str:
         return f"{written}: it is an option, coterie serve --{name}"
     likely = get_close_matches(name, Settings.__struct_fields__, 1)
     return f"{written}: did you mean {PREFIX}{likely[0].upper()}?" if likely else written
+
+
+def _convert(values: Mapping[str, Any]) -> Settings:
+    """Raises Unavailable for a value that is not valid, with the values that are."""
+    converted: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        if field.name in values:
+            try:
+                value = msgspec.convert(values[field.name], field.type, strict=False)
+                converted[field.name] = CHECKS[field.name](value) if value and field.name in CHECKS else value
+            except ValueError as error:
+                reason = _allowed(field.type) if isinstance(error, msgspec.ValidationError) else str(error)
+                variable = PREFIX + field.name.upper()
+                written = shown(variable, str(values[field.name]))[:100]
+                raise Unavailable(f"settings: {variable} = {written}: {reason}") from None
+    settings = Settings(**converted)
+    if bool(settings.smtp_url) != bool(settings.smtp_from):
+        raise Unavailable("settings: COTERIE_SMTP_URL and COTERIE_SMTP_FROM must both be set to send mail")
+    return settings
+
+
+def _allowed(type_: Any) -> str:
+    """What a setting of this type may be, for people."""
+    plain, meta = type_.__origin__, type_.__metadata__[0]
+    if plain is bool:
+        return "must be true or false"
+    if plain is str:
+        return "must be text"
+    if plain not in (int, float):
+        *others, last = get_args(plain)
+        return f"must be {', '.join(others)} or {last}"
+    number = "a whole number" if plain is int else "a number"
+    if meta.gt is not None:
+        return f"must be {number} greater than {meta.gt}"
+    return f"must be {number} from {meta.ge} to {meta.le}" if meta.le else f"must be {number} of at least {meta.ge}"
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""Checks of settings beyond their types. Each takes a non-empty value and returns it in its final form.
+
+They raise ValueError with a sentence about what the value must be.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+_SQLITE = "sqlite:///"
+_UNFIT_FOR_URLS = re.compile(r"""[\s"'<>\\]""")
+
+
+def _check_base_url(value: str) -> str:
+    plain = value.removesuffix("/")
+    parts = urlsplit(plain)
+    if parts.scheme not in ("http", "https") or not parts.hostname or _UNFIT_FOR_URLS.search(plain):
+        raise ValueError("must be a URL, such as https://crm.example.org")
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(f"must be {parts.scheme}://{parts.netloc.rpartition('@')[2]}, because Coterie has no path")
+    parts.port  # noqa: B018 (raises ValueError if it is not a port)
+    return plain
+
+
+def _check_country(value: str) -> str:
+    from coterie.model.countries import find_country  # lazy: its table is not needed where no country is set
+
+    country = find_country(value)
+    if country is None:
+        raise ValueError("must be a country, such as DE or Germany")
+    return country[0]
+
+
+def _check_database_url(value: str) -> str:
+    if value.startswith(_SQLITE) and not value.startswith(_SQLITE + "/"):
+        path = value.removeprefix(_SQLITE)
+        raise ValueError(f"must be an absolute path: {_SQLITE}/{path} (four slashes)")
+    return value
+
+
+def _check_smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host:465")
+    parts.port  # noqa: B018 (raises ValueError if it is not a port)
+    return value
+
+
+def _check_smtp_from(value: str) -> str:
+    if "@" not in value or not value.isprintable():
+        raise ValueError("must be an e-mail address, such as crm@example.org or Coterie <crm@example.org>")
+    return value
+
+
+# name of a setting -> its check
+CHECKS: dict[str, Callable[[str], str]] = {
+    "base_url": _check_base_url,
+    "country": _check_country,
+    "database_url": _check_database_url,
+    "smtp_url": _check_smtp_url,
+    "smtp_from": _check_smtp_from,
+}
