@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from coterie.vcard.lines import Property, is_version_2_1, parse_property, unfold
+from coterie.vcard.charsets import decode
+from coterie.vcard.folding import is_base64, is_version_2_1, unfold
+from coterie.vcard.lines import BINARY, Property, parse_property
 from coterie.vcard.stream import LINE_BYTES_MAX, read_lines
 
 PROPERTY_BYTES_MAX = 10 * 1024 * 1024
@@ -17,8 +20,8 @@ CARD_BYTES_MAX = 16 * 1024 * 1024
 CARD_LINES_MAX = 250_000
 PROPERTIES_MAX = 2_000
 EXCERPT_LENGTH_MAX = 2_000
-PROBLEMS_MAX = 50
 
+_OF_SEVERAL_LINES = ("NOTE", "ADR", "LABEL", "X-COTERIE-BIO", "X-COTERIE-HOW-YOU-MET")
 _MAY_BEGIN_OR_END = frozenset((b"b", b"B", b"e", b"E"))
 
 
@@ -27,7 +30,7 @@ class Card(Struct, frozen=True):
 
     number: int
     properties: list[Property]
-    problems: list[str]
+    unread: list[str]
     body: bytes
 
     @property
@@ -115,17 +118,38 @@ def _records(stream: BinaryIO, *, complete: bool = False) -> Iterator[tuple[list
 def _card(body: bytes, number: int) -> Card | BrokenCard:
     is_2_1 = is_version_2_1(body)
     properties: list[Property] = []
-    problems: list[str] = []
+    # the lines that go on with the last property
+    rest: list[str] = []
+    unread: list[str] = []
     for line in unfold(body, is_2_1=is_2_1):
         if not line or line.isspace():
             continue
         if len(line) > PROPERTY_BYTES_MAX:
             return BrokenCard(f"has a property over {PROPERTY_BYTES_MAX >> 20} MiB", excerpt(body), number)
-        if len(properties) + len(problems) >= PROPERTIES_MAX:
+        if len(properties) + len(unread) >= PROPERTIES_MAX:
             return BrokenCard(f"has more than {PROPERTIES_MAX:,} properties", excerpt(body), number)
         entry = parse_property(line, is_2_1=is_2_1)
-        if entry is None:
-            problems.append(f"line {excerpt(line)[:80]!r} is not a vCard property")
+        if entry is None and properties and _may_go_on(properties[-1], line):
+            rest.append(decode(line, ""))
+        elif entry is None:
+            unread.append(decode(line, ""))
         else:
+            _join(properties, rest)
+            rest = []
             properties.append(entry)
-    return Card(number, properties, problems[:PROBLEMS_MAX], body[: EXCERPT_LENGTH_MAX * 4])
+    _join(properties, rest)
+    return Card(number, properties, unread, body[: EXCERPT_LENGTH_MAX * 4])
+
+
+def _may_go_on(entry: Property, line: bytes) -> bool:
+    """Whether a line that is not a property can be the next line of one that was written with raw line breaks."""
+    if entry.name in BINARY:
+        return is_base64(line, entry.value)
+    return entry.name in _OF_SEVERAL_LINES
+
+
+def _join(properties: list[Property], rest: list[str]) -> None:
+    if rest:
+        entry = properties[-1]
+        separator = "" if entry.name in BINARY else "\\n"
+        properties[-1] = replace(entry, value=separator.join([entry.value, *rest]))

@@ -23,6 +23,14 @@ MESSENGERS = {
     )
 }  # fmt: skip
 
+
+def messenger_of(name: str) -> str | None:
+    """The service of a property that is about one messenger, X-JABBER or X-MESSAGING/XMPP-ALL; otherwise None."""
+    if name.startswith("X-MESSAGING/"):
+        return name[12:].removesuffix("-ALL").lower()
+    return MESSENGERS.get(name)
+
+
 # The TYPE values of each label; the first combination is written
 _TYPES_OF_LABEL: dict[str, tuple[tuple[str, ...], ...]] = {
     "mobile": (("cell",), ("iphone",), ("cell", "iphone"), ("cell", "home"), ("mobile",)),

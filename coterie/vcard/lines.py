@@ -16,20 +16,25 @@ from coterie.vcard.charsets import decode
 
 HEAD_LENGTH_MAX = 16 * 1024
 
-_HEAD = re.compile(r'(?:([\w-]+)\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*+)*+):', re.ASCII)
+# a name of an X- property may have spaces and slashes: X-GOOGLE TALK, X-messaging/skype
+_HEAD = re.compile(
+    r'(?:([\w.-]+)\.)?([\w-]+|X-[\w /+-]+)((?:;(?:"[^"]*"|[^":;])*+)*+):', re.ASCII | re.IGNORECASE
+)  # fmt: skip
 _PARAMETER = re.compile(r';((?:"[^"]*"|[^";])*+)')
 _PARAMETER_VALUE = re.compile(r'"([^"]*)"|([^",]+)')
 _CARET = re.compile(r"\^([n'^])")
 _CARET_MEANS = {"n": "\n", "'": '"', "^": "^"}
-_FOLD = re.compile(rb"\n[ \t]")
-_IS_2_1 = re.compile(rb"^VERSION[^:\n]*:[ \t]*2\.1[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_ENCODED = re.compile(rb"QUOTED-PRINTABLE|BASE64", re.IGNORECASE)
 _LONE_BACKSLASH = re.compile(r"\\(?![;,])")
 _PLAIN_COMMA = re.compile(r"(?<!\\),")
 _ENCODINGS = ("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT")
-_BINARY = ("PHOTO", "LOGO", "SOUND", "KEY")
+BINARY = ("PHOTO", "LOGO", "SOUND", "KEY")
 _LISTS_IN_2_1 = ("CATEGORIES", "NICKNAME")
 _CACHED_HEAD_LENGTH_MAX = 200
+# a way to reach somebody without the colon before its value: EMAIL ned@example.org, TEL;TYPE=home;+15558904
+_WITHOUT_COLON = re.compile(
+    r'((?:item\d+\.)?(?:TEL|EMAIL|URL)(?:;[A-Z-]+(?:="?[\w,-]*"?)?)*)[;\s=]\s*(\+?[\d ()./-]{5,}|\S+@\S+|https?://\S+)\s*',
+    re.ASCII,
+)
 
 Parameters = Mapping[str, tuple[str, ...]]
 
@@ -48,39 +53,6 @@ class Property(Struct, frozen=True):
         return values[0] if values else ""
 
 
-def is_version_2_1(body: bytes) -> bool:
-    """Whether a card says that it is version 2.1."""
-    return b"2.1" in body and _IS_2_1.search(body) is not None
-
-
-def unfold(body: bytes, *, is_2_1: bool) -> list[bytes]:
-    """The content lines of a card. A fold of 2.1 stands for a space (RFC 822), a fold of 3.0 and 4.0 for nothing."""
-    if _ENCODED.search(body):
-        return _unfold_encoded(body, is_2_1)
-    if b"\n " in body or b"\n\t" in body:
-        body = _FOLD.sub(b" " if is_2_1 else b"", body)
-    return body.split(b"\n")
-
-
-def _unfold_encoded(body: bytes, is_2_1: bool) -> list[bytes]:
-    """Unfolds cards that contain soft line breaks of quoted-printable, or base64 that is not indented."""
-    lines: list[list[bytes]] = []
-    encoding = b""
-    for line in body.split(b"\n"):
-        if lines and encoding == b"QUOTED-PRINTABLE" and lines[-1][-1].endswith(b"="):
-            lines[-1][-1] = lines[-1][-1][:-1]
-            lines[-1].append(line)
-        elif lines and line[:1] in (b" ", b"\t"):
-            lines[-1].append(b" " + line[1:] if is_2_1 and encoding != b"BASE64" else line[1:])
-        elif lines and encoding == b"BASE64" and line and b":" not in line:
-            lines[-1].append(line)
-        else:
-            match = _ENCODED.search(line.partition(b":")[0])
-            encoding = match[0].upper() if match else b""
-            lines.append([line])
-    return [b"".join(pieces) for pieces in lines]
-
-
 def parse_property(line: bytes, *, is_2_1: bool) -> Property | None:
     """Parses an unfolded content line; None if it is not one."""
     text = decode(line, "")
@@ -88,13 +60,13 @@ def parse_property(line: bytes, *, is_2_1: bool) -> Property | None:
     if '"' in head:
         match = _HEAD.match(text[: HEAD_LENGTH_MAX + 1])
         if match is None:
-            return None
+            return _parse_without_colon(text)
         head, value = text[: match.end() - 1], text[match.end() :]
     if len(head) > HEAD_LENGTH_MAX:
         return None
     parsed = _cached_head(head) if len(head) <= _CACHED_HEAD_LENGTH_MAX else _parse_head(head)
-    if parsed is None or len(head) == len(text):
-        return None
+    if parsed is None or len(head) == len(text) or (value.startswith("//") and "." not in head):
+        return _parse_without_colon(text)
     group, name, parameters = parsed
     if parameters and ("ENCODING" in parameters or "CHARSET" in parameters):
         value = _decode_value(line[len(head) + 1 :] if head.isascii() else value.encode(), name, parameters)
@@ -107,10 +79,17 @@ def parse_property(line: bytes, *, is_2_1: bool) -> Property | None:
     return Property(group, name, parameters, value)
 
 
+def _parse_without_colon(text: str) -> Property | None:
+    match = _WITHOUT_COLON.fullmatch(text[:HEAD_LENGTH_MAX])
+    parsed = _parse_head(match[1]) if match else None
+    return Property(*parsed, match[2].strip()) if match and parsed else None
+
+
 def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
     """Parses the part before the colon, group.NAME;PARAMETER=a,"b";BARE; None if it is something else."""
     match = _HEAD.fullmatch(head.strip() + ":")
-    if match is None:
+    # a group with dots and a name in lower case is the name of a site within some text
+    if match is None or (match[1] and "." in match[1] and not match[2].isupper()):
         return None
     parameters: dict[str, list[str]] = {}
     for item in _PARAMETER.findall(match[3]):
@@ -127,7 +106,8 @@ def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
         ]
         clean = [_CARET.sub(lambda m: _CARET_MEANS[m[1]], part.strip()) for part in parts if part.strip()]
         parameters.setdefault(name, []).extend(clean)
-    return match[1], match[2].upper(), {name: tuple(parts) for name, parts in parameters.items()}
+    name = "-".join(match[2].upper().split())
+    return match[1], name, {name: tuple(parts) for name, parts in parameters.items()}
 
 
 # the same few dozen heads make up nearly all lines of a file
@@ -139,7 +119,7 @@ def _decode_value(raw: bytes, name: str, parameters: Parameters) -> str:
     charset = (parameters.get("CHARSET") or ("",))[0]
     if encoding == "QUOTED-PRINTABLE":
         return decode(quopri.decodestring(raw), charset)
-    if encoding in ("B", "BASE64") and name not in _BINARY:
+    if encoding in ("B", "BASE64") and name not in BINARY:
         try:
             return decode(base64.b64decode(raw, validate=True), charset)
         except binascii.Error:

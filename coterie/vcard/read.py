@@ -8,7 +8,7 @@ from collections.abc import Callable
 from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard import extensions, read_addresses, read_names, read_others, read_person, read_pictures, values
 from coterie.vcard.cards import Card
-from coterie.vcard.channels import MESSENGERS
+from coterie.vcard.channels import messenger_of
 from coterie.vcard.lines import Property
 from coterie.vcard.read_handles import read_handle, without_primary
 from coterie.vcard.reading import TEXT_LENGTH_MAX, Reading, labels_of
@@ -23,8 +23,9 @@ def read_card(card: Card) -> ContactDraft | RowError:
     A RowError is: a group, a place or a thing, and a card without a name or a handle.
     """
     reading = Reading(ContactDraft(), labels_of(card))
-    for problem in card.problems:
-        reading.warn(problem)
+    for line in card.unread:
+        reading.warn(f"line {line[:80]!r} is not a vCard property")
+        reading.add_extra(values.text(line[:TEXT_LENGTH_MAX]))
     for entry in card.properties:
         name = entry.name
         if name in _KINDS:
@@ -35,7 +36,7 @@ def read_card(card: Card) -> ContactDraft | RowError:
             continue
         if name in read_others.OF_PROGRAMS:
             continue
-        read = _READERS.get(name, read_others.read_other)
+        read = _READERS.get(name) or (_handle if messenger_of(name) else read_others.read_other)
         if len(entry.value) > TEXT_LENGTH_MAX and name != "PHOTO":
             reading.warn(f"{name} is longer than {TEXT_LENGTH_MAX:,} characters and was skipped")
             continue
@@ -100,6 +101,5 @@ _READERS: dict[str, Callable[[Reading, Property], None]] = {
     "PHOTO": _picture,
     "X-ABSHOWAS": read_person.read_show_as,
     **dict.fromkeys(("TEL", "EMAIL", "URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE"), _handle),
-    **dict.fromkeys(MESSENGERS, _handle),
     **extensions.READERS,
 }

@@ -8,7 +8,7 @@ import msgspec
 
 from coterie.model.imports import HandleDraft
 from coterie.vcard import values
-from coterie.vcard.channels import MESSENGERS, channel_of_service, is_linkedin, label_of_types
+from coterie.vcard.channels import channel_of_service, is_linkedin, label_of_types, messenger_of
 from coterie.vcard.lines import Property
 
 _EXTENSION = re.compile(r";ext=([^;]*)", re.IGNORECASE)
@@ -36,8 +36,7 @@ def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | Non
         return HandleDraft(channel, value, label or label_of_types(types), is_primary)
     if name == "IMPP":
         return _messenger(entry, value, label, is_primary)
-    if name in MESSENGERS:
-        service = MESSENGERS[name]
+    if service := messenger_of(name):
         channel = channel_of_service(service) or "other"
         own_label = service if channel == "other" else label_of_types(types)
         return HandleDraft(channel, value, label or own_label, is_primary)

@@ -12,6 +12,7 @@ from coterie.errors import Invalid, TooLarge
 from coterie.imports.formats import csv_layout, csv_rows
 from coterie.imports.formats.csv_layout import find_encoding, find_layout
 from coterie.imports.formats.csv_rows import Row, open_rows
+from coterie.imports.formats.detect import CSV, detect_format
 from coterie.model.imports import RowError
 
 NAMES = "name,town\nZoë,Köln\nŁukasz,Łódź\n"
@@ -37,6 +38,13 @@ def test_unicode_in_every_usual_form_reads_the_same(tmp_path: Path, encoding: st
     mark = "\ufeff" if encoding in ("utf-16-le", "utf-16-be") else ""
     path = written(tmp_path, (mark + NAMES).encode(encoding))
     assert cells(path) == [["name", "town"], ["Zoë", "Köln"], ["Łukasz", "Łódź"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_needs_no_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    path = written(tmp_path, NAMES.encode(encoding))
+    assert cells(path) == [["name", "town"], ["Zoë", "Köln"], ["Łukasz", "Łódź"]]
+    assert detect_format(path) == CSV
 
 
 def test_a_windows_file_is_told_from_unicode_by_its_last_row(tmp_path: Path) -> None:

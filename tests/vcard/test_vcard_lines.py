@@ -124,7 +124,7 @@ def test_backslashes_and_commas_of_2_1_are_themselves() -> None:
 @pytest.mark.parametrize("line", ["no colon", ":no name", "A B:c", 'TEL;X="open:1', "ü:x", "TEL;;=:", "\x00"])
 def test_what_is_no_content_line_is_a_problem_and_not_the_end_of_the_card(line: str) -> None:
     card = card_of(line, "FN:Ana")
-    assert len(card.problems) + len(card.properties) == 3
+    assert len(card.unread) + len(card.properties) == 3
     assert card.properties[-1].value == "Ana"
 
 
@@ -133,7 +133,7 @@ def test_parameters_without_end_are_a_problem_and_take_no_time(parameters: str) 
     line = "TEL" + parameters + ":1"
     card = card_of(*("\r\n ".join(line[at : at + 60_000] for at in range(0, len(line), 60_000)), "FN:Ana"))
     assert [entry.name for entry in card.properties] == ["VERSION", "FN"]
-    assert len(card.problems) == 1
+    assert len(card.unread) == 1
 
 
 def test_text_around_cards_and_cards_cut_short_are_told_with_their_number() -> None:

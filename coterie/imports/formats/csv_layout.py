@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coterie.errors import TooLarge, invalid
+from coterie.model.encodings import find_utf_16
 
 FILE_SIZE_MAX = 2 * 1024**3
 FIELD_LENGTH_MAX = 1024**2
@@ -77,12 +78,16 @@ def csv_reader(lines: Iterable[str], layout: Layout) -> Iterator[list[str]]:
 def find_encoding(path: Path) -> str:
     """The encoding of a text file, decided on the whole file.
 
-    UTF-16 and UTF-8 by their byte order mark. UTF-8 if the bytes are UTF-8, or nearly: one broken byte among twenty
-    good letters. Otherwise Windows-1252, or Latin-1 if the file contains bytes that Windows-1252 does not define.
+    UTF-16 by its byte order mark or its zero bytes. UTF-8 by its byte order mark, or if the bytes are UTF-8, or
+    nearly: one broken byte among twenty good letters. Otherwise Windows-1252, or Latin-1 if the file contains bytes
+    that Windows-1252 does not define.
     """
     with path.open("rb") as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        head = file.read(_SAMPLE)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
+        if encoding := find_utf_16(head):
+            return encoding
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         broken, letters, has_holes = 0, 0, False

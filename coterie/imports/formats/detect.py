@@ -15,6 +15,7 @@ from coterie.imports.formats.csv_layout import read_head
 from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.imports.formats.names import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
+from coterie.model.encodings import find_utf_16
 
 _HEAD = 64 * 1024
 _MANIFEST_SIZE_MAX = 1024**2
@@ -98,8 +99,8 @@ def _is_portable_manifest(archive: zipfile.ZipFile) -> bool:
 
 
 def _of_text(path: Path, head: bytes) -> str:
-    is_wide = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    text = head.decode("utf-16" if is_wide else "utf-8-sig", "replace").lstrip()
+    has_mark = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    text = head.decode("utf-16" if has_mark else find_utf_16(head) or "utf-8-sig", "replace").lstrip()
     # a stray NUL in a table costs its row only; a file full of control characters is not text
     if len(_CONTROLS.findall(text)) * 50 > len(text):
         raise _unreadable("it is not text")
