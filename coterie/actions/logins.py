@@ -1,58 +1,66 @@
 """Logins: a password is exchanged for a token.
 
-Guarantees. An unknown address takes as long as a wrong password. After 10 failures within 15 minutes an address must
-wait, whether it has an account or not. Each process counts failures on its own, for up to 10,000 addresses.
+Guarantees. An unknown address takes as long as a wrong password. Failures of the last 15 minutes are limited (see
+model/login_attempts.py). Each process counts them on its own.
 """
 
 import secrets
-import time
-from collections import OrderedDict
 from functools import cache
-from threading import Lock
+from hashlib import sha256
+from logging import getLogger
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.events import record
-from coterie.errors import Forbidden, Invalid, TooOften, Unauthorized
+from coterie.errors import Forbidden, Invalid, Unauthorized
 from coterie.model import times
 from coterie.model.emails import normalize_email
+from coterie.model.login_attempts import Attempt, LoginAttempts
 from coterie.model.organizations import Caller, Organization, User
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
 from coterie.store.database import Tx
 
-FAILURES_MAX = 10
-FAILURES_SECONDS = 900
-REMEMBERED_MAX = 10_000
 LOGIN = "login"
 LOGINS_MAX = 100
 
-_lock = Lock()
-# normalized e-mail address -> times of the attempts that have not succeeded, oldest first
-_attempts: OrderedDict[str, list[float]] = OrderedDict()
+_attempts = LoginAttempts()
+log = getLogger(__name__)
 
 
-def check_password(tx: Tx, email: str, password: str) -> str:
-    """The id of the user with this address and password. Takes a tenth of a second: not for the writer.
-
-    Raises Unauthorized, without revealing which of the two is wrong, and TooOften after too many failures.
-    """
+def begin_login(email: str, source: str) -> Attempt:
+    """Counts an attempt. source: the network address of the client. Raises TooOften after too many failures."""
     try:
-        key = normalize_email(email.strip(), "email")
+        address = normalize_email(email.strip(), "email")
     except Invalid:
-        key = ""
-    nobody = _hash_of_nobody()
-    login = store.find_login(tx, key) if key else None
-    _begin(key)
+        address = ""
+    return _attempts.begin(address, source)
+
+
+def find_password_hash(tx: Tx, attempt: Attempt) -> tuple[str, str] | None:
+    """(user id, password hash) of the user with the address of the attempt, or None."""
+    return store.find_login(tx, attempt.address) if attempt.address else None
+
+
+def is_password_right(login: tuple[str, str] | None, password: str) -> bool:
+    """Verifies the password of a user, or of nobody in the same time. A tenth of a second: not for a transaction."""
     try:
-        PasswordHasher().verify(login[1] if login else nobody, password)
+        PasswordHasher().verify(login[1] if login else _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
-        login = None
-    if login is None:
+        return False
+    return login is not None
+
+
+def end_login(attempt: Attempt, login: tuple[str, str] | None, *, is_right: bool) -> str:
+    """The id of the user. Raises Unauthorized, without revealing whether the address or the password is wrong."""
+    if login is None or not is_right:
+        # the address itself is private, and often a password typed into the wrong field
+        digest = sha256(attempt.address.encode()).hexdigest()[:16]
+        log.warning("login failed", extra={"address_digest": digest, "source": attempt.source})
         raise Unauthorized("The e-mail address or the password is wrong")
-    _succeed(key)
+    _attempts.succeed(attempt)
     return login[0]
 
 
@@ -84,22 +92,3 @@ def log_out(tx: Tx, caller: Caller) -> None:
 @cache
 def _hash_of_nobody() -> str:
     return PasswordHasher().hash(secrets.token_urlsafe(16))
-
-
-def _begin(key: str) -> None:
-    """Counts an attempt as a failure until it succeeds, so that parallel attempts cannot bypass the limit."""
-    now = time.monotonic()
-    with _lock:
-        recent = [at for at in _attempts.get(key, ()) if at > now - FAILURES_SECONDS]
-        if len(recent) >= FAILURES_MAX:
-            wait = int(recent[0] + FAILURES_SECONDS - now) + 1
-            raise TooOften(f"Too many failed logins; try again in {wait} seconds", wait)
-        _attempts[key] = [*recent, now]
-        _attempts.move_to_end(key)
-        while len(_attempts) > REMEMBERED_MAX:
-            _attempts.popitem(last=False)
-
-
-def _succeed(key: str) -> None:
-    with _lock:
-        _attempts.pop(key, None)

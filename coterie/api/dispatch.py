@@ -92,9 +92,11 @@ class ContractApp:
         def read_request() -> Request:
             fields, parameters = compiled.read(query, body)
             url = base_url(self._settings, scope, headers)
+            client = scope.get("client")
             return Request(
-                path, parameters, fields, headers=headers, files=files, base_url=url, settings=self._settings
-            )
+                path, parameters, fields, headers=headers, files=files, base_url=url, settings=self._settings,
+                source=client[0] if client else "",
+            )  # fmt: skip
 
         def answer(tx: Tx) -> Encoded:
             # a read checks its token in its own transaction, and before its parameters
@@ -131,6 +133,9 @@ class ContractApp:
         prepare = route.prepare
         if prepare is not None:
             prepared = await self._database.run_slow(lambda tx: prepare(tx, caller, request))
+            request = msgspec.structs.replace(request, prepared=prepared)
+        if route.check is not None:
+            prepared = await route.check(self._database, request)
             request = msgspec.structs.replace(request, prepared=prepared)
         return await self._database.run_write(
             lambda tx: encode_response(route.handler(tx, caller, request), route.status)

@@ -1,6 +1,6 @@
 """A contract is a table of routes. Dispatch, the OpenAPI document and tests are derived from the table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -11,13 +11,14 @@ from coterie.http.multipart import Upload
 from coterie.http.responses import Response
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
-from coterie.store.database import Tx
+from coterie.store.database import Database, Tx
 
 
 class Request(Struct, frozen=True):
     """A request as its handler sees it: checked, and of the types its route declares.
 
-    path: the {parameters} as text. query, body: instances of the route's Structs. prepared: the result of prepare.
+    path: the {parameters} as text. query, body: instances of the route's Structs. prepared: the result of prepare
+    or check. source: the network address of the client, "" if unknown.
     """
 
     path: Mapping[str, str]
@@ -28,6 +29,7 @@ class Request(Struct, frozen=True):
     base_url: str = ""
     settings: Settings = Settings()
     prepared: Any = None
+    source: str = ""
 
     def header(self, name: str) -> str | None:
         """A header by its name in any case; of a repeated one the last."""
@@ -49,7 +51,8 @@ class Route(Struct, frozen=True):
     media_types: of a response that is a file.
     path_types: the types of the path's parameters, for the document; text otherwise.
     prepare: runs before the handler of a write, in a thread with a read transaction, for what would block the writer
-    (checking a password, storing a file). Its result is request.prepared.
+    (storing a file). Its result is request.prepared.
+    check: the same for what must not keep a connection or a thread of the database (checking a password).
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -70,6 +73,7 @@ class Route(Struct, frozen=True):
     path_types: Mapping[str, Any] = {}
     responses: Mapping[int, Any] = {}
     prepare: Handler | None = None
+    check: Callable[[Database, Request], Awaitable[Any]] | None = None
 
 
 class Contract(Struct, frozen=True):

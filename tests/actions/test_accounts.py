@@ -5,7 +5,7 @@ from r0_client import R0
 from world import PASSWORD, World
 
 from coterie.actions.access_tokens import create_access_token, revoke_access_token
-from coterie.actions.logins import check_password, log_in
+from coterie.actions.logins import begin_login, end_login, find_password_hash, is_password_right, log_in
 from coterie.actions.members import add_member, find_member, remove_member
 from coterie.actions.organizations import update_organization
 from coterie.actions.passwords import hash_password, set_password
@@ -17,6 +17,13 @@ from coterie.store.organizations import list_members
 
 NEW_PASSWORD = "another password of mine"
 NEW_HASH = hash_password(NEW_PASSWORD)
+
+
+def check_password(tx: Tx, email: str, password: str) -> str:
+    """What a login does before its token is made."""
+    attempt = begin_login(email, "127.0.0.1")
+    login = find_password_hash(tx, attempt)
+    return end_login(attempt, login, is_right=is_password_right(login, password))
 
 
 def status(r0: R0, token: str) -> int:

@@ -9,9 +9,10 @@ from r0_client import ENCODINGS, R0
 from world import PASSWORD, World
 
 from coterie.actions.access_tokens import insert_token
-from coterie.actions.logins import FAILURES_MAX, LOGINS_MAX
+from coterie.actions.logins import LOGINS_MAX
 from coterie.actions.logins import log_in as log_in_again
 from coterie.model import times
+from coterie.model.login_attempts import PAIR_MAX
 from coterie.model.organizations import MEMBER
 from coterie.store.organizations import insert_membership
 
@@ -95,8 +96,18 @@ def test_credentials_that_are_none_are_refused_by_name(r0: R0, body: Any, fields
     assert (answer.status, list(answer.json["errors"])) == (422, fields)
 
 
+def test_a_failed_login_is_logged_with_its_source_and_without_its_address(
+    r0: R0, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    log_in(r0, world.alice_email, "wrong horse")
+    (record,) = [each for each in caplog.records if each.name == "coterie.actions.logins"]
+    assert (record.levelname, record.getMessage(), vars(record)["source"]) == ("WARNING", "login failed", "loopback")
+    assert len(vars(record)["address_digest"]) == 16
+    assert world.alice_email not in str(vars(record))
+
+
 def test_after_ten_failures_even_the_right_password_has_to_wait(r0: R0, world: World) -> None:
-    for _ in range(FAILURES_MAX):
+    for _ in range(PAIR_MAX):
         assert log_in(r0, world.alice_email, "wrong horse").status == 401
     answer = log_in(r0, world.alice_email)
     assert answer.status == 429

@@ -65,7 +65,7 @@ SPELLINGS = {
 ROUTES: tuple[Route, ...] = (
     # Session, users, organizations
     Route("POST", "/login", session.log_in, None, "write", "Get a token for an e-mail address and a password",
-          body=session.LoginBody, response=session.LoginEntity, status=201, prepare=session.check),
+          body=session.LoginBody, response=session.LoginEntity, status=201, check=session.check),
     Route("DELETE", "/logout", session.log_out, None, "write", "Revoke the token the request comes with", status=204),
     Route("GET", "/users/{user_id}", users.show, ORGANIZATION, "read", "Get the caller's own profile",
           response=users.UserEntity),

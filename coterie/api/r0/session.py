@@ -8,9 +8,10 @@ from coterie.actions import logins as actions
 from coterie.api.r0.organizations import OrganizationEntity, present_organization
 from coterie.api.r0.users import UserEntity, present_user
 from coterie.api.route import Request
+from coterie.http.password_checks import check_in_thread
 from coterie.model.organizations import Caller
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
-from coterie.store.database import Tx
+from coterie.store.database import Database, Tx
 
 
 class Credentials(Struct):
@@ -28,9 +29,13 @@ class LoginEntity(Struct):
     organization: Annotated[OrganizationEntity, Meta(description="The user's first; GET /orgs lists all of them.")]
 
 
-def check(tx: Tx, caller: Caller, request: Request) -> str:
-    """Runs before the write: the id of the user, if the password is right."""
-    return actions.check_password(tx, request.body.user.email, request.body.user.password)
+async def check(database: Database, request: Request) -> str:
+    """Runs before the write: the id of the user, if the password is right. The limits come first."""
+    credentials = request.body.user
+    attempt = actions.begin_login(credentials.email, request.source)
+    login = await database.run_read(lambda tx: actions.find_password_hash(tx, attempt))
+    is_right = await check_in_thread(lambda: actions.is_password_right(login, credentials.password))
+    return actions.end_login(attempt, login, is_right=is_right)
 
 
 def log_in(tx: Tx, caller: Caller, request: Request) -> LoginEntity:

@@ -1,0 +1,31 @@
+"""Checks passwords in threads of their own, a few at a time and none of them with a database connection.
+
+A check takes a tenth of a second of a core and 64 MB of memory, and whoever is on the network may ask for one. So it
+must not use the threads of the database, and must not queue without end.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from coterie.errors import TooOften
+
+THREADS = 2
+# beyond these, the last in the queue would wait longer than a second
+QUEUE_MAX = 12
+RETRY_SECONDS = 2
+
+_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
+_running = 0
+
+
+async def check_in_thread(check: Callable[[], bool]) -> bool:
+    """The result of check(). Raises TooOften if too many checks are waiting. Called on one event loop only."""
+    global _running
+    if _running >= QUEUE_MAX:
+        raise TooOften(f"Too many logins at once; try again in {RETRY_SECONDS} seconds", RETRY_SECONDS)
+    _running += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_pool, check)
+    finally:
+        _running -= 1

@@ -1,0 +1,34 @@
+"""Passwords are checked a few at a time, beside the database."""
+
+import asyncio
+import threading
+
+from coterie.errors import TooOften
+from coterie.http.password_checks import QUEUE_MAX, THREADS, check_in_thread
+from coterie.store.database import Database
+
+
+def test_beyond_a_short_queue_logins_are_refused_at_once_and_the_database_stays_free(database: Database) -> None:
+    continued = threading.Event()
+    running: list[int] = []
+
+    def check() -> bool:
+        running.append(1)
+        return continued.wait(20)
+
+    async def scene() -> list[bool | BaseException]:
+        checks = [asyncio.ensure_future(check_in_thread(check)) for _ in range(QUEUE_MAX + 30)]
+        await asyncio.sleep(0.1)
+        assert len(running) == THREADS
+        refused = [each for each in checks if each.done()]
+        assert len(refused) == 30
+        # more of them at once than the database has threads
+        reads = [database.run_slow(lambda tx: tx.one("SELECT 1")) for _ in range(10)]
+        assert await asyncio.wait_for(asyncio.gather(*reads), 10) == [(1,)] * 10
+        continued.set()
+        return await asyncio.gather(*checks, return_exceptions=True)
+
+    results = asyncio.run(scene())
+    assert results.count(True) == QUEUE_MAX
+    assert [type(result) for result in results if result is not True] == [TooOften] * 30
+    assert asyncio.run(check_in_thread(lambda: True))
