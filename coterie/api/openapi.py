@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
 
-from msgspec import Struct
-from msgspec.json import schema_components
-
+from coterie.api.openapi_schemas import Schema, Schemas, components_of, read_schemas
 from coterie.api.route import Contract, Route
 
 JSON = "application/json"
@@ -18,23 +16,9 @@ MULTIPART = "multipart/form-data"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UPLOAD_FIELD = "upload"
 
-_REF = "#/components/schemas/"
 _PARAMETER = re.compile(r"\{([^}]+)\}")
 # every R0 path starts with an organization, which would be useless as a tag
 _TENANT = re.compile(r"^/orgs/\{[^}]+\}(?=/)")
-
-Schema = dict[str, Any]
-
-
-class _Schemas(Struct, frozen=True):
-    """The schema of each type, and the named schemas they refer to."""
-
-    of: Callable[[Any], Schema]
-    components: dict[str, Schema]
-
-    def resolved(self, schema: Schema) -> Schema:
-        """Follows the schema if it is a reference."""
-        return self.components[schema["$ref"].removeprefix(_REF)] if "$ref" in schema else schema
 
 
 def document(contract: Contract, base_url: str) -> dict[str, Any]:
@@ -45,7 +29,7 @@ def document(contract: Contract, base_url: str) -> dict[str, Any]:
     or an operationId.
     """
     routes = sorted(contract.routes, key=lambda route: (route.path, METHODS.index(route.method)))
-    schemas = _read_types(contract, routes)
+    schemas = read_schemas(contract, routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         operations = paths.setdefault(contract.prefix + route.path, {})
@@ -64,7 +48,7 @@ def document(contract: Contract, base_url: str) -> dict[str, Any]:
         "tags": [{"name": name} for name in sorted({tag(route.path) for route in routes})],
         "paths": paths,
         "components": {
-            "schemas": _referred_to(paths, schemas.components),
+            "schemas": components_of(paths, schemas.components),
             "securitySchemes": _security_schemes(contract),
         },
     }
@@ -86,22 +70,7 @@ def tag(path: str) -> str:
     return _TENANT.sub("", path).strip("/").split("/")[0]
 
 
-def _read_types(contract: Contract, routes: Iterable[Route]) -> _Schemas:
-    types = [str, *contract.error_types.values()]
-    for route in routes:
-        types += [route.query, route.body, route.response, *route.path_types.values(), *route.responses.values()]
-    # here None means that there is no type
-    types = [each for each in types if each is not None]
-    schemas, components = schema_components(types, ref_template=_REF + "{name}")
-    for component in components.values():
-        if "description" in component:
-            component["description"] = cleandoc(component["description"])
-    # by identity, because types may be unhashable, or equal across modules
-    schema_of = {id(each): schema for each, schema in zip(types, schemas, strict=True)}
-    return _Schemas(of=lambda each: dict(schema_of[id(each)]), components=components)
-
-
-def _operation(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
+def _operation(contract: Contract, route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": operation_id(route.method, contract.prefix + route.path),
         "tags": [tag(route.path)],
@@ -119,14 +88,14 @@ def _operation(contract: Contract, route: Route, schemas: _Schemas) -> dict[str,
     return operation
 
 
-def _path_parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
+def _path_parameters(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
     return [
         _parameter(name, "path", schemas.of(route.path_types.get(name, str)), required=True)
         for name in _PARAMETER.findall(route.path)
     ]
 
 
-def _query_parameters(route: Route, schemas: _Schemas) -> list[dict[str, Any]]:
+def _query_parameters(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
     if route.query is None:
         return []
     whole = schemas.resolved(schemas.of(route.query))
@@ -144,7 +113,7 @@ def _parameter(name: str, place: str, schema: Schema, *, required: bool) -> dict
     return parameter | {"schema": schema}
 
 
-def _request_body(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
+def _request_body(contract: Contract, route: Route, schemas: Schemas) -> dict[str, Any]:
     schema: Schema = {} if route.body is None else schemas.of(route.body)
     whole = schemas.resolved(schema)
     if route.uploads:
@@ -162,7 +131,7 @@ def _request_body(contract: Contract, route: Route, schemas: _Schemas) -> dict[s
     return {"required": bool(whole.get("required")), "content": content}
 
 
-def _is_object(schema: Schema, schemas: _Schemas) -> bool:
+def _is_object(schema: Schema, schemas: Schemas) -> bool:
     choices = [schemas.resolved(each) for each in schema.get("anyOf", [schema])]
     return any(each.get("type") == "object" for each in choices)
 
@@ -177,7 +146,7 @@ def _with_file(schema: Schema) -> Schema:
     }
 
 
-def _responses(contract: Contract, route: Route, schemas: _Schemas) -> dict[str, Any]:
+def _responses(contract: Contract, route: Route, schemas: Schemas) -> dict[str, Any]:
     types = {**contract.error_types, **route.responses, route.status: route.response}
     responses: dict[str, Any] = {}
     for status in sorted(types):
@@ -217,21 +186,3 @@ def _check_operation_ids(paths: Mapping[str, Mapping[str, Any]]) -> None:
             if name in seen:
                 raise ValueError(f"{path} and {seen[name]} are both named {name}")
             seen[name] = path
-
-
-def _referred_to(paths: object, components: dict[str, Schema]) -> dict[str, Schema]:
-    """The components that the paths refer to. The Struct of a query becomes parameters, so it is left out."""
-    reached: set[str] = set()
-    waiting: list[object] = [paths]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            waiting += node.values()
-            reference = node.get("$ref")
-            # a property may be called $ref; then its value is a schema, not a string
-            if isinstance(reference, str) and (name := reference.removeprefix(_REF)) not in reached:
-                reached.add(name)
-                waiting.append(components[name])
-    return {name: components[name] for name in sorted(reached)}

@@ -3,23 +3,19 @@
 It reads the documents, not the route tables, so it shows what clients see.
 """
 
-import json
 import re
-import shlex
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
+from coterie.web.curl import curl_command, format_json
 from coterie.web.pages import render
-from coterie.web.schemas import Components, Field, Schema, example, fields, note_text, resolved, type_text
+from coterie.web.schemas import Components, Field, Schema, example, fields, note_text, type_text
 
 # The base URL for curl if the document has none
 LOCAL_URL = "http://127.0.0.1:8000"
-
-_MULTIPART = "multipart/form-data"
 
 
 class ResponseDoc(Struct, frozen=True):
@@ -108,7 +104,7 @@ def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, 
         parameters=_parameters(operation.get("parameters", [])),
         body_types=list(content),
         body=fields(schema, components),
-        curl=_curl(operation, url, method, path, components),
+        curl=curl_command(operation, url, method, path, components),
         responses=[each for each in responses if not _is_error(each.status)],
         error_statuses=[each.status for each in responses if _is_error(each.status)],
     )
@@ -155,52 +151,10 @@ def _response(status: str, response: Mapping[str, Any], components: Components) 
         status=status,
         description=response["description"],
         type=type_text(schema),
-        example=_json(example(schema, components)),
+        example=format_json(example(schema, components)),
         fields=fields(schema, components),
         headers=headers,
     )
-
-
-def _curl(operation: Mapping[str, Any], url: str, method: str, path: str, components: Components) -> str:
-    """A command line for a shell in which TOKEN is set."""
-    lines = [f"curl {shlex.quote(url + _filled(path, operation.get('parameters', []), components))}"]
-    if method != "get":
-        lines[0] = lines[0].replace("curl ", f"curl -X {method.upper()} ", 1)
-    if operation["security"]:
-        lines.append('-H "Authorization: Bearer $TOKEN"')
-    content = operation.get("requestBody", {}).get("content", {})
-    if "application/json" in content:
-        lines.append("-H 'Content-Type: application/json'")
-        lines.append("-d " + shlex.quote(_json(example(content["application/json"]["schema"], components))))
-    elif _MULTIPART in content:
-        lines += _form(content[_MULTIPART]["schema"], components)
-    return " \\\n  ".join(lines)
-
-
-def _filled(path: str, parameters: Sequence[Mapping[str, Any]], components: Components) -> str:
-    """The path with an example for each required parameter."""
-    required = [each for each in parameters if each["required"]]
-    values = {(each["in"], each["name"]): str(example(each["schema"], components, each["name"])) for each in required}
-    for (place, name), value in values.items():
-        if place == "path":
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
-    query = [(name, value) for (place, name), value in values.items() if place == "query"]
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def _form(schema: Schema, components: Components) -> list[str]:
-    """One -F for each field that is not an object or a list."""
-    parts = []
-    for name, each in resolved(schema, components).get("properties", {}).items():
-        if each.get("format") == "binary":
-            parts.append(f"-F {shlex.quote(f'{name}=@file')}")
-        elif not isinstance(value := example(each, components, name), (dict, list)):
-            parts.append(f"-F {shlex.quote(f'{name}={value}')}")
-    return parts
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _is_error(status: str) -> bool:
