@@ -24,6 +24,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
+from coterie.store.postgres_server import check_server
 
 ATTEMPTS = 3
 OPEN_SECONDS = 10.0
@@ -107,6 +108,7 @@ class PostgresDatabase:
     engine: Literal["postgresql"] = "postgresql"
 
     def __init__(self, url: str, settings: Settings) -> None:
+        check_server(url, seconds=OPEN_SECONDS)
         self.settings = settings
         self._is_closed = False
         milliseconds = int(settings.request_seconds * 1000)

@@ -1,0 +1,60 @@
+"""Checks a PostgreSQL server before it is used, so that an operator reads one line that says what mends it."""
+
+import time
+from typing import Any
+
+import psycopg
+from psycopg.pq import PGconn, Ping
+
+from coterie.errors import Unavailable
+
+VERSION_MIN = 150_000
+_RETRY_SECONDS = 0.2
+
+
+def check_server(url: str, *, seconds: float) -> None:
+    """Waits up to `seconds` for the server. A server that answers and refuses is reported at once.
+
+    Raises Unavailable if it does not respond, refuses the login, is too old, or the database is unsuitable.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with psycopg.connect(url, autocommit=True, connect_timeout=max(int(seconds), 2)) as connection:
+                _check_database(connection)
+            return
+        except psycopg.ProgrammingError as error:
+            raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {_last_part(error)}") from None
+        except psycopg.OperationalError as error:
+            # ping is OK if the server accepts connections, whether or not it accepts this login
+            if PGconn.ping(url.encode()) == Ping.OK:
+                raise Unavailable(f"PostgreSQL refuses COTERIE_DATABASE_URL: {_last_part(error)}") from None
+            if time.monotonic() > deadline:
+                raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
+        time.sleep(_RETRY_SECONDS)
+
+
+def _check_database(connection: "psycopg.Connection[Any]") -> None:
+    name, user = connection.info.dbname, connection.info.user
+    if connection.info.server_version < VERSION_MIN:
+        version = connection.info.server_version // 10_000
+        raise Unavailable(f"PostgreSQL {version} is too old: Coterie needs version 15 or newer")
+    row = connection.execute(
+        "SELECT pg_encoding_to_char(encoding), to_regclass('schema_migrations') IS NULL,"
+        " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)"
+        " FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    encoding, is_empty, may_create = row or ("UTF8", False, True)
+    if encoding != "UTF8":
+        raise Unavailable(
+            f"the database {name} has the encoding {encoding}; Coterie needs UTF8:"
+            f" createdb --encoding UTF8 --template template0 --owner {user} NAME"
+        )
+    if is_empty and not may_create:
+        raise Unavailable(f"{user} may not create tables in the database {name}: ALTER DATABASE {name} OWNER TO {user}")
+
+
+def _last_part(error: Exception) -> str:
+    """The server's own sentence, without the addresses that were tried."""
+    lines = str(error).strip().splitlines()
+    return lines[-1].rpartition("FATAL: ")[2].strip() if lines else type(error).__name__
