@@ -71,10 +71,18 @@ def record(
     record_all(tx, caller, [row])
 
 
-def record_all(tx: Tx, caller: Caller, rows: Collection[EventRow], columns: Columns | None = None) -> dict[int, int]:
+def record_all(
+    tx: Tx,
+    caller: Caller,
+    rows: Collection[EventRow],
+    columns: Columns | None = None,
+    *,
+    moves_updated_at: bool = True,
+) -> dict[int, int]:
     """Writes events in their order and touches each contact they change once; returns its new revision by contact.
 
     columns: contact id -> columns of its row to save in the statement that touches it, which the caller has locked.
+    moves_updated_at: False where contacts keep the updated_at they were imported with.
     """
     saved = columns or {}
     changed = {contact_id for row in rows if row["kind"] in CHANGES_CONTACTS for contact_id in row["contact_ids"]}
@@ -93,7 +101,8 @@ def record_all(tx: Tx, caller: Caller, rows: Collection[EventRow], columns: Colu
         row = {"updated_at": now, **each, "revision": given[contact_id]}
         contacts.update_contact(tx, caller.organization_id, contact_id, row)
     if others:
-        revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=now)
+        moment = now if moves_updated_at else None
+        revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=moment)
     return given
 
 

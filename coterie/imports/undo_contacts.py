@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
+from coterie.actions.contacts import list_related
 from coterie.actions.drafts import Changes
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
@@ -34,11 +35,15 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     changed = event_store.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
     there = load_sheets(tx, organization_id, contact_ids, (), to_change=True)
     gone = [contact_id for contact_id in contact_ids if contact_id in there and contact_id not in changed]
+    related = sorted(set(list_related(tx, caller, gone)).difference(gone)) if gone else []
     for contact_id in gone:
         unindex_contact(tx, organization_id, contact_id)
     if gone:
         parts.erase_contacts(tx, organization_id, gone)
-    record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i, now=now) for i in gone])
+    rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in gone]
+    if related:
+        rows.append(row_of(caller, "contact.related_changed", caller.import_id or "", contact_ids=related, now=now))
+    record_all(tx, caller, rows)
     erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in there])
     return {contact_id for contact_id in contact_ids if contact_id in there and contact_id in changed}
 

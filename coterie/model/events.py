@@ -34,7 +34,9 @@ KINDS = {
     "contact.folder_changed": "A folder of contacts was renamed or deleted; the subject is the folder.",
     "contact.property_changed": "A property of contacts was renamed or deleted; the subject is its slug.",
     "contact.related_changed": "A related contact, or a pet's other owner, was deleted, restored or erased;"
-    " the subject is that contact.",
+    " the subject is that contact, or the import that was undone.",
+    "contact.parts_imported": "The portable archive added parts to contacts, or its undo removed them;"
+    " the subject is the import.",
     "tag.created": "A tag was added.",
     "tag.updated": "A tag changed.",
     "tag.deleted": "A tag was deleted; it can be restored.",
@@ -113,7 +115,7 @@ KINDS = {
 # What follows from a change elsewhere: nobody changed these contacts themselves
 CONSEQUENCES = frozenset(
     ("contact.tag_changed", "contact.expertise_changed", "contact.folder_changed", "contact.property_changed",
-     "contact.related_changed")
+     "contact.related_changed", "contact.parts_imported")
 )  # fmt: skip
 
 # What stands before the dot -> whether clients see its changes as changes of the contacts the event names

@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import EventRow, record_all, row_of
 from coterie.model import times
+from coterie.model.events import CHANGES_CONTACTS
 from coterie.model.organizations import Caller
 from coterie.model.portable import PortableRows, Row
 from coterie.portable.references import References, load_references
 from coterie.store import events as event_store
 from coterie.store import portable_import as store
+from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
 from coterie.store.portable import NOUNS, REFERENCES, fields_of
 
@@ -72,7 +74,7 @@ class RecordSet:
                 checked.entries.append(Entry(row, self.columns_of(row)))
             except Unresolved as error:
                 checked.problems.append(str(error))
-        contact_ids = {contact_id for entry in checked.entries for contact_id in self.contacts_of(entry)}
+        contact_ids = {i for entry in checked.entries for i in (*self.contacts_of(entry), *self.shown_with(entry))}
         self.created = event_store.list_created_by(
             self.tx, self.caller.organization_id, self.caller.import_id or "", contact_ids
         )
@@ -90,6 +92,9 @@ class RecordSet:
         entries = [entry for entry in checked.entries if self.insert(entry)]
         self.after_write(entries)
         record_all(self.tx, self.caller, self.events(entries))
+        # what came with the import keeps its updated_at
+        imported = {i for entry in entries for i in self.shown_with(entry) if i in self.created}
+        record_all(self.tx, self.caller, self.parts_imported(imported), moves_updated_at=False)
         keys = [([e.columns[name] for name in self.noun.key], getattr(e.row, "updated_at", None)) for e in entries]
         return Written(keys, checked.problems)
 
@@ -97,6 +102,10 @@ class RecordSet:
         """Deletes rows that write inserted. Returns how many stay because they were edited since or are in use."""
         results = [self.delete(key, updated_at) for key, updated_at in reversed(keys)]
         self.after_undo(keys, results.count(True))
+        if self.noun.key[0] == "contact_id":
+            deleted = [key[0] for (key, _), is_deleted in zip(reversed(keys), results, strict=True) if is_deleted]
+            existing = uuids_of(self.tx, self.caller.organization_id, deleted)
+            record_all(self.tx, self.caller, self.parts_imported(set(existing)))
         return results.count(False)
 
     # What nouns may adapt
@@ -144,17 +153,35 @@ class RecordSet:
     def after_write(self, entries: Sequence[Entry]) -> None:
         """Updates what is derived from the written rows: cached counts, summaries."""
 
-    def events(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-        """One event for each written row, unless it is deleted or its contact came with this import."""
-        events, now = [], times.now()
+    def events(self, entries: Sequence[Entry]) -> list[EventRow]:
+        """One event for each written row, unless it is deleted or its contact came with this import.
+
+        Contacts that were here before and have no such event are named together.
+        """
+        events, others, now = [], set[int](), times.now()
         for entry in entries:
-            about = self.contacts_of(entry)
             is_deleted = getattr(entry.row, "deleted_at", None) is not None
-            if self.noun.event and not is_deleted and not self.created.intersection(about):
-                contact_id = about[0] if about else None
-                subject = self.subject_of(entry)
-                events.append(row_of(self.caller, self.noun.event, subject, contact_id=contact_id, now=now))
-        return events
+            if self.noun.event and not is_deleted and not self.created.intersection(self.contacts_of(entry)):
+                subject, named = self.subject_of(entry), self.shown_with(entry)
+                events.append(row_of(self.caller, self.noun.event, subject, contact_ids=named, now=now))
+            else:
+                others.update(self.shown_with(entry))
+        return events + self.parts_imported(others - self.created)
+
+    def shown_with(self, entry: Entry) -> set[int]:
+        """The contacts with which others see the row: of a personal note none."""
+        if getattr(entry.row, "is_personal", False):
+            return set()
+        others = [entry.columns.get(name) for name in ("second_contact_id", "second_owner_id")]
+        return {*self.contacts_of(entry), *(each for each in others if each is not None)}
+
+    def parts_imported(self, contact_ids: set[int]) -> list[EventRow]:
+        """The event that names contacts whose parts have no event of their own."""
+        is_shown = self.noun.event in CHANGES_CONTACTS or self.name == "properties"
+        if not contact_ids or not is_shown:
+            return []
+        subject = self.caller.import_id or ""
+        return [row_of(self.caller, "contact.parts_imported", subject, contact_ids=contact_ids)]
 
     def subject_of(self, entry: Entry) -> str | int:
         """The subject of the row's event."""

@@ -7,7 +7,7 @@ from coterie.model.attachments import IMPORT
 from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
-from coterie.store.events import clear_changes_of_contacts
+from coterie.store.events import clear_changes_of_contacts, clear_note_texts
 from coterie.store.handles import lock_usernames
 from coterie.store.notes import COUNT as NOTES
 from coterie.store.revisions import insert_tombstones, next_changes
@@ -245,14 +245,19 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     add_to_count(tx, organization_id, COUNT, -len(contact_ids))
     clear_changes_of_contacts(tx, organization_id, contact_ids)
     insert_tombstones(tx, organization_id, contact_ids)
-    erase = (
-        "DELETE FROM notes WHERE organization_id = :organization_id AND id IN (SELECT nc.note_id FROM note_contacts nc"
-        f" WHERE nc.organization_id = :organization_id AND nc.contact_id {tx.in_list('ids')} AND NOT EXISTS"
-        " (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
-        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.in_list('ids')})))"
+    of_others = "EXISTS (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
+    rows = tx.all(
+        "SELECT DISTINCT nc.note_id FROM note_contacts nc WHERE nc.organization_id = :organization_id"
+        f" AND nc.contact_id {tx.in_list('ids')} AND NOT {of_others}"
+        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.in_list('ids')}))",
+        bound,
     )
-    counted = tx.run(f"{erase} AND NOT is_personal AND deleted_at IS NULL", bound)
-    tx.run(erase, bound)
+    note_ids = [note_id for (note_id,) in rows]
+    clear_note_texts(tx, organization_id, note_ids)
+    notes = {"organization_id": organization_id, "ids": tx.list_param(note_ids)}
+    erase = f"DELETE FROM notes WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+    counted = tx.run(f"{erase} AND NOT is_personal AND deleted_at IS NULL", notes)
+    tx.run(erase, notes)
     if counted:
         add_to_count(tx, organization_id, NOTES, -counted)
     tx.run(

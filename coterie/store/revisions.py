@@ -30,16 +30,20 @@ def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> N
         )
 
 
-def set_revisions(tx: Tx, organization_id: int, contact_ids: Sequence[int], *, first: int, now: str) -> None:
-    """Gives the contacts the revisions from `first` on, in their order. An erased one leaves its number unused."""
+def set_revisions(tx: Tx, organization_id: int, contact_ids: Sequence[int], *, first: int, now: str | None) -> None:
+    """Gives the contacts the revisions from `first` on, in their order; now: their updated_at, None if it stays.
+
+    The number of an erased contact stays unused.
+    """
     places = "json_each(:ids) place" if tx.engine == "sqlite" else "unnest(CAST(:ids AS BIGINT[])) WITH ORDINALITY"
     if tx.engine == "postgresql":
         places += " AS place (value, key)"
         first -= 1
+    bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "first": first}
     tx.run(
-        f"UPDATE contacts SET revision = :first + place.key, updated_at = :now FROM {places}"
+        f"UPDATE contacts SET revision = :first + place.key{'' if now is None else ', updated_at = :now'} FROM {places}"
         " WHERE contacts.organization_id = :organization_id AND contacts.id = place.value",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "first": first, "now": now},
+        bound if now is None else bound | {"now": now},
     )
 
 
