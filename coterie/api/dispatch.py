@@ -105,6 +105,8 @@ class ContractApp:
         try:
             if route.mode == "write":
                 return await self._write(route, caller, read_request())
+            if route.is_search is not None:
+                return await self._search(route, await self._database.run_read(authenticate), read_request())
             run = self._database.run_read if route.mode == "read" else self._database.run_slow
             return await run(answer)
         finally:
@@ -140,6 +142,15 @@ class ContractApp:
         return await self._database.run_write(
             lambda tx: encode_response(route.handler(tx, caller, request), route.status)
         )  # fmt: skip
+
+    async def _search(self, route: Route, caller: Caller, request: Request) -> Encoded:
+        def work(tx: Tx) -> Encoded:
+            return encode_response(route.handler(tx, caller, request), route.status)
+
+        assert route.is_search is not None
+        if route.is_search(request.query):
+            return await self._database.run_search(caller.organization_id, work)
+        return await self._database.run_read(work)
 
     def _present(self, error: Exception, scope: Scope, request_id: str) -> Encoded:
         if isinstance(error, OSError) and error.errno in DISK_ERRORS:

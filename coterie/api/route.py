@@ -52,6 +52,7 @@ class Route(Struct, frozen=True):
     path_types: the types of the path's parameters, for the document; text otherwise.
     prepare: runs before the handler of a write, in a thread with a read transaction, for what would block the writer
     (storing a file). Its result is request.prepared.
+    is_search: of a read, whether a query makes it a search, which runs beside all other reads.
     check: the same for what must not keep a connection or a thread of the database (checking a password).
     """
 
@@ -74,6 +75,7 @@ class Route(Struct, frozen=True):
     responses: Mapping[int, Any] = {}
     prepare: Handler | None = None
     check: Callable[[Database, Request], Awaitable[Any]] | None = None
+    is_search: Callable[[Any], bool] | None = None
 
 
 class Contract(Struct, frozen=True):

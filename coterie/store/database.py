@@ -93,6 +93,9 @@ class Database(Protocol):
     async def run_slow(self, work: Work[T]) -> T:
         """Slow work, in a thread and never on the event loop."""
 
+    async def run_search(self, organization_id: int, work: Work[T]) -> T:
+        """A search: in one of a few threads, a few at a time for an organization, with a deadline of 2 seconds."""
+
     async def run_write(self, work: Work[T]) -> T:
         """A unit of work with its own savepoint: one that raises rolls back only itself."""
 

@@ -25,6 +25,7 @@ from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Un
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
 from coterie.store.postgres_server import check_server
+from coterie.store.searches import SECONDS, Searches
 
 ATTEMPTS = 3
 OPEN_SECONDS = 10.0
@@ -131,6 +132,7 @@ class PostgresDatabase:
             self._pool.close()
             raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
+        self._searches = Searches()
 
     def read(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
         return self._transaction(seconds or self.settings.slow_seconds, read_only=True)
@@ -155,6 +157,15 @@ class PostgresDatabase:
 
     async def run_slow(self, work: Work[T]) -> T:
         return await self._run(self._slow_work, work)
+
+    async def run_search(self, organization_id: int, work: Work[T]) -> T:
+        def search() -> T:
+            with self.read(min(SECONDS, self.settings.request_seconds)) as tx:
+                return work(tx)
+
+        if self._is_closed:
+            raise Unavailable("The instance is stopping")
+        return await self._searches.run(organization_id, search)
 
     async def run_write(self, work: Work[T]) -> T:
         return await self._run(self._write_work, work)
@@ -210,6 +221,7 @@ class PostgresDatabase:
     def close(self) -> None:
         self._is_closed = True
         self._threads.shutdown(wait=True)
+        self._searches.close()
         self._pool.close()
 
 

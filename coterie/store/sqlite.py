@@ -25,6 +25,7 @@ from coterie.errors import Unavailable
 from coterie.settings import Settings
 from coterie.store.checkpoints import Checkpoints
 from coterie.store.database import T, Work
+from coterie.store.searches import SECONDS, Searches
 from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, read, transaction, translate
 from coterie.store.sqlite_lock import WriteLock, private_file
 from coterie.store.sqlite_watch import Watch
@@ -43,6 +44,9 @@ class SqliteDatabase:
         self._reading = threading.Lock()
         self._slow: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._is_closed = False
+        self._path = path
+        self._searches = Searches()
+        self._search_connections: queue.LifoQueue[Connection] = queue.LifoQueue()
         try:
             self._open(path)
         except (OSError, apsw.Error) as error:
@@ -108,6 +112,20 @@ class SqliteDatabase:
 
         return await asyncio.to_thread(run)
 
+    async def run_search(self, organization_id: int, work: Work[T]) -> T:
+        self._require_open()
+        return await self._searches.run(organization_id, lambda: self._search(work))
+
+    def _search(self, work: Work[T]) -> T:
+        try:
+            connection = self._search_connections.get_nowait()
+        except queue.Empty:  # at most one for each thread
+            connection = Connection(self._path, read_only=True)
+        try:
+            return read(connection, work, min(SECONDS, self.settings.request_seconds))
+        finally:
+            self._search_connections.put(connection)
+
     # Writing ------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -162,10 +180,12 @@ class SqliteDatabase:
         self._is_closed = True
         self._writer.close()
         self._watch.close()
+        self._searches.close()
         self._checkpoints.close()
         connections = [self._writing_connection, self._reader]
-        while not self._slow.empty():
-            connections.append(self._slow.get_nowait())
+        for idle in (self._slow, self._search_connections):
+            while not idle.empty():
+                connections.append(idle.get_nowait())
         for connection in connections:
             connection.apsw.close()
         self._lock.close()

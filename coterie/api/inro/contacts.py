@@ -149,9 +149,14 @@ def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     return page_response(present_contacts(tx, caller.organization_id, found), page, total)
 
 
+def is_search(query: SearchQuery) -> bool:
+    """Whether there is a text to search for; without one the request lists contacts."""
+    return bool((query.query or "").strip())
+
+
 def search(tx: Tx, caller: Caller, request: Request) -> Response:
     query: SearchQuery = request.query
-    if not (query.query or "").strip():
+    if not is_search(query):
         return list_(tx, caller, request)
     page = read_page(query.page, query.per_page, query.offset)
     found = search_contacts(

@@ -18,7 +18,7 @@ ROUTES = (
     Route("GET", "/contacts", contacts.list_, READ, "read", "List contacts",
           query=contact_input.ListQuery, response=list[ContactEntity], paged=True),
     Route("GET", "/contacts/search", contacts.search, READ, "read", "Search contacts",
-          query=contact_input.SearchQuery, response=list[ContactEntity], paged=True),
+          query=contact_input.SearchQuery, response=list[ContactEntity], paged=True, is_search=contacts.is_search),
     Route("PUT", "/contacts/{id}", contacts.update, WRITE, "write", "Update a contact (RESTFUL)",
           body=contact_input.ContactBody, response=ContactEntity, path_types=ID),
     Route("GET", "/contact", contacts.show, READ, "read", "Get a contact",

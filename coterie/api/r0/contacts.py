@@ -65,6 +65,11 @@ class PartsQuery(Struct):
     )
 
 
+def is_search(query: SearchQuery) -> bool:
+    """Whether there is a text to search for."""
+    return bool(query.search and query.search.strip())
+
+
 def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
     query: SearchQuery = request.query
     page, organization_id = read_page(query), caller.organization_id
