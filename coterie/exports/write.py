@@ -44,7 +44,8 @@ def write_vcards(tx: Tx, caller: Caller, folder: Path, version: str = "4.0") -> 
     UID is the id that the contact was imported with, otherwise its uuid.
     """
     for sheet, draft in _sheets(tx, caller):
-        draft.pictures = [p for each in sheet.attachments[:PICTURES_MAX] if (p := _picture(folder, each))]
+        files = [p for each in sheet.attachments[:PICTURES_MAX] if (p := _picture(folder, each))]
+        draft.pictures = files or [picture for picture in draft.pictures if picture.url]
         draft.external_ids = [entry for entry in draft.external_ids if entry[0] != DRAFT_SOURCE]
         if all(source != UID_SOURCE for source, _ in draft.external_ids):
             draft.external_ids.insert(0, (UID_SOURCE, sheet.contact.uuid))

@@ -3,14 +3,17 @@
 A value without a field becomes a line of the note (read_others).
 """
 
+from collections import Counter
 from collections.abc import Callable
+
+from msgspec.structs import replace
 
 from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard import extensions, read_addresses, read_names, read_others, read_person, read_pictures, values
 from coterie.vcard.cards import Card
 from coterie.vcard.channels import messenger_of
 from coterie.vcard.lines import Property
-from coterie.vcard.read_handles import read_handle, without_primary
+from coterie.vcard.read_handles import read_handle
 from coterie.vcard.reading import TEXT_LENGTH_MAX, Reading, labels_of
 
 _PEOPLE_KINDS = ("", "individual", "org", "company")
@@ -23,6 +26,7 @@ def read_card(card: Card) -> ContactDraft | RowError:
     A RowError is: a group, a place or a thing, and a card without a name or a handle.
     """
     reading = Reading(ContactDraft(), labels_of(card))
+    reading.is_company = any(_is_company(entry) for entry in card.properties)
     for line in card.unread:
         reading.warn(f"line {line[:80]!r} is not a vCard property")
         reading.add_extra(values.text(line[:TEXT_LENGTH_MAX]))
@@ -32,12 +36,11 @@ def read_card(card: Card) -> ContactDraft | RowError:
             kind = (values.line(entry.value) or "").lower()
             if kind not in _PEOPLE_KINDS:
                 return RowError(f"is a {kind[:50]}, not a person", card.source)
-            reading.is_company = reading.is_company or kind in ("org", "company")
             continue
         if name in read_others.OF_PROGRAMS:
             continue
         read = _READERS.get(name) or (_handle if messenger_of(name) else read_others.read_other)
-        if len(entry.value) > TEXT_LENGTH_MAX and name != "PHOTO":
+        if len(entry.value) > TEXT_LENGTH_MAX and name not in ("PHOTO", "LOGO"):
             reading.warn(f"{name} is longer than {TEXT_LENGTH_MAX:,} characters and was skipped")
             continue
         read(reading, entry)
@@ -48,9 +51,16 @@ def read_card(card: Card) -> ContactDraft | RowError:
     return draft
 
 
+def _is_company(entry: Property) -> bool:
+    text = entry.value.strip().lower()
+    return (entry.name in _KINDS and text in ("org", "company")) or (entry.name == "X-ABSHOWAS" and text == "company")
+
+
 def _finish(reading: Reading) -> None:
     """Sets what depends on the whole card: job title, note, display name."""
     read_person.finish_work(reading)
+    _finish_logos(reading)
+    _finish_handles(reading)
     extras = ["\n".join(reading.extras)] if reading.extras else []
     reading.draft.note = "\n\n".join([*reading.notes, *extras]) or None
     read_names.finish_name(reading)
@@ -58,13 +68,45 @@ def _finish(reading: Reading) -> None:
 
 def _handle(reading: Reading, entry: Property) -> None:
     handle = read_handle(entry, reading.labels)
-    if handle is None:
-        return
-    if handle.is_primary and handle.channel in reading.primary:
-        handle = without_primary(handle)
-    if handle.is_primary:
-        reading.primary.add(handle.channel)
-    reading.draft.handles.append(handle)
+    if handle is not None:
+        reading.draft.handles.append(handle)
+        reading.preferences.append(1 if handle.is_primary else _preference(entry))
+
+
+def _preference(entry: Property) -> int:
+    """The PREF of a property (RFC 6350, section 5.3): 1 to 100, of which 1 is the most preferred; 101 without one."""
+    text = entry.first("PREF")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 3 else 101
+
+
+def _finish_handles(reading: Reading) -> None:
+    """The most preferred handle of a channel is primary, the first of several. Needs the whole card."""
+    handles, best = reading.draft.handles, dict[str, int]()
+    counts = Counter(handle.channel for handle in handles)
+    for position, handle in enumerate(handles):
+        before = best.setdefault(handle.channel, position)
+        if reading.preferences[position] < reading.preferences[before]:
+            best[handle.channel] = position
+    for position, handle in enumerate(handles):
+        preference = reading.preferences[position]
+        is_preferred = preference == 1 or (preference <= 100 and counts[handle.channel] > 1)
+        handles[position] = replace(handle, is_primary=is_preferred and best[handle.channel] == position)
+
+
+def _logo(reading: Reading, entry: Property) -> None:
+    if reading.is_company and read_others.is_binary(entry):
+        reading.logos.append(entry)
+    else:
+        read_others.read_other(reading, entry)
+
+
+def _finish_logos(reading: Reading) -> None:
+    """The logo of a company is its picture if it has no other. Needs the whole card."""
+    for entry in reading.logos:
+        if not reading.draft.pictures:
+            _picture(reading, entry)
+        else:
+            read_others.read_other(reading, entry)
 
 
 def _picture(reading: Reading, entry: Property) -> None:
@@ -99,7 +141,8 @@ _READERS: dict[str, Callable[[Reading, Property], None]] = {
     "X-LANG": read_person.read_language,
     "UID": read_person.read_uid,
     "PHOTO": _picture,
-    "X-ABSHOWAS": read_person.read_show_as,
+    "LOGO": _logo,
+    "X-ABSHOWAS": lambda reading, entry: None,
     **dict.fromkeys(("TEL", "EMAIL", "URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE"), _handle),
     **extensions.READERS,
 }

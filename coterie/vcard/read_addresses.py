@@ -12,7 +12,7 @@ def read_address(reading: Reading, entry: Property) -> None:
     lines += [piece for piece in (values.list_line(extended, ", "), values.list_line(box, ", ")) if piece]
     locality, region, postcode, country = [values.list_line(piece, ", ") for piece in rest]
     if not any((*lines, locality, region, postcode, country)):
-        lines = _lines(entry.first("LABEL"))
+        lines = _lines(values.unescape(entry.first("LABEL")))
         if not lines:
             return
     first, second, *below = [*lines, "", ""]

@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-import msgspec
-
 from coterie.model.imports import HandleDraft
 from coterie.vcard import values
 from coterie.vcard.channels import channel_of_service, is_linkedin, label_of_types, messenger_of
@@ -41,11 +39,6 @@ def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | Non
         own_label = service if channel == "other" else label_of_types(types)
         return HandleDraft(channel, value, label or own_label, is_primary)
     return _profile(entry, value, label, is_primary)
-
-
-def without_primary(handle: HandleDraft) -> HandleDraft:
-    """The same handle, not primary. A card may prefer several handles of a channel, a contact one."""
-    return msgspec.structs.replace(handle, is_primary=False)
 
 
 def _phone(value: str) -> str:

@@ -23,7 +23,7 @@ _LABELS = {
 
 def read_other(reading: Reading, entry: Property) -> None:
     """Adds a property to the note. A key, logo or sound as bytes is skipped with a warning."""
-    if _is_binary(entry):
+    if is_binary(entry):
         reading.warn(f"{entry.name} is not text and was skipped")
     else:
         reading.add_extra(line_of(entry, reading.label(entry)))
@@ -38,7 +38,8 @@ def line_of(entry: Property, label: str | None) -> str | None:
     return f"{name} ({label}): {value}" if label else f"{name}: {value}"
 
 
-def _is_binary(entry: Property) -> bool:
+def is_binary(entry: Property) -> bool:
+    """Whether a property holds bytes, not text or a link."""
     is_link = entry.value.strip()[:8].lower().startswith(("http://", "https://"))
     is_encoded = entry.first("ENCODING").upper() in ("B", "BASE64") or entry.value[:5].lower() == "data:"
     return not is_link and (entry.name in _BINARY or is_encoded)

@@ -4,6 +4,7 @@ The employer is the first component of ORG that is not empty; its units become a
 """
 
 from coterie.model.contacts import GENDERS
+from coterie.model.groups import is_system_group
 from coterie.model.imports import DateDraft
 from coterie.vcard import read_others, values
 from coterie.vcard.lines import Property
@@ -11,8 +12,6 @@ from coterie.vcard.reading import Reading
 
 TAGS_MAX = 500
 _GENDER_OF = {"M": "male", "F": "female", "O": "other"}
-# Google's group of all contacts
-_SYSTEM_TAGS = ("myContacts",)
 
 
 def read_employer(reading: Reading, entry: Property) -> None:
@@ -88,7 +87,7 @@ def read_tags(reading: Reading, entry: Property) -> None:
         if len(reading.draft.tags) >= TAGS_MAX:
             reading.warn(f"CATEGORIES: more than {TAGS_MAX} tags; the rest was skipped")
             return
-        if tag and tag not in _SYSTEM_TAGS and tag not in reading.draft.tags:
+        if tag and not is_system_group(tag) and tag not in reading.draft.tags:
             reading.draft.tags.append(tag)
 
 
@@ -102,7 +101,3 @@ def read_uid(reading: Reading, entry: Property) -> None:
     if uid:
         plain = uid[9:] if uid[:9].lower() == "urn:uuid:" else uid
         reading.draft.external_ids.append(("vcard", plain))
-
-
-def read_show_as(reading: Reading, entry: Property) -> None:
-    reading.is_company = reading.is_company or entry.value.strip().upper() == "COMPANY"

@@ -9,24 +9,41 @@ from coterie.vcard import values
 from coterie.vcard.lines import Property
 
 _URL_LENGTH_MAX = 2_000
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF8", "image/gif"), (b"BM", "image/bmp"),
+    (b"II*\x00", "image/tiff"), (b"MM\x00*", "image/tiff"),
+)  # fmt: skip
 
 
 def read_picture(entry: Property) -> PictureDraft | str | None:
-    """The picture of a PHOTO; None if it is empty, a warning if it cannot be read."""
+    """The picture of a PHOTO; None if it is empty, a warning if it cannot be read. Its first bytes tell its type."""
     value = entry.value.strip()
     if not value:
         return None
     if value[:5].lower() == "data:":
         return _data_uri(value)
-    if entry.first("ENCODING"):
-        data = _decode(value)
-        return PictureDraft(_media_type(entry), data) if data else "PHOTO is not base64 and was skipped"
     url = values.line(value[: _URL_LENGTH_MAX * 2]) or ""
     if url[:8].lower().startswith(("http://", "https://")):
         if len(url) > _URL_LENGTH_MAX:
             return f"PHOTO: the link is longer than {_URL_LENGTH_MAX:,} characters and was skipped"
         return PictureDraft(_media_type(entry), url=url)
+    data = _decode(value)
+    if entry.first("ENCODING"):
+        return _picture(_media_type(entry), data) if data else "PHOTO is not base64 and was skipped"
+    if data and type_of(data):
+        return _picture(None, data)
     return "PHOTO is neither a picture nor a link to one and was skipped"
+
+
+def type_of(data: bytes) -> str | None:
+    """The media type of a picture by its first bytes; None if it is not a known one."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
+
+
+def _picture(media_type: str | None, data: bytes) -> PictureDraft:
+    return PictureDraft(type_of(data) or media_type, data)
 
 
 def _media_type(entry: Property) -> str | None:
@@ -40,9 +57,10 @@ def _media_type(entry: Property) -> str | None:
 
 def _data_uri(value: str) -> PictureDraft | str:
     head, _, body = values.escape_free(value[5:]).partition(",")
-    media_type = head.split(";")[0].strip().lower() or None
-    data = _decode(body) if head.lower().endswith(";base64") else unquote_to_bytes(body)
-    return PictureDraft(media_type, data) if data else "PHOTO is not a picture and was skipped"
+    media_type, *rest = [part.strip().lower() for part in head.split(";")]
+    data = _decode(body) if "base64" in (media_type, *rest) else unquote_to_bytes(body)
+    named = media_type if "/" in media_type else None
+    return _picture(named, data) if data else "PHOTO is not a picture and was skipped"
 
 
 def _decode(value: str) -> bytes | None:

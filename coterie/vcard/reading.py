@@ -14,14 +14,15 @@ EXTRAS_MAX = 200
 
 
 class Reading(Struct):
-    """labels: group -> its X-ABLabel. primary: channels that have a primary handle. extras: lines for the note.
+    """labels: group -> its X-ABLabel. extras: lines for the note.
 
     A display name of our own (X-COTERIE-DISPLAY-NAME, which may be empty) overrides what FN says.
     """
 
     draft: ContactDraft
     labels: dict[str, str]
-    primary: set[str] = field(default_factory=set)
+    # how much each handle of the draft is preferred
+    preferences: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     formatted: str | None = None
     own_display: str | None = None
@@ -29,6 +30,7 @@ class Reading(Struct):
     role: str | None = None
     is_company: bool = False
     extras: list[str] = field(default_factory=list)
+    logos: list[Property] = field(default_factory=list)
 
     def add_extra(self, line: str | None) -> None:
         """Adds a value without a field to the note, once, as a line of its own."""

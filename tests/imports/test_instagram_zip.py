@@ -273,3 +273,16 @@ def _messages(world: World) -> int:
             "SELECT count(*) FROM interactions WHERE organization_id = :id", {"id": world.alice.organization_id}
         )
     return int(row[0]) if row else 0
+
+
+@pytest.mark.parametrize("inbox", ["message_requests", "archived_threads", "filtered_threads", "e2ee_cutover"])
+def test_conversations_of_other_inboxes_are_read(tmp_path: Path, inbox: str) -> None:
+    path = tmp_path / "export.zip"
+    head = {"participants": [{"name": "Marge"}, {"name": "Ned"}], "title": "Ned", "thread_path": f"{inbox}/ned_17"}
+    messages = [{"sender_name": "Ned", "timestamp_ms": 1_600_000_000_000, "content": "Okily dokily"}]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("followers_and_following/followers_1.json", "[]")
+        archive.writestr(f"messages/{inbox}/ned_17/message_1.json", json.dumps(head | {"messages": messages}))
+    (draft,) = [item for item in instagram_zip.read(path) if isinstance(item, ContactDraft)]
+    assert [handle.value for handle in draft.handles] == ["ned"]
+    assert [interaction.text for interaction in draft.interactions] == ["Okily dokily"]

@@ -22,7 +22,8 @@ from coterie.model.imports import InteractionDraft, RowError
 from coterie.model.interactions import INCOMING, MESSAGE, OUTGOING
 
 THREADS_MAX = 100_000
-_MESSAGES = re.compile(r"(?:^|/)messages/inbox/([^/]+)/message_(\d{1,9})\.json$")
+# inbox, message_requests, archived_threads, filtered_threads, e2ee_cutover
+_MESSAGES = re.compile(r"(?:^|/)messages/[^/]+/([^/]+)/message_(\d{1,9})\.json$")
 
 
 def find_threads(archive: Archive) -> list[Thread]:
