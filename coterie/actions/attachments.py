@@ -56,7 +56,7 @@ def erase_attachment(tx: Tx, caller: Caller, contact_id: int, attachment_id: str
     if attachment is None:
         raise NotFound("Attachment not found")
     store.delete_attachment(tx, caller.organization_id, contact_id, attachment_id)
-    forget_files(tx, caller, [attachment.digest])
+    delete_unreferenced(tx, caller, [attachment.digest])
     changes = {"filename": (attachment.filename, None)}
     record(tx, caller, "attachment.erased", attachment_id, contact_ids=[contact_id], changes=changes)
 
@@ -72,7 +72,7 @@ def change_pictures(
     for attachment in removed:
         store.delete_attachment(tx, organization_id, contact_id, attachment.id)
         rows.append(_row(caller, "attachment.erased", attachment, None))
-    forget_files(tx, caller, [attachment.digest for attachment in removed])
+    delete_unreferenced(tx, caller, [attachment.digest for attachment in removed])
     for picture in added:
         check_room(tx, caller, contact_id)
         attachment = _picture_of(contact_id, picture)
@@ -102,12 +102,12 @@ def _picture_of(contact_id: int, picture: PictureDraft) -> Attachment:
     )
 
 
-def forget_files(tx: Tx, caller: Caller, digests: Iterable[str]) -> None:
-    """Has the bytes deleted once this transaction is committed, unless another row refers to them."""
+def delete_unreferenced(tx: Tx, caller: Caller, digests: Iterable[str]) -> None:
+    """Has the worker delete these files after the commit, except those another row refers to."""
     if unique := sorted(set(digests)):
         enqueue(tx, caller, REMOVE_JOB, {"digests": unique})
 
 
-def forget_files_of(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """The same for every file of a contact that is about to be erased."""
-    forget_files(tx, caller, store.list_digests(tx, caller.organization_id, contact_id))
+def delete_files_of(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """Has the worker delete the files of a contact that is about to be erased."""
+    delete_unreferenced(tx, caller, store.list_digests(tx, caller.organization_id, contact_id))

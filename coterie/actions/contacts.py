@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.attachments import forget_files_of
+from coterie.actions.attachments import delete_files_of
 from coterie.actions.consequences import consequence_rows, lock_affected
 from coterie.actions.contact_rows import (
     add_contacts,
@@ -212,7 +212,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id])
     note_ids = note_store.erase_notes_only_about(tx, caller.organization_id, contact_id)
     event_store.clear_note_texts(tx, caller.organization_id, note_ids)
-    forget_files_of(tx, caller, contact_id)
+    delete_files_of(tx, caller, contact_id)
     scrub_erased_contacts(tx, caller)
     store.erase_contact(tx, caller.organization_id, contact_id)
     rows = [row_of(caller, "contact.erased", contact_id, contact_ids=[contact_id])]

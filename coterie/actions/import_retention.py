@@ -1,6 +1,6 @@
 """How long imports store what they know about people: no longer than the contact exists, nor than a setting allows."""
 
-from coterie.actions.attachments import forget_files
+from coterie.actions.attachments import delete_unreferenced
 from coterie.model import times
 from coterie.model.imports import APPLIED, FAILED, STAGED, STAGING, UNDONE
 from coterie.model.organizations import Caller
@@ -44,7 +44,7 @@ def expire_file(tx: Tx, caller: Caller, import_id: str) -> None:
     if import_ is not None:
         columns = {"file_digest": None, "options": "{}", "expired_at": times.now()}
         imports.update_import(tx, caller.organization_id, import_id, columns)
-        forget_files(tx, caller, [import_.file_digest] if import_.file_digest else [])
+        delete_unreferenced(tx, caller, [import_.file_digest] if import_.file_digest else [])
 
 
 def abandon(tx: Tx, caller: Caller, import_id: str, reason: str) -> bool:

@@ -37,7 +37,7 @@ def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any],
     if account is None or not username or username.lower() == (account.username or "").lower():
         return
     external_id = f"mention:{ids.get('comment_id') or ids.get('media_id')}"
-    if interaction_store.find_known(tx, caller.organization_id, INSTAGRAM, [external_id]):
+    if interaction_store.find_existing(tx, caller.organization_id, INSTAGRAM, [external_id]):
         return
     try:
         contact_id = find_or_add_by_username(tx, caller, username)

@@ -31,7 +31,7 @@ from coterie.portable.steps import match_portable
 from coterie.store.candidates import OWNERS_MAX
 from coterie.store.database import Tx
 from coterie.store.events import list_created_by
-from coterie.store.interactions import find_known
+from coterie.store.interactions import find_existing
 
 
 class Subject(Struct):
@@ -75,7 +75,7 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     existing = load_existing(tx, organization_id, [t[0] for t in targets if t and t[0]], to_change=to_change)
     drafts = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
     external_ids = external_ids_of_interactions(drafts)
-    interactions = find_known(tx, organization_id, INSTAGRAM, external_ids) if external_ids else set()
+    interactions = find_existing(tx, organization_id, INSTAGRAM, external_ids) if external_ids else set()
     return [
         _decide(subject, target, of_row, existing, interactions)
         for subject, target, of_row in zip(subjects, targets, matches, strict=True)

@@ -50,7 +50,7 @@ def recognize(data: bytes) -> str | None:
     return None
 
 
-def why_refused(data: bytes) -> str:
+def why_rejected(data: bytes) -> str:
     """Why recognize() returned None, as a message for people."""
     if data.startswith(b"%PDF-"):
         return _problem_of_pdf(data)

@@ -29,7 +29,7 @@ def _by_mark(tx: Tx) -> str:
     return " INDEXED BY interactions_recent" if tx.engine == "sqlite" else ""
 
 
-def find_known(tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]) -> set[str]:
+def find_existing(tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]) -> set[str]:
     """Those external ids that are stored already."""
     rows = tx.all(
         "SELECT external_id FROM interactions WHERE organization_id = :organization_id"

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from urllib.parse import urlsplit
 
-from coterie.actions.attachments import forget_files
+from coterie.actions.attachments import delete_unreferenced
 from coterie.actions.callers import caller_for
 from coterie.actions.instagram import VIA
 from coterie.actions.instagram_profiles import show_picture
@@ -51,7 +51,7 @@ def store_picture(database: Database, settings: Settings, account: Account, cont
             digest=digest,
         )
         unused = [old for _, old, _ in before] + ([] if attachment_id else [digest])
-        forget_files(tx, caller_for(tx, account.organization_id, via=VIA), unused)
+        delete_unreferenced(tx, caller_for(tx, account.organization_id, via=VIA), unused)
         if attachment_id is not None:
             _show(tx, settings, account, contact_id, attachment_id)
 

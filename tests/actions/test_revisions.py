@@ -30,7 +30,7 @@ NOUNS = ("addresses", "attachments", "contact_equality", "contact_relationships"
          "user_relationships")  # fmt: skip
 # Public functions of these files that are no verbs: verbs call them, and record what they did
 PARTS = {
-    "attachments.check_room", "attachments.forget_files", "attachments.forget_files_of", "contacts.list_related",
+    "attachments.check_room", "attachments.delete_unreferenced", "attachments.delete_files_of", "contacts.list_related",
     "folders.change_folders", "handles.check_username_is_free", "handles.new_primary", "handles.save_handles",
     "handles.is_username_taken", "handles.make_username_former",
     "notes.change_pinned_note", "properties.change_values",

@@ -12,7 +12,7 @@ from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound, TooLarge, invalid
 from coterie.http.responses import Response, file_headers
-from coterie.model.attachments import Attachment, recognize, why_refused
+from coterie.model.attachments import Attachment, recognize, why_rejected
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import attachments as store
@@ -92,7 +92,7 @@ def store_file(tx: Tx, caller: Caller, request: Request) -> StoredFile:
     path = Path(upload.path)
     media_type = recognize(data := path.read_bytes())
     if media_type is None:
-        raise invalid("upload", why_refused(data))
+        raise invalid("upload", why_rejected(data))
     digest, _ = save_file(settings.data_folder, path)
     return StoredFile(media_type, digest)
 
