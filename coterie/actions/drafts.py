@@ -1,6 +1,6 @@
 """Prepared drafts become contacts, or fill contacts up: many at once, each kind of row in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -12,14 +12,14 @@ from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
-from coterie.model.contacts import NAME_PARTS, SUBSCRIBED, Contact
+from coterie.model.contacts import NAME_PARTS, SUBSCRIBED
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
-from coterie.model.ids import new_id
+from coterie.model.ids import iter_ids, new_id
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
 from coterie.search import index_contacts
-from coterie.search.contacts import words_of
+from coterie.search.contacts import words_of_texts
 from coterie.store import handles as handle_store
 from coterie.store import parts
 from coterie.store.contacts import COLUMNS, next_contact_ids
@@ -76,25 +76,19 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
     return [row["id"] for row in new.contacts]
 
 
-def needs_the_database(draft: ContactDraft) -> bool:
-    """Whether a contact's rows cannot be worked out from its draft alone: a username may be taken, and what only our
-    own export says is checked against what is there."""
-    named = any(handle.channel == INSTAGRAM for handle in draft.handles)
-    return named or draft.portable is not None or draft.portable_rows is not None
-
-
 def rows_of_new(caller: Caller, every: Sequence[MergePlan], first: int) -> NewContacts:
-    """The rows of new contacts with the ids from `first` on. No I/O: an import has it done in another process."""
-    now = times.now()
+    """The rows of new contacts with the ids from `first` on."""
+    now, ids = times.now(), iter_ids()
     new = NewContacts([], [], {}, [], PartRows())
     for contact_id, each in enumerate(every, first):
-        handles = _handles(contact_id, each, now)
+        handles = _handles(contact_id, each, now, ids)
         row = _contact_row(contact_id, each, handles, now)
+        row["uuid"] = next(ids)
         new.contacts.append(row)
         new.handles += handles
-        new.words[contact_id] = words_of(Contact(*[row[name] for name in COLUMNS]), handles)
+        new.words[contact_id] = words_of_texts(_names_of(row), handles)
         new.events.append(_created(caller, contact_id, each, handles, now))
-        new.parts.add(caller, contact_id, each, now, is_pinned=True)
+        new.parts.add(caller, contact_id, each, now, ids=ids, is_pinned=True)
     return new
 
 
@@ -117,11 +111,12 @@ def fill_contact(tx: Tx, caller: Caller, state: Existing, additions: MergePlan) 
     changes = Changes(fields={n: (getattr(before, n), value) for n, value in additions.fields.items()})
     changes.usernames_taken = _leave_out_taken_usernames(tx, caller, [(before.id, additions)])
     additions.handles = additions.handles[: max(0, HANDLES_MAX - len(state.handles))]
-    handles = _handles(before.id, additions, now)
+    ids = iter(new_id, "")
+    handles = _handles(before.id, additions, now, ids)
     handle_store.insert_handles(tx, caller.organization_id, handles)
     changes.handles = [handle.id for handle in handles]
     rows = PartRows()
-    rows.add(caller, before.id, additions, now, is_pinned=before.pinned_note is None)
+    rows.add(caller, before.id, additions, now, ids=ids, is_pinned=before.pinned_note is None)
     changes.addresses = [row["id"] for row in rows.addresses]
     changes.dates = [row["id"] for row in rows.dates]
     changes.notes = [row["id"] for row in rows.notes]
@@ -188,27 +183,36 @@ def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, 
     return left_out
 
 
-def _handles(contact_id: int, additions: MergePlan, now: str) -> list[Handle]:
+def _handles(contact_id: int, additions: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:
     return [
         Handle(
-            contact_id=contact_id, id=new_id(), channel=h.channel, value=h.value, normalized=h.normalized or h.value,
+            contact_id=contact_id, id=next(ids), channel=h.channel, value=h.value, normalized=h.normalized or h.value,
             label=h.label, is_primary=h.is_primary, is_former=False, created_at=now, updated_at=now, deleted_at=None,
         )
         for h in additions.handles
     ]  # fmt: skip
 
 
+def _full_name(row: dict[str, Any]) -> str:
+    return " ".join([row[name] for name in NAME_PARTS if row[name]])
+
+
+def _names_of(row: dict[str, Any]) -> tuple[str | None, ...]:
+    """What a contact is found by, besides its handles."""
+    return row["display_name"], _full_name(row), row["nickname"], row["employer"]
+
+
 def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
     """The row of a new contact with its sort keys, the same as those of model.contacts.sort_keys."""
     fields = additions.fields
     row = _BLANK | fields
-    row["id"], row["uuid"], row["status"] = contact_id, new_id(), SUBSCRIBED
+    row["id"], row["status"] = contact_id, SUBSCRIBED
     row["created_at"] = row["updated_at"] = now
     row["pinned_note"] = additions.note
     for handle in handles:
         if handle.is_primary and handle.channel in SUMMARY_COLUMNS:
             row[SUMMARY_COLUMNS[handle.channel]] = handle.value
-    full = " ".join([fields[name] for name in NAME_PARTS if name in fields])
+    full = _full_name(row)
     row["name_key"] = sort_key(row["display_name"] or full or row["nickname"])
     row["real_name_key"] = sort_key(full)
     for key, name in _KEYS:

@@ -1,6 +1,6 @@
 """What contacts have beside their own row and handles: rows gathered of many, each kind written in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct, field
@@ -12,7 +12,6 @@ from coterie.errors import Invalid
 from coterie.model.attachments import FILE, PICTURE, PICTURE_ENDINGS
 from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM
-from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS, name_key
 from coterie.store import folders as folder_store
@@ -35,15 +34,18 @@ class PartRows(Struct):
     tags: list[tuple[int, str]] = field(default_factory=list)
     folders: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, caller: Caller, contact_id: int, additions: MergePlan, now: str, *, is_pinned: bool) -> None:
+    def add(
+        self, caller: Caller, contact_id: int, additions: MergePlan, now: str, *, ids: Iterator[str], is_pinned: bool
+    ) -> None:
         """What is to be added to one contact; is_pinned says whether its note becomes the pinned one."""
-        _add(self.addresses, contact_id, now, map(_address_row, additions.addresses))
-        _add(self.dates, contact_id, now, ({"label": d.label, "occurs_on": d.occurs_on} for d in additions.dates))
+        _add(self.addresses, contact_id, now, ids, map(_address_row, additions.addresses))
+        dates = ({"label": date.label, "occurs_on": date.occurs_on} for date in additions.dates)
+        _add(self.dates, contact_id, now, ids, dates)
         if additions.note:
             row = {"author_id": caller.user_id, "text": additions.note, "is_pinned": is_pinned}
-            _add(self.notes, contact_id, now, [row])
-        _add(self.files, contact_id, now, map(_file_row, additions.pictures))
-        _add(self.interactions, contact_id, now, map(_interaction_row, additions.interactions))
+            _add(self.notes, contact_id, now, ids, [row])
+        _add(self.files, contact_id, now, ids, map(_file_row, additions.pictures))
+        _add(self.interactions, contact_id, now, ids, map(_interaction_row, additions.interactions))
         self.external_ids += [
             {"source": source, "external_id": external_id, "contact_id": contact_id}
             for source, external_id in additions.external_ids
@@ -77,8 +79,8 @@ def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list
     return [tag_id for _, tag_id in sorted(tagged)], [folder_id for _, folder_id in sorted(put)]
 
 
-def _add(rows: Rows, contact_id: int, now: str, fresh: Iterable[dict[str, Any]]) -> None:
-    rows += [{"id": new_id(), "contact_id": contact_id, "now": now, **row} for row in fresh]
+def _add(rows: Rows, contact_id: int, now: str, ids: Iterator[str], parts: Iterable[dict[str, Any]]) -> None:
+    rows += [{"id": next(ids), "contact_id": contact_id, "now": now, **row} for row in parts]
 
 
 def _address_row(address: Any) -> dict[str, Any]:

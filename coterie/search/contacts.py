@@ -32,7 +32,11 @@ class Found(Struct, frozen=True):
 
 def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
     """The folded words of a contact, each once, separated by spaces."""
-    texts = [contact.display_name, contact.full_name, contact.nickname, contact.employer]
+    return words_of_texts((contact.display_name, contact.full_name, contact.nickname, contact.employer), handles)
+
+
+def words_of_texts(texts: Iterable[str | None], handles: Iterable[Handle]) -> str:
+    """words_of for a contact whose names and employer are at hand without the rest of it."""
     unique: dict[str, None] = {}
     for text in texts:
         if text:

@@ -2,8 +2,9 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
-from coterie.model.ids import new_id, parse_id
+from coterie.model.ids import iter_ids, new_id, new_ids, parse_id
 
 
 def test_ids_are_version_7_and_ascend() -> None:
@@ -11,6 +12,14 @@ def test_ids_are_version_7_and_ascend() -> None:
     assert ids == sorted(ids)
     assert {uuid.UUID(text).version for text in ids} == {7}
     assert {uuid.UUID(text).variant for text in ids} == {uuid.RFC_4122}
+
+
+def test_many_ids_at_once_ascend_among_those_made_one_by_one() -> None:
+    ids = [new_id(), *new_ids(3000), new_id(), *new_ids(1), *new_ids(0), new_id(), *islice(iter_ids(), 1200), new_id()]
+    assert len(set(ids)) == 4205
+    assert ids == sorted(ids)
+    assert {(uuid.UUID(text).version, uuid.UUID(text).variant) for text in ids} == {(7, uuid.RFC_4122)}
+    assert {str(uuid.UUID(text)) for text in ids} == set(ids)
 
 
 def test_ids_of_several_threads_are_all_different() -> None:
