@@ -24,6 +24,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
+from coterie.store.postgres_deadlines import Deadlines, Wait, connection_defaults
 from coterie.store.postgres_server import check_server
 from coterie.store.searches import SECONDS, Searches
 
@@ -48,9 +49,16 @@ class PostgresTx:
     # weaker than FOR UPDATE: the foreign keys of parts that others insert do not wait for it
     lock = " FOR NO KEY UPDATE"
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], wait: Wait) -> None:
         self._connection = connection
-        self._execute = connection.execute
+        self._wait = wait
+
+    def _execute(self, sql: str, parameters: Parameters | Sequence[Any] | None = None) -> psycopg.Cursor[Row]:
+        self._wait.begin()
+        try:
+            return self._connection.execute(sql, parameters)
+        finally:
+            self._wait.end()
 
     def _query(self, sql: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
         if parameters is None:  # sent unchanged, so it may contain several statements
@@ -72,7 +80,13 @@ class PostgresTx:
         return self._query(sql, parameters).rowcount
 
     def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
-        self._connection.cursor().executemany(translate_sql(sql), list(parameters))
+        rows = list(parameters)
+        for begin in range(0, len(rows), ROWS_AT_ONCE):
+            self._wait.begin()
+            try:
+                self._connection.cursor().executemany(translate_sql(sql), rows[begin : begin + ROWS_AT_ONCE])
+            finally:
+                self._wait.end()
 
     def insert_rows(
         self, table: str, rows: Iterable[Parameters], *, skip_existing: bool = False, replace_on: Sequence[str] = ()
@@ -120,6 +134,7 @@ class PostgresDatabase:
             max_size=settings.database_connections,
             timeout=settings.request_seconds,
             kwargs={
+                **connection_defaults(url),
                 "autocommit": True,
                 "application_name": self._name,
                 "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
@@ -133,6 +148,7 @@ class PostgresDatabase:
             raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
         self._searches = Searches()
+        self._deadlines = Deadlines()
 
     def read(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:
         return self._transaction(seconds or self.settings.slow_seconds, read_only=True)
@@ -147,10 +163,18 @@ class PostgresDatabase:
             # psycopg sends these with the next BEGIN
             level = IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
             connection.isolation_level, connection.read_only = level, read_only
-            with connection.transaction():
-                if seconds is not None:
-                    connection.execute(f"SET LOCAL statement_timeout = {int(min(seconds, DAY) * 1000)}")
-                yield PostgresTx(connection)
+            wait = Wait(connection, seconds or self.settings.request_seconds)
+            self._deadlines.add(wait)
+            try:
+                wait.begin()
+                with connection.transaction():
+                    if seconds is not None:
+                        connection.execute(f"SET LOCAL statement_timeout = {int(min(seconds, DAY) * 1000)}")
+                    wait.end()
+                    yield PostgresTx(connection, wait)
+                    wait.begin()
+            finally:
+                self._deadlines.remove(wait)
 
     async def run_read(self, work: Work[T]) -> T:
         return await self._run(self._read_work, work)
@@ -222,6 +246,7 @@ class PostgresDatabase:
         self._is_closed = True
         self._threads.shutdown(wait=True)
         self._searches.close()
+        self._deadlines.close()
         self._pool.close()
 
 
