@@ -1,40 +1,73 @@
-"""Postal addresses of a card. PO box and extended address become lines below the street."""
+"""Postal addresses of a card. PO box and extended address become lines below the street.
+
+LABEL, a property of 2.1 and 3.0 and a parameter of 4.0, is the text of an address. It usually repeats the parts; lines
+that say more go to the note, and a text of another address is an address of its own.
+"""
+
+import re
 
 from coterie.model.imports import AddressDraft
-from coterie.vcard import read_others, values
+from coterie.vcard import values
 from coterie.vcard.lines import Property
+from coterie.vcard.read_names import full_name
 from coterie.vcard.reading import Reading
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def read_address(reading: Reading, entry: Property) -> None:
+    """Adds the address; a preferred one before the others. Its LABEL parameter waits for the whole card."""
     box, extended, street, *rest = values.components(entry.value, 7)
     lines = _lines(values.unescape(", ".join(values.split(street, ","))))
-    lines += [piece for piece in (values.list_line(extended, ", "), values.list_line(box, ", ")) if piece]
+    lines += [line for piece in (extended, box) for line in _lines(values.list_line(piece, ", ") or "")]
     locality, region, postcode, country = [values.list_line(piece, ", ") for piece in rest]
+    text, label = values.unescape(entry.first("LABEL")), reading.label(entry)
     if not any((*lines, locality, region, postcode, country)):
-        lines = _lines(values.unescape(entry.first("LABEL")))
+        lines, text = _lines(text), ""
         if not lines:
             return
-    first, second, *below = [*lines, "", ""]
-    reading.draft.addresses.append(
-        AddressDraft(
-            address_line_1=first or None,
-            address_line_2=second or None,
-            address_line_3=", ".join([piece for piece in below if piece]) or None,
-            locality=locality,
-            region=region,
-            postcode=postcode,
-            country=country,
-            label=reading.label(entry),
-        )
-    )
+    place = {"locality": locality, "region": region, "postcode": postcode, "country": country}
+    address = AddressDraft(**_named(lines), **place, label=label)
+    is_preferred = entry.first("PREF") == "1" or any(t.lower() == "pref" for t in entry.parameters.get("TYPE", ()))
+    reading.draft.addresses.insert(0 if is_preferred else len(reading.draft.addresses), address)
+    if text:
+        reading.address_labels.append((label, text))
+
+
+def read_address_label(reading: Reading, entry: Property) -> None:
+    if text := values.text(entry.value):
+        reading.address_labels.append((reading.label(entry), text))
+
+
+def finish_addresses(reading: Reading) -> None:
+    """Compares each LABEL with the addresses. Needs the whole card."""
+    addresses, name = reading.draft.addresses, full_name(reading.draft) or reading.formatted or ""
+    for label, text in reading.address_labels:
+        lines = _lines(text)
+        same = [address for address in addresses if address.label == label] or addresses
+        new = [(_not_in(lines, f"{_text_of(address)} {name}"), address) for address in same]
+        rest = min((each for each, _ in new), key=len, default=lines)
+        if rest and len(rest) == len(_not_in(lines, name)):
+            addresses.append(AddressDraft(**_named(lines), label=label))
+        elif rest:
+            reading.add_extra(f"Address{f' ({label})' if label else ''}: {', '.join(rest)}")
 
 
 def _lines(text: str) -> list[str]:
     return [piece.strip() for piece in text.split("\n") if piece.strip()]
 
 
-def read_address_label(reading: Reading, entry: Property) -> None:
-    """LABEL of 2.1 and 3.0: the text of an address, which usually repeats the ADR before it."""
-    if not reading.draft.addresses:
-        read_others.read_other(reading, entry)
+def _named(lines: list[str]) -> dict[str, str | None]:
+    first, second, *below = [*lines, "", ""]
+    third = ", ".join([piece for piece in below if piece])
+    return {"address_line_1": first or None, "address_line_2": second or None, "address_line_3": third or None}
+
+
+def _text_of(address: AddressDraft) -> str:
+    return " ".join(getattr(address, name) or "" for name in address.__struct_fields__ if name != "label")
+
+
+def _not_in(lines: list[str], text: str) -> list[str]:
+    """The lines that have a word the text lacks."""
+    words = set(_WORD.findall(text.casefold()))
+    return [line for line in lines if not set(_WORD.findall(line.casefold())) <= words]

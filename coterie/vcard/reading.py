@@ -30,6 +30,8 @@ class Reading(Struct):
     role: str | None = None
     is_company: bool = False
     extras: list[str] = field(default_factory=list)
+    # (label, text) of each LABEL
+    address_labels: list[tuple[str | None, str]] = field(default_factory=list)
     logos: list[Property] = field(default_factory=list)
 
     def add_extra(self, line: str | None) -> None:
