@@ -10,6 +10,7 @@ from coterie.cli.callers import caller_for_id
 from coterie.cli.import_lookup import resolve_imports
 from coterie.cli.import_results import FileResult, exit_on_failure, results_as_json, stopped_result
 from coterie.cli.import_summary import print_results
+from coterie.cli.interrupts import REASON, stop_on_signal
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
 from coterie.cli.terminal import Report, progress_bars
@@ -18,6 +19,7 @@ from coterie.imports.apply import apply
 from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.model.imports import FAILED, Import
+from coterie.store.batches import Control, Stopped
 from coterie.store.imports import find_import
 
 
@@ -35,9 +37,13 @@ def apply_import(import_id: ImportArgument, data: DataOption = None, as_json: Js
     with open_instance(data) as database:
         with database.read() as tx:
             imports = resolve_imports(tx, import_id)[::-1]
-        with progress_bars(as_json=as_json) as start_bar:
+        with progress_bars(as_json=as_json) as start_bar, stop_on_signal() as is_interrupted:
+            control = Control(should_stop=is_interrupted)
             for organization_id, file_id in imports:
-                run = Run(database, database.settings.data_folder, organization_id, file_id, start_bar("Reading"))
+                if is_interrupted():
+                    break
+                folder = database.settings.data_folder
+                run = Run(database, folder, organization_id, file_id, start_bar("Reading"), control)
                 results.append(_apply_file(run, lambda: start_bar("Applying")))
         if as_json:
             typer.echo(msgspec.json.encode(results_as_json(results)).decode())
@@ -56,6 +62,8 @@ def _apply_file(run: Run, start_applying_bar: Callable[[], Report]) -> FileResul
             start_applying(tx, caller_for_id(tx, run.organization_id), run.import_id, in_background=False)
         run.progress = start_applying_bar()
         import_ = apply(run)
+    except Stopped:
+        return stopped_result(run, before, before.filename, REASON, is_applied=True)
     except Conflict as error:
         return FileResult(before.filename, None, error.message)
     except CoterieError as error:

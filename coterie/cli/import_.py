@@ -11,6 +11,7 @@ from msgspec import Struct
 from coterie.cli.callers import caller_for_only
 from coterie.cli.import_results import FileResult, exit_on_failure, results_as_json, stopped_result
 from coterie.cli.import_summary import print_results
+from coterie.cli.interrupts import REASON, stop_on_signal
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.terminal import Report, progress_bars
@@ -23,6 +24,7 @@ from coterie.imports.upload import start
 from coterie.model.ids import new_id
 from coterie.model.imports import FAILED
 from coterie.model.organizations import Caller
+from coterie.store.batches import Control, Stopped
 from coterie.store.database import Database
 
 
@@ -83,7 +85,7 @@ def import_files(
             caller = caller_for_only(tx, organization)
         with progress_bars(as_json=as_json) as start_bar:
             options = ImportOptions(caller, file_format, corrections, apply_now, group_id, start_bar)
-            results = [_import_file(database, options, path) for path in files]
+            results = _import_files(database, options, files)
         if as_json:
             typer.echo(msgspec.json.encode(results_as_json(results)).decode())
         else:
@@ -102,7 +104,18 @@ def _parse_corrections(columns: list[str]) -> dict[str, str]:
     return corrections
 
 
-def _import_file(database: Database, options: ImportOptions, path: Path) -> FileResult:
+def _import_files(database: Database, options: ImportOptions, files: list[Path]) -> list[FileResult]:
+    """The results, in order; fewer than files if a signal stopped the command."""
+    results: list[FileResult] = []
+    with stop_on_signal() as is_interrupted:
+        for path in files:
+            if is_interrupted():
+                break
+            results.append(_import_file(database, options, path, Control(should_stop=is_interrupted)))
+    return results
+
+
+def _import_file(database: Database, options: ImportOptions, path: Path, control: Control) -> FileResult:
     folder = database.settings.data_folder
     try:
         import_ = start(
@@ -113,7 +126,8 @@ def _import_file(database: Database, options: ImportOptions, path: Path) -> File
         )  # fmt: skip
     except CoterieError as error:
         return FileResult(str(path), None, error.message)
-    run = Run(database, folder, options.caller.organization_id, import_.id, options.start_bar(f"Reading {path.name}"))
+    progress = options.start_bar(f"Reading {path.name}")
+    run = Run(database, folder, options.caller.organization_id, import_.id, progress, control)
     mapping = None
     try:
         import_ = stage(run)
@@ -122,6 +136,8 @@ def _import_file(database: Database, options: ImportOptions, path: Path) -> File
             import_ = apply(run)
         if import_.state != FAILED:
             mapping = columns_of(path_of(folder, import_), import_.format, options.corrections)
+    except Stopped:
+        return stopped_result(run, import_, str(path), REASON, is_applied=options.apply_now)
     except CoterieError as error:
         return stopped_result(run, import_, str(path), error.message, is_applied=options.apply_now)
     return FileResult(str(path), import_, import_.error, mapping=mapping)

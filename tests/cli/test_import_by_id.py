@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from instance import coterie, environment, wait_until
 
+from coterie.cli.open_instance import open_migrated
+from coterie.settings import load_settings
+
 pytestmark = pytest.mark.slow
 
 ODD = "Who,Ring,Mail\nNed Flanders,+12125550100,ned@x.example\nMaude Flanders,,maude@x.example\n"
@@ -181,8 +184,8 @@ def test_tables_fit_eighty_columns(folder: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_an_import_whose_second_process_is_killed_says_where_it_stopped_and_is_gone_on_with(folder: Path) -> None:
     people = "".join(f"Ned{n} Flanders{n},ned{n}@x.example,{'x' * 300}\n" for n in range(6000))
-    import_id = run(folder, "import", file(folder, "Name,Email,Note\n" + people))["import_id"]
-    command = [sys.executable, "-m", "coterie", "apply-import", import_id]
+    path = file(folder, "Name,Email,Note\n" + people)
+    command = [sys.executable, "-m", "coterie", "import", path, "--apply"]
     with subprocess.Popen(command, env=environment(folder), stdout=subprocess.PIPE, text=True) as process:
         ahead: list[int] = []
 
@@ -195,13 +198,43 @@ def test_an_import_whose_second_process_is_killed_says_where_it_stopped_and_is_g
         shown, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Done." not in shown
+    (listed,) = run(folder, "imports")
+    import_id = listed["import_id"]
     (row,) = re.findall(
-        rf"people\.csv: stopped at row ([\d,]+) of 6,000: .*; `coterie apply-import {import_id}` resumes it", shown
+        rf"people\.csv: stopped after row ([\d,]+) while the file was read: .*; `coterie apply-import {import_id}`"
+        " resumes it",
+        shown,
+    )
+    assert (listed["state"], f"{listed['rows']:,}") == ("staging", row)
+    assert f"staging, {row} rows read" in " ".join(coterie(folder, "imports").stdout.split())
+    assert run(folder, "apply-import", import_id)["created"] == 6000
+    assert run(folder, "organizations")[0]["contacts"] == 6000
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_import_that_is_interrupted_says_where_it_stopped_and_how_to_resume(folder: Path, number: int) -> None:
+    people = "".join(f"Ned{n} Flanders{n},ned{n}@x.example\n" for n in range(6000))
+    path = file(folder, "Name,Email\n" + people)
+    command = [sys.executable, "-m", "coterie", "import", path, path, "--apply"]
+    with (
+        open_migrated(load_settings({}, data=str(folder))) as database,
+        subprocess.Popen(command, env=environment(folder), stdout=subprocess.PIPE, text=True) as process,
+    ):
+
+        def is_applying() -> bool:
+            with database.read() as tx:
+                return tx.one("SELECT 1 FROM imports WHERE applied_row > 0") is not None
+
+        wait_until(is_applying, seconds=60)
+        process.send_signal(number)
+        shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    (stopped,) = re.findall(
+        r"people\.csv: stopped at row ([\d,]+) of 6,000: interrupted; `coterie apply-import (\S+)`", shown
     )
     (listed,) = run(folder, "imports")
-    assert (listed["state"], f"{listed['applied_row']:,}") == ("applying", row)
-    assert f"applying, row {row} of 6,000" in " ".join(coterie(folder, "imports").stdout.split())
-    assert run(folder, "apply-import", import_id)["created"] == 6000
+    assert (f"{listed['applied_row']:,}", listed["import_id"]) == stopped
+    assert run(folder, "apply-import", listed["import_id"])["created"] == 6000
     assert run(folder, "organizations")[0]["contacts"] == 6000
 
 
