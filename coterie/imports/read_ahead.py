@@ -1,14 +1,13 @@
-"""The items of a generator, made by a second process that runs a little ahead of whoever takes them.
+"""Runs a generator in a second process, which stays a little ahead of its reader.
 
-What an import does with a row before the database hears of it costs as much as the database itself; so each gets a
-processor of its own. The second process holds nothing that matters: it ends when its reader closes the pipe, for
-whatever reason, kill -9 included.
+To read and normalize rows costs as much as to save them, so each gets a processor of its own. The second process holds
+no state that matters: it exits when its reader closes the pipe, for any reason, kill -9 included.
 """
 
 import fcntl
 import gc
 import os
-import pickle  # between a process and its own child, over a pipe nobody else has
+import pickle  # between a process and its own child, over a private pipe
 import signal
 import subprocess
 import sys
@@ -24,22 +23,22 @@ _ITEM, _ERROR, _END = "item", "error", "end"
 
 
 def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generator[T, None, None]:
-    """What function(*arguments) yields, in its order; what it raises is raised here.
+    """Yields what function(*arguments) yields, in its order; what it raises is raised here.
 
-    The function stands at the top of a module; arguments, items and errors can be pickled. Whoever stops early closes
-    the iterator. Refused (Unavailable): the other process was ended.
+    The function must be at the top of a module, and arguments, items and errors must be picklable. A reader that stops
+    early closes the iterator. Raises Unavailable if the other process was killed.
     """
     process = subprocess.Popen(
         # our own interpreter and module, no shell
         [sys.executable, "-m", "coterie.imports.read_ahead"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # Ctrl-C in a terminal is for the one who reads
+        # Ctrl-C in a terminal is for the reader
         start_new_session=True,
     )
     assert process.stdin is not None and process.stdout is not None
     try:
-        with suppress(OSError, AttributeError):  # more room to run ahead, where the system lets us
+        with suppress(OSError, AttributeError):  # a larger pipe, where the system allows it
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         with suppress(BrokenPipeError):
             pickle.dump((function, arguments), process.stdin)
@@ -63,13 +62,13 @@ def _receive(stream: Any) -> tuple[str, Any]:
 
 
 def main() -> None:
-    """The second process: the function and its arguments come by standard input, items go to standard output."""
+    """The second process: reads the function and its arguments from standard input, writes items to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stream = os.fdopen(os.dup(1), "wb")
-    # whatever prints must not get between the items
+    # printed text must not get between the items
     os.dup2(2, 1)
     function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301
-    # rows are made and let go by the hundred thousand, and none refers to itself
+    # rows are created and dropped by the hundred thousand, without cycles
     gc.disable()
     with suppress(BrokenPipeError):
         try:
@@ -81,7 +80,7 @@ def main() -> None:
             _send(stream, _ERROR, error)
         else:
             _send(stream, _END, None)
-    # the interpreter's own end would try to write what the pipe did not take
+    # a normal exit would try to write what the pipe did not take
     os._exit(0)
 
 

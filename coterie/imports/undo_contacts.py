@@ -1,4 +1,4 @@
-"""Taking back what an import wrote, and only where nobody changed it since."""
+"""Undoes what an import wrote about contacts, except where somebody edited it since."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,9 +1,9 @@
-"""Files kept by what is in them: attachments/ab/cdef… in the data folder, named by their SHA-256.
+"""Files stored by content: attachments/ab/cdef… in the data folder, named by their SHA-256.
 
-Guarantees. A file is there whole or not at all: it is written beside its place, flushed to the disk and renamed.
-Only its owner may read it. The same bytes are kept once, however many rows name them; whoever deletes the last row
-that does removes the file, after that transaction committed (find_used asks). What is left over all the same, by an
-import that was never applied or a process that died, is found by list_files and removed later (worker/files.py).
+Guarantees. A file exists completely or not at all: it is written next to its place, flushed to disk and renamed. Only
+its owner may read it. The same bytes are stored once, however many rows refer to them. Deleting the last of these rows
+deletes the file after the commit (find_used checks). Unreferenced files that remain, because an import was never
+applied or a process died, are found by list_files and deleted later (worker/files.py).
 """
 
 import hashlib
@@ -23,14 +23,14 @@ from coterie.model.imports import APPLIED, APPLYING, ROW_STAGED, STAGED, STAGING
 from coterie.store.database import Tx
 
 FOLDER = "attachments"
-# The files of rows that wait to be applied are kept for so long after anything last happened to their import
+# the files of rows that wait to be applied stay for so long after their import last changed
 STAGED_SECONDS = 90 * 86_400.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
 
 
 def save_file(folder: Path, source: Path | bytes) -> tuple[str, int]:
-    """Keep bytes, or a copy of a file, in the data folder: (digest, how many bytes). Memory stays flat."""
+    """Stores bytes, or a copy of a file, in the data folder: (digest, number of bytes). Memory stays flat."""
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     # mkstemp makes files that only their owner may read
@@ -51,14 +51,14 @@ def save_file(folder: Path, source: Path | bytes) -> tuple[str, int]:
 
 
 def file_path(folder: Path, digest: str) -> Path:
-    """Where the file with this digest lies in the data folder. Refused (ValueError): what is no digest."""
+    """The path of the file with this digest. Raises ValueError if it is not a digest."""
     if not _DIGEST.fullmatch(digest):
         raise ValueError("not a SHA-256 digest")
     return folder / FOLDER / digest[:2] / digest[2:]
 
 
 def remove_file(folder: Path, digest: str) -> None:
-    """Remove a file for good; one that is not there is no matter."""
+    """Deletes a file, if it exists."""
     path = file_path(folder, digest)
     path.unlink(missing_ok=True)
     with suppress(OSError):  # others are in it
@@ -66,8 +66,8 @@ def remove_file(folder: Path, digest: str) -> None:
 
 
 def lock_files(tx: Tx) -> None:
-    """Until the commit nobody else saves a file and names it, or removes one nobody names: between the two steps of
-    either nothing can come. SQLite's writer is alone anyway."""
+    """Until the commit no other transaction stores a file and inserts a row that refers to it, or checks that a file is
+    unreferenced and deletes it. SQLite has one writer anyway."""
     if tx.engine == "postgresql":
         tx.one("SELECT pg_advisory_xact_lock(72023)")
 
@@ -99,7 +99,7 @@ def find_used(tx: Tx, digests: Iterable[str]) -> set[str]:
 
 
 def list_files(folder: Path, *, seconds: float) -> Iterator[str]:
-    """The digests of files that were saved longer ago than so many seconds."""
+    """The digests of files that were saved more than so many seconds ago."""
     for path in sorted((folder / FOLDER).glob("??/*")):
         digest = path.parent.name + path.name
         if _DIGEST.fullmatch(digest) and _is_older(path, seconds):
@@ -107,12 +107,12 @@ def list_files(folder: Path, *, seconds: float) -> Iterator[str]:
 
 
 def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
-    """Remove a file unless it was saved, or saved again, within so many seconds; whether it is gone."""
+    """Deletes a file unless it was saved, or saved again, within so many seconds; whether it was deleted."""
     path = file_path(folder, digest)
     aside = path.with_name(f"old-{path.name}")
     with suppress(FileNotFoundError):
         path.replace(aside)
-        # whoever saved it meanwhile has put another in this place, or finds this one back in it
+        # a process that saved it meanwhile has put another in this place, or finds this one there again
         if not _is_older(aside, seconds):
             aside.replace(path)
             return False
@@ -123,7 +123,7 @@ def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
 
 
 def remove_leftovers(folder: Path, *, seconds: float) -> None:
-    """Remove what processes that died in the middle of saving a file have left, after so many seconds."""
+    """Deletes the temporary files of processes that died while they saved a file, after so many seconds."""
     for path in (*(folder / FOLDER).glob("new-*"), *(folder / FOLDER).glob("??/old-*"), *folder.glob("import-*")):
         if _is_older(path, seconds):
             if path.is_dir() and not path.is_symlink():
@@ -150,7 +150,7 @@ def _copy(source: Path | bytes, target: BinaryIO) -> tuple[str, int]:
 
 
 def _flush_folder(folder: Path) -> None:
-    """A rename is on the disk once its folder is."""
+    """Flushes a folder: only then is a rename in it on disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

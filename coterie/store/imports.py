@@ -14,7 +14,7 @@ _SETTABLE = frozenset(_IMPORT.split(", ")) - {"id", "created_at"}
 
 
 def insert_import(tx: Tx, organization_id: int, record: Import) -> None:
-    """A new import."""
+    """Inserts an import."""
     names = _IMPORT.split(", ")
     tx.run(
         f"INSERT INTO imports (organization_id, {_IMPORT})"
@@ -33,7 +33,7 @@ def find_import(tx: Tx, organization_id: int, import_id: str) -> Import | None:
 
 
 def find_import_to_change(tx: Tx, organization_id: int, import_id: str) -> Import | None:
-    """One import, kept from other writers until the commit."""
+    """One import, locked until the commit."""
     row = tx.one(
         f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id AND id = :id{tx.lock}",
         {"organization_id": organization_id, "id": import_id},
@@ -42,13 +42,13 @@ def find_import_to_change(tx: Tx, organization_id: int, import_id: str) -> Impor
 
 
 def find_organization_of_import(tx: Tx, import_id: str) -> int | None:
-    """Whose import this is."""
+    """The organization of an import."""
     row = tx.one("SELECT organization_id FROM imports WHERE id = :id", {"id": import_id})
     return row[0] if row else None
 
 
 def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
-    """(organization, import) of each file that came in with one command, the last first."""
+    """(organization, import) of each file of one command, the last one first."""
     rows = tx.all(
         "SELECT organization_id, id FROM imports WHERE group_id = :group_id ORDER BY id DESC", {"group_id": group_id}
     )
@@ -66,7 +66,7 @@ def list_imports(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -
 
 
 def count_imports(tx: Tx, organization_id: int) -> int:
-    """How many imports there were."""
+    """How many imports an organization has."""
     row = tx.one(
         "SELECT count(*) FROM imports WHERE organization_id = :organization_id", {"organization_id": organization_id}
     )
@@ -74,7 +74,7 @@ def count_imports(tx: Tx, organization_id: int) -> int:
 
 
 def update_import(tx: Tx, organization_id: int, import_id: str, columns: Mapping[str, Any]) -> None:
-    """Set these columns of an import (names are checked: they become part of the statement)."""
+    """Sets columns of an import; their names are checked, for they become part of the statement."""
     assert columns.keys() <= _SETTABLE, columns.keys() - _SETTABLE
     tx.run(
         f"UPDATE imports SET {', '.join(f'{name} = :{name}' for name in columns)}"
@@ -86,7 +86,7 @@ def update_import(tx: Tx, organization_id: int, import_id: str, columns: Mapping
 def count_outcomes(
     tx: Tx, organization_id: int, import_id: str, outcomes: Mapping[str, int], *, now: str, kept: int = 0
 ) -> None:
-    """The counts of an import go up or down: outcome -> by how much."""
+    """Changes the counts of an import: outcome -> by how much."""
     changes = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by} | ({"kept_count": kept} if kept else {})
     assignments = "".join(f", {name} = {name} + :{name}" for name in changes)
     tx.run(
@@ -96,13 +96,12 @@ def count_outcomes(
 
 
 def serialize_batches(tx: Tx, organization_id: int) -> None:
-    """Two imports of an organization write one after the other until the commit, so that neither misses whom the
-    other creates."""
+    """Makes other imports of the organization wait until the commit: neither misses contacts the other creates."""
     next_number(tx, organization_id, "import_batch")
 
 
 def delete_import(tx: Tx, organization_id: int, import_id: str) -> None:
-    """Forget an import with its rows."""
+    """Deletes an import with its rows."""
     tx.run(
         "DELETE FROM imports WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": import_id},
