@@ -46,5 +46,7 @@ def run_job(
     progress_of: Callable[[Result], dict[str, Any]],
 ) -> Value:
     """Runs the batches of a job, as control_of describes. Raises Reschedule if the worker stops before the last."""
+    if stopping.is_set():  # run_batches always runs a first one
+        raise Reschedule(times.now())
     with reschedule_if_stopped():
         return run_batches(database.write, batches, control_of(job, stopping, progress_of))
