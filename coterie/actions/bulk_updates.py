@@ -10,7 +10,7 @@ from msgspec import Struct
 from coterie.actions.contacts import update_contact
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
-from coterie.errors import CoterieError, Invalid, Problem, TooLarge
+from coterie.errors import CoterieError, Invalid, Problem, TooLarge, TooSlow, Unavailable
 from coterie.model.handles import EMAIL, INSTAGRAM
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
@@ -100,6 +100,8 @@ def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: P
             with tx.savepoint():
                 update_contact(tx, caller, update["id"], update["fields"])
             progress.updated += 1
+        except (Unavailable, TooSlow):  # the whole batch is tried again
+            raise
         except CoterieError as error:
             progress.failed += 1
             if len(progress.failures) < FAILURES_MAX:

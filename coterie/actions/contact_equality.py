@@ -1,10 +1,11 @@
 """Makes a contact equal to a draft, for doors that receive a whole contact: a card, a page that edits all fields."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
 
+from coterie.actions.addresses import ADDRESSES_MAX
 from coterie.actions.attachments import change_pictures
 from coterie.actions.contact_rows import save_contact
 from coterie.actions.dates import FIELDS as DATE_FIELDS
@@ -22,7 +23,7 @@ from coterie.model import times
 from coterie.model.addresses import TEXTS as ADDRESS_FIELDS
 from coterie.model.addresses import Address
 from coterie.model.contact_sheets import ContactSheet
-from coterie.model.dates import ImportantDate
+from coterie.model.dates import DATES_MAX, ImportantDate
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.imports import ContactDraft
 from coterie.model.organizations import Caller
@@ -81,11 +82,22 @@ def _check(tx: Tx, caller: Caller, sheet: ContactSheet, plan: EqualPlan) -> None
         if _username(after) and _username(after) != _username(before):
             with gathering(problems):
                 check_username_is_free(tx, caller, sheet.contact.id, after.normalized, "username")
-    added = sum((_live(after) is not None) - (_live(before) is not None) for before, after in plan.handles)
-    if added > 0 and len(sheet.handles) + added > HANDLES_MAX:
-        problems += invalid("handles", f"exceed the limit of {HANDLES_MAX} per contact").problems
+    problems += _check_count("handles", len(sheet.handles) + _growth(plan.handles), HANDLES_MAX, plan.handles)
+    problems += _check_count("addresses", len(sheet.addresses) + _growth(plan.addresses), ADDRESSES_MAX, plan.addresses)
+    problems += _check_count("dates", len(sheet.dates) + _growth(plan.dates), DATES_MAX, plan.dates)
     if problems:
         raise Invalid(*problems)
+
+
+def _growth(changes: Changed[P]) -> int:
+    return sum((_live(after) is not None) - (_live(before) is not None) for before, after in changes)
+
+
+def _check_count(field: str, count: int, most: int, changes: Changed[P]) -> Sequence[Problem]:
+    """A problem if the changes add to more parts than a contact may have."""
+    if count <= most or _growth(changes) <= 0:
+        return ()
+    return invalid(field, f"exceed the limit of {most} per contact").problems
 
 
 def _username(handle: Handle | None) -> str | None:

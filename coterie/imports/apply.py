@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes
 from coterie.drafts.matching import person_of_draft
-from coterie.errors import CoterieError, Unavailable
+from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
 from coterie.model import times
@@ -107,7 +107,7 @@ def _batches(run: Run, import_: Import) -> Batches[Import, Import]:
     while import_.state == APPLYING:
         try:
             import_ = yield write
-        except Unavailable:
+        except (Unavailable, TooSlow):
             raise
         except Exception as error:
             fields = {"import_id": run.import_id, "error": str(error)[:200]}
@@ -178,7 +178,7 @@ def _write_alone(writer: Writer, row: StagedRow) -> StagedRow:
     try:
         with writer.tx.savepoint():
             return _write(writer, [row])[0]
-    except Unavailable:
+    except (Unavailable, TooSlow):
         raise
     except Exception as error:
         problem = error.message if isinstance(error, CoterieError) else "it cannot be saved"

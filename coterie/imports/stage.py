@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from coterie.actions import imports as actions
 from coterie.drafts.matching import NOBODY, Person, compare, is_certain, keys_of, person_of_contact, person_of_draft
 from coterie.drafts.merge import existing_of_draft, plan_merge
-from coterie.errors import CoterieError, Unavailable
+from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Report, Run, open_import, path_of
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import FOLDER
@@ -135,7 +135,7 @@ def stage_batches(
             if import_.state != STAGING:
                 return import_
             report(batch[-1].number, 0)
-    except Unavailable:  # it will continue
+    except (Unavailable, TooSlow):  # it will continue
         raise
     except (CoterieError, OSError, UnicodeError, KeyError) as error:
         reason = error.message if isinstance(error, CoterieError) else f"{type(error).__name__}: {error}"

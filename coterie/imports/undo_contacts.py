@@ -12,11 +12,13 @@ from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.model import times
 from coterie.model.handles import Handle
+from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
 from coterie.portable.contacts import erase_deleted
 from coterie.search import unindex_contact
 from coterie.store import events as event_store
 from coterie.store import handles as handle_store
+from coterie.store import interactions as interaction_store
 from coterie.store import notes as note_store
 from coterie.store import parts
 from coterie.store.contact_sheets import load_sheets
@@ -115,6 +117,8 @@ def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> 
     for table, ids in (("attachments", changes.files), ("interactions", changes.interactions)):
         if ids:
             parts.delete_parts(tx, organization_id, table, contact_id, ids)
+    if changes.interactions:
+        interaction_store.mark_recent(tx, organization_id, [(contact_id, kind) for kind in KINDS])
     parts.delete_tagged(tx, organization_id, contact_id, changes.tags)
     parts.delete_in_folders(tx, organization_id, contact_id, changes.folders)
     parts.delete_external_ids(tx, organization_id, contact_id, changes.external_ids)

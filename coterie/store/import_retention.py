@@ -42,16 +42,20 @@ def list_rows_of_erased_contacts(
 
 def blank_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]) -> None:
     """Removes what these rows say, and the rows of the same file that say nothing else. Undo can still be run."""
-    numbers = list(row_numbers)
+    numbers = set(row_numbers)
     if not numbers:
         return
-    bound = {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(numbers)}
-    same = tx.all(
-        f"SELECT row_number FROM import_drafts{_OF_IMPORT} AND outcome = 'unchanged' AND contact_id IS NULL"
-        f" AND same_as_row {tx.in_list('numbers')}",
-        bound,
-    )
-    bound["numbers"] = tx.list_param([*numbers, *(number for (number,) in same)])
+    bound = {"organization_id": organization_id, "import_id": import_id}
+    latest = numbers
+    while latest:  # a row may say the same as one that says the same as a third
+        same = tx.all(
+            f"SELECT row_number FROM import_drafts{_OF_IMPORT} AND outcome = 'unchanged' AND contact_id IS NULL"
+            f" AND same_as_row {tx.in_list('numbers')}",
+            {**bound, "numbers": tx.list_param(latest)},
+        )
+        latest = {number for (number,) in same} - numbers
+        numbers |= latest
+    bound["numbers"] = tx.list_param(numbers)
     of_rows = f"{_OF_IMPORT} AND row_number {tx.in_list('numbers')}"
     tx.run(
         "UPDATE import_drafts SET draft = NULL, source = NULL, changes = NULL, reason_data = NULL,"

@@ -137,6 +137,16 @@ def test_rows_about_the_same_person_in_other_words_are_forgotten_as_well(place: 
     assert "edna" not in place.everything(run)
 
 
+def test_a_row_that_repeats_a_repetition_is_scrubbed_as_well(place: Place) -> None:
+    plain = "Edna,,edna@example.org,\r\n"
+    run = place.applied(EDNA, plain, plain, NED)
+    assert [row.same_as_row for row in place.rows(run)] == [None, 1, 2, None]
+    place.erase("Edna Krabappel")
+    place.work()
+    assert "edna" not in place.everything(run)
+    assert "Flanders" in place.everything(run)
+
+
 def test_a_row_that_waits_to_be_applied_stays_when_whom_it_updates_is_erased(place: Place) -> None:
     place.applied(EDNA)
     waits = place.staged("Edna,Krabappel,edna@example.org,Teaches fourth grade\r\n", name="more.csv")
