@@ -70,3 +70,19 @@ def test_a_card_behind_other_text_is_a_vcard_file(tmp_path: Path, encoding: str)
     path = tmp_path / "some.vcf"
     path.write_bytes("a word before\r\n begin:vcard \r\nFN:Ana\r\nEND:VCARD\r\n".encode(encoding))
     check_vcard(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"), [("KIND", "MEMBER"), ("X-ADDRESSBOOKSERVER-KIND", "X-ADDRESSBOOKSERVER-MEMBER")]
+)
+def test_members_of_a_group_have_its_name_as_a_tag(tmp_path: Path, kind: str, member: str) -> None:
+    people = [
+        f"BEGIN:VCARD\nFN:{name}\nUID:urn:uuid:{name}\nEMAIL:{name}@example.org\nEND:VCARD\n"
+        for name in ("Ned", "Rod", "Tod")
+    ]
+    group = f"BEGIN:VCARD\n{kind}:group\nFN:Choir\n{member}:urn:uuid:ned\n{member}:mailto:Tod@example.org\nEND:VCARD\n"
+    for cards in ([group, *people], [*people, group]):
+        path = tmp_path / "people.vcf"
+        path.write_text("".join(cards))
+        drafts = [item for item in read(path) if isinstance(item, ContactDraft)]
+        assert [draft.tags for draft in drafts] == [["Choir"], [], ["Choir"]]
