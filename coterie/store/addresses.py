@@ -27,7 +27,7 @@ def _bound(organization_id: int, contact_id: int | None) -> dict[str, int]:
 
 
 def find_address(tx: Tx, organization_id: int, contact_id: int | None, address_id: str) -> Address | None:
-    """One address of a contact or of the organization, deleted or not."""
+    """Returns an address of a contact or of the organization, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM postal_addresses"
         f" WHERE organization_id = :organization_id AND id = :id AND {_owned(contact_id)}",
@@ -45,7 +45,7 @@ def list_addresses(
     limit: int = 100,
     offset: int = 0,
 ) -> list[Address]:
-    """A page of the addresses of a contact or of the organization, oldest first."""
+    """Returns a page of the addresses of a contact or of the organization, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM postal_addresses WHERE organization_id = :organization_id AND {_owned(contact_id)}"
         f"{'' if include_deleted else ' AND deleted_at IS NULL'} ORDER BY id LIMIT :limit OFFSET :offset",
@@ -55,7 +55,7 @@ def list_addresses(
 
 
 def count_addresses(tx: Tx, organization_id: int, contact_id: int | None, *, include_deleted: bool = False) -> int:
-    """How many addresses a contact or the organization has."""
+    """The number of addresses of a contact or of the organization."""
     row = tx.one(
         f"SELECT count(*) FROM postal_addresses WHERE organization_id = :organization_id AND {_owned(contact_id)}"
         f"{'' if include_deleted else ' AND deleted_at IS NULL'}",
@@ -76,19 +76,19 @@ def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
 
 
 def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address]) -> None:
-    """New addresses, of one contact or of many."""
+    """Inserts addresses of one contact or of many."""
     rows = [{"organization_id": organization_id, **msgspec.structs.asdict(address)} for address in addresses]
     tx.insert_rows("postal_addresses", rows)
 
 
 def save_address(tx: Tx, organization_id: int, address: Address) -> None:
-    """What changed of an address that exists; whose it is does not change."""
+    """Saves an existing address; its owner never changes."""
     values = {name: value for name, value in msgspec.structs.asdict(address).items() if name not in _KEPT}
     tx.run(_UPDATE, {"organization_id": organization_id, "id": address.id, **values})
 
 
 def delete_address(tx: Tx, organization_id: int, address_id: str) -> None:
-    """Remove an address for good."""
+    """Erases an address."""
     tx.run(
         "DELETE FROM postal_addresses WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": address_id},

@@ -1,4 +1,4 @@
-"""Attachments: the rows. The bytes are in store/files.py."""
+"""Rows of attachments. store/files.py stores the bytes."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ _OF_CONTACT = " WHERE organization_id = :organization_id AND contact_id = :conta
 
 
 def find_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> Attachment | None:
-    """One file of a contact."""
+    """Returns a file of a contact."""
     row = tx.one(
         f"{_SELECT}{_OF_CONTACT} AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": attachment_id},
@@ -23,7 +23,7 @@ def find_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id
 
 
 def list_attachments(tx: Tx, organization_id: int, contact_id: int, *, limit: int, offset: int = 0) -> list[Attachment]:
-    """A page of a contact's files, oldest first."""
+    """Returns a page of a contact's files, oldest first."""
     rows = tx.all(
         f"{_SELECT}{_OF_CONTACT} ORDER BY id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
@@ -42,7 +42,7 @@ def list_attachments_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]
 
 
 def count_attachments(tx: Tx, organization_id: int, contact_id: int) -> int:
-    """How many files a contact has."""
+    """The number of a contact's files."""
     row = tx.one(
         f"SELECT count(*) FROM attachments{_OF_CONTACT}",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -51,7 +51,7 @@ def count_attachments(tx: Tx, organization_id: int, contact_id: int) -> int:
 
 
 def list_digests(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
-    """The digests of every file of a contact."""
+    """Returns the digests of a contact's files."""
     rows = tx.all(
         f"SELECT DISTINCT digest FROM attachments{_OF_CONTACT}",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -60,7 +60,7 @@ def list_digests(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
 
 
 def insert_attachment(tx: Tx, organization_id: int, attachment: Attachment) -> None:
-    """A new attachment, whose bytes are kept already."""
+    """Inserts an attachment whose bytes are stored."""
     tx.run(
         f"INSERT INTO attachments (organization_id, {', '.join(_NAMES)})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _NAMES)})",
@@ -69,7 +69,7 @@ def insert_attachment(tx: Tx, organization_id: int, attachment: Attachment) -> N
 
 
 def delete_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> None:
-    """Remove a row for good."""
+    """Deletes the row."""
     tx.run(
         f"DELETE FROM attachments{_OF_CONTACT} AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": attachment_id},

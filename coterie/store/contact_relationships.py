@@ -1,4 +1,4 @@
-"""Relationships between contacts: a row for each of the two sides, which name each other in mirror_id.
+"""Relationships between contacts: a row for each side, with the other side in mirror_id.
 
 Lists leave out what is deleted, and what is with a contact that is deleted: it comes back with the contact.
 """
@@ -23,7 +23,7 @@ _ALIVE = (
 
 
 def find_contact_relationship(tx: Tx, organization_id: int, relationship_id: str) -> ContactRelationship | None:
-    """One side, deleted or not."""
+    """Returns one side, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id AND r.id = :id",
         {"organization_id": organization_id, "id": relationship_id},
@@ -32,7 +32,7 @@ def find_contact_relationship(tx: Tx, organization_id: int, relationship_id: str
 
 
 def lock_sides(tx: Tx, organization_id: int, side: ContactRelationship) -> list[ContactRelationship]:
-    """Both sides as they are now, kept from other writers until the commit; always in the same order."""
+    """Locks both sides until the commit, always in the same order; returns them."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id"
         f" AND r.id {tx.in_list('ids')} ORDER BY r.id{tx.lock}",
@@ -50,7 +50,7 @@ def list_contact_relationships(
     limit: int,
     offset: int = 0,
 ) -> list[ContactRelationship]:
-    """A page of the relationships of one contact, or (None) of all: each side is one. Oldest first."""
+    """Returns a page of the sides of one contact, or (None) of all, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_where(first_contact_id, include_deleted=include_deleted)}"
         " ORDER BY r.id LIMIT :limit OFFSET :offset",
@@ -62,7 +62,7 @@ def list_contact_relationships(
 def count_contact_relationships(
     tx: Tx, organization_id: int, first_contact_id: int | None, *, include_deleted: bool = False
 ) -> int:
-    """How many list_contact_relationships has over all pages."""
+    """The number of sides on all pages of list_contact_relationships."""
     row = tx.one(
         f"SELECT COUNT(*) FROM {_where(first_contact_id, include_deleted=include_deleted)}",
         _bound(organization_id, first_contact_id),
@@ -114,7 +114,7 @@ def related_contact_ids(
 def list_types_between(
     tx: Tx, organization_id: int, first_contact_id: int, second_contact_id: int
 ) -> list[tuple[str, str]]:
-    """(id, type id) of each relationship of these two that is not deleted, as the first has it."""
+    """Returns (id, type id) of the first contact's side of each relationship of these two that is not deleted."""
     rows = tx.all(
         "SELECT id, type_id FROM contact_relationships WHERE organization_id = :organization_id"
         " AND first_contact_id = :first AND second_contact_id = :second AND deleted_at IS NULL",
@@ -124,13 +124,13 @@ def list_types_between(
 
 
 def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
-    """New sides."""
+    """Inserts sides."""
     rows = [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides]
     tx.insert_rows("contact_relationships", rows)
 
 
 def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
-    """What changed of sides that exist."""
+    """Saves existing sides."""
     tx.execute_many(
         "UPDATE contact_relationships SET type_id = :type_id, anniversary_on = :anniversary_on,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -150,7 +150,7 @@ def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[Con
 
 
 def erase_contact_relationships(tx: Tx, organization_id: int, ids: Iterable[str]) -> None:
-    """Remove sides for good."""
+    """Erases sides."""
     tx.run(
         f"DELETE FROM contact_relationships WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
         {"organization_id": organization_id, "ids": tx.list_param(ids)},

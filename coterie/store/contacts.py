@@ -1,4 +1,4 @@
-"""Contacts, with the summary and the sort keys each row carries."""
+"""Contacts: their rows with summary columns and sort keys, and their external ids."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -86,25 +86,25 @@ _BY_HANDLE = (
 
 
 def find_contact(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
-    """One contact, deleted or not."""
+    """Returns a contact, deleted or not."""
     row = tx.one(_BY_ID, {"organization_id": organization_id, "id": contact_id})
     return _contact(row) if row else None
 
 
 def find_contact_to_change(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
-    """The same, kept from other writers until the commit."""
+    """The same, with its row locked until the commit."""
     row = tx.one(_BY_ID + tx.lock, {"organization_id": organization_id, "id": contact_id})
     return _contact(row) if row else None
 
 
 def find_contact_by_uuid(tx: Tx, organization_id: int, uuid: str) -> Contact | None:
-    """One contact by the id R0 knows it by, deleted or not."""
+    """Returns the contact with this uuid, deleted or not."""
     row = tx.one(_BY_UUID, {"organization_id": organization_id, "uuid": uuid})
     return _contact(row) if row else None
 
 
 def find_contact_by_handle(tx: Tx, organization_id: int, channel: str, normalized: str) -> Contact | None:
-    """The contact that has this handle: where several do, one whose primary it is, then the oldest."""
+    """Returns the contact that has this handle: of several, one whose primary it is, then the oldest."""
     row = tx.one(_BY_HANDLE, {"organization_id": organization_id, "channel": channel, "normalized": normalized})
     return _contact(row) if row else None
 
@@ -113,12 +113,12 @@ def find_contact_by_handle(tx: Tx, organization_id: int, channel: str, normalize
 
 
 def count_contacts(tx: Tx, organization_id: int) -> int:
-    """How many are not deleted; a kept count."""
+    """The number of contacts that are not deleted; a cached count."""
     return count(tx, organization_id, COUNT)
 
 
 def count_deleted_contacts(tx: Tx, organization_id: int) -> int:
-    """How many are deleted and can be restored."""
+    """The number of deleted contacts."""
     row = tx.one(
         "SELECT count(*) FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NOT NULL",
         {"organization_id": organization_id},
@@ -165,7 +165,7 @@ def list_contacts_by_id(
     descending: bool = False,
     include_deleted: bool = False,
 ) -> list[Contact]:
-    """The contacts with these ids that are not deleted, or all of them."""
+    """Returns the contacts with these ids; deleted ones only if asked for."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
         f" AND c.id {tx.in_list('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
@@ -176,7 +176,7 @@ def list_contacts_by_id(
 
 
 def list_all_contacts(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Contact]:
-    """A page of all, the deleted ones among them, by id."""
+    """Returns a page of all contacts, deleted ones too, by id."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
         " ORDER BY c.id LIMIT :limit OFFSET :offset",
@@ -186,7 +186,7 @@ def list_all_contacts(tx: Tx, organization_id: int, *, limit: int, offset: int =
 
 
 def list_contacts_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> list[Contact]:
-    """The next ones by id that are not deleted: to walk a whole book."""
+    """Returns the next contacts by id that are not deleted, to read all in batches."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.id > :id"
         " AND c.deleted_at IS NULL ORDER BY c.id LIMIT :limit",
@@ -249,7 +249,7 @@ def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> d
 
 
 def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
-    """The first of so many fresh contact ids."""
+    """Returns the first of so many new contact ids."""
     return next_number(tx, organization_id, "contact_id", how_many)
 
 
@@ -263,7 +263,7 @@ def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Conta
 
 
 def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any]) -> None:
-    """Set these columns of one contact (names are checked: they become part of the statement)."""
+    """Saves these columns of a contact. Names are checked, because they become part of the statement."""
     unknown = columns.keys() - _WRITABLE
     assert not unknown, f"no such columns: {unknown}"
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
@@ -274,7 +274,7 @@ def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mappi
 
 
 def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Remove a contact and, by their foreign keys, its parts. Its place as a pet's second owner is cleared.
+    """Erases a contact and, by their foreign keys, its parts. It is no pet's second owner afterwards.
 
     Its tombstone stays.
     """
@@ -312,7 +312,7 @@ def list_external_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int
 
 
 def insert_external_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
-    """(source, external id, contact id); one that is already known stays with its contact."""
+    """Inserts (source, external id, contact id); an external id that exists stays with its contact."""
     rows = [
         {
             "organization_id": organization_id,

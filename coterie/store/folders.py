@@ -12,7 +12,7 @@ COUNT = "folders"
 
 
 def list_folders(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Folder]:
-    """A page of an organization's folders, oldest first."""
+    """Returns a page of the folders, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id"
         " ORDER BY id LIMIT :limit OFFSET :offset",
@@ -22,12 +22,12 @@ def list_folders(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -
 
 
 def count_folders(tx: Tx, organization_id: int) -> int:
-    """How many folders there are; a kept count."""
+    """The number of folders; a cached count."""
     return count(tx, organization_id, COUNT)
 
 
 def find_folder(tx: Tx, organization_id: int, folder_id: int) -> Folder | None:
-    """One folder."""
+    """Returns a folder."""
     row = tx.one(
         f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": folder_id},
@@ -36,7 +36,7 @@ def find_folder(tx: Tx, organization_id: int, folder_id: int) -> Folder | None:
 
 
 def find_folder_by_name(tx: Tx, organization_id: int, name: str) -> Folder | None:
-    """The oldest folder of this very name."""
+    """Returns the oldest folder of exactly this name."""
     row = tx.one(
         f"SELECT {_SELECT} FROM folders WHERE organization_id = :organization_id AND name = :name ORDER BY id LIMIT 1",
         {"organization_id": organization_id, "name": name},
@@ -45,7 +45,7 @@ def find_folder_by_name(tx: Tx, organization_id: int, name: str) -> Folder | Non
 
 
 def insert_folder(tx: Tx, organization_id: int, name: str, color: str | None, now: str) -> Folder:
-    """A new, empty folder with the next id."""
+    """Inserts an empty folder with the next id; returns it."""
     folder = Folder(next_number(tx, organization_id, "folder_id"), name, color, 0, now, now)
     tx.run(
         "INSERT INTO folders (organization_id, id, name, color, created_at, updated_at)"
@@ -57,7 +57,7 @@ def insert_folder(tx: Tx, organization_id: int, name: str, color: str | None, no
 
 
 def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:
-    """What changed of a folder that exists."""
+    """Saves an existing folder."""
     tx.run(
         "UPDATE folders SET name = :name, color = :color, updated_at = :now"
         " WHERE organization_id = :organization_id AND id = :id",
@@ -72,7 +72,7 @@ def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:
 
 
 def delete_folder(tx: Tx, organization_id: int, folder_id: int) -> None:
-    """Remove a folder; its contacts stay."""
+    """Deletes a folder for good; its contacts stay."""
     deleted = tx.run(
         "DELETE FROM folders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": folder_id},
@@ -84,7 +84,7 @@ def delete_folder(tx: Tx, organization_id: int, folder_id: int) -> None:
 def list_folders_of(
     tx: Tx, organization_id: int, contact_ids: Iterable[int]
 ) -> dict[int, list[tuple[int, str, str | None]]]:
-    """contact id -> (folder id, name, colour) of each folder it is in."""
+    """contact id -> (folder id, name, color) of each folder it is in."""
     condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         "SELECT cf.contact_id, f.id, f.name, f.color FROM contact_folders cf JOIN folders f"
@@ -107,7 +107,7 @@ def contact_ids_in_folder(tx: Tx, organization_id: int, folder_id: int) -> list[
 
 
 def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Iterable[int]) -> None:
-    """Put a contact into folders it is not in; the folders' counts follow."""
+    """Puts a contact into folders it is not in and updates their cached counts."""
     rows = [
         {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
         for folder_id in folder_ids
@@ -117,7 +117,7 @@ def put_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: It
 
 
 def take_out_of_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Iterable[int]) -> None:
-    """Take a contact out of folders it is in; the folders' counts follow."""
+    """Takes a contact out of folders it is in and updates their cached counts."""
     rows = [
         {"organization_id": organization_id, "contact_id": contact_id, "folder_id": folder_id}
         for folder_id in folder_ids
@@ -139,7 +139,7 @@ def _count_in(tx: Tx, rows: list[dict[str, int]], change: str) -> None:
 
 
 def count_contact(tx: Tx, organization_id: int, contact_id: int, by: int) -> None:
-    """A contact comes back to, or leaves, the counts of the folders it is in."""
+    """Adds a contact to the cached counts of its folders, or removes it."""
     tx.run(
         "UPDATE folders SET contact_count = contact_count + :by WHERE organization_id = :organization_id"
         " AND id IN (SELECT folder_id FROM contact_folders"

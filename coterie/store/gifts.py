@@ -13,7 +13,7 @@ _SELECT = ", ".join(_COLUMNS)
 
 
 def find_gift(tx: Tx, organization_id: int, contact_id: int, gift_id: str, *, to_change: bool = False) -> Gift | None:
-    """One gift of a contact, deleted or not; to_change keeps it from other writers until the commit."""
+    """Returns a gift of a contact, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM gifts WHERE organization_id = :organization_id AND contact_id = :contact_id"
         " AND id = :id" + (tx.lock if to_change else ""),
@@ -25,7 +25,7 @@ def find_gift(tx: Tx, organization_id: int, contact_id: int, gift_id: str, *, to
 def list_gifts(
     tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[Gift]:
-    """A page of a contact's gifts, oldest record first."""
+    """Returns a page of a contact's gifts, in the order in which they were added."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM gifts WHERE {_of_contact(include_deleted=include_deleted)}"
         " ORDER BY id LIMIT :limit OFFSET :offset",
@@ -35,7 +35,7 @@ def list_gifts(
 
 
 def count_gifts(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> int:
-    """How many list_gifts has over all pages."""
+    """The number of gifts on all pages of list_gifts."""
     row = tx.one(
         f"SELECT COUNT(*) FROM gifts WHERE {_of_contact(include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -61,7 +61,7 @@ def list_gifts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> d
 
 
 def insert_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
-    """A new gift."""
+    """Inserts a gift."""
     tx.run(
         f"INSERT INTO gifts (organization_id, {_SELECT})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
@@ -70,7 +70,7 @@ def insert_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
 
 
 def save_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
-    """What changed of a gift that exists."""
+    """Saves an existing gift."""
     tx.run(
         "UPDATE gifts SET name = :name, link = :link, status = :status, updated_at = :updated_at,"
         " deleted_at = :deleted_at"
@@ -89,7 +89,7 @@ def save_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
 
 
 def erase_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
-    """Remove a gift for good."""
+    """Erases a gift."""
     tx.run(
         "DELETE FROM gifts WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": gift.contact_id, "id": gift.id},

@@ -1,4 +1,4 @@
-"""Handles: phone numbers, e-mail addresses, usernames, links of contacts."""
+"""Handles: phone numbers, e-mail addresses, usernames and links of contacts."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ def _handle(row: Row) -> Handle:
 
 
 def find_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -> Handle | None:
-    """One handle of a contact, deleted or not."""
+    """Returns a handle of a contact, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM handles"
         " WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
@@ -38,7 +38,7 @@ def lock_usernames(tx: Tx, organization_id: int, usernames: Iterable[str]) -> No
 
 
 def list_handles(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> list[Handle]:
-    """The handles of a contact on every channel, oldest first."""
+    """Returns the handles of a contact on every channel, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
         f" AND contact_id = :contact_id{'' if include_deleted else ' AND deleted_at IS NULL'} ORDER BY id",
@@ -57,7 +57,7 @@ def list_handles_on(
     limit: int = 100,
     offset: int = 0,
 ) -> list[Handle]:
-    """A page of a contact's handles on one channel, oldest first."""
+    """Returns a page of a contact's handles on one channel, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM handles WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id AND channel = :channel"
@@ -76,7 +76,7 @@ def list_handles_on(
 def count_handles_on(
     tx: Tx, organization_id: int, contact_id: int, channel: str, *, include_deleted: bool = False
 ) -> int:
-    """How many handles a contact has on one channel."""
+    """The number of a contact's handles on one channel."""
     row = tx.one(
         "SELECT count(*) FROM handles WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id AND channel = :channel"
@@ -98,13 +98,13 @@ def list_handles_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 
 def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> None:
-    """New handles, of one contact or of many."""
+    """Inserts handles of one contact or of many."""
     rows = [{"organization_id": organization_id, **msgspec.structs.asdict(handle)} for handle in handles]
     tx.insert_rows("handles", rows)
 
 
 def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:
-    """What changed of a handle that exists."""
+    """Saves an existing handle."""
     values: dict[str, Any] = msgspec.structs.asdict(handle)
     del values["created_at"]
     tx.run(
@@ -117,7 +117,7 @@ def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:
 
 
 def delete_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -> None:
-    """Remove a handle for good."""
+    """Erases a handle."""
     tx.run(
         "DELETE FROM handles WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": handle_id},

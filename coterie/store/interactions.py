@@ -13,7 +13,7 @@ from coterie.store.database import Row, Tx, matching
 
 
 def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[Row]:
-    """(contact id, kind, text, happened_at, direction) of the newest ten of each contact and kind, newest first."""
+    """Returns (contact id, kind, text, happened_at, direction) of the newest ten of each contact and kind."""
     condition, ids = matching(tx, "ids", contact_ids)
     return tx.all(
         f"SELECT contact_id, kind, text, happened_at, direction FROM interactions{_by_mark(tx)}"
@@ -25,12 +25,12 @@ def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
 
 
 def _by_mark(tx: Tx) -> str:
-    """Have SQLite find the marked ones by their index: it would read every message of a contact for the newest ten."""
+    """Makes SQLite use the index of marked rows; otherwise it reads every message of a contact."""
     return " INDEXED BY interactions_recent" if tx.engine == "sqlite" else ""
 
 
 def find_existing(tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]) -> set[str]:
-    """Those external ids that are stored already."""
+    """Returns those of the external ids that are stored."""
     rows = tx.all(
         "SELECT external_id FROM interactions WHERE organization_id = :organization_id"
         f" AND channel = :channel AND external_id {tx.in_list('ids')}",
@@ -40,8 +40,8 @@ def find_existing(tx: Tx, organization_id: int, channel: str, external_ids: Iter
 
 
 def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, Any]]) -> None:
-    """New interactions: each row names contact_id, kind, happened_at, id, channel, external_id, direction, text, data
-    and now. An external id that is known is passed over. mark_recent must follow for each contact and kind."""
+    """Inserts interactions: each row has contact_id, kind, happened_at, id, channel, external_id, direction, text, data
+    and now. Existing external ids are skipped. The caller calls mark_recent for each contact and kind."""
     names = ("contact_id", "kind", "happened_at", "id", "channel", "external_id", "direction", "text", "data")
     stored = [
         {
@@ -87,7 +87,7 @@ def find_stored(
 def insert_stored(
     tx: Tx, organization_id: int, channel: str, interactions: Iterable[StoredInteraction], now: str
 ) -> None:
-    """New interactions in the form find_stored gives; mark_recent must follow for each contact and kind."""
+    """Inserts interactions as find_stored returns them. The caller calls mark_recent for each contact and kind."""
     rows = [
         {
             "organization_id": organization_id,
@@ -142,7 +142,7 @@ def _encoded(data: dict[str, Any]) -> str | None:
 
 
 def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple[int, str]]) -> None:
-    """Keep the mark on the newest ten that are not deleted, and on no others."""
+    """Marks the newest ten that are not deleted, and no others."""
     bound = [
         {"organization_id": organization_id, "contact_id": contact_id, "kind": kind, "most": RECENT_MAX}
         for contact_id, kind in contacts_and_kinds
@@ -165,7 +165,7 @@ def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple
 
 
 def trim_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
-    """After interactions were only added to these contacts: take the mark from those that are not the newest ten."""
+    """Unmarks all but the newest ten of contacts to which interactions were only added."""
     rows = tx.all(
         f"SELECT contact_id, kind FROM interactions{_by_mark(tx)} WHERE organization_id = :organization_id"
         f" AND contact_id {tx.in_list('ids')} AND is_recent GROUP BY contact_id, kind HAVING count(*) > :most"
@@ -176,7 +176,7 @@ def trim_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Non
 
 
 def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[FollowerSnapshot]:
-    """The follower snapshots of a contact, oldest first; those of the last two years at most."""
+    """Returns the follower snapshots of a contact in the last two years, oldest first."""
     rows = tx.all(
         "SELECT taken_on, follower_count FROM follower_snapshots WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id ORDER BY taken_on DESC LIMIT 730",
@@ -186,7 +186,7 @@ def list_snapshots(tx: Tx, organization_id: int, contact_id: int) -> list[Follow
 
 
 def save_snapshots(tx: Tx, organization_id: int, contact_id: int, snapshots: Iterable[FollowerSnapshot]) -> None:
-    """One a day: a later one of the same day takes the place of the earlier."""
+    """Saves snapshots; a later one of the same day replaces the earlier."""
     rows = [
         {
             "organization_id": organization_id,

@@ -1,4 +1,4 @@
-"""Notes, whom they are about, their tags, which one is pinned.
+"""Notes: their contacts, their tags, and which one is pinned.
 
 A personal note exists for its author alone: whatever reads notes for somebody takes reader_id, the user's id.
 """
@@ -28,7 +28,7 @@ def _alive(*, include_deleted: bool) -> str:
 def find_note(
     tx: Tx, organization_id: int, note_id: str, *, reader_id: str | None, to_change: bool = False
 ) -> Note | None:
-    """One note the reader may see, deleted or not; to_change keeps it from other writers until the commit."""
+    """Returns a note that the reader may see, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND n.id = :id AND {_VISIBLE}"
         + (tx.lock if to_change else ""),
@@ -38,7 +38,7 @@ def find_note(
 
 
 def find_pinned_note(tx: Tx, organization_id: int, contact_id: int) -> Note | None:
-    """The note Inrō's side shows for a contact: the newest pinned, shared, not deleted one."""
+    """Returns the note that Inrō shows for a contact: the newest pinned, shared, not deleted one."""
     row = tx.one(
         f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
         " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
@@ -61,7 +61,7 @@ def list_notes(
     limit: int,
     offset: int = 0,
 ) -> list[Note]:
-    """A page of the notes the reader may see, oldest first."""
+    """Returns a page of the notes that the reader may see, oldest first."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM notes n WHERE n.organization_id = :organization_id AND {_VISIBLE}"
         f"{_alive(include_deleted=include_deleted)} ORDER BY n.id LIMIT :limit OFFSET :offset",
@@ -71,7 +71,7 @@ def list_notes(
 
 
 def count_notes(tx: Tx, organization_id: int, *, reader_id: str | None, include_deleted: bool = False) -> int:
-    """How many list_notes has over all pages. The count of what is shared is kept; what is personal is counted."""
+    """The number of notes on all pages of list_notes. That of shared notes is cached, personal ones are counted."""
     condition = _VISIBLE if include_deleted else "n.is_personal AND n.author_id = :reader_id"
     row = tx.one(
         f"SELECT COUNT(*) FROM notes n WHERE n.organization_id = :organization_id AND {condition}"
@@ -97,7 +97,7 @@ def list_notes_of_contact(
     limit: int,
     offset: int = 0,
 ) -> list[Note]:
-    """A page of the notes about one contact that the reader may see, oldest first."""
+    """Returns a page of the notes about a contact that the reader may see, oldest first."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM {_ABOUT}{_alive(include_deleted=include_deleted)}"
         " ORDER BY nc.note_id LIMIT :limit OFFSET :offset",
@@ -115,7 +115,7 @@ def list_notes_of_contact(
 def count_notes_of_contact(
     tx: Tx, organization_id: int, contact_id: int, *, reader_id: str | None, include_deleted: bool = False
 ) -> int:
-    """How many list_notes_of_contact has over all pages."""
+    """The number of notes on all pages of list_notes_of_contact."""
     row = tx.one(
         f"SELECT COUNT(*) FROM {_ABOUT}{_alive(include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id, "reader_id": reader_id},
@@ -142,7 +142,7 @@ def list_notes_of(
 def list_contacts_of_notes(
     tx: Tx, organization_id: int, note_ids: Iterable[str], *, limit: int = FEW
 ) -> dict[str, list[int]]:
-    """note id -> the ids of the first few contacts it is about that are not deleted."""
+    """note id -> the ids of its first few contacts that are not deleted."""
     rows = tx.all(
         "SELECT note_id, contact_id FROM (SELECT nc.note_id, nc.contact_id,"
         " ROW_NUMBER() OVER (PARTITION BY nc.note_id ORDER BY nc.contact_id) AS place FROM note_contacts nc"
@@ -177,7 +177,7 @@ def list_tags_of_notes(
 
 
 def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[int]:
-    """The ids of the contacts a note is about, the deleted ones among them."""
+    """Returns the ids of a note's contacts, deleted ones too."""
     rows = tx.all(
         "SELECT contact_id FROM note_contacts WHERE organization_id = :organization_id"
         " AND note_id = :note_id ORDER BY contact_id",
@@ -190,7 +190,7 @@ def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[in
 
 
 def insert_note(tx: Tx, organization_id: int, note: Note, contact_ids: Iterable[int]) -> None:
-    """A new note about these contacts."""
+    """Inserts a note about these contacts."""
     tx.run(
         f"INSERT INTO notes (organization_id, {_SELECT}) VALUES (:organization_id, :id, :author_id, :text,"
         " :is_personal, :is_pinned, :created_at, :updated_at, :deleted_at)",
@@ -212,7 +212,7 @@ def insert_note(tx: Tx, organization_id: int, note: Note, contact_ids: Iterable[
 
 
 def save_note(tx: Tx, organization_id: int, before: Note, note: Note) -> None:
-    """What changed of a note that exists; before: as it is stored."""
+    """Saves an existing note; before: as it is stored."""
     tx.run(
         "UPDATE notes SET text = :text, is_personal = :is_personal, is_pinned = :is_pinned,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -232,7 +232,7 @@ def save_note(tx: Tx, organization_id: int, before: Note, note: Note) -> None:
 
 
 def erase_note(tx: Tx, organization_id: int, note: Note) -> None:
-    """Remove a note for good, from all it is about."""
+    """Erases a note."""
     tx.run(
         "DELETE FROM notes WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": note.id},
@@ -242,7 +242,7 @@ def erase_note(tx: Tx, organization_id: int, note: Note) -> None:
 
 
 def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
-    """Erases the notes that are about this contact and no other, whoever wrote them; returns their ids."""
+    """Erases the notes about this contact and no other, of any author; returns their ids."""
     rows = tx.all(
         f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
         " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
@@ -257,7 +257,7 @@ def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> lis
 
 
 def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
-    """The note is also about these contacts."""
+    """Links a note to these contacts as well."""
     rows = [
         {"organization_id": organization_id, "contact_id": contact_id, "note_id": note_id} for contact_id in contact_ids
     ]
@@ -265,7 +265,7 @@ def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: I
 
 
 def remove_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
-    """The note is not about these contacts any more."""
+    """Unlinks a note from these contacts."""
     tx.run(
         "DELETE FROM note_contacts WHERE organization_id = :organization_id"
         f" AND note_id = :note_id AND contact_id {tx.in_list('ids')}",
@@ -274,13 +274,13 @@ def remove_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids
 
 
 def add_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:
-    """The note also has these tags."""
+    """Gives a note these tags as well."""
     rows = [{"organization_id": organization_id, "note_id": note_id, "tag_id": tag_id} for tag_id in tag_ids]
     tx.insert_rows("note_tags", rows, skip_existing=True)
 
 
 def remove_note_tags(tx: Tx, organization_id: int, note_id: str, tag_ids: Iterable[str]) -> None:
-    """The note has these tags no more."""
+    """Removes these tags from a note."""
     tx.run(
         "DELETE FROM note_tags WHERE organization_id = :organization_id"
         f" AND note_id = :note_id AND tag_id {tx.in_list('ids')}",

@@ -22,7 +22,7 @@ _BY_ID = " ORDER BY id || ''"
 
 
 def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_change: bool = False) -> Pet | None:
-    """A pet of a contact, be it its first or its second owner, deleted or not."""
+    """Returns a pet of a contact, its first or second owner, deleted or not."""
     for owned in (_OF_FIRST, _OF_SECOND):
         row = tx.one(
             f"SELECT {_PET} {owned} = :contact_id AND p.id = :id" + (tx.lock if to_change else ""),
@@ -36,7 +36,7 @@ def find_pet(tx: Tx, organization_id: int, contact_id: int, pet_id: str, *, to_c
 def list_pets(
     tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[Pet]:
-    """A page of a contact's pets, oldest record first."""
+    """Returns a page of a contact's pets, in the order in which they were added."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM ({_either('= :contact_id', include_deleted=include_deleted)}) owned"
         f"{_BY_ID} LIMIT :limit OFFSET :offset",
@@ -46,7 +46,7 @@ def list_pets(
 
 
 def count_pets(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> int:
-    """How many list_pets has over all pages."""
+    """The number of pets on all pages of list_pets."""
     row = tx.one(
         f"SELECT COUNT(*) FROM ({_either('= :contact_id', include_deleted=include_deleted)}) owned",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -75,7 +75,7 @@ def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> di
 
 
 def other_owner_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
-    """Returns who shares a pet with one of these contacts."""
+    """Returns the contacts that share a pet with one of these."""
     rows = tx.all(
         "SELECT second_owner_id FROM pets WHERE organization_id = :organization_id"
         f" AND contact_id {tx.in_list('ids')} AND second_owner_id IS NOT NULL"
@@ -87,7 +87,7 @@ def other_owner_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 
 def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
-    """A new pet."""
+    """Inserts a pet."""
     tx.run(
         f"INSERT INTO pets (organization_id, {_SELECT})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
@@ -96,7 +96,7 @@ def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
 
 
 def save_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
-    """What changed of a pet that exists."""
+    """Saves an existing pet."""
     tx.run(
         "UPDATE pets SET name = :name, species = :species, born_on = :born_on, second_owner_id = :second_owner_id,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -116,7 +116,7 @@ def save_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
 
 
 def erase_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
-    """Remove a pet for good."""
+    """Erases a pet."""
     tx.run(
         "DELETE FROM pets WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": pet.contact_id, "id": pet.id},

@@ -1,4 +1,4 @@
-"""Property definitions, and the values contacts have. A value is kept as JSON text."""
+"""Property definitions, and the values contacts have in them, stored as JSON text."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -34,7 +34,7 @@ def _bound(organization_id: int, definition: PropertyDefinition) -> dict[str, An
 
 
 def list_definitions(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[PropertyDefinition]:
-    """A page of an organization's properties, oldest first."""
+    """Returns a page of the definitions, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
         " ORDER BY created_at, slug LIMIT :limit OFFSET :offset",
@@ -44,12 +44,12 @@ def list_definitions(tx: Tx, organization_id: int, *, limit: int, offset: int = 
 
 
 def count_definitions(tx: Tx, organization_id: int) -> int:
-    """How many properties are defined; a kept count."""
+    """The number of definitions; a cached count."""
     return count(tx, organization_id, COUNT)
 
 
 def find_definition(tx: Tx, organization_id: int, slug: str) -> PropertyDefinition | None:
-    """One definition."""
+    """Returns a definition, with its row locked until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM property_definitions WHERE organization_id = :organization_id"
         " AND slug = :slug" + tx.lock,
@@ -69,7 +69,7 @@ def find_definitions(tx: Tx, organization_id: int, slugs: Iterable[str]) -> dict
 
 
 def insert_definition(tx: Tx, organization_id: int, definition: PropertyDefinition) -> None:
-    """A new property."""
+    """Inserts a definition."""
     tx.run(
         f"INSERT INTO property_definitions (organization_id, {_SELECT}) VALUES (:organization_id, :slug,"
         " :title, :property_type, :choices, :description, :agent_active, :created_at, :updated_at)",
@@ -79,7 +79,7 @@ def insert_definition(tx: Tx, organization_id: int, definition: PropertyDefiniti
 
 
 def save_definition(tx: Tx, organization_id: int, definition: PropertyDefinition) -> None:
-    """What changed of a definition that exists; its slug stays."""
+    """Saves an existing definition; its slug never changes."""
     bound = _bound(organization_id, definition)
     del bound["created_at"]
     tx.run(
@@ -91,7 +91,7 @@ def save_definition(tx: Tx, organization_id: int, definition: PropertyDefinition
 
 
 def delete_definition(tx: Tx, organization_id: int, slug: str) -> None:
-    """Remove a property and, by their foreign key, the values of every contact."""
+    """Deletes a definition for good and, by their foreign key, the values of every contact."""
     tx.run(
         "DELETE FROM property_definitions WHERE organization_id = :organization_id AND slug = :slug",
         {"organization_id": organization_id, "slug": slug},
@@ -100,7 +100,7 @@ def delete_definition(tx: Tx, organization_id: int, slug: str) -> None:
 
 
 def list_values_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, dict[str, msgspec.Raw]]:
-    """contact id -> slug -> value as JSON, ready to be embedded."""
+    """contact id -> slug -> value as JSON that can be embedded."""
     condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         "SELECT contact_id, slug, value FROM property_values WHERE organization_id = :organization_id"
@@ -114,7 +114,7 @@ def list_values_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
 
 
 def save_value(tx: Tx, organization_id: int, contact_id: int, slug: str, value: Value) -> None:
-    """What a contact has in a property now."""
+    """Saves a contact's value in a property."""
     tx.run(
         "INSERT INTO property_values (organization_id, contact_id, slug, value)"
         " VALUES (:organization_id, :contact_id, :slug, :value)"
@@ -129,7 +129,7 @@ def save_value(tx: Tx, organization_id: int, contact_id: int, slug: str, value: 
 
 
 def delete_value(tx: Tx, organization_id: int, contact_id: int, slug: str) -> None:
-    """A contact has nothing in a property any more."""
+    """Deletes a contact's value in a property."""
     tx.run(
         "DELETE FROM property_values WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id AND slug = :slug",
@@ -138,7 +138,7 @@ def delete_value(tx: Tx, organization_id: int, contact_id: int, slug: str) -> No
 
 
 def list_values(tx: Tx, organization_id: int, slug: str) -> list[tuple[int, str]]:
-    """(contact id, value as JSON text) of every contact that has one."""
+    """Returns (contact id, value as JSON text) of every contact that has a value."""
     rows = tx.all(
         "SELECT contact_id, value FROM property_values"
         " WHERE organization_id = :organization_id AND slug = :slug ORDER BY contact_id",

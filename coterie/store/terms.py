@@ -15,7 +15,7 @@ _SELECT = ", ".join(f"t.{name}" for name in _COLUMNS)
 def find_term(
     tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str, *, to_change: bool = False
 ) -> Term | None:
-    """One term, deleted or not; to_change keeps it from other writers until the commit."""
+    """Returns a term, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE t.organization_id = :organization_id AND t.id = :id"
         + (tx.lock if to_change else ""),
@@ -25,7 +25,7 @@ def find_term(
 
 
 def find_term_by_name(tx: Tx, organization_id: int, vocabulary: Vocabulary, name: str) -> Term | None:
-    """The term of this name, however it is spelled, deleted or not; kept from other writers until the commit."""
+    """Returns the term of this name in any case and accents, deleted or not; its row is locked until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE t.organization_id = :organization_id"
         f" AND t.name_key = :name_key{tx.lock}",
@@ -62,7 +62,7 @@ def list_terms(
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
-    """A page of a list by name. search: words the name holds, whatever their order, case and accents; 10 are read."""
+    """Returns a page of the terms by name. search: words of the name, in any order, case and accents; 10 are used."""
     where, bound = _filter(organization_id, search, include_deleted=include_deleted)
     rows = tx.all(
         f"SELECT {_SELECT} FROM {vocabulary.table} t WHERE {where}"
@@ -75,7 +75,7 @@ def list_terms(
 def count_terms(
     tx: Tx, organization_id: int, vocabulary: Vocabulary, *, search: str = "", include_deleted: bool = False
 ) -> int:
-    """How many list_terms has over all pages; a list holds at most 10,000, so they are counted."""
+    """The number of terms on all pages of list_terms; counted, since there are at most 10,000."""
     where, bound = _filter(organization_id, search, include_deleted=include_deleted)
     row = tx.one(f"SELECT COUNT(*) FROM {vocabulary.table} t WHERE {where}", bound)
     return int(row[0]) if row else 0
@@ -103,7 +103,7 @@ def list_terms_of_contact(
     limit: int,
     offset: int = 0,
 ) -> list[Term]:
-    """A page of the terms one contact has, by name."""
+    """Returns a page of the terms of a contact, by name."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_of_contact(vocabulary, include_deleted=include_deleted)}"
         # an expression, or SQLite would walk through every name of the list instead of the contact's few
@@ -116,7 +116,7 @@ def list_terms_of_contact(
 def count_terms_of_contact(
     tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, *, include_deleted: bool = False
 ) -> int:
-    """How many list_terms_of_contact has over all pages."""
+    """The number of terms on all pages of list_terms_of_contact."""
     row = tx.one(
         f"SELECT COUNT(*) FROM {_of_contact(vocabulary, include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -159,7 +159,7 @@ def list_contact_ids_with_term(
     limit: int,
     offset: int = 0,
 ) -> list[int]:
-    """The ids of a page of the contacts that have a term, by id."""
+    """Returns a page of the ids of contacts that have a term."""
     rows = tx.all(
         f"SELECT c.id FROM {_with_term(vocabulary, include_deleted=include_deleted)}"
         " ORDER BY l.contact_id LIMIT :limit OFFSET :offset",
@@ -169,7 +169,7 @@ def list_contact_ids_with_term(
 
 
 def count_contacts_with_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str) -> int:
-    """How many contacts have a term, the deleted ones among them; Term.contact_count is the others, kept."""
+    """The number of contacts that have a term, deleted ones too; Term.contact_count caches the others."""
     row = tx.one(
         f"SELECT COUNT(*) FROM {_with_term(vocabulary, include_deleted=True)}",
         {"organization_id": organization_id, "term_id": term_id},
@@ -196,7 +196,7 @@ def contact_ids_with_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, 
 
 
 def existing_terms(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_ids: Iterable[str]) -> set[str]:
-    """Those of the ids whose term exists and is not deleted."""
+    """Returns those of the ids whose term exists and is not deleted."""
     rows = tx.all(
         f"SELECT id FROM {vocabulary.table} WHERE organization_id = :organization_id AND deleted_at IS NULL"
         f" AND id {tx.in_list('ids')}",
@@ -209,7 +209,7 @@ def existing_terms(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id
 
 
 def insert_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term) -> bool:
-    """A new term; False, and nothing written, where its name is taken meanwhile."""
+    """Inserts a term; returns False, with nothing written, if its name was taken meanwhile."""
     inserted = tx.run(
         f"INSERT INTO {vocabulary.table} (organization_id, id, name, name_key, created_at, updated_at)"
         " VALUES (:organization_id, :id, :name, :name_key, :now, :now) ON CONFLICT DO NOTHING",
@@ -225,7 +225,7 @@ def insert_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term
 
 
 def save_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term) -> None:
-    """What changed of a term that exists; its count is not among it."""
+    """Saves an existing term, except its cached count."""
     tx.run(
         f"UPDATE {vocabulary.table} SET name = :name, name_key = :name_key, updated_at = :updated_at,"
         " deleted_at = :deleted_at WHERE organization_id = :organization_id AND id = :id",
@@ -241,7 +241,7 @@ def save_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term) 
 
 
 def erase_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: str) -> None:
-    """Remove a term for good, and by its foreign keys from whatever has it."""
+    """Erases a term and, by its foreign keys, removes it from contacts and notes."""
     tx.run(
         f"DELETE FROM {vocabulary.table} WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": term_id},
@@ -249,7 +249,7 @@ def erase_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id: st
 
 
 def put_term_on_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, term_id: str) -> bool:
-    """The contact has the term now; the count follows. Whether it had not before."""
+    """Gives a contact a term and updates the cached count; returns whether it did not have it."""
     bound = {"organization_id": organization_id, "contact_id": contact_id, "term_id": term_id}
     changed = tx.run(
         f"INSERT INTO {vocabulary.link_table} (organization_id, contact_id, {vocabulary.link_column})"
@@ -262,7 +262,7 @@ def put_term_on_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, co
 
 
 def take_term_off_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, term_id: str) -> bool:
-    """The contact has the term no more; the count follows. Whether it had it."""
+    """Removes a term from a contact and updates the cached count; returns whether it had it."""
     changed = tx.run(
         f"DELETE FROM {vocabulary.link_table} WHERE organization_id = :organization_id"
         f" AND contact_id = :contact_id AND {vocabulary.link_column} = :term_id",
@@ -282,7 +282,7 @@ def _add_to_count(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id:
 
 
 def count_contact(tx: Tx, organization_id: int, vocabulary: Vocabulary, contact_id: int, by: int) -> None:
-    """A contact comes back to, or leaves, the counts of the terms it has."""
+    """Adds a contact to the cached counts of its terms, or removes it."""
     tx.run(
         f"UPDATE {vocabulary.table} SET contact_count = contact_count + :by WHERE organization_id = :organization_id"
         f" AND id IN (SELECT {vocabulary.link_column} FROM {vocabulary.link_table}"

@@ -1,4 +1,4 @@
-"""What contacts are to users. Each user sees their own; what is with a deleted contact is hidden with it."""
+"""Relationships of users with contacts. Each user sees their own, except those with deleted contacts."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ _ALIVE = (
 def find_user_relationship(
     tx: Tx, organization_id: int, user_id: str, relationship_id: str, *, to_change: bool = False
 ) -> UserRelationship | None:
-    """One relationship of a user, deleted or not; to_change keeps it from other writers until the commit."""
+    """Returns a relationship of a user, deleted or not; to_change locks its row until the commit."""
     row = tx.one(
         f"SELECT {_SELECT} FROM {_OF_USER} AND r.id = :id" + (tx.lock if to_change else ""),
         {"organization_id": organization_id, "user_id": user_id, "id": relationship_id},
@@ -31,7 +31,7 @@ def find_user_relationship(
 def list_user_relationships(
     tx: Tx, organization_id: int, user_id: str, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[UserRelationship]:
-    """A page of a user's relationships, oldest first."""
+    """Returns a page of a user's relationships, oldest first."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_OF_USER}{'' if include_deleted else _ALIVE}"
         " ORDER BY r.id LIMIT :limit OFFSET :offset",
@@ -41,7 +41,7 @@ def list_user_relationships(
 
 
 def count_user_relationships(tx: Tx, organization_id: int, user_id: str, *, include_deleted: bool = False) -> int:
-    """How many list_user_relationships has over all pages."""
+    """The number of relationships on all pages of list_user_relationships."""
     row = tx.one(
         f"SELECT COUNT(*) FROM {_OF_USER}{'' if include_deleted else _ALIVE}",
         {"organization_id": organization_id, "user_id": user_id},
@@ -63,7 +63,7 @@ def list_user_relationships_of(
 
 
 def list_types_of_user_with(tx: Tx, organization_id: int, user_id: str, contact_id: int) -> list[tuple[str, str]]:
-    """(id, type id) of each relationship of a user with a contact that is not deleted."""
+    """Returns (id, type id) of each relationship of a user with a contact that is not deleted."""
     rows = tx.all(
         f"SELECT r.id, r.type_id FROM {_OF_USER} AND r.contact_id = :contact_id AND r.deleted_at IS NULL",
         {"organization_id": organization_id, "user_id": user_id, "contact_id": contact_id},
@@ -72,7 +72,7 @@ def list_types_of_user_with(tx: Tx, organization_id: int, user_id: str, contact_
 
 
 def insert_user_relationship(tx: Tx, organization_id: int, relationship: UserRelationship) -> None:
-    """A new relationship of a user."""
+    """Inserts a relationship of a user."""
     tx.run(
         f"INSERT INTO user_relationships (organization_id, {', '.join(_COLUMNS)})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
@@ -81,7 +81,7 @@ def insert_user_relationship(tx: Tx, organization_id: int, relationship: UserRel
 
 
 def save_user_relationship(tx: Tx, organization_id: int, relationship: UserRelationship) -> None:
-    """What changed of a relationship that exists."""
+    """Saves an existing relationship."""
     tx.run(
         "UPDATE user_relationships SET type_id = :type_id, anniversary_on = :anniversary_on,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -99,7 +99,7 @@ def save_user_relationship(tx: Tx, organization_id: int, relationship: UserRelat
 
 
 def erase_user_relationship(tx: Tx, organization_id: int, user_id: str, relationship_id: str) -> None:
-    """Remove a relationship for good."""
+    """Erases a relationship."""
     tx.run(
         "DELETE FROM user_relationships WHERE organization_id = :organization_id AND user_id = :user_id AND id = :id",
         {"organization_id": organization_id, "user_id": user_id, "id": relationship_id},
