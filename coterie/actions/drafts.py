@@ -138,7 +138,12 @@ def _filled(
     """What was added to a contact, as events: none where it was nothing but the memory that its row is known."""
     events = [
         row_of(
-            caller, "contact.handle_added", h.id, contact_id=contact_id, changes={h.channel: (None, h.value)}, now=now
+            caller,
+            "contact.handle_added",
+            h.id,
+            contact_ids=[contact_id],
+            changes={h.channel: (None, h.value)},
+            now=now,
         )
         for h in handles
     ]
@@ -150,7 +155,7 @@ def _filled(
         ("contact.tagged", changes.tags),
         ("contact.put_in_folder", changes.folders),
     ):
-        events += [row_of(caller, kind, subject, contact_id=contact_id, now=now) for subject in subjects]
+        events += [row_of(caller, kind, subject, contact_ids=[contact_id], now=now) for subject in subjects]
     # what no event of its own is for; of many messages from an export only the number
     told: dict[str, tuple[Any, Any]] = dict(changes.fields)
     external_ids = [entry for entry in additions.external_ids if entry[0] != DRAFT_SOURCE]
@@ -161,7 +166,7 @@ def _filled(
         if value:
             told[name] = (None, value)
     if told:
-        events.append(row_of(caller, "contact.updated", contact_id, contact_id=contact_id, changes=told, now=now))
+        events.append(row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=told, now=now))
     return events
 
 
@@ -231,4 +236,4 @@ def _created(caller: Caller, contact_id: int, additions: MergePlan, handles: lis
     for name, parts_of_it in (("tags", additions.tags), ("folders", additions.folders)):
         if parts_of_it:
             changes[name] = (None, parts_of_it)
-    return row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now)
+    return row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now)

@@ -26,18 +26,17 @@ def row_of(
     kind: str,
     subject_id: str | int,
     *,
-    contact_id: int | None = None,
     contact_ids: Iterable[int] = (),
     changes: Changes | None = None,
     now: str | None = None,
 ) -> EventRow:
-    """One event, ready for record_all. kind: one of model.events.KINDS; contact_id, contact_ids: every contact it
-    concerns; changes: {field: (before, after)}."""
+    """One event, ready for record_all. kind: one of model.events.KINDS; contact_ids: every contact it concerns;
+    changes: {field: (before, after)}."""
     assert kind in KINDS, kind
     return {
         "kind": kind,
         "subject_id": str(subject_id),
-        "contact_ids": sorted({*contact_ids, *([] if contact_id is None else [contact_id])}),
+        "contact_ids": sorted(set(contact_ids)),
         "user_id": caller.user_id,
         "via": caller.via,
         "import_id": caller.import_id,
@@ -61,13 +60,12 @@ def record(
     kind: str,
     subject_id: str | int,
     *,
-    contact_id: int | None = None,
     contact_ids: Iterable[int] = (),
     changes: Changes | None = None,
     now: str | None = None,
 ) -> None:
     """Writes one event, as row_of describes it, and touches the contacts it changes."""
-    row = row_of(caller, kind, subject_id, contact_id=contact_id, contact_ids=contact_ids, changes=changes, now=now)
+    row = row_of(caller, kind, subject_id, contact_ids=contact_ids, changes=changes, now=now)
     record_all(tx, caller, [row])
 
 

@@ -58,4 +58,6 @@ def add_mention(tx: Tx, caller: Caller, account_id: str, ids: Mapping[str, Any],
     )
     interaction_store.insert_stored(tx, caller.organization_id, INSTAGRAM, [interaction], times.now())
     interaction_store.mark_recent(tx, caller.organization_id, [(contact_id, MENTION)])
-    record(tx, caller, "interaction.received", interaction.id, contact_id=contact_id, changes={"kind": (None, MENTION)})
+    record(
+        tx, caller, "interaction.received", interaction.id, contact_ids=[contact_id], changes={"kind": (None, MENTION)}
+    )

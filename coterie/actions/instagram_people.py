@@ -143,6 +143,6 @@ def _add_contacts(tx: Tx, caller: Caller, keys: list[str], usernames: Usernames)
     rows = []
     for contact in contacts:
         changes = {"username": (None, contact.username)} if contact.username else None
-        rows.append(row_of(caller, "contact.created", contact.id, contact_id=contact.id, changes=changes, now=now))
+        rows.append(row_of(caller, "contact.created", contact.id, contact_ids=[contact.id], changes=changes, now=now))
     record_created(tx, caller, contacts, rows)
     return {key: first + number for number, key in enumerate(keys)}

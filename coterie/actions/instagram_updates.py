@@ -99,7 +99,7 @@ def _apply_to_interactions(
     def note(kind: str, interaction: StoredInteraction, changes: Difference) -> None:
         changed[interaction.external_id] = interaction
         contact_id = interaction.contact_id
-        events.append(row_of(caller, kind, interaction.id, contact_id=contact_id, changes=changes, now=now))
+        events.append(row_of(caller, kind, interaction.id, contact_ids=[contact_id], changes=changes, now=now))
 
     for update in sorted(updates, key=lambda update: update.what != ADD):
         early = stored.get(update.external_id)

@@ -1,4 +1,4 @@
-"""What passed between a contact and the organization comes in: messages, comments, mentions, follower counts."""
+"""Adds messages, comments, mentions and follower counts to contacts."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from coterie.store.database import Tx
 def add_interactions(
     tx: Tx, caller: Caller, contact_id: int, drafts: Sequence[InteractionDraft], channel: str = "instagram"
 ) -> None:
-    """Keep what passed with one contact. One whose external id is known already is passed over."""
+    """Adds interactions to a contact. Those whose external id exists are skipped."""
     now = times.now()
     rows = [
         {
@@ -39,7 +39,7 @@ def add_interactions(
 
 
 def add_snapshots(tx: Tx, caller: Caller, contact_id: int, snapshots: Sequence[FollowerSnapshot]) -> None:
-    """Keep how many followers a contact had on these days; its count and growth follow."""
+    """Saves how many followers a contact had on these days, and updates its count and growth."""
     before = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if before is None:
         raise NotFound("Contact not found")

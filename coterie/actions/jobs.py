@@ -1,4 +1,4 @@
-"""Asking for background work, by name: actions need not know who does it."""
+"""Enqueues background work by name: actions do not know the handlers."""
 
 from typing import Any
 
@@ -16,5 +16,5 @@ def enqueue(
     dedupe_key: str | None = None,
     attempts_max: int = 10,
 ) -> str | None:
-    """Put a job into the queue in this transaction; its id, or None when one like it waits already."""
+    """Enqueues a job in this transaction; returns its id, or None if one with the dedupe key waits already."""
     return jobs.enqueue(tx, caller.organization_id, name, arguments, dedupe_key=dedupe_key, attempts_max=attempts_max)

@@ -1,4 +1,4 @@
-"""What can happen to reminders: a user sets, changes and removes them; the worker says that one was sent or failed."""
+"""Changes of reminders: by their users, and by the worker when one was sent or failed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,22 +31,23 @@ from coterie.store.clock import TOLERANCE_SECONDS
 from coterie.store.database import Tx
 from coterie.store.organizations import find_user
 
-# what a person may set
+# what a user may set
 FIELDS = ("category", "title", "remind_by", "due_at", "repeat_unit", "repeat_magnitude", "repeat_count",
           "before_unit", "before_magnitude")  # fmt: skip
 _DATE_FIELDS = ("category", "before_unit", "before_magnitude")
 
 
 def create_reminder(tx: Tx, caller: Caller, fields: Mapping[str, Any], contact_id: int | None = None) -> Reminder:
-    """A reminder for the user who asks, about a contact or none. fields: those of FIELDS that are known.
+    """Creates a reminder of the calling user, about a contact or none, from some of FIELDS.
 
-    Without due_at a repeating one begins one interval from now; about a contact it hangs on the contact's date,
-    on the day itself where nothing else is said; otherwise it waits for a time to be set.
-    Refused: what model.reminders.check refuses, more than 5,000, a caller who is no user.
+    Without due_at, a repeating reminder begins one interval from now; one about a contact depends on the contact's
+    date, by default on the day itself; any other waits until a time is set.
+    Raises Invalid as model.reminders.check does or if the user has 5,000 reminders; Forbidden if the caller is not a
+    user.
     """
     user_id = _user(caller)
     if store.count_reminders(tx, caller.organization_id, user_id) >= REMINDERS_MAX:
-        raise invalid("title", f"is one too many: there are at most {REMINDERS_MAX} reminders")
+        raise invalid("title", f"exceeds the limit of {REMINDERS_MAX} reminders")
     now = times.now()
     blank = Reminder(
         id=new_id(), user_id=user_id, contact_id=contact_id, category=CUSTOM, title=None, remind_by=EMAIL, due_at=None,
@@ -55,14 +56,14 @@ def create_reminder(tx: Tx, caller: Caller, fields: Mapping[str, Any], contact_i
     )  # fmt: skip
     reminder = _planned(tx, caller.organization_id, blank, fields)
     store.insert_reminder(tx, caller.organization_id, reminder)
-    record(tx, caller, "reminder.created", reminder.id, contact_id=contact_id, now=now)
+    record(tx, caller, "reminder.created", reminder.id, contact_ids=_about(contact_id), now=now)
     return _find(tx, caller, reminder.id)
 
 
 def update_reminder(tx: Tx, caller: Caller, reminder_id: str, fields: Mapping[str, Any]) -> Reminder:
-    """Change the fields named; a new due_at, or a greater repeat_count, brings a finished or failed one back.
+    """Changes the given fields. A new due_at or a greater repeat_count restarts a finished or failed reminder.
 
-    Refused: a reminder of somebody else, and what create_reminder refuses.
+    Raises NotFound if it is another user's; Invalid as create_reminder does.
     """
     store.lock_reminder(tx, caller.organization_id, reminder_id)
     before = _find(tx, caller, reminder_id)
@@ -74,25 +75,29 @@ def update_reminder(tx: Tx, caller: Caller, reminder_id: str, fields: Mapping[st
     is_over = after.repeat_count is not None and after.sent_count >= after.repeat_count
     after = replace(after, finished_at=times.now() if is_over else None, updated_at=times.now())
     store.save_reminder(tx, caller.organization_id, after)
-    record(tx, caller, "reminder.updated", reminder_id, contact_id=after.contact_id)
+    record(tx, caller, "reminder.updated", reminder_id, contact_ids=_about(after.contact_id))
     return after
 
 
 def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
-    """Remove a reminder for good. Refused: one of somebody else."""
+    """Deletes a reminder for good. Raises NotFound if it is another user's."""
     reminder = _find(tx, caller, reminder_id)
     store.delete_reminder(tx, caller.organization_id, reminder_id)
-    record(tx, caller, "reminder.deleted", reminder_id, contact_id=reminder.contact_id)
+    record(tx, caller, "reminder.deleted", reminder_id, contact_ids=_about(reminder.contact_id))
 
 
 def find_reminder_of_user(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
-    """A reminder of the user who asks; NotFound for any other."""
+    """Returns a reminder of the calling user. Raises NotFound if it is another user's."""
     return _find(tx, caller, reminder_id)
+
+
+def _about(contact_id: int | None) -> list[int]:
+    return [] if contact_id is None else [contact_id]
 
 
 def _user(caller: Caller) -> str:
     if caller.user_id is None:
-        raise Forbidden("Reminders are a user's own")
+        raise Forbidden("Only a user has reminders")
     return caller.user_id
 
 
@@ -157,13 +162,13 @@ def _circumstances(tx: Tx, organization_id: int, reminder: Reminder) -> tuple[Zo
     return zone, store.find_dates(tx, organization_id, reminder.contact_id, reminder.user_id)
 
 
-# What the worker says -------------------------------------------------------------------------------------------------
+# What the worker calls -----------------------------------------------------------------------------------------------
 
 
 def refresh_dates(tx: Tx, organization_id: int, *, contact_id: int | None = None, after_id: str = "") -> str | None:
-    """Work out anew when reminders that hang on a date are due, since dates come, change and go; 500 at a time.
+    """Recomputes when the next 500 reminders that depend on dates are due, since dates were added, changed or deleted.
 
-    The id to go on after, or None at the end. One that is due already stays due, one that failed stays failed.
+    Returns the id to continue after, None at the end. A reminder that is due stays due, one that failed stays failed.
     """
     now = times.now()
     found = store.list_reminders_on_dates(tx, organization_id, contact_id=contact_id, after_id=after_id)
@@ -178,9 +183,9 @@ def refresh_dates(tx: Tx, organization_id: int, *, contact_id: int | None = None
 
 
 def mark_sent(tx: Tx, organization_id: int, reminder_id: str, due_at: str, remark: str | None = None) -> bool:
-    """This occurrence was handed to the mail server; the next one is planned, or the reminder is finished.
+    """Marks an occurrence as accepted by the mail server; plans the next one or finishes the reminder.
 
-    False, and nothing changes, where another occurrence is up by now. remark: what is not certain about it.
+    Returns False, with nothing changed, if another occurrence is current. remark: what is uncertain about the delivery.
     """
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is None:
@@ -189,13 +194,13 @@ def mark_sent(tx: Tx, organization_id: int, reminder_id: str, due_at: str, remar
     sent = replace(reminder, sent_count=reminder.sent_count + 1, last_sent_at=now, last_error=remark, updated_at=now)
     _advance(tx, organization_id, sent, times.parse(now))
     caller = caller_for(tx, organization_id, user_id=reminder.user_id, via="worker")
-    record(tx, caller, "reminder.sent", reminder_id, contact_id=reminder.contact_id, now=now)
+    record(tx, caller, "reminder.sent", reminder_id, contact_ids=_about(reminder.contact_id), now=now)
     return True
 
 
 def mark_failed(tx: Tx, organization_id: int, reminder_id: str, due_at: str, error: str) -> bool:
-    """This occurrence cannot be sent and is given up; the error stays with the reminder. A single one stays in the
-    list as failed, a repeating one goes on with its next occurrence."""
+    """Marks an occurrence as failed for good, with its error. A single reminder stays listed as failed, a repeating one
+    continues with its next occurrence."""
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is None:
         return False

@@ -1,4 +1,4 @@
-"""What can happen to the relationships of the calling user with contacts. Nobody reads or changes another's."""
+"""Changes of the calling user's relationships with contacts. Nobody reads or changes another user's."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,18 +20,18 @@ Fields = Mapping[str, Any]
 
 
 def user_of(caller: Caller) -> str:
-    """The user who is calling. Refused: a caller who is none."""
+    """Returns the id of the calling user. Raises Forbidden if the caller is not a user."""
     if caller.user_id is None:
         raise Forbidden("Only a user has relationships")
     return caller.user_id
 
 
 def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRelationship:
-    """Say what a contact is to the caller.
+    """Relates a contact to the calling user.
 
-    fields: contact (its uuid), type_id, anniversary_on (a date, the year may be missing; optional).
-    Refused: a contact that is not there or deleted; a type that is not in the catalogue; what the two have already,
-    with or without a gender; more than 2,000.
+    fields: contact (its uuid), type_id, anniversary_on (optional: a date, possibly without a year).
+    Raises Invalid if the contact does not exist or is deleted, the type is unknown, the two have it already, with or
+    without a gender, or the user has 2,000 relationships.
     """
     user_id = user_of(caller)
     problems: list[Problem] = []
@@ -46,7 +46,7 @@ def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRela
     _refuse_repeated(tx, caller, contact_id, type_id)
     count = store.count_user_relationships(tx, caller.organization_id, user_id, include_deleted=True)
     if count >= RELATIONSHIPS_MAX:
-        raise invalid("contact", f"is one too many: there are at most {RELATIONSHIPS_MAX}")
+        raise invalid("contact", f"exceeds the limit of {RELATIONSHIPS_MAX} relationships per user")
     now = times.now()
     made = UserRelationship(
         user_id=user_id,
@@ -60,14 +60,14 @@ def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRela
     )
     store.insert_user_relationship(tx, caller.organization_id, made)
     changes = {"type_id": (None, type_id)}
-    record(tx, caller, "user_relationship.created", made.id, contact_id=contact_id, changes=changes, now=now)
+    record(tx, caller, "user_relationship.created", made.id, contact_ids=[contact_id], changes=changes, now=now)
     return made
 
 
 def update_user_relationship(tx: Tx, caller: Caller, relationship_id: str, fields: Fields) -> UserRelationship:
-    """Change the fields named, and no others: anniversary_on (None clears), type_id.
+    """Changes the given fields: anniversary_on (None clears), type_id.
 
-    Refused: a relationship that is not there, deleted, or another user's; what create_user_relationship refuses.
+    Raises NotFound if the relationship is deleted or another user's; Invalid as create_user_relationship does.
     """
     before = _find(tx, caller, relationship_id)
     if before.deleted_at is not None:
@@ -83,7 +83,7 @@ def update_user_relationship(tx: Tx, caller: Caller, relationship_id: str, field
 
 
 def delete_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> UserRelationship:
-    """Delete a relationship so that it can be restored. Deleting twice is once."""
+    """Deletes a relationship so that it can be restored. Deleting it again changes nothing."""
     before = _find(tx, caller, relationship_id)
     if before.deleted_at is not None:
         return before
@@ -92,9 +92,9 @@ def delete_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> Us
 
 
 def restore_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> UserRelationship:
-    """Bring a deleted relationship back. One that is not deleted stays as it is.
+    """Restores a deleted relationship. One that is not deleted stays unchanged.
 
-    Refused: one that has been made again since.
+    Raises Invalid if the two were related in this way again since.
     """
     before = _find(tx, caller, relationship_id)
     if before.deleted_at is None:
@@ -105,10 +105,10 @@ def restore_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> U
 
 
 def erase_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> None:
-    """Remove a relationship for good, deleted before or not."""
-    found = _find(tx, caller, relationship_id)
-    store.erase_user_relationship(tx, caller.organization_id, found.user_id, relationship_id)
-    record(tx, caller, "user_relationship.erased", relationship_id, contact_id=found.contact_id)
+    """Erases a relationship, deleted or not."""
+    relationship = _find(tx, caller, relationship_id)
+    store.erase_user_relationship(tx, caller.organization_id, relationship.user_id, relationship_id)
+    record(tx, caller, "user_relationship.erased", relationship_id, contact_ids=[relationship.contact_id])
 
 
 _MISSING = "User relationship not found"
@@ -129,7 +129,7 @@ def _save(
     changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> UserRelationship:
     store.save_user_relationship(tx, caller.organization_id, after)
-    record(tx, caller, kind, after.id, contact_id=after.contact_id, changes=changes, now=after.updated_at)
+    record(tx, caller, kind, after.id, contact_ids=[after.contact_id], changes=changes, now=after.updated_at)
     return after
 
 
@@ -145,6 +145,6 @@ def _contact(tx: Tx, caller: Caller, uuid: str | None) -> int:
 def _refuse_repeated(tx: Tx, caller: Caller, contact_id: int, type_id: str, *, besides: str | None = None) -> None:
     contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)  # one call at a time
     present = store.list_types_of_user_with(tx, caller.organization_id, user_of(caller), contact_id)
-    for relationship_id, known in present:
-        if relationship_id != besides and neutral(known) == neutral(type_id):
-            raise invalid("type_id", f"is there already: {TYPES[known].name}", kind="taken")
+    for relationship_id, existing in present:
+        if relationship_id != besides and neutral(existing) == neutral(type_id):
+            raise invalid("type_id", f"is a relationship the two already have: {TYPES[existing].name}", kind="taken")

@@ -59,7 +59,7 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
         if contact.deleted_at is None:
             words[contact_id] = words_of(contact, [h for h in handles if h.deleted_at is None])
         changes = {"name": (None, contact.name)}
-        events.append(row_of(caller, "contact.created", contact_id, contact_id=contact_id, changes=changes, now=now))
+        events.append(row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now))
     add_to_count(tx, organization_id, contact_store.COUNT, len(words))
     delete_tombstones(tx, organization_id, [entry.contact.uuid for entry in entries])
     index_contacts(tx, organization_id, words)
@@ -120,4 +120,4 @@ def erase_deleted(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> None:
     erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
     for contact_id in erased:
         contact_store.erase_contact(tx, caller.organization_id, contact_id)
-    record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_id=i) for i in erased])
+    record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_ids=[i]) for i in erased])
