@@ -1,5 +1,6 @@
 # The commands of development and CI. They need only Python 3.11 or newer and make.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 # without stored bytecode every process compiles what it imports: a start takes half as long again
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,8 +23,8 @@ setup-dev: .venv/dev.stamp  ## the same, with the tools for tests, checks and be
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
 	touch $@
 
-run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder
-	$(BIN)/coterie serve --data data
+run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder; PORT=8100 for another port
+	$(BIN)/coterie serve --data data --port $(PORT)
 
 quick: setup-dev  ## tests in under a minute: SQLite only, no other program started; T=path for a part
 	$(BIN)/python -m pytest -n 4 -m "not slow and not postgresql" --durations=5 $(T)

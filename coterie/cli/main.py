@@ -33,6 +33,7 @@ COMMANDS = {
     "restore": "restore",
     "settings": "settings",
     "worker": "worker",
+    "mail-test": "mail_test",
     "instagram": "instagram",
 }
 

@@ -13,6 +13,8 @@ from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 from smtp_server import Inbox, serving
 
+from coterie.cli.mail_test import mail_test
+from coterie.errors import Invalid, Unavailable
 from coterie.settings import Settings
 from coterie.worker import mail
 
@@ -132,3 +134,20 @@ def test_a_connection_lost_after_the_text_leaves_it_uncertain(smtp: Settings, in
     with pytest.raises(mail.DeliveryUnknown):
         mail.send(smtp, MAIL, lambda: None)
     assert len(inbox.messages) == 1
+
+
+def test_the_command_sends_a_test_mail_or_says_why_not(
+    smtp: Settings, inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COTERIE_DATA", str(tmp_path))
+    with pytest.raises(Unavailable, match="are not set"):
+        mail_test("homer@springfield.example")
+    monkeypatch.setenv("COTERIE_SMTP_URL", smtp.smtp_url)
+    monkeypatch.setenv("COTERIE_SMTP_FROM", smtp.smtp_from)
+    with pytest.raises(Invalid, match="address"):
+        mail_test("homer")
+    mail_test("homer@springfield.example")
+    assert "accepted a test mail to homer@springfield.example" in capsys.readouterr().out
+    monkeypatch.setenv("COTERIE_SMTP_URL", "smtp://127.0.0.1:1")
+    with pytest.raises(Unavailable, match="the mail was not accepted: ConnectionRefusedError"):
+        mail_test("homer@springfield.example")
