@@ -13,7 +13,7 @@ import pytest
 from client import Client
 from test_migrate import columns, foreign_keys, primary_key, tables
 
-from coterie.actions.organizations import create_access_token
+from coterie.actions.access_tokens import insert_token
 from coterie.app import create_app
 from coterie.settings import Settings
 from coterie.store.database import Database, open_database
@@ -65,7 +65,7 @@ def test_it_has_all_its_rows(released: Database) -> None:
 def test_it_serves_its_contacts(released: Database, fresh_settings: Settings) -> None:
     with released.write() as tx:
         (user_id,) = tx.one("SELECT user_id FROM memberships WHERE organization_id = 3") or ("",)
-        token = create_access_token(tx, 3, user_id=user_id, name="test")
+        _, token = insert_token(tx, 3, user_id=user_id, name="test")
     app = Client(create_app(released, fresh_settings))
     client = app.with_token(token)
     assert client.get("/readyz").status == 200
