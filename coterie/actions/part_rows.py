@@ -1,4 +1,4 @@
-"""What contacts have beside their own row and handles: rows gathered of many, each kind written in one statement."""
+"""The parts of many contacts, except handles: collected as rows, each kind written in one statement."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -55,7 +55,7 @@ class PartRows(Struct):
 
 
 def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list[int]]:
-    """Insert the rows; tags and folders that do not exist yet are made. (tag, folder) ids that were put on contacts."""
+    """Inserts the rows and creates missing tags and folders; returns the ids of the (tags, folders) put on contacts."""
     organization_id = caller.organization_id
     parts.insert_addresses(tx, organization_id, rows.addresses)
     parts.insert_dates(tx, organization_id, rows.dates)

@@ -39,7 +39,7 @@ NAMES = ("first_name", "middle_name", "last_name", "name_prefix", "name_suffix")
 
 
 class Existing(Struct):
-    """A contact with everything a draft could repeat. contact is None for one that is to be created."""
+    """A contact with every part that a draft may repeat; contact is None for one that will be created."""
 
     contact: Contact | None = None
     handles: list[Handle] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Existing(Struct):
 
 
 class MergePlan(Struct):
-    """What is to be added. is_empty: nothing but the memory that this row is known."""
+    """What a draft adds to a contact."""
 
     fields: dict[str, Any]
     handles: list[HandleDraft]
@@ -67,7 +67,7 @@ class MergePlan(Struct):
     interactions: list[InteractionDraft]
 
     def describe(self) -> list[str]:
-        """What is added, in words for people: fields, channels, parts."""
+        """The names of what is added, for messages: fields, channels, parts."""
         found = [name.replace("_", " ") for name in self.fields]
         found += list(dict.fromkeys(handle.channel for handle in self.handles))
         for name in ("addresses", "dates", "tags", "folders", "note", "pictures", "interactions"):
@@ -106,7 +106,7 @@ def _existing_of_sheet(sheet: ContactSheet) -> Existing:
 
 
 def existing_of_draft(draft: ContactDraft) -> Existing:
-    """The state of the contact a draft would create: for a second row about the same person."""
+    """The contact that a draft would create, as existing: for a second row about the same person."""
     values: dict[str, Any] = dict.fromkeys(Contact.__struct_fields__)
     values |= {name: getattr(draft, name) for name in (*FILLED, *NAMES)}
     handles = [
@@ -139,7 +139,7 @@ def existing_of_draft(draft: ContactDraft) -> Existing:
 
 
 def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str] = frozenset()) -> MergePlan:  # type: ignore[assignment]
-    """What a prepared draft would add to this contact."""
+    """What a normalized draft adds to a contact."""
     contact = state.contact
     if contact is None:
         return _everything(draft)
@@ -166,7 +166,7 @@ _values_of = attrgetter(*_NAMED)
 
 
 def _everything(draft: ContactDraft) -> MergePlan:
-    """All of a draft, for a contact that is new."""
+    """All of a draft, for a new contact."""
     fields = {n: value for n, value in zip(_NAMED, _values_of(draft), strict=True) if value is not None}
     if url := picture_url(draft):
         fields["profile_picture_url"] = url
@@ -191,7 +191,7 @@ def picture_url(draft: ContactDraft) -> str | None:
 
 
 def external_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
-    """The external ids under which the interactions of drafts are kept."""
+    """The external ids of the interactions of drafts."""
     return [_with_external_id(i).external_id or "" for draft in drafts for i in draft.interactions]
 
 
