@@ -17,6 +17,7 @@ from coterie.vcard.read_names import full_name, is_same_name
 
 VERSIONS = ("3.0", "4.0")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PO_BOX = re.compile(r"(?:P\.? ?O\.? ?Box|Postfach|Postbus|Apartado|Casilla|Bo[iî]te postale|BP) ?\d", re.IGNORECASE)
 _GENDERS = {"male": "M", "female": "F", "other": "O"}
 _PROPERTY_OF_CHANNEL = {"phone": "TEL", "email": "EMAIL", "website": "URL"}
 
@@ -116,13 +117,16 @@ def _write_profile(handle: HandleDraft, out: Content) -> None:
 
 
 def _write_address(address: AddressDraft, out: Content) -> None:
-    lines = (address.address_line_1, address.address_line_2, address.address_line_3)
-    street = "\n".join([line for line in lines if line])
+    lines = [line for line in (address.address_line_1, address.address_line_2, address.address_line_3) if line]
+    # read_addresses puts the extended address and the PO box below the street
+    box = lines.pop() if len(lines) > 1 and _PO_BOX.match(lines[-1]) else ""
+    extended = lines.pop() if box and len(lines) == 2 else ""
+    street = "\n".join(lines)
     parts = (street, address.locality, address.region, address.postcode, address.country)
     if not any(parts):
         return
     types = types_of_label(address.label) if address.label else ()
-    value = ";;" + ";".join([values.escape(part or "") for part in parts])
+    value = ";".join([values.escape(part or "") for part in (box, extended, *parts)])
     head = "ADR" + out.types(types or (), is_primary=False)
     out.add_labelled(head, value, address.label if types is None else None)
 

@@ -2,7 +2,8 @@
 
 from cards import draft_of
 
-from coterie.model.imports import AddressDraft
+from coterie.model.imports import AddressDraft, ContactDraft
+from coterie.vcard.write import write_card
 
 HOME = AddressDraft("744 Evergreen Terrace", locality="Springfield", label="home")
 ADR = "ADR;TYPE=home:;;744 Evergreen Terrace;Springfield;;;"
@@ -35,3 +36,10 @@ def test_lines_of_the_extended_address_stay_lines() -> None:
 def test_the_preferred_address_is_the_first() -> None:
     draft = draft_of(ADR, "ADR;TYPE=work,pref:;;1 Mall Road;;;;")
     assert [address.label for address in draft.addresses] == ["work", "home"]
+
+
+def test_a_po_box_and_an_extended_address_are_written_as_they_were_read() -> None:
+    line = "ADR:PO Box 12;Suite 3;13 Main Street;Springfield;OR;97401;USA"
+    assert line in write_card(draft_of(line), "4.0").split("\r\n")
+    street = ContactDraft(first_name="Ned", addresses=[AddressDraft("1 Mall Road", "Rear house")])
+    assert "ADR:;;1 Mall Road\\nRear house;;;;" in write_card(street, "3.0").split("\r\n")
