@@ -49,9 +49,9 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
         raise Invalid(*problems)
     type_id = columns["type_id"]
     _lock_contacts(tx, caller, first_contact_id, second_id)
-    _refuse_repeated(tx, caller, first_contact_id, second_id, type_id)
+    _check_unique(tx, caller, first_contact_id, second_id, type_id)
     for contact_id in (first_contact_id, second_id):
-        _refuse_too_many(tx, caller, contact_id)
+        _check_limit(tx, caller, contact_id)
     side, mirror = _two_sides(first_contact_id, second_id, type_id, columns["anniversary_on"])
     store.insert_contact_relationships(tx, caller.organization_id, (side, mirror))
     _record(tx, caller, "contact_relationship.created", None, side)
@@ -71,9 +71,7 @@ def update_contact_relationship(tx: Tx, caller: Caller, relationship_id: str, fi
         return before
     if after.type_id != before.type_id:
         _lock_contacts(tx, caller, before.first_contact_id, before.second_contact_id)
-        _refuse_repeated(
-            tx, caller, before.first_contact_id, before.second_contact_id, after.type_id, besides=before.id
-        )
+        _check_unique(tx, caller, before.first_contact_id, before.second_contact_id, after.type_id, except_id=before.id)
     after = replace(after, updated_at=times.now())
     changed = replace(
         mirror,
@@ -108,7 +106,7 @@ def restore_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -
     if before.deleted_at is None:
         return before
     _lock_contacts(tx, caller, before.first_contact_id, before.second_contact_id)
-    _refuse_repeated(tx, caller, before.first_contact_id, before.second_contact_id, before.type_id)
+    _check_unique(tx, caller, before.first_contact_id, before.second_contact_id, before.type_id)
     now = times.now()
     side, mirror = (replace(each, deleted_at=None, updated_at=now) for each in sides)
     store.save_contact_relationships(tx, caller.organization_id, (side, mirror))
@@ -214,16 +212,16 @@ def _lock_contacts(tx: Tx, caller: Caller, *contact_ids: int) -> None:
         contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
 
 
-def _refuse_repeated(
-    tx: Tx, caller: Caller, first_id: int, second_id: int, type_id: str, *, besides: str | None = None
+def _check_unique(
+    tx: Tx, caller: Caller, first_id: int, second_id: int, type_id: str, *, except_id: str | None = None
 ) -> None:
     present = store.list_types_between(tx, caller.organization_id, first_id, second_id)
     for relationship_id, existing in present:
-        if relationship_id != besides and neutral(existing) == neutral(type_id):
-            raise invalid("type_id", f"is a relationship the two already have: {TYPES[existing].name}", kind="taken")
+        if relationship_id != except_id and neutral(existing) == neutral(type_id):
+            raise invalid("type_id", f"already exists: {TYPES[existing].name}", kind="taken")
 
 
-def _refuse_too_many(tx: Tx, caller: Caller, contact_id: int) -> None:
+def _check_limit(tx: Tx, caller: Caller, contact_id: int) -> None:
     count = store.count_contact_relationships(tx, caller.organization_id, contact_id, include_deleted=True)
     if count >= RELATIONSHIPS_MAX:
         raise invalid("second_contact", f"exceeds the limit of {RELATIONSHIPS_MAX} relationships per contact")

@@ -43,7 +43,7 @@ def add_contacts(tx: Tx, caller: Caller, new: Sequence[tuple[Contact, list[Handl
 def record_created(tx: Tx, caller: Caller, contacts: Sequence[Contact], rows: Collection[EventRow]) -> list[Contact]:
     """Records the events of added contacts and their parts; returns the contacts with their revisions.
 
-    Numbers are taken last: other writers wait for them, and must not hold what this one still wants.
+    Change numbers are taken last, because other writers wait for them.
     """
     given = record_all(tx, caller, rows, {contact.id: {"updated_at": contact.updated_at} for contact in contacts})
     return [replace(contact, revision=given[contact.id]) for contact in contacts]
@@ -58,9 +58,9 @@ def save_contact(
     *,
     handles: Sequence[Handle] | None = None,
 ) -> Contact:
-    """Saves what differs between a contact as stored (its row is locked) and as it shall be; returns it as saved.
+    """Saves the difference between a contact as stored (its row is locked) and as it should be; returns it as saved.
 
-    rows: the events that say what changed; without any, nothing is saved. handles: the contact's, if any changed.
+    rows: the events of the change; without any, nothing is saved. handles: the contact's, if any changed.
     """
     if not rows:
         return before
@@ -72,7 +72,7 @@ def save_contact(
     by = (before.deleted_at is not None) - (after.deleted_at is not None)
     if by:
         count_contact(tx, caller, before.id, by)
-    # numbers are taken last: other writers wait for them, and must not hold what this one still wants
+    # change numbers are taken last, because other writers wait for them
     revisions = record_all(tx, caller, rows, {before.id: {**columns, "updated_at": after.updated_at}})
     if handles is not None or not _INDEXED.isdisjoint(columns):
         _index_again(tx, caller, after, handles)
@@ -92,7 +92,7 @@ def changed_columns(before: Contact, after: Contact) -> Changes:
 
 
 def columns_to_save(before: Contact, after: Contact) -> dict[str, Any]:
-    """Columns that did not change are left out of the statement, so that their indexes are not written."""
+    """The changed columns only: an index is written for each column in the statement."""
     columns = {name: new for name, (_, new) in changed_columns(before, after).items()}
     keys = {key for name in columns for key in KEYS_OF.get(name, ())}
     old_keys = sort_keys(before, keys)

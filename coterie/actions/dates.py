@@ -1,4 +1,4 @@
-"""Changes of the important dates of a contact. Reminders that hang on them are rescheduled with each change."""
+"""Changes of the important dates of a contact. Reminders that depend on them are rescheduled with each change."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
 """Changes of handles.
 
-Guarantees. A value stands once among a contact's handles in use. A channel has at most one primary handle, and one if
+Guarantees. A value occurs once among a contact's handles in use. A channel has at most one primary handle, and one if
 a contact has handles in use there, unless Inrō cleared it.
 """
 
@@ -67,8 +67,8 @@ def update_handle(
     before = _find(tx, caller, contact_id, handle_id, channel)
     after = before
     if value is not None:
-        fresh = new_handle(caller, contact_id, channel, value, field)
-        after = replace(after, value=fresh.value, normalized=fresh.normalized)
+        normalized = new_handle(caller, contact_id, channel, value, field)
+        after = replace(after, value=normalized.value, normalized=normalized.normalized)
     if deleted is not None:
         after = replace(after, deleted_at=(before.deleted_at or times.now()) if deleted else None)
     if after == before:
@@ -108,7 +108,7 @@ def erase_handle(tx: Tx, caller: Caller, contact_id: int, handle_id: str, *, cha
     _finish(tx, caller, contact, saved, "contact.handle_erased", (before, None))
 
 
-# What other verbs use -------------------------------------------------------------------------------------------------
+# For other actions ----------------------------------------------------------------------------------------------------
 
 
 def new_handle(caller: Caller, contact_id: int, channel: str, value: str, field: str, **details: Any) -> Handle:
@@ -135,7 +135,7 @@ def check_username_is_free(tx: Tx, caller: Caller, contact_id: int | None, norma
 
 
 def is_username_taken(tx: Tx, caller: Caller, contact_id: int | None, normalized: str) -> bool:
-    """Whether another contact has this username now. Nobody else takes it before the commit."""
+    """Whether another contact has this username now. No other writer takes it before the commit."""
     store.lock_usernames(tx, caller.organization_id, [normalized])
     owner = contact_store.find_contact_by_handle(tx, caller.organization_id, INSTAGRAM, normalized)
     return owner is not None and owner.id != contact_id and owner.username == normalized
@@ -154,9 +154,9 @@ def new_primary(tx: Tx, caller: Caller, contact_id: int, channel: str, value: st
 def set_primary(handles: list[Handle], channel: str, new: Handle | None) -> list[Handle]:
     """Returns the handles with another primary one on a channel. Pure: save_handles writes the difference.
 
-    A value the contact has already becomes the primary. Otherwise the present primary takes the new value (the same
+    A value the contact has already becomes the primary. Otherwise the current primary takes the new value (the same
     row, so that R0 sees it change); but a username that changes stays as a former one. None deletes the primary; the
-    other handles stay, and none of them is primary: who clears the e-mail address does not want to read another.
+    other handles stay, and none of them becomes primary: a user who clears the e-mail address does not expect another.
     """
     current = next((h for h in handles if h.channel == channel and h.is_primary), None)
     if new is None:
@@ -200,7 +200,7 @@ def promote_oldest(handles: list[Handle], channel: str) -> list[Handle]:
 
 
 def save_handles(tx: Tx, caller: Caller, before: Sequence[Handle], after: Sequence[Handle]) -> list[Handle]:
-    """Writes what differs between two lists of one contact's handles; returns the second as saved.
+    """Writes the difference between two lists of one contact's handles; returns the second as saved.
 
     The caller saves the contact with them.
     """
@@ -261,7 +261,7 @@ def _finish(
     kind: str,
     change: tuple[Handle | None, Handle | None],
 ) -> Handle:
-    """Records what happened to one handle, (before, after), and saves the contact with all of them."""
+    """Records the change of one handle, (before, after), and saves the contact with all its handles."""
     before, after = change
     handle = after or before
     assert handle is not None

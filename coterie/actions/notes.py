@@ -266,14 +266,14 @@ def _check_personal(caller: Caller, note: Note, *, is_personal: bool) -> bool:
 def _contacts(tx: Tx, caller: Caller, uuids: Iterable[str]) -> set[int]:
     wanted = _uuids("contacts", uuids, CONTACTS_MAX)
     existing = contact_store.contact_ids_by_uuid(tx, caller.organization_id, wanted)
-    _refuse_missing("contacts", wanted, existing, "is not a contact of this organization")
+    _check_exist("contacts", wanted, existing, "is not a contact of this organization")
     return set(existing.values())
 
 
 def _tags(tx: Tx, caller: Caller, ids: Iterable[str]) -> set[str]:
     wanted = _uuids("tags", ids, TAGS_MAX)
     existing = term_store.existing_terms(tx, caller.organization_id, TAGS, wanted)
-    _refuse_missing("tags", wanted, existing, "is not a tag of this organization")
+    _check_exist("tags", wanted, existing, "is not a tag of this organization")
     return existing
 
 
@@ -285,8 +285,8 @@ def _uuids(field: str, given: Iterable[str], most: int) -> list[str]:
     return ids
 
 
-def _refuse_missing(field: str, wanted: list[str], existing: Iterable[str], reason: str) -> None:
-    known = set(existing)
-    problems = [Problem((field, str(n)), "invalid", reason) for n, each in enumerate(wanted) if each not in known]
+def _check_exist(field: str, ids: list[str], existing: Iterable[str], reason: str) -> None:
+    stored = set(existing)
+    problems = [Problem((field, str(n)), "invalid", reason) for n, each in enumerate(ids) if each not in stored]
     if problems:
         raise Invalid(*problems)

@@ -91,7 +91,7 @@ def _parse_country(country: str | None) -> str | None:
     """The ISO code of a country given by code or name."""
     if not country:
         return None
-    known = find_country(country)
-    if known is None:
+    found_country = find_country(country)
+    if found_country is None:
         raise invalid("country", f"{country[:100]!r} is not a country: use its ISO code, such as DE")
-    return known[0]
+    return found_country[0]

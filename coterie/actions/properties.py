@@ -204,7 +204,7 @@ def _check(definition: PropertyDefinition) -> PropertyDefinition:
     elif definition.property_type in CHOICE_TYPES and not choices:
         problems.append(Problem(("choices",), "missing", "are required for a choice property"))
     if len(choices) > CHOICES_MAX or not all(0 < len(c) <= TITLE_LENGTH_MAX for c in choices):
-        limits = f"at most {CHOICES_MAX} texts of 1 to {TITLE_LENGTH_MAX} characters"
+        limits = f"at most {CHOICES_MAX} strings of 1 to {TITLE_LENGTH_MAX} characters"
         problems.append(Problem(("choices",), "invalid", f"must be {limits}"))
     if len(definition.description or "") > DESCRIPTION_LENGTH_MAX:
         problems.append(Problem(("description",), "too_long", f"is longer than {DESCRIPTION_LENGTH_MAX} characters"))

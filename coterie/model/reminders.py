@@ -20,15 +20,15 @@ BEFORE_UNITS = ("minute", "hour", "day", "week")
 TITLE_LENGTH_MAX = 500
 REPEAT_MAGNITUDE_MAX = 1000
 REPEAT_COUNT_MAX = 10_000
-# no reminder comes more than a year before its date
+# a reminder comes at most a year before its date
 BEFORE_MAGNITUDE_MAX = {"minute": 525_600, "hour": 8_760, "day": 365, "week": 52}
 REMINDERS_MAX = 5_000
 # the job that mails one occurrence; its dedupe key is SEND_JOB:id:due_at
 SEND_JOB = "send_reminder"
-# the hour, in the user's time zone, of a reminder of a date
+# the hour of a reminder of a date, in the user's time zone
 HOUR = 9
 YEARS_AHEAD = 4
-# an occurrence that is this late is not mailed any more (the default of COTERIE_REMINDER_LATE_SECONDS)
+# a later occurrence is not mailed (the default of COTERIE_REMINDER_LATE_SECONDS)
 LATE_SECONDS = 86_400
 # marks a moment that a change of the clocks moved, so that its series returns to its own time of day
 _SKIPPED = 1
@@ -66,7 +66,7 @@ class Reminder(Struct, frozen=True):
 
 
 class ContactDates(Struct, frozen=True):
-    """The dates of one contact a reminder can hang on."""
+    """The dates of one contact a reminder can depend on."""
 
     birthday: str | None
     anniversaries: tuple[str, ...]
@@ -92,7 +92,7 @@ def status_of(reminder: Reminder, *, can_mail: bool) -> str:
 
 def check(reminder: Reminder) -> None:
     """Raises Invalid with every problem: an unknown choice, a number out of range, a count or magnitude without its
-    unit, a reminder of a date without a contact or with a repetition of its own."""
+    unit, a reminder of a date without a contact or with a repeat_unit."""
     problems: list[Problem] = []
 
     def choice(field: str, value: str | None, choices: Iterable[str]) -> None:
@@ -103,7 +103,7 @@ def check(reminder: Reminder) -> None:
         if value is not None and not minimum <= value <= maximum:
             problems.append(Problem((field,), "invalid", f"is not {minimum} to {maximum}"))
 
-    def refuse(condition: Any, field: str, reason: str) -> None:
+    def reject(condition: Any, field: str, reason: str) -> None:
         if condition:
             problems.append(Problem((field,), "invalid", reason))
 
@@ -117,16 +117,16 @@ def check(reminder: Reminder) -> None:
     if len(reminder.title or "") > TITLE_LENGTH_MAX:
         problems.append(Problem(("title",), "too_long", f"is longer than {TITLE_LENGTH_MAX} characters"))
     years = (reminder.due_at or "2000")[:4]
-    refuse(not "1970" <= years <= "2200", "due_at", "is not in the years 1970 to 2200")
-    refuse(reminder.before_unit and reminder.contact_id is None, "before_unit", "requires a contact")
-    refuse(
+    reject(not "1970" <= years <= "2200", "due_at", "is not in the years 1970 to 2200")
+    reject(reminder.before_unit and reminder.contact_id is None, "before_unit", "requires a contact")
+    reject(
         reminder.before_unit and reminder.repeat_unit,
         "repeat_unit",
         "cannot be combined with before_unit: such a reminder repeats every year",
     )
-    refuse(reminder.repeat_magnitude and not reminder.repeat_unit, "repeat_unit", "is required with repeat_magnitude")
+    reject(reminder.repeat_magnitude and not reminder.repeat_unit, "repeat_unit", "is required with repeat_magnitude")
     repeats = reminder.repeat_unit or reminder.before_unit
-    refuse((reminder.repeat_count or 1) > 1 and not repeats, "repeat_unit", "is required with repeat_count")
+    reject((reminder.repeat_count or 1) > 1 and not repeats, "repeat_unit", "is required with repeat_count")
     if problems:
         raise Invalid(*problems)
 
@@ -196,7 +196,7 @@ def next_before(reminder: Reminder, dates: ContactDates, zone: ZoneInfo, now: da
     """The first moment after now that is the reminder's time span before a date of the contact, or None.
 
     The category chooses the date: birthday, or the next anniversary; custom means the birthday, or the anniversaries if
-    none is known. In common years the 29th of February is the 28th.
+    there is none. In common years the 29th of February is the 28th.
     """
     if reminder.category == ANNIVERSARY or (reminder.category == CUSTOM and not dates.birthday):
         days = dates.anniversaries
