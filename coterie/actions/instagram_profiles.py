@@ -9,7 +9,7 @@ from coterie.errors import Invalid
 from coterie.model import times
 from coterie.model.contacts import SUBSCRIBED, Contact
 from coterie.model.handles import parse_username
-from coterie.model.instagram import Person, Profile
+from coterie.model.instagram import InstagramPerson, Profile
 from coterie.model.interactions import KINDS, FollowerSnapshot
 from coterie.model.organizations import Caller
 from coterie.store import contacts as contact_store
@@ -21,7 +21,9 @@ DISPLAY_NAME_LENGTH_MAX = 300
 URL_LENGTH_MAX = 2000
 
 
-def save_profile(tx: Tx, caller: Caller, person: Person, profile: Profile, *, our_prefix: str = "") -> int | None:
+def save_profile(
+    tx: Tx, caller: Caller, person: InstagramPerson, profile: Profile, *, our_prefix: str = ""
+) -> int | None:
     """Stores a profile and today's follower snapshot. Returns the contact's id, or None if it is deleted.
 
     Fields Meta does not report stay. Meta's picture address, which expires, does not replace one that begins with
@@ -55,7 +57,7 @@ def show_picture(tx: Tx, caller: Caller, contact_id: int, url: str) -> None:
         update_contact(tx, caller, contact_id, {"profile_picture_url": url})
 
 
-def note_refusal(tx: Tx, caller: Caller, person: Person) -> None:
+def note_refusal(tx: Tx, caller: Caller, person: InstagramPerson) -> None:
     """Records that the person has not consented; the profile is not requested again until they write a message."""
     store.mark_asked(tx, caller.organization_id, person.person_id, times.now(), refused=True)
 

@@ -11,7 +11,7 @@ from coterie.cli.terminal import printable, progress_bars
 from coterie.imports.engine import Run
 from coterie.imports.undo import undo
 from coterie.model.import_reasons import describe_reason
-from coterie.model.imports import ROW_KEPT, UNDONE, Import
+from coterie.model.imports import ROW_CONFLICT, UNDONE, Import
 from coterie.store.database import Database
 from coterie.store.import_rows import list_rows_in_state
 from coterie.store.imports import find_import
@@ -66,7 +66,7 @@ def _print_undone(database: Database, organization_id: int, imports: list[Import
     for import_ in imports:
         if import_.kept_count and room:
             with database.read() as tx:
-                rows = list_rows_in_state(tx, organization_id, import_.id, ROW_KEPT, limit=room)
+                rows = list_rows_in_state(tx, organization_id, import_.id, ROW_CONFLICT, limit=room)
             for row in rows:
                 reason = describe_reason(row.reason) if row.reason else ""
                 typer.echo(printable(f"  {import_.filename} row {row.row_number}: {reason}"))

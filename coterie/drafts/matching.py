@@ -62,7 +62,7 @@ class Candidate(Struct, frozen=True):
         return is_certain(self.reason)
 
 
-class Person(Struct, frozen=True):
+class Facts(Struct, frozen=True):
     """The facts of a draft or a contact that are compared."""
 
     name: str
@@ -73,17 +73,17 @@ class Person(Struct, frozen=True):
     employer: str
 
 
-NOBODY = Person("", frozenset(), frozenset(), frozenset(), None, "")
+NOBODY = Facts("", frozenset(), frozenset(), frozenset(), None, "")
 
 
-def person_of_draft(draft: ContactDraft) -> Person:
+def person_of_draft(draft: ContactDraft) -> Facts:
     """The facts of a normalized draft."""
     name = " ".join([p for p in (draft.first_name, draft.middle_name, draft.last_name) if p])
     full = name
     if draft.name_prefix or draft.name_suffix:
         full = " ".join([p for p in (draft.name_prefix, name, draft.name_suffix) if p])
     employer = draft.employer
-    return Person(
+    return Facts(
         sort_key(full),
         frozenset(words(name or draft.display_name or "")),
         frozenset([(h.channel, h.normalized) for h in draft.handles if h.normalized and h.channel not in NOT_PERSONAL]),
@@ -93,10 +93,10 @@ def person_of_draft(draft: ContactDraft) -> Person:
     )
 
 
-def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Person:
+def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:
     """The facts of a contact."""
     name = join_name(None, contact.first_name, contact.middle_name, contact.last_name, None)
-    return Person(
+    return Facts(
         sort_key(contact.full_name),
         frozenset(words(name or contact.display_name or "")),
         frozenset((h.channel, h.normalized) for h in handles if h.channel not in NOT_PERSONAL),
@@ -106,7 +106,7 @@ def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Person:
     )
 
 
-def compare(draft: Person, other: Person) -> Reason | None:
+def compare(draft: Facts, other: Facts) -> Reason | None:
     """Why two are or may be one person; None where nothing suggests it."""
     if shared := draft.external_ids & other.external_ids:
         return reason_of(EXTERNAL_ID, source=min(shared)[0])
@@ -120,7 +120,7 @@ def compare(draft: Person, other: Person) -> Reason | None:
     return None
 
 
-def _compare_handles(common: list[tuple[str, str]], draft: Person, other: Person) -> Reason:
+def _compare_handles(common: list[tuple[str, str]], draft: Facts, other: Facts) -> Reason:
     for channel, value in common:
         if channel == INSTAGRAM:
             return reason_of(USERNAME, value=value)
@@ -133,7 +133,7 @@ def _compare_handles(common: list[tuple[str, str]], draft: Person, other: Person
     return reason_of(code, channel=channel, value=value)
 
 
-def find_matches(tx: Tx, organization_id: int, people: Sequence[Person]) -> list[list[Candidate]]:
+def find_matches(tx: Tx, organization_id: int, people: Sequence[Facts]) -> list[list[Candidate]]:
     """For each of these people the contacts it may be, the likeliest first; at most five, none of them deleted.
 
     A handle that more than 20 contacts share is ignored: it tells nobody apart.
@@ -153,7 +153,7 @@ def find_matches(tx: Tx, organization_id: int, people: Sequence[Person]) -> list
 
 
 def _add_by_external_ids(
-    tx: Tx, organization_id: int, people: Sequence[Person], found: list[dict[int, Candidate]]
+    tx: Tx, organization_id: int, people: Sequence[Facts], found: list[dict[int, Candidate]]
 ) -> None:
     by_source: dict[str, dict[str, list[int]]] = {}
     for position, person in enumerate(people):
@@ -167,7 +167,7 @@ def _add_by_external_ids(
 
 
 def _suspects(
-    tx: Tx, organization_id: int, people: Sequence[Person], found: list[dict[int, Candidate]]
+    tx: Tx, organization_id: int, people: Sequence[Facts], found: list[dict[int, Candidate]]
 ) -> list[set[int]]:
     """Ids of the contacts that share a handle or the name with each person who has no match by external id."""
     suspects: list[set[int]] = [set() for _ in people]
@@ -202,7 +202,7 @@ def choose(matches: Sequence[Candidate]) -> Candidate | None:
     return certain[0] if certain else None
 
 
-def keys_of(person: Person) -> list[tuple[str, ...]]:
+def keys_of(person: Facts) -> list[tuple[str, ...]]:
     """Keys of a person for finding it again in the same file: two drafts that are alike share at least one."""
     keys: list[tuple[str, ...]] = [*person.handles, *person.external_ids]
     if person.name and person.birthday:

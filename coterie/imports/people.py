@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from coterie.actions.drafts import Changes, create_contacts, fill_contact
-from coterie.drafts.matching import NOBODY, Candidate, Person, choose, compare, find_matches, keys_of
+from coterie.drafts.matching import NOBODY, Candidate, Facts, choose, compare, find_matches, keys_of
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
 from coterie.model.handles import INSTAGRAM
 from coterie.model.import_reasons import (
@@ -37,7 +37,7 @@ from coterie.store.interactions import find_existing
 class Subject(Struct):
     """A row to decide: the facts to match it by, its draft, and a user's decision with the contact it names."""
 
-    person: Person
+    person: Facts
     draft: Callable[[], ContactDraft]
     decision: str | None = None
     contact_id: int | None = None
@@ -151,7 +151,7 @@ def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> 
     return len(plans)
 
 
-def _is_alike(person: Person, others: Iterable[Person]) -> bool:
+def _is_alike(person: Facts, others: Iterable[Facts]) -> bool:
     reasons = (compare(person, other) for other in others)
     return any(reason is not None and reason.code != HANDLE_OTHER_NAME for reason in reasons)
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.drafts.matching import Person, person_of_draft
+from coterie.drafts.matching import Facts, person_of_draft
 from coterie.drafts.normalize import normalize_draft
 from coterie.errors import invalid
 from coterie.imports.formats.readers import READERS
@@ -41,7 +41,7 @@ class ReadRow(Struct):
     contact_id: int | None = None
     draft: ContactDraft | None = None
     encoded: str | None = None
-    person: Person | None = None
+    person: Facts | None = None
 
     def decoded(self) -> ContactDraft:
         """The draft."""

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.drafts.matching import NOBODY, Person, compare, is_certain, keys_of, person_of_contact, person_of_draft
+from coterie.drafts.matching import NOBODY, Facts, compare, is_certain, keys_of, person_of_contact, person_of_draft
 from coterie.drafts.merge import existing_of_draft, plan_merge
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Report, Run, open_import, path_of
@@ -238,7 +238,7 @@ def _rows_before(tx: Tx, staging: Staging, numbers: Sequence[int], rows: Mapping
     return [found[number] for number in sorted(found)]
 
 
-def _stage_new(staging: Staging, row: ReadRow, person: Person, before: Sequence[StagedRow]) -> StagedRow:
+def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[StagedRow]) -> StagedRow:
     """A row about no contact: new, unless an earlier row of the file is about the same person."""
     is_unsure = staging.seen.is_full
     for other in before:

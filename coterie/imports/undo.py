@@ -13,7 +13,7 @@ from coterie.imports.engine import Run, open_import
 from coterie.imports.undo_contacts import Conflicts, erase_created, undo_row
 from coterie.model import times
 from coterie.model.import_reasons import UNDONE_IN_PART, reason_of
-from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDOING, UNDONE, Import, StagedRow
+from coterie.model.imports import ROW_CONFLICT, ROW_UNDONE, UNDOING, UNDONE, Import, StagedRow
 from coterie.model.organizations import Caller
 from coterie.portable.steps import is_definition, undo_rows
 from coterie.store import import_rows as row_store
@@ -64,8 +64,8 @@ def _undo_batch(tx: Tx, run: Run, before: int) -> Undone:
         return Undone(actions.finish(tx, caller, import_id, UNDONE), 1, set())
     done = _undo_rows(tx, caller, rows)
     row_store.save_rows(tx, organization_id, import_id, done)
-    kept = sum(row.state == ROW_KEPT for row in done)
-    store.count_outcomes(tx, organization_id, import_id, {}, now=times.now(), kept=kept)
+    conflicts = sum(row.state == ROW_CONFLICT for row in done)
+    store.count_outcomes(tx, organization_id, import_id, {}, now=times.now(), conflicts=conflicts)
     digests = row_store.list_files_of_rows(tx, organization_id, import_id, [row.row_number for row in rows])
     return Undone(open_import(tx, organization_id, import_id)[0], rows[-1].row_number, digests)
 
@@ -98,7 +98,7 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
 def _finished(row: StagedRow, conflicts: Conflicts) -> StagedRow:
     if not conflicts:
         return replace(row, state=ROW_UNDONE)
-    return replace(row, state=ROW_KEPT, reason=reason_of(UNDONE_IN_PART, conflicts=conflicts[:CONFLICTS_MAX]))
+    return replace(row, state=ROW_CONFLICT, reason=reason_of(UNDONE_IN_PART, conflicts=conflicts[:CONFLICTS_MAX]))
 
 
 def _remove_files(run: Run, digests: set[str]) -> None:

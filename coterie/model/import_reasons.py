@@ -1,6 +1,6 @@
-"""Why a row of an import ends as it does: a code with its data is stored, and every door shows the sentence of it.
+"""Why a row of an import has its outcome: a code with its data is stored, and every door shows its sentence.
 
-Nothing is ever decided by a sentence. A new reason is a constant, its data, and an entry of _SENTENCES.
+No decision rests on a sentence. A new reason is a constant, its data, and an entry of _SENTENCES.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +10,11 @@ from msgspec import Struct, field
 
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 
-# Why a draft and a contact are, or may be, one person
+# Why a draft and a contact are, or may be, the same person
 EXTERNAL_ID, USERNAME, UUID = "external_id", "username", "uuid"
 HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME = "handle", "handle_and_name", "handle_other_name"
 NAME_AND_BIRTHDAY, NAME_AND_EMPLOYER = "name_and_birthday", "name_and_employer"
-# What becomes of a contact's row. `why` is one of the reasons above as {"code": …, "data": …}
+# The outcome of a contact's row. `why` is one of the reasons above as {"code": …, "data": …}
 UNREADABLE = "unreadable"  # text
 IMPORTED_BEFORE = "imported_before"
 SAME_AS_ROW = "same_as_row"  # row
@@ -25,23 +25,23 @@ DECIDED = "decided"  # decision, added, usernames_taken
 CONTACT_DELETED = "contact_deleted"
 CONTACT_MISSING = "contact_missing"
 NOT_SAVED = "not_saved"  # text
-# What becomes of rows of our own export that are no contact: noun, count, written, left_out
+# The outcome of rows of the portable archive that are not contacts: noun, count, written, left_out
 ROWS_TO_ADD, ROWS_PRESENT = "rows_to_add", "rows_present"
 ROWS_ADDED, ROWS_LEFT_OUT = "rows_added", "rows_left_out"
 # After undo, erasure and an upgrade
-UNDONE_IN_PART = "undone_in_part"  # conflicts: what undo left alone, each as _conflict takes it
+UNDONE_IN_PART = "undone_in_part"  # conflicts: each as _conflict takes it
 CONTACT_ERASED = "contact_erased"
-TEXT = "text"  # text, left_out: a sentence written before there were codes
+TEXT = "text"  # text, left_out: a sentence stored before codes existed
 
 SENTENCE_LENGTH_MAX = 2000
 _SOURCES = {"vcard": "card UID", "draft": "row of a file"}
 _CHANNELS = {PHONE: "phone number", EMAIL: "e-mail address", INSTAGRAM: "Instagram username"}
 _PARTS = {"contact": "The contact", "address": "An address", "date": "A date", "note": "The note"}
-_DECIDED = {"skip": "Skipped, as was decided", "create": "Created, as was decided", "update": "As was decided"}
+_DECIDED = {"skip": "Skipped by decision", "create": "Created by decision", "update": "Updated by decision"}
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):
-    """One of the codes above and what its sentence needs."""
+    """One of the codes above and the data of its sentence."""
 
     code: str
     data: dict[str, Any] = field(default_factory=dict)
@@ -55,14 +55,14 @@ def describe_reason(reason: Reason) -> str:
         if data.get(verb):
             sentence += f"; {verb} {', '.join(data[verb])}"
     for username in data.get("usernames_taken", ()):
-        sentence += f"; The Instagram username {username} is another contact's"
+        sentence += f"; Instagram username {username} belongs to another contact"
     for text in data.get("left_out", ()):
-        sentence += f"; left out: {text}"
+        sentence += f"; skipped: {text}"
     return sentence[:SENTENCE_LENGTH_MAX]
 
 
 def reason_of(code: str, **data: Any) -> Reason:
-    """A reason from its code and data; what is None or empty is not stored."""
+    """A reason from its code and data; None and empty values are not stored."""
     return Reason(code, {name: value for name, value in data.items() if value not in (None, [], ())})
 
 
@@ -94,16 +94,16 @@ def _rows_added(data: dict[str, Any]) -> str:
 def _conflict(conflict: Sequence[Any]) -> str:
     match conflict:
         case ["contact_missing"]:
-            return "The contact is not there any more"
+            return "The contact no longer exists"
         case ["rows", noun, count]:
-            return f"{count} of the {noun.replace('_', ' ')} were edited since or are in use, and stay"
+            return f"{count} of the {noun.replace('_', ' ')} were edited later or are in use, and were kept"
         case ["field", name]:
             what = name.replace("_", " ").capitalize()
         case ["handle", value]:
             what = value
         case _:
             what = _PARTS[conflict[0]]
-    return f"{what} was changed since, and stays"
+    return f"{what} was edited later and was kept"
 
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -123,8 +123,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     MAY_BE_CONTACT: lambda data: f"May be contact {data['contact_id']}: {_why(data)}",
     MAY_BE_ROW: lambda data: f"May be the person of row {data['row']}: {_why(data)}",
     DECIDED: lambda data: _DECIDED[data["decision"]],
-    CONTACT_DELETED: lambda data: "The contact is deleted here",
-    CONTACT_MISSING: lambda data: "The contact it was to update is not there any more",
+    CONTACT_DELETED: lambda data: "The contact is deleted",
+    CONTACT_MISSING: lambda data: "The contact to update no longer exists",
     NOT_SAVED: lambda data: f"Could not be saved: {data['text']}",
     ROWS_TO_ADD: lambda data: f"Adds {_noun(data)} ({data['count']})",
     ROWS_PRESENT: lambda data: f"{_capitalized(_noun(data))} exist already ({data['count']})",

@@ -1,4 +1,4 @@
-"""Imports: one run of bringing files in, and the neutral draft every reader yields."""
+"""An import, its rows, and the neutral draft that every reader yields."""
 
 from msgspec import Struct, field
 
@@ -10,7 +10,7 @@ STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
 )  # fmt: skip
 CREATE, UPDATE, UNCHANGED, MATCH, REJECT = "create", "update", "unchanged", "match", "reject"
 SKIP = "skip"
-# What a row is: a contact; rows of our own export that are no contact; a row that cannot be read
+# The kind of a row: a contact; rows of the portable archive that are not contacts; a row that cannot be read
 CONTACT, PORTABLE, ERROR = "contact", "portable", "error"
 # the outcome of a row -> the count of its import
 COUNT_OF = {
@@ -20,18 +20,18 @@ COUNT_OF = {
     MATCH: "matched_count",
     REJECT: "rejected_count",
 }
-# The state of a row: not applied yet; done; taken back; left as it is because people changed it since.
-ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_KEPT = "staged", "applied", "undone", "kept"
-# The source of the external id under which a row that was applied is known: the digest of what stood in it
+# The state of a row: not applied yet; applied; undone; not undone, because it was edited later (a conflict).
+ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_CONFLICT = "staged", "applied", "undone", "kept"
+# The source of the external id of an applied row: the digest of its draft
 DRAFT_SOURCE = "draft"
-# The source of the external id by which a contact is known that has another uuid in the instance it came from
+# The source of the external id of a contact that has another uuid in the instance it was exported from
 PORTABLE_SOURCE = "coterie"
 
 
 class HandleDraft(Struct, frozen=True, omit_defaults=True):
-    """A way to reach someone, as read: channel is one of model.handles.CHANNELS, value as typed.
+    """A handle as read: channel is one of model.handles.CHANNELS, value as typed.
 
-    normalized is filled in by actions.prepare: a draft that has it was checked.
+    drafts.normalize sets normalized: a draft that has it was checked.
     """
 
     channel: str
@@ -53,16 +53,16 @@ class AddressDraft(Struct, frozen=True, omit_defaults=True):
 
 
 class DateDraft(Struct, frozen=True, omit_defaults=True):
-    """A date on a contact beside the birthday: occurs_on is YYYY-MM-DD or --MM-DD."""
+    """A date of a contact other than the birthday: occurs_on is YYYY-MM-DD or --MM-DD."""
 
     label: str
     occurs_on: str
 
 
 class PictureDraft(Struct, frozen=True, omit_defaults=True):
-    """A picture found in the file itself (data) or named by it (url); one of the two.
+    """A picture contained in the file (data) or linked from it (url); one of the two.
 
-    Once staged, data has become a file of its own: digest and byte_count name it.
+    Staging stores data as a file and sets digest and byte_count.
     """
 
     media_type: str | None = None
@@ -70,12 +70,12 @@ class PictureDraft(Struct, frozen=True, omit_defaults=True):
     url: str | None = None
     digest: str | None = None
     byte_count: int = 0
-    # what it is called, where it is no picture but a file
+    # set if it is not a picture but any file
     filename: str | None = None
 
 
 class InteractionDraft(Struct, frozen=True, omit_defaults=True, rename={"external_id": "outside_id"}):
-    """Something that passed between the contact and the organization, from an export."""
+    """A message, comment or mention between the contact and the organization, from an export."""
 
     kind: str
     direction: str
@@ -84,15 +84,15 @@ class InteractionDraft(Struct, frozen=True, omit_defaults=True, rename={"externa
     external_id: str | None = None
 
 
-# The digest of a row is taken of its draft's JSON, and names the row for good: these names never change
+# The digest of a draft's JSON identifies the row for good: these names never change
 _JSON_NAMES = {"external_ids": "outside_ids", "portable": "kept", "portable_rows": "rows"}
 
 
 class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
-    """A contact as read from a file: neutral, staged, not yet in the list.
+    """A contact as read from a file, not yet in the book.
 
-    Dates and moments are already in the forms of model.times; everything else is text as it stood in the file,
-    decoded. external_ids are (source, id) pairs, such as ("vcard", UID), that name this person for good.
+    Dates and moments are in the forms of model.times; everything else is the decoded text of the file. external_ids
+    are (source, id) pairs, such as ("vcard", UID), that identify this person for good.
     """
 
     display_name: str | None = None
@@ -120,14 +120,14 @@ class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
     folders: list[str] = field(default_factory=list)
     external_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[InteractionDraft] = field(default_factory=list)
-    # of our own export: the contact exactly as it was; or rows that are no contact at all
+    # of the portable archive: the contact as exported, or rows that are not contacts
     portable: PortableContact | None = None
     portable_rows: PortableRows | None = None
     warnings: list[str] = field(default_factory=list)
 
 
 class RowError(Struct, frozen=True):
-    """A row that cannot be read: why, for people, and the row as it stood (shortened to 2,000 characters)."""
+    """A row that cannot be read: a message for people, and the row itself (shortened to 2,000 characters)."""
 
     reason: str
     source: str | None = None
@@ -163,11 +163,11 @@ class Import(Struct, frozen=True):
 
 
 class StagedRow(Struct, frozen=True, kw_only=True):
-    """One row of an import: what was read, what applying would do with it, what a person decided.
+    """One row of an import: its draft, its outcome, and the decision of a user.
 
-    kind is CONTACT, PORTABLE or ERROR. same_as_row is an earlier row about the same person, where this one adds
-    nothing to it. needs_rematch: an earlier row may become the same person, so this one is matched again when applied.
-    is_new: the row created its contact; what an update changed is in changes instead.
+    kind is CONTACT, PORTABLE or ERROR. same_as_row is an earlier row about the same person to which this one
+    adds nothing. needs_rematch: an earlier row may become the same person, so this one is matched again when applied.
+    is_new: the row created its contact; for an update, changes holds what it changed.
     """
 
     row_number: int
@@ -186,7 +186,7 @@ class StagedRow(Struct, frozen=True, kw_only=True):
 
 
 class Match(Struct, frozen=True):
-    """An existing contact that a draft seems to be: score 0–100 and why."""
+    """A stored contact that a draft may be: score 0–100 and the reason."""
 
     row_number: int
     contact_id: int

@@ -38,7 +38,7 @@ class Account(Struct, frozen=True):
     paused_until: str | None
 
 
-class Person(Struct, frozen=True):
+class InstagramPerson(Struct, frozen=True):
     """A person an account knows. asked_at: when the profile was last requested. refused_at: when Meta last reported
     that the person has not consented to that."""
 

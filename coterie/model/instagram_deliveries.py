@@ -54,7 +54,7 @@ def decode_body(body: bytes | str) -> Entries:
 
 
 def split_by_account(entries: Entries) -> dict[str, Entries]:
-    """account id -> its entries in order; an entry without an id is left out."""
+    """account id -> its entries in order; an entry without an id is skipped."""
     by_account: dict[str, Entries] = {}
     for entry in entries:
         account_id = read_id(entry.get("id"))

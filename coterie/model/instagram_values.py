@@ -87,7 +87,7 @@ def clean_text(value: Any, length: int = TEXT_LENGTH_MAX) -> str | None:
 
 
 def texts_at(value: dict[str, Any], *keys: str) -> dict[str, str]:
-    """The texts under these keys, and ids sent as numbers; others are left out."""
+    """The texts under these keys, and ids sent as numbers; others are skipped."""
     texts = {}
     for key in keys:
         given = value.get(key)

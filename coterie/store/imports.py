@@ -84,10 +84,12 @@ def update_import(tx: Tx, organization_id: int, import_id: str, columns: Mapping
 
 
 def count_outcomes(
-    tx: Tx, organization_id: int, import_id: str, outcomes: Mapping[str, int], *, now: str, kept: int = 0
+    tx: Tx, organization_id: int, import_id: str, outcomes: Mapping[str, int], *, now: str, conflicts: int = 0
 ) -> None:
     """Changes the counts of an import: outcome -> by how much."""
-    changes = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by} | ({"kept_count": kept} if kept else {})
+    changes = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by} | (
+        {"kept_count": conflicts} if conflicts else {}
+    )
     assignments = "".join(f", {name} = {name} + :{name}" for name in changes)
     tx.run(
         f"UPDATE imports SET updated_at = :now{assignments} WHERE organization_id = :organization_id AND id = :id",

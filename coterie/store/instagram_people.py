@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from coterie.model.instagram import SOURCE, Person
+from coterie.model.instagram import SOURCE, InstagramPerson
 from coterie.store.database import Tx
 
 _PERSON = (
@@ -21,16 +21,18 @@ def insert_people(tx: Tx, organization_id: int, account_id: str, person_ids: Ite
     tx.insert_rows("instagram_people", rows, skip_existing=True)
 
 
-def find_people(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> dict[str, Person]:
+def find_people(tx: Tx, organization_id: int, person_ids: Iterable[str]) -> dict[str, InstagramPerson]:
     """person id -> the person, of the existing ones among these."""
     rows = tx.all(
         f"{_PERSON} WHERE p.organization_id = :organization_id AND p.person_id {tx.in_list('ids')}",
         {"organization_id": organization_id, "ids": tx.list_param(person_ids)},
     )
-    return {row[0]: Person(*row) for row in rows}
+    return {row[0]: InstagramPerson(*row) for row in rows}
 
 
-def list_people_to_ask(tx: Tx, organization_id: int, account_id: str, *, before: str, limit: int) -> list[Person]:
+def list_people_to_ask(
+    tx: Tx, organization_id: int, account_id: str, *, before: str, limit: int
+) -> list[InstagramPerson]:
     """People whose profile was last fetched before a moment or never, oldest first, without those who refused."""
     rows = tx.all(
         f"{_PERSON} WHERE p.organization_id = :organization_id AND p.account_id = :account_id"
@@ -38,7 +40,7 @@ def list_people_to_ask(tx: Tx, organization_id: int, account_id: str, *, before:
         " ORDER BY p.asked_at NULLS FIRST LIMIT :limit",
         {"organization_id": organization_id, "account_id": account_id, "before": before, "limit": limit},
     )
-    return [Person(*row) for row in rows]
+    return [InstagramPerson(*row) for row in rows]
 
 
 def mark_asked(tx: Tx, organization_id: int, person_id: str, now: str, *, refused: bool) -> None:

@@ -13,7 +13,7 @@ from coterie.actions.instagram_mentions import add_mention
 from coterie.actions.instagram_profiles import note_refusal, save_profile
 from coterie.graph.picture_links import address_prefix
 from coterie.model import times
-from coterie.model.instagram import Account, Person, Profile
+from coterie.model.instagram import Account, InstagramPerson, Profile
 from coterie.model.jobs import Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import instagram_accounts as account_store
@@ -54,7 +54,7 @@ def profile(database: Database, settings: Settings, job: Job, stopping: threadin
         store_picture(database, settings, account, contact_id, fetched.picture_url)
 
 
-def _fetch_profile(database: Database, settings: Settings, account: Account, person: Person) -> Profile | None:
+def _fetch_profile(database: Database, settings: Settings, account: Account, person: InstagramPerson) -> Profile | None:
     from coterie.graph import client as graph  # lazy: its HTTP client takes 8 MB, which an idle worker can do without
 
     try:

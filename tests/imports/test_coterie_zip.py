@@ -130,7 +130,7 @@ def test_what_was_deleted_here_since_does_not_come_back(world: World, tmp_path: 
         delete_contact(tx, world.alice, world.marge.id)
     run, record = applied(world.database, world.alice, tmp_path, ours)
     assert counts(record) == (0, 0, record.row_count, 0, 0)
-    assert any(reason(row) == "The contact is deleted here" for row in rows_of(run))
+    assert any(reason(row) == "The contact is deleted" for row in rows_of(run))
 
 
 def test_who_was_changed_since_stays_when_the_import_is_taken_back(world: World, tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_what_names_somebody_who_is_not_there_is_left_out_and_told(
     extra = line(**({"contact": world.marge.uuid} | row))
     run, record = applied(world.database, world.charlie, tmp_path, changed(path, **{noun: extra}))
     assert (record.created_count, record.rejected_count) == (2, 0)
-    assert [reason(each) for each in rows_of(run) if "left out" in (reason(each) or "")] != []
+    assert [reason(each) for each in rows_of(run) if "; skipped: " in (reason(each) or "")] != []
 
 
 def test_handles_of_somebody_who_is_not_in_the_file_are_told(world: World, tmp_path: Path) -> None:

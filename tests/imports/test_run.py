@@ -185,9 +185,9 @@ def test_what_needs_no_decision_can_be_decided_as_well(world: World, tmp_path: P
     record = apply(run)
     assert counts(record) == (2, 1, 1, 0, 0)
     assert [reason(row) for row in rows_of(run)] == [
-        "Skipped, as was decided",
-        "As was decided; added employer, email",
-        "Created, as was decided",
+        "Skipped by decision",
+        "Updated by decision; added employer, email",
+        "Created by decision",
         None,
     ]
     everyone = [name or "" for name in names(world.database, world.organization.id)]

@@ -12,7 +12,7 @@ from coterie.actions.imports import start_applying, start_undoing
 from coterie.errors import Conflict
 from coterie.imports.apply import apply
 from coterie.imports.undo import undo
-from coterie.model.imports import ROW_KEPT, ROW_UNDONE, UNDONE
+from coterie.model.imports import ROW_CONFLICT, ROW_UNDONE, UNDONE
 from coterie.search import search_contacts
 from coterie.store.contacts import count_contacts, find_contact
 from coterie.store.database import Database
@@ -90,7 +90,7 @@ def test_a_new_contact_somebody_changed_since_stays(world: World, tmp_path: Path
     ]  # fmt: skip
     assert record.kept_count == 1
     assert [(row.state, reason(row)) for row in rows_of(run)] == [
-        (ROW_KEPT, "The contact was changed since, and stays"), (ROW_UNDONE, None),
+        (ROW_CONFLICT, "The contact was edited later and was kept"), (ROW_UNDONE, None),
     ]  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def test_a_field_somebody_changed_since_stays_and_the_others_go_back(world: Worl
     assert (marge.employer, marge.birthday, marge.pinned_note) == ("Studio", None, "Paints in oil")
     assert [h.value for h in handles] == ["marge", "marge@example.org", "(800) 555-5555"]
     assert record.kept_count == 1
-    assert reason(rows_of(run)[0]) == "Employer was changed since, and stays; The note was changed since, and stays"
+    assert reason(rows_of(run)[0]) == "Employer was edited later and was kept; The note was edited later and was kept"
 
 
 def test_a_contact_deleted_since_is_left_alone(world: World, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_row_that_waits_is_decided_and_applied(upgraded: Upgraded) -> None:
         (match,) = list_matches(tx, ALICE, run.import_id, [6])[6]
         decide(tx, upgraded.caller(), run.import_id, 6, "update", match.contact_id)
     assert counts(upgraded.apply_again(run)) == (2, 2, 3, 0, 1)
-    assert reason(upgraded.rows(run)[6]) == "As was decided"
+    assert reason(upgraded.rows(run)[6]) == "Updated by decision"
 
 
 def test_an_import_that_was_staged_is_applied_and_undone(upgraded: Upgraded) -> None:
@@ -198,7 +198,7 @@ def test_our_own_export_is_applied_and_undone(upgraded: Upgraded) -> None:
         ((number, left_out),) = list_rows_left_out(tx, CHARLIE, run.import_id)
         deleted = list_rows_left_out(tx, CHARLIE, upgraded.find("own.zip", CHARLIE).import_id)
     assert (number, left_out.data["left_out"]) == (3, ["tag nobody's is not here"])
-    assert reason(rows[3]) == "Added tagged (0 of 1); left out: tag nobody's is not here"
+    assert reason(rows[3]) == "Added tagged (0 of 1); skipped: tag nobody's is not here"
     assert [each.code for _, each in deleted] == ["contact_deleted"]
     assert undo(run).state == UNDONE
     assert upgraded.names(CHARLIE) == ["Moe Szyslak"]
