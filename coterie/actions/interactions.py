@@ -44,7 +44,7 @@ def add_snapshots(tx: Tx, caller: Caller, contact_id: int, snapshots: Sequence[F
     if before is None:
         raise NotFound("Contact not found")
     store.save_snapshots(tx, caller.organization_id, contact_id, snapshots)
-    known = store.list_snapshots(tx, caller.organization_id, contact_id)
-    columns = {"follower_count": known[-1].follower_count, "follower_growth": follower_growth(known)}
+    all_snapshots = store.list_snapshots(tx, caller.organization_id, contact_id)
+    columns = {"follower_count": all_snapshots[-1].follower_count, "follower_growth": follower_growth(all_snapshots)}
     if columns != {name: getattr(before, name) for name in columns}:
         contact_store.update_contact(tx, caller.organization_id, contact_id, columns)

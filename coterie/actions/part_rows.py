@@ -115,7 +115,7 @@ def _interaction_row(interaction: Any) -> dict[str, Any]:
 def _tag(tx: Tx, caller: Caller, name: str) -> str | None:
     try:
         return create_term(tx, caller, TAGS, name).id
-    except Invalid:  # there are as many as there can be
+    except Invalid:  # the limit of tags is reached
         return None
 
 

@@ -109,7 +109,7 @@ def _find(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
 
 
 def _planned(tx: Tx, organization_id: int, before: Reminder, fields: Mapping[str, Any]) -> Reminder:
-    """The reminder with these fields, checked, and when it is due."""
+    """The reminder with these fields and its due_at. Raises Invalid as model.reminders.check."""
     given = {name: fields[name] for name in FIELDS if name in fields}
     for name in ("category", "remind_by"):
         if given.get(name, "") is None:
@@ -123,7 +123,7 @@ def _planned(tx: Tx, organization_id: int, before: Reminder, fields: Mapping[str
         after = replace(after, before_unit="day")
     if given.get("due_at") is not None:
         if given.get("before_unit") is not None:
-            raise invalid("due_at", "is worked out where a reminder hangs on a date of the contact")
+            raise invalid("due_at", "cannot be set for a reminder that depends on a date")
         after = replace(after, before_unit=None, before_magnitude=None)
     if after.before_unit and after.before_magnitude is None:
         after = replace(after, before_magnitude=0)
@@ -141,7 +141,7 @@ def _planned(tx: Tx, organization_id: int, before: Reminder, fields: Mapping[str
 
 
 def _from_now_on(tx: Tx, organization_id: int, reminder: Reminder) -> Reminder:
-    """A series that begins in the past stands at its next time. One that is mailed may begin up to a day ago."""
+    """Advances a series that starts in the past to its next occurrence; a mailed one may start up to a day ago."""
     now = times.now()
     begins_by = now if reminder.remind_by == PUSH else times.after(now, -LATE_SECONDS)
     if reminder.repeat_unit is None or reminder.due_at is None or reminder.due_at >= begins_by:
@@ -151,7 +151,7 @@ def _from_now_on(tx: Tx, organization_id: int, reminder: Reminder) -> Reminder:
 
 
 def _circumstances(tx: Tx, organization_id: int, reminder: Reminder) -> tuple[ZoneInfo, ContactDates]:
-    """The zone of the user's clocks, and the dates of the contact."""
+    """The user's time zone and the dates of the contact."""
     user = find_user(tx, reminder.user_id)
     try:
         zone = ZoneInfo(user.time_zone if user else "UTC")
@@ -210,7 +210,7 @@ def mark_failed(tx: Tx, organization_id: int, reminder_id: str, due_at: str, err
 
 
 def pass_over(tx: Tx, organization_id: int, reminder_id: str, due_at: str, *, can_mail: bool) -> None:
-    """This occurrence has passed without a mail: a series stands at its next time.
+    """Marks an occurrence as missed: a series advances to its next occurrence.
 
     One that was to be mailed says that it was missed. An occurrence shown in the app counts as sent.
     """
@@ -228,14 +228,14 @@ def pass_over(tx: Tx, organization_id: int, reminder_id: str, due_at: str, *, ca
 
 
 def note_error(tx: Tx, organization_id: int, reminder_id: str, due_at: str, error: str) -> None:
-    """This occurrence will be tried again; why it did not go out yet is shown."""
+    """Marks an occurrence as to be retried and stores the error of the last attempt."""
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is not None:
         store.save_reminder(tx, organization_id, replace(reminder, last_error=error[:500]))
 
 
 def rewind_reminders(tx: Tx) -> int:
-    """Plans reminders again that were sent, and advanced, by a clock ahead of now; returns their number."""
+    """Reschedules reminders that were sent, and advanced, by a clock ahead of now; returns their number."""
     now = times.now()
     reminders = store.list_sent_in_future(tx, times.after(now, TOLERANCE_SECONDS))
     for organization_id, reminder in reminders:

@@ -43,7 +43,7 @@ def create_user_relationship(tx: Tx, caller: Caller, fields: Fields) -> UserRela
     if problems:
         raise Invalid(*problems)
     type_id = columns["type_id"]
-    _refuse_repeated(tx, caller, contact_id, type_id)
+    _check_unique(tx, caller, contact_id, type_id)
     count = store.count_user_relationships(tx, caller.organization_id, user_id, include_deleted=True)
     if count >= RELATIONSHIPS_MAX:
         raise invalid("contact", f"exceeds the limit of {RELATIONSHIPS_MAX} relationships per user")
@@ -76,7 +76,7 @@ def update_user_relationship(tx: Tx, caller: Caller, relationship_id: str, field
     if after == before:
         return before
     if after.type_id != before.type_id:
-        _refuse_repeated(tx, caller, before.contact_id, after.type_id, besides=before.id)
+        _check_unique(tx, caller, before.contact_id, after.type_id, except_id=before.id)
     after = replace(after, updated_at=times.now())
     changes = differences(before, after, ("type_id", "anniversary_on"))
     return _save(tx, caller, "user_relationship.updated", after, changes)
@@ -99,7 +99,7 @@ def restore_user_relationship(tx: Tx, caller: Caller, relationship_id: str) -> U
     before = _find(tx, caller, relationship_id)
     if before.deleted_at is None:
         return before
-    _refuse_repeated(tx, caller, before.contact_id, before.type_id)
+    _check_unique(tx, caller, before.contact_id, before.type_id)
     restored = replace(before, deleted_at=None, updated_at=times.now())
     return _save(tx, caller, "user_relationship.restored", restored)
 
@@ -142,9 +142,9 @@ def _contact(tx: Tx, caller: Caller, uuid: str | None) -> int:
     return next(iter(found.values()))
 
 
-def _refuse_repeated(tx: Tx, caller: Caller, contact_id: int, type_id: str, *, besides: str | None = None) -> None:
-    contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)  # one call at a time
+def _check_unique(tx: Tx, caller: Caller, contact_id: int, type_id: str, *, except_id: str | None = None) -> None:
+    contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)  # locks: one call at a time
     present = store.list_types_of_user_with(tx, caller.organization_id, user_of(caller), contact_id)
-    for relationship_id, existing in present:
-        if relationship_id != besides and neutral(existing) == neutral(type_id):
-            raise invalid("type_id", f"is a relationship the two already have: {TYPES[existing].name}", kind="taken")
+    for relationship_id, existing_type in present:
+        if relationship_id != except_id and neutral(existing_type) == neutral(type_id):
+            raise invalid("type_id", f"already exists: {TYPES[existing_type].name}", kind="taken")
