@@ -269,7 +269,7 @@ def test_the_file_of_another_import_of_the_same_bytes_stays(place: Place) -> Non
 def test_a_row_that_may_be_an_earlier_row_says_that_it_can_only_be_created_or_skipped(place: Place) -> None:
     run = place.staged("Bart,Simpson,kids@example.org,\r\n", "Lisa,Simpson,,\r\n", "Bart,Simpson,,Skates\r\n")
     rows = [row for row in place.rows(run) if row.contact_id is None and row.outcome in (MATCH, UPDATE, CREATE)]
-    with place.database.write() as tx, pytest.raises(Invalid, match="created or skipped"):
+    with place.database.write() as tx, pytest.raises(Invalid, match="create or skip it"):
         decide(tx, place.world.alice, run.import_id, rows[-1].row_number, UPDATE)
 
 
