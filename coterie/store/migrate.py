@@ -35,7 +35,7 @@ _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
 
 # the migration that added the digests
-_DIGESTS = 16
+_DIGESTS = 10
 
 
 class Migration(NamedTuple):

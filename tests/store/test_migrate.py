@@ -256,11 +256,10 @@ def test_a_migration_that_fails_leaves_nothing_of_itself(
     database.close()
 
 
-def test_no_number_of_a_migration_is_double_and_both_engines_have_the_same() -> None:
+def test_the_numbers_of_migrations_have_no_gap_and_no_double() -> None:
     for engine in ("sqlite", "postgresql"):
         numbers = [migration.number for migration in migrations_for(engine)]
-        assert numbers[0] == 1
-        assert numbers == sorted(set(numbers))
+        assert numbers == list(range(1, len(numbers) + 1))
     assert [m.number for m in migrations_for("sqlite")] == [m.number for m in migrations_for("postgresql")]
 
 
@@ -299,7 +298,7 @@ def test_an_applied_file_that_was_edited_is_refused(fresh_database: Database) ->
 def test_migrations_that_were_applied_before_there_were_digests_get_theirs(fresh_settings: Settings) -> None:
     database = open_database(fresh_settings)
     with database.write() as tx:
-        migrate_in(tx, until=15)
+        migrate_in(tx, until=9)
     migrate(database)
     with database.read() as tx:
         digests = dict(tx.all("SELECT number, digest FROM schema_migrations"))
