@@ -18,8 +18,7 @@ _WORD = re.compile(r"[^\W_]+")
 def read_address(reading: Reading, entry: Property) -> None:
     """Adds the address; a preferred one before the others. Its LABEL parameter waits for the whole card."""
     box, extended, street, *rest = values.components(entry.value, 7)
-    lines = _lines(values.unescape(", ".join(values.split(street, ","))))
-    lines += [line for piece in (extended, box) for line in _lines(values.list_line(piece, ", ") or "")]
+    lines = [line for piece in (street, extended, box) for line in _lines(_text(piece))]
     locality, region, postcode, country = [values.list_line(piece, ", ") for piece in rest]
     text, label = values.unescape(entry.first("LABEL")), reading.label(entry)
     if not any((*lines, locality, region, postcode, country)):
@@ -51,6 +50,12 @@ def finish_addresses(reading: Reading) -> None:
             addresses.append(AddressDraft(**_named(lines), label=label))
         elif rest:
             reading.add_extra(f"Address{f' ({label})' if label else ''}: {', '.join(rest)}")
+
+
+def _text(component: str) -> str:
+    """The text of a component, which may be a list and have several lines."""
+    pieces = [values.unescape(piece).strip() for piece in values.split(component, ",")]
+    return ", ".join(piece for piece in pieces if piece)
 
 
 def _lines(text: str) -> list[str]:

@@ -31,6 +31,8 @@ def test_a_label_of_another_place_and_one_alone_are_addresses() -> None:
 def test_lines_of_the_extended_address_stay_lines() -> None:
     (address,) = draft_of("ADR:;Block C;12 Stack Street\\nRear house;;;;").addresses
     assert address == AddressDraft("12 Stack Street", "Rear house", "Block C")
+    (address,) = draft_of("ADR:;12 Stack Street\\nBlock C\\nSpringfield;;;;;").addresses
+    assert address == AddressDraft("12 Stack Street", "Block C", "Springfield")
 
 
 def test_the_preferred_address_is_the_first() -> None:
