@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from outside_text import CLASSES, Call, calls, file_calls
 
+pytestmark = pytest.mark.slow
+
 LENGTH_MAX = 100_000
 # what a linear function takes at most for a text so long, and a quadratic one does not
 QUICK_SECONDS = 0.05

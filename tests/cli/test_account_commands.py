@@ -10,6 +10,8 @@ from forked import run_forked
 
 from coterie.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 EMAIL = "marge@example.org"
 
 

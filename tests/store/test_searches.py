@@ -21,6 +21,7 @@ def quick(tx: Tx) -> float:
     return time.monotonic()
 
 
+@pytest.mark.slow
 def test_costly_searches_end_and_others_do_not_wait_for_them(database: Database) -> None:
     async def scene() -> None:
         begin = time.monotonic()

@@ -91,6 +91,7 @@ def is_stopped(process: subprocess.Popen[str]) -> bool:
     return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0] == "T"
 
 
+@pytest.mark.slow
 def test_a_stopped_process_that_holds_the_lock_is_named_and_requests_are_refused_in_time(
     tmp_path: Path, database: SqliteDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_stopped_process_that_holds_the_lock_is_named_and_requests_are_refused
     assert eventually(lambda: messages(caplog)[-1] == ("the database can be written again", expected))
 
 
+@pytest.mark.slow
 def test_ctrl_z_waits_for_the_end_of_a_transaction(tmp_path: Path, database: SqliteDatabase) -> None:
     with start(WRITER, tmp_path) as process, Path(f"{tmp_path}/coterie.sqlite3-lock").open("rb") as lock:
         try:

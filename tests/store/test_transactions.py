@@ -140,6 +140,7 @@ def test_a_reader_cannot_write(database: Database) -> None:
     assert values(database) == [0] * 10
 
 
+@pytest.mark.slow
 def test_every_way_to_a_statement_has_a_deadline(database: Database) -> None:
     for run in (database.run_read, database.run_slow, database.run_write):
         with pytest.raises(TooSlow):

@@ -168,6 +168,7 @@ def test_a_rewound_series_goes_on_as_if_it_had_never_advanced(due: datetime, uni
     assert times.parse(rewound) > now
     if due <= now:
         assert rewound == next_repeat(reminder, zone, now)
-    elif unit == "hour" or name == "UTC":  # elsewhere a change of the clocks may lie between the two
+    elif rewound != times.moment(due) and (unit == "hour" or name == "UTC"):
+        # rewound to itself, it is the next one already; in other zones a change of the clocks may lie between the two
         last = next_repeat(replace(reminder, due_at=rewound), zone, due - timedelta(seconds=1))
         assert last == times.moment(due)
