@@ -116,6 +116,8 @@ LAZY = {"model/phones.py", "model/emails.py"}
 FUNCTION_LINES_MAX = 70
 HANDLER_LINES_MAX = 20
 FILE_LINES_MAX = 400
+# nine files of ten are at most so long
+FILE_LINES_AIM = 200
 IMPORT_TABLE_WIDTH = 120
 POSITIONAL_MAX = 5
 CALL_POSITIONAL_MAX = 6
@@ -190,6 +192,14 @@ def every_query_names_the_organization(module: Module) -> Iterator[str]:
         if names[:1] == ["tx"] and names[1:2] != ["organization_id"] and not is_excused:
             reason = f"{function.name} must begin (tx, organization_id, …)"
             yield module.message(function, f"{reason}, or be excused in WITHOUT_ORGANIZATION with its reason")
+
+
+def long_files(modules: list[Module]) -> Iterator[str]:
+    """The files beyond the aim, if they are more than a tenth of those that have a line."""
+    counts = {module.path: module.line_count for module in modules if module.line_count}
+    found = sorted(path for path, count in counts.items() if count > FILE_LINES_AIM)
+    if len(found) * 10 > len(counts):
+        yield f"{len(found)} of {len(counts)} files have over {FILE_LINES_AIM} lines, a tenth may: {', '.join(found)}"
 
 
 def things_stay_small(module: Module) -> Iterator[str]:
@@ -350,3 +360,11 @@ def test_a_circle_of_imports_is_reported_but_not_a_lazy_one() -> None:
     lazy = parse("model/b.py", "def f():\n    from coterie.model.a import thing\n")
     assert len(list(cycles([first, second]))) == 1
     assert not list(cycles([first, lazy]))
+
+
+def test_nine_files_of_ten_stay_short() -> None:
+    assert not list(long_files(all_modules()))
+    short, long = "x = 1\n", "x = 1\n" * (FILE_LINES_AIM + 1)
+    files = [parse(f"model/{number}.py", long if number == 0 else short) for number in range(10)]
+    assert not list(long_files(files))
+    assert len(list(long_files(files[:9]))) == 1
