@@ -44,7 +44,7 @@ def create_app(database: Database, settings: Settings) -> App:
     recorder = RequestRecorder(log_requests=settings.log_requests)
     authentication = Authentication(database)
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
-    documents = [Document(contract.name, contract.title, partial(openapi.document, contract)) for contract in CONTRACTS]
+    documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
 
     def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route(path, RecordedApp(request_response(endpoint), path, recorder))
@@ -64,3 +64,7 @@ def create_app(database: Database, settings: Settings) -> App:
         Mount("/static", STATIC, name="static"),
     ]
     return App(contracts, Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable}))
+
+
+def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:
+    return openapi.document(contract, base_url, json_only=json_only)

@@ -3,11 +3,13 @@
 `make contracts` writes the snapshots anew; what it changed is then read in the diff.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec import defstruct, structs
 
 from coterie.api.inro.routes import INRO
 from coterie.api.openapi import document, dump
@@ -15,6 +17,7 @@ from coterie.api.route import Contract
 from coterie.app import CONTRACTS
 
 SNAPSHOTS = Path(__file__).parent.parent / "docs" / "contracts"
+JSON_AND_FORMS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 PAGE = {"page": "integer", "per_page": "integer", "offset": "integer"}
 ORDER = {"order_direction": "string", "order_column": "string"}
 FIELDS = {"email": "string", "phone": "string", "language": "string"}
@@ -112,6 +115,37 @@ def test_every_schema_of_a_document_is_a_schema(contract: Contract) -> None:
     assert "ErrorBody" in schemas
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+def test_every_enumeration_has_a_type(contract: Contract) -> None:
+    enumerations = [node for node in _nodes(document(contract, "")) if isinstance(node.get("enum"), list)]
+    assert enumerations
+    assert all("type" in each for each in enumerations)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+def test_a_body_is_json_first_and_only_json_for_generators(contract: Contract) -> None:
+    for only, expected in ((False, JSON_AND_FORMS), (True, JSON_AND_FORMS[:1])):
+        whole = document(contract, "", json_only=only)
+        bodies = [list(node["requestBody"]["content"]) for node in _nodes(whole) if "requestBody" in node]
+        assert expected in bodies
+        assert all(body in (expected, ["multipart/form-data"]) for body in bodies)
+
+
+def test_two_types_of_one_name_are_refused() -> None:
+    twin = defstruct("FolderEntity", [("id", int)], module="elsewhere")
+    routes = tuple(structs.replace(route, response=twin) if route.path == "/me" else route for route in INRO.routes)
+    with pytest.raises(ValueError, match=r"share a name.*FolderEntity"):
+        document(structs.replace(INRO, routes=routes), "")
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document."""
+    if isinstance(node, dict):
+        yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _nodes(each)
 
 
 def _body(operation: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
 
+from msgspec import structs
+
 from coterie.api.openapi_schemas import Schema, Schemas, components_of, read_schemas
 from coterie.api.route import Contract, Route
 
@@ -21,15 +23,18 @@ _PARAMETER = re.compile(r"\{([^}]+)\}")
 _TENANT = re.compile(r"^/orgs/\{[^}]+\}(?=/)")
 
 
-def document(contract: Contract, base_url: str) -> dict[str, Any]:
+def document(contract: Contract, base_url: str, *, json_only: bool = False) -> dict[str, Any]:
     """The OpenAPI 3.1 document of a contract; the same table gives the same bytes.
 
-    base_url: of the instance, without the prefix; if empty, the servers are relative. Every operation lists every error
-    of the contract, so any response can be checked against it. Raises ValueError if two routes share a method and path,
-    or an operationId.
+    base_url: of the instance, without the prefix; if empty, the servers are relative. json_only: leaves out the forms
+    that a body may be sent as instead of JSON, which generators of clients mix up. Every operation lists every error of
+    the contract, so any response can be checked against it. Raises ValueError if two routes share a method and path, or
+    an operationId, or two types a name.
     """
     routes = sorted(contract.routes, key=lambda route: (route.path, METHODS.index(route.method)))
     schemas = read_schemas(contract, routes)
+    if json_only:
+        contract = structs.replace(contract, reads_forms=False)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         operations = paths.setdefault(contract.prefix + route.path, {})

@@ -11,6 +11,7 @@ from coterie.api.route import Contract, Route
 
 Schema = dict[str, Any]
 _REF = "#/components/schemas/"
+_TYPE_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
 class Schemas(Struct, frozen=True):
@@ -25,19 +26,39 @@ class Schemas(Struct, frozen=True):
 
 
 def read_schemas(contract: Contract, routes: Iterable[Route]) -> Schemas:
-    """The schemas of all types of these routes and of the contract's errors."""
+    """The schemas of all types of these routes and of the contract's errors.
+
+    Raises ValueError if two of the types have the same name.
+    """
     types = [str, *contract.error_types.values()]
     for route in routes:
         types += [route.query, route.body, route.response, *route.path_types.values(), *route.responses.values()]
     # here None means that there is no type
     types = [each for each in types if each is not None]
     schemas, components = schema_components(types, ref_template=_REF + "{name}")
+    if shared := [name for name in components if "." in name]:
+        raise ValueError(f"types share a name, which clients would see with our modules: {', '.join(shared)}")
     for component in components.values():
         if "description" in component:
             component["description"] = cleandoc(component["description"])
+    _add_enum_types([*schemas, *components.values()])
     # by identity, because types may be unhashable, or equal across modules
     schema_of = {id(each): schema for each, schema in zip(types, schemas, strict=True)}
     return Schemas(of=lambda each: dict(schema_of[id(each)]), components=components)
+
+
+def _add_enum_types(nodes: Iterable[object]) -> None:
+    """Gives each enumeration the type of its values: generators of clients ask for it."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            waiting += node.values()
+            if isinstance(values := node.get("enum"), list) and "type" not in node:
+                types = sorted({_TYPE_NAMES[type(value)] for value in values})
+                node["type"] = types[0] if len(types) == 1 else types
 
 
 def components_of(paths: object, components: dict[str, Schema]) -> dict[str, Schema]:

@@ -32,11 +32,14 @@ if TYPE_CHECKING:
 
 
 class Document(Struct, frozen=True):
-    """An OpenAPI document. name: in /openapi/{name}.json. make: builds it for a base URL."""
+    """An OpenAPI document. name: in /openapi/{name}.json.
+
+    make: builds it for a base URL, and whether it leaves out the forms a body may be sent as instead of JSON.
+    """
 
     name: str
     title: str
-    make: Callable[[str], dict[str, Any]]
+    make: Callable[[str, bool], dict[str, Any]]
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -85,7 +88,7 @@ def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
 
     @cache
     def make() -> str:
-        return reference_page([document.make(_PLACEHOLDER) for document in documents])
+        return reference_page([document.make(_PLACEHOLDER, False) for document in documents])
 
     async def reference(request: Request) -> Response:
         page = await asyncio.to_thread(make)
@@ -95,17 +98,21 @@ def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
 
 
 def _document(settings: Settings, documents: Sequence[Document]) -> Endpoint:
+    """The document; with ?bodies=json, the one for generators of clients."""
     named = {document.name: document for document in documents}
 
     @cache
-    def make(name: str) -> str:
-        return msgspec.json.format(msgspec.json.encode(named[name].make(_PLACEHOLDER))).decode()
+    def make(name: str, json_only: bool) -> str:
+        return msgspec.json.format(msgspec.json.encode(named[name].make(_PLACEHOLDER, json_only))).decode()
 
     async def document(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in named:
             return PlainTextResponse("Not Found", 404)
-        body = _with_base_url(await asyncio.to_thread(make, name), request, settings)
+        bodies = request.query_params.get("bodies", "all")
+        if bodies not in ("all", "json"):
+            return PlainTextResponse("bodies must be all or json", 400)
+        body = _with_base_url(await asyncio.to_thread(make, name, bodies == "json"), request, settings)
         return Response(body, media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
 
     return document

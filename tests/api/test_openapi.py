@@ -111,7 +111,7 @@ def test_a_query_struct_becomes_one_parameter_per_field():
             "name": "order",
             "in": "query",
             "required": False,
-            "schema": {"enum": ["asc", "desc"], "default": "asc"},
+            "schema": {"enum": ["asc", "desc"], "default": "asc", "type": "string"},
         },
         {
             "name": "include[]",

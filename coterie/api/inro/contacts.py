@@ -32,7 +32,7 @@ from coterie.store.contact_sheets import sheets_of
 from coterie.store.database import Tx
 
 
-class FolderEntity(Struct):
+class ContactFolderEntity(Struct):
     id: int
     name: str
 
@@ -75,7 +75,7 @@ class ContactEntity(Struct):
     created_at: str
     updated_at: str
     custom_properties: dict[str, Any]
-    folders: list[FolderEntity]
+    folders: list[ContactFolderEntity]
     last_messages: list[MessageEntity]
     last_comments: list[CommentEntity]
     last_mentions: list[MentionEntity]
@@ -121,7 +121,7 @@ def _entity(sheet: ContactSheet) -> ContactEntity:
         contact.created_at,
         contact.updated_at,
         sheet.properties,
-        [FolderEntity(folder[0], folder[1]) for folder in sheet.folders],
+        [ContactFolderEntity(folder[0], folder[1]) for folder in sheet.folders],
         messages,
         comments,
         mentions,
