@@ -11,7 +11,7 @@ help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
 
 setup: .venv/run.stamp  ## install Coterie into .venv; safe to repeat
-setup-dev: .venv/dev.stamp  ## the same, with the tools for tests, checks and benchmarks
+setup-dev: .venv/dev.stamp .venv/generator.stamp  ## the same, with the tools for tests, checks and benchmarks
 
 .venv/run.stamp: locks/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -21,6 +21,12 @@ setup-dev: .venv/dev.stamp  ## the same, with the tools for tests, checks and be
 
 .venv/dev.stamp: .venv/run.stamp locks/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	touch $@
+
+# the generator of clients has an environment of its own: it needs an older typer than Coterie
+.venv/generator.stamp: .venv/run.stamp locks/generator.txt
+	$(BIN)/python -m venv .venv/generator
+	.venv/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/generator.txt
 	touch $@
 
 run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder; PORT=8100 for another port
@@ -51,3 +57,4 @@ bench: setup-dev  ## benchmarks against the floor and a twin, written to docs/be
 lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build -o locks/run.txt pyproject.toml
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build --extra dev -o locks/dev.txt pyproject.toml
+	echo 'openapi-python-client>=0.29' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/generator.txt -
