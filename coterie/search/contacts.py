@@ -1,14 +1,17 @@
 """Indexes the words of contacts and searches them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from types import ModuleType
 
 from msgspec import Struct
 
 from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE, Handle
-from coterie.model.text import APOSTROPHES, words
+from coterie.model.names import CJK
+from coterie.model.text import APOSTROPHES, stream_safe, words
 from coterie.search import postgres, sqlite
 from coterie.search.query import DIGITS_MIN, WORD_LENGTH_MAX, parse_query, reversed_digits
 from coterie.store.contacts import ORDERS, list_contacts_by_id
@@ -16,6 +19,15 @@ from coterie.store.database import Tx
 
 _ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 WORDS_PER_CONTACT_MAX = 400
+# letters of a text in Han, Kana or Hangul that words begin at
+ENDINGS_MAX = 40
+_CJK_LETTERS = re.compile(f"[{CJK}]+")
+# columns of a contact, besides the parts of its name, that it is found by
+INDEXED_TEXTS = (
+    "display_name", "formatted_name", "nickname", "employer", "phonetic_first_name", "phonetic_last_name",
+    "maiden_name", "department",
+)  # fmt: skip
+_texts_of = attrgetter(*INDEXED_TEXTS)
 # Matches are counted up to this number: an exact count of more is not worth its time
 COUNT_MAX = 100_000
 # Matches read beyond the page. If they end within it they need no second query to count them; most of the time of a
@@ -32,15 +44,17 @@ class Found(Struct, frozen=True):
 
 def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
     """The folded words of a contact, each once, separated by spaces."""
-    return words_of_texts((contact.display_name, contact.full_name, contact.nickname, contact.employer), handles)
+    return words_of_texts((contact.composed_name, *_texts_of(contact)), handles)
 
 
 def words_of_texts(texts: Iterable[str | None], handles: Iterable[Handle]) -> str:
-    """words_of for a contact whose names and employer are at hand without the rest of it."""
+    """words_of for a contact whose composed name and INDEXED_TEXTS are at hand without the rest of it."""
     unique: dict[str, None] = {}
     for text in texts:
         if text:
             unique.update(dict.fromkeys(words(text)))
+            if not text.isascii():
+                unique.update(dict.fromkeys(_endings(text)))
             # what follows an apostrophe is found too: Ambrosi in D'Ambrosi
             parts = APOSTROPHES.split(text)
             unique.update(dict.fromkeys(word for part in parts[1:] for word in words(part)[:1]))
@@ -50,6 +64,12 @@ def words_of_texts(texts: Iterable[str | None], handles: Iterable[Handle]) -> st
         elif handle.channel in (EMAIL, INSTAGRAM):
             unique.update(dict.fromkeys(words(handle.value)))
     return " ".join([word[:WORD_LENGTH_MAX] for word in unique][:WORDS_PER_CONTACT_MAX])
+
+
+def _endings(text: str) -> list[str]:
+    """What each letter of Han, Kana or Hangul begins, spaces left out: 小明 is found in 王小明, 백김 in 동백 김."""
+    run = "".join(_CJK_LETTERS.findall(unicodedata.normalize("NFC", stream_safe(text[:ENDINGS_MAX]))))
+    return [word for start in range(len(run)) for word in words(run[start:])]
 
 
 def _phone_words(handle: Handle) -> list[str]:
