@@ -9,7 +9,6 @@ import re
 from coterie.model.imports import AddressDraft
 from coterie.vcard import values
 from coterie.vcard.lines import Property
-from coterie.vcard.read_names import full_name
 from coterie.vcard.reading import Reading
 
 _WORD = re.compile(r"[^\W_]+")
@@ -40,7 +39,7 @@ def read_address_label(reading: Reading, entry: Property) -> None:
 
 def finish_addresses(reading: Reading) -> None:
     """Compares each LABEL with the addresses. Needs the whole card."""
-    addresses, name = reading.draft.addresses, full_name(reading.draft) or reading.formatted or ""
+    addresses, name = reading.draft.addresses, reading.draft.full_name or reading.formatted or ""
     for label, text in reading.address_labels:
         lines = _lines(text)
         same = [address for address in addresses if address.label == label] or addresses

@@ -1,10 +1,11 @@
 """Names of a card: FN, N and NICKNAME.
 
-Several nicknames become one text. FN becomes the display name only if it differs from N.
+Several nicknames become one text. FN is the full name as written if it has the letters of N or there is no N, otherwise
+the display name.
 """
 
-from coterie.model.contacts import join_name, split_name
 from coterie.model.imports import ContactDraft
+from coterie.model.names import formatted_name, is_same_name, split_name
 from coterie.vcard import values
 from coterie.vcard.lines import Property
 from coterie.vcard.reading import Reading
@@ -38,34 +39,26 @@ def read_nickname(reading: Reading, entry: Property) -> None:
 
 
 def finish_name(reading: Reading) -> None:
-    """Splits FN into a name if the card has no N, and sets the display name. Needs the whole card."""
+    """Splits FN into a name if the card has no N; sets the full and the display name. Needs the whole card."""
     draft, formatted = reading.draft, reading.formatted
+    if reading.own_full:
+        draft.formatted_name = reading.own_full
     if reading.has_own_display:
         draft.display_name = reading.own_display
-        return
-    if formatted and not has_name(draft) and _is_like_a_person(formatted, reading):
+    elif formatted and draft.full_name is None and _is_like_a_person(formatted, reading):
         for part, value in split_name(formatted).items():
             setattr(draft, part, value)
-    if formatted and not is_same_name(formatted, full_name(draft)):
+        draft.formatted_name = formatted_name(formatted, draft.composed_name)
+    elif formatted and not draft.formatted_name and is_same_name(formatted, draft.composed_name or ""):
+        draft.formatted_name = formatted_name(formatted, draft.composed_name)
+    elif formatted and formatted != draft.formatted_name and not is_same_name(formatted, draft.composed_name or ""):
         draft.display_name = formatted
-    if not formatted and not has_name(draft) and not draft.nickname and not draft.handles:
+    if not formatted and draft.full_name is None and not draft.nickname and not draft.handles:
         draft.display_name = draft.employer
 
 
-def full_name(draft: ContactDraft) -> str | None:
-    """The parts of a draft's name as one text."""
-    return join_name(draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix)
-
-
 def has_name(draft: ContactDraft) -> bool:
-    return full_name(draft) is not None
-
-
-def is_same_name(formatted: str, joined: str | None) -> bool:
-    """Whether FN only repeats N. Commas and spaces are ignored: programs add them on their own."""
-    return joined is not None and (
-        formatted == joined or formatted.replace(",", " ").split() == joined.replace(",", " ").split()
-    )
+    return draft.full_name is not None
 
 
 def _is_like_a_person(formatted: str, reading: Reading) -> bool:

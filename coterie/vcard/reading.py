@@ -16,7 +16,7 @@ EXTRAS_MAX = 200
 class Reading(Struct):
     """labels: group -> its X-ABLabel. extras: lines for the note.
 
-    A display name of our own (X-COTERIE-DISPLAY-NAME, which may be empty) overrides what FN says.
+    Names of our own (X-COTERIE-FULL-NAME; X-COTERIE-DISPLAY-NAME, which may be empty) override what FN says.
     """
 
     draft: ContactDraft
@@ -25,6 +25,7 @@ class Reading(Struct):
     preferences: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     formatted: str | None = None
+    own_full: str | None = None
     own_display: str | None = None
     has_own_display: bool = False
     role: str | None = None

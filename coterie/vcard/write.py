@@ -9,11 +9,11 @@ import re
 
 from coterie.errors import invalid
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
+from coterie.model.names import is_inverted, is_same_name
 from coterie.vcard import values
 from coterie.vcard.channels import is_linkedin, profile_url, types_of_label
 from coterie.vcard.content import Content
 from coterie.vcard.extensions import PREFIX
-from coterie.vcard.read_names import full_name, is_same_name
 
 VERSIONS = ("3.0", "4.0")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -49,14 +49,18 @@ def write_card(draft: ContactDraft, version: str) -> str:
 
 
 def _write_names(draft: ContactDraft, out: Content) -> None:
-    joined = full_name(draft)
-    formatted = draft.display_name or joined or draft.nickname or draft.employer
+    composed, written = draft.composed_name, draft.formatted_name
+    full = composed if written is None or is_inverted(written, draft.last_name) else written
+    formatted = draft.display_name or full or draft.nickname or draft.employer
     if formatted is None:
         formatted = draft.handles[0].value if draft.handles else "?"
     out.add("FN", formatted)
     parts = (draft.last_name, draft.first_name, draft.middle_name, draft.name_prefix, draft.name_suffix)
     out.lines.append("N:" + ";".join([values.escape(part or "") for part in parts]))
-    if joined is None or (draft.display_name and is_same_name(draft.display_name, joined)):
+    is_repetition = composed is not None and is_same_name(formatted, composed)
+    if written and not (is_repetition and formatted == written != composed):
+        out.add(PREFIX + "FULL-NAME", written)
+    if full is None or (draft.display_name and (is_repetition or draft.display_name == written)):
         # a reader would split FN into the parts of a name, or take it for a repetition of N
         out.add(PREFIX + "DISPLAY-NAME", draft.display_name or "")
     out.add("NICKNAME", draft.nickname)

@@ -26,7 +26,7 @@ def _names(*lines: str, version: str = "3.0") -> tuple[str | None, ...]:
         (["N:Silva;Ana;;;", "FN:Aninha"], ("Aninha", None, "Ana", None, "Silva", None)),
         (["N:Silva;Ana;;;"], (None, None, "Ana", None, "Silva", None)),
         (["FN:Ana Maria Silva"], (None, None, "Ana", "Maria", "Silva", None)),
-        (["FN:Silva, Ana", "N:;;;;"], ("Silva, Ana", None, "Ana", None, "Silva", None)),
+        (["FN:Silva, Ana", "N:;;;;"], (None, None, "Ana", None, "Silva", None)),
         (["FN:ana@example.com", "N:;;;;"], ("ana@example.com", None, None, None, None, None)),
         (["FN:+351 123", "N:"], ("+351 123", None, None, None, None, None)),
         (["FN:Acme Inc", "ORG:Acme Inc"], ("Acme Inc", None, None, None, None, None)),
@@ -44,6 +44,33 @@ def test_names_are_the_parts_and_a_display_name_only_where_it_differs(
     lines: list[str], names: tuple[str | None, ...]
 ) -> None:
     assert _names(*lines) == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "formatted", "display"),
+    [
+        (["FN:Ana Silva", "N:Silva;Ana;;;"], None, None),
+        (["FN:Silva, Ana"], "Silva, Ana", None),
+        (["FN:Ana 🌻 Silva"], "Ana 🌻 Silva", None),
+        (["FN:Ana 🌻 Silva", "N:Silva;Ana;;;"], "Ana 🌻 Silva", None),
+        (["FN:Yamaguchi Momoe", "N:Yamaguchi;Momoe;;;"], "Yamaguchi Momoe", None),
+        (["FN:山口百恵", "N:山口;百恵;;;"], None, None),
+        (["FN:山口　百恵", "N:山口;百恵;;;"], "山口　百恵", None),
+        (["FN:百恵 山口", "N:山口;百恵;;;"], "百恵 山口", None),
+        (["FN:김민준"], None, None),
+        (["FN:John Public, Esq.", "N:Public;John;;;Esq."], "John Public, Esq.", None),
+        (["FN:Johnny", "N:Public;John;;;"], None, "Johnny"),
+        (["FN:🌻🌻", "N:;;;;"], None, "🌻🌻"),
+    ],
+)
+def test_fn_is_the_full_name_as_written_if_it_has_the_letters_of_n(
+    lines: list[str], formatted: str | None, display: str | None
+) -> None:
+    draft = draft_of(*lines)
+    assert (draft.formatted_name, draft.display_name, draft.full_name) == (
+        formatted, display, (formatted or draft.composed_name)
+    )  # fmt: skip
+    assert (draft.display_name or draft.full_name) == lines[0][3:]
 
 
 def test_a_comma_in_a_name_of_2_1_is_a_comma() -> None:
