@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from coterie.model.contacts import Contact, join_name
+from coterie.model.contacts import Contact
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.import_reasons import (
     EXTERNAL_ID,
@@ -24,6 +24,7 @@ from coterie.model.import_reasons import (
     reason_of,
 )
 from coterie.model.imports import ContactDraft
+from coterie.model.names import is_family_first, join_name
 from coterie.model.text import fold, sort_key, words
 from coterie.store import candidates as store
 from coterie.store.contact_sheets import load_sheets
@@ -63,7 +64,11 @@ class Candidate(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """The facts of a draft or a contact that are compared."""
+    """The facts of a draft or a contact that are compared.
+
+    name: the key of the name composed of its parts. written: of a draft, the keys of the other forms in which a contact
+    may have it.
+    """
 
     name: str
     names: frozenset[str]
@@ -71,6 +76,7 @@ class Facts(Struct, frozen=True):
     external_ids: frozenset[tuple[str, str]]
     birthday: str | None
     employer: str
+    written: frozenset[str] = frozenset()
 
 
 NOBODY = Facts("", frozenset(), frozenset(), frozenset(), None, "")
@@ -78,27 +84,39 @@ NOBODY = Facts("", frozenset(), frozenset(), frozenset(), None, "")
 
 def person_of_draft(draft: ContactDraft) -> Facts:
     """The facts of a normalized draft."""
-    name = " ".join([p for p in (draft.first_name, draft.middle_name, draft.last_name) if p])
-    full = name
-    if draft.name_prefix or draft.name_suffix:
-        full = " ".join([p for p in (draft.name_prefix, name, draft.name_suffix) if p])
+    name = join_name(None, draft.first_name, draft.middle_name, draft.last_name, None)
+    full = draft.composed_name if draft.name_prefix or draft.name_suffix else name
     employer = draft.employer
     return Facts(
         sort_key(full),
-        frozenset(words(name or draft.display_name or "")),
+        _names_in(name or draft.display_name or ""),
         frozenset([(h.channel, h.normalized) for h in draft.handles if h.normalized and h.channel not in NOT_PERSONAL]),
         frozenset(draft.external_ids),
         draft.birthday,
         fold(employer) if employer else "",
+        written=_written_keys(draft) if draft.birthday or employer else frozenset(),
     )
+
+
+def _written_keys(draft: ContactDraft) -> frozenset[str]:
+    """Keys of forms other than the composed one: as the draft has it, inverted, with the family name apart."""
+    forms = [draft.formatted_name] if draft.formatted_name else []
+    if draft.first_name and draft.last_name:
+        forms += [f"{draft.last_name}, {draft.first_name}", f"{draft.last_name} {draft.first_name}"]
+    return frozenset(map(sort_key, forms))
+
+
+def _names_in(text: str) -> frozenset[str]:
+    """The names in a full name: its words, or its letters where names are written without a space."""
+    return frozenset(text) if is_family_first(text) else frozenset(words(text))
 
 
 def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:
     """The facts of a contact."""
     name = join_name(None, contact.first_name, contact.middle_name, contact.last_name, None)
     return Facts(
-        sort_key(contact.full_name),
-        frozenset(words(name or contact.display_name or "")),
+        sort_key(contact.composed_name),
+        _names_in(name or contact.display_name or ""),
         frozenset((h.channel, h.normalized) for h in handles if h.channel not in NOT_PERSONAL),
         frozenset(),
         contact.birthday,
@@ -179,7 +197,8 @@ def _suspects(
         for channel, value in person.handles:
             by_channel.setdefault(channel, {}).setdefault(value, []).append(position)
         if person.name and (person.birthday or person.employer):
-            by_name.setdefault(person.name, []).append(position)
+            for key in (person.name, *(person.written - {person.name})):
+                by_name.setdefault(key, []).append(position)
     queries = [
         (store.find_owners_of_handles(tx, organization_id, channel, positions), positions)
         for channel, positions in sorted(by_channel.items())
