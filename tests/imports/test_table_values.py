@@ -6,8 +6,8 @@ import pytest
 
 from coterie.imports.formats import any_csv, google_csv
 from coterie.imports.formats.cells import is_no_value, read_cell
-from coterie.model.contacts import split_name
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
+from coterie.model.names import split_name
 
 
 def drafts(folder: Path, text: str) -> list[ContactDraft]:

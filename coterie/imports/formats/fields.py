@@ -22,6 +22,7 @@ TEXT_FIELDS = {
     "middle_name": "middle names",
     "last_name": "last name",
     "name_suffix": "after the name: Jr, PhD",
+    "formatted_name": "the full name as written, beside its parts",
     "nickname": "nickname",
     "employer": "where the person works",
     "job_title": "what the person does there",

@@ -24,6 +24,7 @@ _NAMES = {
     "last_name": """
         lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido
         apellidos; cognome; achternaam familienaam; sobrenome apelido ultimonome""",
+    "formatted_name": "formattedname",
     "name_suffix": "suffix namesuffix; namenszusatz; suffixe; sufijo; suffisso; achtervoegsel; sufixo",
     "nickname": """
         nickname nick alias; spitzname; surnom pseudo; apodo mote; soprannome; bijnaam roepnaam; alcunha

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from coterie.imports.formats.dates import is_no_date, read_date
 from coterie.imports.formats.fields import LABEL_LENGTH_MAX
-from coterie.model.contacts import GENDERS, GRADES, NAME_PARTS, split_name_and_maiden
+from coterie.model.contacts import GENDERS, GRADES
 from coterie.model.groups import is_system_group
 from coterie.model.handles import INSTAGRAM, LINKEDIN, WEBSITE
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, PictureDraft
+from coterie.model.names import NAME_PARTS, formatted_name, is_same_name, split_name_and_maiden
 from coterie.model.text import fold, words
 
 # handles, tags, folders of one contact
@@ -37,16 +38,22 @@ def put_text(draft: ContactDraft, name: str, value: str, header: str) -> None:
 def put_name(draft: ContactDraft, value: str) -> None:
     """Splits a whole name and sets the parts that are not set. A maiden name goes to the note.
 
-    If the parts do not say everything, the whole text is the display name.
+    The text is the full name as written, unless parts that were set say something else: then it is the display name
+    if the parts do not say everything.
     """
     parts, maiden_name = split_name_and_maiden(value)
+    is_whole = draft.composed_name is None
     for name, part in parts.items():
         if part and getattr(draft, name) is None:
             setattr(draft, name, part)
+    if is_whole or is_same_name(value, draft.composed_name or ""):
+        draft.formatted_name = formatted_name(value, draft.composed_name)
+    elif not maiden_name and not set(words(value)) <= {
+        word for name in _NAME_FIELDS for word in words(getattr(draft, name) or "")
+    }:
+        put_text(draft, "display_name", value, "Name")
     if maiden_name:
         put_extra(draft, "Maiden name", maiden_name)
-    elif not set(words(value)) <= {word for name in _NAME_FIELDS for word in words(getattr(draft, name) or "")}:
-        put_text(draft, "display_name", value, "Name")
 
 
 def put_handles(
