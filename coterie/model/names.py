@@ -1,0 +1,110 @@
+"""Names of people: whole as written, split into parts, and composed from parts in the order of their script."""
+
+import re
+from collections import Counter
+
+from coterie.model.text import fold
+
+SPLIT_LENGTH_MAX = 1_000
+NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
+NAME_COLUMNS = (*NAME_PARTS, "formatted_name")
+
+# Letters of Han, Kana, Hangul and Bopomofo, for a character class
+CJK = (
+    "\u1100-\u11ff\u3005-\u3007\u3031-\u3035\u303b\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u318e"
+    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\uff66-\uff9d"
+    "\uffa0-\uffdc\U00020000-\U000323af"
+)
+_CJK_LETTER = re.compile(f"[{CJK}]")
+_OTHER_LETTER = re.compile(rf"[^\W\d_{CJK}]")
+# an emoji with what modifies it or joins it to the next: a skin tone, a variation selector, U+200D
+_EMOJI = re.compile(
+    "[\u2600-\u27bf\u2b00-\u2bff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
+    "[\u200d\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
+)
+
+
+def is_family_first(text: str) -> bool:
+    """Whether the script of a name puts the family name first, without a space: all letters are Han, Kana or Hangul."""
+    return not text.isascii() and _CJK_LETTER.search(text) is not None and _OTHER_LETTER.search(text) is None
+
+
+def join_name(
+    prefix: str | None, first: str | None, middle: str | None, last: str | None, suffix: str | None
+) -> str | None:
+    """The parts of a name as one text in the order of their script, or None if all are missing."""
+    joined = " ".join(filter(None, (prefix, first, middle, last, suffix)))
+    if not joined.isascii() and is_family_first(" ".join(filter(None, (first, middle, last)))):
+        name = "".join(filter(None, (last, first, middle)))
+        return " ".join(filter(None, (prefix, name, suffix)))
+    return joined or None
+
+
+def is_inverted(text: str, last: str | None) -> bool:
+    """Whether a written name is inverted for a list, as in "Berg, Ole"."""
+    return bool(last) and "," in text and text.partition(",")[0].rstrip().casefold() == (last or "").casefold()
+
+
+def is_same_name(text: str, other: str) -> bool:
+    """Whether two names have the same letters, whatever their order, spaces, punctuation, case and accents."""
+    letters = _letters(text)
+    return letters == _letters(other) if letters else text == other
+
+
+def _letters(text: str) -> Counter[str]:
+    return Counter(filter(str.isalnum, fold(text)))
+
+
+def columns_of_name(text: str | None) -> dict[str, str | None]:
+    """The columns of a whole name: its parts, and formatted_name if the parts alone do not give the text again."""
+    if not text:
+        return dict.fromkeys(NAME_COLUMNS)
+    parts = split_name(text)
+    return {**parts, "formatted_name": formatted_name(text, join_name(*(parts[name] for name in NAME_PARTS)))}
+
+
+def formatted_name(text: str, composed: str | None) -> str | None:
+    """The text of a whole name as it is stored: None if the name composed of its parts is the same."""
+    return None if text == composed else text
+
+
+def split_name(text: str) -> dict[str, str | None]:
+    """Splits a name into its five parts (nameparser); missing parts are None.
+
+    Every name is accepted: a text that nameparser cannot split, or longer than 1,000 characters, is the first name.
+    Emoji beside letters are in no part.
+    """
+    parts, maiden_name = split_name_and_maiden(text)
+    # its callers set no maiden name, and the text must not lose it
+    return _unsplit(text) if maiden_name else parts
+
+
+def split_name_and_maiden(text: str) -> tuple[dict[str, str | None], str | None]:
+    """(the parts of a name, the maiden name): "Anne Wold (geb. Falk)" gives Anne, Wold and Falk."""
+    plain = " ".join(text.split())
+    if len(plain) > SPLIT_LENGTH_MAX:  # nameparser takes quadratic time
+        return _unsplit(text), None
+    if not plain.isascii():
+        plain = " ".join(_EMOJI.sub(" ", plain).split()) or plain
+    return _split(plain)
+
+
+def _split(plain: str) -> tuple[dict[str, str | None], str | None]:
+    from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
+
+    parsed = HumanName(plain)
+    parts = {
+        "name_prefix": parsed.title or None,
+        "first_name": parsed.first or None,
+        "middle_name": parsed.middle or None,
+        "last_name": parsed.last or None,
+        "name_suffix": parsed.suffix or None,
+    }
+    if parsed.nickname or not (parts["first_name"] or (parsed.maiden and parts["last_name"])):
+        # a nickname in quotes would be lost, and a title alone ("Dr") is a name
+        return _unsplit(plain), None
+    return parts, parsed.maiden or None
+
+
+def _unsplit(text: str) -> dict[str, str | None]:
+    return dict.fromkeys(NAME_PARTS) | {"first_name": " ".join(text.split()) or None}
