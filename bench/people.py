@@ -85,9 +85,10 @@ def _person(dice: random.Random, contact_id: int, light: bool) -> Person:
     note = NOTES[contact_id % 3] if not light and draw() < 0.2 else None
     contact = Contact(
         id=contact_id, uuid=new_id(), display_name=f"{first} {last} {contact_id % 97}" if draw() < 0.3 else None,
-        name_prefix=None, first_name=first, middle_name=None, last_name=last, name_suffix=None, nickname=None,
-        gender=None, birthday=None, employer=EMPLOYERS[contact_id % 8] if draw() < 0.3 else None, job_title=None,
-        how_you_met=None, relationship_grade=None, status="subscribed" if draw() < 0.95 else "optout",
+        name_prefix=None, first_name=first, middle_name=None, last_name=last, name_suffix=None, formatted_name=None,
+        phonetic_first_name=None, phonetic_last_name=None, maiden_name=None, nickname=None,
+        gender=None, birthday=None, employer=EMPLOYERS[contact_id % 8] if draw() < 0.3 else None, department=None,
+        job_title=None, how_you_met=None, relationship_grade=None, status="subscribed" if draw() < 0.95 else "optout",
         language=LANGUAGES[int(draw() * len(LANGUAGES))], bio=BIOS[int(draw() * len(BIOS))],
         profile_picture_url=f"https://cdn.example.com/p/{contact_id:x}.jpg" if username else None,
         is_follower=draw() < 0.5 if username else None, created_at=created, updated_at=created, deleted_at=None,

@@ -99,7 +99,9 @@ def _fields(tx: Tx, world: World) -> None:
     update_contact(
         tx, alice, marge,
         {"display_name": "Mÿrge\u202e🎷", "name_prefix": "Dr", "middle_name": "J", "name_suffix": "II",
-         "nickname": "Midge", "gender": "female", "birthday": "--03-19", "employer": "=1+1", "job_title": "Painter",
+         "formatted_name": "Dr Mÿrge 🎷 J II", "phonetic_first_name": "Marj", "phonetic_last_name": "Simsen",
+         "maiden_name": "Bouvier", "department": "Küche", "nickname": "Midge", "gender": "female",
+         "birthday": "--03-19", "employer": "=1+1", "job_title": "Painter",
          "how_you_met": "a\nb", "relationship_grade": 5, "status": "optout", "language": "en", "bio": "Blue hair",
          "profile_picture_url": "https://x.example/p.jpg", "is_follower": True, "note": "Pinned",
          "website": "https://marge.example", "linkedin_url": "https://www.linkedin.com/in/marge"},

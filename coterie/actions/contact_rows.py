@@ -9,12 +9,13 @@ from typing import Any
 from msgspec.structs import astuple, replace
 
 from coterie.actions.events import Changes, EventRow, record_all
-from coterie.model.contacts import KEYS_OF, NAME_PARTS, Contact, sort_keys
+from coterie.model.contacts import KEYS_OF, Contact, sort_keys
 from coterie.model.handles import SUMMARY_COLUMNS, Handle
+from coterie.model.names import NAME_PARTS
 from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.search import index_contacts, unindex_contact
-from coterie.search.contacts import words_of
+from coterie.search.contacts import INDEXED_TEXTS, words_of
 from coterie.store import contacts as store
 from coterie.store import folders as folder_store
 from coterie.store import handles as handle_store
@@ -22,7 +23,7 @@ from coterie.store import terms as term_store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
-_INDEXED = frozenset(("display_name", *NAME_PARTS, "nickname", "employer", "deleted_at"))
+_INDEXED = frozenset((*NAME_PARTS, *INDEXED_TEXTS, "deleted_at"))
 _DERIVED = ("updated_at", "revision")
 
 

@@ -24,9 +24,10 @@ from coterie.actions.properties import change_values
 from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
-from coterie.model.contacts import GENDERS, GRADES, NAME_PARTS, STATUSES, SUBSCRIBED, TEXTS, Contact, split_name
+from coterie.model.contacts import GENDERS, GRADES, STATUSES, SUBSCRIBED, TEXTS, Contact, with_current_name
 from coterie.model.handles import SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
+from coterie.model.names import NAME_COLUMNS, columns_of_name
 from coterie.model.organizations import Caller
 from coterie.search import unindex_contact
 from coterie.store import contact_relationships as relationship_store
@@ -68,15 +69,19 @@ def create_contact(tx: Tx, caller: Caller, fields: Fields) -> Contact:
 def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Contact:
     """Changes the given fields of a contact and no others; returns it as saved.
 
-    fields: columns of TEXTS (None or '' clears), is_follower, relationship_grade; real_name (one text, split into the
-    parts of a name); username, email, phone, website, linkedin_url (the primary handle of a channel); note (the pinned
-    one); folder_ids (the whole set); properties ({slug: value}, None clears).
+    fields: columns of TEXTS (None or '' clears), is_follower, relationship_grade; real_name (one text, stored as
+    written and split into the parts of a name; the present one changes nothing); username, email, phone, website,
+    linkedin_url (the primary handle of a channel); note (the pinned one); folder_ids (the whole set); properties
+    ({slug: value}, None clears).
     Raises NotFound if the contact does not exist or is deleted; Invalid with a problem for each field.
     """
     before = store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if before is None or before.deleted_at is not None:
         raise NotFound("Contact not found")
-    after = replace(before, **check_columns(fields))
+    columns = check_columns(fields)
+    if "real_name" in fields and (fields["real_name"] or "").strip() == before.full_name:
+        columns = {name: value for name, value in columns.items() if name not in NAME_COLUMNS}
+    after = with_current_name(before, replace(before, **columns))
     problems: list[Problem] = []
     handles = None
     if not fields.keys().isdisjoint(_CHANNELS):
@@ -146,7 +151,7 @@ def check_columns(fields: Fields) -> dict[str, Any]:
     if "real_name" in fields:
         with gathering(problems):
             text = _check_text("real_name", fields["real_name"], REAL_NAME_LENGTH_MAX)
-            columns |= split_name(text) if text else dict.fromkeys(NAME_PARTS)
+            columns |= columns_of_name(text)
     if problems:
         raise Invalid(*problems)
     return columns

@@ -12,14 +12,15 @@ from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
-from coterie.model.contacts import NAME_PARTS, SUBSCRIBED
+from coterie.model.contacts import SUBSCRIBED
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import iter_ids, new_id
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft
+from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
 from coterie.search import index_contacts
-from coterie.search.contacts import words_of_texts
+from coterie.search.contacts import INDEXED_TEXTS, words_of_texts
 from coterie.store import handles as handle_store
 from coterie.store import parts
 from coterie.store.contacts import COLUMNS, next_contact_ids
@@ -86,7 +87,7 @@ def rows_of_new(caller: Caller, every: Sequence[MergePlan], first: int) -> NewCo
         row["uuid"] = next(ids)
         new.contacts.append(row)
         new.handles += handles
-        new.words[contact_id] = words_of_texts(_names_of(row), handles)
+        new.words[contact_id] = words_of_texts((_composed_name(row), *map(row.__getitem__, INDEXED_TEXTS)), handles)
         new.events.append(_created(caller, contact_id, each, handles, now))
         new.parts.add(caller, contact_id, each, now, ids=ids, is_pinned=True)
     return new
@@ -198,13 +199,8 @@ def _handles(contact_id: int, additions: MergePlan, now: str, ids: Iterator[str]
     ]  # fmt: skip
 
 
-def _full_name(row: dict[str, Any]) -> str:
-    return " ".join([row[name] for name in NAME_PARTS if row[name]])
-
-
-def _names_of(row: dict[str, Any]) -> tuple[str | None, ...]:
-    """What a contact is found by, besides its handles."""
-    return row["display_name"], _full_name(row), row["nickname"], row["employer"]
+def _composed_name(row: dict[str, Any]) -> str | None:
+    return join_name(*[row[name] for name in NAME_PARTS])
 
 
 def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
@@ -217,9 +213,10 @@ def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], n
     for handle in handles:
         if handle.is_primary and handle.channel in SUMMARY_COLUMNS:
             row[SUMMARY_COLUMNS[handle.channel]] = handle.value
-    full = _full_name(row)
+    composed, written = _composed_name(row), row["formatted_name"]
+    row["real_name_key"] = sort_key(written or composed)
+    full = composed if written is None or is_inverted(written, row["last_name"]) else written
     row["name_key"] = sort_key(row["display_name"] or full or row["nickname"])
-    row["real_name_key"] = sort_key(full)
     for key, name in _KEYS:
         value = row[name]
         row[key] = sort_key(value) if value else ""

@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Struct
 
 from coterie.cli.terminal import printable
-from coterie.model.contacts import join_name
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import MATCH, REJECT, UPDATE, ContactDraft, Match, StagedRow
 from coterie.store.contacts import list_contacts_by_id
@@ -93,7 +92,6 @@ def _row_view(row: StagedRow, matches: list[Match], names: dict[int, str]) -> Ro
 
 def _display_name(draft: ContactDraft) -> str | None:
     """The best name of a draft: a person's, else an employer's, else the first handle."""
-    full = join_name(draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix)
-    name = draft.display_name or full or draft.nickname or draft.employer
+    name = draft.display_name or draft.full_name or draft.nickname or draft.employer
     name = name or next((handle.value for handle in draft.handles), None)
     return name[:NAME_LENGTH_MAX] if name else None

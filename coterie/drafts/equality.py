@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from coterie.drafts.equal_parts import Changed, Deleted, compare_addresses, compare_dates, compare_handles, match
 from coterie.drafts.from_sheet import FIELDS
@@ -11,6 +12,7 @@ from coterie.drafts.merge import picture_url
 from coterie.model.addresses import Address
 from coterie.model.attachments import PICTURE, Attachment
 from coterie.model.contact_sheets import ContactSheet
+from coterie.model.contacts import with_current_name
 from coterie.model.dates import ImportantDate
 from coterie.model.handles import CHANNELS, Handle
 from coterie.model.imports import ContactDraft, PictureDraft
@@ -73,6 +75,8 @@ def _fields(sheet: ContactSheet, draft: ContactDraft, families: Collection[str])
         wanted["profile_picture_url"] = picture_url(draft)
     if "note" in families:
         wanted["pinned_note"] = draft.note
+    contact = with_current_name(sheet.contact, replace(sheet.contact, **wanted))
+    wanted["formatted_name"] = contact.formatted_name
     return {name: value for name, value in wanted.items() if value != getattr(sheet.contact, name)}
 
 

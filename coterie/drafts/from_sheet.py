@@ -5,8 +5,9 @@ from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
 
 FIELDS = (
-    "display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "nickname", "gender",
-    "birthday", "employer", "job_title", "how_you_met", "language", "bio", "is_follower", "relationship_grade",
+    "display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
+    "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday", "employer",
+    "department", "job_title", "how_you_met", "language", "bio", "is_follower", "relationship_grade",
 )  # fmt: skip
 # the parts a sheet must have been loaded with
 DRAFT_PARTS: tuple[Part, ...] = (

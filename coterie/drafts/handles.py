@@ -5,7 +5,6 @@ import re
 from msgspec.structs import replace
 
 from coterie.errors import Invalid
-from coterie.model.contacts import join_name
 from coterie.model.handles import EMAIL, PHONE, normalize
 from coterie.model.imports import ContactDraft, HandleDraft
 from coterie.model.several import split_emails, split_phones
@@ -69,8 +68,7 @@ def _is_complete(draft: ContactDraft, handle: HandleDraft, text: str) -> bool:
 
 
 def _names(draft: ContactDraft) -> str:
-    full = join_name(draft.name_prefix, draft.first_name, draft.middle_name, draft.last_name, draft.name_suffix)
-    return " ".join(filter(None, (full, draft.display_name, draft.nickname)))
+    return " ".join(filter(None, (draft.composed_name, draft.full_name, draft.display_name, draft.nickname)))
 
 
 def _with_primaries(handles: list[HandleDraft]) -> list[HandleDraft]:

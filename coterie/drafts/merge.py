@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.model.contact_sheets import ContactSheet, Part
-from coterie.model.contacts import Contact, join_name
+from coterie.model.contacts import Contact
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.imports import (
     DRAFT_SOURCE,
@@ -32,10 +32,10 @@ URL_LENGTH_MAX = 2000
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
 # Fields that are filled where they are empty; the parts of a name go by their own rule
 FILLED = (
-    "display_name", "nickname", "gender", "birthday", "employer", "job_title", "how_you_met", "language", "bio",
-    "is_follower", "relationship_grade",
+    "display_name", "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday",
+    "employer", "department", "job_title", "how_you_met", "language", "bio", "is_follower", "relationship_grade",
 )  # fmt: skip
-NAMES = ("first_name", "middle_name", "last_name", "name_prefix", "name_suffix")
+NAMES = ("first_name", "middle_name", "last_name", "name_prefix", "name_suffix", "formatted_name")
 
 
 class Existing(Struct):
@@ -196,18 +196,21 @@ def external_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
 
 
 def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
-    """The parts of a name that are missing, where those both have agree; never half of another name."""
+    """The parts of a name that are missing, where those both have agree; never half of another name.
+
+    A full name as written is only filled where the contact has no name at all.
+    """
     given = {name: value for name in NAMES if (value := getattr(draft, name))}
     present = {name: value for name in NAMES if (value := getattr(contact, name))}
     if not given:
         return {}
     if not present:
         return given
-    both = given.keys() & present.keys()
+    given.pop("formatted_name", None)
+    both = given.keys() & present.keys() - {"formatted_name"}
     if not both or any(identity_key(given[name]) != identity_key(present[name]) for name in both):
         return {}
-    wanted = [given.get(name) for name in ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")]
-    if identity_key(join_name(*wanted) or "") == identity_key(contact.full_name or ""):
+    if identity_key(draft.composed_name or "") == identity_key(contact.composed_name or ""):
         return {}
     return {name: value for name, value in given.items() if name not in present}
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from coterie.model.names import NAME_COLUMNS, NAME_PARTS, is_inverted, join_name
 from coterie.model.text import sort_key
 
 SUBSCRIBED = "subscribed"
@@ -12,14 +14,12 @@ STATUSES = (SUBSCRIBED, OPTOUT)
 GENDERS = ("male", "female", "transgender", "non-binary", "other")
 GRADES = range(6)
 
-SPLIT_LENGTH_MAX = 1_000
-NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
-
 # Text columns of a contact that are stored as given: name -> maximum length
 TEXTS = {
     "display_name": 300, "name_prefix": 100, "first_name": 200, "middle_name": 200, "last_name": 200,
-    "name_suffix": 100, "nickname": 200, "gender": 20, "birthday": 40, "employer": 300, "job_title": 300,
-    "how_you_met": 5000, "status": 20, "language": 35, "bio": 5000, "profile_picture_url": 2000,
+    "name_suffix": 100, "formatted_name": 500, "phonetic_first_name": 200, "phonetic_last_name": 200,
+    "maiden_name": 200, "nickname": 200, "gender": 20, "birthday": 40, "employer": 300, "department": 300,
+    "job_title": 300, "how_you_met": 5000, "status": 20, "language": 35, "bio": 5000, "profile_picture_url": 2000,
 }  # fmt: skip
 
 
@@ -34,10 +34,16 @@ class Contact(Struct, frozen=True):
     middle_name: str | None
     last_name: str | None
     name_suffix: str | None
+    # the full name as written, where the parts do not compose to it
+    formatted_name: str | None
+    phonetic_first_name: str | None
+    phonetic_last_name: str | None
+    maiden_name: str | None
     nickname: str | None
     gender: str | None
     birthday: str | None
     employer: str | None
+    department: str | None
     job_title: str | None
     how_you_met: str | None
     relationship_grade: int | None
@@ -61,56 +67,31 @@ class Contact(Struct, frozen=True):
     follower_growth: int | None
 
     @property
-    def full_name(self) -> str | None:
+    def composed_name(self) -> str | None:
         """The parts of the real name as one text, or None if all are missing."""
         return join_name(self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix)
 
     @property
+    def full_name(self) -> str | None:
+        """The real name as written, otherwise composed of its parts; None if there is neither."""
+        return self.formatted_name or self.composed_name
+
+    @property
     def name(self) -> str | None:
-        """The display name, else the full name, else the nickname."""
-        return self.display_name or self.full_name or self.nickname
+        """The display name, else the full name (composed if "Berg, Ole" is written), else the nickname."""
+        return self.display_name or self._full_name_in_order() or self.nickname
+
+    def _full_name_in_order(self) -> str | None:
+        written = self.formatted_name
+        return self.composed_name if written is None or is_inverted(written, self.last_name) else written
 
 
-def join_name(
-    prefix: str | None, first: str | None, middle: str | None, last: str | None, suffix: str | None
-) -> str | None:
-    """The parts of a name as one text, or None if all are missing."""
-    return " ".join(filter(None, (prefix, first, middle, last, suffix))) or None
-
-
-def split_name(text: str) -> dict[str, str | None]:
-    """Splits a name into its five parts (nameparser); missing parts are None.
-
-    Every name is accepted: a text that nameparser cannot split, or longer than 1,000 characters, is the first name.
-    """
-    parts, maiden_name = split_name_and_maiden(text)
-    # a contact has no field for a maiden name, and the text must not lose it
-    return _unsplit(text) if maiden_name else parts
-
-
-def split_name_and_maiden(text: str) -> tuple[dict[str, str | None], str | None]:
-    """(the parts of a name, the maiden name): "Anne Wold (geb. Falk)" gives Anne, Wold and Falk."""
-    from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
-
-    plain = " ".join(text.split())
-    if len(plain) > SPLIT_LENGTH_MAX:  # nameparser takes quadratic time
-        return _unsplit(text), None
-    parsed = HumanName(plain)
-    parts = {
-        "name_prefix": parsed.title or None,
-        "first_name": parsed.first or None,
-        "middle_name": parsed.middle or None,
-        "last_name": parsed.last or None,
-        "name_suffix": parsed.suffix or None,
-    }
-    if parsed.nickname or not (parts["first_name"] or (parsed.maiden and parts["last_name"])):
-        # a nickname in quotes would be lost, and a title alone ("Dr") is a name
-        return _unsplit(text), None
-    return parts, parsed.maiden or None
-
-
-def _unsplit(text: str) -> dict[str, str | None]:
-    return dict.fromkeys(NAME_PARTS) | {"first_name": " ".join(text.split()) or None}
+def with_current_name(before: Contact, after: Contact) -> Contact:
+    """The changed contact without the full name as written, if a part of the name changed and that did not."""
+    if after.formatted_name is None or after.formatted_name != before.formatted_name:
+        return after
+    is_current = all(getattr(before, name) == getattr(after, name) for name in NAME_PARTS)
+    return after if is_current else replace(after, formatted_name=None)
 
 
 _SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {
@@ -125,7 +106,7 @@ _SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {
 }
 # column -> the sort keys computed from it
 KEYS_OF = {
-    **dict.fromkeys(NAME_PARTS, ("name_key", "real_name_key")),
+    **dict.fromkeys(NAME_COLUMNS, ("name_key", "real_name_key")),
     **dict.fromkeys(("display_name", "nickname"), ("name_key",)),
     **{name: (f"{name}_key",) for name in ("username", "email", "phone", "website", "bio")},
     "pinned_note": ("note_key",),

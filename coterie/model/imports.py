@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from coterie.model.import_reasons import Reason
+from coterie.model.names import join_name
 from coterie.model.portable import PortableContact, PortableRows
 
 STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
@@ -101,10 +102,15 @@ class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
     middle_name: str | None = None
     last_name: str | None = None
     name_suffix: str | None = None
+    formatted_name: str | None = None
+    phonetic_first_name: str | None = None
+    phonetic_last_name: str | None = None
+    maiden_name: str | None = None
     nickname: str | None = None
     gender: str | None = None
     birthday: str | None = None
     employer: str | None = None
+    department: str | None = None
     job_title: str | None = None
     how_you_met: str | None = None
     language: str | None = None
@@ -124,6 +130,16 @@ class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
     portable: PortableContact | None = None
     portable_rows: PortableRows | None = None
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def composed_name(self) -> str | None:
+        """The parts of the real name as one text, or None if all are missing."""
+        return join_name(self.name_prefix, self.first_name, self.middle_name, self.last_name, self.name_suffix)
+
+    @property
+    def full_name(self) -> str | None:
+        """The real name as written, otherwise composed of its parts; None if there is neither."""
+        return self.formatted_name or self.composed_name
 
 
 class RowError(Struct, frozen=True):

@@ -42,10 +42,15 @@ class ContactRow(Deletable, kw_only=True, frozen=True):
     middle_name: Text | None = None
     last_name: Text | None = None
     name_suffix: Text | None = None
+    formatted_name: Text | None = None
+    phonetic_first_name: Text | None = None
+    phonetic_last_name: Text | None = None
+    maiden_name: Text | None = None
     nickname: Text | None = None
     gender: Literal["male", "female", "transgender", "non-binary", "other"] | None = None
     birthday: Day | None = None
     employer: Text | None = None
+    department: Text | None = None
     job_title: Text | None = None
     how_you_met: Text | None = None
     relationship_grade: Annotated[int, Meta(ge=0, le=5)] | None = None

@@ -22,6 +22,7 @@ from coterie.model import times
 from coterie.model.relationships import CATALOGUE
 from coterie.store.database import Database, Tx
 from coterie.store.migrations.import_state import convert_imports
+from coterie.store.migrations.name_keys import recompute_name_keys
 from coterie.store.migrations.term_keys import recompute_term_keys
 from coterie.store.statistics import save_statistics
 
@@ -30,7 +31,7 @@ _SPELLING = {
     "postgresql": {"CLUSTERED": "", " NULLSFIRST": " NULLS FIRST", "TEXT": 'TEXT COLLATE "C"'},
 }
 # number of a migration -> its Python part, which runs after its SQL
-_PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {4: convert_imports, 7: recompute_term_keys}
+_PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {4: convert_imports, 7: recompute_term_keys, 11: recompute_name_keys}
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
 

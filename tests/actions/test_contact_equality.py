@@ -354,3 +354,15 @@ def test_a_contact_that_is_not_there_is_refused(world: World) -> None:
         for caller, contact_id in ((world.alice, world.homer.id), (world.alice, 4_000_000)):
             with pytest.raises(NotFound):
                 make_equal(tx, caller, contact_id, ContactDraft())
+
+
+def test_a_part_of_the_name_alone_replaces_the_name_as_written(world: World) -> None:
+    with world.database.write() as tx:
+        contact_id = create_contact(tx, world.alice, {"real_name": "Bart ✨ Simpson"}).id
+        make_equal(tx, world.alice, contact_id, ContactDraft(nickname="El Barto"), {"nickname"})
+        assert sheet_of(tx, world, contact_id).contact.full_name == "Bart ✨ Simpson"
+        make_equal(tx, world.alice, contact_id, ContactDraft(last_name="Bouvier"), {"last_name"})
+        assert sheet_of(tx, world, contact_id).contact.full_name == "Bart Bouvier"
+        draft = ContactDraft(first_name="Bart", last_name="Bouvier", formatted_name="Bouvier, Bart")
+        make_equal(tx, world.alice, contact_id, draft)
+        assert draft_of_sheet(sheet_of(tx, world, contact_id)).full_name == "Bouvier, Bart"

@@ -100,10 +100,11 @@ def _entity(sheet: ContactSheet) -> ContactEntity:
             mentions.append(MentionEntity(text, at))
     contact = sheet.contact
     real_name = contact.full_name
+    name = contact.name if contact.formatted_name else contact.display_name or real_name or contact.nickname
     # in the order of ContactEntity: keywords would take four times as long, and lists are read most
     values: tuple[Any, ...] = (
         contact.id,
-        contact.display_name or real_name or contact.nickname,
+        name,
         contact.username,
         f"https://www.instagram.com/{contact.username}" if contact.username else None,
         contact.profile_picture_url,
