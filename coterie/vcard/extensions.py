@@ -17,6 +17,10 @@ def _full_name(reading: Reading, entry: Property) -> None:
     reading.own_full = values.text(entry.value)
 
 
+def _department(reading: Reading, entry: Property) -> None:
+    reading.draft.department = values.line(entry.value)
+
+
 def _how_you_met(reading: Reading, entry: Property) -> None:
     reading.draft.how_you_met = values.text(entry.value)
 
@@ -43,6 +47,7 @@ def _external_id(reading: Reading, entry: Property) -> None:
 READERS: dict[str, Callable[[Reading, Property], None]] = {
     PREFIX + "DISPLAY-NAME": _display_name,
     PREFIX + "FULL-NAME": _full_name,
+    PREFIX + "DEPARTMENT": _department,
     PREFIX + "HOW-YOU-MET": _how_you_met,
     PREFIX + "BIO": _bio,
     PREFIX + "FOLLOWER": _follower,

@@ -1,11 +1,13 @@
-"""Names of a card: FN, N and NICKNAME.
+"""Names of a card: FN, N, NICKNAME, phonetic names and the maiden name.
 
 Several nicknames become one text. FN is the full name as written if it has the letters of N or there is no N, otherwise
-the display name.
+the display name. SORT-AS of a name in Han, Kana or Hangul (RFC 6350, section 5.9) is how it is pronounced.
 """
 
+from collections.abc import Callable
+
 from coterie.model.imports import ContactDraft
-from coterie.model.names import formatted_name, is_same_name, split_name
+from coterie.model.names import formatted_name, is_family_first, is_same_name, split_name
 from coterie.vcard import values
 from coterie.vcard.lines import Property
 from coterie.vcard.reading import Reading
@@ -27,6 +29,21 @@ def read_name(reading: Reading, entry: Property) -> None:
     draft.middle_name = values.list_line(middle, " ")
     draft.name_prefix = values.list_line(prefix, " ")
     draft.name_suffix = values.list_line(suffix, ", ")
+    if is_family_first(draft.composed_name or ""):
+        reading.sort_as = values.split(entry.first("SORT-AS"), ",")
+
+
+def read_text(field: str, label: str) -> Callable[[Reading, Property], None]:
+    """The reader of a property of one line. A second, different value becomes a line of the note."""
+
+    def read(reading: Reading, entry: Property) -> None:
+        value, before = values.line(entry.value), getattr(reading.draft, field)
+        if value and before is None:
+            setattr(reading.draft, field, value)
+        elif value and value != before:
+            reading.add_extra(f"{label}: {value}")
+
+    return read
 
 
 def read_nickname(reading: Reading, entry: Property) -> None:
@@ -41,6 +58,9 @@ def read_nickname(reading: Reading, entry: Property) -> None:
 def finish_name(reading: Reading) -> None:
     """Splits FN into a name if the card has no N; sets the full and the display name. Needs the whole card."""
     draft, formatted = reading.draft, reading.formatted
+    for field, text in zip(("phonetic_last_name", "phonetic_first_name"), reading.sort_as, strict=False):
+        if getattr(draft, field) is None:
+            setattr(draft, field, values.line(text))
     if reading.own_full:
         draft.formatted_name = reading.own_full
     if reading.has_own_display:

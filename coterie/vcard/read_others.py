@@ -17,7 +17,7 @@ _BINARY = frozenset(("KEY", "LOGO", "SOUND"))
 _LABELS = {
     "TZ": "Time zone", "GEO": "Position", "X-ABRELATEDNAMES": "Related", "X-SPOUSE": "Spouse", "BDAY": "Birthday",
     "X-EVOLUTION-SPOUSE": "Spouse", "CALURI": "Calendar", "FBURL": "Free and busy times", "ORG": "Organization",
-    "X-EVOLUTION-ANNIVERSARY": "Anniversary", "X-ABDATE": "Date", "X-MAIDENNAME": "Maiden name",
+    "X-EVOLUTION-ANNIVERSARY": "Anniversary", "X-ABDATE": "Date",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Facts about the person of a card: work, dates, gender, language, tags, ids and notes.
 
-The employer is the first component of ORG that is not empty; its units become a line of the note.
+The employer is the first component of ORG that is not empty; the units after it are the department.
 """
 
 from coterie.model.contacts import GENDERS
@@ -19,7 +19,7 @@ def read_employer(reading: Reading, entry: Property) -> None:
     if units and reading.draft.employer is None:
         reading.draft.employer = units.pop(0)
         if units:
-            reading.add_extra(f"Unit: {', '.join(units)}")
+            reading.draft.department = ", ".join(units)
     elif units and units != [reading.draft.employer]:
         reading.add_extra(f"Organization: {', '.join(units)}")
 

@@ -25,6 +25,8 @@ class Reading(Struct):
     preferences: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     formatted: str | None = None
+    # family and given name as pronounced
+    sort_as: list[str] = field(default_factory=list)
     own_full: str | None = None
     own_display: str | None = None
     has_own_display: bool = False

@@ -64,6 +64,10 @@ def _write_names(draft: ContactDraft, out: Content) -> None:
         # a reader would split FN into the parts of a name, or take it for a repetition of N
         out.add(PREFIX + "DISPLAY-NAME", draft.display_name or "")
     out.add("NICKNAME", draft.nickname)
+    # Apple's, which Android and Google read too
+    out.add("X-PHONETIC-FIRST-NAME", draft.phonetic_first_name)
+    out.add("X-PHONETIC-LAST-NAME", draft.phonetic_last_name)
+    out.add("X-MAIDENNAME", draft.maiden_name)
 
 
 def _write_person(draft: ContactDraft, out: Content) -> None:
@@ -73,7 +77,11 @@ def _write_person(draft: ContactDraft, out: Content) -> None:
         letter = _GENDERS.get(draft.gender)
         value = letter or f"O;{values.escape(draft.gender)}"
         out.lines.append(f"{'GENDER' if out.is_4 else 'X-GENDER'}:{value}")
-    out.add("ORG", draft.employer)
+    if draft.employer:
+        out.lines.append("ORG:" + ";".join(map(values.escape, filter(None, (draft.employer, draft.department)))))
+    else:
+        # a reader would take a unit without an organization for the employer
+        out.add(PREFIX + "DEPARTMENT", draft.department)
     out.add("TITLE", draft.job_title)
     out.add("LANG" if out.is_4 else "X-LANG", draft.language)
     _write_ids(draft, out)

@@ -21,8 +21,8 @@ def test_google_contacts() -> None:
     assert marge == ContactDraft(
         name_prefix="Dr.", first_name="Marge", middle_name="Jacqueline", last_name="Simpson",
         nickname="Midge",
-        birthday="1956-03-19", employer="Springfield Elementary", job_title="Volunteer",
-        note="Likes: painting, blue hair; and a quiet evening.\nSecond line.\n\nUnit: Kitchen",
+        birthday="1956-03-19", employer="Springfield Elementary", department="Kitchen", job_title="Volunteer",
+        note="Likes: painting, blue hair; and a quiet evening.\nSecond line.",
         handles=[
             HandleDraft("email", "marge@example.com", "home"),
             HandleDraft("email", "old@example.com", "Obsolete"),
@@ -72,8 +72,8 @@ def test_outlook_with_2_1_and_quoted_printable() -> None:
     (joerg,) = _drafts("outlook_2_1.vcf")
     assert joerg == ContactDraft(
         name_prefix="Herr", first_name="Jörg", last_name="Müller", name_suffix="Jr.", birthday="1970-01-31",
-        employer="Bier, Brot & Sohn", job_title="Käufer – Süd",
-        note="Erste Zeile\nZweite Zeile mit Überlänge, und noch mehr\n\nUnit: Einkauf",
+        employer="Bier, Brot & Sohn", department="Einkauf", job_title="Käufer – Süd",
+        note="Erste Zeile\nZweite Zeile mit Überlänge, und noch mehr",
         handles=[
             HandleDraft("phone", "+49 30 1234", "work"), HandleDraft("phone", "+49 170 1234", "mobile", True),
             HandleDraft("phone", "+49 30 1235", "work fax"), HandleDraft("phone", "+49 30 1236", "home fax"),
@@ -129,9 +129,9 @@ def test_icloud_and_contacts_on_a_mac() -> None:
     assert isinstance(selma, ContactDraft) and isinstance(tavern, ContactDraft) and isinstance(robert, ContactDraft)
     assert selma == ContactDraft(
         name_prefix="Ms.", first_name="Selma", last_name="Bouvier",
-        employer="Springfield DMV", job_title="Clerk",
-        note="Jub-Jub the iguana, daily.\nSmokes.\n\nPhonetic first name: SEL-ma\nMaiden name: Bouvier\n"
-             "Unit: Eye tests\nRelated (sister): Patty",
+        phonetic_first_name="SEL-ma", maiden_name="Bouvier",
+        employer="Springfield DMV", department="Eye tests", job_title="Clerk",
+        note="Jub-Jub the iguana, daily.\nSmokes.\n\nRelated (sister): Patty",
         handles=[
             HandleDraft("email", "selma@example.com", "other", True),
             HandleDraft("email", "s.bouvier@dmv.example", "work"),

@@ -97,10 +97,10 @@ def test_a_group_is_refused(line: str) -> None:
     assert found.reason == "is a group, not a person"
 
 
-def test_an_employer_is_the_first_component_and_its_units_are_in_the_note() -> None:
+def test_an_employer_is_the_first_component_and_its_units_are_the_department() -> None:
     draft = draft_of("ORG:Acme\\, Inc.;Sales;North", "TITLE:Buyer", "ROLE:Other")
-    assert (draft.employer, draft.job_title) == ("Acme, Inc.", "Buyer")
-    assert (draft.note, draft.warnings) == ("Unit: Sales, North\nRole: Other", [])
+    assert (draft.employer, draft.department, draft.job_title) == ("Acme, Inc.", "Sales, North", "Buyer")
+    assert (draft.note, draft.warnings) == ("Role: Other", [])
     assert draft_of("ORG:;Sales", "ROLE:Buyer").employer == "Sales"
     assert draft_of("ROLE:Buyer").job_title == "Buyer"
 
@@ -297,6 +297,19 @@ def test_a_card_gives_at_most_500_tags() -> None:
     draft = draft_of("CATEGORIES:" + ",".join(map(str, range(8_000))))
     assert len(draft.tags) == 500
     assert draft.warnings == ["CATEGORIES: more than 500 tags; the rest was skipped"]
+
+
+def test_phonetic_names_and_the_maiden_name_are_fields() -> None:
+    names = ("X-PHONETIC-FIRST-NAME:ももえ", "X-PHONETIC-LAST-NAME:やまぐち")
+    draft = draft_of("N:山口;百恵;;;", *names, "X-MAIDENNAME:三浦", "X-MAIDENNAME:三浦", "X-MAIDEN-NAME:他")
+    assert (draft.phonetic_first_name, draft.phonetic_last_name) == ("ももえ", "やまぐち")
+    assert (draft.maiden_name, draft.note) == ("三浦", "Maiden name: 他")
+    draft = draft_of('N;SORT-AS="やまぐち,ももえ":山口;百恵;;;', version="4.0")
+    assert (draft.phonetic_first_name, draft.phonetic_last_name) == ("ももえ", "やまぐち")
+    draft = draft_of('N;SORT-AS="ヤマグチ":山口;百恵;;;', names[0], version="4.0")
+    assert (draft.phonetic_first_name, draft.phonetic_last_name) == ("ももえ", "ヤマグチ")
+    draft = draft_of('N;SORT-AS="Harten,Rene":van der Harten;Rene;;;', version="4.0")
+    assert (draft.phonetic_first_name, draft.phonetic_last_name, draft.last_name) == (None, None, "van der Harten")
 
 
 def test_a_name_or_nickname_without_end_takes_no_time() -> None:
