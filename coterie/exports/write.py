@@ -27,8 +27,9 @@ _CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
 _HANDLES_MAX = 3
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
 _FIELDS = (
-    "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name", "nickname",
-    "display_name", "employer", "job_title", "how_you_met", "birthday", "gender", "language", "bio",
+    "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
+    "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "display_name", "employer", "department",
+    "job_title", "how_you_met", "birthday", "gender", "language", "bio",
 )  # fmt: skip
 # the names of R0's template, by which an import recognizes the file
 HEADER = (

@@ -166,9 +166,10 @@ def test_a_whole_name_that_says_more_than_its_parts_is_the_display_name(tmp_path
 
 @pytest.mark.parametrize("name", ["Edna Flanders (née Krabappel)", "Flanders, Edna (geb. Krabappel)",
                                   "Edna Flanders geb. Krabappel"])  # fmt: skip
-def test_a_maiden_name_is_a_line_of_the_note(tmp_path: Path, name: str) -> None:
+def test_a_maiden_name_has_its_own_field(tmp_path: Path, name: str) -> None:
     (draft,) = drafts(tmp_path, f'Name,Phone\n"{name}",5551234\n')
-    assert (draft.first_name, draft.last_name, draft.note) == ("Edna", "Flanders", "Maiden name: Krabappel")
+    assert (draft.first_name, draft.last_name, draft.maiden_name) == ("Edna", "Flanders", "Krabappel")
+    assert (draft.formatted_name, draft.note) == (name, None)
     assert split_name(name)["first_name"] == name
 
 

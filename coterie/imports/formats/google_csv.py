@@ -25,8 +25,10 @@ _SINGLES = {
     "first name": "first_name", "given name": "first_name",
     "middle name": "middle_name", "additional name": "middle_name",
     "last name": "last_name", "family name": "last_name",
+    "phonetic first name": "phonetic_first_name", "given name yomi": "phonetic_first_name",
+    "phonetic last name": "phonetic_last_name", "family name yomi": "phonetic_last_name", "maiden name": "maiden_name",
     "name prefix": "name_prefix", "name suffix": "name_suffix", "nickname": "nickname",
-    "organization name": "employer", "organization title": "job_title", "organization department": "extra",
+    "organization name": "employer", "organization title": "job_title", "organization department": "department",
     "birthday": "birthday", "gender": "gender", "notes": "note", "photo": "picture_url",
     "language": "language",
     "name": "name", "initials": "repeat", "short name": "repeat", "file as": "repeat", "subject": "extra",
@@ -138,7 +140,7 @@ def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: di
 
 
 def _put_organization(draft: ContactDraft, parts: dict[str, str]) -> None:
-    fields = {"name": "employer", "title": "job_title"}
+    fields = {"name": "employer", "title": "job_title", "department": "department"}
     for part, value in parts.items():
         header = f"Organization {part}"
         if part in fields:

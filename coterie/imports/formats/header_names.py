@@ -25,6 +25,17 @@ _NAMES = {
         lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido
         apellidos; cognome; achternaam familienaam; sobrenome apelido ultimonome""",
     "formatted_name": "formattedname",
+    "phonetic_first_name": """
+        phoneticfirstname firstnamephonetic phoneticgivenname givennamephonetic givennameyomi givenyomi
+        firstnameyomi yomigivenname phoneticname; phonetischervorname; prenomphonetique; nombrefonetico;
+        nomefonetico; fonetischevoornaam""",
+    "phonetic_last_name": """
+        phoneticlastname lastnamephonetic phoneticfamilyname familynamephonetic familynameyomi surnameyomi
+        lastnameyomi phoneticsurname; phonetischernachname; nomphonetique; apellidofonetico; cognomefonetico;
+        fonetischeachternaam sobrenomefonetico""",
+    "maiden_name": """
+        maidenname birthname nameatbirth nee; geburtsname madchenname; nomdejeunefille nomdenaissance;
+        apellidodesoltera; cognomedanubile; meisjesnaam geboortenaam; nomedesolteira""",
     "name_suffix": "suffix namesuffix; namenszusatz; suffixe; sufijo; suffisso; achtervoegsel; sufixo",
     "nickname": """
         nickname nick alias; spitzname; surnom pseudo; apodo mote; soprannome; bijnaam roepnaam; alcunha
@@ -46,6 +57,9 @@ _NAMES = {
         company employer organization organisation organizationname companyname workplace account; firma
         unternehmen arbeitgeber; entreprise societe employeur; empresa compania; azienda societa ditta;
         bedrijf bedrijfsnaam werkgever organisatie; companhia""",
+    "department": """
+        department dept organizationdepartment companydepartment; abteilung; departamento;
+        reparto dipartimento; afdeling""",
     "job_title": """
         jobtitle position role occupation job profession; beruf funktion stelle berufsbezeichnung; poste
         fonction titreduposte metier; cargo puesto profesion; professione posizione qualifica mansione;

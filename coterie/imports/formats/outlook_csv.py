@@ -10,7 +10,8 @@ from coterie.model.imports import ContactDraft, RowError
 _MAPPING = {
     "title": "name_prefix", "first name": "first_name", "middle name": "middle_name",
     "last name": "last_name", "suffix": "name_suffix", "nickname": "nickname", "company": "employer",
-    "job title": "job_title", "e-mail address": "email", "e-mail 2 address": "email",
+    "given yomi": "phonetic_first_name", "surname yomi": "phonetic_last_name", "maiden name": "maiden_name",
+    "department": "department", "job title": "job_title", "e-mail address": "email", "e-mail 2 address": "email",
     "e-mail 3 address": "email", "primary phone": "phone", "mobile phone": "phone:mobile",
     "business phone": "phone:work", "business phone 2": "phone:work", "company main phone": "phone:company",
     "home phone": "phone:home", "home phone 2": "phone:home", "other phone": "phone:other",

@@ -36,7 +36,7 @@ def put_text(draft: ContactDraft, name: str, value: str, header: str) -> None:
 
 
 def put_name(draft: ContactDraft, value: str) -> None:
-    """Splits a whole name and sets the parts that are not set. A maiden name goes to the note.
+    """Splits a whole name and sets the parts that are not set. A maiden name has its own field.
 
     The text is the full name as written, unless parts that were set say something else: then it is the display name
     if the parts do not say everything.
@@ -53,7 +53,7 @@ def put_name(draft: ContactDraft, value: str) -> None:
     }:
         put_text(draft, "display_name", value, "Name")
     if maiden_name:
-        put_extra(draft, "Maiden name", maiden_name)
+        put_text(draft, "maiden_name", maiden_name, "Maiden name")
 
 
 def put_handles(
