@@ -7,7 +7,9 @@ import msgspec
 import typer
 
 from coterie.actions.passwords import hash_password
+from coterie.cli.callers import caller_for_uuid
 from coterie.cli.demo_build import EMAIL, NAME, build_springfield
+from coterie.cli.demo_files import add_files
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Conflict
@@ -35,8 +37,10 @@ def demo(
         try:
             with database.write() as tx:
                 made = build_springfield(tx, password_hash, seed)
+                caller = caller_for_uuid(tx, made.organization_uuid)
         except Conflict:
             raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
+        add_files(database, caller, made)
     answer = {
         "organization_id": made.organization_id,
         "organization_uuid": made.organization_uuid,

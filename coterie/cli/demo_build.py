@@ -9,6 +9,7 @@ from msgspec import Struct
 from coterie.actions.addresses import add_address
 from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact
+from coterie.actions.dates import create_date
 from coterie.actions.folders import create_folder
 from coterie.actions.gifts import create_gift
 from coterie.actions.interactions import add_interactions, add_snapshots
@@ -22,6 +23,7 @@ from coterie.actions.user_relationships import create_user_relationship
 from coterie.cli import demo_ties as ties
 from coterie.cli import demo_world as world
 from coterie.model import times
+from coterie.model.ids import named_ids
 from coterie.model.imports import InteractionDraft
 from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
 from coterie.model.organizations import Caller
@@ -48,13 +50,14 @@ class Demo(Struct, frozen=True):
 
 
 def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
-    """Creates Springfield in one transaction; all dates are relative to today.
+    """Creates Springfield in one transaction; all dates are relative to today. Its ids are those of the API's examples.
 
     The same seed gives the same world. Raises Conflict if it exists already.
     """
-    organization, user, token = create_organization(
-        tx, name=NAME, email=EMAIL, password_hash=password_hash, username=USERNAME, country=COUNTRY
-    )
+    with named_ids("springfield"):
+        organization, user, token = create_organization(
+            tx, name=NAME, email=EMAIL, password_hash=password_hash, username=USERNAME, country=COUNTRY
+        )
     caller = Caller.for_organization(organization, user_id=user.id, via="cli")
     folders = {letter: create_folder(tx, caller, *named).id for letter, named in world.FOLDERS.items()}
     for title, property_type, choices in world.PROPERTIES:
@@ -67,7 +70,8 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
     uuids: dict[str, str] = {}
     for number, person in enumerate(world.PEOPLE):
         fields = _fields(person, number, now, folders)
-        contact = create_contact(tx, caller, fields)
+        with named_ids(person.key):
+            contact = create_contact(tx, caller, fields)
         ids[person.key], uuids[person.key] = contact.id, contact.uuid
         if "username" in fields:
             add_interactions(tx, caller, contact.id, _interactions(chance, person.key, now))
@@ -80,35 +84,48 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
 def _add_families(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str]) -> None:
     for first, second, word, anniversary in ties.RELATIONSHIPS:
         fields = {"second_contact": uuids[second], "type_id": type_id(word), "anniversary_on": anniversary}
-        relate(tx, caller, ids[first], fields)
+        with named_ids(f"{first} {second}"):
+            relate(tx, caller, ids[first], fields)
     for key, word, anniversary in ties.USER_RELATIONSHIPS:
         fields = {"contact": uuids[key], "type_id": type_id(word), "anniversary_on": anniversary}
-        create_user_relationship(tx, caller, fields)
+        with named_ids(f"user {key}"):
+            create_user_relationship(tx, caller, fields)
     for key, name, species, born, owner in ties.PETS:
         pet = {"name": name, "species": species, "born_on": born, "second_owner": uuids[owner] if owner else None}
-        create_pet(tx, caller, ids[key], pet)
+        with named_ids(name):
+            create_pet(tx, caller, ids[key], pet)
 
 
 def _add_parts(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str], now: datetime) -> None:
     for key, (line_1, line_2, postcode) in world.ADDRESSES.items():
         address = {"address_line_1": line_1, "address_line_2": line_2, "postcode": postcode, **world.TOWN}
-        add_address(tx, caller, ids[key], address)
+        with named_ids(f"address {key}"):
+            add_address(tx, caller, ids[key], address)
+    with named_ids("address shop"):
+        add_address(tx, caller, None, world.SHOP | world.TOWN)
     for key, name, link, status in ties.GIFTS:
-        create_gift(tx, caller, ids[key], {"name": name, "link": link, "status": status})
+        with named_ids(name):
+            create_gift(tx, caller, ids[key], {"name": name, "link": link, "status": status})
+    for key, label, day in ties.DATES:
+        with named_ids(f"date {key}"):
+            create_date(tx, caller, ids[key], {"label": label, "occurs_on": day})
     tags: dict[str, str] = {}
     for vocabulary, terms in ((TAGS, ties.TAGS), (EXPERTISES, ties.EXPERTISES)):
         for name, keys in terms.items():
-            tags[name] = create_term(tx, caller, vocabulary, name).id
+            with named_ids(name):
+                tags[name] = create_term(tx, caller, vocabulary, name).id
             for key in keys:
                 put_on_contact(tx, caller, vocabulary, ids[key], tags[name])
-    for text, keys, names, personal in ties.NOTES:
+    for number, (text, keys, names, personal) in enumerate(ties.NOTES):
         about = {"contacts": [uuids[key] for key in keys], "tags": [tags[name] for name in names]}
-        create_note(tx, caller, {"text": text, "is_personal": personal, **about})
-    for about_key, planned in ties.REMINDERS:
+        with named_ids(f"note {number}"):
+            create_note(tx, caller, {"text": text, "is_personal": personal, **about})
+    for number, (about_key, planned) in enumerate(ties.REMINDERS):
         reminder = dict(planned)
         if days := reminder.pop("due_in_days", None):
             reminder["due_at"] = times.moment(now.replace(minute=0, second=0, microsecond=0) + timedelta(days=days))
-        create_reminder(tx, caller, reminder, ids[about_key] if about_key else None)
+        with named_ids(f"reminder {number}"):
+            create_reminder(tx, caller, reminder, ids[about_key] if about_key else None)
 
 
 def _fields(person: world.Person, number: int, now: datetime, folders: dict[str, int]) -> dict[str, Any]:

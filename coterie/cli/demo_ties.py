@@ -83,6 +83,9 @@ GIFTS = (
     ("edna", "Box of chalk, coloured", None, "potential"),
 )
 
+# contact, label, day
+DATES = (("lisa", "Became a vegetarian", "--10-15"), ("krusty", "First broadcast", "1989-12-17"))
+
 # text, contacts, tags, personal
 NOTES = (
     ("The whole family comes to the open day. Seats in the first row.", ("marge", "homer", "bart", "lisa"),

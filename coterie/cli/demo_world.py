@@ -119,6 +119,7 @@ ADDRESSES = {
     "hibbert": ("12 Elm Court", None, "49002"),
 }
 
+SHOP = {"address_line_1": "1 Main Street", "postcode": "49007"}
 TOWN = {"locality": "Springfield", "region": "Oregon", "country": "United States"}
 
 # title, type, choices

@@ -1,21 +1,28 @@
 """UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, then a counter and random bits, so ids sort by creation."""
 
+import hashlib
+import itertools
 import os
 import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # a random digit -> the digit that has the variant bits
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _lock = threading.Lock()
 _last = 0
+_named: ContextVar[Iterator[str] | None] = ContextVar("named ids", default=None)
 
 
 def new_id() -> str:
-    """A new UUIDv7 as text. Within one process each is greater than the last."""
+    """A new UUIDv7 as text. Within one process each is greater than the last, but for those of named_ids."""
     global _last
+    if (named := _named.get()) is not None:
+        return next(named)
     value = (time.time_ns() // 1_000_000) << 80 | 7 << 76 | int.from_bytes(os.urandom(10)) & ((1 << 76) - 1)
     # the variant bits; the 12 bits above are random, and take the carry when the same millisecond repeats
     value = value & ~(0b11 << 62) | 0b10 << 62
@@ -51,6 +58,22 @@ def iter_ids() -> Iterator[str]:
     """New ids without end, made 500 at a time: for the rows of one batch, which are written at once."""
     while True:
         yield from new_ids(500)
+
+
+def named_id(name: str, number: int = 0) -> str:
+    """The id that named_ids gives: always the same for a name and a number, in the form of a UUIDv7."""
+    digits = hashlib.sha256(f"{name}:{number}".encode()).hexdigest()
+    return f"01902a4e-{digits[:4]}-7{digits[4:7]}-{_VARIANT[digits[7]]}{digits[8:11]}-{digits[11:23]}"
+
+
+@contextmanager
+def named_ids(name: str) -> Iterator[None]:
+    """Within the block, new_id() returns named_id(name, 0), named_id(name, 1) …: the demo has ids known beforehand."""
+    token = _named.set(named_id(name, number) for number in itertools.count())
+    try:
+        yield
+    finally:
+        _named.reset(token)
 
 
 def parse_id(text: str) -> str | None:
