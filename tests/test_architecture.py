@@ -122,7 +122,7 @@ FILE_LINES_AIM = 200
 IMPORT_TABLE_WIDTH = 120
 POSITIONAL_MAX = 5
 CALL_POSITIONAL_MAX = 6
-_SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
+_SQL = re.compile(r"\s*((SELECT|INSERT|UPDATE|WITH)\s|DELETE\s+FROM\s)")
 
 
 def packages_follow_the_import_table(module: Module) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from coterie.api.openapi_schemas import Schema, Schemas, components_of, read_schemas
-from coterie.api.route import Contract, Route
+from coterie.api.route import Contract, Example, Route
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -83,11 +83,18 @@ def _operation(contract: Contract, route: Route, schemas: Schemas) -> dict[str, 
     }
     if route.description:
         operation["description"] = cleandoc(route.description)
+    if route.is_ours:
+        operation["x-our-addition"] = True
+    example = contract.examples.get(f"{route.method} {route.path}", Example())
+    if example.token != Example().token:
+        operation["x-example-token"] = example.token
     parameters = _path_parameters(route, schemas) + _query_parameters(route, schemas)
     if parameters:
         operation["parameters"] = parameters
+    _add_parameter_examples(parameters, {**contract.path_examples, **example.path}, example.query)
     if route.body is not None or route.uploads:
         operation["requestBody"] = _request_body(contract, route, schemas)
+        _add_body_example(operation["requestBody"]["content"], example)
     operation["responses"] = _responses(contract, route, schemas)
     operation["security"] = _security(contract, route)
     return operation
@@ -116,6 +123,23 @@ def _parameter(name: str, place: str, schema: Schema, *, required: bool) -> dict
     if "description" in schema:
         parameter["description"] = schema.pop("description")
     return parameter | {"schema": schema}
+
+
+def _add_parameter_examples(
+    parameters: Sequence[dict[str, Any]], path: Mapping[str, Any], query: Mapping[str, Any]
+) -> None:
+    for parameter in parameters:
+        values = path if parameter["in"] == "path" else query
+        if parameter["name"] in values:
+            parameter["example"] = values[parameter["name"]]
+
+
+def _add_body_example(content: dict[str, Any], example: Example) -> None:
+    """The example of the first media type: JSON, or multipart if a file is uploaded."""
+    if example.body is not None:
+        content[JSON] = {**content[JSON], "example": example.body}
+    elif example.upload:
+        content[MULTIPART] = {**content[MULTIPART], "example": {UPLOAD_FIELD: example.upload}}
 
 
 def _request_body(contract: Contract, route: Route, schemas: Schemas) -> dict[str, Any]:

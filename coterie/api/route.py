@@ -40,6 +40,20 @@ class Request(Struct, frozen=True):
 Handler = Callable[[Tx, Caller, Request], Any]
 
 
+class Example(Struct, frozen=True):
+    """A call of an operation that succeeds in the world of `coterie demo`.
+
+    path, query: values of parameters. body: as JSON. upload: the text of the uploaded file. token: the variable of the
+    shell that has the token.
+    """
+
+    path: Mapping[str, str | int] = {}
+    query: Mapping[str, str | int] = {}
+    body: Any = None
+    upload: str = ""
+    token: str = "TOKEN"  # noqa: S105
+
+
 class Route(Struct, frozen=True):
     """One operation.
 
@@ -52,6 +66,7 @@ class Route(Struct, frozen=True):
     path_types: the types of the path's parameters, for the document; text otherwise.
     prepare: runs before the handler of a write, in a thread with a read transaction, for what would block the writer
     (storing a file). Its result is request.prepared.
+    is_ours: whether it is our addition, which the documentation of the contract does not have.
     is_search: of a read, whether a query makes it a search, which runs beside all other reads.
     check: the same for what must not keep a connection or a thread of the database (checking a password).
     """
@@ -75,6 +90,7 @@ class Route(Struct, frozen=True):
     responses: Mapping[int, Any] = {}
     prepare: Handler | None = None
     check: Callable[[Database, Request], Awaitable[Any]] | None = None
+    is_ours: bool = False
     is_search: Callable[[Any], bool] | None = None
 
 
@@ -85,6 +101,7 @@ class Contract(Struct, frozen=True):
     error_types: the types of the error bodies by status, for the document.
     reads_forms: whether bodies may be forms besides JSON.
     spellings: segment of a path -> other spellings of it, which are in no document.
+    examples: "METHOD /path" -> the example of an operation. path_examples: for the parameters it does not name.
     page_headers: headers of a page, name -> description. token_query: whether ?access_token= is read.
     """
 
@@ -99,4 +116,6 @@ class Contract(Struct, frozen=True):
     reads_forms: bool = False
     spellings: Mapping[str, tuple[str, ...]] = {}
     page_headers: Mapping[str, str] = {}
+    examples: Mapping[str, Example] = {}
+    path_examples: Mapping[str, str | int] = {}
     token_query: bool = False

@@ -1,8 +1,11 @@
 """Inrō's contract on one page: method, path, handler, scope, mode."""
 
+from msgspec import structs
+
 from coterie.api.errors import TYPES
 from coterie.api.inro import bulk, contact_input, contact_properties, contacts, errors, folders, me
 from coterie.api.inro.contacts import ContactEntity
+from coterie.api.inro.examples import EXAMPLES
 from coterie.api.inro.pages import PAGE_HEADERS, PageQuery
 from coterie.api.route import Contract, Route
 
@@ -11,7 +14,7 @@ ID = {"id": int}
 BULK_BYTES_MAX = 8_388_608
 
 # fmt: off
-ROUTES = (
+PUBLISHED = (
     Route("GET", "/me", me.show, ORGANIZATION, "read", "Get information about the current organization",
           response=me.OrganizationEntity),
 
@@ -30,8 +33,10 @@ ROUTES = (
           query=PageQuery, response=list[folders.FolderEntity], paged=True),
     Route("GET", "/contact_properties", contact_properties.list_, READ, "read", "List contact properties",
           query=PageQuery, response=list[contact_properties.PropertyEntity], paged=True),
+)
 
-    # Not in Inrō's document, but on the live product
+# Not in Inrō's published document; most are on the live product
+ADDITIONS = (
     Route("POST", "/contact_properties", contact_properties.create, WRITE, "write", "Create a contact property",
           body=contact_properties.PropertyBody, response=contact_properties.PropertyEntity, status=201),
     Route("PUT", "/contact_properties/{slug}", contact_properties.update, WRITE, "write",
@@ -68,7 +73,8 @@ INRO = Contract(
     version="0.0.1",
     prefix="/api/v1",
     description="Contacts of one organization, as Inrō's clients know them.",
-    routes=ROUTES,
+    routes=(*PUBLISHED, *(structs.replace(route, is_ours=True) for route in ADDITIONS)),
+    examples=EXAMPLES,
     present_error=errors.present_error,
     error_types=TYPES,
     reads_forms=True,

@@ -27,6 +27,7 @@ from coterie.api.r0 import (
 from coterie.api.r0.contact_entity import ContactEntity, ContactList
 from coterie.api.r0.contact_parts import ContactWithParts
 from coterie.api.r0.emails import EMAIL_HANDLERS
+from coterie.api.r0.examples import EXAMPLES, PATHS
 from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
 from coterie.api.r0.phone_numbers import PHONE_HANDLERS
@@ -182,18 +183,18 @@ ROUTES: tuple[Route, ...] = (
 
     # Important dates (ours)
     Route("GET", f"{CONTACT}/important_dates", important_dates.list_, READ, "read", "List a contact's important dates",
-          query=ListQuery, response=important_dates.ImportantDateList, paged=True, path_types=IDS),
+          query=ListQuery, response=important_dates.ImportantDateList, paged=True, path_types=IDS, is_ours=True),
     Route("POST", f"{CONTACT}/important_dates", important_dates.create, WRITE, "write", "Create an important date",
           body=important_dates.NewImportantDateBody, response=important_dates.ImportantDateEntity, status=201,
-          path_types=IDS),
+          path_types=IDS, is_ours=True),
     Route("GET", f"{CONTACT}/important_dates/{{date_id}}", important_dates.show, READ, "read",
-          "Get an important date", response=important_dates.ImportantDateEntity, path_types=IDS),
+          "Get an important date", response=important_dates.ImportantDateEntity, path_types=IDS, is_ours=True),
     Route("PATCH", f"{CONTACT}/important_dates/{{date_id}}", important_dates.update, WRITE, "write",
           "Update or restore an important date", body=important_dates.ImportantDateBody,
-          response=important_dates.ImportantDateEntity, path_types=IDS),
+          response=important_dates.ImportantDateEntity, path_types=IDS, is_ours=True),
     Route("DELETE", f"{CONTACT}/important_dates/{{date_id}}", important_dates.remove, WRITE, "write",
           "Delete an important date", query=SoftDelete, body=SoftDelete,
-          response=important_dates.ImportantDateEntity, responses=DELETED, path_types=IDS),
+          response=important_dates.ImportantDateEntity, responses=DELETED, path_types=IDS, is_ours=True),
 
     # Notes
     Route("GET", f"{ORG}/notes", notes.list_, READ, "read", "List notes",
@@ -260,7 +261,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{ORG}/reminders", reminders.create, WRITE, "write", "Create a reminder, single or repeating",
           body=reminders.ReminderBody, response=reminders.ReminderEntity, status=201, path_types=IDS),
     Route("GET", f"{ORG}/reminders/{{reminder_id}}", reminders.show, READ, "read",
-          "Get one of the caller's reminders (our addition)", response=reminders.ReminderEntity, path_types=IDS),
+          "Get one of the caller's reminders (our addition)",
+          is_ours=True, response=reminders.ReminderEntity, path_types=IDS),
     Route("PATCH", f"{ORG}/reminders/{{reminder_id}}", reminders.update, WRITE, "write", "Update a reminder",
           body=reminders.ReminderBody, response=reminders.ReminderEntity, path_types=IDS),
     Route("DELETE", f"{ORG}/reminders/{{reminder_id}}", reminders.remove, WRITE, "write",
@@ -279,7 +281,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{CONTACT}/attachments/{{attachment_id}}", attachments.show, READ, "read", "Get an attachment",
           response=attachments.AttachmentEntity, path_types=IDS),
     Route("GET", f"{CONTACT}/attachments/{{attachment_id}}/file", attachments.send, READ, "slow",
-          "Get the bytes of an attachment (our addition)", path_types=IDS, media_types=tuple(EXTENSIONS)),
+          "Get the bytes of an attachment (our addition)", is_ours=True, path_types=IDS, media_types=tuple(EXTENSIONS)),
     Route("DELETE", f"{CONTACT}/attachments/{{attachment_id}}", attachments.remove, WRITE, "write",
           "Delete an attachment for good, at once", status=204, path_types=IDS),
 
@@ -291,31 +293,37 @@ ROUTES: tuple[Route, ...] = (
           description="Answers with what was found; the rest of a long file is staged in the background. Nothing"
           " enters the book before the import is applied."),
     Route("GET", f"{ORG}/imports/template", imports.template, IMPORTS_READ, "read",
-          "Get an empty CSV file with the column names (our addition)", path_types=IDS, media_types=("text/csv",)),
+          "Get an empty CSV file with the column names (our addition)",
+          is_ours=True, path_types=IDS, media_types=("text/csv",)),
     Route("GET", f"{ORG}/imports/{{import_id}}", imports.show, IMPORTS_READ, "read", "Get an import, without its rows",
           response=imports.ImportEntity, path_types=IDS),
     Route("DELETE", f"{ORG}/imports/{{import_id}}", imports.remove, IMPORTS_WRITE, "write",
           "Delete an import for good; the contacts it brought stay", status=204, path_types=IDS),
     Route("POST", f"{ORG}/imports/{{import_id}}/apply", imports.apply, IMPORTS_WRITE, "write",
-          "Apply what is certain or decided, in the background (our addition)", response=imports.ImportEntity,
+          "Apply what is certain or decided, in the background (our addition)",
+          is_ours=True, response=imports.ImportEntity,
           status=202, path_types=IDS),
     Route("POST", f"{ORG}/imports/{{import_id}}/undo", imports.undo, IMPORTS_WRITE, "write",
-          "Take an import back, in the background (our addition)", response=imports.ImportEntity, status=202,
+          "Take an import back, in the background (our addition)",
+          is_ours=True, response=imports.ImportEntity, status=202,
           path_types=IDS,
           description="What people changed since is left alone, and its rows say so (`kept`). 409 for one that was"
           " taken back already."),
     Route("GET", f"{ORG}/imports/{{import_id}}/rejected", imports.send_rejected, IMPORTS_READ, "slow",
-          "Get the rejected rows as a file of the kind they came in, with a reason (our addition)", path_types=IDS,
+          "Get the rejected rows as a file of the kind they came in, with a reason (our addition)",
+          is_ours=True, path_types=IDS,
           media_types=REJECTED_MEDIA_TYPES,
           description="Mended, it can be uploaded again: the column of reasons is passed over. 404 where no row was"
           " rejected; 413 beyond 32 MB."),
     Route("GET", f"{ORG}/imports/{{import_id}}/rows", import_rows.list_, IMPORTS_READ, "read",
-          "List the rows of an import (our addition)", query=import_rows.RowsQuery, response=import_rows.RowList,
+          "List the rows of an import (our addition)",
+          is_ours=True, query=import_rows.RowsQuery, response=import_rows.RowList,
           paged=True, path_types=IDS),
     Route("GET", f"{ORG}/imports/{{import_id}}/rows/{{row}}", import_rows.show, IMPORTS_READ, "read",
-          "Get a row of an import (our addition)", response=import_rows.RowEntity, path_types=ROW_IDS),
+          "Get a row of an import (our addition)", is_ours=True, response=import_rows.RowEntity, path_types=ROW_IDS),
     Route("PATCH", f"{ORG}/imports/{{import_id}}/rows/{{row}}", import_rows.decide, IMPORTS_WRITE, "write",
-          "Decide what becomes of a row before it is applied (our addition)", body=import_rows.DecisionBody,
+          "Decide what becomes of a row before it is applied (our addition)",
+          is_ours=True, body=import_rows.DecisionBody,
           response=import_rows.RowEntity, path_types=ROW_IDS,
           description="Of the outcomes create, update and match; a decision can be changed until the import is applied."
           " 409 for a row that adds nothing, was rejected or is applied already."),
@@ -329,6 +337,8 @@ R0 = Contract(
     prefix="/api/v1",
     description="People as a family or a team remembers them, as R0's clients know them.",
     routes=ROUTES,
+    examples=EXAMPLES,
+    path_examples=PATHS,
     present_error=errors.present_error,
     error_types=errors.TYPES,
     reads_forms=True,
