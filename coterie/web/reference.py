@@ -34,6 +34,8 @@ class Operation(Struct, frozen=True):
     summary: str
     description: str
     scope: str
+    token: str
+    is_ours: bool
     parameters: list[tuple[str, list[Field]]]
     body_types: list[str]
     body: list[Field]
@@ -82,9 +84,21 @@ def _reference(document: Mapping[str, Any]) -> Reference:
         version=info["version"],
         description=info.get("description", ""),
         url=url,
-        groups=[Group(f"{anchor}-{_anchor(name)}", name, groups[name]) for name in sorted(groups)],
+        groups=_ordered(anchor, groups),
         errors=[errors[status] for status in sorted(errors)],
     )
+
+
+def _ordered(anchor: str, groups: Mapping[str, list[Operation]]) -> list[Group]:
+    """The groups of the contract by name, then those that are all ours; within a group, ours come last."""
+
+    def order(name: str) -> tuple[bool, str]:
+        return all(each.is_ours for each in groups[name]), name
+
+    return [
+        Group(f"{anchor}-{_anchor(name)}", name, sorted(groups[name], key=lambda each: each.is_ours))
+        for name in sorted(groups, key=order)
+    ]
 
 
 def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, path: str) -> Operation:
@@ -101,6 +115,8 @@ def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, 
         summary=operation["summary"],
         description=operation.get("description", ""),
         scope=scopes[0] if scopes else "",
+        token=operation.get("x-example-token", ""),
+        is_ours=operation.get("x-our-addition", False),
         parameters=_parameters(operation.get("parameters", [])),
         body_types=list(content),
         body=fields(schema, components),
