@@ -9,11 +9,11 @@ import os
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import msgspec
 import typer
@@ -112,14 +112,20 @@ class _Hashed:
 
 
 def read_archive(path: Path, folder: Path) -> Manifest:
-    """Unpacks an archive into the folder and returns its manifest.
+    """Unpacks an archive into the folder and returns its manifest. Raises as read_members does."""
+    return read_members(path, lambda name, stream: _unpack(stream, folder / name))
+
+
+def read_members(path: Path, read: Callable[[str, IO[bytes]], str]) -> Manifest:
+    """Reads an archive and returns its manifest. read: gets the name and the bytes of each member in turn, reads all of
+    them and returns their SHA-256.
 
     Raises Damaged if the archive is truncated, was changed, contains an unexpected name, a link or a special file, or
     has a later format; Unavailable if there is no such file.
     """
     try:
         with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
-            members, manifest = _unpack(tar, folder)
+            members, manifest = _read_members(tar, read)
             # gzip verifies its checksum at the end of the stream
             while packed.read(_CHUNK):
                 pass
@@ -137,7 +143,9 @@ def read_archive(path: Path, folder: Path) -> Manifest:
     return manifest
 
 
-def _unpack(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, Member], Manifest | None]:
+def _read_members(
+    tar: tarfile.TarFile, read: Callable[[str, IO[bytes]], str]
+) -> tuple[dict[str, Member], Manifest | None]:
     members: dict[str, Member] = {}
     for entry in tar:
         stream = tar.extractfile(entry) if entry.isreg() else None
@@ -147,17 +155,20 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, Member], Mani
             return members, msgspec.json.decode(stream.read(), type=Manifest)
         if not _MEMBER.fullmatch(entry.name) or entry.name in members:
             raise ValueError(f"{entry.name!r} is not expected in a backup")
-        target = folder / entry.name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        digest = hashlib.sha256()
-        with target.open("wb") as copy:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-        members[entry.name] = Member(entry.size, digest.hexdigest())
+        members[entry.name] = Member(entry.size, read(entry.name, stream))
     return members, None
+
+
+def _unpack(stream: IO[bytes], target: Path) -> str:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with target.open("wb") as copy:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest()
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -169,7 +180,7 @@ def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
-    """Prints what a backup contains; done: "saved as FILE" or "restored from FILE"."""
+    """Prints what a backup contains; done: "saved as FILE", "restored from FILE"."""
     counts = manifest.counts
     if as_json:
         answer = {"version": manifest.version, "created_at": manifest.created_at, **counts}

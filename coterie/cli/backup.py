@@ -14,6 +14,8 @@ import typer
 
 from coterie import __version__
 from coterie.cli.archive import FORMAT, ArchiveWriter, Manifest, files_in, print_manifest
+from coterie.cli.backup_check import check_archive
+from coterie.cli.backup_folder import delete_leftovers, delete_old_files, new_file, newest_file
 from coterie.cli.open_instance import open_unmigrated
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
@@ -21,6 +23,7 @@ from coterie.model import times
 from coterie.settings import Settings, load_settings
 from coterie.store import backup as store
 from coterie.store.database import Database, Tx
+from coterie.store.last_backup import write_last_backup
 from coterie.store.migrate import latest
 
 # effectively no deadline: readers do not block anyone
@@ -32,7 +35,16 @@ def register(application: typer.Typer) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist. Or a folder for a new file.")
+    ],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Save nothing; check this backup, or the newest of this folder.")
+    ] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="In a folder: check the new backup, then delete all but the newest N."),
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,23 +52,40 @@ def backup(
 
     The instance may be running. The file holds everything, including the keys: protect it like the instance itself.
     """
-    settings = load_settings(data=data)
+    if verify:
+        file = newest_file(target) if target.is_dir() else target
+        print_manifest(check_archive(file), f"are intact in {file}", as_json=as_json)
+        return
+    if keep and not target.is_dir():
+        raise Unavailable(f"--keep needs an existing folder, and {target} is none")
+    file = new_file(target) if target.is_dir() else target
+    manifest = _save_file(load_settings(data=data), file)
+    if keep:
+        check_archive(file)
+        delete_old_files(target, keep)
+    print_manifest(manifest, f"saved as {file}", as_json=as_json)
+
+
+def _save_file(settings: Settings, file: Path) -> Manifest:
+    folder = file.absolute().parent
     if file.exists():
         raise Unavailable(f"{file} already exists")
-    if not file.absolute().parent.is_dir():
+    if not folder.is_dir():
         raise Unavailable(f"{file}: no such folder")
+    delete_leftovers(folder)
     with _open_current(settings) as database:
         archive = ArchiveWriter(file)
         try:
-            manifest = _save(database, settings, archive, file.absolute().parent)
+            manifest = _save(database, settings, archive, folder)
             archive.finish(manifest)
+            write_last_backup(settings.data_folder, manifest.created_at, file.stat().st_size)
         except OSError as error:
             archive.abandon()
             raise Unavailable(f"{file}: {error.strerror or error}") from None
         except BaseException:
             archive.abandon()
             raise
-    print_manifest(manifest, f"saved as {file}", as_json=as_json)
+    return manifest
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -20,12 +21,14 @@ from coterie.actions.contacts import create_contact, delete_contact
 from coterie.cli import backup as backup_command
 from coterie.cli import restore as restore_command
 from coterie.cli.archive import Damaged, read_archive
+from coterie.cli.backup_check import check_archive
 from coterie.errors import Unavailable
 from coterie.search import search_contacts
 from coterie.settings import Settings, load_settings
 from coterie.store import backup as store
 from coterie.store.database import Database, open_database
 from coterie.store.files import file_path, save_file
+from coterie.store.last_backup import read_last_backup
 from coterie.store.migrate import latest, migrate
 
 
@@ -284,6 +287,70 @@ def test_a_flipped_bit_is_refused_or_changes_nothing_that_is_read(saved: tuple[W
         for name, member in manifest.members.items():
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == member.sha256
     assert refused >= len(places) - 2
+
+
+def test_verify_reads_all_of_a_backup_and_needs_no_instance(
+    saved: tuple[World, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, file = saved
+    backup_command.backup(file, verify=True)
+    assert f"are intact in {file}" in capsys.readouterr().out
+    assert check_archive(file) == read_archive(file, tmp_path / "whole")
+    digest = next(name for name in check_archive(file).members if name.startswith("attachments/"))
+    short = _edited("tables/contacts.jsonl", b"[", b"[0,")
+    for change in [*DAMAGE.values(), _told(short, "tables/contacts.jsonl"), _told(_edited(digest, b"", b"x"), digest)]:
+        with pytest.raises(Damaged):
+            backup_command.backup(_rewritten(file, change), verify=True)
+
+
+def _told(
+    change: Callable[[list[tuple[tarfile.TarInfo, bytes]]], None], name: str
+) -> Callable[[list[tuple[tarfile.TarInfo, bytes]]], None]:
+    """A change of a member that its manifest confirms."""
+
+    def change_both(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        change(members)
+        body = next(body for entry, body in members if entry.name == name)
+        manifest = json.loads(members[-1][1])
+        manifest["members"][name] = {"byte_count": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        members[-1] = (members[-1][0], json.dumps(manifest).encode())
+
+    return change_both
+
+
+def test_a_folder_keeps_the_newest_backups_and_everything_that_is_none(
+    saved: tuple[World, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    old = [folder / f"coterie-2026-01-0{day}T030000Z.backup" for day in range(1, 6)]
+    others = [
+        folder / name for name in ("notes.txt", "coterie-by-hand.backup", "coterie-2025-01-01T030000Z.backup.old")
+    ]
+    for file in (*old, *others):
+        file.write_bytes(b"x")
+    leftover = folder / ".coterie-backup-killed"
+    leftover.mkdir()
+    os.utime(leftover, (0, 0))
+    backup_command.backup(folder, keep=3)
+    made = set(folder.iterdir()) - {*old, *others}
+    assert len(made) == 1 and check_archive(made.pop())
+    assert [file for file in old if file.exists()] == old[-2:]
+    assert all(file.exists() for file in others) and not leftover.exists()
+    backup_command.backup(folder, verify=True)
+    assert "are intact" in capsys.readouterr().out
+    with pytest.raises(Unavailable, match="existing folder"):
+        backup_command.backup(tmp_path / "file", keep=3)
+    with pytest.raises(Unavailable, match="no backup"):
+        backup_command.backup(tmp_path / "attachments", verify=True)
+
+
+def test_the_last_backup_is_remembered(saved: tuple[World, Path], tmp_path: Path) -> None:
+    _, file = saved
+    last = read_last_backup(tmp_path)
+    assert last and last.byte_count == file.stat().st_size
+    (tmp_path / "last-backup.json").write_text("{")
+    assert read_last_backup(tmp_path) is None
 
 
 def test_rows_that_cannot_be_kept_leave_the_old_instance_as_it_was(
