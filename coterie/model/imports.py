@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from coterie.model.import_reasons import Reason
 from coterie.model.names import join_name
 from coterie.model.portable import PortableContact, PortableRows
+from coterie.model.related_people import RelatedDraft
 
 STAGING, STAGED, APPLYING, APPLIED, UNDOING, UNDONE, FAILED = (
     "staging", "staged", "applying", "applied", "undoing", "undone", "failed",
@@ -126,6 +127,7 @@ class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
     folders: list[str] = field(default_factory=list)
     external_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[InteractionDraft] = field(default_factory=list)
+    related: list[RelatedDraft] = field(default_factory=list)
     # of the portable archive: the contact as exported, or rows that are not contacts
     portable: PortableContact | None = None
     portable_rows: PortableRows | None = None

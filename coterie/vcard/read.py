@@ -9,7 +9,16 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from coterie.model.imports import ContactDraft, RowError
-from coterie.vcard import extensions, read_addresses, read_names, read_others, read_person, read_pictures, values
+from coterie.vcard import (
+    extensions,
+    read_addresses,
+    read_names,
+    read_others,
+    read_person,
+    read_pictures,
+    related,
+    values,
+)
 from coterie.vcard.cards import Card
 from coterie.vcard.channels import messenger_of
 from coterie.vcard.lines import Property
@@ -148,5 +157,6 @@ _READERS: dict[str, Callable[[Reading, Property], None]] = {
     "LOGO": _logo,
     "X-ABSHOWAS": lambda reading, entry: None,
     **dict.fromkeys(("TEL", "EMAIL", "URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE"), _handle),
+    **related.READERS,
     **extensions.READERS,
 }

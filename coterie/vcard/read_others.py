@@ -15,9 +15,8 @@ OF_PROGRAMS = frozenset((
 ))  # fmt: skip
 _BINARY = frozenset(("KEY", "LOGO", "SOUND"))
 _LABELS = {
-    "TZ": "Time zone", "GEO": "Position", "X-ABRELATEDNAMES": "Related", "X-SPOUSE": "Spouse", "BDAY": "Birthday",
-    "X-EVOLUTION-SPOUSE": "Spouse", "CALURI": "Calendar", "FBURL": "Free and busy times", "ORG": "Organization",
-    "X-EVOLUTION-ANNIVERSARY": "Anniversary", "X-ABDATE": "Date",
+    "TZ": "Time zone", "GEO": "Position", "X-ABRELATEDNAMES": "Related", "BDAY": "Birthday", "CALURI": "Calendar",
+    "FBURL": "Free and busy times", "ORG": "Organization", "X-EVOLUTION-ANNIVERSARY": "Anniversary", "X-ABDATE": "Date",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from coterie.vcard import values
 from coterie.vcard.channels import is_linkedin, profile_url, types_of_label
 from coterie.vcard.content import Content
 from coterie.vcard.extensions import PREFIX
+from coterie.vcard.related import write_related
 
 VERSIONS = ("3.0", "4.0")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -42,6 +43,8 @@ def write_card(draft: ContactDraft, version: str) -> str:
         _write_picture(picture, out)
     if draft.tags:
         out.lines.append("CATEGORIES:" + ",".join([values.escape(tag) for tag in draft.tags]))
+    for related in draft.related:
+        write_related(related, out)
     out.add("NOTE", draft.note)
     _write_extensions(draft, out)
     out.lines.append("END:VCARD")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from coterie.imports.formats.vcard_file import read
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft, RowError
+from coterie.model.related_people import RelatedDraft
 
 FILES = Path(__file__).parent / "files"
 JPEG = PictureDraft("image/jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01")
@@ -47,7 +48,7 @@ def test_an_iphone() -> None:
     (bart,) = _drafts("iphone.vcf")
     assert bart == ContactDraft(
         display_name="Bart", first_name="Bartholomew", middle_name="JoJo", last_name="Simpson",
-        note="Related (sister): Lisa",
+        note="Related (sister): Lisa", related=[RelatedDraft("sister", "Lisa", line="Related (sister): Lisa")],
         nickname="El Barto", birthday="--04-01", employer="Class 4",
         handles=[
             HandleDraft("email", "bart@example.com", "home", True),
@@ -95,6 +96,7 @@ def test_nextcloud_with_4_0() -> None:
         birthday="--05-09",
         employer="Springfield Elementary", job_title="Saxophonist", language="fr",
         note="One\n\nTwo\n\nRelated (friend): urn:uuid:f81d4fae",
+        related=[RelatedDraft("friend", uid="f81d4fae", line="Related (friend): urn:uuid:f81d4fae")],
         handles=[
             HandleDraft("phone", "+1-555-555-5555 ext. 5555", "work", True),
             HandleDraft("phone", "+1 555 0100", "mobile"),
@@ -132,6 +134,7 @@ def test_icloud_and_contacts_on_a_mac() -> None:
         phonetic_first_name="SEL-ma", maiden_name="Bouvier",
         employer="Springfield DMV", department="Eye tests", job_title="Clerk",
         note="Jub-Jub the iguana, daily.\nSmokes.\n\nRelated (sister): Patty",
+        related=[RelatedDraft("sister", "Patty", line="Related (sister): Patty")],
         handles=[
             HandleDraft("email", "selma@example.com", "other", True),
             HandleDraft("email", "s.bouvier@dmv.example", "work"),
