@@ -120,7 +120,7 @@ def test_wrong_mappings_and_files_without_people_are_refused(tmp_path: Path) -> 
 
 def test_every_documented_field_can_be_mapped() -> None:
     for field in FIELDS:
-        check_mapping({"x": f"{field}:label" if field in ("date", "unread") else field})
+        check_mapping({"x": f"{field}:label" if field in ("date", "related", "unread") else field})
 
 
 @pytest.mark.parametrize("path", ["", "shoe", "email:", "note:x", "unread"])

@@ -65,6 +65,8 @@ def put_of(path: str, header: str) -> Put:
         return lambda reading, value: put.put_date(reading.draft, label, value, day_first=reading.day_first)
     if kind == "link":
         return lambda reading, value: put.put_link(reading.draft, value, label)
+    if kind == "related":
+        return lambda reading, value: put.put_related(reading.draft, label.capitalize(), value)
     if kind == "unread":
         return lambda reading, value: reading.draft.warnings.append(f"Skipped: {label}, {value[:100]}")
     if kind in CHANNELS:

@@ -49,6 +49,7 @@ FIELDS: dict[str, str] = {
     "address": "a whole postal address in one cell; address:home and other labels too",
     **{f"address.{part}": "part of a postal address; address:work. and others too" for part in ADDRESS_PARTS},
     "date": "another date: date:anniversary, with the label after the colon",
+    "related": "the full name of a related person, with the role after the colon: related:spouse",
     "picture_url": "link to a picture",
     "tags": "tags, several by ; or ,",
     "folders": "folders, several by ; or ,",
@@ -85,8 +86,8 @@ def _is_path(path: str) -> bool:
     if kind == "unread":
         return bool(label)
     if not label:
-        return path in FIELDS and path not in ("date", "unread")
+        return path in FIELDS and path not in ("date", "related", "unread")
     if kind == "address":
         _, _, part = label.rpartition(".")
         return "." not in label or part in ADDRESS_PARTS
-    return len(label) <= LABEL_LENGTH_MAX and (kind == "date" or kind in CHANNELS or kind == "link")
+    return len(label) <= LABEL_LENGTH_MAX and (kind in ("date", "related", "link") or kind in CHANNELS)

@@ -133,6 +133,8 @@ def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: di
         put.put_link(draft, value, plain, is_primary=is_primary)
     elif kind == "im":
         put.put_message_name(draft, parts.get("service", plain), value, plain)
+    elif kind == "relation":
+        put.put_related(draft, plain or kind.capitalize(), value)
     elif kind == "event":
         put.put_date(draft, plain.lower(), value)
     else:

@@ -23,6 +23,7 @@ _MAPPING = {
     "anniversary": "date:anniversary", "gender": "gender", "language": "language", "notes": "note",
     "categories": "tags", "initials": "repeat", "e-mail display name": "repeat",
     "e-mail 2 display name": "repeat", "e-mail 3 display name": "repeat",
+    "spouse": "related:spouse", "manager's name": "related:manager",
     # settings of the program
     "e-mail type": "ignore", "e-mail 2 type": "ignore", "e-mail 3 type": "ignore", "priority": "ignore",
     "private": "ignore", "sensitivity": "ignore", "directory server": "ignore",

@@ -11,6 +11,7 @@ from coterie.model.groups import is_system_group
 from coterie.model.handles import INSTAGRAM, LINKEDIN, WEBSITE
 from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, PictureDraft
 from coterie.model.names import NAME_PARTS, formatted_name, is_same_name, split_name_and_maiden
+from coterie.model.related_people import NAME_LENGTH_MAX, RelatedDraft, find_type
 from coterie.model.text import fold, words
 
 # handles, tags, folders of one contact
@@ -125,6 +126,15 @@ def put_gender(draft: ContactDraft, value: str) -> None:
         draft.gender = plain
     elif plain != "unspecified":
         put_extra(draft, "Gender", value)
+
+
+def put_related(draft: ContactDraft, label: str, value: str) -> None:
+    """Adds a related person, who is a line of the note as well until the import makes a relationship of it."""
+    before = draft.note or ""
+    put_extra(draft, label, value)
+    line = (draft.note or "")[len(before) :].removeprefix("\n")
+    if find_type(label) and len(value) <= NAME_LENGTH_MAX and "\n" not in line and len(draft.related) < COUNT_MAX:
+        draft.related.append(RelatedDraft(label.strip(), value, None, line))
 
 
 def put_grade(draft: ContactDraft, value: str) -> None:
