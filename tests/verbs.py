@@ -303,6 +303,13 @@ def _notes(made: Made) -> Iterator[Step]:
         yield "notes.update_note", lambda tx, f=fields: notes.update_note(tx, caller, note(), f)
     yield "contacts.update_contact", lambda tx: contacts.update_contact(tx, caller, made.marge.id, {"note": "Hers"})
     yield "notes.erase_note", lambda tx: notes.erase_note(tx, caller, note())
+    imported = {"text": "Nice\nSpouse: Homer", "contacts": both[:1]}
+    yield "notes.create_note", lambda tx: notes.create_note(tx, caller, imported)
+    for text, lines in ((imported["text"], {"Spouse: Homer"}), ("Nice", {"Nice"}), ("Nice", {"Nice"})):
+        yield (
+            "notes.remove_imported_lines",
+            lambda tx, text=text, lines=lines: notes.remove_imported_lines(tx, caller, made.marge.id, text, lines),
+        )
 
 
 def _of_users(made: Made) -> Iterator[Step]:

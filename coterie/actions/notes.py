@@ -5,7 +5,7 @@ events name no contact and hold nothing but that it became personal or shared. A
 note.updated events and nowhere else, and it leaves them when the note becomes personal or is erased.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -157,6 +157,26 @@ def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
     if note is None:
         raise NotFound("Note not found")
     return note
+
+
+def remove_imported_lines(tx: Tx, caller: Caller, contact_id: int, text: str, lines: Collection[str]) -> None:
+    """Removes lines from a contact's note of this text, which an import wrote and nobody edited.
+
+    If nothing else is in it, or another note says the same, it is erased. Its updated_at stays, so undo removes it.
+    """
+    notes = store.list_notes_of(tx, caller.organization_id, [contact_id], reader_id=None).get(contact_id, [])
+    note = next((note for note in notes if note.text == text and note.created_at == note.updated_at), None)
+    if note is None:
+        return
+    rest = "\n".join(line for line in text.split("\n") if line not in lines).strip()
+    kind = "note.updated"
+    if not rest or any(other.text == rest for other in notes):
+        store.erase_note(tx, caller.organization_id, note)
+        kind = "note.erased"
+    else:
+        store.save_note(tx, caller.organization_id, note, replace(note, text=rest))
+    row = row_of(caller, kind, note.id, contact_ids=[contact_id])
+    record_all(tx, caller, [row], _pinned_columns(tx, caller, [contact_id]) if note.is_pinned else None)
 
 
 def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:
