@@ -45,6 +45,7 @@ class Changes(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}
     files: list[str] = field(default_factory=list)
     external_ids: list[tuple[str, str]] = field(default_factory=list)
     interactions: list[str] = field(default_factory=list)
+    relationships: list[str] = field(default_factory=list)
     usernames_taken: list[str] = field(default_factory=list)
     # rows of our own export that are no contact: (key, when changed last) of each
     noun: str | None = None

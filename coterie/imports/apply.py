@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +24,7 @@ from coterie.drafts.matching import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
+from coterie.imports.related import link_related
 from coterie.model import times
 from coterie.model.import_reasons import NOT_SAVED, reason_of
 from coterie.model.imports import (
@@ -101,18 +103,22 @@ class ConflictGuard(Struct):
         return True
 
 
-def _batches(run: Run, import_: Import) -> Batches[Import, Import]:
+def _batches(run: Run, import_: Import) -> Batches[Any, Import]:
     guard = ConflictGuard()
     write = partial(_write_batch, run=run, guard=guard)
     while import_.state == APPLYING:
         try:
-            import_ = yield write
+            written = yield write
         except (Unavailable, TooSlow):
             raise
         except Exception as error:
             fields = {"import_id": run.import_id, "error": str(error)[:200]}
             log.info("import batch is written again row by row", extra=fields)
-            import_ = yield partial(write, one_by_one=True)
+            written = yield partial(write, one_by_one=True)
+        if written is None:
+            yield from link_related(run, import_)
+            written = yield partial(_finish, run=run)
+        import_ = written
         if run.database.engine == "postgresql":
             with run.database.write() as tx:
                 analyze_grown(tx, TABLES)
@@ -120,15 +126,21 @@ def _batches(run: Run, import_: Import) -> Batches[Import, Import]:
     return import_
 
 
-def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, one_by_one: bool = False) -> Import:
-    """Writes the next rows; returns the import as it is then."""
+def _finish(tx: Tx, run: Run) -> Import:
+    store.serialize_batches(tx, run.organization_id)
+    import_, caller = open_import(tx, run.organization_id, run.import_id)
+    return actions.finish(tx, caller, run.import_id, APPLIED) if import_.state == APPLYING else import_
+
+
+def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, one_by_one: bool = False) -> Import | None:
+    """Writes the next rows; returns the import as it is then, None if there are no more rows."""
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != APPLYING:
         return import_
     rows = row_store.list_rows_to_apply(tx, run.organization_id, run.import_id, after=import_.applied_row, limit=BATCH)
     if not rows:
-        return actions.finish(tx, caller, run.import_id, APPLIED)
+        return None
     writer = Writer(tx, caller, run.folder)
     new = [row for row in rows if _is_new(row)] if not one_by_one and guard.is_unchanged(tx, caller) else []
     others = [row for row in rows if not _is_new(row)] if new else rows

@@ -10,6 +10,7 @@ from coterie.actions.contacts import list_related
 from coterie.actions.drafts import Changes
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
+from coterie.actions.import_relationships import erase_untouched
 from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.interactions import KINDS
@@ -65,6 +66,7 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Confl
             fields[name] = old
         else:
             conflicts.append(["field", name])
+    conflicts += [["relationship"]] * erase_untouched(tx, caller, changes.relationships)
     handles, handle_conflicts = _without_handles(tx, caller, sheet.handles, changes.handles)
     conflicts += handle_conflicts + _remove_parts(tx, caller, contact_id, changes)
     now = times.now()

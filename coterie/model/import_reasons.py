@@ -36,7 +36,13 @@ TEXT = "text"  # text, left_out: a sentence stored before codes existed
 SENTENCE_LENGTH_MAX = 2000
 _SOURCES = {"vcard": "card UID", "draft": "row of a file"}
 _CHANNELS = {PHONE: "phone number", EMAIL: "e-mail address", INSTAGRAM: "Instagram username"}
-_PARTS = {"contact": "The contact", "address": "An address", "date": "A date", "note": "The note"}
+_PARTS = {
+    "contact": "The contact",
+    "address": "An address",
+    "date": "A date",
+    "note": "The note",
+    "relationship": "A relationship",
+}
 _DECIDED = {"skip": "Skipped by decision", "create": "Created by decision", "update": "Updated by decision"}
 
 

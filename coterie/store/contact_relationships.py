@@ -123,6 +123,18 @@ def list_types_between(
     return [(relationship_id, type_id) for relationship_id, type_id in rows]
 
 
+def list_sides_between(
+    tx: Tx, organization_id: int, first_contact_id: int, second_contact_id: int
+) -> list[ContactRelationship]:
+    """The first contact's side of each relationship of these two, deleted ones too."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM contact_relationships r WHERE r.organization_id = :organization_id"
+        " AND r.first_contact_id = :first AND r.second_contact_id = :second ORDER BY r.id",
+        {"organization_id": organization_id, "first": first_contact_id, "second": second_contact_id},
+    )
+    return [ContactRelationship(*row) for row in rows]
+
+
 def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
     """Inserts sides."""
     rows = [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides]

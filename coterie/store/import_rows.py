@@ -188,6 +188,18 @@ def list_rows_in_state(
     return [_row(row) for row in rows]
 
 
+def list_drafts_of_applied(
+    tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int
+) -> list[tuple[int, str | None]]:
+    """(row number, draft) of the next applied rows after a number."""
+    rows = tx.all(
+        f"SELECT row_number, draft FROM import_drafts{_OF_IMPORT} AND row_number > :after AND state = 'applied'"
+        " ORDER BY row_number LIMIT :limit",
+        {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit},
+    )
+    return [(row_number, draft) for row_number, draft in rows]
+
+
 def list_rows_left_out(tx: Tx, organization_id: int, import_id: str) -> list[tuple[int, Reason]]:
     """(row number, reason) of rows of our own export that could be read and were not written, or not all of them; of
     the first 1,000 such rows."""

@@ -1,0 +1,142 @@
+"""Related people of an import's rows become relationships, once all its contacts are there.
+
+The other person is the contact with the UID the row names, otherwise the only one of that full name, or the only one of
+several that the import created. The line of the note that named the person goes then; without such a contact it stays.
+Linked again, nothing is made twice, and a relationship that somebody deleted is not made again.
+"""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from coterie.actions.drafts import Changes
+from coterie.actions.import_relationships import relate_if_new
+from coterie.actions.notes import remove_imported_lines
+from coterie.errors import Invalid
+from coterie.imports.engine import Run, open_import
+from coterie.imports.formats.names import GOOGLE, OUTLOOK, VCARD
+from coterie.model.ids import parse_id
+from coterie.model.imports import APPLYING, Import, StagedRow
+from coterie.model.organizations import Caller
+from coterie.model.related_people import RelatedDraft, find_type
+from coterie.model.text import identity_key, sort_key
+from coterie.store import candidates
+from coterie.store import contacts as contact_store
+from coterie.store import import_rows as row_store
+from coterie.store import imports as store
+from coterie.store.batches import Batches
+from coterie.store.database import Tx
+from coterie.store.events import list_created_by
+from coterie.store.revisions import lock_contacts
+
+# formats that name related people
+FORMATS = (VCARD, GOOGLE, OUTLOOK)
+ROWS = 1_000
+# a batch ends after so long, so that other writers get their turn
+SECONDS = 0.2
+
+
+class _Draft(Struct):
+    """What is read of a row's draft."""
+
+    note: str | None = None
+    related: list[RelatedDraft] = []
+
+
+_decode = msgspec.json.Decoder(_Draft).decode
+
+
+def link_related(run: Run, import_: Import) -> Batches[int | None, None]:
+    """The batches that link the related people of all applied rows."""
+    after: int | None = 0 if import_.format in FORMATS else None
+    made: set[str] = set()
+    while after is not None:
+        after = yield partial(_link_batch, run=run, after=after, made=made)
+
+
+def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> int | None:
+    """Links rows after a number; returns the number of the last one, None at the end."""
+    store.serialize_batches(tx, run.organization_id)
+    import_, caller = open_import(tx, run.organization_id, run.import_id)
+    if import_.state != APPLYING:
+        return None
+    key = (tx, run.organization_id, run.import_id)
+    stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
+    drafts = {number: found for number, text in stored if text and (found := _decode(text)).related}
+    if not drafts:
+        return stored[-1][0] if stored else None
+    rows = row_store.list_rows_by_number(*key, drafts)
+    named = [(rows[number], draft) for number, draft in drafts.items() if rows[number].contact_id is not None]
+    people = _people_of(tx, caller, [related for _, draft in named for related in draft.related])
+    everybody = {row.contact_id or 0 for row, _ in named}.union(*people.values())
+    lock_contacts(tx, run.organization_id, sorted(everybody))
+    ends = time.monotonic() + SECONDS
+    for row, draft in named:
+        row_store.save_rows(*key, _link_row(tx, caller, row, draft, people, made))
+        if time.monotonic() > ends:
+            return row.row_number
+    return stored[-1][0]
+
+
+def _link_row(
+    tx: Tx, caller: Caller, row: StagedRow, draft: _Draft, people: dict[RelatedDraft, list[int]], made: set[str]
+) -> list[StagedRow]:
+    """Links the people of one row; returns it if it changed: for undo, with the relationships of its contact."""
+    contact_id, ids, lines = row.contact_id or 0, [], []
+    for related in draft.related:
+        type_id = find_type(related.label)
+        others = [other for other in people[related] if other != contact_id]
+        if type_id is None or len(others) != 1:
+            continue
+        try:
+            with tx.savepoint():
+                side = relate_if_new(tx, caller, contact_id, others[0], type_id, made)
+        except Invalid:  # too many relationships, or a contact that is deleted
+            continue
+        ids += [side.id] if side else []
+        lines.append(related.line)
+    if lines and draft.note:
+        remove_imported_lines(tx, caller, contact_id, draft.note, lines)
+    if not ids or row.is_new:
+        return []
+    changes = msgspec.json.decode(row.changes or "{}", type=Changes)
+    changes.relationships += ids
+    return [replace(row, changes=msgspec.json.encode(changes).decode())]
+
+
+def _people_of(tx: Tx, caller: Caller, related: Sequence[RelatedDraft]) -> dict[RelatedDraft, list[int]]:
+    """The contacts each of these may be."""
+    # a text may be a UID as well: not every UID is a URI
+    by_uid = _by_uid(tx, caller, {uid for each in related if (uid := each.uid or each.name)})
+    keys = {sort_key(each.name) for each in related if each.name}
+    namesakes = candidates.find_namesakes(tx, caller.organization_id, keys) if keys else {}
+    ids = {contact_id for found in namesakes.values() for contact_id in found}
+    names = {
+        contact.id: {identity_key(contact.full_name or ""), identity_key(contact.name or "")}
+        for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, ids)
+    }
+    created = list_created_by(tx, caller.organization_id, caller.import_id or "", ids) if ids else set()
+    people = {}
+    for each in related:
+        found = [by_uid[uid]] if (uid := each.uid or each.name) in by_uid else []
+        if not found and each.name:
+            same = namesakes.get(sort_key(each.name), ())
+            found = [contact_id for contact_id in same if identity_key(each.name) in names.get(contact_id, ())]
+        ours = [contact_id for contact_id in found if contact_id in created]
+        people[each] = ours if len(found) > 1 and len(ours) == 1 else found
+    return people
+
+
+def _by_uid(tx: Tx, caller: Caller, uids: set[str]) -> dict[str | None, int]:
+    if not uids:
+        return {}
+    found: dict[str | None, int] = {}
+    for uid in filter(parse_id, uids):
+        contact = contact_store.find_contact_by_uuid(tx, caller.organization_id, uid.lower())
+        if contact is not None and contact.deleted_at is None:
+            found[uid] = contact.id
+    return found | candidates.find_owners_of_external_ids(tx, caller.organization_id, "vcard", uids)
