@@ -22,6 +22,7 @@ _HEAD = re.compile(
 )  # fmt: skip
 _PARAMETER = re.compile(r';((?:"[^"]*"|[^";])*+)')
 _PARAMETER_VALUE = re.compile(r'"([^"]*)"|([^",]+)')
+_CUSTOM_LABEL = re.compile(r";X-CUSTOM\(((?:[^;:)])*+)\)", re.IGNORECASE)
 _CARET = re.compile(r"\^([n'^])")
 _CARET_MEANS = {"n": "\n", "'": '"', "^": "^"}
 _LONE_BACKSLASH = re.compile(r"\\(?![;,])")
@@ -92,9 +93,13 @@ def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
     if match is None or (match[1] and "." in match[1] and not match[2].isupper()):
         return None
     parameters: dict[str, list[str]] = {}
+    if label := _CUSTOM_LABEL.search(match[3]):
+        parameters["X-CUSTOM"] = [_custom_label(label[1])]
     for item in _PARAMETER.findall(match[3]):
         name, equals, values = item.partition("=")
         name = name.strip().upper()
+        if name.startswith("X-CUSTOM("):
+            continue
         if not equals:
             name, values = ("ENCODING" if name in _ENCODINGS else "TYPE"), item.strip()
         parts = [
@@ -108,6 +113,15 @@ def _parse_head(head: str) -> tuple[str | None, str, Parameters] | None:
         parameters.setdefault(name, []).extend(clean)
     name = "-".join(match[2].upper().split())
     return match[1], name, {name: tuple(parts) for name, parts in parameters.items()}
+
+
+def _custom_label(text: str) -> str:
+    """The label of Android's X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=42=C3=BC), or of X-CUSTOM(Office)."""
+    *settings, label = text.split(",")
+    if not any(setting.upper() == "ENCODING=QUOTED-PRINTABLE" for setting in settings):
+        return text
+    charset = next((setting[8:] for setting in settings if setting[:8].upper() == "CHARSET="), "")
+    return decode(quopri.decodestring(label.encode()), charset)
 
 
 # the same few dozen heads make up nearly all lines of a file

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard import (
     extensions,
+    programs,
     read_addresses,
     read_names,
     read_others,
@@ -157,6 +158,7 @@ _READERS: dict[str, Callable[[Reading, Property], None]] = {
     "LOGO": _logo,
     "X-ABSHOWAS": lambda reading, entry: None,
     **dict.fromkeys(("TEL", "EMAIL", "URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE"), _handle),
+    **programs.READERS,
     **related.READERS,
     **extensions.READERS,
 }

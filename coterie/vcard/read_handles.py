@@ -8,6 +8,7 @@ from coterie.model.imports import HandleDraft
 from coterie.vcard import values
 from coterie.vcard.channels import channel_of_service, is_linkedin, label_of_types, messenger_of
 from coterie.vcard.lines import Property
+from coterie.vcard.reading import free_label
 
 _EXTENSION = re.compile(r";ext=([^;]*)", re.IGNORECASE)
 _TEL_PARAMETER = re.compile(r";.*")
@@ -19,7 +20,7 @@ def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | Non
     value = values.line(entry.value)
     if value is None:
         return None
-    label = labels.get(entry.group.lower()) if entry.group and labels else None
+    label = free_label(entry, labels)
     types = entry.parameters.get("TYPE", ())
     is_primary = entry.first("PREF") == "1" or "pref" in types or "PREF" in types
     name = entry.name

@@ -7,7 +7,7 @@ the display name. SORT-AS of a name in Han, Kana or Hangul (RFC 6350, section 5.
 from collections.abc import Callable
 
 from coterie.model.imports import ContactDraft
-from coterie.model.names import formatted_name, is_family_first, is_same_name, split_name
+from coterie.model.names import NAME_PARTS, formatted_name, is_family_first, is_same_name, split_name
 from coterie.vcard import values
 from coterie.vcard.lines import Property
 from coterie.vcard.reading import Reading
@@ -16,14 +16,24 @@ NAME_LENGTH_MAX = 1_000
 
 
 def read_formatted(reading: Reading, entry: Property) -> None:
-    reading.formatted = reading.formatted or values.line(entry.value)
+    formatted = values.line(entry.value)
+    if formatted and reading.formatted not in (None, formatted):
+        reading.add_extra(f"Name: {formatted}")
+    reading.formatted = reading.formatted or formatted
 
 
 def read_name(reading: Reading, entry: Property) -> None:
     draft = reading.draft
     if has_name(draft):
+        pieces = [piece for piece in map(values.line, values.split(entry.value, ";")) if piece]
+        if pieces and set(pieces) - {getattr(draft, field) for field in NAME_PARTS}:
+            reading.add_extra(f"Name: {', '.join(pieces)}")
         return
-    last, first, middle, prefix, suffix = values.components(entry.value, 5)
+    last, first, middle, prefix, suffix, *more = values.split(entry.value, ";") + [""] * 5
+    for piece in more:  # RFC 9554: a second surname and the generation, which usually repeat the others
+        text = values.list_line(piece, " ")
+        if text and text.casefold() not in f"{last} {suffix}".casefold():
+            reading.add_extra(f"Name: {text}")
     draft.last_name = values.list_line(last, " ")
     draft.first_name = values.list_line(first, " ")
     draft.middle_name = values.list_line(middle, " ")
@@ -47,12 +57,18 @@ def read_text(field: str, label: str) -> Callable[[Reading, Property], None]:
 
 
 def read_nickname(reading: Reading, entry: Property) -> None:
-    nickname = values.list_line(entry.value, ", ")
-    if nickname:
-        before = reading.draft.nickname
-        joined = f"{before}, {nickname}" if before else nickname
-        if before is None or len(joined) <= NAME_LENGTH_MAX:
-            reading.draft.nickname = joined
+    if nickname := values.list_line(entry.value, ", "):
+        add_nickname(reading, nickname)
+
+
+def add_nickname(reading: Reading, nickname: str) -> None:
+    """Joins a nickname to those before it. One that does not fit is a line of the note."""
+    before = reading.draft.nickname
+    joined = f"{before}, {nickname}" if before else nickname
+    if before is None or len(joined) <= NAME_LENGTH_MAX:
+        reading.draft.nickname = joined
+    else:
+        reading.add_extra(f"Nickname: {nickname}")
 
 
 def finish_name(reading: Reading) -> None:

@@ -32,7 +32,10 @@ def read_job_title(reading: Reading, entry: Property) -> None:
 
 
 def read_role(reading: Reading, entry: Property) -> None:
-    reading.role = reading.role or values.line(entry.value)
+    role = values.line(entry.value)
+    if role and reading.role not in (None, role):
+        reading.add_extra(f"Role: {role}")
+    reading.role = reading.role or role
 
 
 def finish_work(reading: Reading) -> None:
@@ -44,7 +47,10 @@ def finish_work(reading: Reading) -> None:
 
 
 def read_birthday(reading: Reading, entry: Property) -> None:
-    reading.draft.birthday = reading.draft.birthday or _date(reading, entry)
+    date = _date(reading, entry)
+    if date and reading.draft.birthday not in (None, date):
+        reading.add_extra(read_others.line_of(entry, reading.label(entry)))
+    reading.draft.birthday = reading.draft.birthday or date
 
 
 def read_anniversary(reading: Reading, entry: Property) -> None:
@@ -73,6 +79,11 @@ def read_gender(reading: Reading, entry: Property) -> None:
     text = (values.line(words) or values.line(sex) or "").lower()
     letter = (values.line(sex) or "").upper()
     gender = text if text in GENDERS else _GENDER_OF.get(letter, "other" if words.strip() else None)
+    spoken = values.line(words)
+    if spoken and (spoken.lower() != gender or reading.draft.gender not in (None, gender)):
+        reading.add_extra(f"Gender: {spoken}")
+    elif sex.strip() and (gender is None or reading.draft.gender not in (None, gender)):
+        reading.add_extra(f"Gender: {values.line(sex)}")
     reading.draft.gender = reading.draft.gender or gender
 
 
@@ -82,18 +93,22 @@ def read_note(reading: Reading, entry: Property) -> None:
 
 
 def read_tags(reading: Reading, entry: Property) -> None:
-    for piece in values.split(entry.value, ","):
-        tag = values.line(piece)
-        if len(reading.draft.tags) >= TAGS_MAX:
-            reading.warn(f"CATEGORIES: more than {TAGS_MAX} tags; the rest was skipped")
-            return
-        if tag and not is_system_group(tag) and tag not in reading.draft.tags:
-            reading.draft.tags.append(tag)
+    tags = [tag for tag in map(values.line, values.split(entry.value, ",")) if tag and not is_system_group(tag)]
+    new = [tag for tag in dict.fromkeys(tags) if tag not in reading.draft.tags]
+    room = TAGS_MAX - len(reading.draft.tags)
+    reading.draft.tags += new[:room]
+    if new[room:]:
+        reading.warn(f"CATEGORIES: more than {TAGS_MAX} tags; the rest is in the note")
+        reading.add_extra(f"Tags: {', '.join(new[room:])}")
 
 
 def read_language(reading: Reading, entry: Property) -> None:
-    if reading.draft.language is None or entry.first("PREF") == "1":
-        reading.draft.language = values.line(entry.value)
+    language, before = values.line(entry.value), reading.draft.language
+    if language and before and entry.first("PREF") == "1":
+        reading.draft.language, language = language, before
+    reading.draft.language = reading.draft.language or language
+    if language and language != reading.draft.language:
+        reading.add_extra(f"Language: {language}")
 
 
 def read_uid(reading: Reading, entry: Property) -> None:

@@ -1,5 +1,7 @@
 """The state of one card while its properties are read."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct, field
 
 from coterie.model.imports import ContactDraft
@@ -54,9 +56,14 @@ class Reading(Struct):
             self.draft.warnings.append(reason)
 
     def label(self, entry: Property) -> str | None:
-        """The label of a property: the X-ABLabel of its group, otherwise the one its types make."""
-        own = self.labels.get(entry.group.lower()) if entry.group and self.labels else None
-        return own or label_of_types(entry.parameters.get("TYPE", ()))
+        """The label of a property: its own one, otherwise the one its types make."""
+        return free_label(entry, self.labels) or label_of_types(entry.parameters.get("TYPE", ()))
+
+
+def free_label(entry: Property, labels: Mapping[str, str]) -> str | None:
+    """The free label of a property: the X-ABLabel of its group, or Android's X-CUSTOM."""
+    label = labels.get(entry.group.lower()) if entry.group and labels else None
+    return label or values.line(entry.first("X-CUSTOM"))
 
 
 def labels_of(card: Card) -> dict[str, str]:

@@ -27,7 +27,7 @@ def read_related(reading: Reading, entry: Property) -> None:
     line = read_others.line_of(entry, label) or ""
     reading.add_extra(line)
     labels = [label] if label and find_type(label) else [each for each in entry.parameters.get("TYPE", ())]
-    _add(reading, next(filter(find_type, labels), None), name, uid, line)
+    add_related(reading, next(filter(find_type, labels), None), name, uid, line)
 
 
 def read_role(label: str) -> Callable[[Reading, Property], None]:
@@ -37,12 +37,13 @@ def read_role(label: str) -> Callable[[Reading, Property], None]:
         if name := values.line(entry.value):
             line = f"{label}: {name}"
             reading.add_extra(line)
-            _add(reading, label, name, None, line)
+            add_related(reading, label, name, None, line)
 
     return read
 
 
-def _add(reading: Reading, label: str | None, name: str | None, uid: str | None, line: str) -> None:
+def add_related(reading: Reading, label: str | None, name: str | None, uid: str | None, line: str) -> None:
+    """Adds a person who has a name or UID, with the line of the note that says so; without a label nobody."""
     related = reading.draft.related
     if not label or not (name or uid) or max(len(name or ""), len(uid or "")) > NAME_LENGTH_MAX:
         return

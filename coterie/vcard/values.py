@@ -3,6 +3,7 @@
 import re
 
 from coterie.errors import Invalid
+from coterie.model import written_dates
 from coterie.model.times import parse_date
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -94,17 +95,20 @@ def quote(value: str) -> str:
 
 
 def read_date(value: str, omitted_year: str = "") -> str | None:
-    """A date of any version as YYYY-MM-DD or --MM-DD; None if it is not a full date.
+    """A date of any version, or as people write it, as YYYY-MM-DD or --MM-DD; None if it is not a full date.
+
+    12/05/1980, which may be in May or in December, is not one.
 
     omitted_year is Apple's X-APPLE-OMIT-YEAR: the year that stands for an unknown one, as 1604 always does.
     """
     plain = _BASIC_DATE.sub(r"\1-\2-\3", value.strip(), count=1)
     if match := _YEARLESS_WITH_TIME.fullmatch(plain):
         plain = match[1]
+    date: str | None
     try:
         date = parse_date(plain, "date")
     except Invalid:
-        return None
-    if not date.isascii():
+        date = None if written_dates.is_ambiguous(plain) else written_dates.read_date(plain)
+    if date is None or any(char.isdecimal() and not char.isascii() for char in plain):
         return None
     return f"-{date[4:]}" if date[:4] in (APPLE_NO_YEAR, omitted_year) else date

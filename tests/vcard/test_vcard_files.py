@@ -95,7 +95,7 @@ def test_nextcloud_with_4_0() -> None:
         last_name="Simpson", name_suffix="Jr., M.D.", nickname="Lis, Lizzy", gender="female",
         birthday="--05-09",
         employer="Springfield Elementary", job_title="Saxophonist", language="fr",
-        note="One\n\nTwo\n\nRelated (friend): urn:uuid:f81d4fae",
+        note="One\n\nTwo\n\nGender: woman\nLanguage: en\nRelated (friend): urn:uuid:f81d4fae",
         related=[RelatedDraft("friend", uid="f81d4fae", line="Related (friend): urn:uuid:f81d4fae")],
         handles=[
             HandleDraft("phone", "+1-555-555-5555 ext. 5555", "work", True),

@@ -114,7 +114,9 @@ def test_an_employer_is_the_first_component_and_its_units_are_the_department() -
         ("BDAY:--0512", "--05-12"),
         ("BDAY:--05-12", "--05-12"), ("BDAY:--0512T1000", "--05-12"),
         ("BDAY;X-APPLE-OMIT-YEAR=1604:1604-02-29", "--02-29"),
-        ("BDAY:1604-05-12", "--05-12"), ("BDAY;X-APPLE-OMIT-YEAR=1900:1900-05-12", "--05-12"),
+        ("BDAY:1604-05-12", "--05-12"), ("BDAY:1971-5-3", "1971-05-03"), ("BDAY:1971/05/03", "1971-05-03"),
+        ("BDAY:3.5.1971", "1971-05-03"), ("BDAY:May 3\\, 1971", "1971-05-03"), ("BDAY:25/12/1980", "1980-12-25"),
+        ("BDAY;X-APPLE-OMIT-YEAR=1900:1900-05-12", "--05-12"),
         ("BDAY;VALUE=text:1980-05-12", "1980-05-12"), ("BDAY: ", None),
     ],
 )  # fmt: skip
@@ -296,7 +298,8 @@ def test_a_draft_has_at_most_50_warnings() -> None:
 def test_a_card_gives_at_most_500_tags() -> None:
     draft = draft_of("CATEGORIES:" + ",".join(map(str, range(8_000))))
     assert len(draft.tags) == 500
-    assert draft.warnings == ["CATEGORIES: more than 500 tags; the rest was skipped"]
+    assert draft.warnings == ["CATEGORIES: more than 500 tags; the rest is in the note"]
+    assert draft.note is not None and draft.note.endswith(", 7999")
 
 
 def test_phonetic_names_and_the_maiden_name_are_fields() -> None:

@@ -10,13 +10,13 @@ from itertools import chain
 from coterie.imports.formats import put
 from coterie.imports.formats.cells import is_no_value, read_cell
 from coterie.imports.formats.csv_rows import Row
-from coterie.imports.formats.dates import find_day_first, is_day_of_month
 from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping
 from coterie.imports.formats.reading import Reading, finish, put_address
 from coterie.model.cells import split_list
 from coterie.model.handles import CHANNELS, EMAIL, PHONE
 from coterie.model.imports import ContactDraft, RowError
 from coterie.model.text import words
+from coterie.model.written_dates import find_day_first, is_day_of_month
 
 _SEVERAL = {EMAIL: re.compile(r"[;,\n]|:::"), PHONE: re.compile(r"[;\n]|:::")}
 _NAMES = ("name", "first_name", "middle_name", "last_name", "nickname", "display_name")

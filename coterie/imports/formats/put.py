@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from coterie.imports.formats.dates import is_no_date, read_date
 from coterie.imports.formats.fields import LABEL_LENGTH_MAX
 from coterie.model.contacts import GENDERS, GRADES
 from coterie.model.groups import is_system_group
@@ -13,6 +12,7 @@ from coterie.model.imports import ContactDraft, DateDraft, HandleDraft, PictureD
 from coterie.model.names import NAME_PARTS, formatted_name, is_same_name, split_name_and_maiden
 from coterie.model.related_people import NAME_LENGTH_MAX, RelatedDraft, find_type
 from coterie.model.text import fold, words
+from coterie.model.written_dates import is_no_date, read_date
 
 # handles, tags, folders of one contact
 COUNT_MAX = 200

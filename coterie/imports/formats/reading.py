@@ -7,9 +7,9 @@ from msgspec import Struct, field
 
 from coterie.imports.formats import put
 from coterie.imports.formats.addresses import address_of
-from coterie.imports.formats.dates import date_of_parts
 from coterie.model.imports import ContactDraft, RowError
 from coterie.model.text import words
+from coterie.model.written_dates import date_of_parts
 
 _NO_NAME = "The row has no name and no phone, e-mail or other handle"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.imports.formats.dates import find_day_first, is_no_date, read_date
+from coterie.model.written_dates import find_day_first, is_no_date, read_date
 
 
 @pytest.mark.parametrize(

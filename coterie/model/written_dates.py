@@ -88,6 +88,12 @@ def read_date(text: str, *, day_first: bool = False) -> str | None:
     return _named(plain)
 
 
+def is_ambiguous(text: str) -> bool:
+    """Whether a date may be read day first or month first: 03/04/1980, but neither 13/04/1980 nor 04/04/1980."""
+    match = _NUMBERS.fullmatch(_TIME.sub("", fold(text.strip()[:_LENGTH_MAX])))
+    return match is not None and match[2] != "." and match[1] != match[3] and max(int(match[1]), int(match[3])) <= 12
+
+
 def is_day_of_month(text: str) -> bool:
     """Whether a text is a number from 1 to 31."""
     return text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 31
