@@ -108,7 +108,7 @@ def _written_keys(draft: ContactDraft) -> frozenset[str]:
 
 def _names_in(text: str) -> frozenset[str]:
     """The names in a full name: its words, or its letters where names are written without a space."""
-    return frozenset(text) if is_family_first(text) else frozenset(words(text))
+    return frozenset(filter(str.isalnum, text)) if is_family_first(text) else frozenset(words(text))
 
 
 def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:

@@ -16,9 +16,11 @@ DIGITS_MIN = 3
 SUFFIX_DIGITS_MIN = 4
 # begins the reversed digits of a number in the index; no word begins so
 REVERSED = "«"
-# a phone number among other words, with its extension
+# a phone number among other words, with its extension; digits within a word, as in ana1992, are part of the word
 _NUMBER = re.compile(
-    r"(?:\btel:)?[+(]?\d(?:[\d\s().\-/]*\d)?(?P<extension>\s*(?:;?\s*ext[.=:]?|x|#)\s*\d{1,8}(?!\w))?", re.IGNORECASE
+    r"(?<![^\W_])(?:tel:)?[+(]?\d(?:[\d\s().\-/]*\d)?"
+    r"(?P<extension>\s*(?:;?\s*ext[.=:]?|x|#)\s*\d{1,8}(?!\w))?(?![^\W_])",
+    re.IGNORECASE,
 )
 # letters may spell digits: 1-800-FLOWERS
 _WITH_LETTERS = re.compile(r"[+(]?\d[\w().\-/]*")

@@ -92,6 +92,18 @@ def test_without_a_query_it_is_the_list(inro: Client, query: str | None) -> None
     assert inro.get("/api/v1/contacts/search", **parameters).json == inro.get("/api/v1/contacts").json
 
 
+def test_digits_within_a_word_are_part_of_it(inro: Client) -> None:
+    fields = {"real_name": "Luca D'Ambrosi26114", "username": "luca1992", "email": "2000flushes@example.net"}
+    luca = inro.post("/api/v1/contacts", {"contact": fields}).json["id"]
+    try:
+        for query in ("ambrosi26114", "dambrosi26114", "D’Ambrosi26114", "luca1992", "luca19", "2000flushes",
+                      "luca 2000flushes@example.net", "2000"):  # fmt: skip
+            assert [c["id"] for c in inro.get("/api/v1/contacts/search", query=query).json] == [luca], query
+        assert inro.get("/api/v1/contacts/search", query="luca 1992").json == []
+    finally:
+        inro.delete(f"/api/v1/contacts/{luca}")
+
+
 def test_a_number_is_found_by_the_letters_and_the_extension_it_was_typed_with(inro: Client) -> None:
     vanity = inro.post("/api/v1/contacts", {"contact": {"real_name": "Seed Shop", "phone": "1-800-SEEDS-12"}}).json[
         "id"

@@ -56,7 +56,7 @@ def present_contact(contact: Contact) -> ContactEntity:
 
 
 def _stand_in(contact: Contact) -> str | None:
-    """The first_name of a contact that has no name: R0's clients always show one."""
-    if contact.full_name:
+    """The first_name of a contact without a part of a name: R0's clients always show one."""
+    if contact.composed_name:
         return None
-    return contact.display_name or contact.nickname or contact.username or contact.email or contact.phone
+    return contact.name or contact.username or contact.email or contact.phone

@@ -106,7 +106,7 @@ def update(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
             return present_contact(contact)
         contact = actions.restore_contact(tx, caller, contact.id)
     fields = fields_set(request.body.contact, _NAMES)
-    if contact.full_name is None:
+    if contact.composed_name is None:
         _keep_shown_name(contact, fields)
     with wire_names("contact", _WIRE):
         contact = actions.update_contact(tx, caller, contact.id, fields)
