@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import imports, instagram, load, pages, search, start, writes
+from bench import attacks, imports, instagram, load, pages, search, start, writes
 from bench.plan import QUICK, STANDARD, Plan
 from bench.processes import end_by_exception
 from bench.table import Row, markdown
@@ -30,6 +30,7 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
     "start": start.run,
     "imports": imports.run,
     "instagram": instagram.run,
+    "attacks": attacks.run,
 }
 TABLE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

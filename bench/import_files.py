@@ -91,11 +91,16 @@ class Instance:
 
 def _watch_memory(process: "subprocess.Popen[bytes]") -> float:
     """The peak resident memory of a process and its children together, in MB; shared pages count in each."""
-    peak = 0
+    peak = 0.0
     while process.poll() is None:
         with suppress(OSError, ValueError, IndexError):  # one that has just ended
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            sizes = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in (process.pid, *children)]
-            peak = max(peak, sum(sizes))
+            peak = max(peak, memory_of(process.pid))
         time.sleep(0.05)
-    return peak * os.sysconf("SC_PAGE_SIZE") / 1_048_576
+    return peak
+
+
+def memory_of(pid: int) -> float:
+    """The resident memory of a process and its children together, in MB; shared pages count in each."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    sizes = [int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in (pid, *children)]
+    return sum(sizes) * os.sysconf("SC_PAGE_SIZE") / 1_048_576

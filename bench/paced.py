@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from bench.processes import Server
 
 Request = Callable[[], tuple[str, str, bytes]]  # (method, path, JSON body)
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Paced:
@@ -24,10 +25,11 @@ class Paced:
 
 def run_paced(server: Server, request: Request, *, rate: float, count: int, connections: int = 16) -> Paced:
     """Sends that many requests, rate of them per second, on kept-alive connections."""
-    return asyncio.run(_run(server, request, rate=rate, count=count, connections=connections))
+    return asyncio.run(pace(server, request, rate=rate, count=count, connections=connections))
 
 
-async def _run(server: Server, request: Request, *, rate: float, count: int, connections: int) -> Paced:
+async def pace(server: Server, request: Request, *, rate: float, count: int, connections: int) -> Paced:
+    """run_paced on a running event loop. A connection that is lost is a failure, and is opened again."""
     paced = Paced()
     started = time.perf_counter()
     due = iter([started + number / rate for number in range(count)])
@@ -36,22 +38,27 @@ async def _run(server: Server, request: Request, *, rate: float, count: int, con
 
 
 async def _client(server: Server, request: Request, due: Iterator[float], paced: Paced) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    streams: Streams | None = None
     headers = "".join(f"{name}: {value}\r\n" for name, value in server.headers.items())
     for at in due:
         await asyncio.sleep(max(at - time.perf_counter(), 0))
         method, path, body = request()
-        writer.write(
+        head = (
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Content-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode()
-            + body
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
-        status = await _read_response(reader)
+        try:
+            reader, writer = streams = streams or await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(head.encode() + body)
+            status = await _read_response(reader)
+        except (OSError, asyncio.IncompleteReadError):
+            status, streams = 0, None
         if status // 100 == 2:
             paced.latencies.append((time.perf_counter() - at) * 1000)
         else:
             paced.failures += 1
-    writer.close()
+    if streams:
+        streams[1].close()
 
 
 async def _read_response(reader: asyncio.StreamReader) -> int:
