@@ -31,6 +31,7 @@ from coterie.model.imports import (
 from coterie.model.organizations import Caller
 from coterie.store import import_rows as row_store
 from coterie.store import imports as store
+from coterie.store import jobs
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 
@@ -163,6 +164,17 @@ def _check_open(import_: Import, row: StagedRow) -> None:
 def stage_in_background(tx: Tx, caller: Caller, import_id: str) -> None:
     """Has the worker stage an import, or the rest of it."""
     _enqueue(tx, caller, STAGE_JOB, import_id)
+
+
+def stage_later(tx: Tx, caller: Caller, import_id: str, seconds: float) -> None:
+    """Has the worker stage an import if it is not staged by then: the process that stages it may die."""
+    key, run_at = f"rescue:{import_id}", times.after(times.now(), seconds)
+    enqueue(tx, caller, STAGE_JOB, {"import_id": import_id}, dedupe_key=key, attempts_max=20, run_at=run_at)
+
+
+def end_rescue(tx: Tx, caller: Caller, import_id: str) -> None:
+    """Takes back stage_later."""
+    jobs.delete_waiting_job(tx, caller.organization_id, f"rescue:{import_id}")
 
 
 def delete_import(tx: Tx, caller: Caller, import_id: str) -> None:

@@ -15,6 +15,9 @@ def enqueue(
     *,
     dedupe_key: str | None = None,
     attempts_max: int = 10,
+    run_at: str | None = None,
 ) -> str | None:
     """Enqueues a job in this transaction; returns its id, or None if one with the dedupe key waits already."""
-    return jobs.enqueue(tx, caller.organization_id, name, arguments, dedupe_key=dedupe_key, attempts_max=attempts_max)
+    return jobs.enqueue(
+        tx, caller.organization_id, name, arguments, dedupe_key=dedupe_key, attempts_max=attempts_max, run_at=run_at
+    )  # fmt: skip

@@ -29,7 +29,9 @@ from coterie.http.responses import BASE_HEADERS, Response, base_url, encode_resp
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
+from coterie.store.turns import Turns
 
+UPLOAD_THREADS, UPLOADS_OF_ORGANIZATION_MAX = 3, 2
 Encoded = tuple[int, HeaderList, bytes]
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class ContractApp:
         self._routes = Routes(contracts)
         self._authentication = authentication
         self._recorder = recorder
+        self._uploads = Turns("uploads", threads=UPLOAD_THREADS, organization_max=UPLOADS_OF_ORGANIZATION_MAX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -131,17 +134,19 @@ class ContractApp:
         return {}, {}
 
     async def _write(self, route: Route, caller: Caller, request: Request) -> Encoded:
-        """Runs the route's prepare in a thread, then its handler as one unit of work."""
-        prepare = route.prepare
+        """Runs the route's prepare in a thread, its handler as one unit of work, and its finish in a thread."""
+        database, organization_id, prepare, finish = self._database, caller.organization_id, route.prepare, route.finish
         if prepare is not None:
-            prepared = await self._database.run_slow(lambda tx: prepare(tx, caller, request))
+            prepared = await self._uploads.run(organization_id, lambda: prepare(database, caller, request))
             request = msgspec.structs.replace(request, prepared=prepared)
         if route.check is not None:
             prepared = await route.check(self._database, request)
             request = msgspec.structs.replace(request, prepared=prepared)
-        return await self._database.run_write(
-            lambda tx: encode_response(route.handler(tx, caller, request), route.status)
-        )  # fmt: skip
+        if finish is not None:
+            result = await database.run_write(lambda tx: route.handler(tx, caller, request))
+            response = await self._uploads.run(organization_id, lambda: finish(database, caller, request, result))
+            return encode_response(response, route.status)
+        return await database.run_write(lambda tx: encode_response(route.handler(tx, caller, request), route.status))
 
     async def _search(self, route: Route, caller: Caller, request: Request) -> Encoded:
         def work(tx: Tx) -> Encoded:

@@ -38,6 +38,8 @@ class Request(Struct, frozen=True):
 
 
 Handler = Callable[[Tx, Caller, Request], Any]
+Prepare = Callable[[Database, Caller, Request], Any]
+Finish = Callable[[Database, Caller, Request, Any], Any]
 
 
 class Example(Struct, frozen=True):
@@ -64,8 +66,10 @@ class Route(Struct, frozen=True):
     responses: further successes, status -> type of the body or None.
     media_types: of a response that is a file.
     path_types: the types of the path's parameters, for the document; text otherwise.
-    prepare: runs before the handler of a write, in a thread with a read transaction, for what would block the writer
-    (storing a file). Its result is request.prepared.
+    prepare: runs before the handler of a write, in one of the few threads for uploads, for what would block the writer
+    (storing a file). It opens its own transactions. Its result is request.prepared.
+    finish: runs in the same threads after the handler has committed. It gets what the handler returned, and returns
+    the response.
     is_ours: whether it is our addition, which the documentation of the contract does not have.
     is_search: of a read, whether a query makes it a search, which runs beside all other reads.
     check: the same for what must not keep a connection or a thread of the database (checking a password).
@@ -88,7 +92,8 @@ class Route(Struct, frozen=True):
     media_types: tuple[str, ...] = ()
     path_types: Mapping[str, Any] = {}
     responses: Mapping[int, Any] = {}
-    prepare: Handler | None = None
+    prepare: Prepare | None = None
+    finish: Finish | None = None
     check: Callable[[Database, Request], Awaitable[Any]] | None = None
     is_ours: bool = False
     is_search: Callable[[Any], bool] | None = None

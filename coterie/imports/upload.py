@@ -16,8 +16,7 @@ from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.names import FORMATS, VCARD
 from coterie.imports.formats.readers import columns_of
 from coterie.imports.formats.vcard_file import check_vcard
-from coterie.imports.stage_inline import stage_inline
-from coterie.model.imports import FAILED, Import
+from coterie.model.imports import Import
 from coterie.model.organizations import Caller
 from coterie.store.database import Database, Tx
 from coterie.store.files import file_path, lock_files, save_file
@@ -99,17 +98,6 @@ def start_import(
         group_id=group_id,
         in_background=in_background,
     )
-
-
-def start_and_stage(tx: Tx, caller: Caller, folder: Path, file: StoredFile) -> Import:
-    """Creates the import and stages what a request has time for; the worker stages the rest.
-
-    Raises Invalid if staging finds that the file cannot be read. The transaction must then be rolled back.
-    """
-    import_ = stage_inline(tx, caller, folder, start_import(tx, caller, folder, file))
-    if import_.state == FAILED:
-        raise invalid("file", f"cannot be read: {import_.error}")
-    return import_
 
 
 def start(

@@ -77,6 +77,14 @@ def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tupl
     tx.insert_rows("jobs", rows, skip_existing=True)
 
 
+def delete_waiting_job(tx: Tx, organization_id: int, dedupe_key: str) -> None:
+    """Deletes the job with this dedupe key, if it waits."""
+    tx.run(
+        "DELETE FROM jobs WHERE organization_id = :organization_id AND dedupe_key = :dedupe_key AND state = :state",
+        {"organization_id": organization_id, "dedupe_key": dedupe_key, "state": WAITING},
+    )
+
+
 def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:
     """Claims jobs that may start now or whose lease has ended, oldest first.
 

@@ -26,7 +26,7 @@ from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
 from coterie.store.postgres_deadlines import Deadlines, Wait, connection_defaults
 from coterie.store.postgres_server import check_server
-from coterie.store.searches import SECONDS, Searches
+from coterie.store.searches import SECONDS, search_turns
 
 ATTEMPTS = 3
 OPEN_SECONDS = 10.0
@@ -147,7 +147,7 @@ class PostgresDatabase:
             self._pool.close()
             raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
-        self._searches = Searches()
+        self._searches = search_turns()
         self._deadlines = Deadlines()
 
     def read(self, seconds: float | None = None) -> AbstractContextManager[PostgresTx]:

@@ -25,7 +25,7 @@ from coterie.errors import Unavailable
 from coterie.settings import Settings
 from coterie.store.checkpoints import Checkpoints
 from coterie.store.database import T, Work
-from coterie.store.searches import SECONDS, Searches
+from coterie.store.searches import SECONDS, search_turns
 from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, read, transaction, translate
 from coterie.store.sqlite_lock import WriteLock, private_file
 from coterie.store.sqlite_watch import Watch
@@ -45,7 +45,7 @@ class SqliteDatabase:
         self._slow: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._is_closed = False
         self._path = path
-        self._searches = Searches()
+        self._searches = search_turns()
         self._search_connections: queue.LifoQueue[Connection] = queue.LifoQueue()
         try:
             self._open(path)

@@ -16,7 +16,7 @@ from coterie.model.attachments import Attachment, recognize, why_rejected
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import attachments as store
-from coterie.store.database import Tx
+from coterie.store.database import Database, Tx
 from coterie.store.files import file_path, save_file
 
 NOUN = "Attachment"
@@ -83,9 +83,10 @@ def show(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     return present(attachment, contact, caller, request)
 
 
-def store_file(tx: Tx, caller: Caller, request: Request) -> StoredFile:
+def store_file(database: Database, caller: Caller, request: Request) -> StoredFile:
     """Runs before the write: the file is checked and its bytes are stored."""
-    actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
+    with database.read() as tx:
+        actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
     upload, settings = uploaded_file(request), request.settings
     if upload.byte_count > settings.attachment_bytes_max:
         raise TooLarge(f"The file is larger than {settings.attachment_bytes_max} bytes")

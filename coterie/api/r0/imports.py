@@ -24,7 +24,7 @@ from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VC
 from coterie.model.imports import MATCH, Import
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
-from coterie.store.database import Tx
+from coterie.store.database import Database, Tx
 from coterie.store.import_rows import list_page_of_rows
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _renamed(problem: Problem) -> Problem:
     return problem._replace(path=("mapping",), reason=column + problem.reason)
 
 
-def store_file(tx: Tx, caller: Caller, request: Request) -> "StoredFile":
+def store_file(database: Database, caller: Caller, request: Request) -> "StoredFile":
     """Runs before the write: the file is recognized and its bytes are stored."""
     from coterie.imports.upload import AUTO, store_upload  # lazy: all readers, 60 ms of the start; uploads are rare
 
@@ -181,16 +181,23 @@ def store_file(tx: Tx, caller: Caller, request: Request) -> "StoredFile":
         )
 
 
-def create(tx: Tx, caller: Caller, request: Request) -> UploadedImport:
-    from coterie.imports.upload import start_and_stage  # lazy: as in store_file
+def create(tx: Tx, caller: Caller, request: Request) -> Import:
+    from coterie.imports.stage_upload import start_upload  # lazy: as in store_file
 
-    file: StoredFile = request.prepared
+    return start_upload(tx, caller, request.settings.data_folder, request.prepared)
+
+
+def stage(database: Database, caller: Caller, request: Request, import_: Import) -> UploadedImport:
+    """Runs after the write: a short file is staged, and the response shows what was found in it."""
+    from coterie.imports.stage_upload import stage_upload  # lazy: as in store_file
+
     with _form_names():
-        import_ = start_and_stage(tx, caller, request.settings.data_folder, file)
-    of = (tx, caller.organization_id, import_.id)
-    rows = present_rows(tx, caller, import_.id, list_page_of_rows(*of, limit=ROWS_SHOWN))
-    likely = present_rows(tx, caller, import_.id, list_page_of_rows(*of, outcome=MATCH, limit=ROWS_SHOWN))
-    return UploadedImport(*_fields(import_), rows, likely, file.columns)  # type: ignore[call-arg]
+        import_ = stage_upload(database, caller, request.settings.data_folder, import_)
+    with database.read() as tx:
+        of = (tx, caller.organization_id, import_.id)
+        rows = present_rows(tx, caller, import_.id, list_page_of_rows(*of, limit=ROWS_SHOWN))
+        likely = present_rows(tx, caller, import_.id, list_page_of_rows(*of, outcome=MATCH, limit=ROWS_SHOWN))
+    return UploadedImport(*_fields(import_), rows, likely, request.prepared.columns)  # type: ignore[call-arg]
 
 
 def apply(tx: Tx, caller: Caller, request: Request) -> ImportEntity:

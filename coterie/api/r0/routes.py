@@ -289,7 +289,7 @@ ROUTES: tuple[Route, ...] = (
           query=ListQuery, response=imports.ImportList, paged=True, path_types=IDS),
     Route("POST", f"{ORG}/imports", imports.create, IMPORTS_WRITE, "write", "Upload a file and stage it",
           body=imports.ImportBody, response=imports.UploadedImport, path_types=IDS, uploads=True,
-          prepare=imports.store_file,
+          prepare=imports.store_file, finish=imports.stage,
           description="Answers with what was found; the rest of a long file is staged in the background. Nothing"
           " enters the book before the import is applied."),
     Route("GET", f"{ORG}/imports/template", imports.template, IMPORTS_READ, "read",

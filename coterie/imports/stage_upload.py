@@ -1,0 +1,71 @@
+"""Stages a short file at once, so that the response to its upload says what was found in it.
+
+This runs in a thread of the web process, between transactions. The worker stages archives, because a few bytes may
+unpack to many, large files, and what takes longer; it continues after the last row that was staged here.
+"""
+
+import time
+from contextlib import closing
+from pathlib import Path
+
+from coterie.actions import imports as actions
+from coterie.errors import invalid
+from coterie.imports.engine import open_import
+from coterie.imports.formats.names import COTERIE, INSTAGRAM
+from coterie.imports.read import read_rows
+from coterie.imports.stage import Staging, source_of, stage_batches
+from coterie.imports.upload import StoredFile, start_import
+from coterie.model.imports import FAILED, Import
+from coterie.model.organizations import Caller
+from coterie.store.batches import Control, Stopped, run_batches
+from coterie.store.database import Database, Tx
+from coterie.store.imports import find_import
+
+SECONDS = 0.25
+BYTES_MAX = 1_048_576
+ARCHIVES = (INSTAGRAM, COTERIE)
+# the worker looks after an import whose process died by then
+RESCUE_SECONDS = 60.0
+
+
+def start_upload(tx: Tx, caller: Caller, folder: Path, file: StoredFile) -> Import:
+    """Creates the import of an uploaded file, which stage_upload or else the worker stages."""
+    import_ = start_import(tx, caller, folder, file, in_background=not _is_short(file.byte_count, file.format))
+    if _is_short(file.byte_count, file.format):
+        actions.stage_later(tx, caller, import_.id, RESCUE_SECONDS)
+    return import_
+
+
+def _is_short(byte_count: int, file_format: str) -> bool:
+    return byte_count <= BYTES_MAX and file_format not in ARCHIVES
+
+
+def stage_upload(
+    database: Database, caller: Caller, folder: Path, import_: Import, *, seconds: float = SECONDS
+) -> Import:
+    """Stages a short file, or as much of it as there is time for; returns the import as it is then.
+
+    Raises Invalid if the file cannot be read; the import is deleted then.
+    """
+    if not _is_short(import_.byte_count, import_.format):
+        return import_
+    with database.write() as tx:
+        _, for_import = open_import(tx, caller.organization_id, import_.id)
+    is_stopped, deadline = False, time.monotonic() + seconds
+    control = Control(should_stop=lambda: time.monotonic() > deadline)
+    with closing(read_rows(database.read, source_of(for_import, folder, import_))) as batches:
+        staging = stage_batches(Staging(for_import, folder), batches, database.read)
+        try:
+            import_ = run_batches(database.write, staging, control)
+        except Stopped:
+            is_stopped = True
+    with database.write() as tx:
+        actions.end_rescue(tx, caller, import_.id)
+        if is_stopped:
+            actions.stage_in_background(tx, caller, import_.id)
+            return find_import(tx, caller.organization_id, import_.id) or import_
+        if import_.state == FAILED:
+            actions.delete_import(tx, caller, import_.id)
+    if import_.state == FAILED:
+        raise invalid("file", f"cannot be read: {import_.error}")
+    return import_
