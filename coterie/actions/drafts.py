@@ -1,6 +1,7 @@
 """Prepared drafts become contacts, or fill contacts up: many at once, each kind of row in one statement."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct, field
@@ -27,6 +28,7 @@ from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
 
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
+_parts_of, _texts_of = itemgetter(*NAME_PARTS), itemgetter(*INDEXED_TEXTS)
 _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "phone"), ("website_key", "website"),
          ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 
@@ -84,11 +86,11 @@ def rows_of_new(caller: Caller, every: Sequence[MergePlan], first: int) -> NewCo
     new = NewContacts([], [], {}, [], PartRows())
     for contact_id, each in enumerate(every, first):
         handles = _handles(contact_id, each, now, ids)
-        row = _contact_row(contact_id, each, handles, now)
+        row, composed = _contact_row(contact_id, each, handles, now)
         row["uuid"] = next(ids)
         new.contacts.append(row)
         new.handles += handles
-        new.words[contact_id] = words_of_texts((_composed_name(row), *map(row.__getitem__, INDEXED_TEXTS)), handles)
+        new.words[contact_id] = words_of_texts((composed, *_texts_of(row)), handles)
         new.events.append(_created(caller, contact_id, each, handles, now))
         new.parts.add(caller, contact_id, each, now, ids=ids, is_pinned=True)
     return new
@@ -200,12 +202,10 @@ def _handles(contact_id: int, additions: MergePlan, now: str, ids: Iterator[str]
     ]  # fmt: skip
 
 
-def _composed_name(row: dict[str, Any]) -> str | None:
-    return join_name(*[row[name] for name in NAME_PARTS])
-
-
-def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
-    """The row of a new contact with its sort keys, the same as those of model.contacts.sort_keys."""
+def _contact_row(
+    contact_id: int, additions: MergePlan, handles: list[Handle], now: str
+) -> tuple[dict[str, Any], str | None]:
+    """(the row of a new contact with its sort keys, its composed name), as in model.contacts."""
     fields = additions.fields
     row = _BLANK | fields
     row["id"], row["status"] = contact_id, SUBSCRIBED
@@ -214,14 +214,14 @@ def _contact_row(contact_id: int, additions: MergePlan, handles: list[Handle], n
     for handle in handles:
         if handle.is_primary and handle.channel in SUMMARY_COLUMNS:
             row[SUMMARY_COLUMNS[handle.channel]] = handle.value
-    composed, written = _composed_name(row), row["formatted_name"]
+    composed, written = join_name(*_parts_of(row)), row["formatted_name"]
     row["real_name_key"] = sort_key(written or composed)
     full = composed if written is None or is_inverted(written, row["last_name"]) else written
     row["name_key"] = sort_key(row["display_name"] or full or row["nickname"])
     for key, name in _KEYS:
         value = row[name]
         row[key] = sort_key(value) if value else ""
-    return row
+    return row, composed
 
 
 def _created(caller: Caller, contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from coterie.store.revisions import lock_contacts
 
 # formats that name related people
 FORMATS = (VCARD, GOOGLE, OUTLOOK)
-ROWS = 1_000
+ROWS = 2_000
 # a batch ends after so long, so that other writers get their turn
 SECONDS = 0.2
 
@@ -66,7 +66,9 @@ def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> int | None:
         return None
     key = (tx, run.organization_id, run.import_id)
     stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
-    drafts = {number: found for number, text in stored if text and (found := _decode(text)).related}
+    # most drafts name nobody and are not decoded
+    found = {number: _decode(text) for number, text in stored if text and '"related":' in text}
+    drafts = {number: draft for number, draft in found.items() if draft.related}
     if not drafts:
         return stored[-1][0] if stored else None
     rows = row_store.list_rows_by_number(*key, drafts)
