@@ -91,7 +91,7 @@ def _with_file(port: int, token: str, byte_count: int) -> Target:
     organization = server.call("GET", "/api/v1/orgs")[1]["organizations"][0]["id"]
     contacts = f"/api/v1/orgs/{organization}/contacts"
     target = Target(port, token, organization, "", "")
-    contact = _id_in(send(target, "POST", contacts, b'{"contact":{"first_name":"Ann","relationship_type":"friend"}}'))
+    contact = _id_in(send(target, "POST", contacts, b'{"contact":{"first_name":"Ann","relationship_type":1}}'))
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="upload"; filename="a.pdf"\r\n\r\n'
     content = b"%PDF-1.4\n" + b"%" + b"a" * byte_count + b"\n%%EOF\n"
     answer = send(
