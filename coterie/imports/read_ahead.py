@@ -11,14 +11,17 @@ import pickle  # between a process and its own child, over a private pipe
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from coterie.errors import Unavailable
+from coterie.errors import Unavailable, invalid
 
 T = TypeVar("T")
 PIPE_BYTES = 1_048_576
+# for the next item
+SECONDS_MAX = 120.0
 _ITEM, _ERROR, _END = "item", "error", "end"
 
 
@@ -26,7 +29,8 @@ def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generat
     """Yields what function(*arguments) yields, in its order; what it raises is raised here.
 
     The function must be at the top of a module, and arguments, items and errors must be picklable. A reader that stops
-    early closes the iterator. Raises Unavailable if the other process was killed.
+    early closes the iterator. Raises Unavailable if the other process was killed, and Invalid if it yields nothing for
+    two minutes: the file is made to be read without end.
     """
     process = subprocess.Popen(
         # our own interpreter and module, no shell
@@ -43,7 +47,7 @@ def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generat
         with suppress(BrokenPipeError):
             pickle.dump((function, arguments), process.stdin)
             process.stdin.close()
-        while (message := _receive(process.stdout))[0] == _ITEM:
+        while (message := _receive_in_time(process))[0] == _ITEM:
             yield message[1]
         if message[0] == _ERROR:
             raise message[1]
@@ -51,6 +55,26 @@ def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generat
         process.stdout.close()
         process.kill()
         process.wait()
+
+
+def _receive_in_time(process: "subprocess.Popen[bytes]") -> tuple[str, Any]:
+    """The next message; the process is killed if there is none in time."""
+    is_late = threading.Event()
+
+    def end() -> None:
+        is_late.set()
+        process.kill()
+
+    timer = threading.Timer(SECONDS_MAX, end)
+    timer.start()
+    try:
+        return _receive(process.stdout)
+    except Unavailable:
+        if not is_late.is_set():
+            raise
+        raise invalid("file", f"gives no row for {SECONDS_MAX:.0f} seconds, which no export does") from None
+    finally:
+        timer.cancel()
 
 
 def _receive(stream: Any) -> tuple[str, Any]:
@@ -64,6 +88,8 @@ def _receive(stream: Any) -> tuple[str, Any]:
 def main() -> None:
     """The second process: reads the function and its arguments from standard input, writes items to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # requests come first
+    os.nice(5)
     stream = os.fdopen(os.dup(1), "wb")
     # printed text must not get between the items
     os.dup2(2, 1)

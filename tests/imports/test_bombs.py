@@ -10,9 +10,9 @@ import pytest
 from runs import google, person, staged
 from world import World
 
-from coterie.errors import TooLarge
+from coterie.errors import Invalid, TooLarge
 from coterie.imports import read
-from coterie.imports.formats import archives, coterie_zip
+from coterie.imports.formats import archives, coterie_zip, instagram_zip
 from coterie.model.imports import FAILED, STAGED, RowError
 
 
@@ -57,7 +57,7 @@ def test_ten_thousand_rejected_rows_are_no_reason_where_more_were_read(world: Wo
 
 def test_a_member_of_an_own_archive_that_is_packed_too_small_ends_the_reading(tmp_path: Path) -> None:
     path = own_zip(tmp_path, (b" " * 1_000_000 + b"\n" for _ in range(80)))
-    with pytest.raises(TooLarge, match="compressed more than 200 times"):
+    with pytest.raises(TooLarge, match="unpacks to more than 50 MB"):
         for item in coterie_zip.read(path):
             assert isinstance(item, RowError)
 
@@ -76,3 +76,50 @@ def test_an_own_archive_that_is_packed_in_another_way_is_refused(tmp_path: Path)
     (tmp_path / "ours.zip").write_bytes(stream.getvalue())
     with pytest.raises(Exception, match="unsupported compression method"):
         list(coterie_zip.read(tmp_path / "ours.zip"))
+
+
+def test_files_that_share_bytes_of_the_archive_are_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "overlaps.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("messages/inbox/o_0/message_1.json", json.dumps({"participants": [], "messages": []}))
+        first = archive.infolist()[0]
+        for number in range(1, 500):
+            twin = zipfile.ZipInfo(f"messages/inbox/o_{number}/message_1.json")
+            twin.compress_type, twin.CRC, twin.header_offset = first.compress_type, first.CRC, first.header_offset
+            twin.compress_size, twin.file_size = first.compress_size, first.file_size
+            archive.filelist.append(twin)
+    with pytest.raises(Invalid, match="overlap"), archives.open_archive(path):
+        pass
+
+
+def test_a_size_that_the_directory_only_claims_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "claims.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"{number}.json", b" " * 20_000_000)
+        for info in archive.infolist():
+            info.compress_size = 200_000
+    with pytest.raises(Invalid, match="overlap"), archives.open_archive(path):
+        pass
+
+
+def test_what_all_files_unpack_to_is_bounded_by_the_size_of_the_archive(tmp_path: Path) -> None:
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(60):
+            archive.writestr(f"{number}.json", b" " * 1_000_000)
+    with archives.open_archive(path) as opened, pytest.raises(TooLarge, match="unpacks to more than 50 MB"):
+        for name in opened.names:
+            archives.read_file(opened, name, 2_000_000)
+    with archives.open_archive(path) as opened:
+        for _ in range(200):  # one file read again and again is counted once
+            archives.read_file(opened, "0.json", 2_000_000)
+
+
+def test_a_list_of_millions_of_nothing_is_one_error(tmp_path: Path) -> None:
+    path = tmp_path / "errors.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("followers_and_following/following.json", b'{"a":[' + b"{}," * 1_000_000 + b"{}]}")
+    (error,) = instagram_zip.read(path)
+    assert isinstance(error, RowError)
+    assert error.reason.endswith("contains more entries than any export does")

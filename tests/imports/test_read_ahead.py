@@ -41,6 +41,12 @@ def test_items_come_in_order_whatever_their_size() -> None:
     assert list(read_ahead(count_to, 0)) == []
 
 
+def test_a_process_that_gives_nothing_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SECONDS_MAX", 1.0)
+    with pytest.raises(Invalid, match="gives no row"):
+        list(read_ahead(time.sleep, 60))
+
+
 def test_what_the_function_raises_is_raised_here_behind_its_items() -> None:
     items = read_ahead(refuse_after, 2)
     assert [next(items), next(items)] == [0, 1]

@@ -1,6 +1,7 @@
 """The files of an export, read from a ZIP archive or from the folder it was unpacked into.
 
-Sizes that a ZIP header claims are not trusted: bytes are counted as they are read.
+Sizes that a ZIP header claims are not trusted: bytes are counted as they are read, against the size of the archive on
+disk. Files that share bytes of the archive are rejected, because a few bytes would unpack to many.
 """
 
 import os
@@ -14,18 +15,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coterie.errors import Invalid, TooLarge, invalid
 
 ENTRIES_MAX = 500_000
 DIRECTORY_BYTES_MAX = 64 * 1024**2
 TOTAL_BYTES_MAX = 8 * 1024**3
+# so many bytes per byte of the archive; a small archive may unpack to the second number
+TOTAL_RATIO_MAX = 100
+TOTAL_BYTES_MIN = 50 * 1000**2
 # text compresses 5 to 30 times; the maximum of the ZIP format is 1,032
 RATIO_MAX = 200
 RATIO_FROM_BYTES = 1024**2
 LINES_RATIO_FROM_BYTES = 64 * 1024**2
 _CHUNK = 64 * 1024
+# the part of a local file header that all have
+_HEADER_BYTES = 30
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -38,12 +44,17 @@ class BrokenFile(Exception):
 
 
 class Archive(Struct):
-    """names: its files, with slashes, in order. byte_count: how many bytes were read so far."""
+    """names: its files, with slashes, in order. byte_count: how many bytes were read so far, of each file once.
+
+    counted: the files whose bytes are counted already. byte_count_max: of all files together.
+    """
 
     path: Path
     zipped: zipfile.ZipFile | None
     names: list[str]
     byte_count: int = 0
+    byte_count_max: int = TOTAL_BYTES_MAX
+    counted: set[str] = field(default_factory=set)
 
 
 class LineFile(Struct):
@@ -60,8 +71,8 @@ class LineFile(Struct):
 def open_archive(path: Path) -> Iterator[Archive]:
     """Opens a ZIP archive or a folder.
 
-    Raises Invalid if the archive is damaged or incomplete, or a name points outside of it; TooLarge if it has more
-    than 500,000 entries or a central directory over 64 MB.
+    Raises Invalid if the archive is damaged or incomplete, a name points outside of it, or two files share bytes of it;
+    TooLarge if it has more than 500,000 entries or a central directory over 64 MB.
     """
     if path.is_dir():
         yield Archive(path, None, list(_names_in_folder(path)))
@@ -75,7 +86,19 @@ def open_archive(path: Path) -> Iterator[Archive]:
         for name in zipped.namelist():
             if name.startswith("/") or "\\" in name or ".." in name.split("/") or _DRIVE.match(name):
                 raise invalid("file", "contains a file whose name points outside of the archive")
-        yield Archive(path, zipped, [name for name in zipped.namelist() if not name.endswith("/")])
+        _check_overlaps(zipped)
+        byte_count_max = min(TOTAL_BYTES_MAX, max(TOTAL_BYTES_MIN, TOTAL_RATIO_MAX * path.stat().st_size))
+        names = [name for name in zipped.namelist() if not name.endswith("/")]
+        yield Archive(path, zipped, names, byte_count_max=byte_count_max)
+
+
+def _check_overlaps(zipped: zipfile.ZipFile) -> None:
+    """Raises Invalid unless each file has bytes of its own: its header, its name and as many as it claims to have."""
+    end = zipped.start_dir
+    for info in sorted(zipped.infolist(), key=lambda info: info.header_offset, reverse=True):
+        if info.header_offset + _HEADER_BYTES + len(info.orig_filename) + info.compress_size > end:
+            raise invalid("file", "is a ZIP archive whose files overlap, which no export is")
+        end = info.header_offset
 
 
 def _damaged() -> Invalid:
@@ -119,11 +142,11 @@ def read_file(archive: Archive, name: str, bytes_max: int) -> bytes:
     """The bytes of a file.
 
     Raises BrokenFile if it is damaged, encrypted, larger than bytes_max or compressed more than 200 times; TooLarge if
-    all files together exceed 8 GB; KeyError if it is not in the archive.
+    all files together exceed 8 GB, or 50 MB and 100 times the size of the archive; KeyError if the archive lacks it.
     """
     try:
         with _opened(archive, name) as (stream, packed):
-            chunks = b"".join(chunk for chunk in _chunks(archive, stream, packed, bytes_max))
+            chunks = b"".join(chunk for chunk in _chunks(archive, name, stream, packed, bytes_max))
     except _BROKEN as error:
         reason = "is protected by a password" if "encrypted" in str(error) else "is damaged"
         raise BrokenFile(reason) from None
@@ -135,7 +158,7 @@ def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tupl
     digest, byte_count = sha256(), 0
     try:
         with _opened(archive, name) as (stream, packed), target.open("wb") as file:
-            for chunk in _chunks(archive, stream, packed, bytes_max):
+            for chunk in _chunks(archive, name, stream, packed, bytes_max):
                 digest.update(chunk)
                 byte_count += file.write(chunk)
     except _BROKEN:
@@ -156,8 +179,8 @@ def open_lines(archive: Archive, name: str) -> Iterator[LineFile]:
 def next_line(lines: LineFile, bytes_max: int) -> bytes:
     """The next line including its line ending; b"" at the end of the file.
 
-    Raises TooLarge if a line exceeds bytes_max, all files together exceed 8 GB, or a file over 64 MB is compressed more
-    than 200 times. Smaller files may be: people can write very repetitive notes.
+    Raises TooLarge if a line exceeds bytes_max, all files together unpack to too much (see read_file), or a file over
+    64 MB is compressed more than 200 times. Smaller files may be: people can write very repetitive notes.
     """
     line = lines.stream.readline(bytes_max + 1)
     lines.byte_count += len(line)
@@ -184,19 +207,22 @@ def _opened(archive: Archive, name: str) -> Iterator[tuple[IO[bytes], int]]:
         yield stream, info.compress_size
 
 
-def _chunks(archive: Archive, stream: IO[bytes], packed: int, bytes_max: int) -> Iterator[bytes]:
-    count = 0
+def _chunks(archive: Archive, name: str, stream: IO[bytes], packed: int, bytes_max: int) -> Iterator[bytes]:
+    count, is_counted = 0, name in archive.counted
     while chunk := stream.read(_CHUNK):
         count += len(chunk)
-        archive.byte_count += len(chunk)
+        archive.byte_count += 0 if is_counted else len(chunk)
         if count > bytes_max:
             raise BrokenFile(f"is larger than {bytes_max // 1024**2} MB")
         if count > RATIO_FROM_BYTES and count > packed * RATIO_MAX:
             raise BrokenFile(f"is compressed more than {RATIO_MAX} times, which no export is")
         _check_total(archive)
         yield chunk
+    archive.counted.add(name)
 
 
 def _check_total(archive: Archive) -> None:
-    if archive.byte_count > TOTAL_BYTES_MAX:
-        raise TooLarge(f"the archive unpacks to more than {TOTAL_BYTES_MAX // 1024**3} GB")
+    if archive.byte_count > archive.byte_count_max:
+        raise TooLarge(
+            f"the archive unpacks to more than {archive.byte_count_max // 1000**2:,} MB, which no export does"
+        )

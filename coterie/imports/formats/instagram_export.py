@@ -13,6 +13,9 @@ from coterie.model.imports import RowError
 
 # Instagram splits conversations into files of ten thousand messages, which are 2 to 10 MB
 FILE_BYTES_MAX = 32 * 1024**2
+# a person in a list is two objects and an array; more of them would take hundreds of MB of memory
+BRACKETS_MAX = 600_000
+COMMAS_MAX = 2_000_000
 
 _USERNAME = re.compile(r"[a-z0-9._]{1,30}")
 _THREAD_PATH = re.compile(r"(?:.*/)?(?P<username>[^/]+?)_(?P<number>\d+)$", re.DOTALL)
@@ -44,8 +47,11 @@ class Export(Struct):
 
 
 def read_json(export: Export, name: str) -> bytes:
-    """A file of the export. Raises as read_file does."""
-    return read_file(export.archive, name, FILE_BYTES_MAX)
+    """A file of the export. Raises as read_file does, and BrokenFile if it contains too many values to decode."""
+    data = read_file(export.archive, name, FILE_BYTES_MAX)
+    if data.count(b"{") + data.count(b"[") > BRACKETS_MAX or data.count(b",") > COMMAS_MAX:
+        raise BrokenFile("contains more entries than any export does")
+    return data
 
 
 def is_username(text: str) -> bool:

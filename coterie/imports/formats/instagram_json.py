@@ -28,6 +28,11 @@ _REACTED = re.compile(
 )
 
 
+# the heads of all threads are in memory at once; Instagram allows 250 people in a group
+PARTICIPANTS_MAX = 1000
+HEAD_TEXT_LENGTH_MAX = 1000
+
+
 class ThreadHead(Struct):
     """The participants of a thread: display names, including repeated ones."""
 
@@ -79,8 +84,8 @@ def repair(text: str) -> str:
 def parse_head(data: bytes) -> ThreadHead:
     """The participants, title and path of a thread, without its messages."""
     head = decode(data, _Head)
-    names = [_text(item.get("name")) for item in objects_in(head.participants)]
-    return ThreadHead([name for name in names if name], _text(head.title), _text(head.thread_path))
+    names = [_short(item.get("name")) for item in objects_in(head.participants)[:PARTICIPANTS_MAX]]
+    return ThreadHead([name for name in names if name], _short(head.title), _short(head.thread_path))
 
 
 def parse_messages(data: bytes) -> list[Message]:
@@ -136,3 +141,7 @@ def _person(item: dict[str, Any]) -> tuple[str, Any]:
 def _text(value: Any) -> str | None:
     """A text, repaired and stripped; None for anything else and for blank text."""
     return (repair(value).strip() or None) if isinstance(value, str) else None
+
+
+def _short(value: Any) -> str | None:
+    return (_text(value) or "")[:HEAD_TEXT_LENGTH_MAX] or None

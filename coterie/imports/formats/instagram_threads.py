@@ -70,17 +70,17 @@ def find_owner(heads: Iterable[ThreadHead]) -> str | None:
     return candidates[0][1]
 
 
-def assign_threads(export: Export, threads: list[Thread], errors: list[RowError]) -> Iterator[Thread]:
-    """Adds threads to their people. Yields those of deleted accounts, which have no username."""
+def assign_threads(export: Export, threads: list[Thread]) -> Iterator[Thread | RowError]:
+    """Adds threads to their people. Yields those of deleted accounts, which have no username, and errors."""
     for thread in threads:
         if not thread.files:
             continue
         if len(thread.head.participants) > 2:
             reason = f"is a group of {len(thread.head.participants)} people, not a conversation with one person"
-            errors.append(RowError(reason, (thread.head.title or thread.folder)[:2000]))
+            yield RowError(reason, (thread.head.title or thread.folder)[:2000])
             continue
         if len(set(thread.head.participants)) < len(thread.head.participants):
-            errors.append(RowError("both people have the same name, so messages have no sender", thread.head.title))
+            yield RowError("both people have the same name, so messages have no sender", thread.head.title)
             thread.files = []
         username = username_of(thread.head.thread_path or thread.folder) or username_of(thread.folder)
         if username is None:

@@ -66,10 +66,16 @@ def read(path: Path) -> Rows:
             reason = "contains no followers, people followed or messages"
             raise invalid("file", "is an export as HTML; request it from Instagram as JSON" if is_html else reason)
         export = Export(archive)
-        errors = [*read_heads(export, threads), *_read_following(export)]
+        # errors are yielded as they are found: there may be millions
+        yield from read_heads(export, threads)
+        yield from _read_following(export)
         export.owner = find_owner(thread.head for thread in threads)
-        without_username = [*assign_threads(export, threads, errors)]
-        yield from errors
+        without_username = []
+        for item in assign_threads(export, threads):
+            if isinstance(item, RowError):
+                yield item
+            else:
+                without_username.append(item)
         yield from _followers(export)
         for username, person in export.people.items():
             yield from _person(export, username, person)
