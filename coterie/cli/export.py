@@ -9,7 +9,8 @@ from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, OnlyOrganizationOption
 from coterie.errors import invalid
-from coterie.exports.write import write_csv, write_vcards
+from coterie.exports.tables import TableShape, measure_table, write_table
+from coterie.exports.write import write_vcards
 from coterie.portable.write import write_portable
 
 # effectively no deadline: readers do not block anyone
@@ -34,7 +35,8 @@ def export(
     The instance may be running. vcard is vCard 4.0, vcard3 is vCard 3.0. json is a ZIP of everything (JSON lines and
     files) that another instance can import: coterie export --format json > coterie.zip
 
-    vCard and CSV leave out deleted contacts and personal notes. The ZIP has them all, and everyone's reminders.
+    vCard and CSV leave out deleted contacts and personal notes. The ZIP has them all, and everyone's reminders. CSV has
+    as many numbered columns as needed; standard error says what is not in the table.
     """
     if file_format not in FORMATS:
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
@@ -44,7 +46,9 @@ def export(
             write_portable(tx, caller, database.settings.data_folder, sys.stdout.buffer, everything=True)
             return
         if file_format == "csv":
-            pieces = write_csv(tx, caller)
+            shape = measure_table(tx, caller)
+            pieces = write_table(tx, caller, shape)
+            _report_left_out(shape)
         else:
             pieces = write_vcards(
                 tx, caller, database.settings.data_folder, "3.0" if file_format == "vcard3" else "4.0"
@@ -52,3 +56,9 @@ def export(
         for piece in pieces:
             sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
+
+
+def _report_left_out(shape: TableShape) -> None:
+    counts = [f"{count:,} {name}" for name, count in sorted(shape.left_out.items()) if count]
+    listed = ", ".join([*counts, "messages, reminders and personal notes"])
+    typer.echo(f"Not in a table: {listed}. `coterie export --format json` has everything.", err=True)

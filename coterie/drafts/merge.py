@@ -101,7 +101,8 @@ def _existing_of_sheet(sheet: ContactSheet) -> Existing:
         folders={name for _, name, _ in sheet.folders},
         notes={note.text for note in sheet.notes},
         files={attachment.digest for attachment in sheet.attachments},
-        external_ids=set(sheet.external_ids),
+        # an export writes the uuid of a contact without a UID as its UID
+        external_ids={*sheet.external_ids, ("vcard", sheet.contact.uuid)},
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from coterie.model.ids import parse_id
 from coterie.store.database import Tx
 
 # A value more people share than this (a switchboard, info@) says nothing about who somebody is.
@@ -12,14 +13,18 @@ OWNERS_MAX = 20
 def find_owners_of_external_ids(
     tx: Tx, organization_id: int, source: str, external_ids: Iterable[str]
 ) -> dict[str, int]:
-    """external id -> the contact that is not deleted and known by it."""
+    """external id -> the contact that is not deleted and known by it.
+
+    The UID that an export writes for a contact without one is its uuid: of source "vcard", it is found too.
+    """
     rows = tx.all(
         "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
         f" AND source = :source AND external_id {tx.in_list('values')}",
         {"organization_id": organization_id, "source": source, "values": tx.list_param(external_ids)},
     )
+    own = _find_uuids(tx, organization_id, set(external_ids) - {row[0] for row in rows}) if source == "vcard" else {}
     if not rows:
-        return {}
+        return own
     # asked apart: in one statement either engine, without statistics, may begin with every contact
     alive = tx.all(
         f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
@@ -27,7 +32,20 @@ def find_owners_of_external_ids(
         {"organization_id": organization_id, "ids": tx.list_param({row[1] for row in rows})},
     )
     ids = {row[0] for row in alive}
-    return {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
+    return own | {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
+
+
+def _find_uuids(tx: Tx, organization_id: int, texts: Iterable[str]) -> dict[str, int]:
+    uuids = {text: uuid for text in texts if (uuid := parse_id(text))}
+    if not uuids:
+        return {}
+    rows = tx.all(
+        f"SELECT uuid, id FROM contacts WHERE organization_id = :organization_id AND uuid {tx.in_list('uuids')}"
+        " AND deleted_at IS NULL",
+        {"organization_id": organization_id, "uuids": tx.list_param(set(uuids.values()))},
+    )
+    found = {row[0]: row[1] for row in rows}
+    return {text: found[uuid] for text, uuid in uuids.items() if uuid in found}
 
 
 # The first 21 of each value, on each engine in the words that keep it to the index: without statistics SQLite takes

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from exported_table import csv_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from runs import applied, counts
@@ -12,7 +13,7 @@ from world import World
 
 from coterie.actions.contacts import create_contact
 from coterie.actions.terms import create_term, put_on_contact
-from coterie.exports.write import HEADER, write_csv, write_vcards
+from coterie.exports.write import write_vcards
 from coterie.model.cells import join_list, plain_cell, safe_cell, split_list
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
@@ -32,7 +33,7 @@ def cards(world: World, caller: Caller, folder: Path, version: str = "4.0") -> s
 
 def table(world: World, caller: Caller) -> list[list[str]]:
     with world.database.read() as tx:
-        return list(csv.reader(io.StringIO("".join(write_csv(tx, caller)))))
+        return list(csv.reader(io.StringIO("".join(csv_lines(tx, caller)))))
 
 
 def with_apu(world: World) -> None:
@@ -56,10 +57,10 @@ def test_cards_brought_into_another_organization_leave_it_the_same(world: World,
 def test_a_table_is_read_again_and_adds_nobody(world: World, tmp_path: Path) -> None:
     with_apu(world)
     rows = table(world, world.alice)
-    assert rows[0] == list(HEADER)
+    assert {"uid", "first_name", "email", "email_label", "address_label", "notes"} <= set(rows[0])
     assert len(rows) == 4
     with world.database.read() as tx:
-        (tmp_path / "ours.csv").write_text("".join(write_csv(tx, world.alice)), "utf-8", newline="")
+        (tmp_path / "ours.csv").write_text("".join(csv_lines(tx, world.alice)), "utf-8", newline="")
     _, again = applied(world.database, world.alice, tmp_path, tmp_path / "ours.csv")
     assert counts(again) == (0, 0, 3, 0, 0)
     _, record = applied(world.database, world.charlie, tmp_path, tmp_path / "ours.csv")
@@ -79,7 +80,8 @@ def test_another_organization_is_not_in_it(world: World, tmp_path: Path) -> None
 def test_a_name_that_is_a_formula_stays_text(world: World) -> None:
     with world.database.write() as tx:
         create_contact(tx, world.alice, {"real_name": '=HYPERLINK("https://evil.example")'})
-    names = {row[HEADER.index("first_name")] for row in table(world, world.alice)}
+    header, *rows = table(world, world.alice)
+    names = {row[header.index("first_name")] for row in rows}
     assert any(name.startswith("'=HYPERLINK") for name in names)
 
 
@@ -120,7 +122,7 @@ def test_formulas_and_tags_with_separators_come_back_from_a_table(world: World, 
             put_on_contact(tx, world.alice, TAGS, fred.id, term.id)
     rows = table(world, world.alice)
     with world.database.read() as tx:
-        (tmp_path / "ours.csv").write_text("".join(write_csv(tx, world.alice)), "utf-8", newline="")
+        (tmp_path / "ours.csv").write_text("".join(csv_lines(tx, world.alice)), "utf-8", newline="")
     applied(world.database, world.charlie, tmp_path, tmp_path / "ours.csv")
     theirs = [row for row in table(world, world.charlie) if "Moe" not in row]
     assert sorted(theirs) == sorted(rows)

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from exported_table import csv_lines
 from runs import applied
 from world import World
 
-from coterie.exports.write import write_csv, write_vcards
+from coterie.exports.write import write_vcards
 from coterie.imports.undo import undo
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -55,7 +56,7 @@ def test_they_are_exported_and_imported_again(world: World, tmp_path: Path, kind
     (tmp_path / "momoe.vcf").write_text(FILES["vcard"], "utf-8")
     applied(world.database, world.alice, tmp_path, tmp_path / "momoe.vcf")
     with world.database.read() as tx:
-        lines = write_csv(tx, world.alice) if kind == "csv" else write_vcards(tx, world.alice, tmp_path, kind)
+        lines = csv_lines(tx, world.alice) if kind == "csv" else write_vcards(tx, world.alice, tmp_path, kind)
         (tmp_path / "ours.file").write_text("".join(lines), "utf-8", newline="")
     applied(world.database, world.charlie, tmp_path, tmp_path / "ours.file")
     (momoe,) = contacts(world, world.charlie)

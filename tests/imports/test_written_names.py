@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from client import Client
+from exported_table import csv_lines
 from inro_client import contact_of
 from runs import applied
 from world import World
 
 from coterie.actions.contacts import create_contact, update_contact
-from coterie.exports.write import write_csv, write_vcards
+from coterie.exports.write import write_vcards
 from coterie.imports.undo import undo
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -103,7 +104,7 @@ def test_what_is_exported_is_imported_as_it_was_written(world: World, tmp_path: 
     for number, text in enumerate(WRITTEN):
         change(world, make(world, text).id, phone=f"+1212555{number:04}")
     with world.database.read() as tx:
-        lines = write_csv(tx, world.alice) if kind == "csv" else write_vcards(tx, world.alice, tmp_path, kind)
+        lines = csv_lines(tx, world.alice) if kind == "csv" else write_vcards(tx, world.alice, tmp_path, kind)
         (tmp_path / "ours.file").write_text("".join(lines), "utf-8", newline="")
     applied(world.database, world.charlie, tmp_path, tmp_path / "ours.file")
     assert shown(world, world.charlie) - {"Moe Szyslak"} == shown(world, world.alice)

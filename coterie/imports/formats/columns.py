@@ -10,7 +10,7 @@ from itertools import chain
 from coterie.imports.formats import put
 from coterie.imports.formats.cells import is_no_value, read_cell
 from coterie.imports.formats.csv_rows import Row
-from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping
+from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping, numbered_of
 from coterie.imports.formats.reading import Reading, finish, put_address
 from coterie.model.cells import split_list
 from coterie.model.handles import CHANNELS, EMAIL, PHONE
@@ -55,6 +55,9 @@ def read_table(
 
 def put_of(path: str, header: str) -> Put:
     """The function that puts a cell of a column into the draft."""
+    if numbered := numbered_of(path):
+        kind, number, part = numbered
+        return lambda reading, value: reading.numbered.setdefault((kind, number), {}).update({part: value})
     kind, _, label = path.partition(":")
     if kind in TEXT_FIELDS:
         return lambda reading, value: put.put_text(reading.draft, kind, value, header)
@@ -114,6 +117,7 @@ _OTHERS: dict[str, Callable[[str], Put]] = {
     "birthday.year": _birthday_part("year"),
     "birthday.month": _birthday_part("month"),
     "birthday.day": _birthday_part("day"),
+    "uid": lambda header: lambda reading, value: reading.draft.external_ids.append(("vcard", value)),
     "picture_url": lambda header: lambda reading, value: put.put_picture(reading.draft, value),
     "tags": lambda header: lambda reading, value: put.put_tags(reading.draft, split_list(value)),
     "folders": lambda header: lambda reading, value: put.put_folders(reading.draft, split_list(value)),

@@ -4,6 +4,7 @@ A path names a field, with a label where the field takes one: "first_name", "ema
 "address:home.locality", "date:anniversary", "tags", "note".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -50,6 +51,7 @@ FIELDS: dict[str, str] = {
     **{f"address.{part}": "part of a postal address; address:work. and others too" for part in ADDRESS_PARTS},
     "date": "another date: date:anniversary, with the label after the colon",
     "related": "the full name of a related person, with the role after the colon: related:spouse",
+    "uid": "the UID of a vCard, by which the contact is known",
     "picture_url": "link to a picture",
     "tags": "tags, several by ; or ,",
     "folders": "folders, several by ; or ,",
@@ -59,6 +61,16 @@ FIELDS: dict[str, str] = {
     "unread": "only a warning that the value was skipped: unread:the shoe size",
     "ignore": "nothing: the column is skipped",
 }  # fmt: skip
+
+
+_NUMBERED_KINDS = "|".join((*CHANNELS, "address", "date"))
+_NUMBERED = re.compile(rf"({_NUMBERED_KINDS})#([1-9][0-9]{{0,2}})(?:\.({'|'.join(ADDRESS_PARTS)}|label))?")
+
+
+def numbered_of(path: str) -> tuple[str, int, str] | None:
+    """(kind, number, part) of a path such as "email#2", "email#2.label" or "address#2.locality"; otherwise None."""
+    match = _NUMBERED.fullmatch(path)
+    return (match[1], int(match[2]), match[3] or "") if match else None
 
 
 def check_mapping(mapping: Mapping[str, str]) -> None:
@@ -82,6 +94,8 @@ def listed(names: Iterable[str]) -> str:
 
 
 def _is_path(path: str) -> bool:
+    if numbered_of(path):
+        return True
     kind, _, label = path.partition(":")
     if kind == "unread":
         return bool(label)

@@ -3,12 +3,15 @@
 relationship_type is R0's grade from 0 to 5.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coterie.imports.formats.columns import day_first_in, read_table
 from coterie.imports.formats.csv_rows import open_rows
+from coterie.imports.formats.fields import ADDRESS_PARTS
 from coterie.imports.formats.header_names import guess_mapping
+from coterie.model.handles import CHANNELS
 from coterie.model.imports import ContactDraft, RowError
 
 _MAPPING = {
@@ -20,6 +23,11 @@ _MAPPING = {
     "address_line_3": "address.line_3", "locality": "address.locality", "region": "address.region",
     "postcode": "address.postcode", "country": "address.country", "tags": "tags", "notes": "note",
 }  # fmt: skip
+
+# what our own export has besides: email_2, email_2_label, address_2_locality, date, date_label
+_NUMBERED = re.compile(
+    rf"({'|'.join((*CHANNELS, 'address', 'date'))})(?:_([1-9][0-9]{{0,2}}))?(?:_({'|'.join(ADDRESS_PARTS)}|label))?"
+)
 
 # the file to download: one line with the column names
 TEMPLATE = ",".join(_MAPPING) + "\r\n"
@@ -34,7 +42,23 @@ def is_header(cells: Sequence[str]) -> bool:
 def mapping_of(headers: Sequence[str]) -> dict[str, str]:
     """Header -> path; columns that are not in the template are guessed."""
     of_template = {header: _MAPPING[header.lower()] for header in headers if header.lower() in _MAPPING}
-    return guess_mapping(headers) | of_template
+    names = {header.lower() for header in headers}
+    exported = {header: path for header in headers if (path := _exported_path(header.lower(), names))}
+    return guess_mapping(headers) | of_template | exported
+
+
+def _exported_path(name: str, names: set[str]) -> str | None:
+    """The path of a column of our own export; None for any other column. names: all columns of the file."""
+    if name == "uid":
+        return "uid" if "email_label" in names else None
+    match = _NUMBERED.fullmatch(name)
+    if match is None:
+        return None
+    kind, number, part = match[1], match[2] or "1", match[3]
+    base = f"{kind}_{number}" if match[2] else kind
+    if f"{base}_label" not in names or (kind == "address" and not part):
+        return None
+    return f"{kind}#{number}.{part}" if part else f"{kind}#{number}"
 
 
 def read(path: Path) -> Iterator[ContactDraft | RowError]:

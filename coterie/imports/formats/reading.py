@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from coterie.imports.formats import put
 from coterie.imports.formats.addresses import address_of
-from coterie.model.imports import ContactDraft, RowError
+from coterie.model.imports import ContactDraft, HandleDraft, RowError
 from coterie.model.text import words
 from coterie.model.written_dates import date_of_parts
 
@@ -22,6 +22,8 @@ class Reading(Struct):
     """
 
     draft: ContactDraft = field(default_factory=ContactDraft)
+    # (kind, number) -> part -> value, of columns such as email_2 and email_2_label
+    numbered: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     name: str | None = None
     addresses: dict[str, dict[str, str]] = field(default_factory=dict)
     birthday: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -50,6 +52,7 @@ def finish(reading: Reading, source: str) -> ContactDraft | RowError:
     for label, parts in reading.addresses.items():
         if address := address_of(parts, label or None):
             draft.addresses.append(address)
+    _finish_numbered(reading)
     _finish_repeats(reading)
     names = (draft.first_name, draft.last_name, draft.display_name, draft.nickname, draft.middle_name)
     if any(names) or draft.handles:
@@ -92,6 +95,21 @@ def _finish_birthday(reading: Reading) -> None:
         draft.warnings.append(f"The birthday is not a date: {' '.join(value for _, value in parts.values())}")
     for header, value in parts.values():
         put.put_extra(draft, header, value)
+
+
+def _finish_numbered(reading: Reading) -> None:
+    draft = reading.draft
+    for (kind, _), parts in reading.numbered.items():
+        label, value = parts.pop("label", None), parts.get("", "")
+        if kind == "address":
+            address = address_of(parts, label)
+            draft.addresses += [address] if address else []
+        elif kind == "date" and value:
+            put.put_date(draft, label or "other", value, day_first=reading.day_first)
+        elif value:
+            draft.handles.append(HandleDraft(kind, value, label))
+        elif label:
+            put.put_extra(draft, f"{kind.capitalize()} label", label)
 
 
 def _finish_repeats(reading: Reading) -> None:
