@@ -305,10 +305,10 @@ def _notes(made: Made) -> Iterator[Step]:
     yield "notes.erase_note", lambda tx: notes.erase_note(tx, caller, note())
     imported = {"text": "Nice\nSpouse: Homer", "contacts": both[:1]}
     yield "notes.create_note", lambda tx: notes.create_note(tx, caller, imported)
-    for text, lines in ((imported["text"], {"Spouse: Homer"}), ("Nice", {"Nice"}), ("Nice", {"Nice"})):
+    for lines in ({"Spouse: Homer"}, {"Nice"}, {"Nice"}):
         yield (
             "notes.remove_imported_lines",
-            lambda tx, text=text, lines=lines: notes.remove_imported_lines(tx, caller, made.marge.id, text, lines),
+            lambda tx, lines=lines: notes.remove_imported_lines(tx, caller, made.marge.id, lines),
         )
 
 

@@ -159,24 +159,32 @@ def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
     return note
 
 
-def remove_imported_lines(tx: Tx, caller: Caller, contact_id: int, text: str, lines: Collection[str]) -> None:
-    """Removes lines from a contact's note of this text, which an import wrote and nobody edited.
+def remove_imported_lines(
+    tx: Tx, caller: Caller, contact_id: int, lines: Collection[str], note_ids: Collection[str] | None = None
+) -> None:
+    """Removes lines from the notes of a contact that an import wrote and nobody edited.
 
-    If nothing else is in it, or another note says the same, it is erased. Its updated_at stays, so undo removes it.
+    note_ids: those that the import wrote; None for all. A note with nothing else in it, or that says the same as
+    another, is erased. updated_at of the others stays, so that undo removes them.
     """
     notes = store.list_notes_of(tx, caller.organization_id, [contact_id], reader_id=None).get(contact_id, [])
-    note = next((note for note in notes if note.text == text and note.created_at == note.updated_at), None)
-    if note is None:
-        return
-    rest = "\n".join(line for line in text.split("\n") if line not in lines).strip()
-    kind = "note.updated"
-    if not rest or any(other.text == rest for other in notes):
-        store.erase_note(tx, caller.organization_id, note)
-        kind = "note.erased"
-    else:
-        store.save_note(tx, caller.organization_id, note, replace(note, text=rest))
-    row = row_of(caller, kind, note.id, contact_ids=[contact_id])
-    record_all(tx, caller, [row], _pinned_columns(tx, caller, [contact_id]) if note.is_pinned else None)
+    for note in notes:
+        rest = _without_lines(note.text, lines)
+        is_imported = note.created_at == note.updated_at and (note_ids is None or note.id in note_ids)
+        if not is_imported or rest == note.text:
+            continue
+        kind = "note.updated"
+        if not rest or any(other.text == rest for other in notes):
+            store.erase_note(tx, caller.organization_id, note)
+            kind = "note.erased"
+        else:
+            store.save_note(tx, caller.organization_id, note, replace(note, text=rest))
+        row = row_of(caller, kind, note.id, contact_ids=[contact_id])
+        record_all(tx, caller, [row], _pinned_columns(tx, caller, [contact_id]) if note.is_pinned else None)
+
+
+def _without_lines(text: str, lines: Collection[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if line not in lines).strip()
 
 
 def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:

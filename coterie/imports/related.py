@@ -43,7 +43,6 @@ SECONDS = 0.2
 class _Draft(Struct):
     """What is read of a row's draft."""
 
-    note: str | None = None
     related: list[RelatedDraft] = []
 
 
@@ -101,11 +100,11 @@ def _link_row(
             continue
         ids += [side.id] if side else []
         lines.append(related.line)
-    if lines and draft.note:
-        remove_imported_lines(tx, caller, contact_id, draft.note, lines)
+    changes = msgspec.json.decode(row.changes or "{}", type=Changes)
+    if lines:
+        remove_imported_lines(tx, caller, contact_id, lines, None if row.is_new else changes.notes)
     if not ids or row.is_new:
         return []
-    changes = msgspec.json.decode(row.changes or "{}", type=Changes)
     changes.relationships += ids
     return [replace(row, changes=msgspec.json.encode(changes).decode())]
 

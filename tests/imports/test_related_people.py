@@ -7,8 +7,10 @@ from runs import applied, counts, google
 from world import World
 
 from coterie.actions.contact_relationships import delete_contact_relationship
-from coterie.actions.contacts import create_contact
+from coterie.actions.contacts import create_contact, update_contact
+from coterie.actions.imports import decide, start_applying
 from coterie.exports.write import write_vcards
+from coterie.imports.apply import apply
 from coterie.imports.undo import undo
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -170,3 +172,26 @@ def test_tables_name_related_people_too(world: World, tmp_path: Path) -> None:
     assert notes(world, "Ned Flanders") == []
     (note,) = notes(world, "Luann Van Houten")
     assert note == "Spouse: Kirk Van Houten\n\nLives apart"
+
+
+def test_a_row_that_waits_is_related_once_it_is_decided(world: World, tmp_path: Path) -> None:
+    other = card("Patty Smith", "TEL:+12125550102")
+    bring(world, tmp_path, other)
+    run, import_ = bring(world, tmp_path, SELMA, PATTY)
+    assert import_.matched_count == 1 and ("Selma", "Sister", "Patty") not in ties(world)
+    assert "Related (sister): Patty Bouvier" in notes(world, "Selma Bouvier")[0]
+    with world.database.write() as tx:
+        decide(tx, world.alice, run.import_id, 2, "create")
+        start_applying(tx, world.alice, run.import_id, in_background=False)
+    apply(run)
+    assert ("Selma", "Sister", "Patty") in ties(world)
+    assert notes(world, "Selma Bouvier") == ["Smokes.\n\nSpouse: Troy McClure"]
+
+
+def test_an_edited_note_keeps_its_lines(world: World, tmp_path: Path) -> None:
+    with world.database.write() as tx:
+        contact = create_contact(tx, world.alice, {"real_name": "Selma Bouvier", "phone": "+12125550101"})
+        update_contact(tx, world.alice, contact.id, {"note": "Smokes.\n\nRelated (sister): Patty Bouvier"})
+    bring(world, tmp_path, SELMA, PATTY)
+    assert ("Selma", "Sister", "Patty") in ties(world)
+    assert notes(world, "Selma Bouvier")[0] == "Smokes.\n\nRelated (sister): Patty Bouvier"
