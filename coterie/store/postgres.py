@@ -24,7 +24,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Unavailable
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
-from coterie.store.postgres_deadlines import Deadlines, Wait, connection_defaults
+from coterie.store.postgres_deadlines import DAY, Deadlines, Wait, connection_options, set_session
 from coterie.store.postgres_server import check_server
 from coterie.store.searches import SECONDS, search_turns
 
@@ -32,7 +32,6 @@ ATTEMPTS = 3
 OPEN_SECONDS = 10.0
 CLOSING_SECONDS = 1.0
 ROWS_AT_ONCE = 1000
-DAY = 86_400
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -123,10 +122,10 @@ class PostgresDatabase:
     engine: Literal["postgresql"] = "postgresql"
 
     def __init__(self, url: str, settings: Settings) -> None:
-        check_server(url, seconds=OPEN_SECONDS)
+        # a pooler passes no options on and shares connections, so each transaction says what it needs
+        self._is_pooled = check_server(url, seconds=OPEN_SECONDS)
         self.settings = settings
         self._is_closed = False
-        milliseconds = int(settings.request_seconds * 1000)
         self._name = f"coterie {os.getpid()}-{secrets.token_hex(4)}"
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,
@@ -134,10 +133,8 @@ class PostgresDatabase:
             max_size=settings.database_connections,
             timeout=settings.request_seconds,
             kwargs={
-                **connection_defaults(url),
-                "autocommit": True,
+                **connection_options(url, settings.request_seconds, is_pooled=self._is_pooled),
                 "application_name": self._name,
-                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
             },
             open=False,
         )
@@ -168,7 +165,9 @@ class PostgresDatabase:
             try:
                 wait.begin()
                 with connection.transaction():
-                    if seconds is not None:
+                    if self._is_pooled:
+                        set_session(connection, seconds or self.settings.request_seconds)
+                    elif seconds is not None:
                         connection.execute(f"SET LOCAL statement_timeout = {int(min(seconds, DAY) * 1000)}")
                     wait.end()
                     yield PostgresTx(connection, wait)

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 INTERVAL_SECONDS = 0.5
+DAY = 86_400
 # of libpq, for what COTERIE_DATABASE_URL does not say: a connection whose peer is gone fails within 20 seconds
 _CONNECTION_DEFAULTS = {
     "connect_timeout": "10",
@@ -30,6 +31,26 @@ def connection_defaults(url: str) -> dict[str, str]:
     """The parameters of libpq that are not in the URL. Raises psycopg.ProgrammingError if it is malformed."""
     given = conninfo_to_dict(url)
     return {name: value for name, value in _CONNECTION_DEFAULTS.items() if name not in given}
+
+
+def connection_options(url: str, seconds: float, *, is_pooled: bool) -> dict[str, Any]:
+    """How psycopg opens a connection whose statements have a deadline of so many seconds.
+
+    is_pooled: a pooler in between may give each transaction another connection of its own; then there are no prepared
+    statements, and each transaction begins with set_session.
+    """
+    defaults = {**connection_defaults(url), "autocommit": True}
+    if is_pooled:
+        return {**defaults, "prepare_threshold": None}
+    return {**defaults, "options": f"-c statement_timeout={int(seconds * 1000)} -c timezone=UTC"}
+
+
+def set_session(connection: "psycopg.Connection[Any]", seconds: float) -> None:
+    """Sets what connection_options left out, until the end of the transaction."""
+    connection.execute(
+        "SELECT set_config('statement_timeout', %s, true), set_config('timezone', 'UTC', true)",
+        (str(int(min(seconds, DAY) * 1000)),),
+    )
 
 
 class Wait:

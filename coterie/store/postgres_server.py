@@ -12,17 +12,18 @@ VERSION_MIN = 150_000
 _RETRY_SECONDS = 0.2
 
 
-def check_server(url: str, *, seconds: float) -> None:
+def check_server(url: str, *, seconds: float) -> bool:
     """Waits up to `seconds` for the server. A server that answers and refuses is reported at once.
 
-    Raises Unavailable if it does not respond, refuses the login, is too old, or the database is unsuitable.
+    Returns whether a pooler such as pgbouncer stands in between. Raises Unavailable if the server does not respond,
+    refuses the login, is too old, or the database or the pooler is unsuitable.
     """
     deadline = time.monotonic() + seconds
     while True:
         try:
             with psycopg.connect(url, autocommit=True, connect_timeout=max(int(seconds), 2)) as connection:
                 _check_database(connection)
-            return
+                return _check_pooler(connection)
         except psycopg.ProgrammingError as error:
             raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {_last_part(error)}") from None
         except psycopg.OperationalError as error:
@@ -52,6 +53,19 @@ def _check_database(connection: "psycopg.Connection[Any]") -> None:
         )
     if is_empty and not may_create:
         raise Unavailable(f"{user} may not create tables in the database {name}: ALTER DATABASE {name} OWNER TO {user}")
+
+
+def _check_pooler(connection: "psycopg.Connection[Any]") -> bool:
+    """A pooler gives its clients process numbers of its own, so that they differ from those of the server."""
+    try:
+        with connection.transaction():
+            row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    except psycopg.OperationalError as error:
+        raise Unavailable(
+            f"the pooler of COTERIE_DATABASE_URL does not pass transactions on: set pool_mode = transaction"
+            f" ({_last_part(error)})"
+        ) from None
+    return row is not None and row[0] != connection.info.backend_pid
 
 
 def _last_part(error: Exception) -> str:
