@@ -1,7 +1,8 @@
 """Exports an organization as the portable archive: a ZIP with a manifest, a file of JSON lines per noun, and all files.
 
-The archive is written as it is read, so memory stays flat. Equal data gives equal lines in any instance, because no
-line contains an id of the instance (model.portable). tests/portable/test_write.py lists what is not exported, and why.
+The archive is written as it is read, so memory stays flat. Equal data gives the same bytes at any time and in any
+instance: no line contains an id of the instance (model.portable), and neither a moment nor the way the stream is
+written is in the ZIP. tests/portable/test_write.py lists what is not exported, and why.
 """
 
 import zipfile
@@ -12,7 +13,6 @@ from typing import IO, Any
 
 import msgspec
 
-from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.model.portable import FORMAT, MANIFEST, VERSION, ContactRow, file_of, member_of
 from coterie.store.database import Tx
@@ -39,12 +39,12 @@ def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, e
     is for operators, it has all of them. folder is the data folder.
     """
     reader = Reader(caller.user_id, everything=everything)
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-        manifest = {
-            "format": FORMAT, "version": VERSION, "exported_at": times.now(), "organization": caller.organization_uuid,
-            "nouns": [file_of(name).removesuffix(".jsonl") for name in ("contacts", *NOUNS)],
-        }  # fmt: skip
-        archive.writestr(MANIFEST, msgspec.json.encode(manifest))
+    # without tell and seek, files and pipes get the same bytes
+    forward: Any = _Forward(stream)
+    with zipfile.ZipFile(forward, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+        nouns = [file_of(name).removesuffix(".jsonl") for name in ("contacts", *NOUNS)]
+        manifest = {"format": FORMAT, "version": VERSION, "nouns": nouns}
+        archive.writestr(_member(MANIFEST), msgspec.json.encode(manifest))
         _write_lines(archive, "contacts", ContactRow, _contacts(tx, caller))
         for name, noun in NOUNS.items():
             of_contacts = noun.walk_by == "contact"
@@ -55,6 +55,23 @@ def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, e
             if row["digest"] not in written:
                 written.add(row["digest"])
                 _write_file(archive, folder, row["digest"])
+
+
+class _Forward:
+    """A stream that can only be written forward."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.write = stream.write
+        self.flush = stream.flush
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """A member of the archive with a fixed time, mode and system."""
+    member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.create_system = 3
+    member.external_attr = 0o600 << 16
+    return member
 
 
 def _pages(tx: Tx, caller: Caller) -> Iterator[list[tuple[int, dict[str, Any]]]]:
@@ -84,7 +101,7 @@ def _parts(tx: Tx, caller: Caller, name: str) -> Lines:
 def _write_lines(archive: zipfile.ZipFile, name: str, kind: type[Any], rows: Iterable[dict[str, Any]]) -> None:
     """Writes fields in the order of the Struct and omits nulls: equal rows give equal lines."""
     encoder = msgspec.json.Encoder()
-    with archive.open(file_of(name), "w", force_zip64=True) as member:
+    with archive.open(_member(file_of(name)), "w", force_zip64=True) as member:
         for row in rows:
             member.write(encoder.encode(kind(**row)) + b"\n")
 
@@ -92,6 +109,6 @@ def _write_lines(archive: zipfile.ZipFile, name: str, kind: type[Any], rows: Ite
 def _write_file(archive: zipfile.ZipFile, folder: Path, digest: str) -> None:
     with suppress(FileNotFoundError):  # erased in the meantime
         source = file_path(folder, digest).open("rb")
-        with source, archive.open(member_of(digest), "w", force_zip64=True) as member:
+        with source, archive.open(_member(member_of(digest)), "w", force_zip64=True) as member:
             while chunk := source.read(_CHUNK_BYTES):
                 member.write(chunk)

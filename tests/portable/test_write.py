@@ -188,3 +188,33 @@ def test_another_instance_gives_the_same_export(world: World, fresh_database: Da
             insert_membership(tx, other.charlie.organization_id, account.id, MEMBER, times.now())
     applied(fresh_database, other.charlie, folder, ours)
     assert members(export(other, other.charlie, folder)) == members(ours)
+
+
+def test_the_archive_is_the_same_bytes_at_any_time_in_any_stream(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_everything(world, tmp_path)
+    first = export(world, world.alice, tmp_path, "first.zip").read_bytes()
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr("time.localtime", lambda *_: (2033, 5, 18, 3, 33, 20, 2, 138, 0))
+    assert export(world, world.alice, tmp_path, "second.zip").read_bytes() == first
+    written: list[bytes] = []
+
+    class Pipe:
+        def write(self, data: bytes) -> int:
+            written.append(bytes(data))
+            return len(data)
+
+        def flush(self) -> None:
+            pass
+
+    with world.database.read() as tx:
+        write_portable(tx, world.alice, tmp_path, Pipe(), everything=True)  # type: ignore[arg-type]
+    assert b"".join(written) == first
+
+
+def test_a_copy_of_an_organization_exports_the_same_bytes(world: World, empty: Caller, tmp_path: Path) -> None:
+    add_everything(world, tmp_path)
+    path = export(world, world.alice, tmp_path, "first.zip")
+    applied(world.database, empty, tmp_path, path)
+    assert export(world, empty, tmp_path, "copy.zip").read_bytes() == path.read_bytes()
