@@ -1,5 +1,6 @@
 """What an import command prints for people: counts, the first rows of each outcome, what can be done next."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from coterie.cli.import_tables import add_counts, counts_table
 from coterie.cli.row_views import load_row_views
 from coterie.cli.terminal import printable
 from coterie.imports.formats.names import COTERIE
-from coterie.model.import_reasons import describe_reason
+from coterie.model.import_reasons import Reason, describe_reason, left_out
 from coterie.model.imports import APPLIED, COUNT_OF, CREATE, MATCH, REJECT, STAGED, UPDATE, Import
 from coterie.store.database import Database
 from coterie.store.import_rows import list_rows, list_rows_left_out
@@ -22,6 +23,8 @@ ROWS_SHOWN = {CREATE: 3, UPDATE: 10, MATCH: 10, REJECT: 10}
 REASONS_SHOWN = 10
 COLUMNS_SHOWN = 30
 HINTS_SHOWN = 10
+# what people call some nouns of the archive
+_NOUNS = {"tagged": "tags of contacts", "in_folders": "contacts in folders", "properties": "values of properties"}
 
 
 def print_results(database: Database, organization_id: int, results: Sequence[FileResult], *, is_applied: bool) -> None:
@@ -69,17 +72,26 @@ def _print_rows(database: Database, organization_id: int, name: str, import_: Im
                 typer.echo(f"  … and {more:,} more: `coterie import-rows {import_.id} --outcome {outcome}`")
         is_portable = import_.format == COTERIE
         rows_left_out = list_rows_left_out(tx, organization_id, import_.id) if is_portable else []
-    reasons = [
-        f"row {row_number}: {text}"
-        for row_number, reason in rows_left_out
-        for text in reason.data.get("left_out") or [describe_reason(reason)]
-    ]
-    if reasons:
-        typer.echo(f"{printable(name)}: {len(reasons):,} skipped")
-        for reason in reasons[:REASONS_SHOWN]:
-            typer.echo(f"  {printable(reason)}")
-        if len(reasons) > REASONS_SHOWN:
-            typer.echo(f"  … and {len(reasons) - REASONS_SHOWN:,} more: `coterie import-rows {import_.id}`")
+    _print_left_out(name, import_, [reason for _, reason in rows_left_out])
+
+
+def _print_left_out(name: str, import_: Import, reasons: Sequence[Reason]) -> None:
+    """What was skipped of an archive: a line for each noun and cause, with its count."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for reason in reasons:
+        noun = str(reason.data.get("noun", "rows"))
+        noun = _NOUNS.get(noun, noun.replace("_", " "))
+        for entry in reason.data.get("left_out") or [describe_reason(reason)]:
+            count, text = left_out(entry)
+            counts[noun, text] += count
+    if counts:
+        typer.echo(f"{printable(name)}: {counts.total():,} skipped")
+    for (noun, text), count in counts.most_common(REASONS_SHOWN):
+        typer.echo(printable(f"  {count:,} {noun}: {text}"))
+    if len(counts) > REASONS_SHOWN:
+        typer.echo(f"  … and {len(counts) - REASONS_SHOWN:,} more causes: `coterie import-rows {import_.id}`")
+    if any(text.startswith("user ") for _, text in counts):
+        typer.echo("  (add these users with `coterie members add`, then import the file again)")
 
 
 def _print_next_steps(imports: list[Import], *, is_applied: bool) -> None:

@@ -25,7 +25,7 @@ DECIDED = "decided"  # decision, added, usernames_taken
 CONTACT_DELETED = "contact_deleted"
 CONTACT_MISSING = "contact_missing"
 NOT_SAVED = "not_saved"  # text
-# The outcome of rows of the portable archive that are not contacts: noun, count, written, left_out
+# The outcome of rows of the portable archive that are not contacts: noun, count, written, left_out (see left_out)
 ROWS_TO_ADD, ROWS_PRESENT = "rows_to_add", "rows_present"
 ROWS_ADDED, ROWS_LEFT_OUT = "rows_added", "rows_left_out"
 # After undo, erasure and an upgrade
@@ -62,9 +62,26 @@ def describe_reason(reason: Reason) -> str:
             sentence += f"; {verb} {', '.join(data[verb])}"
     for username in data.get("usernames_taken", ()):
         sentence += f"; Instagram username {username} belongs to another contact"
-    for text in data.get("left_out", ()):
-        sentence += f"; skipped: {text}"
+    for entry in data.get("left_out", ()):
+        count, text = left_out(entry)
+        sentence += f"; skipped: {text}" + (f" ({count} times)" if count > 1 else "")
     return sentence[:SENTENCE_LENGTH_MAX]
+
+
+def left_out(entry: Any) -> tuple[int, str]:
+    """(how many rows of the archive were skipped, why) of an entry of `left_out`: [count, code, data…], or a text that
+    was stored before codes existed."""
+    match entry:
+        case [count, "missing", name, value]:
+            return count, f"{name.replace('_', ' ')} {value} is not here"
+        case [count, "related_to_itself"]:
+            return count, "a contact cannot be related to itself"
+        case [count, "value_does_not_fit", slug]:
+            return count, f"property {slug} does not take the value"
+        case [count, "no_contact_of_note"]:
+            return count, "none of the contacts of a note is here"
+        case _:
+            return 1, str(entry)
 
 
 def reason_of(code: str, **data: Any) -> Reason:

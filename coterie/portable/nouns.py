@@ -106,7 +106,7 @@ class PropertySet(RecordSet):
             if definition is not None and still_fits(definition, msgspec.json.decode(entry.columns["value"])):
                 fitting.append(entry)
             else:
-                checked.problems.append(f"property {entry.columns['slug'][:100]} does not take the value")
+                checked.problems.append(("value_does_not_fit", entry.columns["slug"][:100]))
         checked.entries = fitting
 
 
@@ -114,7 +114,7 @@ class RelationshipSet(RecordSet):
     def columns_of(self, row: Row) -> Columns:
         columns = super().columns_of(row)
         if columns["first_contact_id"] == columns["second_contact_id"]:
-            raise Unresolved("a contact cannot be related to itself")
+            raise Unresolved("related_to_itself")
         return columns
 
 
@@ -152,7 +152,7 @@ class NoteSet(RecordSet):
             assert isinstance(entry.row, NoteRow)
             about = self.contacts_of(entry)
             if entry.row.contacts and not about:
-                checked.problems.append("none of the contacts of a note is here")
+                checked.problems.append(("no_contact_of_note",))
             elif not about or not all(entry.row.text in texts.get(i, ()) for i in about):
                 missing.append(entry)
         checked.entries = missing

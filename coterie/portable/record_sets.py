@@ -28,8 +28,11 @@ Columns = dict[str, Any]
 WrittenKey = tuple[list[Any], str | None]
 
 
+Problem = tuple[str, ...]
+
+
 class Unresolved(Exception):
-    """A row cannot be written here; the message says why."""
+    """A row cannot be written here. Its arguments are a code and data, as model.import_reasons.left_out takes them."""
 
 
 class Entry(NamedTuple):
@@ -43,12 +46,12 @@ class Checked(Struct):
     """entries: rows to write, as far as can be seen without their keys. problems: why other rows cannot be written."""
 
     entries: list[Entry]
-    problems: list[str]
+    problems: list[Problem]
 
 
 class Written(Struct):
     keys: list[WrittenKey]
-    problems: list[str]
+    problems: list[Problem]
 
 
 def decode_rows(rows: PortableRows) -> list[Row]:
@@ -73,7 +76,7 @@ class RecordSet:
             try:
                 checked.entries.append(Entry(row, self.columns_of(row)))
             except Unresolved as error:
-                checked.problems.append(str(error))
+                checked.problems.append(error.args)
         contact_ids = {i for entry in checked.entries for i in (*self.contacts_of(entry), *self.shown_with(entry))}
         self.created = event_store.list_created_by(
             self.tx, self.caller.organization_id, self.caller.import_id or "", contact_ids
@@ -120,7 +123,7 @@ class RecordSet:
             resolved = self.references.resolve(name, row)
             is_optional = name == "author" and not getattr(row, "is_personal", False)
             if resolved is None and getattr(row, name) is not None and not is_optional:
-                raise Unresolved(f"{name.replace('_', ' ')} {str(getattr(row, name))[:100]} is not here")
+                raise Unresolved("missing", name, str(getattr(row, name))[:100])
             columns[REFERENCES[name].column] = resolved
         return columns
 

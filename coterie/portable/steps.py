@@ -4,6 +4,7 @@ A contact of the archive is itself by its uuid. Rows of other nouns are no conta
 about them is decided by a person.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,7 +68,7 @@ def apply_rows(tx: Tx, caller: Caller, row: StagedRow, rows: PortableRows) -> St
         noun=rows.noun,
         count=len(rows.lines),
         written=len(written.keys),
-        left_out=written.problems[:PROBLEMS_MAX],
+        left_out=[[count, *problem] for problem, count in Counter(written.problems).most_common(PROBLEMS_MAX)],
     )
     changes = msgspec.json.encode(Changes(noun=rows.noun, rows=written.keys)).decode()
     outcome, state = (UPDATE, ROW_APPLIED) if written.keys else (UNCHANGED, ROW_STAGED)

@@ -153,15 +153,15 @@ def test_what_of_our_own_export_is_left_out_is_counted_and_its_reasons_shown(fol
     with zipfile.ZipFile(folder / "all.zip") as old:
         members = {name: old.read(name) for name in old.namelist()}
     contact = json.loads(members["contacts.jsonl"])["uuid"]
-    lines = [json.dumps({"contact": contact, "tag": f"nobody's {n}"}) for n in range(12)]
+    lines = [json.dumps({"contact": contact, "tag": f"nobody's {n}"}) for n in (*range(12), 11, 11)]
     with zipfile.ZipFile(folder / "changed.zip", "w") as new:
         for name, content in (members | {"tagged.jsonl": "\n".join(lines).encode()}).items():
             new.writestr(name, content)
     shown = coterie(folder, "import", str(folder / "changed.zip"), "--apply").stdout
     import_id = run(folder, "imports")[0]["import_id"]
-    assert "changed.zip: 12 skipped\n  row " in shown
+    assert "changed.zip: 14 skipped\n  3 tags of contacts: tag nobody's 11 is not here\n  1 tags" in shown
     assert shown.count(" is not here\n") == 10
-    assert f"  … and 2 more: `coterie import-rows {import_id}`\n" in shown
+    assert f"  … and 2 more causes: `coterie import-rows {import_id}`\n" in shown
 
 
 def test_tables_fit_eighty_columns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
