@@ -93,7 +93,7 @@ def _with_file(port: int, token: str, byte_count: int) -> Target:
     target = Target(port, token, organization, "", "")
     contact = _id_in(send(target, "POST", contacts, b'{"contact":{"first_name":"Ann","relationship_type":1}}'))
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="upload"; filename="a.pdf"\r\n\r\n'
-    content = b"%PDF-1.4\n" + b"%" + b"a" * byte_count + b"\n%%EOF\n"
+    content = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%" + b"a" * byte_count + b"\n%%EOF\n"
     answer = send(
         target, "POST", f"{contacts}/{contact}/attachments",
         head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}",
@@ -110,7 +110,7 @@ def _id_in(answer: bytes) -> str:
 
 
 def _requests(server: Server, file: str) -> dict[str, Request]:
-    status, contact = server.call("POST", "/api/v1/contacts", {"contact": {"first_name": "Bea"}})
+    status, contact = server.call("POST", "/api/v1/contacts", {"contact": {"real_name": f"Bea {time.time()}"}})
     if status != 201:
         raise RuntimeError(f"status {status} for a new contact")
     path = f"/api/v1/contacts/{contact['id']}"
