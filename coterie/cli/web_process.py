@@ -7,30 +7,16 @@ import socket
 from collections.abc import Callable
 from types import FrameType
 
-import msgspec
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from coterie.app import create_app
+from coterie.cli.protocol import Protocol, limit_connections
 from coterie.settings import Settings
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
 log = logging.getLogger(__name__)
-_BAD_REQUEST = (
-    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
-)
-
-
-class Protocol(HttpToolsProtocol):
-    """Answers what is not a valid HTTP request in the error format all contracts share."""
-
-    def send_400_response(self, msg: str) -> None:
-        """Called for anything that is not HTTP/1.1, or has a URL of more than 64 KB."""
-        body = msgspec.json.encode({"error": msg})
-        self.transport.write(_BAD_REQUEST % (len(body), body))
-        self.transport.close()
 
 
 def stop_early(signal_number: int, frame: FrameType | None) -> None:
@@ -51,6 +37,7 @@ def run_web(
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop_early)
+    limit_connections(settings.connections_max)
     database = open_database(settings)
     try:
         for name in migrate(database):

@@ -52,6 +52,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(description="Days after which the file and the row data of an import expire.", ge=1, le=36_500)
     ] = 30
     database_connections: Annotated[int, Meta(description="PostgreSQL connections of one process.", ge=2, le=100)] = 8
+    connections_max: Annotated[
+        int, Meta(description="Connections of clients that one web process has at once.", ge=10, le=100_000)
+    ] = 1000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="debug, info, warning or error.")
     ] = "info"
