@@ -110,7 +110,7 @@ def _save(database: Database, settings: Settings, archive: ArchiveWriter, folder
     counts: dict[str, int] = {}
     with (
         tempfile.TemporaryDirectory(prefix=".coterie-backup-", dir=folder) as work,
-        database.read(seconds=SECONDS) as tx,
+        database.read_aside(seconds=SECONDS) as tx,
     ):
         for table in store.tables(tx.engine):
             path = Path(work) / "rows"

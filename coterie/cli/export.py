@@ -40,7 +40,7 @@ def export(
     """
     if file_format not in FORMATS:
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
-    with open_instance(data) as database, database.read(seconds=SECONDS) as tx:
+    with open_instance(data) as database, database.read_aside(seconds=SECONDS) as tx:
         caller = caller_for_only(tx, organization)
         if file_format == "json":
             write_portable(tx, caller, database.settings.data_folder, sys.stdout.buffer, everything=True)

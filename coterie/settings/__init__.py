@@ -29,6 +29,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(description="sqlite:////PATH or postgresql://…; by default coterie.sqlite3 in the data folder."),
     ] = ""
+    database_replica_url: Annotated[
+        str,
+        Meta(description="postgresql://… of a streaming replica, for exports, backups and other slow reads."),
+    ] = ""
     base_url: Annotated[
         str,
         Meta(description="The public URL of this instance, such as https://crm.example.org. It has no path."),
@@ -107,6 +111,8 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     if not settings.database_url:
         path = settings.data_folder.absolute() / "coterie.sqlite3"
         settings = msgspec.structs.replace(settings, database_url=f"sqlite:///{path}")
+    if settings.database_replica_url and not settings.database_url.startswith("postgres"):
+        raise Unavailable("settings: COTERIE_DATABASE_REPLICA_URL needs COTERIE_DATABASE_URL = postgresql://…")
     return settings
 
 
@@ -168,7 +174,7 @@ def shown(variable: str, value: str) -> str:
         return ""
     if variable.endswith(("_SECRET", "_TOKEN")):
         return "(set)"
-    if variable.endswith(("DATABASE_URL", "SMTP_URL")):
+    if variable.endswith(("DATABASE_URL", "DATABASE_REPLICA_URL", "SMTP_URL")):
         scheme, _, rest = value.partition("://")
         return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if rest else "(set)"
     return value

@@ -38,6 +38,12 @@ def _check_database_url(value: str) -> str:
     return value
 
 
+def _check_replica_url(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be postgresql://…")
+    return value
+
+
 def _check_smtp_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
@@ -57,6 +63,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "base_url": _check_base_url,
     "country": _check_country,
     "database_url": _check_database_url,
+    "database_replica_url": _check_replica_url,
     "smtp_url": _check_smtp_url,
     "smtp_from": _check_smtp_from,
 }

@@ -84,6 +84,10 @@ class Database(Protocol):
     def read(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
         """A consistent read-only snapshot. seconds: the deadline of its statements, by default that of slow work."""
 
+    def read_aside(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
+        """The same, on the replica if there is one: long reads take nothing from the primary. It sees all changes
+        committed before it began."""
+
     def write(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
         """A transaction: committed at the end of the block, rolled back if it raises. seconds: as for read()."""
 

@@ -25,6 +25,7 @@ from coterie.errors import Conflict, CoterieError, Invalid, Problem, TooSlow, Un
 from coterie.settings import Settings
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
 from coterie.store.postgres_deadlines import DAY, Deadlines, Wait, connection_options, set_session
+from coterie.store.postgres_replica import Replica
 from coterie.store.postgres_server import check_server
 from coterie.store.searches import SECONDS, search_turns
 
@@ -144,6 +145,8 @@ class PostgresDatabase:
             self._pool.close()
             raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
+        replica_url = settings.database_replica_url
+        self._replica = Replica(replica_url, settings, self._name) if replica_url else None
         self._searches = search_turns()
         self._deadlines = Deadlines()
 
@@ -154,26 +157,60 @@ class PostgresDatabase:
         return self._transaction(seconds or self.settings.slow_seconds, read_only=False)
 
     @contextmanager
+    def read_aside(self, seconds: float | None = None) -> Iterator[PostgresTx]:
+        seconds, replica = seconds or self.settings.slow_seconds, self._replica
+        connection = replica.acquire(self._position()) if replica else None
+        if replica is None or connection is None:
+            with self.read(seconds) as tx:
+                yield tx
+            return
+        try:
+            with _translated(), self._begun(connection, seconds, read_only=True, is_bare=True) as tx:
+                yield tx
+        except (_Retry, Unavailable):  # it died, or replaying the primary's changes cancelled the read
+            replica.failed()
+            raise
+        finally:
+            replica.release(connection)
+
+    def _position(self) -> str:
+        """How far the primary's log reaches: every change that was committed lies before it."""
+        with self._transaction(None, read_only=True) as tx:
+            row = tx.one("SELECT pg_current_wal_insert_lsn()::text")
+        return str(row[0]) if row else ""
+
+    @contextmanager
     def _transaction(self, seconds: float | None, *, read_only: bool) -> Iterator[PostgresTx]:
         """seconds: the deadline of its statements; None for that of the connection, which is a request's."""
-        with _translated(), self._pool.connection() as connection:
-            # psycopg sends these with the next BEGIN
-            level = IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
-            connection.isolation_level, connection.read_only = level, read_only
-            wait = Wait(connection, seconds or self.settings.request_seconds)
-            self._deadlines.add(wait)
-            try:
+        with (
+            _translated(),
+            self._pool.connection() as connection,
+            self._begun(connection, seconds, read_only=read_only, is_bare=self._is_pooled) as tx,
+        ):
+            yield tx
+
+    @contextmanager
+    def _begun(
+        self, connection: psycopg.Connection[Row], seconds: float | None, *, read_only: bool, is_bare: bool
+    ) -> Iterator[PostgresTx]:
+        """A transaction on a connection. is_bare: the connection was opened without the options of a session."""
+        # psycopg sends these with the next BEGIN
+        level = IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
+        connection.isolation_level, connection.read_only = level, read_only
+        wait = Wait(connection, seconds or self.settings.request_seconds)
+        self._deadlines.add(wait)
+        try:
+            wait.begin()
+            with connection.transaction():
+                if is_bare:
+                    set_session(connection, seconds or self.settings.request_seconds)
+                elif seconds is not None:
+                    connection.execute(f"SET LOCAL statement_timeout = {int(min(seconds, DAY) * 1000)}")
+                wait.end()
+                yield PostgresTx(connection, wait)
                 wait.begin()
-                with connection.transaction():
-                    if self._is_pooled:
-                        set_session(connection, seconds or self.settings.request_seconds)
-                    elif seconds is not None:
-                        connection.execute(f"SET LOCAL statement_timeout = {int(min(seconds, DAY) * 1000)}")
-                    wait.end()
-                    yield PostgresTx(connection, wait)
-                    wait.begin()
-            finally:
-                self._deadlines.remove(wait)
+        finally:
+            self._deadlines.remove(wait)
 
     async def run_read(self, work: Work[T]) -> T:
         return await self._run(self._read_work, work)
@@ -203,6 +240,12 @@ class PostgresDatabase:
             return work(tx)
 
     def _slow_work(self, work: Work[T]) -> T:
+        try:
+            with self.read_aside() as tx:
+                return work(tx)
+        except (_Retry, Unavailable):
+            if self._replica is None:
+                raise
         with self.read() as tx:
             return work(tx)
 
@@ -246,6 +289,8 @@ class PostgresDatabase:
         self._threads.shutdown(wait=True)
         self._searches.close()
         self._deadlines.close()
+        if self._replica:
+            self._replica.close()
         self._pool.close()
 
 

@@ -99,6 +99,8 @@ class SqliteDatabase:
         finally:
             self._slow.put(connection)
 
+    read_aside = read
+
     async def run_read(self, work: Work[T]) -> T:
         self._require_open()
         # nearly always free: only the event loop reads here
