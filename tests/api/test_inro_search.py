@@ -15,7 +15,8 @@ PEOPLE = {
     "sean": {"real_name": "Seán O’Brien", "phone": "+33 6 12 34 56 78", "display_name": "Johnny"},
     "bruce": {"display_name": "李小龍", "real_name": "Bruce Lee", "phone": "(800) 555-0199"},
     "sara": {"display_name": "שרה כהן", "real_name": "Sara Cohen 😀", "email": "sara@büro.example"},
-    "ana": {"real_name": "Ana Maria dos Santos", "username": "ana_maria"},
+    "ana": {"real_name": "Ana Maria dos Santos", "username": "ana_maria1984"},
+    "digits": {"username": "4ever.user12345678", "real_name": "Luca D'Ambrosi2024"},
     "strasse": {"display_name": "Weiß Straße", "employer": "Acme GmbH", "nickname": "Whitey"},
 }
 # more than are counted while the page is read
@@ -57,6 +58,8 @@ def found(inro: Client, query: str) -> list[str]:
         ("z.muller+work@sub.example.org", ["zoe"]), ("work", ["zoe"]), ("sub.example", ["zoe"]),
         ("obrien", ["sean"]), ("O'Brien", ["sean"]), ("o’brien", ["sean"]), ("brien", ["sean"]),
         ("sean johnny", ["sean"]),
+        ("user12345678", ["digits"]), ("4ever", ["digits"]), ("dambrosi2024", ["digits"]), ("d’ambrosi2024", ["digits"]),
+        ("ana_maria1984", ["ana"]), ("ana maria1984", ["ana"]), ("luca 4ever", ["digits"]),
         ("+33612345678", ["sean"]), ("33 6 12", ["sean"]), ("0033 6", ["sean"]),
         ("06.12.34", ["sean"]), ("612345678", ["sean"]), ("(800) 555", ["marge", "bruce"]), ("800-555-0199", ["bruce"]),
         ("8005550199", ["bruce"]), ("+1 800 555 0199", ["bruce"]), ("5550199", ["bruce"]), ("0199", ["bruce"]),
