@@ -12,7 +12,6 @@ from contextlib import nullcontext
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -22,7 +21,7 @@ from coterie.actions import imports as actions
 from coterie.actions.drafts import Changes
 from coterie.drafts.matching import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
-from coterie.imports.engine import Run, open_import
+from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
 from coterie.imports.related import link_related
 from coterie.model import times
@@ -103,7 +102,7 @@ class ConflictGuard(Struct):
         return True
 
 
-def _batches(run: Run, import_: Import) -> Batches[Any, Import]:
+def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
     guard = ConflictGuard()
     write = partial(_write_batch, run=run, guard=guard)
     while import_.state == APPLYING:
@@ -115,10 +114,10 @@ def _batches(run: Run, import_: Import) -> Batches[Any, Import]:
             fields = {"import_id": run.import_id, "error": str(error)[:200]}
             log.info("import batch is written again row by row", extra=fields)
             written = yield partial(write, one_by_one=True)
-        if written is None:
+        if written.last is None and written.import_.state == APPLYING:
             yield from link_related(run, import_)
             written = yield partial(_finish, run=run)
-        import_ = written
+        import_ = written.import_
         if run.database.engine == "postgresql":
             with run.database.write() as tx:
                 analyze_grown(tx, TABLES)
@@ -126,21 +125,21 @@ def _batches(run: Run, import_: Import) -> Batches[Any, Import]:
     return import_
 
 
-def _finish(tx: Tx, run: Run) -> Import:
+def _finish(tx: Tx, run: Run) -> Done:
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
-    return actions.finish(tx, caller, run.import_id, APPLIED) if import_.state == APPLYING else import_
+    return Done(actions.finish(tx, caller, run.import_id, APPLIED) if import_.state == APPLYING else import_, None)
 
 
-def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, one_by_one: bool = False) -> Import | None:
-    """Writes the next rows; returns the import as it is then, None if there are no more rows."""
+def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, one_by_one: bool = False) -> Done:
+    """Writes the next rows."""
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != APPLYING:
-        return import_
+        return Done(import_, None)
     rows = row_store.list_rows_to_apply(tx, run.organization_id, run.import_id, after=import_.applied_row, limit=BATCH)
     if not rows:
-        return None
+        return Done(import_, None)
     writer = Writer(tx, caller, run.folder)
     new = [row for row in rows if _is_new(row)] if not one_by_one and guard.is_unchanged(tx, caller) else []
     others = [row for row in rows if not _is_new(row)] if new else rows
@@ -150,7 +149,7 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, one_by_one: bool = F
     outcomes.subtract(row.outcome for row in others)
     store.count_outcomes(tx, run.organization_id, run.import_id, outcomes, now=times.now())
     store.update_import(tx, run.organization_id, run.import_id, {"applied_row": rows[-1].row_number})
-    return open_import(tx, run.organization_id, run.import_id)[0]
+    return Done(open_import(tx, run.organization_id, run.import_id)[0], rows[-1].row_number)
 
 
 class Writer(Struct):

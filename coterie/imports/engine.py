@@ -41,6 +41,13 @@ class Run(Struct):
         return run_batches(self.database.write, batches, self.control)
 
 
+class Done(Struct, frozen=True):
+    """A batch of rows: the import then, and the number of the last row; None if there are no more."""
+
+    import_: Import
+    last: int | None
+
+
 def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, Caller]:
     """An import, locked until the commit, and the caller for what it does: the user who started it.
 

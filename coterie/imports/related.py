@@ -17,7 +17,7 @@ from coterie.actions.drafts import Changes
 from coterie.actions.import_relationships import relate_if_new
 from coterie.actions.notes import remove_imported_lines
 from coterie.errors import Invalid
-from coterie.imports.engine import Run, open_import
+from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.formats.names import GOOGLE, OUTLOOK, VCARD
 from coterie.model.ids import parse_id
 from coterie.model.imports import APPLYING, Import, StagedRow
@@ -49,27 +49,28 @@ class _Draft(Struct):
 _decode = msgspec.json.Decoder(_Draft).decode
 
 
-def link_related(run: Run, import_: Import) -> Batches[int | None, None]:
+def link_related(run: Run, import_: Import) -> Batches[Done, None]:
     """The batches that link the related people of all applied rows."""
     after: int | None = 0 if import_.format in FORMATS else None
     made: set[str] = set()
     while after is not None:
-        after = yield partial(_link_batch, run=run, after=after, made=made)
+        done = yield partial(_link_batch, run=run, after=after, made=made)
+        after = done.last
 
 
-def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> int | None:
-    """Links rows after a number; returns the number of the last one, None at the end."""
+def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
+    """Links the next rows after a number."""
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != APPLYING:
-        return None
+        return Done(import_, None)
     key = (tx, run.organization_id, run.import_id)
     stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
     # most drafts name nobody and are not decoded
     found = {number: _decode(text) for number, text in stored if text and '"related":' in text}
     drafts = {number: draft for number, draft in found.items() if draft.related}
     if not drafts:
-        return stored[-1][0] if stored else None
+        return Done(import_, stored[-1][0] if stored else None)
     rows = row_store.list_rows_by_number(*key, drafts)
     named = [(rows[number], draft) for number, draft in drafts.items() if rows[number].contact_id is not None]
     people = _people_of(tx, caller, [related for _, draft in named for related in draft.related])
@@ -79,8 +80,8 @@ def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> int | None:
     for row, draft in named:
         row_store.save_rows(*key, _link_row(tx, caller, row, draft, people, made))
         if time.monotonic() > ends:
-            return row.row_number
-    return stored[-1][0]
+            return Done(import_, row.row_number)
+    return Done(import_, stored[-1][0])
 
 
 def _link_row(

@@ -10,7 +10,7 @@ import msgspec
 from coterie.actions.imports import APPLY_JOB, STAGE_JOB, UNDO_JOB
 from coterie.errors import NotFound
 from coterie.imports.apply import apply
-from coterie.imports.engine import Run
+from coterie.imports.engine import Done, Run
 from coterie.imports.stage import stage
 from coterie.imports.undo import Undone, undo
 from coterie.model.imports import Import
@@ -35,6 +35,6 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
         log.info("import deleted meanwhile", extra={"import_id": import_id})
 
 
-def _progress_of(result: Import | Undone) -> dict[str, Any]:
-    import_ = result.import_ if isinstance(result, Undone) else result
+def _progress_of(result: Import | Done | Undone) -> dict[str, Any]:
+    import_ = result if isinstance(result, Import) else result.import_
     return {"state": import_.state, "rows": import_.row_count, "applied_row": import_.applied_row}
