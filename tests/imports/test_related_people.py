@@ -3,21 +3,28 @@
 from pathlib import Path
 
 import pytest
-from runs import applied, counts, google
-from world import World
+from msgspec.structs import replace
+from runs import applied, counts, google, staged
+from world import World, make_world
 
 from coterie.actions.contact_relationships import delete_contact_relationship
 from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.imports import decide, start_applying
 from coterie.exports.write import write_vcards
+from coterie.imports import related
 from coterie.imports.apply import apply
 from coterie.imports.undo import undo
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.model.relationships import TYPES
+from coterie.settings import Settings
+from coterie.store.batches import Control, Stopped
 from coterie.store.contact_relationships import list_contact_relationships
 from coterie.store.contacts import list_contacts
+from coterie.store.database import Database
+from coterie.store.imports import find_import
 from coterie.store.notes import list_notes_of
+from coterie.worker.loop import Worker
 
 UUID = "0190d1f0-0000-7000-8000-00000000000"
 
@@ -195,3 +202,26 @@ def test_an_edited_note_keeps_its_lines(world: World, tmp_path: Path) -> None:
     bring(world, tmp_path, SELMA, PATTY)
     assert ("Selma", "Sister", "Patty") in ties(world)
     assert notes(world, "Selma Bouvier")[0] == "Smokes.\n\nRelated (sister): Patty Bouvier"
+
+
+@pytest.mark.slow
+def test_the_worker_links_them_and_goes_on_after_it_was_stopped(
+    fresh_database: Database, fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(fresh_database)
+    monkeypatch.setattr(related, "SECONDS", 0)
+    folder = fresh_settings.data_folder
+    (folder / "people.vcf").write_text(SELMA + PATTY + card("Edna Krabappel", f"UID:{UUID}1"), "utf-8")
+    run, _ = staged(world.database, world.alice, folder, folder / "people.vcf")
+    with world.database.write() as tx:
+        start_applying(tx, world.alice, run.import_id)
+    batches = iter(range(3))
+    control = Control(should_stop=lambda: next(batches, None) is None)
+    with pytest.raises(Stopped):
+        apply(replace(run, control=control))
+    assert Worker(world.database, fresh_settings).run_one()
+    assert {("Selma", "Sister", "Patty"), ("Selma", "Sibling", "Marge"), ("Patty", "Friend", "Edna")} <= ties(world)
+    assert len(ties(world)) == 6
+    with world.database.read() as tx:
+        import_ = find_import(tx, world.organization.id, run.import_id)
+    assert import_ is not None and import_.state == "applied"
