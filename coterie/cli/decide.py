@@ -6,7 +6,7 @@ import typer
 
 from coterie.actions import imports as actions
 from coterie.cli.callers import caller_for_id
-from coterie.cli.import_lookup import find_single_import
+from coterie.cli.import_lookup import find_imports, find_single_import
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument
 from coterie.errors import invalid
@@ -40,17 +40,18 @@ def decide(
 ) -> None:
     """Decide what a row of an import does.
 
-    Works for a row that needs a decision and for one that would create or update a contact. `coterie apply-import ID`
-    carries the decision out; until then it can be changed.
+    Works for a row that needs a decision and for one that would create or update a contact; with all, also for the id
+    of a command with several files. `coterie apply-import ID` carries the decision out; until then it can be changed.
     """
     if row == ALL and contact is not None:
         raise invalid("--contact", "needs a single row")
     with open_instance(data) as database:
         with database.read() as tx:
-            organization_id, _ = find_single_import(tx, import_id)
-            caller = caller_for_id(tx, organization_id)
+            imports = find_imports(tx, import_id) if row == ALL else [find_single_import(tx, import_id)]
+            caller = caller_for_id(tx, imports[0][0])
         if row == ALL:
-            decided, undecided = _decide_all(database, caller, import_id, decision)
+            results = [_decide_all(database, caller, import_.id, decision) for _, import_ in imports]
+            decided, undecided = (sum(counts) for counts in zip(*results, strict=True))
         else:
             with database.write() as tx:
                 _decide_one(tx, caller, import_id, _parse_number(row), decision, contact)

@@ -22,6 +22,16 @@ def resolve_imports(tx: Tx, import_id: str) -> list[tuple[int, str]]:
     return group
 
 
+def find_imports(tx: Tx, import_id: str) -> list[tuple[int, Import]]:
+    """(organization id, import) of an import, or of each import of a group, the first file first.
+
+    Raises NotFound if the ID is neither.
+    """
+    targets = reversed(resolve_imports(tx, import_id))
+    found = [(organization_id, find_import(tx, organization_id, file_id)) for organization_id, file_id in targets]
+    return [(organization_id, import_) for organization_id, import_ in found if import_]
+
+
 def find_single_import(tx: Tx, import_id: str) -> tuple[int, Import]:
     """(organization id, import). Raises NotFound if there is none, Invalid if the ID is that of several files."""
     (organization_id, first_id), *others = resolve_imports(tx, import_id)

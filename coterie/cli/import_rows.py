@@ -1,16 +1,20 @@
 """coterie import-rows: lists the rows of an import."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
 import typer
+from msgspec import structs
 
-from coterie.cli.import_lookup import find_single_import
+from coterie.cli.import_lookup import find_imports
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
-from coterie.cli.row_views import load_row_views
+from coterie.cli.row_views import RowView, load_row_views
+from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.imports import COUNT_OF
+from coterie.store.database import Database
 from coterie.store.import_rows import list_rows
 
 PAGE = 200
@@ -28,22 +32,33 @@ def import_rows(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the rows of an import, one per line.
+    """List the rows of an import, or of all imports of one command.
 
-    Each line has the contact's name, the outcome and the reason. Rows with the outcome match need a decision
-    (`coterie decide`). With --json each line is an object.
+    Each row has the contact's name, the outcome and the reason, and on a second line what the file says. Rows with the
+    outcome match need a decision (`coterie decide`). With --json each row is an object on one line.
     """
     if outcome is not None and outcome not in COUNT_OF:
         raise invalid("--outcome", f"is not one of {', '.join(COUNT_OF)}", kind="choice")
-    after = 0
     with open_instance(data) as database:
-        while True:
-            with database.read() as tx:
-                organization_id, _ = find_single_import(tx, import_id)
-                rows = list_rows(tx, organization_id, import_id, outcome=outcome, after=after, limit=PAGE)
-                views = load_row_views(tx, organization_id, import_id, rows)
-            for view in views:
-                typer.echo(msgspec.json.encode(view).decode() if as_json else view.line())
-            if not rows:
-                return
-            after = rows[-1].row_number
+        with database.read() as tx:
+            imports = find_imports(tx, import_id)
+        for organization_id, import_ in imports:
+            if not as_json and len(imports) > 1:
+                typer.echo(printable(f"{import_.filename} ({import_.id})"))
+            for view in _views(database, organization_id, import_.id, outcome):
+                if as_json:
+                    typer.echo(msgspec.json.encode({"import_id": import_.id, **structs.asdict(view)}).decode())
+                else:
+                    typer.echo("\n".join(view.lines()))
+
+
+def _views(database: Database, organization_id: int, import_id: str, outcome: str | None) -> Iterator[RowView]:
+    after = 0
+    while True:
+        with database.read() as tx:
+            rows = list_rows(tx, organization_id, import_id, outcome=outcome, after=after, limit=PAGE)
+            views = load_row_views(tx, organization_id, import_id, rows)
+        yield from views
+        if not rows:
+            return
+        after = rows[-1].row_number

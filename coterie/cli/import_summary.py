@@ -21,8 +21,6 @@ from coterie.store.import_rows import list_rows, list_rows_left_out
 # outcome -> how many of its rows are shown: the first few new people show whether the columns were understood
 ROWS_SHOWN = {CREATE: 3, UPDATE: 10, MATCH: 10, REJECT: 10}
 REASONS_SHOWN = 10
-COLUMNS_SHOWN = 30
-HINTS_SHOWN = 10
 # what people call some nouns of the archive
 _NOUNS = {"tagged": "tags of contacts", "in_folders": "contacts in folders", "properties": "values of properties"}
 
@@ -55,9 +53,9 @@ def _print_mapping(result: FileResult) -> None:
     """The field each column was read as, so that it can be corrected before anything is applied."""
     if result.mapping is None:
         return
-    columns = [f"{column} → {field}" for column, field in result.mapping.items()]
-    more = f" … and {len(columns) - COLUMNS_SHOWN} more" if len(columns) > COLUMNS_SHOWN else ""
-    typer.echo(printable(f"{Path(result.file).name}: columns {', '.join(columns[:COLUMNS_SHOWN])}{more}"))
+    typer.echo(printable(f"{Path(result.file).name}: {len(result.mapping):,} columns"))
+    for column, field in result.mapping.items():
+        typer.echo(printable(f"  {column or '(no name)'} → {field}"))
     typer.echo('  (correct one with --map "COLUMN=FIELD"; an "extra" column goes into the note)')
 
 
@@ -66,7 +64,10 @@ def _print_rows(database: Database, organization_id: int, name: str, import_: Im
         for outcome, limit in ROWS_SHOWN.items():
             rows = list_rows(tx, organization_id, import_.id, outcome=outcome, limit=limit)
             for view in load_row_views(tx, organization_id, import_.id, rows):
-                typer.echo(f"  {printable(name)} {view.line()}")
+                first, *others = view.lines()
+                typer.echo(f"  {printable(name)} {first}")
+                for line in others:
+                    typer.echo(f"  {line}")
             more = getattr(import_, COUNT_OF[outcome]) - len(rows)
             if rows and more > 0:
                 typer.echo(f"  … and {more:,} more: `coterie import-rows {import_.id} --outcome {outcome}`")
@@ -95,22 +96,39 @@ def _print_left_out(name: str, import_: Import, reasons: Sequence[Reason]) -> No
 
 
 def _print_next_steps(imports: list[Import], *, is_applied: bool) -> None:
-    for import_ in [import_ for import_ in imports if import_.rejected_count][:HINTS_SHOWN]:
-        rows = "1 row was" if import_.rejected_count == 1 else f"{import_.rejected_count:,} rows were"
-        typer.echo(
-            f"{rows} rejected: `coterie rejected {import_.id} --output FILE` saves them with the reasons, so you can"
-            f" fix and re-import them ({printable(import_.filename)})."
-        )
-    for import_ in [import_ for import_ in imports if import_.matched_count][:HINTS_SHOWN]:
-        rows = "1 row needs" if import_.matched_count == 1 else f"{import_.matched_count:,} rows need"
-        typer.echo(
-            f"{rows} a decision: `coterie decide {import_.id} ROW create|update|skip`, then"
-            f" `coterie apply-import {import_.id}` ({printable(import_.filename)})."
-        )
     if not imports:
         return
     import_id = imports[0].group_id if len(imports) > 1 and imports[0].group_id else imports[0].id
+    if count := sum(import_.rejected_count for import_ in imports):
+        rows, where = _in_files(imports, "rejected_count", "was", "were")
+        id_ = where.id if where else import_id
+        typer.echo(
+            f"{rows} rejected: `coterie rejected {id_} --output FILE` saves them with the reasons, so you can"
+            f" fix and re-import {'it' if count == 1 else 'them'}{_of(where)}."
+        )
+    if sum(import_.matched_count for import_ in imports):
+        rows, where = _in_files(imports, "matched_count", "needs", "need")
+        id_ = where.id if where else import_id
+        row = "ROW" if where else "all"
+        typer.echo(
+            f"{rows} a decision: `coterie decide {id_} {row} create|update|skip`, then"
+            f" `coterie apply-import {id_}`{_of(where)}."
+        )
     if not is_applied:
         typer.echo(f"Nothing has changed yet. `coterie apply-import {import_id}` applies it.")
     elif all(import_.state == APPLIED for import_ in imports):
         typer.echo(f"Done. `coterie undo-import {import_id}` undoes it.")
+
+
+def _in_files(imports: list[Import], count: str, singular: str, plural: str) -> tuple[str, Import | None]:
+    """("77 rows in 21 files need", None); if only one file has such rows, that file."""
+    having = [import_ for import_ in imports if getattr(import_, count)]
+    total = sum(getattr(import_, count) for import_ in having)
+    rows = f"1 row {singular}" if total == 1 else f"{total:,} rows {plural}"
+    if len(having) == 1:
+        return rows, having[0]
+    return f"{total:,} rows in {len(having):,} files {plural}", None
+
+
+def _of(import_: Import | None) -> str:
+    return f" ({printable(import_.filename)})" if import_ else ""

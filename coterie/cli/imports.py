@@ -1,6 +1,6 @@
 """coterie imports: lists the imports of an organization."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -13,7 +13,7 @@ from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.terminal import printable
 from coterie.model.imports import APPLYING, STAGING, UNDOING, Import
-from coterie.store.imports import list_imports
+from coterie.store.imports import count_imports, list_imports
 
 LISTED_MAX = 100
 
@@ -25,16 +25,24 @@ def register(application: typer.Typer) -> None:
 def imports(
     *,
     organization: OnlyOrganizationOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many imports at most.")] = LISTED_MAX,
+    before: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only imports older than this one: the next page.")
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the imports with their counts, newest first.
+    """List the imports with their counts, newest first. Standard error says if there are more.
 
     Matched rows need a decision (`coterie decide`); `coterie rejected` saves the rejected ones. An import that is being
     applied, or was interrupted, shows the row it has reached; `coterie apply-import` resumes it.
     """
     with open_instance(data) as database, database.read() as tx:
-        listed = list_imports(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
+        organization_id = caller_for_only(tx, organization).organization_id
+        listed = list_imports(tx, organization_id, limit=limit, before=before)
+        more = count_imports(tx, organization_id, before=listed[-1].id) if listed else 0
+    if more:
+        typer.echo(f"{more:,} older imports are not listed: `coterie imports --before {listed[-1].id}`", err=True)
     if as_json:
         typer.echo(msgspec.json.encode([import_as_json(import_) for import_ in listed]).decode())
         return

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from coterie.cli.row_fields import fields_of_draft, line_of_fields
 from coterie.cli.terminal import printable
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import MATCH, REJECT, UPDATE, ContactDraft, Match, StagedRow
@@ -18,8 +19,8 @@ NAME_LENGTH_MAX = 60
 class RowView(Struct, frozen=True):
     """A row; its JSON is what `coterie import-rows --json` prints.
 
-    contact: the name of the contact the row belongs to. matches: the contacts it may belong to, each with contact_id,
-    name, score and reason, the likeliest first.
+    contact: the name of the contact the row belongs to. fields: what the file says about the contact. matches:
+    the contacts it may belong to, each with contact_id, name, score and reason, the likeliest first.
     """
 
     row: int
@@ -33,6 +34,13 @@ class RowView(Struct, frozen=True):
     warnings: list[str]
     source: str | None
     matches: list[dict[str, Any]]
+    fields: dict[str, Any]
+    # the fields in words
+    summary: str
+
+    def lines(self) -> list[str]:
+        """The row on one line, and what the file says about the contact on another."""
+        return [self.line(), *([printable(f"    {self.summary}")] if self.summary else [])]
 
     def line(self) -> str:
         """The row on one line."""
@@ -87,6 +95,8 @@ def _row_view(row: StagedRow, matches: list[Match], names: dict[int, str]) -> Ro
             for m in matches
             if m.contact_id in names
         ],
+        fields=fields_of_draft(draft),
+        summary=line_of_fields(draft),
     )
 
 

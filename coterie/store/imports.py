@@ -47,6 +47,9 @@ def find_organization_of_import(tx: Tx, import_id: str) -> int | None:
     return row[0] if row else None
 
 
+_BEFORE = " AND id < :before"
+
+
 def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
     """(organization, import) of each file of one command, the last one first."""
     rows = tx.all(
@@ -55,20 +58,23 @@ def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
     return [(organization_id, import_id) for organization_id, import_id in rows]
 
 
-def list_imports(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Import]:
-    """A page of an organization's imports, newest first."""
+def list_imports(
+    tx: Tx, organization_id: int, *, limit: int, offset: int = 0, before: str | None = None
+) -> list[Import]:
+    """A page of an organization's imports, newest first; before: only those that are older than this one."""
     rows = tx.all(
-        f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id"
+        f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id{_BEFORE if before else ''}"
         " ORDER BY id DESC LIMIT :limit OFFSET :offset",
-        {"organization_id": organization_id, "limit": limit, "offset": offset},
+        {"organization_id": organization_id, "limit": limit, "offset": offset} | ({"before": before} if before else {}),
     )
     return [Import(*row) for row in rows]
 
 
-def count_imports(tx: Tx, organization_id: int) -> int:
-    """How many imports an organization has."""
+def count_imports(tx: Tx, organization_id: int, *, before: str | None = None) -> int:
+    """How many imports an organization has; before: only those that are older than this one."""
     row = tx.one(
-        "SELECT count(*) FROM imports WHERE organization_id = :organization_id", {"organization_id": organization_id}
+        f"SELECT count(*) FROM imports WHERE organization_id = :organization_id{_BEFORE if before else ''}",
+        {"organization_id": organization_id} | ({"before": before} if before else {}),
     )
     return int(row[0]) if row else 0
 
