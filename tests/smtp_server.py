@@ -16,10 +16,14 @@ OK = "250 OK"
 
 
 class Inbox:
-    """The received messages and the replies to give. cut: closes the connection after the text was received."""
+    """The received messages, parsed and as they came, and the replies to give.
+
+    cut: closes the connection after the text was received.
+    """
 
     def __init__(self) -> None:
         self.messages: list[tuple[list[str], EmailMessage]] = []
+        self.received: list[bytes] = []
         self.rcpt_reply = OK
         self.data_reply = OK
         self.cut = False
@@ -38,6 +42,7 @@ class Inbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.data_reply == OK:
             assert isinstance(envelope.content, bytes)
+            self.received.append(envelope.content)
             message = BytesParser(policy=POLICY).parsebytes(envelope.content)
             assert isinstance(message, EmailMessage)
             self.messages.append((list(envelope.rcpt_tos), message))

@@ -12,6 +12,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -25,6 +26,7 @@ from coterie.settings import Settings
 
 TIMEOUT_SECONDS = 15.0
 SUBJECT_LENGTH_MAX = 200
+LINE_LENGTH_MAX = 60
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -138,17 +140,40 @@ def _fail(code: int, text: bytes | str, *, is_final: bool) -> NoReturn:
 
 
 def write(sender: str, mail: Mail, *, is_international: bool = False) -> bytes:
-    """The message in its wire format: lines end in CRLF; line breaks in headers become spaces."""
+    """The message in its wire format: lines end in CRLF. The subject is literal text; its line breaks become spaces.
+
+    Raises PermanentFailure if a value has added, or changed the place of, a header.
+    """
     message = EmailMessage(policy=SMTPUTF8 if is_international else SMTP)
     message["From"] = _address(_bare(sender), _display_name(sender))
     message["To"] = _address(_on_wire(mail.recipient))
-    message["Subject"] = _BREAKS.sub(" ", mail.subject).strip()[:SUBJECT_LENGTH_MAX] or "Reminder"
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9.-]', '-', mail.key)}@{_bare(sender).rpartition('@')[2]}>"
     # keeps auto-responders from answering (RFC 3834)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text.replace("\0", ""), charset="utf-8", cte="base64")
-    return message.as_bytes()
+    whole = _subject_line(mail.subject) + message.as_bytes()
+    if _header_names(whole) != ["subject", *(name.lower() for name in message)]:
+        raise PermanentFailure("a value would change the headers of the message")
+    return whole
+
+
+def _subject_line(subject: str) -> bytes:
+    """Encoded here because EmailMessage decodes the encoded words (RFC 2047) of a text, line breaks included.
+
+    A reader's mail program would decode them too: text that contains one is encoded once more.
+    """
+    literal = _BREAKS.sub(" ", subject).strip()[:SUBJECT_LENGTH_MAX] or "Reminder"
+    is_plain = literal.isascii() and "=?" not in literal and len(literal) <= LINE_LENGTH_MAX
+    charset = "us-ascii" if is_plain else "utf-8"
+    encoded = Header(literal, charset, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {encoded}\r\n".encode("ascii")
+
+
+def _header_names(message: bytes) -> list[str]:
+    """The names of the headers, in lower case, up to the first empty line. Continued lines have none."""
+    lines = re.split(rb"\r\n|\r|\n", message.partition(b"\r\n\r\n")[0])
+    return [line.partition(b":")[0].decode("latin-1").lower() for line in lines if line[:1] not in (b" ", b"\t")]
 
 
 def _address(address: str, name: str = "") -> Address:

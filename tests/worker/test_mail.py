@@ -1,7 +1,12 @@
 """One message of mail, against a real SMTP server on loopback."""
 
+import re
 import ssl
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+from email.parser import BytesParser
+from email.policy import compat32
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -10,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis.strategies import characters, text
 from msgspec.structs import replace
 from smtp_server import Inbox, serving
 
@@ -40,6 +47,48 @@ def test_a_subject_cannot_add_a_header(smtp: Settings, inbox: Inbox, subject: st
     ((recipients, message),) = inbox.messages
     assert recipients == ["marge@example.org"]
     assert message["Bcc"] is None and message.get_content() == "Dear Marge\r\n"
+
+
+WORDS = (
+    "Remember =?utf-8?q?Z=0D=0A=0D=0AYour_session_expired:_http://evil.example/?=",
+    "=?utf-8?q?Z=0D=0AReply-To:_evil@example.org=0D=0AContent-Type:_text/html?=",
+    "=?utf-8?b?Wg0KQmNjOiBldmlsQGV4YW1wbGUub3Jn?=",
+    "=?utf-8*en?q?Z=0AX:y?= =?iso-8859-1?q?=0D=0A_z?=",
+    "=?=?utf-8?q?Z=0D=0AX:y?=?=",
+    "=?utf-8?q?=3D=3Futf-8=3Fq=3FZ=0D=0AX:y=3F=3D?=",
+    "Ünïcode =?utf-8?q?=0D=0A=0D=0Abody?= " + "=?utf-8?q?=0D=0AX:y?=" * 5,
+    "?= =?",
+)
+
+
+@pytest.mark.parametrize("subject", WORDS)
+def test_an_encoded_word_in_a_subject_is_literal_text(smtp: Settings, inbox: Inbox, subject: str) -> None:
+    mail.send(smtp, replace(MAIL, subject=subject), lambda: None)
+    ((_, message),) = inbox.messages
+    head, _, body = inbox.received[0].partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]
+    assert names == [
+        b"Subject", b"From", b"To", b"Date", b"Message-ID", b"Auto-Submitted", b"Content-Type",
+        b"Content-Transfer-Encoding", b"MIME-Version",
+    ]  # fmt: skip
+    assert b64decode(body) == b"Dear Marge\r\n"
+    (line,) = re.findall(rb"Subject: ([^\r]*(?:\r\n [^\r]*)*)", head)
+    assert "".join(text if isinstance(text, str) else text.decode(charset or "ascii")
+                   for text, charset in decode_header(line.decode())) == subject  # fmt: skip
+    assert message.get_content() == "Dear Marge\r\n"
+
+
+@given(text(characters(exclude_categories=["Cs"]), max_size=300))
+def test_any_subject_leaves_the_headers_and_the_text_alone(subject: str) -> None:
+    sent = mail.write("a@b.example", replace(MAIL, subject=subject))
+    message = BytesParser(policy=compat32).parsebytes(sent)
+    assert message.keys()[0] == "Subject" and len(message.keys()) == len(set(message.keys())) == 9
+    assert message.get_payload(decode=True) == b"Dear Marge\r\n"
+    shown = str(make_header(decode_header(message["Subject"])))
+    assert (
+        shown.split()
+        == (re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", subject).strip()[:200] or "Reminder").split()
+    )
 
 
 def test_a_subject_of_nothing_or_of_very_much_goes_out(smtp: Settings, inbox: Inbox) -> None:
