@@ -107,8 +107,8 @@ class Database(Protocol):
         """Why the database cannot be written, as a message for operators; None if no reason is known."""
 
     def relaxed_durability(self) -> AbstractContextManager[None]:
-        """For work that can resume from any of its commits, such as an import. They are on disk when the block has
-        ended; a power cut before may lose the latest."""
+        """For work of this thread that can resume from any of its commits, such as an import. They are on disk when the
+        block has ended; a power cut before may lose the latest."""
 
     def exclusive(self) -> AbstractContextManager[None]:
         """No other process has the database open during the block. Raises Unavailable if one has."""

@@ -42,8 +42,11 @@ class SqliteDatabase:
     def __init__(self, path: str, settings: Settings) -> None:
         self.settings = settings
         self._reading = threading.Lock()
+        self._slow_readers = threading.Semaphore(SLOW_READERS)
         self._slow: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._is_closed = False
+        # whether the commits of a thread may be lost in a power cut
+        self._thread = threading.local()
         self._path = path
         self._searches = search_turns()
         self._search_connections: queue.LifoQueue[Connection] = queue.LifoQueue()
@@ -92,7 +95,7 @@ class SqliteDatabase:
     @contextmanager
     def read(self, seconds: float | None = None) -> Iterator[SqliteTx]:
         self._require_open()
-        connection = self._slow.get()
+        connection = self._idle(self._slow)
         try:
             with transaction(connection, "BEGIN", seconds or self.settings.slow_seconds) as tx:
                 yield tx
@@ -109,7 +112,7 @@ class SqliteDatabase:
 
     async def run_slow(self, work: Work[T]) -> T:
         def run() -> T:
-            with self.read() as tx:
+            with self._slow_readers, self.read() as tx:
                 return work(tx)
 
         return await asyncio.to_thread(run)
@@ -119,14 +122,22 @@ class SqliteDatabase:
         return await self._searches.run(organization_id, lambda: self._search(work))
 
     def _search(self, work: Work[T]) -> T:
-        try:
-            connection = self._search_connections.get_nowait()
-        except queue.Empty:  # at most one for each thread
-            connection = Connection(self._path, read_only=True)
+        connection = self._idle(self._search_connections)
         try:
             return read(connection, work, min(SECONDS, self.settings.request_seconds))
         finally:
             self._search_connections.put(connection)
+
+    def _idle(self, connections: "queue.LifoQueue[Connection]") -> Connection:
+        """An idle connection or a new one: there are as many as threads that have read at the same time."""
+        try:
+            return connections.get_nowait()
+        except queue.Empty:
+            pass
+        try:
+            return Connection(self._path, read_only=True)
+        except apsw.Error as error:
+            raise translate(error) from error
 
     # Writing ------------------------------------------------------------------------------------------------------
 
@@ -134,7 +145,12 @@ class SqliteDatabase:
     def write(self, seconds: float | None = None) -> Iterator[SqliteTx]:
         self._require_writable()
         deadline = seconds or self.settings.slow_seconds
-        with self._lock.hold(), self._watch.disk(), transaction(self._writing_connection, IMMEDIATE, deadline) as tx:
+        with (
+            self._lock.hold(),
+            self._watch.disk(),
+            self._durability(),
+            transaction(self._writing_connection, IMMEDIATE, deadline) as tx,
+        ):
             yield tx
 
     async def run_write(self, work: Work[T]) -> T:
@@ -143,18 +159,27 @@ class SqliteDatabase:
 
     @contextmanager
     def relaxed_durability(self) -> Iterator[None]:
-        with self._lock.hold_in_process():
-            self._checkpoints.is_bulk = True
-            self._writing_connection.apsw.execute("PRAGMA synchronous=NORMAL")
+        self._thread.is_relaxed = self._checkpoints.is_bulk = True
         try:
             yield
         finally:
+            self._thread.is_relaxed = self._checkpoints.is_bulk = False
             with self._lock.hold_in_process():
-                self._restore_durability()
+                self._sync()
 
-    def _restore_durability(self) -> None:
-        self._checkpoints.is_bulk = False
-        self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
+    @contextmanager
+    def _durability(self) -> Iterator[None]:
+        """That of one transaction: only the thread that asked for it is relaxed."""
+        if not getattr(self._thread, "is_relaxed", False):
+            yield
+            return
+        self._writing_connection.apsw.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
+
+    def _sync(self) -> None:
         try:
             # a checkpoint begins by syncing the WAL. It is busy while another runs, which may have begun before our
             # last commit

@@ -82,7 +82,8 @@ class Connection:
     """An apsw connection with a deadline (of time.monotonic) for its statements."""
 
     def __init__(self, path: str, *, read_only: bool) -> None:
-        self.apsw = apsw.Connection(path)
+        # never creates the file: it would hide that the database was deleted
+        self.apsw = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
         self.deadline = float("inf")
         self.apsw.set_busy_timeout(10_000)
         self.apsw.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
