@@ -34,7 +34,7 @@ from coterie.actions.passwords import hash_password
 from coterie.model.instagram_deliveries import decode_body
 from coterie.model.organizations import Caller
 from coterie.settings import Settings, load_settings
-from coterie.store import jobs
+from coterie.store import job_claims, jobs
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
 from coterie.worker.instagram import instagram_delivery
@@ -143,7 +143,7 @@ def _process(database: Database, settings: Settings, body: bytes) -> float:
     with database.write() as tx:
         if receive_delivery(tx, decode_body(body), body.decode()):
             raise RuntimeError("unknown account")
-        (job,) = [job for job in jobs.claim(tx) if job.name == DELIVERY_JOB]
+        (job,) = [job for job in job_claims.claim(tx) if job.name == DELIVERY_JOB]
     started = time.perf_counter()
     instagram_delivery(database, settings, job, threading.Event())
     seconds = time.perf_counter() - started

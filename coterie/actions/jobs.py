@@ -16,8 +16,19 @@ def enqueue(
     dedupe_key: str | None = None,
     attempts_max: int = 10,
     run_at: str | None = None,
+    job_id: str | None = None,
 ) -> str | None:
-    """Enqueues a job in this transaction; returns its id, or None if one with the dedupe key waits already."""
+    """Enqueues a job in this transaction; returns its id, or None if one with the dedupe key waits already.
+
+    job_id: by default a new one.
+    """
     return jobs.enqueue(
-        tx, caller.organization_id, name, arguments, dedupe_key=dedupe_key, attempts_max=attempts_max, run_at=run_at
-    )  # fmt: skip
+        tx,
+        caller.organization_id,
+        name,
+        arguments,
+        dedupe_key=dedupe_key,
+        attempts_max=attempts_max,
+        run_at=run_at,
+        job_id=job_id,
+    )

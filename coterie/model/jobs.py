@@ -4,6 +4,22 @@ from msgspec import Struct
 
 WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
 
+# A worker runs one job of each lane at a time: whatever waits for a mail server holds up mail only.
+DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM = "deliveries", "mail", "changes", "imports", "instagram"
+LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM)
+# the lane of a job by its name; all others change what is stored here
+_LANES = {
+    "instagram_delivery": DELIVERIES,
+    "send_reminder": MAIL,
+    "stage_import": IMPORTS,
+    "apply_import": IMPORTS,
+    "undo_import": IMPORTS,
+    "instagram_profile": INSTAGRAM,
+    "instagram_mention": INSTAGRAM,
+}
+# a job of these waits until all earlier ones of its name and organization are done or dead
+IN_ORDER = ("bulk_update",)
+
 
 class Job(Struct, frozen=True):
     organization_id: int
@@ -20,6 +36,11 @@ class Job(Struct, frozen=True):
     updated_at: str
     finished_at: str | None
     claim: str | None = None
+
+
+def lane_of(name: str) -> str:
+    """The lane of a job."""
+    return _LANES.get(name, CHANGES)
 
 
 class Reschedule(Exception):

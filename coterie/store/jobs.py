@@ -1,9 +1,9 @@
 """The job queue: a table, because no library offers "enqueued in my transaction, at least once" on both engines.
 
 Guarantees. A job enqueued in a transaction exists if and only if that transaction commits. Each job runs at least
-once: a worker owns it by a lease, and when the lease of a crashed worker ends, another worker claims the job; so
-handlers are idempotent. A failed job is retried with growing pauses, and is dead after attempts_max attempts. While a
-job with a dedupe key waits or runs, another with the same key is not enqueued.
+once: a worker owns it by a lease (store/job_claims.py), and when the lease of a crashed worker ends, another worker
+claims the job; so handlers are idempotent. A failed job is retried with growing pauses, and is dead after attempts_max
+attempts. While a job with a dedupe key waits or runs, another with the same key is not enqueued.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,10 @@ import msgspec
 
 from coterie.model import times
 from coterie.model.ids import new_id
-from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job
-from coterie.store.clock import TOLERANCE_SECONDS
+from coterie.model.jobs import DEAD, DONE, WAITING, Job, lane_of
 from coterie.store.database import Tx
 
-_SELECT = (
+SELECT = (
     "organization_id, id, name, arguments, state, run_at, attempt_count, attempts_max, progress, last_error,"
     " created_at, updated_at, finished_at, claim"
 )
@@ -35,17 +34,19 @@ def enqueue(
     run_at: str | None = None,
     dedupe_key: str | None = None,
     attempts_max: int = 10,
+    job_id: str | None = None,
 ) -> str | None:
-    """Enqueues a job; returns its id, or None if a job with this dedupe key waits or runs."""
-    job_id, now = new_id(), times.now()
+    """Enqueues a job; returns its id, or None if a job with this dedupe key waits or runs. job_id: by default new."""
+    job_id, now = job_id or new_id(), times.now()
     inserted = tx.run(
-        "INSERT INTO jobs (organization_id, id, name, arguments, state, run_at, attempts_max, dedupe_key,"
-        " created_at, updated_at) VALUES (:organization_id, :id, :name, :arguments, :state, :run_at,"
+        "INSERT INTO jobs (organization_id, id, name, lane, arguments, state, run_at, attempts_max, dedupe_key,"
+        " created_at, updated_at) VALUES (:organization_id, :id, :name, :lane, :arguments, :state, :run_at,"
         " :attempts_max, :dedupe_key, :now, :now) ON CONFLICT DO NOTHING",
         {
             "organization_id": organization_id,
             "id": job_id,
             "name": name,
+            "lane": lane_of(name),
             "arguments": msgspec.json.encode(arguments).decode(),
             "state": WAITING,
             "run_at": run_at or now,
@@ -65,6 +66,7 @@ def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tupl
             "organization_id": organization_id,
             "id": new_id(),
             "name": name,
+            "lane": lane_of(name),
             "arguments": msgspec.json.encode(arguments).decode(),
             "state": WAITING,
             "run_at": now,
@@ -83,43 +85,6 @@ def delete_waiting_job(tx: Tx, organization_id: int, dedupe_key: str) -> None:
         "DELETE FROM jobs WHERE organization_id = :organization_id AND dedupe_key = :dedupe_key AND state = :state",
         {"organization_id": organization_id, "dedupe_key": dedupe_key, "state": WAITING},
     )
-
-
-def claim(tx: Tx, *, limit: int = 1, lease_seconds: float = LEASE_SECONDS) -> list[Job]:
-    """Claims jobs that may start now or whose lease has ended, oldest first.
-
-    A job whose worker crashed attempts_max times becomes dead: it would crash this one too.
-    """
-    now = times.now()
-    tx.run(
-        "UPDATE jobs SET state = :dead, finished_at = :now, updated_at = :now, last_error = :error"
-        " WHERE state = 'running' AND run_at <= :now AND attempt_count >= attempts_max",
-        {"dead": DEAD, "now": now, "error": "worker crashed"},
-    )
-    skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgresql" else ""
-    rows = tx.all(
-        "SELECT organization_id, id FROM jobs WHERE state IN ('waiting', 'running') AND run_at <= :now"
-        f" ORDER BY run_at LIMIT :limit{skip}",
-        {"now": now, "limit": limit},
-    )
-    claimed = []
-    for organization_id, job_id in rows:
-        row = tx.one(
-            "UPDATE jobs SET state = :running, run_at = :lease, claim = :claim,"
-            " attempt_count = attempt_count + 1, updated_at = :now"
-            f" WHERE organization_id = :organization_id AND id = :id RETURNING {_SELECT}",
-            {
-                "running": RUNNING,
-                "lease": times.after(now, lease_seconds),
-                "claim": new_id(),
-                "now": now,
-                "organization_id": organization_id,
-                "id": job_id,
-            },
-        )
-        if row:
-            claimed.append(Job(*row))
-    return claimed
 
 
 def renew(tx: Tx, job: Job, *, progress: dict[str, Any] | None = None, lease_seconds: float = LEASE_SECONDS) -> bool:
@@ -196,7 +161,7 @@ def _update(tx: Tx, job: Job, assignments: str, values: dict[str, Any]) -> bool:
 
 def find_job(tx: Tx, organization_id: int, job_id: str) -> Job | None:
     row = tx.one(
-        f"SELECT {_SELECT} FROM jobs WHERE organization_id = :organization_id AND id = :id",
+        f"SELECT {SELECT} FROM jobs WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": job_id},
     )
     return Job(*row) if row else None
@@ -205,7 +170,7 @@ def find_job(tx: Tx, organization_id: int, job_id: str) -> Job | None:
 def list_jobs(tx: Tx, organization_id: int, name: str, *, limit: int, offset: int = 0) -> list[Job]:
     """A page of the jobs of one name, newest first."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM jobs WHERE organization_id = :organization_id AND name = :name"
+        f"SELECT {SELECT} FROM jobs WHERE organization_id = :organization_id AND name = :name"
         " ORDER BY id DESC LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "name": name, "limit": limit, "offset": offset},
     )
@@ -221,30 +186,7 @@ def count_jobs(tx: Tx, organization_id: int, name: str) -> int:
     return int(row[0]) if row else 0
 
 
-def next_run_at(tx: Tx) -> str | None:
-    """The moment at which the earliest job may start."""
-    row = tx.one("SELECT min(run_at) FROM jobs WHERE state IN ('waiting', 'running')")
-    return row[0] if row else None
-
-
 def delete_old_jobs(tx: Tx) -> int:
     """Deletes jobs that were done 30 days ago; returns their number."""
     before = times.after(times.now(), -KEEP_DONE_SECONDS)
     return tx.run("DELETE FROM jobs WHERE state = 'done' AND finished_at < :before", {"before": before})
-
-
-def claim_schedule(tx: Tx, name: str, every_seconds: float) -> bool:
-    """Whether recurring work is due; if so, its next interval begins now. Work that ran in the future is due."""
-    now = times.now()
-    changed = tx.run(
-        "INSERT INTO schedules (name, last_run_at) VALUES (:name, :now)"
-        " ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at"
-        " WHERE schedules.last_run_at <= :before OR schedules.last_run_at > :future",
-        {
-            "name": name,
-            "now": now,
-            "before": times.after(now, -every_seconds),
-            "future": times.after(now, TOLERANCE_SECONDS),
-        },
-    )
-    return changed == 1

@@ -1,25 +1,32 @@
-"""The worker: claims jobs one at a time, runs the schedule, stops cleanly.
+"""The worker: a thread for each lane of jobs, recurring work, a clean stop.
 
-A job is claimed in one transaction and finished in another; in between, its handler uses transactions of its own. If a
-handler raises, the job is retried later (store/jobs.py), and what the handler has committed stays.
+Each lane (model/jobs.py) runs one job at a time, so that a mail does not wait for an import, nor an import for a server
+that does not answer. A job is claimed in one transaction and finished in another; in between, its handler uses
+transactions of its own. If a handler raises, the job is retried later (store/jobs.py), and what the handler has
+committed stays.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from coterie.errors import Unavailable
-from coterie.model import times
-from coterie.model.jobs import Job, Reschedule
+from coterie.model.jobs import LANES, Job, Reschedule
 from coterie.settings import Settings
-from coterie.store import jobs
-from coterie.store.clock import is_clock_steady
+from coterie.store import job_claims, jobs
 from coterie.store.database import Database
 from coterie.worker.handlers import HANDLERS, Handler
+from coterie.worker.presence import Presence, release_jobs_of_dead_workers
+from coterie.worker.problems import Problems
+from coterie.worker.recurring import Calendar
 from coterie.worker.schedule import SCHEDULE, Recurring
+from coterie.worker.turns import Turn
 
-SCHEDULE_CHECK_SECONDS = 5.0
 UNAVAILABLE_SECONDS = 2.0
+# less than the parent process waits before it kills the worker
+STOP_SECONDS = 8.0
+PRESENCE_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -36,50 +43,95 @@ class Worker:
         self._database = database
         self._settings = settings
         self._handlers = handlers
-        self._schedule = schedule
         self._stopping = threading.Event()
-        self._next_check = 0.0
-        self._problem: str | None = None
+        self._problems = Problems()
+        # lane -> the organization it served last
+        self._served = dict.fromkeys(LANES, 0)
+        self._id: str | None = None
+        self._calendars = [
+            Calendar(database, settings, tuple(entry for entry in schedule if entry.is_long == is_long))
+            for is_long in (False, True)
+        ]
 
     def stop(self) -> None:
-        """Finishes the current batch, releases the job and makes run() return."""
+        """Finishes the current batches, releases the jobs and makes run() return."""
         self._stopping.set()
 
     def run(self) -> None:
+        """Works until stop(). A job that does not end in time, as one that waits for a server, is released."""
+        presence = Presence(self._settings.data_folder)
+        self._id = presence.id
         log.info("worker started")
+        steps: dict[str, Callable[[], bool]] = {f"lane {lane}": self._step_of(lane) for lane in LANES}
+        for name, calendar in zip(("schedule", "upkeep"), self._calendars, strict=True):
+            steps[name] = calendar.run_due
+        steps["presence"] = self._look_for_dead_workers()
+        threads = [
+            threading.Thread(target=self._repeat, args=step, name=step[0], daemon=True) for step in steps.items()
+        ]
+        for thread in threads:
+            thread.start()
+        self._stopping.wait()
+        deadline = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.join(max(deadline - time.monotonic(), 0))
+        if any(thread.is_alive() for thread in threads):
+            with self._database.write() as tx:
+                job_claims.end_leases(tx, [presence.id])
+        presence.end()
+        log.info("worker stopped")
+
+    def _repeat(self, name: str, step: Callable[[], bool]) -> None:
+        """Runs a step until the worker stops; pauses whenever it returns that there was nothing to do."""
         while not self._stopping.is_set():
             try:
-                is_idle = not self.run_one()
-                self.run_schedule()
+                is_idle = not step()
             except Unavailable as error:  # such as a full disk: no fault of ours, and it may last for hours
-                self._report(str(error))
+                self._problems.report(name, str(error))
                 self._stopping.wait(UNAVAILABLE_SECONDS)
                 continue
             except Exception:
                 log.exception("worker error")
                 is_idle = True
-            self._report(None)
+            self._problems.report(name, None)
             if is_idle:
                 self._stopping.wait(self._settings.jobs_poll_seconds)
-        log.info("worker stopped")
 
-    def _report(self, problem: str | None) -> None:
-        """Logs once why the worker cannot work, and once that it can again."""
-        if problem and problem != self._problem:
-            log.error("the worker waits", extra={"problem": problem})
-        elif self._problem and not problem:
-            log.info("the worker continues")
-        self._problem = problem
+    def _step_of(self, lane: str) -> Callable[[], bool]:
+        return lambda: self._run_next(lane)
+
+    def _look_for_dead_workers(self) -> Callable[[], bool]:
+        next_at = 0.0
+
+        def look() -> bool:
+            nonlocal next_at
+            if time.monotonic() >= next_at:
+                release_jobs_of_dead_workers(self._database, self._settings.data_folder)
+                next_at = time.monotonic() + PRESENCE_SECONDS
+            return False
+
+        return look
 
     def run_one(self) -> bool:
-        """Runs the next job that is due. Returns whether there was one."""
+        """Runs the next job that is due, of any lane. Returns whether there was one."""
+        return any(self._run_next(lane) for lane in LANES)
+
+    def run_schedule(self) -> None:
+        """Runs the recurring work that is due. With several workers, one of them runs it."""
+        for calendar in self._calendars:
+            calendar.run_due()
+
+    def _run_next(self, lane: str) -> bool:
         with self._database.read() as tx:
-            next_run_at = jobs.next_run_at(tx)
-        if next_run_at is None or next_run_at > times.now():
-            return False
+            if not job_claims.is_due(tx, lane):
+                return False
         with self._database.write() as tx:
-            claimed = jobs.claim(tx, limit=1)
+            buried = job_claims.bury(tx)
+            claimed = job_claims.claim(tx, lane=lane, after=self._served[lane], worker=self._id)
+        for job in buried:
+            _report_dead(job, "worker crashed")
         for job in claimed:
+            self._served[lane] = job.organization_id
             self._run(job)
         return bool(claimed)
 
@@ -89,7 +141,7 @@ class Worker:
         try:
             if handler is None:
                 raise LookupError(f"no handler for {job.name}")
-            handler(self._database, self._settings, job, self._stopping)
+            handler(self._database, self._settings, job, Turn(self._database, job, self._stopping))
         except Reschedule as reschedule:
             with self._database.write() as tx:
                 jobs.release(tx, job, run_at=reschedule.run_at)
@@ -104,14 +156,6 @@ class Worker:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("job done", extra={"job": job.name, "id": job.id, "milliseconds": milliseconds})
 
-    def run_schedule(self) -> None:
-        """Runs the recurring work that is due. With several workers, one of them runs it."""
-        if time.monotonic() < self._next_check:
-            return
-        self._next_check = time.monotonic() + SCHEDULE_CHECK_SECONDS
-        for recurring in self._schedule:
-            with self._database.write() as tx:
-                is_allowed = not recurring.deletes_by_age or is_clock_steady(tx)
-                is_due = is_allowed and jobs.claim_schedule(tx, recurring.name, recurring.every_seconds)
-            if is_due:
-                recurring.run(self._database, self._settings)
+
+def _report_dead(job: Job, reason: str) -> None:
+    log.error("job dead", extra={"job": job.name, "id": job.id, "attempts": job.attempt_count, "reason": reason})

@@ -28,7 +28,8 @@ from coterie.store.organizations import find_user, list_organizations
 from coterie.worker import mail
 from coterie.worker.batches import renew_lease
 
-FIND_SECONDS = 10.0
+# a mail starts within two seconds of its moment
+FIND_SECONDS = 1.0
 REFRESH_SECONDS = 3600.0
 BATCH = 100
 # about five days, with pauses of up to six hours

@@ -19,12 +19,15 @@ DAY = 86_400.0
 
 
 class Recurring(Struct, frozen=True):
-    """deletes_by_age: runs only while the clock can be trusted (store/clock.py)."""
+    """deletes_by_age: runs only while the clock can be trusted (store/clock.py). is_long: other recurring work does
+    not wait for it. is_shared: of several workers one runs it; otherwise each does, and nothing is written first."""
 
     name: str
     every_seconds: float
     run: Callable[[Database, Settings], None]
     deletes_by_age: bool = False
+    is_long: bool = False
+    is_shared: bool = True
 
 
 def delete_old_jobs(database: Database, settings: Settings) -> None:
@@ -35,10 +38,10 @@ def delete_old_jobs(database: Database, settings: Settings) -> None:
 
 SCHEDULE = (
     Recurring("check_clock", OBSERVE_SECONDS, check_clock),
-    Recurring("delete_old_jobs", DAY, delete_old_jobs, deletes_by_age=True),
-    Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due),
-    Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh),
-    Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True),
-    Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True),
+    Recurring("delete_old_jobs", DAY, delete_old_jobs, deletes_by_age=True, is_long=True),
+    Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due, is_shared=False),
+    Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh, is_long=True),
+    Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True, is_long=True),
+    Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
 )

@@ -10,7 +10,7 @@ from coterie.actions.imports import start_applying, start_undoing
 from coterie.imports.upload import start
 from coterie.model.jobs import Reschedule
 from coterie.settings import Settings
-from coterie.store import jobs
+from coterie.store import job_claims
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Database
 from coterie.store.imports import find_import
@@ -53,7 +53,7 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(
     world = make_world(fresh_database)
     record = start(fresh_database, world.alice, fresh_settings.data_folder, people(tmp_path), in_background=True)
     with fresh_database.write() as tx:
-        (job,) = jobs.claim(tx)
+        (job,) = job_claims.claim(tx)
     stopping = threading.Event()
     stopping.set()
     with pytest.raises(Reschedule):

@@ -15,7 +15,7 @@ from coterie.model import times
 from coterie.model.notifications import ACTIVE, DISABLED, REMINDERS
 from coterie.model.reminders import Reminder, status_of
 from coterie.settings import Settings
-from coterie.store import jobs
+from coterie.store import job_claims
 from coterie.store import reminders as store
 from coterie.store.database import Database
 from coterie.store.users import save_subscriptions
@@ -82,7 +82,7 @@ def test_a_worker_that_died_after_the_hand_over_sends_no_second_mail(home: World
     reminder = remind(home, due_at=PAST)
     reminders.find_due(home.database, smtp)
     with home.database.write() as tx:
-        (job,) = jobs.claim(tx)
+        (job,) = job_claims.claim(tx)
     with home.database.read() as tx:
         message = reminders.compose(tx, smtp, home.organization.id, reminders.Occurrence(reminder.id, reminder.due_at))
     assert message is not None
@@ -100,7 +100,7 @@ def test_a_worker_that_died_before_the_hand_over_sends_after_its_restart(
     reminder = remind(home, due_at=PAST)
     reminders.find_due(home.database, smtp)
     with home.database.write() as tx:
-        assert len(jobs.claim(tx)) == 1
+        assert len(job_claims.claim(tx)) == 1
     work(home, smtp)
     assert not inbox.messages
     work(home, smtp, again_at_once=True)

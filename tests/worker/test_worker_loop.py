@@ -20,7 +20,7 @@ from coterie.actions.contacts import create_contact
 from coterie.model import times
 from coterie.model.jobs import DEAD, DONE, RUNNING, WAITING, Job, Reschedule
 from coterie.settings import Settings
-from coterie.store import jobs
+from coterie.store import job_claims, jobs
 from coterie.store.database import Database
 from coterie.worker.handlers import HANDLERS
 from coterie.worker.loop import Worker
@@ -77,7 +77,7 @@ def test_a_database_that_is_unavailable_is_logged_once_and_not_asked_all_the_tim
     worker.stop()
     thread.join(5)
     assert not thread.is_alive()
-    logged = [(record.levelname, record.getMessage()) for record in caplog.records if record.name.endswith(".loop")]
+    logged = [(record.levelname, record.getMessage()) for record in caplog.records if ".worker." in record.name]
     assert [line for line in logged if line[0] != "INFO"] == [("ERROR", "the worker waits")]
 
 
@@ -120,8 +120,8 @@ def test_the_loop_goes_on_after_an_error_of_its_own(
             raise OSError("the database is away")
         return original(*arguments, **options)
 
-    original: Callable[..., list[Job]] = jobs.claim
-    monkeypatch.setattr(jobs, "claim", claim)
+    original: Callable[..., list[Job]] = job_claims.claim
+    monkeypatch.setattr(job_claims, "claim", claim)
     worker = Worker(world.database, quick, {"work": lambda *arguments: done.set()}, ())
     put(world)
     thread = threading.Thread(target=worker.run)
@@ -226,7 +226,7 @@ def test_a_worker_killed_amid_a_bulk_update_loses_nothing_and_doubles_nothing(
         assert changed == told == progress["done"]
         killed_at.append(changed)
         assert job_of(world, job_id).state == RUNNING or changed == CONTACTS
-        make_due(world)  # its lease is over
+    # the next worker knows that this one is dead, and does not wait for the end of its lease
     process = start()
     until(lambda: job_of(world, job_id).state == DONE)
     process.send_signal(signal.SIGTERM)
