@@ -1,4 +1,8 @@
-"""Updates of many contacts in the background: the request finds the contacts, the worker writes them."""
+"""Updates of many contacts in the background: the request finds the contacts, the worker writes them.
+
+Guarantee. The result is as if all contacts had been written when the request was accepted: a field that was changed
+later keeps its newer value, however often the job was interrupted.
+"""
 
 import time
 from collections.abc import Sequence
@@ -10,12 +14,15 @@ from msgspec import Struct
 from coterie.actions.contacts import update_contact
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
+from coterie.actions.newer_fields import list_newer_fields, older_fields
 from coterie.errors import CoterieError, Invalid, Problem, TooLarge, TooSlow, Unavailable
 from coterie.model.handles import EMAIL, INSTAGRAM
+from coterie.model.ids import new_id
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.store.contacts import contact_ids_by
 from coterie.store.database import Tx
+from coterie.store.events import find_last_event
 from coterie.store.revisions import lock_contacts
 
 JOB = "bulk_update"
@@ -73,10 +80,11 @@ def start_bulk_update(tx: Tx, caller: Caller, entries: Sequence[Entry]) -> tuple
             missing.append(entry)
         else:
             updates.append({"id": contact_id, "fields": entry.fields})
-    arguments = {"updates": updates, "user_id": caller.user_id, "via": caller.via}
-    job_id = enqueue(tx, caller, JOB, arguments, attempts_max=5)
-    assert job_id is not None  # it has no dedupe key
+    job_id = new_id()
     record(tx, caller, "bulk_update.started", job_id)
+    event_id = find_last_event(tx, caller.organization_id)
+    arguments = {"updates": updates, "user_id": caller.user_id, "via": caller.via, "event_id": event_id}
+    enqueue(tx, caller, JOB, arguments, attempts_max=5, job_id=job_id)
     return job_id, missing
 
 
@@ -88,17 +96,22 @@ def progress_of(job: Job) -> Progress:
 
 
 def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: Progress) -> Progress:
-    """Writes the next batch; returns the progress then. A contact that cannot be changed is listed with the error."""
+    """Writes the next batch; returns the progress then. A contact that cannot be changed is listed with the error.
+
+    caller.cause_id: the event of the request, unless the job is of a version without.
+    """
     ends = time.monotonic() + BATCH_SECONDS
     progress = msgspec.structs.replace(before, failures=list(before.failures))
     batch = updates[before.done : before.done + BATCH]
     # all of them before the first takes a number: every writer locks its contacts first
-    lock_contacts(tx, caller.organization_id, [update["id"] for update in batch])
+    contact_ids = [update["id"] for update in batch]
+    lock_contacts(tx, caller.organization_id, contact_ids)
+    newer = list_newer_fields(tx, caller, contact_ids)
     for update in batch:
         progress.done += 1
         try:
             with tx.savepoint():
-                update_contact(tx, caller, update["id"], update["fields"])
+                update_contact(tx, caller, update["id"], older_fields(update["fields"], newer.get(update["id"])))
             progress.updated += 1
         except (Unavailable, TooSlow):  # the whole batch is tried again
             raise

@@ -33,7 +33,8 @@ def row_of(
     """One event, ready for record_all. kind: one of model.events.KINDS; contact_ids: every contact it concerns;
     changes: {field: (before, after)}."""
     assert kind in KINDS, kind
-    return {
+    cause = {} if caller.cause_id is None else {"cause_id": caller.cause_id}
+    return cause | {
         "kind": kind,
         "subject_id": str(subject_id),
         "contact_ids": sorted(set(contact_ids)),

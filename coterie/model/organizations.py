@@ -56,7 +56,8 @@ class Member(Struct, frozen=True):
 class Caller(Struct, frozen=True):
     """Who acts, for which organization, with which scopes, through which door (via). Build it with for_organization.
 
-    country: ISO code in which phone numbers without a prefix are read.
+    country: ISO code in which phone numbers without a prefix are read. cause_id: the event of the request that a job
+    carries out; what the job does counts as done then.
     """
 
     organization_id: int
@@ -67,6 +68,7 @@ class Caller(Struct, frozen=True):
     via: str
     token_id: str | None = None
     import_id: str | None = None
+    cause_id: int | None = None
 
     @classmethod
     def for_organization(

@@ -13,7 +13,8 @@ _DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
     """Inserts events with the ids from `first` on.
 
-    Each row has kind, subject_id, user_id, via, import_id, changes, happened_at, and contact_ids: those it names.
+    Each row has kind, subject_id, user_id, via, import_id, changes, happened_at, and contact_ids: those it names;
+    all have a cause_id, or none has.
     """
     events, named = [], []
     for event_id, row in enumerate(rows, first):
@@ -67,6 +68,21 @@ def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
     )
     return {row[0] for row in rows}
+
+
+def list_changes_since(
+    tx: Tx, organization_id: int, contact_ids: Iterable[int], *, after: int
+) -> list[tuple[int, str, str, str | None]]:
+    """Returns (contact, kind, subject, changes as JSON) of what happened to contacts after an event, oldest first.
+
+    What a job does counts as done when it was requested.
+    """
+    rows = tx.all(
+        f"SELECT ec.contact_id, e.kind, e.subject_id, e.changes{_OF_CONTACTS.format(tx.in_list('ids'))}"
+        " AND ec.event_id > :after AND coalesce(e.cause_id, e.id) > :after ORDER BY e.id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "after": after},
+    )
+    return [(contact_id, kind, subject_id, changes) for contact_id, kind, subject_id, changes in rows]
 
 
 def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:

@@ -34,6 +34,7 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
         caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
+    caller = msgspec.structs.replace(caller, cause_id=arguments.get("event_id"))
     progress = msgspec.structs.replace(bulk_updates.progress_of(job), total=len(arguments["updates"]))
     batches = _update(caller, arguments["updates"], progress)
     run_job(database, job, stopping, batches, msgspec.structs.asdict)
