@@ -37,7 +37,7 @@ class Presence:
 
 def release_jobs_of_dead_workers(database: Database, data_folder: Path) -> int:
     """Makes the jobs of dead workers due; returns their number."""
-    dead = [path for path in sorted((data_folder / FOLDER).glob("*")) if _is_dead(path)]
+    dead = [path for path in sorted((data_folder / FOLDER).glob("[!.]*")) if _is_dead(path)]
     if not dead:
         return 0
     with database.write() as tx:

@@ -260,7 +260,7 @@ def test_only_the_owner_may_read_what_is_kept(path: str, database: SqliteDatabas
 def test_a_database_is_private_before_anything_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "coterie.sqlite3"
     modes: list[int] = []
-    monkeypatch.setattr(apsw, "Connection", lambda name: modes.append(Path(name).stat().st_mode & 0o777) or 1 / 0)
+    monkeypatch.setattr(apsw, "Connection", lambda name, **_: modes.append(Path(name).stat().st_mode & 0o777) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         SqliteDatabase(str(path), load_settings({}, data=str(tmp_path)))
     assert modes == [0o600]
