@@ -34,6 +34,11 @@ def create_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, name: str) -> Te
             return term
         existing = store.find_term_by_name(tx, caller.organization_id, vocabulary, name)
         assert existing is not None
+    if existing.deleted_at is None:
+        # its contacts need no lock: of a popular tag there are many, and an import asks for it in each batch
+        existing = _find(tx, caller, vocabulary, existing.id)
+        if existing.deleted_at is None:
+            return existing
     return restore_term(tx, caller, vocabulary, existing.id)
 
 
