@@ -65,6 +65,9 @@ class Tx(Protocol):
     def list_param(self, values: Iterable[Any]) -> Any:
         """A list as a parameter for in_list()."""
 
+    def is_waited_for(self) -> bool:
+        """Whether another writer waits for this transaction to end. Long work asks now and then, and ends it early."""
+
     def savepoint(self) -> AbstractContextManager[None]:
         """A savepoint around a block: an exception inside rolls the block back and propagates."""
 

@@ -33,6 +33,9 @@ ATTEMPTS = 3
 OPEN_SECONDS = 10.0
 CLOSING_SECONDS = 1.0
 ROWS_AT_ONCE = 1000
+_IS_WAITED_FOR = (
+    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+)
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -110,6 +113,10 @@ class PostgresTx:
 
     def list_param(self, values: Iterable[Any]) -> list[Any]:
         return list(values)
+
+    def is_waited_for(self) -> bool:
+        row = self.one(_IS_WAITED_FOR)
+        return row is not None and bool(row[0])
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

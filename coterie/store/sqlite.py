@@ -65,7 +65,7 @@ class SqliteDatabase:
             # a process killed here leaves an empty file, private already, which the next one completes
             os.close(private_file(path))
             is_empty = Path(path).stat().st_size == 0
-            self._writing_connection = Connection(path, read_only=False)
+            self._writing_connection = Connection(path, read_only=False, is_waited_for=self._lock.is_waited_for)
             if is_empty:
                 self._writing_connection.apsw.execute("PRAGMA page_size=8192")
             self._writing_connection.apsw.execute("PRAGMA journal_mode=WAL")

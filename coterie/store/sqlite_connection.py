@@ -1,7 +1,7 @@
 """One SQLite connection through apsw: transactions whose statements have a deadline, and its errors in our words."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Literal
@@ -23,9 +23,10 @@ class SqliteTx:
     engine: Literal["sqlite"] = "sqlite"
     lock = ""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, is_waited_for: Callable[[], bool]) -> None:
         self._connection = connection
         self._execute = connection.execute
+        self.is_waited_for = is_waited_for
 
     def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         return self._execute(sql, parameters).fetchall()
@@ -79,9 +80,9 @@ def _insert(table: str, columns: tuple[str, ...], *, skip_existing: bool, replac
 
 
 class Connection:
-    """An apsw connection with a deadline (of time.monotonic) for its statements."""
+    """An apsw connection with a deadline (of time.monotonic) for its statements. is_waited_for: as Tx's."""
 
-    def __init__(self, path: str, *, read_only: bool) -> None:
+    def __init__(self, path: str, *, read_only: bool, is_waited_for: Callable[[], bool] = lambda: False) -> None:
         # never creates the file: it would hide that the database was deleted
         self.apsw = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
         self.deadline = float("inf")
@@ -90,7 +91,7 @@ class Connection:
         for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384"):
             self.apsw.execute(f"PRAGMA {pragma}")
         self.apsw.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        self.tx = SqliteTx(self.apsw)
+        self.tx = SqliteTx(self.apsw, is_waited_for)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self.deadline

@@ -2,7 +2,8 @@
 
 Between processes it is a blocking file lock, which the kernel passes on at once and releases when its process ends. A
 process that is stopped (SIGSTOP, Ctrl-Z) keeps it until it continues; so the file holds the process id of the holder,
-and Ctrl-Z has to wait for the end of a transaction.
+and Ctrl-Z has to wait for the end of a transaction. After the process id the file holds the time at which a writer last
+began to wait, so that long work can end its transaction early (is_waited_for).
 """
 
 import fcntl
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_PID_BYTES = 20
+_PID_BYTES = _TIME_BYTES = 20
 _STOP = (signal.SIGTSTP,)
 
 
@@ -25,19 +26,50 @@ class WriteLock:
         self._file = private_file(path)
         self._pid = f"{os.getpid():<{_PID_BYTES}}".encode()
         self.waiting_since: float | None = None
+        # when the present holder began to wait for the lock
+        self._began = 0.0
 
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Waits for the lock and holds it during the block."""
-        with self._threads, _stop_signal_blocked():
-            self.waiting_since = time.monotonic()
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            self.waiting_since = None
+        began = time.monotonic()
+        with self._thread_turn(), _stop_signal_blocked():
+            self._wait_for_processes()
+            self._began = began
             try:
                 os.pwrite(self._file, self._pid, 0)
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def is_waited_for(self) -> bool:
+        """Whether another writer began to wait after the present holder did. Called by the holder."""
+        text = os.pread(self._file, _TIME_BYTES, _PID_BYTES).strip()
+        # a time after now is from before the machine was started
+        return bool(text) and self._began < float(text) <= time.monotonic()
+
+    @contextmanager
+    def _thread_turn(self) -> Iterator[None]:
+        if not self._threads.acquire(blocking=False):
+            self._announce()
+            self._threads.acquire()
+        try:
+            yield
+        finally:
+            self._threads.release()
+
+    def _wait_for_processes(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._announce()
+            self.waiting_since = time.monotonic()
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self.waiting_since = None
+
+    def _announce(self) -> None:
+        # the monotonic clock is that of the machine, the same for all processes
+        os.pwrite(self._file, f"{time.monotonic():<{_TIME_BYTES}.9f}".encode(), _PID_BYTES)
 
     @contextmanager
     def hold_in_process(self) -> Iterator[None]:

@@ -92,6 +92,22 @@ def test_a_writer_that_is_killed_lets_the_others_on_and_leaves_nothing_half_writ
     database.close()
 
 
+def test_a_holder_sees_that_another_process_waits_and_not_that_one_waited_before(tmp_path: Path) -> None:
+    database = open_database(load_settings({}, data=str(tmp_path)))
+    with database.write() as tx:
+        tx.run("CREATE TABLE totals (name TEXT PRIMARY KEY, value BIGINT NOT NULL)")
+        assert not tx.is_waited_for()
+        process = subprocess.Popen([sys.executable, "-c", WORKER, str(tmp_path), "1"])
+        until = time.monotonic() + 20
+        while not tx.is_waited_for():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    assert process.wait(timeout=20) == 0
+    with database.write() as tx:
+        assert not tx.is_waited_for()
+    database.close()
+
+
 def _total(database: Database) -> int:
     with database.read() as tx:
         return int((tx.one("SELECT value FROM totals") or (0,))[0])

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,22 @@ def test_threads_that_add_lose_nothing(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert values(database)[0] == 300
+
+
+def test_a_long_transaction_learns_that_another_writer_waits(database: Database) -> None:
+    waiting = threading.Thread(target=_write, args=(database,))
+    with database.write() as tx:
+        increment(tx)
+        assert not tx.is_waited_for()
+        waiting.start()
+        until = time.monotonic() + 0.25
+        while not tx.is_waited_for():
+            assert time.monotonic() < until
+            time.sleep(0.005)
+    waiting.join()
+    with database.write() as tx:
+        increment(tx)
+        assert not tx.is_waited_for()
 
 
 def test_units_that_lock_each_other_out_are_tried_again(database: Database) -> None:
