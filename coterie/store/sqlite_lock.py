@@ -32,10 +32,8 @@ class WriteLock:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Waits for the lock and holds it during the block."""
-        began = time.monotonic()
         with self._thread_turn(), _stop_signal_blocked():
             self._wait_for_processes()
-            self._began = began
             try:
                 os.pwrite(self._file, self._pid, 0)
                 yield
@@ -50,9 +48,11 @@ class WriteLock:
 
     @contextmanager
     def _thread_turn(self) -> Iterator[None]:
+        began = time.monotonic()
         if not self._threads.acquire(blocking=False):
-            self._announce()
+            began = self._announce()
             self._threads.acquire()
+        self._began = began
         try:
             yield
         finally:
@@ -62,14 +62,16 @@ class WriteLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._announce()
-            self.waiting_since = time.monotonic()
+            self._began = self.waiting_since = self._announce()
             fcntl.flock(self._file, fcntl.LOCK_EX)
             self.waiting_since = None
 
-    def _announce(self) -> None:
+    def _announce(self) -> float:
+        """Writes down, and returns, when this writer begins to wait."""
         # the monotonic clock is that of the machine, the same for all processes
-        os.pwrite(self._file, f"{time.monotonic():<{_TIME_BYTES}.9f}".encode(), _PID_BYTES)
+        text = f"{time.monotonic():<{_TIME_BYTES}.9f}"
+        os.pwrite(self._file, text.encode(), _PID_BYTES)
+        return float(text)
 
     @contextmanager
     def hold_in_process(self) -> Iterator[None]:
