@@ -51,7 +51,8 @@ from coterie.store.database import Tx
 from coterie.store.files import file_path
 from coterie.store.statistics import analyze_grown
 
-BATCH = 400
+# rows written together, after which the transaction ends if other writers wait; and rows of a transaction
+CHUNK, BATCH = 100, 4_000
 # an import of so many rows is committed to disk at its end and not batch by batch
 LARGE_ROWS_MIN = 2_000
 REASON_LENGTH_MAX = 2000
@@ -104,15 +105,21 @@ class ConflictGuard(Struct):
 
 def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
     guard = ConflictGuard()
-    write = partial(_write_batch, run=run, guard=guard)
+    # the first transactions are short: PostgreSQL has no statistics of tables that were empty
+    limit = CHUNK
     while import_.state == APPLYING:
+        write = partial(_write_batch, run=run, guard=guard, limit=limit)
         try:
             written = yield write
+            limit = min(limit * 2, BATCH)
         except (Unavailable, TooSlow):
             raise
         except Exception as error:
             fields = {"import_id": run.import_id, "error": str(error)[:200]}
-            log.info("import batch is written again row by row", extra=fields)
+            log.info("import batch is written again in smaller parts", extra=fields)
+            if limit > CHUNK:
+                limit = CHUNK
+                continue
             written = yield partial(write, one_by_one=True)
         if written.last is None and written.import_.state == APPLYING:
             yield from link_related(run, import_)
@@ -131,25 +138,40 @@ def _finish(tx: Tx, run: Run) -> Done:
     return Done(actions.finish(tx, caller, run.import_id, APPLIED) if import_.state == APPLYING else import_, None)
 
 
-def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, one_by_one: bool = False) -> Done:
-    """Writes the next rows."""
+def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_one: bool = False) -> Done:
+    """Writes the next rows: at most `limit`, fewer if other writers wait.
+
+    A long transaction costs less, because it writes each page of an index once for many rows.
+    """
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != APPLYING:
         return Done(import_, None)
-    rows = row_store.list_rows_to_apply(tx, run.organization_id, run.import_id, after=import_.applied_row, limit=BATCH)
-    if not rows:
-        return Done(import_, None)
     writer = Writer(tx, caller, run.folder)
-    new = [row for row in rows if _is_new(row)] if not one_by_one and guard.is_unchanged(tx, caller) else []
+    is_unchanged = not one_by_one and guard.is_unchanged(tx, caller)
+    outcomes = Counter[str]()
+    through, count = import_.applied_row, 0
+    while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=CHUNK):
+        outcomes.update(_write_chunk(writer, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
+        through, count = rows[-1].row_number, count + len(rows)
+        if count >= limit or tx.is_waited_for():
+            break
+    if not count:
+        return Done(import_, None)
+    store.count_outcomes(*writer.row_key, outcomes, now=times.now())
+    store.update_import(*writer.row_key, {"applied_row": through})
+    return Done(open_import(tx, run.organization_id, run.import_id)[0], through)
+
+
+def _write_chunk(writer: "Writer", rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:
+    """Writes rows; returns by how much the count of each outcome changes."""
+    new = [row for row in rows if _is_new(row)] if is_unchanged else []
     others = [row for row in rows if not _is_new(row)] if new else rows
     _create(writer, new)
     done = [_write_alone(writer, row) for row in others] if one_by_one else _write(writer, others)
     outcomes = Counter(row.outcome for row in done)
     outcomes.subtract(row.outcome for row in others)
-    store.count_outcomes(tx, run.organization_id, run.import_id, outcomes, now=times.now())
-    store.update_import(tx, run.organization_id, run.import_id, {"applied_row": rows[-1].row_number})
-    return Done(open_import(tx, run.organization_id, run.import_id)[0], rows[-1].row_number)
+    return outcomes
 
 
 class Writer(Struct):

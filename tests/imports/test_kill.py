@@ -37,7 +37,7 @@ from coterie.settings import load_settings
 from coterie.store import postgres, sqlite
 from coterie.store.database import open_database
 folder, url, organization_id, import_id = sys.argv[1:]
-read.BATCH = apply.BATCH = undo.BATCH = 100
+read.BATCH = apply.CHUNK = apply.BATCH = undo.BATCH = 100
 work = {"stage": stage.stage, "apply": apply.apply, "undo": undo.undo}
 for line in sys.stdin:
     step, processes, seconds = line.split()
