@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
+from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM, Handle
 from coterie.model.imports import (
     DRAFT_SOURCE,
@@ -224,8 +225,10 @@ def _handles_to_add(draft: ContactDraft, state: Existing) -> list[HandleDraft]:
 
 
 def _key(values: Sequence[str | None]) -> str:
-    """A postal address for comparison: its parts folded, in one text, without gaps."""
-    return identity_key(" ".join([value for value in values if value]))
+    """A postal address for comparison: its parts folded, in one text, without gaps, and the country's code."""
+    *parts, country = values
+    known = find_country(country) if country else None
+    return identity_key(" ".join([value for value in (*parts, known[0] if known else country) if value]))
 
 
 def _key_of(address: AddressDraft) -> str:

@@ -59,7 +59,7 @@ def _is_day_first(path: Path, import_: Import, headers: Sequence[str]) -> bool:
         return False
     corrections = msgspec.json.decode(import_.options).get("mapping") or {}
     mapping = _MAPPING_OF[import_.format](headers) | corrections
-    return day_first_in(open_rows(path, IS_HEADER[import_.format]).rows, headers, mapping)
+    return bool(day_first_in(open_rows(path, IS_HEADER[import_.format]).rows, headers, mapping))
 
 
 def _line(cells: Sequence[str], separator: str) -> bytes:

@@ -22,7 +22,7 @@ from coterie.drafts.merge import existing_of_draft, plan_merge
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Report, Run, open_import, path_of
 from coterie.imports.formats.names import COTERIE
-from coterie.imports.formats.readers import FOLDER
+from coterie.imports.formats.readers import COUNTRY, FOLDER
 from coterie.imports.people import RowPlan, Subject, decide_rows
 from coterie.imports.pictures import restore_pictures, store_pictures
 from coterie.imports.read import ReadRow, Reads, Source, encode_draft, read_rows, read_rows_elsewhere
@@ -85,7 +85,7 @@ def stage(run: Run) -> Import:
 
 def source_of(caller: Caller, folder: Path, import_: Import) -> Source:
     """The file of an import, for its reader."""
-    options = msgspec.json.decode(import_.options) | {FOLDER: folder}
+    options = msgspec.json.decode(import_.options) | {FOLDER: folder, COUNTRY: caller.country}
     return Source(caller.organization_id, import_.format, path_of(folder, import_), options, caller.country)
 
 

@@ -28,6 +28,8 @@ _NONE = ("1/1/4501", "01/01/4501", "01.01.4501", "4501-01-01")
 # Apple writes 1604 for an unknown year, other programs 0000
 _UNKNOWN_YEARS = (0, 1604)
 
+_MONTH_FIRST_COUNTRIES = frozenset(("US", "PH", "FM", "MH", "PW", "AS", "GU", "MP", "VI", "UM", "PR"))
+
 # English, German, French, Spanish, Italian, Dutch, Portuguese; full and short; folded
 _MONTHS = (
     "january januar janvier enero gennaio januari janeiro jan ene gen jänner",
@@ -111,10 +113,10 @@ def date_of_parts(year: str | None, month: str | None, day: str | None) -> str |
     return _date(_year(year), number, int(day)) if re.fullmatch(r"\d{4}|\d{2}", year, re.ASCII) else None
 
 
-def find_day_first(texts: Iterable[str]) -> bool:
+def find_day_first(texts: Iterable[str]) -> bool | None:
     """Whether the dates of a column are written day first (25/12/1980).
 
-    The first unambiguous date decides for all. If none of the first 1,000 is unambiguous, dates are month first.
+    The first unambiguous date decides for all; None if none of the first 1,000 is unambiguous.
     """
     for text in islice((text for text in texts if text), _SAMPLE_COUNT):
         match = _NUMBERS.fullmatch(text.strip()[:_LENGTH_MAX])
@@ -124,7 +126,12 @@ def find_day_first(texts: Iterable[str]) -> bool:
                 return True
             if 12 < second <= 31 and 1 <= first <= 12:
                 return False
-    return False
+    return None
+
+
+def writes_day_first(country: str | None) -> bool:
+    """Whether people of a country, by its ISO code, write 25/12/1980; without a country 12/25/1980 is assumed."""
+    return country is not None and country not in _MONTH_FIRST_COUNTRIES
 
 
 def _named(plain: str) -> str | None:

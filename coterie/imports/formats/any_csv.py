@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from coterie.errors import Invalid, Problem, invalid
-from coterie.imports.formats.columns import day_first_in, read_table
+from coterie.imports.formats.columns import date_order, read_table
 from coterie.imports.formats.csv_rows import open_rows
 from coterie.imports.formats.fields import PROBLEMS_MAX, check_mapping, listed
 from coterie.imports.formats.header_names import guess_mapping
@@ -34,8 +34,12 @@ def _corrected(headers: Sequence[str], corrections: Mapping[str, str]) -> dict[s
     return guess_mapping(headers) | dict(corrections)
 
 
-def read(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[ContactDraft | RowError]:
+def read(
+    path: Path, mapping: Mapping[str, str] | None = None, country: str | None = None
+) -> Iterator[ContactDraft | RowError]:
     """The contacts of a CSV file with any header. mapping corrects the guess, header by header.
+
+    country decides how 03/04/1980 is read if no date of the file does.
 
     Raises Invalid as mapping_of does, and if no column could hold a name or a handle.
     """
@@ -43,8 +47,8 @@ def read(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Conta
     mapped = _corrected(table.headers, mapping or {})
     if not names_people(mapped):
         raise invalid("file", "has no column with a name, a phone number, an e-mail address or another handle")
-    day_first = table.is_day_first or day_first_in(open_rows(path).rows, table.headers, mapped)
-    yield from read_table(table.rows, table.headers, mapped, day_first=day_first)
+    dates = date_order(lambda: open_rows(path), mapped, country)
+    yield from read_table(table.rows, table.headers, mapped, dates=dates)
 
 
 def names_people(mapping: Mapping[str, str]) -> bool:

@@ -6,21 +6,29 @@ Values stay as written. Nothing is lost: a value that is not one of its field go
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from coterie.imports.formats import put
 from coterie.imports.formats.cells import is_no_value, read_cell
-from coterie.imports.formats.csv_rows import Row
+from coterie.imports.formats.csv_rows import Row, Table
 from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping, numbered_of
-from coterie.imports.formats.reading import Reading, finish, put_address
+from coterie.imports.formats.reading import Reading, finish, put_address, warn_of_guess
 from coterie.model.cells import split_list
 from coterie.model.handles import CHANNELS, EMAIL, PHONE
 from coterie.model.imports import ContactDraft, RowError
 from coterie.model.text import words
-from coterie.model.written_dates import find_day_first, is_day_of_month
+from coterie.model.written_dates import find_day_first, is_day_of_month, writes_day_first
 
 _SEVERAL = {EMAIL: re.compile(r"[;,\n]|:::"), PHONE: re.compile(r"[;\n]|:::")}
 _NAMES = ("name", "first_name", "middle_name", "last_name", "nickname", "display_name")
 Put = Callable[[Reading, str], None]
+
+
+class DateOrder(NamedTuple):
+    """Whether dates are day first, and whether that is only the habit of the organization's country."""
+
+    day_first: bool = False
+    is_guess: bool = False
 
 
 def read_table(
@@ -28,7 +36,7 @@ def read_table(
     headers: Sequence[str],
     mapping: Mapping[str, str],
     *,
-    day_first: bool = False,
+    dates: DateOrder = DateOrder(),
 ) -> Iterator[ContactDraft | RowError]:
     """The drafts of a table. mapping: header -> path; a column without one is skipped.
 
@@ -46,7 +54,7 @@ def read_table(
         if isinstance(row, RowError):
             yield row
             continue
-        reading = Reading(day_first=day_first, name_is_last=name_is_last)
+        reading = Reading(day_first=dates.day_first, date_is_guess=dates.is_guess, name_is_last=name_is_last)
         for index, put_cell, is_name in columns:
             if (cell := read_cell(row.cells[index])) and not is_no_value(cell, is_name=is_name):
                 put_cell(reading, cell)
@@ -65,7 +73,7 @@ def put_of(path: str, header: str) -> Put:
         name, _, part = label.partition(".") if label else ("", "", kind.partition(".")[2])
         return lambda reading, value: put_address(reading, put.clean_label(name) or "", part, value)
     if kind == "date":
-        return lambda reading, value: put.put_date(reading.draft, label, value, day_first=reading.day_first)
+        return _date(label)
     if kind == "link":
         return lambda reading, value: put.put_link(reading.draft, value, label)
     if kind == "related":
@@ -85,9 +93,18 @@ def _birthday(header: str) -> Put:
         if is_day_of_month(value):  # "Birth Day", beside "Birth Month"
             reading.birthday["day"] = (header, value)
         else:
+            warn_of_guess(reading, value)
             put.put_birthday(reading.draft, value, header, day_first=reading.day_first)
 
     return put_birthday
+
+
+def _date(label: str) -> Put:
+    def put_date(reading: Reading, value: str) -> None:
+        warn_of_guess(reading, value)
+        put.put_date(reading.draft, label, value, day_first=reading.day_first)
+
+    return put_date
 
 
 def _birthday_part(part: str) -> Callable[[str], Put]:
@@ -127,11 +144,20 @@ _OTHERS: dict[str, Callable[[str], Put]] = {
 }
 
 
-def day_first_in(rows: Iterable[Row | RowError], headers: Sequence[str], mapping: Mapping[str, str]) -> bool:
-    """Whether the dates of the mapped columns are written day first. Reads until one date decides."""
+def date_order(open_again: Callable[[], Table], mapping: Mapping[str, str], country: str | None) -> DateOrder:
+    """How a table writes its dates: as the file shows, otherwise as the country does. open_again opens the table."""
+    table = open_again()
+    if table.is_day_first:
+        return DateOrder(day_first=True)
+    day_first = day_first_in(table.rows, table.headers, mapping)
+    return DateOrder(writes_day_first(country), is_guess=True) if day_first is None else DateOrder(day_first)
+
+
+def day_first_in(rows: Iterable[Row | RowError], headers: Sequence[str], mapping: Mapping[str, str]) -> bool | None:
+    """Whether the dates of the mapped columns are written day first; None if no date decides. Reads until one does."""
     paths = [mapping.get(header, "") for header in headers]
-    indexes = [i for i, path in enumerate(paths) if path == "birthday" or path.startswith("date:")]
+    indexes = [i for i, path in enumerate(paths) if path == "birthday" or path.startswith(("date:", "date#"))]
     if not indexes:
-        return False
+        return None
     cells = ([row.cells[i] for i in indexes] for row in rows if isinstance(row, Row))
     return find_day_first(chain.from_iterable(cells))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from coterie.imports.formats.columns import day_first_in, read_table
+from coterie.imports.formats.columns import date_order, read_table
 from coterie.imports.formats.csv_rows import open_rows
 from coterie.model.imports import ContactDraft, RowError
 
@@ -52,13 +52,13 @@ def mapping_of(headers: Sequence[str]) -> dict[str, str]:
     return {header: _MAPPING.get(header.lower(), "extra") for header in headers}
 
 
-def read(path: Path) -> Iterator[ContactDraft | RowError]:
+def read(path: Path, country: str | None = None) -> Iterator[ContactDraft | RowError]:
     """The contacts of an Outlook CSV file. Columns without a field become lines of the note.
 
-    The first date that can only be day first or month first decides for all. Raises Invalid if the file lacks
-    Outlook's column names.
+    The first date that can only be day first or month first decides for all, otherwise the country. Raises Invalid if
+    the file lacks Outlook's column names.
     """
     table = open_rows(path, is_header)
     mapping = mapping_of(table.headers)
-    day_first = table.is_day_first or day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
-    yield from read_table(table.rows, table.headers, mapping, day_first=day_first)
+    dates = date_order(lambda: open_rows(path, is_header), mapping, country)
+    yield from read_table(table.rows, table.headers, mapping, dates=dates)

@@ -16,6 +16,12 @@ from coterie.model.written_dates import is_no_date, read_date
 
 # handles, tags, folders of one contact
 COUNT_MAX = 200
+# the words of labels that programs offer
+_USUAL_LABELS = frozenset((
+    "work", "home", "mobile", "other", "main", "fax", "pager", "phone", "number", "email", "address", "car", "company",
+    "private", "personal", "school", "assistant", "radio", "telex", "isdn", "callback", "tty", "google", "voice",
+    "homepage", "home-page", "profile", "blog", "ftp", "im", "billing", "delivery",
+))  # fmt: skip
 _NAME_FIELDS = (*NAME_PARTS, "display_name", "nickname")
 
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[a-z0-9-]+\.)*?(linkedin|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
@@ -157,13 +163,18 @@ def put_picture(draft: ContactDraft, value: str) -> None:
 
 def put_tags(draft: ContactDraft, values: Iterable[str]) -> None:
     """Adds tags. Groups that programs make for every account (* myContacts, * starred) are dropped."""
-    plain = [value.strip().removeprefix("*").strip() for value in values]
+    plain = [_unquoted(value.strip().removeprefix("*").strip()) for value in values]
     _put_names(draft, draft.tags, [tag for tag in plain if not is_system_group(tag)], "Tag")
 
 
 def put_folders(draft: ContactDraft, values: Iterable[str]) -> None:
     """Adds folders."""
-    _put_names(draft, draft.folders, [value.strip() for value in values], "Folder")
+    _put_names(draft, draft.folders, [_unquoted(value.strip()) for value in values], "Folder")
+
+
+def _unquoted(name: str) -> str:
+    """A name without the quotes that Mailchimp puts around each."""
+    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == '"' and '"' not in name[1:-1] else name
 
 
 def _put_names(draft: ContactDraft, names: list[str], values: Iterable[str], label: str) -> None:
@@ -189,7 +200,12 @@ def put_extra(draft: ContactDraft, label: str, value: str) -> None:
 
 @lru_cache(maxsize=1024)
 def clean_label(label: str | None) -> str | None:
-    """A label in lower case without the star that marks a primary value. "internet" and "smtp" mean nothing."""
-    plain = " ".join((label or "").strip().removeprefix("*").lower().split())
-    plain = {"business": "work", "cell": "mobile", "cellular": "mobile"}.get(plain, plain)
-    return plain[:LABEL_LENGTH_MAX] if plain and plain not in ("internet", "smtp", "custom") else None
+    """A label without the star that marks a primary value: one that programs use in lower case, any other as written.
+
+    "internet" and "smtp" mean nothing.
+    """
+    written = " ".join((label or "").strip().removeprefix("*").split())
+    plain = {"business": "work", "cell": "mobile", "cellular": "mobile"}.get(written.lower(), written.lower())
+    if not plain or plain in ("internet", "smtp", "custom"):
+        return None
+    return (plain if set(plain.split()) <= _USUAL_LABELS else written)[:LABEL_LENGTH_MAX]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from coterie.imports.formats.columns import day_first_in, read_table
+from coterie.imports.formats.columns import date_order, read_table
 from coterie.imports.formats.csv_rows import open_rows
 from coterie.imports.formats.fields import ADDRESS_PARTS
 from coterie.imports.formats.header_names import guess_mapping
@@ -61,12 +61,12 @@ def _exported_path(name: str, names: set[str]) -> str | None:
     return f"{kind}#{number}.{part}" if part else f"{kind}#{number}"
 
 
-def read(path: Path) -> Iterator[ContactDraft | RowError]:
+def read(path: Path, country: str | None = None) -> Iterator[ContactDraft | RowError]:
     """The contacts of a filled-in template. Columns may be missing; others are guessed as in any CSV file.
 
     Raises Invalid if the file lacks the template's column names.
     """
     table = open_rows(path, is_header)
     mapping = mapping_of(table.headers)
-    day_first = table.is_day_first or day_first_in(open_rows(path, is_header).rows, table.headers, mapping)
-    yield from read_table(table.rows, table.headers, mapping, day_first=day_first)
+    dates = date_order(lambda: open_rows(path, is_header), mapping, country)
+    yield from read_table(table.rows, table.headers, mapping, dates=dates)

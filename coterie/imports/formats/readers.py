@@ -22,18 +22,20 @@ from coterie.model.imports import ContactDraft, RowError
 Rows = Iterator[ContactDraft | RowError]
 # an option that is not stored with an import: the data folder, for readers that store files
 FOLDER = "folder"
+# another one: the organization's country, by which ambiguous dates are read
+COUNTRY = "country"
 
 # options are those of the import; "mapping" corrects the columns of any CSV
 READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
     VCARD: lambda path, options: vcard_file.read(path),
     GOOGLE: lambda path, options: google_csv.read(path),
-    OUTLOOK: lambda path, options: outlook_csv.read(path),
+    OUTLOOK: lambda path, options: outlook_csv.read(path, options.get(COUNTRY)),
     LINKEDIN: lambda path, options: linkedin_csv.read(path),
-    R0: lambda path, options: r0_csv.read(path),
+    R0: lambda path, options: r0_csv.read(path, options.get(COUNTRY)),
     INSTAGRAM: lambda path, options: instagram_zip.read(path),
     MONICA: lambda path, options: monica_json.read(path),
     COTERIE: lambda path, options: coterie_zip.read(path, options.get(FOLDER)),
-    CSV: lambda path, options: any_csv.read(path, options.get("mapping")),
+    CSV: lambda path, options: any_csv.read(path, options.get("mapping"), options.get(COUNTRY)),
 }
 
 

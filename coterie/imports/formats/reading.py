@@ -9,7 +9,7 @@ from coterie.imports.formats import put
 from coterie.imports.formats.addresses import address_of
 from coterie.model.imports import ContactDraft, HandleDraft, RowError
 from coterie.model.text import words
-from coterie.model.written_dates import date_of_parts
+from coterie.model.written_dates import date_of_parts, is_ambiguous
 
 _NO_NAME = "The row has no name and no phone, e-mail or other handle"
 
@@ -29,7 +29,16 @@ class Reading(Struct):
     birthday: dict[str, tuple[str, str]] = field(default_factory=dict)
     repeats: list[tuple[str, str]] = field(default_factory=list)
     day_first: bool = False
+    # nothing in the file says whether dates are day first
+    date_is_guess: bool = False
     name_is_last: bool = False
+
+
+def warn_of_guess(reading: Reading, value: str) -> None:
+    """Warns of a date that may be read in two ways, if only the organization's country decides."""
+    if reading.date_is_guess and is_ambiguous(value):
+        order = "day/month" if reading.day_first else "month/day"
+        reading.draft.warnings.append(f"The date {value[:30]} was read as {order}")
 
 
 def put_address(reading: Reading, label: str, part: str, value: str) -> None:
@@ -105,6 +114,7 @@ def _finish_numbered(reading: Reading) -> None:
             address = address_of(parts, label)
             draft.addresses += [address] if address else []
         elif kind == "date" and value:
+            warn_of_guess(reading, value)
             put.put_date(draft, label or "other", value, day_first=reading.day_first)
         elif value:
             draft.handles.append(HandleDraft(kind, value, label))
