@@ -10,7 +10,7 @@ request costs besides its queries (docs/decisions/0022).
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -107,7 +107,7 @@ class ContractApp:
 
         try:
             if route.mode == "write":
-                return await self._write(route, caller, read_request())
+                return await self._write(route, caller, read_request(), authenticate)
             if route.is_search is not None:
                 return await self._search(route, await self._database.run_read(authenticate), read_request())
             run = self._database.run_read if route.mode == "read" else self._database.run_slow
@@ -133,8 +133,13 @@ class ContractApp:
             return await read_body(headers, receive, compiled.route.body_bytes_max), {}
         return {}, {}
 
-    async def _write(self, route: Route, caller: Caller, request: Request) -> Encoded:
-        """Runs the route's prepare in a thread, its handler as one unit of work, and its finish in a thread."""
+    async def _write(
+        self, route: Route, caller: Caller, request: Request, authenticate: Callable[[Tx], Caller]
+    ) -> Encoded:
+        """Runs the route's prepare in a thread, its handler as one unit of work, and its finish in a thread.
+
+        The unit authenticates again: the token may have been revoked while the body was on its way.
+        """
         database, organization_id, prepare, finish = self._database, caller.organization_id, route.prepare, route.finish
         if prepare is not None:
             prepared = await self._uploads.run(organization_id, lambda: prepare(database, caller, request))
@@ -143,10 +148,14 @@ class ContractApp:
             prepared = await route.check(self._database, request)
             request = msgspec.structs.replace(request, prepared=prepared)
         if finish is not None:
-            result = await database.run_write(lambda tx: route.handler(tx, caller, request))
+            result = await database.run_write(lambda tx: route.handler(tx, authenticate(tx), request))
             response = await self._uploads.run(organization_id, lambda: finish(database, caller, request, result))
             return encode_response(response, route.status)
-        return await database.run_write(lambda tx: encode_response(route.handler(tx, caller, request), route.status))
+
+        def write(tx: Tx) -> Encoded:
+            return encode_response(route.handler(tx, authenticate(tx), request), route.status)
+
+        return await database.run_write(write)
 
     async def _search(self, route: Route, caller: Caller, request: Request) -> Encoded:
         def work(tx: Tx) -> Encoded:
