@@ -73,7 +73,14 @@ ROUTES = (
     route("GET", "/contact", query=Lookup, response=Contact, description="Finds one.\n\n    By its e-mail."),
     route("DELETE", "/contacts/{id}", status=204, scope="contacts:write", path_types={"id": int}),
     route("POST", PHONES, body=ContactFields, response=Folder | None),
-    route("POST", ATTACHMENTS, body=Attachment, uploads=True, response=dict[str, int], status=201),
+    route(
+        "POST",
+        ATTACHMENTS,
+        body=Attachment,
+        uploads=lambda settings: settings.body_bytes_max,
+        response=dict[str, int],
+        status=201,
+    ),
     route("GET", "/health", scope=None, response=Any),
 )
 

@@ -18,21 +18,21 @@ import msgspec
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, invalid
-from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, headers_of
+from coterie.http.asgi import Headers, Receive, Scope, Send, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
 from coterie.http.errors import MethodNotAllowed, NotAcceptable, Unexpected, error_headers
+from coterie.http.files import open_file, send_file
 from coterie.http.forms import parse_form
 from coterie.http.multipart import Upload, remove_uploads
 from coterie.http.requests import RequestRecorder, read_request_id
-from coterie.http.responses import BASE_HEADERS, Response, base_url, encode_response
+from coterie.http.responses import BASE_HEADERS, Encoded, FileBody, Response, base_url, encode_response
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.turns import Turns
 
 UPLOAD_THREADS, UPLOADS_OF_ORGANIZATION_MAX = 3, 2
-Encoded = tuple[int, HeaderList, bytes]
 log = logging.getLogger(__name__)
 
 
@@ -67,13 +67,19 @@ class ContractApp:
                 raise MethodNotAllowed(found.allowed_methods())
             template = compiled.template
             status, response_headers, body = await self._run(compiled, found.path, scope, headers, receive)
+            file = await open_file(body) if isinstance(body, FileBody) else None
         except Exception as error:
+            file = None
             status, response_headers, body = self._present(error, scope, request_id)
         response_headers += [*BASE_HEADERS, (b"x-request-id", request_id.encode())]
+        byte_count = body.byte_count if isinstance(body, FileBody) else len(body)
         if status != 204:
-            response_headers.append((b"content-length", str(len(body)).encode()))
+            response_headers.append((b"content-length", str(byte_count).encode()))
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        if file is not None:
+            await send_file(file, 0 if method == "HEAD" else byte_count, send)
+        else:
+            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
         self._recorder.record(method=method, route=template, status=status, started=started, request_id=request_id)
 
     async def _run(
@@ -128,7 +134,7 @@ class ContractApp:
     ) -> tuple[dict[str, Any], dict[str, Upload]]:
         """The fields and files of the body, if the route reads one."""
         if compiled.route.uploads:
-            return await read_upload(headers, receive, self._settings)
+            return await read_upload(headers, receive, self._settings, compiled.route.uploads(self._settings))
         if compiled.read_body is not None:
             return await read_body(headers, receive, compiled.route.body_bytes_max), {}
         return {}, {}

@@ -64,6 +64,7 @@ class Route(Struct, frozen=True):
     mode: read (inline on SQLite), slow (a read in a thread), write (a unit of work in the writer).
     query, body: the Structs of its input. response: the type of its body. status: of a success.
     responses: further successes, status -> type of the body or None.
+    uploads: of a route whose body may have files, the size of the largest in bytes.
     media_types: of a response that is a file.
     path_types: the types of the path's parameters, for the document; text otherwise.
     prepare: runs before the handler of a write, in one of the few threads for uploads, for what would block the writer
@@ -88,7 +89,7 @@ class Route(Struct, frozen=True):
     description: str = ""
     body_bytes_max: int = BODY_BYTES_MAX
     paged: bool = False
-    uploads: bool = False
+    uploads: Callable[[Settings], int] | None = None
     media_types: tuple[str, ...] = ()
     path_types: Mapping[str, Any] = {}
     responses: Mapping[int, Any] = {}

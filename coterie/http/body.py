@@ -1,17 +1,22 @@
 """Reads the body of a request within its limits: raw bytes, JSON, a urlencoded form or a multipart form."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from coterie.errors import CoterieError, TooLarge
 from coterie.http.asgi import Headers, Message, Receive
+from coterie.http.body_budget import FREE_BYTES, IN_MEMORY, ON_DISK, Budget
 from coterie.http.errors import Disconnected, UnsupportedMediaType, malformed
 from coterie.http.forms import nest, parse_form
 from coterie.http.limits import (
     BODY_BYTES_MAX,
+    BODY_BYTES_PER_SECOND_MIN,
+    BODY_SECONDS_MIN,
     DISCARDED_BYTES_MAX,
     FORM_LIMITS,
     SECONDS_BETWEEN_CHUNKS_MAX,
@@ -26,46 +31,56 @@ _MULTIPART = b"multipart/form-data"
 _LENGTH_DIGITS = 20
 
 
-async def read_chunks(headers: Headers, receive: Receive, bytes_max: int) -> AsyncIterator[bytes]:
-    """Yields the body in chunks.
+async def read_chunks(
+    headers: Headers, receive: Receive, bytes_max: int, budget: Budget = IN_MEMORY
+) -> AsyncGenerator[bytes, None]:
+    """Yields the body in chunks, whose bytes count in the budget until the iterator is closed.
 
-    Raises TooLarge if it has, or its Content-Length announces, more than bytes_max; Disconnected if the client leaves
-    or sends nothing for half a minute. A body that is too large is read to its end, up to 64 MB, before TooLarge.
+    Raises TooLarge if it has, or its Content-Length announces, more than bytes_max; Disconnected if the client leaves,
+    sends nothing for half a minute, or less than 10 KB/s after that; Busy beyond the budget. A body that is too large
+    is read to its end, up to 64 MB, before TooLarge.
     """
     announced = headers.get(b"content-length", b"0")
     is_too_large = announced.isdigit() and int(announced[:_LENGTH_DIGITS]) > bytes_max
     if is_too_large and headers.get(b"expect", b"").lower() == b"100-continue":
         raise TooLarge(f"The body is larger than {bytes_max} bytes")  # the client waits before it sends the body
-    size, more = 0, True
-    while more:
-        message = await _next_message(receive)
-        if message["type"] == "http.disconnect":
-            raise Disconnected("The connection ended before the body was complete")
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        more = message.get("more_body", False)
-        is_too_large = is_too_large or size > bytes_max
-        if is_too_large and (not more or size > DISCARDED_BYTES_MAX):
-            raise TooLarge(f"The body is larger than {bytes_max} bytes")
-        if not is_too_large:
-            yield chunk
-
-
-async def _next_message(receive: Receive) -> Message:
+    size, taken, more, begun_at = 0, 0, True, time.monotonic()
     try:
-        async with asyncio.timeout(SECONDS_BETWEEN_CHUNKS_MAX):
+        while more:
+            seconds = begun_at + BODY_SECONDS_MIN + size / BODY_BYTES_PER_SECOND_MIN - time.monotonic()
+            message = await _next_message(receive, seconds)
+            if message["type"] == "http.disconnect":
+                raise Disconnected("The connection ended before the body was complete")
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            more = message.get("more_body", False)
+            is_too_large = is_too_large or size > bytes_max
+            if is_too_large and (not more or size > DISCARDED_BYTES_MAX):
+                raise TooLarge(f"The body is larger than {bytes_max} bytes")
+            if not is_too_large:
+                if size - FREE_BYTES > taken:
+                    budget.take(size - FREE_BYTES - taken)
+                    taken = size - FREE_BYTES
+                yield chunk
+    finally:
+        budget.give_back(taken)
+
+
+async def _next_message(receive: Receive, seconds: float) -> Message:
+    try:
+        async with asyncio.timeout(min(max(seconds, 0), SECONDS_BETWEEN_CHUNKS_MAX)):
             return await receive()
     except TimeoutError:
         raise Disconnected("The body was not sent in time") from None
 
 
 async def read_bytes(
-    headers: Headers, receive: Receive, bytes_max: int, *, seconds_max: float | None = None
+    headers: Headers, receive: Receive, bytes_max: int, *, seconds_max: float | None = None, budget: Budget = IN_MEMORY
 ) -> bytes:  # fmt: skip
     """The raw body. Raises as read_chunks does, and Disconnected if it takes longer than seconds_max."""
     try:
-        async with asyncio.timeout(seconds_max):
-            return b"".join([chunk async for chunk in read_chunks(headers, receive, bytes_max)])
+        async with asyncio.timeout(seconds_max), aclosing(read_chunks(headers, receive, bytes_max, budget)) as chunks:
+            return b"".join([chunk async for chunk in chunks])
     except TimeoutError:
         raise Disconnected("The body was not sent in time") from None
 
@@ -77,9 +92,8 @@ async def read_body(headers: Headers, receive: Receive, bytes_max: int = BODY_BY
     """
     media_type = _media_type(headers)
     if media_type == _MULTIPART:
-        chunks = read_chunks(headers, receive, bytes_max)
-        pairs, files = await read_multipart(chunks, headers[b"content-type"], None, FORM_LIMITS)
-        remove_uploads(files)
+        async with aclosing(read_chunks(headers, receive, bytes_max)) as chunks:
+            pairs, _ = await read_multipart(chunks, headers[b"content-type"], None, FORM_LIMITS)
         return nest(pairs)
     body = await read_bytes(headers, receive, bytes_max)
     if not body.strip():
@@ -93,7 +107,7 @@ async def read_body(headers: Headers, receive: Receive, bytes_max: int = BODY_BY
 
 
 async def read_upload(
-    headers: Headers, receive: Receive, settings: Settings
+    headers: Headers, receive: Receive, settings: Settings, file_bytes_max: int
 ) -> tuple[dict[str, Any], dict[str, Upload]]:
     """The fields and files of a multipart form. The caller must remove the files (remove_uploads).
 
@@ -103,9 +117,10 @@ async def read_upload(
         return await read_body(headers, receive), {}
     folder = settings.data_folder / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    limits = FormLimits(file_bytes=settings.body_bytes_max, total_bytes=settings.body_bytes_max)
-    chunks = read_chunks(headers, receive, settings.body_bytes_max)
-    pairs, files = await read_multipart(chunks, headers[b"content-type"], folder, limits)
+    bytes_max = min(settings.body_bytes_max, file_bytes_max + FORM_LIMITS.field_bytes)
+    limits = FormLimits(file_bytes=min(file_bytes_max, bytes_max), total_bytes=bytes_max)
+    async with aclosing(read_chunks(headers, receive, bytes_max, ON_DISK)) as chunks:
+        pairs, files = await read_multipart(chunks, headers[b"content-type"], folder, limits)
     try:
         return nest(pairs), files
     except CoterieError:

@@ -24,6 +24,7 @@ from coterie.errors import (
     Unauthorized,
     Unavailable,
 )
+from coterie.http.body_budget import Busy
 
 
 class MethodNotAllowed(CoterieError):
@@ -63,6 +64,7 @@ STATUSES: Mapping[type[CoterieError], int] = {
     UnsupportedMediaType: 415,
     TooOften: 429,
     Unexpected: 500,
+    Busy: 503,
     TooSlow: 503,
     Unavailable: 503,
     DiskFull: 503,

@@ -37,7 +37,8 @@ async def read_multipart(
 ) -> tuple[list[tuple[str, str]], dict[str, Upload]]:
     """Reads a form: its fields in order, and its files by field name (of a repeated name the last).
 
-    Files lie in the folder (None: the system's) until remove_uploads is called. An empty file input is no file.
+    Files lie in the folder until remove_uploads is called; without a folder they are discarded as they arrive. An empty
+    file input is no file.
     Malformed are a missing boundary or end, a part without a name, broken headers, and fields that are not UTF-8.
     """
     parts = _Parts(folder, limits)
@@ -97,6 +98,7 @@ class _Parts:
         self.ended = False
         self._folder, self._limits = folder, limits
         self._count = 0
+        self._file_count = 0
         self._headers: dict[bytes, bytes] = {}
         self._header_name, self._header_value = bytearray(), bytearray()
         self._name = ""
@@ -135,7 +137,10 @@ class _Parts:
             raise TooLarge(f"The name of a field is longer than {self._limits.key_length} characters")
         self._text, self._byte_count = bytearray(), 0
         self._filename = _file_name(options[b"filename"]) if b"filename" in options else None
-        if self._filename:
+        if self._filename and self._folder:
+            self._file_count += 1
+            if self._file_count > self._limits.files:
+                raise TooLarge(f"The form has more than {self._limits.files} files")
             handle, self._path = tempfile.mkstemp(prefix="upload-", dir=self._folder)
             self._file = os.fdopen(handle, "wb")
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 FLUSH_SECONDS = 0.1
+# of a request that was cancelled before its response began, as nginx counts a client that left
+CANCELLED = 499
 REQUEST_ID_LENGTH_MAX = 64
 # upper bounds of the histogram, in seconds
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -162,6 +164,9 @@ class RecordedApp:
 
         try:
             await self._application(scope, receive, send_with_id)
+        except asyncio.CancelledError:
+            status = status or CANCELLED
+            raise
         except Exception as error:
             log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
             if status:

@@ -1,6 +1,7 @@
 """What a handler returns, how it is encoded, and the headers that several doors need."""
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,8 +19,21 @@ _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5}
 _encode = msgspec.json.Encoder().encode
 
 
+class FileBody(Struct, frozen=True):
+    """A body that is sent from a file, piece by piece."""
+
+    path: Path
+    byte_count: int
+
+
+Encoded = tuple[int, HeaderList, bytes | FileBody]
+
+
 class Response(Struct, frozen=True):
-    """What a handler returns when a bare body is not enough. bytes are sent as they are, any other body as JSON."""
+    """What a handler returns when a bare body is not enough.
+
+    bytes and a FileBody are sent as they are, any other body as JSON.
+    """
 
     body: Any = None
     status: int | None = None
@@ -27,7 +41,7 @@ class Response(Struct, frozen=True):
     media_type: str | None = None
 
 
-def encode_response(result: Any, default_status: int = 200) -> tuple[int, HeaderList, bytes]:
+def encode_response(result: Any, default_status: int = 200) -> Encoded:
     """(status, headers, body) of a Response, or of the bare body a handler returned. 204 has no body."""
     if not isinstance(result, Response):
         if result is None and default_status == 204:
@@ -37,7 +51,7 @@ def encode_response(result: Any, default_status: int = 200) -> tuple[int, Header
     headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in result.headers]
     if status == 204:
         return status, headers, b""
-    body = result.body if isinstance(result.body, bytes) else _encode(result.body)
+    body = result.body if isinstance(result.body, bytes | FileBody) else _encode(result.body)
     headers.append((b"content-type", (result.media_type or JSON).encode()))
     return status, headers, body
 

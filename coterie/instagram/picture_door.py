@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from coterie.graph.picture_links import EXTENSIONS, FOLDER, read_token
+from coterie.http.asgi import Receive, Scope, Send
+from coterie.http.files import open_file, send_file
+from coterie.http.responses import FileBody
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.files import file_path
@@ -35,18 +38,31 @@ def pictures(database: Database, settings: Settings) -> Endpoint:
             return PlainTextResponse("Method Not Allowed", 405, headers=_HEADERS | {"Allow": "GET, HEAD"})
         ids = read_token(settings, request.path_params["token"])
         file = await database.run_read(lambda tx: find_picture(tx, *ids)) if ids is not None else None
-        body = await asyncio.to_thread(_read, settings, *file) if file is not None else None
+        body = await asyncio.to_thread(_find, settings, *file) if file is not None else None
         if file is None or body is None:
             return PlainTextResponse("Not Found", 404, headers=_HEADERS | {"Cache-Control": "no-store"})
-        return Response(body, media_type=file[1], headers=_HEADERS | {"Cache-Control": "private, max-age=3600"})
+        return _Picture(body, file[1])
 
     return picture
 
 
-def _read(settings: Settings, digest: str, media_type: str) -> bytes | None:
-    if media_type not in EXTENSIONS:
-        return None
+class _Picture(Response):
+    """Sends a file piece by piece."""
+
+    def __init__(self, body: FileBody, media_type: str) -> None:
+        headers = {"Cache-Control": "private, max-age=3600", "Content-Length": str(body.byte_count)}
+        super().__init__(media_type=media_type, headers=_HEADERS | headers)
+        self._file = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        file = await open_file(self._file)
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send_file(file, 0 if scope["method"] == "HEAD" else self._file.byte_count, send)
+
+
+def _find(settings: Settings, digest: str, media_type: str) -> FileBody | None:
+    path = file_path(settings.data_folder, digest)
     try:
-        return file_path(settings.data_folder, digest).read_bytes()
+        return FileBody(path, path.stat().st_size) if media_type in EXTENSIONS else None
     except OSError:
         return None

@@ -19,6 +19,7 @@ from coterie.actions.instagram import receive_delivery
 from coterie.errors import CoterieError, TooLarge
 from coterie.http.asgi import headers_of
 from coterie.http.body import read_bytes
+from coterie.http.body_budget import DELIVERIES, Busy
 from coterie.http.errors import Disconnected
 from coterie.model.instagram_deliveries import BYTES_MAX, decode_body
 from coterie.settings import Settings
@@ -75,7 +76,11 @@ def _deliveries(database: Database, settings: Settings) -> Endpoint:
         if not settings.instagram_app_secret:
             return _plain("COTERIE_INSTAGRAM_APP_SECRET is not set", 503)
         try:
-            body = await read_bytes(headers_of(request.scope), request.receive, BYTES_MAX, seconds_max=BODY_SECONDS_MAX)
+            body = await read_bytes(
+                headers_of(request.scope), request.receive, BYTES_MAX, seconds_max=BODY_SECONDS_MAX, budget=DELIVERIES
+            )  # fmt: skip
+        except Busy as error:
+            return PlainTextResponse(error.message, 503, headers=_HEADERS | {"Retry-After": str(error.seconds)})
         except (TooLarge, Disconnected) as error:
             return _plain(error.message, 413 if isinstance(error, TooLarge) else 408)
         signature = request.headers.get("x-hub-signature-256", "")

@@ -10,8 +10,8 @@ from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request
-from coterie.errors import NotFound, TooLarge, invalid
-from coterie.http.responses import Response, file_headers
+from coterie.errors import NotFound, invalid
+from coterie.http.responses import FileBody, Response, file_headers
 from coterie.model.attachments import Attachment, recognize, why_rejected
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -88,8 +88,6 @@ def store_file(database: Database, caller: Caller, request: Request) -> StoredFi
     with database.read() as tx:
         actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
     upload, settings = uploaded_file(request), request.settings
-    if upload.byte_count > settings.attachment_bytes_max:
-        raise TooLarge(f"The file is larger than {settings.attachment_bytes_max} bytes")
     path = Path(upload.path)
     media_type = recognize(data := path.read_bytes())
     if media_type is None:
@@ -116,8 +114,9 @@ def create(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
 
 def send(tx: Tx, caller: Caller, request: Request) -> Response:
     _, attachment = _find(tx, caller, request)
+    path = file_path(request.settings.data_folder, attachment.digest)
     try:
-        body = file_path(request.settings.data_folder, attachment.digest).read_bytes()
+        body = FileBody(path, path.stat().st_size)
     except OSError:
         raise NotFound("The file no longer exists") from None
     return Response(body=body, headers=file_headers(attachment.filename), media_type=attachment.media_type)

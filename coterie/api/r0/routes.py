@@ -66,7 +66,8 @@ SPELLINGS = {
 ROUTES: tuple[Route, ...] = (
     # Session, users, organizations
     Route("POST", "/login", session.log_in, None, "write", "Get a token for an e-mail address and a password",
-          body=session.LoginBody, response=session.LoginEntity, status=201, check=session.check),
+          body=session.LoginBody, response=session.LoginEntity, status=201, check=session.check,
+          body_bytes_max=session.BODY_BYTES_MAX),
     Route("DELETE", "/logout", session.log_out, None, "write", "Revoke the token the request comes with", status=204),
     Route("GET", "/users/{user_id}", users.show, ORGANIZATION, "read", "Get the caller's own profile",
           response=users.UserEntity),
@@ -277,7 +278,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{CONTACT}/attachments", attachments.list_, READ, "read", "List a contact's attachments",
           query=ListQuery, response=attachments.AttachmentList, paged=True, path_types=IDS),
     Route("POST", f"{CONTACT}/attachments", attachments.create, WRITE, "write", "Attach a PDF, JPEG or PNG file",
-          response=attachments.AttachmentEntity, path_types=IDS, uploads=True, prepare=attachments.store_file),
+          response=attachments.AttachmentEntity, path_types=IDS,
+          uploads=lambda settings: settings.attachment_bytes_max, prepare=attachments.store_file),
     Route("GET", f"{CONTACT}/attachments/{{attachment_id}}", attachments.show, READ, "read", "Get an attachment",
           response=attachments.AttachmentEntity, path_types=IDS),
     Route("GET", f"{CONTACT}/attachments/{{attachment_id}}/file", attachments.send, READ, "slow",
@@ -288,7 +290,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{ORG}/imports", imports.list_, IMPORTS_READ, "read", "List imports, newest first",
           query=ListQuery, response=imports.ImportList, paged=True, path_types=IDS),
     Route("POST", f"{ORG}/imports", imports.create, IMPORTS_WRITE, "write", "Upload a file and stage it",
-          body=imports.ImportBody, response=imports.UploadedImport, path_types=IDS, uploads=True,
+          body=imports.ImportBody, response=imports.UploadedImport, path_types=IDS,
+          uploads=lambda settings: settings.body_bytes_max,
           prepare=imports.store_file, finish=imports.stage,
           description="Answers with what was found; the rest of a long file is staged in the background. Nothing"
           " enters the book before the import is applied."),

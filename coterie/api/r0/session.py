@@ -13,6 +13,9 @@ from coterie.model.organizations import Caller
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
 
+# anybody may send one
+BODY_BYTES_MAX = 65_536
+
 
 class Credentials(Struct):
     email: Annotated[str, Meta(max_length=254)]
