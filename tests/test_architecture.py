@@ -73,7 +73,7 @@ WITHOUT_ORGANIZATION = {
     "store/backup.py": "a backup is of the whole instance",
     "store/database.py": "knows transactions, not tenants",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
-    "store/files.py:find_used": "the same bytes of two organizations are one file",
+    "store/files.py:find_referenced": "the same bytes of two organizations are one file",
     "store/migrate.py": "the schema is everyone's",
     "store/migrations/import_state.py": "the schema is everyone's",
     "store/migrations/term_keys.py": "the schema belongs to everyone",

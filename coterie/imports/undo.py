@@ -20,7 +20,7 @@ from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.batches import Batches
 from coterie.store.database import Tx
-from coterie.store.files import find_used, lock_files, remove_file
+from coterie.store.files import find_referenced, lock_files, remove_file
 
 BATCH = 300
 CONFLICTS_MAX = 50
@@ -106,5 +106,5 @@ def _remove_files(run: Run, digests: set[str]) -> None:
     if digests:
         with run.database.write() as tx:
             lock_files(tx)
-            for digest in digests - find_used(tx, digests):
+            for digest in digests - find_referenced(tx, digests):
                 remove_file(run.folder, digest)

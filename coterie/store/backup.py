@@ -66,8 +66,10 @@ def rows_of(tx: Tx, table: str) -> Iterator[list[Any]]:
 
 
 def insert_rows(tx: Tx, table: str, names: list[str], rows: Iterable[list[Any]]) -> int:
-    """Inserts rows, lists of the values of the columns names; returns their number. Raises ValueError for an unknown
-    column."""
+    """Inserts rows, lists of the values of the columns `names`; returns their number.
+
+    Raises ValueError if a column is unknown.
+    """
     unknown = set(names) - set(columns(tx, table))
     if unknown or not names:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
@@ -98,7 +100,7 @@ def migration_of(tx: Tx) -> int | None:
 
 
 def drop_tables(tx: Tx) -> None:
-    """Drops all tables of an instance, and nothing else."""
+    """Drops the tables of an instance and no others."""
     present = tables(tx.engine, until=migration_of(tx), also_derived=True)
     for table in [*reversed(present), MIGRATIONS]:
         tx.run(f"DROP TABLE IF EXISTS {table}")

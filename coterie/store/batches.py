@@ -23,7 +23,7 @@ from msgspec import Struct
 from coterie.errors import Unavailable
 from coterie.store.database import Tx
 
-# without a pause this process would take the writer's lock right back
+# without a pause this process would take the write lock again at once
 PAUSE_SECONDS = 0.002
 ATTEMPTS = 5
 Result = TypeVar("Result")
@@ -34,11 +34,11 @@ Batches = Generator[Callable[[Tx], Result], Result, Value]
 
 
 class Stopped(Exception):
-    """The work was told to stop. Started again, it continues after its last batch."""
+    """The work was stopped by its control. Started again, it continues after its last batch."""
 
 
 class Control(Struct, frozen=True):
-    """should_stop is asked between two batches; save is called in the transaction of each, with what it returned."""
+    """should_stop is called between two batches; save in the transaction of each batch, with its result."""
 
     should_stop: Callable[[], bool] = lambda: False
     save: Callable[[Tx, Any], None] = lambda tx, result: None
@@ -79,7 +79,7 @@ def _run_batch(write: Writes, batch: Batch[Result], control: Control) -> Result:
                 result = batch(tx)
                 control.save(tx, result)
             return result
-        except Unavailable:  # PostgreSQL ended this transaction in favour of another
+        except Unavailable:  # PostgreSQL aborted this transaction in favor of another
             if attempt == ATTEMPTS:
                 raise
             attempt += 1

@@ -6,14 +6,14 @@ from typing import Any
 from coterie.model.ids import parse_id
 from coterie.store.database import Tx
 
-# A value more people share than this (a switchboard, info@) says nothing about who somebody is.
+# A value that more people share (a switchboard, info@) identifies none of them
 OWNERS_MAX = 20
 
 
 def find_owners_of_external_ids(
     tx: Tx, organization_id: int, source: str, external_ids: Iterable[str]
 ) -> dict[str, int]:
-    """external id -> the contact that is not deleted and known by it.
+    """external id -> the contact that has it and is not deleted.
 
     The UID that an export writes for a contact without one is its uuid: of source "vcard", it is found too.
     """
@@ -25,7 +25,7 @@ def find_owners_of_external_ids(
     own = _find_uuids(tx, organization_id, set(external_ids) - {row[0] for row in rows}) if source == "vcard" else {}
     if not rows:
         return own
-    # asked apart: in one statement either engine, without statistics, may begin with every contact
+    # a query of its own: in one statement either engine, without statistics, may begin with every contact
     alive = tx.all(
         f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
         " AND deleted_at IS NULL",
@@ -48,8 +48,8 @@ def _find_uuids(tx: Tx, organization_id: int, texts: Iterable[str]) -> dict[str,
     return {text: found[uuid] for text, uuid in uuids.items() if uuid in found}
 
 
-# The first 21 of each value, on each engine in the words that keep it to the index: without statistics SQLite takes
-# an organization for a handful of rows, and PostgreSQL has none yet for a book that is being filled.
+# The first 21 of each value, written for each engine so that it uses the index: without statistics SQLite assumes that
+# an organization has a handful of rows, and PostgreSQL has no statistics yet of tables that are being filled
 _FIRST_OWNERS = {
     "sqlite": (
         "SELECT v.value, h.contact_id FROM json_each(:values) v CROSS JOIN handles h INDEXED BY handles_by_value"
@@ -82,7 +82,7 @@ _FIRST_NAMESAKES = {
 
 
 def find_owners_of_handles(tx: Tx, organization_id: int, channel: str, values: Iterable[str]) -> dict[str, list[int]]:
-    """normalized value -> contacts that have it, deleted ones too; at most 21 of each, so that more can be told."""
+    """normalized value -> contacts that have it, deleted ones too; at most 21 of each, to detect more than 20."""
     bound = {
         "organization_id": organization_id,
         "channel": channel,

@@ -1,4 +1,4 @@
-"""What a wrong clock has done to stored moments, and whether the clock can be trusted now.
+"""Corrects moments that a wrong clock has stored, and decides whether the clock can be trusted.
 
 A clock that was years ahead leaves moments in the future: work would wait until then. And while it is ahead, everything
 looks old enough to be deleted. So work that was stored by a clock ahead of the present is due now, and nothing is

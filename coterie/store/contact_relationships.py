@@ -1,6 +1,6 @@
 """Relationships between contacts: a row for each side, with the other side in mirror_id.
 
-Lists leave out what is deleted, and what is with a contact that is deleted: it comes back with the contact.
+Lists skip deleted relationships and those with a deleted contact, which return when the contact is restored.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""Loads contacts with their parts: one query for the contacts and one for each part, whatever the number of contacts.
+"""Loads contacts with their parts: one query for the contacts and one for each part, for any number of contacts.
 
-Every door and export that shows more of a contact than its row reads it here.
+Every door and export that shows more of a contact than its row loads it here.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping

@@ -50,14 +50,14 @@ ORDERS = {
     "created_at": "created_at",
     "updated_at": "updated_at",
 }
-# Beyond so many rows a page is reached from the nearer end of the list
+# pages beyond so many rows are read from the nearer end of the list
 NEAR = 2_000
 COUNT = "contacts"
 
 
 def _contact(row: Row) -> Contact:
     contact = Contact(*row)
-    if type(row[_IS_FOLLOWER]) is int:  # SQLite has no booleans of its own
+    if type(row[_IS_FOLLOWER]) is int:  # SQLite has no booleans
         msgspec.structs.force_setattr(contact, "is_follower", bool(contact.is_follower))
     return contact
 
@@ -104,7 +104,7 @@ def find_contact_by_uuid(tx: Tx, organization_id: int, uuid: str) -> Contact | N
 
 
 def find_contact_by_handle(tx: Tx, organization_id: int, channel: str, normalized: str) -> Contact | None:
-    """Returns the contact that has this handle: of several, one whose primary it is, then the oldest."""
+    """Returns the contact that has this handle: of several, one that has it as primary, then the oldest."""
     row = tx.one(_BY_HANDLE, {"organization_id": organization_id, "channel": channel, "normalized": normalized})
     return _contact(row) if row else None
 
@@ -131,7 +131,7 @@ def list_contacts(
 ) -> list[Contact]:
     """A page of the contacts that are not deleted. order is one of ORDERS; ties are broken by id.
 
-    The ids come first, from an index that covers them; a page far down is reached from the end of the list.
+    The ids come first, from an index that covers them; deep pages are read in reverse.
     """
     from_end = False
     if offset > NEAR:
@@ -198,8 +198,8 @@ def list_contacts_after(tx: Tx, organization_id: int, contact_id: int, *, limit:
 def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values: Iterable[Any]) -> dict[Any, int]:
     """value -> contact id for many locators at once: normalized handles of a channel, or (channel None) ids.
 
-    What is not found, or deleted, is not in the answer; where several contacts have a handle the rule of
-    find_contact_by_handle holds.
+    Values without a contact, or with a deleted one, are absent. If several contacts have a handle, the rule of
+    find_contact_by_handle applies.
     """
     bound = {"organization_id": organization_id, "values": tx.list_param(values), "channel": channel}
     if channel is None:
@@ -249,7 +249,7 @@ def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> d
 
 
 def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
-    """Returns the first of so many new contact ids."""
+    """The first of how_many new contact ids."""
     return next_number(tx, organization_id, "contact_id", how_many)
 
 
@@ -291,7 +291,7 @@ def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
 
 
 def find_external_ids(tx: Tx, organization_id: int, source: str, external_ids: Iterable[str]) -> dict[str, int]:
-    """external id -> contact id, for those known from this source."""
+    """external id -> contact id, for those of this source that exist."""
     rows = tx.all(
         "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
         f" AND source = :source AND external_id {tx.in_list('ids')}",
@@ -312,7 +312,7 @@ def list_external_ids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int
 
 
 def insert_external_ids(tx: Tx, organization_id: int, entries: Iterable[tuple[str, str, int]]) -> None:
-    """Inserts (source, external id, contact id); an external id that exists stays with its contact."""
+    """Inserts (source, external id, contact id); existing ones keep their contact."""
     rows = [
         {
             "organization_id": organization_id,

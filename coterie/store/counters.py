@@ -1,4 +1,4 @@
-"""Sequences and cached counts of an organization: one row per name, so that nothing is counted over rows."""
+"""Sequences and cached counts of an organization: one row per name, so that no rows are counted."""
 
 from coterie.store.database import Tx
 
@@ -15,12 +15,11 @@ def next_number(tx: Tx, organization_id: int, name: str, by: int = 1) -> int:
 
 
 def add_to_count(tx: Tx, organization_id: int, name: str, by: int) -> None:
-    """Changes a cached count by so much."""
     next_number(tx, organization_id, name, by)
 
 
 def count(tx: Tx, organization_id: int, name: str) -> int:
-    """Returns a cached count; 0 where nothing was counted yet."""
+    """Returns a cached count; 0 if nothing was counted yet."""
     row = tx.one(
         "SELECT value FROM counters WHERE organization_id = :organization_id AND name = :name",
         {"organization_id": organization_id, "name": name},

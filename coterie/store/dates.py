@@ -13,7 +13,7 @@ _SELECT = ", ".join(_COLUMNS)
 
 
 def find_date(tx: Tx, organization_id: int, contact_id: int, date_id: str) -> ImportantDate | None:
-    """One date of a contact, deleted or not."""
+    """Returns a date of a contact, deleted or not."""
     row = tx.one(
         f"SELECT {_SELECT} FROM important_dates WHERE organization_id = :organization_id AND contact_id = :contact_id"
         " AND id = :id",
@@ -25,7 +25,7 @@ def find_date(tx: Tx, organization_id: int, contact_id: int, date_id: str) -> Im
 def list_dates(
     tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False, limit: int, offset: int = 0
 ) -> list[ImportantDate]:
-    """A page of a contact's dates in the order in which they were added."""
+    """Returns a page of a contact's dates, in the order in which they were added."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM important_dates WHERE {_of_contact(include_deleted=include_deleted)}"
         " ORDER BY id LIMIT :limit OFFSET :offset",
@@ -35,7 +35,7 @@ def list_dates(
 
 
 def count_dates(tx: Tx, organization_id: int, contact_id: int, *, include_deleted: bool = False) -> int:
-    """The number of dates list_dates has over all pages."""
+    """The number of dates on all pages of list_dates."""
     row = tx.one(
         f"SELECT COUNT(*) FROM important_dates WHERE {_of_contact(include_deleted=include_deleted)}",
         {"organization_id": organization_id, "contact_id": contact_id},
@@ -69,7 +69,7 @@ def insert_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:
 
 
 def save_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:
-    """Writes the label, the day and the deletion of a date that exists."""
+    """Saves an existing date."""
     values = msgspec.structs.asdict(date)
     del values["created_at"]
     tx.run(

@@ -1,9 +1,9 @@
-"""Files stored by content: attachments/ab/cdef… in the data folder, named by their SHA-256.
+"""Stores files by SHA-256: attachments/ab/cdef… in the data folder.
 
-Guarantees. A file exists completely or not at all: it is written next to its place, flushed to disk and renamed. Only
-its owner may read it. The same bytes are stored once, however many rows refer to them. Deleting the last of these rows
-deletes the file after the commit (find_used checks). Unreferenced files that remain, because an import was never
-applied or a process died, are found by list_files and deleted later (worker/files.py).
+Guarantees. A file is complete or absent: it is written to a temporary name, flushed and renamed. Only its owner may
+read it. Identical bytes are stored once; after the last reference is deleted and committed, the file is deleted
+(find_referenced checks). The daily sweep (worker/files.py) finds leftovers of imports that were never applied and of
+processes that died.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _CHUNK = 1024 * 1024
 
 
 def save_file(folder: Path, source: Path | bytes) -> tuple[str, int]:
-    """Stores bytes, or a copy of a file, in the data folder: (digest, number of bytes). Memory stays flat."""
+    """Stores bytes or a copy of a file; returns (digest, byte count). Memory stays flat."""
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     # mkstemp makes files that only their owner may read
@@ -66,15 +66,15 @@ def remove_file(folder: Path, digest: str) -> None:
 
 
 def lock_files(tx: Tx) -> None:
-    """Until the commit no other transaction stores a file and inserts a row that refers to it, or checks that a file is
-    unreferenced and deletes it. SQLite has one writer anyway."""
+    """Locks files until the commit: no other transaction stores and refers to a file, or deletes an unreferenced one.
+    SQLite has one writer anyway."""
     if tx.engine == "postgresql":
         tx.one("SELECT pg_advisory_xact_lock(72023)")
 
 
-def find_used(tx: Tx, digests: Iterable[str]) -> set[str]:
-    """Those of these files that a row of any organization refers to: an attachment, an import that reads it, a row
-    that an import may still apply."""
+def find_referenced(tx: Tx, digests: Iterable[str]) -> set[str]:
+    """Returns those of the files that a row of any organization refers to: an attachment, an import that reads it, a
+    row that an import may still apply."""
     bound: dict[str, Any] = {"digests": tx.list_param(set(digests))}
     attached = tx.all(
         "SELECT DISTINCT a.digest FROM organizations o JOIN attachments a ON a.organization_id = o.id"
@@ -112,7 +112,7 @@ def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
     aside = path.with_name(f"old-{path.name}")
     with suppress(FileNotFoundError):
         path.replace(aside)
-        # a process that saved it meanwhile has put another in this place, or finds this one there again
+        # a process that saved it meanwhile has put another file here, or finds this one here again
         if not _is_older(aside, seconds):
             aside.replace(path)
             return False

@@ -1,4 +1,4 @@
-"""What imports remember of people: found and blanked, so that who was erased is erased."""
+"""Finds and blanks what imports store about erased contacts, and expires old imports."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ _OF_IMPORT = " WHERE organization_id = :organization_id AND import_id = :import_
 
 
 def list_import_ids(tx: Tx, organization_id: int) -> list[tuple[str, int]]:
-    """(id, how many rows) of each import, oldest first."""
+    """(id, row count) of each import, oldest first."""
     rows = tx.all(
         "SELECT id, row_count FROM imports WHERE organization_id = :organization_id ORDER BY id",
         {"organization_id": organization_id},
@@ -18,7 +18,7 @@ def list_import_ids(tx: Tx, organization_id: int) -> list[tuple[str, int]]:
 
 
 def any_import(tx: Tx, organization_id: int) -> bool:
-    """Whether there is one."""
+    """Whether the organization has an import."""
     bound = {"organization_id": organization_id}
     return tx.one("SELECT 1 FROM imports WHERE organization_id = :organization_id LIMIT 1", bound) is not None
 
@@ -26,8 +26,8 @@ def any_import(tx: Tx, organization_id: int) -> bool:
 def list_rows_of_erased_contacts(
     tx: Tx, organization_id: int, import_id: str, *, after: int, through: int
 ) -> list[int]:
-    """The numbers of the rows in this range that still say something of a contact that is erased. Not those that wait
-    to be applied: they are a file as it came."""
+    """The numbers of the rows in this range that still store values of an erased contact. Rows that wait to be applied
+    are excluded: they show the file unchanged."""
     rows = tx.all(
         "SELECT d.row_number FROM import_drafts d WHERE d.organization_id = :organization_id"
         " AND d.import_id = :import_id AND d.row_number > :after AND d.row_number <= :through"
@@ -41,13 +41,13 @@ def list_rows_of_erased_contacts(
 
 
 def blank_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]) -> None:
-    """Removes what these rows say, and the rows of the same file that say nothing else. Undo can still be run."""
+    """Removes the values of these rows and of the rows that repeat them. The import can still be undone."""
     numbers = set(row_numbers)
     if not numbers:
         return
     bound = {"organization_id": organization_id, "import_id": import_id}
     latest = numbers
-    while latest:  # a row may say the same as one that says the same as a third
+    while latest:  # a row may repeat one that repeats a third
         same = tx.all(
             f"SELECT row_number FROM import_drafts{_OF_IMPORT} AND outcome = 'unchanged' AND contact_id IS NULL"
             f" AND same_as_row {tx.in_list('numbers')}",
@@ -69,7 +69,7 @@ def blank_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterab
 def list_old_imports(
     tx: Tx, organization_id: int, states: Iterable[str], *, before: str, limit: int
 ) -> list[tuple[str, int]]:
-    """(id, how many rows) of imports in one of these states that were last changed before a moment and have not
+    """(id, row count) of imports in one of these states that were last changed before a moment and have not
     expired."""
     rows = tx.all(
         "SELECT id, row_count FROM imports WHERE organization_id = :organization_id AND updated_at < :before"
@@ -80,7 +80,7 @@ def list_old_imports(
 
 
 def delete_rows(tx: Tx, organization_id: int, import_id: str, *, through: int) -> None:
-    """Remove the rows of an import up to a number."""
+    """Deletes the rows of an import up to a number."""
     tx.run(
         "DELETE FROM import_drafts WHERE organization_id = :organization_id AND import_id = :import_id"
         " AND row_number <= :through",
@@ -89,8 +89,8 @@ def delete_rows(tx: Tx, organization_id: int, import_id: str, *, through: int) -
 
 
 def expire_rows(tx: Tx, organization_id: int, import_id: str, *, after: int, through: int) -> None:
-    """Removes what the rows in this range say. What they changed stays, so that undo can be run. Those that wait for
-    a decision are skipped from now on."""
+    """Removes the values of the rows in this range. Their changes stay, so that the import can be undone. Rows that
+    wait for a decision are skipped from now on."""
     bound = {"organization_id": organization_id, "import_id": import_id, "after": after, "through": through}
     in_range = f"{_OF_IMPORT} AND row_number > :after AND row_number <= :through"
     tx.run(

@@ -15,7 +15,7 @@ _COLUMNS = (
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM import_drafts"
 _OF_IMPORT = " WHERE organization_id = :organization_id AND import_id = :import_id"
-# What a step changes about a row; the number, the kind, the draft and the source stay
+# the columns that a step changes; the number, the kind, the draft and the source stay
 _CHANGING = tuple(name for name in _COLUMNS if name not in ("row_number", "kind", "draft", "source"))
 LEFT_OUT_ROWS_MAX = 1000
 
@@ -24,7 +24,7 @@ def _row(values: Row) -> StagedRow:
     columns = dict(zip(_COLUMNS, values, strict=True))
     code, data = columns.pop("reason_code"), columns.pop("reason_data")
     columns["reason"] = _reason(code, data) if code else None
-    # SQLite has no booleans of its own
+    # SQLite has no booleans
     columns["needs_rematch"], columns["is_new"] = bool(columns["needs_rematch"]), bool(columns["is_new"])
     return StagedRow(**columns)
 
@@ -58,7 +58,7 @@ def insert_rows(
 
 
 def save_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[StagedRow]) -> None:
-    """Saves what became of rows. Their draft and their source stay."""
+    """Saves existing rows, except their draft and source."""
     key = {"organization_id": organization_id, "import_id": import_id}
     names = ("row_number", *_CHANGING)
     columns = [_columns_of(row) for row in rows]
@@ -70,7 +70,7 @@ def save_rows(tx: Tx, organization_id: int, import_id: str, rows: Iterable[Stage
 
 
 def mark_created(tx: Tx, organization_id: int, import_id: str, contacts: Iterable[tuple[int, int]]) -> None:
-    """These rows, (row number, contact id), have created their contacts."""
+    """Marks rows, (row number, contact id), as applied: each has created its contact."""
     tx.execute_many(
         f"UPDATE import_drafts SET contact_id = :contact_id, state = 'applied', is_new = TRUE{_OF_IMPORT}"
         " AND row_number = :row_number",
@@ -99,7 +99,7 @@ def has_decided_updates(tx: Tx, organization_id: int, import_id: str) -> bool:
 
 
 def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number: int) -> StagedRow | None:
-    """One row of an import, kept from other writers until the commit."""
+    """Returns a row of an import, locked until the commit."""
     row = tx.one(
         f"{_SELECT}{_OF_IMPORT} AND row_number = :row_number{tx.lock}",
         {"organization_id": organization_id, "import_id": import_id, "row_number": row_number},
@@ -110,7 +110,7 @@ def find_row_to_change(tx: Tx, organization_id: int, import_id: str, row_number:
 def list_rows(
     tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None, after: int = 0, limit: int
 ) -> list[StagedRow]:
-    """The next rows after a number, in order; of one outcome or of every."""
+    """Returns the next rows after a number, in order; of one outcome or of all."""
     only, bound = _of_outcome(outcome)
     bound |= {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit}
     rows = tx.all(f"{_SELECT}{_OF_IMPORT} AND row_number > :after{only} ORDER BY row_number LIMIT :limit", bound)
@@ -120,7 +120,7 @@ def list_rows(
 def list_page_of_rows(
     tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None, limit: int, offset: int = 0
 ) -> list[StagedRow]:
-    """A page of rows by their numbers, of one outcome or of every."""
+    """Returns a page of rows by number, of one outcome or of all."""
     only, bound = _of_outcome(outcome)
     bound |= {"organization_id": organization_id, "import_id": import_id, "limit": limit, "offset": offset}
     rows = tx.all(f"{_SELECT}{_OF_IMPORT}{only} ORDER BY row_number LIMIT :limit OFFSET :offset", bound)
@@ -128,7 +128,7 @@ def list_page_of_rows(
 
 
 def count_rows(tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None) -> int:
-    """How many rows list_page_of_rows has on all pages."""
+    """The number of rows on all pages of list_page_of_rows."""
     only, bound = _of_outcome(outcome)
     bound |= {"organization_id": organization_id, "import_id": import_id}
     row = tx.one(f"SELECT count(*) FROM import_drafts{_OF_IMPORT}{only}", bound)
@@ -142,7 +142,7 @@ def _of_outcome(outcome: str | None) -> tuple[str, dict[str, Any]]:
 def list_rows_by_number(
     tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]
 ) -> dict[int, StagedRow]:
-    """The rows with these numbers."""
+    """row number -> row."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND row_number {tx.in_list('numbers')}",
         {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
@@ -151,8 +151,8 @@ def list_rows_by_number(
 
 
 def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int) -> list[StagedRow]:
-    """The next rows after a number that can be applied and are not: to create, to update, decided by a user, or to be
-    matched again."""
+    """Returns the next staged rows after a number that can be applied: those that create or update a contact, that a
+    user decided, or that are to be matched again."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = 'staged'"
         " AND (outcome IN ('create', 'update') OR outcome = 'match' AND (decision IS NOT NULL OR needs_rematch))"
@@ -163,7 +163,7 @@ def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: i
 
 
 def list_rows_to_undo(tx: Tx, organization_id: int, import_id: str, *, before: int, limit: int) -> list[StagedRow]:
-    """The rows before a number that are applied, the last one first."""
+    """Returns the applied rows before a number, the last one first."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND state = 'applied' AND row_number < :before ORDER BY row_number DESC LIMIT :limit",
         {"organization_id": organization_id, "import_id": import_id, "before": before, "limit": limit},
@@ -174,7 +174,7 @@ def list_rows_to_undo(tx: Tx, organization_id: int, import_id: str, *, before: i
 def list_rows_in_state(
     tx: Tx, organization_id: int, import_id: str, state: str, *, after: int = 0, limit: int
 ) -> list[StagedRow]:
-    """The next rows after a number that are in a state."""
+    """Returns the next rows in a state after a number."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = :state ORDER BY row_number LIMIT :limit",
         {
@@ -191,7 +191,7 @@ def list_rows_in_state(
 def list_drafts_of_applied(
     tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int
 ) -> list[tuple[int, str | None]]:
-    """(row number, draft) of the next applied rows after a number."""
+    """Returns (row number, draft) of the next applied rows after a number."""
     rows = tx.all(
         f"SELECT row_number, draft FROM import_drafts{_OF_IMPORT} AND row_number > :after AND state = 'applied'"
         " ORDER BY row_number LIMIT :limit",
@@ -201,8 +201,8 @@ def list_drafts_of_applied(
 
 
 def list_rows_left_out(tx: Tx, organization_id: int, import_id: str) -> list[tuple[int, Reason]]:
-    """(row number, reason) of rows of our own export that could be read and were not written, or not all of them; of
-    the first 1,000 such rows."""
+    """Returns (row number, reason) of the first 1,000 rows of our own export that were read but not written, or only in
+    part."""
     codes = (ROWS_LEFT_OUT, CONTACT_DELETED)
     rows = tx.all(
         f"SELECT row_number, reason_code, reason_data FROM import_drafts{_OF_IMPORT}"
@@ -218,7 +218,7 @@ def list_rows_left_out(tx: Tx, organization_id: int, import_id: str) -> list[tup
 
 
 def list_files_of_rows(tx: Tx, organization_id: int, import_id: str, row_numbers: Iterable[int]) -> set[str]:
-    """The digests of the files these rows refer to."""
+    """Returns the digests of the files these rows refer to."""
     rows = tx.all(
         f"SELECT DISTINCT digest FROM import_files{_OF_IMPORT} AND row_number {tx.in_list('numbers')}",
         {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
@@ -230,7 +230,7 @@ def list_files_of_rows(tx: Tx, organization_id: int, import_id: str, row_numbers
 
 
 def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterable[Match]) -> None:
-    """Inserts the contacts that rows may be; one that is there already stays."""
+    """Inserts the contacts that rows may be; existing ones stay."""
     rows = [
         {
             "organization_id": organization_id,
@@ -247,7 +247,7 @@ def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterab
 
 
 def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequence[int]) -> dict[int, list[Match]]:
-    """row number -> the contacts it may be, the likeliest first."""
+    """row number -> the contacts it may be, most likely first."""
     rows = tx.all(
         "SELECT row_number, contact_id, score, reason_code, reason_data FROM import_matches"
         f"{_OF_IMPORT} AND row_number {tx.in_list('numbers')} ORDER BY row_number, score DESC, contact_id",

@@ -13,18 +13,16 @@ _IMPORT = ", ".join(field.name for field in msgspec.structs.fields(Import))
 _SETTABLE = frozenset(_IMPORT.split(", ")) - {"id", "created_at"}
 
 
-def insert_import(tx: Tx, organization_id: int, record: Import) -> None:
-    """Inserts an import."""
+def insert_import(tx: Tx, organization_id: int, import_: Import) -> None:
     names = _IMPORT.split(", ")
     tx.run(
         f"INSERT INTO imports (organization_id, {_IMPORT})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in names)})",
-        {"organization_id": organization_id, **msgspec.structs.asdict(record)},
+        {"organization_id": organization_id, **msgspec.structs.asdict(import_)},
     )
 
 
 def find_import(tx: Tx, organization_id: int, import_id: str) -> Import | None:
-    """One import."""
     row = tx.one(
         f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": import_id},
@@ -33,7 +31,7 @@ def find_import(tx: Tx, organization_id: int, import_id: str) -> Import | None:
 
 
 def find_import_to_change(tx: Tx, organization_id: int, import_id: str) -> Import | None:
-    """One import, locked until the commit."""
+    """Returns an import, with its row locked until the commit."""
     row = tx.one(
         f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id AND id = :id{tx.lock}",
         {"organization_id": organization_id, "id": import_id},
@@ -42,7 +40,7 @@ def find_import_to_change(tx: Tx, organization_id: int, import_id: str) -> Impor
 
 
 def find_organization_of_import(tx: Tx, import_id: str) -> int | None:
-    """The organization of an import."""
+    """Returns the id of the organization, or None if there is no such import."""
     row = tx.one("SELECT organization_id FROM imports WHERE id = :id", {"id": import_id})
     return row[0] if row else None
 
@@ -51,7 +49,7 @@ _BEFORE = " AND id < :before"
 
 
 def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
-    """(organization, import) of each file of one command, the last one first."""
+    """Returns (organization id, import id) of each file of one command, the last one first."""
     rows = tx.all(
         "SELECT organization_id, id FROM imports WHERE group_id = :group_id ORDER BY id DESC", {"group_id": group_id}
     )
@@ -61,7 +59,7 @@ def find_group(tx: Tx, group_id: str) -> list[tuple[int, str]]:
 def list_imports(
     tx: Tx, organization_id: int, *, limit: int, offset: int = 0, before: str | None = None
 ) -> list[Import]:
-    """A page of an organization's imports, newest first; before: only those that are older than this one."""
+    """Returns a page of the imports, newest first; before: only those older than this one."""
     rows = tx.all(
         f"SELECT {_IMPORT} FROM imports WHERE organization_id = :organization_id{_BEFORE if before else ''}"
         " ORDER BY id DESC LIMIT :limit OFFSET :offset",
@@ -71,7 +69,7 @@ def list_imports(
 
 
 def count_imports(tx: Tx, organization_id: int, *, before: str | None = None) -> int:
-    """How many imports an organization has; before: only those that are older than this one."""
+    """The number of imports; before: only those older than this one."""
     row = tx.one(
         f"SELECT count(*) FROM imports WHERE organization_id = :organization_id{_BEFORE if before else ''}",
         {"organization_id": organization_id} | ({"before": before} if before else {}),
@@ -80,7 +78,7 @@ def count_imports(tx: Tx, organization_id: int, *, before: str | None = None) ->
 
 
 def update_import(tx: Tx, organization_id: int, import_id: str, columns: Mapping[str, Any]) -> None:
-    """Sets columns of an import; their names are checked, for they become part of the statement."""
+    """Saves these columns of an import. Names are checked, because they become part of the statement."""
     assert columns.keys() <= _SETTABLE, columns.keys() - _SETTABLE
     tx.run(
         f"UPDATE imports SET {', '.join(f'{name} = :{name}' for name in columns)}"
@@ -92,7 +90,7 @@ def update_import(tx: Tx, organization_id: int, import_id: str, columns: Mapping
 def count_outcomes(
     tx: Tx, organization_id: int, import_id: str, outcomes: Mapping[str, int], *, now: str, conflicts: int = 0
 ) -> None:
-    """Changes the counts of an import: outcome -> by how much."""
+    """Changes the counts of an import; outcomes: outcome -> by how much."""
     changes = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by} | (
         {"kept_count": conflicts} if conflicts else {}
     )
@@ -104,7 +102,7 @@ def count_outcomes(
 
 
 def serialize_batches(tx: Tx, organization_id: int) -> None:
-    """Makes other imports of the organization wait until the commit: neither misses contacts the other creates."""
+    """Makes other imports of the organization wait until the commit, so that none misses contacts of another."""
     next_number(tx, organization_id, "import_batch")
 
 

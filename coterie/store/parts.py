@@ -1,4 +1,4 @@
-"""The parts of many contacts at once, as an import writes them: one statement for a batch, never one a row."""
+"""Bulk writes of imports: contacts and their parts, with one statement per batch instead of one per row."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def list_known_interactions(tx: Tx, organization_id: int, external_ids: Iterable[str]) -> set[str]:
-    """Those external ids of interactions that are kept already, on any channel."""
+    """Returns those of the external ids that interactions of Instagram have."""
     rows = tx.all(
         "SELECT external_id FROM interactions WHERE organization_id = :organization_id"
         f" AND channel = 'instagram' AND external_id {tx.in_list('ids')}",
@@ -29,7 +29,7 @@ def list_known_interactions(tx: Tx, organization_id: int, external_ids: Iterable
 
 
 def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str]) -> dict[str, int]:
-    """username -> the contact (not deleted) whose present username it is. Nobody else takes one until the commit."""
+    """username -> the contact that has it now and is not deleted. Locks the usernames until the commit."""
     usernames = sorted(set(usernames))
     lock_usernames(tx, organization_id, usernames)
     rows = tx.all(
@@ -50,7 +50,7 @@ def _by(tx: Tx, index: str) -> str:
 
 
 def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """New contacts, each with every column and sort key; their revisions are given here."""
+    """Inserts contacts, each with every column and sort key, and gives them revisions."""
     if not rows:
         return
     first = next_changes(tx, organization_id, len(rows))
@@ -60,7 +60,6 @@ def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
 
 
 def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """New postal addresses."""
     names = (
         "id", "contact_id", "label", "address_line_1", "address_line_2", "address_line_3", "locality", "region",
         "postcode", "country", "country_code", *_STAMPS,
@@ -69,13 +68,12 @@ def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:
 
 
 def insert_dates(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """New important dates."""
     names = ("contact_id", "id", "label", "occurs_on", *_STAMPS)
     _insert(tx, organization_id, "important_dates", names, _stamped(rows))
 
 
 def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """New notes, each about one contact."""
+    """Inserts notes, each about one contact."""
     names = ("id", "author_id", "text", "is_personal", "is_pinned", *_STAMPS)
     _insert(tx, organization_id, "notes", names, [{**row, "is_personal": False} for row in _stamped(rows)])
     links = [{"contact_id": row["contact_id"], "note_id": row["id"]} for row in rows]
@@ -85,25 +83,25 @@ def insert_notes(tx: Tx, organization_id: int, rows: Rows) -> None:
 
 
 def insert_files(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """New attachments; their bytes are in the data folder already."""
+    """Inserts attachments whose bytes are stored."""
     names = ("contact_id", "id", "kind", "filename", "media_type", "byte_count", "digest", "created_at", "source")
     _insert(tx, organization_id, "attachments", names, [{**row, "source": IMPORT} for row in _stamped(rows)])
 
 
 def insert_tagged(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """Contacts get tags they do not have; the tags' counts follow."""
+    """Gives contacts tags they do not have and updates the cached counts."""
     _insert(tx, organization_id, "contact_tags", ("contact_id", "tag_id"), rows, skip_existing=True)
     _count(tx, organization_id, "tags", [row["tag_id"] for row in rows], 1)
 
 
 def insert_in_folders(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """Contacts are put into folders they are not in; the folders' counts follow."""
+    """Puts contacts into folders they are not in and updates the cached counts."""
     _insert(tx, organization_id, "contact_folders", ("contact_id", "folder_id"), rows, skip_existing=True)
     _count(tx, organization_id, "folders", [row["folder_id"] for row in rows], 1)
 
 
 def save_external_ids(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """From now on these external ids mean these contacts, whomever they meant before."""
+    """Links the external ids to these contacts, replacing earlier links."""
     stored = [{"organization_id": organization_id, **row} for row in rows]
     tx.insert_rows("external_ids", stored, replace_on=("organization_id", "source", "external_id"))
 
@@ -132,11 +130,11 @@ def _count(tx: Tx, organization_id: int, table: str, ids: Iterable[Any], by: int
     )
 
 
-# Taking back ----------------------------------------------------------------------------------------------------------
+# Undo -----------------------------------------------------------------------------------------------------------------
 
 
 def delete_parts(tx: Tx, organization_id: int, table: str, contact_id: int, ids: Iterable[str]) -> None:
-    """Remove parts that were added untouched: postal_addresses, important_dates or attachments of one contact."""
+    """Deletes unedited parts of a contact; table: postal_addresses, important_dates, attachments or interactions."""
     assert table in ("postal_addresses", "important_dates", "attachments", "interactions")
     tx.run(
         f"DELETE FROM {table} WHERE organization_id = :organization_id AND contact_id = :contact_id"
@@ -148,7 +146,7 @@ def delete_parts(tx: Tx, organization_id: int, table: str, contact_id: int, ids:
 def find_parts(
     tx: Tx, organization_id: int, table: str, contact_id: int, ids: Iterable[str]
 ) -> tuple[list[str], list[str]]:
-    """Of these postal addresses, dates or notes: (those nobody changed since they were made, the changed ones)."""
+    """(unedited, edited) of these addresses or dates."""
     assert table in ("postal_addresses", "important_dates")
     rows = tx.all(
         f"SELECT id, created_at = updated_at FROM {table} WHERE organization_id = :organization_id"
@@ -159,8 +157,7 @@ def find_parts(
 
 
 def delete_untouched_note(tx: Tx, organization_id: int, note_id: str, contact_id: int) -> bool | None:
-    """Remove a note about this contact alone that nobody changed since it was written: whether it could be removed.
-    None where it is gone already."""
+    """Deletes an unedited note about this contact alone. Returns whether it was deleted; None if it does not exist."""
     bound = {"organization_id": organization_id, "id": note_id}
     row = tx.one(
         "SELECT created_at = updated_at, NOT is_personal AND deleted_at IS NULL FROM notes"
@@ -183,13 +180,13 @@ def delete_untouched_note(tx: Tx, organization_id: int, note_id: str, contact_id
 
 
 def delete_tagged(tx: Tx, organization_id: int, contact_id: int, tag_ids: Sequence[str]) -> None:
-    """Take tags off a contact; the tags' counts follow."""
+    """Removes tags from a contact and updates the cached counts."""
     removed = _unlink(tx, organization_id, "contact_tags", "tag_id", contact_id, tag_ids)
     _count(tx, organization_id, "tags", removed, -1)
 
 
 def delete_in_folders(tx: Tx, organization_id: int, contact_id: int, folder_ids: Sequence[int]) -> None:
-    """Take a contact out of folders; the folders' counts follow."""
+    """Takes a contact out of folders and updates the cached counts."""
     removed = _unlink(tx, organization_id, "contact_folders", "folder_id", contact_id, folder_ids)
     _count(tx, organization_id, "folders", removed, -1)
 
@@ -207,7 +204,7 @@ def _unlink(tx: Tx, organization_id: int, table: str, column: str, contact_id: i
 
 
 def delete_external_ids(tx: Tx, organization_id: int, contact_id: int, entries: Iterable[Sequence[str]]) -> None:
-    """These external ids mean this contact no more."""
+    """Unlinks (source, external id) entries of this contact."""
     tx.execute_many(
         "DELETE FROM external_ids WHERE organization_id = :organization_id AND source = :source"
         " AND external_id = :external_id AND contact_id = :contact_id",
@@ -224,10 +221,9 @@ def delete_external_ids(tx: Tx, organization_id: int, contact_id: int, entries: 
 
 
 def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
-    """Remove contacts that are not deleted, for good, with their parts and the notes that are about nobody else.
+    """Erases contacts that are not deleted, with their parts and the notes only about them.
 
-    The values in their events are forgotten. The counts of the organization, its tags, expertises and folders
-    follow. Their search words are the caller's.
+    Clears the values in their events and updates the cached counts. The caller removes their search words.
     """
     bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
     for table, link, column in (

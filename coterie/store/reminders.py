@@ -1,4 +1,4 @@
-"""Reminders, and the dates of contacts they hang on."""
+"""Reminders, and the dates of contacts they depend on."""
 
 import msgspec
 
@@ -24,7 +24,7 @@ def _reminder(row: Row) -> Reminder:
 
 
 def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | None:
-    """One reminder, whosever and finished or not."""
+    """Returns a reminder of any user, finished or not."""
     row = tx.one(
         f"{_SELECT} WHERE r.organization_id = :organization_id AND r.id = :id",
         {"organization_id": organization_id, "id": reminder_id},
@@ -33,7 +33,7 @@ def find_reminder(tx: Tx, organization_id: int, reminder_id: str) -> Reminder | 
 
 
 def lock_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
-    """Keep a reminder from others until the commit."""
+    """Locks a reminder until the commit."""
     tx.one(
         "SELECT id FROM reminders WHERE organization_id = :organization_id AND id = :id" + tx.lock,
         {"organization_id": organization_id, "id": reminder_id},
@@ -43,7 +43,7 @@ def lock_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
 def list_reminders(
     tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None, limit: int, offset: int = 0
 ) -> list[Reminder]:
-    """A page of a user's reminders that are not finished, the next one first; all, or those of one contact."""
+    """Returns a page of a user's unfinished reminders, the next one first; all, or those of one contact."""
     bound = {"organization_id": organization_id, "user_id": user_id, "limit": limit, "offset": offset}
     if contact_id is None:
         rows = tx.all(_SELECT + _OF_USER + _ORDER, bound)
@@ -55,7 +55,7 @@ def list_reminders(
 
 
 def count_reminders(tx: Tx, organization_id: int, user_id: str, *, contact_id: int | None = None) -> int:
-    """How many list_reminders has on all pages."""
+    """The number of reminders on all pages of list_reminders."""
     bound = {"organization_id": organization_id, "user_id": user_id}
     if contact_id is None:
         row = tx.one(f"SELECT count(*) FROM reminders r{_OF_USER}", bound)
@@ -70,7 +70,7 @@ def count_reminders(tx: Tx, organization_id: int, user_id: str, *, contact_id: i
 def list_reminders_on_dates(
     tx: Tx, organization_id: int, *, contact_id: int | None = None, after_id: str = "", limit: int = 500
 ) -> list[Reminder]:
-    """Reminders that hang on a date of a contact and may still come, by id: of one contact, or of all."""
+    """Returns unfinished reminders that depend on a date of a contact, by id: of one contact, or of all."""
     bound = {"organization_id": organization_id, "after_id": after_id, "limit": limit}
     of_contact = ""
     if contact_id is not None:
@@ -84,9 +84,9 @@ def list_reminders_on_dates(
 
 
 def list_due(tx: Tx, now: str, *, late_before: str, limit: int) -> list[tuple[int, str, str]]:
-    """(organization, reminder, due_at) of the occurrences to mail now, in every organization, the longest due first.
+    """Returns (organization id, reminder id, due_at) of the occurrences to mail now, those due longest first.
 
-    Those due before late_before are too late. Those with a job are skipped: otherwise as many as the limit that
+    Occurrences due before late_before are too late. Those with a job are skipped: otherwise as many as the limit that
     cannot be sent would block all others. So are those of deleted contacts and of users who muted reminders.
     """
     rows = tx.all(
@@ -104,10 +104,10 @@ def list_due(tx: Tx, now: str, *, late_before: str, limit: int) -> list[tuple[in
 def list_passed_without_mail(
     tx: Tx, now: str, *, can_mail: bool, late_before: str, limit: int
 ) -> list[tuple[int, str, str]]:
-    """(organization, reminder, due_at) of the occurrences that have passed and will not be mailed.
+    """Returns (organization id, reminder id, due_at) of the occurrences that have passed and will not be mailed.
 
-    If it would be mailed, it is one that was due before late_before. Otherwise (only shown in the app, muted, of a
-    deleted contact, or no mail server) it is one of a series: a single one stays.
+    These are occurrences due before late_before, and of series that are not mailed (shown in the app only, muted, of
+    a deleted contact, or no mail server) all that are due. A single reminder that is not mailed stays.
     """
     is_mailed = f"(r.remind_by = 'email' AND NOT {_MUTED} AND c.deleted_at IS NULL)" if can_mail else "FALSE"
     rows = tx.all(
@@ -124,7 +124,7 @@ def list_passed_without_mail(
 
 
 def list_sent_in_future(tx: Tx, future: str) -> list[tuple[int, Reminder]]:
-    """(organization, reminder) of at most 1,000 reminders that were sent after this moment and are not finished."""
+    """Returns (organization id, reminder) of at most 1,000 unfinished reminders that were sent after this moment."""
     rows = tx.all(
         f"{_SELECT} WHERE r.last_sent_at > :future AND r.finished_at IS NULL ORDER BY r.id LIMIT 1000",
         {"future": future},
@@ -140,7 +140,6 @@ def list_sent_in_future(tx: Tx, future: str) -> list[tuple[int, Reminder]]:
 
 
 def insert_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
-    """A new reminder."""
     tx.run(
         f"INSERT INTO reminders (organization_id, {', '.join(COLUMNS)})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in COLUMNS)})",
@@ -149,7 +148,7 @@ def insert_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
 
 
 def save_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
-    """What changed of a reminder that exists; its user and contact never change."""
+    """Saves an existing reminder; its user and contact never change."""
     changing = [name for name in COLUMNS if name not in ("id", "user_id", "contact_id", "created_at")]
     bound = _bound(organization_id, reminder)
     tx.run(
@@ -160,7 +159,7 @@ def save_reminder(tx: Tx, organization_id: int, reminder: Reminder) -> None:
 
 
 def delete_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
-    """Remove a reminder for good."""
+    """Erases a reminder."""
     tx.run(
         "DELETE FROM reminders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": reminder_id},
@@ -168,8 +167,8 @@ def delete_reminder(tx: Tx, organization_id: int, reminder_id: str) -> None:
 
 
 def find_dates(tx: Tx, organization_id: int, contact_id: int, user_id: str) -> ContactDates:
-    """The dates of a contact: birthday; what is noted as a date of its own, and the anniversaries of its
-    relationships to others and to this user. A hundred of them at most."""
+    """The dates of a contact: birthday; important dates, and the anniversaries of its relationships to other contacts
+    and to this user, at most 100."""
     bound = {"organization_id": organization_id, "contact_id": contact_id}
     row = tx.one("SELECT birthday FROM contacts WHERE organization_id = :organization_id AND id = :contact_id", bound)
     anniversaries = tx.all(

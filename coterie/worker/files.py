@@ -11,7 +11,7 @@ from coterie.model.jobs import Job
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.files import (
-    find_used,
+    find_referenced,
     list_files,
     lock_files,
     remove_file,
@@ -33,7 +33,7 @@ def remove_files(database: Database, settings: Settings, job: Job, stopping: thr
     digests = set(msgspec.json.decode(job.arguments)["digests"])
     with database.write() as tx:
         lock_files(tx)
-        for digest in digests - find_used(tx, digests):
+        for digest in digests - find_referenced(tx, digests):
             remove_file(settings.data_folder, digest)
 
 
@@ -51,7 +51,7 @@ def sweep_files(database: Database, settings: Settings) -> None:
     for start in range(0, len(digests), BATCH):
         some = set(digests[start : start + BATCH])
         with database.read() as tx:
-            unreferenced = some - find_used(tx, some)
+            unreferenced = some - find_referenced(tx, some)
         if unreferenced:
             removed += _remove_unreferenced(database, folder, unreferenced)
     if removed:
@@ -62,5 +62,5 @@ def _remove_unreferenced(database: Database, folder: Path, digests: set[str]) ->
     """Checks again under the lock: a row may refer to one of them by now."""
     with database.write() as tx:
         lock_files(tx)
-        unreferenced = digests - find_used(tx, digests)
+        unreferenced = digests - find_referenced(tx, digests)
         return sum(remove_old_file(folder, digest, seconds=SAVED_SECONDS) for digest in unreferenced)

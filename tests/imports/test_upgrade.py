@@ -26,7 +26,7 @@ from coterie.settings import Settings
 from coterie.store import job_claims, jobs
 from coterie.store.contacts import list_contacts
 from coterie.store.database import Database, open_database
-from coterie.store.files import file_path, find_used
+from coterie.store.files import file_path, find_referenced
 from coterie.store.import_rows import list_files_of_rows, list_matches, list_rows, list_rows_left_out
 from coterie.store.imports import list_imports, update_import
 from coterie.store.instagram_pictures import list_pictures
@@ -146,7 +146,7 @@ def test_pictures_of_rows_that_wait_are_used_and_those_of_undone_rows_go(upgrade
     waits, applied = upgraded.find("Otto Mann.vcf"), upgraded.find("Selma Bouvier.vcf")
     with upgraded.database.read() as tx:
         (waiting,), (had,) = (list_files_of_rows(tx, ALICE, run.import_id, [1]) for run in (waits, applied))
-        assert find_used(tx, [waiting, had]) == {waiting, had}
+        assert find_referenced(tx, [waiting, had]) == {waiting, had}
         sources = dict(tx.all("SELECT filename, source FROM attachments WHERE organization_id = 1"))
         homer = next(c for c in list_contacts(tx, ALICE, limit=100) if c.name == "Homer Simpson")
         assert len(list_pictures(tx, ALICE, homer.id)) == 1
@@ -158,7 +158,7 @@ def test_pictures_of_rows_that_wait_are_used_and_those_of_undone_rows_go(upgrade
     folder = upgraded.settings.data_folder
     assert not file_path(folder, had).exists()
     with upgraded.database.read() as tx:
-        assert find_used(tx, [waiting, had]) == set()
+        assert find_referenced(tx, [waiting, had]) == set()
 
 
 def test_a_contact_that_was_erased_is_erased_from_its_import_and_from_the_double(upgraded: Upgraded) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coterie.store.database import Database
-from coterie.store.files import file_path, find_used, remove_file, save_file
+from coterie.store.files import file_path, find_referenced, remove_file, save_file
 
 
 def test_bytes_lie_under_their_digest_and_only_the_owner_may_read_them(tmp_path: Path) -> None:
@@ -46,4 +46,4 @@ def test_what_is_no_digest_names_no_file(tmp_path: Path, digest: str) -> None:
 
 def test_a_file_no_row_names_is_not_used(database: Database) -> None:
     with database.read() as tx:
-        assert find_used(tx, ["0" * 64]) == set()
+        assert find_referenced(tx, ["0" * 64]) == set()

@@ -139,13 +139,13 @@ def test_what_was_saved_within_a_day_is_left_to_whoever_is_about_to_name_it(plac
 def test_what_is_saved_again_while_it_is_being_removed_stays(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     digest, _ = save_file(place.folder, b"old and new")
     place.age()
-    asked = files.find_used
+    asked = files.find_referenced
 
     def save_meanwhile(*arguments: object) -> set[str]:
         save_file(place.folder, b"old and new")
         return asked(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("coterie.worker.files.find_used", save_meanwhile)
+    monkeypatch.setattr("coterie.worker.files.find_referenced", save_meanwhile)
     sweep_files(place.database, place.settings)
     assert place.files() == {digest}
     assert remove_old_file(place.folder, digest, seconds=DAY) is False
