@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 # how long an account with an invalid token waits; connecting it again ends the wait
 TOKEN_PAUSE_SECONDS = 3600.0
+# a call without an answer takes up to 20 seconds, and an account may have hundreds to make
+UNANSWERED_MAX, UNANSWERED_PAUSE_SECONDS = 2, 300.0
+# account -> calls in a row without an answer, in this process
+_unanswered: dict[str, int] = {}
 log = logging.getLogger(__name__)
 
 
@@ -98,7 +102,8 @@ def mention(database: Database, settings: Settings, job: Job, stopping: threadin
 def _ask(
     database: Database, settings: Settings, account: Account, find: Callable[["httpx.Client"], tuple[Any, float]]
 ) -> Any:
-    """Calls the Graph API for an account. A rate limit that is reached or near pauses the account for all jobs.
+    """Calls the Graph API for an account. A rate limit that is reached or near pauses the account for all jobs,
+    and so does a server that does not answer.
 
     Raises Reschedule while the account is paused, or if this call pauses it.
     """
@@ -113,15 +118,30 @@ def _ask(
     except graph.Limited as error:
         log.warning("instagram limit reached", extra={"account": account.account_id, "seconds": error.pause_seconds})
         raise Reschedule(_pause(database, account, error.pause_seconds)) from None
+    except graph.Unreachable as error:
+        _note_unanswered(database, account, str(error))
+        raise
     except graph.TokenInvalid as error:
         log.error(
             "instagram token invalid: connect the account again",
             extra={"account": account.account_id, "reason": str(error)},
         )
         raise Reschedule(_pause(database, account, TOKEN_PAUSE_SECONDS)) from None
+    _unanswered.pop(account.account_id, None)
     if pause_seconds:
         _pause(database, account, pause_seconds)
     return answer
+
+
+def _note_unanswered(database: Database, account: Account, reason: str) -> None:
+    """From the second call in a row without an answer on, pauses the account. Raises Reschedule then."""
+    times_in_row = _unanswered[account.account_id] = _unanswered.get(account.account_id, 0) + 1
+    if times_in_row < UNANSWERED_MAX:
+        return
+    seconds = min(UNANSWERED_PAUSE_SECONDS * 2.0 ** (times_in_row - UNANSWERED_MAX), TOKEN_PAUSE_SECONDS)
+    extra = {"account": account.account_id, "seconds": seconds, "reason": reason}
+    log.warning("instagram does not answer; the account is paused", extra=extra)
+    raise Reschedule(_pause(database, account, seconds))
 
 
 def _pause(database: Database, account: Account, seconds: float) -> str:

@@ -43,6 +43,10 @@ class TemporaryFailure(Exception):
     """The message was not sent; a later attempt may succeed."""
 
 
+class Unreachable(TemporaryFailure):
+    """The server cannot be reached or used: no other message can be sent now either."""
+
+
 class Mail(Struct, frozen=True):
     """One message in plain text. The same key gives the same Message-ID."""
 
@@ -60,12 +64,13 @@ def can_mail(settings: Settings) -> bool:
 def send(settings: Settings, mail: Mail, on_accepted: Callable[[], None]) -> None:
     """Sends one message.
 
-    Raises TemporaryFailure, PermanentFailure or DeliveryUnknown. If on_accepted raises, the message is not sent.
+    Raises TemporaryFailure, which may be Unreachable; PermanentFailure; DeliveryUnknown. If on_accepted raises, the
+    message is not sent.
     """
     try:
         server = _connect(settings.smtp_url)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise TemporaryFailure(_reason(error)) from error
+        raise Unreachable(_reason(error)) from error
     try:
         _deliver(server, settings.smtp_from, mail, on_accepted)
     finally:

@@ -17,10 +17,10 @@ from msgspec import Struct
 
 from coterie.actions import reminders as actions
 from coterie.model import times
-from coterie.model.jobs import Job
+from coterie.model.jobs import MAIL, Job
 from coterie.model.reminders import ANNIVERSARY, BIRTHDAY, SEND_JOB, Reminder
 from coterie.settings import Settings
-from coterie.store import jobs
+from coterie.store import job_claims, jobs
 from coterie.store import reminders as store
 from coterie.store.contacts import find_contact
 from coterie.store.database import Database, Tx
@@ -34,6 +34,8 @@ REFRESH_SECONDS = 3600.0
 BATCH = 100
 # about five days, with pauses of up to six hours
 ATTEMPTS_MAX = 30
+# how long all mail waits after the server could not be reached
+PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 30.0, 300.0
 ANSWER_UNKNOWN = "Handed to the mail server, but its answer is unknown"
 log = logging.getLogger(__name__)
 
@@ -103,6 +105,8 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
         return
     except mail.TemporaryFailure as error:
         _record_failure(database, job, occurrence, str(error))
+        if isinstance(error, mail.Unreachable):
+            _postpone_mail(database, job)
         raise
     with database.write() as tx:
         actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, remark)
@@ -124,6 +128,13 @@ def _record_failure(database: Database, job: Job, occurrence: Occurrence, error:
     record_error = actions.mark_failed if job.attempt_count >= job.attempts_max else actions.note_error
     with database.write() as tx:
         record_error(tx, job.organization_id, occurrence.reminder_id, occurrence.due_at, error)
+
+
+def _postpone_mail(database: Database, job: Job) -> None:
+    """Makes all mail wait: each attempt takes up to 15 seconds. This job tries first, after its own pause."""
+    seconds = min(max(PAUSE_SECONDS_MIN, 2.0**job.attempt_count), PAUSE_SECONDS_MAX)
+    with database.write() as tx:
+        job_claims.postpone(tx, MAIL, times.after(times.now(), seconds))
 
 
 def compose(tx: Tx, settings: Settings, organization_id: int, occurrence: Occurrence) -> mail.Mail | None:
