@@ -22,12 +22,12 @@ _READY = (
 )
 
 
-def is_due(tx: Tx, lane: str, *, besides: int | None = None) -> bool:
-    """Whether a job of a lane may start now; besides: one of any organization but this."""
-    other = " AND organization_id <> :besides" if besides is not None else ""
+def is_due(tx: Tx, lane: str, *, except_organization: int | None = None) -> bool:
+    """Whether a job of a lane may start now; except_organization: an organization whose jobs do not count."""
+    other = " AND organization_id <> :excluded" if except_organization is not None else ""
     row = tx.one(
         f"SELECT 1 FROM jobs WHERE lane = :lane{other}{_READY} LIMIT 1",
-        {"lane": lane, "besides": besides, "now": times.now()},
+        {"lane": lane, "excluded": except_organization, "now": times.now()},
     )
     return row is not None
 
@@ -83,7 +83,7 @@ def _take(tx: Tx, rows: Iterable[tuple[int, str]], worker: str | None, lease_sec
 
 
 def bury(tx: Tx) -> list[Job]:
-    """Makes jobs dead whose worker crashed at their last attempt: they would crash this one too. Returns them."""
+    """Marks jobs dead whose worker crashed at their last attempt: they would crash this one too. Returns them."""
     rows = tx.all(
         "UPDATE jobs SET state = :dead, finished_at = :now, updated_at = :now, last_error = :error"
         f" WHERE state = 'running' AND run_at <= :now AND attempt_count >= attempts_max RETURNING {SELECT}",
@@ -93,7 +93,7 @@ def bury(tx: Tx) -> list[Job]:
 
 
 def end_leases(tx: Tx, workers: Iterable[str]) -> int:
-    """Makes the jobs of workers that are dead due at once; returns their number."""
+    """Makes the jobs of dead workers due at once; returns their number."""
     return tx.run(
         f"UPDATE jobs SET run_at = :now, updated_at = :now WHERE state = 'running' AND worker {tx.in_list('workers')}",
         {"now": times.now(), "workers": tx.list_param(workers)},
@@ -101,7 +101,7 @@ def end_leases(tx: Tx, workers: Iterable[str]) -> int:
 
 
 def postpone(tx: Tx, lane: str, until: str) -> None:
-    """Makes all waiting jobs of a lane wait until a moment, at least."""
+    """Makes all waiting jobs of a lane wait at least until a moment."""
     tx.run(
         "UPDATE jobs SET run_at = :until WHERE lane = :lane AND state = 'waiting' AND run_at < :until",
         {"lane": lane, "until": until},

@@ -30,7 +30,7 @@ class Turn(threading.Event):
             return False
         self._ends = time.monotonic() + 1
         with self._database.read() as tx:
-            is_over = job_claims.is_due(tx, lane_of(self._job.name), besides=self._job.organization_id)
+            is_over = job_claims.is_due(tx, lane_of(self._job.name), except_organization=self._job.organization_id)
         if is_over:
             self.set()
         return is_over

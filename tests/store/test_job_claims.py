@@ -53,8 +53,8 @@ def test_whether_another_organization_waits_is_known(world: World) -> None:
     put(world)
     ours, theirs = world.alice.organization_id, world.charlie.organization_id
     with world.database.read() as tx:
-        assert not job_claims.is_due(tx, CHANGES, besides=ours)
-        assert job_claims.is_due(tx, CHANGES, besides=theirs)
+        assert not job_claims.is_due(tx, CHANGES, except_organization=ours)
+        assert job_claims.is_due(tx, CHANGES, except_organization=theirs)
 
 
 def test_one_that_must_keep_its_order_waits_also_while_the_first_pauses(world: World) -> None:
