@@ -18,7 +18,6 @@ def insert_access_token(
     expires_at: str | None,
     now: str,
 ) -> None:
-    """A new token, of which only the hash is stored."""
     tx.run(
         "INSERT INTO access_tokens (organization_id, id, user_id, token_hash, name, scopes, all_organizations,"
         " created_at, expires_at) VALUES (:organization_id, :id, :user_id, :token_hash, :name, :scopes, :all, :now,"
@@ -47,9 +46,9 @@ _CALLER = (
 
 
 def find_caller(tx: Tx, token_hash: str, via: str, now: str) -> tuple[Caller, bool, str | None] | None:
-    """Who a token speaks for: (caller, whether for all organizations of its user, when it was last used).
+    """(the caller of a token, whether it is valid for all organizations of its user, when it was last used).
 
-    None for a token that is unknown, revoked or expired, or whose user has left the organization.
+    None if the token is unknown, revoked or expired, or its user has left the organization.
     """
     row = tx.one(_CALLER, {"token_hash": token_hash, "now": now})
     if row is None:
@@ -86,7 +85,7 @@ def delete_oldest_access_tokens(tx: Tx, organization_id: int, user_id: str, name
 
 
 def revoke_access_token(tx: Tx, organization_id: int, token_id: str, now: str) -> bool:
-    """Revokes a token. Returns whether there was one that was not revoked yet."""
+    """Revokes a token. Returns whether it existed and was not revoked."""
     changed = tx.run(
         "UPDATE access_tokens SET revoked_at = :now"
         " WHERE organization_id = :organization_id AND id = :id AND revoked_at IS NULL",
@@ -96,7 +95,7 @@ def revoke_access_token(tx: Tx, organization_id: int, token_id: str, now: str) -
 
 
 def revoke_access_tokens_of_user(tx: Tx, organization_id: int, user_id: str, now: str) -> int:
-    """Revokes all tokens of a user in one organization. Returns how many."""
+    """Revokes all tokens of a user in one organization. Returns their number."""
     return tx.run(
         "UPDATE access_tokens SET revoked_at = :now"
         " WHERE organization_id = :organization_id AND user_id = :user_id AND revoked_at IS NULL",
@@ -113,7 +112,7 @@ def has_access_token(tx: Tx, organization_id: int, token_id: str) -> bool:
 
 
 def list_access_tokens(tx: Tx, organization_id: int, *, limit: int) -> list[AccessToken]:
-    """The tokens of an organization, oldest first, including revoked and expired ones."""
+    """Returns the tokens of an organization, oldest first, including revoked and expired ones."""
     rows = tx.all(
         "SELECT t.id, t.user_id, u.email, t.name, t.scopes, t.all_organizations, t.created_at, t.expires_at,"
         " t.last_used_at, t.revoked_at FROM access_tokens t JOIN users u ON u.id = t.user_id"

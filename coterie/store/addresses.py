@@ -1,4 +1,4 @@
-"""Postal addresses, of contacts and (contact_id None) of the organization itself."""
+"""Postal addresses of contacts and, with contact_id None, of the organization."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,9 @@ from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Address))
 _SELECT = ", ".join(_COLUMNS)
-_KEPT = {"id", "contact_id", "created_at"}
+_FIXED = {"id", "contact_id", "created_at"}
 _UPDATE = (
-    f"UPDATE postal_addresses SET {', '.join(f'{name} = :{name}' for name in _COLUMNS if name not in _KEPT)}"
+    f"UPDATE postal_addresses SET {', '.join(f'{name} = :{name}' for name in _COLUMNS if name not in _FIXED)}"
     " WHERE organization_id = :organization_id AND id = :id"
 )
 
@@ -83,12 +83,11 @@ def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address])
 
 def save_address(tx: Tx, organization_id: int, address: Address) -> None:
     """Saves an existing address; its owner never changes."""
-    values = {name: value for name, value in msgspec.structs.asdict(address).items() if name not in _KEPT}
+    values = {name: value for name, value in msgspec.structs.asdict(address).items() if name not in _FIXED}
     tx.run(_UPDATE, {"organization_id": organization_id, "id": address.id, **values})
 
 
 def delete_address(tx: Tx, organization_id: int, address_id: str) -> None:
-    """Erases an address."""
     tx.run(
         "DELETE FROM postal_addresses WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": address_id},

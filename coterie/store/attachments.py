@@ -69,7 +69,7 @@ def insert_attachment(tx: Tx, organization_id: int, attachment: Attachment) -> N
 
 
 def delete_attachment(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> None:
-    """Deletes the row."""
+    """Deletes the row of an attachment; its bytes stay (worker/files.py)."""
     tx.run(
         f"DELETE FROM attachments{_OF_CONTACT} AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": attachment_id},

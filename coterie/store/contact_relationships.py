@@ -136,13 +136,12 @@ def list_sides_between(
 
 
 def insert_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
-    """Inserts sides."""
     rows = [{"organization_id": organization_id, **msgspec.structs.asdict(side)} for side in sides]
     tx.insert_rows("contact_relationships", rows)
 
 
 def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[ContactRelationship]) -> None:
-    """Saves existing sides."""
+    """Saves existing sides, except their contacts."""
     tx.execute_many(
         "UPDATE contact_relationships SET type_id = :type_id, anniversary_on = :anniversary_on,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -162,7 +161,6 @@ def save_contact_relationships(tx: Tx, organization_id: int, sides: Iterable[Con
 
 
 def erase_contact_relationships(tx: Tx, organization_id: int, ids: Iterable[str]) -> None:
-    """Erases sides."""
     tx.run(
         f"DELETE FROM contact_relationships WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
         {"organization_id": organization_id, "ids": tx.list_param(ids)},

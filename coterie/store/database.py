@@ -88,8 +88,8 @@ class Database(Protocol):
         """A consistent read-only snapshot. seconds: the deadline of its statements, by default that of slow work."""
 
     def read_aside(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
-        """The same, on the replica if there is one: long reads take nothing from the primary. It sees all changes
-        committed before it began."""
+        """read() on the replica, if there is one, so that long reads do not burden the primary. It sees all changes
+        that were committed before it began."""
 
     def write(self, seconds: float | None = None) -> AbstractContextManager[Tx]:
         """A transaction: committed at the end of the block, rolled back if it raises. seconds: as for read()."""
@@ -110,11 +110,11 @@ class Database(Protocol):
         """Why the database cannot be written, as a message for operators; None if no reason is known."""
 
     def relaxed_durability(self) -> AbstractContextManager[None]:
-        """For work of this thread that can resume from any of its commits, such as an import. They are on disk when the
-        block has ended; a power cut before may lose the latest."""
+        """For work of this thread that can resume from any of its commits, such as an import. They are on disk at the
+        end of the block; a power cut before that may lose the latest."""
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """No other process has the database open during the block. Raises Unavailable if one has."""
+        """Excludes other processes from the database during the block. Raises Unavailable if one has it open."""
 
     def close(self) -> None:
         """Finishes running work, then ends all threads and connections. New work raises Unavailable."""

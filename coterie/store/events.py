@@ -1,4 +1,4 @@
-"""Events: what was recorded. Ids count per organization in the order of commits, so "since 41" misses nothing."""
+"""Recorded events. Ids are numbered per organization in the order of commits, so "since 41" misses none."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from coterie.model.events import CONSEQUENCES
 from coterie.store.database import Tx
 
-# consequences are what somebody changed elsewhere; the names are our own constants
+# consequences are changes made elsewhere, such as to a tag; the names are our own constants
 _DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 
 
@@ -27,13 +27,13 @@ def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mappi
 
 
 def find_last_event(tx: Tx, organization_id: int) -> int:
-    """Returns the id of the last event; 0 where there was none."""
+    """Returns the id of the last event; 0 if there is none."""
     row = tx.one("SELECT max(id) FROM events WHERE organization_id = :o", {"o": organization_id})
     return int(row[0] or 0) if row else 0
 
 
 def find_first_event_of_import(tx: Tx, organization_id: int, import_id: str) -> int | None:
-    """Returns the id of the event by which an import began."""
+    """Returns the id of the first event of an import, or None if it has none."""
     row = tx.one(
         "SELECT min(id) FROM events WHERE organization_id = :organization_id AND import_id = :import_id",
         {"organization_id": organization_id, "import_id": import_id},
@@ -73,9 +73,9 @@ def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact
 def list_changes_since(
     tx: Tx, organization_id: int, contact_ids: Iterable[int], *, after: int
 ) -> list[tuple[int, str, str, str | None]]:
-    """Returns (contact, kind, subject, changes as JSON) of what happened to contacts after an event, oldest first.
+    """Returns (contact id, kind, subject id, changes as JSON) of the events of contacts after an event, oldest first.
 
-    What a job does counts as done when it was requested.
+    An event of a job counts from the moment the job was requested.
     """
     rows = tx.all(
         f"SELECT ec.contact_id, e.kind, e.subject_id, e.changes{_OF_CONTACTS.format(tx.in_list('ids'))}"
@@ -96,7 +96,7 @@ def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: I
 
 
 def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
-    """Removes the values from every event that names one of these contacts; that something happened stays."""
+    """Removes the values from every event that names one of these contacts; the events stay."""
     tx.run(
         "UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND changes IS NOT NULL"
         " AND id IN (SELECT ec.event_id FROM event_contacts ec WHERE ec.organization_id = :organization_id"

@@ -1,4 +1,4 @@
-"""Folders, and which contacts are in them."""
+"""Folders, and the contacts in them."""
 
 from collections.abc import Iterable
 
@@ -72,12 +72,12 @@ def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:
 
 
 def delete_folder(tx: Tx, organization_id: int, folder_id: int) -> None:
-    """Deletes a folder for good; its contacts stay."""
+    """Erases a folder; its contacts stay."""
     deleted = tx.run(
         "DELETE FROM folders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": folder_id},
     )
-    # of two at once the second finds it gone
+    # 0 if another transaction has erased it meanwhile
     add_to_count(tx, organization_id, COUNT, -deleted)
 
 

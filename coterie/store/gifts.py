@@ -61,7 +61,6 @@ def list_gifts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> d
 
 
 def insert_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
-    """Inserts a gift."""
     tx.run(
         f"INSERT INTO gifts (organization_id, {_SELECT})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
@@ -70,7 +69,7 @@ def insert_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
 
 
 def save_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
-    """Saves an existing gift."""
+    """Saves an existing gift; its contact never changes."""
     tx.run(
         "UPDATE gifts SET name = :name, link = :link, status = :status, updated_at = :updated_at,"
         " deleted_at = :deleted_at"
@@ -89,7 +88,6 @@ def save_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
 
 
 def erase_gift(tx: Tx, organization_id: int, gift: Gift) -> None:
-    """Erases a gift."""
     tx.run(
         "DELETE FROM gifts WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": gift.contact_id, "id": gift.id},

@@ -9,12 +9,12 @@ from coterie.store.database import Row
 
 T = TypeVar("T")
 _contact_id = itemgetter(0)
-# what follows the contact's id in a row
+# the columns of a row after the contact id
 rest_of: Callable[[Row], Row] = itemgetter(slice(1, None))
 
 
 def by_contact(rows: Iterable[Row], make: Callable[[Row], T]) -> dict[int, list[T]]:
-    """contact id -> what make gives for each of its rows, in their order.
+    """contact id -> the result of make for each of its rows, in their order.
 
     Each row begins with the id of its contact; the rows of one contact follow one another.
     """
@@ -22,5 +22,5 @@ def by_contact(rows: Iterable[Row], make: Callable[[Row], T]) -> dict[int, list[
 
 
 def rows_by_contact(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    """contact id -> its rows, as they are."""
+    """contact id -> its rows, unchanged."""
     return {contact_id: list(group) for contact_id, group in groupby(rows, _contact_id)}

@@ -28,7 +28,7 @@ def find_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -
 
 
 def lock_usernames(tx: Tx, organization_id: int, usernames: Iterable[str]) -> None:
-    """Locks these Instagram usernames until the commit, before somebody looks who has them. SQLite has one writer."""
+    """Locks these Instagram usernames until the commit; call it before reading who has them. SQLite has one writer."""
     if tx.engine == "postgresql":
         tx.all(
             "SELECT pg_advisory_xact_lock(CAST(:organization_id AS INT), hashtext(username))"
@@ -104,7 +104,7 @@ def insert_handles(tx: Tx, organization_id: int, handles: Iterable[Handle]) -> N
 
 
 def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:
-    """Saves an existing handle."""
+    """Saves an existing handle; its contact never changes."""
     values: dict[str, Any] = msgspec.structs.asdict(handle)
     del values["created_at"]
     tx.run(
@@ -117,7 +117,6 @@ def save_handle(tx: Tx, organization_id: int, handle: Handle) -> None:
 
 
 def delete_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str) -> None:
-    """Erases a handle."""
     tx.run(
         "DELETE FROM handles WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": handle_id},

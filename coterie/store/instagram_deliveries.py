@@ -20,7 +20,7 @@ def insert_delivery(
 
 
 def find_delivery(tx: Tx, organization_id: int, delivery_id: str) -> tuple[str, str, str] | None:
-    """(account id, body, moment of reception), or None once it has been processed."""
+    """(account id, body, moment of reception), or None if it has been processed."""
     row = tx.one(
         "SELECT account_id, body, received_at FROM instagram_deliveries"
         " WHERE organization_id = :organization_id AND id = :id",

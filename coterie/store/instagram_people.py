@@ -1,4 +1,4 @@
-"""The people Instagram accounts know, by their Instagram-scoped ids (external_ids of the source "instagram")."""
+"""People known to Instagram accounts, by their Instagram-scoped ids (external_ids of the source "instagram")."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ _PERSON = (
 
 
 def insert_people(tx: Tx, organization_id: int, account_id: str, person_ids: Iterable[str]) -> None:
-    """Adds people an account knows; their rows in external_ids must exist."""
+    """Adds people to an account; their rows in external_ids must exist."""
     rows = [
         {"organization_id": organization_id, "source": SOURCE, "person_id": person_id, "account_id": account_id}
         for person_id in person_ids

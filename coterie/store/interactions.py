@@ -59,7 +59,7 @@ def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, A
 def find_stored(
     tx: Tx, organization_id: int, channel: str, external_ids: Iterable[str]
 ) -> dict[str, StoredInteraction]:
-    """external id -> the whole interaction, deleted or not, for those that are stored."""
+    """external id -> the interaction, deleted or not, for those that are stored."""
     rows = tx.all(
         # the keys first, from the index that covers them: asked for all columns at once, SQLite reads the whole book
         "SELECT i.external_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at"
@@ -142,7 +142,7 @@ def _encoded(data: dict[str, Any]) -> str | None:
 
 
 def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple[int, str]]) -> None:
-    """Marks the newest ten that are not deleted, and no others."""
+    """Marks the newest ten of each of these contacts and kinds that are not deleted, and unmarks the others."""
     bound = [
         {"organization_id": organization_id, "contact_id": contact_id, "kind": kind, "most": RECENT_MAX}
         for contact_id, kind in contacts_and_kinds

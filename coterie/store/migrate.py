@@ -1,7 +1,7 @@
 """Migrations: numbered plain-SQL files, forward only, applied at start in one transaction.
 
 migrations/0001_schema.sql is for both engines; 0002_search.sqlite.sql and 0002_search.postgresql.sql are one migration,
-a file for each engine. Words that the engines spell differently are replaced here, so that a file reads as plain SQL.
+a file for each engine. Words that the engines spell differently are replaced here, so that the files are plain SQL.
 A test compares the resulting tables, columns and keys of both engines.
 
 Guarantees. All missing migrations are applied, or none. A file never changes after it was applied: the database stores
@@ -40,7 +40,7 @@ _DIGESTS = 10
 
 
 class Migration(NamedTuple):
-    """One file. sql: its text as this engine spells it. digest: the SHA-256 of the file, in hexadecimal."""
+    """One file. sql: its text in the spelling of this engine. digest: the SHA-256 of the file, in hexadecimal."""
 
     number: int
     name: str
@@ -126,7 +126,7 @@ def _check_digests(tx: Tx, migrations: Sequence[Migration]) -> None:
 
 
 def _save_digests(tx: Tx, migrations: Sequence[Migration]) -> None:
-    """Of all applied migrations without one: those that were applied before digests existed, too."""
+    """Stores the digests of applied migrations that have none, including those applied before digests existed."""
     tx.execute_many(
         "UPDATE schema_migrations SET digest = :digest WHERE number = :number AND digest IS NULL",
         [{"number": migration.number, "digest": migration.digest} for migration in migrations],

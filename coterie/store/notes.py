@@ -1,6 +1,6 @@
 """Notes: their contacts, their tags, and which one is pinned.
 
-A personal note exists for its author alone: whatever reads notes for somebody takes reader_id, the user's id.
+A personal note is visible to its author only: functions that read notes for a user take reader_id, the user's id.
 """
 
 from collections.abc import Iterable
@@ -232,7 +232,6 @@ def save_note(tx: Tx, organization_id: int, before: Note, note: Note) -> None:
 
 
 def erase_note(tx: Tx, organization_id: int, note: Note) -> None:
-    """Erases a note."""
     tx.run(
         "DELETE FROM notes WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": note.id},

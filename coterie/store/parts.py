@@ -42,7 +42,7 @@ def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str])
 
 
 def _by(tx: Tx, index: str) -> str:
-    # without statistics SQLite takes an organization for a handful of rows and reads all of it
+    # without statistics SQLite assumes that an organization has few rows and reads all of them
     return f" INDEXED BY {index}" if tx.engine == "sqlite" else ""
 
 

@@ -12,7 +12,7 @@ _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Pet))
 _SELECT = ", ".join(_COLUMNS)
 _PET = ", ".join(f"p.{name}" for name in _COLUMNS)
 _OF_FIRST = "FROM pets p WHERE p.organization_id = :organization_id AND p.contact_id"
-# by way of the index alone: asked for whole rows, SQLite would rather read every pet of the organization
+# by the index alone: for whole rows SQLite would read every pet of the organization
 _OF_SECOND = (
     "FROM pets s JOIN pets p ON p.organization_id = s.organization_id AND p.contact_id = s.contact_id AND p.id = s.id"
     " WHERE s.organization_id = :organization_id AND s.second_owner_id"
@@ -56,7 +56,7 @@ def count_pets(tx: Tx, organization_id: int, contact_id: int, *, include_deleted
 
 def _either(condition: str, *, include_deleted: bool) -> str:
     rest = "" if include_deleted else " AND p.deleted_at IS NULL"
-    # nobody is both owners of a pet, so nothing is there twice; a UNION would have SQLite read the table in its order
+    # no contact is both owners of a pet, so no row appears twice; for a UNION SQLite would read the table in its order
     return f"SELECT {_PET} {_OF_FIRST} {condition}{rest} UNION ALL SELECT {_PET} {_OF_SECOND} {condition}{rest}"
 
 
@@ -69,7 +69,7 @@ def list_pets_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> di
         f" UNION ALL SELECT s.second_owner_id, {_PET} {_OF_SECOND} {alive}",
         {"organization_id": organization_id, "ids": ids},
     )
-    # sorted here: SQLite would read the whole table in the order it is asked for
+    # sorted here: with ORDER BY SQLite would read the whole table
     rows.sort(key=lambda row: (row[0], row[2]))
     return by_contact(rows, lambda row: Pet(*row[1:]))
 
@@ -87,7 +87,6 @@ def other_owner_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 
 def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
-    """Inserts a pet."""
     tx.run(
         f"INSERT INTO pets (organization_id, {_SELECT})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
@@ -96,7 +95,7 @@ def insert_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
 
 
 def save_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
-    """Saves an existing pet."""
+    """Saves an existing pet; its first owner never changes."""
     tx.run(
         "UPDATE pets SET name = :name, species = :species, born_on = :born_on, second_owner_id = :second_owner_id,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -116,7 +115,6 @@ def save_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
 
 
 def erase_pet(tx: Tx, organization_id: int, pet: Pet) -> None:
-    """Erases a pet."""
     tx.run(
         "DELETE FROM pets WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": pet.contact_id, "id": pet.id},

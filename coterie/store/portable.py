@@ -1,4 +1,4 @@
-"""The nouns of the portable archive: in which table the rows of each lie, their keys and what their references mean.
+"""The nouns of the portable archive: the table of each, its key and its references.
 
 The statements of portable_export and portable_import are made from this map. A column that is neither here nor a
 reference is either computed on import (sort keys, summaries, counts) or not exported: tests/portable lists both.
@@ -37,7 +37,7 @@ class Noun(Struct, frozen=True):
     key: the columns of the primary key after the organization. walk_by: "contact" if the rows are read contact by
     contact, otherwise the column whose order they are read in. same: the columns that make two rows of a contact equal
     although their ids differ. condition: which rows of the table belong to the noun. private: which of them a user may
-    read, bound to :user_id. event: what is recorded when a contact that was there before receives a row.
+    read, bound to :user_id. event: the kind of the event when an existing contact receives a row.
     """
 
     row: type[Row]
@@ -119,7 +119,7 @@ class Reference(Struct, frozen=True):
     exported: str
 
 
-# field of a row -> what it refers to
+# field of a row -> its reference
 REFERENCES = {
     "contact": Reference("contact_id", "contacts", "uuid"),
     "second_owner": Reference("second_owner_id", "contacts", "uuid"),

@@ -1,4 +1,4 @@
-"""Reads the rows of the portable archive, a page at a time; every reference becomes the value that is exported for it.
+"""Reads the rows of the portable archive, a page at a time; every reference becomes its exported value.
 
 Rows come in the order of the contacts' uuids and then of their own keys: equal data gives equal bytes.
 """
@@ -14,7 +14,8 @@ PAGE_SIZE = 500
 
 
 class Reader:
-    """Who exports: the operator (everything), or a user, who gets their own personal notes and reminders only."""
+    """The reader of an export: the operator (everything), or a user, who gets only their own personal notes and
+    reminders."""
 
     def __init__(self, user_id: str | None = None, *, everything: bool = False) -> None:
         self.user_id, self.everything = user_id or "", everything
@@ -70,7 +71,7 @@ def list_interactions(tx: Tx, organization_id: int, contact_id: int) -> Iterator
 
 
 def find_contacts_with_interactions(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
-    """Those of the contacts that have at least one interaction."""
+    """Returns those of the contacts that have at least one interaction."""
     rows = tx.all(
         f"SELECT c.id FROM contacts c WHERE c.organization_id = :organization_id AND c.id {tx.in_list('ids')}"
         " AND EXISTS (SELECT 1 FROM interactions i WHERE i.organization_id = c.organization_id"

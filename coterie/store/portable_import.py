@@ -1,4 +1,4 @@
-"""Writes and deletes rows of the portable archive, and finds what their references mean in this instance."""
+"""Writes and deletes rows of the portable archive, and resolves their references in this instance."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -130,7 +130,7 @@ class PostgresDatabase:
     engine: Literal["postgresql"] = "postgresql"
 
     def __init__(self, url: str, settings: Settings) -> None:
-        # a pooler passes no options on and shares connections, so each transaction says what it needs
+        # a pooler passes no options on and shares connections, so each transaction sets its own
         self._is_pooled = check_server(url, seconds=OPEN_SECONDS)
         self.settings = settings
         self._is_closed = False

@@ -1,7 +1,7 @@
-"""Deadlines on our side of a PostgreSQL connection, for a server or a network that has fallen silent.
+"""Deadlines on the client side of a PostgreSQL connection, for a server or a network that does not respond.
 
-statement_timeout is kept by the server, and TCP notices a dead peer after minutes or hours. So a statement that has no
-answer after twice its deadline loses its connection: its thread gets an error, and the pool opens another.
+The server enforces statement_timeout, and TCP notices a dead peer only after minutes or hours. So the connection of a
+statement without a response after twice its deadline is closed: its thread gets an error, and the pool opens another.
 """
 
 import logging
@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 INTERVAL_SECONDS = 0.5
 DAY = 86_400
-# of libpq, for what COTERIE_DATABASE_URL does not say: a connection whose peer is gone fails within 20 seconds
+# for libpq parameters that COTERIE_DATABASE_URL leaves out: a connection whose peer is gone fails within 20 seconds
 _CONNECTION_DEFAULTS = {
     "connect_timeout": "10",
     "keepalives_idle": "5",
@@ -34,10 +34,10 @@ def connection_defaults(url: str) -> dict[str, str]:
 
 
 def connection_options(url: str, seconds: float, *, is_pooled: bool) -> dict[str, Any]:
-    """How psycopg opens a connection whose statements have a deadline of so many seconds.
+    """The options with which psycopg opens a connection; seconds: the deadline of its statements.
 
-    is_pooled: a pooler in between may give each transaction another connection of its own; then there are no prepared
-    statements, and each transaction begins with set_session.
+    is_pooled: a pooler may run each transaction on another of its connections; then there are no prepared statements,
+    and each transaction begins with set_session.
     """
     defaults = {**connection_defaults(url), "autocommit": True}
     if is_pooled:
@@ -46,7 +46,7 @@ def connection_options(url: str, seconds: float, *, is_pooled: bool) -> dict[str
 
 
 def set_session(connection: "psycopg.Connection[Any]", seconds: float) -> None:
-    """Sets what connection_options left out, until the end of the transaction."""
+    """Sets the options that connection_options leaves out for a pooler, until the end of the transaction."""
     connection.execute(
         "SELECT set_config('statement_timeout', %s, true), set_config('timezone', 'UTC', true)",
         (str(int(min(seconds, DAY) * 1000)),),
@@ -54,7 +54,7 @@ def set_session(connection: "psycopg.Connection[Any]", seconds: float) -> None:
 
 
 class Wait:
-    """The waits of one transaction for its server. seconds: the deadline that the server keeps."""
+    """The waits of one transaction for its server. seconds: the deadline that the server enforces."""
 
     def __init__(self, connection: "psycopg.Connection[Any]", seconds: float) -> None:
         self.connection = connection
@@ -62,11 +62,11 @@ class Wait:
         self.deadline = float("inf")
 
     def begin(self) -> None:
-        """A statement is sent."""
+        """To be called before a statement is sent."""
         self.deadline = time.monotonic() + self._seconds
 
     def end(self) -> None:
-        """Its result has arrived."""
+        """To be called when its result has arrived."""
         self.deadline = float("inf")
 
 

@@ -1,8 +1,8 @@
 """Slow reads on a streaming replica of PostgreSQL.
 
 Guarantee. A read sees every change that was committed before it began, whichever process made it: it asks the primary
-how far its log reaches, and waits until the replica has replayed that. A replica that does not respond, is no standby,
-or stays behind, is left alone for some seconds; reads then go to the primary.
+how far its log reaches, and waits until the replica has replayed that. A replica that does not respond, is not a
+standby or lags is not used for some seconds; reads then go to the primary.
 """
 
 import logging
@@ -28,7 +28,7 @@ class Replica:
     """Connections to the replica. application_name: as those of the primary."""
 
     def __init__(self, url: str, settings: Settings, application_name: str) -> None:
-        # a pooler may stand in between, and each transaction says what it needs anyway
+        # as for a pooler, which may be in between: each transaction sets its own options
         options = connection_options(url, settings.slow_seconds, is_pooled=True)
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
@@ -41,7 +41,7 @@ class Replica:
         self._problem: str | None = None
 
     def acquire(self, position: str) -> Connection | None:
-        """A connection, to be given to release(), that has replayed the primary's log up to a position.
+        """A connection that has replayed the primary's log up to a position. The caller returns it with release().
 
         None if the replica cannot be used now.
         """
@@ -64,11 +64,11 @@ class Replica:
         return connection
 
     def release(self, connection: Connection) -> None:
-        """Takes a connection back; one that is broken is replaced."""
+        """Returns a connection to the pool, which replaces a broken one."""
         self._pool.putconn(connection)
 
     def failed(self) -> None:
-        """A read failed in the middle, because of the replica and not of the read."""
+        """Pauses the use of the replica, because it has interrupted a read."""
         self._pause("interrupts reads")
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class Replica:
         self._report(problem)
 
     def _report(self, problem: str | None) -> None:
-        """Logs a problem once, and once that it is over."""
+        """Logs a problem once when it begins and once when it ends."""
         if problem and problem != self._problem:
             log.warning("reads go to the primary", extra={"replica": problem})
         elif self._problem and not problem:
@@ -89,7 +89,7 @@ class Replica:
 
 
 def _problem_of(connection: Connection, position: str) -> str | None:
-    """Waits until the replica has replayed the position. Why it cannot be used, or None."""
+    """Waits until the replica has replayed the position. Returns why it cannot be used, or None."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         row = connection.execute(

@@ -1,4 +1,4 @@
-"""Checks a PostgreSQL server before it is used, so that an operator reads one line that says what mends it."""
+"""Checks a PostgreSQL server before it is used, so that an operator sees the problem and its fix in one line."""
 
 import time
 from typing import Any
@@ -13,10 +13,10 @@ _RETRY_SECONDS = 0.2
 
 
 def check_server(url: str, *, seconds: float) -> bool:
-    """Waits up to `seconds` for the server. A server that answers and refuses is reported at once.
+    """Waits up to `seconds` for the server. A server that responds and refuses the login is reported at once.
 
-    Returns whether a pooler such as pgbouncer stands in between. Raises Unavailable if the server does not respond,
-    refuses the login, is too old, or the database or the pooler is unsuitable.
+    Returns whether a pooler such as pgbouncer is in between. Raises Unavailable if the server does not respond, refuses
+    the login or is too old, or if the database or the pooler is unsuitable.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -56,7 +56,7 @@ def _check_database(connection: "psycopg.Connection[Any]") -> None:
 
 
 def _check_pooler(connection: "psycopg.Connection[Any]") -> bool:
-    """A pooler gives its clients process numbers of its own, so that they differ from those of the server."""
+    """Whether the server is behind a pooler, which gives clients other process ids than those of the server."""
     try:
         with connection.transaction():
             row = connection.execute("SELECT pg_backend_pid()").fetchone()
@@ -69,6 +69,6 @@ def _check_pooler(connection: "psycopg.Connection[Any]") -> bool:
 
 
 def _last_part(error: Exception) -> str:
-    """The server's own sentence, without the addresses that were tried."""
+    """The message of the server, without the addresses that were tried."""
     lines = str(error).strip().splitlines()
     return lines[-1].rpartition("FATAL: ")[2].strip() if lines else type(error).__name__

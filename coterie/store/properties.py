@@ -1,4 +1,4 @@
-"""Property definitions, and the values contacts have in them, stored as JSON text."""
+"""Property definitions and the values of contacts, stored as JSON text."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -69,7 +69,6 @@ def find_definitions(tx: Tx, organization_id: int, slugs: Iterable[str]) -> dict
 
 
 def insert_definition(tx: Tx, organization_id: int, definition: PropertyDefinition) -> None:
-    """Inserts a definition."""
     tx.run(
         f"INSERT INTO property_definitions (organization_id, {_SELECT}) VALUES (:organization_id, :slug,"
         " :title, :property_type, :choices, :description, :agent_active, :created_at, :updated_at)",
@@ -91,7 +90,7 @@ def save_definition(tx: Tx, organization_id: int, definition: PropertyDefinition
 
 
 def delete_definition(tx: Tx, organization_id: int, slug: str) -> None:
-    """Deletes a definition for good and, by their foreign key, the values of every contact."""
+    """Erases a definition and, by their foreign key, the values of every contact."""
     tx.run(
         "DELETE FROM property_definitions WHERE organization_id = :organization_id AND slug = :slug",
         {"organization_id": organization_id, "slug": slug},
@@ -114,7 +113,7 @@ def list_values_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
 
 
 def save_value(tx: Tx, organization_id: int, contact_id: int, slug: str, value: Value) -> None:
-    """Saves a contact's value in a property."""
+    """Sets a contact's value of a property."""
     tx.run(
         "INSERT INTO property_values (organization_id, contact_id, slug, value)"
         " VALUES (:organization_id, :contact_id, :slug, :value)"
@@ -129,7 +128,7 @@ def save_value(tx: Tx, organization_id: int, contact_id: int, slug: str, value: 
 
 
 def delete_value(tx: Tx, organization_id: int, contact_id: int, slug: str) -> None:
-    """Deletes a contact's value in a property."""
+    """Clears a contact's value of a property."""
     tx.run(
         "DELETE FROM property_values WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id AND slug = :slug",
@@ -138,7 +137,7 @@ def delete_value(tx: Tx, organization_id: int, contact_id: int, slug: str) -> No
 
 
 def list_values(tx: Tx, organization_id: int, slug: str) -> list[tuple[int, str]]:
-    """Returns (contact id, value as JSON text) of every contact that has a value."""
+    """Returns (contact id, value as JSON text) of every contact that has a value of a property."""
     rows = tx.all(
         "SELECT contact_id, value FROM property_values"
         " WHERE organization_id = :organization_id AND slug = :slug ORDER BY contact_id",

@@ -12,14 +12,14 @@ from coterie.store.database import Tx
 
 
 def next_changes(tx: Tx, organization_id: int, how_many: int = 1) -> int:
-    """Returns the first of so many new change numbers."""
+    """Returns the first of how_many new change numbers."""
     return next_number(tx, organization_id, "event_id", how_many)
 
 
 def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
     """Locks the rows until the commit, in the order of their ids.
 
-    To be called before change numbers are taken: whoever holds the counter must not wait for a contact.
+    To be called before change numbers are taken: a transaction that holds the counter must not wait for a contact.
     """
     ids = list(contact_ids)
     if tx.lock and ids:
@@ -48,7 +48,7 @@ def set_revisions(tx: Tx, organization_id: int, contact_ids: Sequence[int], *, f
 
 
 def insert_tombstones(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
-    """Leaves the uuid of each of these contacts, which are about to be erased, with a new revision."""
+    """Stores the uuid of each of these contacts with a new revision; to be called before they are erased."""
     rows = tx.all(
         f"SELECT uuid FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')} ORDER BY id",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
@@ -64,7 +64,7 @@ def insert_tombstones(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
 
 
 def delete_tombstones(tx: Tx, organization_id: int, uuids: Iterable[str]) -> None:
-    """Contacts with these uuids are there again: an import of our own export brings a uuid back."""
+    """Deletes the tombstones of these uuids: an import of our own export has created the contacts again."""
     tx.run(
         f"DELETE FROM contact_tombstones WHERE organization_id = :organization_id AND uuid {tx.in_list('uuids')}",
         {"organization_id": organization_id, "uuids": tx.list_param(uuids)},

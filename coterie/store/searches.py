@@ -1,4 +1,4 @@
-"""The limits of searches: a short deadline, and threads of their own."""
+"""The limits of searches: a short deadline and separate threads."""
 
 from coterie.store.turns import Turns
 

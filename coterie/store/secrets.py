@@ -1,4 +1,4 @@
-"""Sealing: secrets of other services, such as their tokens, are encrypted in the database.
+"""Sealing: secrets of other services, such as tokens, are encrypted in the database.
 Signing: values that leave the instance carry a signature, which is verified when they return.
 
 Guarantees. The key (32 random bytes) is generated when it is first needed, and stored in the data folder as

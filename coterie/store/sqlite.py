@@ -129,7 +129,7 @@ class SqliteDatabase:
             self._search_connections.put(connection)
 
     def _idle(self, connections: "queue.LifoQueue[Connection]") -> Connection:
-        """An idle connection or a new one: there are as many as threads that have read at the same time."""
+        """An idle connection, or a new one if all are in use."""
         try:
             return connections.get_nowait()
         except queue.Empty:
@@ -169,7 +169,7 @@ class SqliteDatabase:
 
     @contextmanager
     def _durability(self) -> Iterator[None]:
-        """That of one transaction: only the thread that asked for it is relaxed."""
+        """Sets the durability of one transaction: relaxed only in the thread that has asked for it."""
         if not getattr(self._thread, "is_relaxed", False):
             yield
             return

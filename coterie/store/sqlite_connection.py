@@ -1,4 +1,4 @@
-"""One SQLite connection through apsw: transactions whose statements have a deadline, and its errors in our words."""
+"""One SQLite connection through apsw: transactions whose statements have a deadline; errors as those of errors.py."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ class SqliteTx:
             return
         columns = tuple(values[0])
         sql = _insert(table, columns, skip_existing=skip_existing, replace_on=tuple(replace_on))
-        # bound by position: to look every name up takes three times as long
+        # bound by position: looking up every name takes three times as long
         self._connection.executemany(sql, [[row[name] for name in columns] for row in values])
 
     def in_list(self, name: str) -> str:

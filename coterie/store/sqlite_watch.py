@@ -1,7 +1,7 @@
-"""Looks after an open SQLite database once a second: are its files in place, is the write lock free, is there space?
+"""Checks an open SQLite database once a second: its files, its write lock and the free space.
 
-A file that is deleted or replaced while it is open does not fail: SQLite goes on writing into the old one, which is
-gone when the process ends. So further writes are refused. The other problems are reported only.
+SQLite reports no error if a file is deleted or replaced while it is open: it continues to write to the old file, which
+is lost when the process ends. So further writes are rejected. Other problems are only reported.
 """
 
 import logging
@@ -51,7 +51,7 @@ class Watch:
 
     @contextmanager
     def disk(self) -> Iterator[None]:
-        """Notes whether a write in the block fails because of the disk."""
+        """Records whether a write in the block fails because of the disk."""
         try:
             yield
         except DiskFull:
@@ -65,7 +65,7 @@ class Watch:
         self._thread.join()
 
     def check(self) -> None:
-        """One look: updates lost, and logs a problem once when it begins and once when it ends."""
+        """Updates lost, and logs a problem once when it begins and once when it ends."""
         if self.lost is None:
             missing = [name for name, identity in self._identities.items() if _identity(name) != identity]
             if missing:

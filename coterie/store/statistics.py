@@ -36,7 +36,7 @@ def save_statistics(tx: Tx) -> None:
     rows = []
     for table, index, is_unique, origin, has_no_rowid in indexes:
         columns = tx.all("SELECT name FROM pragma_index_info(:index) ORDER BY seqno", {"index": index})
-        # the primary key of a clustered table goes by the name of the table
+        # the primary key of a clustered table has the name of the table
         name = table if origin == "pk" and has_no_rowid else index
         stat = _figures([column for (column,) in columns], is_unique=bool(is_unique))
         rows.append({"tbl": table, "idx": name, "stat": stat})

@@ -1,4 +1,4 @@
-"""Tags and expertises (one code for both lists), and which contacts have them."""
+"""Tags and expertises, by the same functions, and the contacts that have them."""
 
 from collections.abc import Iterable
 
@@ -106,7 +106,7 @@ def list_terms_of_contact(
     """Returns a page of the terms of a contact, by name."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM {_of_contact(vocabulary, include_deleted=include_deleted)}"
-        # an expression, or SQLite would walk through every name of the list instead of the contact's few
+        # an expression, or SQLite would read every name of the list instead of the contact's few
         " ORDER BY t.name_key || '', t.id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "offset": offset},
     )

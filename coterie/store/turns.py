@@ -1,4 +1,4 @@
-"""Threads for costly work: few in all, fewer for one organization, so that it delays no other work."""
+"""Threads for costly work: a few in total and fewer per organization, so that it delays no other work."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ class Turns:
     def __init__(self, name: str, *, threads: int, organization_max: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._organization_max = organization_max
-        # of the organizations that are at work now: the rest would grow without end
+        # of organizations with running work only: the dictionary must not grow without limit
         self._turns: dict[int, asyncio.Semaphore] = {}
         self._users: dict[int, int] = {}
 
@@ -30,5 +30,5 @@ class Turns:
                 del self._turns[organization_id], self._users[organization_id]
 
     def close(self) -> None:
-        """Waits for what is running, then ends the threads."""
+        """Waits for running work, then ends the threads."""
         self._threads.shutdown(wait=True)

@@ -52,7 +52,7 @@ def count_user_relationships(tx: Tx, organization_id: int, user_id: str, *, incl
 def list_user_relationships_of(
     tx: Tx, organization_id: int, user_id: str, contact_ids: Iterable[int]
 ) -> dict[int, list[UserRelationship]]:
-    """contact id -> what it is to the user, in the order in which the relationships were added."""
+    """contact id -> the user's relationships with it, in the order in which they were added."""
     condition, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(
         f"SELECT r.contact_id, {_SELECT} FROM {_OF_USER} AND r.contact_id {condition}{_ALIVE}"
@@ -72,7 +72,6 @@ def list_types_of_user_with(tx: Tx, organization_id: int, user_id: str, contact_
 
 
 def insert_user_relationship(tx: Tx, organization_id: int, relationship: UserRelationship) -> None:
-    """Inserts a relationship of a user."""
     tx.run(
         f"INSERT INTO user_relationships (organization_id, {', '.join(_COLUMNS)})"
         f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
@@ -81,7 +80,7 @@ def insert_user_relationship(tx: Tx, organization_id: int, relationship: UserRel
 
 
 def save_user_relationship(tx: Tx, organization_id: int, relationship: UserRelationship) -> None:
-    """Saves an existing relationship."""
+    """Saves an existing relationship; its user and contact never change."""
     tx.run(
         "UPDATE user_relationships SET type_id = :type_id, anniversary_on = :anniversary_on,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
@@ -99,7 +98,6 @@ def save_user_relationship(tx: Tx, organization_id: int, relationship: UserRelat
 
 
 def erase_user_relationship(tx: Tx, organization_id: int, user_id: str, relationship_id: str) -> None:
-    """Erases a relationship."""
     tx.run(
         "DELETE FROM user_relationships WHERE organization_id = :organization_id AND user_id = :user_id AND id = :id",
         {"organization_id": organization_id, "user_id": user_id, "id": relationship_id},

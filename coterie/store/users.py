@@ -14,7 +14,7 @@ def save_user_names(tx: Tx, user_id: str, first_name: str | None, last_name: str
 
 
 def list_subscriptions(tx: Tx, user_id: str) -> dict[str, str]:
-    """channel -> status, for every channel there is."""
+    """channel -> status, for every channel."""
     rows = tx.all(
         "SELECT channel, status FROM notification_subscriptions WHERE user_id = :user_id", {"user_id": user_id}
     )
@@ -22,7 +22,7 @@ def list_subscriptions(tx: Tx, user_id: str) -> dict[str, str]:
 
 
 def save_subscriptions(tx: Tx, user_id: str, statuses: Mapping[str, str]) -> None:
-    """channel -> status, for the channels named."""
+    """Saves the statuses (channel -> status) of these channels; others stay."""
     rows = [
         {"user_id": user_id, "id": notification_id(user_id, channel), "channel": channel, "status": status}
         for channel, status in statuses.items()
@@ -38,7 +38,7 @@ def save_password_hash(tx: Tx, user_id: str, password_hash: str, now: str) -> No
 
 
 def revoke_logins(tx: Tx, user_id: str, now: str) -> int:
-    """Ends the sessions and login tokens of a user in every organization. Returns how many there were."""
+    """Ends the sessions and login tokens of a user in every organization. Returns their number."""
     tokens = tx.run(
         "UPDATE access_tokens SET revoked_at = :now"
         " WHERE user_id = :user_id AND all_organizations AND revoked_at IS NULL",
