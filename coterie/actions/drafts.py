@@ -1,4 +1,4 @@
-"""Prepared drafts become contacts, or fill contacts up: many at once, each kind of row in one statement."""
+"""Creates and fills contacts from normalized drafts: many at once, with one statement for each kind of row."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
@@ -33,8 +33,8 @@ _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "ph
          ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 
 
-class Changes(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}):
-    """What one row of an import changed about a contact that was there before, for undo: ids of the parts it added, by
+class RowChanges(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}):
+    """The changes that one row of an import made to an existing contact, for undo: the ids of the parts it added, by
     kind; fields with their value before and after."""
 
     fields: dict[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -49,13 +49,13 @@ class Changes(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}
     interactions: list[str] = field(default_factory=list)
     relationships: list[str] = field(default_factory=list)
     usernames_taken: list[str] = field(default_factory=list)
-    # rows of our own export that are no contact: (key, when changed last) of each
+    # rows of our own export other than contacts: (key, updated_at) of each
     noun: str | None = None
     rows: list[tuple[list[Any], str | None]] = field(default_factory=list)
 
 
 class NewContacts(Struct):
-    """The rows of contacts that are to be created, ready to be inserted."""
+    """The rows of new contacts, ready to be inserted."""
 
     contacts: Rows
     handles: list[Handle]
@@ -65,39 +65,39 @@ class NewContacts(Struct):
 
 
 def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
-    """Creates a contact from each normalized draft; their ids, in the same order.
+    """Creates a contact from each normalized draft; returns their ids in the same order.
 
-    Nothing is checked for duplicates; an Instagram username another contact has becomes a line of the note.
+    Duplicates are not checked. An Instagram username that another contact has becomes a line of the note.
     """
     if not drafts:
         return []
     blank = Existing()
-    every = [plan_merge(draft, blank) for draft in drafts]
-    _leave_out_taken_usernames(tx, caller, [(0, each) for each in every])
+    plans = [plan_merge(draft, blank) for draft in drafts]
+    _leave_out_taken_usernames(tx, caller, [(0, plan) for plan in plans])
     first = next_contact_ids(tx, caller.organization_id, len(drafts))
-    new = rows_of_new(caller, every, first)
+    new = rows_of_new(caller, plans, first)
     insert_new(tx, caller, new)
     return [row["id"] for row in new.contacts]
 
 
-def rows_of_new(caller: Caller, every: Sequence[MergePlan], first: int) -> NewContacts:
+def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int) -> NewContacts:
     """The rows of new contacts with the ids from `first` on."""
     now, ids = times.now(), iter_ids()
     new = NewContacts([], [], {}, [], PartRows())
-    for contact_id, each in enumerate(every, first):
-        handles = _handles(contact_id, each, now, ids)
-        row, composed = _contact_row(contact_id, each, handles, now)
+    for contact_id, plan in enumerate(plans, first):
+        handles = _handles(contact_id, plan, now, ids)
+        row, composed = _contact_row(contact_id, plan, handles, now)
         row["uuid"] = next(ids)
         new.contacts.append(row)
         new.handles += handles
         new.words[contact_id] = words_of_texts((composed, *_texts_of(row)), handles)
-        new.events.append(_created(caller, contact_id, each, handles, now))
-        new.parts.add(caller, contact_id, each, now, ids=ids, is_pinned=True)
+        new.events.append(_created(caller, contact_id, plan, handles, now))
+        new.parts.add(caller, contact_id, plan, now, ids=ids, is_pinned=True)
     return new
 
 
 def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
-    """Write the rows of new contacts. Their ids must be theirs alone (next_contact_ids)."""
+    """Inserts the rows of new contacts. Their ids must come from next_contact_ids."""
     parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
     index_contacts(tx, caller.organization_id, new.words)
@@ -105,41 +105,41 @@ def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
     write_parts(tx, caller, new.parts)
 
 
-def fill_contact(tx: Tx, caller: Caller, state: Existing, additions: MergePlan) -> Changes:
-    """Add to a contact what it does not have; what it has stays. What was written, to take it back by.
+def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) -> RowChanges:
+    """Adds the planned values to a contact; existing values stay. Returns the changes, for undo.
 
-    A contact takes at most 500 handles; an Instagram username another contact has is left out, with a warning.
+    A contact has at most 500 handles. An Instagram username that another contact has is skipped, with a warning.
     """
-    assert state.contact is not None
-    before, now = state.contact, times.now()
-    changes = Changes(fields={n: (getattr(before, n), value) for n, value in additions.fields.items()})
-    changes.usernames_taken = _leave_out_taken_usernames(tx, caller, [(before.id, additions)])
-    additions.handles = additions.handles[: max(0, HANDLES_MAX - len(state.handles))]
+    assert existing.contact is not None
+    before, now = existing.contact, times.now()
+    changes = RowChanges(fields={n: (getattr(before, n), value) for n, value in plan.fields.items()})
+    changes.usernames_taken = _leave_out_taken_usernames(tx, caller, [(before.id, plan)])
+    plan.handles = plan.handles[: max(0, HANDLES_MAX - len(existing.handles))]
     ids = iter(new_id, "")
-    handles = _handles(before.id, additions, now, ids)
+    handles = _handles(before.id, plan, now, ids)
     handle_store.insert_handles(tx, caller.organization_id, handles)
     changes.handles = [handle.id for handle in handles]
     rows = PartRows()
-    rows.add(caller, before.id, additions, now, ids=ids, is_pinned=before.pinned_note is None)
+    rows.add(caller, before.id, plan, now, ids=ids, is_pinned=before.pinned_note is None)
     changes.addresses = [row["id"] for row in rows.addresses]
     changes.dates = [row["id"] for row in rows.dates]
     changes.notes = [row["id"] for row in rows.notes]
     changes.files = [row["id"] for row in rows.files]
     changes.interactions = [row["id"] for row in rows.interactions]
-    changes.external_ids = additions.external_ids
+    changes.external_ids = plan.external_ids
     changes.tags, changes.folders = write_parts(tx, caller, rows)
-    after = replace(before, **additions.fields)
-    if additions.note and before.pinned_note is None:
-        after = replace(after, pinned_note=additions.note)
-    events = _filled(caller, before.id, handles, changes, additions, now)
-    save_contact(tx, caller, before, after, events, handles=state.handles + handles if handles else None)
+    after = replace(before, **plan.fields)
+    if plan.note and before.pinned_note is None:
+        after = replace(after, pinned_note=plan.note)
+    events = _filled(caller, before.id, handles, changes, plan, now)
+    save_contact(tx, caller, before, after, events, handles=existing.handles + handles if handles else None)
     return changes
 
 
 def _filled(
-    caller: Caller, contact_id: int, handles: Sequence[Handle], changes: Changes, additions: MergePlan, now: str
+    caller: Caller, contact_id: int, handles: Sequence[Handle], changes: RowChanges, plan: MergePlan, now: str
 ) -> Rows:
-    """What was added to a contact, as events: none where it was nothing but the memory that its row is known."""
+    """The events for what was added to a contact; none if that is only the digest of the row."""
     events = [
         row_of(
             caller,
@@ -160,57 +160,60 @@ def _filled(
         ("contact.put_in_folder", changes.folders),
     ):
         events += [row_of(caller, kind, subject, contact_ids=[contact_id], now=now) for subject in subjects]
-    # what no event of its own is for; of many messages from an export only the number
-    told: dict[str, tuple[Any, Any]] = dict(changes.fields)
-    external_ids = [entry for entry in additions.external_ids if entry[0] != DRAFT_SOURCE]
+    # additions without an event of their own; of interactions only the number
+    fields: dict[str, tuple[Any, Any]] = dict(changes.fields)
+    external_ids = [entry for entry in plan.external_ids if entry[0] != DRAFT_SOURCE]
     for name, value in (
         ("external_ids", external_ids),
-        ("interactions", len(additions.interactions)),
+        ("interactions", len(plan.interactions)),
     ):
         if value:
-            told[name] = (None, value)
-    if told:
-        events.append(row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=told, now=now))
+            fields[name] = (None, value)
+    if fields:
+        events.append(row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=fields, now=now))
     return events
 
 
 def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, MergePlan]]) -> list[str]:
-    """A username names one account: of two who want it the first has it, for the others it is a line of the note."""
-    wanted = usernames_in(each for _, each in entries)
+    """Removes Instagram usernames that another contact, or an earlier one of these, has; returns them.
+
+    For a new contact the username becomes a line of the note.
+    """
+    wanted = usernames_in(plan for _, plan in entries)
     if not wanted:
         return []
     owners = parts.find_username_owners(tx, caller.organization_id, wanted)
     left_out = []
-    for position, (contact_id, each) in enumerate(entries):
+    for position, (contact_id, plan) in enumerate(entries):
         owner = contact_id or -1 - position
-        for handle in [h for h in each.handles if h.channel == INSTAGRAM]:
+        for handle in [h for h in plan.handles if h.channel == INSTAGRAM]:
             if owners.setdefault(handle.normalized or "", owner) != owner:
-                each.handles = [h for h in each.handles if h is not handle]
+                plan.handles = [h for h in plan.handles if h is not handle]
                 left_out.append(handle.value)
                 if not contact_id:
-                    each.note = "\n".join([*([each.note] if each.note else []), f"Instagram: {handle.value}"])
+                    plan.note = "\n".join([*([plan.note] if plan.note else []), f"Instagram: {handle.value}"])
     return left_out
 
 
-def _handles(contact_id: int, additions: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:
+def _handles(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:
     return [
         Handle(
             contact_id=contact_id, id=next(ids), channel=h.channel, value=h.value, normalized=h.normalized or h.value,
             label=h.label, is_primary=h.is_primary, is_former=False, created_at=now, updated_at=now, deleted_at=None,
         )
-        for h in additions.handles
+        for h in plan.handles
     ]  # fmt: skip
 
 
 def _contact_row(
-    contact_id: int, additions: MergePlan, handles: list[Handle], now: str
+    contact_id: int, plan: MergePlan, handles: list[Handle], now: str
 ) -> tuple[dict[str, Any], str | None]:
     """(the row of a new contact with its sort keys, its composed name), as in model.contacts."""
-    fields = additions.fields
+    fields = plan.fields
     row = _BLANK | fields
     row["id"], row["status"] = contact_id, SUBSCRIBED
     row["created_at"] = row["updated_at"] = now
-    row["pinned_note"] = additions.note
+    row["pinned_note"] = plan.note
     for handle in handles:
         if handle.is_primary and handle.channel in SUMMARY_COLUMNS:
             row[SUMMARY_COLUMNS[handle.channel]] = handle.value
@@ -224,14 +227,14 @@ def _contact_row(
     return row, composed
 
 
-def _created(caller: Caller, contact_id: int, additions: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
-    """One event says all of a new contact: its fields, handles, tags and folders."""
-    changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in additions.fields.items()}
+def _created(caller: Caller, contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
+    """The one event of a new contact: its fields, primary handles, tags and folders."""
+    changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in plan.fields.items()}
     for handle in handles:
         if handle.is_primary:
             changes[handle.channel] = (None, handle.value)
-    # a note's text is not in events: the note may become personal
-    for name, parts_of_it in (("tags", additions.tags), ("folders", additions.folders)):
-        if parts_of_it:
-            changes[name] = (None, parts_of_it)
+    # without the text of the note, which may become personal
+    for name, names in (("tags", plan.tags), ("folders", plan.folders)):
+        if names:
+            changes[name] = (None, names)
     return row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.actions.drafts import Changes
+from coterie.actions.drafts import RowChanges
 from coterie.drafts.matching import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Done, Run, open_import
@@ -257,7 +257,7 @@ def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:
     return draft
 
 
-def _finished(row: StagedRow, plan: RowPlan, written: tuple[int | None, Changes | None]) -> StagedRow:
+def _finished(row: StagedRow, plan: RowPlan, written: tuple[int | None, RowChanges | None]) -> StagedRow:
     contact_id, changes = written
     return replace(
         row,

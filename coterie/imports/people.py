@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from coterie.actions.drafts import Changes, create_contacts, fill_contact
+from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
 from coterie.drafts.matching import NOBODY, Candidate, Facts, choose, compare, find_matches, keys_of
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
 from coterie.model.handles import INSTAGRAM
@@ -167,7 +167,7 @@ def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> lis
 
 def write_plans(
     tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]
-) -> list[tuple[int | None, Changes | None]]:
+) -> list[tuple[int | None, RowChanges | None]]:
     """Does what the plans say; (the contact, what changed about it, for undo) of each row."""
     new = [s.draft() for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
     created = iter(create_people(tx, caller, new))
@@ -177,7 +177,7 @@ def write_plans(
     ]
 
 
-def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> Changes | None:
+def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> RowChanges | None:
     if plan.merge is None or plan.existing is None or plan.reason is None:
         return None
     added = plan.parts

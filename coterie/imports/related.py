@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.drafts import Changes
+from coterie.actions.drafts import RowChanges
 from coterie.actions.import_relationships import relate_if_new
 from coterie.actions.notes import remove_imported_lines
 from coterie.errors import Invalid
@@ -101,7 +101,7 @@ def _link_row(
             continue
         ids += [side.id] if side else []
         lines.append(related.line)
-    changes = msgspec.json.decode(row.changes or "{}", type=Changes)
+    changes = msgspec.json.decode(row.changes or "{}", type=RowChanges)
     if lines:
         remove_imported_lines(tx, caller, contact_id, lines, None if row.is_new else changes.notes)
     if not ids or row.is_new:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.actions.drafts import Changes
+from coterie.actions.drafts import RowChanges
 from coterie.imports.engine import Run, open_import
 from coterie.imports.undo_contacts import Conflicts, erase_created, undo_row
 from coterie.model import times
@@ -71,7 +71,7 @@ def _undo_batch(tx: Tx, run: Run, before: int) -> Undone:
 
 
 def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[StagedRow]:
-    changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=Changes) for row in rows}
+    changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=RowChanges) for row in rows}
     conflicts: dict[int, Conflicts] = {row.row_number: [] for row in rows}
     created: dict[int, int] = {}
     definitions = []

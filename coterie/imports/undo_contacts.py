@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
 from coterie.actions.contacts import list_related
-from coterie.actions.drafts import Changes
+from coterie.actions.drafts import RowChanges
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.actions.import_relationships import erase_untouched
@@ -51,7 +51,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     return {contact_id for contact_id in contact_ids if contact_id in there and contact_id in changed}
 
 
-def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Conflicts:
+def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Conflicts:
     """Undoes what one row of an import added to a contact that was there before; the conflicts: what it left alone.
 
     A field goes back to what it was unless it has another value by now; a part is removed unless it was changed.
@@ -103,7 +103,7 @@ def _without_handles(
     return promoted, conflicts
 
 
-def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: Changes) -> Conflicts:
+def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Conflicts:
     organization_id, conflicts = caller.organization_id, Conflicts()
     for table, ids, part in (
         ("postal_addresses", changes.addresses, "address"),

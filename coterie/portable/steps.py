@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from coterie.actions.drafts import Changes
+from coterie.actions.drafts import RowChanges
 from coterie.drafts.matching import Candidate
 from coterie.model.import_reasons import ROWS_ADDED, ROWS_LEFT_OUT, ROWS_PRESENT, ROWS_TO_ADD, UUID, Reason, reason_of
 from coterie.model.imports import PORTABLE_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
@@ -70,7 +70,7 @@ def apply_rows(tx: Tx, caller: Caller, row: StagedRow, rows: PortableRows) -> St
         written=len(written.keys),
         left_out=[[count, *problem] for problem, count in Counter(written.problems).most_common(PROBLEMS_MAX)],
     )
-    changes = msgspec.json.encode(Changes(noun=rows.noun, rows=written.keys)).decode()
+    changes = msgspec.json.encode(RowChanges(noun=rows.noun, rows=written.keys)).decode()
     outcome, state = (UPDATE, ROW_APPLIED) if written.keys else (UNCHANGED, ROW_STAGED)
     return replace(
         row, outcome=outcome, reason=reason, contact_id=None, decision=None, needs_rematch=False, state=state,
