@@ -21,12 +21,16 @@ def _department(reading: Reading, entry: Property) -> None:
     reading.draft.department = values.line(entry.value)
 
 
-def _how_you_met(reading: Reading, entry: Property) -> None:
-    reading.draft.how_you_met = values.text(entry.value)
+def _text(field: str, label: str) -> Callable[[Reading, Property], None]:
+    """The reader of a text. A second, different one becomes a line of the note."""
 
+    def read(reading: Reading, entry: Property) -> None:
+        value, before = values.text(entry.value), getattr(reading.draft, field)
+        if value and before not in (None, value):
+            reading.add_extra(f"{label}: {value}")
+        setattr(reading.draft, field, before or value)
 
-def _bio(reading: Reading, entry: Property) -> None:
-    reading.draft.bio = values.text(entry.value)
+    return read
 
 
 def _follower(reading: Reading, entry: Property) -> None:
@@ -48,8 +52,8 @@ READERS: dict[str, Callable[[Reading, Property], None]] = {
     PREFIX + "DISPLAY-NAME": _display_name,
     PREFIX + "FULL-NAME": _full_name,
     PREFIX + "DEPARTMENT": _department,
-    PREFIX + "HOW-YOU-MET": _how_you_met,
-    PREFIX + "BIO": _bio,
+    PREFIX + "HOW-YOU-MET": _text("how_you_met", "How you met"),
+    PREFIX + "BIO": _text("bio", "Bio"),
     PREFIX + "FOLLOWER": _follower,
     PREFIX + "FOLDER": _folder,
     # published under this name
