@@ -18,6 +18,8 @@ def address_of(parts: Mapping[str, str], label: str | None) -> AddressDraft | No
     """
     place = {name: parts[name] for name in _PLACE if parts.get(name)}
     lines = [parts.get(name) or "" for name in _LINES]
+    if number := parts.get("house_number"):
+        lines[0] = f"{lines[0]} {number}".strip()
     whole = _split(parts.get(WHOLE, ""))
     if place or any(lines):
         whole = _without_repeated(whole, [*lines, *place.values()])

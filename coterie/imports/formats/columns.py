@@ -12,6 +12,7 @@ from coterie.imports.formats import put
 from coterie.imports.formats.cells import is_no_value, read_cell
 from coterie.imports.formats.csv_rows import Row, Table
 from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping, numbered_of
+from coterie.imports.formats.header_names import is_setting
 from coterie.imports.formats.reading import Reading, finish, put_address, warn_of_guess
 from coterie.model.cells import split_list
 from coterie.model.handles import CHANNELS, EMAIL, PHONE
@@ -113,7 +114,7 @@ def _birthday_part(part: str) -> Callable[[str], Put]:
 
 def _extra(header: str) -> Put:
     if words(header):
-        return lambda reading, value: put.put_extra(reading.draft, header, value)
+        return lambda reading, value: None if is_setting(header, value) else put.put_extra(reading.draft, header, value)
     # a column without a name that counts the rows, as data frames are exported
     return lambda reading, value: None if value.isdigit() else put.put_extra(reading.draft, header, value)
 
@@ -128,6 +129,7 @@ def _name(reading: Reading, value: str) -> None:
 # path -> the function that puts a cell, given the header of its column
 _OTHERS: dict[str, Callable[[str], Put]] = {
     "name": lambda header: _name,
+    "title": lambda header: lambda reading, value: put.put_title(reading.draft, value, header),
     "gender": lambda header: lambda reading, value: put.put_gender(reading.draft, value),
     "relationship_grade": lambda header: lambda reading, value: put.put_grade(reading.draft, value),
     "birthday": _birthday,

@@ -28,6 +28,7 @@ _REASON_FIRST = re.compile(rf'"?{re.escape(REASON_COLUMN)}[^",;\t|]*"?([,;\t|])'
 _QUOTE_AFTER_SPACE = {
     each: re.compile(rf'{re.escape(each)} +"[^"]*"(?= *(?:{re.escape(each)}|[\r\n]|$))') for each in SEPARATORS
 }
+_JAPANESE = re.compile("氏名|名前|姓|電話|メール|住所|会社|郵便|生年月日|電子|携帯|フリガナ|ふりがな")
 _CP1252_HOLES = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 # the csv module has one limit per process; every reader of a table uses this module
@@ -78,7 +79,8 @@ def csv_reader(lines: Iterable[str], layout: Layout) -> Iterator[list[str]]:
 def find_encoding(path: Path) -> str:
     """The encoding of a text file, decided on the whole file.
 
-    UTF-16 by its byte order mark or its zero bytes. UTF-8 by its byte order mark, or if the bytes are UTF-8, or
+    UTF-16 by its byte order mark or its zero bytes. Shift_JIS if it is not UTF-8 and the first line has Japanese names
+    of columns. UTF-8 by its byte order mark, or if the bytes are UTF-8, or
     nearly: one broken byte among twenty good letters. Otherwise Windows-1252, or Latin-1 if the file contains bytes
     that Windows-1252 does not define.
     """
@@ -98,9 +100,21 @@ def find_encoding(path: Path) -> str:
                 letters += len(text) - len(text.encode("ascii", "ignore"))
                 has_holes = has_holes or bool(_CP1252_HOLES.search(chunk))
         broken += len(decoder.decode(b"", final=True))
+        is_japanese = broken > 0 and _is_shift_jis(head)
+    if is_japanese:
+        return "cp932"
     if broken <= 0 or (letters - broken) >= 20 * broken:
         return "utf-8-sig"
     return "latin-1" if has_holes else "cp1252"
+
+
+def _is_shift_jis(head: bytes) -> bool:
+    """Whether the first line has Japanese names of columns in Shift_JIS, as Japanese programs write tables."""
+    line = head.lstrip(b"\r\n").split(b"\n", 1)[0]
+    try:
+        return _JAPANESE.search(line.decode("cp932")) is not None
+    except UnicodeDecodeError:
+        return False
 
 
 def read_head(path: Path, row_count: int = HEADER_WITHIN_ROWS) -> list[list[str]]:

@@ -35,10 +35,11 @@ TEXT_FIELDS = {
     "language": "language, as a code or a word",
     "bio": "how the person describes himself or herself",
 }  # fmt: skip
-ADDRESS_PARTS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country")
+ADDRESS_PARTS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country", "house_number")
 FIELDS: dict[str, str] = {
     "name": "the whole name in one cell; it is split into its parts. Beside a first name, the last name",
     **TEXT_FIELDS,
+    "title": "before the name: Dr; any other word is what the person does",
     "gender": f"one of {', '.join(GENDERS)}; any other value goes to the note",
     "birthday": "birthday, with or without a year",
     **{f"birthday.{part}": f"the {part} of the birthday, in a column of its own" for part in ("year", "month", "day")},

@@ -3,27 +3,27 @@
 import re
 from collections.abc import Sequence
 
-from coterie.model.text import words
+from coterie.model.text import fold, words
 
 # English, German, French, Spanish, Italian, Dutch, Portuguese; folded, without spaces.
 _NAMES = {
     "name": """
         name fullname contactname person realname; vollstandigername ganzername kontakt; nomcomplet
         nometprenom nomprenom; nombrecompleto nombreyapellidos; nomecompleto nomeecognome; volledigenaam
-        naam""",
+        naam; 氏名 名前 お名前""",
     "display_name": """
         displayname screenname; anzeigename; nomaffiche; nombreparamostrar; nomevisualizzato; weergavenaam""",
     "name_prefix": """
         title prefix nameprefix honorific salutation; titel anrede; civilite titre; titulo; titolo; aanhef""",
     "first_name": """
         firstname givenname forename first; vorname rufname; prenom; nombre primernombre; nome; voornaam;
-        primeironome nomeproprio""",
+        primeironome nomeproprio; 名""",
     "middle_name": """
         middlename additionalname middle secondname; zweitervorname; deuxiemeprenom; segundonombre;
-        secondonome; tussenvoegsel tweedenaam; segundonome nomedomeio""",
+        secondonome; tussenvoegsel tweedenaam; segundonome nomedomeio; weiterevornamen""",
     "last_name": """
         lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido
-        apellidos; cognome; achternaam familienaam; sobrenome apelido ultimonome""",
+        apellidos; cognome; achternaam familienaam; sobrenome apelido ultimonome; 姓 名字 苗字""",
     "formatted_name": "formattedname",
     "phonetic_first_name": """
         phoneticfirstname firstnamephonetic phoneticgivenname givennamephonetic givennameyomi givenyomi
@@ -44,7 +44,7 @@ _NAMES = {
     "birthday": """
         birthday dateofbirth birthdate born dob bday; geburtstag geburtsdatum; anniversaire
         datedenaissance naissance; cumpleanos fechadenacimiento; compleanno datadinascita; verjaardag
-        geboortedatum; aniversario datadenascimento nascimento""",
+        geboortedatum; aniversario datadenascimento nascimento; 生年月日 誕生日""",
     "birthday.year": """
         birthyear yearofbirth; geburtsjahr; anneedenaissance; anodenacimiento; annodinascita; geboortejaar;
         anodenascimento""",
@@ -55,15 +55,15 @@ _NAMES = {
         dayofbirth; tagdergeburt; jourdenaissance; diadenacimiento; giornodinascita; diadenascimento""",
     "employer": """
         company employer organization organisation organizationname companyname workplace account; firma
-        unternehmen arbeitgeber; entreprise societe employeur; empresa compania; azienda societa ditta;
-        bedrijf bedrijfsnaam werkgever organisatie; companhia""",
+        unternehmen arbeitgeber; entreprise societe employeur; empresa compania organizacion; azienda societa ditta;
+        bedrijf bedrijfsnaam werkgever organisatie; companhia; 会社 会社名""",
     "department": """
         department dept organizationdepartment companydepartment; abteilung; departamento;
         reparto dipartimento; afdeling""",
     "job_title": """
         jobtitle position role occupation job profession; beruf funktion stelle berufsbezeichnung; poste
         fonction titreduposte metier; cargo puesto profesion; professione posizione qualifica mansione;
-        functie functietitel beroep; profissao funcao""",
+        functie functietitel beroep; profissao funcao; 役職""",
     "how_you_met": """
         howyoumet howwemet met; kennengelernt; rencontre; comonosconocimos; comecisiamoconosciuti""",
     "language": "language; sprache; langue; idioma; lingua; taal",
@@ -71,15 +71,16 @@ _NAMES = {
     "email": """
         email emailaddress mail emails mailaddress; emailadresse mailadresse; courriel adressemail
         adresseemail mel; correo correoelectronico; indirizzoemail postaelettronica; emailadres;
-        correioeletronico""",
+        correioeletronico; メール メールアドレス 電子メール
+        adressedemessagerie indirizzodipostaelettronica direcciondecorreoelectronico""",
     "phone": """
         phone telephone phonenumber tel number phones contactnumber; telefon telefonnummer rufnummer
         nummer; numerodetelephone numero; telefono numerodetelefono; numeroditelefono; telefoon
-        telefoonnummer; telefone numerodetelefone""",
+        telefoonnummer; telefone numerodetelefone; 電話 電話番号""",
     "phone:mobile": """
         mobilephone cellphone mobilenumber mobileno; mobiltelefon handynummer mobilnummer mobilfunk;
         telephoneportable telephonemobile; telefonomovil telefonocelular; telefonocellulare; mobielnummer;
-        telemovel""",
+        telemovel; 携帯 携帯電話 携帯番号""",
     "phone:work": "workphone businessphone officephone; geschaftstelefon diensttelefon",
     "phone:home": "homephone; privattelefon festnetz; fixe; telefonofijo; telefonofisso",
     "email:work": "workemail businessemail; geschaftsmail",
@@ -102,10 +103,11 @@ _NAMES = {
         paginaweb; sitoweb; webpagina; paginadainternet""",
     "address": """
         address postaladdress mailingaddress fulladdress location; adresse anschrift postanschrift;
-        adressepostale; direccion direccionpostal; indirizzo; adres; endereco morada""",
+        adressepostale; direccion direccionpostal; indirizzo; adres; endereco morada; 住所""",
     "address.line_1": """
         street streetaddress addressline1 address1 addressline line1; strasse strassehausnummer
         strasseundhausnummer; rue; calle; via; straat straatnaam; rua logradouro""",
+    "address.house_number": "housenumber houseno hausnummer hausnr numerodecalle numerocivico huisnummer",
     "address.line_2": """
         addressline2 address2 street2 line2 apartment apt unit; adresszusatz; complementadresse
         complement; piso; interno; toevoeging; complemento""",
@@ -115,11 +117,14 @@ _NAMES = {
         localita; plaats woonplaats; cidade localidade""",
     "address.region": """
         state region province county stateprovince; bundesland kanton; departement; provincia estado;
-        regione; provincie; distrito""",
+        regione; provincie; distrito; stateregion
+        bundeslandkanton depregion 都道府県""",
     "address.postcode": """
         zip zipcode postcode postalcode zippostalcode; plz postleitzahl; codepostal cp; codigopostal; cap
-        codicepostale; cep""",
-    "address.country": "country countryregion nation; land; pays; pais; paese nazione",
+        codicepostale; cep; 郵便番号""",
+    "address.country": """country countryregion nation; land; pays; pais; paese nazione; landregion paysregion
+        paisregion paisoregion paeseregione
+        paisouregiao landofregio landregio 国""",
     "date:anniversary": """
         anniversary weddinganniversary weddingday; hochzeitstag jahrestag; anniversairedemariage;
         aniversariodeboda; anniversario; trouwdag; aniversariodecasamento""",
@@ -133,13 +138,16 @@ _NAMES = {
     "note": """
         notes note comment comments remarks description memo; notizen notiz bemerkung bemerkungen
         kommentar anmerkung; remarque remarques commentaire commentaires; notas nota comentario
-        comentarios observaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes""",
+        comentarios observaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes; メモ 備考""",
     "ignore": """
         id uuid uid externalid contactid created createdat createdon updated updatedat modified modifiedat
-        lastmodified owner ownerid deleted deletedat row no nr""",
+        lastmodified owner ownerid deleted deletedat row no nr;
+        emailtype emailtyp typedemessagerie typedadressedemessagerie tipodecorreoelectronico tipodepostaelettronica
+        vertraulichkeit prioritat verzeichnisserver confidentialite criterediffusion priorite serveurderepertoires
+        confidencialidad prioridad servidordedirectorio riservatezza priorita vertrouwelijkheid prioriteit""",
     "repeat": "initials; initialen",
 }  # fmt: skip
-_FIELD_OF = {name: field for field, names in _NAMES.items() for name in re.findall(r"\w+", names)}
+_FIELD_OF = {"".join(words(name)): field for field, names in _NAMES.items() for name in re.findall(r"\w+", names)}
 
 _LABELS = {
     "work": """
@@ -147,7 +155,8 @@ _LABELS = {
         professionnel bureau pro; trabajo oficina laboral; lavoro ufficio; werk zakelijk kantoor; trabalho
         comercial""",
     "home": """
-        home private personal; privat zuhause; domicile personnel personnelle perso prive; casa particular
+        home private personal privado privada prive privee; privat zuhause; domicile personnel personnelle
+        perso prive; casa particular
         domicilio; privato abitazione; thuis; pessoal residencial""",
     "mobile": "mobile cell cellular; mobil handy; portable; movil celular; cellulare; mobiel; telemovel",
     "fax": "fax; telefax; telecopie telecopieur",
@@ -156,6 +165,10 @@ _LABELS = {
 }  # fmt: skip
 _LABEL_OF = {name: label for label, names in _LABELS.items() for name in re.findall(r"\w+", names)}
 _LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
+_FLAGS = frozenset((
+    "true", "false", "wahr", "falsch", "vrai", "faux", "verdadero", "falso", "vero", "verdadeiro", "waar", "onwaar",
+    "0", "1",
+))  # fmt: skip
 # words that add nothing to the others
 _EMPTY_WORDS = frozenset((
     "contact", "the", "de", "del", "di", "da", "do", "la", "le", "main", "primary", "secondary", "alternate", "value",
@@ -172,7 +185,16 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     bare = {header: label for header in headers if (label := _LABEL_OF.get("".join(words(header[:200]))))}
     if len(set(bare.values())) > 2:
         mapping |= {header: f"phone:{label}" for header, label in bare.items()}
+    fields = set(mapping.values())
+    # beside an employer, and without another column for it, "Title" is what somebody does there
+    if "employer" in fields and "job_title" not in fields:
+        mapping |= {header: "title" for header in headers if header.strip().lower() == "title"}
     return mapping
+
+
+def is_setting(header: str, value: str) -> bool:
+    """Whether a cell is a flag of Outlook's column "Private", in any language."""
+    return fold(value) in _FLAGS and _LABEL_OF.get("".join(words(header[:200]))) == "home"
 
 
 def _guess(header: str) -> str:

@@ -22,6 +22,10 @@ _USUAL_LABELS = frozenset((
     "private", "personal", "school", "assistant", "radio", "telex", "isdn", "callback", "tty", "google", "voice",
     "homepage", "home-page", "profile", "blog", "ftp", "im", "billing", "delivery",
 ))  # fmt: skip
+_HONORIFICS = frozenset((
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "herr", "frau", "m", "mme",
+    "mlle", "sr", "sra", "don", "dona", "sig", "dott",
+))  # fmt: skip
 _NAME_FIELDS = (*NAME_PARTS, "display_name", "nickname")
 
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[a-z0-9-]+\.)*?(linkedin|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
@@ -61,6 +65,12 @@ def put_name(draft: ContactDraft, value: str) -> None:
         put_text(draft, "display_name", value, "Name")
     if maiden_name:
         put_text(draft, "maiden_name", maiden_name, "Maiden name")
+
+
+def put_title(draft: ContactDraft, value: str, header: str) -> None:
+    """Sets the title before a name, such as Dr. or Frau; any other is the job title."""
+    is_honorific = fold(value).rstrip(".") in _HONORIFICS or value.endswith(".")
+    put_text(draft, "name_prefix" if is_honorific else "job_title", value, header)
 
 
 def put_handles(

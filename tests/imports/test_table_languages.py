@@ -1,0 +1,85 @@
+"""Columns of programs in other languages, and of those that name them in their own way."""
+
+from pathlib import Path
+
+import pytest
+
+from coterie.imports.formats.any_csv import read
+from coterie.imports.formats.detect import detect_format
+from coterie.imports.formats.header_names import guess_mapping
+from coterie.model.imports import AddressDraft, ContactDraft
+
+
+def draft_of(folder: Path, text: str, encoding: str = "utf-8") -> ContactDraft:
+    path = folder / "table.csv"
+    path.write_text(text, encoding)
+    assert detect_format(path) == "csv"
+    (draft,) = read(path)
+    assert isinstance(draft, ContactDraft)
+    return draft
+
+
+GERMAN = (
+    "Anrede,Vorname,Weitere Vornamen,Nachname,Firma,Straße privat,Ort privat,Bundesland/Kanton privat,"
+    "Postleitzahl privat,Land/Region privat,E-Mail-Adresse,E-Mail-Typ,Privat,Vertraulichkeit,Priorität\n"
+    "Frau,Ana,Maria,Silva,Bau AG,Weg 1,Linz,OÖ,4020,Österreich,a@example.org,SMTP,Falsch,Normal,Normal\n"
+)
+FRENCH = (
+    "Prénom,Nom,Société,Rue (bureau),Ville (bureau),Dép/Région (bureau),Code postal (bureau),Pays/Région (bureau),"
+    "Adresse de messagerie,Type de messagerie,Privé,Priorité\n"
+    "Ana,Silva,Bau SA,1 rue Haute,Lyon,Rhône,69001,France,a@example.org,SMTP,Faux,Normale\n"
+)
+SPANISH = (
+    "Nombre,Apellidos,Organización,Calle del trabajo,Ciudad del trabajo,País o región del trabajo,"
+    "Dirección de correo electrónico,Tipo de correo electrónico,Privado,Prioridad\n"
+    "Ana,Silva,Obra SA,Calle 1,Jerez,España,a@example.org,SMTP,Falso,Normal\n"
+)
+
+
+def test_outlook_in_german_french_and_spanish_has_no_lines_for_its_settings(tmp_path: Path) -> None:
+    german, french, spanish = (draft_of(tmp_path, text) for text in (GERMAN, FRENCH, SPANISH))
+    assert (german.name_prefix, german.middle_name, german.note) == ("Frau", "Maria", None)
+    assert german.addresses == [
+        AddressDraft("Weg 1", locality="Linz", region="OÖ", postcode="4020", country="Österreich", label="home")
+    ]
+    assert (french.handles[0].value, french.note) == ("a@example.org", None)
+    assert french.addresses == [
+        AddressDraft("1 rue Haute", None, None, "Lyon", "Rhône", "69001", "France", label="work")
+    ]
+    assert (spanish.addresses[0].country, spanish.addresses[0].label) == ("España", "work")
+    assert "SMTP" not in (spanish.note or "") and "Falso" not in (spanish.note or "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_japanese_names_of_columns_are_known_also_in_shift_jis(tmp_path: Path, encoding: str) -> None:
+    draft = draft_of(tmp_path, "姓,名,メール,電話,会社\n山口,百恵,momoe@example.jp,03-1234-5678,ホリプロ\n", encoding)
+    assert (draft.last_name, draft.first_name, draft.employer) == ("山口", "百恵", "ホリプロ")
+    assert [handle.value for handle in draft.handles] == ["momoe@example.jp", "03-1234-5678"]
+
+
+@pytest.mark.parametrize("text", ["Name,Straße\nMüller,Grüße\n", "Prénom,Téléphone\nÉlodie,1\n"])
+def test_western_text_is_not_taken_for_shift_jis(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text, "cp1252")
+    draft = next(iter(read(path)))
+    assert isinstance(draft, ContactDraft)
+    assert (draft.first_name or draft.last_name) in ("Müller", "Élodie")
+
+
+def test_a_house_number_belongs_to_the_street(tmp_path: Path) -> None:
+    draft = draft_of(tmp_path, "Name,Street,House Number,City\nAna Silva,Gasse,12a,Linz\n")
+    assert (draft.addresses[0].address_line_1, draft.note) == ("Gasse 12a", None)
+
+
+@pytest.mark.parametrize(
+    ("title", "field"), [("Supervisor", "job_title"), ("Dr.", "name_prefix"), ("Mrs", "name_prefix")]
+)  # fmt: skip
+def test_a_title_is_the_job_unless_it_is_one_before_a_name(tmp_path: Path, title: str, field: str) -> None:
+    draft = draft_of(tmp_path, f"First,Last,Company,Title\nLenny,Leonard,Plant,{title}\n")
+    assert getattr(draft, field) == title
+
+
+def test_hubspots_state_is_a_region() -> None:
+    assert guess_mapping(["State/Region", "Country/Region"]) == {
+        "State/Region": "address.region", "Country/Region": "address.country",
+    }  # fmt: skip
