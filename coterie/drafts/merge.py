@@ -25,7 +25,7 @@ from coterie.model.imports import (
     PictureDraft,
 )
 from coterie.model.terms import name_key
-from coterie.model.text import identity_key
+from coterie.model.text import identity_key, words
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
@@ -156,7 +156,7 @@ def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str
         dates=[d for d in draft.dates if (identity_key(d.label), d.occurs_on) not in state.dates],
         tags=[tag for tag in draft.tags if name_key(tag) not in state.tags],
         folders=[folder for folder in draft.folders if folder not in state.folders],
-        note=draft.note if draft.note and draft.note not in state.notes else None,
+        note=_note_to_add(draft, contact, fields, state.notes),
         pictures=[p for p in draft.pictures if p.digest and p.digest not in state.files],
         external_ids=[entry for entry in draft.external_ids if entry not in state.external_ids],
         interactions=[i for i in map(_with_external_id, draft.interactions) if i.external_id not in known_interactions],
@@ -215,6 +215,25 @@ def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
     if identity_key(draft.composed_name or "") == identity_key(contact.composed_name or ""):
         return {}
     return {name: value for name, value in given.items() if name not in present}
+
+
+def _note_to_add(draft: ContactDraft, contact: Contact, fields: dict[str, Any], notes: set[str]) -> str | None:
+    """The note of the draft if the contact lacks it, and a line with a name that is not taken over."""
+    added = [draft.note] if draft.note and draft.note not in notes else []
+    line = f"Name: {draft.full_name}"
+    if _is_other_name(draft, contact, fields) and all(line not in note.splitlines() for note in notes):
+        added.append(line)
+    return "\n".join(added) or None
+
+
+def _is_other_name(draft: ContactDraft, contact: Contact, fields: dict[str, Any]) -> bool:
+    """Whether the draft's full name has words that no name of the contact has, also after its fields are filled."""
+    if not draft.full_name or draft.full_name in (contact.full_name, contact.display_name, contact.nickname):
+        return False
+    after = replace(contact, **fields)
+    names = (after.composed_name, after.formatted_name, after.display_name, after.nickname, after.maiden_name)
+    present = {word for name in names if name for word in words(name)}
+    return not present.issuperset(words(draft.full_name))
 
 
 def _handles_to_add(draft: ContactDraft, state: Existing) -> list[HandleDraft]:

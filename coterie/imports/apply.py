@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.drafts import RowChanges
-from coterie.drafts.matching import person_of_draft
+from coterie.drafts.facts import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
-from coterie.drafts.matching import NOBODY, Candidate, Facts, choose, compare, find_matches, keys_of
+from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare, keys_of
+from coterie.drafts.matching import Candidate, choose, find_matches
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
 from coterie.model.handles import INSTAGRAM
 from coterie.model.import_reasons import (
     CONTACT_DELETED,
     CONTACT_MISSING,
     DECIDED,
-    HANDLE_OTHER_NAME,
     MAY_BE_CONTACT,
     SAME_CONTACT,
     Reason,
@@ -84,13 +84,11 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
 
 def _without_family(tx: Tx, caller: Caller, matches: list[list[Candidate]]) -> list[list[Candidate]]:
     """A family in one file shares its telephone: contacts of this import are not matched by a handle alone."""
-    doubtful = {m.contact_id for of_row in matches for m in of_row if m.reason.code == HANDLE_OTHER_NAME}
+    doubtful = {m.contact_id for of_row in matches for m in of_row if m.reason.code in FAMILY}
     if not doubtful:
         return matches
     created = list_created_by(tx, caller.organization_id, caller.import_id or "", doubtful)
-    return [
-        [m for m in of_row if m.reason.code != HANDLE_OTHER_NAME or m.contact_id not in created] for of_row in matches
-    ]
+    return [[m for m in of_row if m.reason.code not in FAMILY or m.contact_id not in created] for of_row in matches]
 
 
 def _target(subject: Subject, matches: Sequence[Candidate]) -> tuple[int | None, Reason] | None:
@@ -153,7 +151,7 @@ def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> 
 
 def _is_alike(person: Facts, others: Iterable[Facts]) -> bool:
     reasons = (compare(person, other) for other in others)
-    return any(reason is not None and reason.code != HANDLE_OTHER_NAME for reason in reasons)
+    return any(reason is not None and reason.code not in FAMILY for reason in reasons)
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

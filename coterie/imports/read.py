@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.drafts.matching import Facts, person_of_draft
+from coterie.drafts.facts import Facts, person_of_draft
 from coterie.drafts.normalize import normalize_draft
 from coterie.errors import invalid
 from coterie.imports.formats.readers import READERS

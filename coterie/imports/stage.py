@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.drafts.matching import NOBODY, Facts, compare, is_certain, keys_of, person_of_contact, person_of_draft
+from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare, is_certain, keys_of, person_of_contact, person_of_draft
 from coterie.drafts.merge import existing_of_draft, plan_merge
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Report, Run, open_import, path_of
@@ -30,7 +30,6 @@ from coterie.imports.read_ahead import read_ahead
 from coterie.imports.seen import Seen
 from coterie.model import times
 from coterie.model.import_reasons import (
-    HANDLE_OTHER_NAME,
     IMPORTED_BEFORE,
     MAY_BE_ROW,
     SAME_AS_ROW,
@@ -254,7 +253,7 @@ def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[S
             reason = reason_of(SAME_PERSON_AS_ROW, row=other.row_number, adds=added)
             same_as_row = None if added else other.row_number
             return _staged(row, UPDATE if added else UNCHANGED, reason, same_as_row=same_as_row)
-        elif likeness is not None and likeness.code != HANDLE_OTHER_NAME:
+        elif likeness is not None and likeness.code not in FAMILY:
             reason = reason_of(MAY_BE_ROW, row=other.row_number, why=why(likeness))
             return _staged(row, MATCH, reason, needs_rematch=True)
     # an earlier row that was forgotten, or waits, may turn out to be the same person

@@ -12,7 +12,9 @@ from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 
 # Why a draft and a contact are, or may be, the same person
 EXTERNAL_ID, USERNAME, UUID = "external_id", "username", "uuid"
-HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME = "handle", "handle_and_name", "handle_other_name"
+HANDLE, HANDLE_AND_NAME = "handle", "handle_and_name"
+HANDLE_OTHER_NAME, HANDLE_OTHER_BIRTHDAY = "handle_other_name", "handle_other_birthday"
+EXTERNAL_ID_OTHER_NAME = "external_id_other_name"
 NAME_AND_BIRTHDAY, NAME_AND_EMPLOYER = "name_and_birthday", "name_and_employer"
 # The outcome of a contact's row. `why` is one of the reasons above as {"code": …, "data": …}
 UNREADABLE = "unreadable"  # text
@@ -102,6 +104,10 @@ def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _external_id(data: dict[str, Any]) -> str:
+    return _SOURCES.get(data["source"], f"{data['source']} id")
+
+
 def _handle(data: dict[str, Any]) -> str:
     return f"same {_CHANNELS.get(data['channel'], data['channel'])} {data['value']}"
 
@@ -130,12 +136,14 @@ def _conflict(conflict: Sequence[Any]) -> str:
 
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
-    EXTERNAL_ID: lambda data: f"same {_SOURCES.get(data['source'], data['source'] + ' id')}",
+    EXTERNAL_ID: lambda data: f"same {_external_id(data)}",
     USERNAME: lambda data: f"same Instagram username {data['value']}",
     UUID: lambda data: "same contact",
+    EXTERNAL_ID_OTHER_NAME: lambda data: f"same {_external_id(data)}, another name",
     HANDLE: _handle,
     HANDLE_AND_NAME: lambda data: f"{_handle(data)} and name",
     HANDLE_OTHER_NAME: lambda data: f"{_handle(data)}, another name",
+    HANDLE_OTHER_BIRTHDAY: lambda data: f"{_handle(data)}, another birthday",
     NAME_AND_BIRTHDAY: lambda data: "same name and birthday",
     NAME_AND_EMPLOYER: lambda data: "same name and employer",
     UNREADABLE: lambda data: data["text"],

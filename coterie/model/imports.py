@@ -24,6 +24,8 @@ COUNT_OF = {
 }
 # The state of a row: not applied yet; applied; undone; not undone, because it was edited later (a conflict).
 ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_CONFLICT = "staged", "applied", "undone", "kept"
+# The source of the external id that is the UID of a card
+UID_SOURCE = "vcard"
 # The source of the external id of an applied row: the digest of its draft
 DRAFT_SOURCE = "draft"
 # The source of the external id of a contact that has another uuid in the instance it was exported from

@@ -4,7 +4,8 @@ import pytest
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
-from coterie.drafts.matching import Candidate, choose, find_matches, person_of_draft
+from coterie.drafts.facts import person_of_draft
+from coterie.drafts.matching import Candidate, choose, find_matches
 from coterie.drafts.normalize import normalize_draft
 from coterie.model.contacts import Contact
 from coterie.model.imports import ContactDraft, HandleDraft
@@ -79,7 +80,7 @@ def test_the_same_name_needs_one_more_agreeing_fact(
 def test_an_external_id_is_certain_and_stronger_than_a_handle(world: World) -> None:
     with world.database.write() as tx:
         insert_external_ids(tx, world.organization.id, [("vcard", "u-77", world.homer.id)])
-    one = draft("Marge", "Simpson", EMAIL)
+    one = draft("Homer J", "Simpson", EMAIL)
     one.external_ids = [("vcard", "u-77")]
     (found,) = matches(world, one)
     assert found[0].contact_id == world.homer.id
@@ -118,3 +119,59 @@ def test_a_website_is_not_a_persons_own(world: World) -> None:
 def test_each_draft_of_a_batch_gets_its_own_answer(world: World) -> None:
     found = matches(world, draft("Homer", None, ("email", "homer@example.org")), draft("Ned"), draft(None, None, EMAIL))
     assert [[match.contact_id for match in each] for each in found] == [[world.homer.id], [], [world.marge.id]]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fields", "code"),
+    [
+        ("Ben", "Rask", {}, "external_id_other_name"),
+        ("Ben", "Hale", {}, "external_id_other_name"),
+        ("Otto", "Hale", {"name_suffix": "Jr."}, "external_id_other_name"),
+        ("Otto", "Hof", {}, "external_id"),
+        ("Otto Maria", "Hale", {}, "external_id"),
+        (None, None, {}, "external_id"),
+        ("Otto", "Hale", {"birthday": "1980-07-12"}, "external_id"),
+    ],
+)
+def test_a_uid_under_another_given_name_is_only_possible(
+    world: World, first: str | None, last: str | None, fields: dict[str, str], code: str
+) -> None:
+    otto = contact(world, first_name="Otto", last_name="Hale", birthday="1950-01-31")
+    with world.database.write() as tx:
+        insert_external_ids(tx, world.organization.id, [("vcard", "u-78", otto.id)])
+    one = draft(first, last, **fields)
+    one.external_ids = [("vcard", "u-78")]
+    (found,) = matches(world, one)
+    assert [(match.contact_id, match.reason.code) for match in found] == [(otto.id, code)]
+
+
+def test_a_repeated_uid_does_not_hide_the_contact_whose_handle_it_is(world: World) -> None:
+    with world.database.write() as tx:
+        insert_external_ids(tx, world.organization.id, [("vcard", "u-79", world.homer.id)])
+    one = draft("Marge", "Simpson", EMAIL)
+    one.external_ids = [("vcard", "u-79")]
+    (found,) = matches(world, one)
+    assert choose(found) == found[0]
+    assert [match.contact_id for match in found] == [world.marge.id, world.homer.id]
+
+
+@pytest.mark.parametrize(
+    ("channel", "value", "fields", "code"),
+    [
+        ("phone", "+12125550122", {"birthday": "1980-07-12"}, "handle_other_birthday"),
+        ("phone", "+12125550122", {"birthday": "1951-01-31"}, "handle_other_birthday"),
+        ("email", "hale@example.org", {"birthday": "--07-12"}, "handle_other_birthday"),
+        ("phone", "+12125550122", {"birthday": "--01-31"}, "handle_and_name"),
+        ("phone", "+12125550122", {"name_suffix": "Jr."}, "handle_other_name"),
+        ("phone", "+12125550122", {"name_suffix": "III"}, "handle_other_name"),
+        ("email", "hale@example.org", {"name_suffix": "Jr."}, "handle_and_name"),
+        ("phone", "+12125550122", {"name_suffix": "PhD"}, "handle_and_name"),
+    ],
+)
+def test_father_and_son_with_one_handle_are_a_question(
+    world: World, channel: str, value: str, fields: dict[str, str], code: str
+) -> None:
+    contact(world, first_name="Otto", last_name="Hale", birthday="1950-01-31", phone="+12125550122",
+            email="hale@example.org")  # fmt: skip
+    (found,) = matches(world, draft("Otto", "Hale", (channel, value), **fields))
+    assert [match.reason.code for match in found] == [code]

@@ -144,7 +144,7 @@ def test_a_handle_under_another_name_waits_for_a_decision(world: World, tmp_path
     assert [m.contact_id for m in matches[2]] == [world.marge.id]
     assert describe_reason(matches[2][0].reason) == "same phone number +18005555555, another name"
     record = apply(run)
-    assert counts(record) == (1, 0, 2, 0, 0)
+    assert counts(record) == (1, 1, 1, 0, 0)
     assert sorted(n or "" for n in names(world.database, world.organization.id)) == [
         "Homer Simpson", "Lisa Simpson", "Marge Simpson",
     ]  # fmt: skip
@@ -186,7 +186,7 @@ def test_what_needs_no_decision_can_be_decided_as_well(world: World, tmp_path: P
     assert counts(record) == (2, 1, 1, 0, 0)
     assert [reason(row) for row in rows_of(run)] == [
         "Skipped by decision",
-        "Updated by decision; added employer, email",
+        "Updated by decision; added employer, email, note",
         "Created by decision",
         None,
     ]
@@ -277,7 +277,7 @@ def test_a_card_is_known_by_its_uid_whatever_its_name_is_now(world: World, tmp_p
     changed = cards(tmp_path, card("u-1", "Selma", "Terwilliger", "NICKNAME:Sel\r\n"))
     run, record = applied(world.database, world.alice, tmp_path, changed)
     assert counts(record) == (0, 1, 0, 0, 0)
-    assert reason(rows_of(run)[0]) == "Same card UID; added nickname"
+    assert reason(rows_of(run)[0]) == "Same card UID; added nickname, note"
 
 
 def test_a_picture_becomes_an_attachment_and_lies_in_the_data_folder(world: World, tmp_path: Path) -> None:

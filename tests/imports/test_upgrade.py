@@ -118,8 +118,8 @@ def test_a_row_that_waits_is_decided_and_applied(upgraded: Upgraded) -> None:
     with upgraded.database.write() as tx:
         (match,) = list_matches(tx, ALICE, run.import_id, [6])[6]
         decide(tx, upgraded.caller(), run.import_id, 6, "update", match.contact_id)
-    assert counts(upgraded.apply_again(run)) == (2, 2, 3, 0, 1)
-    assert reason(upgraded.rows(run)[6]) == "Updated by decision"
+    assert counts(upgraded.apply_again(run)) == (2, 3, 2, 0, 1)
+    assert reason(upgraded.rows(run)[6]) == "Updated by decision; added note"
 
 
 def test_an_import_that_was_staged_is_applied_and_undone(upgraded: Upgraded) -> None:
