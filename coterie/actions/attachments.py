@@ -11,7 +11,15 @@ from coterie.actions.events import EventRow, differences, record, row_of
 from coterie.actions.jobs import enqueue
 from coterie.errors import NotFound, invalid
 from coterie.model import times
-from coterie.model.attachments import ATTACHMENTS_MAX, FILE, PICTURE, PICTURE_ENDINGS, Attachment, clean_filename
+from coterie.model.attachments import (
+    ATTACHMENTS_MAX,
+    FILE,
+    OCTETS,
+    PICTURE,
+    PICTURE_ENDINGS,
+    Attachment,
+    clean_filename,
+)
 from coterie.model.ids import new_id
 from coterie.model.imports import PictureDraft
 from coterie.model.organizations import Caller
@@ -89,7 +97,7 @@ def _row(caller: Caller, kind: str, before: Attachment | None, after: Attachment
 
 
 def _picture_of(contact_id: int, picture: PictureDraft) -> Attachment:
-    media_type = picture.media_type or "application/octet-stream"
+    media_type = picture.media_type or OCTETS
     return Attachment(
         contact_id=contact_id,
         id=new_id(),

@@ -9,7 +9,7 @@ from coterie.actions.folders import create_folder
 from coterie.actions.terms import create_term
 from coterie.drafts.merge import MergePlan
 from coterie.errors import Invalid
-from coterie.model.attachments import FILE, PICTURE, PICTURE_ENDINGS
+from coterie.model.attachments import FILE, OCTETS, PICTURE, PICTURE_ENDINGS
 from coterie.model.countries import find_country
 from coterie.model.handles import INSTAGRAM
 from coterie.model.organizations import Caller
@@ -90,7 +90,7 @@ def _address_row(address: Any) -> dict[str, Any]:
 
 
 def _file_row(picture: Any) -> dict[str, Any]:
-    media_type = picture.media_type or "application/octet-stream"
+    media_type = picture.media_type or OCTETS
     return {
         "kind": FILE if picture.filename else PICTURE,
         "filename": picture.filename or f"picture{PICTURE_ENDINGS.get(media_type, '')}",

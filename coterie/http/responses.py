@@ -16,6 +16,7 @@ JSON = "application/json"
 BASE_HEADERS: HeaderList = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 _JSON_HEADERS: HeaderList = [(b"content-type", JSON.encode())]
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -48,12 +49,19 @@ def encode_response(result: Any, default_status: int = 200) -> Encoded:
             return default_status, [], b""
         return default_status, _JSON_HEADERS.copy(), _encode(result)
     status = result.status or default_status
-    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in result.headers]
+    headers = [_header(name, value) for name, value in result.headers]
     if status == 204:
         return status, headers, b""
     body = result.body if isinstance(result.body, bytes | FileBody) else _encode(result.body)
-    headers.append((b"content-type", (result.media_type or JSON).encode()))
+    headers.append(_header("content-type", result.media_type or JSON))
     return status, headers, body
+
+
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    """Every header of a handler passes here. Raises ValueError for control characters, which would start another."""
+    if _CONTROL.search(name + value):
+        raise ValueError(f"the header {name!r} has control characters")
+    return name.lower().encode(), value.encode("latin-1", "replace")
 
 
 def file_headers(filename: str) -> tuple[tuple[str, str], ...]:
@@ -61,7 +69,7 @@ def file_headers(filename: str) -> tuple[tuple[str, str], ...]:
 
     RFC 6266: an ASCII name for old clients, the real one for all others.
     """
-    plain = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
+    plain = re.sub(r'[^ -~]|["?\\]', "_", filename)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
     return (
         ("Content-Disposition", disposition),

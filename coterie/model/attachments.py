@@ -18,6 +18,8 @@ FILE, PICTURE = "file", "picture"
 PICTURE_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
 # How a file came here
 UPLOAD, IMPORT, INSTAGRAM = "upload", "import", "instagram"
+OCTETS = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
@@ -34,6 +36,12 @@ class Attachment(Struct, frozen=True):
     digest: str
     created_at: str
     source: str = UPLOAD
+
+
+def clean_media_type(media_type: str | None) -> str | None:
+    """A media type from outside in lower case, without parameters (RFC 6838, section 4.2); None if it is not one."""
+    plain = (media_type or "").strip(" ").lower()
+    return plain if _MEDIA_TYPE.fullmatch(plain) else None
 
 
 def recognize(data: bytes) -> str | None:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from urllib.parse import unquote_to_bytes
 
+from coterie.model.attachments import clean_media_type
 from coterie.model.imports import PictureDraft
 from coterie.vcard import values
 from coterie.vcard.lines import Property
@@ -29,9 +30,9 @@ def read_picture(entry: Property) -> PictureDraft | str | None:
         return PictureDraft(_media_type(entry), url=url)
     data = _decode(value)
     if entry.first("ENCODING"):
-        return _picture(_media_type(entry), data) if data else "PHOTO is not base64 and was skipped"
+        return _picture(data) if data else "PHOTO is not base64 and was skipped"
     if data and type_of(data):
-        return _picture(None, data)
+        return _picture(data)
     return "PHOTO is neither a picture nor a link to one and was skipped"
 
 
@@ -42,8 +43,8 @@ def type_of(data: bytes) -> str | None:
     return next((name for signature, name in _SIGNATURES if data.startswith(signature)), None)
 
 
-def _picture(media_type: str | None, data: bytes) -> PictureDraft:
-    return PictureDraft(type_of(data) or media_type, data)
+def _picture(data: bytes) -> PictureDraft:
+    return PictureDraft(type_of(data), data)
 
 
 def _media_type(entry: Property) -> str | None:
@@ -52,15 +53,14 @@ def _media_type(entry: Property) -> str | None:
     )
     if not kind:
         return None
-    return (kind if "/" in kind else f"image/{kind}").lower()
+    return clean_media_type(kind if "/" in kind else f"image/{kind}")
 
 
 def _data_uri(value: str) -> PictureDraft | str:
     head, _, body = values.escape_free(value[5:]).partition(",")
     media_type, *rest = [part.strip().lower() for part in head.split(";")]
     data = _decode(body) if "base64" in (media_type, *rest) else unquote_to_bytes(body)
-    named = media_type if "/" in media_type else None
-    return _picture(named, data) if data else "PHOTO is not a picture and was skipped"
+    return _picture(data) if data else "PHOTO is not a picture and was skipped"
 
 
 def _decode(value: str) -> bytes | None:

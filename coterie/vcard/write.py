@@ -8,6 +8,7 @@ import base64
 import re
 
 from coterie.errors import invalid
+from coterie.model.attachments import clean_media_type
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft, PictureDraft
 from coterie.model.names import is_inverted, is_same_name
 from coterie.vcard import values
@@ -167,7 +168,7 @@ def _write_day(name: str, day: str, label: str | None, out: Content) -> None:
 
 
 def _write_picture(picture: PictureDraft, out: Content) -> None:
-    media_type = picture.media_type
+    media_type = clean_media_type(picture.media_type)
     if out.is_4:
         if picture.data is not None:
             encoded = base64.b64encode(picture.data).decode()

@@ -254,11 +254,11 @@ def test_the_preferred_language_and_every_uid_are_kept() -> None:
 @pytest.mark.parametrize(
     ("line", "picture"),
     [
-        ("PHOTO;ENCODING=b;TYPE=JPEG:YWJj", PictureDraft("image/jpeg", b"abc")),
+        ("PHOTO;ENCODING=b;TYPE=PNG:/9j/", PictureDraft("image/jpeg", b"\xff\xd8\xff")),
         ("PHOTO;ENCODING=b:YW Jj ZA", PictureDraft(None, b"abcd")),
-        ("PHOTO;BASE64;PNG:YWJj", PictureDraft("image/png", b"abc")),
-        ("PHOTO:data:image/gif;base64,YWJj", PictureDraft("image/gif", b"abc")),
-        ("PHOTO:data:image/svg+xml,%3Csvg", PictureDraft("image/svg+xml", b"<svg")),
+        ("PHOTO;BASE64;PNG:YWJj", PictureDraft(None, b"abc")),
+        ("PHOTO:data:image/png;base64,R0lGODlh", PictureDraft("image/gif", b"GIF89a")),
+        ("PHOTO:data:image/svg+xml,%3Csvg", PictureDraft(None, b"<svg")),
         ("PHOTO;VALUE=uri:http\\://a.example/b", PictureDraft(None, None, "http://a.example/b")),
         (
             "PHOTO;MEDIATYPE=image/png:https://a.example/b",

@@ -12,7 +12,7 @@ from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
 from coterie.http.responses import FileBody, Response, file_headers
-from coterie.model.attachments import Attachment, recognize, why_rejected
+from coterie.model.attachments import OCTETS, Attachment, clean_media_type, recognize, why_rejected
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import attachments as store
@@ -119,7 +119,9 @@ def send(tx: Tx, caller: Caller, request: Request) -> Response:
         body = FileBody(path, path.stat().st_size)
     except OSError:
         raise NotFound("The file no longer exists") from None
-    return Response(body=body, headers=file_headers(attachment.filename), media_type=attachment.media_type)
+    # rows of before may have any media type
+    media_type = clean_media_type(attachment.media_type) or OCTETS
+    return Response(body=body, headers=file_headers(attachment.filename), media_type=media_type)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

@@ -17,6 +17,7 @@ import msgspec
 from coterie.errors import Invalid, TooLarge, invalid
 from coterie.imports.formats.archives import Archive, BrokenFile, copy_file, open_archive, open_lines, read_file
 from coterie.imports.formats.coterie_lines import Item, Lines, next_row, read_batches, rows_of_contact
+from coterie.model.attachments import OCTETS, clean_media_type
 from coterie.model.imports import ContactDraft, PictureDraft, RowError
 from coterie.model.portable import (
     FORMAT,
@@ -115,6 +116,7 @@ def _attachments(lines: Lines | None, folder: Path | None) -> Iterator[Item]:
         try:
             if re.search(r"[/\\\0-\x1f\x7f]", row.filename):
                 raise BrokenFile("has an invalid filename")
+            row = msgspec.structs.replace(row, media_type=clean_media_type(row.media_type) or OCTETS)
             if folder is not None:
                 _store_file(lines.file.archive, row, folder)
         except (BrokenFile, KeyError) as error:
