@@ -32,7 +32,7 @@ def import_rows(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the rows of an import, or of all imports of one command.
+    """List the rows of an import, or of a command.
 
     Each row has the contact's name, the outcome and the reason, and on a second line what the file says. Rows with the
     outcome match need a decision (`coterie decide`). With --json each row is an object on one line.
