@@ -106,5 +106,5 @@ def _remove_files(run: Run, digests: set[str]) -> None:
     if digests:
         with run.database.write() as tx:
             lock_files(tx)
-            for digest in digests - find_referenced(tx, digests):
+            for digest in digests - find_referenced(tx, digests, run.database.settings.import_days * 86_400.0):
                 remove_file(run.folder, digest)

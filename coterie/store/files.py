@@ -23,7 +23,7 @@ from coterie.model.imports import APPLIED, APPLYING, ROW_STAGED, STAGED, STAGING
 from coterie.store.database import Tx
 
 FOLDER = "attachments"
-# the files of rows that wait to be applied stay for so long after their import last changed
+# the files of rows that wait to be applied stay for at least so long after their import last changed
 STAGED_SECONDS = 90 * 86_400.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
@@ -72,9 +72,9 @@ def lock_files(tx: Tx) -> None:
         tx.one("SELECT pg_advisory_xact_lock(72023)")
 
 
-def find_referenced(tx: Tx, digests: Iterable[str]) -> set[str]:
-    """Returns those of the files that a row of any organization refers to: an attachment, an import that reads it, a
-    row that an import may still apply."""
+def find_referenced(tx: Tx, digests: Iterable[str], import_seconds: float = 0.0) -> set[str]:
+    """Returns those of the files that a row of any organization refers to: an attachment, an import that reads it, a row
+    that an import may still apply. import_seconds: after which imports expire."""
     bound: dict[str, Any] = {"digests": tx.list_param(set(digests))}
     attached = tx.all(
         "SELECT DISTINCT a.digest FROM organizations o JOIN attachments a ON a.organization_id = o.id"
@@ -92,7 +92,7 @@ def find_referenced(tx: Tx, digests: Iterable[str]) -> set[str]:
             **bound,
             "state": ROW_STAGED,
             "states": tx.list_param((STAGING, STAGED, APPLYING, APPLIED)),
-            "since": times.after(times.now(), -STAGED_SECONDS),
+            "since": times.after(times.now(), -max(STAGED_SECONDS, import_seconds + 7 * 86_400.0)),
         },
     )
     return {digest for (digest,) in (*attached, *imported, *staged)}

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from pathlib import Path
 
 import msgspec
 
@@ -33,7 +32,7 @@ def remove_files(database: Database, settings: Settings, job: Job, stopping: thr
     digests = set(msgspec.json.decode(job.arguments)["digests"])
     with database.write() as tx:
         lock_files(tx)
-        for digest in digests - find_referenced(tx, digests):
+        for digest in digests - find_referenced(tx, digests, _import_seconds(settings)):
             remove_file(settings.data_folder, digest)
 
 
@@ -51,16 +50,21 @@ def sweep_files(database: Database, settings: Settings) -> None:
     for start in range(0, len(digests), BATCH):
         some = set(digests[start : start + BATCH])
         with database.read() as tx:
-            unreferenced = some - find_referenced(tx, some)
+            unreferenced = some - find_referenced(tx, some, _import_seconds(settings))
         if unreferenced:
-            removed += _remove_unreferenced(database, folder, unreferenced)
+            removed += _remove_unreferenced(database, settings, unreferenced)
     if removed:
         log.info("unreferenced files deleted", extra={"count": removed})
 
 
-def _remove_unreferenced(database: Database, folder: Path, digests: set[str]) -> int:
+def _import_seconds(settings: Settings) -> float:
+    return settings.import_days * 86_400.0
+
+
+def _remove_unreferenced(database: Database, settings: Settings, digests: set[str]) -> int:
     """Checks again under the lock: a row may refer to one of them by now."""
     with database.write() as tx:
         lock_files(tx)
-        unreferenced = digests - find_referenced(tx, digests)
+        unreferenced = digests - find_referenced(tx, digests, _import_seconds(settings))
+        folder = settings.data_folder
         return sum(remove_old_file(folder, digest, seconds=SAVED_SECONDS) for digest in unreferenced)

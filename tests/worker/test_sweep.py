@@ -136,6 +136,13 @@ def test_what_was_saved_within_a_day_is_left_to_whoever_is_about_to_name_it(plac
     assert place.sweep(days=1.1) == set()
 
 
+def test_the_pictures_of_waiting_rows_stay_as_long_as_their_import(place: Place) -> None:
+    place.staged("Edna")
+    place.settings = replace(place.settings, import_days=36_500)
+    place.run("UPDATE imports SET updated_at = :at", at=times.after(times.now(), -3000 * DAY))
+    assert len(place.sweep(days=3000)) == 2
+
+
 def test_what_is_saved_again_while_it_is_being_removed_stays(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     digest, _ = save_file(place.folder, b"old and new")
     place.age()
