@@ -110,5 +110,6 @@ def _cells(item: Group) -> list[str | None]:
 
 def _line(cells: Iterable[str]) -> str:
     stream = io.StringIO()
-    csv.writer(stream).writerow(cells)
+    # in quotes a cell stays one cell also where the separator is another
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerow(cells)
     return stream.getvalue()

@@ -2,7 +2,8 @@
 
 import re
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# full-width signs too: spreadsheets in East Asia run them
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9 ().]*|--[0-9]{2}-[0-9]{2}")
 _TO_ESCAPE = re.compile(r"[\\;,]|:(?=:)")
 # an escaped character stands for itself
