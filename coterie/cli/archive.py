@@ -57,7 +57,9 @@ class ArchiveWriter:
         self._path = path
         self._part = path.with_name(path.name + ".part")
         try:
-            handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            # never a file or link that somebody else has put there
+            self._part.unlink(missing_ok=True)
+            handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise Unavailable(f"{path}: {error.strerror}") from None
         self._stream = os.fdopen(handle, "wb")
