@@ -7,7 +7,7 @@ The host of the Graph API, which the operator configured, is exempt.
 
 import socket
 import time
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,6 +16,11 @@ PICTURE_BYTES_MAX = 5 * 1024 * 1024
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # for the whole picture, because a slow trickle never exceeds the timeout between two chunks
 PICTURE_SECONDS_MAX = 60.0
+
+# NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is connected to
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+# NAT64 within a network (RFC 8215), IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765) addresses, Teredo
+_LOCAL_TRANSLATIONS = tuple(map(IPv6Network, ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "2001::/32")))
 
 
 class NoPicture(Exception):
@@ -99,6 +104,10 @@ def is_public(address: str) -> bool:
         parsed = ip_address(address.split("%")[0])
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    parsed = mapped or parsed
+    if isinstance(parsed, IPv6Address):
+        if any(parsed in network for network in _LOCAL_TRANSLATIONS):
+            return False
+        if parsed in _TRANSLATED:
+            return is_public(str(IPv4Address(int(parsed) & 0xFFFF_FFFF)))
+        parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
     return parsed.is_global and not parsed.is_multicast
