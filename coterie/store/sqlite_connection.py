@@ -15,6 +15,8 @@ from coterie.store.database import Parameters, Row, T, Work, insert_statement
 IMMEDIATE = "BEGIN IMMEDIATE"
 # SQLite checks the deadline after so many steps of its virtual machine: about a millisecond
 STEPS_BETWEEN_CHECKS = 100_000
+# secure_delete=FAST: what was deleted is overwritten in pages that are written anyway
+_PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384", "secure_delete=FAST")
 
 
 class SqliteTx:
@@ -88,7 +90,7 @@ class Connection:
         self.deadline = float("inf")
         self.apsw.set_busy_timeout(10_000)
         self.apsw.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
-        for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384"):
+        for pragma in _PRAGMAS:
             self.apsw.execute(f"PRAGMA {pragma}")
         self.apsw.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         self.tx = SqliteTx(self.apsw, is_waited_for)
