@@ -73,8 +73,8 @@ def lock_files(tx: Tx) -> None:
 
 
 def find_referenced(tx: Tx, digests: Iterable[str], import_seconds: float = 0.0) -> set[str]:
-    """Returns those of the files that a row of any organization refers to: an attachment, an import that reads it, a row
-    that an import may still apply. import_seconds: after which imports expire."""
+    """Returns those of the files that a row of any organization refers to: an attachment, an import that reads it, or
+    a row that an import may still apply. import_seconds: after which imports expire."""
     bound: dict[str, Any] = {"digests": tx.list_param(set(digests))}
     attached = tx.all(
         "SELECT DISTINCT a.digest FROM organizations o JOIN attachments a ON a.organization_id = o.id"
