@@ -37,6 +37,8 @@ from coterie.store.database import Tx
 
 STAGE_JOB, APPLY_JOB, UNDO_JOB = "stage_import", "apply_import", "undo_import"
 FILENAME_LENGTH_MAX = 255
+# the error code of an import whose job is dead
+JOB_DEAD = "job_dead"
 
 
 def start_import(
@@ -102,7 +104,7 @@ def finish(tx: Tx, caller: Caller, import_id: str, state: str, error: str | None
     """Saves that an import is now staged, applied, undone or failed, and when; records an event unless it failed."""
     import_, now = _find(tx, caller, import_id), times.now()
     column = {STAGED: "staged_at", APPLIED: "applied_at", UNDONE: "undone_at", FAILED: "updated_at"}[state]
-    _save(tx, caller, import_, state=state, error=error, **{column: now})
+    _save(tx, caller, import_, state=state, error=error, error_code=None, **{column: now})
     if state != FAILED:
         record(tx, caller, f"import.{state}", import_id, now=now)
     return _find(tx, caller, import_id)
@@ -175,6 +177,13 @@ def stage_later(tx: Tx, caller: Caller, import_id: str, seconds: float) -> None:
 def end_rescue(tx: Tx, caller: Caller, import_id: str) -> None:
     """Takes back stage_later."""
     jobs.delete_waiting_job(tx, caller.organization_id, f"rescue:{import_id}")
+
+
+def report_dead_job(tx: Tx, organization_id: int, import_id: str, job_id: str) -> None:
+    """Records that the worker has given up on an import. It keeps its state, so that the job can be retried."""
+    error = f"The worker has given up; `coterie jobs retry {job_id}` continues"
+    columns = {"error": error, "error_code": JOB_DEAD, "updated_at": times.now()}
+    store.update_import(tx, organization_id, import_id, columns)
 
 
 def delete_import(tx: Tx, caller: Caller, import_id: str) -> None:

@@ -180,6 +180,7 @@ class Import(Struct, frozen=True):
     undone_at: str | None
     group_id: str | None = None
     expired_at: str | None = None
+    error_code: str | None = None
 
 
 class StagedRow(Struct, frozen=True, kw_only=True):

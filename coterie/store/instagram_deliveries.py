@@ -34,3 +34,11 @@ def delete_delivery(tx: Tx, organization_id: int, delivery_id: str) -> None:
         "DELETE FROM instagram_deliveries WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": delivery_id},
     )
+
+
+def mark_failed(tx: Tx, organization_id: int, delivery_id: str, error_code: str) -> None:
+    """Records why a delivery is not processed."""
+    tx.run(
+        "UPDATE instagram_deliveries SET error_code = :code WHERE organization_id = :organization_id AND id = :id",
+        {"organization_id": organization_id, "id": delivery_id, "code": error_code},
+    )

@@ -16,6 +16,7 @@ from coterie.model.jobs import LANES, Job, Reschedule
 from coterie.settings import Settings
 from coterie.store import job_claims, jobs
 from coterie.store.database import Database
+from coterie.worker.dead_jobs import log_dead, mark_dead
 from coterie.worker.handlers import HANDLERS, Handler
 from coterie.worker.presence import Presence, release_jobs_of_dead_workers
 from coterie.worker.problems import Problems
@@ -127,9 +128,10 @@ class Worker:
                 return False
         with self._database.write() as tx:
             buried = job_claims.bury(tx)
+            for job in buried:
+                mark_dead(tx, job)
             claimed = job_claims.claim(tx, lane=lane, after=self._served[lane], worker=self._id)
-        for job in buried:
-            _report_dead(job, "worker crashed")
+        log_dead(buried, "worker crashed")
         for job in claimed:
             self._served[lane] = job.organization_id
             self._run(job)
@@ -148,14 +150,17 @@ class Worker:
             return
         except Exception as error:
             log.exception("job failed", extra={"job": job.name, "id": job.id, "attempt": job.attempt_count})
-            with self._database.write() as tx:
-                jobs.fail(tx, job, f"{type(error).__name__}: {error}")
+            self._fail(job, f"{type(error).__name__}: {error}")
             return
         with self._database.write() as tx:
             jobs.finish(tx, job)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("job done", extra={"job": job.name, "id": job.id, "milliseconds": milliseconds})
 
-
-def _report_dead(job: Job, reason: str) -> None:
-    log.error("job dead", extra={"job": job.name, "id": job.id, "attempts": job.attempt_count, "reason": reason})
+    def _fail(self, job: Job, reason: str) -> None:
+        is_dead = job.attempt_count >= job.attempts_max
+        with self._database.write() as tx:
+            if jobs.fail(tx, job, reason) and is_dead:
+                mark_dead(tx, job)
+        if is_dead:
+            log_dead([job], reason)
