@@ -33,6 +33,7 @@ COMMANDS = {
     "restore": "restore",
     "settings": "settings",
     "worker": "worker",
+    "jobs": "jobs",
     "mail-test": "mail_test",
     "instagram": "instagram",
 }

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,10 @@ from coterie.http.requests import RequestMetrics
 from coterie.http.responses import base_url
 from coterie.settings import Settings
 from coterie.store.database import Database
+from coterie.store.job_reports import count_by_name, count_dead
 from coterie.store.migrate import is_current
 from coterie.store.organizations import any_organization
+from coterie.web.job_metrics import JobMetrics
 from coterie.web.reference import reference_page
 from coterie.web.start import start_page
 
@@ -65,7 +68,7 @@ def page_routes(
         Route("/openapi/{name}.json", _document(settings, documents)),
         Route("/healthz", _healthy),
         Route("/readyz", _ready(database)),
-        Route("/metrics", _metrics(settings, metrics)),
+        Route("/metrics", _metrics(database, settings, metrics)),
     ]
 
 
@@ -129,20 +132,26 @@ async def _healthy(request: Request) -> Response:
 
 
 def _ready(database: Database) -> Endpoint:
-    """Ready if the database responds, is migrated and can be written."""
+    """Ready if the database responds, is migrated and can be written. Names the number of dead jobs, if there are."""
 
     async def ready(request: Request) -> Response:
         try:
             is_ready = await database.run_read(is_current) and database.problem() is None
+            dead = await database.run_read(count_dead) if is_ready else 0
         except CoterieError:
-            is_ready = False
-        return JSONResponse({"status": "ready" if is_ready else "not ready"}, 200 if is_ready else 503)
+            is_ready, dead = False, 0
+        details = {"dead_jobs": dead} if dead else {}
+        return JSONResponse({"status": "ready" if is_ready else "not ready", **details}, 200 if is_ready else 503)
 
     return ready
 
 
-def _metrics(settings: Settings, numbers: RequestMetrics) -> Endpoint:
-    """With COTERIE_METRICS_TOKEN set, for requests with that token; else for loopback only. 404 for all others."""
+def _metrics(database: Database, settings: Settings, numbers: RequestMetrics) -> Endpoint:
+    """With COTERIE_METRICS_TOKEN set, for requests with that token; else for loopback only. 404 for all others.
+
+    While the database does not respond, the figures of jobs are those of the last time.
+    """
+    jobs = JobMetrics()
 
     @cache
     def registry() -> "CollectorRegistry":
@@ -150,6 +159,7 @@ def _metrics(settings: Settings, numbers: RequestMetrics) -> Endpoint:
 
         collectors = CollectorRegistry()
         collectors.register(numbers)
+        collectors.register(jobs)
         return collectors
 
     async def metrics(request: Request) -> Response:
@@ -162,6 +172,8 @@ def _metrics(settings: Settings, numbers: RequestMetrics) -> Endpoint:
             is_allowed = request.client is not None and _is_loopback(request.client.host)
         if not is_allowed:
             return PlainTextResponse("Not Found", 404)
+        with suppress(CoterieError):
+            jobs.figures = await database.run_slow(count_by_name)
         return Response(generate_latest(registry()), media_type=CONTENT_TYPE_LATEST)
 
     return metrics
