@@ -3,6 +3,7 @@
 This process binds the socket, migrates the database, starts the others (cli/children.py) and answers requests too.
 """
 
+import logging
 import signal
 import socket
 from typing import Annotated
@@ -15,6 +16,9 @@ from coterie.cli.options import DataOption
 from coterie.cli.web_process import run_web, stop_early
 from coterie.errors import Unavailable
 from coterie.logs import configure_logging
+
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
+log = logging.getLogger(__name__)
 
 
 def register(application: typer.Typer) -> None:
@@ -40,6 +44,11 @@ def serve(
     settings = prepare_data_folder(data)
     configure_logging(settings.log_level)
     listener = _bind(host, port)
+    if host in EVERYWHERE:
+        log.warning(
+            "listening on all addresses without TLS: put a reverse proxy in front (docs/operating.md)",
+            extra={"host": host},
+        )
     children = Children(settings, listener, workers - 1)
     try:
         run_web(settings, listener, on_migrated=children.start, announce=True)
