@@ -16,7 +16,7 @@ from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.errors import CoterieError
-from coterie.http.asgi import Receive, Scope, Send
+from coterie.http.asgi import HeaderList, Message, Receive, Scope, Send
 from coterie.http.authentication import Authentication
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
@@ -24,19 +24,37 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import STATIC, Document, page_routes, unavailable
 
+_HEADERS: HeaderList = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
 CONTRACTS: Sequence[Contract] = (INRO, R0)
 
 
 class App:
     """Sends /api/ to the contracts and everything else to the pages (docs/decisions/0022)."""
 
-    def __init__(self, contracts: ContractApp, pages: Starlette) -> None:
+    def __init__(self, contracts: ContractApp, pages: Starlette, *, is_https: bool = False) -> None:
         self._contracts = contracts
         self._pages = pages
+        self._headers = [*_HEADERS, _HSTS] if is_https else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_contract = scope["type"] == "http" and scope["path"].startswith("/api/")
-        await (self._contracts if is_contract else self._pages)(scope, receive, send)
+        await (self._contracts if is_contract else self._pages)(scope, receive, self._with_headers(send))
+
+    def _with_headers(self, send: Send) -> Send:
+        """Adds the headers that every response has, unless it has them."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name for name, _ in message.get("headers", ())}
+                missing = [header for header in self._headers if header[0] not in names]
+                message["headers"] = [*message.get("headers", ()), *missing]
+            await send(message)
+
+        return send_with_headers
 
 
 def create_app(database: Database, settings: Settings) -> App:
@@ -63,7 +81,10 @@ def create_app(database: Database, settings: Settings) -> App:
         recorded(picture_door.PATH, picture_door.pictures(database, settings)),
         Mount("/static", STATIC, name="static"),
     ]
-    return App(contracts, Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable}))
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
+    # a redirect would repeat the Host of the request
+    pages.router.redirect_slashes = False
+    return App(contracts, pages, is_https=settings.base_url.startswith("https://"))
 
 
 def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:
