@@ -1,4 +1,4 @@
-"""Compares a contact with a draft: what has to change until the contact says exactly what the draft says."""
+"""Compares a contact with a draft: plans the changes that make the contact equal to the draft."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
@@ -21,14 +21,14 @@ from coterie.model.text import identity_key
 
 T = TypeVar("T")
 
-# What a draft can govern: each field of a contact, each channel of handles, each kind of part
+# the families a draft can govern: fields of a contact, channels of handles, kinds of parts
 ALL_FAMILIES = frozenset(
     (*FIELDS, *CHANNELS, "profile_picture_url", "note", "addresses", "dates", "tags", "folders", "pictures")
 )
 
 
 class EqualPlan(Struct, frozen=True):
-    """What has to be written. fields: column -> value, pinned_note among them."""
+    """The changes to write. fields: column -> value, including pinned_note."""
 
     fields: dict[str, Any]
     handles: Changed[Handle]
@@ -47,7 +47,7 @@ def plan_equal(
 ) -> EqualPlan:
     """Compares a contact, whose sheet has DRAFT_PARTS, with a normalized draft.
 
-    families: what the draft governs; everything else stays unchanged. External ids, interactions and files other than
+    families: those the draft governs; all others stay unchanged. External ids, interactions and files other than
     pictures are never compared. Tags and folders are compared without case and accents.
     """
     assert ALL_FAMILIES.issuperset(families), set(families) - ALL_FAMILIES
@@ -83,7 +83,7 @@ def _fields(sheet: ContactSheet, draft: ContactDraft, families: Collection[str])
 def _names(
     wanted: Sequence[str], existing: Sequence[T], name_of: Callable[[T], str], *, key: Callable[[str], str]
 ) -> tuple[list[str], list[T]]:
-    """(the names that nothing there has, what is there and has none of the names)."""
+    """(the names that no existing part has, the existing parts that have none of the names)."""
     wanted_keys = {key(name) for name in wanted}
     existing_keys = {key(name_of(each)) for each in existing}
     missing = {key(name): name for name in reversed(wanted) if key(name) not in existing_keys}

@@ -1,4 +1,4 @@
-"""A contact as a draft: what cards, tables and pages can say about it."""
+"""Converts a contact to a draft, the form that cards, tables and pages show."""
 
 from coterie.model.attachments import PICTURE
 from coterie.model.contact_sheets import ContactSheet, Part
@@ -18,8 +18,8 @@ DRAFT_PARTS: tuple[Part, ...] = (
 def draft_of_sheet(sheet: ContactSheet) -> ContactDraft:
     """The draft of a contact whose sheet has DRAFT_PARTS.
 
-    The note is the pinned one; former handles are left out; pictures are named by the digest of
-    their file, the profile picture by its link.
+    The note is the pinned one. Former handles are skipped. Pictures have the digest of their file, the profile picture
+    has its link.
     """
     contact = sheet.contact
     return ContactDraft(

@@ -1,10 +1,10 @@
-"""What a draft would add to a contact: only what is missing there. What people wrote is never overwritten.
+"""Plans what a draft adds to a contact: only missing values and parts. Existing ones are never overwritten.
 
-The same function answers for staging ("what would happen"), for applying, and for a second run that has nothing to add.
+The same function serves staging, which shows the plan, and applying. For a second run of a file the plan is empty.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -31,7 +31,7 @@ from coterie.store.database import Tx
 
 URL_LENGTH_MAX = 2000
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
-# Fields that are filled where they are empty; the parts of a name go by their own rule
+# fields that are filled if they are empty; for the parts of a name see _names_to_fill
 FILLED = (
     "display_name", "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday",
     "employer", "department", "job_title", "how_you_met", "language", "bio", "is_follower", "relationship_grade",
@@ -40,7 +40,7 @@ NAMES = ("first_name", "middle_name", "last_name", "name_prefix", "name_suffix",
 
 
 class Existing(Struct):
-    """A contact with every part that a draft may repeat; contact is None for one that will be created."""
+    """A contact with every part that a draft may repeat; contact is None for a contact that will be created."""
 
     contact: Contact | None = None
     handles: list[Handle] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Existing(Struct):
 
 
 class MergePlan(Struct):
-    """What a draft adds to a contact."""
+    """The additions of a draft to a contact."""
 
     fields: dict[str, Any]
     handles: list[HandleDraft]
@@ -68,15 +68,15 @@ class MergePlan(Struct):
     interactions: list[InteractionDraft]
 
     def describe(self) -> list[str]:
-        """The names of what is added, for messages: fields, channels, parts."""
-        found = [name.replace("_", " ") for name in self.fields]
-        found += list(dict.fromkeys(handle.channel for handle in self.handles))
+        """The names of the added fields, channels and parts, for messages."""
+        names = [name.replace("_", " ") for name in self.fields]
+        names += list(dict.fromkeys(handle.channel for handle in self.handles))
         for name in ("addresses", "dates", "tags", "folders", "note", "pictures", "interactions"):
             if getattr(self, name):
-                found.append({"addresses": "address"}.get(name, name))
+                names.append({"addresses": "address"}.get(name, name))
         if any(source != DRAFT_SOURCE for source, _ in self.external_ids):
-            found.append("external id")
-        return found
+            names.append("external id")
+        return names
 
 
 _PARTS: tuple[Part, ...] = (
@@ -87,7 +87,7 @@ _PARTS: tuple[Part, ...] = (
 def load_existing(
     tx: Tx, organization_id: int, contact_ids: Iterable[int], *, to_change: bool = False
 ) -> dict[int, Existing]:
-    """contact id -> what the contact has, for those that are not deleted; to_change locks them until the commit."""
+    """contact id -> its existing values, for contacts that are not deleted; to_change locks them until the commit."""
     sheets = load_sheets(tx, organization_id, contact_ids, _PARTS, to_change=to_change)
     return {contact_id: _existing_of_sheet(sheet) for contact_id, sheet in sheets.items()}
 
@@ -140,9 +140,9 @@ def existing_of_draft(draft: ContactDraft) -> Existing:
     )
 
 
-def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str] = frozenset()) -> MergePlan:  # type: ignore[assignment]
-    """What a normalized draft adds to a contact."""
-    contact = state.contact
+def plan_merge(draft: ContactDraft, existing: Existing, interactions: Collection[str] = ()) -> MergePlan:
+    """The additions of a normalized draft; interactions: the external ids of those that are stored."""
+    contact = existing.contact
     if contact is None:
         return _everything(draft)
     fields = {n: value for n in FILLED if (value := getattr(draft, n)) is not None and getattr(contact, n) is None}
@@ -151,15 +151,15 @@ def plan_merge(draft: ContactDraft, state: Existing, known_interactions: set[str
         fields["profile_picture_url"] = url
     return MergePlan(
         fields=fields,
-        handles=_handles_to_add(draft, state) if state.handles else draft.handles,
-        addresses=[a for a in draft.addresses if _key_of(a) not in state.addresses],
-        dates=[d for d in draft.dates if (identity_key(d.label), d.occurs_on) not in state.dates],
-        tags=[tag for tag in draft.tags if name_key(tag) not in state.tags],
-        folders=[folder for folder in draft.folders if folder not in state.folders],
-        note=_note_to_add(draft, contact, fields, state.notes),
-        pictures=[p for p in draft.pictures if p.digest and p.digest not in state.files],
-        external_ids=[entry for entry in draft.external_ids if entry not in state.external_ids],
-        interactions=[i for i in map(_with_external_id, draft.interactions) if i.external_id not in known_interactions],
+        handles=_handles_to_add(draft, existing) if existing.handles else draft.handles,
+        addresses=[a for a in draft.addresses if _key_of(a) not in existing.addresses],
+        dates=[d for d in draft.dates if (identity_key(d.label), d.occurs_on) not in existing.dates],
+        tags=[tag for tag in draft.tags if name_key(tag) not in existing.tags],
+        folders=[folder for folder in draft.folders if folder not in existing.folders],
+        note=_note_to_add(draft, contact, fields, existing.notes),
+        pictures=[p for p in draft.pictures if p.digest and p.digest not in existing.files],
+        external_ids=[entry for entry in draft.external_ids if entry not in existing.external_ids],
+        interactions=[i for i in map(_with_external_id, draft.interactions) if i.external_id not in interactions],
     )
 
 
@@ -198,9 +198,9 @@ def external_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
 
 
 def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
-    """The parts of a name that are missing, where those both have agree; never half of another name.
+    """The missing parts of a name, if the parts that both have agree; never half of another name.
 
-    A full name as written is only filled where the contact has no name at all.
+    The full name as written is only filled if the contact has no name.
     """
     given = {name: value for name in NAMES if (value := getattr(draft, name))}
     present = {name: value for name in NAMES if (value := getattr(contact, name))}
@@ -236,18 +236,18 @@ def _is_other_name(draft: ContactDraft, contact: Contact, fields: dict[str, Any]
     return not present.issuperset(words(draft.full_name))
 
 
-def _handles_to_add(draft: ContactDraft, state: Existing) -> list[HandleDraft]:
-    present = {(h.channel, h.normalized) for h in state.handles}
-    with_primary = {h.channel for h in state.handles if h.is_primary}
-    wanted = [h for h in draft.handles if (h.channel, h.normalized) not in present]
-    return [replace(h, is_primary=h.is_primary and h.channel not in with_primary) for h in wanted]
+def _handles_to_add(draft: ContactDraft, existing: Existing) -> list[HandleDraft]:
+    present = {(h.channel, h.normalized) for h in existing.handles}
+    with_primary = {h.channel for h in existing.handles if h.is_primary}
+    missing = [h for h in draft.handles if (h.channel, h.normalized) not in present]
+    return [replace(h, is_primary=h.is_primary and h.channel not in with_primary) for h in missing]
 
 
 def _key(values: Sequence[str | None]) -> str:
-    """A postal address for comparison: its parts folded, in one text, without gaps, and the country's code."""
-    *parts, country = values
-    known = find_country(country) if country else None
-    return identity_key(" ".join([value for value in (*parts, known[0] if known else country) if value]))
+    """A postal address for comparison: its folded parts as one text, without gaps, and the code of the country."""
+    *parts, name = values
+    country = find_country(name) if name else None
+    return identity_key(" ".join([value for value in (*parts, country[0] if country else name) if value]))
 
 
 def _key_of(address: AddressDraft) -> str:
@@ -255,13 +255,13 @@ def _key_of(address: AddressDraft) -> str:
 
 
 def _with_external_id(interaction: InteractionDraft) -> InteractionDraft:
-    """Exports give messages no id: what was said, when and by whom names one as well."""
+    """Messages of exports have no id; their text, time and direction identify them."""
     if interaction.external_id:
         return interaction
     text = "\n".join((interaction.kind, interaction.direction, interaction.happened_at, interaction.text or ""))
     return replace(interaction, external_id="export-" + hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
-def usernames_in(many: Iterable[MergePlan]) -> set[str]:
+def usernames_in(plans: Iterable[MergePlan]) -> set[str]:
     """The Instagram usernames among the handles to add."""
-    return {h.normalized for each in many for h in each.handles if h.channel == INSTAGRAM and h.normalized}
+    return {h.normalized for plan in plans for h in plan.handles if h.channel == INSTAGRAM and h.normalized}

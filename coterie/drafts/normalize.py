@@ -1,4 +1,4 @@
-"""A draft as a reader gave it, made fit to be kept: nothing is lost, what has no place becomes a line of the note."""
+"""Normalizes a draft for storage; values without a field become lines of the note, so that none is lost."""
 
 import re
 from typing import Any
@@ -25,11 +25,11 @@ _NUL, _SURROGATE = "\0", re.compile("[\ud800-\udfff]")
 
 
 def normalize_draft(draft: ContactDraft, country: str | None) -> ContactDraft:
-    """The draft with every text within its limit and every handle normalized; it is changed in place.
+    """Cuts every text to its limit and normalizes every handle. The draft is changed in place.
 
-    A phone number that is none, a gender we do not know, the rest of a text that is too long: each becomes a line
-    of the note and a warning, so that no row is refused for one of its cells. Refused (Invalid): nothing.
-    country is the ISO code in which phone numbers without a prefix are read.
+    An invalid phone number, an unknown gender or a text that is too long becomes a line of the note and a warning, so
+    that no row is rejected for one cell. Never raises Invalid. country: the ISO code for phone numbers without a
+    country code.
     """
     draft = _clean(draft)
     lines: list[str] = []
@@ -57,7 +57,7 @@ def normalize_draft(draft: ContactDraft, country: str | None) -> ContactDraft:
 
 
 def _clean(draft: ContactDraft) -> ContactDraft:
-    """Without NUL characters and lone surrogates, which no database keeps. Most drafts have none."""
+    """Removes NUL characters and replaces lone surrogates, which no database stores. Most drafts have none."""
     try:
         if b"\\u0000" not in msgspec.json.encode(draft):
             return draft
@@ -120,7 +120,7 @@ def _address(address: AddressDraft) -> AddressDraft | None:
 
 
 def _names(names: list[str], length: int) -> list[str]:
-    """Short names, each once whatever its case."""
+    """Short names, each once regardless of case."""
     found: dict[str, str] = {}
     for name in names:
         plain = " ".join(name.split())[:length].strip()
