@@ -1,8 +1,8 @@
-"""Applying: staged rows become contacts, or add to contacts that exist.
+"""Applies staged rows: they create contacts or add to existing ones.
 
-A row is decided again by the contacts of this moment, so two files staged one after the other add nobody twice. Only
-rows that staging found to be new are created without that, as long as nothing but this import changed a contact. A
-batch that cannot be written is written again row by row, and the row at fault is rejected.
+Each row is decided again against the current contacts, so two files that were staged one after the other create no
+duplicates. Rows that staging found to be new skip this as long as only this import has changed contacts. A batch that
+cannot be written is written again row by row, and the faulty row is rejected.
 """
 
 import logging
@@ -53,7 +53,7 @@ from coterie.store.statistics import analyze_grown
 
 # rows written together, after which the transaction ends if other writers wait; and rows of a transaction
 CHUNK, BATCH = 100, 4_000
-# an import of so many rows is committed to disk at its end and not batch by batch
+# an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
 REASON_LENGTH_MAX = 2000
 # the tables that imports fill
@@ -65,9 +65,9 @@ log = logging.getLogger(__name__)
 
 
 def apply(run: Run) -> Import:
-    """Applies the rows that are certain or decided; returns the import as it is then. Called again, it continues.
+    """Applies certain and decided rows; returns the import in its new state. Called again, it continues.
 
-    A staged import starts to be applied. One that was undone, or is not staged yet, stays as it is.
+    Starts to apply a staged import. An import that was undone or is not staged yet does not change.
     """
     with run.database.write() as tx:
         import_, caller = open_import(tx, run.organization_id, run.import_id)
@@ -81,9 +81,9 @@ def apply(run: Run) -> Import:
 
 
 class ConflictGuard(Struct):
-    """Knows whether anything but this import changed a contact since the import began.
+    """Detects whether anything but this import has changed a contact since the import began.
 
-    event_id: the last event up to which nothing did; 0 before it was asked; None once something did.
+    event_id: the last event without such a change; 0 before the first check; None after a change.
     """
 
     event_id: int | None = 0
@@ -95,7 +95,7 @@ class ConflictGuard(Struct):
         latest = events.find_last_event(tx, organization_id)
         since = self.event_id or events.find_first_event_of_import(tx, organization_id, import_id)
         if not self.event_id and row_store.has_decided_updates(tx, organization_id, import_id):
-            since = None  # that contact gets handles by which other rows may be known
+            since = None  # such a contact gets handles that other rows may match
         if since is None or events.is_changed_by_others(tx, organization_id, import_id, after=since):
             self.event_id = None
             return False
@@ -175,7 +175,7 @@ def _write_chunk(writer: "Writer", rows: Sequence[StagedRow], *, is_unchanged: b
 
 
 class Writer(Struct):
-    """The transaction of a batch, for whom it writes, and the data folder."""
+    """The transaction of a batch, its caller, and the data folder."""
 
     tx: Tx
     caller: Caller
@@ -187,7 +187,7 @@ class Writer(Struct):
 
 
 def _is_new(row: StagedRow) -> bool:
-    """Whether staging found that a row is about nobody who was there, nor about an earlier row."""
+    """Whether staging found neither a contact nor an earlier row for it."""
     return row.outcome == CREATE and row.decision is None and not row.needs_rematch
 
 
@@ -224,12 +224,11 @@ def _write_alone(writer: Writer, row: StagedRow) -> StagedRow:
 
 
 def _write_some(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
-    """Writes rows up to the first one about the person of a row before it, which must be decided after that is
-    written."""
+    """Writes rows up to the first one about the person of an earlier row: it must be decided after that is written."""
     tx, caller = writer.tx, writer.caller
     if rows[0].kind == PORTABLE:
         portable_rows = _draft_of(writer, rows[0]).portable_rows
-        assert portable_rows is not None  # that is what its kind says
+        assert portable_rows is not None  # by its kind
         return [apply_rows(tx, caller, rows[0], portable_rows)]
     subjects = [_subject_of(writer, row) for row in takewhile(lambda row: row.kind != PORTABLE, rows)]
     plans = decide_rows(tx, caller, subjects, to_change=True)
@@ -250,7 +249,7 @@ def _subject_of(writer: Writer, row: StagedRow) -> Subject:
 
 
 def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:
-    """The draft of a row, without pictures whose file does not exist any more."""
+    """The draft of a row, without pictures whose file no longer exists."""
     draft = msgspec.json.decode(row.draft or "{}", type=ContactDraft)
     if draft.pictures:
         draft.pictures = [p for p in draft.pictures if not p.digest or file_path(writer.folder, p.digest).is_file()]

@@ -1,8 +1,8 @@
-"""One import on its way from file to contacts: what its steps (stage, apply, undo) share.
+"""Shared by the steps of an import (stage, apply, undo).
 
-Guarantees. Staging writes no contact. Each batch of rows is one transaction that also saves how far the import is, so
-a step that was killed continues after its last batch: nothing is lost, nothing is done twice. Two processes with the
-same import take turns, batch by batch. Memory does not grow with the file.
+Guarantees. Staging writes no contact. Each batch of rows is one transaction that also saves the progress of the import,
+so a step that was killed continues after its last batch: no row is lost or processed twice. Two processes with the same
+import take turns, batch by batch. Memory does not grow with the file.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Report = Callable[[int, int], None]
 
 
 class Run(Struct):
-    """What a step of an import needs. progress is called after each batch."""
+    """The environment of a step of an import. progress is called after each batch."""
 
     database: Database
     folder: Path
@@ -37,19 +37,19 @@ class Run(Struct):
     control: Control = UNCONTROLLED
 
     def run(self, batches: Batches[Any, Import]) -> Import:
-        """Runs the batches of a step; returns the import as it is then."""
+        """Runs the batches of a step; returns the import in its new state."""
         return run_batches(self.database.write, batches, self.control)
 
 
 class Done(Struct, frozen=True):
-    """A batch of rows: the import then, and the number of the last row; None if there are no more."""
+    """The result of a batch. last: the number of its last row, or None if there are no more rows."""
 
     import_: Import
     last: int | None
 
 
 def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, Caller]:
-    """An import, locked until the commit, and the caller for what it does: the user who started it.
+    """An import, locked until the commit, and the caller for its changes: the user who started it.
 
     Raises NotFound if it does not exist.
     """
@@ -60,7 +60,7 @@ def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, C
 
 
 def path_of(folder: Path, import_: Import) -> Path:
-    """The file of an import in the data folder, or the folder it was read from."""
+    """The file of an import in the data folder, or the folder that it reads."""
     if import_.file_digest:
         return file_path(folder, import_.file_digest)
     return Path(msgspec.json.decode(import_.options).get("path", ""))

@@ -1,7 +1,7 @@
-"""From rows to contacts: one function decides what a row does, for staging to show and for applying to write.
+"""Decides what a row does to contacts: staging shows the plan, and applying writes it.
 
-Rows are decided in batches, each against the contacts there are at that moment. A decision of a user comes first. A row
-without one updates the contact it certainly is, waits for a decision if it may be some contact, and else creates one.
+Rows are decided in batches, each against the current contacts. A decision of a user has priority. A row without one
+updates the contact that it certainly is, waits for a decision if it may be a contact, and otherwise creates one.
 """
 
 from collections import Counter
@@ -35,7 +35,7 @@ from coterie.store.interactions import find_existing
 
 
 class Subject(Struct):
-    """A row to decide: the facts to match it by, its draft, and a user's decision with the contact it names."""
+    """A row to decide: the facts to match it by, its draft, and a user's decision with its contact."""
 
     person: Facts
     draft: Callable[[], ContactDraft]
@@ -44,8 +44,8 @@ class Subject(Struct):
 
 
 class RowPlan(Struct):
-    """What a row does: the outcome and why; for an update the contact and what it adds; for MATCH the contacts it may
-    be."""
+    """The plan of a row: its outcome and the reason; for an update the contact and the additions; for MATCH the
+    contacts it may be."""
 
     outcome: str
     reason: Reason | None = None
@@ -56,7 +56,7 @@ class RowPlan(Struct):
 
     @property
     def parts(self) -> list[str]:
-        """What an update adds, in words."""
+        """The names of the additions of an update."""
         return self.merge.describe() if self.merge else []
 
 
@@ -64,7 +64,7 @@ class RowPlan(Struct):
 
 
 def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_change: bool = False) -> list[RowPlan]:
-    """What each row does. to_change locks the contacts that will be updated."""
+    """The plan of each row. to_change locks the contacts that will be updated."""
     organization_id = caller.organization_id
     matches = find_matches(tx, organization_id, [subject.person for subject in subjects])
     is_portable = bool(subjects) and subjects[0].draft().portable is not None
@@ -83,7 +83,7 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
 
 
 def _without_family(tx: Tx, caller: Caller, matches: list[list[Candidate]]) -> list[list[Candidate]]:
-    """A family in one file shares its telephone: contacts of this import are not matched by a handle alone."""
+    """Removes matches by a handle alone with contacts of this import: a family in one file shares its telephone."""
     doubtful = {m.contact_id for of_row in matches for m in of_row if m.reason.code in FAMILY}
     if not doubtful:
         return matches
@@ -121,17 +121,17 @@ def _decide(
 def _update(
     draft: ContactDraft, contact_id: int | None, reason: Reason, existing: dict[int, Existing], interactions: set[str]
 ) -> RowPlan:
-    state = existing.get(contact_id) if contact_id is not None else None
-    if state is None and draft.portable is not None:
+    target = existing.get(contact_id) if contact_id is not None else None
+    if target is None and draft.portable is not None:
         return RowPlan(UNCHANGED, reason_of(CONTACT_DELETED), contact_id)
-    if state is None:
+    if target is None:
         return RowPlan(REJECT, reason_of(CONTACT_MISSING), contact_id)
-    merge = plan_merge(draft, state, interactions)
-    return RowPlan(UPDATE if merge.describe() else UNCHANGED, reason, contact_id, state, merge)
+    merge = plan_merge(draft, target, interactions)
+    return RowPlan(UPDATE if merge.describe() else UNCHANGED, reason, contact_id, target, merge)
 
 
 def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> int:
-    """How many rows, from the first one, can be written together: none of them about the person of one before it."""
+    """The number of leading rows that can be written together: none is about the person of an earlier one."""
     holders: dict[tuple[str, ...], list[int]] = {}
     people = [NOBODY if subject.draft().portable else subject.person for subject in subjects]
     targets: Counter[int] = Counter()
@@ -158,7 +158,7 @@ def _is_alike(person: Facts, others: Iterable[Facts]) -> bool:
 
 
 def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
-    """Creates a contact from each draft; their ids, in the same order."""
+    """Creates a contact from each draft; returns their ids in the same order."""
     is_portable = bool(drafts) and drafts[0].portable is not None
     return create_portable_drafts(tx, caller, drafts) if is_portable else create_contacts(tx, caller, drafts)
 
@@ -166,7 +166,7 @@ def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> lis
 def write_plans(
     tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]
 ) -> list[tuple[int | None, RowChanges | None]]:
-    """Does what the plans say; (the contact, what changed about it, for undo) of each row."""
+    """Executes the plans; returns (contact id, changes for undo) of each row."""
     new = [s.draft() for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
     created = iter(create_people(tx, caller, new))
     return [
@@ -179,7 +179,7 @@ def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> RowChanges | None:
     if plan.merge is None or plan.existing is None or plan.reason is None:
         return None
     added = plan.parts
-    # even if nothing is added the digest of the row is stored: the next run of its file knows the row
+    # even if nothing is added the digest of the row is stored: the next run of its file recognizes the row
     changes = fill_contact(tx, caller, plan.existing, plan.merge)
     plan.reason = reason_of(plan.reason.code, **plan.reason.data, added=added, usernames_taken=changes.usernames_taken)
     return changes

@@ -1,4 +1,4 @@
-"""The pictures inside a file: their bytes become files of the data folder, and drafts refer to them by digest."""
+"""Pictures inside an imported file: their bytes are stored in the data folder, and drafts refer to them by digest."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from coterie.store.files import file_path, lock_files, save_file
 
 
 def store_pictures(folder: Path, draft: ContactDraft, pictures: dict[str, bytes]) -> None:
-    """Stores the bytes of a draft's pictures, also in pictures under their digest; the draft is changed in place."""
+    """Stores the bytes of a draft's pictures, also in pictures (digest -> bytes). Changes the draft in place."""
     for position, picture in enumerate(draft.pictures):
         if picture.data is not None:
             digest, byte_count = save_file(folder, picture.data)
@@ -20,7 +20,7 @@ def store_pictures(folder: Path, draft: ContactDraft, pictures: dict[str, bytes]
 
 
 def restore_pictures(tx: Tx, folder: Path, pictures: Mapping[str, bytes]) -> None:
-    """Stores files again that were deleted because no row referred to them yet; the transaction inserts such rows."""
+    """Stores files again that were deleted before a row referred to them; the same transaction inserts the rows."""
     if pictures:
         lock_files(tx)
         for digest, data in pictures.items():

@@ -1,4 +1,4 @@
-"""The rows of a file as staging needs them: identified by a digest, normalized, with the facts to match them by."""
+"""Reads the rows of a file for staging: identified by a digest, normalized, with the facts to match them by."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -21,18 +21,18 @@ from coterie.store.candidates import find_owners_of_external_ids
 from coterie.store.database import Tx, open_database
 
 BATCH = 500
-# more rejected rows than this, and than others: a file of another kind, or made to fill the database
+# more rejected rows than this and than others: a file of another kind, or one made to fill the database
 REJECTED_MAX = 10_000
 PICTURES_MAX = 5
 Reads = Callable[[], AbstractContextManager[Tx]]
 
 
 class ReadRow(Struct):
-    """One row of a file: an error, or a draft and what follows from it alone.
+    """One row of a file: an error, or a draft with values computed from it.
 
-    digest identifies what the file says in this row; contact_id is the contact it was applied to before, in which case
-    the draft is not normalized. encoded is the draft as JSON, or None while it holds bytes of pictures. Between
-    processes the draft is not sent: it is decoded again for the few rows that need it.
+    digest: identifies the content of the row. contact_id: the contact it was applied to before; its draft is not
+    normalized. encoded: the draft as JSON, or None while it holds bytes of pictures. Between processes the draft is
+    not sent; it is decoded again for the few rows that need it.
     """
 
     number: int
@@ -51,7 +51,7 @@ class ReadRow(Struct):
 
 
 class Source(Struct, frozen=True):
-    """A file and for whom it is read: options are the reader's, country completes national telephone numbers."""
+    """A file and its organization. options: those of the reader. country: completes national telephone numbers."""
 
     organization_id: int
     file_format: str
@@ -61,9 +61,9 @@ class Source(Struct, frozen=True):
 
 
 def read_rows(read: Reads, source: Source) -> Generator[list[ReadRow], None, None]:
-    """The rows of a file in batches, numbered from 1. read opens a transaction, in which known rows are looked up.
+    """The rows of a file in batches, numbered from 1. read opens the transaction that looks up applied rows.
 
-    Raises what the format's reader raises, and Invalid if more than 10,000 rows and more than half cannot be read.
+    Raises Invalid if more than 10,000 rows and more than half cannot be read; errors of the reader propagate.
     """
     items = enumerate(READERS[source.file_format](source.path, source.options), 1)
     rejected = 0
@@ -82,7 +82,7 @@ def read_rows(read: Reads, source: Source) -> Generator[list[ReadRow], None, Non
 
 
 def read_rows_elsewhere(settings: Settings, source: Source) -> Iterator[list[ReadRow]]:
-    """read_rows for a process of its own, with a database of its own; what it yields can be sent."""
+    """read_rows for a separate process: opens the database itself and yields rows that can be pickled."""
     database = open_database(settings)
     try:
         for batch in read_rows(database.read, source):
@@ -125,7 +125,7 @@ def _encode_unchanged(draft: ContactDraft) -> str | None:
 
 
 def _digest(draft: ContactDraft) -> str:
-    """Identifies what the file says in a row. The reader's warnings are no part of it."""
+    """Identifies the content of a row, without the warnings of the reader."""
     warnings, draft.warnings = draft.warnings, []
     try:
         encoded = msgspec.json.encode(draft)

@@ -1,7 +1,7 @@
 """Runs a generator in a second process, which stays a little ahead of its reader.
 
-To read and normalize rows costs as much as to save them, so each gets a processor of its own. The second process holds
-no state that matters: it exits when its reader closes the pipe, for any reason, kill -9 included.
+Reading and normalizing rows costs as much as saving them, so each runs on its own processor. The second process has no
+state to lose: it exits when its reader closes the pipe, for any reason including kill -9.
 """
 
 import fcntl
@@ -26,11 +26,11 @@ _ITEM, _ERROR, _END = "item", "error", "end"
 
 
 def read_ahead(function: Callable[..., Iterator[T]], *arguments: Any) -> Generator[T, None, None]:
-    """Yields what function(*arguments) yields, in its order; what it raises is raised here.
+    """Yields the items of function(*arguments) in order; its errors are raised here.
 
-    The function must be at the top of a module, and arguments, items and errors must be picklable. A reader that stops
-    early closes the iterator. Raises Unavailable if the other process was killed, and Invalid if it yields nothing for
-    two minutes: the file is made to be read without end.
+    The function must be at the top of a module; arguments, items and errors must be picklable. A consumer that stops
+    early closes the iterator. Raises Unavailable if the other process was killed, and Invalid if it yields no item for
+    two minutes: the file was made to be read without end.
     """
     process = subprocess.Popen(
         # our own interpreter and module, no shell
@@ -88,13 +88,13 @@ def _receive(stream: Any) -> tuple[str, Any]:
 def main() -> None:
     """The second process: reads the function and its arguments from standard input, writes items to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # requests come first
+    # requests have priority
     os.nice(5)
     stream = os.fdopen(os.dup(1), "wb")
-    # printed text must not get between the items
+    # printed text must not mix with the items
     os.dup2(2, 1)
     function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301
-    # rows are created and dropped by the hundred thousand, without cycles
+    # hundreds of thousands of rows are created and freed, without reference cycles
     gc.disable()
     with suppress(BrokenPipeError):
         try:
@@ -106,7 +106,7 @@ def main() -> None:
             _send(stream, _ERROR, error)
         else:
             _send(stream, _END, None)
-    # a normal exit would try to write what the pipe did not take
+    # a normal exit would try to write the rest to the closed pipe
     os._exit(0)
 
 

@@ -1,7 +1,7 @@
 """The rejected rows of a CSV file as a CSV file with a first column of reasons.
 
-A row is cut at 4 MiB. Cells that look like formulas are not changed, because the file goes back to whoever imported it
-and is read again; the column of reasons contains none.
+A row is cut at 4 MiB. Cells that look like formulas are not changed, because the file returns to the user who imported
+it and is imported again; the column of reasons contains none.
 """
 
 import csv

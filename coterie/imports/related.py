@@ -1,8 +1,8 @@
-"""Related people of an import's rows become relationships, once all its contacts are there.
+"""Creates relationships from the related people of an import's rows, after all its contacts are created.
 
-The other person is the contact with the UID the row names, otherwise the only one of that full name, or the only one of
-several that the import created. The line of the note that named the person goes then; without such a contact it stays.
-Linked again, nothing is made twice, and a relationship that somebody deleted is not made again.
+The other person is the contact with the UID that the row contains, otherwise the only contact of that full name, or the
+only one of several that the import created. Then the line of the note about the person is removed; otherwise it stays.
+Linking again creates no duplicates, and no relationship that a user has deleted.
 """
 
 import time
@@ -33,7 +33,7 @@ from coterie.store.database import Tx
 from coterie.store.events import list_created_by
 from coterie.store.revisions import lock_contacts
 
-# formats that name related people
+# formats with related people
 FORMATS = (VCARD, GOOGLE, OUTLOOK)
 ROWS = 2_000
 # a batch ends after so long, so that other writers get their turn
@@ -41,7 +41,7 @@ SECONDS = 0.2
 
 
 class _Draft(Struct):
-    """What is read of a row's draft."""
+    """The part of a row's draft that is decoded."""
 
     related: list[RelatedDraft] = []
 
@@ -66,7 +66,7 @@ def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
         return Done(import_, None)
     key = (tx, run.organization_id, run.import_id)
     stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
-    # most drafts name nobody and are not decoded
+    # most drafts have no related people and are not decoded
     found = {number: _decode(text) for number, text in stored if text and '"related":' in text}
     drafts = {number: draft for number, draft in found.items() if draft.related}
     if not drafts:
@@ -111,7 +111,7 @@ def _link_row(
 
 
 def _people_of(tx: Tx, caller: Caller, related: Sequence[RelatedDraft]) -> dict[RelatedDraft, list[int]]:
-    """The contacts each of these may be."""
+    """related person -> the contacts it may be."""
     # a text may be a UID as well: not every UID is a URI
     by_uid = _by_uid(tx, caller, {uid for each in related if (uid := each.uid or each.name)})
     keys = {sort_key(each.name) for each in related if each.name}

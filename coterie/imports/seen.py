@@ -8,23 +8,23 @@ KEYS_MAX = 500_000
 
 
 class Seen(Struct):
-    """hash of a key -> the first row that has it, for the newest half million keys; hashes, for keys are long.
+    """hash of a key -> the first row that has it, for the newest half million keys; hashes, because keys are long.
 
-    Keys are added to `newer`. When that holds half of them it becomes `older`, whose keys are forgotten.
+    Keys are added to `newer`. When it holds half of them, it replaces `older`, whose keys are evicted.
     """
 
     older: dict[int, int] = field(default_factory=dict)
     newer: dict[int, int] = field(default_factory=dict)
-    # whether a key was forgotten
+    # whether a key was evicted
     is_full: bool = False
 
     def find(self, key: object) -> int | None:
-        """The first row that has a key."""
+        """The first row that has a key, or None."""
         number = hash(key)
         return self.newer.get(number) or self.older.get(number)
 
     def add(self, key: object, row_number: int) -> None:
-        """A row has a key."""
+        """Adds a key of a row."""
         self.newer.setdefault(hash(key), row_number)
         if len(self.newer) > KEYS_MAX // 2:
             self.is_full = self.is_full or bool(self.older)
@@ -35,6 +35,6 @@ class Seen(Struct):
         return sorted({number for key in keys if (number := self.find(key)) and number != row_number})
 
     def add_all(self, keys: Iterable[object], row_number: int) -> None:
-        """A row has several keys."""
+        """Adds several keys of a row."""
         for key in keys:
             self.add(key, row_number)

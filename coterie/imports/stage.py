@@ -1,8 +1,8 @@
-"""Staging: a file becomes rows that say what applying would do. No contact is written.
+"""Stages a file: stores its rows with the outcome that applying them would have. No contact is written.
 
-A row that was applied before is known by a digest of what the file says in it, and is unchanged whatever users did with
-its contact since. Two rows of a file about one person are found by their keys (seen.py); rows too far apart for that
-are found when they are applied.
+A row that was applied before is recognized by a digest of its content, and is unchanged even if users have edited its
+contact since. Two rows of a file about one person are found by their keys (seen.py); if they are too far apart for
+that, they are found when they are applied.
 """
 
 from collections import Counter
@@ -63,15 +63,15 @@ from coterie.store import imports as store
 from coterie.store.batches import Batches
 from coterie.store.database import Tx
 
-# a larger file is read by a second process
-AHEAD_BYTES_MIN = 1_048_576
+# a second process reads larger files
+SECOND_PROCESS_BYTES_MIN = 1_048_576
 TEXT_LENGTH_MAX = 2000
 
 
 def stage(run: Run) -> Import:
-    """Reads the import's file and stages its rows; returns the import as it is then: staged, or failed with the error.
+    """Reads the import's file and stages its rows; returns the import: staged, or failed with the error.
 
-    Called again, it continues after the last row that is staged.
+    Called again, it continues after the last staged row.
     """
     with run.database.write() as tx:
         import_, caller = open_import(tx, run.organization_id, run.import_id)
@@ -91,10 +91,10 @@ def source_of(caller: Caller, folder: Path, import_: Import) -> Source:
 @contextmanager
 def _open_file(run: Run, caller: Caller, import_: Import) -> Iterator[Iterator[list[ReadRow]]]:
     source = source_of(caller, run.folder, import_)
-    # the rows of our own export take as long to send as to read
-    if import_.byte_count > AHEAD_BYTES_MIN and import_.format != COTERIE:
-        ahead = read_ahead(read_rows_elsewhere, run.database.settings, source)
-        with run.database.relaxed_durability(), closing(ahead) as batches:
+    # sending the rows of our own export takes as long as reading them
+    if import_.byte_count > SECOND_PROCESS_BYTES_MIN and import_.format != COTERIE:
+        batches_ahead = read_ahead(read_rows_elsewhere, run.database.settings, source)
+        with run.database.relaxed_durability(), closing(batches_ahead) as batches:
             yield batches
     else:
         with closing(read_rows(run.database.read, source)) as batches:
@@ -102,7 +102,7 @@ def _open_file(run: Run, caller: Caller, import_: Import) -> Iterator[Iterator[l
 
 
 class Staging(Struct):
-    """What lasts from batch to batch."""
+    """The state of staging across batches."""
 
     caller: Caller
     folder: Path
@@ -110,7 +110,7 @@ class Staging(Struct):
 
 
 class Staged(Struct):
-    """The rows of a batch, the contacts that those which wait may be, and the files that drafts refer to.
+    """The rows of a batch, the contacts that undecided rows may be, and the files that drafts refer to.
 
     pictures: digest -> bytes of files that were stored for this batch.
     """
@@ -124,8 +124,8 @@ class Staged(Struct):
 def stage_batches(
     staging: Staging, batches: Iterable[list[ReadRow]], read: Reads, report: Report = lambda done, total: None
 ) -> Batches[Import, Import]:
-    """Stages what a reader yields: each batch is decided in a transaction that read opens, and saved in one of its own.
-    Rows that an earlier run staged are decided again only to know their keys."""
+    """Stages the batches of a reader: each is decided in a transaction that read opens, and saved in another. Rows that
+    an earlier run staged are decided again only to collect their keys."""
     try:
         for batch in batches:
             with read() as tx:
@@ -149,7 +149,7 @@ def _finish(tx: Tx, staging: Staging, state: str, error: str | None = None) -> I
 
 
 def _save(tx: Tx, staging: Staging, staged: Staged) -> Import:
-    """Saves the rows of a batch that are not saved yet; returns the import as it is then."""
+    """Saves the rows of a batch that are not saved yet; returns the import in its new state."""
     organization_id, import_id = staging.caller.organization_id, staging.caller.import_id or ""
     import_, _ = open_import(tx, organization_id, import_id)
     first = import_.row_count + 1
@@ -176,9 +176,9 @@ def _stage(tx: Tx, staging: Staging, batch: list[ReadRow]) -> Staged:
     rows: dict[int, StagedRow] = {}
     open_rows: list[ReadRow] = []
     for row in batch:
-        known = _stage_known(tx, staging, row)
-        if known is not None:
-            rows[row.number] = known
+        without_matching = _stage_without_matching(tx, staging, row)
+        if without_matching is not None:
+            rows[row.number] = without_matching
             continue
         if row.encoded is None:
             store_pictures(staging.folder, row.decoded(), staged.pictures)
@@ -193,8 +193,8 @@ def _stage(tx: Tx, staging: Staging, batch: list[ReadRow]) -> Staged:
     return staged
 
 
-def _stage_known(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow | None:
-    """A row that need not be compared with contacts; None for any other."""
+def _stage_without_matching(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow | None:
+    """The staged row if it need not be compared with contacts, otherwise None."""
     if row.error is not None:
         return _stage_error(row.number, row.error)
     if row.draft is not None and row.draft.portable_rows is not None:
@@ -210,7 +210,7 @@ def _stage_known(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow | None:
 
 
 def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: Mapping[int, StagedRow]) -> StagedRow:
-    # two contacts of our own export are two, however alike they are
+    # two contacts of our own export are never the same, even if they are alike
     is_portable = row.draft is not None and row.draft.portable is not None
     person = NOBODY if is_portable or row.person is None else row.person
     earlier = staging.seen.find_all(keys_of(person), row.number)
@@ -218,7 +218,7 @@ def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: 
     if plan.outcome == CREATE:
         return _stage_new(staging, row, person, _rows_before(tx, staging, earlier, rows))
     if plan.existing and plan.existing.contact and plan.merge and plan.merge.fields:
-        # later rows may know the contact by what this one adds
+        # later rows may match the contact by the additions of this row
         contact = replace(plan.existing.contact, **plan.merge.fields)
         staging.seen.add_all(keys_of(person_of_contact(contact, plan.existing.handles)), row.number)
     reason = plan.reason
@@ -228,7 +228,7 @@ def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: 
 
 
 def _rows_before(tx: Tx, staging: Staging, numbers: Sequence[int], rows: Mapping[int, StagedRow]) -> list[StagedRow]:
-    """Rows of this batch, and of those before it, in order."""
+    """Rows of this and earlier batches, in order."""
     caller = staging.caller
     stored = [number for number in numbers if number not in rows]
     found = {number: rows[number] for number in numbers if number in rows}
@@ -247,7 +247,7 @@ def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[S
         likeness = compare(person, person_of_draft(draft))
         is_same = likeness is not None and is_certain(likeness)
         if other.outcome == MATCH or (other.contact_id and not is_same):
-            is_unsure = True  # nobody knows yet who that is, or the contact is more than the row says
+            is_unsure = True  # the other row is undecided, or its contact has more values than the row
         elif is_same:
             added = plan_merge(row.decoded(), existing_of_draft(draft)).describe()
             reason = reason_of(SAME_PERSON_AS_ROW, row=other.row_number, adds=added)
@@ -256,7 +256,7 @@ def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[S
         elif likeness is not None and likeness.code not in FAMILY:
             reason = reason_of(MAY_BE_ROW, row=other.row_number, why=why(likeness))
             return _staged(row, MATCH, reason, needs_rematch=True)
-    # an earlier row that was forgotten, or waits, may turn out to be the same person
+    # an earlier row whose keys were evicted, or that is undecided, may be the same person
     return _staged(row, CREATE, None, needs_rematch=is_unsure)
 
 
@@ -280,5 +280,5 @@ def _stage_error(number: int, error: RowError) -> StagedRow:
 
 
 def _storable(text: str) -> str:
-    """Without NUL characters and lone surrogates, which no database stores."""
+    """Removes NUL characters and replaces lone surrogates, which no database stores."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,7 +1,7 @@
-"""Stages a short file at once, so that the response to its upload says what was found in it.
+"""Stages a short file inline, so that the response to its upload has the counts.
 
-This runs in a thread of the web process, between transactions. The worker stages archives, because a few bytes may
-unpack to many, large files, and what takes longer; it continues after the last row that was staged here.
+This runs in a thread of the web process, between transactions. The worker stages large files, archives, whose few
+bytes may unpack to many, and what takes longer here: it continues after the last staged row.
 """
 
 import time
@@ -24,12 +24,12 @@ from coterie.store.imports import find_import
 SECONDS = 0.25
 BYTES_MAX = 1_048_576
 ARCHIVES = (INSTAGRAM, COTERIE)
-# the worker looks after an import whose process died by then
+# after this time the worker takes over an import whose process has died
 RESCUE_SECONDS = 60.0
 
 
 def start_upload(tx: Tx, caller: Caller, folder: Path, file: StoredFile) -> Import:
-    """Creates the import of an uploaded file, which stage_upload or else the worker stages."""
+    """Creates the import of an uploaded file, which stage_upload stages, or the worker."""
     import_ = start_import(tx, caller, folder, file, in_background=not _is_short(file.byte_count, file.format))
     if _is_short(file.byte_count, file.format):
         actions.stage_later(tx, caller, import_.id, RESCUE_SECONDS)
@@ -43,7 +43,7 @@ def _is_short(byte_count: int, file_format: str) -> bool:
 def stage_upload(
     database: Database, caller: Caller, folder: Path, import_: Import, *, seconds: float = SECONDS
 ) -> Import:
-    """Stages a short file, or as much of it as there is time for; returns the import as it is then.
+    """Stages a short file, or as much of it as time allows; returns the import in its new state.
 
     Raises Invalid if the file cannot be read; the import is deleted then.
     """

@@ -1,4 +1,4 @@
-"""Undoing an import: its rows in reverse, each by what it changed. Later edits are kept and reported as conflicts."""
+"""Undoes an import: its rows in reverse, each by its changes. Later edits are kept and reported as conflicts."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -27,7 +27,7 @@ CONFLICTS_MAX = 50
 
 
 def undo(run: Run) -> Import:
-    """Undoes an import; returns it as it is then. Called again, it continues; an undone import stays undone."""
+    """Undoes an import; returns its new state. Called again, it continues; an undone import does not change."""
     with run.database.write() as tx:
         import_, caller = open_import(tx, run.organization_id, run.import_id)
         if import_.state not in (UNDOING, UNDONE):
@@ -36,7 +36,8 @@ def undo(run: Run) -> Import:
 
 
 class Undone(Struct, frozen=True):
-    """A batch: the import then, the number before which the next one ends, files that may be unreferenced now."""
+    """The result of a batch. before: the row number before which the next batch ends. digests: files that may be
+    unreferenced now."""
 
     import_: Import
     before: int
@@ -75,7 +76,7 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
     conflicts: dict[int, Conflicts] = {row.row_number: [] for row in rows}
     created: dict[int, int] = {}
     definitions = []
-    # the last one first: what a later row added to a contact goes before the contact itself
+    # in reverse: the additions of later rows to a contact are undone before the contact is erased
     for row in rows:
         changed = changes[row.row_number]
         if is_definition(changed.noun):
@@ -102,7 +103,8 @@ def _finished(row: StagedRow, conflicts: Conflicts) -> StagedRow:
 
 
 def _remove_files(run: Run, digests: set[str]) -> None:
-    """Deletes files after the commit and under the lock: whoever stored one of them again refers to it by now."""
+    """Deletes unreferenced files after the commit, under the lock: another process that stored one again refers to
+    it by now."""
     if digests:
         with run.database.write() as tx:
             lock_files(tx)

@@ -1,4 +1,4 @@
-"""Undoes what an import wrote about contacts, except where somebody edited it since."""
+"""Undoes what an import wrote about contacts, unless it was edited later."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,36 +25,36 @@ from coterie.store import parts
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
-# What undo left alone, each as model.import_reasons describes it
+# later edits that undo did not touch, as in model.import_reasons
 Conflicts = list[list[Any]]
 VALUE_LENGTH_MAX = 200
 _PARTS = ("handles", "addresses", "dates", "notes", "files", "tags", "folders", "interactions")
 
 
 def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int]:
-    """Removes contacts an import created; those that stay, because a person, another import or a message changed
-    something about them since. caller.import_id says which import. A contact that is gone stays gone."""
+    """Erases contacts that the import caller.import_id created. Returns those that stay because a user, another import
+    or a message changed them since. Contacts that no longer exist are skipped."""
     organization_id, now = caller.organization_id, times.now()
     changed = event_store.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
-    there = load_sheets(tx, organization_id, contact_ids, (), to_change=True)
-    gone = [contact_id for contact_id in contact_ids if contact_id in there and contact_id not in changed]
-    related = sorted(set(list_related(tx, caller, gone)).difference(gone)) if gone else []
-    for contact_id in gone:
+    existing = load_sheets(tx, organization_id, contact_ids, (), to_change=True)
+    erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
+    related = sorted(set(list_related(tx, caller, erased)).difference(erased)) if erased else []
+    for contact_id in erased:
         unindex_contact(tx, organization_id, contact_id)
-    if gone:
-        parts.erase_contacts(tx, organization_id, gone)
-    rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in gone]
+    if erased:
+        parts.erase_contacts(tx, organization_id, erased)
+    rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in erased]
     if related:
         rows.append(row_of(caller, "contact.related_changed", caller.import_id or "", contact_ids=related, now=now))
     record_all(tx, caller, rows)
-    erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in there])
-    return {contact_id for contact_id in contact_ids if contact_id in there and contact_id in changed}
+    erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in existing])
+    return {contact_id for contact_id in contact_ids if contact_id in existing and contact_id in changed}
 
 
 def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Conflicts:
-    """Undoes what one row of an import added to a contact that was there before; the conflicts: what it left alone.
+    """Undoes the changes of one row to an existing contact; returns the conflicts: later edits, which stay.
 
-    A field goes back to what it was unless it has another value by now; a part is removed unless it was changed.
+    A field gets its old value back unless it was edited; a part is removed unless it was edited.
     """
     sheet = load_sheets(tx, caller.organization_id, [contact_id], ["handles"], to_change=True).get(contact_id)
     if sheet is None:
@@ -73,7 +73,7 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Co
     note = note_store.find_pinned_note(tx, caller.organization_id, contact_id)
     after = replace(before, **fields, pinned_note=note.text if note else None)
     undone: dict[str, tuple[Any, Any]] = {name: (getattr(before, name), value) for name, value in fields.items()}
-    # of parts how many there were to be taken back
+    # of parts, the number to undo
     undone |= {name: (len(ids), None) for name in _PARTS if (ids := getattr(changes, name))}
     if undone:
         row = row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=undone, now=now)
@@ -84,7 +84,7 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Co
 def _without_handles(
     tx: Tx, caller: Caller, handles: Sequence[Handle], handle_ids: Sequence[str]
 ) -> tuple[list[Handle], Conflicts]:
-    """(the handles the contact has then, the conflicts): a handle that somebody edited stays."""
+    """(the remaining handles, the conflicts): an edited handle stays."""
     conflicts, rest = Conflicts(), []
     for handle in handles:
         if handle.id not in handle_ids:
@@ -98,7 +98,7 @@ def _without_handles(
     for channel in {handle.channel for handle in rest}:
         promoted = promote_oldest(promoted, channel)
     for handle in promoted:
-        if handle not in rest:  # its updated_at stays: nobody edited it
+        if handle not in rest:  # its updated_at stays: it was not edited
             handle_store.save_handle(tx, caller.organization_id, handle)
     return promoted, conflicts
 

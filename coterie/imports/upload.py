@@ -1,7 +1,7 @@
-"""From a file to its import: recognize the file, store its bytes, create the import. Every door uploads through here.
+"""Creates the import of a file: recognizes the file, stores its bytes, inserts the import. Every door uploads here.
 
-Guarantees. A file that no reader can read leaves nothing behind. The bytes are stored before the transaction that
-creates the import, so no writer waits for a copy; the transaction stores them again if they were removed in between.
+Guarantees. A file that no reader can read is not stored. The bytes are stored before the transaction that creates the
+import, so no writer waits for a copy; the transaction stores them again if they were deleted in between.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ AUTO = "auto"
 
 
 class StoredFile(Struct, frozen=True):
-    """A file that a reader can read, with its bytes stored. No import refers to it yet.
+    """A readable file whose bytes are stored. No import refers to it yet.
 
-    digest: None for a folder, which is read where it is. corrections: column to field, as the user gave them.
-    columns: the field each column of a CSV file of no known product is read as; None for any other file.
+    digest: None for a folder, which is read in place. corrections: column -> field, from the user. columns: column ->
+    field, for a CSV file of no known product; None for other files.
     """
 
     path: Path
@@ -111,7 +111,7 @@ def start(
     group_id: str | None = None,
     in_background: bool = False,
 ) -> Import:
-    """store_upload and start_import, for a caller with no transaction of its own."""
+    """store_upload and start_import in a new transaction."""
     file = store_upload(folder, path, file_format=file_format, corrections=corrections)
     with database.write() as tx:
         return start_import(tx, caller, folder, file, group_id=group_id, in_background=in_background)

@@ -44,7 +44,7 @@ for line in sys.stdin:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        stage.AHEAD_BYTES_MIN = 1 if processes == "two" else 10**9
+        stage.SECOND_PROCESS_BYTES_MIN = 1 if processes == "two" else 10**9
         database = open_database(load_settings({}, data=folder, database_url=url, database_connections=2))
         os.write(writing, b"!")
         work[step](engine.Run(database, Path(folder), int(organization_id), import_id))

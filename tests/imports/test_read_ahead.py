@@ -107,7 +107,7 @@ def test_an_import_by_two_processes_is_the_import_by_one(
     ]  # fmt: skip
     outcomes = []
     for caller, least in ((world.alice, 1), (world.charlie, 10**9)):
-        monkeypatch.setattr(staging, "AHEAD_BYTES_MIN", least)
+        monkeypatch.setattr(staging, "SECOND_PROCESS_BYTES_MIN", least)
         record = start(database, caller, fresh_settings.data_folder, google(tmp_path, *people))
         run = Run(database, fresh_settings.data_folder, caller.organization_id, record.id)
         staging.stage(run)
