@@ -77,6 +77,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     smtp_from: Annotated[
         str, Meta(description="Sender of all mail, such as Coterie <crm@example.org>; needs COTERIE_SMTP_URL.")
     ] = ""
+    smtp_requires_tls: Annotated[
+        bool, Meta(description="Whether no mail is sent to a server that offers no STARTTLS.")
+    ] = False
     reminder_late_seconds: Annotated[
         float, Meta(ge=60, le=31_536_000, description="A reminder due longer ago than this is not mailed any more.")
     ] = 86_400

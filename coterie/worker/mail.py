@@ -68,7 +68,7 @@ def send(settings: Settings, mail: Mail, on_accepted: Callable[[], None]) -> Non
     message is not sent.
     """
     try:
-        server = _connect(settings.smtp_url)
+        server = _connect(settings.smtp_url, requires_tls=settings.smtp_requires_tls)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise Unreachable(_reason(error)) from error
     try:
@@ -77,7 +77,7 @@ def send(settings: Settings, mail: Mail, on_accepted: Callable[[], None]) -> Non
         server.close()
 
 
-def _connect(url: str) -> smtplib.SMTP:
+def _connect(url: str, *, requires_tls: bool) -> smtplib.SMTP:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme not in ("smtp", "smtps") or not host:
@@ -95,6 +95,8 @@ def _connect(url: str) -> smtplib.SMTP:
             server.starttls(context=context)
             server.ehlo()
             is_private = True
+        if requires_tls and not is_private:
+            raise ValueError("the server offers no STARTTLS, which COTERIE_SMTP_REQUIRES_TLS demands")
         if parts.username:
             if not is_private and host not in LOOPBACK:
                 raise ValueError("the server offers no STARTTLS, and a password is not sent without encryption")

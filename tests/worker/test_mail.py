@@ -102,6 +102,12 @@ def test_an_international_address_is_reached(smtp: Settings, inbox: Inbox) -> No
     assert inbox.messages[0][0] == ["jürgen@xn--bcher-kva.example"]
 
 
+def test_no_mail_goes_out_in_the_clear_where_tls_is_required(smtp: Settings, inbox: Inbox) -> None:
+    strict = replace(smtp, smtp_requires_tls=True)
+    with pytest.raises(mail.TemporaryFailure, match="COTERIE_SMTP_REQUIRES_TLS"):
+        mail.send(strict, mail.Mail("a@example.org", "s", "t", "k"), lambda: None)
+
+
 def test_a_password_is_given_and_a_wrong_one_can_be_mended(port: int, smtp: Settings) -> None:
     inbox = Inbox()
     with serving(inbox, port, login=("marge", "p:w@1")):
