@@ -41,8 +41,7 @@ class References(Struct):
         if name in CONTACT_FIELDS:
             return self.contacts.get(value, (None, False))[0]
         if name in ("user", "author"):
-            # without an account here, the importing user becomes the owner
-            return self.users.get(value) or self.caller.user_id
+            return self._owner(value, is_personal=name == "user")
         if name == "tag":
             return self.tags.get(name_key(value))
         if name == "expertise":
@@ -53,6 +52,14 @@ class References(Struct):
             (created_at != row.folder_created_at, i) for i, folder, created_at in self.folders if folder == row.folder
         ]
         return min(named)[1] if named else None
+
+    def _owner(self, email: str, *, is_personal: bool) -> str | None:
+        """The operator's import, which has no user, restores owners. A member writes in nobody else's name: a note
+        becomes the member's own; a reminder or relationship of another member here is skipped."""
+        importer, member = self.caller.user_id, self.users.get(email)
+        if importer is None:
+            return member
+        return importer if not is_personal or member in (None, importer) else None
 
 
 def load_references(tx: Tx, caller: Caller, rows: Sequence[Row]) -> References:

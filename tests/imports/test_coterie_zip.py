@@ -159,6 +159,28 @@ def test_a_user_who_is_not_here_leaves_what_is_theirs_to_who_imports(world: Worl
     assert [each["text"] for each in lines_of(after, "notes") if each.get("is_personal")] == ["Bob's own"]
 
 
+def test_a_member_writes_in_the_name_of_nobody_else(world: World, tmp_path: Path) -> None:
+    with world.database.read() as tx:
+        row = tx.one("SELECT email_key FROM users WHERE id = :id", {"id": world.alice.user_id})
+    assert row is not None
+    ids = [str(UUID(int=number)) for number in range(1, 5)]
+    notes = b"".join(
+        line(id=ids[number], text=f"Signed {number}", author=row[0], is_personal=bool(number),
+             contacts=[world.marge.uuid], tags=[], **MOMENTS)
+        for number in range(2)
+    )  # fmt: skip
+    reminder = line(id=ids[2], contact=world.marge.uuid, user=row[0], title="Pay Dave", due_at=FIRST,
+                    category="custom", remind_by="email", **MOMENTS)  # fmt: skip
+    path = changed(export(world, world.bob, tmp_path), notes=notes, reminders=reminder)
+    run, _ = applied(world.database, world.bob, tmp_path, path)
+    with world.database.read() as tx:
+        authors = tx.all("SELECT author_id FROM notes WHERE text LIKE 'Signed%'")
+        mine = tx.all("SELECT 1 FROM reminders WHERE user_id = :id", {"id": world.alice.user_id})
+    assert authors and {each[0] for each in authors} == {world.bob.user_id}
+    assert mine == [], [reason(each) for each in rows_of(run)]
+    undo(run)
+
+
 def test_about_rows_that_are_no_contact_nothing_is_decided(world: World, tmp_path: Path) -> None:
     add_everything(world, tmp_path)
     run, _ = staged(world.database, world.charlie, tmp_path, export(world, world.alice, tmp_path))
