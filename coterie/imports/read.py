@@ -68,7 +68,7 @@ def read_rows(read: Reads, source: Source) -> Generator[list[ReadRow], None, Non
     items = enumerate(READERS[source.file_format](source.path, source.options), 1)
     rejected = 0
     while batch := [_row(number, item) for number, item in islice(items, BATCH)]:
-        rejected += sum(row.error is not None for row in batch)
+        rejected += sum(row.error is not None and not row.error.group for row in batch)
         if rejected > REJECTED_MAX and rejected * 2 > batch[-1].number:
             reason = f"has more than {REJECTED_MAX:,} rows that cannot be read, and fewer that can"
             raise invalid("file", f"{reason}: it is not a {source.file_format} file")

@@ -30,6 +30,7 @@ from coterie.imports.read_ahead import read_ahead
 from coterie.imports.seen import Seen
 from coterie.model import times
 from coterie.model.import_reasons import (
+    GROUP_CARD,
     IMPORTED_BEFORE,
     MAY_BE_ROW,
     SAME_AS_ROW,
@@ -276,7 +277,10 @@ def _files_of(row: ReadRow) -> list[str]:
 def _stage_error(number: int, error: RowError) -> StagedRow:
     reason = reason_of(UNREADABLE, text=_storable(error.reason)[:TEXT_LENGTH_MAX])
     source = _storable(error.source or "")[:TEXT_LENGTH_MAX] or None
-    return StagedRow(row_number=number, kind=ERROR, source=source, outcome=REJECT, reason=reason)
+    if error.group:
+        reason = reason_of(GROUP_CARD, name=_storable(error.group)[:TEXT_LENGTH_MAX])
+    outcome = UNCHANGED if error.group else REJECT
+    return StagedRow(row_number=number, kind=ERROR, source=source, outcome=outcome, reason=reason)
 
 
 def _storable(text: str) -> str:

@@ -18,6 +18,7 @@ EXTERNAL_ID_OTHER_NAME = "external_id_other_name"
 NAME_AND_BIRTHDAY, NAME_AND_EMPLOYER = "name_and_birthday", "name_and_employer"
 # The outcome of a contact's row. `why` is one of the reasons above as {"code": …, "data": …}
 UNREADABLE = "unreadable"  # text
+GROUP_CARD = "group_card"  # name
 IMPORTED_BEFORE = "imported_before"
 SAME_AS_ROW = "same_as_row"  # row
 SAME_PERSON_AS_ROW = "same_person_as_row"  # row, adds
@@ -147,6 +148,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     NAME_AND_BIRTHDAY: lambda data: "same name and birthday",
     NAME_AND_EMPLOYER: lambda data: "same name and employer",
     UNREADABLE: lambda data: data["text"],
+    GROUP_CARD: lambda data: f"is the group {data['name']}: its members in this file have it as a tag",
     IMPORTED_BEFORE: lambda data: "imported before",
     SAME_AS_ROW: lambda data: f"the same as row {data['row']}",
     SAME_PERSON_AS_ROW: lambda data: f"Same person as row {data['row']}",

@@ -147,10 +147,14 @@ class ContactDraft(Struct, omit_defaults=True, rename=_JSON_NAMES):
 
 
 class RowError(Struct, frozen=True):
-    """A row that cannot be read: a message for people, and the row itself (shortened to 2,000 characters)."""
+    """A row that cannot be read: a message for people, and the row itself (shortened to 2,000 characters).
+
+    group: the name of a card that is a group. Its members have the name as a tag, so it is not rejected.
+    """
 
     reason: str
     source: str | None = None
+    group: str | None = None
 
 
 class Import(Struct, frozen=True):

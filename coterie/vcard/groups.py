@@ -15,17 +15,22 @@ def read_groups(cards: Iterable[Card | BrokenCard]) -> dict[str, list[str]]:
     """Member, by UID or e-mail address in lower case -> the names of its groups. At most 1,000,000 members."""
     groups: dict[str, list[str]] = {}
     for card in cards:
-        if isinstance(card, BrokenCard) or not any(
-            entry.name in _KINDS and entry.value.strip().lower() == "group" for entry in card.properties
-        ):
+        name = group_of(card)
+        if isinstance(card, BrokenCard) or name is None:
             continue
-        name = next(
-            (text for entry in card.properties if entry.name == "FN" and (text := values.line(entry.value))), None
-        )
         for entry in card.properties:
-            if name and entry.name in _MEMBERS and len(groups) < MEMBERS_MAX:
+            if entry.name in _MEMBERS and len(groups) < MEMBERS_MAX:
                 groups.setdefault(_key(values.line(entry.value) or ""), []).append(name)
     return groups
+
+
+def group_of(card: Card | BrokenCard) -> str | None:
+    """The name of a card that is a group; None for any other card, and for a group without a name."""
+    if isinstance(card, BrokenCard) or not any(
+        entry.name in _KINDS and entry.value.strip().lower() == "group" for entry in card.properties
+    ):
+        return None
+    return next((text for entry in card.properties if entry.name == "FN" and (text := values.line(entry.value))), None)
 
 
 def tag_member(draft: ContactDraft, groups: dict[str, list[str]]) -> None:

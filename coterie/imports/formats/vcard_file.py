@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from coterie.errors import invalid
 from coterie.model.imports import ContactDraft, RowError
 from coterie.vcard.cards import BrokenCard, read_cards
-from coterie.vcard.groups import read_groups, tag_member
+from coterie.vcard.groups import group_of, read_groups, tag_member
 from coterie.vcard.read import read_card
 from coterie.vcard.stream import read_lines
 
@@ -18,7 +20,7 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
     """A draft or error for each card of a file, in order, read as it is consumed.
 
     Nothing in a file raises: a card that cannot be read is a RowError with its reason, as is an empty file. A group is
-    a RowError too, and its members have its name as a tag.
+    a RowError with its name, which its members have as a tag.
     """
     count = 0
     groups = _groups_of(path)
@@ -28,6 +30,8 @@ def read(path: Path) -> Iterator[ContactDraft | RowError]:
             item = RowError(card.reason, card.source) if isinstance(card, BrokenCard) else read_card(card)
             if groups and isinstance(item, ContactDraft):
                 tag_member(item, groups)
+            elif isinstance(item, RowError) and (group := group_of(card)):
+                item = replace(item, group=group)
             yield item
     if not count:
         yield RowError("the file contains no vCard")
