@@ -21,11 +21,11 @@ from msgspec import Struct
 from coterie.model.instagram import Profile
 from coterie.model.instagram_values import clean_text, decode_json
 
-ANSWER_BYTES_MAX = 256 * 1024
+RESPONSE_BYTES_MAX = 256 * 1024
 ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # for a whole response, because a slow trickle never exceeds the timeout between two chunks
-ANSWER_SECONDS_MAX = 30.0
+RESPONSE_SECONDS_MAX = 30.0
 PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business"
 ACCOUNT_FIELDS = "name,username,profile_picture_url"
 # Meta's windows last an hour; if Meta does not say how long to wait, a quarter of it
@@ -86,8 +86,8 @@ def open_graph(graph_url: str, token: str) -> httpx.Client:
 
 def find_profile(graph: httpx.Client, person_id: str) -> tuple[Profile, float]:
     """(the profile of an Instagram-scoped id, pause_seconds). Raises GraphError."""
-    answer = ask(graph, person_id, PROFILE_FIELDS)
-    return read_profile(answer.body), answer.pause_seconds
+    response = ask(graph, person_id, PROFILE_FIELDS)
+    return read_profile(response.body), response.pause_seconds
 
 
 def read_profile(body: dict[str, Any]) -> Profile:
@@ -113,11 +113,11 @@ def find_mention(
     else:
         name, text = "mentioned_media", "caption"
         fields = f"mentioned_media.media_id({media_id}){{caption,username,timestamp}}"
-    answer = ask(graph, account_id, fields)
-    part = answer.body.get(name)
+    response = ask(graph, account_id, fields)
+    part = response.body.get(name)
     part = part if isinstance(part, dict) else {}
     content = {"text": part.get(text), "username": part.get("username"), "timestamp": part.get("timestamp")}
-    return {key: clean_text(value) for key, value in content.items()}, answer.pause_seconds
+    return {key: clean_text(value) for key, value in content.items()}, response.pause_seconds
 
 
 def ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
@@ -143,19 +143,19 @@ def _ask(graph: httpx.Client, path: str, fields: str) -> GraphResponse:
 
 
 def _fetch(graph: httpx.Client, path: str, parameters: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
-    deadline = time.monotonic() + ANSWER_SECONDS_MAX
+    deadline = time.monotonic() + RESPONSE_SECONDS_MAX
     try:
         with graph.stream("GET", quote(path, safe=""), params=parameters) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > ANSWER_BYTES_MAX:
+                if len(body) > RESPONSE_BYTES_MAX:
                     raise Missing("the response is too large")
                 if time.monotonic() > deadline:
-                    raise Unreachable("the Graph API does not answer in time")
+                    raise Unreachable("the Graph API does not respond in time")
             return response.status_code, response.headers, bytes(body)
     except httpx.HTTPError as error:
-        raise Unreachable(f"the Graph API does not answer: {type(error).__name__}") from None
+        raise Unreachable(f"the Graph API does not respond: {type(error).__name__}") from None
 
 
 def _read(status: int, headers: httpx.Headers, body: bytes) -> GraphResponse:

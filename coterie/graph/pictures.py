@@ -46,7 +46,7 @@ def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
                 if time.monotonic() > deadline:
                     raise NoPicture("it takes too long")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NoPicture(f"no answer: {type(error).__name__}") from None
+        raise NoPicture(f"no response: {type(error).__name__}") from None
     media_type = image_type(bytes(body[:16]))
     if media_type is None:
         raise NoPicture("it is not an image")

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 # how long an account with an invalid token waits; connecting it again ends the wait
 TOKEN_PAUSE_SECONDS = 3600.0
-# a call without an answer takes up to 20 seconds, and an account may have hundreds to make
+# a call without a response takes up to 20 seconds, and an account may have hundreds to make
 UNANSWERED_MAX, UNANSWERED_PAUSE_SECONDS = 2, 300.0
-# account -> calls in a row without an answer, in this process
+# account -> calls in a row without a response, in this process
 _unanswered: dict[str, int] = {}
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def _ask(
     database: Database, settings: Settings, account: Account, find: Callable[["httpx.Client"], tuple[Any, float]]
 ) -> Any:
     """Calls the Graph API for an account. A rate limit that is reached or near pauses the account for all jobs,
-    and so does a server that does not answer.
+    and so does a server that does not respond.
 
     Raises Reschedule while the account is paused, or if this call pauses it.
     """
@@ -114,7 +114,7 @@ def _ask(
     token = unseal(settings.data_folder, account.access_token_sealed)
     try:
         with graph.open_graph(account.graph_url, token) as client:
-            answer, pause_seconds = find(client)
+            fetched, pause_seconds = find(client)
     except graph.Limited as error:
         log.warning("instagram limit reached", extra={"account": account.account_id, "seconds": error.pause_seconds})
         raise Reschedule(_pause(database, account, error.pause_seconds)) from None
@@ -130,17 +130,17 @@ def _ask(
     _unanswered.pop(account.account_id, None)
     if pause_seconds:
         _pause(database, account, pause_seconds)
-    return answer
+    return fetched
 
 
 def _note_unanswered(database: Database, account: Account, reason: str) -> None:
-    """From the second call in a row without an answer on, pauses the account. Raises Reschedule then."""
+    """From the second call in a row without a response on, pauses the account. Raises Reschedule then."""
     times_in_row = _unanswered[account.account_id] = _unanswered.get(account.account_id, 0) + 1
     if times_in_row < UNANSWERED_MAX:
         return
     seconds = min(UNANSWERED_PAUSE_SECONDS * 2.0 ** (times_in_row - UNANSWERED_MAX), TOKEN_PAUSE_SECONDS)
     extra = {"account": account.account_id, "seconds": seconds, "reason": reason}
-    log.warning("instagram does not answer; the account is paused", extra=extra)
+    log.warning("instagram does not respond; the account is paused", extra=extra)
     raise Reschedule(_pause(database, account, seconds))
 
 

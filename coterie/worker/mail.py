@@ -36,7 +36,7 @@ class PermanentFailure(Exception):
 
 
 class DeliveryUnknown(Exception):
-    """The text was sent and no answer came: the message may have been delivered or not."""
+    """The text was sent and no response arrived: the message may have been delivered or not."""
 
 
 class TemporaryFailure(Exception):
@@ -121,28 +121,28 @@ def _deliver(server: smtplib.SMTP, sender: str, mail: Mail, on_accepted: Callabl
         raise TemporaryFailure(_reason(error)) from error
     on_accepted()
     try:
-        answer = server.data(message)
+        response = server.data(message)
     except smtplib.SMTPDataError as error:
         # rejected before the text was sent
         _fail(error.smtp_code, error.smtp_error, is_final=True)
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryUnknown(_reason(error)) from error
-    _expect(answer, is_final=True)
+    _expect(response, is_final=True)
     try:
         server.quit()
     except (OSError, smtplib.SMTPException):
         pass  # the message has been accepted
 
 
-def _expect(answer: tuple[int, bytes], *, is_final: bool) -> None:
-    if not 200 <= answer[0] < 300:
-        _fail(*answer, is_final=is_final)
+def _expect(response: tuple[int, bytes], *, is_final: bool) -> None:
+    if not 200 <= response[0] < 300:
+        _fail(*response, is_final=is_final)
 
 
 def _fail(code: int, text: bytes | str, *, is_final: bool) -> NoReturn:
     """A 5xx is permanent if it is about the message. About the sender, the operator can fix the cause."""
-    answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    reason = f"{code} {_BREAKS.sub(' ', answer)[:300]}"
+    response = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    reason = f"{code} {_BREAKS.sub(' ', response)[:300]}"
     raise PermanentFailure(reason) if code >= 500 and is_final else TemporaryFailure(reason)
 
 

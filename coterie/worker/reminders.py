@@ -4,7 +4,7 @@ Each occurrence is one job; the job's dedupe key identifies the occurrence. The 
 the recipient, records the hand-over in its own row, sends the text, and marks the reminder. So a job that runs again
 after a crash knows whether the text may have been sent, and then does not send it again: at most once after the
 hand-over, as often as necessary before it. The price: a crash during that exchange can lose a mail, and the reminder
-then says that the server's answer is unknown. Without SMTP settings nothing is enqueued, and reminders show that they
+then says that the server's response is unknown. Without SMTP settings nothing is enqueued, and reminders show that they
 are waiting for them.
 """
 
@@ -36,7 +36,7 @@ BATCH = 100
 ATTEMPTS_MAX = 30
 # how long all mail waits after the server could not be reached
 PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 30.0, 300.0
-ANSWER_UNKNOWN = "Handed to the mail server, but its answer is unknown"
+DELIVERY_UNKNOWN = "Handed to the mail server, but its response is unknown"
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +48,7 @@ class Occurrence(Struct, frozen=True):
 
 
 def find_due(database: Database, settings: Settings) -> None:
-    """Enqueues a job for each reminder that is due, unless one is waiting, and passes over those not mailed."""
+    """Enqueues a job for each due reminder that has none, and passes over those that are not mailed."""
     now, can_mail = times.now(), mail.can_mail(settings)
     late_before = times.after(now, -settings.reminder_late_seconds)
     with database.read() as tx:
@@ -87,7 +87,7 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
     organization_id = job.organization_id
     if _is_handed_over(job):
         with database.write() as tx:
-            actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, ANSWER_UNKNOWN)
+            actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, DELIVERY_UNKNOWN)
         return
     with database.read() as tx:
         message = compose(tx, settings, organization_id, occurrence)
@@ -95,10 +95,10 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
         return
     remark: str | None = None
     try:
-        mail.send(settings, message, lambda: _record_hand_over(database, job, is_handed_over=True))
+        mail.send(settings, message, lambda: _record_accepted(database, job, is_accepted=True))
     except mail.DeliveryUnknown as error:
-        log.warning("mail handed over, answer unknown", extra={"id": job.id, "error": str(error)})
-        remark = ANSWER_UNKNOWN
+        log.warning("mail handed over, response unknown", extra={"id": job.id, "error": str(error)})
+        remark = DELIVERY_UNKNOWN
     except mail.PermanentFailure as error:
         with database.write() as tx:
             actions.mark_failed(tx, organization_id, occurrence.reminder_id, occurrence.due_at, str(error))
@@ -116,15 +116,15 @@ def _is_handed_over(job: Job) -> bool:
     return bool(job.progress and msgspec.json.decode(job.progress).get("is_handed_over"))
 
 
-def _record_hand_over(database: Database, job: Job, *, is_handed_over: bool) -> None:
-    """Records whether the text may have been sent; on disk when this returns."""
+def _record_accepted(database: Database, job: Job, *, is_accepted: bool) -> None:
+    """Records whether the server has accepted the recipient, so that the text may have been sent; synced to disk."""
     with database.write() as tx:
-        renew_lease(tx, job, {"is_handed_over": is_handed_over})
+        renew_lease(tx, job, {"is_handed_over": is_accepted})
 
 
 def _record_failure(database: Database, job: Job, occurrence: Occurrence, error: str) -> None:
     """Records the error with the reminder, and gives up after the last attempt."""
-    _record_hand_over(database, job, is_handed_over=False)
+    _record_accepted(database, job, is_accepted=False)
     record_error = actions.mark_failed if job.attempt_count >= job.attempts_max else actions.note_error
     with database.write() as tx:
         record_error(tx, job.organization_id, occurrence.reminder_id, occurrence.due_at, error)

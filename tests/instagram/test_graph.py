@@ -154,7 +154,7 @@ def test_a_picture_is_kept_once_and_a_new_one_takes_its_place(
 def test_what_trickles_in_is_given_up(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
     graph.person("42", "x")
     graph.says("pictures/a.png", PNG)
-    monkeypatch.setattr("coterie.graph.client.ANSWER_SECONDS_MAX", -1.0)
+    monkeypatch.setattr("coterie.graph.client.RESPONSE_SECONDS_MAX", -1.0)
     monkeypatch.setattr("coterie.graph.pictures.PICTURE_SECONDS_MAX", -1.0)
     with pytest.raises(Unreachable, match="in time"):
         ask(graph)

@@ -87,11 +87,11 @@ def test_a_worker_that_died_after_the_hand_over_sends_no_second_mail(home: World
         message = reminders.compose(tx, smtp, home.organization.id, reminders.Occurrence(reminder.id, reminder.due_at))
     assert message is not None
     # the mail is out, and the process ends before it can say so
-    mail.send(smtp, message, lambda: reminders._record_hand_over(home.database, job, is_handed_over=True))
+    mail.send(smtp, message, lambda: reminders._record_accepted(home.database, job, is_accepted=True))
     work(home, smtp, again_at_once=True)
     assert len(inbox.messages) == 1
     after = stored(home, reminder)
-    assert after.finished_at and after.last_error == reminders.ANSWER_UNKNOWN
+    assert after.finished_at and after.last_error == reminders.DELIVERY_UNKNOWN
 
 
 def test_a_worker_that_died_before_the_hand_over_sends_after_its_restart(
@@ -163,7 +163,7 @@ def test_an_answer_that_never_came_counts_as_sent_and_says_so(home: World, smtp:
     work(home, smtp)
     work(home, smtp, again_at_once=True)
     assert len(inbox.messages) == 1
-    assert stored(home, reminder).last_error == reminders.ANSWER_UNKNOWN
+    assert stored(home, reminder).last_error == reminders.DELIVERY_UNKNOWN
 
 
 def test_a_repeating_reminder_comes_as_often_as_it_was_told(home: World, smtp: Settings, inbox: Inbox) -> None:
