@@ -5,7 +5,7 @@ read into the Structs of the route; the handler runs with a transaction in the r
 contract of the path presents any error raised on the way.
 
 This is a plain ASGI application over the route tables and not a framework's router, because dispatch is most of what a
-request costs besides its queries (docs/decisions/0022).
+request costs in addition to its queries (docs/decisions/0022).
 """
 
 import logging
@@ -107,7 +107,7 @@ class ContractApp:
                 source=client[0] if client else "",
             )  # fmt: skip
 
-        def answer(tx: Tx) -> Encoded:
+        def respond(tx: Tx) -> Encoded:
             # a read checks its token in its own transaction, and before its parameters
             return encode_response(route.handler(tx, authenticate(tx), read_request()), route.status)
 
@@ -117,7 +117,7 @@ class ContractApp:
             if route.is_search is not None:
                 return await self._search(route, await self._database.run_read(authenticate), read_request())
             run = self._database.run_read if route.mode == "read" else self._database.run_slow
-            return await run(answer)
+            return await run(respond)
         finally:
             if files:
                 remove_uploads(files)

@@ -185,8 +185,8 @@ def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
     """Prints what a backup contains; done: "saved as FILE", "restored from FILE"."""
     counts = manifest.counts
     if as_json:
-        answer = {"version": manifest.version, "created_at": manifest.created_at, **counts}
-        typer.echo(msgspec.json.encode(answer).decode())
+        output = {"version": manifest.version, "created_at": manifest.created_at, **counts}
+        typer.echo(msgspec.json.encode(output).decode())
         return
     typer.echo(
         f"{counts['organizations']:,} organizations, {counts['contacts']:,} contacts, {counts['rows']:,} rows and"

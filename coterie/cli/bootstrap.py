@@ -45,13 +45,13 @@ def bootstrap(
             country=country or settings.country or None,
         )
     if as_json:
-        answer = {
+        output = {
             "organization_id": made.id,
             "organization_uuid": made.uuid,
             "user_uuid": user.id,
             "token": token,
         }
-        typer.echo(msgspec.json.encode(answer).decode())
+        typer.echo(msgspec.json.encode(output).decode())
         return
     typer.echo(f"{made.name} is ready.")
     typer.echo(f"  organization  {made.uuid}")

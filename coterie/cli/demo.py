@@ -41,7 +41,7 @@ def demo(
         except Conflict:
             raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
         add_files(database, caller, made)
-    answer = {
+    output = {
         "organization_id": made.organization_id,
         "organization_uuid": made.organization_uuid,
         "user_uuid": made.user_id,
@@ -51,9 +51,9 @@ def demo(
         "contacts": len(made.ids),
     }
     if as_json:
-        typer.echo(msgspec.json.encode(answer).decode())
+        typer.echo(msgspec.json.encode(output).decode())
         return
     typer.echo(f"{NAME} is ready, with {len(made.ids)} people.")
     for label in ("organization_uuid", "email", "password", "token"):
-        typer.echo(f"  {label.removesuffix('_uuid'):<13} {answer[label]}")
+        typer.echo(f"  {label.removesuffix('_uuid'):<13} {output[label]}")
     typer.echo("The password and the token are not shown again.")

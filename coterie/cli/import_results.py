@@ -20,11 +20,11 @@ class FileResult(Struct, frozen=True):
     import_: Import | None
     error: str | None = None
     is_stopped: bool = False
-    # column -> field, of a CSV file from no product we know
+    # column -> field, of a CSV file of no known product
     mapping: dict[str, str] | None = None
 
     @property
-    def is_refused(self) -> bool:
+    def is_rejected(self) -> bool:
         return self.import_ is None or self.import_.state == FAILED
 
 
@@ -49,18 +49,18 @@ def stopped_result(run: Run, before: Import, file: str, reason: str, *, is_appli
 
 def exit_on_failure(results: Sequence[FileResult], *, is_strict: bool = False) -> None:
     """Exits with 1 if a file stopped, or if all files (is_strict: any file) failed."""
-    refused = [result.is_refused for result in results]
-    if any(result.is_stopped for result in results) or all(refused) or (is_strict and any(refused)):
+    rejected = [result.is_rejected for result in results]
+    if any(result.is_stopped for result in results) or all(rejected) or (is_strict and any(rejected)):
         raise typer.Exit(1)
 
 
 def results_as_json(results: Sequence[FileResult]) -> dict[str, Any]:
     """import_id is what undo-import takes: the id of the only import, or of the group; counts are totals."""
     imports = [result.import_ for result in results if result.import_ is not None]
-    answer: dict[str, Any] = {"import_id": (imports[0].group_id or imports[0].id) if imports else None}
-    answer |= {name: sum(getattr(import_, f"{name}_count") for import_ in imports) for name in COUNTS}
-    answer["imports"] = [_file_as_json(result) for result in results]
-    return answer
+    output: dict[str, Any] = {"import_id": (imports[0].group_id or imports[0].id) if imports else None}
+    output |= {name: sum(getattr(import_, f"{name}_count") for import_ in imports) for name in COUNTS}
+    output["imports"] = [_file_as_json(result) for result in results]
+    return output
 
 
 def _file_as_json(result: FileResult) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _NOUNS = {"tagged": "tags of contacts", "in_folders": "contacts in folders", "pr
 
 def print_results(database: Database, organization_id: int, results: Sequence[FileResult], *, is_applied: bool) -> None:
     """Prints all of it; is_applied: the command was asked to apply."""
-    imported = [(result, result.import_) for result in results if result.import_ and not result.is_refused]
+    imported = [(result, result.import_) for result in results if result.import_ and not result.is_rejected]
     table = counts_table("File")
     for result, import_ in imported:
         name = escape(printable(Path(result.file).name))
@@ -44,7 +44,7 @@ def print_results(database: Database, organization_id: int, results: Sequence[Fi
 
 
 def _print_error(result: FileResult) -> None:
-    if result.is_stopped or result.is_refused:
+    if result.is_stopped or result.is_rejected:
         prefix = "" if result.is_stopped else "not imported: "
         typer.echo(printable(f"{Path(result.file).name}: {prefix}{result.error}"))
 

@@ -53,7 +53,7 @@ def connect(
 
 
 def _read_profile(account: Account, token: str) -> Profile | None:
-    """The account's profile; prints a warning and returns None if the Graph API does not answer."""
+    """The account's profile; prints a warning and returns None if the Graph API does not respond."""
     try:
         with graph.open_graph(account.graph_url, token) as client:
             return graph.read_profile(graph.ask(client, account.account_id, graph.ACCOUNT_FIELDS).body)

@@ -46,8 +46,8 @@ def undo_import(
             _print_undone(database, targets[0][0], undone, already_undone)
             return
     imports = [import_as_json(import_) for import_ in undone]
-    answer = {**imports[0], "import_id": import_id, "kept": sum(import_.kept_count for import_ in undone)}
-    typer.echo(msgspec.json.encode(answer | {"imports": imports}).decode())
+    output = {**imports[0], "import_id": import_id, "kept": sum(import_.kept_count for import_ in undone)}
+    typer.echo(msgspec.json.encode(output | {"imports": imports}).decode())
 
 
 def _print_undone(database: Database, organization_id: int, imports: list[Import], already_undone: int) -> None:

@@ -10,7 +10,7 @@ from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_co
 from coterie.api.r0.contact_parts import INCLUDES, ContactWithParts, present_with_parts
 from coterie.api.r0.ids import contact_of
 from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
-from coterie.api.r0.pages import SearchQuery, envelope, includes_deleted, read_page, words_of
+from coterie.api.r0.pages import SearchQuery, envelope, include_words, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import GENDERS, Contact
@@ -88,7 +88,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactWithParts:
     contact = contact_of(tx, caller, request)
-    return present_with_parts(tx, caller, [contact], words_of(request.query.include))[0]
+    return present_with_parts(tx, caller, [contact], include_words(request.query.include))[0]
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:

@@ -14,7 +14,7 @@ from coterie.api.r0.changes import change
 from coterie.api.r0.contact_entity import ContactEntity, present_contact
 from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import Deleted, Flag, delete, fields_set
-from coterie.api.r0.pages import IncludeQuery, PageEntity, envelope, includes_deleted, read_page, words_of
+from coterie.api.r0.pages import IncludeQuery, PageEntity, envelope, include_words, includes_deleted, read_page
 from coterie.api.r0.terms import TermEntity
 from coterie.api.r0.terms import present as present_term
 from coterie.api.route import Request
@@ -89,7 +89,7 @@ class _Change(Struct, kw_only=True):
 
 def present_all(tx: Tx, caller: Caller, notes: list[Note], include: Words) -> list[NoteEntity]:
     """The entities of notes, with tags and contacts if include[] names them."""
-    organization_id, words, ids = caller.organization_id, words_of(include), [note.id for note in notes]
+    organization_id, words, ids = caller.organization_id, include_words(include), [note.id for note in notes]
     tags = store.list_tags_of_notes(tx, organization_id, ids) if "tags" in words else None
     about = store.list_contacts_of_notes(tx, organization_id, ids) if "contacts" in words else None
     entity_of: Mapping[int, ContactEntity] = {}

@@ -75,7 +75,7 @@ def envelope(page: Page, total: int, items: Sized) -> tuple[int, int, int, int, 
     return total, first, page.offset + len(items) if first else 0, page.number, page.limit
 
 
-def words_of(include: list[str] | str | None) -> frozenset[str]:
+def include_words(include: list[str] | str | None) -> frozenset[str]:
     """The words of include: of include[]=a&include[]=b, include=a or include=a,b."""
     texts = include if isinstance(include, list) else [include or ""]
     return frozenset(word.strip() for text in texts for word in text.split(","))
@@ -83,4 +83,4 @@ def words_of(include: list[str] | str | None) -> frozenset[str]:
 
 def includes_deleted(include: list[str] | str | None) -> bool:
     """Whether include[] asks for deleted ones, by `deleted` or `true`."""
-    return any(word.lower() == DELETED or word.lower() in _BOOLEAN for word in words_of(include))
+    return any(word.lower() == DELETED or word.lower() in _BOOLEAN for word in include_words(include))

@@ -49,7 +49,7 @@ IDS: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 ROW_IDS: dict[str, Any] = {**IDS, "row": int}
 IMPORTS_READ, IMPORTS_WRITE = "imports:read", "imports:write"
-# a DELETE with soft_delete=false answers 204, any other 200 with the entity
+# a DELETE with soft_delete=false returns 204, any other 200 with the entity
 DELETED: dict[int, Any] = {204: None}
 # segment of a path -> other spellings (README.md, 1, 5, 11, 27)
 SPELLINGS = {
