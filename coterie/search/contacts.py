@@ -35,7 +35,7 @@ COUNT_MAX = 100_000
 LOOK_AHEAD = 1_000
 
 
-class Found(Struct, frozen=True):
+class SearchPage(Struct, frozen=True):
     """A page of matches. total: the number of matches on all pages; 100,000 means that many or more."""
 
     contacts: list[Contact]
@@ -103,18 +103,18 @@ def search_contacts(
     descending: bool = False,
     limit: int,
     offset: int = 0,
-) -> Found:
+) -> SearchPage:
     """A page of the contacts that match every word of the text as a prefix, by default in the order of their ids.
 
     A text without letters and digits matches nothing.
     """
     query = parse_query(text)
     if query.is_empty:
-        return Found([], 0)
+        return SearchPage([], 0)
     engine, column = _ENGINES[tx.engine], ORDERS[order or "id"]
     ahead = limit + LOOK_AHEAD
     ids = engine.find(tx, organization_id, query, column=column, descending=descending, limit=ahead, offset=offset)
     is_end = len(ids) < ahead and (ids or offset == 0)
     total = offset + len(ids) if is_end else engine.count(tx, organization_id, query, COUNT_MAX)
     contacts = list_contacts_by_id(tx, organization_id, ids[:limit], order=order or "id", descending=descending)
-    return Found(contacts, min(total, COUNT_MAX))
+    return SearchPage(contacts, min(total, COUNT_MAX))

@@ -1,4 +1,4 @@
-"""The counts that are kept of tags, expertises and notes are what counting would say, whatever happened before."""
+"""The cached counts of tags, expertises and notes equal the counted rows after any sequence of changes."""
 
 import threading
 from collections.abc import Callable

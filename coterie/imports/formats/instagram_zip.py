@@ -49,10 +49,10 @@ _LISTS = r"(?:^|/)followers_and_following/"
 _FOLLOWERS = re.compile(_LISTS + r"followers(?:_(\d{1,9}))?\.json$")
 _FOLLOWING = re.compile(_LISTS + r"following(?:_(\d{1,9}))?\.json$")
 _UNFOLLOWED = re.compile(_LISTS + r"recently_unfollowed_(?:profiles|accounts)(?:_(\d{1,9}))?\.json$")
-Rows = Iterator[ContactDraft | RowError]
+Drafts = Iterator[ContactDraft | RowError]
 
 
-def read(path: Path) -> Rows:
+def read(path: Path) -> Drafts:
     """A draft for each person: first those who only follow, then the others. An error for each group thread, and for
     each file that is broken or larger than 32 MB.
 
@@ -114,7 +114,7 @@ def _read_following(export: Export) -> Iterator[RowError]:
                     yield RowError(f"more than {FOLLOWING_MAX:,} people are followed", username)
 
 
-def _followers(export: Export) -> Rows:
+def _followers(export: Export) -> Drafts:
     """Yields those who only follow as drafts, with one file in memory at a time; marks the others as followers."""
     for name in _files_of(export.archive, _FOLLOWERS):
         try:
@@ -154,7 +154,7 @@ def _draft(username: str | None, person: Person, name: str | None = None) -> Con
     return draft
 
 
-def _person(export: Export, username: str | None, person: Person) -> Rows:
+def _person(export: Export, username: str | None, person: Person) -> Drafts:
     """The draft of a person with the first 1,000 messages, and a draft for each further 1,000."""
     names = [name for thread in person.threads if (name := name_of_other(export, thread.head))]
     errors: list[RowError] = []

@@ -19,14 +19,14 @@ from coterie.imports.formats import (
 from coterie.imports.formats.names import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 from coterie.model.imports import ContactDraft, RowError
 
-Rows = Iterator[ContactDraft | RowError]
+Drafts = Iterator[ContactDraft | RowError]
 # an option that is not stored with an import: the data folder, for readers that store files
 FOLDER = "folder"
 # another one: the organization's country, by which ambiguous dates are read
 COUNTRY = "country"
 
 # options are those of the import; "mapping" corrects the columns of any CSV
-READERS: dict[str, Callable[[Path, Mapping[str, Any]], Rows]] = {
+READERS: dict[str, Callable[[Path, Mapping[str, Any]], Drafts]] = {
     VCARD: lambda path, options: vcard_file.read(path),
     GOOGLE: lambda path, options: google_csv.read(path),
     OUTLOOK: lambda path, options: outlook_csv.read(path, options.get(COUNTRY)),
