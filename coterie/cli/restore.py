@@ -19,6 +19,7 @@ from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
 from coterie.store import backup as store
 from coterie.store.database import Tx, open_database
+from coterie.store.files import RESTORING
 from coterie.store.migrate import latest, migrate_in
 from coterie.store.organizations import any_organization, list_organizations
 
@@ -42,7 +43,7 @@ def restore(
     The instance must not be running. Its current content stays until the backup has been loaded completely.
     """
     settings = prepare_data_folder(data)
-    with tempfile.TemporaryDirectory(prefix="restoring-", dir=settings.data_folder) as work:
+    with tempfile.TemporaryDirectory(prefix=RESTORING, dir=settings.data_folder) as work:
         unpacked = Path(work)
         manifest = read_archive(file, unpacked)
         database = open_database(settings)

@@ -24,6 +24,7 @@ from coterie.http.limits import (
 )
 from coterie.http.multipart import Upload, read_multipart, remove_uploads
 from coterie.settings import Settings
+from coterie.store.files import UPLOADS
 
 _decode = msgspec.json.Decoder().decode
 _MULTIPART = b"multipart/form-data"
@@ -115,7 +116,7 @@ async def read_upload(
     """
     if _media_type(headers) != _MULTIPART:
         return await read_body(headers, receive), {}
-    folder = settings.data_folder / "uploads"
+    folder = settings.data_folder / UPLOADS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     bytes_max = min(settings.body_bytes_max, file_bytes_max + FORM_LIMITS.field_bytes)
     limits = FormLimits(file_bytes=min(file_bytes_max, bytes_max), total_bytes=bytes_max)

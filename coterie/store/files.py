@@ -23,6 +23,9 @@ from coterie.model.imports import APPLIED, APPLYING, ROW_STAGED, STAGED, STAGING
 from coterie.store.database import Tx
 
 FOLDER = "attachments"
+# the folder of files that arrive, and the beginning of the names of folders in which a backup is unpacked
+UPLOADS = "uploads"
+RESTORING = "restoring-"
 # the files of rows that wait to be applied stay for at least so long after their import last changed
 STAGED_SECONDS = 90 * 86_400.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -41,7 +44,9 @@ def save_file(folder: Path, source: Path | bytes) -> tuple[str, int]:
             target.flush()
             os.fsync(target.fileno())
         path = file_path(folder, digest)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
+        if not path.parent.exists():
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            _flush_folder(place)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -123,8 +128,10 @@ def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
 
 
 def remove_leftovers(folder: Path, *, seconds: float) -> None:
-    """Deletes the temporary files of processes that died while they saved a file, after so many seconds."""
-    for path in (*(folder / FOLDER).glob("new-*"), *(folder / FOLDER).glob("??/old-*"), *folder.glob("import-*")):
+    """Deletes the temporary files of processes that died (saving a file, receiving an upload, restoring a backup) after
+    so many seconds."""
+    patterns = (f"{FOLDER}/new-*", f"{FOLDER}/??/old-*", f"{UPLOADS}/upload-*", "import-*", f"{RESTORING}*")
+    for path in [path for pattern in patterns for path in folder.glob(pattern)]:
         if _is_older(path, seconds):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)

@@ -38,13 +38,13 @@ def remove_files(database: Database, settings: Settings, job: Job, stopping: thr
 
 def sweep_files(database: Database, settings: Settings) -> None:
     """Deletes unreferenced files: pictures of imports that were deleted, failed or never applied, and leftovers of
-    processes that died. Files saved within a day stay, and so does everything in the first week of an instance."""
+    processes that died. Files saved within a day stay, and so do all attachments in the first week of an instance."""
     folder = settings.data_folder
+    remove_leftovers(folder, seconds=SAVED_SECONDS)
     with database.read() as tx:
         oldest = list_organizations(tx, limit=1)
     if not oldest or oldest[0].created_at > times.after(times.now(), -SETTLED_SECONDS):
         return
-    remove_leftovers(folder, seconds=SAVED_SECONDS)
     removed = 0
     digests = list(list_files(folder, seconds=SAVED_SECONDS))
     for start in range(0, len(digests), BATCH):

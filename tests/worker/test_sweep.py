@@ -198,14 +198,19 @@ def test_in_the_first_week_of_an_instance_nothing_is_removed(place: Place) -> No
 def test_what_a_process_that_died_has_left_goes_and_other_things_stay(place: Place) -> None:
     inside = place.folder / FOLDER
     (inside / "ab").mkdir(parents=True)
-    (place.folder / "import-xyz").mkdir()
-    left = [inside / "new-abc", inside / "ab" / f"old-{'c' * 62}", place.folder / "import-xyz" / "file"]
+    folders = [place.folder / name for name in ("import-xyz", "restoring-xyz", "uploads")]
+    for folder in folders:
+        folder.mkdir()
+    left = [inside / "new-abc", inside / "ab" / f"old-{'c' * 62}", folders[2] / "upload-xyz"]
+    left += [folder / "file" for folder in folders[:2]]
     others = [inside / "README", inside / "ab" / "short", place.folder / "notes.txt", place.folder / "secret.key"]
     for path in (*left, *others):
         path.write_bytes(b"x")
     sweep_files(place.database, place.settings)
     assert all(path.exists() for path in left)
-    os.utime(place.folder / "import-xyz", (1, 1))
+    for path in (*folders[:2], left[2]):
+        os.utime(path, (1, 1))
+    place.settle(1)
     place.sweep()
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in others)
