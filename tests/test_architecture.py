@@ -245,7 +245,21 @@ def actions_have_a_docstring(module: Module) -> Iterator[str]:
             yield module.message(function, f"{function.name} needs a docstring: what it does and what it raises")
 
 
+def nothing_is_decided_by_a_sentence(module: Module) -> Iterator[str]:
+    """A reason is compared by its code. Migrations read the sentences that earlier versions stored."""
+    if "migrations" in str(module.path):
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            sides = (node.left, *node.comparators)
+            if any("reason" in (getattr(side, "attr", None), getattr(side, "id", None)) for side in sides):
+                yield module.message(node, "a reason is for people: compare its code")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "reason LIKE" in node.value:
+            yield module.message(node, "a reason is for people: store and compare its code")
+
+
 RULES: list[Rule] = [
+    nothing_is_decided_by_a_sentence,
     packages_follow_the_import_table,
     contracts_stay_apart,
     libraries_stay_in_their_packages,
@@ -332,6 +346,8 @@ BAD: list[tuple[Rule, str, str]] = [
     (things_stay_small, "model/text.py", "x = 1\n" * (FILE_LINES_MAX + 1)),
     (things_stay_small, "api/r0/notes.py", "def show(tx, caller, request):\n" + "    x = 1\n" * HANDLER_LINES_MAX),
     (things_stay_small, "store/notes.py", "def insert_note(tx, organization_id, a, b, c, d, e, f): ..."),
+    (nothing_is_decided_by_a_sentence, "imports/apply.py", "if row.reason == 'A quote is never closed': pass"),
+    (nothing_is_decided_by_a_sentence, "store/imports.py", "SQL = \"SELECT 1 FROM rows WHERE reason LIKE 'a%'\""),
     (calls_name_their_arguments, "actions/notes.py", "note = Note(1, 2, 3, 4, 5, 6, 7)"),
     (actions_have_a_docstring, "actions/notes.py", "def create_note(tx, caller, text): ..."),
 ]

@@ -76,7 +76,7 @@ def _safe(reason: str) -> str:
 def _cells_of(error: RowError, layout: Layout) -> list[str]:
     """The cells of a row with the wrong number of them; a row with a lone quote is split at every separator."""
     text = error.source or ""
-    if error.reason != NEVER_CLOSED:
+    if error.code != NEVER_CLOSED:
         try:
             lines = io.StringIO(text, newline="")
             rows = list(csv_reader(lines, layout))

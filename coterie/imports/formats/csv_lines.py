@@ -4,7 +4,13 @@ from collections import deque
 from typing import TextIO
 
 ROW_LENGTH_MAX = 4 * 1024**2
-NEVER_CLOSED = "A quote is never closed"
+# What can be wrong with a row, and the message for people
+NEVER_CLOSED, ROW_TOO_LARGE, FIELD_TOO_LARGE = "never_closed", "row_too_large", "field_too_large"
+MESSAGES = {
+    NEVER_CLOSED: "A quote is never closed",
+    ROW_TOO_LARGE: "The row is larger than 4 MiB",
+    FIELD_TOO_LARGE: "A field is larger than 1 MiB",
+}
 
 _CHUNK = 1024**2
 # limit for all lines that are read a second time: reading stays linear

@@ -21,12 +21,18 @@ from coterie.imports.formats.csv_layout import (
     csv_reader,
     find_layout,
 )
-from coterie.imports.formats.csv_lines import NEVER_CLOSED, ROW_LENGTH_MAX, Lines
+from coterie.imports.formats.csv_lines import (
+    FIELD_TOO_LARGE,
+    MESSAGES,
+    NEVER_CLOSED,
+    ROW_LENGTH_MAX,
+    ROW_TOO_LARGE,
+    Lines,
+)
 from coterie.model.imports import RowError
 
 COLUMN_COUNT_MAX = 1000
 SOURCE_LENGTH_MAX = 2000
-ROW_TOO_LARGE = "The row is larger than 4 MiB"
 
 
 class Row(NamedTuple):
@@ -72,7 +78,7 @@ def open_rows(
 def _find_headers(rows: Iterator[Row | RowError], is_header: Callable[[list[str]], bool]) -> list[str]:
     headers: list[str] = []
     for row in islice(rows, HEADER_WITHIN_ROWS):
-        if isinstance(row, RowError) and row.reason == ROW_TOO_LARGE:
+        if isinstance(row, RowError) and row.code == ROW_TOO_LARGE:
             reason = f"has too many columns (limit {COLUMN_COUNT_MAX:,}): the row that names them is larger than 4 MiB"
             raise invalid("file", reason, kind="too_large")
         if isinstance(row, Row) and is_header(row.cells):
@@ -102,7 +108,7 @@ def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[Row |
                 # two lone quotes in different rows swallowed everything between them
                 lines.broken = NEVER_CLOSED
             if lines.broken:
-                yield RowError(lines.broken, _source(lines.taken, source_length_max))
+                yield RowError(MESSAGES[lines.broken], _source(lines.taken, source_length_max), lines.broken)
             elif cells and any(plain := [cell and cell.strip() for cell in cells]):
                 width = max(width, len(plain))
                 yield _checked(plain, lines.taken, source_length_max)
@@ -116,7 +122,7 @@ def _next_cells(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
         cells = None
         lines.skip_rest_of_line()
         is_one_line = len(lines.taken) == 1
-        lines.broken = "A field is larger than 1 MiB" if is_one_line else NEVER_CLOSED
+        lines.broken = FIELD_TOO_LARGE if is_one_line else NEVER_CLOSED
     if lines.length > ROW_LENGTH_MAX:
         lines.skip_rest_of_line()
         lines.broken = ROW_TOO_LARGE
