@@ -33,7 +33,7 @@ def load_drafts(tx: Tx, caller: Caller, more: Sequence[Part] = ()) -> Iterator[t
 
 
 def _people_related(tx: Tx, caller: Caller, sheets: Iterable[ContactSheet]) -> dict[int, tuple[str | None, str]]:
-    """contact id -> (name, UID of the card) of everybody who is related to one of these."""
+    """contact id -> (name, UID of the card) of all contacts related to one of these."""
     ids = {side.second_contact_id for sheet in sheets for side in sheet.relationships}
     if not ids:
         return {}

@@ -33,7 +33,7 @@ Group = HandleDraft | AddressDraft | DateDraft
 
 
 class TableShape(Struct):
-    """counts: group of columns -> how many of it one contact has at most. left_out: what is in no column, counted."""
+    """counts: group of columns -> the highest number per contact. left_out: counts of values without a column."""
 
     counts: dict[str, int] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -92,7 +92,7 @@ def write_table(tx: Tx, caller: Caller, shape: TableShape) -> Iterator[str]:
 
 
 def _groups(draft: ContactDraft) -> dict[str, Sequence[Group]]:
-    """What stands in numbered columns, the primary handle of a channel first."""
+    """The values of numbered columns, the primary handle of a channel first."""
     groups: dict[str, list[Group]] = {"address": [*draft.addresses], "date": [*draft.dates]}
     for handle in sorted(draft.handles, key=lambda handle: not handle.is_primary):
         groups.setdefault(handle.channel, []).append(handle)

@@ -16,7 +16,7 @@ def is_version_2_1(body: bytes) -> bool:
 
 
 def unfold(body: bytes, *, is_2_1: bool) -> list[bytes]:
-    """The content lines of a card. A fold of 2.1 stands for a space (RFC 822), a fold of 3.0 and 4.0 for nothing.
+    """The content lines of a card. A fold of 2.1 is a space (RFC 822), a fold of 3.0 and 4.0 is removed.
 
     Blank lines within a card mean nothing: some programs write one after each line, also within a fold.
     """

@@ -1,7 +1,7 @@
 """Postal addresses of a card. PO box and extended address become lines below the street.
 
 LABEL, a property of 2.1 and 3.0 and a parameter of 4.0, is the text of an address. It usually repeats the parts; lines
-that say more go to the note, and a text of another address is an address of its own.
+that contain more become lines of the note, and the text of another address becomes a second address.
 """
 
 import re

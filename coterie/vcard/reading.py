@@ -40,7 +40,7 @@ class Reading(Struct):
     logos: list[Property] = field(default_factory=list)
 
     def add_extra(self, line: str | None) -> None:
-        """Adds a value without a field to the note, once, as a line of its own."""
+        """Adds a value without a field to the note, once, as a separate line."""
         if line is None or line in self.extras:
             return
         if len(self.extras) < EXTRAS_MAX:

@@ -43,7 +43,7 @@ def read_role(label: str) -> Callable[[Reading, Property], None]:
 
 
 def add_related(reading: Reading, label: str | None, name: str | None, uid: str | None, line: str) -> None:
-    """Adds a person who has a name or UID, with the line of the note that says so; without a label nobody."""
+    """Adds a person with a label and a name or UID, and with its line of the note."""
     related = reading.draft.related
     if not label or not (name or uid) or max(len(name or ""), len(uid or "")) > NAME_LENGTH_MAX:
         return
@@ -62,7 +62,7 @@ READERS: dict[str, Callable[[Reading, Property], None]] = {
 def write_related(related: RelatedDraft, out: Content) -> None:
     """Writes RELATED with the UID of the other card; in 3.0 Apple's related names, which have the name.
 
-    In 4.0 the name stands only where there is no UID: a card should not change because somebody else is renamed.
+    In 4.0 the name is written only without a UID: a card should not change when another contact is renamed.
     """
     if not out.is_4:
         if related.name:

@@ -15,7 +15,7 @@ _CR_AT_END = re.compile(rb"\r{0,2}\Z")
 
 
 def read_lines(stream: BinaryIO, bytes_max: int = LINE_BYTES_MAX) -> Iterator[bytes | None]:
-    """The lines without their ends (CRLF, LF or CR). A line over bytes_max is skipped, and None stands for it.
+    """The lines without their ends (CRLF, LF or CR). For a line over bytes_max, None is yielded.
 
     A byte order mark is removed. UTF-16, with or without one, is converted to UTF-8.
     """

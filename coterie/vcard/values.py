@@ -99,7 +99,7 @@ def read_date(value: str, omitted_year: str = "") -> str | None:
 
     12/05/1980, which may be in May or in December, is not one.
 
-    omitted_year is Apple's X-APPLE-OMIT-YEAR: the year that stands for an unknown one, as 1604 always does.
+    omitted_year is Apple's X-APPLE-OMIT-YEAR: the year that means an unknown one, as 1604 always does.
     """
     plain = _BASIC_DATE.sub(r"\1-\2-\3", value.strip(), count=1)
     if match := _YEARLESS_WITH_TIME.fullmatch(plain):

@@ -93,7 +93,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
 
 
 def _check_overlaps(zipped: zipfile.ZipFile) -> None:
-    """Raises Invalid unless each file has bytes of its own: its header, its name and as many as it claims to have."""
+    """Raises Invalid if two files share bytes: each needs its header, its name and as many bytes as it claims."""
     end = zipped.start_dir
     for info in sorted(zipped.infolist(), key=lambda info: info.header_offset, reverse=True):
         if info.header_offset + _HEADER_BYTES + len(info.orig_filename) + info.compress_size > end:

@@ -23,7 +23,7 @@ def read_cell(cell: str) -> str:
 
 
 def is_no_value(text: str, *, is_name: bool = False) -> bool:
-    """Whether a text stands for no value: NULL, N/A, "(none)", a dash. In a name column plain words can be names."""
+    """Whether a text means no value: NULL, N/A, "(none)", a dash. In a name column plain words can be names."""
     if len(text) > 20:
         return False
     if _DASHES.fullmatch(text):

@@ -91,7 +91,7 @@ def put_of(path: str, header: str) -> Put:
 
 def _birthday(header: str) -> Put:
     def put_birthday(reading: Reading, value: str) -> None:
-        if is_day_of_month(value):  # "Birth Day", beside "Birth Month"
+        if is_day_of_month(value):  # "Birth Day", next to "Birth Month"
             reading.birthday["day"] = (header, value)
         else:
             warn_of_guess(reading, value)

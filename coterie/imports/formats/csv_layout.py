@@ -57,7 +57,7 @@ def find_layout(path: Path) -> Layout:
     encoding = find_encoding(path)
     sample = _sample_text(path, encoding)
     first = sample.split("\n", 1)[0].strip()
-    # Excel writes the separator as a line of its own
+    # Excel writes the separator as a separate line
     if re.fullmatch(r"sep=.", first, re.IGNORECASE):
         return Layout(encoding, first[-1], '"', has_separator_line=True)
     # rejected rows may all have different widths, which hides the separator
@@ -80,9 +80,8 @@ def find_encoding(path: Path) -> str:
     """The encoding of a text file, decided on the whole file.
 
     UTF-16 by its byte order mark or its zero bytes. Shift_JIS if it is not UTF-8 and the first line has Japanese names
-    of columns. UTF-8 by its byte order mark, or if the bytes are UTF-8, or
-    nearly: one broken byte among twenty good letters. Otherwise Windows-1252, or Latin-1 if the file contains bytes
-    that Windows-1252 does not define.
+    of columns. UTF-8 by its byte order mark, or if the bytes are UTF-8, or nearly: one broken byte among twenty good
+    letters. Otherwise Windows-1252, or Latin-1 if the file contains bytes that Windows-1252 does not define.
     """
     with path.open("rb") as file:
         head = file.read(_SAMPLE)

@@ -115,7 +115,7 @@ def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[Row |
 
 
 def _next_cells(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
-    """The cells of the next row, or None at the end of the file. lines.broken says what is wrong with the row."""
+    """The cells of the next row, or None at the end of the file. lines.broken: the problem of the row."""
     try:
         cells = next(reader, None)
     except csv.Error:
@@ -133,7 +133,7 @@ def _next_cells(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
 
 def _checked(cells: list[str], taken: list[str], source_length_max: int) -> Row | RowError:
     source = _source(taken, source_length_max)
-    # most rows are one line: the work for each is kept small
+    # most rows are one line, so this does little work for each
     if "\x00" in (taken[0] if len(taken) == 1 else "".join(taken)):
         return RowError("The row contains a NUL character", source.replace("\x00", "\ufffd"))
     return Row(cells, source)

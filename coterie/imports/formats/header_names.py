@@ -186,7 +186,7 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     if len(set(bare.values())) > 2:
         mapping |= {header: f"phone:{label}" for header, label in bare.items()}
     fields = set(mapping.values())
-    # beside an employer, and without another column for it, "Title" is what somebody does there
+    # with an employer and without another column for the job, "Title" is the job
     if "employer" in fields and "job_title" not in fields:
         mapping |= {header: "title" for header in headers if header.strip().lower() == "title"}
     return mapping

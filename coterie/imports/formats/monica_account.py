@@ -64,7 +64,7 @@ def day_of(value: Any) -> str | None:
 
 
 def _entities(values: Iterable[msgspec.Raw]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(uuid, properties) of each entity; what is not one is ignored."""
+    """(uuid, properties) of each entity; other values are ignored."""
     for raw in values:
         with suppress(ValueError):
             value = as_object(decode(bytes(raw), Any))

@@ -1,6 +1,6 @@
 """Monica's JSON export, version 4 (structure: app/ExportResources of monicahq/monica).
 
-The account contains lists, each with its type; a contact has properties and lists of its own. Birthdays, addresses,
+The account contains lists, each with its type; a contact also has properties and lists. Birthdays, addresses,
 contact fields, tags and notes are imported. Pets, gifts, activities and relationships become lines of the note, since
 a draft has no field for them; calls, tasks, debts, reminders, life events, conversations, photos and documents are
 counted in a warning. Missing values and values of another type are ignored.

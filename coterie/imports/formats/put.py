@@ -145,7 +145,7 @@ def put_gender(draft: ContactDraft, value: str) -> None:
 
 
 def put_related(draft: ContactDraft, label: str, value: str) -> None:
-    """Adds a related person, who is a line of the note as well until the import makes a relationship of it."""
+    """Adds a related person, also as a line of the note until the import creates a relationship from it."""
     before = draft.note or ""
     put_extra(draft, label, value)
     line = (draft.note or "")[len(before) :].removeprefix("\n")

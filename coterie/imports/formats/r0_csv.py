@@ -24,7 +24,7 @@ _MAPPING = {
     "postcode": "address.postcode", "country": "address.country", "tags": "tags", "notes": "note",
 }  # fmt: skip
 
-# what our own export has besides: email_2, email_2_label, address_2_locality, date, date_label
+# additional columns of our own export: email_2, email_2_label, address_2_locality, date, date_label
 _NUMBERED = re.compile(
     rf"({'|'.join((*CHANNELS, 'address', 'date'))})(?:_([1-9][0-9]{{0,2}}))?(?:_({'|'.join(ADDRESS_PARTS)}|label))?"
 )

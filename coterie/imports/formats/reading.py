@@ -73,7 +73,7 @@ def finish(reading: Reading, source: str) -> ContactDraft | RowError:
 
 
 def _finish_name(reading: Reading) -> None:
-    """A column "Name" is the whole name, unless columns beside it have the first name or the last name only."""
+    """A column "Name" is the whole name, unless other columns have only the first name or the last name."""
     draft, name = reading.draft, reading.name
     if name is None:
         return
