@@ -36,7 +36,7 @@ def relate_if_new(
 
 
 def erase_untouched(tx: Tx, caller: Caller, relationship_ids: Iterable[str]) -> int:
-    """Erases those of these relationships that nobody changed; returns how many stay because somebody did."""
+    """Erases the unedited ones of these relationships; returns the number of edited ones, which stay."""
     changed = 0
     for relationship_id in relationship_ids:
         side = store.find_contact_relationship(tx, caller.organization_id, relationship_id)

@@ -3,7 +3,7 @@
 The Instagram-scoped id is the identity; a username may change. A username belongs to one account at a time, and what
 Meta reports now is the latest fact. So if Meta reports a username that another contact has here:
  - a contact without an Instagram-scoped id (imported, typed in) is the same person;
- - a contact with an Instagram-scoped id of its own has lost the username, and keeps it as a former one.
+ - a contact with another Instagram-scoped id has lost the username, and keeps it as a former one.
 """
 
 from collections.abc import Iterable, Mapping

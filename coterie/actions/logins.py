@@ -45,7 +45,7 @@ def find_password_hash(tx: Tx, attempt: Attempt) -> tuple[str, str] | None:
 
 
 def is_password_right(login: tuple[str, str] | None, password: str) -> bool:
-    """Verifies the password of a user, or of nobody in the same time. A tenth of a second: not for a transaction."""
+    """Verifies a password; takes the same time if there is no user. A tenth of a second: not for a transaction."""
     try:
         PasswordHasher().verify(login[1] if login else _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):

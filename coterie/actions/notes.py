@@ -162,10 +162,10 @@ def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
 def remove_imported_lines(
     tx: Tx, caller: Caller, contact_id: int, lines: Collection[str], note_ids: Collection[str] | None = None
 ) -> None:
-    """Removes lines from the notes of a contact that an import wrote and nobody edited.
+    """Removes lines from the unedited notes that an import wrote about a contact.
 
-    note_ids: those that the import wrote; None for all. A note with nothing else in it, or that says the same as
-    another, is erased. updated_at of the others stays, so that undo removes them.
+    note_ids: the notes of the import; None for all. A note that is then empty, or equal to another, is erased.
+    updated_at of the others stays, so that undo removes them.
     """
     notes = store.list_notes_of(tx, caller.organization_id, [contact_id], reader_id=None).get(contact_id, [])
     for note in notes:

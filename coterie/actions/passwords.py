@@ -25,7 +25,7 @@ def hash_password(password: str) -> str:
 def set_password(tx: Tx, email: str, password_hash: str, *, via: str) -> int:
     """Sets the password of the user with this e-mail address, and ends the user's logins. Returns how many ended.
 
-    API tokens stay valid. Raises NotFound if nobody has the address.
+    API tokens stay valid. Raises NotFound if no user has the address.
     """
     login = find_login(tx, normalize_email(email.strip(), "email"))
     if login is None:

@@ -185,7 +185,7 @@ def refresh_dates(tx: Tx, organization_id: int, *, contact_id: int | None = None
 def mark_sent(tx: Tx, organization_id: int, reminder_id: str, due_at: str, remark: str | None = None) -> bool:
     """Marks an occurrence as accepted by the mail server; plans the next one or finishes the reminder.
 
-    Returns False, with nothing changed, if another occurrence is current. remark: what is uncertain about the delivery.
+    Returns False and changes nothing if another occurrence is current. remark: a doubt about the delivery.
     """
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is None:

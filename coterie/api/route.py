@@ -72,7 +72,7 @@ class Route(Struct, frozen=True):
     finish: runs in the same threads after the handler has committed. It gets what the handler returned, and returns
     the response.
     is_ours: whether it is our addition, which the documentation of the contract does not have.
-    is_search: of a read, whether a query makes it a search, which runs beside all other reads.
+    is_search: of a read, whether a query makes it a search, which runs in separate threads.
     check: the same for what must not keep a connection or a thread of the database (checking a password).
     """
 
@@ -105,7 +105,7 @@ class Contract(Struct, frozen=True):
 
     present_error: must present every class of coterie.errors and coterie.http.errors.
     error_types: the types of the error bodies by status, for the document.
-    reads_forms: whether bodies may be forms besides JSON.
+    reads_forms: whether bodies may be forms as well as JSON.
     spellings: segment of a path -> other spellings of it, which are in no document.
     examples: "METHOD /path" -> the example of an operation. path_examples: for the parameters it does not name.
     page_headers: headers of a page, name -> description. token_query: whether ?access_token= is read.

@@ -28,7 +28,7 @@ def demo(
 ) -> None:
     """Create an organization of some sixty people to explore.
 
-    It is called Springfield. Its password and its API token are shown only once. Use a data folder of its own.
+    It is called Springfield. Its password and its API token are shown only once. Use a separate data folder.
     """
     settings = prepare_data_folder(data)
     password = secrets.token_urlsafe(12)

@@ -47,7 +47,7 @@ class Authentication:
         self._loop = asyncio.get_running_loop()
 
     async def stopped(self) -> None:
-        """Waits up to 5 seconds for what is being saved."""
+        """Waits up to 5 seconds for changes that are being saved."""
         if self._background:
             await asyncio.wait(self._background, timeout=_STOP_SECONDS)
 

@@ -28,7 +28,7 @@ class Budget:
 
 
 class Busy(TooOften):
-    """The instance has too much to do at this moment, whoever asks. Its status is 503."""
+    """The instance is too busy for any client. Its status is 503."""
 
 
 # of requests with a token, or with bodies that are small anyway

@@ -171,7 +171,7 @@ def _read_items(items: Iterable[tuple[Any, Any]], convert: Read) -> dict[Any, An
 
 
 def _optional(read: Read, *, keeps_empty: bool) -> Read:
-    """The reader that also accepts null, and "" as null where it cannot be a value of its own, as in a form."""
+    """The reader that also accepts null, and "" as null where it cannot be a value, as in a form."""
 
     def read_optional(value: Any) -> Any:
         if value is None or (value == "" and not keeps_empty):

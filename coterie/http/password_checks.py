@@ -1,7 +1,7 @@
-"""Checks passwords in threads of their own, a few at a time and none of them with a database connection.
+"""Checks passwords in separate threads, a few at a time and without a database connection.
 
-A check takes a tenth of a second of a core and 64 MB of memory, and whoever is on the network may ask for one. So it
-must not use the threads of the database, and must not queue without end.
+A check takes a tenth of a second of a core and 64 MB of memory, and anyone on the network can request one. So it must
+not use the threads of the database, and its queue has a limit.
 """
 
 import asyncio

@@ -118,7 +118,7 @@ def read_bool(value: Any) -> bool:
 
 
 def read_nothing(value: Any) -> None:
-    """Raises Invalid: only null is allowed, and whoever allows null has read it already."""
+    """Raises Invalid: only null is allowed, and the caller has already read null."""
     raise wrong("invalid", "must be null")
 
 

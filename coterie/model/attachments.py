@@ -14,7 +14,7 @@ EXTENSIONS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"), PNG: (".
 ATTACHMENTS_MAX = 1_000
 FILENAME_LENGTH_MAX = 200
 FILE, PICTURE = "file", "picture"
-# of a picture without a name of its own
+# of a picture without a filename
 PICTURE_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
 # How a file came here
 UPLOAD, IMPORT, INSTAGRAM = "upload", "import", "instagram"

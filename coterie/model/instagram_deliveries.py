@@ -1,6 +1,6 @@
 """Reads a delivery of Meta's webhook: an envelope of entries becomes a list of updates.
 
-An entry has `messaging` (or `standby`), `changes`, or a field and value of its own; the whole may be wrapped in an
+An entry has `messaging` (or `standby`), `changes`, or directly a field and value; the whole may be wrapped in an
 array. All of these are read. The content of an entry never raises: an update that is unknown or unusable is counted by
 name and skipped, so that it does not affect the others.
 
@@ -29,7 +29,7 @@ _MESSAGE_FIELDS = frozenset(
 _COMMENT_FIELDS = ("comments", "live_comments")
 
 Entries = list[dict[str, Any]]
-# (name, item, account id, moment) -> the update; None for what is recognized and not used
+# (name, item, account id, moment) -> the update; None for items that are recognized but not used
 Reader = Callable[[str, dict[str, Any], str, str], Update | None]
 
 

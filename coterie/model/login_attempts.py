@@ -1,8 +1,8 @@
-"""Limits failed logins, so that passwords cannot be guessed and nobody can lock the owner of an address out.
+"""Limits failed logins, so that passwords cannot be guessed and no one can lock out the owner of an address.
 
 Within 15 minutes: 10 failures of one address from one source; 100 from one source, whatever the address; 100 of one
 address, whatever the source, except from sources from which it has logged in. All requests through a proxy on the same
-machine have one source, loopback, which has no limit of its own.
+machine have one source, loopback, which is not limited by source.
 """
 
 import ipaddress

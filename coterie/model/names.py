@@ -72,7 +72,7 @@ def split_name(text: str) -> dict[str, str | None]:
     """Splits a name into its five parts (nameparser); missing parts are None.
 
     Every name is accepted: a text that nameparser cannot split, or longer than 1,000 characters, is the first name.
-    Emoji beside letters are in no part.
+    Emoji next to letters are in no part.
     """
     parts, maiden_name = split_name_and_maiden(text)
     # its callers set no maiden name, and the text must not lose it

@@ -34,7 +34,7 @@ _VCARD_TYPES = {
         "Cousin", "Parent-in-law", "Child-in-law", "Sibling-in-law", "Relative",
     ), "kin"),
 }  # fmt: skip
-# what files call a type, besides its own name
+# other names of a type in files
 _ALIASES = {
     "kin": "Relative", "co-worker": "Colleague", "coworker": "Colleague", "co-resident": "Roommate",
     "neighbor": "Neighbour", "met": "Acquaintance", "contact": "Acquaintance", "sweetheart": "Partner",

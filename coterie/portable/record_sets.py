@@ -1,8 +1,8 @@
-"""The rows of one noun of the archive: check them, write the missing ones, undo what was written.
+"""The rows of one noun of the archive: checks them, writes the missing ones, undoes them.
 
-Guarantees. Nothing that exists is changed. A row is skipped if its id exists here, or if its contact was here before
-the import and already has the same. A row that refers to something unknown is reported and not written. Ids, times
-and deleted rows stay as exported. Undo deletes a row only if nobody edited it since.
+Guarantees. Existing rows are not changed. A row is skipped if its id exists here, or if its contact existed before the
+import and has an equal row. A row with an unresolved reference is reported and not written. Ids, times and deleted rows
+stay as exported. Undo deletes a row only if it was not edited later.
 """
 
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ class RecordSet:
         return sum(not self.exists(entry) for entry in checked.entries) + len(checked.problems)
 
     def write(self, rows: Sequence[Row]) -> Written:
-        """Inserts the missing rows, updates what is derived from them and records the events."""
+        """Inserts the missing rows, updates derived values and records the events."""
         checked = self.check(rows)
         entries = [entry for entry in checked.entries if self.insert(entry)]
         self.after_write(entries)
@@ -154,7 +154,7 @@ class RecordSet:
         return store.insert_row(self.tx, self.caller.organization_id, self.noun.table, entry.columns)
 
     def after_write(self, entries: Sequence[Entry]) -> None:
-        """Updates what is derived from the written rows: cached counts, summaries."""
+        """Updates the values derived from the written rows: cached counts, summaries."""
 
     def events(self, entries: Sequence[Entry]) -> list[EventRow]:
         """One event for each written row, unless it is deleted or its contact came with this import.

@@ -34,7 +34,7 @@ class References(Struct):
         return sorted({tag_id for name in names if (tag_id := self.tags.get(name_key(name)))})
 
     def resolve(self, name: str, row: Row) -> Any:
-        """The id that a field of a row stands for, or None if it does not exist here."""
+        """The id to which a field of a row refers, or None if it does not exist here."""
         value = getattr(row, name)
         if value is None:
             return None
@@ -54,7 +54,7 @@ class References(Struct):
         return min(named)[1] if named else None
 
     def _owner(self, email: str, *, is_personal: bool) -> str | None:
-        """The operator's import, which has no user, restores owners. A member writes in nobody else's name: a note
+        """The operator's import, which has no user, restores owners. A member writes in no other name: a note
         becomes the member's own; a reminder or relationship of another member here is skipped."""
         importer, member = self.caller.user_id, self.users.get(email)
         if importer is None:

@@ -22,7 +22,7 @@ WORDS_PER_CONTACT_MAX = 400
 # letters of a text in Han, Kana or Hangul that words begin at
 ENDINGS_MAX = 40
 _CJK_LETTERS = re.compile(f"[{CJK}]+")
-# columns of a contact, besides the parts of its name, that it is found by
+# searchable columns of a contact, in addition to the parts of its name
 INDEXED_TEXTS = (
     "display_name", "formatted_name", "nickname", "employer", "phonetic_first_name", "phonetic_last_name",
     "maiden_name", "department",
@@ -48,14 +48,14 @@ def words_of(contact: Contact, handles: Iterable[Handle]) -> str:
 
 
 def words_of_texts(texts: Iterable[str | None], handles: Iterable[Handle]) -> str:
-    """words_of for a contact whose composed name and INDEXED_TEXTS are at hand without the rest of it."""
+    """words_of for a contact of which only the composed name and INDEXED_TEXTS are loaded."""
     unique: dict[str, None] = {}
     for text in texts:
         if text:
             unique.update(dict.fromkeys(words(text)))
             if not text.isascii():
                 unique.update(dict.fromkeys(_endings(text)))
-            # what follows an apostrophe is found too: Ambrosi in D'Ambrosi
+            # the part after an apostrophe is found too: Ambrosi in D'Ambrosi
             parts = APOSTROPHES.split(text)
             unique.update(dict.fromkeys(word for part in parts[1:] for word in words(part)[:1]))
     for handle in handles:
@@ -67,7 +67,7 @@ def words_of_texts(texts: Iterable[str | None], handles: Iterable[Handle]) -> st
 
 
 def _endings(text: str) -> list[str]:
-    """What each letter of Han, Kana or Hangul begins, spaces left out: 小明 is found in 王小明, 백김 in 동백 김."""
+    """The text from each letter of Han, Kana or Hangul, without spaces: 小明 is found in 王小明, 백김 in 동백 김."""
     run = "".join(_CJK_LETTERS.findall(unicodedata.normalize("NFC", stream_safe(text[:ENDINGS_MAX]))))
     return [word for start in range(len(run)) for word in words(run[start:])]
 

@@ -12,7 +12,7 @@ WORDS_MAX = 12
 NUMBERS_MAX = 3
 WORD_LENGTH_MAX = 40
 DIGITS_MIN = 3
-# from so many digits on a number is also found by its end
+# a number is also found by this many or more of its last digits
 SUFFIX_DIGITS_MIN = 4
 # begins the reversed digits of a number in the index; no word begins so
 REVERSED = "«"

@@ -25,7 +25,7 @@ def find_owners_of_external_ids(
     own = _find_uuids(tx, organization_id, set(external_ids) - {row[0] for row in rows}) if source == "vcard" else {}
     if not rows:
         return own
-    # a query of its own: in one statement either engine, without statistics, may begin with every contact
+    # a separate query: in one statement either engine, without statistics, may begin with every contact
     alive = tx.all(
         f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
         " AND deleted_at IS NULL",

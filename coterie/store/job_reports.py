@@ -1,4 +1,4 @@
-"""The queue as operators see it: figures by name, lists of what is not done, retrying and dropping."""
+"""The queue for operators: counts by name, lists of unfinished jobs, retrying and dropping."""
 
 from msgspec import Struct
 

@@ -2,8 +2,8 @@
 
 Each lane (model/jobs.py) runs one job at a time, so that a mail does not wait for an import, nor an import for a server
 that does not respond. A job is claimed in one transaction and finished in another; in between, its handler uses
-transactions of its own. If a handler raises, the job is retried later (store/jobs.py), and what the handler has
-committed stays.
+further transactions. If a handler raises, the job is retried later (store/jobs.py), and the commits of the handler
+stay.
 """
 
 import logging

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Presence:
-    """The file of one worker. It is visible only while locked, so that nobody takes it for that of a dead worker."""
+    """The file of one worker. It is visible only while locked, so that it is not taken for that of a dead worker."""
 
     def __init__(self, data_folder: Path) -> None:
         self.id = new_id()

@@ -24,7 +24,7 @@ class Calendar:
         self._next_look = dict.fromkeys(work, 0.0)
 
     def run_due(self) -> bool:
-        """Runs what is due; returns False: there is nothing more to do now."""
+        """Runs due work; returns False, because no more work is due now."""
         for recurring, next_look in self._next_look.items():
             if time.monotonic() < next_look:
                 continue

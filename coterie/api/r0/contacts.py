@@ -114,9 +114,9 @@ def update(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
 
 
 def _keep_shown_name(contact: Contact, fields: dict[str, Any]) -> None:
-    """The first name that R0 shows of somebody without a real name is the one a channel shows.
+    """R0 shows the name of a channel as the first name of a contact without a real name.
 
-    Sent back alone it does not become a given name; beside another part of a name, sent or not, it does.
+    Sent back alone it does not become a given name; together with another part of a name, sent or stored, it does.
     """
     shown = present_contact(contact).first_name
     if fields.get("middle_name") or fields.get("last_name"):
