@@ -108,7 +108,7 @@ def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[Row |
                 # two lone quotes in different rows swallowed everything between them
                 lines.broken = NEVER_CLOSED
             if lines.broken:
-                yield RowError(MESSAGES[lines.broken], _source(lines.taken, source_length_max), lines.broken)
+                yield RowError(MESSAGES[lines.broken], _source(lines.taken, source_length_max), code=lines.broken)
             elif cells and any(plain := [cell and cell.strip() for cell in cells]):
                 width = max(width, len(plain))
                 yield _checked(plain, lines.taken, source_length_max)
