@@ -75,7 +75,7 @@ def create_access_token(
 def revoke_access_token(tx: Tx, caller: Caller, token_id: str) -> None:
     """Revokes a token of the organization.
 
-    Raises NotFound if there is none with this id, Conflict if it is revoked already.
+    Raises NotFound if the id does not exist, Conflict if the token is already revoked.
     """
     if not store.revoke_access_token(tx, caller.organization_id, token_id, times.now()):
         if store.has_access_token(tx, caller.organization_id, token_id):

@@ -75,7 +75,7 @@ def delete_address(tx: Tx, caller: Caller, contact_id: int | None, address_id: s
 
 
 def erase_address(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> None:
-    """Erases an address, deleted or not; its event holds what it was. Raises NotFound."""
+    """Erases an address, deleted or not; its event has the old values. Raises NotFound."""
     _lock_contact(tx, caller, contact_id)
     address = _find(tx, caller, contact_id, address_id)
     store.delete_address(tx, caller.organization_id, address_id)

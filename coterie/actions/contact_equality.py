@@ -43,10 +43,10 @@ P = TypeVar("P", Handle, Address, ImportantDate)
 def make_equal(
     tx: Tx, caller: Caller, contact_id: int, draft: ContactDraft, families: Collection[str] = ALL_FAMILIES
 ) -> list[EventRow]:
-    """Adds, changes and deletes parts until the contact says what a normalized draft says; returns the events.
+    """Adds, changes and deletes parts until the contact equals a normalized draft; returns the events.
 
     families: which of drafts.equality.ALL_FAMILIES the draft governs. All else stays unchanged, so that a client that
-    cannot show a kind of part does not delete it. A part that says the same keeps its id; a deleted part that the
+    cannot show a kind of part does not delete it. An equal part keeps its id; a deleted part that the
     draft has is restored. If nothing differs, there is no event and no new revision.
     The caller has stored the files of new pictures and holds store.files.lock_files.
 

@@ -64,7 +64,7 @@ def restore_date(tx: Tx, caller: Caller, contact_id: int, date_id: str) -> Impor
 
 
 def erase_date(tx: Tx, caller: Caller, contact_id: int, date_id: str) -> None:
-    """Erases a date, deleted or not; its event holds what it was."""
+    """Erases a date, deleted or not; its event has the old values."""
     date = _find(tx, caller, contact_id, date_id)
     store.erase_date(tx, caller.organization_id, date)
     _record(tx, caller, "date.erased", date, None)

@@ -139,7 +139,7 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
 def _filled(
     caller: Caller, contact_id: int, handles: Sequence[Handle], changes: RowChanges, plan: MergePlan, now: str
 ) -> Rows:
-    """The events for what was added to a contact; none if that is only the digest of the row."""
+    """The events of the additions to a contact; none if only the digest of the row was added."""
     events = [
         row_of(
             caller,

@@ -52,7 +52,7 @@ def update_folder(tx: Tx, caller: Caller, folder_id: int, fields: Mapping[str, A
 
 
 def delete_folder(tx: Tx, caller: Caller, folder_id: int) -> None:
-    """Deletes a folder for good; its contacts stay. Raises NotFound."""
+    """Erases a folder; its contacts stay. Raises NotFound."""
     locked = lock_affected(tx, caller, store.contact_ids_in_folder(tx, caller.organization_id, folder_id))
     folder = _find(tx, caller, folder_id)
     contact_ids = store.contact_ids_in_folder(tx, caller.organization_id, folder_id)

@@ -74,7 +74,7 @@ def restore_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> Gift:
 
 
 def erase_gift(tx: Tx, caller: Caller, contact_id: int, gift_id: str) -> None:
-    """Erases a gift, deleted or not; its event holds what it was."""
+    """Erases a gift, deleted or not; its event has the old values."""
     gift = _find(tx, caller, contact_id, gift_id)
     store.erase_gift(tx, caller.organization_id, gift)
     _record(tx, caller, "gift.erased", gift, None)

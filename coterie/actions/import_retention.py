@@ -12,7 +12,7 @@ SCRUB_JOB = "scrub_erased_contacts"
 # the job starts when no transaction that relies on it can still be open
 WAIT_SECONDS = 60
 BATCH = 2_000
-# an import that was never applied is a file somebody looked at; the rows of others stay
+# an import that was never applied only shows a file; the rows of others stay
 NEVER_APPLIED, DONE = (STAGING, STAGED, FAILED), (APPLIED, UNDONE)
 
 

@@ -148,7 +148,7 @@ def _reordered(changed: Sequence[StoredInteraction]) -> set[tuple[int, str]]:
 
 
 def _complete(interaction: StoredInteraction, update: Update) -> Difference:
-    """Completes an interaction that an early edit made with what its message says; the edited text stays."""
+    """Completes an interaction that an early edit created with the values of its message; the edited text stays."""
     before = (interaction.kind, interaction.happened_at)
     if not interaction.is_new:
         interaction.moved_from = before

@@ -198,7 +198,7 @@ def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:
 def _record_update(
     tx: Tx, caller: Caller, before: tuple[Note, list[int]], after: tuple[Note, list[int]], changes: Changes
 ) -> None:
-    """before, after: the note, and the contacts it is about. Only what others could see, or can see now, is named."""
+    """before, after: the note and its contacts. The event names only contacts that other users could or can see."""
     named = {contact_id for note, about in (before, after) if not note.is_personal for contact_id in about}
     if before[0].is_personal or after[0].is_personal:
         changes = {name: change for name, change in changes.items() if name == "is_personal"}

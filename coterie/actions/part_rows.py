@@ -37,7 +37,7 @@ class PartRows(Struct):
     def add(
         self, caller: Caller, contact_id: int, additions: MergePlan, now: str, *, ids: Iterator[str], is_pinned: bool
     ) -> None:
-        """What is to be added to one contact; is_pinned says whether its note becomes the pinned one."""
+        """Adds the rows of one contact; is_pinned: whether its note becomes the pinned one."""
         _add(self.addresses, contact_id, now, ids, map(_address_row, additions.addresses))
         dates = ({"label": date.label, "occurs_on": date.occurs_on} for date in additions.dates)
         _add(self.dates, contact_id, now, ids, dates)

@@ -77,7 +77,7 @@ def restore_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> Pet:
 
 
 def erase_pet(tx: Tx, caller: Caller, contact_id: int, pet_id: str) -> None:
-    """Erases a pet, deleted or not; its event holds what it was."""
+    """Erases a pet, deleted or not; its event has the old values."""
     pet = _find(tx, caller, contact_id, pet_id)
     store.erase_pet(tx, caller.organization_id, pet)
     _record(tx, caller, "pet.erased", pet, None)

@@ -106,7 +106,7 @@ def _fit_values(tx: Tx, caller: Caller, definition: PropertyDefinition) -> list[
 
 
 def delete_definition(tx: Tx, caller: Caller, slug: str) -> None:
-    """Deletes a property for good, with the values of every contact. Raises NotFound."""
+    """Erases a property with the values of every contact. Raises NotFound."""
     locked = lock_affected(tx, caller, _contact_ids(tx, caller, slug))
     definition = _find(tx, caller, slug)
     contact_ids = _contact_ids(tx, caller, slug)

@@ -80,7 +80,7 @@ def update_reminder(tx: Tx, caller: Caller, reminder_id: str, fields: Mapping[st
 
 
 def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
-    """Deletes a reminder for good. Raises NotFound if it is another user's."""
+    """Erases a reminder. Raises NotFound if it is another user's."""
     reminder = _find(tx, caller, reminder_id)
     store.delete_reminder(tx, caller.organization_id, reminder_id)
     record(tx, caller, "reminder.deleted", reminder_id, contact_ids=_about(reminder.contact_id))
@@ -199,7 +199,7 @@ def mark_sent(tx: Tx, organization_id: int, reminder_id: str, due_at: str, remar
 
 
 def mark_failed(tx: Tx, organization_id: int, reminder_id: str, due_at: str, error: str) -> bool:
-    """Marks an occurrence as failed for good, with its error. A single reminder stays listed as failed, a repeating one
+    """Marks an occurrence as finally failed, with its error. A single reminder stays listed as failed, a repeating one
     continues with its next occurrence."""
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is None:
@@ -212,7 +212,7 @@ def mark_failed(tx: Tx, organization_id: int, reminder_id: str, due_at: str, err
 def pass_over(tx: Tx, organization_id: int, reminder_id: str, due_at: str, *, can_mail: bool) -> None:
     """Marks an occurrence as missed: a series advances to its next occurrence.
 
-    One that was to be mailed says that it was missed. An occurrence shown in the app counts as sent.
+    If it was to be mailed, the reminder shows that it was missed. An occurrence shown in the app counts as sent.
     """
     reminder = _occurrence(tx, organization_id, reminder_id, due_at)
     if reminder is None:

@@ -32,7 +32,7 @@ from coterie.model.text import fold, sort_key, words
 
 # a website may be an employer's: it identifies no person
 NOT_PERSONAL = frozenset(("website",))
-# How much a reason says, of 100, and which reasons make it certain
+# the score of each reason, of 100, and the reasons that make a match certain
 SCORES = {
     EXTERNAL_ID: 100, UUID: 100, USERNAME: 98, HANDLE_AND_NAME: 95, HANDLE: 90, NAME_AND_BIRTHDAY: 60,
     NAME_AND_EMPLOYER: 60, EXTERNAL_ID_OTHER_NAME: 50, HANDLE_OTHER_BIRTHDAY: 45, HANDLE_OTHER_NAME: 40,

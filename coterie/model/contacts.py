@@ -1,4 +1,4 @@
-"""Contacts: people an organization knows, and how they are named."""
+"""Contacts: the people of an organization, and their names."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""How text in a file is encoded when the file does not say so, or says it wrong."""
+"""Finds the encoding of text in a file that does not declare it, or declares it wrongly."""
 
 _SAMPLE_BYTES = 4096
 

@@ -68,7 +68,7 @@ def named_id(name: str, number: int = 0) -> str:
 
 @contextmanager
 def named_ids(name: str) -> Iterator[None]:
-    """Within the block, new_id() returns named_id(name, 0), named_id(name, 1) …: the demo has ids known beforehand."""
+    """Within the block, new_id() returns named_id(name, 0), named_id(name, 1) …: the ids of the demo are fixed."""
     token = _named.set(named_id(name, number) for number in itertools.count())
     try:
         yield

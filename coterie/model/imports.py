@@ -88,7 +88,7 @@ class InteractionDraft(Struct, frozen=True, omit_defaults=True, rename={"externa
     external_id: str | None = None
 
 
-# The digest of a draft's JSON identifies the row for good: these names never change
+# the digest of a draft's JSON identifies the row permanently: these names never change
 _JSON_NAMES = {"external_ids": "outside_ids", "portable": "kept", "portable_rows": "rows"}
 
 

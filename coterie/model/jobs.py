@@ -7,7 +7,7 @@ WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
 # A worker runs one job of each lane at a time: whatever waits for a mail server holds up mail only.
 DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM = "deliveries", "mail", "changes", "imports", "instagram"
 LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM)
-# the lane of a job by its name; all others change what is stored here
+# name of a job -> its lane; all other jobs change stored data
 _LANES = {
     "instagram_delivery": DELIVERIES,
     "send_reminder": MAIL,

@@ -17,7 +17,7 @@ CJK = (
 )
 _CJK_LETTER = re.compile(f"[{CJK}]")
 _OTHER_LETTER = re.compile(rf"[^\W\d_{CJK}]")
-# an emoji with what modifies it or joins it to the next: a skin tone, a variation selector, U+200D
+# an emoji with its modifiers and joiners: a skin tone, a variation selector, U+200D
 _EMOJI = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
     "[\u200d\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"

@@ -27,7 +27,7 @@ from coterie.store.revisions import delete_tombstones, next_changes
 
 
 def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
-    """Creates the contact of each draft and remembers which row of the file it came from."""
+    """Creates the contact of each draft and stores the digest of its row."""
     ids = create_portable_contacts(tx, caller, [draft.portable for draft in drafts if draft.portable is not None])
     rows = [
         {"source": source, "external_id": external_id, "contact_id": contact_id}
@@ -112,7 +112,7 @@ def _handle(contact_id: int, entry: PortableContact, row: HandleRow, taken: _Tak
 
 
 def erase_deleted(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> None:
-    """Erases contacts that the import created in deleted state, unless somebody changed them since."""
+    """Erases contacts that the import created in deleted state, unless they were edited later."""
     if not contact_ids:
         return
     changed = event_store.list_changed_by_others(tx, caller.organization_id, caller.import_id or "", contact_ids)

@@ -69,7 +69,7 @@ class RecordSet:
         self.created: set[int] = set()
 
     def check(self, rows: Sequence[Row]) -> Checked:
-        """Resolves references and drops what contacts already have. Reads only."""
+        """Resolves references and drops rows that contacts already have. Reads only."""
         self.references = load_references(self.tx, self.caller, rows)
         checked = Checked([], [])
         for row in rows:
@@ -192,8 +192,8 @@ class RecordSet:
         return subject
 
     def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
-        """Deletes a row unless it was edited since. None: it is gone already."""
+        """Deletes a row unless it was edited later. Returns whether it was deleted; None if it does not exist."""
         return store.delete_row(self.tx, self.caller.organization_id, self.noun, key, updated_at)
 
     def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
-        """Updates what was derived from the deleted rows."""
+        """Updates the values derived from the deleted rows."""
