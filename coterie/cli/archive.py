@@ -57,7 +57,7 @@ class ArchiveWriter:
         self._path = path
         self._part = path.with_name(path.name + ".part")
         try:
-            # never a file or link that somebody else has put there
+            # never an existing file or link of another user
             self._part.unlink(missing_ok=True)
             handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except OSError as error:

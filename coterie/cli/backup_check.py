@@ -37,7 +37,7 @@ class _Check:
         self.row_count = 0
 
     def read(self, name: str, stream: IO[bytes]) -> str:
-        """The SHA-256 of a member. Raises ValueError if it is not what its name says."""
+        """The SHA-256 of a member. Raises ValueError if it does not match its name."""
         folder, _, rest = name.partition("/")
         if folder == "tables":
             return self._read_rows(rest.removesuffix(".jsonl"), stream)

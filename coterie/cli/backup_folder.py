@@ -34,7 +34,7 @@ def delete_old_files(folder: Path, keep: int) -> list[Path]:
 
 
 def delete_leftovers(folder: Path) -> None:
-    """Deletes what backups that were killed left in the folder more than a day ago: it has all rows in plain text."""
+    """Deletes leftovers of killed backups in the folder after a day: they have all rows in plain text."""
     for path in _leftovers(folder):
         if path.lstat().st_mtime < time.time() - LEFTOVER_SECONDS:
             if path.is_dir() and not path.is_symlink():

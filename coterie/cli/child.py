@@ -36,7 +36,7 @@ def _web(settings: Settings, fd: int) -> None:
 
 
 def run_worker(settings: Settings, *, with_parent: bool) -> None:
-    """Runs jobs until SIGTERM or SIGINT; with_parent: also until the parent process is gone."""
+    """Runs jobs until SIGTERM or SIGINT; with_parent: also until the parent process ends."""
     with importing():
         from coterie.worker.loop import Worker  # lazy: a web process needs no worker
 
@@ -54,7 +54,7 @@ def run_worker(settings: Settings, *, with_parent: bool) -> None:
 
 
 def _stop_with_parent(stop: Callable[[], None]) -> None:
-    """Calls stop when the parent is gone: it holds the other end of standard input and never writes."""
+    """Calls stop when the parent has ended: it holds the other end of standard input and never writes."""
 
     def watch() -> None:
         # not sys.stdin: the lock of its buffer would block the exit of the interpreter

@@ -15,7 +15,7 @@ def register(application: typer.Typer) -> None:
 
 
 def forget_import(import_id: ImportArgument, data: DataOption = None) -> None:
-    """Delete an import, its rows and its file for good.
+    """Permanently delete an import, its rows and its file.
 
     Its contacts stay, and it can no longer be undone: to remove the contacts, use `coterie undo-import`. The id may be
     that of one file or of all files of one command.

@@ -75,7 +75,7 @@ def import_files(
 ) -> None:
     """Import files of contacts: show the result, or apply it.
 
-    Without --apply no contact changes; `coterie apply-import` then applies what was shown. A file that cannot be read
+    Without --apply no contact changes; `coterie apply-import` then applies the result. A file that cannot be read
     is reported and the others continue. The exit code is 1 if no file could be imported, or if one stopped halfway.
     """
     corrections = _parse_corrections(columns or [])

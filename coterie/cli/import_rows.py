@@ -34,8 +34,8 @@ def import_rows(
 ) -> None:
     """List the rows of an import, or of a command.
 
-    Each row has the contact's name, the outcome and the reason, and on a second line what the file says. Rows with the
-    outcome match need a decision (`coterie decide`). With --json each row is an object on one line.
+    Each row has the contact's name, the outcome and the reason, and on a second line its values in the file. Rows with
+    the outcome match need a decision (`coterie decide`). With --json each row is an object on one line.
     """
     if outcome is not None and outcome not in COUNT_OF:
         raise invalid("--outcome", f"is not one of {', '.join(COUNT_OF)}", kind="choice")

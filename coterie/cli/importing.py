@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Imports without the garbage collector, which then ignores what was imported.
+    """Imports modules without the garbage collector, which ignores them from then on.
 
     Modules hold no garbage, and looking for it takes a tenth of a start and some of every later collection.
     """

@@ -56,7 +56,7 @@ def retry(job_id: IdArgument, *, data: DataOption = None) -> None:
 
 
 def drop(job_id: IdArgument, *, data: DataOption = None) -> None:
-    """Delete a dead or waiting job; what it had to do is not done."""
+    """Delete a dead or waiting job; its work is not done."""
     with open_instance(data) as database, database.write() as tx:
         if not job_reports.drop_job(tx, job_id):
             raise NotFound(f"no job {job_id} waits or is dead")

@@ -1,4 +1,4 @@
-"""What a row of an import says about a contact: as an object for programs, and as one line for people."""
+"""The values of a contact in a row of an import: as an object for programs, and as one line for people."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import msgspec
 
 from coterie.model.imports import AddressDraft, ContactDraft
 
-# known from the line before it, or not of the file
+# shown on the line before, or not from the file
 _NOT_SHOWN = frozenset(("outside_ids", "warnings", "kept", "rows"))
 _NAMES = frozenset((
     "display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",

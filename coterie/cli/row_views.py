@@ -39,7 +39,7 @@ class RowView(Struct, frozen=True):
     summary: str
 
     def lines(self) -> list[str]:
-        """The row on one line, and what the file says about the contact on another."""
+        """The row on one line, and the contact's values in the file on another."""
         return [self.line(), *([printable(f"    {self.summary}")] if self.summary else [])]
 
     def line(self) -> str:

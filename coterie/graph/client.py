@@ -40,7 +40,7 @@ COUNT_MAX = 2**53
 
 
 class GraphError(Exception):
-    """The Graph API did not give what was asked for. The message is Meta's and contains no token."""
+    """The Graph API did not return the requested data. The message is Meta's and contains no token."""
 
 
 class Refused(GraphError):

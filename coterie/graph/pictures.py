@@ -24,7 +24,7 @@ _LOCAL_TRANSLATIONS = tuple(map(IPv6Network, ("64:ff9b:1::/48", "::/96", "::ffff
 
 
 class NoPicture(Exception):
-    """The address gives no picture; the message says why."""
+    """The address returns no picture; the message has the reason."""
 
 
 def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:

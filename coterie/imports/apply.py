@@ -192,7 +192,7 @@ def _is_new(row: StagedRow) -> bool:
 
 
 def _create(writer: Writer, rows: Sequence[StagedRow]) -> None:
-    """Creates the contacts of rows that are known to be new."""
+    """Creates the contacts of new rows."""
     created = create_people(writer.tx, writer.caller, [_draft_of(writer, row) for row in rows])
     row_store.mark_created(*writer.row_key, zip((row.row_number for row in rows), created, strict=True))
 

@@ -15,7 +15,7 @@ from coterie.store.database import Parameters, Row, T, Work, insert_statement
 IMMEDIATE = "BEGIN IMMEDIATE"
 # SQLite checks the deadline after so many steps of its virtual machine: about a millisecond
 STEPS_BETWEEN_CHECKS = 100_000
-# secure_delete=FAST: what was deleted is overwritten in pages that are written anyway
+# secure_delete=FAST: deleted content is overwritten in pages that are written anyway
 _PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384", "secure_delete=FAST")
 
 

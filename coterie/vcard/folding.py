@@ -11,7 +11,7 @@ _BLANK_LINES = re.compile(rb"\n(?:[ \t]*\n)+")
 
 
 def is_version_2_1(body: bytes) -> bool:
-    """Whether a card says that it is version 2.1."""
+    """Whether a card declares version 2.1."""
     return b"2.1" in body and _IS_2_1.search(body) is not None
 
 

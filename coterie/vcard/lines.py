@@ -31,7 +31,7 @@ _ENCODINGS = ("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT")
 BINARY = ("PHOTO", "LOGO", "SOUND", "KEY")
 _LISTS_IN_2_1 = ("CATEGORIES", "NICKNAME")
 _CACHED_HEAD_LENGTH_MAX = 200
-# a way to reach somebody without the colon before its value: EMAIL ned@example.org, TEL;TYPE=home;+15558904
+# contact data without the colon before its value: EMAIL ned@example.org, TEL;TYPE=home;+15558904
 _WITHOUT_COLON = re.compile(
     r'((?:item\d+\.)?(?:TEL|EMAIL|URL)(?:;[A-Z-]+(?:="?[\w,-]*"?)?)*)[;\s=]\s*(\+?[\d ()./-]{5,}|\S+@\S+|https?://\S+)\s*',
     re.ASCII,

@@ -67,7 +67,7 @@ def _is_company(entry: Property) -> bool:
 
 
 def _finish(reading: Reading) -> None:
-    """Sets what depends on the whole card: job title, note, display name."""
+    """Sets the values that depend on the whole card: job title, note, display name."""
     read_addresses.finish_addresses(reading)
     read_person.finish_work(reading)
     _finish_logos(reading)

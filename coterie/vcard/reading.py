@@ -18,7 +18,7 @@ EXTRAS_MAX = 200
 class Reading(Struct):
     """labels: group -> its X-ABLabel. extras: lines for the note.
 
-    Names of our own (X-COTERIE-FULL-NAME; X-COTERIE-DISPLAY-NAME, which may be empty) override what FN says.
+    Coterie's properties (X-COTERIE-FULL-NAME; X-COTERIE-DISPLAY-NAME, which may be empty) override FN.
     """
 
     draft: ContactDraft

@@ -1,4 +1,4 @@
-"""A job that is dead: logged as an error, and shown by what it was about."""
+"""Reports dead jobs: as an error in the log, and with the import or delivery they belong to."""
 
 import logging
 from collections.abc import Iterable

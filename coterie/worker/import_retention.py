@@ -1,4 +1,4 @@
-"""Deletes what imports store about people: of contacts that are erased, and of imports that are old."""
+"""Deletes the values that imports store of erased contacts, and the content of old imports."""
 
 import logging
 import threading

@@ -32,7 +32,7 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class PermanentFailure(Exception):
-    """The server rejects this message for good."""
+    """The server permanently rejects this message."""
 
 
 class DeliveryUnknown(Exception):

@@ -14,7 +14,7 @@ class Problems:
         self._of: dict[str, str] = {}
 
     def report(self, thread: str, problem: str | None) -> None:
-        """Logs a problem when it begins, and that the worker continues when no thread has one any more."""
+        """Logs a problem when it begins, and that the worker continues once no thread has one."""
         with self._lock:
             if problem:
                 if problem not in self._of.values():
