@@ -118,7 +118,7 @@ def test_a_nul_character_costs_one_row(tmp_path: Path) -> None:
 def test_a_quote_that_is_never_closed_costs_one_row(tmp_path: Path) -> None:
     path = written(tmp_path, 'a,b\n1,2\n3,"four\n5,6\n7,8\n')
     assert cells(path)[1:] == [["1", "2"], ["5", "6"], ["7", "8"]]
-    assert errors(path) == [RowError("A quote is never closed", '3,"four', "never_closed")]
+    assert errors(path) == [RowError("A quote is never closed", '3,"four', code="never_closed")]
 
 
 def test_two_lone_quotes_do_not_swallow_the_rows_between_them(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_lone_quote_in_a_large_file_is_bounded_and_everyone_else_is_read(tmp_p
     found = list(open_rows(path).rows)
     assert len(found) == 60_001
     assert [row for row in found if isinstance(row, RowError)] == [
-        RowError("A quote is never closed", '"1,2', "never_closed")
+        RowError("A quote is never closed", '"1,2', code="never_closed")
     ]
 
 
