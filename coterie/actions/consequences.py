@@ -1,4 +1,4 @@
-"""What a change elsewhere does to contacts: a tag they have was renamed, a contact they are related to was deleted.
+"""Updates contacts after a change elsewhere: one of their tags was renamed, a related contact was deleted.
 
 Guarantee: each of these contacts has a new revision and an event that names it: up to 1,000 in the transaction of the
 change, more by jobs that the same transaction enqueues.

@@ -179,10 +179,10 @@ def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, 
 
     For a new contact the username becomes a line of the note.
     """
-    wanted = usernames_in(plan for _, plan in entries)
-    if not wanted:
+    usernames = usernames_in(plan for _, plan in entries)
+    if not usernames:
         return []
-    owners = parts.find_username_owners(tx, caller.organization_id, wanted)
+    owners = parts.find_username_owners(tx, caller.organization_id, usernames)
     left_out = []
     for position, (contact_id, plan) in enumerate(entries):
         owner = contact_id or -1 - position

@@ -73,12 +73,12 @@ def set_folders(tx: Tx, caller: Caller, contact_id: int, folder_ids: Iterable[in
 
 
 def change_folders(tx: Tx, caller: Caller, contact_id: int, folder_ids: Iterable[int] | None) -> list[EventRow]:
-    """Writes what set_folders does; returns the events, which the caller records."""
+    """set_folders without recording: returns the events, which the caller records."""
     organization_id = caller.organization_id
-    wanted = set(folder_ids or ())
+    new = set(folder_ids or ())
     folders = store.list_folders_of(tx, organization_id, [contact_id]).get(contact_id, [])
     present = {folder_id for folder_id, _, _ in folders}
-    added, removed = sorted(wanted - present), sorted(present - wanted)
+    added, removed = sorted(new - present), sorted(present - new)
     unknown = [folder_id for folder_id in added if store.find_folder(tx, organization_id, folder_id) is None]
     if unknown:
         raise invalid("folder_ids", f"contains unknown folders: {', '.join(map(str, unknown[:_UNKNOWN_SHOWN]))}")

@@ -292,16 +292,16 @@ def _check_personal(caller: Caller, note: Note, *, is_personal: bool) -> bool:
 
 
 def _contacts(tx: Tx, caller: Caller, uuids: Iterable[str]) -> set[int]:
-    wanted = _uuids("contacts", uuids, CONTACTS_MAX)
-    existing = contact_store.contact_ids_by_uuid(tx, caller.organization_id, wanted)
-    _check_exist("contacts", wanted, existing, "is not a contact of this organization")
+    requested = _uuids("contacts", uuids, CONTACTS_MAX)
+    existing = contact_store.contact_ids_by_uuid(tx, caller.organization_id, requested)
+    _check_exist("contacts", requested, existing, "is not a contact of this organization")
     return set(existing.values())
 
 
 def _tags(tx: Tx, caller: Caller, ids: Iterable[str]) -> set[str]:
-    wanted = _uuids("tags", ids, TAGS_MAX)
-    existing = term_store.existing_terms(tx, caller.organization_id, TAGS, wanted)
-    _check_exist("tags", wanted, existing, "is not a tag of this organization")
+    requested = _uuids("tags", ids, TAGS_MAX)
+    existing = term_store.existing_terms(tx, caller.organization_id, TAGS, requested)
+    _check_exist("tags", requested, existing, "is not a tag of this organization")
     return existing
 
 

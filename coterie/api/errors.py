@@ -1,4 +1,4 @@
-"""What all contracts share of errors: {"error": "…"} with a status, and the wire names of fields.
+"""Errors of all contracts: {"error": "…"} with a status, and the wire names of fields.
 
 Each contract presents Invalid in its own words.
 """

@@ -29,7 +29,7 @@ from coterie.store.database import Database
 
 
 class ImportOptions(Struct, frozen=True):
-    """What applies to every file of one command."""
+    """The options of every file of one command."""
 
     caller: Caller
     file_format: str

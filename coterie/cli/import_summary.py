@@ -1,4 +1,4 @@
-"""What an import command prints for people: counts, the first rows of each outcome, what can be done next."""
+"""Prints the result of an import command for people: counts, the first rows of each outcome, the next steps."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ def _print_rows(database: Database, organization_id: int, name: str, import_: Im
 
 
 def _print_left_out(name: str, import_: Import, reasons: Sequence[Reason]) -> None:
-    """What was skipped of an archive: a line for each noun and cause, with its count."""
+    """Prints the skipped content of an archive: a line for each noun and cause, with its count."""
     counts: Counter[tuple[str, str]] = Counter()
     for reason in reasons:
         noun = str(reason.data.get("noun", "rows"))

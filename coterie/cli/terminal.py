@@ -1,4 +1,4 @@
-"""What commands print on a terminal: safe text, progress bars."""
+"""Output of commands on a terminal: safe text, progress bars."""
 
 import sys
 from collections.abc import Callable, Iterator

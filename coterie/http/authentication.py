@@ -1,4 +1,4 @@
-"""Who sends a request: credentials become a Caller.
+"""Authenticates requests: credentials become a Caller.
 
 A bearer token (RFC 6750) is the only kind of credentials today. A browser's session and CardDAV's Basic password
 belong here as well: each needs a function that reads its header, and a method of Authentication that returns a Caller.

@@ -1,4 +1,4 @@
-"""How many bytes of bodies a process holds while they arrive, so that unfinished bodies cannot fill its memory or disk.
+"""Limits the bytes of arriving bodies per process, so that unfinished bodies cannot fill its memory or disk.
 
 The first 64 KB of a body are free: a client with small bodies never waits for those who send large ones.
 """

@@ -1,4 +1,4 @@
-"""What a handler returns, how it is encoded, and the headers that several doors need."""
+"""The results of handlers, their encoding, and headers for several doors."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ Encoded = tuple[int, HeaderList, bytes | FileBody]
 
 
 class Response(Struct, frozen=True):
-    """What a handler returns when a bare body is not enough.
+    """The result of a handler that is more than a body.
 
     bytes and a FileBody are sent as they are, any other body as JSON.
     """

@@ -55,7 +55,7 @@ class InstagramPerson(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """What the Graph API reports about a person; None means not reported."""
+    """The profile of a person as the Graph API reports it; None means not reported."""
 
     name: str | None = None
     username: str | None = None

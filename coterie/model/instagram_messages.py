@@ -68,7 +68,7 @@ def _read_message(message: dict[str, Any], shared: dict[str, Any]) -> Update:
 
 
 def _read_context(message: dict[str, Any]) -> dict[str, Any]:
-    """What a message replies to, was triggered by, or could not carry."""
+    """The target of a reply, the trigger, and the unsupported content of a message."""
     data: dict[str, Any] = {}
     reply_to = object_at(message, "reply_to")
     if replied_mid := read_id(reply_to.get("mid")):

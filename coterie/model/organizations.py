@@ -54,10 +54,10 @@ class Member(Struct, frozen=True):
 
 
 class Caller(Struct, frozen=True):
-    """Who acts, for which organization, with which scopes, through which door (via). Build it with for_organization.
+    """The user who acts, the organization, the scopes and the door (via). Create it with for_organization.
 
-    country: ISO code in which phone numbers without a prefix are read. cause_id: the event of the request that a job
-    carries out; what the job does counts as done then.
+    country: the ISO code for phone numbers without a prefix. cause_id: the event of the request that a job carries
+    out; the changes of the job count from then.
     """
 
     organization_id: int

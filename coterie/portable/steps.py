@@ -1,7 +1,7 @@
-"""What an import does differently for rows of the portable archive: the part of this room that imports/ calls.
+"""The steps of an import for rows of the portable archive; imports/ calls these functions.
 
-A contact of the archive is itself by its uuid. Rows of other nouns are no contacts: nobody is matched, and nothing
-about them is decided by a person.
+A contact of the archive is identified by its uuid. Rows of other nouns are not contacts: they are not matched, and no
+user decides about them.
 """
 
 from collections import Counter

@@ -27,7 +27,7 @@ _WITH_LETTERS = re.compile(r"[+(]?\d[\w().\-/]*")
 
 
 class Number(Struct, frozen=True):
-    """What may be a phone number. A contact matches by the first or last digits of one of its numbers, or by all words.
+    """A possible phone number. A contact matches by the first or last digits of one of its numbers, or by all words.
 
     prefix: the digits without leading zeros. suffix: the reversed digits as in the index, or None for fewer than four.
     """

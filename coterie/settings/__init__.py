@@ -149,7 +149,7 @@ def _convert(values: Mapping[str, Any]) -> Settings:
 
 
 def _allowed(type_: Any) -> str:
-    """What a setting of this type may be, for people."""
+    """The allowed values of a setting of this type, as text."""
     plain, meta = type_.__origin__, type_.__metadata__[0]
     if plain is bool:
         return "must be true or false"

@@ -22,9 +22,10 @@ def find_owners_of_external_ids(
         f" AND source = :source AND external_id {tx.in_list('values')}",
         {"organization_id": organization_id, "source": source, "values": tx.list_param(external_ids)},
     )
-    own = _find_uuids(tx, organization_id, set(external_ids) - {row[0] for row in rows}) if source == "vcard" else {}
+    missing = set(external_ids) - {row[0] for row in rows} if source == "vcard" else ()
+    by_uuid = _find_uuids(tx, organization_id, missing)
     if not rows:
-        return own
+        return by_uuid
     # a separate query: in one statement either engine, without statistics, may begin with every contact
     alive = tx.all(
         f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
@@ -32,7 +33,7 @@ def find_owners_of_external_ids(
         {"organization_id": organization_id, "ids": tx.list_param({row[1] for row in rows})},
     )
     ids = {row[0] for row in alive}
-    return own | {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
+    return by_uuid | {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
 
 
 def _find_uuids(tx: Tx, organization_id: int, texts: Iterable[str]) -> dict[str, int]:

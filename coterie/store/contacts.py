@@ -222,25 +222,25 @@ def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values:
 
 def uuids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
     """contact id -> uuid, deleted or not."""
-    wanted = set(contact_ids)
-    if not wanted:
+    ids = set(contact_ids)
+    if not ids:
         return {}
     rows = tx.all(
         f"SELECT id, uuid FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
-        {"organization_id": organization_id, "ids": tx.list_param(wanted)},
+        {"organization_id": organization_id, "ids": tx.list_param(ids)},
     )
     return {contact_id: uuid for contact_id, uuid in rows}
 
 
 def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[str, int]:
     """uuid -> contact id, for those that exist and are not deleted."""
-    wanted = set(uuids)
-    if not wanted:
+    unique = set(uuids)
+    if not unique:
         return {}
     rows = tx.all(
         "SELECT uuid, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
         f" AND uuid {tx.in_list('uuids')}",
-        {"organization_id": organization_id, "uuids": tx.list_param(wanted)},
+        {"organization_id": organization_id, "uuids": tx.list_param(unique)},
     )
     return {uuid: contact_id for uuid, contact_id in rows}
 

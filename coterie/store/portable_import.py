@@ -15,10 +15,10 @@ _TABLES = frozenset(("contacts", *(noun.table for noun in NOUNS.values())))
 
 def find_contacts(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[str, tuple[int, bool]]:
     """uuid -> (contact id, is deleted): the contact with that uuid, or the one that was imported under it."""
-    wanted = set(uuids)
-    if not wanted:
+    unique = set(uuids)
+    if not unique:
         return {}
-    parameters = {"organization_id": organization_id, "uuids": tx.list_param(wanted)}
+    parameters = {"organization_id": organization_id, "uuids": tx.list_param(unique)}
     imported = tx.all(
         "SELECT external_id, contact_id FROM external_ids WHERE organization_id = :organization_id"
         f" AND source = '{PORTABLE_SOURCE}' AND external_id {tx.in_list('uuids')}",

@@ -54,7 +54,7 @@ class Processing(Struct, frozen=True):
 
 
 class Processed(Struct, frozen=True):
-    """How many updates are done, and (external id, reason) of those of the last batch that could not be saved."""
+    """The number of processed updates, and (external id, reason) of those of the last batch that could not be saved."""
 
     done: int
     lost: Sequence[tuple[str, str]]

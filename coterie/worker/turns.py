@@ -11,7 +11,7 @@ SECONDS = 5.0
 
 
 class Turn(threading.Event):
-    """What a handler asks between two batches: set when the worker stops, or when it is another organization's turn.
+    """A handler checks this between two batches: set when the worker stops, or when another organization has its turn.
 
     A turn lasts SECONDS, and after that until a job of another organization is due in its lane.
     """

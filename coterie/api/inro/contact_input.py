@@ -1,4 +1,4 @@
-"""What clients send about contacts: fields to change, the order of a list, and the locator that finds a contact."""
+"""Input about contacts: fields to change, the order of a list, and the locator that finds a contact."""
 
 from typing import Annotated, Any, Literal
 

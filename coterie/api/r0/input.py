@@ -1,4 +1,4 @@
-"""What R0's bodies share: a wrapper with some of the fields, `deleted`, `soft_delete`.
+"""Shared parts of R0's bodies: a wrapper with some of the fields, `deleted`, `soft_delete`.
 
 A body is a Struct with one field, the wrapper, whose type is the Struct of the fields. phone_number[phone_number]=x,
 the same as multipart, and {"phone_number": {"phone_number": "x"}} are read alike (http/body.py).

@@ -45,8 +45,8 @@ def _split(text: str) -> list[str]:
 
 def _without_repeated(lines: Iterable[str], others: Iterable[str]) -> list[str]:
     """The lines without the pieces, between commas, that only repeat other parts of the address."""
-    known = {word for text in others for word in words(text)}
+    repeated = {word for text in others for word in words(text)}
     rest = [
-        ", ".join(piece.strip() for piece in line.split(",") if not set(words(piece)) <= known) for line in lines
+        ", ".join(piece.strip() for piece in line.split(",") if not set(words(piece)) <= repeated) for line in lines
     ]  # fmt: skip
     return [line for line in rest if line]

@@ -1,4 +1,4 @@
-"""What columns of tables are called in seven languages, and which field each name means."""
+"""Names of columns of tables in seven languages, and the field of each."""
 
 import re
 from collections.abc import Sequence

@@ -32,7 +32,7 @@ class Thread(Struct):
 
 
 class Person(Struct):
-    """What lists and threads say about one username. dates: label -> day, '' if unknown."""
+    """The entries of lists and threads about one username. dates: label -> day, '' if unknown."""
 
     dates: dict[str, str] = field(default_factory=dict)
     threads: list[Thread] = field(default_factory=list)

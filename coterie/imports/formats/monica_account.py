@@ -1,4 +1,4 @@
-"""What the contacts of a Monica export refer to: names, genders, types of contact fields, activities, relationships."""
+"""References of the contacts of a Monica export: names, genders, types of contact fields, activities, relationships."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
