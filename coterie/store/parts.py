@@ -18,16 +18,6 @@ Rows = Sequence[Mapping[str, Any]]
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def list_known_interactions(tx: Tx, organization_id: int, external_ids: Iterable[str]) -> set[str]:
-    """Returns those of the external ids that interactions of Instagram have."""
-    rows = tx.all(
-        "SELECT external_id FROM interactions WHERE organization_id = :organization_id"
-        f" AND channel = 'instagram' AND external_id {tx.in_list('ids')}",
-        {"organization_id": organization_id, "ids": tx.list_param(external_ids)},
-    )
-    return {row[0] for row in rows}
-
-
 def find_username_owners(tx: Tx, organization_id: int, usernames: Iterable[str]) -> dict[str, int]:
     """username -> the contact that has it now and is not deleted. Locks the usernames until the commit."""
     usernames = sorted(set(usernames))
