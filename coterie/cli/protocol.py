@@ -1,6 +1,6 @@
 """A connection of a web process: uvicorn's, with limits of what a client may send and how long it may take.
 
-uvicorn bounds neither headers nor time, and its limit_concurrency refuses new clients for the sake of idle ones. Here:
+uvicorn bounds neither headers nor time, and its limit_concurrency rejects new clients in favor of idle ones. Here:
 
 - The head of a request has 64 KB and 10 seconds.
 - Beyond the limit of connections, a new one takes the place of the one that has waited for its client for longest.

@@ -50,7 +50,7 @@ ORDERS = {
     "created_at": "created_at",
     "updated_at": "updated_at",
 }
-# pages beyond so many rows are read from the nearer end of the list
+# pages beyond this offset are read from the nearer end of the list
 NEAR = 2_000
 COUNT = "contacts"
 

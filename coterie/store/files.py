@@ -104,7 +104,7 @@ def find_referenced(tx: Tx, digests: Iterable[str], import_seconds: float = 0.0)
 
 
 def list_files(folder: Path, *, seconds: float) -> Iterator[str]:
-    """The digests of files that were saved more than so many seconds ago."""
+    """Returns the digests of files that were saved more than `seconds` ago."""
     for path in sorted((folder / FOLDER).glob("??/*")):
         digest = path.parent.name + path.name
         if _DIGEST.fullmatch(digest) and _is_older(path, seconds):
@@ -112,7 +112,7 @@ def list_files(folder: Path, *, seconds: float) -> Iterator[str]:
 
 
 def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
-    """Deletes a file unless it was saved, or saved again, within so many seconds; whether it was deleted."""
+    """Deletes a file unless it was saved, or saved again, within `seconds`; returns whether it was deleted."""
     path = file_path(folder, digest)
     aside = path.with_name(f"old-{path.name}")
     with suppress(FileNotFoundError):
@@ -128,8 +128,8 @@ def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
 
 
 def remove_leftovers(folder: Path, *, seconds: float) -> None:
-    """Deletes the temporary files of processes that died (saving a file, receiving an upload, restoring a backup) after
-    so many seconds."""
+    """Deletes the temporary files, older than `seconds`, of processes that died while they saved a file, received an
+    upload or restored a backup."""
     patterns = (f"{FOLDER}/new-*", f"{FOLDER}/??/old-*", f"{UPLOADS}/upload-*", "import-*", f"{RESTORING}*")
     for path in [path for pattern in patterns for path in folder.glob(pattern)]:
         if _is_older(path, seconds):

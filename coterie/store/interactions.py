@@ -61,7 +61,7 @@ def find_stored(
 ) -> dict[str, StoredInteraction]:
     """external id -> the interaction, deleted or not, for those that are stored."""
     rows = tx.all(
-        # the keys first, from the index that covers them: asked for all columns at once, SQLite reads the whole book
+        # the keys first, from the index that covers them: for all columns at once SQLite reads the whole table
         "SELECT i.external_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at"
         " FROM interactions k CROSS JOIN interactions i WHERE k.organization_id = :organization_id"
         f" AND k.channel = :channel AND k.external_id {tx.in_list('ids')} AND i.organization_id = :organization_id"

@@ -11,7 +11,7 @@ _OPEN = "state IN ('waiting', 'running', 'dead')"
 
 
 class Figures(Struct, frozen=True):
-    """The jobs of one name. oldest_seconds: for how long the oldest of those that may start now has waited."""
+    """Counts of the jobs of one name. oldest_seconds: the longest wait of a job that may start now."""
 
     name: str
     waiting: int
@@ -21,7 +21,7 @@ class Figures(Struct, frozen=True):
 
 
 def count_by_name(tx: Tx) -> list[Figures]:
-    """The jobs that are not done, of every organization."""
+    """Counts of unfinished jobs of all organizations."""
     now = times.now()
     rows = tx.all(
         "SELECT name, sum(CASE state WHEN 'waiting' THEN 1 ELSE 0 END),"
@@ -45,13 +45,13 @@ def count_dead(tx: Tx) -> int:
 
 
 def list_open_jobs(tx: Tx, *, limit: int) -> list[Job]:
-    """Jobs of every organization that are not done, oldest first."""
+    """Returns unfinished jobs of all organizations, oldest first."""
     rows = tx.all(f"SELECT {SELECT} FROM jobs WHERE {_OPEN} ORDER BY id LIMIT :limit", {"limit": limit})
     return [Job(*row) for row in rows]
 
 
 def retry_job(tx: Tx, job_id: str) -> bool:
-    """Makes a dead or waiting job due now, with all its attempts; False if there is none with this id.
+    """Makes a dead or waiting job due now, with all its attempts; False if no such job has this id.
 
     Raises Conflict if another job with its dedupe key waits or runs.
     """
@@ -64,5 +64,5 @@ def retry_job(tx: Tx, job_id: str) -> bool:
 
 
 def drop_job(tx: Tx, job_id: str) -> bool:
-    """Deletes a dead or waiting job; False if there is none with this id."""
+    """Deletes a dead or waiting job; False if no such job has this id."""
     return tx.run("DELETE FROM jobs WHERE id = :id AND state IN ('waiting', 'dead')", {"id": job_id}) == 1

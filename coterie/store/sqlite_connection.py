@@ -13,7 +13,7 @@ from coterie.errors import Conflict, CoterieError, DiskFull, Invalid, Problem, T
 from coterie.store.database import Parameters, Row, T, Work, insert_statement
 
 IMMEDIATE = "BEGIN IMMEDIATE"
-# SQLite checks the deadline after so many steps of its virtual machine: about a millisecond
+# steps of SQLite's virtual machine between two checks of the deadline: about a millisecond
 STEPS_BETWEEN_CHECKS = 100_000
 # secure_delete=FAST: deleted content is overwritten in pages that are written anyway
 _PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384", "secure_delete=FAST")
