@@ -23,7 +23,7 @@ TEXT_FIELDS = {
     "middle_name": "middle names",
     "last_name": "last name",
     "name_suffix": "after the name: Jr, PhD",
-    "formatted_name": "the full name as written, beside its parts",
+    "formatted_name": "the full name as written, next to its parts",
     "phonetic_first_name": "how the first name is pronounced",
     "phonetic_last_name": "how the last name is pronounced",
     "maiden_name": "name before marriage",
