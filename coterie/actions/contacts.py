@@ -25,7 +25,7 @@ from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.contacts import GENDERS, GRADES, STATUSES, SUBSCRIBED, TEXTS, Contact, with_current_name
-from coterie.model.handles import SUMMARY_COLUMNS, Handle
+from coterie.model.handles import SUMMARY_COLUMNS, UNSAFE_LINK, Handle, is_unsafe_link
 from coterie.model.ids import new_id
 from coterie.model.names import NAME_COLUMNS, columns_of_name
 from coterie.model.organizations import Caller
@@ -161,6 +161,8 @@ def _check_text(name: str, value: str | None, length: int) -> str | None:
     text = (value or "").strip() or None
     if text is not None and len(text) > length:
         raise invalid(name, f"is longer than {length} characters", kind="too_long")
+    if text and name == "profile_picture_url" and is_unsafe_link(text):
+        raise invalid(name, UNSAFE_LINK)
     if name == "status":
         text = text or SUBSCRIBED
     if text and name in _CHOICES and text not in _CHOICES[name]:

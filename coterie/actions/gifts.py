@@ -9,6 +9,7 @@ from coterie.actions.events import differences, record
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
 from coterie.model.gifts import GIFTS_MAX, LINK_LENGTH_MAX, NAME_LENGTH_MAX, STATUSES, Gift
+from coterie.model.handles import UNSAFE_LINK, is_unsafe_link
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.store import gifts as store
@@ -113,6 +114,8 @@ def _check(fields: Fields) -> dict[str, Any]:
                     problems.append(Problem((name,), "choice", f"must be one of {', '.join(STATUSES)}"))
             elif text is not None and len(text) > length:
                 problems.append(Problem((name,), "too_long", f"is longer than {length} characters"))
+            elif name == "link" and text is not None and is_unsafe_link(text):
+                problems.append(Problem((name,), "invalid", UNSAFE_LINK))
             elif name == "name" and text is None:
                 problems.append(Problem((name,), "blank", "is empty"))
     if problems:

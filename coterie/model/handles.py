@@ -27,6 +27,13 @@ SUMMARY_COLUMNS = {
 
 VALUE_LENGTH_MAX = 2000
 _INSTAGRAM = re.compile(r"[a-z0-9._]{1,30}")
+UNSAFE_LINK = "must begin with http:// or https://"
+# browsers ignore white space and control characters within a scheme
+_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
+# example.org:8080 and localhost:8080 have a port and no scheme; javascript:1/alert(1) has a scheme
+_SCHEME = re.compile(
+    r"(?!(?:localhost|[\w-]+(?:\.[\w-]+)+):\d{1,5}(?:[/?#]|$))([A-Za-z][A-Za-z0-9+.-]*):", re.IGNORECASE
+)
 _INSTAGRAM_URL = re.compile(r"^(?:https?://)?(?:www\.)?instagram\.com/(?:_u/)?@?", re.IGNORECASE)
 
 
@@ -63,6 +70,8 @@ def normalize(channel: str, value: str, country: str | None, field: str) -> tupl
         username = parse_username(plain, field)
         return username, username
     if channel in (WEBSITE, LINKEDIN):
+        if is_unsafe_link(plain):
+            raise invalid(field, UNSAFE_LINK)
         return plain, normalize_url(plain)
     return plain, plain.lower()
 
@@ -76,6 +85,12 @@ def parse_username(text: str, field: str) -> str:
     if not _INSTAGRAM.fullmatch(username):
         raise invalid(field, "is not an Instagram username (1–30 letters, digits, dots, underscores)")
     return username
+
+
+def is_unsafe_link(text: str) -> bool:
+    """Whether a link has a scheme other than http and https, such as javascript. Without a scheme it is safe."""
+    scheme = _SCHEME.match(_IGNORED.sub("", text[:200]))
+    return scheme is not None and scheme[1].lower() not in ("http", "https")
 
 
 def normalize_url(text: str) -> str:

@@ -7,8 +7,9 @@ import msgspec
 from coterie.drafts.merge import FILLED, NAMES
 from coterie.errors import invalid
 from coterie.model import times
+from coterie.model.handles import LINKEDIN, UNSAFE_LINK, WEBSITE, is_unsafe_link
 from coterie.model.imports import PORTABLE_SOURCE, ContactDraft, HandleDraft
-from coterie.model.portable import ContactRow, PortableContact, Row
+from coterie.model.portable import ContactRow, HandleRow, PortableContact, Row
 from coterie.model.relationships import TYPES
 from coterie.store.portable import NOUNS
 
@@ -40,7 +41,8 @@ def parse_row(noun: str, line: bytes) -> Row:
     """Parses a line of a file of the archive.
 
     Raises msgspec's errors if it is not a row of this noun. Raises Invalid if a date or time does not exist, a text
-    contains a NUL character, JSON inside it does not parse, or the relationship type is unknown.
+    contains a NUL character, JSON inside it does not parse, the relationship type is unknown, or a link has a scheme
+    other than http and https.
     """
     row: Row = msgspec.json.decode(line, type=ContactRow if noun == "contacts" else NOUNS[noun].row)
     for name in row.__struct_fields__:
@@ -59,7 +61,15 @@ def parse_row(noun: str, line: bytes) -> Row:
             _check_json(name, value)
         elif name == "type_id" and value not in TYPES:
             raise invalid(name, "is not a relationship type")
+        elif _is_link(row, name) and is_unsafe_link(value):
+            raise invalid(name, UNSAFE_LINK)
     return row
+
+
+def _is_link(row: Row, name: str) -> bool:
+    if isinstance(row, HandleRow):
+        return name == "value" and row.channel in (WEBSITE, LINKEDIN)
+    return name in ("profile_picture_url", "link")
 
 
 def _check_time(name: str, text: str) -> None:
