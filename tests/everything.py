@@ -82,7 +82,7 @@ def add_everything(world: World, folder: Path) -> None:
         put(tx, "reminders", **moments, id=new_id(), user_id=world.bob.user_id, contact_id=None, remind_by="push")
         digest, byte_count = save_file(folder, PDF + world.organization.uuid.encode())
         put(tx, "attachments", **part, id=new_id(), kind="file", filename="Rezept ß.pdf", media_type="application/pdf",
-            byte_count=byte_count, digest=digest, created_at=FIRST)  # fmt: skip
+            byte_count=byte_count, digest=digest, created_at=FIRST, source_key="0123456789abcdef")  # fmt: skip
         for number in range(12):
             put(tx, "interactions", **(gone if number == 5 else moments), contact_id=marge, kind="message",
                 happened_at=f"2025-05-{number + 10}T00:00:00.000000Z", id=new_id(), channel="instagram",

@@ -159,8 +159,9 @@ class AttachmentRow(Row, kw_only=True, frozen=True):
     byte_count: Annotated[int, Meta(ge=0, le=2**40)]
     digest: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
     created_at: Moment
-    # exports of earlier versions do not have it
+    # exports of earlier versions have neither
     source: Literal["upload", "import", "instagram"] = "upload"
+    source_key: Text | None = None
 
 
 class InteractionRow(Deletable, kw_only=True, frozen=True, rename={"external_id": "outside_id"}):

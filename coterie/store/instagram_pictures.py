@@ -7,14 +7,14 @@ from coterie.store.database import Tx
 PICTURE = "picture"
 
 
-def list_pictures(tx: Tx, organization_id: int, contact_id: int) -> list[tuple[str, str, str]]:
-    """(file name, digest, attachment id) of the pictures fetched from Instagram for a contact."""
+def list_pictures(tx: Tx, organization_id: int, contact_id: int) -> list[tuple[str | None, str, str]]:
+    """(source_key, digest, attachment id) of the pictures fetched from Instagram for a contact."""
     rows = tx.all(
-        "SELECT filename, digest, id FROM attachments WHERE organization_id = :organization_id"
+        "SELECT source_key, digest, id FROM attachments WHERE organization_id = :organization_id"
         " AND contact_id = :contact_id AND kind = :kind AND source = 'instagram' ORDER BY id",
         {"organization_id": organization_id, "contact_id": contact_id, "kind": PICTURE},
     )
-    return [(filename, digest, attachment_id) for filename, digest, attachment_id in rows]
+    return [(source_key, digest, attachment_id) for source_key, digest, attachment_id in rows]
 
 
 def find_picture(tx: Tx, organization_id: int, contact_id: int, attachment_id: str) -> tuple[str, str] | None:
@@ -34,9 +34,20 @@ def find_picture(tx: Tx, organization_id: int, contact_id: int, attachment_id: s
 
 
 def replace_pictures(
-    tx: Tx, organization_id: int, contact_id: int, *, filename: str, media_type: str, byte_count: int, digest: str
+    tx: Tx,
+    organization_id: int,
+    contact_id: int,
+    *,
+    filename: str,
+    media_type: str,
+    byte_count: int,
+    digest: str,
+    source_key: str,
 ) -> str | None:
-    """Replaces the pictures fetched from Instagram. Returns the new attachment id, or None if the contact is erased."""
+    """Replaces the pictures fetched from Instagram; source_key identifies the picture's address there.
+
+    Returns the new attachment id, or None if the contact is erased.
+    """
     bound = {"organization_id": organization_id, "contact_id": contact_id, "kind": PICTURE}
     attachment_id = new_id()
     tx.run(
@@ -46,8 +57,8 @@ def replace_pictures(
     )
     inserted = tx.run(
         "INSERT INTO attachments (organization_id, contact_id, id, kind, filename, media_type, byte_count, digest,"
-        " created_at, source) SELECT organization_id, id, :attachment_id, :kind, :filename, :media_type,"
-        " CAST(:byte_count AS BIGINT), :digest, :now, 'instagram' FROM contacts"
+        " created_at, source, source_key) SELECT organization_id, id, :attachment_id, :kind, :filename, :media_type,"
+        " CAST(:byte_count AS BIGINT), :digest, :now, 'instagram', :source_key FROM contacts"
         " WHERE organization_id = :organization_id AND id = :contact_id",
         {
             **bound,
@@ -56,6 +67,7 @@ def replace_pictures(
             "media_type": media_type,
             "byte_count": byte_count,
             "digest": digest,
+            "source_key": source_key,
             "now": times.now(),
         },
     )

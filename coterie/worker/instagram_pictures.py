@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 def store_picture(database: Database, settings: Settings, account: Account, contact_id: int, url: str) -> None:
     """Fetches the picture once per address, and replaces the previous one."""
     # the signature in the query changes daily; the path identifies the picture
-    mark = "instagram-" + hashlib.sha256(urlsplit(url).path.encode("utf-8", "replace")).hexdigest()[:16]
+    source_key = hashlib.sha256(urlsplit(url).path.encode("utf-8", "replace")).hexdigest()[:16]
     with database.read() as tx:
         stored = list_pictures(tx, account.organization_id, contact_id)
-    same_id = next((attachment_id for name, _, attachment_id in stored if name.startswith(mark)), None)
+    same_id = next((attachment_id for key, _, attachment_id in stored if key == source_key), None)
     if same_id is not None:
         with database.write() as tx:
             _show(tx, settings, account, contact_id, same_id)
@@ -45,10 +45,11 @@ def store_picture(database: Database, settings: Settings, account: Account, cont
             tx,
             account.organization_id,
             contact_id,
-            filename=f"{mark}.{EXTENSIONS[media_type]}",
+            filename=f"instagram-{source_key}.{EXTENSIONS[media_type]}",
             media_type=media_type,
             byte_count=byte_count,
             digest=digest,
+            source_key=source_key,
         )
         unused = [old for _, old, _ in before] + ([] if attachment_id else [digest])
         delete_unreferenced(tx, caller_for(tx, account.organization_id, via=VIA), unused)
