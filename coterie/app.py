@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -57,9 +58,12 @@ class App:
         return send_with_headers
 
 
-def create_app(database: Database, settings: Settings) -> App:
-    """The application on an open, migrated database, which it closes when it stops."""
-    recorder = RequestRecorder(log_requests=settings.log_requests)
+def create_app(database: Database, settings: Settings, *, metrics_folder: Path | None = None) -> App:
+    """The application on an open, migrated database, which it closes when it stops.
+
+    metrics_folder: of all web processes of the instance; None if this is the only one.
+    """
+    recorder = RequestRecorder(log_requests=settings.log_requests, metrics_folder=metrics_folder)
     authentication = Authentication(database)
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
     documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]

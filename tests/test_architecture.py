@@ -72,6 +72,7 @@ MAY_USE = {
 WITHOUT_ORGANIZATION = {
     "store/backup.py": "a backup is of the whole instance",
     "store/database.py": "knows transactions, not tenants",
+    "store/figures.py:load_figures": "the operator sees every organization",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
     "store/files.py:find_referenced": "the same bytes of two organizations are one file",
     "store/migrate.py": "the schema is everyone's",

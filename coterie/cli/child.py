@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from coterie.cli.importing import importing
+from coterie.cli.metrics_folder import metrics_folder_of
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.logs import configure_logging
 from coterie.settings import Settings
@@ -32,7 +33,8 @@ def _web(settings: Settings, fd: int) -> None:
         from coterie.cli.web_process import run_web  # lazy: the worker needs no web framework
 
     _stop_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    run_web(settings, socket.socket(fileno=fd))
+    folder = metrics_folder_of(settings.data_folder, os.getppid())
+    run_web(settings, socket.socket(fileno=fd), metrics_folder=folder)
 
 
 def run_worker(settings: Settings, *, with_parent: bool) -> None:

@@ -4,6 +4,7 @@ This process binds the socket, migrates the database, starts the others (cli/chi
 """
 
 import logging
+import shutil
 import signal
 import socket
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from coterie.cli.children import Children
+from coterie.cli.metrics_folder import create_metrics_folder
 from coterie.cli.open_instance import prepare_data_folder
 from coterie.cli.options import DataOption
 from coterie.cli.web_process import run_web, stop_early
@@ -49,11 +51,14 @@ def serve(
             "listening on all addresses without TLS: put a reverse proxy in front (docs/operating.md)",
             extra={"host": host},
         )
+    metrics_folder = create_metrics_folder(settings.data_folder) if workers > 1 else None
     children = Children(settings, listener, workers - 1)
     try:
-        run_web(settings, listener, on_migrated=children.start, announce=True)
+        run_web(settings, listener, metrics_folder=metrics_folder, on_migrated=children.start, announce=True)
     finally:
         children.stop()
+        if metrics_folder:
+            shutil.rmtree(metrics_folder, ignore_errors=True)
         listener.close()
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -28,12 +29,14 @@ def run_web(
     settings: Settings,
     listener: socket.socket,
     *,
+    metrics_folder: Path | None = None,
     on_migrated: Callable[[], None] | None = None,
     announce: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then answers the requests in progress for up to STOP_SECONDS.
 
-    on_migrated is called once the database is migrated and other processes may use it. announce logs the URL.
+    metrics_folder: as create_app. on_migrated is called once the database is migrated and other processes may use it.
+    announce logs the URL.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop_early)
@@ -43,7 +46,7 @@ def run_web(
         for name in migrate(database):
             log.info("migrated", extra={"migration": name})
         config = uvicorn.Config(
-            create_app(database, settings),
+            create_app(database, settings, metrics_folder=metrics_folder),
             loop="uvloop",
             http=Protocol,
             ws="none",

@@ -11,24 +11,19 @@ import logging
 import os
 import sys
 import time
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from pathlib import Path
+from typing import Any, TextIO
 
 import msgspec
 
 from coterie.http.asgi import Application, Headers, Message, Receive, Scope, Send, headers_of
+from coterie.http.request_metrics import RequestMetrics
 from coterie.model import times
-
-if TYPE_CHECKING:
-    from prometheus_client.core import Metric
 
 FLUSH_SECONDS = 0.1
 # of a request that was cancelled before its response began, as nginx counts a client that left
 CANCELLED = 499
 REQUEST_ID_LENGTH_MAX = 64
-# upper bounds of the histogram, in seconds
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _numbers = itertools.count(1)
 _process = os.urandom(5).hex()
@@ -67,54 +62,11 @@ class RequestLog:
             self._stream.flush()
 
 
-class RequestMetrics:
-    """Counts and durations of requests by method, route and status: a collector for prometheus_client's registry."""
-
-    def __init__(self) -> None:
-        # (method, route, status) -> the count of each bucket, of those above, and the sum of seconds
-        self._numbers: dict[tuple[str, str, int], list[float]] = {}
-
-    def add(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Counts one request."""
-        key = (method, route, status)
-        numbers = self._numbers.get(key)
-        if numbers is None:
-            numbers = self._numbers[key] = [0.0] * (len(BUCKETS) + 2)
-        numbers[bisect_left(BUCKETS, seconds)] += 1
-        numbers[-1] += seconds
-
-    def describe(self) -> list["Metric"]:
-        """Empty, so that prometheus_client does not call collect() when it registers this."""
-        return []
-
-    def collect(self) -> Iterator["Metric"]:
-        """The two families of metrics."""
-        from prometheus_client.core import (  # lazy: 3 MB that the worker does not need
-            CounterMetricFamily,
-            HistogramMetricFamily,
-        )
-
-        labels = ("method", "route", "status")
-        requests = CounterMetricFamily("coterie_requests", "Requests answered.", labels=labels)
-        durations = HistogramMetricFamily("coterie_request_seconds", "How long requests took.", labels=labels)
-        for (method, route, status), numbers in list(self._numbers.items()):
-            values = (method, route, str(status))
-            requests.add_metric(values, sum(numbers[:-1]))
-            durations.add_metric(values, list(_cumulative(numbers[:-1])), numbers[-1])
-        yield requests
-        yield durations
-
-
-def _cumulative(counts: Iterable[float]) -> Iterator[tuple[str, float]]:
-    bounds = [*map(str, BUCKETS), "+Inf"]
-    return zip(bounds, itertools.accumulate(counts), strict=True)
-
-
 class RequestRecorder:
-    """Logs and counts every answered request."""
+    """Logs and counts every answered request. metrics_folder: as RequestMetrics."""
 
-    def __init__(self, *, log_requests: bool, stream: TextIO | None = None) -> None:
-        self.metrics = RequestMetrics()
+    def __init__(self, *, log_requests: bool, stream: TextIO | None = None, metrics_folder: Path | None = None) -> None:
+        self.metrics = RequestMetrics(metrics_folder)
         self._log = RequestLog(log_requests, stream)
 
     def record(self, *, method: str, route: str, status: int, started: float, request_id: str) -> None:
@@ -135,8 +87,9 @@ class RequestRecorder:
         )
 
     def flush(self) -> None:
-        """Writes the log lines collected so far."""
+        """Writes the log lines and numbers collected so far."""
         self._log.flush()
+        self.metrics.flush()
 
 
 class RecordedApp:

@@ -1,13 +1,10 @@
 """The pages and the operator's endpoints: start, reference, OpenAPI documents, health, metrics."""
 
 import asyncio
-import hmac
-import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -19,19 +16,16 @@ from starlette.staticfiles import StaticFiles
 from coterie import __version__
 from coterie.errors import CoterieError
 from coterie.http.asgi import headers_of
-from coterie.http.requests import RequestMetrics
+from coterie.http.request_metrics import RequestMetrics
 from coterie.http.responses import base_url
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.store.job_reports import count_by_name, count_dead
+from coterie.store.job_reports import count_dead
 from coterie.store.migrate import is_current
 from coterie.store.organizations import any_organization
-from coterie.web.job_metrics import JobMetrics
+from coterie.web.metrics import metrics_endpoint
 from coterie.web.reference import reference_page
 from coterie.web.start import start_page
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
 
 
 class Document(Struct, frozen=True):
@@ -68,7 +62,7 @@ def page_routes(
         Route("/openapi/{name}.json", _document(settings, documents)),
         Route("/healthz", _healthy),
         Route("/readyz", _ready(database)),
-        Route("/metrics", _metrics(database, settings, metrics)),
+        Route("/metrics", metrics_endpoint(database, settings, metrics)),
     ]
 
 
@@ -144,43 +138,3 @@ def _ready(database: Database) -> Endpoint:
         return JSONResponse({"status": "ready" if is_ready else "not ready", **details}, 200 if is_ready else 503)
 
     return ready
-
-
-def _metrics(database: Database, settings: Settings, numbers: RequestMetrics) -> Endpoint:
-    """With COTERIE_METRICS_TOKEN set, for requests with that token; else for loopback only. 404 for all others.
-
-    While the database does not respond, the figures of jobs are those of the last time.
-    """
-    jobs = JobMetrics()
-
-    @cache
-    def registry() -> "CollectorRegistry":
-        from prometheus_client import CollectorRegistry  # lazy: 12 ms of the start, rarely needed
-
-        collectors = CollectorRegistry()
-        collectors.register(numbers)
-        collectors.register(jobs)
-        return collectors
-
-    async def metrics(request: Request) -> Response:
-        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # lazy: as above
-
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if settings.metrics_token:
-            is_allowed = hmac.compare_digest(token.encode(), settings.metrics_token.encode())
-        else:
-            is_allowed = request.client is not None and _is_loopback(request.client.host)
-        if not is_allowed:
-            return PlainTextResponse("Not Found", 404)
-        with suppress(CoterieError):
-            jobs.figures = await database.run_slow(count_by_name)
-        return Response(generate_latest(registry()), media_type=CONTENT_TYPE_LATEST)
-
-    return metrics
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

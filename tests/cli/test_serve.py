@@ -242,7 +242,8 @@ def test_settings_come_from_a_file_in_the_data_folder_and_variables_win(folder: 
     folder.mkdir()
     (folder / "coterie.toml").write_text('metrics_token = "from the file"\nlog_level = "error"\n')
     with running(folder, log_level="info") as instance:
-        assert instance.call("GET", "/metrics")[0] == 404
+        assert instance.call("GET", "/metrics")[0] == 401
+        assert instance.call("GET", "/metrics", token="another")[0] == 401
         assert instance.call("GET", "/metrics", token="from the file")[0] == 200
         assert any(line["event"] == "listening" for line in instance.events())
         assert instance.stop() == 0
@@ -267,6 +268,44 @@ def test_metrics_count_what_was_answered_and_name_no_one(folder: Path) -> None:
         for private in ("secret@example.org", token):
             assert private not in text
             assert private not in log
+
+
+def test_metrics_are_those_of_all_web_processes_and_never_go_back(folder: Path) -> None:
+    line = 'coterie_requests_total{method="GET",route="/api/v1/me",status="200"} '
+    with running(folder, "--workers", "3") as instance:
+        token = set_up(folder)
+
+        def counts() -> set[float]:
+            """What several scrapes say, each answered by any of the processes."""
+            texts = [instance.call("GET", "/metrics")[1].decode() for _ in range(12)]
+            return {float(text.partition(line)[2].partition("\n")[0] or 0) for text in texts}
+
+        wait_until(lambda: list(instance.children().values()).count("web") == 2, instance.log)
+        for _ in range(60):
+            assert instance.call("GET", "/api/v1/me", token=token)[0] == 200
+        wait_until(lambda: counts() == {60.0}, instance.log)
+        for pid, kind in instance.children().items():
+            if kind == "web":
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: list(instance.children().values()).count("web") == 2, instance.log)
+        assert counts() == {60.0}
+        assert instance.stop() == 0
+    assert not list((folder / "metrics").iterdir())
+
+
+def test_metrics_have_the_figures_of_the_instance(folder: Path, tmp_path: Path) -> None:
+    assert coterie(folder, "demo").returncode == 0
+    with running(folder) as instance:
+        text = instance.call("GET", "/metrics")[1].decode()
+        assert "coterie_contacts 62.0" in text and "coterie_attachments 2.0" in text
+        assert "coterie_backup_age_seconds" not in text
+        names = ("events_total", "database_bytes", "attachment_bytes", "data_folder_free_bytes", "organizations")
+        for name in names:
+            assert float(text.partition(f"\ncoterie_{name} ")[2].partition("\n")[0]) > 0, name
+        assert 'coterie_build_info{version="' in text
+        assert coterie(folder, "backup", str(tmp_path / "saved.backup")).returncode == 0
+        text = instance.call("GET", "/metrics")[1].decode()
+        assert 0 <= float(text.partition("\ncoterie_backup_age_seconds ")[2].partition("\n")[0]) < 60
 
 
 def test_it_runs_on_postgresql(folder: Path, postgres: Server) -> None:
