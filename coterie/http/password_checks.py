@@ -1,10 +1,13 @@
 """Checks passwords in separate threads, a few at a time and without a database connection.
 
 A check takes a tenth of a second of a core and 64 MB of memory, and anyone on the network can request one. So it must
-not use the threads of the database, and its queue has a limit.
+not use the threads of the database, its queue has a limit, and its threads have a low priority.
 """
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,8 +17,18 @@ THREADS = 2
 # beyond these, the last in the queue would wait longer than a second
 QUEUE_MAX = 12
 RETRY_SECONDS = 2
+# the niceness of these threads: while guesses keep them busy, other work gets nearly all of a core it needs
+NICENESS = 15
 
-_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
+
+def _lower_priority() -> None:
+    """Linux has a niceness for each thread; the threads that argon2 starts inherit it. Elsewhere it would be that of
+    the whole process, so it stays."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords", initializer=_lower_priority)
 _running = 0
 
 

@@ -1,10 +1,12 @@
 """Passwords are checked a few at a time, beside the database."""
 
 import asyncio
+import os
+import sys
 import threading
 
 from coterie.errors import TooOften
-from coterie.http.password_checks import QUEUE_MAX, THREADS, check_in_thread
+from coterie.http.password_checks import NICENESS, QUEUE_MAX, THREADS, check_in_thread
 from coterie.store.database import Database
 
 
@@ -32,3 +34,12 @@ def test_beyond_a_short_queue_logins_are_refused_at_once_and_the_database_stays_
     assert results.count(True) == QUEUE_MAX
     assert [type(result) for result in results if result is not True] == [TooOften] * 30
     assert asyncio.run(check_in_thread(lambda: True))
+
+
+def test_a_check_gives_way_to_other_work() -> None:
+    def check() -> bool:
+        niceness = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        return niceness == NICENESS if sys.platform == "linux" else True
+
+    assert asyncio.run(check_in_thread(check))
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < NICENESS
