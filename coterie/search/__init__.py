@@ -4,6 +4,6 @@ A contact is indexed by the folded words of its names, nickname, username, e-mai
 Case, accents and phone punctuation do not matter; every word of a query is a prefix.
 """
 
-from coterie.search.contacts import index_contacts, search_contacts, unindex_contact
+from coterie.search.contacts import index_contacts, merge_index, search_contacts, unindex_contact
 
-__all__ = ["index_contacts", "search_contacts", "unindex_contact"]
+__all__ = ["index_contacts", "merge_index", "search_contacts", "unindex_contact"]

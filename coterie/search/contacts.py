@@ -94,6 +94,11 @@ def unindex_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
     _ENGINES[tx.engine].unindex(tx, organization_id, contact_id)
 
 
+def merge_index(tx: Tx, pages: int, *, is_first: bool) -> bool:
+    """Merges up to so many pages of the search index, of all organizations; returns whether there is more to merge."""
+    return bool(_ENGINES[tx.engine].merge(tx, pages, is_first=is_first))
+
+
 def search_contacts(
     tx: Tx,
     organization_id: int,

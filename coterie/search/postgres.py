@@ -49,6 +49,11 @@ def unindex(tx: Tx, organization_id: int, contact_id: int) -> None:
     )
 
 
+def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
+    """Nothing: autovacuum cleans a GIN index."""
+    return False
+
+
 def find(
     tx: Tx, organization_id: int, query: Query, *, column: str, descending: bool, limit: int, offset: int
 ) -> list[int]:

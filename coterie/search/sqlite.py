@@ -41,6 +41,25 @@ def unindex(tx: Tx, organization_id: int, contact_id: int) -> None:
     tx.run("DELETE FROM contact_words WHERE rowid = :rowid", {"rowid": organization_id * _SHIFT + contact_id})
 
 
+def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
+    """Merges up to so many pages of the index; returns whether there is more to merge.
+
+    Every change adds a small segment, and a search reads all of them. See "The 'merge' Command" in SQLite's
+    documentation of FTS5: a negative number begins to merge all segments into one, positive ones continue.
+    """
+    before = _change_count(tx)
+    tx.run(
+        "INSERT INTO contact_words (contact_words, rank) VALUES ('merge', :pages)",
+        {"pages": -pages if is_first else pages},
+    )
+    return _change_count(tx) - before >= 2
+
+
+def _change_count(tx: Tx) -> int:
+    row = tx.one("SELECT total_changes()")
+    return int(row[0]) if row else 0
+
+
 def find(
     tx: Tx, organization_id: int, query: Query, *, column: str, descending: bool, limit: int, offset: int
 ) -> list[int]:

@@ -13,6 +13,7 @@ from coterie.worker.clock import check_clock
 from coterie.worker.files import sweep_files
 from coterie.worker.import_retention import expire_old_imports
 from coterie.worker.instagram import request_snapshots
+from coterie.worker.search_index import merge_search_index
 
 HOUR = 3600.0
 DAY = 86_400.0
@@ -43,5 +44,6 @@ SCHEDULE = (
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh, is_long=True),
     Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True, is_long=True),
     Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True, is_long=True),
+    Recurring("merge_search_index", DAY, merge_search_index, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
 )
