@@ -169,6 +169,10 @@ class NoteSet(RecordSet):
                 if note.is_pinned:
                     self._refresh_pinned(about)
 
+    def shown_with_key(self, key: list[Any]) -> set[int]:
+        note = note_store.find_note(self.tx, self.caller.organization_id, key[0], reader_id=None)
+        return set(note_store.list_contacts_of_note(self.tx, self.caller.organization_id, key[0])) if note else set()
+
     def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
         organization_id = self.caller.organization_id
         note = note_store.find_note(self.tx, organization_id, key[0], reader_id=None)

@@ -103,12 +103,15 @@ class RecordSet:
 
     def undo(self, keys: Sequence[WrittenKey]) -> int:
         """Deletes rows that write inserted. Returns how many stay because they were edited since or are in use."""
-        results = [self.delete(key, updated_at) for key, updated_at in reversed(keys)]
+        results, changed = [], set[int]()
+        for key, updated_at in reversed(keys):
+            contact_ids = self.shown_with_key(key) if self._moves_revisions else set()
+            results.append(self.delete(key, updated_at))
+            if results[-1]:
+                changed |= contact_ids
         self.after_undo(keys, results.count(True))
-        if self.noun.key[0] == "contact_id":
-            deleted = [key[0] for (key, _), is_deleted in zip(reversed(keys), results, strict=True) if is_deleted]
-            existing = uuids_of(self.tx, self.caller.organization_id, deleted)
-            record_all(self.tx, self.caller, self.parts_imported(set(existing)))
+        existing = uuids_of(self.tx, self.caller.organization_id, changed)
+        record_all(self.tx, self.caller, self.parts_imported(set(existing)))
         return results.count(False)
 
     # What nouns may adapt
@@ -178,13 +181,20 @@ class RecordSet:
         others = [entry.columns.get(name) for name in ("second_contact_id", "second_owner_id")]
         return {*self.contacts_of(entry), *(each for each in others if each is not None)}
 
+    def shown_with_key(self, key: list[Any]) -> set[int]:
+        """The same of a written row, by its key."""
+        return store.list_contacts_of_row(self.tx, self.caller.organization_id, self.noun, key)
+
     def parts_imported(self, contact_ids: set[int]) -> list[EventRow]:
         """The event that names contacts whose parts have no event of their own."""
-        is_shown = self.noun.event in CHANGES_CONTACTS or self.name == "properties"
-        if not contact_ids or not is_shown:
+        if not contact_ids or not self._moves_revisions:
             return []
         subject = self.caller.import_id or ""
         return [row_of(self.caller, "contact.parts_imported", subject, contact_ids=contact_ids)]
+
+    @property
+    def _moves_revisions(self) -> bool:
+        return self.noun.event in CHANGES_CONTACTS or self.name == "properties"
 
     def subject_of(self, entry: Entry) -> str | int:
         """The subject of the row's event."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from coterie.model.imports import PORTABLE_SOURCE
 from coterie.store.database import Tx
-from coterie.store.portable import NOUNS, Noun
+from coterie.store.portable import CONTACT_FIELDS, NOUNS, REFERENCES, Noun, fields_of
 
 _TABLES = frozenset(("contacts", *(noun.table for noun in NOUNS.values())))
 
@@ -146,6 +146,16 @@ def delete_row(tx: Tx, organization_id: int, noun: Noun, key: Iterable[Any], upd
         return False
     tx.run(f"DELETE FROM {noun.table}{where}", parameters)
     return True
+
+
+def list_contacts_of_row(tx: Tx, organization_id: int, noun: Noun, key: Iterable[Any]) -> set[int]:
+    """The contacts that a row's columns name; none if the row does not exist."""
+    names = [name for name in fields_of(noun) if name in CONTACT_FIELDS]
+    if not names:
+        return set()
+    where, parameters = _key_condition(organization_id, noun, key)
+    row = tx.one(f"SELECT {', '.join(REFERENCES[name].column for name in names)} FROM {noun.table}{where}", parameters)
+    return {contact_id for contact_id in row or () if contact_id is not None}
 
 
 def count_link(tx: Tx, organization_id: int, table: str, key: Any, contact_id: int, by: int) -> None:
