@@ -64,7 +64,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     metrics_folder: of all web processes of the instance; None if this is the only one.
     """
     recorder = RequestRecorder(log_requests=settings.log_requests, metrics_folder=metrics_folder)
-    authentication = Authentication(database)
+    authentication = Authentication(database, settings)
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
     documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
 

@@ -199,7 +199,7 @@ def _attack_alone(database: Database, settings: Settings, handler: Any) -> int:
     contract = Contract(
         "small", "Small", "1", "/small/v1", "", (route,), _presented, error_types={404: Wrong, 500: Wrong}
     )
-    authentication = Authentication(database)
+    authentication = Authentication(database, settings)
     door = ContractApp(database, settings, [contract], authentication, RequestRecorder(log_requests=False))
     loop = asyncio.new_event_loop()
     try:

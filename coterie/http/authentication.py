@@ -11,12 +11,14 @@ from coterie.http.asgi import Headers
 from coterie.model import times
 from coterie.model.access_tokens import hash_token
 from coterie.model.organizations import Caller
+from coterie.settings import Settings
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
 from coterie.store.database import Database, Tx
 
-# The last use of a token is saved once a minute: the first 16 characters of a moment
-_MINUTE = 16
+# The last use of a token is saved once an hour: the first 13 characters of a moment
+_HOUR = 13
+_DAY_SECONDS = 86_400
 _STOP_SECONDS = 5.0
 
 
@@ -38,8 +40,10 @@ def require_scope(caller: Caller | None, scope: str) -> Caller:
 class Authentication:
     """Finds the caller of credentials, and saves in the background when a token was last used."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self._login_seconds = settings.login_days * _DAY_SECONDS
+        self._idle_seconds = settings.login_idle_days * _DAY_SECONDS
         self._background: set[asyncio.Task[None]] = set()
 
     async def started(self) -> None:
@@ -52,17 +56,20 @@ class Authentication:
             await asyncio.wait(self._background, timeout=_STOP_SECONDS)
 
     def find_caller(self, tx: Tx, token: str, *, via: str, organization_uuid: str | None = None) -> Caller | None:
-        """The caller of a token; None if it is unknown, revoked or expired. Any thread may call this.
+        """The caller of a token; None if it is unknown, revoked, expired or an idle login. Any thread may call this.
 
         organization_uuid: the organization the request is about. Raises NotFound if it is not the token's own, unless
-        the token is for all organizations of its user and the user is a member.
+        the token is for all organizations of its user and the user has been a member since before the token.
         """
         now = times.now()
-        row = token_store.find_caller(tx, hash_token(token), via, now)
+        row = token_store.find_caller(
+            tx, hash_token(token), via, now,
+            created_after=times.after(now, -self._login_seconds), used_after=times.after(now, -self._idle_seconds),
+        )  # fmt: skip
         if row is None:
             return None
         caller, spans_organizations, last_used_at = row
-        if last_used_at is None or last_used_at[:_MINUTE] != now[:_MINUTE]:
+        if last_used_at is None or last_used_at[:_HOUR] != now[:_HOUR]:
             self._save_last_use(caller, now)
         if organization_uuid is None or organization_uuid.lower() == caller.organization_uuid:
             return caller
@@ -93,9 +100,8 @@ class Authentication:
 
 
 def _in_organization(tx: Tx, caller: Caller, organization_uuid: str) -> Caller:
-    organization = store.find_organization_by_uuid(tx, organization_uuid)
-    if organization is None or caller.user_id is None:
-        raise NotFound("Organization not found")
-    if store.find_membership(tx, organization.id, caller.user_id) is None:
+    organizations = store.list_organizations_of_token(tx, caller.organization_id, caller.token_id or "")
+    organization = next((each for each in organizations if each.uuid == organization_uuid), None)
+    if organization is None:
         raise NotFound("Organization not found")
     return Caller.for_organization(organization, via=caller.via, user_id=caller.user_id, scopes=caller.scopes)

@@ -70,6 +70,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     jobs_poll_seconds: Annotated[
         float, Meta(description="Seconds between two looks of an idle worker for jobs.", gt=0)
     ] = 0.5
+    login_days: Annotated[
+        int, Meta(description="Days after which a login ends; API tokens have days of their own.", ge=1, le=3660)
+    ] = 90
+    login_idle_days: Annotated[
+        int, Meta(description="Days without a request after which a login ends.", ge=1, le=3660)
+    ] = 30
     smtp_url: Annotated[
         str,
         Meta(description="smtp://user:password@host:587 (STARTTLS) or smtps://…; needs COTERIE_SMTP_FROM."),

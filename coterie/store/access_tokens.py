@@ -40,17 +40,23 @@ _CALLER = (
     "SELECT t.organization_id, o.uuid, o.country, t.user_id, t.scopes, t.id, t.all_organizations, t.last_used_at"
     " FROM access_tokens t JOIN organizations o ON o.id = t.organization_id"
     " JOIN memberships m ON m.organization_id = t.organization_id AND m.user_id = t.user_id"
-    " WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL"
+    " WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND m.created_at <= t.created_at"
     " AND (t.expires_at IS NULL OR t.expires_at > :now)"
+    " AND (NOT t.all_organizations"
+    " OR (t.created_at > :created_after AND coalesce(t.last_used_at, t.created_at) > :used_after))"
 )
 
 
-def find_caller(tx: Tx, token_hash: str, via: str, now: str) -> tuple[Caller, bool, str | None] | None:
+def find_caller(
+    tx: Tx, token_hash: str, via: str, now: str, *, created_after: str, used_after: str
+) -> tuple[Caller, bool, str | None] | None:
     """(the caller of a token, whether it is valid for all organizations of its user, when it was last used).
 
-    None if the token is unknown, revoked or expired, or its user has left the organization.
+    None if the token is unknown, revoked, expired or older than the user's membership, or a login that was not created
+    and used after these moments.
     """
-    row = tx.one(_CALLER, {"token_hash": token_hash, "now": now})
+    moments = {"now": now, "created_after": created_after, "used_after": used_after}
+    row = tx.one(_CALLER, {"token_hash": token_hash} | moments)
     if row is None:
         return None
     # not for_organization: every request would pay for the columns of an Organization

@@ -52,13 +52,16 @@ def list_organizations_of_user(tx: Tx, user_id: str) -> list[Organization]:
 
 
 def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> list[Organization]:
-    """The organizations a token grants access to, oldest first: its own, or all of its user's."""
+    """The organizations a token grants access to, oldest first: its own, or all of its user's.
+
+    A membership that is newer than the token does not count.
+    """
     columns = ", ".join(f"o.{name}" for name in _ORGANIZATION.split(", "))
     rows = tx.all(
         f"SELECT {columns} FROM access_tokens t JOIN memberships m ON m.user_id = t.user_id"
         " JOIN organizations o ON o.id = m.organization_id"
         " WHERE t.organization_id = :organization_id AND t.id = :token_id"
-        " AND (t.all_organizations OR o.id = t.organization_id) ORDER BY o.id",
+        " AND (t.all_organizations OR o.id = t.organization_id) AND m.created_at <= t.created_at ORDER BY o.id",
         {"organization_id": organization_id, "token_id": token_id},
     )
     return [Organization(*row) for row in rows]

@@ -10,6 +10,7 @@ from coterie.actions.members import add_member, find_member, remove_member
 from coterie.actions.organizations import update_organization
 from coterie.actions.passwords import hash_password, set_password
 from coterie.errors import Conflict, Invalid, NotFound, Unauthorized
+from coterie.model import times
 from coterie.model.organizations import MEMBER, OWNER, Caller
 from coterie.store.access_tokens import list_access_tokens
 from coterie.store.database import Tx
@@ -176,3 +177,50 @@ def test_the_country_of_an_organization_can_be_changed_and_decides_from_then_on(
 def _tokens(world: World):  # type: ignore[no-untyped-def]
     with world.database.read() as tx:
         return list_access_tokens(tx, world.alice.organization_id, limit=100)
+
+
+@pytest.mark.parametrize(
+    ("created", "used", "expected"), [(89, 29, 200), (91, 0, 401), (89, 31, 401), (31, None, 401), (29, None, 200)]
+)
+def test_a_login_expires_and_idles_out(world: World, r0: R0, created: int, used: int | None, expected: int) -> None:
+    assert world.alice.user_id
+    with world.database.write() as tx:
+        login, *_ = log_in(tx, world.alice.user_id, "test")
+        _age_tokens(tx, world.alice, created, used)
+    assert (status(r0, login), status(r0, world.alice_token)) == (expected, 200)
+
+
+def test_a_token_older_than_the_membership_does_not_reach_the_organization(world: World, r0: R0) -> None:
+    assert world.alice.user_id
+    other = world.charlie.organization_id
+    with world.database.write() as tx:
+        email = email_of(tx, world, world.alice.user_id)
+        add_member(tx, world.charlie, email, role=MEMBER, password_hash=None)
+        login, *_ = log_in(tx, world.alice.user_id, "test")
+        uuid = world.charlie.organization_uuid
+    path = f"/api/v1/orgs/{uuid}"
+    session = r0.client.with_token(login)
+    assert (session.get(f"{path}/contacts").status, session.get("/api/v1/orgs").json["count"]) == (200, 2)
+    with world.database.write() as tx:
+        remove_member(tx, world.charlie, email)
+        add_member(tx, world.charlie, email, role=MEMBER, password_hash=None)
+        again, *_ = log_in(tx, world.alice.user_id, "test")
+    assert (session.get(f"{path}/contacts").status, session.get("/api/v1/orgs").json["count"]) == (404, 1)
+    assert r0.client.with_token(again).get(f"{path}/contacts").status == 200
+    with world.database.write() as tx:
+        # a token of the organization itself, which no removal revoked
+        _, token = create_access_token(tx, world.charlie, user_id=world.alice.user_id, name="old")
+        tx.run("UPDATE memberships SET created_at = :now WHERE organization_id = :id AND user_id = :user_id",
+               {"now": times.after(times.now(), 1), "id": other, "user_id": world.alice.user_id})  # fmt: skip
+    assert r0.client.with_token(token).get(f"{path}/contacts").status == 401
+
+
+def _age_tokens(tx: Tx, caller: Caller, created: int, used: int | None) -> None:
+    """Moves the creation and last use of the user's tokens, and the membership, so many days into the past."""
+    now = times.now()
+    days = {"created": created, "used": used}
+    ages = {name: times.after(now, -each * 86_400) if each is not None else None for name, each in days.items()}
+    tx.run("UPDATE access_tokens SET created_at = :created, last_used_at = :used WHERE user_id = :user_id",
+           ages | {"user_id": caller.user_id})  # fmt: skip
+    tx.run("UPDATE memberships SET created_at = :created WHERE user_id = :user_id",
+           {"created": ages["created"], "user_id": caller.user_id})  # fmt: skip

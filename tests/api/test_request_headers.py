@@ -25,7 +25,7 @@ def test_a_handler_reads_a_header_by_its_name_in_any_case(database: Database, se
         for method, mode in (("GET", "read"), ("PUT", "write"), ("POST", "slow"))
     )
     contract = Contract("small", "Small", "1", "/small/v1", "", routes, lambda error: Response(str(error), 500))
-    authentication = Authentication(database)
+    authentication = Authentication(database, settings)
     app: Any = ContractApp(database, settings, [contract], authentication, RequestRecorder(log_requests=False))
     loop = asyncio.new_event_loop()
     try:
