@@ -57,10 +57,12 @@ class Silent:
             except OSError:
                 return
 
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        self._listener.close()
+    def hang_up(self) -> None:
+        """Closes every connection, and accepts no more."""
+        if self._thread.is_alive():
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._thread.join()
+            self._listener.close()
         for connection in self.connections:
             connection.close()
 
@@ -69,11 +71,12 @@ class Silent:
 def silent() -> Iterator[Silent]:
     silent = Silent()
     yield silent
-    silent.close()
+    silent.hang_up()
 
 
 @contextmanager
-def working(world: World, settings: Settings) -> Iterator[None]:
+def working(world: World, settings: Settings, silent: Silent) -> Iterator[None]:
+    """A worker runs. At the end the silent server hangs up, so that no lane is left with the database."""
     worker = Worker(world.database, settings)
     thread = threading.Thread(target=worker.run)
     thread.start()
@@ -81,6 +84,7 @@ def working(world: World, settings: Settings) -> Iterator[None]:
         yield
     finally:
         worker.stop()
+        silent.hang_up()
         thread.join(30)
 
 
@@ -157,7 +161,7 @@ def test_while_meta_does_not_answer(
     settings = merged(fresh_settings, smtp)
     connect(world, settings, silent.port)
     ask_for_profiles(world, 20)
-    with working(world, settings):
+    with working(world, settings, silent):
         until(lambda: bool(silent.connections))
         check_quick(world, inbox, has_account=True)
 
@@ -167,7 +171,7 @@ def test_while_the_mail_server_does_not_answer(world: World, fresh_settings: Set
     connect(world, settings, silent.port)
     for number in range(12):
         remind(world, f"Reminder {number}")
-    with working(world, settings):
+    with working(world, settings, silent):
         until(lambda: bool(silent.connections))
         check_quick(world, None, has_account=True)
 
@@ -184,7 +188,7 @@ def test_while_a_large_import_is_staged(
     with world.database.read() as tx:
         (job,) = jobs.list_jobs(tx, world.alice.organization_id, "stage_import", limit=1)
     assert import_.state == "staging"
-    with working(world, settings):
+    with working(world, settings, silent):
         until(lambda: job_of(world, job.id).progress is not None)
         check_quick(world, inbox, has_account=True)
 
@@ -196,7 +200,7 @@ def test_while_a_thousand_small_jobs_wait(
     connect(world, settings, silent.port)
     for _ in range(1_000):
         put(world, "remove_files", {"digests": []})
-    with working(world, settings):
+    with working(world, settings, silent):
         check_quick(world, inbox, has_account=True, is_change_quick=False)
         # another organization does not wait for them either
         with world.database.write() as tx:
@@ -217,7 +221,7 @@ def test_mails_wait_together_for_a_server_that_does_not_answer(
     settings = replace(fresh_settings, smtp_url=f"smtp://127.0.0.1:{silent.port}", smtp_from="a@example.org")
     for number in range(12):
         remind(world, f"Reminder {number}")
-    with working(world, settings):
+    with working(world, settings, silent):
         until(lambda: bool(silent.connections))
         time.sleep(2)
         # the first one may have been tried again after its own pause
