@@ -86,6 +86,12 @@ def test_no_cell_of_a_table_vanishes(product: str, data: st.DataObject) -> None:
     assert {header for header in lost if not header.endswith(" - Label")} == set()
 
 
+def test_a_name_that_only_a_label_repeats_is_in_the_note() -> None:
+    cells = {"First Name": "Ada", "File As": "Countess", "Phone 1 - Label": "Countess", "Phone 1 - Value": "none yet"}
+    row = ",".join(cells.get(header, "") for header in GOOGLE)
+    assert "file as: countess" in everything(read_only_one("google", ",".join(GOOGLE) + "\r\n" + row + "\r\n"))
+
+
 LINES = (
     "FN", "N:;;;", "N", "NICKNAME", "EMAIL", "EMAIL;TYPE=work", "TEL", "TEL;TYPE=CELL", "TEL;X-CUSTOM(Hut)", "URL",
     "ADR;TYPE=home:;;", "ADR", "LABEL", "ORG", "TITLE", "ROLE", "BDAY", "ANNIVERSARY", "X-ABDATE", "GENDER", "NOTE",

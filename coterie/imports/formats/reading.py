@@ -133,8 +133,9 @@ def _finish_repeats(reading: Reading) -> None:
 
 
 def _text_of(value: object) -> str:
+    """The texts of a draft but labels: a label goes with a value that is no number or address."""
     if isinstance(value, Mapping):
-        return " ".join(map(_text_of, value.values()))
+        return " ".join(_text_of(inner) for name, inner in value.items() if name != "label")
     if isinstance(value, list | tuple):
         return " ".join(map(_text_of, value))
     return value if isinstance(value, str) else ""
