@@ -58,6 +58,8 @@ def apply_updates(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Upd
         try:
             with tx.savepoint():
                 _apply(tx, caller, account_id, [update])
+        except (Unavailable, TooSlow):
+            raise
         except Exception as error:
             lost.append((update.external_id, f"{type(error).__name__}: {error}"))
             if len(lost) == len(updates):

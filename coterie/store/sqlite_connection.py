@@ -67,10 +67,13 @@ class SqliteTx:
         self._execute("SAVEPOINT part")
         try:
             yield
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk or a deadline has ended the whole transaction
-                self._execute("ROLLBACK TO part")
-                self._execute("RELEASE part")
+        except BaseException as error:
+            if not self._connection.in_transaction:
+                # a full disk or a deadline has ended the whole transaction: callers that go on after the error of one
+                # part must know it, or what they write next is committed by itself
+                raise translate(error) from error
+            self._execute("ROLLBACK TO part")
+            self._execute("RELEASE part")
             raise
         self._execute("RELEASE part")
 
