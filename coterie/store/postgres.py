@@ -120,7 +120,8 @@ class PostgresTx:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        with self._connection.transaction():
+        # a deadlock must not look like a fault of the part: the whole unit of work is tried again
+        with _translated(), self._connection.transaction():
             yield
 
 

@@ -68,13 +68,14 @@ class SqliteTx:
         try:
             yield
         except BaseException as error:
-            if not self._connection.in_transaction:
-                # a full disk or a deadline has ended the whole transaction: callers that go on after the error of one
-                # part must know it, or what they write next is committed by itself
-                raise translate(error) from error
-            self._execute("ROLLBACK TO part")
-            self._execute("RELEASE part")
-            raise
+            # a full disk or a deadline has ended the whole transaction: callers that go on after the error of one part
+            # must know it, or what they write next is committed by itself
+            if self._connection.in_transaction:
+                self._execute("ROLLBACK TO part")
+                self._execute("RELEASE part")
+            if (translated := translate(error)) is error:
+                raise
+            raise translated from error
         self._execute("RELEASE part")
 
 
