@@ -7,125 +7,14 @@ import ast
 import re
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
+from architecture_tables import CONTRACTS, LAZY, MAY_IMPORT, MAY_USE, WITHOUT_ORGANIZATION
 from source_tree import ROOT, Module, all_modules, functions, imports_in, parse, positional, public_functions
 
 Rule = Callable[[Module], Iterator[str]]
-
-# package -> the packages it may import besides itself; ARCHITECTURE.md shows the same table
-MAY_IMPORT = {
-    "errors": "",
-    "settings": "errors model",
-    "model": "errors",
-    "logs": "model",
-    "store": "errors settings model",
-    "search": "errors model store",
-    "drafts": "errors model store",
-    "actions": "errors model store search drafts",
-    "portable": "errors model store search actions drafts",
-    "vcard": "errors model",
-    "imports": "errors settings model store search actions drafts portable vcard",
-    "exports": "errors model store drafts vcard",
-    "graph": "errors settings model store",
-    "webhooks": "errors settings model store",
-    "http": "errors settings model store",
-    "worker": "errors settings model store search actions drafts imports graph webhooks",
-    "api": "errors settings model store search actions imports http",
-    "web": "errors settings model store search actions imports http",
-    "carddav": "errors settings model store actions vcard http",
-    "instagram": "errors settings model store actions graph http",
-    "mcp": "errors settings model store search actions http",
-    "app": "errors settings store http api web carddav instagram mcp",
-    "__main__": "cli",
-    "cli": "errors settings logs model store search actions drafts portable vcard imports exports graph worker"
-    " instagram mcp app",
-}
-CONTRACTS = {"inro", "r0", "hub"}
-
-# library -> the packages that may use it; a new dependency is a line here and one in docs/decisions/0019
-MAY_USE = {
-    "apsw": "store search",
-    "argon2": "model actions",
-    "cryptography": "model actions store webhooks instagram",
-    "email_validator": "model",
-    "httpx": "webhooks graph worker",
-    "jinja2": "api web app",
-    "mcp": "mcp",
-    "msgspec": " ".join(MAY_IMPORT),
-    "nameparser": "model",
-    "phonenumbers": "model",
-    "prometheus_client": "http web",
-    "psycopg": "store search",
-    "psycopg_pool": "store search",
-    "python_multipart": "http",
-    "rapidfuzz": "search drafts",
-    "rich": "cli",
-    "starlette": "api web instagram carddav app cli",
-    "typer": "cli",
-    "uvicorn": "app cli",
-    "uvloop": "app cli worker",
-}
-
-# store functions that take no organization_id, each with its reason
-WITHOUT_ORGANIZATION = {
-    "search/contacts.py:merge_index": "the index is merged as a whole",
-    "search/sqlite.py:merge": "the index is merged as a whole",
-    "search/postgres.py:merge": "the index is merged as a whole",
-    "store/backup.py": "a backup is of the whole instance",
-    "store/database.py": "knows transactions, not tenants",
-    "store/figures.py:load_figures": "the operator sees every organization",
-    "store/files.py:lock_files": "the same bytes of two organizations are one file",
-    "store/files.py:find_referenced": "the same bytes of two organizations are one file",
-    "store/migrate.py": "the schema is everyone's",
-    "store/migrations/import_state.py": "the schema is everyone's",
-    "store/migrations/term_keys.py": "the schema belongs to everyone",
-    "store/migrations/name_keys.py": "the schema belongs to everyone",
-    "store/statistics.py": "the planner knows tables, not tenants",
-    "store/sessions.py": "a browser's session is its user's",
-    "store/users.py": "users exist once, whatever organizations they are in",
-    "store/organizations.py:find_organization_by_uuid": "this is how an organization is found",
-    "store/organizations.py:any_organization": "asks whether the instance is set up",
-    "store/organizations.py:list_organizations": "for the command line and the worker",
-    "store/organizations.py:list_organizations_of_user": "asked before one is chosen",
-    "store/organizations.py:insert_organization": "it has no id before",
-    "store/organizations.py:insert_user": "users exist once, whatever organizations they are in",
-    "store/organizations.py:find_user": "users exist once, whatever organizations they are in",
-    "store/organizations.py:find_login": "asked before anyone is known",
-    "store/access_tokens.py:find_caller": "the token's hash says which organization",
-    "store/instagram_accounts.py:find_accounts": "the id of the account determines the organization",
-    "store/instagram_accounts.py:list_accounts": "the schedule serves every organization",
-    "store/imports.py:find_organization_of_import": "the command line names an import by its id alone",
-    "store/imports.py:find_group": "the same, for the files of one command",
-    "store/job_claims.py:is_due": "the worker serves every organization",
-    "store/job_claims.py:claim": "the worker serves every organization",
-    "store/job_claims.py:bury": "the worker serves every organization",
-    "store/job_claims.py:end_leases": "the worker serves every organization",
-    "store/job_reports.py:count_by_name": "the operator sees every organization",
-    "store/job_reports.py:count_dead": "the operator sees every organization",
-    "store/job_reports.py:list_open_jobs": "the operator sees every organization",
-    "store/job_reports.py:retry_job": "the operator names a job by its id alone",
-    "store/job_reports.py:drop_job": "the operator names a job by its id alone",
-    "store/job_claims.py:postpone": "the worker serves every organization",
-    "store/jobs.py:renew": "a claimed job carries its organization",
-    "store/jobs.py:finish": "a claimed job carries its organization",
-    "store/jobs.py:fail": "a claimed job carries its organization",
-    "store/jobs.py:release": "a claimed job carries its organization",
-    "store/jobs.py:delete_old_jobs": "the worker serves every organization",
-    "store/reminders.py:list_due": "the worker serves every organization",
-    "store/reminders.py:list_passed_without_mail": "the worker serves every organization",
-    "store/schedules.py:claim_schedule": "recurring work is the instance's",
-    "store/schedules.py:finish_schedule": "recurring work is the instance's",
-    "store/clock.py:observe_clock": "the clock is the instance's",
-    "store/clock.py:is_clock_steady": "the clock is the instance's",
-    "store/clock.py:release_future_jobs": "the worker serves every organization",
-    "store/clock.py:end_future_pauses": "the worker serves every organization",
-    "store/reminders.py:list_sent_in_future": "the worker serves every organization",
-}
-
-# files that load their library at the first use: most starts parse no number, and loading takes 35 ms
-LAZY = {"model/phones.py", "model/emails.py"}
 
 FUNCTION_LINES_MAX = 70
 HANDLER_LINES_MAX = 20
@@ -398,3 +287,9 @@ def test_nine_files_of_ten_stay_short() -> None:
     files = [parse(f"model/{number}.py", long if number == 0 else short) for number in range(10)]
     assert not list(long_files(files))
     assert len(list(long_files(files[:9]))) == 1
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest imports a test file by its name alone: a second one of that name ends the run."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
