@@ -1,6 +1,7 @@
 """Starting: the time to the first response, and the memory of web and worker when idle."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -57,7 +58,11 @@ def memory(server: Server) -> tuple[float, float]:
 def family(process: int) -> list[int]:
     """The ids of a process and its descendants."""
     found = [process]
-    children = Path(f"/proc/{process}/task").glob("*/children")
-    for child in {int(number) for file in children for number in file.read_text().split()}:
+    children: set[int] = set()
+    for file in Path(f"/proc/{process}/task").glob("*/children"):
+        # a thread may end while its folder is read
+        with suppress(FileNotFoundError, ProcessLookupError):
+            children.update(map(int, file.read_text().split()))
+    for child in children:
         found += family(child)
     return found
