@@ -1,0 +1,47 @@
+"""What a check is: a query for things that break an invariant, page by page, and possibly a repair."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+
+
+class Problem(Struct, frozen=True):
+    """One thing that breaks an invariant: which (such as "folder 3"), what is wrong, and what its repair needs."""
+
+    subject: str
+    text: str
+    key: Any = None
+
+
+class Scope(Struct, frozen=True):
+    """What is checked: an organization and the data folder; is_deep: contents are compared as well.
+
+    import_seconds: after which imports expire.
+    """
+
+    organization_id: int
+    folder: Path
+    is_deep: bool
+    import_seconds: float
+
+
+Page = tuple[Sequence[Problem], int | None]
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One invariant of an organization.
+
+    find: the problems of the page after a number, and the number to go on after, None at the end. repair: mends
+    problems found in the same transaction and returns the number of those it mended. hint: what the operator can do
+    about the others.
+    """
+
+    name: str
+    find: Callable[[Tx, Scope, int], Page]
+    repair: Callable[[Tx, Caller, Sequence[Problem]], int] | None = None
+    hint: str | None = None

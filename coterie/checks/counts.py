@@ -1,0 +1,54 @@
+"""Cached counts, and the sequences that ids and revisions are taken from."""
+
+from collections.abc import Sequence
+
+from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.model.organizations import Caller
+from coterie.store import cached_counts as store
+from coterie.store.database import Tx
+
+LISTED_MAX = 10_000
+
+
+def _find_counters(tx: Tx, scope: Scope, after: int) -> Page:
+    wrong = store.list_wrong_counters(tx, scope.organization_id)
+    return [
+        Problem(f"count of {name}", f"is {stored:,} instead of {actual:,}", name) for name, stored, actual in wrong
+    ], None
+
+
+def _find_sequences(tx: Tx, scope: Scope, after: int) -> Page:
+    low = store.list_low_sequences(tx, scope.organization_id)
+    return [
+        Problem(f"sequence {name}", f"has given {given:,}, but {highest:,} is used", name)
+        for name, given, highest in low
+    ], None  # fmt: skip
+
+
+def _repair_counters(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+    for problem in problems:
+        store.correct_counter(tx, caller.organization_id, problem.key)
+    return len(problems)
+
+
+def _find_contact_counts(tx: Tx, scope: Scope, after: int) -> Page:
+    return [
+        Problem(f"{table} {row_id}", f"counts {stored:,} contacts instead of {actual:,}", (table, row_id))
+        for table in store.LINKS
+        for row_id, stored, actual in store.list_wrong_contact_counts(
+            tx, scope.organization_id, table, limit=LISTED_MAX
+        )
+    ], None
+
+
+def _repair_contact_counts(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+    for problem in problems:
+        store.correct_contact_count(tx, caller.organization_id, *problem.key)
+    return len(problems)
+
+
+CHECKS = (
+    Check(name="counts", find=_find_counters, repair=_repair_counters),
+    Check(name="sequences", find=_find_sequences, repair=_repair_counters),
+    Check(name="contact-counts", find=_find_contact_counts, repair=_repair_contact_counts),
+)
