@@ -20,7 +20,7 @@ def _match_number(number: Number) -> str:
     return "(" + " | ".join(ways) + ")"
 
 
-def _vector(organization_id: int, words: str) -> str:
+def vector(organization_id: int, words: str) -> str:
     """A tsvector in its text form. Words are letters and digits, so nothing in them needs an escape."""
     return " ".join(f"'{word}'" for word in (f"={organization_id}", *words.split()))
 
@@ -35,7 +35,7 @@ _MATCHES = "w.organization_id = :organization_id AND w.words @@ CAST(:query AS t
 def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
     """Replaces the words of these contacts."""
     rows = [
-        {"organization_id": organization_id, "contact_id": key, "words": _vector(organization_id, words)}
+        {"organization_id": organization_id, "contact_id": key, "words": vector(organization_id, words)}
         for key, words in entries.items()
     ]
     tx.insert_rows("contact_words", rows, replace_on=("organization_id", "contact_id"))
