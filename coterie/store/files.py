@@ -28,6 +28,10 @@ UPLOADS = "uploads"
 RESTORING = "restoring-"
 # the files of rows that wait to be applied stay for at least so long after their import last changed
 STAGED_SECONDS = 90 * 86_400.0
+# an import refers to its pictures some moments after it saved them; this is far beyond that
+SAVED_SECONDS = 86_400.0
+# a new database next to an old folder is about to be filled: until then its files are unreferenced
+SETTLED_SECONDS = 7 * 86_400.0
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
 

@@ -50,6 +50,12 @@ def list_open_jobs(tx: Tx, *, limit: int) -> list[Job]:
     return [Job(*row) for row in rows]
 
 
+def list_dead_jobs(tx: Tx, *, limit: int) -> list[Job]:
+    """Returns dead jobs of all organizations, oldest first."""
+    rows = tx.all(f"SELECT {SELECT} FROM jobs WHERE state = 'dead' ORDER BY id LIMIT :limit", {"limit": limit})
+    return [Job(*row) for row in rows]
+
+
 def retry_job(tx: Tx, job_id: str) -> bool:
     """Makes a dead or waiting job due now, with all its attempts; False if no such job has this id.
 

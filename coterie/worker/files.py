@@ -10,6 +10,8 @@ from coterie.model.jobs import Job
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.files import (
+    SAVED_SECONDS,
+    SETTLED_SECONDS,
     find_referenced,
     list_files,
     lock_files,
@@ -20,10 +22,6 @@ from coterie.store.files import (
 from coterie.store.organizations import list_organizations
 
 BATCH = 500
-# an import refers to its pictures some moments after it saved them; this is far beyond that
-SAVED_SECONDS = 86_400.0
-# a new database next to an old folder is about to be filled: until then its files are unreferenced
-SETTLED_SECONDS = 7 * 86_400.0
 log = logging.getLogger(__name__)
 
 
