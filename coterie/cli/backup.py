@@ -4,8 +4,7 @@ The copy holds the rows of one moment, the attachments and the keys; it does not
 """
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from coterie import __version__
 from coterie.cli.archive import FORMAT, ArchiveWriter, Manifest, files_in, print_manifest
 from coterie.cli.backup_check import check_archive
 from coterie.cli.backup_folder import delete_leftovers, delete_old_files, new_file, newest_file
-from coterie.cli.open_instance import open_unmigrated
+from coterie.cli.open_instance import open_current
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
 from coterie.model import times
@@ -24,7 +23,6 @@ from coterie.settings import Settings, load_settings
 from coterie.store import backup as store
 from coterie.store.database import Database, Tx
 from coterie.store.last_backup import write_last_backup
-from coterie.store.migrate import latest
 
 # effectively no deadline: readers do not block anyone
 SECONDS = 86_400.0
@@ -73,7 +71,7 @@ def _save_file(settings: Settings, file: Path) -> Manifest:
     if not folder.is_dir():
         raise Unavailable(f"{file}: no such folder")
     delete_leftovers(folder)
-    with _open_current(settings) as database:
+    with open_current(settings) as database:
         archive = ArchiveWriter(file)
         try:
             manifest = _save(database, settings, archive, folder)
@@ -86,23 +84,6 @@ def _save_file(settings: Settings, file: Path) -> Manifest:
             archive.abandon()
             raise
     return manifest
-
-
-@contextmanager
-def _open_current(settings: Settings) -> Iterator[Database]:
-    """The database without migrating it.
-
-    Raises Unavailable if there is none, or if it is of another version: a backup must not change it.
-    """
-    with open_unmigrated(settings) as database:
-        with database.read() as tx:
-            number = store.migration_of(tx)
-        if number != latest(database.engine):
-            raise Unavailable(
-                "the database is from another version of Coterie: back it up with that version, or upgrade it with"
-                " `coterie serve` first"
-            )
-        yield database
 
 
 def _save(database: Database, settings: Settings, archive: ArchiveWriter, folder: Path) -> Manifest:

@@ -12,7 +12,7 @@ from coterie.errors import Unavailable
 from coterie.settings import Settings, load_settings
 from coterie.store.backup import migration_of
 from coterie.store.database import Database, open_database
-from coterie.store.migrate import migrate
+from coterie.store.migrate import latest, migrate
 
 SQLITE = "sqlite:///"
 
@@ -70,6 +70,23 @@ def open_unmigrated(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_current(settings: Settings) -> Iterator[Database]:
+    """The database of an existing instance, which the command must not change: it is not migrated.
+
+    Raises Unavailable if there is no instance, or if it is of another version.
+    """
+    with open_unmigrated(settings) as database:
+        with database.read() as tx:
+            number = migration_of(tx)
+        if number != latest(database.engine):
+            raise Unavailable(
+                "the database is from another version of Coterie: use that version, or upgrade it with `coterie serve`"
+                " first"
+            )
+        yield database
 
 
 def _require_file(settings: Settings) -> None:
