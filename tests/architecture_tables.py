@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "exports": "errors model store drafts vcard",
     "graph": "errors settings model store",
     "webhooks": "errors settings model store",
+    "checks": "errors settings model store search actions",
     "http": "errors settings model store",
     "worker": "errors settings model store search actions drafts imports graph webhooks",
     "api": "errors settings model store search actions imports http",
@@ -25,7 +26,7 @@ MAY_IMPORT = {
     "mcp": "errors settings model store search actions http",
     "app": "errors settings store http api web carddav instagram mcp",
     "__main__": "cli",
-    "cli": "errors settings logs model store search actions drafts portable vcard imports exports graph worker"
+    "cli": "errors settings logs model store search actions drafts portable vcard imports exports graph checks worker"
     " instagram mcp app",
 }
 CONTRACTS = {"inro", "r0", "hub"}
@@ -62,6 +63,8 @@ WITHOUT_ORGANIZATION = {
     "search/postgres.py:merge": "the index is merged as a whole",
     "store/backup.py": "a backup is of the whole instance",
     "store/database.py": "knows transactions, not tenants",
+    "store/integrity.py:list_damage": "the database file belongs to everyone",
+    "store/file_checks.py:describe_damage": "the same bytes of two organizations are one file",
     "store/figures.py:load_figures": "the operator sees every organization",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
     "store/files.py:find_referenced": "the same bytes of two organizations are one file",
@@ -91,6 +94,7 @@ WITHOUT_ORGANIZATION = {
     "store/job_claims.py:end_leases": "the worker serves every organization",
     "store/job_reports.py:count_by_name": "the operator sees every organization",
     "store/job_reports.py:count_dead": "the operator sees every organization",
+    "store/job_reports.py:list_dead_jobs": "the operator sees every organization",
     "store/job_reports.py:list_open_jobs": "the operator sees every organization",
     "store/job_reports.py:retry_job": "the operator names a job by its id alone",
     "store/job_reports.py:drop_job": "the operator names a job by its id alone",

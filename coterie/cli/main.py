@@ -31,6 +31,7 @@ COMMANDS = {
     "forget-import": "forget_import",
     "backup": "backup",
     "restore": "restore",
+    "check": "check",
     "settings": "settings",
     "worker": "worker",
     "jobs": "jobs",

@@ -1,0 +1,102 @@
+"""Runs all checks: each page in a read transaction of its own, each repair in a short write transaction."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from coterie.checks import contacts, counts, events, files, instance, relationships, search
+from coterie.checks.check import Check, Scope
+from coterie.model.organizations import Caller, Organization
+from coterie.settings import Settings
+from coterie.store.database import Database
+from coterie.store.organizations import list_organizations
+
+# the checks that count come after those that repair what they count
+OF_ORGANIZATION = (
+    *contacts.CHECKS,
+    *relationships.CHECKS,
+    *events.CHECKS,
+    *search.CHECKS,
+    *files.CHECKS,
+    *counts.CHECKS,
+)
+ORGANIZATIONS_MAX = 100_000
+EXAMPLES_MAX = 10
+REPAIRED_AT_ONCE = 100
+# effectively no deadline: readers do not block anyone
+SECONDS = 86_400.0
+
+
+class Example(Struct, frozen=True):
+    """One problem, with the UUID of its organization."""
+
+    organization_uuid: str
+    subject: str
+    text: str
+
+
+class Result(Struct):
+    """What a check found in all organizations, and how much of it was repaired. examples: the first ten problems."""
+
+    name: str
+    is_repairable: bool
+    hint: str | None
+    problem_count: int = 0
+    repaired_count: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+    @property
+    def open_count(self) -> int:
+        """The number of problems that were not repaired."""
+        return self.problem_count - self.repaired_count
+
+
+def run_checks(database: Database, settings: Settings, *, is_deep: bool, is_repairing: bool) -> Iterator[Result]:
+    """Yields the result of each check. Without is_repairing nothing is written."""
+    with database.read() as tx:
+        organizations = list_organizations(tx, limit=ORGANIZATIONS_MAX)
+    for check in OF_ORGANIZATION:
+        yield _run(database, settings, check, organizations, is_deep=is_deep, is_repairing=is_repairing)
+    for check in instance.CHECKS:
+        # any organization: these checks look at all of them
+        yield _run(database, settings, check, organizations[:1], is_deep=is_deep, is_repairing=is_repairing)
+
+
+def _run(
+    database: Database,
+    settings: Settings,
+    check: Check,
+    organizations: list[Organization],
+    *,
+    is_deep: bool,
+    is_repairing: bool,
+) -> Result:
+    result = Result(check.name, check.repair is not None, check.hint)
+    for organization in organizations:
+        scope = Scope(organization.id, settings.data_folder, is_deep, settings.import_days * 86_400.0)
+        after: int | None = 0
+        while after is not None:
+            with database.read(SECONDS) as tx:
+                problems, following = check.find(tx, scope, after)
+            result.problem_count += len(problems)
+            for problem in problems[: EXAMPLES_MAX - len(result.examples)]:
+                result.examples.append(Example(organization.uuid, problem.subject, problem.text))
+            if is_repairing and problems:
+                result.repaired_count += _repair(database, check, scope, organization, after)
+            after = following
+    return result
+
+
+def _repair(database: Database, check: Check, scope: Scope, organization: Organization, after: int) -> int:
+    """Repairs the problems of a page, some in each transaction; they are looked for again in it, under its locks."""
+    if check.repair is None:
+        return 0
+    caller, repaired, seen = Caller.for_organization(organization, via="cli"), 0, set[str]()
+    while True:
+        with database.write(SECONDS) as tx:
+            problems, _ = check.find(tx, scope, after)
+            some = [problem for problem in problems if problem.subject not in seen][:REPAIRED_AT_ONCE]
+            repaired += check.repair(tx, caller, some) if some else 0
+        if len(some) < REPAIRED_AT_ONCE:
+            return repaired
+        seen.update(problem.subject for problem in some)
