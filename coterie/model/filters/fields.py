@@ -1,0 +1,84 @@
+"""The table of fields that a filter may use: the only source for parsers, SQL, documentation and error messages."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from coterie.model.contacts import GENDERS, STATUSES
+from coterie.model.handles import CHANNELS, INSTAGRAM, OTHER_CHANNELS
+
+TEXT, HANDLE, REFERENCE, CHOICE, YES_NO = "text", "handle", "reference", "choice", "yes_no"
+NUMBER, MOMENT, DUE, DAY, PROPERTY, CODE = "number", "moment", "due", "day", "property", "code"
+
+# kind -> its operators; the first is the one that a line does not spell
+OPS: Mapping[str, tuple[str, ...]] = {
+    TEXT: ("contains", "is", "starts", "any", "none"),
+    HANDLE: ("contains", "is", "starts", "any", "none"),
+    REFERENCE: ("is", "any", "none"),
+    CHOICE: ("is", "any", "none"),
+    CODE: ("is", "any", "none"),
+    YES_NO: ("is",),
+    NUMBER: ("is", "gt", "gte", "lt", "lte", "between", "any", "none"),
+    MOMENT: ("is", "gt", "gte", "lt", "lte", "between", "older_than", "newer_than", "any", "none"),
+    DUE: ("is", "gt", "gte", "lt", "lte", "between", "within_next", "any", "none"),
+    DAY: ("is", "month", "within_next", "any", "none"),
+    PROPERTY: ("contains", "is", "starts", "gt", "gte", "lt", "lte", "between", "any", "none"),
+}
+WITHOUT_VALUE = ("any", "none")
+# operators that take several values, any of which must match
+SEVERAL = ("is", "contains", "starts", "month")
+
+
+class Field(Struct, frozen=True):
+    """kind: one of OPS. choices: of a CHOICE."""
+
+    name: str
+    kind: str
+    description: str
+    choices: tuple[str, ...] = ()
+
+
+_HANDLES = {"username": INSTAGRAM} | {name: name for name in CHANNELS if name != INSTAGRAM}
+# name of a field -> the channel of its handles; "handle" is a handle of any channel
+CHANNEL_OF: Mapping[str, str | None] = {**_HANDLES, "handle": None}
+# the field of bare words
+TEXT_FIELD = "text"
+PROPERTY_PREFIX, DATE_PREFIX = "property.", "date."
+REFERENCES = ("tag", "folder", "expertise", "segment", "import", "relation_to")
+
+_ALL = (
+    Field(TEXT_FIELD, TEXT, "Words of the name, employer, job title or a handle; a bare word is the same"),
+    Field("email", HANDLE, "E-mail address; @example.org finds a domain"),
+    Field("phone", HANDLE, "Phone number; +44 finds a country"),
+    Field("username", HANDLE, "Instagram username"),
+    Field("website", HANDLE, "Website"),
+    Field("linkedin", HANDLE, "LinkedIn profile"),
+    *(Field(name, HANDLE, f"Handle on the channel {name}") for name in OTHER_CHANNELS),
+    Field("handle", HANDLE, "Handle on any channel"),
+    Field("tag", REFERENCE, "Tag, by name or #id"),
+    Field("folder", REFERENCE, "Folder, by name or #id"),
+    Field("segment", REFERENCE, "Segment, by name or #id"),
+    Field("status", CHOICE, "Whether the contact receives messages", STATUSES),
+    Field("gender", CHOICE, "Gender", GENDERS),
+    Field("language", CODE, "Language code"),
+    Field("follower", YES_NO, "Follows the Instagram account"),
+    Field("followers", NUMBER, "Number of followers on Instagram"),
+    Field("follower_growth", NUMBER, "Change of that number in 30 days"),
+    Field("grade", NUMBER, "Relationship grade, 0 to 5"),
+    Field("created", MOMENT, "When the contact was added"),
+    Field("updated", MOMENT, "When the contact was last changed"),
+    Field("last_touch", MOMENT, "Newest message, comment or mention"),
+    Field("last_message", MOMENT, "Newest message"),
+    Field("last_comment", MOMENT, "Newest comment"),
+    Field("last_mention", MOMENT, "Newest mention"),
+    Field("last_in", MOMENT, "Newest message, comment or mention from the contact"),
+    Field("last_out", MOMENT, "Newest message to the contact"),
+)
+FIELDS: Mapping[str, Field] = {field.name: field for field in _ALL}
+
+
+def find_field(name: str) -> Field | None:
+    """The field of this name, or None. property.<slug> and date.<label> exist for every slug and label."""
+    if name.startswith(PROPERTY_PREFIX) and len(name) > len(PROPERTY_PREFIX):
+        return Field(name, PROPERTY, "Property by its slug")
+    return FIELDS.get(name)
