@@ -1,0 +1,68 @@
+"""The parts of a compiled filter: bound values, and the two ways to ask for rows of another table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.model.filters.spans import Clock
+
+
+class Reader(Struct, frozen=True):
+    """Who reads. user_id: None for the command line, which sees every user's. country: of phone numbers without a
+    prefix."""
+
+    user_id: str | None
+    clock: Clock
+    country: str | None = None
+
+
+class Where(Struct, frozen=True):
+    """A condition on contacts c, and the values bound in it. Only constants of this package are part of the text."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+class Builder:
+    """Collects bound values. leads: whether the condition that is being compiled may lead the query, because no
+    contact can match without it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.parameters: dict[str, Any] = {}
+        self.leads = True
+
+    def bind(self, value: Any) -> str:
+        """The placeholder of a value; equal values of one type share it."""
+        for name, bound in self.parameters.items():
+            if bound == value and type(bound) is type(value):
+                return f":{name}"
+        name = f"filter_{len(self.parameters)}"
+        self.parameters[name] = value
+        return f":{name}"
+
+    def bind_all(self, values: Any) -> str:
+        """(:a, :b, …) for IN."""
+        return f"({', '.join(self.bind(value) for value in values)})"
+
+    def has(self, rows: str, condition: str = "", *, contact: str = "contact_id") -> str:
+        """Whether a contact has a row x of another table.
+
+        rows: the table with its alias x, and joins. A leading condition reads the matching rows once and finds their
+        contacts; any other one looks at the rows of each contact.
+        """
+        where = "x.organization_id = :organization_id" + (f" AND {condition}" if condition else "")
+        if self.leads:
+            return f"c.id IN (SELECT x.{contact} FROM {rows} WHERE {where} AND x.{contact} IS NOT NULL)"
+        return f"EXISTS (SELECT 1 FROM {rows} WHERE {where} AND x.{contact} = c.id)"
+
+
+def either(conditions: list[str]) -> str:
+    """The conditions joined by OR."""
+    return conditions[0] if len(conditions) == 1 else f"({' OR '.join(conditions)})"
+
+
+def escaped(text: str) -> str:
+    """A text for LIKE … ESCAPE '!'."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -1,0 +1,58 @@
+"""Filters as SQL, one text for both engines.
+
+Guarantees. Only constants of this package become part of the text; every value is bound. Every condition is true or
+false and never NULL. There is one statement however many contacts match.
+"""
+
+from collections.abc import Callable, Mapping
+
+from coterie.model.filters import fields
+from coterie.model.filters.fields import WITHOUT_VALUE, find_field
+from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not
+from coterie.store.filters.builder import Builder, Reader, Where, either
+from coterie.store.filters.columns import choice, number, yes_no
+from coterie.store.filters.handles import handle
+from coterie.store.filters.moments import moment
+from coterie.store.filters.references import reference
+
+_COMPILERS: Mapping[str, Callable[[Condition, Builder], str]] = {
+    fields.HANDLE: handle,
+    fields.REFERENCE: reference,
+    fields.CHOICE: choice,
+    fields.CODE: choice,
+    fields.YES_NO: yes_no,
+    fields.NUMBER: number,
+    fields.MOMENT: moment,
+}
+
+
+def compile_filter(filter_: Filter, reader: Reader) -> Where:
+    """The condition of a filter whose names are ids (store/filters/resolve.py), on contacts c."""
+    builder = Builder(reader)
+    return Where(_compile(filter_, builder), builder.parameters)
+
+
+def _compile(filter_: Filter, builder: Builder) -> str:
+    match filter_:
+        case All(parts):
+            return "(" + " AND ".join(_compile(part, builder) for part in parts) + ")"
+        case AnyOf(parts):
+            return either([_aside(part, builder) for part in parts])
+        case Not(part):
+            return f"NOT {_aside(part, builder)}"
+        case Condition():
+            field = find_field(filter_.field)
+            assert field is not None
+            # many contacts have any tag, or none: to read those first is no help
+            leads, builder.leads = builder.leads, builder.leads and filter_.op not in WITHOUT_VALUE
+            sql = _COMPILERS[field.kind](filter_, builder)
+            builder.leads = leads
+            return sql
+
+
+def _aside(filter_: Filter, builder: Builder) -> str:
+    """A part without which a contact may match."""
+    leads, builder.leads = builder.leads, False
+    sql = _compile(filter_, builder)
+    builder.leads = leads
+    return sql
