@@ -62,7 +62,8 @@ def _contact(row: Row) -> Contact:
     return contact
 
 
-def _order_by(column: str, *, descending: bool, table: str = "c.") -> str:
+def order_by(column: str, *, descending: bool, table: str = "c.") -> str:
+    """The ORDER BY of one of ORDERS' columns; ties are broken by id."""
     way = "DESC" if descending else "ASC"
     if column == "id":
         return f"{table}id {way}"
@@ -142,13 +143,13 @@ def list_contacts(
         if offset > total // 2:
             from_end, offset = True, total - offset - limit
     way = descending is not from_end
-    inner = _order_by(ORDERS[order], descending=way, table="")
+    inner = order_by(ORDERS[order], descending=way, table="")
     rows = tx.all(
         f"SELECT {_SELECT} FROM (SELECT id AS page_id FROM contacts WHERE organization_id = :organization_id"
         f" AND deleted_at IS NULL ORDER BY {inner} LIMIT :limit OFFSET :offset) page"
         # SQLite joins these in the order written: the page's ids lead, or it would read every contact
         " CROSS JOIN contacts c WHERE c.organization_id = :organization_id AND c.id = page.page_id"
-        f" ORDER BY {_order_by(ORDERS[order], descending=way)}",
+        f" ORDER BY {order_by(ORDERS[order], descending=way)}",
         {"organization_id": organization_id, "limit": limit, "offset": offset},
     )
     if from_end:
@@ -169,7 +170,7 @@ def list_contacts_by_id(
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
         f" AND c.id {tx.in_list('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
-        f" ORDER BY {_order_by(ORDERS[order], descending=descending)}",
+        f" ORDER BY {order_by(ORDERS[order], descending=descending)}",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return [_contact(row) for row in rows]
