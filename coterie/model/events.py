@@ -22,6 +22,9 @@ KINDS = {
     "folder.created": "A folder was created.",
     "folder.updated": "A folder's name or colour changed.",
     "folder.deleted": "A folder was deleted; its contacts stay.",
+    "segment.created": "A segment was saved.",
+    "segment.updated": "A segment's name or filter changed.",
+    "segment.deleted": "A segment was deleted; its contacts stay.",
     "property.created": "A property was created.",
     "property.updated": "A property's definition changed.",
     "property.deleted": "A property was deleted, with the values of every contact.",
@@ -123,7 +126,7 @@ SHOWN_WITH_CONTACTS = {
     "contact": True, "address": True, "contact_relationship": True, "note": True, "gift": True, "pet": True,
     "date": True, "attachment": True,
     "user_relationship": False, "reminder": False, "interaction": False,
-    "tag": False, "expertise": False, "folder": False, "property": False,
+    "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
     "member": False, "access_token": False,
 }  # fmt: skip

@@ -1,0 +1,47 @@
+"""Filters on behalf of a caller: read, checked against what exists, and made ready for the store."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from coterie.errors import Invalid, NotFound
+from coterie.model.filters.parse import parse_filter
+from coterie.model.filters.spans import Clock
+from coterie.model.filters.tree import Filter, all_of
+from coterie.model.organizations import Caller
+from coterie.model.segments import Segment
+from coterie.store.database import Tx
+from coterie.store.filters.builder import Reader, Where
+from coterie.store.filters.prepare import expand, prepare, resolve
+from coterie.store.organizations import find_user
+from coterie.store.segments import find_segment
+
+SEGMENT_ID_MAX = 2**53
+
+
+def read_filter(tx: Tx, caller: Caller, text: str | None, segment_id: int | None = None) -> Where | None:
+    """The filter and the segment of a request, joined by AND; None if there is neither.
+
+    Raises NotFound if there is no such segment; Invalid if the filter is invalid, or if it or the segment refers to
+    something that does not exist.
+    """
+    parts = [resolve(tx, caller.organization_id, parse_filter(text), text)] if text and text.strip() else []
+    if segment_id is not None:
+        segment = find_segment(tx, caller.organization_id, segment_id) if 0 < segment_id < SEGMENT_ID_MAX else None
+        if segment is None:
+            raise NotFound("Segment not found")
+        parts.append(_expanded(tx, caller, segment))
+    return prepare(tx, caller.organization_id, all_of(parts), reader_of(tx, caller)) if parts else None
+
+
+def _expanded(tx: Tx, caller: Caller, segment: Segment) -> Filter:
+    try:
+        return expand(tx, caller.organization_id, segment.filter, (segment,))
+    except Invalid as error:
+        raise Invalid(*(each._replace(path=("segment_id",)) for each in error.problems)) from None
+
+
+def reader_of(tx: Tx, caller: Caller) -> Reader:
+    """Who reads a filter: the moment of the request and the time zone of its user."""
+    user = find_user(tx, caller.user_id) if caller.user_id else None
+    zone = ZoneInfo(user.time_zone) if user else UTC
+    return Reader(caller.user_id, Clock(datetime.now(UTC), zone), caller.country)
