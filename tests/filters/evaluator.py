@@ -1,0 +1,158 @@
+"""What a filter means, in plain Python: whether a person matches."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from people import CLOCK, NOW, ZONE, Person
+
+from coterie.model import times
+from coterie.model.filters.fields import CHANNEL_OF
+from coterie.model.filters.spans import shifted
+from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not
+
+
+def matches(person: Person, filter_: Filter) -> bool:
+    match filter_:
+        case All(parts):
+            return all(matches(person, part) for part in parts)
+        case AnyOf(parts):
+            return any(matches(person, part) for part in parts)
+        case Not(part):
+            return not matches(person, part)
+        case Condition(field, op, values):
+            return _FIELDS[field](person, op, values)
+    raise AssertionError
+
+
+def _choice(name: str) -> Callable[..., bool]:
+    return lambda person, op, values: _present(op, getattr(person, name), lambda value: value.lower() in values)
+
+
+def _present(op: str, value: Any, test: Callable[[Any], bool]) -> bool:
+    if op in ("any", "none"):
+        return (value is not None) == (op == "any")
+    return value is not None and test(value)
+
+
+def _number(name: str) -> Callable[..., bool]:
+    return lambda person, op, values: _present(op, getattr(person, name), lambda number: _compare(number, op, values))
+
+
+def _compare(number: float, op: str, values: Any) -> bool:
+    return {
+        "is": lambda: number in values,
+        "gt": lambda: number > values[0],
+        "gte": lambda: number >= values[0],
+        "lt": lambda: number < values[0],
+        "lte": lambda: number <= values[0],
+        "between": lambda: values[0] <= number <= values[-1],
+    }[op]()
+
+
+def _follower(person: Person, op: str, values: Any) -> bool:
+    return bool(person.is_follower) in values
+
+
+def _tags(name: str) -> Callable[..., bool]:
+    def test(person: Person, op: str, values: Any) -> bool:
+        ids = getattr(person, name)
+        return bool(ids) == (op == "any") if op in ("any", "none") else not ids.isdisjoint(values)
+
+    return test
+
+
+def _handle(channel: str | None) -> Callable[..., bool]:
+    def test(person: Person, op: str, values: Any) -> bool:
+        stored = [normalized for own, normalized in person.handles if channel in (None, own)]
+        if op in ("any", "none"):
+            return bool(stored) == (op == "any")
+        return any(_handle_matches(each, channel, op, str(value)) for each in stored for value in values)
+
+    return test
+
+
+def _handle_matches(stored: str, channel: str | None, op: str, value: str) -> bool:
+    plain = value.lower()
+    if channel == "phone":
+        digits = re.sub(r"[^0-9]", "", plain)
+        plain = ("+" + digits if plain.startswith("+") else digits) or plain
+        if op == "is":
+            return stored == (plain if plain.startswith("+") else "+1" + plain)
+    if channel in ("website", "linkedin"):
+        plain = re.sub(r"^https?://", "", plain).removeprefix("www.").rstrip("/") or plain
+    if op == "is":
+        return stored == plain
+    if op == "starts":
+        return stored.startswith(plain)
+    return stored.endswith(plain) if channel == "email" and plain.startswith("@") else plain in stored
+
+
+def _moment(read: Callable[[Person], str | None]) -> Callable[..., bool]:
+    return lambda person, op, values: _present(op, read(person), lambda at: _in_time(times.parse(at), op, values))
+
+
+def _newest(kind: str | None = None, direction: str | None = None) -> Callable[[Person], str | None]:
+    return lambda person: max(
+        (at for each, way, at in person.interactions if kind in (None, each) and direction in (None, way)), default=None
+    )
+
+
+def _in_time(at: datetime, op: str, values: Any) -> bool:
+    if op in ("older_than", "newer_than"):
+        count, unit = int(values[0][:-1]), values[0][-1]
+        if unit == "h":
+            border = NOW - timedelta(hours=count)
+        else:
+            local = NOW.astimezone(ZONE).replace(tzinfo=None)
+            border = shifted(local, -count, unit).replace(tzinfo=ZONE).astimezone(UTC)
+        return at < border if op == "older_than" else at >= border
+    spans = [_span(value) for value in values]
+    return {
+        "is": lambda: any(start <= at < end for start, end in spans),
+        "gt": lambda: at >= spans[0][1],
+        "gte": lambda: at >= spans[0][0],
+        "lt": lambda: at < spans[0][0],
+        "lte": lambda: at < spans[0][1],
+        "between": lambda: spans[0][0] <= at < spans[-1][1],
+    }[op]()
+
+
+def _span(value: str) -> tuple[datetime, datetime]:
+    today = CLOCK.today
+    named = {"today": (0, 1), "yesterday": (-1, 0), "tomorrow": (1, 2)}
+    if value in named:
+        first, last = named[value]
+        return _local(today + timedelta(days=first)), _local(today + timedelta(days=last))
+    start = datetime(*(int(part) for part in f"{value}-01-01".split("-")[:3]))
+    if len(value) == 10:
+        return _local(start), _local(start + timedelta(days=1))
+    later = start + timedelta(days=366 if len(value) == 4 else 31)
+    return _local(start), _local(later.replace(day=1, month=1 if len(value) == 4 else later.month))
+
+
+def _local(at: datetime) -> datetime:
+    return at.replace(tzinfo=ZONE).astimezone(UTC)
+
+
+_FIELDS: dict[str, Callable[..., bool]] = {
+    **{name: _handle(channel) for name, channel in CHANNEL_OF.items()},
+    "tag": _tags("tags"),
+    "folder": _tags("folders"),
+    "status": _choice("status"),
+    "gender": _choice("gender"),
+    "language": _choice("language"),
+    "follower": _follower,
+    "followers": _number("follower_count"),
+    "follower_growth": _number("follower_growth"),
+    "grade": _number("relationship_grade"),
+    "created": _moment(lambda person: person.created_at),
+    "updated": _moment(lambda person: person.updated_at),
+    "last_touch": _moment(_newest()),
+    "last_message": _moment(_newest("message")),
+    "last_comment": _moment(_newest("comment")),
+    "last_mention": _moment(_newest("mention")),
+    "last_in": _moment(_newest(None, "incoming")),
+    "last_out": _moment(_newest(None, "outgoing")),
+}

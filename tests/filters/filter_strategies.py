@@ -1,0 +1,57 @@
+"""Random filters whose values partly occur in the world of people.py."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from people import EMAILS, FOLDER_NAMES, PHONES, TAG_NAMES
+
+from coterie.model.filters import fields
+from coterie.model.filters.fields import FIELDS, OPS, SEVERAL, Field
+from coterie.model.filters.tree import Condition, Filter, Not, all_of, any_of
+from coterie.model.filters.values import check_condition
+
+NAMES = {"tag": TAG_NAMES, "folder": FOLDER_NAMES}
+_PARTS = ("ana", "@example.org", "@mail.example.org", "%", "_", "o", "ana.example", "555", "+44", "+1 800", "bob", "^x")
+_AMOUNTS = st.sampled_from(["0d", "1d", "7d", "30d", "1m", "2m", "12w", "1y", "26h", "99999y"])
+_SPANS = st.sampled_from(
+    ["today", "yesterday", "tomorrow", "2026", "2025", "2026-02", "2026-03-01", "2026-02-28", "2025-12-31"]
+)
+
+
+def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
+    if op in ("older_than", "newer_than", "within_next"):
+        return _AMOUNTS
+    if op == "month":
+        return st.integers(1, 12)
+    if field.kind == fields.REFERENCE:
+        return st.sampled_from(["##1" if name == "#1" and field.name == "folder" else "##7" if name == "#7" else name
+                                for name in NAMES[field.name]])  # fmt: skip
+    if field.kind == fields.CHOICE:
+        return st.sampled_from(field.choices)
+    return {
+        fields.HANDLE: st.sampled_from([*EMAILS, *PHONES, *_PARTS]),
+        fields.CODE: st.sampled_from(["en", "de-AT", "xx"]),
+        fields.YES_NO: st.booleans(),
+        fields.NUMBER: st.one_of(st.sampled_from([0, 3, 5, -5, 100, 5_000_000_000]), st.floats(-10, 10)),
+        fields.MOMENT: _SPANS,
+    }[field.kind]
+
+
+@st.composite
+def conditions(draw: st.DrawFn, names: tuple[str, ...]) -> Condition:
+    field = FIELDS[draw(st.sampled_from(names))]
+    op = draw(st.sampled_from(OPS[field.kind]))
+    if op in ("any", "none"):
+        return check_condition(field, op, [])
+    how_many = (1, 3) if op in SEVERAL else (2, 2) if op == "between" else (1, 1)
+    values = draw(st.lists(_values(field, op), min_size=how_many[0], max_size=how_many[1]))
+    return check_condition(field, op, values)
+
+
+def filters(names: tuple[str, ...]) -> st.SearchStrategy[Filter]:
+    """Filters of these fields, up to four levels deep."""
+    inner: st.SearchStrategy[Filter] = conditions(names)
+    for _ in range(3):
+        lists = st.lists(inner, min_size=1, max_size=3)
+        inner = st.one_of(conditions(names), inner.map(Not), lists.map(all_of), lists.map(any_of))
+    return inner

@@ -1,0 +1,70 @@
+"""A filter matches the same contacts on both engines as its plain-Python meaning."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from evaluator import _FIELDS, matches
+from filter_strategies import conditions, filters
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from people import People, make_people
+
+from coterie.model.filters.fields import FIELDS
+from coterie.model.filters.json_form import parse_json, to_json
+from coterie.model.filters.read_line import parse_line
+from coterie.model.filters.tree import Filter
+from coterie.model.filters.write_line import to_line
+from coterie.store.database import Database
+from coterie.store.filters.contacts import count_matching, list_matching
+from coterie.store.filters.prepare import prepare, resolve
+
+TESTED = tuple(name for name in FIELDS if name not in ("text", "segment"))
+QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@pytest.fixture(scope="module")
+def people(database: Database) -> Iterator[People]:
+    return make_people(database)
+
+
+def found(people: People, filter_: Filter, **page: Any) -> list[int]:
+    with people.world.database.read() as tx:
+        where = prepare(tx, people.organization_id, filter_, people.reader)
+        contacts = list_matching(tx, people.organization_id, where, limit=100, **page)
+        assert count_matching(tx, people.organization_id, where) == len(contacts)
+    return [contact.id for contact in contacts]
+
+
+def expected(people: People, filter_: Filter) -> list[int]:
+    with people.world.database.read() as tx:
+        resolved = resolve(tx, people.organization_id, filter_)
+    return sorted(person.id for person in people.people if matches(person, resolved))
+
+
+def test_every_field_has_a_meaning_in_plain_python() -> None:
+    assert set(TESTED) == set(_FIELDS)
+
+
+@pytest.mark.parametrize("name", TESTED)
+def test_each_field_matches_as_in_plain_python(people: People, name: str) -> None:
+    @settings(QUIET, max_examples=25)
+    @given(conditions((name,)))
+    def check(condition: Filter) -> None:
+        assert found(people, condition) == expected(people, condition)
+
+    check()
+
+
+@settings(QUIET, max_examples=300)
+@given(filters(TESTED))
+def test_filters_match_as_in_plain_python(people: People, filter_: Filter) -> None:
+    assert found(people, filter_) == expected(people, filter_)
+
+
+@settings(QUIET, max_examples=300)
+@given(st.data())
+def test_both_spellings_give_the_same_filter(data: st.DataObject) -> None:
+    filter_ = data.draw(filters(TESTED))
+    assert parse_line(to_line(filter_)) == filter_
+    assert parse_json(to_json(filter_)) == filter_
