@@ -1,26 +1,21 @@
 """Fetches a person's picture from the address Meta gave, before it expires.
 
-The address is untrusted, so requests are restricted (SSRF): https only, public IP addresses only (the checked address
-is the one connected to), no redirects, limits of size and time, and the content must be an image by its first bytes.
-The host of the Graph API, which the operator configured, is exempt.
+The address is untrusted: the guard of outgoing requests checks it, size and time are limited, and the content must be
+an image by its first bytes. The host of the Graph API, which the operator configured, is exempt from the guard.
 """
 
-import socket
 import time
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import httpx
+
+from coterie import outgoing
 
 PICTURE_BYTES_MAX = 5 * 1024 * 1024
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # for the whole picture, because a slow trickle never exceeds the timeout between two chunks
 PICTURE_SECONDS_MAX = 60.0
-
-# NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is connected to
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-# NAT64 within a network (RFC 8215), IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765) addresses, Teredo
-_LOCAL_TRANSLATIONS = tuple(map(IPv6Network, ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "2001::/32")))
 
 
 class NoPicture(Exception):
@@ -29,12 +24,11 @@ class NoPicture(Exception):
 
 def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
     """(the bytes, their media type). Raises NoPicture."""
-    target, headers, extensions = _target(url, graph_url)
     deadline = time.monotonic() + PICTURE_SECONDS_MAX
     try:
         with (
             httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
-            client.stream("GET", target, headers=headers, extensions=extensions) as response,
+            closing(_open(client, url, graph_url)) as response,
         ):
             if response.status_code != 200:
                 raise NoPicture(f"status {response.status_code}")
@@ -45,6 +39,8 @@ def fetch_picture(url: str, graph_url: str) -> tuple[bytes, str]:
                     raise NoPicture("it is too large")
                 if time.monotonic() > deadline:
                     raise NoPicture("it takes too long")
+    except outgoing.NotAllowed as error:
+        raise NoPicture(str(error)) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoPicture(f"no response: {type(error).__name__}") from None
     media_type = image_type(bytes(body[:16]))
@@ -66,48 +62,9 @@ def image_type(start: bytes) -> str | None:
     return None
 
 
-def _target(url: str, graph_url: str) -> tuple[str, dict[str, str], dict[str, str]]:
-    """(URL with a checked public IP address, headers, extensions) to connect to. Raises NoPicture."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise NoPicture("not a URL") from None
-    graph = urlsplit(graph_url)
-    if not host or parts.username or parts.password:
-        raise NoPicture("not a URL")
+def _open(client: httpx.Client, url: str, graph_url: str) -> httpx.Response:
+    outgoing.check_url(url)
+    parts, graph = urlsplit(url), urlsplit(graph_url)
     if (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc):
-        return url, {}, {}
-    if parts.scheme != "https" or port not in (None, 443):
-        raise NoPicture("not https")
-    address = _public_address(host)
-    literal = f"[{address}]" if ":" in address else address
-    target = f"https://{literal}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-    # the connection goes to the checked address; the certificate is verified against the name
-    return target, {"Host": host}, {"sni_hostname": host}
-
-
-def _public_address(host: str) -> str:
-    try:
-        resolved = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise NoPicture("unknown host") from None
-    addresses = [str(entry[4][0]) for entry in resolved]
-    if not addresses or not all(is_public(address) for address in addresses):
-        raise NoPicture("the host is not public")
-    return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is public: not loopback, private, link-local, reserved or multicast."""
-    try:
-        parsed = ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    if isinstance(parsed, IPv6Address):
-        if any(parsed in network for network in _LOCAL_TRANSLATIONS):
-            return False
-        if parsed in _TRANSLATED:
-            return is_public(str(IPv4Address(int(parsed) & 0xFFFF_FFFF)))
-        parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
-    return parsed.is_global and not parsed.is_multicast
+        return client.send(client.build_request("GET", url), stream=True)
+    return outgoing.send(client, "GET", url, outgoing.Rules(), headers={})

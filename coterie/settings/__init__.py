@@ -41,6 +41,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(description="Country (DE, Germany, …) of phone numbers without a prefix, if the organization has none."),
     ] = ""
+    outgoing_allowed: Annotated[
+        str,
+        Meta(description="Hosts and networks that webhooks may call though they are private or plain http."),
+    ] = ""
     request_seconds: Annotated[float, Meta(description="Deadline of the database work of a request.", gt=0)] = 5.0
     slow_seconds: Annotated[
         float, Meta(description="Deadline of one transaction of an export, an import or a command.", gt=0)

@@ -31,6 +31,13 @@ def _check_country(value: str) -> str:
     return country[0]
 
 
+def _check_outgoing_allowed(value: str) -> str:
+    from coterie.outgoing import parse_rules  # lazy: httpx is not needed where nothing is allowed
+
+    parse_rules(value)
+    return value
+
+
 def _check_database_url(value: str) -> str:
     if value.startswith(_SQLITE) and not value.startswith(_SQLITE + "/"):
         path = value.removeprefix(_SQLITE)
@@ -62,6 +69,7 @@ def _check_smtp_from(value: str) -> str:
 CHECKS: dict[str, Callable[[str], str]] = {
     "base_url": _check_base_url,
     "country": _check_country,
+    "outgoing_allowed": _check_outgoing_allowed,
     "database_url": _check_database_url,
     "database_replica_url": _check_replica_url,
     "smtp_url": _check_smtp_url,

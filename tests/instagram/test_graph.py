@@ -15,7 +15,7 @@ from world import World
 
 from coterie.errors import Conflict, Invalid, Unavailable
 from coterie.graph.client import Limited, Missing, TokenInvalid, Unreachable, find_profile, open_graph
-from coterie.graph.pictures import NoPicture, fetch_picture, image_type, is_public
+from coterie.graph.pictures import NoPicture, fetch_picture, image_type
 from coterie.model import times
 from coterie.model.instagram import Account, parse_graph_url
 from coterie.settings import Settings
@@ -182,17 +182,6 @@ def test_what_is_no_picture_or_too_large_is_not_kept(graph: GraphServer, body: b
     graph.says("pictures/x", body, status)
     with pytest.raises(NoPicture):
         fetch_picture(f"{graph.url}/pictures/x", graph.url)
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [("93.184.216.34", True), ("10.1.2.3", False), ("::ffff:10.0.0.1", False), ("2606:2800:220:1::1", True),
-     ("fe80::1%eth0", False), ("224.0.0.1", False), ("100.64.0.1", False), ("2002:0a00:0001::", False), ("x", False),
-     ("64:ff9b::10.0.0.1", False), ("64:ff9b::93.184.216.34", True), ("64:ff9b:1::93.184.216.34", False),
-     ("::127.0.0.1", False), ("::ffff:0:127.0.0.1", False), ("2001:0:0a00:1::1", False)],
-)  # fmt: skip
-def test_an_address_is_public_or_not(address: str, public: bool) -> None:
-    assert is_public(address) is public
 
 
 def test_an_image_is_known_by_its_bytes() -> None:

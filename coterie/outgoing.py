@@ -1,0 +1,175 @@
+"""The guard of requests to addresses that come from outside (SSRF): webhooks, pictures, address books elsewhere.
+
+A host is resolved once, each of its addresses must be public, and the connection goes to a checked address, so that a
+second answer of the name server cannot change it. Only https, unless the operator allows a host or network in
+COTERIE_OUTGOING_ALLOWED: that one may be private, and plain http. Redirects are never followed.
+"""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import SOCK_STREAM, getaddrinfo
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from msgspec import Struct
+
+URL_LENGTH_MAX = 2000
+# of the addresses of a host, so many are tried
+ADDRESSES_MAX = 4
+_FIRST_FREE_PORT = 1024
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+# NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is connected to
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+# addresses that `is_global` of Python 3.11 lets pass, and that lead into a network or nowhere: NAT64 within a network
+# (RFC 8215), IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765) addresses, Teredo, site-local (RFC 3879),
+# documentation (RFC 9637), segment routing (RFC 9602)
+_NOT_PUBLIC_6 = tuple(
+    map(
+        IPv6Network,
+        ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "2001::/32", "fec0::/10", "3fff::/20", "5f00::/16"),
+    )
+)
+# 6to4 relays (RFC 7526), protocol assignments (RFC 6890)
+_NOT_PUBLIC_4 = tuple(map(IPv4Network, ("192.88.99.0/24", "192.0.0.0/24")))
+
+
+class NotAllowed(Exception):
+    """The address may not be connected to; the message says why."""
+
+
+class Target(Struct, frozen=True):
+    """A checked place to connect to. url: with an IP address for the host; host: as the header Host has it; name: the
+    name that the certificate must have, None for plain http."""
+
+    url: str
+    host: str
+    name: str | None
+
+
+class Rules(Struct, frozen=True):
+    """What the operator allows beyond public addresses over https."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def allows(self, host: str, address: str) -> bool:
+        """Whether this host, or the network of this address, is allowed."""
+        if host in self.hosts:
+            return True
+        parsed = _parse(address)
+        return parsed is not None and any(parsed in network for network in self.networks)
+
+
+def parse_rules(text: str) -> Rules:
+    """Reads COTERIE_OUTGOING_ALLOWED: hosts and networks, separated by commas. Raises ValueError."""
+    hosts, networks = set(), []
+    for part in filter(None, (part.strip().lower() for part in text.split(","))):
+        try:
+            networks.append(ip_network(part))
+        except ValueError:
+            if "/" in part or ":" in part or not part.isascii():
+                raise ValueError(f"{part[:100]!r} is neither a host nor a network such as 192.168.0.0/16") from None
+            hosts.add(part.rstrip("."))
+    return Rules(frozenset(hosts), tuple(networks))
+
+
+def check_url(url: str) -> str:
+    """A URL that is well formed: http or https, a host, no user name, a usual port. Raises NotAllowed."""
+    if len(url) > URL_LENGTH_MAX or not url.isascii() or not url.isprintable() or " " in url:
+        raise NotAllowed(f"the address is not a URL of up to {URL_LENGTH_MAX} ASCII characters")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise NotAllowed("the address is not a URL") from None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise NotAllowed("the address does not begin with https:// and a host")
+    if parts.username is not None or parts.password is not None:
+        raise NotAllowed("the address has a user name; send credentials in a header")
+    if port is not None and port not in _DEFAULT_PORTS.values() and port < _FIRST_FREE_PORT:
+        raise NotAllowed(f"port {port} is not allowed: use 443, 80, or 1024 and above")
+    return url
+
+
+def resolve(url: str, rules: Rules) -> list[Target]:
+    """The places a URL leads to, all of them checked, in the order of the name server; at most four.
+
+    Looks the host up, so it may take seconds. Raises NotAllowed if one address is not allowed, or none is found.
+    """
+    parts = urlsplit(check_url(url))
+    host = (parts.hostname or "").rstrip(".")
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    addresses = _addresses(host, port)
+    for address in addresses:
+        if rules.allows(host, address):
+            continue
+        if not is_public(address):
+            raise NotAllowed("the host is not public")
+        if parts.scheme != "https":
+            raise NotAllowed("the address does not begin with https://")
+    name = host if parts.scheme == "https" else None
+    places = [f"[{address}]:{port}" if ":" in address else f"{address}:{port}" for address in addresses]
+    query = (parts.path or "/", parts.query, "")
+    return [
+        Target(urlunsplit((parts.scheme, place, *query)), _host_header(parts.netloc), name)
+        for place in places[:ADDRESSES_MAX]
+    ]
+
+
+def _host_header(netloc: str) -> str:
+    return netloc.removesuffix(":443").removesuffix(":80")
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = getaddrinfo(host, port, type=SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NotAllowed("the host is unknown") from None
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _parse(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address.split("%")[0])
+    except ValueError:
+        return None
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is public: not loopback, private, link-local, reserved or multicast."""
+    parsed = _parse(address)
+    if parsed is None:
+        return False
+    if isinstance(parsed, IPv6Address):
+        if any(parsed in network for network in _NOT_PUBLIC_6):
+            return False
+        if parsed in _TRANSLATED:
+            return is_public(str(IPv4Address(int(parsed) & 0xFFFF_FFFF)))
+        embedded = parsed.ipv4_mapped or parsed.sixtofour
+        if embedded is not None:
+            return is_public(str(embedded))
+    elif any(parsed in network for network in _NOT_PUBLIC_4):
+        return False
+    return parsed.is_global and not parsed.is_multicast
+
+
+def send(
+    client: httpx.Client, method: str, url: str, rules: Rules, *, headers: Mapping[str, str], content: bytes = b""
+) -> httpx.Response:
+    """Sends a request to the first place of a URL that accepts a connection; the body of the response is not read yet.
+
+    client: of this URL's host alone, because a connection that is used again was verified for one name; it must not
+    follow redirects. Raises NotAllowed as resolve does, and httpx.HTTPError.
+    """
+    failure: httpx.HTTPError = httpx.ConnectError("no address")
+    for target in resolve(url, rules):
+        extensions = {"sni_hostname": target.name} if target.name else {}
+        request = client.build_request(
+            method, target.url, headers={**headers, "Host": target.host}, content=content, extensions=extensions
+        )
+        try:
+            return client.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            failure = error
+    raise failure

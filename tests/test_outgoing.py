@@ -1,0 +1,109 @@
+"""The guard of outgoing requests: which addresses are public, what the operator may allow, and what is connected to."""
+
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from coterie.outgoing import NotAllowed, Rules, check_url, is_public, parse_rules, resolve, send
+
+PUBLIC = (
+    "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::93.184.216.34", "::ffff:93.184.216.34", "2002:5db8:d822::1",
+)  # fmt: skip
+NOT_PUBLIC = (
+    "10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "127.1.2.3", "0.0.0.0", "169.254.169.254", "100.64.0.1",
+    "192.0.0.9", "192.88.99.1", "198.18.0.1", "203.0.113.5", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+    "::", "::1", "::ffff:10.0.0.1", "::127.0.0.1", "::7f00:1", "::ffff:0:127.0.0.1", "fe80::1%eth0", "fc00::1",
+    "fd12::1", "fec0::1", "ff02::1", "2001:db8::1", "3fff::1", "5f00::1", "2001:0:a00:1::1", "2002:a00:1::",
+    "2002:c058:6301::", "64:ff9b::10.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::93.184.216.34",
+    "x", "", "1.2.3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_address_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("address", NOT_PUBLIC)
+def test_an_address_that_leads_into_a_network_or_nowhere_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "https://", "https://[", "ftp://example.org/", "file:///etc/passwd", "https://user:secret@example.org/",
+        "https://user@example.org/", "https://example.org:22/", "https://example.org:99999/", "https://ex ample.org/",
+        "https://example.org/\r\nHost: x", "https://müller.example/", "https://example.org/" + "x" * 2000,
+    ],
+)  # fmt: skip
+def test_an_address_that_is_no_plain_url_is_refused(url: str) -> None:
+    with pytest.raises(NotAllowed):
+        check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/", "https://localhost/", "https://[::1]:8443/", "https://0x7f000001/", "https://2130706433/",
+        "https://127.1/", "https://169.254.169.254/latest/meta-data", "http://93.184.216.34/", "https://localhost./",
+        "https://no-such-host.invalid/",
+    ],
+)  # fmt: skip
+def test_private_hosts_and_plain_http_are_refused(url: str) -> None:
+    with pytest.raises(NotAllowed):
+        resolve(url, Rules())
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "93.184.216.34", "10.0.0.1")
+    with pytest.raises(NotAllowed, match="not public"):
+        resolve("https://example.org/", Rules())
+
+
+def test_a_host_is_connected_to_by_its_checked_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "93.184.216.34", "2606:2800:220:1::1")
+    first, second = resolve("https://example.org/a?b=c#d", Rules())
+    assert (first.url, first.host, first.name) == ("https://93.184.216.34:443/a?b=c", "example.org", "example.org")
+    assert second.url == "https://[2606:2800:220:1::1]:443/a?b=c"
+    assert resolve("https://example.org:8443", Rules())[0].host == "example.org:8443"
+
+
+@pytest.mark.parametrize("allowed", ["localhost", "LOCALHOST, other.example", "127.0.0.0/8,::1/128", "127.0.0.1,::1"])
+def test_the_operator_may_allow_a_host_or_a_network_with_plain_http(allowed: str) -> None:
+    assert {target.name for target in resolve("http://localhost:8080/hook", parse_rules(allowed))} == {None}
+
+
+@pytest.mark.parametrize("allowed", ["10.0.0.0/8", "other.example", ""])
+def test_what_the_operator_has_not_named_stays_refused(allowed: str) -> None:
+    with pytest.raises(NotAllowed):
+        resolve("http://localhost:8080/hook", parse_rules(allowed))
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/33", "10.0.0.1/8", "fe80::x", "müller.example"])
+def test_a_rule_that_is_neither_host_nor_network_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="neither a host nor a network"):
+        parse_rules(text)
+
+
+def test_the_next_address_is_tried_if_one_does_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        answer(monkeypatch, "127.0.0.2", "127.0.0.1")
+        server.settimeout(5)
+        with httpx.Client(timeout=0.2) as client, pytest.raises(httpx.ReadTimeout):
+            send(client, "POST", f"http://home.example:{port}/", parse_rules("home.example"), headers={}, content=b"{}")
+        connection, _ = server.accept()
+        with connection:
+            assert f"Host: home.example:{port}".encode() in connection.recv(1000)
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """The name server answers every question with these addresses."""
+
+    def resolved(host: str, port: int, **_: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr("coterie.outgoing.getaddrinfo", resolved)
