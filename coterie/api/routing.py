@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.api.route import Contract, Route
-from coterie.errors import NotFound
+from coterie.errors import Invalid, NotFound
+from coterie.http.errors import InvalidQuery
 from coterie.http.fields import reader
 
 # keys of the tree that no segment of a path can be
@@ -23,11 +24,19 @@ class CompiledRoute(Struct, frozen=True):
     read_body: Callable[[Mapping[str, Any]], Any] | None
 
     def read(self, query: dict[str, Any], body: dict[str, Any]) -> tuple[Any, Any]:
-        """Body and query as the Structs of the route. A DELETE may send the fields of its body in the query."""
+        """Body and query as the Structs of the route. A DELETE may send the fields of its body in the query.
+
+        Raises Invalid for a body, InvalidQuery for a query.
+        """
         fields: Any = body
         if self.read_body is not None:
             fields = self.read_body(body | query if self.route.method == "DELETE" else body)
-        return fields, self.read_query(query) if self.read_query is not None else query
+        if self.read_query is None:
+            return fields, query
+        try:
+            return fields, self.read_query(query)
+        except Invalid as error:
+            raise InvalidQuery(*error.problems) from None
 
 
 class FoundPath(Struct, frozen=True):
@@ -59,8 +68,10 @@ class Routes:
     def _add(self, contract: Contract, route: Route) -> None:
         template = contract.prefix + route.path
         segments = template.strip("/").split("/")
-        # the segment after the prefix decides which contract presents the errors of an unknown path
-        self._contracts.setdefault("/".join(segments[: contract.prefix.count("/") + 1]), contract)
+        # the prefix, or the segment after a shared one, decides which contract presents the errors of an unknown path
+        depth = contract.prefix.count("/")
+        self._contracts.setdefault("/".join(segments[:depth]), contract)
+        self._contracts.setdefault("/".join(segments[: depth + 1]), contract)
         node, names = self._root, []
         for key in segments:
             segment: Any = key
@@ -102,5 +113,6 @@ class Routes:
 
     def contract_of(self, path: str) -> Contract:
         """The contract that presents the errors of a path, known or not."""
-        key = "/".join(path.strip("/").split("/")[:3])
-        return self._contracts.get(key.removesuffix(".json"), self._default)
+        segments = path.removesuffix(".json").strip("/").split("/")
+        keys = ("/".join(segments[:depth]) for depth in (4, 3, 2))
+        return next((self._contracts[key] for key in keys if key in self._contracts), self._default)

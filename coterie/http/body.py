@@ -86,20 +86,22 @@ async def read_bytes(
         raise Disconnected("The body was not sent in time") from None
 
 
-async def read_body(headers: Headers, receive: Receive, bytes_max: int = BODY_BYTES_MAX) -> dict[str, Any]:
-    """The fields of a JSON object or a form; {} for an empty body. Files of a form are discarded.
+async def read_body(
+    headers: Headers, receive: Receive, bytes_max: int = BODY_BYTES_MAX, *, reads_forms: bool = True
+) -> dict[str, Any]:
+    """The fields of a JSON object or, with reads_forms, of a form; {} for an empty body. Files of a form are discarded.
 
     Raises UnsupportedMediaType, Invalid if it is malformed or not an object, and as read_chunks does.
     """
     media_type = _media_type(headers)
-    if media_type == _MULTIPART:
+    if media_type == _MULTIPART and reads_forms:
         async with aclosing(read_chunks(headers, receive, bytes_max)) as chunks:
             pairs, _ = await read_multipart(chunks, headers[b"content-type"], None, FORM_LIMITS)
         return nest(pairs)
     body = await read_bytes(headers, receive, bytes_max)
     if not body.strip():
         return {}
-    if media_type == b"application/x-www-form-urlencoded":
+    if media_type == b"application/x-www-form-urlencoded" and reads_forms:
         return parse_form(body)
     if media_type and media_type != b"application/json" and not media_type.endswith(b"+json"):
         shown = media_type.decode("latin-1")[:80]

@@ -2,6 +2,7 @@
 
 CoterieError
 ├── MethodNotAllowed      the path has no such method
+├── InvalidQuery          a parameter of the query is invalid; a kind of Invalid
 ├── NotAcceptable         ?format= asks for a format other than JSON
 ├── UnsupportedMediaType  the body's media type is not read
 ├── Disconnected          the client left, or stopped sending, before its body was complete
@@ -35,6 +36,10 @@ class MethodNotAllowed(CoterieError):
         self.allowed = ", ".join(allowed)
 
 
+class InvalidQuery(Invalid):
+    """A parameter of the query is invalid. Contracts that do not tell it from a body present it as Invalid."""
+
+
 class NotAcceptable(CoterieError):
     """?format= asks for a format other than JSON."""
 
@@ -54,6 +59,7 @@ class Unexpected(CoterieError):
 # Invalid is absent: each door chooses its status, 400 or 422
 STATUSES: Mapping[type[CoterieError], int] = {
     Disconnected: 400,
+    InvalidQuery: 400,
     Unauthorized: 401,
     Forbidden: 403,
     NotFound: 404,

@@ -3,7 +3,8 @@
 Each Struct is compiled into closures once. scalars.py has the readers of single values and says what they accept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ from coterie.http.scalars import (
 
 ITEMS_MAX = 10_000
 PROBLEMS_MAX = 100
+_KEY_LENGTH_SHOWN = 100
 
 S = TypeVar("S", bound=Struct)
 _ABSENT: Any = object()
@@ -36,9 +38,10 @@ _ABSENT: Any = object()
 def reader(cls: type[S]) -> Callable[[Mapping[str, Any]], S]:
     """The function that reads a mapping into such a Struct; compiled once per class.
 
-    It raises Invalid with a Problem for every missing or invalid field (100 at most) and ignores unknown keys. Without
-    a limit in their Meta, strings have at most 10,000 characters; lists always have at most 10,000 items. Strings never
-    contain NUL or lone surrogates, and integers fit in 64 bits.
+    It raises Invalid with a Problem for every missing or invalid field (100 at most). Unknown keys are ignored, unless
+    the Struct has forbid_unknown_fields: then each is a problem that names the nearest key. Without a limit in their
+    Meta, strings have at most 10,000 characters; lists always have at most 10,000 items. Strings never contain NUL or
+    lone surrogates, and integers fit in 64 bits.
     """
     read: Callable[[Mapping[str, Any]], S] = _struct_reader(cls)
     return read
@@ -50,6 +53,7 @@ def _struct_reader(cls: type[Struct]) -> Read:
     assert isinstance(shape, inspect.StructType)
     # on the wire, and in the document, a list is called include[]; the parser of forms has removed the brackets
     fields = [(f.name, f.encode_name.removesuffix("[]"), _compile(f.type), *_default(f)) for f in shape.fields]
+    keys = {key for _, key, *_ in fields} if cls.__struct_config__.forbid_unknown_fields else None
 
     def read(source: Any) -> Any:
         if type(source) is not dict and not isinstance(source, Mapping):
@@ -70,11 +74,19 @@ def _struct_reader(cls: type[Struct]) -> Read:
                 values[name] = default
             else:
                 problems.append(Problem((key,), "missing", "is missing"))
+        if keys is not None and not keys.issuperset(source):
+            problems += [_unknown(key, keys) for key in source if key not in keys]
         if problems:
             raise Invalid(*problems[:PROBLEMS_MAX])
         return cls(**values)
 
     return read
+
+
+def _unknown(key: str, keys: Collection[str]) -> Problem:
+    shown = key[:_KEY_LENGTH_SHOWN]
+    likely = get_close_matches(shown, keys, 1)
+    return Problem((shown,), "unknown", f"is unknown{f'; did you mean {likely[0]}?' if likely else ''}")
 
 
 def _default(field: inspect.Field) -> tuple[Any, Callable[[], Any] | None]:
