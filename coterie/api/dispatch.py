@@ -71,9 +71,11 @@ class ContractApp:
         except Exception as error:
             file = None
             status, response_headers, body = self._present(error, scope, request_id)
-        response_headers += [*BASE_HEADERS, (b"x-request-id", request_id.encode())]
+        given = {name for name, _ in response_headers}
+        response_headers += [header for header in BASE_HEADERS if header[0] not in given]
+        response_headers.append((b"x-request-id", request_id.encode()))
         byte_count = body.byte_count if isinstance(body, FileBody) else len(body)
-        if status != 204:
+        if status not in (204, 304):
             response_headers.append((b"content-length", str(byte_count).encode()))
         await send({"type": "http.response.start", "status": status, "headers": response_headers})
         if file is not None:
@@ -136,7 +138,8 @@ class ContractApp:
         if compiled.route.uploads:
             return await read_upload(headers, receive, self._settings, compiled.route.uploads(self._settings))
         if compiled.read_body is not None:
-            return await read_body(headers, receive, compiled.route.body_bytes_max), {}
+            bytes_max, reads_forms = compiled.route.body_bytes_max, compiled.contract.reads_forms
+            return await read_body(headers, receive, bytes_max, reads_forms=reads_forms), {}
         return {}, {}
 
     async def _write(

@@ -185,7 +185,8 @@ def _responses(contract: Contract, route: Route, schemas: Schemas) -> dict[str, 
         if status == route.status and route.media_types:
             response["content"] = {media_type: {} for media_type in route.media_types}
         elif types[status] is not None:
-            response["content"] = {JSON: {"schema": schemas.of(types[status])}}
+            media_type = contract.error_media_type if status in contract.error_types else JSON
+            response["content"] = {media_type: {"schema": schemas.of(types[status])}}
         responses[str(status)] = response
     return responses
 

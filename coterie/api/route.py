@@ -8,7 +8,7 @@ from msgspec import Struct
 from coterie.http.asgi import Headers
 from coterie.http.limits import BODY_BYTES_MAX
 from coterie.http.multipart import Upload
-from coterie.http.responses import Response
+from coterie.http.responses import JSON, Response
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
@@ -104,7 +104,7 @@ class Contract(Struct, frozen=True):
     """A set of routes under one prefix with its own way of reading input and presenting errors.
 
     present_error: must present every class of coterie.errors and coterie.http.errors.
-    error_types: the types of the error bodies by status, for the document.
+    error_types: the types of the error bodies by status, for the document. error_media_type: of these bodies.
     reads_forms: whether bodies may be forms as well as JSON.
     spellings: segment of a path -> other spellings of it, which are in no document.
     examples: "METHOD /path" -> the example of an operation. path_examples: for the parameters it does not name.
@@ -119,6 +119,7 @@ class Contract(Struct, frozen=True):
     routes: tuple[Route, ...]
     present_error: Callable[[Exception], Response]
     error_types: Mapping[int, Any] = {}
+    error_media_type: str = JSON
     reads_forms: bool = False
     spellings: Mapping[str, tuple[str, ...]] = {}
     page_headers: Mapping[str, str] = {}

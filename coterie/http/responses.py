@@ -43,14 +43,14 @@ class Response(Struct, frozen=True):
 
 
 def encode_response(result: Any, default_status: int = 200) -> Encoded:
-    """(status, headers, body) of a Response, or of the bare body a handler returned. 204 has no body."""
+    """(status, headers, body) of a Response, or of the bare body a handler returned. 204 and 304 have no body."""
     if not isinstance(result, Response):
         if result is None and default_status == 204:
             return default_status, [], b""
         return default_status, _JSON_HEADERS.copy(), _encode(result)
     status = result.status or default_status
     headers = [_header(name, value) for name, value in result.headers]
-    if status == 204:
+    if status in (204, 304):
         return status, headers, b""
     body = result.body if isinstance(result.body, bytes | FileBody) else _encode(result.body)
     headers.append(_header("content-type", result.media_type or JSON))
