@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from coterie.api import openapi
 from coterie.api.dispatch import ContractApp
+from coterie.api.hub.routes import HUB
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
@@ -30,7 +31,7 @@ _HEADERS: HeaderList = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
-CONTRACTS: Sequence[Contract] = (INRO, R0)
+CONTRACTS: Sequence[Contract] = (INRO, R0, HUB)
 
 
 class App:

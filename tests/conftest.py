@@ -130,6 +130,12 @@ def inro(client: Client, world: World) -> Client:
 
 
 @pytest.fixture
+def hub(client: Client, world: World) -> Client:
+    """The application as Alice's programs call our own contract."""
+    return client.with_token(world.alice_token)
+
+
+@pytest.fixture
 def r0(client: Client, world: World) -> R0:
     """R0's contract for Alice's organization, with her token."""
     return R0(client.with_token(world.alice_token), f"/api/v1/orgs/{world.organization.uuid}")

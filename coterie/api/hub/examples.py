@@ -1,0 +1,23 @@
+"""Calls of the operations of our own contract that succeed in the world of `coterie demo`, one after another."""
+
+from collections.abc import Mapping
+
+from coterie.api.route import Example
+from coterie.model.ids import named_id
+
+CONTACT = "/contacts/{contact_id}"
+# of every operation that does not name others
+PATHS: Mapping[str, str | int] = {"contact_id": named_id("lisa"), "slug": "changed-since"}
+
+EXAMPLES: Mapping[str, Example] = {
+    "GET /contacts": Example(query={"order": "name", "limit": 5, "fields": "name,email,tags"}),
+    "POST /contacts": Example(
+        body={"real_name": "Hans Moleman", "birthday": "--08-02", "tags": ["Open day"],
+              "handles": [{"channel": "email", "value": "hans@springfield.example", "label": "home"}]}
+    ),
+    f"PATCH {CONTACT}": Example(
+        body={"job_title": "President of the student council", "tags": {"add": ["Choir"], "remove": []}}
+    ),
+    f"DELETE {CONTACT}": Example(path={"contact_id": named_id("snake")}),
+    f"POST {CONTACT}/restore": Example(path={"contact_id": named_id("snake")}),
+}  # fmt: skip

@@ -1,0 +1,74 @@
+"""Our own contract as a table: everything the two published contracts have no words for (docs/decisions/0021, 0040)."""
+
+from typing import Any
+
+from msgspec import structs
+
+from coterie.api.hub import contacts, errors, problems
+from coterie.api.hub.contact_entity import ContactEntity
+from coterie.api.hub.contact_input import ContactFields
+from coterie.api.hub.contacts import ShapeQuery
+from coterie.api.hub.examples import EXAMPLES, PATHS
+from coterie.api.hub.ids import ContactId
+from coterie.api.hub.pages import NoQuery
+from coterie.api.route import Contract, Route
+
+READ, WRITE = "contacts:read", "contacts:write"
+CONTACT = "/contacts/{contact_id}"
+IDS: dict[str, Any] = {"contact_id": ContactId}
+NOT_MODIFIED: dict[int, Any] = {304: None}
+DESCRIPTION = """\
+Our own door: contacts with everything about them in one shape, for what you build on them.
+
+Send `Authorization: Bearer` with a token of `coterie tokens create`. Every error is a problem (RFC 9457) with a `type`,
+the invalid fields in `errors`, and what mends them. Every response has an X-Request-Id, under which it is in the log.
+Bodies are JSON; a field that does not exist is an error. Lists have a `next_cursor` that is stable while contacts come
+and go. Contacts have an ETag: send it as If-Match, and a change by someone else in between is 412 instead of lost.
+"""
+
+# fmt: off
+_CONTACTS: tuple[Route, ...] = (
+    Route("GET", "/contacts", contacts.list_, READ, "read", "List contacts",
+          query=contacts.ContactsQuery, response=contacts.ContactPage, paged=True),
+    Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
+          query=ShapeQuery, body=ContactFields, response=ContactEntity, status=201,
+          description="Does not look for duplicates."),
+    Route("GET", CONTACT, contacts.show, READ, "read", "Get a contact",
+          query=ShapeQuery, response=ContactEntity, responses=NOT_MODIFIED,
+          description="By its id or uuid, deleted or not. With If-None-Match, 304 if it has not changed."),
+    Route("PATCH", CONTACT, contacts.update, WRITE, "write", "Change a contact",
+          query=ShapeQuery, body=ContactFields, response=ContactEntity,
+          description="A merge patch (RFC 7396). With If-Match, 412 if it was changed since."),
+    Route("DELETE", CONTACT, contacts.delete, WRITE, "write", "Delete a contact, or erase it for good",
+          query=contacts.EraseQuery, response=ContactEntity, responses={204: None},
+          description="A deleted contact can be restored. erase=true needs If-Match, because nothing undoes it: 428."),
+    Route("POST", f"{CONTACT}/restore", contacts.restore, WRITE, "write", "Restore a deleted contact",
+          query=ShapeQuery, response=ContactEntity),
+)
+_PROBLEMS: tuple[Route, ...] = (
+    Route("GET", "/problems", problems.list_, None, "read", "List the kinds of problems",
+          response=problems.ProblemKindList),
+    Route("GET", "/problems/{slug}", problems.show, None, "read", "Get a kind of problem",
+          response=problems.ProblemKind, description="Where the type of a problem leads."),
+)
+# fmt: on
+
+
+def _strict(route: Route) -> Route:
+    """The route with the types of its ids, and without parameters other than its own."""
+    return structs.replace(route, query=route.query or NoQuery, path_types=IDS)
+
+
+HUB = Contract(
+    name="hub",
+    title="Coterie API",
+    version="1",
+    prefix="/api/hub/v1",
+    description=DESCRIPTION,
+    routes=tuple(_strict(route) for route in (*_CONTACTS, *_PROBLEMS)),
+    examples=EXAMPLES,
+    path_examples=PATHS,
+    present_error=errors.present_error,
+    error_types=errors.TYPES,
+    error_media_type=errors.MEDIA_TYPE,
+)

@@ -1,0 +1,216 @@
+"""Our own contract: contacts listed, read, created, changed, deleted and restored."""
+
+import pytest
+from client import Client
+from world import World
+
+CONTACTS = "/api/hub/v1/contacts"
+
+
+def test_a_contact_is_created_and_read_in_one_shape(hub: Client) -> None:
+    body = {
+        "real_name": "Lisa Simpson",
+        "birthday": "--05-09",
+        "email": "lisa@example.org",
+        "handles": {"add": [{"channel": "phone", "value": "(800) 555-0123", "label": "home"}]},
+        "addresses": [{"address_line_1": "742 Evergreen Terrace", "country": "US"}],
+        "dates": [{"label": "First recital", "occurs_on": "2024-06-01"}],
+        "tags": ["School", "school"],
+        "folders": ["Family"],
+        "expertises": ["Saxophone"],
+    }
+    created = hub.post(CONTACTS, body)
+    assert created.status == 201
+    contact = created.json
+    assert contact["first_name"] == "Lisa"
+    assert {(each["channel"], each["normalized"]) for each in contact["handles"]} == {
+        ("email", "lisa@example.org"), ("phone", "+18005550123"),
+    }  # fmt: skip
+    assert [each["name"] for each in contact["tags"]] == ["School"]
+    assert [each["name"] for each in contact["folders"]] == ["Family"]
+    assert [each["name"] for each in contact["expertises"]] == ["Saxophone"]
+    assert contact["addresses"][0]["country_code"] == "US"
+    assert created.headers["etag"] == f'"{contact["revision"]}"'
+    assert created.headers["location"].endswith(f"{CONTACTS}/{contact['id']}")
+    for key in ("id", "uuid"):
+        assert hub.get(f"{CONTACTS}/{contact[key]}").json == contact
+
+
+def test_fields_and_include_choose_the_keys(world: World, hub: Client) -> None:
+    path = f"{CONTACTS}/{world.marge.id}"
+    assert set(hub.get(path, fields="email,tags").json) == {"id", "uuid", "revision", "email", "tags"}
+    everything = hub.get(path, include="all").json
+    assert {"notes", "gifts", "pets", "relationships", "attachments", "external_ids"} < set(everything)
+    problem = hub.get(path, fields="email,shoe_size")
+    assert problem.status == 400
+    assert "shoe_size" in problem.json["detail"]
+
+
+def test_a_patch_changes_what_it_names_and_null_clears(world: World, hub: Client) -> None:
+    path = f"{CONTACTS}/{world.marge.id}"
+    changed = hub.patch(path, {"nickname": "Midge", "email": None, "tags": ["Painters"]}).json
+    assert (changed["nickname"], changed["email"], changed["phone"]) == ("Midge", None, "(800) 555-5555")
+    changed = hub.patch(path, {"tags": {"add": ["Neighbours"], "remove": ["painters"]}}).json
+    assert [tag["name"] for tag in changed["tags"]] == ["Neighbours"]
+    assert changed["nickname"] == "Midge"
+    assert hub.patch(path, {"tags": None}).json["tags"] == []
+
+
+def test_a_handle_is_added_and_removed_by_its_value_in_any_writing(world: World, hub: Client) -> None:
+    path = f"{CONTACTS}/{world.marge.id}"
+    before = {each["id"] for each in hub.get(path).json["handles"]}
+    work = {"channel": "email", "value": "marge@work.example", "label": "work", "is_primary": True}
+    changed = hub.patch(path, {"handles": {"add": [work]}}).json
+    assert before < {each["id"] for each in changed["handles"]}
+    assert changed["email"] == "marge@work.example"
+    phone = {"channel": "phone", "value": "+1 800 555 5555"}
+    changed = hub.patch(path, {"handles": {"remove": [phone]}}).json
+    assert changed["phone"] is None
+    assert hub.patch(path, {"handles": []}).json["handles"] == []
+
+
+def test_deleting_restoring_and_erasing(world: World, hub: Client) -> None:
+    path = f"{CONTACTS}/{world.marge.uuid}"
+    assert hub.delete(path).json["deleted_at"] is not None
+    assert hub.patch(path, {"nickname": "Midge"}).status == 409
+    assert world.marge.id not in ids(hub.get(CONTACTS).json)
+    assert ids(hub.get(CONTACTS, deleted="yes").json) == [world.marge.id]
+    assert hub.post(f"{path}/restore").json["deleted_at"] is None
+    assert hub.delete(path, erase="true").status == 428
+    etag = hub.get(path).headers["etag"]
+    assert hub.call("DELETE", path, query={"erase": "true"}, headers={"if-match": '"1"'}).status == 412
+    assert hub.call("DELETE", path, query={"erase": "true"}, headers={"if-match": etag}).status == 204
+    assert hub.get(path).status == 404
+
+
+def test_etags_spare_a_body_and_keep_two_writers_apart(world: World, hub: Client) -> None:
+    path = f"{CONTACTS}/{world.homer.id}"
+    etag = hub.get(path).headers["etag"]
+    for tags in (etag, f"W/{etag}", f'"x", {etag}', etag.replace('"', "").join(('"', '-gzip"'))):
+        same = hub.call("GET", path, headers={"if-none-match": tags})
+        assert (same.status, same.body, same.headers["etag"]) == (304, b"", etag)
+    first = hub.call("PATCH", path, json_body={"nickname": "Homie"}, headers={"if-match": etag})
+    assert first.status == 200
+    second = hub.call("PATCH", path, json_body={"nickname": "Max Power"}, headers={"if-match": etag})
+    assert (second.status, second.json["etag"]) == (412, first.headers["etag"])
+    assert hub.call("PATCH", path, json_body={}, headers={"if-match": f"W/{first.headers['etag']}"}).status == 412
+    assert hub.call("PATCH", path, json_body={}, headers={"if-match": "*"}).status == 200
+    assert hub.call("GET", path, headers={"if-none-match": etag}).json["nickname"] == "Homie"
+
+
+@pytest.mark.parametrize("order", ["id", "-id", "name", "-name", "created_at", "-updated_at"])
+def test_every_contact_is_on_one_page_in_every_order(hub: Client, order: str) -> None:
+    for number in range(7):
+        hub.post(CONTACTS, {"real_name": f"Person {number % 3}"})
+    everyone = [each["id"] for each in hub.get(CONTACTS, order=order).json["items"]]
+    found: list[int] = []
+    query = {"order": order, "limit": "2"}
+    while True:
+        page = hub.get(CONTACTS, **query).json
+        found += ids(page)
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert found == everyone
+    assert len(set(found)) == 9
+
+
+def test_a_list_is_stable_while_contacts_come_and_go(hub: Client) -> None:
+    made = [hub.post(CONTACTS, {"real_name": f"Person {number}"}).json["id"] for number in range(6)]
+    first = hub.get(CONTACTS, limit=5).json
+    hub.delete(f"{CONTACTS}/{ids(first)[0]}")
+    hub.delete(f"{CONTACTS}/{ids(first)[-1]}")
+    new = hub.post(CONTACTS, {"real_name": "Late"}).json["id"]
+    assert ids(hub.get(CONTACTS, cursor=first["next_cursor"]).json) == [*made[3:], new]
+
+
+def test_the_count_is_of_all_pages(hub: Client) -> None:
+    assert hub.get(CONTACTS, limit=1).json["total"] is None
+    assert hub.get(CONTACTS, limit=1, count="true").json["total"] == 2
+
+
+# Bad input ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_cursor_of_another_list_or_organization_or_a_forged_one_is_a_problem(
+    world: World, hub: Client, client: Client
+) -> None:
+    cursor = hub.get(CONTACTS, limit=1).json["next_cursor"]
+    charlie = client.with_token(world.charlie_token)
+    others = [
+        charlie.get(CONTACTS, limit=1, cursor=cursor),
+        hub.get(CONTACTS, limit=1, cursor=cursor, order="name"),
+        hub.get(CONTACTS, limit=1, cursor=cursor, deleted="any"),
+        hub.get(CONTACTS, cursor=("B" if cursor[0] == "A" else "A") + cursor[1:]),
+        hub.get(CONTACTS, cursor=cursor[:-4]),
+        hub.get(CONTACTS, cursor="WzAsMF0"),
+        hub.get(CONTACTS, cursor="š"),
+    ]
+    for problem in others:
+        assert (problem.status, problem.json["type"]) == (400, "/api/hub/v1/problems/invalid-cursor"), problem.body
+        assert problem.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"frist_name": "Lisa"}, "frist_name"),
+        ({"birthday": "yesterday"}, "birthday"),
+        ({"handles": [{"channel": "fax", "value": "1"}]}, "handles.0.channel"),
+        ({"handles": [{"channel": "email", "value": "no"}]}, "handles.0.value"),
+        ({"handles": {"add": [{"channel": "phone", "value": "x"}]}}, "handles.add.0.value"),
+        ({"addresses": [{"address_line_1": "", "country": "US"}]}, "addresses.0.address_line_1"),
+        ({"dates": [{"label": "x", "occurs_on": "2024-02-30"}]}, "dates.0.occurs_on"),
+        ({"tags": ["  "]}, "tags.0"),
+        ({"tags": "friends"}, "tags"),
+        ({"relationship_grade": 9}, "relationship_grade"),
+        ({"properties": {"nothing": 1}}, "properties.nothing"),
+        ({"first_name": "x" * 201}, "first_name"),
+        ({"display_name": "a\x00b"}, "display_name"),
+    ],
+)
+def test_every_invalid_field_is_named(world: World, hub: Client, body: dict[str, object], field: str) -> None:
+    for response in (hub.post(CONTACTS, body), hub.patch(f"{CONTACTS}/{world.marge.id}", body)):
+        assert response.status == 422, response.body
+        assert [each["field"] for each in response.json["errors"]] == [field]
+        assert response.json["errors"][0]["in"] == "body"
+    assert hub.get(f"{CONTACTS}/{world.marge.id}").json["revision"] == world.marge.revision
+
+
+def test_an_unknown_field_or_parameter_names_the_nearest(hub: Client) -> None:
+    assert "did you mean first_name?" in hub.post(CONTACTS, {"frist_name": "Lisa"}).json["detail"]
+    response = hub.get(CONTACTS, limt=5)
+    assert response.status == 400
+    assert response.json["errors"][0] == {
+        "in": "query", "field": "limt", "code": "unknown", "message": "limt is unknown; did you mean limit?",
+        "fix": "Correct or remove the field.",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["0", "99999999999999999999", "-1", "x", "1.5", "%00", "4000000"])
+def test_a_contact_that_does_not_exist_is_a_problem(hub: Client, path: str) -> None:
+    response = hub.get(f"{CONTACTS}/{path}")
+    assert (response.status, response.json["type"]) == (404, "/api/hub/v1/problems/not-found")
+
+
+def test_errors_of_the_door_are_problems_too(hub: Client) -> None:
+    cases = [
+        (hub.get("/api/hub/v1/nothing"), 404),
+        (hub.call("PUT", CONTACTS), 405),
+        (hub.with_token(None).get(CONTACTS), 401),
+        (hub.call("POST", CONTACTS, body=b"{", headers={"content-type": "application/json"}), 400),
+        (hub.call("POST", CONTACTS, body=b"a=1", headers={"content-type": "application/x-www-form-urlencoded"}), 415),
+        (hub.get(CONTACTS, format="xml"), 406),
+        (hub.get(CONTACTS, limit=0), 400),
+    ]
+    for response, status in cases:
+        assert response.status == status
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json["status"] == status
+        kind = hub.with_token(None).get(response.json["type"]).json
+        assert (kind["status"], kind["title"]) == (status, response.json["title"])
+        assert kind["fix"]
+
+
+def ids(page: dict[str, list[dict[str, int]]]) -> list[int]:
+    return [each["id"] for each in page["items"]]
