@@ -1,5 +1,7 @@
 """The contacts that a filter matches, deleted ones excepted."""
 
+from collections.abc import Iterable
+
 from coterie.model.contacts import Contact
 from coterie.store.contacts import ORDERS, list_contacts_by_id, order_by
 from coterie.store.database import Tx
@@ -45,3 +47,12 @@ def list_matching_after(tx: Tx, organization_id: int, where: Where, contact_id: 
         {**where.parameters, "organization_id": organization_id, "after_id": contact_id, "limit": limit},
     )
     return list_contacts_by_id(tx, organization_id, [row[0] for row in rows]) if rows else []
+
+
+def keep_matching(tx: Tx, organization_id: int, where: Where, contact_ids: Iterable[int]) -> set[int]:
+    """Returns those of the contacts that match."""
+    rows = tx.all(
+        f"SELECT c.id {_FROM} AND c.id {tx.in_list('ids')} AND {where.sql}",
+        {**where.parameters, "organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    return {row[0] for row in rows}
