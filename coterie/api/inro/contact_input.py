@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from coterie.api.filters import Filter, SegmentId
 from coterie.api.inro.ids import ID_MAX
 from coterie.api.inro.pages import Offset, OrderDirection, PageNumber, PerPage
 from coterie.errors import Invalid, NotFound, Problem
@@ -97,6 +98,8 @@ class ListQuery(Struct):
     offset: Offset = None
     order_direction: OrderDirection = None
     order_column: OrderColumn = None
+    filter: Filter = None
+    segment_id: SegmentId = None
 
 
 class SearchQuery(ListQuery):

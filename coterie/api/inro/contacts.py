@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from coterie.actions import contacts as actions
 from coterie.api.errors import wire_names
+from coterie.api.filters import find_where, is_filtered, list_filtered, search_filtered
 from coterie.api.inro.contact_input import (
     KNOWN_BY,
     ORDERS,
@@ -17,8 +18,9 @@ from coterie.api.inro.contact_input import (
     find,
     locator,
 )
+from coterie.api.inro.filters import filter_errors
 from coterie.api.inro.ids import read_id
-from coterie.api.inro.pages import page_response, read_page
+from coterie.api.inro.pages import Page, page_response, read_page
 from coterie.api.route import Request
 from coterie.errors import Invalid, Problem
 from coterie.http.responses import Response
@@ -138,38 +140,49 @@ def present_contact(tx: Tx, organization_id: int, contact: Contact) -> ContactEn
 def list_(tx: Tx, caller: Caller, request: Request) -> Response:
     query: ListQuery = request.query
     page = read_page(query.page, query.per_page, query.offset)
-    total = store.count_contacts(tx, caller.organization_id)
-    found = store.list_contacts(
-        tx,
-        caller.organization_id,
-        order=ORDERS[query.order_column or "id"],
-        descending=query.order_direction == "desc",
-        limit=page.size,
-        offset=page.skip,
-    )
+    found, total = _list(tx, caller, query, page)
     return page_response(present_contacts(tx, caller.organization_id, found), page, total)
 
 
+def _list(tx: Tx, caller: Caller, query: ListQuery, page: Page) -> tuple[Sequence[Contact], int]:
+    order, descending = ORDERS[query.order_column or "id"], query.order_direction == "desc"
+    with filter_errors():
+        where = find_where(tx, caller, query)
+    if where is not None:
+        return list_filtered(tx, caller, where, order=order, descending=descending, limit=page.size, offset=page.skip)
+    total = store.count_contacts(tx, caller.organization_id)
+    contacts = store.list_contacts(
+        tx, caller.organization_id, order=order, descending=descending, limit=page.size, offset=page.skip
+    )
+    return contacts, total
+
+
 def is_search(query: SearchQuery) -> bool:
-    """Whether there is a text to search for; without one the request lists contacts."""
-    return bool((query.query or "").strip())
+    """Whether there is a text to search for or a filter; without either the request lists contacts."""
+    return bool((query.query or "").strip()) or is_filtered(query)
 
 
 def search(tx: Tx, caller: Caller, request: Request) -> Response:
     query: SearchQuery = request.query
-    if not is_search(query):
+    if not (query.query or "").strip():
         return list_(tx, caller, request)
     page = read_page(query.page, query.per_page, query.offset)
+    found, total = _search(tx, caller, query, page)
+    return page_response(present_contacts(tx, caller.organization_id, found), page, total)
+
+
+def _search(tx: Tx, caller: Caller, query: SearchQuery, page: Page) -> tuple[Sequence[Contact], int]:
+    order, descending, text = ORDERS[query.order_column or "id"], query.order_direction == "desc", query.query or ""
+    with filter_errors():
+        where = find_where(tx, caller, query)
+    if where is not None:
+        return search_filtered(
+            tx, caller, where, text, order=order, descending=descending, limit=page.size, offset=page.skip
+        )
     found = search_contacts(
-        tx,
-        caller.organization_id,
-        query.query or "",
-        order=ORDERS[query.order_column or "id"],
-        descending=query.order_direction == "desc",
-        limit=page.size,
-        offset=page.skip,
+        tx, caller.organization_id, text, order=order, descending=descending, limit=page.size, offset=page.skip
     )
-    return page_response(present_contacts(tx, caller.organization_id, found.contacts), page, found.total)
+    return found.contacts, found.total
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactEntity:

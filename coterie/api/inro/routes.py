@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from coterie.api.errors import TYPES
+from coterie.api.filters import is_filtered
 from coterie.api.inro import bulk, contact_input, contact_properties, contacts, errors, folders, me
 from coterie.api.inro.contacts import ContactEntity
 from coterie.api.inro.examples import EXAMPLES
@@ -19,7 +20,7 @@ PUBLISHED = (
           response=me.OrganizationEntity),
 
     Route("GET", "/contacts", contacts.list_, READ, "read", "List contacts",
-          query=contact_input.ListQuery, response=list[ContactEntity], paged=True),
+          query=contact_input.ListQuery, response=list[ContactEntity], paged=True, is_search=is_filtered),
     Route("GET", "/contacts/search", contacts.search, READ, "read", "Search contacts",
           query=contact_input.SearchQuery, response=list[ContactEntity], paged=True, is_search=contacts.is_search),
     Route("PUT", "/contacts/{id}", contacts.update, WRITE, "write", "Update a contact (RESTFUL)",

@@ -1,16 +1,18 @@
 """/orgs/{org_id}/contacts: lists, reads and writes contacts."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
 from coterie.api.errors import wire_names
+from coterie.api.filters import Filter, SegmentId, find_where, is_filtered, list_filtered, search_filtered
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
 from coterie.api.r0.contact_parts import INCLUDES, ContactWithParts, present_with_parts
 from coterie.api.r0.ids import contact_of
 from coterie.api.r0.input import Deleted, Text, delete, fields_set, requested_deletion
-from coterie.api.r0.pages import SearchQuery, envelope, include_words, includes_deleted, read_page
+from coterie.api.r0.pages import Page, SearchQuery, envelope, include_words, includes_deleted, read_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.contacts import GENDERS, Contact
@@ -65,25 +67,38 @@ class PartsQuery(Struct):
     )
 
 
-def is_search(query: SearchQuery) -> bool:
-    """Whether there is a text to search for."""
-    return bool(query.search and query.search.strip())
+class ContactsQuery(SearchQuery):
+    filter: Filter = None
+    segment_id: SegmentId = None
+
+
+def is_search(query: ContactsQuery) -> bool:
+    """Whether there is a text to search for, or a filter."""
+    return bool(query.search and query.search.strip()) or is_filtered(query)
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ContactList:
-    query: SearchQuery = request.query
-    page, organization_id = read_page(query), caller.organization_id
-    if query.search and query.search.strip():
-        # the search index has no deleted contacts
-        matches = search_contacts(tx, organization_id, query.search, limit=page.limit, offset=page.offset)
-        contacts, total = matches.contacts, matches.total
-    elif includes_deleted(query.include):
-        total = store.count_contacts(tx, organization_id) + store.count_deleted_contacts(tx, organization_id)
-        contacts = store.list_all_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
-    else:
-        total = store.count_contacts(tx, organization_id)
-        contacts = store.list_contacts(tx, organization_id, limit=page.limit, offset=page.offset)
+    page = read_page(request.query)
+    contacts, total = _list(tx, caller, request.query, page)
     return ContactList(*envelope(page, total, contacts), [present_contact(contact) for contact in contacts])
+
+
+def _list(tx: Tx, caller: Caller, query: ContactsQuery, page: Page) -> tuple[Sequence[Contact], int]:
+    organization_id, limit, offset = caller.organization_id, page.limit, page.offset
+    where = find_where(tx, caller, query)
+    # neither a filter nor the search index knows deleted contacts
+    if query.search and query.search.strip():
+        if where is not None:
+            return search_filtered(tx, caller, where, query.search, limit=limit, offset=offset)
+        matches = search_contacts(tx, organization_id, query.search, limit=limit, offset=offset)
+        return matches.contacts, matches.total
+    if where is not None:
+        return list_filtered(tx, caller, where, limit=limit, offset=offset)
+    total = store.count_contacts(tx, organization_id)
+    if includes_deleted(query.include):
+        total += store.count_deleted_contacts(tx, organization_id)
+        return store.list_all_contacts(tx, organization_id, limit=limit, offset=offset), total
+    return store.list_contacts(tx, organization_id, limit=limit, offset=offset), total
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ContactWithParts:

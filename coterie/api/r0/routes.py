@@ -80,7 +80,7 @@ ROUTES: tuple[Route, ...] = (
 
     # Contacts
     Route("GET", f"{ORG}/contacts", contacts.list_, READ, "read", "List contacts",
-          query=SearchQuery, response=ContactList, paged=True, path_types=IDS, is_search=contacts.is_search),
+          query=contacts.ContactsQuery, response=ContactList, paged=True, path_types=IDS, is_search=contacts.is_search),
     Route("POST", f"{ORG}/contacts", contacts.create, WRITE, "write", "Create a contact",
           body=contacts.NewContactBody, response=ContactEntity, status=201, path_types=IDS),
     Route("GET", CONTACT, contacts.show, READ, "read", "Get a contact with the parts asked for",
