@@ -9,17 +9,18 @@ MAY_IMPORT = {
     "logs": "model",
     "store": "errors settings model",
     "search": "errors model store",
-    "drafts": "errors model store",
-    "actions": "errors model store search drafts",
+    "identity": "errors model store",
+    "drafts": "errors model store identity",
+    "actions": "errors model store search identity drafts",
     "portable": "errors model store search actions drafts",
     "vcard": "errors model",
-    "imports": "errors settings model store search actions drafts portable vcard",
+    "imports": "errors settings model store search identity actions drafts portable vcard",
     "exports": "errors model store drafts vcard",
     "graph": "errors settings model store outgoing",
     "webhooks": "errors settings model store outgoing",
     "checks": "errors settings model store search actions",
     "http": "errors settings model store",
-    "worker": "errors settings model store search actions drafts imports graph webhooks",
+    "worker": "errors settings model store search identity actions drafts imports graph webhooks",
     "api": "errors settings model store search actions imports http",
     "web": "errors settings model store search actions imports http",
     "carddav": "errors settings model store actions vcard http",
@@ -27,14 +28,14 @@ MAY_IMPORT = {
     "mcp": "errors settings model store search actions http",
     "app": "errors settings store http api web carddav instagram mcp",
     "__main__": "cli",
-    "cli": "errors settings logs model store search actions drafts portable vcard imports exports graph checks worker"
-    " instagram mcp app",
+    "cli": "errors settings logs model store search identity actions drafts portable vcard imports exports graph checks"
+    " worker instagram mcp app",
 }
 CONTRACTS = {"inro", "r0", "hub"}
 
 # library -> the packages that may use it; a new dependency is a line here and one in docs/decisions/0019
 MAY_USE = {
-    "anyascii": "search drafts",
+    "anyascii": "search identity drafts",
     "apsw": "store search",
     "argon2": "model actions",
     "cryptography": "model actions store webhooks instagram",
@@ -49,7 +50,7 @@ MAY_USE = {
     "psycopg": "store search",
     "psycopg_pool": "store search",
     "python_multipart": "http",
-    "rapidfuzz": "search drafts",
+    "rapidfuzz": "search identity drafts",
     "rich": "cli",
     "starlette": "api web instagram carddav app cli",
     "typer": "cli",

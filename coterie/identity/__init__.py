@@ -1,0 +1,6 @@
+"""Who is who: the facts of people, the pairs worth comparing, and how likely two are one person, in bits.
+
+people.py computes the facts, keys.py finds pairs, scoring.py compares two, settling.py looks at groups; the weights are
+in weights.py. keeping.py stores the keys of contacts, lookup.py finds the contacts that may be a person, and scan.py
+compares the whole book. Nothing is trained: only how common a value is comes from the book.
+"""

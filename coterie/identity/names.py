@@ -1,0 +1,72 @@
+"""Names as they are compared: folded to Latin letters, and how alike two of them are."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+from anyascii import anyascii
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from coterie.model.nicknames import are_forms
+from coterie.model.text import APOSTROPHES, stream_safe
+
+Likeness = Literal["same", "form", "close", "near", "sound", "initial", "missing", "login", "other"]
+# names, streets and employers are short; a longer text is compared by its beginning
+TEXT_LENGTH_MAX = 300
+_WORD = re.compile(r"[a-z0-9]+")
+_CONSONANTS = (("bpfvw", "1"), ("cgjkqsxz", "2"), ("dt", "3"), ("l", "4"), ("mn", "5"), ("r", "6"))
+_SOUNDS: dict[int, str | None] = {ord(letter): digit for letters, digit in _CONSONANTS for letter in letters}
+_SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
+
+
+@lru_cache(1 << 16)
+def latin_words(text: str) -> tuple[str, ...]:
+    """The words of a text in lower case and Latin letters, whatever its script: "Сергей O’Neil" gives sergey, oneil.
+
+    Emoji and other symbols are left out. Of a text longer than 300 characters, the beginning counts.
+    """
+    plain = APOSTROPHES.sub("", text[:TEXT_LENGTH_MAX])
+    if not plain.isascii():
+        plain = "".join(" " if unicodedata.category(char)[0] == "S" else char for char in stream_safe(plain))
+        plain = anyascii(plain)
+    return tuple(_WORD.findall(plain.lower()))
+
+
+@lru_cache(1 << 16)
+def sound(word: str) -> str:
+    """The consonant classes of a word without repeats: equal for most spellings and scripts of a name."""
+    code = word.translate(_SOUNDS)
+    return "".join(digit for digit, before in zip(code, " " + code, strict=False) if digit != before) or word[:2]
+
+
+@lru_cache(1 << 17)
+def likeness(one: str, other: str) -> Likeness:
+    """How alike two words of names are.
+
+    same, form (Tom and Thomas), close (one letter; two of eight), near (two or three letters, or one begins the other),
+    sound, initial, or other.
+    """
+    if one == other:
+        return "same"
+    if len(one) == 1 or len(other) == 1:
+        return "initial" if one[:1] == other[:1] else "other"
+    if are_forms(one, other):
+        return "form"
+    similarity = JaroWinkler.similarity(one, other)
+    if similarity < 0.7:
+        return "other"
+    return _spelling(one, other, similarity)
+
+
+def _spelling(one: str, other: str, similarity: float) -> Likeness:
+    longest, distance = max(len(one), len(other)), OSA.distance(one, other, score_cutoff=3)
+    if (distance == 1 and longest >= 4) or (distance == 2 and longest >= 8):
+        return "close"
+    if (distance == 2 and longest >= 5) or (distance == 3 and longest >= 8):
+        return "near"
+    if min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one)):
+        return "near"
+    if similarity >= 0.86 or (similarity >= 0.72 and len(sound(one)) >= 2 and sound(one) == sound(other)):
+        return "sound"
+    return "other"

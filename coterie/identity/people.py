@@ -1,0 +1,139 @@
+"""The facts by which people are compared, of contacts and of drafts."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from coterie.identity.names import latin_words
+from coterie.model.addresses import Address
+from coterie.model.contacts import Contact
+from coterie.model.handles import EMAIL, INSTAGRAM, OTHER_CHANNELS, WEBSITE, Handle
+from coterie.model.imports import AddressDraft, ContactDraft
+
+# a handle has more characters than any person's; of more handles and addresses the first count
+HANDLES_MAX, ADDRESSES_MAX, LOGIN_LENGTH_MIN = 30, 5, 5
+_NOT_LETTERS = re.compile(r"[^a-z]")
+_GENERATIONS = {"junior": "jr", "jun": "jr", "jnr": "jr", "filho": "jr", "senior": "sr", "sen": "sr", "snr": "sr"}
+GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv", "v", "neto"))
+_STREETS = {
+    "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "lane": "ln", "drive": "dr", "place": "pl",
+    "court": "ct", "circuit": "cct", "crescent": "cres", "close": "cl", "boulevard": "blvd", "highway": "hwy",
+    "terrace": "tce", "square": "sq", "parkway": "pkwy", "strasse": "str", "north": "n", "south": "s", "east": "e",
+    "west": "w",
+}  # fmt: skip
+STREET_WORDS = frozenset(
+    (*_STREETS.values(), "rue", "via", "calle", "rua", "ulica", "ul", "de", "la", "the", "apt", "unit")
+)
+_LEGAL_FORMS = frozenset(("gmbh", "inc", "ltd", "llc", "ag", "kg", "co", "corp", "sa", "srl", "bv", "limited", "the"))
+# mailboxes of a role, not of a person
+ROLES = frozenset(
+    ("info", "office", "mail", "contact", "hello", "admin", "sales", "support", "kontakt", "service", "team", "family",
+     "noreply", "reception", "help", "billing", "jobs", "hr", "press", "postmaster", "webmaster", "bookings", "orders")
+)  # fmt: skip
+# titles, and words in place of a name
+_NO_NAMES = frozenset(
+    ("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mother", "father", "mum", "mom", "dad", "mama", "papa",
+     "unknown", "none", "no", "na", "nn", "resident", "occupant", "lady", "gentleman", "test", "anonymous")
+)  # fmt: skip
+# channels on which a name of an account is made of the person's name
+_LOGIN_CHANNELS = frozenset((EMAIL, INSTAGRAM, *OTHER_CHANNELS))
+
+
+class Home(Struct, frozen=True, array_like=True, gc=False):
+    """An address: house number, words of the street, locality and postcode; "" and () if missing."""
+
+    house: str
+    street: tuple[str, ...]
+    locality: str
+    postcode: str
+
+
+class Person(Struct, frozen=True, array_like=True, gc=False):
+    """The facts of a person, in lower case and Latin letters; "" and () if missing.
+
+    given: the first given name; middle: further ones; aliases: nicknames. surname: its words. suffix: jr, sr, ii …
+    birthday: YYYY-MM-DD or --MM-DD. handles: "channel:normalized". logins: the letters of account names and mailboxes.
+    """
+
+    given: str = ""
+    middle: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    surname: tuple[str, ...] = ()
+    suffix: str = ""
+    birthday: str = ""
+    handles: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    homes: tuple[Home, ...] = ()
+    employer: str = ""
+
+
+NOBODY = Person()
+
+
+def person_of_contact(contact: Contact, handles: Iterable[Handle], addresses: Iterable[Address]) -> Person:
+    """The facts of a contact with its handles and addresses, none of them deleted."""
+    return _person(contact, [(h.channel, h.normalized) for h in handles], addresses)
+
+
+def person_of_draft(draft: ContactDraft) -> Person:
+    """The facts of a normalized draft."""
+    return _person(draft, [(h.channel, h.normalized) for h in draft.handles if h.normalized], draft.addresses)
+
+
+def _person(
+    source: Contact | ContactDraft,
+    handles: Sequence[tuple[str, str]],
+    addresses: Iterable[Address | AddressDraft],
+) -> Person:
+    given, surname = _names(source.first_name), _names(source.last_name)
+    middle = _names(source.middle_name)
+    if not (given or surname):
+        shown = _names(source.display_name or source.formatted_name)
+        given, surname = shown[:1], shown[1:]
+    nickname = _names(source.nickname)
+    own = [(channel, value) for channel, value in handles if channel != WEBSITE][:HANDLES_MAX]
+    return Person(
+        given=given[0] if given else "",
+        middle=given[1:] + middle,
+        aliases=nickname[:1] if len(nickname) == 1 and nickname != given[:1] else (),
+        surname=surname + _names(source.maiden_name),
+        suffix=_generation(source.name_suffix),
+        birthday=source.birthday or "",
+        handles=tuple(sorted({f"{channel}:{value}" for channel, value in own})),
+        logins=tuple(sorted({login for channel, value in own if (login := _login(channel, value))})),
+        homes=tuple(filter(None, map(_home, addresses)))[:ADDRESSES_MAX],
+        employer=" ".join(word for word in latin_words(source.employer or "") if word not in _LEGAL_FORMS),
+    )
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    words = latin_words(text) if text else ()
+    return () if words and words[0] in _NO_NAMES else words
+
+
+def _generation(suffix: str | None) -> str:
+    words = (_GENERATIONS.get(word, word) for word in latin_words(suffix or ""))
+    return next((word for word in words if word in GENERATIONS), "")
+
+
+def _login(channel: str, value: str) -> str:
+    """The letters of an account name or mailbox that may be made of a person's name; "" if there are too few."""
+    if channel not in _LOGIN_CHANNELS or (channel == EMAIL and is_role(value)):
+        return ""
+    letters = _NOT_LETTERS.sub("", value.partition("@")[0])
+    return letters if len(letters) >= LOGIN_LENGTH_MIN and letters not in ROLES else ""
+
+
+def is_role(email: str) -> bool:
+    """Whether an e-mail address is that of a role, such as info@."""
+    return email.partition("@")[0] in ROLES
+
+
+def _home(address: Address | AddressDraft) -> Home | None:
+    words = [_STREETS.get(word, word) for word in latin_words(address.address_line_1 or "")]
+    house = next((word for word in words if word[0].isdigit()), "")
+    street = tuple(word for word in words if word != house)
+    postcode = "".join(latin_words(address.postcode or ""))
+    locality = " ".join(latin_words(address.locality or ""))
+    return Home(house, street, locality, postcode) if street or locality or postcode else None
