@@ -1,0 +1,45 @@
+"""How common values are in a book, and so how much it says that two people share one."""
+
+import math
+from collections.abc import Callable, Mapping
+
+from coterie.identity.keys import number_of
+from coterie.identity.people import Person
+from coterie.identity.weights import WEIGHTS
+from coterie.model.nicknames import full_names
+
+KNOWN_MIN = 3
+
+
+class Commonness:
+    """size: the number of people in the book; counts: the number of a value (keys.counted_of) -> how many have it.
+
+    A value that is missing in counts counts as one person's. prior: the bits that two of the book begin with.
+    """
+
+    def __init__(self, size: int, counts: Mapping[int, int]) -> None:
+        self.size = size
+        self.prior = -math.log2(max(size, WEIGHTS.book_min)) - 1
+        self._count: Callable[[int, int], int] = counts.get
+        self._names: dict[str, float] = {}
+
+    def count(self, value: str) -> int:
+        """How many people of the book have a value, at least 1."""
+        return self._count(number_of(value), 1)
+
+    def rarity(self, value: str, world: int = WEIGHTS.world) -> float:
+        """The bits that sharing a value is worth: the fewer others have it, the more."""
+        return math.log2((self.size + world) / (max(self.count(value) - 1, 0) + 0.7))
+
+    def name_rarity(self, name: str) -> float:
+        """The same for a word of a name."""
+        bits = self._names.get(name)
+        if bits is None:
+            bits = self._names[name] = self.rarity(f"name:{name}", WEIGHTS.name_world)
+        return bits
+
+    def is_given_name(self, person: Person) -> bool:
+        """Whether others have the given name of a person too, in the book or in the table of nicknames."""
+        return bool(person.given) and (
+            bool(full_names(person.given)) or self.count(f"given:{person.given}") >= KNOWN_MIN
+        )

@@ -1,0 +1,114 @@
+"""The keys by which pairs worth comparing are found, and the values whose commonness is counted.
+
+Guarantee. A key is a 64-bit number that depends on nothing but the facts, so that it can be stored. Its lowest bit says
+whether it is weak. Two people are compared if they share a strong key, or two weak ones; a weak key that at most four
+share counts as strong, and a key that more than 40 share is ignored: whoever is one person shares another one.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import combinations
+
+from coterie.identity.names import sound
+from coterie.identity.people import Home, Person
+from coterie.model.nicknames import full_names
+
+# the version of keys and facts: with another one, the keys of all contacts are computed again
+VERSION = 1
+SHARED_MAX, RARE_MAX = 40, 4
+FORMS_MAX = 6
+
+
+def is_weak(key: int) -> bool:
+    """Whether it takes two of such keys to compare a pair."""
+    return bool(key & 1)
+
+
+@lru_cache(1 << 16)
+def number_of(text: str) -> int:
+    """A signed 64-bit number of a text, the same in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True)
+
+
+def keys_of(person: Person) -> set[int]:
+    """The keys of a person, about 25 of one with many facts."""
+    strong = {number_of(text) & -2 for text in _strong(person)}
+    return strong | {number_of(text) | 1 for text in _weak(person)}
+
+
+def counted_of(person: Person) -> set[int]:
+    """The values of a person of which is counted how many people have them."""
+    return {number_of(text) for text in _counted(person)}
+
+
+def _counted(person: Person) -> Iterator[str]:
+    yield from (f"name:{name}" for name in {person.given, *person.surname} if name)
+    if person.given:
+        yield f"given:{person.given}"
+    if person.birthday:
+        yield f"birthday:{person.birthday}"
+    yield from person.handles
+    for home in person.homes:
+        yield from (f"place:{place}" for place in (home.locality, home.postcode) if place)
+        if home.street:
+            yield home_of(home)
+    if person.employer:
+        yield f"employer:{person.employer}"
+
+
+def home_of(home: Home) -> str:
+    """The house of an address, as it is counted."""
+    return f"home:{home.house}:{home.street[0] if home.street else ''}"
+
+
+def _strong(person: Person) -> Iterator[str]:
+    yield from person.handles
+    yield from (f"login:{login}" for login in person.logins)
+    if person.given and person.surname:
+        yield from _full_names(person)
+    if person.birthday:
+        yield f"born:{person.birthday}"
+    for home in person.homes:
+        if home.street:
+            yield f"street:{home.house}:{' '.join(home.street[:2])}"
+        if home.house and (home.locality or home.postcode):
+            yield f"house:{home.house}:{home.locality}:{home.postcode}"
+
+
+def _full_names(person: Person) -> Iterator[str]:
+    last = person.surname[-1]
+    for given in (person.given, *person.aliases):
+        for first in {given, *sorted(full_names(given))[:FORMS_MAX]}:
+            yield f"name:{':'.join(sorted((first, last)))}"
+        yield f"login:{given}{last}"
+        yield f"login:{last}{given}"
+
+
+def _weak(person: Person) -> Iterator[str]:
+    names = tuple(filter(None, (person.given, *person.aliases, *person.middle[:1], *person.surname)))
+    sounds = sorted({sound(name) for name in names if len(name) > 1})
+    yield from (f"sounds:{one}:{other}" for one, other in combinations(sounds[:5], 2))
+    if person.given and person.surname:
+        first, last = person.given, person.surname[-1]
+        yield f"begin:{':'.join(sorted((first[:3], last[:3])))}"
+        yield f"end:{':'.join(sorted((first[-3:], last[-3:])))}"
+        yield f"initial:{first[0]}{last}"
+    yield from (f"initial:{login}" for login in person.logins)
+    if person.birthday:
+        yield from (f"day:{person.birthday[-5:]}:{name[0]}" for name in names)
+        yield from (f"month:{person.birthday[:7]}:{each}" for each in sounds)
+    for home in person.homes[:2]:
+        yield from _near(person, home, names)
+    if person.employer:
+        yield from (f"work:{person.employer}:{each}" for each in sounds)
+
+
+def _near(person: Person, home: Home, names: tuple[str, ...]) -> Iterator[str]:
+    if home.street:
+        yield from (f"road:{home.street[0]}:{name[:2]}" for name in names)
+    if home.postcode or home.locality:
+        yield from (f"post:{home.postcode}:{name[:3]}" for name in names)
+    if person.birthday[:1].isdigit():
+        decade = person.birthday[2:4]
+        yield from (f"lived:{place}:{decade}" for place in (home.locality, home.postcode) if place)

@@ -1,0 +1,63 @@
+"""What each piece of evidence is worth, in bits: log2 of how much likelier it is for one person than for two.
+
+One configuration for every book. docs/decisions/0037-identity.md says how it was measured.
+"""
+
+from msgspec import Struct, field
+
+from coterie.identity.names import Likeness
+from coterie.model.handles import EMAIL, INSTAGRAM, LINKEDIN, PHONE
+
+
+class Weights(Struct, frozen=True):
+    """suggested, possible: the bits from which two are suggested for merging, or worth a look.
+
+    world: people added to the book when commonness is estimated, because a small book says little; name_world,
+    place_world, days: the same for names, for towns and postcodes, and for birthdays. names: likeness -> (bits added to the rarity of the name, the most it is worth).
+    """
+
+    suggested: float = 6.0
+    possible: float = 0.0
+    book_min: int = 1_000
+    world: int = 1_000
+    name_world: int = 100
+    place_world: int = 50
+    days: int = 20_000
+    names: dict[Likeness, tuple[float, float]] = field(
+        default_factory=lambda: {
+            "same": (-0.3, 30.0), "form": (-2.5, 9.0), "close": (-2.5, 8.0), "near": (-4.0, 5.0), "sound": (-5.0, 3.0),
+            "initial": (-30.0, 2.5),
+        }
+    )  # fmt: skip
+    other_given: float = -7.0
+    other_surname: float = -5.0
+    other_names: float = -9.0
+    turned: float = -3.0
+    by_middle: float = -3.0
+    middle_max: float = 4.0
+    other_middle: float = -4.0
+    birthday_max: float = 14.0
+    birthday_without_year: float = 8.0
+    birthday_misread: float = 8.0
+    other_birthday: float = -6.0
+    home_min: float = 6.0
+    home_max: float = 13.0
+    place_max: float = 4.0
+    handles: dict[str, float] = field(
+        default_factory=lambda: {INSTAGRAM: 40.0, LINKEDIN: 20.0, EMAIL: 15.0, PHONE: 13.0}
+    )
+    other_handle: float = 10.0
+    handle_min: float = 2.0
+    each_owner: float = -2.0
+    role: float = -10.0
+    # a house and a handle are one household's: the weaker of the two adds no more than this
+    household_max: float = 3.0
+    employer_max: float = 9.0
+    other_employer: float = -0.5
+    one_suffix: float = -6.0
+    other_suffix: float = -8.0
+    # two names that people have and that differ by a letter or two
+    two_known_names: float = -3.0
+
+
+WEIGHTS = Weights()
