@@ -1,0 +1,119 @@
+"""The bits of birthdays, addresses, handles and employers that two people share or do not share."""
+
+from msgspec import Struct
+from rapidfuzz.distance import OSA
+
+from coterie.identity.commonness import Commonness
+from coterie.identity.keys import home_of
+from coterie.identity.names import likeness
+from coterie.identity.people import STREET_WORDS, Home, Person, is_role
+from coterie.identity.weights import WEIGHTS
+from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
+
+# a son is older than that when his own children are born: two birthdays so near may be one, misread
+GENERATION_YEARS = 14
+
+
+class HandleScore(Struct, frozen=True, gc=False):
+    """The bits of the handle that says most, its channel and value. is_own: it is a person's, not a household's."""
+
+    bits: float = 0.0
+    is_own: bool = False
+    channel: str = ""
+    value: str = ""
+
+
+NO_HANDLE = HandleScore()
+
+
+def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
+    """The handles that two people share: less the more others have them."""
+    if not one.handles or not other.handles:
+        return NO_HANDLE
+    best = NO_HANDLE
+    for handle in set(one.handles).intersection(other.handles):
+        channel, _, value = handle.partition(":")
+        has_role = channel == EMAIL and is_role(value)
+        bits = WEIGHTS.handles.get(channel, WEIGHTS.other_handle) + WEIGHTS.role * has_role
+        bits = max(bits + WEIGHTS.each_owner * max(book.count(handle) - 2, 0), WEIGHTS.handle_min)
+        if (bits, handle) > (best.bits, best.value):
+            best = HandleScore(bits, channel != PHONE and not has_role, channel, value)
+    return best
+
+
+def is_account(score: HandleScore) -> bool:
+    """Whether the handle names one account, and so one person."""
+    return score.channel == INSTAGRAM
+
+
+def birthday_bits(book: Commonness, one: Person, other: Person) -> float:
+    """Below 0 if the birthdays contradict each other."""
+    a, b = one.birthday, other.birthday
+    if not a or not b:
+        return 0.0
+    if a[0] == "-" or b[0] == "-":
+        return _bits_without_year(a[-5:], b[-5:])
+    if a == b:
+        return min(book.rarity(f"birthday:{a}", WEIGHTS.days), WEIGHTS.birthday_max)
+    years = abs(int(a[:4]) - int(b[:4]))
+    distance = OSA.distance(a, b, score_cutoff=2)
+    if (distance == 1 and (years < GENERATION_YEARS or a[-5:] == b[-5:])) or _is_swapped(a, b):
+        return WEIGHTS.birthday_misread
+    if a[-5:] == b[-5:]:
+        return 2.0 if years < GENERATION_YEARS else -3.0
+    return 1.0 if distance == 2 and years < GENERATION_YEARS else WEIGHTS.other_birthday
+
+
+def _bits_without_year(a: str, b: str) -> float:
+    if a == b:
+        return WEIGHTS.birthday_without_year
+    return 3.0 if a == f"{b[-2:]}-{b[:2]}" else WEIGHTS.other_birthday - 2
+
+
+def _is_swapped(a: str, b: str) -> bool:
+    """Whether day and month are swapped."""
+    return a[:4] == b[:4] and a[5:7] == b[8:] and a[8:] == b[5:7]
+
+
+def home_bits(book: Commonness, one: Person, other: Person) -> float:
+    """The addresses of two people; the two that agree best count."""
+    if not one.homes or not other.homes:
+        return 0.0
+    return max(_home_bits(book, a, b) for a in one.homes for b in other.homes)
+
+
+def _home_bits(book: Commonness, a: Home, b: Home) -> float:
+    bits = 0.0
+    if a.street and b.street:
+        is_street = _is_same_street(a, b)
+        if is_street and a.house == b.house:
+            return min(max(book.rarity(home_of(a)), WEIGHTS.home_min), WEIGHTS.home_max)
+        bits = _street_bits(a, b, is_street=is_street)
+    for place, same in ((a.locality, b.locality), (a.postcode, b.postcode)):
+        if place and same and (place == same or (place is a.locality and likeness(place, same) == "close")):
+            bits += min(book.rarity(f"place:{place}", WEIGHTS.place_world) / 2, WEIGHTS.place_max)
+    return bits
+
+
+def _is_same_street(a: Home, b: Home) -> bool:
+    return any(
+        len(word) > 2 and word not in STREET_WORDS
+        for word in a.street
+        if word in b.street or any(likeness(word, other) in ("close", "near") for other in b.street)
+    )
+
+
+def _street_bits(a: Home, b: Home, *, is_street: bool) -> float:
+    if not is_street:
+        return 2.0 if a.house and a.house == b.house and a.postcode == b.postcode else -2.0
+    is_near = not a.house or not b.house or OSA.distance(a.house, b.house, score_cutoff=1) == 1
+    return 7.0 if is_near else 4.0
+
+
+def employer_bits(book: Commonness, one: Person, other: Person) -> float:
+    """Employers are compared as written, without their legal form."""
+    if not one.employer or not other.employer:
+        return 0.0
+    if one.employer != other.employer:
+        return WEIGHTS.other_employer
+    return min(book.rarity(f"employer:{one.employer}"), WEIGHTS.employer_max)

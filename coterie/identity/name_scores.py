@@ -1,0 +1,106 @@
+"""The bits of two names."""
+
+from collections.abc import Sequence
+from itertools import product
+
+from msgspec import Struct
+
+from coterie.identity.commonness import Commonness
+from coterie.identity.names import Likeness, likeness
+from coterie.identity.people import Person
+from coterie.identity.weights import WEIGHTS
+
+
+class NameScore(Struct, frozen=True, gc=False):
+    """The bits of two names, and how alike the given names and the surnames are. is_turned: given name and surname
+    are swapped in one of them."""
+
+    bits: float
+    given: Likeness
+    surname: Likeness
+    is_turned: bool = False
+
+
+def word_bits(book: Commonness, one: str, other: str) -> tuple[float, Likeness]:
+    """The bits of two words of names, 0 if they are other names, and how alike they are."""
+    like = likeness(one, other)
+    if like == "other":
+        return 0.0, like
+    added, most = WEIGHTS.names[like]
+    if like == "initial":
+        return most, like
+    return max(min(min(book.name_rarity(one), book.name_rarity(other)) + added, most), 1.0), like
+
+
+def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
+    """The names of two people: as they are, turned around, or by a middle name."""
+    given = _part(book, _givens(one), _givens(other), WEIGHTS.other_given)
+    surname = _part(book, one.surname, other.surname, WEIGHTS.other_surname)
+    is_turned = False
+    if given[1] == "other" or surname[1] == "other":
+        turned = _turned(book, one, other)
+        if turned[0][0] + turned[1][0] > given[0] + surname[0]:
+            (given, surname), is_turned = turned, True
+    if given[1] == "other":
+        given = _by_middle_name(book, one, other) or given
+        bits = given[0] + surname[0]
+    else:
+        bits = given[0] + surname[0] + _middle_bits(book, one, other)
+    if given[1] == surname[1] == "other":
+        bits = WEIGHTS.other_names
+    return NameScore(bits, given[1], surname[1], is_turned)
+
+
+def _givens(person: Person) -> tuple[str, ...]:
+    return (person.given, *person.aliases) if person.given else person.aliases
+
+
+def _part(book: Commonness, one: Sequence[str], other: Sequence[str], otherwise: float) -> tuple[float, Likeness]:
+    if not one or not other:
+        return 0.0, "missing"
+    if len(one) == len(other) == 1:
+        best = word_bits(book, one[0], other[0])
+    else:
+        pairs = [*product(one, other), ("".join(one), "".join(other))]
+        best = max(word_bits(book, *pair) for pair in pairs)
+    return (otherwise, "other") if best[1] == "other" else best
+
+
+def _turned(book: Commonness, one: Person, other: Person) -> tuple[tuple[float, Likeness], tuple[float, Likeness]]:
+    given = _part(book, _givens(one), other.surname, WEIGHTS.other_given)
+    surname = _part(book, one.surname, _givens(other), WEIGHTS.other_surname)
+    return (given[0] + WEIGHTS.turned, given[1]), surname
+
+
+def _by_middle_name(book: Commonness, one: Person, other: Person) -> tuple[float, Likeness] | None:
+    """The given names, if one person is called by a middle name of the other's. An initial is no middle name."""
+    pairs = [(one.given, name) for name in other.middle if len(name) > 2 and one.given]
+    pairs += [(name, other.given) for name in one.middle if len(name) > 2 and other.given]
+    scores = [word_bits(book, *pair) for pair in pairs]
+    agreeing = [(bits + WEIGHTS.by_middle, like) for bits, like in scores if like in ("same", "form")]
+    return max(agreeing, default=None)
+
+
+def _middle_bits(book: Commonness, one: Person, other: Person) -> float:
+    if not one.middle or not other.middle:
+        return 0.0
+    bits, like = word_bits(book, one.middle[0], other.middle[0])
+    return WEIGHTS.other_middle if like == "other" else min(bits, WEIGHTS.middle_max)
+
+
+def login_bits(book: Commonness, one: Person, other: Person) -> tuple[float, str]:
+    """(bits, the name) of an account or mailbox that is made of the other person's name; (0, "") if there is none."""
+    best = (0.0, "")
+    for owner, named in ((one, other), (other, one)):
+        if owner.logins and named.given and named.surname and len(named.surname[-1]) > 2:
+            best = max([best, *((_login(book, login, named), login) for login in owner.logins)])
+    return best
+
+
+def _login(book: Commonness, login: str, named: Person) -> float:
+    given, surname = named.given, named.surname[-1]
+    if login in (given + surname, surname + given):
+        return book.name_rarity(given) + book.name_rarity(surname) - 2
+    if len(login) > 5 and login in (given[0] + surname, surname + given[0], given + surname[0]):
+        return book.name_rarity(surname) - 1
+    return 0.0
