@@ -1,0 +1,125 @@
+"""Compares two people: the bits of all evidence, then the guards that keep families apart.
+
+Bits are log2 of the odds: at 0 it is even whether two are one person, at 7 it is more than 99 in 100.
+"""
+
+from msgspec import Struct
+
+from coterie.identity.commonness import Commonness
+from coterie.identity.fact_scores import (
+    HandleScore,
+    birthday_bits,
+    employer_bits,
+    handle_score,
+    home_bits,
+    is_account,
+)
+from coterie.identity.name_scores import NameScore, compare_names, login_bits
+from coterie.identity.names import Likeness, sound
+from coterie.identity.people import Person
+from coterie.identity.weights import WEIGHTS
+
+SUGGESTED, POSSIBLE = "suggested", "possible"
+ACCOUNT_BITS = 20.0
+# the most that two get who are not even possible, and who are not to be suggested
+NEVER, UNSURE = WEIGHTS.possible - 2.0, WEIGHTS.suggested - 1.0
+# from here on two birthdays are one
+SAME_BIRTHDAY = WEIGHTS.birthday_misread
+
+
+class Score(Struct, frozen=True, gc=False):
+    """What two people have in common, in bits, and whether something says that they are two."""
+
+    bits: float
+    contradicts: bool
+    names: NameScore
+    handle: HandleScore
+    birthday: float = 0.0
+    home: float = 0.0
+    employer: float = 0.0
+    login: str = ""
+
+    @property
+    def level(self) -> str | None:
+        """suggested, possible, or None."""
+        return level_of(self.bits)
+
+
+def level_of(bits: float) -> str | None:
+    """suggested: may be merged with others in bulk. possible: worth a look, never in bulk. None: not to be shown."""
+    if bits >= WEIGHTS.suggested:
+        return SUGGESTED
+    return POSSIBLE if bits >= WEIGHTS.possible else None
+
+
+def compare(book: Commonness, one: Person, other: Person) -> Score:
+    """Compares two people of a book."""
+    handle = handle_score(book, one, other)
+    names = compare_names(book, one, other)
+    birthday = birthday_bits(book, one, other)
+    if is_account(handle):
+        return Score(ACCOUNT_BITS, contradicts=False, names=names, handle=handle, birthday=birthday)
+    if names.given == "other" and birthday < SAME_BIRTHDAY:
+        return Score(NEVER, contradicts=True, names=names, handle=handle, birthday=birthday)
+    login = ""
+    if "other" not in (names.given, names.surname):
+        bits, login = login_bits(book, one, other)
+        if bits > names.bits:
+            names = NameScore(bits, "login", names.surname)
+    home, employer = home_bits(book, one, other), employer_bits(book, one, other)
+    score = Score(0.0, _contradicts(one, other, names, birthday), names, handle, birthday, home, employer, login)
+    return _with_bits(score, _guarded(book, _sum(book, one, other, score), one, other, score))
+
+
+def _with_bits(score: Score, bits: float) -> Score:
+    return Score(
+        bits, score.contradicts, score.names, score.handle, score.birthday, score.home, score.employer, score.login
+    )
+
+
+def _contradicts(one: Person, other: Person, names: NameScore, birthday: float) -> bool:
+    return names.given == "other" or birthday < 0 or one.suffix != other.suffix
+
+
+def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
+    handle, home, most = score.handle.bits, score.home, WEIGHTS.household_max
+    household = max(handle + min(home, most), home + min(handle, most))
+    total = book.prior + score.names.bits + score.birthday + household + score.employer
+    if one.suffix != other.suffix:
+        total += WEIGHTS.other_suffix if one.suffix and other.suffix else WEIGHTS.one_suffix
+    return total
+
+
+def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: Score) -> float:
+    """The bits, limited where people of one household have this much in common: it takes something of one's own."""
+    has_birthday = score.birthday >= SAME_BIRTHDAY
+    given = _given_as_seen(book, one, other, score.names.given, has_birthday=has_birthday)
+    if given == "other":
+        # with one birthday they may be twins, or one of the names is wrong: worth a look
+        return min(bits, UNSURE if has_birthday else NEVER)
+    if score.contradicts:  # father and son
+        bits = min(bits, UNSURE)
+    if given in ("close", "near", "sound") and _are_given_names(book, one, other):
+        is_doubtful = not has_birthday or score.names.surname != "same" or given != "close"
+        bits += WEIGHTS.two_known_names
+        return min(bits, UNSURE) if is_doubtful else bits
+    if given == score.names.surname == "missing" and score.handle.is_own and not score.contradicts:
+        # one of them is nothing but a handle, which nobody else has
+        return max(bits, WEIGHTS.suggested) if score.handle.bits >= WEIGHTS.other_handle else bits
+    if given in ("missing", "initial") and not has_birthday and not score.handle.is_own:
+        is_named = given == "initial" or (one.middle and other.middle)
+        return min(bits, UNSURE if is_named else WEIGHTS.possible + 1.0)
+    return bits
+
+
+def _given_as_seen(book: Commonness, one: Person, other: Person, given: Likeness, *, has_birthday: bool) -> Likeness:
+    """Two alike names that people have are two people of one house, such as Melvin and Kevin."""
+    if given in ("near", "sound") and not has_birthday and _are_given_names(book, one, other):
+        return given if sound(one.given) == sound(other.given) else "other"
+    if given == "missing" and one.middle and other.middle and one.middle[0][0] != other.middle[0][0]:
+        return "other"
+    return given
+
+
+def _are_given_names(book: Commonness, one: Person, other: Person) -> bool:
+    return book.is_given_name(one) and book.is_given_name(other)

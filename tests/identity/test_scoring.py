@@ -1,0 +1,107 @@
+"""Who is one person, and what keeps families, twins, couples and namesakes apart."""
+
+import pytest
+from invented import book_of, compared, somebody
+
+from coterie.identity.people import Person
+from coterie.identity.scoring import POSSIBLE, SUGGESTED, compare
+
+HOME = {"street": "12 Elm Street", "town": "Springfield"}
+PHONE, EMAIL = "phone:+12125550100", "email:hale@example.org"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (somebody("Robert Ostrander", PHONE), somebody("Bob Ostrander", PHONE)),
+        (somebody("Robert Ostrander", **HOME), somebody("Ostrander Robert", **HOME)),
+        (somebody("Robert Ostrander", birthday="1980-07-12"), somebody("Robert Ostrandr", birthday="1980-07-12")),
+        (somebody("Robert Ostrander", birthday="1980-07-12"), somebody("Robert Ostrander", birthday="1980-12-07")),
+        (somebody("Сергей Иванов", PHONE), somebody("Sergey Ivanov", PHONE)),
+        (somebody("Robert Ostrander", employer="Acme Inc."), somebody("Robert Ostrander", employer="ACME")),
+        (somebody("Robert Ostrander", EMAIL), somebody("", EMAIL)),
+        (somebody("Robert Ostrander", "instagram:bobo"), somebody("Bobo the Clown", "instagram:bobo")),
+    ],
+)  # fmt: skip
+def test_one_person_is_suggested(one: Person, other: Person) -> None:
+    assert compared(one, other).level == SUGGESTED
+    assert compared(other, one).level == SUGGESTED
+
+
+TWINS = {"birthday": "1999-04-01", **HOME}
+TRAPS = {
+    "twins": (somebody("Anna Ostrander", **TWINS), somebody("Ruth Ostrander", **TWINS)),
+    "twins with alike names": (somebody("Deanna Ostrander", **TWINS), somebody("Dana Ostrander", **TWINS)),
+    "couple on one e-mail address": (somebody("Anna Quill", EMAIL, **HOME), somebody("Peter Quill", EMAIL, **HOME)),
+    "couple on one address": (somebody("Anna Quill", **HOME), somebody("Peter Quill", **HOME)),
+    "family on one line": (somebody("Anna Quill", PHONE, **HOME), somebody("Ben Quill", PHONE, **HOME)),
+    "siblings with alike names": (somebody("Melvin Quill", PHONE, **HOME), somebody("Kevin Quill", PHONE, **HOME)),
+    "brother and sister": (somebody("Heath Quill", PHONE, **HOME), somebody("Heather Quill", PHONE, **HOME)),
+    "another birthday": (
+        somebody("Otto Quill", PHONE, birthday="1950-01-31", **HOME),
+        somebody("Otto Quill", PHONE, birthday="1980-07-12", **HOME),
+    ),
+    "another year": (
+        somebody("Otto Quill", PHONE, birthday="1950-01-31"), somebody("Otto Quill", PHONE, birthday="1978-01-31")
+    ),
+    "another day, years unknown": (
+        somebody("Otto Quill", PHONE, birthday="--01-31"), somebody("Otto Quill", PHONE, birthday="--07-12")
+    ),
+    "junior": (somebody("Otto Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, name_suffix="Jr.", **HOME)),
+    "senior and junior": (
+        somebody("Otto Quill", PHONE, name_suffix="Sr", **HOME), somebody("Otto Quill", PHONE, name_suffix="II", **HOME)
+    ),
+    "initial of somebody at home": (somebody("O Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, **HOME)),
+    "no given name": (somebody("", PHONE, last_name="Quill", **HOME), somebody("Otto Quill", PHONE, **HOME)),
+    "a role's mailbox": (somebody("Otto Quill", "email:info@acme.example"), somebody("", "email:info@acme.example")),
+    "other given name, shared middle initial": (somebody("Derek A Quill", **HOME), somebody("Olga A Quill", **HOME)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_a_household_is_never_suggested(trap: str) -> None:
+    one, other = TRAPS[trap]
+    assert compared(one, other).level != SUGGESTED
+    assert compared(other, one).level != SUGGESTED
+
+
+@pytest.mark.parametrize(
+    "trap",
+    ["couple on one e-mail address", "couple on one address", "family on one line", "siblings with alike names",
+     "other given name, shared middle initial"],
+)  # fmt: skip
+def test_people_with_other_given_names_are_not_even_possible(trap: str) -> None:
+    assert compared(*TRAPS[trap]).level is None
+
+
+def test_namesakes_are_not_suggested_where_the_name_is_common() -> None:
+    one, other = somebody("Anna Quill"), somebody("Anna Quill")
+    assert compared(one, other).level != SUGGESTED
+
+
+def test_in_a_small_book_the_name_alone_is_not_enough() -> None:
+    one, other = somebody("Anna Quill"), somebody("Anna Quill")
+    assert compare(book_of([one, other]), one, other).level == POSSIBLE
+
+
+def test_a_rare_name_alone_is_enough_in_a_large_book() -> None:
+    one, other = somebody("Zebulon Quackenbush"), somebody("Zebulon Quackenbush")
+    assert compare(book_of([one, other, *[somebody(f"Anna{n} Hale") for n in range(5000)]]), one, other).level
+
+
+def test_a_phone_that_many_share_says_little() -> None:
+    one, other = somebody("", PHONE, last_name="Quill"), somebody("Otto", PHONE)
+    crowd = [somebody(f"Clerk{number}", PHONE) for number in range(20)]
+    assert compared(one, other, *crowd).bits < compared(one, other).bits
+
+
+def test_an_account_named_after_a_person_suggests_the_person() -> None:
+    named = compared(somebody("R Vanderzee", "instagram:ruth.vanderzee"), somebody("Ruth Vanderzee", PHONE))
+    assert named.login == "ruthvanderzee"
+    assert named.level is not None
+
+
+def test_a_score_is_the_same_both_ways() -> None:
+    for one, other in TRAPS.values():
+        there, back = compared(one, other), compared(other, one)
+        assert (round(there.bits, 9), there.contradicts) == (round(back.bits, 9), back.contradicts)
