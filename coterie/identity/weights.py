@@ -10,10 +10,10 @@ from coterie.model.handles import EMAIL, INSTAGRAM, LINKEDIN, PHONE
 
 
 class Weights(Struct, frozen=True):
-    """suggested, possible: the bits from which two are suggested for merging, or worth a look.
-
-    world: people added to the book when commonness is estimated, because a small book says little; name_world,
-    place_world, days: the same for names, for towns and postcodes, and for birthdays. names: likeness -> (bits added to the rarity of the name, the most it is worth).
+    """suggested, possible: the bits from which two are suggested for merging, or worth a look. world: people added
+    to the book when commonness is estimated, because a small book says little; name_world, place_world, days: the
+    same for names, for towns and postcodes, and for birthdays. names: likeness -> (bits added to the rarity of the
+    name, the most it is worth).
     """
 
     suggested: float = 6.0
