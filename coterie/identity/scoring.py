@@ -27,7 +27,7 @@ NEVER, UNSURE = WEIGHTS.possible - 2.0, WEIGHTS.suggested - 1.0
 SAME_BIRTHDAY = WEIGHTS.birthday_misread
 
 
-class Score(Struct, frozen=True, gc=False):
+class Score(Struct, gc=False):
     """What two people have in common, in bits, and whether something says that they are two."""
 
     bits: float
@@ -66,15 +66,18 @@ def compare(book: Commonness, one: Person, other: Person) -> Score:
         bits, login = login_bits(book, one, other)
         if bits > names.bits:
             names = NameScore(bits, "login", names.surname)
-    home, employer = home_bits(book, one, other), employer_bits(book, one, other)
-    score = Score(0.0, _contradicts(one, other, names, birthday), names, handle, birthday, home, employer, login)
-    return _with_bits(score, _guarded(book, _sum(book, one, other, score), one, other, score))
-
-
-def _with_bits(score: Score, bits: float) -> Score:
-    return Score(
-        bits, score.contradicts, score.names, score.handle, score.birthday, score.home, score.employer, score.login
+    score = Score(
+        0.0,
+        contradicts=_contradicts(one, other, names, birthday),
+        names=names,
+        handle=handle,
+        birthday=birthday,
+        home=home_bits(book, one, other),
+        employer=employer_bits(book, one, other),
+        login=login,
     )
+    score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
+    return score
 
 
 def _contradicts(one: Person, other: Person, names: NameScore, birthday: float) -> bool:

@@ -36,55 +36,13 @@ def book_of(people: Iterable[Person]) -> Commonness:
 
 
 # a book of some size, in which names are as common as they are
-GIVEN = [
-    "Marge",
-    "Homer",
-    "Lisa",
-    "Bart",
-    "Nelson",
-    "Anna",
-    "Jürgen",
-    "Freya",
-    "Chloe",
-    "Giulia",
-    "Matteo",
-    "Elif",
-    "Olga",
-    "Ivan",
-    "Robert",
-    "William",
-    "Thomas",
-    "Peter",
-    "Melvin",
-    "Kevin",
-    "Deanna",
-    "Dana",
-    "Heath",
-    "Heather",
-    "Otto",
-    "Ruth",
-    "Ben",
-    "Carla",
-    "Ned",
-    "Todd",
-]
-SURNAMES = [
-    "Hale",
-    "Rask",
-    "Quill",
-    "Ferrow",
-    "Tamsin",
-    "Vandel",
-    "Brask",
-    "Ostrow",
-    "Lindgren",
-    "Kessel",
-    "Moreau",
-    "Adeyemi",
-    "Sato",
-    "Petrov",
-    "Silva",
-]
+GIVEN = (  # noqa: SIM905
+    "Marge Homer Lisa Bart Nelson Anna Jürgen Freya Chloe Giulia Matteo Elif Olga Ivan Robert William Thomas Peter"
+    " Melvin Kevin Deanna Dana Heath Heather Otto Ruth Ben Carla Ned Todd"
+).split()
+SURNAMES = (  # noqa: SIM905
+    "Hale Rask Quill Ferrow Tamsin Vandel Brask Ostrow Lindgren Kessel Moreau Adeyemi Sato Petrov Silva"
+).split()
 OTHERS = [somebody(f"{given} {surname}") for given in GIVEN for surname in SURNAMES]
 
 
