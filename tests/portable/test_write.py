@@ -36,6 +36,8 @@ LEFT_OUT = {
     "imports": "bookkeeping of imports", "import_files": "bookkeeping of imports",
     "import_drafts": "bookkeeping of imports",
     "import_matches": "bookkeeping of imports",
+    "devices": "secrets", "cards": "what devices of an instance synchronize",
+    "card_bodies": "what devices of an instance synchronize",
     "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue",
     "segments": "saved filters hold ids of folders, which are counted per instance",
 }  # fmt: skip
@@ -44,6 +46,7 @@ NOT_COLUMNS = {
     "organization_id": "the organization's own number",
     "contacts.id": "counted per instance; the uuid is what names a contact everywhere",
     "contacts.revision": "counted per instance",
+    "contacts.card_state": "what devices of an instance synchronize",
     "folders.id": "counted per instance",
     "contact_count": "worked out anew", "is_recent": "worked out anew",
     "name_key": "worked out anew", "real_name_key": "worked out anew", "username_key": "worked out anew",
