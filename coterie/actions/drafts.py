@@ -13,10 +13,11 @@ from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
+from coterie.model.cards import IMPERSONAL_DOORS
 from coterie.model.contacts import SUBSCRIBED
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import iter_ids, new_id
-from coterie.model.imports import DRAFT_SOURCE, ContactDraft
+from coterie.model.imports import DRAFT_SOURCE, UID_SOURCE, ContactDraft
 from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
@@ -24,6 +25,7 @@ from coterie.search import index_contacts
 from coterie.search.contacts import INDEXED_TEXTS, words_of_texts
 from coterie.store import handles as handle_store
 from coterie.store import parts
+from coterie.store.card_states import add_to_book
 from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
 
@@ -88,12 +90,22 @@ def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int) -> NewCo
         handles = _handles(contact_id, plan, now, ids)
         row, composed = _contact_row(contact_id, plan, handles, now)
         row["uuid"] = next(ids)
+        row["card_state"] = "on" if is_known(caller, plan) else None
         new.contacts.append(row)
         new.handles += handles
         new.words[contact_id] = words_of_texts((composed, *_texts_of(row)), handles)
         new.events.append(_created(caller, contact_id, plan, handles, now))
         new.parts.add(caller, contact_id, plan, now, ids=ids, is_pinned=True)
     return new
+
+
+def is_known(caller: Caller, plan: MergePlan) -> bool:
+    """Whether phones see the contact: a person added it, or an import that has more than an Instagram account."""
+    if caller.via not in IMPERSONAL_DOORS:
+        return True
+    channels = {handle.channel for handle in plan.handles}
+    has_more = channels != {INSTAGRAM} or plan.addresses or any(source == UID_SOURCE for source, _ in plan.external_ids)
+    return caller.import_id is not None and bool(has_more)
 
 
 def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
@@ -133,6 +145,8 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
         after = replace(after, pinned_note=plan.note)
     events = _filled(caller, before.id, handles, changes, plan, now)
     save_contact(tx, caller, before, after, events, handles=existing.handles + handles if handles else None)
+    if events and is_known(caller, plan):
+        add_to_book(tx, caller.organization_id, [before.id])
     return changes
 
 

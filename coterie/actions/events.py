@@ -1,7 +1,8 @@
 """Recording what happened, by whom, through which door, in the transaction in which it happens.
 
 Guarantee: a contact whose event says that clients see it changed (model.events.CHANGES_CONTACTS) has a new revision
-and updated_at when the event is written. Nothing else moves a revision.
+and updated_at when the event is written. Nothing else moves a revision. A contact that a person touched is in the
+address book of phones from then on; one that only a program touched stays audience.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,9 +12,11 @@ import msgspec
 from msgspec import Struct
 
 from coterie.model import times
-from coterie.model.events import CHANGES_CONTACTS, KINDS
+from coterie.model.cards import IMPERSONAL_DOORS
+from coterie.model.events import CHANGES_CONTACTS, CONSEQUENCES, KINDS
 from coterie.model.organizations import Caller
 from coterie.store import contacts, events, revisions
+from coterie.store.card_states import add_to_book
 from coterie.store.database import Tx
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -102,7 +105,15 @@ def record_all(
     if others:
         moment = now if moves_updated_at else None
         revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=moment)
+    if caller.via not in IMPERSONAL_DOORS and given:
+        add_to_book(tx, caller.organization_id, _touched(rows))
     return given
+
+
+def _touched(rows: Collection[EventRow]) -> list[int]:
+    """The contacts that the events change themselves, not as a consequence of a change elsewhere."""
+    kinds = CHANGES_CONTACTS - CONSEQUENCES | {"contact.created"}
+    return sorted({contact_id for row in rows if row["kind"] in kinds for contact_id in row["contact_ids"]})
 
 
 def _created(rows: Collection[EventRow]) -> set[int]:

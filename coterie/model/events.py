@@ -111,6 +111,10 @@ KINDS = {
     "member.removed": "A user is no longer a member, and their tokens are revoked; the subject is the user.",
     "access_token.created": "An API token was created.",
     "access_token.revoked": "An API token was revoked.",
+    "device.added": "A device that syncs contacts was added.",
+    "device.revoked": "A device was revoked.",
+    "contact.card_changed": "Properties of a contact's card changed that have no field.",
+    "contact.taken_off_phones": "A contact was taken out of the address book of phones.",
     "organization.created": "The organization was set up.",
     "organization.updated": "The organization's name or country changed.",
 }
@@ -128,7 +132,7 @@ SHOWN_WITH_CONTACTS = {
     "user_relationship": False, "reminder": False, "interaction": False,
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
-    "member": False, "access_token": False,
+    "member": False, "access_token": False, "device": False,
 }  # fmt: skip
 # A created contact gets its revision with its row; an erased one leaves a tombstone
 CHANGES_CONTACTS = frozenset(kind for kind in KINDS if SHOWN_WITH_CONTACTS[kind.partition(".")[0]]) - {

@@ -82,7 +82,10 @@ def _load_taken(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> _
 
 def _insert(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle], entry: PortableContact) -> None:
     organization_id = caller.organization_id
-    store.insert_row(tx, organization_id, "contacts", msgspec.structs.asdict(contact) | sort_keys(contact))
+    # an Instagram account alone is audience, which phones do not see
+    is_known = {handle.channel for handle in handles} != {INSTAGRAM}
+    row = msgspec.structs.asdict(contact) | sort_keys(contact) | {"card_state": "on" if is_known else None}
+    store.insert_row(tx, organization_id, "contacts", row)
     for handle in handles:
         store.insert_row(tx, organization_id, "handles", msgspec.structs.asdict(handle))
     for row in entry.external_ids:

@@ -40,12 +40,12 @@ def _by(tx: Tx, index: str) -> str:
 
 
 def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """Inserts contacts, each with every column and sort key, and gives them revisions."""
+    """Inserts contacts, each with every column, sort key and card_state, and gives them revisions."""
     if not rows:
         return
     first = next_changes(tx, organization_id, len(rows))
     with_revisions = [{**row, "revision": revision} for revision, row in enumerate(rows, first)]
-    _insert(tx, organization_id, "contacts", COLUMNS + SORT_COLUMNS, with_revisions)
+    _insert(tx, organization_id, "contacts", (*COLUMNS, *SORT_COLUMNS, "card_state"), with_revisions)
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 

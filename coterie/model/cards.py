@@ -1,0 +1,68 @@
+"""Cards: how a contact is named, tagged and synchronized over CardDAV (docs/decisions/0042)."""
+
+import hashlib
+import uuid
+from typing import NamedTuple
+
+# A contact that only these doors touched is audience: phones do not see it. Imports decide row by row.
+IMPERSONAL_DOORS = frozenset(("instagram", "inro", "import", "worker"))
+BOOK = "contacts"
+HREF_BYTES_MAX = 255
+TOKEN_PREFIX = "data:,"  # noqa: S105  # not a secret: a sync token must be a URI (RFC 6578, section 4)
+_CHECK_LENGTH = 12
+
+
+class CardRef(NamedTuple):
+    """A card of the book: its name, contact (None for a group), change number and the moment of that change."""
+
+    href: str
+    contact_id: int | None
+    revision: int
+    changed_at: str
+
+
+def default_href(contact_uuid: str) -> str:
+    """The name of a card that no device named."""
+    return f"{contact_uuid}.vcf"
+
+
+def contact_uuid_of(href: str) -> str | None:
+    """The contact whose default name this is; None if it is another name."""
+    stem = href.removesuffix(".vcf")
+    if stem == href or len(stem) != 36:
+        return None
+    try:
+        return stem if str(uuid.UUID(stem)) == stem else None
+    except ValueError:
+        return None
+
+
+def etag_of(card: CardRef) -> str:
+    """The ETag, in quotes. The moment is in it because a restored backup gives the same change numbers again."""
+    return f'"{card.revision}-{check_of(card.changed_at)[:8]}"'
+
+
+def check_of(text: str) -> str:
+    """A short digest."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_CHECK_LENGTH]
+
+
+def membership_uuid(organization_uuid: str, user_id: str) -> str:
+    """What a member's URLs are called: one user in two organizations has two address books."""
+    return str(uuid.uuid5(uuid.UUID(organization_uuid), user_id))
+
+
+def make_token(book_uuid: str, revision: int, history: str) -> str:
+    """A sync token: everything up to a change number. history: the moment of the last event up to it."""
+    return f"{TOKEN_PREFIX}{book_uuid}_{revision}_{check_of(history)}"
+
+
+def parse_token(token: str, book_uuid: str) -> tuple[int, str] | None:
+    """(change number, check of the history) of a token of this book; None if it is not one."""
+    parts = token.removeprefix(TOKEN_PREFIX).split("_")
+    if not token.startswith(TOKEN_PREFIX) or len(parts) != 3 or parts[0] != book_uuid:
+        return None
+    number = parts[1]
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return int(number), parts[2]
