@@ -19,6 +19,7 @@ COMMANDS = {
     "organization": "organization",
     "members": "members",
     "tokens": "tokens",
+    "device": "device",
     "password": "password",
     "import": "import_",
     "export": "export",

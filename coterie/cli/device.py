@@ -1,0 +1,134 @@
+"""coterie device: adds, lists and revokes phones and programs that sync contacts by CardDAV."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coterie.actions import devices as actions
+from coterie.actions.members import find_member
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_instance
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.terminal import printable
+from coterie.errors import invalid
+from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
+from coterie.model.devices import Device
+from coterie.store.devices import list_devices
+
+LISTED_MAX = 1000
+
+
+def register(application: typer.Typer) -> None:
+    commands = typer.Typer(help="Add, list and revoke devices that sync contacts.", no_args_is_help=True)
+    commands.command("add")(add)
+    commands.command("list")(list_all)
+    commands.command("revoke")(revoke)
+    application.add_typer(commands, name="device")
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the device is called in the list.")],
+    *,
+    user: Annotated[str, typer.Option(metavar="EMAIL", help="The member who uses it: what it writes is theirs.")],
+    read_only: Annotated[bool, typer.Option("--read-only", help="The device cannot change contacts.")] = False,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The address of this instance. Default: COTERIE_BASE_URL, else localhost."),
+    ] = None,
+    mobileconfig_file: Annotated[
+        Path | None,
+        typer.Option("--mobileconfig", metavar="FILE", help="Write a configuration profile for iPhone, iPad and Mac."),
+    ] = None,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a device. Its password is shown only once."""
+    with open_instance(data) as database:
+        base_url = (url or database.settings.base_url or "http://localhost:8000").rstrip("/")
+        with database.write() as tx:
+            caller = caller_for_only(tx, organization)
+            user_id = find_member(tx, caller, user)
+            device_id, password = actions.add_device(tx, caller, user_id=user_id, name=name, is_read_only=read_only)
+    account = Account(base_url, user.strip(), password, name.strip(), device_id)
+    if mobileconfig_file is not None:
+        _write_profile(mobileconfig_file, account)
+    shown = {
+        "device_id": device_id, "url": account.url, "user": account.user, "password": password,
+        "davx5": davx5_link(account),
+    }  # fmt: skip
+    if as_json:
+        typer.echo(msgspec.json.encode(shown).decode())
+        return
+    for label, value in shown.items():
+        typer.echo(f"  {label:<10} {value}")
+    typer.echo("The password is not shown again. docs/phones.md describes how each program connects.")
+
+
+def _write_profile(file: Path, account: Account) -> None:
+    """The profile holds the password, so only its owner may read it."""
+    try:
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_text(mobileconfig(account), encoding="utf-8")
+    except OSError as error:
+        raise invalid("mobileconfig", f"cannot be written: {error.strerror}") from None
+
+
+def list_all(
+    *, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """List the devices of an organization, oldest first."""
+    with open_instance(data) as database, database.read() as tx:
+        devices = list_devices(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
+    if as_json:
+        typer.echo(msgspec.json.encode([_as_json(device) for device in devices]).decode())
+        return
+    if not devices:
+        typer.echo("No devices. `coterie device add` adds one.")
+        return
+    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
+    table.add_column("Device", overflow="fold", min_width=36)
+    for heading in ("State", "Last seen"):
+        table.add_column(heading, no_wrap=True)
+    for device in devices:
+        what = f"{printable(device.name)}, {device.email}"
+        seen = device.last_seen_at[:10] if device.last_seen_at else "never"
+        table.add_row(escape(f"{device.id}\n{what}"), _state(device), seen)
+    Console().print(table)
+
+
+def _state(device: Device) -> str:
+    if device.revoked_at is not None:
+        return "revoked"
+    return "read-only" if device.is_read_only else "active"
+
+
+def _as_json(device: Device) -> dict[str, object]:
+    return {
+        "device_id": device.id,
+        "name": device.name,
+        "user": device.email,
+        "state": _state(device),
+        "is_read_only": device.is_read_only,
+        "user_agent": device.user_agent,
+        "created_at": device.created_at,
+        "last_seen_at": device.last_seen_at,
+        "revoked_at": device.revoked_at,
+    }
+
+
+def revoke(
+    device_id: Annotated[str, typer.Argument(metavar="ID", help="The device's id, as `coterie device list` shows it.")],
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+) -> None:
+    """Revoke a device. It can sync no longer; the contacts it wrote stay."""
+    with open_instance(data) as database, database.write() as tx:
+        actions.revoke_device(tx, caller_for_only(tx, organization), device_id)
+    typer.echo(f"Device {device_id} revoked.")
