@@ -84,8 +84,8 @@ def _insert(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle],
     organization_id = caller.organization_id
     # an Instagram account alone is audience, which phones do not see
     is_known = {handle.channel for handle in handles} != {INSTAGRAM}
-    row = msgspec.structs.asdict(contact) | sort_keys(contact) | {"card_state": "on" if is_known else None}
-    store.insert_row(tx, organization_id, "contacts", row)
+    values = msgspec.structs.asdict(contact) | sort_keys(contact) | {"card_state": "on" if is_known else None}
+    store.insert_row(tx, organization_id, "contacts", values)
     for handle in handles:
         store.insert_row(tx, organization_id, "handles", msgspec.structs.asdict(handle))
     for row in entry.external_ids:
