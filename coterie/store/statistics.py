@@ -18,6 +18,7 @@ _DISTINCT = {
     "deleted_at": 1, "language": 20, "is_follower": 2, "follower_count": 10_000, "follower_growth": 1_000,
     "contact_id": 200_000, "first_contact_id": 200_000, "second_contact_id": 200_000, "second_owner_id": 200_000,
     "user_id": 5, "import_id": 50, "folder_id": 50, "tag_id": 200, "expertise_id": 200, "profile_picture_url": 100_000,
+    "level": 2, "decibits": 200,
 }  # fmt: skip
 DISTINCT = 500_000
 

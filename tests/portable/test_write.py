@@ -39,6 +39,9 @@ LEFT_OUT = {
     "devices": "secrets", "cards": "what devices of an instance synchronize",
     "card_bodies": "what devices of an instance synchronize",
     "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue",
+    "match_facts": "follows from contacts", "match_keys": "follows from contacts",
+    "match_counts": "follows from contacts", "match_progress": "follows from contacts",
+    "duplicates": "follows from contacts", "not_same": "decisions about pairs of this instance",
     "segments": "saved filters hold ids of folders, which are counted per instance",
 }  # fmt: skip
 # Columns of the other tables that are not exported, and why

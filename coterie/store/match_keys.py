@@ -1,0 +1,229 @@
+"""The facts of contacts for matching, their keys, and how common values are; and how far they are computed.
+
+Guarantees. The keys and counts of a contact are those of its stored facts. keyed_revision is the revision up to which
+every contact has facts; a contact above it is found by list_changed. Orphaned keys, of a contact that was erased, are
+harmless: they lead to no facts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from coterie.store.database import Tx
+
+_COLUMNS = "version, contact_count, keyed_revision, scanned_revision"
+
+
+class Progress(Struct, frozen=True):
+    """See the comment of the table. A scan has compared all contacts up to scanned_revision; 0: there was none."""
+
+    version: int = 0
+    contact_count: int = 0
+    keyed_revision: int = 0
+    scanned_revision: int = 0
+
+
+def find_progress(tx: Tx, organization_id: int) -> Progress:
+    """How far the keys of an organization are."""
+    return _progress(tx, organization_id, "")
+
+
+def lock_progress(tx: Tx, organization_id: int) -> Progress:
+    """The same, locked until the commit: only one transaction at a time computes keys."""
+    tx.run(
+        f"INSERT INTO match_progress (organization_id, {_COLUMNS}) VALUES (:organization_id, 0, 0, 0, 0)"
+        " ON CONFLICT DO NOTHING",
+        {"organization_id": organization_id},
+    )
+    return _progress(tx, organization_id, tx.lock)
+
+
+def _progress(tx: Tx, organization_id: int, lock: str) -> Progress:
+    row = tx.one(
+        f"SELECT {_COLUMNS} FROM match_progress WHERE organization_id = :organization_id{lock}",
+        {"organization_id": organization_id},
+    )
+    return Progress(*row) if row else Progress()
+
+
+def save_progress(tx: Tx, organization_id: int, progress: Progress) -> None:
+    """Saves how far the keys of an organization are; the row exists."""
+    tx.run(
+        "UPDATE match_progress SET version = :version, contact_count = :contact_count,"
+        " keyed_revision = :keyed_revision, scanned_revision = :scanned_revision"
+        " WHERE organization_id = :organization_id",
+        {
+            "organization_id": organization_id,
+            "version": progress.version,
+            "contact_count": progress.contact_count,
+            "keyed_revision": progress.keyed_revision,
+            "scanned_revision": progress.scanned_revision,
+        },
+    )
+
+
+def list_changed(tx: Tx, organization_id: int, revision: int, *, limit: int) -> list[tuple[int, int]]:
+    """(revision, contact id) of the contacts above a revision, deleted or not, in the order of their changes."""
+    return [
+        (each, contact_id)
+        for each, contact_id in tx.all(
+            "SELECT revision, id FROM contacts WHERE organization_id = :organization_id AND revision > :revision"
+            " ORDER BY revision LIMIT :limit",
+            {"organization_id": organization_id, "revision": revision, "limit": limit},
+        )
+    ]
+
+
+def keep_from_erasure(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
+    """Makes the erasure of contacts wait for the commit; other changes go on."""
+    if tx.lock:
+        tx.all(
+            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+            " ORDER BY id FOR KEY SHARE",
+            {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        )
+
+
+# Facts ----------------------------------------------------------------------------------------------------------------
+
+
+def load_facts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
+    """contact id -> its facts as JSON, of contacts that have any."""
+    ids = list(contact_ids)
+    if not ids:
+        return {}
+    rows = tx.all(
+        "SELECT contact_id, facts FROM match_facts WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(ids)},
+    )
+    return dict(rows)
+
+
+def iter_facts(tx: Tx, organization_id: int, *, limit: int) -> Iterator[tuple[int, str]]:
+    """(contact id, facts as JSON) of all contacts that have any, `limit` at a time."""
+    after = 0
+    while rows := tx.all(
+        "SELECT contact_id, facts FROM match_facts WHERE organization_id = :organization_id AND contact_id > :after"
+        " ORDER BY contact_id LIMIT :limit",
+        {"organization_id": organization_id, "after": after, "limit": limit},
+    ):
+        yield from rows
+        after = rows[-1][0]
+
+
+def save_facts(tx: Tx, organization_id: int, facts: Mapping[int, str]) -> None:
+    """Stores the facts of contacts; contact id -> JSON."""
+    rows = [
+        {"organization_id": organization_id, "contact_id": contact_id, "facts": each}
+        for contact_id, each in sorted(facts.items())
+    ]
+    tx.insert_rows("match_facts", rows, replace_on=("organization_id", "contact_id"))
+
+
+def delete_facts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
+    """Deletes the facts of contacts; their keys and counts are deleted with replace_keys and add_to_counts."""
+    tx.run(
+        f"DELETE FROM match_facts WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+
+
+def delete_all(tx: Tx, organization_id: int) -> None:
+    """Deletes the facts, keys and counts of an organization."""
+    for table in ("match_keys", "match_counts", "match_facts"):
+        tx.run(f"DELETE FROM {table} WHERE organization_id = :organization_id", {"organization_id": organization_id})
+
+
+# Keys and counts ------------------------------------------------------------------------------------------------------
+
+
+def replace_keys(
+    tx: Tx, organization_id: int, removed: Iterable[tuple[int, int]], added: Iterable[tuple[int, int]]
+) -> None:
+    """Deletes and inserts rows (key, contact id)."""
+    tx.execute_many(
+        "DELETE FROM match_keys WHERE organization_id = :organization_id AND key = :key AND contact_id = :contact_id",
+        [{"organization_id": organization_id, "key": key, "contact_id": each} for key, each in sorted(removed)],
+    )
+    rows = [{"organization_id": organization_id, "key": key, "contact_id": each} for key, each in sorted(added)]
+    tx.insert_rows("match_keys", rows, skip_existing=True)
+
+
+def add_to_counts(tx: Tx, organization_id: int, changes: Mapping[int, int]) -> None:
+    """Adds to how many contacts have a value: the number of the value -> by how much. The progress is locked."""
+    changed = {value: by for value, by in changes.items() if by}
+    counts = load_counts(tx, organization_id, changed)
+    new = {value: counts.get(value, 0) + by for value, by in sorted(changed.items())}
+    rows = [
+        {"organization_id": organization_id, "value": value, "contact_count": count}
+        for value, count in new.items()
+        if count > 0
+    ]
+    tx.insert_rows("match_counts", rows, replace_on=("organization_id", "value"))
+    gone = [value for value, count in new.items() if count <= 0]
+    if gone:
+        tx.run(
+            f"DELETE FROM match_counts WHERE organization_id = :organization_id AND value {tx.in_list('values')}",
+            {"organization_id": organization_id, "values": tx.list_param(gone)},
+        )
+
+
+def load_counts(tx: Tx, organization_id: int, values: Iterable[int]) -> dict[int, int]:
+    """How many contacts have each value; those that none has are missing."""
+    rows = tx.all(
+        "SELECT value, contact_count FROM match_counts WHERE organization_id = :organization_id"
+        f" AND value {tx.in_list('values')}",
+        {"organization_id": organization_id, "values": tx.list_param(values)},
+    )
+    return dict(rows)
+
+
+def load_common_counts(tx: Tx, organization_id: int) -> dict[int, int]:
+    """How many contacts have each value that at least two have."""
+    rows = tx.all(
+        "SELECT value, contact_count FROM match_counts WHERE organization_id = :organization_id AND contact_count > 1",
+        {"organization_id": organization_id},
+    )
+    return dict(rows)
+
+
+_SHARING = {
+    "sqlite": (
+        "SELECT v.value, k.contact_id FROM json_each(:keys) v CROSS JOIN match_keys k"
+        " WHERE k.organization_id = :organization_id AND k.key = v.value AND k.contact_id IN"
+        " (SELECT o.contact_id FROM match_keys o WHERE o.organization_id = :organization_id AND o.key = v.value"
+        " ORDER BY o.contact_id LIMIT :most)"
+    ),
+    "postgresql": (
+        "SELECT v.value, k.contact_id FROM unnest(CAST(:keys AS BIGINT[])) AS v (value) CROSS JOIN LATERAL"
+        " (SELECT o.contact_id FROM match_keys o WHERE o.organization_id = :organization_id AND o.key = v.value"
+        " ORDER BY o.contact_id LIMIT :most) k"
+    ),
+}
+
+
+def list_sharing(tx: Tx, organization_id: int, keys: Iterable[int], *, most: int) -> dict[int, list[int]]:
+    """key -> the contacts that have it, the first `most` of each."""
+    rows = tx.all(_SHARING[tx.engine], {"organization_id": organization_id, "keys": tx.list_param(keys), "most": most})
+    sharing: dict[int, list[int]] = {}
+    for key, contact_id in rows:
+        sharing.setdefault(key, []).append(contact_id)
+    return sharing
+
+
+def iter_keys(tx: Tx, organization_id: int, *, limit: int) -> Iterator[tuple[int, int]]:
+    """All rows (key, contact id) in the order of the keys, `limit` at a time."""
+    rows = tx.all(
+        "SELECT key, contact_id FROM match_keys WHERE organization_id = :organization_id"
+        " ORDER BY key, contact_id LIMIT :limit",
+        {"organization_id": organization_id, "limit": limit},
+    )
+    while rows:
+        yield from rows
+        key, contact_id = rows[-1]
+        rows = tx.all(
+            "SELECT key, contact_id FROM match_keys WHERE organization_id = :organization_id"
+            " AND (key, contact_id) > (:key, :contact_id) ORDER BY key, contact_id LIMIT :limit",
+            {"organization_id": organization_id, "limit": limit, "key": key, "contact_id": contact_id},
+        )
