@@ -18,8 +18,8 @@ from coterie.identity.name_scores import NameScore, compare_names, login_bits
 from coterie.identity.names import Likeness, sound
 from coterie.identity.people import Person
 from coterie.identity.weights import WEIGHTS
+from coterie.model.duplicates import POSSIBLE, SUGGESTED, Level
 
-SUGGESTED, POSSIBLE = "suggested", "possible"
 ACCOUNT_BITS = 20.0
 # the most that two get who are not even possible, and who are not to be suggested
 NEVER, UNSURE = WEIGHTS.possible - 2.0, WEIGHTS.suggested - 1.0
@@ -40,12 +40,12 @@ class Score(Struct, gc=False):
     login: str = ""
 
     @property
-    def level(self) -> str | None:
+    def level(self) -> Level | None:
         """suggested, possible, or None."""
         return level_of(self.bits)
 
 
-def level_of(bits: float) -> str | None:
+def level_of(bits: float) -> Level | None:
     """suggested: may be merged with others in bulk. possible: worth a look, never in bulk. None: not to be shown."""
     if bits >= WEIGHTS.suggested:
         return SUGGESTED

@@ -4,7 +4,8 @@ import pytest
 from invented import book_of, compared, somebody
 
 from coterie.identity.people import Person
-from coterie.identity.scoring import POSSIBLE, SUGGESTED, compare
+from coterie.identity.scoring import compare
+from coterie.model.duplicates import POSSIBLE, SUGGESTED
 
 HOME = {"street": "12 Elm Street", "town": "Springfield"}
 PHONE, EMAIL = "phone:+12125550100", "email:hale@example.org"
