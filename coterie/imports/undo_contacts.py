@@ -11,6 +11,7 @@ from coterie.actions.drafts import RowChanges
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.actions.import_relationships import erase_untouched
+from coterie.identity.keeping import forget_keys
 from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.interactions import KINDS
@@ -42,6 +43,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     for contact_id in erased:
         unindex_contact(tx, organization_id, contact_id)
     if erased:
+        forget_keys(tx, organization_id, erased)
         parts.erase_contacts(tx, organization_id, erased)
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in erased]
     if related:
