@@ -1,7 +1,7 @@
 """How common values are in a book, and so how much it says that two people share one."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from coterie.identity.keys import number_of
 from coterie.identity.people import Person
@@ -14,18 +14,21 @@ KNOWN_MIN = 3
 class Commonness:
     """size: the number of people in the book; counts: the number of a value (keys.counted_of) -> how many have it.
 
-    A value that is missing in counts counts as one person's. prior: the bits that two of the book begin with.
+    A value that is missing in counts counts as one person's. extra: the values of a person who is not in the book yet.
+    prior: the bits that two of the book begin with.
     """
 
-    def __init__(self, size: int, counts: Mapping[int, int]) -> None:
+    def __init__(self, size: int, counts: Mapping[int, int], extra: Collection[int] = ()) -> None:
         self.size = size
         self.prior = -math.log2(max(size, WEIGHTS.book_min)) - 1
         self._count: Callable[[int, int], int] = counts.get
+        self._extra = extra
         self._names: dict[str, float] = {}
 
     def count(self, value: str) -> int:
         """How many people of the book have a value, at least 1."""
-        return self._count(number_of(value), 1)
+        number = number_of(value)
+        return self._count(number, 0) + 1 if number in self._extra else self._count(number, 1)
 
     def rarity(self, value: str, world: int = WEIGHTS.world) -> float:
         """The bits that sharing a value is worth: the fewer others have it, the more."""

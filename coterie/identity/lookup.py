@@ -1,0 +1,78 @@
+"""Finds the contacts that a person may be, by stored keys: a few queries for any number of people."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+
+from coterie.identity.commonness import Commonness
+from coterie.identity.keeping import load_people
+from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_of, is_weak, keys_of
+from coterie.identity.people import Person
+from coterie.identity.scoring import Score, compare
+from coterie.identity.weights import WEIGHTS
+from coterie.store import match_keys as store
+from coterie.store.database import Tx
+
+Id = TypeVar("Id", bound=Hashable)
+
+
+class Found(Struct, frozen=True):
+    """A contact that a person may be, with its facts and the score of the two."""
+
+    contact_id: int
+    person: Person
+    score: Score
+
+
+def find_likely(
+    tx: Tx, organization_id: int, people: Mapping[Id, Person], *, are_stored: bool = False
+) -> dict[Id, list[Found]]:
+    """For each person the contacts that are at least possible, the likeliest first; a contact is not its own.
+
+    are_stored: whether the people are contacts, named by their ids, that have facts. Contacts that were deleted or
+    have changed since their keys were computed are found as they were.
+    """
+    progress = store.find_progress(tx, organization_id)
+    if not progress.contact_count or not people:
+        return {each: [] for each in people}
+    candidates = _candidates(tx, organization_id, people)
+    if are_stored:
+        for each, ids in candidates.items():
+            ids.discard(each)
+    others = load_people(tx, organization_id, set().union(*candidates.values()))
+    values = set().union(*map(counted_of, (*people.values(), *others.values())))
+    counts = store.load_counts(tx, organization_id, values)
+    found = {}
+    for each, person in people.items():
+        book = Commonness(progress.contact_count, counts, () if are_stored else counted_of(person))
+        found[each] = _compared(book, person, {i: others[i] for i in candidates[each] if i in others})
+    return found
+
+
+def _compared(book: Commonness, person: Person, others: Mapping[int, Person]) -> list[Found]:
+    scores = [Found(i, other, compare(book, person, other)) for i, other in others.items()]
+    likely = [found for found in scores if found.score.bits >= WEIGHTS.possible]
+    return sorted(likely, key=lambda found: (-found.score.bits, found.contact_id))
+
+
+def _candidates(tx: Tx, organization_id: int, people: Mapping[Id, Person]) -> dict[Id, set[int]]:
+    """The contacts that share one strong key or two weak ones with each person (identity/keys.py)."""
+    keys = {each: keys_of(person) for each, person in people.items()}
+    sharing = store.list_sharing(tx, organization_id, set().union(*keys.values()), most=SHARED_MAX + 1)
+    return {each: _sharing(sharing, of_person) for each, of_person in keys.items()}
+
+
+def _sharing(sharing: Mapping[int, Sequence[int]], keys: set[int]) -> set[int]:
+    candidates: set[int] = set()
+    once: set[int] = set()
+    for key in keys:
+        block = sharing.get(key, ())
+        if len(block) > SHARED_MAX:
+            continue
+        if is_weak(key) and len(block) > RARE_MAX:
+            candidates.update(once.intersection(block))
+            once.update(block)
+        else:
+            candidates.update(block)
+    return candidates
