@@ -1,9 +1,10 @@
 """Compares the people of a whole book that share keys."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 from coterie.identity.commonness import Commonness
-from coterie.identity.pairs import pairs_of
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score, compare
 from coterie.identity.settling import settle
@@ -12,22 +13,21 @@ from coterie.identity.weights import WEIGHTS
 Pair = tuple[int, int]
 
 
-def likely_pairs(
-    book: Commonness, people: Mapping[int, Person], keys: Iterable[tuple[int, int]]
-) -> Iterator[list[tuple[Pair, float]]]:
-    """Lists of pairs that are at least possible, with their bits, not settled yet.
+def likely_pairs(book: Commonness, people: Mapping[int, Person], pairs: Iterable[Pair]) -> Iterator[tuple[Pair, float]]:
+    """The pairs that are at least possible, with their bits, not settled yet.
 
-    keys: (key, contact id), sorted; an id that is not in people is ignored.
+    pairs: of ids, sorted; an id that is not in people is skipped.
     """
-    for pairs in pairs_of(keys):
-        found = []
-        for pair in pairs:
-            one, other = people.get(pair[0]), people.get(pair[1])
-            if one is not None and other is not None:
+    for first, rows in groupby(pairs, itemgetter(0)):
+        one = people.get(first)
+        if one is None:
+            continue
+        for pair in rows:
+            other = people.get(pair[1])
+            if other is not None:
                 bits = compare(book, one, other).bits
                 if bits >= WEIGHTS.possible:
-                    found.append((pair, bits))
-        yield found
+                    yield pair, bits
 
 
 def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[Pair, float]) -> dict[Pair, float]:

@@ -1,4 +1,4 @@
-"""Pairs worth comparing, out of keys in order. Memory is bounded by comparing the people in parts."""
+"""Pairs worth comparing, out of keys in order: 8 bytes for each pair and key that two people share."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -12,22 +12,30 @@ _SHIFT = 32
 _MASK = (1 << _SHIFT) - 1
 
 
-def pairs_of(keys: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """Lists of pairs (smaller id, larger id) to compare, each pair once. keys: (key, contact id) sorted by key."""
-    strong, weak = _empty(), _empty()
-    for key, rows in groupby(keys, itemgetter(0)):
-        block = [row[1] for row in rows]
-        if 1 < len(block) <= SHARED_MAX:
-            block.sort()
-            buckets = weak if is_weak(key) and len(block) > RARE_MAX else strong
-            for position, first in enumerate(block[:-1], 1):
-                start = first << _SHIFT
-                buckets[first % _BUCKETS].extend([start | second for second in block[position:]])
-    for number in range(_BUCKETS):
-        found = set(strong[number])
-        found.update(_twice(weak[number]))
-        strong[number] = weak[number] = array("q")
-        yield [(pair >> _SHIFT, pair & _MASK) for pair in sorted(found)]
+class Pairs:
+    """The pairs that share keys. Iterated once, it gives lists of pairs (smaller id, larger id), each pair once."""
+
+    def __init__(self, keys: Iterable[tuple[int, int]]) -> None:
+        """keys: (key, contact id), sorted by key."""
+        self._strong, self._weak = _empty(), _empty()
+        for key, rows in groupby(keys, itemgetter(0)):
+            self._add(key, [row[1] for row in rows])
+
+    def _add(self, key: int, block: list[int]) -> None:
+        if not 1 < len(block) <= SHARED_MAX:
+            return
+        block.sort()
+        buckets = self._weak if is_weak(key) and len(block) > RARE_MAX else self._strong
+        for position, first in enumerate(block[:-1], 1):
+            start = first << _SHIFT
+            buckets[first % _BUCKETS].extend([start | second for second in block[position:]])
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        for number in range(_BUCKETS):
+            found = set(self._strong[number])
+            found.update(_twice(self._weak[number]))
+            self._strong[number] = self._weak[number] = array("q")
+            yield [(pair >> _SHIFT, pair & _MASK) for pair in sorted(found)]
 
 
 def _empty() -> list["array[int]"]:
