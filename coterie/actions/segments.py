@@ -22,7 +22,7 @@ from coterie.model.segments import SEGMENTS_MAX, Segment, parse_name
 from coterie.store import segments as store
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import count_matching
-from coterie.store.filters.names import Missing, load_names, with_names
+from coterie.store.filters.names import Missing, is_id, load_names, with_names
 from coterie.store.filters.prepare import expand, prepare, resolve
 
 # contacts of a segment are counted up to this number
@@ -93,6 +93,16 @@ def find_segment(tx: Tx, caller: Caller, segment_id: int) -> Segment:
     segment = store.find_segment(tx, caller.organization_id, segment_id)
     if segment is None:
         raise NotFound("Segment not found")
+    return segment
+
+
+def find_named_segment(tx: Tx, caller: Caller, text: str) -> Segment:
+    """The segment of this name, or of "#" and this id. Raises NotFound."""
+    segment = store.find_segment_by_name(tx, caller.organization_id, text.strip())
+    if segment is None and is_id("segment", text):
+        segment = store.find_segment(tx, caller.organization_id, int(text[1:]))
+    if segment is None:
+        raise NotFound(f"There is no segment {text}")
     return segment
 
 

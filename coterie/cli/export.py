@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from coterie.actions.filters import read_filter
+from coterie.actions.segments import find_named_segment
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, OnlyOrganizationOption
@@ -28,6 +30,13 @@ def export(
     file_format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
     ],
+    filter_: Annotated[
+        str | None,
+        typer.Option("--filter", metavar="FILTER", help="Only contacts that match, such as 'tag:friends has:email'."),
+    ] = None,
+    segment: Annotated[
+        str | None, typer.Option("--segment", metavar="NAME", help="Only contacts of this segment, by name or #id.")
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Write an organization's contacts to standard output.
@@ -36,23 +45,26 @@ def export(
     files) that another instance can import: coterie export --format json > coterie.zip
 
     vCard and CSV leave out deleted contacts and personal notes. The ZIP has them all, and everyone's reminders. CSV has
-    as many numbered columns as needed; standard error says what is not in the table.
+    as many numbered columns as needed; standard error says what is not in the table. docs/filters.md explains filters.
     """
     if file_format not in FORMATS:
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
+    if file_format == "json" and (filter_ or segment):
+        raise invalid("format", "json is always everything: use vcard or csv with --filter and --segment")
     with open_instance(data) as database, database.read_aside(seconds=SECONDS) as tx:
         caller = caller_for_only(tx, organization)
+        segment_id = find_named_segment(tx, caller, segment).id if segment else None
+        where = read_filter(tx, caller, filter_, segment_id)
         if file_format == "json":
             write_portable(tx, caller, database.settings.data_folder, sys.stdout.buffer, everything=True)
             return
         if file_format == "csv":
-            shape = measure_table(tx, caller)
-            pieces = write_table(tx, caller, shape)
+            shape = measure_table(tx, caller, where)
+            pieces = write_table(tx, caller, shape, where)
             _report_left_out(shape)
         else:
-            pieces = write_vcards(
-                tx, caller, database.settings.data_folder, "3.0" if file_format == "vcard3" else "4.0"
-            )
+            version = "3.0" if file_format == "vcard3" else "4.0"
+            pieces = write_vcards(tx, caller, database.settings.data_folder, version, where=where)
         for piece in pieces:
             sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()

@@ -12,15 +12,22 @@ from coterie.model.relationships import TYPES
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import list_contacts_after, list_contacts_by_id, list_external_ids_of
 from coterie.store.database import Tx
+from coterie.store.filters.builder import Where
+from coterie.store.filters.contacts import list_matching_after
 
 UID_SOURCE = "vcard"
 PAGE_SIZE = 200
 
 
-def load_drafts(tx: Tx, caller: Caller, more: Sequence[Part] = ()) -> Iterator[tuple[ContactSheet, ContactDraft]]:
-    """Each contact that is not deleted, by id, with its draft. All shared notes are joined, the pinned one first."""
+def load_drafts(
+    tx: Tx, caller: Caller, more: Sequence[Part] = (), *, where: Where | None = None
+) -> Iterator[tuple[ContactSheet, ContactDraft]]:
+    """Each contact that is not deleted, by id, with its draft. All shared notes are joined, the pinned one first.
+
+    where: a filter that the contacts must match.
+    """
     last = 0
-    while contacts := list_contacts_after(tx, caller.organization_id, last, limit=PAGE_SIZE):
+    while contacts := _next_page(tx, caller.organization_id, last, where):
         last = contacts[-1].id
         sheets = sheets_of(tx, caller.organization_id, contacts, (*DRAFT_PARTS, "notes", *more))
         others = _people_related(tx, caller, sheets.values()) if "relationships" in more else {}
@@ -30,6 +37,12 @@ def load_drafts(tx: Tx, caller: Caller, more: Sequence[Part] = ()) -> Iterator[t
             notes = sorted(sheet.notes, key=lambda note: (not note.is_pinned, note.created_at))
             draft.note = "\n\n".join(note.text for note in notes) or None
             yield sheet, draft
+
+
+def _next_page(tx: Tx, organization_id: int, last: int, where: Where | None) -> list[Contact]:
+    if where is None:
+        return list_contacts_after(tx, organization_id, last, limit=PAGE_SIZE)
+    return list_matching_after(tx, organization_id, where, last, limit=PAGE_SIZE)
 
 
 def _people_related(tx: Tx, caller: Caller, sheets: Iterable[ContactSheet]) -> dict[int, tuple[str | None, str]]:

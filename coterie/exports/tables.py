@@ -17,6 +17,7 @@ from coterie.model.handles import CHANNELS
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
+from coterie.store.filters.builder import Where
 
 FIELDS = (
     "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
@@ -49,11 +50,11 @@ class TableShape(Struct):
         return [*names, "picture_url", "tags", "folders", "notes"]
 
 
-def measure_table(tx: Tx, caller: Caller) -> TableShape:
-    """The columns that the table of an organization's contacts needs."""
+def measure_table(tx: Tx, caller: Caller, where: Where | None = None) -> TableShape:
+    """The columns that the table of an organization's contacts, or those that match a filter, needs."""
     shape = TableShape(dict.fromkeys(_ALWAYS, 1))
     most: Counter[str] = Counter()
-    for sheet, draft in load_drafts(tx, caller, LEFT_OUT):
+    for sheet, draft in load_drafts(tx, caller, LEFT_OUT, where=where):
         for kind, items in _groups(draft).items():
             most[kind] = max(most[kind], len(items))
         _count_left_out(sheet, shape.left_out)
@@ -70,13 +71,13 @@ def _count_left_out(sheet: ContactSheet, left_out: Counter[str]) -> None:
             left_out[name] += count
 
 
-def write_table(tx: Tx, caller: Caller, shape: TableShape) -> Iterator[str]:
-    """A row for each contact, in lines. shape is what measure_table gave in the same transaction.
+def write_table(tx: Tx, caller: Caller, shape: TableShape, where: Where | None = None) -> Iterator[str]:
+    """A row for each contact, in lines. shape is what measure_table gave in the same transaction for the same filter.
 
     No cell is a formula for the program that opens it; imports undo what safe_cell adds.
     """
     yield _line(shape.header)
-    for sheet, draft in load_drafts(tx, caller):
+    for sheet, draft in load_drafts(tx, caller, where=where):
         uid = uid_of(sheet.contact, draft.external_ids)
         grade = draft.relationship_grade
         cells = [uid, *(getattr(draft, name) for name in FIELDS), None if grade is None else str(grade)]
