@@ -23,6 +23,7 @@ COMMANDS = {
     "password": "password",
     "import": "import_",
     "export": "export",
+    "segments": "segments",
     "imports": "imports",
     "import-rows": "import_rows",
     "decide": "decide",
