@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from coterie.model.contacts import GENDERS, STATUSES
+from coterie.model.gifts import STATUSES as GIFT_STATUSES
 from coterie.model.handles import CHANNELS, INSTAGRAM, OTHER_CHANNELS
 
 TEXT, HANDLE, REFERENCE, CHOICE, YES_NO = "text", "handle", "reference", "choice", "yes_no"
 NUMBER, MOMENT, DUE, DAY, PROPERTY, CODE = "number", "moment", "due", "day", "property", "code"
+COUNTRY, RELATION = "country", "relation"
 
 # kind -> its operators; the first is the one that a line does not spell
 OPS: Mapping[str, tuple[str, ...]] = {
@@ -17,6 +19,8 @@ OPS: Mapping[str, tuple[str, ...]] = {
     REFERENCE: ("is", "any", "none"),
     CHOICE: ("is", "any", "none"),
     CODE: ("is", "any", "none"),
+    COUNTRY: ("is", "any", "none"),
+    RELATION: ("is", "any", "none"),
     YES_NO: ("is",),
     NUMBER: ("is", "gt", "gte", "lt", "lte", "between", "any", "none"),
     MOMENT: ("is", "gt", "gte", "lt", "lte", "between", "older_than", "newer_than", "any", "none"),
@@ -44,7 +48,6 @@ CHANNEL_OF: Mapping[str, str | None] = {**_HANDLES, "handle": None}
 # the field of bare words
 TEXT_FIELD = "text"
 PROPERTY_PREFIX, DATE_PREFIX = "property.", "date."
-REFERENCES = ("tag", "folder", "expertise", "segment", "import", "relation_to")
 
 _ALL = (
     Field(TEXT_FIELD, TEXT, "Words of the name, employer, job title or a handle; a bare word is the same"),
@@ -57,6 +60,7 @@ _ALL = (
     Field("handle", HANDLE, "Handle on any channel"),
     Field("tag", REFERENCE, "Tag, by name or #id"),
     Field("folder", REFERENCE, "Folder, by name or #id"),
+    Field("expertise", REFERENCE, "Expertise, by name or #id"),
     Field("segment", REFERENCE, "Segment, by name or #id"),
     Field("status", CHOICE, "Whether the contact receives messages", STATUSES),
     Field("gender", CHOICE, "Gender", GENDERS),
@@ -65,6 +69,23 @@ _ALL = (
     Field("followers", NUMBER, "Number of followers on Instagram"),
     Field("follower_growth", NUMBER, "Change of that number in 30 days"),
     Field("grade", NUMBER, "Relationship grade, 0 to 5"),
+    Field("age", NUMBER, "Age in years, of a birthday with a year"),
+    Field("messages_in", NUMBER, "Number of messages from the contact"),
+    Field("messages_out", NUMBER, "Number of messages to the contact"),
+    Field("comments", NUMBER, "Number of comments"),
+    Field("mentions", NUMBER, "Number of mentions"),
+    Field("picture", YES_NO, "Has a picture"),
+    Field("country", COUNTRY, "Country of an address, by name or code"),
+    Field("channel", CHOICE, "Has a handle on this channel", CHANNELS),
+    Field("birthday", DAY, "Birthday"),
+    Field("relation", RELATION, "Is this (mother, friend, …) of another contact or of you"),
+    Field("relation_to", REFERENCE, "Is related to the contact with this #id or uuid"),
+    Field("gift", CHOICE, "Has a gift of this status", GIFT_STATUSES),
+    Field("due", DUE, "Has an open reminder of yours at this time"),
+    Field("overdue", YES_NO, "Has an open reminder of yours that is overdue"),
+    Field("import", REFERENCE, "Created by the import with this id"),
+    Field("via", CODE, "Created through this door: inro, r0, cli, import, instagram, …"),
+    Field("source", CODE, "Has an id of this source: vcard, instagram, …"),
     Field("created", MOMENT, "When the contact was added"),
     Field("updated", MOMENT, "When the contact was last changed"),
     Field("last_touch", MOMENT, "Newest message, comment or mention"),

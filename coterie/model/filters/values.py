@@ -7,17 +7,21 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from coterie.model.countries import find_country
 from coterie.model.filters import fields
 from coterie.model.filters.fields import OPS, SEVERAL, WITHOUT_VALUE, Field
 from coterie.model.filters.problems import quoted, suggestion
 from coterie.model.filters.spans import AMOUNT, NAMED_DAYS, parse_span
 from coterie.model.filters.tree import VALUE_LENGTH_MAX, VALUES_MAX, Condition, Value
+from coterie.model.relationships import CATALOGUE
+from coterie.model.text import fold
 from coterie.model.times import parse_date
 
 NUMBER_MAX = 2**53
-_NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d{1,17})?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d{1,30})?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _MONTH_DAY = re.compile(r"(?:--)?(\d{2})-(\d{2})", re.ASCII)
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+_RELATIONS = {fold(type_.name): type_.name for type_ in CATALOGUE}
 _CODE = re.compile(r"[\w.:/+#-]{1,100}")
 
 
@@ -95,6 +99,21 @@ def _code(value: Any) -> str:
     return text.lower()
 
 
+def _country(value: Any) -> str:
+    country = find_country(_text(value))
+    if country is None:
+        raise ValueError("a country, by its name or its code of two or three letters")
+    return country[0]
+
+
+def _relation(value: Any) -> str:
+    text = _text(value)
+    name = _RELATIONS.get(fold(text.replace("_", " ")))
+    if name is None:
+        raise ValueError(f"a type of relationship{suggestion(text, _RELATIONS)}")
+    return name
+
+
 def _yes_no(value: Any) -> bool:
     answer = value if isinstance(value, bool) else _YES_NO.get(str(value).lower())
     if answer is None:
@@ -150,6 +169,8 @@ _BY_KIND: Mapping[str, Callable[[Any], Value]] = {
     fields.HANDLE: _text,
     fields.REFERENCE: _text,
     fields.CODE: _code,
+    fields.COUNTRY: _country,
+    fields.RELATION: _relation,
     fields.YES_NO: _yes_no,
     fields.NUMBER: _number,
     fields.MOMENT: _moment,

@@ -46,14 +46,14 @@ class Builder:
         """(:a, :b, …) for IN."""
         return f"({', '.join(self.bind(value) for value in values)})"
 
-    def has(self, rows: str, condition: str = "", *, contact: str = "contact_id") -> str:
+    def has(self, rows: str, condition: str = "", *, contact: str = "contact_id", may_lead: bool = False) -> str:
         """Whether a contact has a row x of another table.
 
-        rows: the table with its alias x, and joins. A leading condition reads the matching rows once and finds their
-        contacts; any other one looks at the rows of each contact.
+        rows: the table with its alias x, and joins. may_lead: there is an index for the condition. If it leads, the
+        matching rows are read once and give the contacts; otherwise the rows of each contact are looked at.
         """
         where = "x.organization_id = :organization_id" + (f" AND {condition}" if condition else "")
-        if self.leads:
+        if self.leads and may_lead:
             return f"c.id IN (SELECT x.{contact} FROM {rows} WHERE {where} AND x.{contact} IS NOT NULL)"
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {where} AND x.{contact} = c.id)"
 

@@ -10,7 +10,6 @@ COLUMNS: Mapping[str, str] = {
     "status": "c.status",
     "gender": "c.gender",
     "language": "c.language",
-    "follower": "c.is_follower",
     "followers": "c.follower_count",
     "follower_growth": "c.follower_growth",
     "grade": "c.relationship_grade",
@@ -22,16 +21,24 @@ def choice(condition: Condition, builder: Builder) -> str:
     """A column with one of a few values, in any case."""
     column = COLUMNS[condition.field]
     if condition.op in ("any", "none"):
-        return _presence(column, condition.op)
+        return f"coalesce({column}, '') {'<>' if condition.op == 'any' else '='} ''"
     return f"lower(coalesce({column}, '')) IN {builder.bind_all(condition.values)}"
 
 
-def yes_no(condition: Condition, builder: Builder) -> str:
-    """A boolean column; NULL is no."""
-    column = COLUMNS[condition.field]
-    ways = [f"({column} IS NOT NULL AND {column})" if value else f"NOT coalesce({column}, FALSE)"
-            for value in condition.values]  # fmt: skip
-    return either(ways)
+def follower(condition: Condition, builder: Builder) -> str:
+    """Unknown is no."""
+    return yes_or_no("(c.is_follower IS NOT NULL AND c.is_follower)", condition)
+
+
+def picture(condition: Condition, builder: Builder) -> str:
+    """A picture by its address, or a stored one."""
+    stored = builder.has("attachments x", "x.kind = 'picture'")
+    return yes_or_no(f"(coalesce(c.profile_picture_url, '') <> '' OR {stored})", condition)
+
+
+def yes_or_no(test: str, condition: Condition) -> str:
+    """A test that must have one of the values."""
+    return either([test if value else f"NOT {test}" for value in condition.values])
 
 
 def number(condition: Condition, builder: Builder) -> str:
@@ -39,21 +46,15 @@ def number(condition: Condition, builder: Builder) -> str:
     return compare_number(COLUMNS[condition.field], condition, builder)
 
 
-def compare_number(value: str, condition: Condition, builder: Builder) -> str:
+def compare_number(value: str, condition: Condition, builder: Builder, *, is_nullable: bool = True) -> str:
     """A number, NULL for none."""
     op, values = condition.op, condition.values
-    if op == "any":
-        return f"{value} IS NOT NULL"
-    if op == "none":
-        return f"{value} IS NULL"
+    if op in ("any", "none"):
+        return f"{value} IS {'NOT ' if op == 'any' else ''}NULL"
     if op == "is":
         test = f"{value} IN {builder.bind_all(values)}"
     elif op == "between":
         test = f"{value} BETWEEN {builder.bind(values[0])} AND {builder.bind(values[1])}"
     else:
         test = f"{value} {_COMPARISONS[op]} {builder.bind(values[0])}"
-    return f"({value} IS NOT NULL AND {test})"
-
-
-def _presence(column: str, op: str) -> str:
-    return f"coalesce({column}, '') {'<>' if op == 'any' else '='} ''"
+    return f"({value} IS NOT NULL AND {test})" if is_nullable else f"({test})"

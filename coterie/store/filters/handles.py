@@ -19,7 +19,14 @@ def handle(condition: Condition, builder: Builder) -> str:
         exists = builder.has("handles x", of_channel)
         return exists if condition.op == "any" else f"NOT {exists}"
     tests = [_test(str(value), channel, condition.op, builder) for value in condition.values]
-    return builder.has("handles x", f"{of_channel} AND {either(tests)}")
+    return builder.has("handles x", f"{of_channel} AND {either(tests)}", may_lead=True)
+
+
+def on_channel(condition: Condition, builder: Builder) -> str:
+    """A handle on one of these channels."""
+    which = f"x.channel IN {builder.bind_all(condition.values)} AND {_CURRENT}" if condition.values else _CURRENT
+    exists = builder.has("handles x", which)
+    return f"NOT {exists}" if condition.op == "none" else exists
 
 
 def _test(text: str, channel: str | None, op: str, builder: Builder) -> str:

@@ -51,11 +51,7 @@ def moment(condition: Condition, builder: Builder) -> str:
     rows, which = "interactions x", "x.deleted_at IS NULL"
     if INTERACTIONS[condition.field]:
         which = f"{INTERACTIONS[condition.field]} AND {which}"
-    leads, builder.leads = builder.leads, False
-    try:
-        return _newest(rows, which, condition, builder)
-    finally:
-        builder.leads = leads
+    return _newest(rows, which, condition, builder)
 
 
 def _of_column(column: str, condition: Condition, builder: Builder) -> str:
