@@ -9,20 +9,35 @@ from collections.abc import Callable, Mapping
 from coterie.model.filters import fields
 from coterie.model.filters.fields import WITHOUT_VALUE, find_field
 from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not
+from coterie.store.filters import columns, days, handles, moments, parts, references, relations
 from coterie.store.filters.builder import Builder, Reader, Where, either
-from coterie.store.filters.columns import choice, number, yes_no
-from coterie.store.filters.handles import handle
-from coterie.store.filters.moments import moment
-from coterie.store.filters.references import reference
 
-_COMPILERS: Mapping[str, Callable[[Condition, Builder], str]] = {
-    fields.HANDLE: handle,
-    fields.REFERENCE: reference,
-    fields.CHOICE: choice,
-    fields.CODE: choice,
-    fields.YES_NO: yes_no,
-    fields.NUMBER: number,
-    fields.MOMENT: moment,
+Compiler = Callable[[Condition, Builder], str]
+# kind of a field -> its compiler, and the fields that have one of their own
+_OF_KIND: Mapping[str, Compiler] = {
+    fields.HANDLE: handles.handle,
+    fields.REFERENCE: references.reference,
+    fields.CHOICE: columns.choice,
+    fields.CODE: columns.choice,
+    fields.NUMBER: columns.number,
+    fields.MOMENT: moments.moment,
+    fields.DAY: days.day,
+    fields.COUNTRY: parts.country,
+    fields.RELATION: relations.relation,
+    fields.DUE: parts.due,
+}
+_OF_FIELD: Mapping[str, Compiler] = {
+    **dict.fromkeys(parts.COUNTS, parts.count),
+    "age": days.age,
+    "channel": handles.on_channel,
+    "follower": columns.follower,
+    "picture": columns.picture,
+    "gift": parts.gift,
+    "overdue": parts.overdue,
+    "via": parts.via,
+    "source": parts.source,
+    "import": parts.of_import,
+    "relation_to": relations.relation_to,
 }
 
 
@@ -45,7 +60,7 @@ def _compile(filter_: Filter, builder: Builder) -> str:
             assert field is not None
             # many contacts have any tag, or none: to read those first is no help
             leads, builder.leads = builder.leads, builder.leads and filter_.op not in WITHOUT_VALUE
-            sql = _COMPILERS[field.kind](filter_, builder)
+            sql = (_OF_FIELD.get(field.name) or _OF_KIND[field.kind])(filter_, builder)
             builder.leads = leads
             return sql
 

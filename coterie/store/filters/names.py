@@ -4,7 +4,7 @@ An id is written "#" and the id. A name that looks like one gets another "#" bef
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from coterie.model.filters.fields import REFERENCE, find_field
 from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not, Value, conditions_of
-from coterie.model.terms import TAGS, Vocabulary, name_key
+from coterie.model.terms import EXPERTISES, TAGS, Vocabulary, name_key
 from coterie.model.text import identity_key
 from coterie.store.database import Tx
 
 _UUID = re.compile(r"#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"#[0-9]{1,18}")
-_IS_NUMBER = ("folder", "segment")
-_VOCABULARIES: Mapping[str, Vocabulary] = {"tag": TAGS}
+_IS_NUMBER = ("folder", "segment", "relation_to")
+_VOCABULARIES: Mapping[str, Vocabulary] = {"tag": TAGS, "expertise": EXPERTISES}
 
 
 class Missing(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Missing(Struct, frozen=True):
 
     @property
     def message(self) -> str:
-        noun = self.field.replace("_", " ")
+        noun = "contact" if self.field == "relation_to" else self.field
         if self.value.startswith("#"):
             named = f" {self.name}" if self.name else ""
             return f"the {noun}{named} ({self.value}) was deleted"
@@ -172,4 +172,44 @@ def _take(
             names.ids[field, value] = ids
 
 
-_LOADERS: Mapping[str, Any] = {"tag": _load_terms, "folder": _load_folders, "segment": _load_segments}
+def _load_imports(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
+    """Imports have no names. An import that was deleted is missing, though the events of its contacts remain."""
+    rows = tx.all(
+        f"SELECT id FROM imports WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param([value.lstrip("#").lower() for value in values])},
+    )
+    _take_ids(field, {row[0]: f"#{row[0]}" for row in rows}, values, names)
+
+
+def _load_contacts(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
+    """Contacts by number or uuid; their names are not unique."""
+    plain = [value.lstrip("#").lower() for value in values]
+    rows = tx.all(
+        "SELECT id, uuid FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
+        f" AND (id {tx.in_list('ids')} OR uuid {tx.in_list('uuids')})",
+        {
+            "organization_id": organization_id,
+            "ids": tx.list_param([int(each) for each in plain if _NUMBER.fullmatch(f"#{each}")]),
+            "uuids": tx.list_param(plain),
+        },
+    )
+    _take_ids(field, {key: f"#{row[0]}" for row in rows for key in (str(row[0]), row[1])}, values, names)
+
+
+def _take_ids(field: str, known: Mapping[str, str], values: Iterable[str], names: Names) -> None:
+    for value in values:
+        id_ = known.get(value.lstrip("#").lower())
+        if id_ is None:
+            names.missing.append(Missing(f"unknown_{field}", field, value))
+        else:
+            names.ids[field, value] = [id_]
+
+
+_LOADERS: Mapping[str, Callable[[Tx, int, str, Iterable[str], Names], None]] = {
+    "tag": _load_terms,
+    "expertise": _load_terms,
+    "folder": _load_folders,
+    "segment": _load_segments,
+    "import": _load_imports,
+    "relation_to": _load_contacts,
+}

@@ -21,6 +21,11 @@ _LINKS: Mapping[str, _Link] = {
     "tag": _Link(
         _TERMS.format(link="contact_tags", table="tags", column="tag_id"), "x.tag_id", condition="t.deleted_at IS NULL"
     ),
+    "expertise": _Link(
+        _TERMS.format(link="contact_expertises", table="expertises", column="expertise_id"),
+        "x.expertise_id",
+        condition="t.deleted_at IS NULL",
+    ),
     "folder": _Link("contact_folders x", "x.folder_id", is_number=True),
 }
 
@@ -32,5 +37,5 @@ def reference(condition: Condition, builder: Builder) -> str:
     if condition.op not in ("any", "none"):
         ids = [str(value).removeprefix("#") for value in condition.values]
         tests.append(f"{link.column} IN {builder.bind_all(map(int, ids) if link.is_number else ids)}")
-    exists = builder.has(link.rows, " AND ".join(tests))
+    exists = builder.has(link.rows, " AND ".join(tests), may_lead=True)
     return f"NOT {exists}" if condition.op == "none" else exists

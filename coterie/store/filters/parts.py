@@ -1,0 +1,90 @@
+"""Conditions on parts of a contact, and on where it came from."""
+
+from collections.abc import Mapping
+
+from coterie.model import times
+from coterie.model.filters.tree import Condition
+from coterie.store.filters.builder import Builder, either
+from coterie.store.filters.columns import compare_number, yes_or_no
+from coterie.store.filters.moments import ranges_of, within
+
+# name of a field -> the interactions it counts
+COUNTS: Mapping[str, str] = {
+    "messages_in": "x.kind = 'message' AND x.direction = 'incoming'",
+    "messages_out": "x.kind = 'message' AND x.direction = 'outgoing'",
+    "comments": "x.kind = 'comment'",
+    "mentions": "x.kind = 'mention'",
+}
+_CREATED = "event_contacts x JOIN events e ON e.organization_id = x.organization_id AND e.id = x.event_id"
+
+
+def count(condition: Condition, builder: Builder) -> str:
+    """A number of interactions; never NULL."""
+    which = f"{COUNTS[condition.field]} AND x.deleted_at IS NULL"
+    if condition.op in ("any", "none"):
+        return _presence(builder.has("interactions x", which), condition)
+    number = (
+        "(SELECT count(*) FROM interactions x WHERE x.organization_id = :organization_id AND x.contact_id = c.id"
+        f" AND {which})"
+    )
+    return compare_number(number, condition, builder, is_nullable=False)
+
+
+def country(condition: Condition, builder: Builder) -> str:
+    """The country of an address that is not deleted."""
+    codes = builder.bind_all(condition.values) if condition.values else ""
+    which = f"x.country_code IN {codes}" if codes else "(x.country_code IS NOT NULL OR coalesce(x.country, '') <> '')"
+    return _presence(builder.has("postal_addresses x", f"x.deleted_at IS NULL AND {which}"), condition)
+
+
+def gift(condition: Condition, builder: Builder) -> str:
+    """A gift of one of these statuses."""
+    which = f" AND x.status IN {builder.bind_all(condition.values)}" if condition.values else ""
+    return _presence(builder.has("gifts x", f"x.deleted_at IS NULL{which}"), condition)
+
+
+def due(condition: Condition, builder: Builder) -> str:
+    """An open reminder of the reader at some time."""
+    which = "x.due_at IS NOT NULL"
+    if condition.values:
+        ways = [f"({within('x.due_at', each, builder)})" for each in ranges_of(condition, builder.reader.clock)]
+        which += f" AND {either(ways)}"
+    return _presence(_open_reminder(which, builder), condition)
+
+
+def overdue(condition: Condition, builder: Builder) -> str:
+    """An open reminder of the reader whose time has passed."""
+    now = builder.bind(times.moment(builder.reader.clock.now))
+    return yes_or_no(_open_reminder(f"x.due_at < {now}", builder), condition)
+
+
+def _open_reminder(which: str, builder: Builder) -> str:
+    user_id = builder.reader.user_id
+    if user_id is not None:
+        which += f" AND x.user_id = {builder.bind(user_id)}"
+    return builder.has("reminders x", f"x.finished_at IS NULL AND {which}")
+
+
+def via(condition: Condition, builder: Builder) -> str:
+    """The door through which the contact was created."""
+    which = f" AND e.via IN {builder.bind_all(condition.values)}" if condition.values else ""
+    return _presence(builder.has(_CREATED, f"e.kind = 'contact.created'{which}"), condition)
+
+
+def of_import(condition: Condition, builder: Builder) -> str:
+    """The import that created the contact."""
+    if condition.values:
+        which = f"e.import_id IN {builder.bind_all(str(value).removeprefix('#') for value in condition.values)}"
+    else:
+        which = "e.import_id IS NOT NULL"
+    return _presence(builder.has(_CREATED, f"e.kind = 'contact.created' AND {which}", may_lead=True), condition)
+
+
+def source(condition: Condition, builder: Builder) -> str:
+    """An id in another system."""
+    which = f"lower(x.source) IN {builder.bind_all(condition.values)}" if condition.values else ""
+    return _presence(builder.has("external_ids x", which), condition)
+
+
+def _presence(exists: str, condition: Condition) -> str:
+    return f"NOT {exists}" if condition.op == "none" else exists
