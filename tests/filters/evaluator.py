@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from people import CLOCK, NOW, ZONE, Person
+from filter_person import CLOCK, NOW, ZONE, Person
 
 from coterie.model import times
 from coterie.model.filters.fields import CHANNEL_OF
@@ -136,10 +136,109 @@ def _local(at: datetime) -> datetime:
     return at.replace(tzinfo=ZONE).astimezone(UTC)
 
 
+def _any_of(read: Callable[[Person], Any]) -> Callable[..., bool]:
+    """A set of texts, any of which may be among the values."""
+
+    def test(person: Person, op: str, values: Any) -> bool:
+        own = [each for each in read(person) if each is not None]
+        return bool(own) == (op == "any") if op in ("any", "none") else not set(own).isdisjoint(values)
+
+    return test
+
+
+def _count(kind: str, direction: str | None = None) -> Callable[..., bool]:
+    def number(person: Person) -> int | None:
+        return sum(1 for each, way, _ in person.interactions if each == kind and direction in (None, way)) or None
+
+    def test(person: Person, op: str, values: Any) -> bool:
+        return (
+            _present(op, number(person), bool) if op in ("any", "none") else _compare(number(person) or 0, op, values)
+        )
+
+    return test
+
+
+def _age(person: Person, op: str, values: Any) -> bool:
+    born = person.birthday if person.birthday and person.birthday[0] != "-" else None
+    today = CLOCK.today
+    age = None
+    if born:
+        year, month, day = map(int, born.split("-"))
+        age = today.year - year - ((month, day) > (today.month, today.day))
+    return _present(op, age, lambda number: _compare(number, op, values))
+
+
+def _day(read: Callable[[Person], list[str]]) -> Callable[..., bool]:
+    def test(person: Person, op: str, values: Any) -> bool:
+        dates = read(person)
+        if op in ("any", "none"):
+            return bool(dates) == (op == "any")
+        return any(_on_day(date[-5:], op, value) for date in dates for value in values)
+
+    return test
+
+
+def _on_day(month_day: str, op: str, value: Any) -> bool:
+    if op == "month":
+        return int(month_day[:2]) == value
+    if op == "is" and value != "today":
+        return month_day == value
+    today = CLOCK.today
+    last = shifted(today, int(value[:-1]), value[-1]) if op == "within_next" else today
+    for number in range(min((last - today).days, 366) + 1):
+        at = today + timedelta(days=number)
+        if f"{at:%m-%d}" == month_day:
+            return True
+        if month_day == "02-29" and f"{at:%m-%d}" == "02-28" and (at + timedelta(days=1)).month == 3:
+            return True
+    return False
+
+
+def _due(person: Person, op: str, values: Any) -> bool:
+    if op in ("any", "none"):
+        return bool(person.reminders) == (op == "any")
+    if op == "within_next":
+        count, unit = int(values[0][:-1]), values[0][-1]
+        if unit == "h":
+            end = NOW + timedelta(hours=count)
+        else:
+            local = NOW.astimezone(ZONE).replace(tzinfo=None)
+            end = shifted(local, count, unit).replace(tzinfo=ZONE).astimezone(UTC)
+        return any(NOW <= times.parse(at) < end for at in person.reminders)
+    return any(_in_time(times.parse(at), op, values) for at in person.reminders)
+
+
+def _relation(person: Person, op: str, values: Any) -> bool:
+    own = {name for name, _ in person.relations}
+    if "Mother" in own:
+        own.add("Parent")
+    if "Wife" in own:
+        own.add("Spouse")
+    return bool(own) == (op == "any") if op in ("any", "none") else not own.isdisjoint(values)
+
+
 _FIELDS: dict[str, Callable[..., bool]] = {
     **{name: _handle(channel) for name, channel in CHANNEL_OF.items()},
     "tag": _tags("tags"),
     "folder": _tags("folders"),
+    "expertise": _tags("expertises"),
+    "age": _age,
+    "messages_in": _count("message", "incoming"),
+    "messages_out": _count("message", "outgoing"),
+    "comments": _count("comment"),
+    "mentions": _count("mention"),
+    "picture": lambda person, op, values: person.picture in values,
+    "country": _any_of(lambda person: person.countries),
+    "channel": _any_of(lambda person: [channel for channel, _ in person.handles]),
+    "birthday": _day(lambda person: [person.birthday] if person.birthday else []),
+    "relation": _relation,
+    "relation_to": _any_of(lambda person: [other or None for _, other in person.relations]),
+    "gift": _any_of(lambda person: person.gifts),
+    "due": _due,
+    "overdue": lambda person, op, values: any(times.parse(at) < NOW for at in person.reminders) in values,
+    "import": _any_of(lambda person: [f"#{person.import_id}" if person.import_id else None]),
+    "via": _any_of(lambda person: [person.via]),
+    "source": _any_of(lambda person: person.sources),
     "status": _choice("status"),
     "gender": _choice("gender"),
     "language": _choice("language"),

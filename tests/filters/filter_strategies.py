@@ -10,7 +10,7 @@ from coterie.model.filters.fields import FIELDS, OPS, SEVERAL, Field
 from coterie.model.filters.tree import Condition, Filter, Not, all_of, any_of
 from coterie.model.filters.values import check_condition
 
-NAMES = {"tag": TAG_NAMES, "folder": FOLDER_NAMES}
+NAMES = {"tag": TAG_NAMES, "folder": FOLDER_NAMES, "expertise": TAG_NAMES}
 _PARTS = ("ana", "@example.org", "@mail.example.org", "%", "_", "o", "ana.example", "555", "+44", "+1 800", "bob", "^x")
 _AMOUNTS = st.sampled_from(["0d", "1d", "7d", "30d", "1m", "2m", "12w", "1y", "26h", "99999y"])
 _SPANS = st.sampled_from(
@@ -23,6 +23,10 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
         return _AMOUNTS
     if op == "month":
         return st.integers(1, 12)
+    if field.name == "relation_to":
+        return st.integers(1, 3).map(lambda number: f"relation_to {number}")
+    if field.name == "import":
+        return st.just("import 1")
     if field.kind == fields.REFERENCE:
         return st.sampled_from(["##1" if name == "#1" and field.name == "folder" else "##7" if name == "#7" else name
                                 for name in NAMES[field.name]])  # fmt: skip
@@ -30,7 +34,11 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(field.choices)
     return {
         fields.HANDLE: st.sampled_from([*EMAILS, *PHONES, *_PARTS]),
-        fields.CODE: st.sampled_from(["en", "de-AT", "xx"]),
+        fields.CODE: st.sampled_from(["en", "de-AT", "xx", "vcard", "instagram", "inro", "test"]),
+        fields.COUNTRY: st.sampled_from(["de", "Austria", "USA", "FR"]),
+        fields.RELATION: st.sampled_from(["mother", "parent", "FRIEND", "spouse", "Wife"]),
+        fields.DAY: st.sampled_from(["today", "02-28", "02-29", "--03-01", "12-31"]),
+        fields.DUE: _SPANS,
         fields.YES_NO: st.booleans(),
         fields.NUMBER: st.one_of(st.sampled_from([0, 3, 5, -5, 100, 5_000_000_000]), st.floats(-10, 10)),
         fields.MOMENT: _SPANS,

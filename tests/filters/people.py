@@ -1,53 +1,30 @@
 """A small world of contacts for filters, in a database and, as plain Python, in memory."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from everything import put
+from filter_parts import add_parts
+from filter_person import CLOCK, NOW, Person
+from msgspec.structs import replace
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact
 from coterie.actions.folders import create_folder, set_folders
 from coterie.actions.handles import add_handle, delete_handle
-from coterie.actions.terms import create_term, delete_term, put_on_contact
+from coterie.actions.terms import create_term, put_on_contact
 from coterie.model import times
-from coterie.model.filters.spans import Clock
 from coterie.model.ids import new_id
-from coterie.model.terms import TAGS
+from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Database, Tx
 from coterie.store.filters.builder import Reader
 
-# a Sunday evening in New York, and already Monday in UTC
-NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
-ZONE = ZoneInfo("America/New_York")
-CLOCK = Clock(NOW, ZONE)
 PEOPLE = 40
 TAG_NAMES = ("friends", "VIP", "Çırak", "a,b", "#1", "none")
 FOLDER_NAMES = ("Family", "Work", "#7", "Émile's")
 EMAILS = ("ana@example.org", "ana@mail.example.org", "bo_b@example.com", "100%@x.org", "zoe.ana@example.net")
 PHONES = ("+18005550199", "+442071838750", "+4915123456789", "+18005550123")
-
-
-@dataclass
-class Person:
-    id: int
-    status: str = "subscribed"
-    gender: str | None = None
-    language: str | None = None
-    is_follower: bool | None = None
-    follower_count: int | None = None
-    follower_growth: int | None = None
-    relationship_grade: int | None = None
-    created_at: str = ""
-    updated_at: str = ""
-    # (channel, normalized) of those the contact has now
-    handles: list[tuple[str, str]] = field(default_factory=list)
-    tags: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    # (kind, direction, moment)
-    interactions: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -70,6 +47,9 @@ def make_people(database: Database) -> People:
         tx.run("DELETE FROM contacts WHERE organization_id = :o", {"o": world.alice.organization_id})
         ids = _names(tx, world)
         people = [_person(tx, world, random, ids) for _ in range(PEOPLE)]
+        ids["relation_to"] = {str(person.id): f"#{person.id}" for person in people}
+        for person in people:
+            add_parts(tx, world, random, person, people)
         gone = create_contact(tx, world.alice, {"real_name": "Gone", "email": EMAILS[0]})
         tx.run(
             "UPDATE contacts SET deleted_at = :now WHERE organization_id = :o AND id = :id",
@@ -80,8 +60,16 @@ def make_people(database: Database) -> People:
 
 def _names(tx: Tx, world: World) -> dict[str, dict[str, str]]:
     tags = {name: create_term(tx, world.alice, TAGS, name).id for name in TAG_NAMES}
+    expertises = {name: create_term(tx, world.alice, EXPERTISES, name).id for name in TAG_NAMES}
     folders = {name: create_folder(tx, world.alice, name).id for name in FOLDER_NAMES}
+    import_id = new_id()
+    put(
+        tx, "imports", organization_id=world.alice.organization_id, id=import_id, filename="a.csv", format="csv",
+        state="applied", created_at=times.now(), updated_at=times.now(),
+    )  # fmt: skip
     return {
+        "import": {import_id: f"#{import_id}"},
+        "expertise": {name: f"#{id_}" for name, id_ in expertises.items()},
         "tag": {name: f"#{id_}" for name, id_ in tags.items()},
         "folder": {name: f"#{id_}" for name, id_ in folders.items()},
     }
@@ -89,20 +77,26 @@ def _names(tx: Tx, world: World) -> dict[str, dict[str, str]]:
 
 def _person(tx: Tx, world: World, random: Random, ids: dict[str, dict[str, str]]) -> Person:
     alice, org = world.alice, world.alice.organization_id
-    person = Person(create_contact(tx, alice, {"real_name": "Ann"}).id)
+    via, import_id = random.choice((("test", None), ("inro", None), ("import", next(iter(ids["import"])))))
+    caller = replace(alice, via=via, import_id=import_id)
+    person = Person(create_contact(tx, caller, {"real_name": "Ann"}).id, via=via, import_id=import_id)
     for name, choices in (
         ("status", ("subscribed", "optout")), ("gender", (None, "female", "male")), ("language", (None, "en", "de-AT")),
         ("is_follower", (None, True, False)), ("follower_count", (None, 0, 3, 100, 5_000_000_000)),
+        ("birthday", (None, "--02-29", "1996-02-29", "--02-28", "1980-03-01", "2025-03-31", "1990-12-31", "--01-01")),
         ("follower_growth", (None, -5, 0, 7)), ("relationship_grade", (None, 0, 3, 5)),
     ):  # fmt: skip
         setattr(person, name, random.choice(choices))
     person.created_at, person.updated_at = _moment(random), _moment(random)
     columns = ("status", "gender", "language", "is_follower", "follower_count", "follower_growth",
-               "relationship_grade", "created_at", "updated_at")  # fmt: skip
+               "relationship_grade", "birthday", "created_at", "updated_at")  # fmt: skip
     _handles(tx, world, random, person)
     for name in random.sample(TAG_NAMES, random.randrange(4)):
         put_on_contact(tx, alice, TAGS, person.id, ids["tag"][name][1:])
         person.tags.add(ids["tag"][name])
+    for name in random.sample(TAG_NAMES, random.randrange(3)):
+        put_on_contact(tx, alice, EXPERTISES, person.id, ids["expertise"][name][1:])
+        person.expertises.add(ids["expertise"][name])
     some = random.sample(FOLDER_NAMES, random.randrange(3))
     set_folders(tx, alice, person.id, [int(ids["folder"][name][1:]) for name in some])
     person.folders = {ids["folder"][name] for name in some}
@@ -150,7 +144,3 @@ def _interaction(tx: Tx, organization_id: int, random: Random, person: Person) -
     )  # fmt: skip
     if not is_deleted:
         person.interactions.append((kind, direction, at))
-
-
-def delete_tag(tx: Tx, people: People, name: str) -> None:
-    delete_term(tx, people.world.alice, TAGS, people.ids["tag"][name][1:])
