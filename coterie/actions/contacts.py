@@ -38,6 +38,7 @@ from coterie.store import handles as handle_store
 from coterie.store import notes as note_store
 from coterie.store import pets as pet_store
 from coterie.store.database import Tx
+from coterie.store.idempotency_keys import scrub_responses
 
 _CHANNELS = {column: channel for channel, column in SUMMARY_COLUMNS.items()}
 _CHOICES = {"status": STATUSES, "gender": GENDERS}
@@ -223,6 +224,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     delete_files_of(tx, caller, contact_id)
     scrub_erased_contacts(tx, caller)
     forget_keys(tx, caller.organization_id, [contact_id])
+    scrub_responses(tx, caller.organization_id)
     store.erase_contact(tx, caller.organization_id, contact_id)
     rows = [row_of(caller, "contact.erased", contact_id, contact_ids=[contact_id])]
     rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)

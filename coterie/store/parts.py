@@ -9,6 +9,7 @@ from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 from coterie.store.events import clear_changes_of_contacts, clear_note_texts
 from coterie.store.handles import lock_usernames
+from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
 from coterie.store.revisions import insert_tombstones, next_changes
 
@@ -230,6 +231,7 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
             _count(tx, organization_id, table, [each], -count)
     add_to_count(tx, organization_id, COUNT, -len(contact_ids))
     clear_changes_of_contacts(tx, organization_id, contact_ids)
+    scrub_responses(tx, organization_id)
     insert_tombstones(tx, organization_id, contact_ids)
     of_others = "EXISTS (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
     rows = tx.all(

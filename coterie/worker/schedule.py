@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from coterie.model import times
 from coterie.settings import Settings
-from coterie.store import jobs
+from coterie.store import idempotency_keys, jobs
 from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
 from coterie.worker import reminders
@@ -37,8 +38,18 @@ def delete_old_jobs(database: Database, settings: Settings) -> None:
         jobs.delete_old_jobs(tx)
 
 
+def delete_old_idempotency_keys(database: Database, settings: Settings) -> None:
+    """Deletes keys older than COTERIE_IDEMPOTENCY_HOURS, 1,000 in each transaction."""
+    before = times.after(times.now(), -settings.idempotency_hours * HOUR)
+    deleted = idempotency_keys.BATCH
+    while deleted == idempotency_keys.BATCH:
+        with database.write() as tx:
+            deleted = idempotency_keys.delete_old_keys(tx, before)
+
+
 SCHEDULE = (
     Recurring("check_clock", OBSERVE_SECONDS, check_clock),
+    Recurring("delete_old_idempotency_keys", HOUR, delete_old_idempotency_keys, deletes_by_age=True, is_long=True),
     Recurring("delete_old_jobs", DAY, delete_old_jobs, deletes_by_age=True, is_long=True),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due, is_shared=False),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh, is_long=True),
