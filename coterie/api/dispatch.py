@@ -11,10 +11,13 @@ request costs in addition to its queries (docs/decisions/0022).
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from coterie.api import idempotency
+from coterie.api.idempotency import Key
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, invalid
@@ -115,7 +118,9 @@ class ContractApp:
 
         try:
             if route.mode == "write":
-                return await self._write(route, caller, read_request(), authenticate)
+                request = read_request()
+                key = await self._read_key(caller, scope, headers, (query, body, files))
+                return await self._write(route, caller, request, authenticate, key=key)
             if route.is_search is not None:
                 return await self._search(route, await self._database.run_read(authenticate), read_request())
             run = self._database.run_read if route.mode == "read" else self._database.run_slow
@@ -142,14 +147,38 @@ class ContractApp:
             return await read_body(headers, receive, bytes_max, reads_forms=reads_forms), {}
         return {}, {}
 
+    async def _read_key(
+        self, caller: Caller, scope: Scope, headers: Headers, request: tuple[dict[str, Any], ...]
+    ) -> Key | None:
+        """The Idempotency-Key of a write; None without one, or without a caller whose key it could be."""
+        value = idempotency.read_key(headers) if caller.user_id else None
+        if value is None:
+            return None
+
+        def hash_() -> str:
+            return idempotency.hash_request(scope["method"], scope["path"], *request)
+
+        files = request[-1]
+        return Key(value, await self._uploads.run(caller.organization_id, hash_) if files else hash_())
+
     async def _write(
-        self, route: Route, caller: Caller, request: Request, authenticate: Callable[[Tx], Caller]
+        self,
+        route: Route,
+        caller: Caller,
+        request: Request,
+        authenticate: Callable[[Tx], Caller],
+        *,
+        key: Key | None,
     ) -> Encoded:
         """Runs the route's prepare in a thread, its handler as one unit of work, and its finish in a thread.
 
         The unit authenticates again: the token may have been revoked while the body was on its way.
         """
         database, organization_id, prepare, finish = self._database, caller.organization_id, route.prepare, route.finish
+        if key is not None:
+            stored = await database.run_read(lambda tx: idempotency.find_response(tx, caller, key))
+            if stored is not None:
+                return stored
         if prepare is not None:
             prepared = await self._uploads.run(organization_id, lambda: prepare(database, caller, request))
             request = msgspec.structs.replace(request, prepared=prepared)
@@ -157,14 +186,45 @@ class ContractApp:
             prepared = await route.check(self._database, request)
             request = msgspec.structs.replace(request, prepared=prepared)
         if finish is not None:
-            result = await database.run_write(lambda tx: route.handler(tx, authenticate(tx), request))
-            response = await self._uploads.run(organization_id, lambda: finish(database, caller, request, result))
-            return encode_response(response, route.status)
+            return await self._write_and_finish(route, request, authenticate, key)
 
         def write(tx: Tx) -> Encoded:
-            return encode_response(route.handler(tx, authenticate(tx), request), route.status)
+            acting = authenticate(tx)
+            stored = idempotency.begin(tx, acting, key) if key is not None else None
+            if stored is not None:
+                return stored
+            response = encode_response(route.handler(tx, acting, request), route.status)
+            if key is not None:
+                idempotency.end(tx, acting, key, response)
+            return response
 
         return await database.run_write(write)
+
+    async def _write_and_finish(
+        self, route: Route, request: Request, authenticate: Callable[[Tx], Caller], key: Key | None
+    ) -> Encoded:
+        """Commits the handler's work, then makes the response in a thread; a key gets it in a unit of its own."""
+        database, finish = self._database, route.finish
+        assert finish is not None
+
+        def write(tx: Tx) -> tuple[Caller, Encoded | None, Any]:
+            acting = authenticate(tx)
+            stored = idempotency.begin(tx, acting, key) if key is not None else None
+            return acting, stored, route.handler(tx, acting, request) if stored is None else None
+
+        caller, stored, result = await database.run_write(write)
+        if stored is not None:
+            return stored
+        work = partial(finish, database, caller, request, result)
+        try:
+            response = encode_response(await self._uploads.run(caller.organization_id, work), route.status)
+        except CoterieError:
+            if key is not None:
+                await database.run_write(lambda tx: idempotency.release(tx, caller, key))
+            raise
+        if key is not None:
+            await database.run_write(lambda tx: idempotency.end(tx, caller, key, response))
+        return response
 
     async def _search(self, route: Route, caller: Caller, request: Request) -> Encoded:
         def work(tx: Tx) -> Encoded:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
+from coterie.api.idempotency import HEADER, KEY_REUSED
 from coterie.errors import Conflict, CoterieError, Invalid, TooSlow
 from coterie.errors import Problem as FieldProblem
 from coterie.http.errors import InvalidQuery, Unexpected, error_headers, status_of
@@ -12,7 +13,6 @@ from coterie.http.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/hub/v1/problems/"
-KEY_HEADER = "Idempotency-Key"
 
 
 class Kind(NamedTuple):
@@ -26,7 +26,7 @@ class Kind(NamedTuple):
 
 # slug, the end of the type URI -> the kind
 KINDS: Mapping[str, Kind] = {
-    "bad-request": Kind(400, "Bad request", "The body is not a JSON object, or the query has an invalid parameter.",
+    "bad-request": Kind(400, "Bad request", "The body is not a JSON object, or the query or a header is invalid.",
                         "Correct what errors names, and send the request again."),
     "invalid-cursor": Kind(400, "Invalid cursor", "The cursor is not one of this list and these parameters.",
                            "Send the cursor unchanged with the parameters of its page, or begin again without one."),
@@ -181,9 +181,10 @@ def _slug(error: Exception) -> str:
         return named
     if isinstance(error, Invalid):
         kinds = {problem.kind for problem in error.problems}
-        if "key_reused" in kinds:
+        if KEY_REUSED in kinds:
             return "key-reused"
-        return "bad-request" if isinstance(error, InvalidQuery) or "malformed" in kinds else "invalid"
+        is_header = any(problem.path == (HEADER,) for problem in error.problems)
+        return "bad-request" if is_header or isinstance(error, InvalidQuery) or "malformed" in kinds else "invalid"
     return _BY_STATUS[status_of(error)]
 
 
@@ -197,7 +198,7 @@ def _fields(error: Exception) -> list[ProblemField]:
 
 def _field(problem: FieldProblem, place: Literal["query", "body"]) -> ProblemField:
     name = ".".join(problem.path)
-    is_header = problem.path == (KEY_HEADER,)
+    is_header = problem.path == (HEADER,)
     message = f"{name or 'The body'} {problem.reason}"
     return ProblemField(
         "header" if is_header else place, name, problem.kind, message, _FIXES.get(problem.kind) if name else None
