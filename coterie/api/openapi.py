@@ -89,6 +89,10 @@ def _operation(contract: Contract, route: Route, schemas: Schemas) -> dict[str, 
     if example.token != Example().token:
         operation["x-example-token"] = example.token
     parameters = _path_parameters(route, schemas) + _query_parameters(route, schemas)
+    parameters += [
+        {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in route.headers.items()
+    ]
     if parameters:
         operation["parameters"] = parameters
     _add_parameter_examples(parameters, {**contract.path_examples, **example.path}, example.query)

@@ -63,6 +63,7 @@ class Route(Struct, frozen=True):
     scope: the scope the token needs; None leaves the route open to everyone.
     mode: read (inline on SQLite), slow (a read in a thread), write (a unit of work in the writer).
     query, body: the Structs of its input. response: the type of its body. status: of a success.
+    headers: those of the request that the document names, name -> description.
     responses: further successes, status -> type of the body or None.
     uploads: of a route whose body may have files, the size of the largest in bytes.
     media_types: of a response that is a file.
@@ -92,6 +93,7 @@ class Route(Struct, frozen=True):
     uploads: Callable[[Settings], int] | None = None
     media_types: tuple[str, ...] = ()
     path_types: Mapping[str, Any] = {}
+    headers: Mapping[str, str] = {}
     responses: Mapping[int, Any] = {}
     prepare: Prepare | None = None
     finish: Finish | None = None

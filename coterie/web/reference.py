@@ -129,7 +129,7 @@ def _operation(document: Mapping[str, Any], prefix: str, url: str, method: str, 
 def _parameters(parameters: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Field]]]:
     """The parameters by place, with a heading for each place that has some."""
     groups = []
-    for place, heading in (("path", "In the path"), ("query", "In the query")):
+    for place, heading in (("path", "In the path"), ("query", "In the query"), ("header", "As headers")):
         lines = [_parameter(each) for each in parameters if each["in"] == place]
         if lines:
             groups.append((heading, lines))

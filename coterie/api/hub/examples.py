@@ -18,6 +18,6 @@ EXAMPLES: Mapping[str, Example] = {
     f"PATCH {CONTACT}": Example(
         body={"job_title": "President of the student council", "tags": {"add": ["Choir"], "remove": []}}
     ),
-    f"DELETE {CONTACT}": Example(path={"contact_id": named_id("snake")}),
-    f"POST {CONTACT}/restore": Example(path={"contact_id": named_id("snake")}),
+    f"DELETE {CONTACT}": Example(path={"contact_id": named_id("cletus")}),
+    f"POST {CONTACT}/restore": Example(path={"contact_id": named_id("cletus")}),
 }  # fmt: skip

@@ -16,6 +16,11 @@ from coterie.api.route import Contract, Route
 READ, WRITE = "contacts:read", "contacts:write"
 CONTACT = "/contacts/{contact_id}"
 IDS: dict[str, Any] = {"contact_id": ContactId}
+IDEMPOTENCY_KEY = {
+    "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
+}
+IF_MATCH = {"If-Match": "The ETag you have read: 412 if the contact has changed since."}
+IF_NONE_MATCH = {"If-None-Match": "The ETag you have: 304 if the contact has not changed."}
 NOT_MODIFIED: dict[int, Any] = {304: None}
 DESCRIPTION = """\
 Our own door: contacts with everything about them in one shape, for what you build on them.
@@ -24,6 +29,7 @@ Send `Authorization: Bearer` with a token of `coterie tokens create`. Every erro
 the invalid fields in `errors`, and what mends them. Every response has an X-Request-Id, under which it is in the log.
 Bodies are JSON; a field that does not exist is an error. Lists have a `next_cursor` that is stable while contacts come
 and go. Contacts have an ETag: send it as If-Match, and a change by someone else in between is 412 instead of lost.
+Send an Idempotency-Key with a write, and repeating it after a failure does not do it twice. It is valid for 24 hours.
 """
 
 # fmt: off
@@ -34,16 +40,16 @@ _CONTACTS: tuple[Route, ...] = (
           query=ShapeQuery, body=ContactFields, response=ContactEntity, status=201,
           description="Does not look for duplicates."),
     Route("GET", CONTACT, contacts.show, READ, "read", "Get a contact",
-          query=ShapeQuery, response=ContactEntity, responses=NOT_MODIFIED,
+          query=ShapeQuery, response=ContactEntity, responses=NOT_MODIFIED, headers=IF_NONE_MATCH,
           description="By its id or uuid, deleted or not. With If-None-Match, 304 if it has not changed."),
     Route("PATCH", CONTACT, contacts.update, WRITE, "write", "Change a contact",
-          query=ShapeQuery, body=ContactFields, response=ContactEntity,
+          query=ShapeQuery, body=ContactFields, response=ContactEntity, headers=IF_MATCH,
           description="A merge patch (RFC 7396). With If-Match, 412 if it was changed since."),
     Route("DELETE", CONTACT, contacts.delete, WRITE, "write", "Delete a contact, or erase it for good",
-          query=contacts.EraseQuery, response=ContactEntity, responses={204: None},
+          query=contacts.EraseQuery, response=ContactEntity, responses={204: None}, headers=IF_MATCH,
           description="A deleted contact can be restored. erase=true needs If-Match, because nothing undoes it: 428."),
     Route("POST", f"{CONTACT}/restore", contacts.restore, WRITE, "write", "Restore a deleted contact",
-          query=ShapeQuery, response=ContactEntity),
+          query=ShapeQuery, response=ContactEntity, headers=IF_MATCH),
 )
 _PROBLEMS: tuple[Route, ...] = (
     Route("GET", "/problems", problems.list_, None, "read", "List the kinds of problems",
@@ -54,9 +60,10 @@ _PROBLEMS: tuple[Route, ...] = (
 # fmt: on
 
 
-def _strict(route: Route) -> Route:
-    """The route with the types of its ids, and without parameters other than its own."""
-    return structs.replace(route, query=route.query or NoQuery, path_types=IDS)
+def _complete(route: Route) -> Route:
+    """The route with what all of them have: types of ids, headers, and no parameters other than its own."""
+    headers = route.headers if route.method == "GET" or route.scope is None else {**route.headers, **IDEMPOTENCY_KEY}
+    return structs.replace(route, query=route.query or NoQuery, path_types=IDS, headers=headers)
 
 
 HUB = Contract(
@@ -65,7 +72,7 @@ HUB = Contract(
     version="1",
     prefix="/api/hub/v1",
     description=DESCRIPTION,
-    routes=tuple(_strict(route) for route in (*_CONTACTS, *_PROBLEMS)),
+    routes=tuple(_complete(route) for route in (*_CONTACTS, *_PROBLEMS)),
     examples=EXAMPLES,
     path_examples=PATHS,
     present_error=errors.present_error,
