@@ -1,18 +1,25 @@
-"""Organizations: set-up, name and country."""
+"""Organizations: set-up, name, country, time zone and quotas."""
 
+from typing import Any
+
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.events import differences, record
-from coterie.errors import Conflict, NotFound, invalid
+from coterie.errors import Conflict, Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.countries import find_country
 from coterie.model.emails import normalize_email
 from coterie.model.handles import parse_username
 from coterie.model.ids import new_id
 from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, Caller, Organization, User
+from coterie.model.time_zones import parse_time_zone
 from coterie.store import organizations as store
 from coterie.store.database import Tx
+
+QUOTAS = ("contacts_max", "file_bytes_max")
+QUOTA_MAX = 2**53
 
 
 def create_organization(
@@ -59,26 +66,52 @@ def create_organization(
     return organization, user, token
 
 
-def update_organization(tx: Tx, caller: Caller, *, name: str | None = None, country: str | None = None) -> Organization:
-    """Changes name and country; None leaves a value, an empty country removes it.
+def update_organization(
+    tx: Tx,
+    caller: Caller,
+    *,
+    name: str | None = None,
+    country: str | None = None,
+    time_zone: str | None = None,
+    contacts_max: int | None | UnsetType = UNSET,
+    file_bytes_max: int | None | UnsetType = UNSET,
+) -> Organization:
+    """Changes the given values; None leaves name, country and time zone. An empty country removes it, a quota of None
+    too.
 
-    Raises Invalid if a value is not valid, NotFound if the organization does not exist.
+    Raises Invalid with every value that is not valid, NotFound if the organization does not exist.
     """
     before = store.find_organization(tx, caller.organization_id)
     if before is None:
         raise NotFound("Organization not found")
-    after = replace(
-        before,
-        name=before.name if name is None else _parse_name(name, "name"),
-        country=before.country if country is None else _parse_country(country),
-    )
-    changes = differences(before, after, ("name", "country"))
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field, value, parse in (
+        ("name", name, lambda: _parse_name(name or "", "name")),
+        ("country", country, lambda: _parse_country(country)),
+        ("time_zone", time_zone, lambda: parse_time_zone(time_zone or "", "time_zone")),
+        ("contacts_max", contacts_max, lambda: _parse_quota(contacts_max, "contacts_max")),
+        ("file_bytes_max", file_bytes_max, lambda: _parse_quota(file_bytes_max, "file_bytes_max")),
+    ):
+        if value is not UNSET and (value is not None or field in QUOTAS):
+            with gathering(problems):
+                values[field] = parse()
+    if problems:
+        raise Invalid(*problems)
+    after = replace(before, **values)
+    changes = differences(before, after, ("name", "country", "time_zone", *QUOTAS))
     if changes:
         now = times.now()
         after = replace(after, updated_at=now)
-        store.save_organization(tx, caller.organization_id, name=after.name, country=after.country, now=now)
+        store.save_organization(tx, caller.organization_id, after)
         record(tx, caller, "organization.updated", caller.organization_id, changes=changes, now=now)
     return after
+
+
+def _parse_quota(value: Any, field: str) -> int | None:
+    if value is not None and not 0 <= value <= QUOTA_MAX:
+        raise invalid(field, f"must be a number from 0 to {QUOTA_MAX:,}")
+    return int(value) if value is not None else None
 
 
 def _parse_name(name: str, field: str) -> str:

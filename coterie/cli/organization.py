@@ -1,26 +1,42 @@
-"""coterie organization set: changes the name and the country of an organization."""
+"""coterie organization: shows and changes an organization."""
 
 from typing import Annotated
 
+import msgspec
 import typer
+from msgspec import UNSET, UnsetType
 
 from coterie.actions.organizations import update_organization
+from coterie.actions.quotas import load_usage
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, OnlyOrganizationOption
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.errors import invalid
+from coterie.model.organizations import Organization
+from coterie.store.organizations import find_organization
 
 
 def register(application: typer.Typer) -> None:
-    commands = typer.Typer(help="Change an organization.", no_args_is_help=True)
-    # a callback keeps Typer from making the only command the whole group
-    commands.callback()(_organization)
+    commands = typer.Typer(help="Show and change an organization.", no_args_is_help=True)
+    commands.command("show")(show)
     commands.command("set")(set_values)
     application.add_typer(commands, name="organization")
 
 
-def _organization() -> None:
-    """Change an organization."""
+def show(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show an organization's settings, and what it uses of its quotas."""
+    with open_instance(data) as database, database.read() as tx:
+        caller = caller_for_only(tx, organization)
+        shown, usage = find_organization(tx, caller.organization_id), load_usage(tx, caller)
+    assert shown is not None
+    if as_json:
+        values = {"organization_uuid": shown.uuid, "name": shown.name, "country": shown.country}
+        values |= {"time_zone": shown.time_zone, **msgspec.structs.asdict(usage)}
+        typer.echo(msgspec.json.encode(values).decode())
+        return
+    typer.echo(_describe(shown))
+    typer.echo(f"Contacts: {usage.contacts:,} ({_limit(usage.contacts_max)})")
+    typer.echo(f"Files: {usage.file_bytes:,} bytes ({_limit(usage.file_bytes_max)})")
 
 
 def set_values(
@@ -32,15 +48,55 @@ def set_values(
             metavar="CODE", help="The country (US, DE, …) of phone numbers without a prefix. An empty text removes it."
         ),
     ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="The time zone (Europe/Berlin, …) of members who have set none."),
+    ] = None,
+    contacts_max: Annotated[
+        str | None, typer.Option(metavar="N", help="How many contacts it may have. An empty text removes the limit.")
+    ] = None,
+    file_bytes_max: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="How many bytes of files it may have. An empty text removes the limit."),
+    ] = None,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
 ) -> None:
-    """Set the name or the country.
+    """Set the name, the country, the time zone or a quota.
 
-    A country applies to phone numbers read from now on; existing ones stay as they are.
+    A country applies to phone numbers read from now on; existing ones stay as they are. A quota below what the
+    organization has deletes nothing: only nothing can be added.
     """
-    if name is None and country is None:
-        raise invalid("--name", "or --country is needed", kind="missing")
+    values = (name, country, time_zone, contacts_max, file_bytes_max)
+    if all(value is None for value in values):
+        raise invalid("--name", "or another option is needed; see --help", kind="missing")
     with open_instance(data) as database, database.write() as tx:
-        after = update_organization(tx, caller_for_only(tx, organization), name=name, country=country)
-    typer.echo(f"{after.name}: country {after.country or 'none'}.")
+        after = update_organization(
+            tx,
+            caller_for_only(tx, organization),
+            name=name,
+            country=country,
+            time_zone=time_zone,
+            contacts_max=_number(contacts_max, "--contacts-max"),
+            file_bytes_max=_number(file_bytes_max, "--file-bytes-max"),
+        )
+    typer.echo(_describe(after))
+
+
+def _describe(organization: Organization) -> str:
+    return f"{organization.name}: country {organization.country or 'none'}, time zone {organization.time_zone}."
+
+
+def _limit(value: int | None) -> str:
+    return "no limit" if value is None else f"limit {value:,}"
+
+
+def _number(text: str | None, option: str) -> int | None | UnsetType:
+    """The number of an option; UNSET where it was not given, None where it is empty."""
+    if text is None:
+        return UNSET
+    if not text:
+        return None
+    if not text.isdigit() or not text.isascii():
+        raise invalid(option, f"must be a whole number, and is {text[:100]!r}")
+    return int(text)

@@ -116,7 +116,7 @@ KINDS = {
     "contact.card_changed": "Properties of a contact's card changed that have no field.",
     "contact.taken_off_phones": "A contact was taken out of the address book of phones.",
     "organization.created": "The organization was set up.",
-    "organization.updated": "The organization's name or country changed.",
+    "organization.updated": "The organization's name, country, time zone or quotas changed.",
 }
 
 # Consequences of a change elsewhere: these contacts were not changed themselves

@@ -28,6 +28,7 @@ DECIDED = "decided"  # decision, added, usernames_taken
 CONTACT_DELETED = "contact_deleted"
 CONTACT_MISSING = "contact_missing"
 NOT_SAVED = "not_saved"  # text
+CONTACTS_FULL, FILES_FULL = "contacts_full", "files_full"  # limit: the quota of the organization
 # The outcome of rows of the portable archive that are not contacts: noun, count, written, left_out (see left_out)
 ROWS_TO_ADD, ROWS_PRESENT = "rows_to_add", "rows_present"
 ROWS_ADDED, ROWS_LEFT_OUT = "rows_added", "rows_left_out"
@@ -81,6 +82,8 @@ def left_out(entry: Any) -> tuple[int, str]:
             return count, "a contact cannot be related to itself"
         case [count, "value_does_not_fit", slug]:
             return count, f"property {slug} does not take the value"
+        case [count, "files_full"]:
+            return count, "the file exceeds the organization's limit of bytes of files"
         case [count, "no_contact_of_note"]:
             return count, "none of the contacts of a note is here"
         case _:
@@ -159,6 +162,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     CONTACT_DELETED: lambda data: "The contact is deleted",
     CONTACT_MISSING: lambda data: "The contact to update no longer exists",
     NOT_SAVED: lambda data: f"Could not be saved: {data['text']}",
+    CONTACTS_FULL: lambda data: f"Exceeds the organization's limit of {data.get('limit', 0):,} contacts",
+    FILES_FULL: lambda data: f"Exceeds the organization's limit of {data.get('limit', 0):,} bytes of files",
     ROWS_TO_ADD: lambda data: f"Adds {_noun(data)} ({data['count']})",
     ROWS_PRESENT: lambda data: f"{_capitalized(_noun(data))} exist already ({data['count']})",
     ROWS_ADDED: _rows_added,

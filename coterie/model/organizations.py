@@ -22,6 +22,8 @@ NAME_LENGTH_MAX = 200
 
 
 class Organization(Struct, frozen=True):
+    """contacts_max and file_bytes_max: its quotas, None where there is none. time_zone: an IANA name."""
+
     id: int
     uuid: str
     name: str
@@ -30,6 +32,9 @@ class Organization(Struct, frozen=True):
     country: str | None
     created_at: str
     updated_at: str
+    contacts_max: int | None = None
+    file_bytes_max: int | None = None
+    time_zone: str = "UTC"
 
 
 class User(Struct, frozen=True):
@@ -57,7 +62,7 @@ class Caller(Struct, frozen=True):
     """The user who acts, the organization, the scopes and the door (via). Create it with for_organization.
 
     country: the ISO code for phone numbers without a prefix. cause_id: the event of the request that a job carries
-    out; the changes of the job count from then.
+    out; the changes of the job count from then. contacts_max and file_bytes_max: the organization's quotas.
     """
 
     organization_id: int
@@ -69,6 +74,8 @@ class Caller(Struct, frozen=True):
     token_id: str | None = None
     import_id: str | None = None
     cause_id: int | None = None
+    contacts_max: int | None = None
+    file_bytes_max: int | None = None
 
     @classmethod
     def for_organization(
@@ -91,6 +98,8 @@ class Caller(Struct, frozen=True):
             via=via,
             token_id=token_id,
             import_id=import_id,
+            contacts_max=organization.contacts_max,
+            file_bytes_max=organization.file_bytes_max,
         )
 
     @classmethod

@@ -37,8 +37,8 @@ def insert_access_token(
 
 
 _CALLER = (
-    "SELECT t.organization_id, o.uuid, o.country, t.user_id, t.scopes, t.id, t.all_organizations, t.last_used_at"
-    " FROM access_tokens t JOIN organizations o ON o.id = t.organization_id"
+    "SELECT t.organization_id, o.uuid, o.country, t.user_id, t.scopes, t.id, t.all_organizations, t.last_used_at,"
+    " o.contacts_max, o.file_bytes_max FROM access_tokens t JOIN organizations o ON o.id = t.organization_id"
     " JOIN memberships m ON m.organization_id = t.organization_id AND m.user_id = t.user_id"
     " WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND m.created_at <= t.created_at"
     " AND (t.expires_at IS NULL OR t.expires_at > :now)"
@@ -68,6 +68,8 @@ def find_caller(
         scopes=tuple(row[4].split()),
         via=via,
         token_id=row[5],
+        contacts_max=row[8],
+        file_bytes_max=row[9],
     )
     return caller, bool(row[6]), row[7]
 

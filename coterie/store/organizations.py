@@ -3,7 +3,10 @@
 from coterie.model.organizations import OWNER, Member, Organization, User
 from coterie.store.database import Row, Tx
 
-_ORGANIZATION = "id, uuid, name, username, profile_picture_url, country, created_at, updated_at"
+_ORGANIZATION = (
+    "id, uuid, name, username, profile_picture_url, country, created_at, updated_at, contacts_max, file_bytes_max,"
+    " time_zone"
+)
 _USER = "id, email, first_name, last_name, time_zone, created_at, updated_at"
 
 
@@ -161,8 +164,18 @@ def delete_membership(tx: Tx, organization_id: int, user_id: str) -> None:
     )
 
 
-def save_organization(tx: Tx, organization_id: int, *, name: str, country: str | None, now: str) -> None:
+def save_organization(tx: Tx, organization_id: int, organization: Organization) -> None:
+    """Saves name, country, quotas and time zone."""
     tx.run(
-        "UPDATE organizations SET name = :name, country = :country, updated_at = :now WHERE id = :organization_id",
-        {"organization_id": organization_id, "name": name, "country": country, "now": now},
+        "UPDATE organizations SET name = :name, country = :country, contacts_max = :contacts_max,"
+        " file_bytes_max = :file_bytes_max, time_zone = :time_zone, updated_at = :now WHERE id = :organization_id",
+        {
+            "organization_id": organization_id,
+            "name": organization.name,
+            "country": organization.country,
+            "contacts_max": organization.contacts_max,
+            "file_bytes_max": organization.file_bytes_max,
+            "time_zone": organization.time_zone,
+            "now": organization.updated_at,
+        },
     )

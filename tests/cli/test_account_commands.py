@@ -81,8 +81,11 @@ def test_members_come_and_go(home: Settings) -> None:
 
 
 def test_an_organization_gets_a_country_and_a_name(home: Settings) -> None:
-    assert said(home, "organization", "set", "--country", "Germany") == "Terrace: country DE.\n"
-    assert said(home, "organization", "set", "--name", "Avenue", "--country", "") == "Avenue: country none.\n"
+    assert said(home, "organization", "set", "--country", "Germany") == "Terrace: country DE, time zone UTC.\n"
+    assert (
+        said(home, "organization", "set", "--name", "Avenue", "--country", "")
+        == "Avenue: country none, time zone UTC.\n"
+    )
     assert listed(home, "organizations")[0]["name"] == "Avenue"
     wrong = run(home, "organization", "set", "--country", "Atlantis")
     assert wrong.stderr == "coterie: country 'Atlantis' is not a country: use its ISO code, such as DE\n"
@@ -109,3 +112,15 @@ def test_only_what_sets_an_instance_up_creates_one(fresh_settings: Settings) -> 
         assert not settings.data_folder.exists(), command
     said(settings, "bootstrap", "--organization", "Us", "--email", EMAIL, "--password", "correct horse")
     assert len(listed(settings, "organizations")) == 1
+
+
+def test_an_organization_gets_quotas_and_shows_their_use(home: Settings) -> None:
+    said(home, "organization", "set", "--contacts-max", "1000", "--file-bytes-max", "5000000")
+    assert said(home, "organization", "show") == (
+        "Terrace: country none, time zone UTC.\nContacts: 0 (limit 1,000)\nFiles: 0 bytes (limit 5,000,000)\n"
+    )
+    said(home, "organization", "set", "--contacts-max", "")
+    shown = json.loads(said(home, "organization", "show", "--json"))
+    assert (shown["contacts_max"], shown["file_bytes_max"]) == (None, 5_000_000)
+    wrong = run(home, "organization", "set", "--contacts-max", "many")
+    assert wrong.stderr == "coterie: --contacts-max must be a whole number, and is 'many'\n"
