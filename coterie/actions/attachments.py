@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coterie.actions.events import EventRow, differences, record, row_of
 from coterie.actions.jobs import enqueue
+from coterie.actions.quotas import check_files
 from coterie.errors import NotFound, invalid
 from coterie.model import times
 from coterie.model.attachments import (
@@ -30,10 +31,11 @@ from coterie.store.files import file_path, lock_files, save_file
 REMOVE_JOB = "remove_files"
 
 
-def check_room(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """Raises Invalid if the contact has 1,000 files."""
+def check_room(tx: Tx, caller: Caller, contact_id: int, byte_count: int) -> None:
+    """Raises Invalid if the contact has 1,000 files, or the organization's quota has no room for one of this size."""
     if store.count_attachments(tx, caller.organization_id, contact_id) >= ATTACHMENTS_MAX:
         raise invalid("upload", f"exceeds the limit of {ATTACHMENTS_MAX} files per contact")
+    check_files(tx, caller, byte_count)
 
 
 def attach_file(
@@ -43,14 +45,15 @@ def attach_file(
 
     If they were deleted meanwhile they are stored again from `source`. Raises Invalid as check_room does.
     """
-    check_room(tx, caller, contact_id)
+    byte_count = source.stat().st_size
+    check_room(tx, caller, contact_id, byte_count)
     lock_files(tx)
     if not file_path(folder, digest).exists():
         digest, _ = save_file(folder, source)
     now = times.now()
     attachment = Attachment(
         contact_id=contact_id, id=new_id(), kind=FILE, filename=clean_filename(filename, media_type),
-        media_type=media_type, byte_count=file_path(folder, digest).stat().st_size, digest=digest, created_at=now,
+        media_type=media_type, byte_count=byte_count, digest=digest, created_at=now,
     )  # fmt: skip
     store.insert_attachment(tx, caller.organization_id, attachment)
     changes = {"filename": (None, attachment.filename)}
@@ -74,7 +77,7 @@ def change_pictures(
 ) -> list[EventRow]:
     """Attaches pictures whose bytes are stored and erases others; returns the events, which the caller records.
 
-    Raises Invalid if the contact has 1,000 files.
+    Raises Invalid as check_room does.
     """
     organization_id, rows = caller.organization_id, []
     for attachment in removed:
@@ -82,7 +85,7 @@ def change_pictures(
         rows.append(_row(caller, "attachment.erased", attachment, None))
     delete_unreferenced(tx, caller, [attachment.digest for attachment in removed])
     for picture in added:
-        check_room(tx, caller, contact_id)
+        check_room(tx, caller, contact_id, picture.byte_count)
         attachment = _picture_of(contact_id, picture)
         store.insert_attachment(tx, organization_id, attachment)
         rows.append(_row(caller, "attachment.added", None, attachment))

@@ -21,6 +21,7 @@ from coterie.actions.handles import is_username_taken, make_username_former, new
 from coterie.actions.import_retention import scrub_erased_contacts
 from coterie.actions.notes import change_pinned_note, check_text
 from coterie.actions.properties import change_values
+from coterie.actions.quotas import check_contacts
 from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.identity.keeping import forget_keys
@@ -59,6 +60,7 @@ def create_contact(tx: Tx, caller: Caller, fields: Fields) -> Contact:
     handles = _change_handles(tx, caller, contact_id, [], fields, problems)
     with gathering(problems):
         contact = replace(contact, pinned_note=check_text("note", fields.get("note")))
+    check_contacts(tx, caller)
     (contact,) = add_contacts(tx, caller, [(contact, handles)])
     values, rows = _change_parts(tx, caller, contact_id, fields, problems)
     if problems:
@@ -191,12 +193,14 @@ def delete_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
 def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     """Restores a deleted contact as it was. One that is not deleted stays unchanged.
 
-    A username that is another contact's by now becomes a former one.
+    A username that is another contact's by now becomes a former one. Raises Invalid if the organization has as many
+    contacts as its quota allows.
     """
     locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is None:
         return before
+    check_contacts(tx, caller)
     rows = [row_of(caller, "contact.restored", contact_id, contact_ids=[contact_id])]
     related = _list_shown_related(tx, caller, contact_id)
     rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from coterie.actions.attachments import delete_unreferenced
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
+from coterie.actions.quotas import check_files
 from coterie.errors import Conflict, NotFound, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -55,8 +56,9 @@ def start_import(
 ) -> Import:
     """Creates an import of a stored file. The worker stages it if in_background.
 
-    Files with one group_id are undone together.
+    Files with one group_id are undone together. Raises Invalid if the quota of files has no room for it.
     """
+    check_files(tx, caller, byte_count, "file")
     now = times.now()
     name = "".join(c for c in filename if c.isprintable())[-FILENAME_LENGTH_MAX:] or "file"
     encoded = msgspec.json.encode(options or {}).decode()
