@@ -23,6 +23,7 @@ from coterie.drafts.facts import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
+from coterie.imports.quotas import has_room, limit_plans
 from coterie.imports.related import link_related
 from coterie.model import times
 from coterie.model.import_reasons import NOT_SAVED, reason_of
@@ -166,6 +167,8 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_o
 def _write_chunk(writer: "Writer", rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:
     """Writes rows; returns by how much the count of each outcome changes."""
     new = [row for row in rows if _is_new(row)] if is_unchanged else []
+    if not has_room(writer.tx, writer.caller, len(new)):
+        new = []
     others = [row for row in rows if not _is_new(row)] if new else rows
     _create(writer, new)
     done = [_write_alone(writer, row) for row in others] if one_by_one else _write(writer, others)
@@ -232,7 +235,7 @@ def _write_some(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
         return [apply_rows(tx, caller, rows[0], portable_rows)]
     subjects = [_subject_of(writer, row) for row in takewhile(lambda row: row.kind != PORTABLE, rows)]
     plans = decide_rows(tx, caller, subjects, to_change=True)
-    plans = plans[: count_independent(subjects, plans)]
+    plans = limit_plans(tx, caller, subjects, plans[: count_independent(subjects, plans)])
     written = write_plans(tx, caller, subjects, plans)
     matches = [
         Match(row.row_number, match.contact_id, match.score, match.reason)

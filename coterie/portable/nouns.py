@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import columns_to_save
+from coterie.actions.quotas import room_for_files
 from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.model.portable import Row
@@ -46,6 +47,23 @@ class DefinitionSet(RecordSet):
     def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
         if self.counter and deleted_count:
             add_to_count(self.tx, self.caller.organization_id, self.counter, -deleted_count)
+
+
+class AttachmentSet(RecordSet):
+    """Files of contacts; those for which the organization's quota has no room are skipped."""
+
+    def drop_existing(self, checked: Checked) -> None:
+        super().drop_existing(checked)
+        room = room_for_files(self.tx, self.caller)
+        if room is None:
+            return
+        entries, checked.entries = checked.entries, []
+        for entry in entries:
+            room -= entry.columns["byte_count"]
+            if room < 0:
+                checked.problems.append(("files_full",))
+            else:
+                checked.entries.append(entry)
 
 
 class FolderSet(DefinitionSet):
@@ -202,6 +220,7 @@ _KINDS: dict[str, type[RecordSet]] = {
     "tags": TermSet,
     "expertises": TermSet,
     "definitions": PropertyDefinitionSet,
+    "attachments": AttachmentSet,
     "in_folders": LinkSet,
     "tagged": LinkSet,
     "skilled": LinkSet,

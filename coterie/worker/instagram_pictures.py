@@ -8,6 +8,7 @@ from coterie.actions.attachments import delete_unreferenced
 from coterie.actions.callers import caller_for
 from coterie.actions.instagram import VIA
 from coterie.actions.instagram_profiles import show_picture
+from coterie.actions.quotas import room_for_files
 from coterie.graph import pictures
 from coterie.graph.picture_links import EXTENSIONS, picture_address
 from coterie.model.instagram import Account
@@ -40,6 +41,12 @@ def store_picture(database: Database, settings: Settings, account: Account, cont
         lock_files(tx)
         if not file_path(settings.data_folder, digest).exists():
             save_file(settings.data_folder, data)  # the same bytes were swept before a row referred to them
+        caller = caller_for(tx, account.organization_id, via=VIA)
+        room = room_for_files(tx, caller)
+        if room is not None and byte_count > room:
+            delete_unreferenced(tx, caller, [digest])
+            log.info("instagram picture not stored", extra={"account": account.account_id, "reason": "quota"})
+            return
         before = list_pictures(tx, account.organization_id, contact_id)
         attachment_id = replace_pictures(
             tx,
@@ -52,7 +59,7 @@ def store_picture(database: Database, settings: Settings, account: Account, cont
             source_key=source_key,
         )
         unused = [old for _, old, _ in before] + ([] if attachment_id else [digest])
-        delete_unreferenced(tx, caller_for(tx, account.organization_id, via=VIA), unused)
+        delete_unreferenced(tx, caller, unused)
         if attachment_id is not None:
             _show(tx, settings, account, contact_id, attachment_id)
 

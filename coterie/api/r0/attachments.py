@@ -85,10 +85,10 @@ def show(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
 
 def store_file(database: Database, caller: Caller, request: Request) -> StoredFile:
     """Runs before the write: the file is checked and its bytes are stored."""
-    with database.read() as tx:
-        actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id)
     upload, settings = uploaded_file(request), request.settings
     path = Path(upload.path)
+    with database.read() as tx:
+        actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id, path.stat().st_size)
     media_type = recognize(data := path.read_bytes())
     if media_type is None:
         raise invalid("upload", why_rejected(data))

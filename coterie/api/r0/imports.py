@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from coterie.actions import imports as actions
+from coterie.actions.quotas import check_files
 from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.input import uploaded_file
@@ -171,6 +172,8 @@ def store_file(database: Database, caller: Caller, request: Request) -> "StoredF
 
     upload, corrections = uploaded_file(request), _corrections(request)
     file_format = FORMATS[request.body.type] if request.body.type else AUTO
+    with database.read() as tx:
+        check_files(tx, caller, upload.byte_count)
     with _form_names():
         return store_upload(
             request.settings.data_folder,
@@ -184,7 +187,8 @@ def store_file(database: Database, caller: Caller, request: Request) -> "StoredF
 def create(tx: Tx, caller: Caller, request: Request) -> Import:
     from coterie.imports.stage_upload import start_upload  # lazy: as in store_file
 
-    return start_upload(tx, caller, request.settings.data_folder, request.prepared)
+    with _form_names():
+        return start_upload(tx, caller, request.settings.data_folder, request.prepared)
 
 
 def stage(database: Database, caller: Caller, request: Request, import_: Import) -> UploadedImport:
