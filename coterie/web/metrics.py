@@ -63,6 +63,12 @@ class InstanceMetrics:
         yield info
         if figures := self._figures:
             yield CounterMetricFamily("coterie_events", "Events and revisions recorded.", value=figures.events)
+            shares = GaugeMetricFamily(
+                "coterie_quota_used_ratio", "Used share of each quota that is set.", labels=("organization", "quota")
+            )
+            for each in figures.quotas:
+                shares.add_metric((each.organization_uuid, each.quota), each.share)
+            yield shares
         for name, text, value in self._gauges():
             yield GaugeMetricFamily(f"coterie_{name}", text, value=value)
 
