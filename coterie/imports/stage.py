@@ -22,7 +22,7 @@ from coterie.drafts.merge import existing_of_draft, plan_merge
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.engine import Report, Run, open_import, path_of
 from coterie.imports.formats.names import COTERIE
-from coterie.imports.formats.readers import COUNTRY, FOLDER
+from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
 from coterie.imports.people import RowPlan, Subject, decide_rows
 from coterie.imports.pictures import restore_pictures, store_pictures
 from coterie.imports.read import ReadRow, Reads, Source, encode_draft, read_rows, read_rows_elsewhere
@@ -59,6 +59,7 @@ from coterie.model.imports import (
 )
 from coterie.model.organizations import Caller
 from coterie.portable.steps import stage_rows
+from coterie.settings import Settings
 from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.batches import Batches
@@ -83,15 +84,19 @@ def stage(run: Run) -> Import:
     return import_
 
 
-def source_of(caller: Caller, folder: Path, import_: Import) -> Source:
+def source_of(caller: Caller, settings: Settings, folder: Path, import_: Import) -> Source:
     """The file of an import, for its reader."""
-    options = msgspec.json.decode(import_.options) | {FOLDER: folder, COUNTRY: caller.country}
+    options = msgspec.json.decode(import_.options) | {
+        FOLDER: folder,
+        COUNTRY: caller.country,
+        FILE_BYTES_MAX: settings.attachment_bytes_max,
+    }
     return Source(caller.organization_id, import_.format, path_of(folder, import_), options, caller.country)
 
 
 @contextmanager
 def _open_file(run: Run, caller: Caller, import_: Import) -> Iterator[Iterator[list[ReadRow]]]:
-    source = source_of(caller, run.folder, import_)
+    source = source_of(caller, run.database.settings, run.folder, import_)
     # sending the rows of our own export takes as long as reading them
     if import_.byte_count > SECOND_PROCESS_BYTES_MIN and import_.format != COTERIE:
         batches_ahead = read_ahead(read_rows_elsewhere, run.database.settings, source)

@@ -53,7 +53,8 @@ def stage_upload(
         _, for_import = open_import(tx, caller.organization_id, import_.id)
     is_stopped, deadline = False, time.monotonic() + seconds
     control = Control(should_stop=lambda: time.monotonic() > deadline)
-    with closing(read_rows(database.read, source_of(for_import, folder, import_))) as batches:
+    source = source_of(for_import, database.settings, folder, import_)
+    with closing(read_rows(database.read, source)) as batches:
         staging = stage_batches(Staging(for_import, folder), batches, database.read)
         try:
             import_ = run_batches(database.write, staging, control)

@@ -41,10 +41,11 @@ ROWS_MAX = 20
 DEFINITIONS_MAX = 20_000
 
 
-def read(path: Path, folder: Path | None = None) -> Iterator[Item]:
+def read(path: Path, folder: Path | None = None, file_bytes_max: int = FILE_BYTES_MAX) -> Iterator[Item]:
     """A draft for each contact and each batch of rows; a RowError for each line that is wrong.
 
-    folder is the data folder, where the files of attachments are stored as they are read; without it they are not.
+    folder is the data folder, where the files of attachments are stored as they are read; without it they are
+    not. A file larger than file_bytes_max is a RowError.
 
     Raises as open_archive does, and Invalid if the format or version is unknown, the archive is damaged or its contacts
     are out of order.
@@ -67,7 +68,7 @@ def read(path: Path, folder: Path | None = None) -> Iterator[Item]:
             yield from _contacts(opened["contacts"], [opened[noun] for noun in OF_CONTACTS if noun in opened])
             for noun in PARTS:
                 if noun == "attachments":
-                    yield from _attachments(opened.get(noun), folder)
+                    yield from _attachments(opened.get(noun), folder, file_bytes_max)
                 else:
                     yield from read_batches(opened.get(noun), ROWS_MAX)
         except (TooLarge, Invalid):
@@ -106,7 +107,7 @@ def _contacts(contacts: Lines, parts: list[Lines]) -> Iterator[Item]:
         yield from rows_of_contact(lines, "~")[1]
 
 
-def _attachments(lines: Lines | None, folder: Path | None) -> Iterator[Item]:
+def _attachments(lines: Lines | None, folder: Path | None, file_bytes_max: int) -> Iterator[Item]:
     """One draft per attachment: its file is stored before its row is staged."""
     while lines is not None and (row := next_row(lines)) is not None:
         if isinstance(row, RowError):
@@ -116,6 +117,8 @@ def _attachments(lines: Lines | None, folder: Path | None) -> Iterator[Item]:
         try:
             if re.search(r"[/\\\0-\x1f\x7f]", row.filename):
                 raise BrokenFile("has an invalid filename")
+            if row.byte_count > file_bytes_max:
+                raise BrokenFile(f"is larger than {file_bytes_max:,} bytes, the limit of files of contacts")
             row = msgspec.structs.replace(row, media_type=clean_media_type(row.media_type) or OCTETS)
             if folder is not None:
                 _store_file(lines.file.archive, row, folder)

@@ -24,6 +24,8 @@ Drafts = Iterator[ContactDraft | RowError]
 FOLDER = "folder"
 # another one: the organization's country, by which ambiguous dates are read
 COUNTRY = "country"
+# another one: the largest file that an archive may attach, in bytes (COTERIE_ATTACHMENT_BYTES_MAX)
+FILE_BYTES_MAX = "file_bytes_max"
 
 # options are those of the import; "mapping" corrects the columns of any CSV
 READERS: dict[str, Callable[[Path, Mapping[str, Any]], Drafts]] = {
@@ -34,7 +36,9 @@ READERS: dict[str, Callable[[Path, Mapping[str, Any]], Drafts]] = {
     R0: lambda path, options: r0_csv.read(path, options.get(COUNTRY)),
     INSTAGRAM: lambda path, options: instagram_zip.read(path),
     MONICA: lambda path, options: monica_json.read(path),
-    COTERIE: lambda path, options: coterie_zip.read(path, options.get(FOLDER)),
+    COTERIE: lambda path, options: coterie_zip.read(
+        path, options.get(FOLDER), options.get(FILE_BYTES_MAX, coterie_zip.FILE_BYTES_MAX)
+    ),
     CSV: lambda path, options: any_csv.read(path, options.get("mapping"), options.get(COUNTRY)),
 }
 
