@@ -67,6 +67,7 @@ WITHOUT_ORGANIZATION = {
     "store/database.py": "knows transactions, not tenants",
     "store/integrity.py:list_damage": "the database file belongs to everyone",
     "store/file_checks.py:describe_damage": "the same bytes of two organizations are one file",
+    "store/figures.py:list_quota_use": "the operator sees every organization",
     "store/figures.py:load_figures": "the operator sees every organization",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
     "store/files.py:find_referenced": "the same bytes of two organizations are one file",
