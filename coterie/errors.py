@@ -30,7 +30,7 @@ class Problem(NamedTuple):
 
     path: the field, outermost first: ("contact", "email").
     kind: missing, invalid, blank, choice, too_long, too_small, too_large, taken, unknown; together for a rule over
-    several fields, malformed for a body that cannot be parsed.
+    several fields, malformed for a body that cannot be parsed, quota for one that the organization has no room for.
     reason: for people, continuing the field's name: "is empty". Doors with a fixed wording use kind and limit instead.
     limit: the bound that was exceeded, with too_long, too_small and too_large.
     """

@@ -43,7 +43,7 @@ def check_contacts(tx: Tx, caller: Caller, how_many: int = 1, field: str = "cont
     """Raises Invalid if the organization may not have so many contacts more."""
     room = room_for_contacts(tx, caller)
     if room is not None and how_many > room:
-        raise invalid(field, f"exceeds the organization's limit of {caller.contacts_max:,} contacts")
+        raise invalid(field, f"exceeds the organization's limit of {caller.contacts_max:,} contacts", "quota")
 
 
 def room_for_files(tx: Tx, caller: Caller) -> int | None:
@@ -57,4 +57,4 @@ def check_files(tx: Tx, caller: Caller, byte_count: int, field: str = "upload") 
     """Raises Invalid if the organization may not have so many bytes of files more."""
     room = room_for_files(tx, caller)
     if room is not None and byte_count > room:
-        raise invalid(field, f"exceeds the organization's limit of {caller.file_bytes_max:,} bytes of files")
+        raise invalid(field, f"exceeds the organization's limit of {caller.file_bytes_max:,} bytes of files", "quota")

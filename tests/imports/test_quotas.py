@@ -49,10 +49,13 @@ def test_both_contracts_reject_a_contact_too_many(world: World, inro: Client, r0
     assert inro.post("/api/v1/contacts", {"contact": {"username": "bart.one"}}).status < 300
     rejected = inro.post("/api/v1/contacts", {"contact": {"username": "lisa.one"}})
     assert rejected.status == 400 and CONTACTS in rejected.body.decode()
-    status, text = (response := r0.post("/contacts", {"first_name": "Lisa"})).status, response.body.decode()
+    status, text = (
+        (response := r0.post("/contacts", {"contact": {"first_name": "Lisa", "relationship_type": 1}})).status,
+        response.body.decode(),
+    )
     assert status == 422 and CONTACTS in text
     limited(world, contacts_max=4)
-    assert r0.post("/contacts", {"first_name": "Lisa"}).status < 300
+    assert r0.post("/contacts", {"contact": {"first_name": "Lisa", "relationship_type": 1}}).status < 300
 
 
 def test_deleted_contacts_make_room_and_are_restored_only_into_room(world: World) -> None:

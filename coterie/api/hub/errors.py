@@ -84,7 +84,8 @@ class ProblemField(Struct, rename={"place": "in"}):
     code: Annotated[
         str,
         Meta(
-            description="missing, invalid, blank, choice, too_long, too_small, too_large, taken, unknown or together."
+            description="missing, invalid, blank, choice, too_long, too_small, too_large, taken, unknown, together,"
+            " quota."
         ),
     ]
     message: str

@@ -40,6 +40,8 @@ def _joined(error: Invalid) -> str:
 def _sentence(problem: Problem) -> str:
     if problem.kind == "together":  # the rule has its own sentence
         return problem.reason
+    if problem.kind == "quota":  # Inrō has no words for it
+        return f"{problem.path[-1]} {problem.reason}"
     name = _spelled(problem.path)
     if problem.kind == "too_large":
         return f"{name} must be less than or equal {problem.limit}"  # grape-kaminari omits "to"
