@@ -21,6 +21,7 @@ GLOBAL = {
     "organizations": "the tenants themselves",
     "users": "exist once, whatever organizations they are in",
     "notification_subscriptions": "a user's",
+    "set_up_links": "exist while there is no organization",
     "sessions": "of a browser, found by the hash of its token before anyone is known",
     "relationship_types": "the catalogue is code",
     "schedules": "recurring work is the instance's",
