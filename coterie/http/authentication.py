@@ -1,7 +1,7 @@
 """Authenticates requests: credentials become a Caller.
 
-A bearer token (RFC 6750) is the only kind of credentials today. A browser's session and CardDAV's Basic password
-belong here as well: each needs a function that reads its header, and a method of Authentication that returns a Caller.
+Programs send a bearer token (RFC 6750), browsers the cookie of a session. CardDAV's Basic password belongs here as
+well: it needs a function that reads its header, and a method of Authentication that returns a Caller.
 """
 
 import asyncio
@@ -10,11 +10,13 @@ from coterie.errors import CoterieError, Forbidden, NotFound, Unauthorized
 from coterie.http.asgi import Headers
 from coterie.model import times
 from coterie.model.access_tokens import hash_token
-from coterie.model.organizations import Caller
+from coterie.model.organizations import Caller, User
+from coterie.model.sessions import Session
 from coterie.settings import Settings
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
-from coterie.store.database import Database, Tx
+from coterie.store import sessions as session_store
+from coterie.store.database import Database, Tx, Work
 
 # The last use of a token is saved once an hour: the first 13 characters of a moment
 _HOUR = 13
@@ -77,6 +79,22 @@ class Authentication:
             raise NotFound("Organization not found")
         return _in_organization(tx, caller, organization_uuid.lower())
 
+    def find_session(self, tx: Tx, token: str) -> tuple[Session, User] | None:
+        """The session with this token and its user; None if it is unknown or has ended. Any thread may call this."""
+        now = times.now()
+        found = session_store.find_session(tx, hash_token(token), **self.session_limits(now))
+        if found is not None and found[0].last_used_at[:_HOUR] != now[:_HOUR]:
+            session_id = found[0].id
+            self._in_background(lambda tx: session_store.touch_session(tx, session_id, now))
+        return found
+
+    def session_limits(self, now: str) -> dict[str, str]:
+        """created_after and used_after: a session that was not created and used after these moments has ended."""
+        return {
+            "created_after": times.after(now, -self._login_seconds),
+            "used_after": times.after(now, -self._idle_seconds),
+        }
+
     def _save_last_use(self, caller: Caller, now: str) -> None:
         token_id = caller.token_id
         if token_id is None:
@@ -85,6 +103,9 @@ class Authentication:
         def save(tx: Tx) -> None:
             token_store.touch_access_token(tx, caller.organization_id, token_id, now)
 
+        self._in_background(save)
+
+    def _in_background(self, save: Work[None]) -> None:
         async def save_or_skip() -> None:
             try:
                 await self._database.run_write(save)
