@@ -27,8 +27,30 @@ def create_organization(
 ) -> tuple[Organization, User, str]:
     """Creates an organization, its owner and an API token, which cannot be read again later.
 
-    Raises Invalid if the name, the address, the username or the country is not valid, Conflict if the address has an
-    account already.
+    Raises as create_owner does.
+    """
+    organization, user = create_owner(
+        tx, name=name, email=email, password_hash=password_hash, username=username, country=country, via="cli"
+    )
+    _, token = insert_token(tx, organization.id, user_id=user.id, name="bootstrap")
+    return organization, user, token
+
+
+def create_owner(
+    tx: Tx,
+    *,
+    name: str,
+    email: str,
+    password_hash: str,
+    via: str,
+    username: str | None = None,
+    country: str | None = None,
+    first_name: str | None = None,
+) -> tuple[Organization, User]:
+    """Creates an organization and its owner.
+
+    Raises Invalid if the name, the address, the username, the country or the first name is not valid, Conflict if the
+    address has an account already.
     """
     now = times.now()
     name = _parse_name(name, "organization")
@@ -52,7 +74,7 @@ def create_organization(
     user = User(
         id=new_id(),
         email=email.strip(),
-        first_name=None,
+        first_name=_parse_name(first_name, "first_name") if first_name else None,
         last_name=None,
         time_zone="UTC",
         created_at=now,
@@ -60,10 +82,9 @@ def create_organization(
     )
     store.insert_user(tx, user, email_key, password_hash)
     store.insert_membership(tx, organization.id, user.id, OWNER, now)
-    _, token = insert_token(tx, organization.id, user_id=user.id, name="bootstrap")
-    caller = Caller.for_organization(organization, user_id=user.id, via="cli")
+    caller = Caller.for_organization(organization, user_id=user.id, via=via)
     record(tx, caller, "organization.created", organization.id, now=now)
-    return organization, user, token
+    return organization, user
 
 
 def update_organization(

@@ -10,10 +10,11 @@ from types import FrameType
 
 import uvicorn
 
+from coterie.actions.set_up import create_set_up_link
 from coterie.app import create_app
 from coterie.cli.protocol import Protocol, limit_connections
 from coterie.settings import Settings
-from coterie.store.database import open_database
+from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
@@ -23,6 +24,14 @@ log = logging.getLogger(__name__)
 def stop_early(signal_number: int, frame: FrameType | None) -> None:
     """The signal handler until requests are served: exits at once."""
     raise SystemExit(0)
+
+
+def _print_set_up_link(database: Database, url: str) -> None:
+    """Prints the link by which a browser sets up an instance that has no organization."""
+    with database.write() as tx:
+        code = create_set_up_link(tx)
+    if code is not None:
+        log.warning("not set up yet: open this link, it works once", extra={"set_up": f"{url}/set-up?code={code}"})
 
 
 def run_web(
@@ -72,7 +81,9 @@ def run_web(
         if announce:
             host, port = listener.getsockname()[:2]
             host_in_url = f"[{host}]" if ":" in host else host
-            log.info("listening", extra={"url": f"http://{host_in_url}:{port}", "pid": os.getpid()})
+            url = f"http://{host_in_url}:{port}"
+            log.info("listening", extra={"url": url, "pid": os.getpid()})
+            _print_set_up_link(database, settings.base_url or url)
         server.run(sockets=[listener])
     finally:
         database.close()

@@ -275,6 +275,12 @@ def find_country(text: str) -> tuple[str, str] | None:
     return _index().get(_key(text)) if len(text) <= 100 else None
 
 
+def list_countries() -> list[tuple[str, str]]:
+    """(alpha-2 code, English name) of every country, by name."""
+    lines = [line.split(" ", 2) for line in _COUNTRIES.strip().splitlines()]
+    return sorted(((code, names.split("|")[0]) for code, _, names in lines), key=lambda country: fold(country[1]))
+
+
 def _key(text: str) -> str:
     parts = words(fold(text))
     if len(parts) < 2:
