@@ -95,8 +95,8 @@ class RequestRecorder:
 class RecordedApp:
     """Wraps the ASGI application of one route: records its requests, adds X-Request-Id, answers its faults with 500.
 
-    An exception of the application is logged under the request's id. If the response has already begun, the exception
-    is raised again and the server closes the connection.
+    The application finds the id as scope["request_id"]. An exception of it is logged under the id. If the response has
+    already begun, the exception is raised again and the server closes the connection.
     """
 
     def __init__(self, application: Application, route: str, recorder: RequestRecorder) -> None:
@@ -106,7 +106,7 @@ class RecordedApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 0
-        request_id = read_request_id(headers_of(scope))
+        request_id = scope["request_id"] = read_request_id(headers_of(scope))
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
