@@ -3,6 +3,9 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from coterie.web import words
+from coterie.web.assets import asset
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -16,10 +19,21 @@ def render(template: str, **values: Any) -> str:
 def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined  # lazy: 15 ms, and programs ask for no page
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("coterie.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
+    environment.globals["asset"] = asset
+    environment.filters |= {
+        "ago": words.ago,
+        "count": words.count,
+        "day": words.day,
+        "hue": words.hue,
+        "initials": words.initials,
+        "moment": words.moment,
+    }
+    return environment

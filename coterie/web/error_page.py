@@ -1,0 +1,42 @@
+"""The pages of errors, and what a part of a page shows instead of its content."""
+
+from coterie.errors import (
+    Conflict,
+    CoterieError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooLarge,
+    TooOften,
+    Unauthorized,
+)
+from coterie.http.errors import Unexpected, error_headers, status_of
+from coterie.web.page import Show, Visit
+
+_TITLES: dict[type[CoterieError], str] = {
+    NotFound: "This page is not here, or not yours",
+    Unauthorized: "Your session has ended",
+    Forbidden: "This is not allowed",
+    Conflict: "This was changed meanwhile",
+    Invalid: "Something in the form is not valid",
+    TooLarge: "This is too large",
+    TooOften: "Too many attempts",
+    Unexpected: "Something went wrong on our side",
+}
+
+
+def show_error(error: CoterieError, visit: Visit) -> Show:
+    """The page of an error. For a part of a page, a message in its alert line, and the part stays as it is."""
+    status = 422 if isinstance(error, Invalid) else status_of(error)
+    title = next((_TITLES[cls] for cls in type(error).__mro__ if cls in _TITLES), "This is not possible just now")
+    headers = {name: value for name, value in error_headers(error) if name != "WWW-Authenticate"}
+    if visit.is_fragment:
+        headers |= {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}
+        return Show(template="alarm.html", values={"title": title, "error": error}, status=status, headers=headers)
+    values = {
+        "title": title,
+        "problems": error.problems if isinstance(error, Invalid) else (),
+        "detail": "" if isinstance(error, Invalid | NotFound) else error.message,
+        "is_ours": isinstance(error, Unexpected),
+    }
+    return Show(template="error.html", values=values, status=status, headers=headers)
