@@ -1,0 +1,31 @@
+// Messages at the edge of the page: read to screen readers, gone after ten seconds unless somebody looks at them.
+
+const SECONDS = 10;
+const MOST = 3;
+const region = document.querySelector("#toasts");
+const status = document.querySelector("#say");
+
+export function say(text) {
+  status.textContent = "";
+  requestAnimationFrame(() => { status.textContent = text; });
+}
+
+function keep(toast) {
+  let left = SECONDS;
+  say(toast.querySelector("span").textContent);
+  const timer = setInterval(() => {
+    if (toast.matches(":hover, :focus-within")) return;
+    left -= 1;
+    if (left > 0 && toast.isConnected) return;
+    clearInterval(timer);
+    toast.remove();
+  }, 1000);
+}
+
+if (region) {
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".toast")) keep(node);
+    while (region.children.length > MOST) region.firstElementChild.remove();
+  }).observe(region, { childList: true });
+  for (const toast of region.children) keep(toast);
+}
