@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, request_response
+from starlette.routing import BaseRoute, Route, request_response
 
 from coterie.api import openapi
 from coterie.api.dispatch import ContractApp
@@ -24,7 +24,7 @@ from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.web.routes import STATIC, Document, page_routes, unavailable
+from coterie.web.routes import Document, app_routes, page_routes, unavailable
 
 _HEADERS: HeaderList = [
     (b"x-content-type-options", b"nosniff"),
@@ -84,7 +84,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
         *page_routes(database, settings, documents, recorder.metrics),
         recorded(webhook.PATH, webhook.webhook(database, settings)),
         recorded(picture_door.PATH, picture_door.pictures(database, settings)),
-        Mount("/static", STATIC, name="static"),
+        *app_routes(database, settings, authentication, recorder),
     ]
     pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
     # a redirect would repeat the Host of the request

@@ -23,6 +23,7 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes
+    set_cookies: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
@@ -120,6 +121,7 @@ class Client:
             start["status"],
             {name.decode(): value.decode() for name, value in start["headers"]},
             b"".join(message.get("body", b"") for message in rest),
+            tuple(value.decode() for name, value in start["headers"] if name == b"set-cookie"),
         )
 
 

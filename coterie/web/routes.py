@@ -9,23 +9,30 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from coterie import __version__
 from coterie.errors import CoterieError
 from coterie.http.asgi import headers_of
+from coterie.http.authentication import Authentication
 from coterie.http.request_metrics import RequestMetrics
+from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.http.responses import base_url
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.job_reports import count_dead
 from coterie.store.migrate import is_current
 from coterie.store.organizations import any_organization
+from coterie.web.assets import ImmutableFiles, digest
+from coterie.web.cookies import SESSION, read_cookies
+from coterie.web.dispatch import PageApp
 from coterie.web.metrics import metrics_endpoint
+from coterie.web.policy import PAGE_HEADERS
 from coterie.web.reference import reference_page
 from coterie.web.start import start_page
+from coterie.web.table import PAGES
 
 
 class Document(Struct, frozen=True):
@@ -44,12 +51,6 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 STATIC = StaticFiles(directory=str(resources.files("coterie.web") / "static"))
 # placeholder for the base URL in texts that are built once
 _PLACEHOLDER = "http://address-of-this-instance.invalid"
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
-    " font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def page_routes(
@@ -57,7 +58,7 @@ def page_routes(
 ) -> list[Route]:
     """Every route outside the contracts and Instagram."""
     return [
-        Route("/", _start(database, documents)),
+        Route("/", _start(database, settings, documents)),
         Route("/reference", _reference(settings, documents)),
         Route("/openapi/{name}.json", _document(settings, documents)),
         Route("/healthz", _healthy),
@@ -66,12 +67,27 @@ def page_routes(
     ]
 
 
-def _start(database: Database, documents: Sequence[Document]) -> Endpoint:
+def app_routes(
+    database: Database, settings: Settings, authentication: Authentication, recorder: RequestRecorder
+) -> list[BaseRoute]:
+    """The pages of the web app, and the static files."""
+    routes: list[BaseRoute] = []
+    for page in PAGES:
+        application = RecordedApp(PageApp(page, database, settings, authentication), page.path, recorder)
+        routes.append(Route(page.path, application, methods=[page.method]))
+    files = ImmutableFiles()
+    return [*routes, Mount(f"/static/{digest()}", files), Mount("/static", STATIC, name="static")]
+
+
+def _start(database: Database, settings: Settings, documents: Sequence[Document]) -> Endpoint:
     links = [(document.title, f"/openapi/{document.name}.json") for document in documents]
 
     async def start(request: Request) -> Response:
+        headers = headers_of(request.scope)
+        if read_cookies(headers, settings, request.scope["scheme"]).get(SESSION):
+            return RedirectResponse("/sign-in", 303, headers=PAGE_HEADERS)
         is_set_up = await database.run_read(any_organization)
-        return HTMLResponse(start_page(__version__, is_set_up, links), headers=_HEADERS)
+        return HTMLResponse(start_page(__version__, is_set_up, links), headers=PAGE_HEADERS)
 
     return start
 
@@ -89,7 +105,7 @@ def _reference(settings: Settings, documents: Sequence[Document]) -> Endpoint:
 
     async def reference(request: Request) -> Response:
         page = await asyncio.to_thread(make)
-        return HTMLResponse(_with_base_url(page, request, settings), headers=_HEADERS)
+        return HTMLResponse(_with_base_url(page, request, settings), headers=PAGE_HEADERS)
 
     return reference
 
