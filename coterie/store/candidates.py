@@ -41,8 +41,9 @@ def _find_uuids(tx: Tx, organization_id: int, texts: Iterable[str]) -> dict[str,
     if not uuids:
         return {}
     rows = tx.all(
-        f"SELECT uuid, id FROM contacts WHERE organization_id = :organization_id AND uuid {tx.in_list('uuids')}"
-        " AND deleted_at IS NULL",
+        "SELECT m.uuid, c.id FROM contacts m JOIN contacts c ON c.organization_id = m.organization_id"
+        " AND c.id = COALESCE(m.merged_into, m.id) WHERE m.organization_id = :organization_id"
+        f" AND m.uuid {tx.in_list('uuids')} AND c.deleted_at IS NULL",
         {"organization_id": organization_id, "uuids": tx.list_param(set(uuids.values()))},
     )
     found = {row[0]: row[1] for row in rows}

@@ -104,7 +104,7 @@ def related_contact_ids(
     rows = tx.all(
         "SELECT c.id FROM contact_relationships r JOIN contacts c ON c.organization_id = r.organization_id"
         " AND c.id = r.second_contact_id WHERE r.organization_id = :organization_id"
-        f" AND r.first_contact_id {tx.in_list('ids')}"
+        f" AND r.first_contact_id {tx.in_list('ids')} AND c.merged_into IS NULL"
         f"{'' if include_deleted else ' AND r.deleted_at IS NULL AND c.deleted_at IS NULL'}",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )

@@ -75,8 +75,15 @@ def order_by(column: str, *, descending: bool, table: str = "c.") -> str:
 
 # Finding one ----------------------------------------------------------------------------------------------------------
 
-_BY_ID = f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.id = :id"
-_BY_UUID = f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.uuid = :uuid"
+# the id of a merged contact means the one it was merged into
+_MEANT = (
+    f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.id ="
+    " (SELECT COALESCE(m.merged_into, m.id) FROM contacts m WHERE m.organization_id = :organization_id AND m."
+)
+_BY_ID, _BY_UUID = f"{_MEANT}id = :id)", f"{_MEANT}uuid = :uuid)"
+_TO_CHANGE = (
+    f"SELECT {_SELECT}, c.merged_into FROM contacts c WHERE c.organization_id = :organization_id AND c.id = :id"
+)
 _BY_HANDLE = (
     f"SELECT {_SELECT} FROM handles h JOIN contacts c"
     " ON c.organization_id = h.organization_id AND c.id = h.contact_id"
@@ -87,19 +94,21 @@ _BY_HANDLE = (
 
 
 def find_contact(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
-    """Returns a contact, deleted or not."""
+    """Returns a contact, deleted or not; of a merged one the contact it was merged into, with its own id."""
     row = tx.one(_BY_ID, {"organization_id": organization_id, "id": contact_id})
     return _contact(row) if row else None
 
 
 def find_contact_to_change(tx: Tx, organization_id: int, contact_id: int) -> Contact | None:
     """The same, with its row locked until the commit."""
-    row = tx.one(_BY_ID + tx.lock, {"organization_id": organization_id, "id": contact_id})
-    return _contact(row) if row else None
+    row = tx.one(_TO_CHANGE + tx.lock, {"organization_id": organization_id, "id": contact_id})
+    while row is not None and row[-1] is not None:
+        row = tx.one(_TO_CHANGE + tx.lock, {"organization_id": organization_id, "id": row[-1]})
+    return _contact(row[:-1]) if row else None
 
 
 def find_contact_by_uuid(tx: Tx, organization_id: int, uuid: str) -> Contact | None:
-    """Returns the contact with this uuid, deleted or not."""
+    """Returns the contact with this uuid, deleted or not; of a merged one the contact it was merged into."""
     row = tx.one(_BY_UUID, {"organization_id": organization_id, "uuid": uuid})
     return _contact(row) if row else None
 
@@ -119,9 +128,10 @@ def count_contacts(tx: Tx, organization_id: int) -> int:
 
 
 def count_deleted_contacts(tx: Tx, organization_id: int) -> int:
-    """The number of deleted contacts."""
+    """The number of deleted contacts, without merged ones."""
     row = tx.one(
-        "SELECT count(*) FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NOT NULL",
+        "SELECT count(*) FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NOT NULL"
+        " AND merged_into IS NULL",
         {"organization_id": organization_id},
     )
     return int(row[0]) if row else 0
@@ -166,7 +176,7 @@ def list_contacts_by_id(
     descending: bool = False,
     include_deleted: bool = False,
 ) -> list[Contact]:
-    """Returns the contacts with these ids; deleted ones only if asked for."""
+    """Returns the contacts with exactly these ids; deleted ones, and with them merged ones, only if asked for."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
         f" AND c.id {tx.in_list('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
@@ -177,9 +187,9 @@ def list_contacts_by_id(
 
 
 def list_all_contacts(tx: Tx, organization_id: int, *, limit: int, offset: int = 0) -> list[Contact]:
-    """Returns a page of all contacts, deleted ones too, by id."""
+    """Returns a page of all contacts, deleted ones too but no merged ones, by id."""
     rows = tx.all(
-        f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
+        f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.merged_into IS NULL"
         " ORDER BY c.id LIMIT :limit OFFSET :offset",
         {"organization_id": organization_id, "limit": limit, "offset": offset},
     )
@@ -199,14 +209,16 @@ def list_contacts_after(tx: Tx, organization_id: int, contact_id: int, *, limit:
 def contact_ids_by(tx: Tx, organization_id: int, *, channel: str | None, values: Iterable[Any]) -> dict[Any, int]:
     """value -> contact id for many locators at once: normalized handles of a channel, or (channel None) ids.
 
-    Values without a contact, or with a deleted one, are absent. If several contacts have a handle, the rule of
+    Values without a contact, or with a deleted one, are absent. An id of a merged contact gives the one it was merged
+    into. If several contacts have a handle, the rule of
     find_contact_by_handle applies.
     """
     bound = {"organization_id": organization_id, "values": tx.list_param(values), "channel": channel}
     if channel is None:
         rows = tx.all(
-            "SELECT id, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
-            f" AND id {tx.in_list('values')}",
+            "SELECT m.id, c.id FROM contacts m JOIN contacts c ON c.organization_id = m.organization_id"
+            " AND c.id = COALESCE(m.merged_into, m.id) WHERE m.organization_id = :organization_id"
+            f" AND m.id {tx.in_list('values')} AND c.deleted_at IS NULL",
             {name: bound[name] for name in ("organization_id", "values")},
         )
     else:
@@ -234,13 +246,14 @@ def uuids_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[i
 
 
 def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[str, int]:
-    """uuid -> contact id, for those that exist and are not deleted."""
+    """uuid -> contact id, for those that exist and are not deleted; of a merged one the contact it was merged into."""
     unique = set(uuids)
     if not unique:
         return {}
     rows = tx.all(
-        "SELECT uuid, id FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
-        f" AND uuid {tx.in_list('uuids')}",
+        "SELECT m.uuid, c.id FROM contacts m JOIN contacts c ON c.organization_id = m.organization_id"
+        " AND c.id = COALESCE(m.merged_into, m.id) WHERE m.organization_id = :organization_id"
+        f" AND m.uuid {tx.in_list('uuids')} AND c.deleted_at IS NULL",
         {"organization_id": organization_id, "uuids": tx.list_param(unique)},
     )
     return {uuid: contact_id for uuid, contact_id in rows}

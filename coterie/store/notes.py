@@ -177,10 +177,11 @@ def list_tags_of_notes(
 
 
 def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[int]:
-    """Returns the ids of a note's contacts, deleted ones too."""
+    """Returns the ids of a note's contacts, deleted ones too; merged ones are hidden."""
     rows = tx.all(
-        "SELECT contact_id FROM note_contacts WHERE organization_id = :organization_id"
-        " AND note_id = :note_id ORDER BY contact_id",
+        "SELECT nc.contact_id FROM note_contacts nc JOIN contacts c ON c.organization_id = nc.organization_id"
+        " AND c.id = nc.contact_id WHERE nc.organization_id = :organization_id AND nc.note_id = :note_id"
+        " AND c.merged_into IS NULL ORDER BY nc.contact_id",
         {"organization_id": organization_id, "note_id": note_id},
     )
     return [row[0] for row in rows]

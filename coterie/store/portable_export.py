@@ -28,10 +28,10 @@ class Reader:
 
 
 def list_contact_rows_after(tx: Tx, organization_id: int, uuid: str, *, limit: int) -> list[tuple[int, dict[str, Any]]]:
-    """(id, row) of the contacts that follow a uuid, by uuid, deleted ones included."""
+    """(id, row) of the contacts that follow a uuid, by uuid, deleted ones included; merged ones are hidden."""
     rows = tx.all(
-        f"SELECT id, {', '.join(CONTACT_COLUMNS)} FROM contacts"
-        " WHERE organization_id = :organization_id AND uuid > :uuid ORDER BY uuid LIMIT :limit",
+        f"SELECT id, {', '.join(CONTACT_COLUMNS)} FROM contacts WHERE organization_id = :organization_id"
+        " AND merged_into IS NULL AND uuid > :uuid ORDER BY uuid LIMIT :limit",
         {"organization_id": organization_id, "uuid": uuid, "limit": limit},
     )
     return [(row[0], _named(CONTACT_COLUMNS, row[1:])) for row in rows]
@@ -42,8 +42,7 @@ def list_rows_of_contacts(tx: Tx, organization_id: int, name: str, contact_ids: 
     noun = NOUNS[name]
     fields = fields_of(noun)
     rows = tx.all(
-        f"{_select(noun)} WHERE x.organization_id = :organization_id"
-        f" AND x.contact_id {tx.in_list('ids')}{noun.condition}",
+        f"{_select(noun)} AND x.contact_id {tx.in_list('ids')}{noun.condition}",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     keys = [name for name in noun.key if name in fields] or [name for name in fields if name in REFERENCES]
@@ -58,7 +57,7 @@ def list_interactions(tx: Tx, organization_id: int, contact_id: int) -> Iterator
     last = {"kind": "", "happened_at": "", "id": ""}
     while True:
         rows = tx.all(
-            f"{_select(noun)} WHERE x.organization_id = :organization_id AND x.contact_id = :contact_id"
+            f"{_select(noun)} AND x.contact_id = :contact_id"
             " AND (x.kind, x.happened_at, x.id) > (:kind, :happened_at, :id)"
             " ORDER BY x.kind, x.happened_at, x.id LIMIT :limit",
             parameters | last,
@@ -89,7 +88,7 @@ def list_rows(tx: Tx, organization_id: int, name: str, reader: Reader) -> Iterat
     last: Any = 0 if name == "folders" else ""
     while True:
         rows = tx.all(
-            f"{_select(noun, f'x.{noun.walk_by}')} WHERE x.organization_id = :organization_id"
+            f"{_select(noun, f'x.{noun.walk_by}')}"
             f" AND x.{noun.walk_by} > :last{condition} ORDER BY x.{noun.walk_by} LIMIT :limit",
             {"organization_id": organization_id, "last": last, "limit": PAGE_SIZE, **parameters},
         )
@@ -104,7 +103,7 @@ def list_rows(tx: Tx, organization_id: int, name: str, reader: Reader) -> Iterat
 
 _LISTS_OF_NOTES = {
     "contacts": "SELECT l.note_id, r.uuid FROM note_contacts l CROSS JOIN contacts r"
-    " WHERE r.organization_id = l.organization_id AND r.id = l.contact_id",
+    " WHERE r.organization_id = l.organization_id AND r.id = l.contact_id AND r.merged_into IS NULL",
     "tags": "SELECT l.note_id, r.name FROM note_tags l CROSS JOIN tags r"
     " WHERE r.organization_id = l.organization_id AND r.id = l.tag_id",
 }
@@ -124,7 +123,8 @@ def _add_lists(tx: Tx, organization_id: int, notes: Rows) -> None:
 
 
 def _select(noun: Noun, *first: str) -> str:
-    columns, joins = list(first), dict[str, str]()
+    """The rows of the noun in an organization; those that name a merged contact are hidden with it."""
+    columns, joins, conditions = list(first), dict[str, str](), "x.organization_id = :organization_id"
     for name in fields_of(noun):
         if name not in REFERENCES:
             columns.append(f"x.{name}")
@@ -134,7 +134,9 @@ def _select(noun: Noun, *first: str) -> str:
         same_organization = "" if reference.table == "users" else f" AND {alias}.organization_id = x.organization_id"
         joins[alias] = f" LEFT JOIN {reference.table} {alias} ON {alias}.id = x.{reference.column}{same_organization}"
         columns.append(f"{alias}.{reference.exported}")
-    return f"SELECT {', '.join(columns)} FROM {noun.table} x{''.join(joins.values())}"
+        if reference.table == "contacts":
+            conditions += f" AND {alias}.merged_into IS NULL"
+    return f"SELECT {', '.join(columns)} FROM {noun.table} x{''.join(joins.values())} WHERE {conditions}"
 
 
 def _named(fields: Iterable[str], row: Row) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def find_contacts(tx: Tx, organization_id: int, uuids: Iterable[str]) -> dict[st
         parameters,
     )
     rows = tx.all(
-        "SELECT uuid, id, deleted_at IS NOT NULL FROM contacts WHERE organization_id = :organization_id"
-        f" AND (uuid {tx.in_list('uuids')})",
+        "SELECT m.uuid, c.id, c.deleted_at IS NOT NULL FROM contacts m JOIN contacts c"
+        " ON c.organization_id = m.organization_id AND c.id = COALESCE(m.merged_into, m.id)"
+        f" WHERE m.organization_id = :organization_id AND m.uuid {tx.in_list('uuids')}",
         parameters,
     )
     contacts = {uuid: (contact_id, bool(is_deleted)) for uuid, contact_id, is_deleted in rows}

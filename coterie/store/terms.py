@@ -181,7 +181,7 @@ def _with_term(vocabulary: Vocabulary, *, include_deleted: bool) -> str:
     return (
         f"{vocabulary.link_table} l JOIN contacts c ON c.organization_id = l.organization_id AND c.id = l.contact_id"
         f" WHERE l.organization_id = :organization_id AND l.{vocabulary.link_column} = :term_id"
-        + ("" if include_deleted else " AND c.deleted_at IS NULL")
+        + (" AND c.merged_into IS NULL" if include_deleted else " AND c.deleted_at IS NULL")
     )
 
 

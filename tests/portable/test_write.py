@@ -38,6 +38,7 @@ LEFT_OUT = {
     "import_matches": "bookkeeping of imports",
     "devices": "secrets", "cards": "what devices of an instance synchronize",
     "card_bodies": "what devices of an instance synchronize",
+    "merges": "how to undo a merge: its rows are numbers of an instance", "merge_rows": "how to undo a merge",
     "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue",
     "match_facts": "follows from contacts", "match_keys": "follows from contacts",
     "match_counts": "follows from contacts", "match_progress": "follows from contacts",
@@ -50,6 +51,7 @@ NOT_COLUMNS = {
     "contacts.id": "counted per instance; the uuid is what names a contact everywhere",
     "contacts.revision": "counted per instance",
     "contacts.card_state": "what devices of an instance synchronize",
+    "contacts.merged_into": "a merged contact is not exported",
     "folders.id": "counted per instance",
     "contact_count": "worked out anew", "is_recent": "worked out anew",
     "name_key": "worked out anew", "real_name_key": "worked out anew", "username_key": "worked out anew",
@@ -119,7 +121,7 @@ def test_the_furnished_world_has_a_value_in_every_column(world: World, tmp_path:
     for table in exported():
         rows = rows_of(world.database, world.organization.id, table, schema[table])
         filled = {name for row in rows for name, value in zip(schema[table], row, strict=True) if value is not None}
-        assert filled == set(schema[table]), table
+        assert filled == set(schema[table]) - {"merged_into"}, table
 
 
 def test_an_empty_organization_gives_the_same_export_to_the_byte(world: World, empty: Caller, tmp_path: Path) -> None:

@@ -88,7 +88,10 @@ def store_file(database: Database, caller: Caller, request: Request) -> StoredFi
     upload, settings = uploaded_file(request), request.settings
     path = Path(upload.path)
     with database.read() as tx:
-        actions.check_room(tx, caller, contact_of(tx, caller, request, to_change=True).id, path.stat().st_size)
+        contact = contact_of(tx, caller, request)
+        if contact.deleted_at is not None:
+            raise NotFound("Contact not found")
+        actions.check_room(tx, caller, contact.id, path.stat().st_size)
     media_type = recognize(data := path.read_bytes())
     if media_type is None:
         raise invalid("upload", why_rejected(data))

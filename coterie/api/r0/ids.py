@@ -5,7 +5,7 @@ from coterie.errors import NotFound
 from coterie.model.contacts import Contact
 from coterie.model.ids import parse_id
 from coterie.model.organizations import Caller
-from coterie.store.contacts import find_contact_by_uuid
+from coterie.store.contacts import find_contact_by_uuid, find_contact_to_change
 from coterie.store.database import Tx
 
 
@@ -21,8 +21,13 @@ def part_id(request: Request, name: str, noun: str) -> str:
 
 
 def contact_of(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> Contact:
-    """The contact of the path. Raises NotFound if there is none, or if to_change is set and it is deleted."""
+    """The contact of the path; to_change locks it until the commit, so that it is not merged meanwhile.
+
+    Raises NotFound if there is none, or if to_change is set and it is deleted.
+    """
     contact = find_contact_by_uuid(tx, caller.organization_id, part_id(request, "contact_id", "Contact"))
+    if to_change and tx.lock and contact is not None:
+        contact = find_contact_to_change(tx, caller.organization_id, contact.id)
     if contact is None or (to_change and contact.deleted_at is not None):
         raise NotFound("Contact not found")
     return contact

@@ -1,0 +1,18 @@
+"""Every column of the schema that names a contact is in the list of what a merge moves, or says why it is not."""
+
+from everything import tables
+
+from coterie.store.merged_tables import COPIED, MOVED, OTHERS
+
+_OWN = {"merges.survivor_id", "merges.loser_id", "contacts.merged_into"}
+
+
+def test_every_column_that_names_a_contact_has_a_rule() -> None:
+    named = {
+        f"{table}.{column}"
+        for table, columns in tables().items()
+        for column in columns
+        if column.endswith("contact_id") or column in ("second_owner_id", "survivor_id", "loser_id", "merged_into")
+    }
+    rules = {each.kind for each in MOVED} | {f"{each.table}.contact_id" for each in COPIED}
+    assert named == rules | {f"{table}.contact_id" for table in OTHERS if table in tables()} | _OWN
