@@ -27,7 +27,7 @@ def add_address(tx: Tx, caller: Caller, contact_id: int | None, fields: Fields) 
     check_address does, or if there are 200 addresses.
     """
     now = times.now()
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     missing = [Problem((name,), "missing", "is missing") for name in REQUIRED if name not in fields]
     if missing:
         raise Invalid(*missing)
@@ -47,7 +47,7 @@ def update_address(
 
     Raises NotFound if the contact (or the organization) does not have it; Invalid as check_address does.
     """
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     now = times.now()
     before = _find(tx, caller, contact_id, address_id)
     after = replace(before, **check_address(fields))
@@ -76,7 +76,7 @@ def delete_address(tx: Tx, caller: Caller, contact_id: int | None, address_id: s
 
 def erase_address(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> None:
     """Erases an address, deleted or not; its event has the old values. Raises NotFound."""
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     address = _find(tx, caller, contact_id, address_id)
     store.delete_address(tx, caller.organization_id, address_id)
     _record(tx, caller, "address.erased", address, None)
@@ -89,9 +89,14 @@ def _find(tx: Tx, caller: Caller, contact_id: int | None, address_id: str) -> Ad
     return address
 
 
-def _lock_contact(tx: Tx, caller: Caller, contact_id: int | None) -> None:
-    if contact_id is not None and not contact_store.find_contact_to_change(tx, caller.organization_id, contact_id):
+def _lock_contact(tx: Tx, caller: Caller, contact_id: int | None) -> int | None:
+    """Locks a contact and returns its id: an old id means the contact it was merged into."""
+    if contact_id is None:
+        return None
+    contact = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
+    if contact is None:
         raise NotFound("Contact not found")
+    return contact.id
 
 
 def _record(tx: Tx, caller: Caller, kind: str, before: Address | None, after: Address | None) -> None:

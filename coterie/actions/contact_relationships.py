@@ -39,6 +39,7 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
     first = contact_store.find_contact(tx, caller.organization_id, first_contact_id)
     if first is None or first.deleted_at is not None:
         raise NotFound("Contact not found")
+    first_contact_id = first.id
     problems: list[Problem] = []
     second_id, columns = 0, dict[str, Any]()
     with gathering(problems):

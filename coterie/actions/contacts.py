@@ -36,6 +36,7 @@ from coterie.store import contact_relationships as relationship_store
 from coterie.store import contacts as store
 from coterie.store import events as event_store
 from coterie.store import handles as handle_store
+from coterie.store import merges as merge_store
 from coterie.store import notes as note_store
 from coterie.store import pets as pet_store
 from coterie.store.database import Tx
@@ -82,6 +83,7 @@ def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> C
     before = store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if before is None or before.deleted_at is not None:
         raise NotFound("Contact not found")
+    contact_id = before.id  # an old id means the contact it was merged into
     columns = check_columns(fields)
     if "real_name" in fields and (fields["real_name"] or "").strip() == before.full_name:
         columns = {name: value for name, value in columns.items() if name not in NAME_COLUMNS}
@@ -179,6 +181,7 @@ def _check_text(name: str, value: str | None, length: int) -> str | None:
 
 def delete_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     """Deletes a contact so that it can be restored; its parts stay. Deleting it again changes nothing."""
+    contact_id = _meant(tx, caller, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is not None:
@@ -196,6 +199,7 @@ def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     A username that is another contact's by now becomes a former one. Raises Invalid if the organization has as many
     contacts as its quota allows.
     """
+    contact_id = _meant(tx, caller, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is None:
@@ -215,14 +219,20 @@ def _give_up_taken_username(tx: Tx, caller: Caller, contact: Contact) -> tuple[l
 
 
 def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """Erases a contact, deleted or not: its parts, its search words, the values in its events. A tombstone stays."""
+    """Erases a contact, deleted or not: its parts, its search words, the values in its events; and the contacts that
+    were merged into it. Tombstones stay."""
+    contact_id = _meant(tx, caller, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *list_related(tx, caller, [contact_id])])
     contact = _find(tx, caller, contact_id)
     related = list_related(tx, caller, [contact_id])
     if contact.deleted_at is None:
         count_contact(tx, caller, contact_id, -1)
         unindex_contact(tx, caller.organization_id, contact_id)
-    event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id])
+    merged = merge_store.list_merged_into(tx, caller.organization_id, [contact_id])
+    event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id, *merged])
+    for merged_id in merged:
+        delete_files_of(tx, caller, merged_id)
+        store.erase_contact(tx, caller.organization_id, merged_id)
     note_ids = note_store.erase_notes_only_about(tx, caller.organization_id, contact_id)
     event_store.clear_note_texts(tx, caller.organization_id, note_ids)
     delete_files_of(tx, caller, contact_id)
@@ -230,7 +240,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     forget_keys(tx, caller.organization_id, [contact_id])
     scrub_responses(tx, caller.organization_id)
     store.erase_contact(tx, caller.organization_id, contact_id)
-    rows = [row_of(caller, "contact.erased", contact_id, contact_ids=[contact_id])]
+    rows = [row_of(caller, "contact.erased", each, contact_ids=[each]) for each in (contact_id, *merged)]
     rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
     record_all(tx, caller, rows)
 
@@ -245,6 +255,11 @@ def list_related(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> list[int
 def _list_shown_related(tx: Tx, caller: Caller, contact_id: int) -> list[int]:
     """The other contacts whose relationships to this one are not shown while it is deleted, by id."""
     return sorted(relationship_store.related_contact_ids(tx, caller.organization_id, [contact_id]))
+
+
+def _meant(tx: Tx, caller: Caller, contact_id: int) -> int:
+    """The contact that an id means: its own, or the one it was merged into."""
+    return merge_store.find_survivors(tx, caller.organization_id, [contact_id]).get(contact_id, contact_id)
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int) -> Contact:

@@ -24,7 +24,7 @@ def create_date(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> Impo
 
     Raises NotFound if the contact does not exist; Invalid as check_date does, or if the contact has 200 dates.
     """
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     if store.count_dates(tx, caller.organization_id, contact_id) >= DATES_MAX:
         raise invalid("label", f"exceeds the limit of {DATES_MAX} dates per contact")
     now = times.now()
@@ -78,16 +78,19 @@ def _save(tx: Tx, caller: Caller, kind: str, before: ImportantDate, after: Impor
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int, date_id: str) -> ImportantDate:
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     date = store.find_date(tx, caller.organization_id, contact_id, date_id)
     if date is None:
         raise NotFound("Date not found")
     return date
 
 
-def _lock_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
-    if contact_store.find_contact_to_change(tx, caller.organization_id, contact_id) is None:
+def _lock_contact(tx: Tx, caller: Caller, contact_id: int) -> int:
+    """Locks a contact and returns its id: an old id means the contact it was merged into."""
+    contact = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
+    if contact is None:
         raise NotFound("Contact not found")
+    return contact.id
 
 
 def _record(tx: Tx, caller: Caller, kind: str, before: ImportantDate | None, after: ImportantDate | None) -> None:

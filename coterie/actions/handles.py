@@ -34,6 +34,7 @@ def add_handle(
     the channel does not accept the value, another contact has the username, or the contact has 500 handles.
     """
     contact = _contact_to_change(tx, caller, contact_id)
+    contact_id = contact.id
     handles = store.list_handles(tx, caller.organization_id, contact_id)
     handle = new_handle(caller, contact_id, channel, value, field, label=label)
     same = next((h for h in handles if h.channel == channel and h.normalized == handle.normalized), None)
@@ -64,6 +65,7 @@ def update_handle(
     the value, or another handle in use has it already.
     """
     contact = _contact_to_change(tx, caller, contact_id)
+    contact_id = contact.id
     before = _find(tx, caller, contact_id, handle_id, channel)
     after = before
     if value is not None:
@@ -101,6 +103,7 @@ def delete_handle(tx: Tx, caller: Caller, contact_id: int, handle_id: str, *, ch
 def erase_handle(tx: Tx, caller: Caller, contact_id: int, handle_id: str, *, channel: str) -> None:
     """Erases a handle, deleted or not. Raises NotFound if the contact does not have it on this channel."""
     contact = _contact_to_change(tx, caller, contact_id)
+    contact_id = contact.id
     before = _find(tx, caller, contact_id, handle_id, channel)
     store.delete_handle(tx, caller.organization_id, contact_id, handle_id)
     rest = store.list_handles(tx, caller.organization_id, contact_id)

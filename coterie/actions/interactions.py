@@ -43,6 +43,7 @@ def add_snapshots(tx: Tx, caller: Caller, contact_id: int, snapshots: Sequence[F
     before = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if before is None:
         raise NotFound("Contact not found")
+    contact_id = before.id
     store.save_snapshots(tx, caller.organization_id, contact_id, snapshots)
     all_snapshots = store.list_snapshots(tx, caller.organization_id, contact_id)
     columns = {"follower_count": all_snapshots[-1].follower_count, "follower_growth": follower_growth(all_snapshots)}

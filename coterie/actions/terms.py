@@ -92,7 +92,7 @@ def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
     Raises NotFound if the contact or the term does not exist or is deleted; Invalid if the contact has 500 terms.
     """
     organization_id = caller.organization_id
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     term = _find(tx, caller, vocabulary, term_id)
     if term.deleted_at is not None:
         raise NotFound(_missing(vocabulary))
@@ -107,7 +107,7 @@ def put_on_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: i
 
 def take_off_contact(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> None:
     """Removes a term from a contact; the term stays. Raises NotFound if the contact is deleted or does not have it."""
-    _lock_contact(tx, caller, contact_id)
+    contact_id = _lock_contact(tx, caller, contact_id)
     if not store.take_term_off_contact(tx, caller.organization_id, vocabulary, contact_id, term_id):
         raise NotFound(_missing(vocabulary))
     kind = "contact.untagged" if vocabulary is TAGS else "contact.expertise_removed"
@@ -170,10 +170,12 @@ def _find(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:
     return term
 
 
-def _lock_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
+def _lock_contact(tx: Tx, caller: Caller, contact_id: int) -> int:
+    """Locks a contact and returns its id: an old id means the contact it was merged into."""
     contact = contact_store.find_contact_to_change(tx, caller.organization_id, contact_id)
     if contact is None or contact.deleted_at is not None:
         raise NotFound("Contact not found")
+    return contact.id
 
 
 def _missing(vocabulary: Vocabulary) -> str:
