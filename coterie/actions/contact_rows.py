@@ -76,7 +76,7 @@ def save_contact(
     # change numbers are taken last, because other writers wait for them
     revisions = record_all(tx, caller, rows, {before.id: {**columns, "updated_at": after.updated_at}})
     if handles is not None or not _INDEXED.isdisjoint(columns):
-        _index_again(tx, caller, after, handles)
+        index_again(tx, caller, after, handles)
     return replace(after, revision=revisions[before.id])
 
 
@@ -108,7 +108,8 @@ def count_contact(tx: Tx, caller: Caller, contact_id: int, by: int) -> None:
         term_store.count_contact(tx, caller.organization_id, vocabulary, contact_id, by)
 
 
-def _index_again(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle] | None) -> None:
+def index_again(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle] | None) -> None:
+    """Replaces the search words of a contact by those it has now; handles: None if they are not loaded."""
     if contact.deleted_at is not None:
         unindex_contact(tx, caller.organization_id, contact.id)
         return

@@ -31,7 +31,7 @@ from coterie.store.database import Tx
 
 URL_LENGTH_MAX = 2000
 _ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
-# fields that are filled if they are empty; for the parts of a name see _names_to_fill
+# fields that are filled if they are empty; for the parts of a name see names_to_fill
 FILLED = (
     "display_name", "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday",
     "employer", "department", "job_title", "how_you_met", "language", "bio", "is_follower", "relationship_grade",
@@ -146,7 +146,7 @@ def plan_merge(draft: ContactDraft, existing: Existing, interactions: Collection
     if contact is None:
         return _everything(draft)
     fields = {n: value for n in FILLED if (value := getattr(draft, n)) is not None and getattr(contact, n) is None}
-    fields |= _names_to_fill(draft, contact)
+    fields |= names_to_fill(draft, contact)
     if (url := picture_url(draft)) and contact.profile_picture_url is None:
         fields["profile_picture_url"] = url
     return MergePlan(
@@ -197,7 +197,7 @@ def external_ids_of_interactions(drafts: Sequence[ContactDraft]) -> list[str]:
     return [_with_external_id(i).external_id or "" for draft in drafts for i in draft.interactions]
 
 
-def _names_to_fill(draft: ContactDraft, contact: Contact) -> dict[str, str]:
+def names_to_fill(draft: ContactDraft | Contact, contact: Contact) -> dict[str, str]:
     """The missing parts of a name, if the parts that both have agree; never half of another name.
 
     The full name as written is only filled if the contact has no name.
@@ -221,13 +221,14 @@ def _note_to_add(draft: ContactDraft, contact: Contact, fields: dict[str, Any], 
     """The note of the draft if the contact lacks it, and a line with a name that is not taken over."""
     added = [draft.note] if draft.note and draft.note not in notes else []
     line = f"Name: {draft.full_name}"
-    if _is_other_name(draft, contact, fields) and all(line not in note.splitlines() for note in notes):
+    if is_other_name(draft, contact, fields) and all(line not in note.splitlines() for note in notes):
         added.append(line)
     return "\n".join(added) or None
 
 
-def _is_other_name(draft: ContactDraft, contact: Contact, fields: dict[str, Any]) -> bool:
-    """Whether the draft's full name has words that no name of the contact has, also after its fields are filled."""
+def is_other_name(draft: ContactDraft | Contact, contact: Contact, fields: dict[str, Any]) -> bool:
+    """Whether the full name of a draft, or of another contact, has words that no name of the contact has, also after
+    its fields are filled."""
     if not draft.full_name or draft.full_name in (contact.full_name, contact.display_name, contact.nickname):
         return False
     after = replace(contact, **fields)

@@ -12,6 +12,8 @@ KINDS = {
     "contact.deleted": "A contact was deleted; it can be restored.",
     "contact.restored": "A deleted contact was restored.",
     "contact.erased": "A contact was erased, with its parts and the values in its events.",
+    "contact.merged": "A contact was merged into another, which its ids mean now; the subject is the merge.",
+    "contact.unmerged": "A merged contact became a contact of its own again; the subject is the merge.",
     "contact.handle_added": "A handle of a contact was added.",
     "contact.handle_updated": "A handle of a contact changed.",
     "contact.handle_deleted": "A handle of a contact was deleted; it can be restored.",

@@ -1,0 +1,160 @@
+"""Undoes merges: both contacts come back as they were, and what changed since stays.
+
+Guarantees. Without changes in between, the export of both contacts is the same before the merge and after it was
+undone. Merges into one contact can be undone in any order; a survivor that was itself merged comes back first.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.contact_rows import columns_to_save, count_contact, index_again, summary_of
+from coterie.actions.contacts import list_related
+from coterie.actions.events import EventRow, record_all, row_of
+from coterie.actions.merged_parts import Values, refresh_reminders
+from coterie.actions.unmerged_parts import (
+    handles_of_loser,
+    handles_of_survivor,
+    remove_additions,
+    restore_pins,
+    restore_properties,
+    restore_reminders,
+)
+from coterie.errors import Conflict, NotFound
+from coterie.model import times
+from coterie.model.contacts import OPTOUT, Contact
+from coterie.model.handles import Handle
+from coterie.model.interactions import KINDS
+from coterie.model.merges import Merge, MergeChanges
+from coterie.model.organizations import Caller
+from coterie.store import contacts as contact_store
+from coterie.store import interactions as interaction_store
+from coterie.store import merges as store
+from coterie.store import notes as note_store
+from coterie.store.database import Tx
+from coterie.store.merged_rows import delete_merge_rows, return_rows
+from coterie.store.revisions import lock_contacts
+
+
+def unmerge_contact(tx: Tx, caller: Caller, merge_id: str) -> tuple[Contact, Contact]:
+    """Undoes a merge; returns (survivor, loser) as saved.
+
+    The loser gets its rows back, as they are now. Fields of the survivor get back their values unless they were edited
+    since. Additions since the merge stay with the survivor.
+
+    Raises NotFound if there is no such merge, or one of its contacts was erased; Conflict if it is undone already, or
+    the survivor is deleted or was itself merged.
+    """
+    merge, locked = _lock(tx, caller, merge_id)
+    survivor, loser = _load(tx, caller, merge)
+    now = times.now()
+    values = _hand_over(tx, caller, merge, survivor, now)
+    of_survivor, of_loser = _return_parts(tx, caller, merge, values)
+    columns = {"updated_at": now, **_columns(survivor, values)}
+    after = replace(survivor, **columns, **summary_of(of_survivor)), replace(loser, **summary_of(of_loser))
+    if survivor.status == OPTOUT and merge.changes.status != OPTOUT:
+        # it opted out since: nobody knows which of the two it was
+        after = after[0], replace(after[1], status=OPTOUT)
+    related = [each for each in list_related(tx, caller, [loser.id]) if each != survivor.id]
+    row = row_of(caller, "contact.unmerged", merge.id, contact_ids=(survivor.id, loser.id), now=now)
+    rows = [row, *consequence_rows(tx, caller, "contact.related_changed", survivor.id, related, locked)]
+    saved = _save(tx, caller, (survivor, loser), after, rows)
+    for contact, handles in zip(saved, (of_survivor, of_loser), strict=True):
+        index_again(tx, caller, contact, handles)
+    restore_reminders(tx, caller, values)
+    refresh_reminders(tx, caller, [survivor.id, loser.id])
+    delete_merge_rows(tx, caller.organization_id, merge.id)
+    store.save_merge(tx, caller.organization_id, replace(merge, changes=MergeChanges(), unmerged_at=now))
+    return saved
+
+
+def _lock(tx: Tx, caller: Caller, merge_id: str) -> tuple[Merge, Sequence[int]]:
+    """Locks both contacts and those related to the survivor; returns the merge as it is then."""
+    merge = store.find_merge(tx, caller.organization_id, merge_id)
+    if merge is None:
+        raise NotFound("Merge not found: it does not exist, or its contacts were erased")
+    both = [merge.survivor_id, merge.loser_id]
+    related = list_related(tx, caller, [merge.survivor_id])
+    locked = lock_affected(tx, caller, sorted({*both, *related}))
+    if not locked:
+        lock_contacts(tx, caller.organization_id, sorted(both))
+    merge = store.find_merge(tx, caller.organization_id, merge_id)
+    if merge is None:
+        raise NotFound("Merge not found: it does not exist, or its contacts were erased")
+    if merge.unmerged_at is not None:
+        raise Conflict(f"The merge was undone already, on {merge.unmerged_at[:10]}")
+    later = store.find_merge_of(tx, caller.organization_id, merge.survivor_id)
+    if later is not None:
+        raise Conflict(f"The survivor was itself merged into contact {later.survivor_id}: undo merge {later.id} first")
+    return merge, locked
+
+
+def _load(tx: Tx, caller: Caller, merge: Merge) -> tuple[Contact, Contact]:
+    ids = (merge.survivor_id, merge.loser_id)
+    contacts = contact_store.list_contacts_by_id(tx, caller.organization_id, ids, include_deleted=True)
+    by_id = {contact.id: contact for contact in contacts}
+    survivor, loser = (by_id[each] for each in ids)
+    if survivor.deleted_at is not None:
+        raise Conflict(f"The survivor is deleted: restore contact {survivor.id} first")
+    return survivor, loser
+
+
+def _return_parts(tx: Tx, caller: Caller, merge: Merge, values: Values) -> tuple[list[Handle], list[Handle]]:
+    """Gives the loser its rows back; returns the handles in use of the survivor and of the loser."""
+    organization_id, survivor_id, loser_id = caller.organization_id, merge.survivor_id, merge.loser_id
+    return_rows(tx, organization_id, merge.id, loser=loser_id, survivor=survivor_id)
+    remove_additions(tx, caller, merge)
+    store.clear_merged_into(tx, organization_id, loser_id)
+    count_contact(tx, caller, loser_id, 1)
+    restore_properties(tx, caller, survivor_id, values)
+    restore_pins(tx, caller, merge, values)
+    both = (survivor_id, loser_id)
+    interaction_store.mark_recent(tx, organization_id, [(each, kind) for each in both for kind in KINDS])
+    of_survivor = handles_of_survivor(tx, caller, survivor_id, values, since=merge.created_at)
+    return of_survivor, handles_of_loser(tx, caller, loser_id, merge.changes)
+
+
+def _save(
+    tx: Tx, caller: Caller, before: tuple[Contact, Contact], after: tuple[Contact, Contact], rows: list[EventRow]
+) -> tuple[Contact, Contact]:
+    """Saves both contacts with the text of their pinned notes; the loser is not deleted any more."""
+    survivor, loser = (_with_pinned_note(tx, caller, each) for each in after)
+    loser = replace(loser, deleted_at=None)
+    columns = {
+        new.id: {**columns_to_save(old, new), "updated_at": new.updated_at}
+        for old, new in zip(before, (survivor, loser), strict=True)
+    }
+    revisions = record_all(tx, caller, rows, columns, moves_updated_at=False)
+    return replace(survivor, revision=revisions[survivor.id]), replace(loser, revision=revisions[loser.id])
+
+
+def _with_pinned_note(tx: Tx, caller: Caller, contact: Contact) -> Contact:
+    note = note_store.find_pinned_note(tx, caller.organization_id, contact.id)
+    return replace(contact, pinned_note=note.text if note else None)
+
+
+def _hand_over(tx: Tx, caller: Caller, merge: Merge, survivor: Contact, now: str) -> Values:
+    """The values to restore. Of a value that a later merge into the same contact changed again, that merge restores
+    the older one from now on. updated_at is now until the last of them is undone."""
+    values = dict(merge.changes.values)
+    for later in store.list_merges_into(tx, caller.organization_id, merge.survivor_id, after=merge.revision):
+        of_later = later.changes.values
+        for key in values.keys() & of_later.keys():
+            (before, after), (later_before, later_after) = values.pop(key), of_later[key]
+            if later_before == after:
+                of_later[key] = (before, later_after)
+        if of_later["updated_at"][1] == survivor.updated_at:
+            of_later["updated_at"] = (of_later["updated_at"][0], now)
+        store.save_merge(tx, caller.organization_id, later)
+    return values
+
+
+def _columns(survivor: Contact, values: Values) -> dict[str, Any]:
+    """The columns of the survivor that get back their values: those that were not edited since."""
+    return {
+        name: before
+        for name, (before, after) in values.items()
+        if name in contact_store.COLUMNS and getattr(survivor, name) == after
+    }

@@ -1,0 +1,121 @@
+"""Two contacts become one and come back: nothing is lost, and the old id means the survivor."""
+
+from pathlib import Path
+
+import pytest
+from client import Client
+from everything import add_everything
+from exported import exported
+from r0_client import R0
+from world import World
+
+from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
+from coterie.actions.merges import merge_contacts
+from coterie.actions.unmerges import unmerge_contact
+from coterie.errors import Conflict, Invalid, NotFound
+from coterie.store import contacts as store
+from coterie.store.contact_sheets import load_sheets
+
+
+def test_the_survivor_gets_what_it_lacks_and_keeps_what_it_has(world: World) -> None:
+    with world.database.write() as tx:
+        other = create_contact(
+            tx,
+            world.alice,
+            {
+                "real_name": "Marjorie Bouvier", "email": "marjorie@example.org", "phone": "+18005555555",
+                "birthday": "1956-03-19", "employer": "Pretzel Wagon",
+            },
+        )  # fmt: skip
+        merge_contacts(tx, world.alice, world.marge.id, [other.id])
+        sheet = load_sheets(
+            tx, world.organization.id, [world.marge.id], ["handles", "notes"], reader_id=world.alice.user_id
+        )[world.marge.id]
+        meant = store.find_contact(tx, world.organization.id, other.id)
+        by_uuid = store.find_contact_by_uuid(tx, world.organization.id, other.uuid)
+    assert sheet.contact.full_name == "Marge Simpson"
+    assert sheet.contact.birthday == "1956-03-19"
+    assert sheet.contact.employer == "Pretzel Wagon"
+    assert sorted((h.value, h.is_primary) for h in sheet.handles) == [
+        ("(800) 555-5555", True), ("marge", True), ("marge@example.org", True), ("marjorie@example.org", False),
+    ]  # fmt: skip
+    assert [note.text for note in sheet.notes] == ["Name: Marjorie Bouvier"]
+    assert meant == by_uuid == sheet.contact
+
+
+def test_a_merge_that_is_undone_leaves_the_same_export(world: World, tmp_path: Path) -> None:
+    add_everything(world, tmp_path)
+    before = exported(world, tmp_path)
+    for survivor, loser in ((world.marge, world.homer), (world.homer, world.marge)):
+        with world.database.write() as tx:
+            (merge,) = merge_contacts(tx, world.alice, survivor.id, [loser.id])
+        assert exported(world, tmp_path) != before
+        with world.database.write() as tx:
+            unmerge_contact(tx, world.alice, merge.id)
+        assert exported(world, tmp_path) == before
+
+
+def test_an_old_id_reads_and_writes_the_survivor(world: World, inro: Client, r0: R0) -> None:
+    marge, homer = world.marge, world.homer
+    with world.database.write() as tx:
+        merge_contacts(tx, world.alice, marge.id, [homer.id])
+    assert inro.get(f"/api/v1/contacts/{homer.id}").json["id"] == marge.id
+    assert r0.get(f"/contacts/{homer.uuid}").json["id"] == marge.uuid
+    body = {"contact": {"employer": "Plant"}}
+    assert r0.patch(f"/contacts/{homer.uuid}", body).json["employer"] == "Plant"
+    inro.put(f"/api/v1/contacts/{homer.id}", {"contact": {"email": "new@example.org"}})
+    assert inro.get(f"/api/v1/contacts/{marge.id}").json["email"] == "new@example.org"
+    assert [each["id"] for each in inro.get("/api/v1/contacts").json] == [marge.id]
+
+
+def test_erasing_the_survivor_erases_both_for_good(world: World, tmp_path: Path) -> None:
+    marge, homer = world.marge, world.homer
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, homer.id, {"note": "Secret"})
+        (merge,) = merge_contacts(tx, world.alice, marge.id, [homer.id])
+        erase_contact(tx, world.alice, homer.id)
+    assert "contacts.jsonl" in (after := exported(world, tmp_path)) and not after["contacts.jsonl"]
+    assert not after["notes.jsonl"]
+    with world.database.write() as tx, pytest.raises(NotFound, match="erased"):
+        unmerge_contact(tx, world.alice, merge.id)
+
+
+def test_merging_itself_the_deleted_or_the_unknown_is_refused(world: World) -> None:
+    marge, homer = world.marge.id, world.homer.id
+    with world.database.write() as tx:
+        with pytest.raises(Invalid, match="itself"):
+            merge_contacts(tx, world.alice, marge, [marge])
+        with pytest.raises(NotFound):
+            merge_contacts(tx, world.charlie, world.moe.id, [homer])
+        with pytest.raises(Invalid, match="birthday"):
+            merge_contacts(tx, world.alice, marge, [homer], {"birthday": 4_000_000})
+        with pytest.raises(Invalid, match="employr"):
+            merge_contacts(tx, world.alice, marge, [homer], {"employr": homer})
+        (merge,) = merge_contacts(tx, world.alice, marge, [homer])
+        with pytest.raises(Invalid, match="itself"):
+            merge_contacts(tx, world.alice, homer, [marge])
+        unmerge_contact(tx, world.alice, merge.id)
+        with pytest.raises(Conflict, match="undone already"):
+            unmerge_contact(tx, world.alice, merge.id)
+        with pytest.raises(NotFound):
+            unmerge_contact(tx, world.charlie, merge.id)
+        delete_contact(tx, world.alice, homer)
+        with pytest.raises(Invalid, match="deleted"):
+            merge_contacts(tx, world.alice, marge, [homer])
+
+
+def test_the_chosen_value_is_taken_and_the_other_one_kept(world: World) -> None:
+    marge, homer = world.marge.id, world.homer.id
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, marge, {"birthday": "1956-10-01", "bio": "Blue hair", "note": "Hers"})
+        update_contact(tx, world.alice, homer, {"birthday": "1956-05-12", "bio": "Bald", "note": "His"})
+        choices = dict.fromkeys(("name", "birthday", "email", "pinned_note"), homer)
+        merge_contacts(tx, world.alice, marge, [homer], choices)
+        parts = ("handles", "notes", "dates")
+        sheet = load_sheets(tx, world.organization.id, [marge], parts, reader_id=world.alice.user_id)[marge]
+    contact = sheet.contact
+    assert (contact.full_name, contact.birthday, contact.bio) == ("Homer Simpson", "1956-05-12", "Blue hair")
+    assert (contact.email, contact.pinned_note) == ("homer@example.org", "His")
+    assert [(date.label, date.occurs_on) for date in sheet.dates] == [("birthday", "1956-10-01")]
+    assert {note.text for note in sheet.notes} == {"Hers", "His", "Name: Marge Simpson\nBio: Bald"}
+    assert [note.text for note in sheet.notes if note.is_pinned] == ["His"]
