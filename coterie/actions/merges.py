@@ -41,6 +41,7 @@ from coterie.model.merges import Merge, MergeChanges
 from coterie.model.organizations import Caller
 from coterie.search import unindex_contact
 from coterie.store import contacts as contact_store
+from coterie.store import duplicates as duplicate_store
 from coterie.store import handles as handle_store
 from coterie.store import interactions as interaction_store
 from coterie.store import merges as store
@@ -180,6 +181,7 @@ def _save(
     }
     revisions = record_all(tx, caller, rows, columns, moves_updated_at=False)
     index_again(tx, caller, after, handles)
+    duplicate_store.forget(tx, caller.organization_id, pair.ids)
     values |= refresh_reminders(tx, caller, [before.id])
     return replace(after, revision=revisions[before.id])
 

@@ -30,6 +30,7 @@ from coterie.model.interactions import KINDS
 from coterie.model.merges import Merge, MergeChanges
 from coterie.model.organizations import Caller
 from coterie.store import contacts as contact_store
+from coterie.store import duplicates as duplicate_store
 from coterie.store import interactions as interaction_store
 from coterie.store import merges as store
 from coterie.store import notes as note_store
@@ -63,6 +64,7 @@ def unmerge_contact(tx: Tx, caller: Caller, merge_id: str) -> tuple[Contact, Con
     saved = _save(tx, caller, (survivor, loser), after, rows)
     for contact, handles in zip(saved, (of_survivor, of_loser), strict=True):
         index_again(tx, caller, contact, handles)
+    duplicate_store.forget(tx, caller.organization_id, (survivor.id, loser.id))
     restore_reminders(tx, caller, values)
     refresh_reminders(tx, caller, [survivor.id, loser.id])
     delete_merge_rows(tx, caller.organization_id, merge.id)

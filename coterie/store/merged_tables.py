@@ -90,6 +90,11 @@ COPIED = (
 # Tables that name contacts and do not follow: values that a merge decides one by one, what is derived, and history,
 # which names contacts as they were then
 OTHERS = {
+    "card_bodies": "the card of one contact as a device wrote it",
+    "match_facts": "derived",
+    "match_keys": "derived",
+    "duplicates": "derived",
+    "not_same": "a decision about two contacts as they were",
     "property_values": "decided one by one",
     "contact_words": "derived",
     "event_contacts": "history",
