@@ -5,8 +5,10 @@ from msgspec import Struct
 WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
 
 # A worker runs one job of each lane at a time: whatever waits for a mail server holds up mail only.
-DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM = "deliveries", "mail", "changes", "imports", "instagram"
-LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM)
+DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING = (
+    "deliveries", "mail", "changes", "imports", "instagram", "matching",
+)  # fmt: skip
+LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING)
 # name of a job -> its lane; all other jobs change stored data
 _LANES = {
     "instagram_delivery": DELIVERIES,
@@ -16,6 +18,7 @@ _LANES = {
     "undo_import": IMPORTS,
     "instagram_profile": INSTAGRAM,
     "instagram_mention": INSTAGRAM,
+    "scan_duplicates": MATCHING,
 }
 # a job of these waits until all earlier ones of its name and organization are done or dead
 IN_ORDER = ("bulk_update",)
