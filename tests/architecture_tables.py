@@ -71,6 +71,7 @@ WITHOUT_ORGANIZATION = {
     "store/figures.py:load_figures": "the operator sees every organization",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
     "store/files.py:find_referenced": "the same bytes of two organizations are one file",
+    "store/match_keys.py:list_organizations_to_scan": "the schedule serves every organization",
     "store/migrate.py": "the schema is everyone's",
     "store/migrations/import_state.py": "the schema is everyone's",
     "store/migrations/term_keys.py": "the schema belongs to everyone",

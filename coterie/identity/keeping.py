@@ -45,14 +45,21 @@ def is_current(tx: Tx, organization_id: int) -> bool:
 
 def key_changes(tx: Tx, organization_id: int, *, limit: int) -> int:
     """Computes the keys of the next contacts that have changed; returns how many these were, 0 if there are none."""
-    if is_current(tx, organization_id):
+    before = store.find_progress(tx, organization_id)
+    is_old = before.version != VERSION
+    changed = store.list_changed(tx, organization_id, 0 if is_old else before.keyed_revision, limit=limit)
+    if not changed and not is_old:
         return 0
+    ids = [contact_id for _, contact_id in changed]
+    # contacts are locked before the progress, as by those who erase contacts
+    store.keep_from_erasure(tx, organization_id, ids)
     progress = store.lock_progress(tx, organization_id)
-    if progress.version != VERSION:
+    if progress != before and progress != Progress():
+        return len(changed)  # another transaction has computed them
+    if is_old:
         store.delete_all(tx, organization_id)
         progress = Progress(version=VERSION)
-    changed = store.list_changed(tx, organization_id, progress.keyed_revision, limit=limit)
-    by = _replace(tx, organization_id, [contact_id for _, contact_id in changed])
+    by = _replace(tx, organization_id, ids)
     progress = msgspec.structs.replace(
         progress,
         contact_count=progress.contact_count + by,
@@ -75,7 +82,6 @@ def forget_keys(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> Non
 
 def _replace(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> int:
     """Replaces the facts of contacts; returns by how much the number of contacts with facts changes."""
-    store.keep_from_erasure(tx, organization_id, contact_ids)
     new = load_current(tx, organization_id, contact_ids)
     old = load_people(tx, organization_id, contact_ids)
     changed = {i for i in new.keys() | old.keys() if new.get(i) != old.get(i)}

@@ -55,8 +55,7 @@ def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -
         pass
     with read() as tx:
         progress = key_store.find_progress(tx, organization_id)
-        limit = CHANGED_MAX + 1
-        changed = key_store.list_changed(tx, organization_id, progress.scanned_revision, limit=limit)
+        changed = key_store.list_unscanned(tx, organization_id, limit=CHANGED_MAX + 1)
     is_much = len(changed) > max(min(CHANGED_MAX, progress.contact_count * CHANGED_PART_MAX), COMPARED)
     if is_whole or not progress.scanned_revision or is_much:
         yield from _scan_book(organization_id, read)
@@ -78,7 +77,6 @@ def _scan_changed(organization_id: int, changed: Sequence[tuple[int, int]]) -> B
 
 def _compare_again(tx: Tx, organization_id: int, changed: Sequence[tuple[int, int]]) -> Scanned:
     ids = [contact_id for _, contact_id in changed]
-    key_store.lock_progress(tx, organization_id)
     stored = store_pairs_of(tx, organization_id, ids)
     _advance(tx, organization_id, changed[-1][0])
     return Scanned(compared=len(ids), stored=stored)

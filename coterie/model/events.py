@@ -87,6 +87,8 @@ KINDS = {
     "interaction.sent": "A message was sent.",
     "interaction.updated": "A message was edited, or someone reacted to it.",
     "interaction.deleted": "A message was deleted by its sender; its text is erased.",
+    "duplicate.dismissed": "Two contacts were marked as not the same; the subject is one of them.",
+    "duplicate.undismissed": "Two contacts are no longer marked as not the same; the subject is one of them.",
     "import.started": "An import was started.",
     "import.staged": "An import was staged; no contact changed yet.",
     "import.applied": "An import was applied.",
@@ -134,7 +136,7 @@ SHOWN_WITH_CONTACTS = {
     "user_relationship": False, "reminder": False, "interaction": False,
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
-    "member": False, "access_token": False, "device": False,
+    "member": False, "duplicate": False, "access_token": False, "device": False,
 }  # fmt: skip
 # A created contact gets its revision with its row; an erased one leaves a tombstone
 CHANGES_CONTACTS = frozenset(kind for kind in KINDS if SHOWN_WITH_CONTACTS[kind.partition(".")[0]]) - {

@@ -74,6 +74,21 @@ def list_changed(tx: Tx, organization_id: int, revision: int, *, limit: int) -> 
     ]
 
 
+def list_unscanned(tx: Tx, organization_id: int, *, limit: int) -> list[tuple[int, int]]:
+    """The same of the contacts that have changed since the last scan."""
+    return list_changed(tx, organization_id, find_progress(tx, organization_id).scanned_revision, limit=limit)
+
+
+def list_organizations_to_scan(tx: Tx) -> list[int]:
+    """The organizations with contacts that have changed since their last scan."""
+    rows = tx.all(
+        "SELECT o.id FROM organizations o WHERE EXISTS (SELECT 1 FROM contacts c WHERE c.organization_id = o.id"
+        " AND c.revision > coalesce((SELECT p.scanned_revision FROM match_progress p WHERE p.organization_id = o.id),"
+        " 0)) ORDER BY o.id"
+    )
+    return [organization_id for (organization_id,) in rows]
+
+
 def keep_from_erasure(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
     """Makes the erasure of contacts wait for the commit; other changes go on."""
     if tx.lock:
