@@ -10,6 +10,7 @@ import msgspec
 from coterie.actions import bulk_updates, consequences
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
+from coterie.actions.duplicates import SCAN_JOB
 from coterie.actions.import_retention import SCRUB_JOB
 from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
 from coterie.actions.search_index import INDEX_JOB, index_next_contacts
@@ -19,7 +20,7 @@ from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
-from coterie.worker import instagram_profiles, reminders
+from coterie.worker import duplicates, instagram_profiles, reminders
 from coterie.worker.batches import run_job
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
@@ -82,6 +83,7 @@ HANDLERS: dict[str, Handler] = {
     DELIVERY_JOB: instagram_delivery,
     PROFILE_JOB: instagram_profiles.profile,
     MENTION_JOB: instagram_profiles.mention,
+    SCAN_JOB: duplicates.scan_duplicates,
     SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
 }

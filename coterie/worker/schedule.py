@@ -9,7 +9,7 @@ from coterie.settings import Settings
 from coterie.store import idempotency_keys, jobs
 from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
-from coterie.worker import reminders
+from coterie.worker import duplicates, reminders
 from coterie.worker.clock import check_clock
 from coterie.worker.files import sweep_files
 from coterie.worker.import_retention import expire_old_imports
@@ -57,4 +57,5 @@ SCHEDULE = (
     Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True, is_long=True),
     Recurring("merge_search_index", DAY, merge_search_index, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
+    Recurring("request_scans", duplicates.REQUEST_SECONDS, duplicates.request_scans),
 )
