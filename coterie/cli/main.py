@@ -37,6 +37,7 @@ COMMANDS = {
     "settings": "settings",
     "worker": "worker",
     "jobs": "jobs",
+    "duplicates": "duplicates",
     "mail-test": "mail_test",
     "instagram": "instagram",
 }
