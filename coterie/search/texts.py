@@ -1,0 +1,92 @@
+"""Loads the texts by which contacts are found, in one query for any number of contacts."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from coterie.model.handles import PHONE
+from coterie.model.names import join_name
+from coterie.store.database import Tx, matching
+
+# characters of a note, and of everything else, that are searched
+NOTE_LENGTH_MAX = 4_000
+TEXT_LENGTH_MAX = 500
+# the columns of a contact by which it is found -> the field that a hit names
+COLUMNS = {
+    "display_name": "name", "formatted_name": "name", "maiden_name": "name", "phonetic_first_name": "name",
+    "phonetic_last_name": "name", "nickname": "nickname", "employer": "employer", "department": "department",
+    "job_title": "job_title", "how_you_met": "how_you_met", "bio": "bio",
+}  # fmt: skip
+_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
+_CONTACTS = (
+    f"SELECT id, relationship_grade, {', '.join((*_PARTS, *COLUMNS))} FROM contacts"
+    " WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL"
+)
+_OF = "WHERE l.organization_id = :organization_id AND l.contact_id {among}"
+_TERM = (
+    "SELECT l.contact_id, '{field}', t.name, '' FROM {link} l JOIN {table} t"
+    " ON t.organization_id = l.organization_id AND t.id = l.{column} " + _OF
+)
+_TEXTS = " UNION ALL ".join(
+    (
+        f"SELECT l.contact_id, l.channel, l.value, l.normalized FROM handles l {_OF} AND l.deleted_at IS NULL",
+        "SELECT l.contact_id, 'address', concat_ws(' ', l.address_line_1, l.address_line_2, l.address_line_3,"
+        f" l.locality, l.region, l.postcode, l.country), '' FROM postal_addresses l {_OF} AND l.deleted_at IS NULL",
+        _TERM.format(field="tag", link="contact_tags", table="tags", column="tag_id", among="{among}")
+        + " AND t.deleted_at IS NULL",
+        _TERM.format(
+            field="expertise", link="contact_expertises", table="expertises", column="expertise_id", among="{among}"
+        )
+        + " AND t.deleted_at IS NULL",
+        _TERM.format(field="folder", link="contact_folders", table="folders", column="folder_id", among="{among}"),
+        f"SELECT l.contact_id, 'property', l.value, '' FROM property_values l {_OF}",
+        f"SELECT l.contact_id, 'note', substr(t.text, 1, {NOTE_LENGTH_MAX}), '' FROM note_contacts l JOIN notes t"
+        f" ON t.organization_id = l.organization_id AND t.id = l.note_id {_OF}"
+        " AND NOT t.is_personal AND t.deleted_at IS NULL",
+    )
+)
+
+
+class Text(NamedTuple):
+    """A text of a contact. field: name, nickname, employer, …, a handle's channel, address, tag, note, …; normalized:
+    of a handle, its normalized form."""
+
+    field: str
+    text: str
+    normalized: str = ""
+
+
+class Texts(NamedTuple):
+    """The texts of a contact, its name first. grade: its relationship grade, 0 to 5, if it has one."""
+
+    texts: list[Text]
+    grade: int | None
+
+
+def load_texts(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> dict[int, Texts]:
+    """contact id -> its texts, for those of the contacts that exist and are not deleted.
+
+    Personal notes are not among them.
+    """
+    among, ids = matching(tx, "ids", contact_ids)
+    bound = {"organization_id": organization_id, "ids": ids}
+    found = {row[0]: _of_row(row) for row in tx.all(_CONTACTS.format(among=among), bound)}
+    if found:
+        for contact_id, field, text, normalized in tx.all(_TEXTS.format(among=among), bound):
+            if contact_id in found and text:
+                found[contact_id].texts.append(Text(field, text, normalized))
+    return found
+
+
+def _of_row(row: tuple[object, ...]) -> Texts:
+    parts: Iterable[object] = row[2 : 2 + len(_PARTS)]
+    name = join_name(*parts)  # type: ignore[arg-type]
+    texts = [Text("name", name)] if name else []
+    for field, text in zip(COLUMNS.values(), row[2 + len(_PARTS) :], strict=True):
+        if text:
+            texts.append(Text(field, str(text)))
+    return Texts(texts, row[1])  # type: ignore[arg-type]
+
+
+def is_phone(text: Text) -> bool:
+    """Whether a text is a phone number: found by its digits."""
+    return text.field == PHONE or (text.normalized.startswith("+") and text.normalized[1:].isdigit())
