@@ -1,0 +1,155 @@
+"""What the index holds of a contact, computed from its texts.
+
+A document has three parts: `words` for the full-text index; `fields`, the words again by kind of field, which ranking
+looks at; and `terms`, the words of names, employers, places and the like, which queries are corrected with.
+
+fields has a line for each kind that has words. It begins with the letter of the kind: n for names, h for handles, w for
+work, places, tags and properties, d for the digits of phone numbers. Words are separated by spaces, the forms of one
+word by slashes, and the form as written comes first with "=": "n anna müller=muller/mueller".
+Notes and other long texts are in `words` alone.
+"""
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from hashlib import blake2b
+from math import log2
+
+from msgspec import Struct
+
+from coterie.model.nicknames import FULL_NAMES
+from coterie.search.folding import WORD_LENGTH_MAX, Word, chunks, words_of_chunk
+from coterie.search.texts import TEXT_LENGTH_MAX, Text, Texts, is_phone
+
+WORDS_MAX = 600
+FIELD_WORDS_MAX = 100
+PIECE = 4
+DIGITS_MAX = 20
+TERM_LENGTHS = range(2, 25)
+NAME, HANDLE, WORK, DIGITS = "n", "h", "w", "d"
+_KINDS = {
+    "name": NAME, "nickname": NAME,
+    **dict.fromkeys(("employer", "department", "job_title", "address", "tag", "expertise", "folder", "property"), WORK),
+    **dict.fromkeys(("how_you_met", "bio", "note"), ""),
+}  # fmt: skip
+# parts of addresses on the web that say nothing about a person
+_COMMON = frozenset(("http", "https", "www", "com"))
+_RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+# closeness in bits -> the word that finds the contacts that are at least so close
+CLOSE = {3: "«3", 2: "«2"}
+
+
+class Document(Struct, frozen=True):
+    """words and terms: each once. closeness: 0 to 2 bits."""
+
+    words: tuple[str, ...]
+    fields: str
+    terms: frozenset[str]
+    closeness: float
+
+    @property
+    def digest(self) -> int:
+        """63 bits of the words and fields: the same for the same document."""
+        text = f"{' '.join(self.words)}\n{self.fields}\n{self.closeness:.2f}"
+        return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def document_of(contact: Texts) -> Document:
+    """The document of a contact."""
+    kinds: dict[str, dict[Word, None]] = {NAME: {}, HANDLE: {}, WORK: {}, "": {}}
+    digits: dict[str, None] = {}
+    for text in contact.texts:
+        if is_phone(text):
+            digits.update(dict.fromkeys(_numbers(text)))
+        kind = _KINDS.get(text.field, HANDLE)
+        kinds[kind].update(dict.fromkeys(_words(text, kind)))
+    words: dict[str, None] = {}
+    for kind, found in kinds.items():
+        for word in list(found)[: FIELD_WORDS_MAX if kind else WORDS_MAX]:
+            words.update(dict.fromkeys(word.forms))
+    closeness = _closeness(contact)
+    pieces = [piece for number in digits for piece in (number, *pieces_of(number))]
+    close = [word for bits, word in CLOSE.items() if closeness >= bits / 2]
+    terms = {form for kind in (NAME, WORK) for word in list(kinds[kind])[:FIELD_WORDS_MAX] for form in word.forms}
+    return Document(
+        words=tuple(dict.fromkeys([*pieces, *close, *list(words)[:WORDS_MAX]])),
+        fields=_fields(kinds, digits),
+        terms=frozenset(term for term in terms if is_term(term)),
+        closeness=closeness,
+    )
+
+
+def is_term(word: str) -> bool:
+    """Whether a word is one for the dictionary: 2 to 24 characters, not only digits."""
+    return len(word) in TERM_LENGTHS and not word.isdigit()
+
+
+def _words(text: Text, kind: str) -> Iterable[Word]:
+    value = text.text if text.field == "note" else text.text[:TEXT_LENGTH_MAX]
+    for chunk in chunks(value):
+        if kind != HANDLE:
+            yield from words_of_chunk(chunk)
+            continue
+        for word in words_of_chunk(chunk):
+            if word.forms[0] not in _COMMON:
+                yield word
+        yield from _pieces_of_handle(chunk)
+
+
+def _pieces_of_handle(chunk: str) -> Iterable[Word]:
+    """The letters of a handle apart from its digits, cut where a known given name ends or begins."""
+    for run in _RUNS.findall(chunk):
+        piece = run.lower()[:WORD_LENGTH_MAX]
+        if len(piece) < 3 or piece in _COMMON:
+            continue
+        yield Word(piece, (piece,))
+        for cut in range(3, len(piece) - 2):
+            first, rest = piece[:cut], piece[cut:]
+            if first in FULL_NAMES or rest in FULL_NAMES:
+                yield Word(first, (first,))
+                yield Word(rest, (rest,))
+
+
+def _numbers(text: Text) -> list[str]:
+    """The digits of a number: in E.164, and as it is written where that has others (a trunk prefix, an extension)."""
+    international = re.sub(r"\D", "", text.normalized.partition(";")[0])
+    written = re.sub(r"\D", "", text.text).lstrip("0")
+    numbers = [international] if written in international else [international, written]
+    return [number[:DIGITS_MAX] for number in numbers if len(number) >= 3]
+
+
+def pieces_of(digits: str) -> list[str]:
+    """Each four digits in a row, as words: d3361, d3612, … One part of the number is in all that it has itself."""
+    return [f"d{digits[start : start + PIECE]}" for start in range(len(digits) - PIECE + 1)]
+
+
+def _closeness(contact: Texts) -> float:
+    """0 to 2 bits: the grade of the relationship, and how much is written about the contact."""
+    written = sum(text.field not in ("name", "phone", "email", "instagram") for text in contact.texts)
+    return min(2.0, 0.3 * (contact.grade or 0) + 0.2 * log2(1 + written))
+
+
+def _fields(kinds: dict[str, dict[Word, None]], digits: Iterable[str]) -> str:
+    lines = []
+    for kind in (NAME, HANDLE, WORK):
+        if kinds[kind]:
+            words = (
+                ("" if word.written == word.forms[0] else f"{word.written}=") + "/".join(word.forms)
+                for word in list(kinds[kind])[:FIELD_WORDS_MAX]
+            )
+            lines.append(f"{kind} {' '.join(words)}")
+    if digits:
+        lines.append(f"{DIGITS} {' '.join(digits)}")
+    return "\n".join(lines)
+
+
+def words_of_fields(fields: str, kinds: Container[str] = (NAME, HANDLE, WORK)) -> Iterator[str]:
+    """Each form of each word in the lines of these kinds."""
+    for line in fields.split("\n"):
+        if line[:1] in kinds:
+            for word in line[2:].split():
+                yield from word.rpartition("=")[2].split("/")
+
+
+def terms_of_fields(fields: str) -> set[str]:
+    """The terms of the document that has these fields."""
+    return {word for word in words_of_fields(fields, (NAME, WORK)) if is_term(word)}
