@@ -21,11 +21,12 @@ from coterie.actions.organizations import create_organization
 from coterie.actions.passwords import hash_password
 from coterie.model.contacts import sort_keys
 from coterie.model.handles import Handle
-from coterie.search.contacts import words_of
+from coterie.search import index_contacts
 from coterie.settings import Settings
 from coterie.store.contacts import COLUMNS, SORT_COLUMNS
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate, migrations_for
+from coterie.store.sqlite_connection import SqliteTx
 
 VERSION = 1
 FOLDER = Path(__file__).parent / "data"
@@ -154,14 +155,10 @@ def _insert(connection: apsw.Connection, organization_id: int, people: list[Pers
             ((organization_id, person.contact.id, *value) for person in people for value in sorted(person.values)),
         ),
         ("interactions", _INTERACTIONS, _interaction_rows(organization_id, people)),
-        (
-            "contact_words",
-            ("rowid", "words"),
-            ((organization_id << 32 | p.contact.id, words_of(p.contact, p.handles)) for p in people),
-        ),
     ):
         marks = ", ".join("?" * len(columns))
         connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    index_contacts(SqliteTx(connection, lambda: False), organization_id, [person.contact.id for person in people])
 
 
 _INTERACTIONS = ("organization_id", "contact_id", "kind", "happened_at", "id", "direction", "text", "is_recent",

@@ -60,7 +60,7 @@ MAY_USE = {
 
 # store functions that take no organization_id, each with its reason
 WITHOUT_ORGANIZATION = {
-    "search/contacts.py:merge_index": "the index is merged as a whole",
+    "search/index.py:merge_index": "the index is merged as a whole",
     "search/sqlite.py:merge": "the index is merged as a whole",
     "search/postgres.py:merge": "the index is merged as a whole",
     "store/backup.py": "a backup is of the whole instance",

@@ -14,6 +14,7 @@ from coterie.actions.handles import add_handle, delete_handle
 from coterie.actions.notes import create_note, delete_note
 from coterie.actions.pets import create_pet, delete_pet
 from coterie.actions.properties import create_definition, set_values
+from coterie.actions.search_index import index_all_contacts
 from coterie.actions.terms import create_term, delete_term, put_on_contact
 from coterie.model.ids import new_id
 from coterie.model.organizations import MEMBER
@@ -91,6 +92,8 @@ def add_everything(world: World, folder: Path) -> None:
                 is_recent=number not in (0, 5))  # fmt: skip
         for day in (1, 2):
             put(tx, "follower_snapshots", **part, taken_on=f"2025-01-0{day}", follower_count=day)
+        # rows that were put in without an action
+        index_all_contacts(tx, org)
 
 
 def _fields(tx: Tx, world: World) -> None:

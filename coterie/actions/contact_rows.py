@@ -1,4 +1,4 @@
-"""The row of a contact and everything derived from it: summary columns, sort keys, search words, cached counts.
+"""The row of a contact and everything derived from it: summary columns, sort keys, cached counts.
 
 Guarantee: after save_contact and add_contacts all of that agrees with the contact and its handles.
 """
@@ -11,11 +11,8 @@ from msgspec.structs import astuple, replace
 from coterie.actions.events import Changes, EventRow, record_all
 from coterie.model.contacts import KEYS_OF, Contact, sort_keys
 from coterie.model.handles import SUMMARY_COLUMNS, Handle
-from coterie.model.names import NAME_PARTS
 from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, TAGS
-from coterie.search import index_contacts, unindex_contact
-from coterie.search.contacts import INDEXED_TEXTS, words_of
 from coterie.store import contacts as store
 from coterie.store import folders as folder_store
 from coterie.store import handles as handle_store
@@ -23,7 +20,6 @@ from coterie.store import terms as term_store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
 
-_INDEXED = frozenset((*NAME_PARTS, *INDEXED_TEXTS, "deleted_at"))
 _DERIVED = ("updated_at", "revision")
 
 
@@ -36,8 +32,6 @@ def add_contacts(tx: Tx, caller: Caller, new: Sequence[tuple[Contact, list[Handl
     contacts = [replace(contact, **summary_of(handles), revision=0) for contact, handles in new]
     store.insert_contacts(tx, organization_id, [(contact, sort_keys(contact)) for contact in contacts])
     handle_store.insert_handles(tx, organization_id, [handle for _, handles in new for handle in handles])
-    handles_of = {contact.id: handles for contact, handles in new}
-    index_contacts(tx, organization_id, {contact.id: words_of(contact, handles_of[contact.id]) for contact in contacts})
     return contacts
 
 
@@ -75,8 +69,6 @@ def save_contact(
         count_contact(tx, caller, before.id, by)
     # change numbers are taken last, because other writers wait for them
     revisions = record_all(tx, caller, rows, {before.id: {**columns, "updated_at": after.updated_at}})
-    if handles is not None or not _INDEXED.isdisjoint(columns):
-        index_again(tx, caller, after, handles)
     return replace(after, revision=revisions[before.id])
 
 
@@ -106,13 +98,3 @@ def count_contact(tx: Tx, caller: Caller, contact_id: int, by: int) -> None:
     folder_store.count_contact(tx, caller.organization_id, contact_id, by)
     for vocabulary in (TAGS, EXPERTISES):
         term_store.count_contact(tx, caller.organization_id, vocabulary, contact_id, by)
-
-
-def index_again(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle] | None) -> None:
-    """Replaces the search words of a contact by those it has now; handles: None if they are not loaded."""
-    if contact.deleted_at is not None:
-        unindex_contact(tx, caller.organization_id, contact.id)
-        return
-    if handles is None:
-        handles = handle_store.list_handles(tx, caller.organization_id, contact.id)
-    index_contacts(tx, caller.organization_id, {contact.id: words_of(contact, handles)})

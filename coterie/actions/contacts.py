@@ -31,7 +31,6 @@ from coterie.model.handles import SUMMARY_COLUMNS, UNSAFE_LINK, Handle, is_unsaf
 from coterie.model.ids import new_id
 from coterie.model.names import NAME_COLUMNS, columns_of_name
 from coterie.model.organizations import Caller
-from coterie.search import unindex_contact
 from coterie.store import contact_relationships as relationship_store
 from coterie.store import contacts as store
 from coterie.store import events as event_store
@@ -227,7 +226,6 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     related = list_related(tx, caller, [contact_id])
     if contact.deleted_at is None:
         count_contact(tx, caller, contact_id, -1)
-        unindex_contact(tx, caller.organization_id, contact_id)
     merged = merge_store.list_merged_into(tx, caller.organization_id, [contact_id])
     event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id, *merged])
     for merged_id in merged:

@@ -21,8 +21,6 @@ from coterie.model.imports import DRAFT_SOURCE, UID_SOURCE, ContactDraft
 from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
-from coterie.search import index_contacts
-from coterie.search.contacts import INDEXED_TEXTS, words_of_texts
 from coterie.store import handles as handle_store
 from coterie.store import parts
 from coterie.store.card_states import add_to_book
@@ -30,7 +28,7 @@ from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
 
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
-_parts_of, _texts_of = itemgetter(*NAME_PARTS), itemgetter(*INDEXED_TEXTS)
+_parts_of = itemgetter(*NAME_PARTS)
 _KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "phone"), ("website_key", "website"),
          ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 
@@ -61,7 +59,6 @@ class NewContacts(Struct):
 
     contacts: Rows
     handles: list[Handle]
-    words: dict[int, str]
     events: Rows
     parts: PartRows
 
@@ -85,15 +82,14 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
 def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int) -> NewContacts:
     """The rows of new contacts with the ids from `first` on."""
     now, ids = times.now(), iter_ids()
-    new = NewContacts([], [], {}, [], PartRows())
+    new = NewContacts([], [], [], PartRows())
     for contact_id, plan in enumerate(plans, first):
         handles = _handles(contact_id, plan, now, ids)
-        row, composed = _contact_row(contact_id, plan, handles, now)
+        row = _contact_row(contact_id, plan, handles, now)
         row["uuid"] = next(ids)
         row["card_state"] = "on" if is_known(caller, plan) else None
         new.contacts.append(row)
         new.handles += handles
-        new.words[contact_id] = words_of_texts((composed, *_texts_of(row)), handles)
         new.events.append(_created(caller, contact_id, plan, handles, now))
         new.parts.add(caller, contact_id, plan, now, ids=ids, is_pinned=True)
     return new
@@ -112,9 +108,9 @@ def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
     """Inserts the rows of new contacts. Their ids must come from next_contact_ids."""
     parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
-    index_contacts(tx, caller.organization_id, new.words)
-    record_all(tx, caller, new.events)
     write_parts(tx, caller, new.parts)
+    # the last step: it indexes the contacts with their parts
+    record_all(tx, caller, new.events)
 
 
 def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) -> RowChanges:
@@ -219,10 +215,8 @@ def _handles(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> 
     ]  # fmt: skip
 
 
-def _contact_row(
-    contact_id: int, plan: MergePlan, handles: list[Handle], now: str
-) -> tuple[dict[str, Any], str | None]:
-    """(the row of a new contact with its sort keys, its composed name), as in model.contacts."""
+def _contact_row(contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
+    """The row of a new contact with its sort keys, as in model.contacts."""
     fields = plan.fields
     row = _BLANK | fields
     row["id"], row["status"] = contact_id, SUBSCRIBED
@@ -238,7 +232,7 @@ def _contact_row(
     for key, name in _KEYS:
         value = row[name]
         row[key] = sort_key(value) if value else ""
-    return row, composed
+    return row
 
 
 def _created(caller: Caller, contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 Guarantee: a contact whose event says that clients see it changed (model.events.CHANGES_CONTACTS) has a new revision
 and updated_at when the event is written. Nothing else moves a revision. A contact that a person touched is in the
-address book of phones from then on; one that only a program touched stays audience.
+address book of phones from then on; one that only a program touched stays audience. A contact whose event says that its
+words changed (CHANGES_WORDS) is indexed for search again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,8 +14,9 @@ from msgspec import Struct
 
 from coterie.model import times
 from coterie.model.cards import IMPERSONAL_DOORS
-from coterie.model.events import CHANGES_CONTACTS, CONSEQUENCES, KINDS
+from coterie.model.events import CHANGES_CONTACTS, CHANGES_WORDS, CONSEQUENCES, KINDS
 from coterie.model.organizations import Caller
+from coterie.search import index_contacts
 from coterie.store import contacts, events, revisions
 from coterie.store.card_states import add_to_book
 from coterie.store.database import Tx
@@ -107,6 +109,7 @@ def record_all(
         revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=moment)
     if caller.via not in IMPERSONAL_DOORS and given:
         add_to_book(tx, caller.organization_id, _touched(rows))
+    index_contacts(tx, caller.organization_id, _with_other_words(rows))
     return given
 
 
@@ -114,6 +117,11 @@ def _touched(rows: Collection[EventRow]) -> list[int]:
     """The contacts that the events change themselves, not as a consequence of a change elsewhere."""
     kinds = CHANGES_CONTACTS - CONSEQUENCES | {"contact.created"}
     return sorted({contact_id for row in rows if row["kind"] in kinds for contact_id in row["contact_ids"]})
+
+
+def _with_other_words(rows: Collection[EventRow]) -> list[int]:
+    """Contacts that may be found by other words than before, by id."""
+    return sorted({contact_id for row in rows if row["kind"] in CHANGES_WORDS for contact_id in row["contact_ids"]})
 
 
 def _created(rows: Collection[EventRow]) -> set[int]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions.consequences import consequence_rows, lock_affected
-from coterie.actions.contact_rows import columns_to_save, count_contact, index_again, summary_of
+from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
 from coterie.actions.events import EventRow, record_all, row_of
 from coterie.actions.merge_fields import (
@@ -39,7 +39,6 @@ from coterie.model.ids import new_id
 from coterie.model.interactions import KINDS
 from coterie.model.merges import Merge, MergeChanges
 from coterie.model.organizations import Caller
-from coterie.search import unindex_contact
 from coterie.store import contacts as contact_store
 from coterie.store import duplicates as duplicate_store
 from coterie.store import handles as handle_store
@@ -153,7 +152,6 @@ def _move_parts(tx: Tx, caller: Caller, pair: Pair, merge: Merge) -> list[Handle
     """Moves all rows to the survivor; returns its handles in use."""
     organization_id, loser_id = caller.organization_id, pair.loser.id
     count_contact(tx, caller, loser_id, -1)
-    unindex_contact(tx, organization_id, loser_id)
     before = [handle_store.list_handles(tx, organization_id, each) for each in pair.ids]
     pinned = [note_store.find_pinned_note(tx, organization_id, each) for each in pair.ids]
     move_rows(tx, organization_id, merge.id, loser=loser_id, survivor=pair.survivor.id)
@@ -180,7 +178,6 @@ def _save(
         pair.loser.id: {"deleted_at": now, "updated_at": pair.loser.updated_at},
     }
     revisions = record_all(tx, caller, rows, columns, moves_updated_at=False)
-    index_again(tx, caller, after, handles)
     duplicate_store.forget(tx, caller.organization_id, pair.ids)
     values |= refresh_reminders(tx, caller, [before.id])
     return replace(after, revision=revisions[before.id])

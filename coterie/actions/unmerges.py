@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.consequences import consequence_rows, lock_affected
-from coterie.actions.contact_rows import columns_to_save, count_contact, index_again, summary_of
+from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
 from coterie.actions.events import EventRow, record_all, row_of
 from coterie.actions.merged_parts import Values, refresh_reminders
@@ -62,8 +62,6 @@ def unmerge_contact(tx: Tx, caller: Caller, merge_id: str) -> tuple[Contact, Con
     row = row_of(caller, "contact.unmerged", merge.id, contact_ids=(survivor.id, loser.id), now=now)
     rows = [row, *consequence_rows(tx, caller, "contact.related_changed", survivor.id, related, locked)]
     saved = _save(tx, caller, (survivor, loser), after, rows)
-    for contact, handles in zip(saved, (of_survivor, of_loser), strict=True):
-        index_again(tx, caller, contact, handles)
     duplicate_store.forget(tx, caller.organization_id, (survivor.id, loser.id))
     restore_reminders(tx, caller, values)
     refresh_reminders(tx, caller, [survivor.id, loser.id])

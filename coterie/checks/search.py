@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from coterie.checks.check import Check, Page, Problem, Scope
 from coterie.model.organizations import Caller
-from coterie.search import index_contacts, unindex_contact
+from coterie.search import index_contacts
 from coterie.search.checks import list_indexed_ids, list_wrongly_indexed
-from coterie.search.contacts import words_of
+from coterie.search.documents import Document, document_of
+from coterie.search.texts import load_texts
 from coterie.store.contact_checks import list_ids_after
-from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
-from coterie.store.handles import list_handles_of
+from coterie.store.revisions import lock_changes
 
 PAGE = 1_000
 # the highest id that the index of SQLite has room for
@@ -21,17 +21,17 @@ def _find(tx: Tx, scope: Scope, after: int) -> Page:
     organization_id = scope.organization_id
     ids = list_ids_after(tx, organization_id, after, limit=PAGE)
     is_end = len(ids) < PAGE
-    words = _words(tx, organization_id, ids)
+    documents = _documents(tx, organization_id, ids)
     indexed = list_indexed_ids(tx, organization_id, after + 1, LAST if is_end else ids[-1])
     problems = [
-        Problem(f"contact {each}", "is not in the search index", each) for each in sorted(words.keys() - indexed)
+        Problem(f"contact {each}", "is not in the search index", each) for each in sorted(documents.keys() - indexed)
     ]
     problems += [
         Problem(f"contact {each}", "is in the search index, but deleted or erased", each)
-        for each in sorted(indexed - words.keys())
+        for each in sorted(indexed - documents.keys())
     ]
     if scope.is_deep:
-        both = {contact_id: text for contact_id, text in words.items() if contact_id in indexed}
+        both = {contact_id: one for contact_id, one in documents.items() if contact_id in indexed}
         problems += [
             Problem(f"contact {each}", "has other words in the search index", each)
             for each in sorted(list_wrongly_indexed(tx, organization_id, both))
@@ -39,18 +39,14 @@ def _find(tx: Tx, scope: Scope, after: int) -> Page:
     return problems, None if is_end else ids[-1]
 
 
-def _words(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
-    handles = list_handles_of(tx, organization_id, contact_ids)
-    contacts = list_contacts_by_id(tx, organization_id, contact_ids)
-    return {contact.id: words_of(contact, handles.get(contact.id, [])) for contact in contacts}
+def _documents(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> dict[int, Document]:
+    texts = load_texts(tx, organization_id, contact_ids)
+    return {contact_id: document_of(one) for contact_id, one in texts.items()}
 
 
 def _repair(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
-    ids = [problem.key for problem in problems]
-    words = _words(tx, caller.organization_id, ids)
-    index_contacts(tx, caller.organization_id, words)
-    for contact_id in set(ids) - words.keys():
-        unindex_contact(tx, caller.organization_id, contact_id)
+    lock_changes(tx, caller.organization_id)
+    index_contacts(tx, caller.organization_id, [problem.key for problem in problems], is_forced=True)
     return len(problems)
 
 

@@ -17,7 +17,6 @@ from coterie.model.handles import Handle
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
 from coterie.portable.contacts import erase_deleted
-from coterie.search import unindex_contact
 from coterie.store import events as event_store
 from coterie.store import handles as handle_store
 from coterie.store import interactions as interaction_store
@@ -40,8 +39,6 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     existing = load_sheets(tx, organization_id, contact_ids, (), to_change=True)
     erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
     related = sorted(set(list_related(tx, caller, erased)).difference(erased)) if erased else []
-    for contact_id in erased:
-        unindex_contact(tx, organization_id, contact_id)
     if erased:
         forget_keys(tx, organization_id, erased)
         parts.erase_contacts(tx, organization_id, erased)

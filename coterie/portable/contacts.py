@@ -15,8 +15,6 @@ from coterie.model.ids import new_id
 from coterie.model.imports import DRAFT_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.model.portable import HandleRow, PortableContact
-from coterie.search import index_contacts
-from coterie.search.contacts import words_of
 from coterie.store import contacts as contact_store
 from coterie.store import events as event_store
 from coterie.store import parts
@@ -50,19 +48,17 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
     now, organization_id = times.now(), caller.organization_id
     taken = _load_taken(tx, caller, entries)
     first = contact_store.next_contact_ids(tx, organization_id, len(entries))
-    words, events = dict[int, str](), []
+    events, alive_count = [], 0
     revision = next_changes(tx, organization_id, len(entries))
     for contact_id, entry in enumerate(entries, first):
         contact, handles = _contact(contact_id, entry, taken)
         contact = replace(contact, revision=revision + contact_id - first)
         _insert(tx, caller, contact, handles, entry)
-        if contact.deleted_at is None:
-            words[contact_id] = words_of(contact, [h for h in handles if h.deleted_at is None])
+        alive_count += contact.deleted_at is None
         changes = {"name": (None, contact.name)}
         events.append(row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now))
-    add_to_count(tx, organization_id, contact_store.COUNT, len(words))
+    add_to_count(tx, organization_id, contact_store.COUNT, alive_count)
     delete_tombstones(tx, organization_id, [entry.contact.uuid for entry in entries])
-    index_contacts(tx, organization_id, words)
     record_all(tx, caller, events)
     return list(range(first, first + len(entries)))
 

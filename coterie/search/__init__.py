@@ -1,9 +1,12 @@
 """Search of contacts: one interface, an implementation per engine.
 
-A contact is indexed by the folded words of its names, nickname, username, e-mail addresses, phone numbers and employer.
-Case, accents and phone punctuation do not matter; every word of a query is a prefix.
+A contact is found by its names, handles, employer, job, places, tags, expertise, folders, properties, how you met and
+shared notes: in any order and script, with nicknames and misspellings; the last word of a query may be begun.
+docs/decisions/0036-search.md says how.
 """
 
-from coterie.search.contacts import index_contacts, merge_index, search_contacts, unindex_contact
+from coterie.search.contacts import SearchPage, search_contacts
+from coterie.search.index import index_contacts, merge_index, unindex_contacts
+from coterie.search.pieces import Hit
 
-__all__ = ["index_contacts", "merge_index", "search_contacts", "unindex_contact"]
+__all__ = ["Hit", "SearchPage", "index_contacts", "merge_index", "search_contacts", "unindex_contacts"]

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from coterie.search.documents import Document
+from coterie.search.index import list_fields
 from coterie.search.postgres import vector
 from coterie.store.database import Tx
 
@@ -22,23 +24,30 @@ def list_indexed_ids(tx: Tx, organization_id: int, first: int, last: int) -> set
     return {contact_id for (contact_id,) in rows}
 
 
-def list_wrongly_indexed(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> set[int]:
-    """Returns those of the contacts, which the index has, whose words differ there from these (contact id -> words).
+def list_wrongly_indexed(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> set[int]:
+    """Returns those of the contacts, which the index has, whose document there differs from this.
 
-    SQLite's index cannot list the words of a contact: a word that no contact of the entries has any more is not
+    SQLite's index cannot list the words of a contact: a word that no contact of these has any more is not
     noticed there.
     """
-    if not entries:
+    if not documents:
         return set()
-    return (_differing_sqlite if tx.engine == "sqlite" else _differing_postgres)(tx, organization_id, entries)
+    stored = list_fields(tx, organization_id, documents)
+    differing = {
+        contact_id
+        for contact_id, document in documents.items()
+        if stored.get(contact_id) != (document.fields, document.digest)
+    }
+    find = _differing_sqlite if tx.engine == "sqlite" else _differing_postgres
+    return differing | find(tx, organization_id, documents)
 
 
-def _differing_sqlite(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> set[int]:
+def _differing_sqlite(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> set[int]:
     having: dict[str, set[int]] = {}
-    for contact_id, words in entries.items():
-        for word in words.split():
+    for contact_id, document in documents.items():
+        for word in document.words:
             having.setdefault(word, set()).add(contact_id)
-    bound = {"base": organization_id << 32, "first": min(entries), "last": max(entries)}
+    bound = {"base": organization_id << 32, "first": min(documents), "last": max(documents)}
     differing = set[int]()
     for word, ids in having.items():
         rows = tx.all(
@@ -47,10 +56,10 @@ def _differing_sqlite(tx: Tx, organization_id: int, entries: Mapping[int, str]) 
             {**bound, "word": f'"{word}"'},
         )
         differing |= ids.symmetric_difference(contact_id for (contact_id,) in rows)
-    return differing & entries.keys()
+    return differing & documents.keys()
 
 
-def _differing_postgres(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> set[int]:
+def _differing_postgres(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> set[int]:
     rows = tx.all(
         "SELECT w.contact_id FROM contact_words w"
         " JOIN unnest(CAST(:ids AS BIGINT[]), CAST(:words AS TEXT[])) AS entry (contact_id, words)"
@@ -58,8 +67,8 @@ def _differing_postgres(tx: Tx, organization_id: int, entries: Mapping[int, str]
         " AND w.words <> CAST(entry.words AS tsvector)",
         {
             "organization_id": organization_id,
-            "ids": list(entries),
-            "words": [vector(organization_id, words) for words in entries.values()],
+            "ids": list(documents),
+            "words": [vector(organization_id, document.words) for document in documents.values()],
         },
     )
     return {contact_id for (contact_id,) in rows}

@@ -6,15 +6,17 @@ import unicodedata
 from msgspec import Struct
 
 from coterie.model.phones import parse_phone, visible
-from coterie.model.text import stream_safe, words
+from coterie.model.text import stream_safe
+from coterie.search.documents import PIECE, pieces_of
+from coterie.search.folding import WORD_LENGTH_MAX, Word, whole_words
+from coterie.search.groups import Group
 
+# characters of a query that are read
+TEXT_LENGTH_MAX = 1_000
 WORDS_MAX = 12
 NUMBERS_MAX = 3
-WORD_LENGTH_MAX = 40
 DIGITS_MIN = 3
-# a number is also found by this many or more of its last digits
-SUFFIX_DIGITS_MIN = 4
-# begins the reversed digits of a number in the index; no word begins so
+# begins the reversed digits of a number in documents of the time before migration 0021
 REVERSED = "«"
 # a phone number among other words, with its extension; digits within a word, as in ana1992, are part of the word
 _NUMBER = re.compile(
@@ -27,20 +29,29 @@ _WITH_LETTERS = re.compile(r"[+(]?\d[\w().\-/]*")
 
 
 class Number(Struct, frozen=True):
-    """A possible phone number. A contact matches by the first or last digits of one of its numbers, or by all words.
+    """A possible phone number: its digits without leading zeros, and the words it is written with."""
 
-    prefix: the digits without leading zeros. suffix: the reversed digits as in the index, or None for fewer than four.
-    """
+    digits: str
+    words: tuple[Word, ...]
 
-    prefix: str
-    suffix: str | None
-    words: tuple[str, ...]
+    @property
+    def group(self) -> Group:
+        """What a contact has one of: the number, a part of four digits or more, or all the words."""
+        sets = [tuple(pieces_of(self.digits))] if len(self.digits) >= PIECE else []
+        if self.words:
+            sets.append(tuple(word.forms[0] for word in self.words))
+        beginnings = [self.digits]
+        if len(self.digits) >= PIECE:
+            beginnings.append((REVERSED + self.digits[::-1])[:WORD_LENGTH_MAX])
+        if len(self.words) == 1:
+            beginnings.append(self.words[0].forms[0])
+        return Group(beginnings=tuple(dict.fromkeys(beginnings)), sets=tuple(sets))
 
 
 class Query(Struct, frozen=True):
-    """words: folded prefixes; numbers: phone numbers. All of them must match."""
+    """words and numbers: a contact is to match all of them."""
 
-    words: tuple[str, ...]
+    words: tuple[Word, ...]
     numbers: tuple[Number, ...]
 
     @property
@@ -49,12 +60,12 @@ class Query(Struct, frozen=True):
 
 
 def parse_query(text: str) -> Query:
-    """The first 12 words, each cut at 40 characters, and the first 3 numbers of at least 3 digits.
+    """The first 12 words and the first 3 numbers of at least 3 digits in the first 1,000 characters.
 
     Invisible characters, typographic dashes and full-width digits are read as a phone number's (model.phones.visible).
     Leading zeros of a national or dialled number are dropped: 06 12… matches 6 12… after its country code.
     """
-    plain = unicodedata.normalize("NFKC", stream_safe(visible(text)))
+    plain = unicodedata.normalize("NFKC", stream_safe(visible(text[:TEXT_LENGTH_MAX])))
     if _WITH_LETTERS.fullmatch(plain) and not plain.isdigit():
         digits = parse_phone(plain, None).national or ""
         if digits and any(char.isalpha() for char in plain):
@@ -62,7 +73,8 @@ def parse_query(text: str) -> Query:
     numbers: list[Number] = []
 
     def take(match: re.Match[str]) -> str:
-        written = match[0].removesuffix(match["extension"] or "")
+        # the 0 of +44 (0)20 is not dialled after the country code
+        written = match[0].removesuffix(match["extension"] or "").replace("(0)", "")
         digits = re.sub(r"\D", "", written)
         if len(digits) < DIGITS_MIN or len(numbers) == NUMBERS_MAX:
             return match[0]
@@ -70,18 +82,18 @@ def parse_query(text: str) -> Query:
         return " "
 
     rest = _NUMBER.sub(take, plain)
-    return Query(_prefixes(rest), tuple(numbers))
+    return Query(_words(rest), tuple(numbers))
 
 
-def _prefixes(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word[:WORD_LENGTH_MAX] for word in words(text)[:WORDS_MAX]))
+def _words(text: str) -> tuple[Word, ...]:
+    found: dict[str, Word] = {}
+    for chunk in text.split():
+        for word in whole_words(chunk):
+            found.setdefault(word.forms[0], word)
+            if len(found) == WORDS_MAX:
+                return tuple(found.values())
+    return tuple(found.values())
 
 
 def _number(digits: str, written: str) -> Number:
-    suffix = reversed_digits(digits) if len(digits) >= SUFFIX_DIGITS_MIN else None
-    return Number(digits.lstrip("0")[:WORD_LENGTH_MAX] or digits, suffix, _prefixes(written))
-
-
-def reversed_digits(digits: str) -> str:
-    """The word by which a number is found from its end."""
-    return (REVERSED + digits[::-1])[:WORD_LENGTH_MAX]
+    return Number(digits.lstrip("0")[:WORD_LENGTH_MAX] or digits, _words(written))

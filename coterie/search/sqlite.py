@@ -1,44 +1,51 @@
 """Search on SQLite: one FTS5 row per contact, its rowid composed of organization and contact."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from coterie.search.query import Number, Query
+from coterie.search.documents import Document
+from coterie.search.groups import Group, Groups
 from coterie.store.database import Tx
 
 _SHIFT = 1 << 32
 
 
-def _match(query: Query) -> str:
-    return " AND ".join([*(f'"{word}"*' for word in query.words), *map(_match_number, query.numbers)])
+def _match(groups: Groups, also: str | None = None) -> str:
+    every = [*map(_any_of, groups), *([f'"{also}"'] if also else [])]
+    return " AND ".join(every)
 
 
-def _match_number(number: Number) -> str:
-    ways = [f'"{digits}"*' for digits in (number.prefix, number.suffix) if digits]
-    if number.words:
-        ways.append("(" + " AND ".join(f'"{word}"*' for word in number.words) + ")")
+def _any_of(group: Group) -> str:
+    ways = [*(f'"{word}"' for word in group.words), *(f'"{beginning}"*' for beginning in group.beginnings)]
+    ways += ["(" + " AND ".join(f'"{word}"' for word in words) + ")" for words in group.sets]
     return "(" + " OR ".join(ways) + ")"
 
 
-def _bound(organization_id: int, query: Query) -> dict[str, Any]:
+def _bound(organization_id: int, groups: Groups, also: str | None = None) -> dict[str, Any]:
     first = organization_id * _SHIFT
-    return {"query": _match(query), "first": first, "last": first + _SHIFT - 1}
+    return {"query": _match(groups, also), "first": first, "last": first + _SHIFT - 1}
 
 
 _MATCHES = "contact_words MATCH :query AND rowid BETWEEN :first AND :last"
 
 
-def index(tx: Tx, organization_id: int, entries: Mapping[int, str]) -> None:
-    """Replaces the words of these contacts."""
+def index(tx: Tx, organization_id: int, documents: Mapping[int, Document], before: Mapping[int, str]) -> None:
+    """Writes these documents in place of those before."""
     tx.execute_many(
         "INSERT OR REPLACE INTO contact_words (rowid, words) VALUES (:rowid, :words)",
-        [{"rowid": organization_id * _SHIFT + key, "words": words} for key, words in entries.items()],
+        [
+            {"rowid": organization_id * _SHIFT + contact_id, "words": " ".join(document.words)}
+            for contact_id, document in documents.items()
+        ],
     )
 
 
-def unindex(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Removes the words of one contact."""
-    tx.run("DELETE FROM contact_words WHERE rowid = :rowid", {"rowid": organization_id * _SHIFT + contact_id})
+def unindex(tx: Tx, organization_id: int, contact_ids: Collection[int], before: Mapping[int, str]) -> None:
+    """Removes the words of contacts."""
+    tx.execute_many(
+        "DELETE FROM contact_words WHERE rowid = :rowid",
+        [{"rowid": organization_id * _SHIFT + contact_id} for contact_id in contact_ids],
+    )
 
 
 def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
@@ -60,12 +67,26 @@ def _change_count(tx: Tx) -> int:
     return int(row[0]) if row else 0
 
 
+def narrow(tx: Tx, organization_id: int, groups: Groups) -> Groups:
+    """The groups in the form in which this engine finds their contacts quickly: as they are."""
+    return groups
+
+
+def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also: str | None = None) -> list[int]:
+    """The ids of the newest matches. also: a word that they must have too."""
+    rows = tx.all(
+        f"SELECT rowid - :first FROM contact_words WHERE {_MATCHES} ORDER BY rowid DESC LIMIT :limit",
+        {**_bound(organization_id, groups, also), "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
 def find(
-    tx: Tx, organization_id: int, query: Query, *, column: str, descending: bool, limit: int, offset: int
+    tx: Tx, organization_id: int, groups: Groups, *, column: str, descending: bool, limit: int, offset: int
 ) -> list[int]:
-    """The ids of one page of matches."""
+    """The ids of one page of matches in the order of a column."""
     direction = "DESC" if descending else "ASC"
-    bound = {**_bound(organization_id, query), "limit": limit, "offset": offset}
+    bound = {**_bound(organization_id, groups), "limit": limit, "offset": offset}
     if column == "id":
         rows = tx.all(
             f"SELECT rowid - :first FROM contact_words WHERE {_MATCHES}"
@@ -83,10 +104,10 @@ def find(
     return [row[0] for row in rows]
 
 
-def count(tx: Tx, organization_id: int, query: Query, most: int) -> int:
+def count(tx: Tx, organization_id: int, groups: Groups, most: int) -> int:
     """The number of matches, counted up to most."""
     row = tx.one(
         f"SELECT count(*) FROM (SELECT 1 FROM contact_words WHERE {_MATCHES} LIMIT :most)",
-        {**_bound(organization_id, query), "most": most},
+        {**_bound(organization_id, groups), "most": most},
     )
     return int(row[0]) if row else 0

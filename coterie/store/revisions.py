@@ -16,6 +16,15 @@ def next_changes(tx: Tx, organization_id: int, how_many: int = 1) -> int:
     return next_number(tx, organization_id, "event_id", how_many)
 
 
+def lock_changes(tx: Tx, organization_id: int) -> None:
+    """Makes other writers of the organization wait before they take change numbers, until the commit."""
+    if tx.lock:
+        tx.all(
+            f"SELECT value FROM counters WHERE organization_id = :organization_id AND name = :name{tx.lock}",
+            {"organization_id": organization_id, "name": "event_id"},
+        )
+
+
 def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
     """Locks the rows until the commit, in the order of their ids.
 

@@ -1,0 +1,14 @@
+"""What a search asks of the full-text index, the same for both engines: groups, all of which a contact must match."""
+
+from msgspec import Struct
+
+
+class Group(Struct, frozen=True):
+    """A contact matches by any one of these words, beginnings of words, or sets of words that it has all of."""
+
+    words: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    sets: tuple[tuple[str, ...], ...] = ()
+
+
+Groups = tuple[Group, ...]

@@ -1,0 +1,94 @@
+"""Keeps the search index equal to the contacts: full text, ranking fields, dictionary, in the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from types import ModuleType
+
+from coterie.search import postgres, sqlite
+from coterie.search.dictionary import change_counts
+from coterie.search.documents import Document, document_of, terms_of_fields
+from coterie.search.texts import load_texts
+from coterie.store.database import Tx
+
+ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
+
+
+def index_contacts(tx: Tx, organization_id: int, contact_ids: Collection[int], *, is_forced: bool = False) -> None:
+    """Indexes contacts as they are stored now; deleted and erased ones leave the index.
+
+    is_forced also writes documents that have not changed. Call it after the change number was taken: on PostgreSQL its
+    lock keeps the writers of an organization in order, so that their counts of terms cannot lock each other out.
+    """
+    if not contact_ids:
+        return
+    loaded = load_texts(tx, organization_id, contact_ids)
+    documents = {contact_id: document_of(texts) for contact_id, texts in loaded.items()}
+    index_documents(tx, organization_id, documents, is_forced=is_forced)
+    unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in loaded])
+
+
+def index_documents(
+    tx: Tx, organization_id: int, documents: Mapping[int, Document], *, is_forced: bool = False
+) -> None:
+    """Writes documents (contact id -> its document) in place of those in the index."""
+    before = list_fields(tx, organization_id, documents)
+    changed = {
+        contact_id: document
+        for contact_id, document in documents.items()
+        if is_forced or before.get(contact_id, ("", 0))[1] != document.digest
+    }
+    if not changed:
+        return
+    counts: Counter[str] = Counter()
+    for contact_id, document in changed.items():
+        counts.update(document.terms)
+        counts.subtract(terms_of_fields(before[contact_id][0]) if contact_id in before else ())
+    old = {contact_id: before[contact_id][0] for contact_id in changed if contact_id in before}
+    ENGINES[tx.engine].index(tx, organization_id, changed, old)
+    _save_fields(tx, organization_id, changed)
+    change_counts(tx, organization_id, counts)
+
+
+def unindex_contacts(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> None:
+    """Removes contacts from the index."""
+    if not contact_ids:
+        return
+    before = {each: fields for each, (fields, _) in list_fields(tx, organization_id, contact_ids).items()}
+    ENGINES[tx.engine].unindex(tx, organization_id, contact_ids, before)
+    tx.run(
+        f"DELETE FROM contact_terms WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    counts: Counter[str] = Counter()
+    for fields in before.values():
+        counts.subtract(terms_of_fields(fields))
+    change_counts(tx, organization_id, counts)
+
+
+def list_fields(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> dict[int, tuple[str, int]]:
+    """contact id -> (fields, digest) of its document in the index."""
+    rows = tx.all(
+        "SELECT contact_id, fields, digest FROM contact_terms WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    return {contact_id: (fields, digest) for contact_id, fields, digest in rows}
+
+
+def _save_fields(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> None:
+    rows = [
+        {
+            "organization_id": organization_id,
+            "contact_id": contact_id,
+            "fields": document.fields,
+            "closeness": round(document.closeness * 100),
+            "digest": document.digest,
+        }
+        for contact_id, document in documents.items()
+    ]
+    tx.insert_rows("contact_terms", rows, replace_on=("organization_id", "contact_id"))
+
+
+def merge_index(tx: Tx, pages: int, *, is_first: bool) -> bool:
+    """Merges up to so many pages of the search index, of all organizations; returns whether there is more to merge."""
+    return bool(ENGINES[tx.engine].merge(tx, pages, is_first=is_first))

@@ -1,0 +1,171 @@
+"""Ranks the contacts that may be meant, in bits: how much what matched says about who is meant.
+
+A word of the query is worth the rarity of the word that it matches (log2 of contacts by contacts that have it), less
+what is lost by spelling, by letters not typed yet and by the kind of field. Words left over in the name, and words in
+another order, cost a little; a close contact gains up to 2 bits. So an exact match comes before a beginning, a nickname
+and a misspelling without any tiers, and a rare surname outweighs a common first name.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import log2
+
+from msgspec import Struct
+
+from coterie.search.documents import DIGITS, HANDLE, NAME, WORK
+from coterie.search.query import Number
+
+RARITY_MAX = 14.0
+# worth of a word that the dictionary does not have, and of one that only notes and other long texts have
+UNCOUNTED, IN_TEXT = 10.0, 5.0
+KIND_LOSS = {NAME: 0.0, HANDLE: 1.0, WORK: 2.0}
+UNTYPED_LOSS, UNTYPED_MAX = 0.3, 3.0
+ORDER_LOSS, LEFT_OVER_LOSS, LEFT_OVER_MAX = 0.5, 1.0, 3
+WRITTEN_GAIN = 0.02
+_WHOLE, _NATIONAL, _END, _BEGINNING, _WITHIN = 14.0, 13.0, 11.0, 10.0, 9.0
+
+
+class Asked(Struct):
+    """A word of a query as ranking needs it. losses: term -> bits lost; beginnings: forms that a longer word may
+    begin with; written: as typed."""
+
+    written: str
+    losses: dict[str, float]
+    beginnings: tuple[str, ...]
+
+    @property
+    def forms(self) -> list[str]:
+        """The word itself in each form."""
+        return [term for term, loss in self.losses.items() if not loss]
+
+
+class Candidate(Struct):
+    """A contact that may be meant. closeness: in hundredths of a bit."""
+
+    contact_id: int
+    fields: str
+    closeness: int
+
+
+class Match(Struct):
+    """How well a contact matches. kind and word: what matched best; word_count: how many words of the query did."""
+
+    contact_id: int
+    bits: float
+    kind: str
+    word: str
+    matched_count: int
+
+
+class Pair(Struct):
+    """A word of the query (asked) that matches a word of a contact at a place of a field."""
+
+    asked: int
+    kind: str
+    place: int
+    word: str
+    loss: float
+    bits: float = 0.0
+
+
+def pairs_of(asked: Sequence[Asked], fields: str) -> tuple[list[Pair], int]:
+    """Every word of the query that matches a word of these fields, and how many words the name has."""
+    pairs: list[Pair] = []
+    name_length = 0
+    known: dict[str, list[tuple[int, float]]] = {}
+    for number, word in enumerate(asked):
+        for term, loss in word.losses.items():
+            known.setdefault(term, []).append((number, loss))
+    begun = tuple({beginning for word in asked for beginning in word.beginnings})
+    for line in fields.split("\n"):
+        kind, words = line[:1], line[2:].split(" ")
+        if kind not in KIND_LOSS:
+            continue
+        if kind == NAME:
+            name_length = len(words)
+        for place, entry in enumerate(words):
+            written, _, forms = entry.rpartition("=")
+            for form in forms.split("/"):
+                if form in known:
+                    for number, loss in known[form]:
+                        gain = WRITTEN_GAIN if asked[number].written == (written or form) else 0.0
+                        pairs.append(Pair(number, kind, place, form, loss - gain))
+                elif begun and form.startswith(begun):
+                    pairs += _begun(asked, kind, place, form)
+    return pairs, name_length
+
+
+def _begun(asked: Sequence[Asked], kind: str, place: int, form: str) -> list[Pair]:
+    pairs = []
+    for number, word in enumerate(asked):
+        lengths = [len(beginning) for beginning in word.beginnings if form.startswith(beginning)]
+        if lengths:
+            loss = min(UNTYPED_MAX, UNTYPED_LOSS * (len(form) - max(lengths)))
+            pairs.append(Pair(number, kind, place, form, loss))
+    return pairs
+
+
+def rarity(count: int | None, size: int) -> float:
+    """The bits that a word is worth which so many of an organization's contacts have."""
+    return UNCOUNTED if count is None else min(RARITY_MAX, log2((size + 50) / (count + 0.5)))
+
+
+class Worth(Struct):
+    """What words are worth among an organization's contacts. counts: word -> contacts that have it; size: the number of
+    contacts; most: for each word of the query, what it is worth itself: a rarer word that it may stand for says no
+    more."""
+
+    counts: Mapping[str, int]
+    size: int
+    most: list[float]
+
+
+def worth_of(asked: Sequence[Asked], counts: Mapping[str, int], size: int) -> Worth:
+    """counts: of the words that match, and of the words of the query."""
+    most = []
+    for word in asked:
+        own = [counts[form] for form in word.forms if form in counts]
+        most.append(rarity(max(own), size) if own else UNCOUNTED)
+    return Worth(counts, size, most)
+
+
+def match_of(candidate: Candidate, pairs: list[Pair], name_length: int, worth: Worth) -> Match:
+    """The match of a contact, from the pairs of its words: each word of either side counts once."""
+    for pair in pairs:
+        bits = min(rarity(worth.counts.get(pair.word), worth.size), worth.most[pair.asked])
+        pair.bits = max(0.1, bits - pair.loss - KIND_LOSS[pair.kind])
+    pairs.sort(key=lambda pair: (-pair.bits, pair.kind != NAME, pair.asked, pair.place))
+    chosen: dict[int, Pair] = {}
+    taken: set[tuple[str, int]] = set()
+    for pair in pairs:
+        if pair.asked not in chosen and (pair.kind, pair.place) not in taken:
+            chosen[pair.asked] = pair
+            taken.add((pair.kind, pair.place))
+    bits = sum(pair.bits for pair in chosen.values()) + candidate.closeness / 100
+    places = [chosen[number].place for number in sorted(chosen) if chosen[number].kind == NAME]
+    bits -= ORDER_LOSS * sum(before > after for before, after in pairwise(places))
+    if places:
+        bits -= LEFT_OVER_LOSS * min(LEFT_OVER_MAX, name_length - len(places))
+    best = max(chosen.values(), key=lambda pair: pair.bits, default=None)
+    return Match(candidate.contact_id, bits, best.kind if best else "", best.word if best else "", len(chosen))
+
+
+def digits_match(numbers: Sequence[Number], fields: str) -> tuple[float, str] | None:
+    """(bits, number) of the best place of the digits of all numbers in those of a contact; None if one is missing."""
+    own = next((line[2:].split(" ") for line in fields.split("\n") if line[:1] == DIGITS), [])
+    total, best = 0.0, ""
+    for number in numbers:
+        places = [(_place(number.digits, one), one) for one in own if number.digits in one]
+        if not places:
+            return None
+        bits, best = max(places)
+        total += bits
+    return total, best
+
+
+def _place(asked: str, number: str) -> float:
+    if asked == number:
+        return _WHOLE
+    if number.endswith(asked):
+        return _NATIONAL if len(number) - len(asked) <= 3 else _END
+    return _BEGINNING if number.startswith(asked) else _WITHIN
