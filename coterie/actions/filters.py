@@ -1,7 +1,6 @@
 """Filters on behalf of a caller: read, checked against what exists, and made ready for the store."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from coterie.errors import Invalid, NotFound
 from coterie.model.filters.parse import parse_filter
@@ -9,10 +8,11 @@ from coterie.model.filters.spans import Clock
 from coterie.model.filters.tree import Filter, all_of
 from coterie.model.organizations import Caller
 from coterie.model.segments import Segment
+from coterie.model.time_zones import zone_of
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Reader, Where
 from coterie.store.filters.prepare import expand, prepare, resolve
-from coterie.store.organizations import find_user
+from coterie.store.organizations import find_organization, find_user
 from coterie.store.segments import find_segment
 
 SEGMENT_ID_MAX = 2**53
@@ -41,7 +41,7 @@ def _expanded(tx: Tx, caller: Caller, segment: Segment) -> Filter:
 
 
 def reader_of(tx: Tx, caller: Caller) -> Reader:
-    """Who reads a filter: the moment of the request and the time zone of its user."""
-    user = find_user(tx, caller.user_id) if caller.user_id else None
-    zone = ZoneInfo(user.time_zone) if user else UTC
+    """Who reads a filter: the moment of the request, and the time zone of its user or else of the organization."""
+    reader = find_user(tx, caller.user_id) if caller.user_id else find_organization(tx, caller.organization_id)
+    zone = zone_of(reader.time_zone) if reader else UTC
     return Reader(caller.user_id, Clock(datetime.now(UTC), zone), caller.country)

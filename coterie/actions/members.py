@@ -31,21 +31,22 @@ def add_member(tx: Tx, caller: Caller, email: str, *, role: str, password_hash: 
     login = store.find_login(tx, email_key)
     if login is not None and store.find_membership(tx, caller.organization_id, login[0]) is not None:
         raise Conflict(f"{email} is already a member")
-    user_id = login[0] if login is not None else _insert_user(tx, email, email_key, password_hash, now)
+    user_id = login[0] if login is not None else _insert_user(tx, caller, email, email_key, password_hash=password_hash)
     store.insert_membership(tx, caller.organization_id, user_id, role, now)
     record(tx, caller, "member.added", user_id, changes={"role": (None, role)}, now=now)
     return user_id
 
 
-def _insert_user(tx: Tx, email: str, email_key: str, password_hash: str | None, now: str) -> str:
+def _insert_user(tx: Tx, caller: Caller, email: str, email_key: str, *, password_hash: str | None) -> str:
     if password_hash is None:
         raise invalid("password", "is needed for a new user", kind="missing")
+    organization, now = store.find_organization(tx, caller.organization_id), times.now()
     user = User(
         id=new_id(),
         email=email.strip(),
         first_name=None,
         last_name=None,
-        time_zone="UTC",
+        time_zone=organization.time_zone if organization else "UTC",
         created_at=now,
         updated_at=now,
     )

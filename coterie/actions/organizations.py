@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.events import differences, record
+from coterie.actions.time_zones import follow_organization
 from coterie.errors import Conflict, Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.countries import find_country
@@ -125,6 +126,8 @@ def update_organization(
         now = times.now()
         after = replace(after, updated_at=now)
         store.save_organization(tx, caller.organization_id, after)
+        if "time_zone" in changes:
+            follow_organization(tx, caller, before.time_zone, after.time_zone)
         record(tx, caller, "organization.updated", caller.organization_id, changes=changes, now=now)
     return after
 

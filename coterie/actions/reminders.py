@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -26,6 +26,7 @@ from coterie.model.reminders import (
     next_due,
     rewind,
 )
+from coterie.model.time_zones import DEFAULT, zone_of
 from coterie.store import reminders as store
 from coterie.store.clock import TOLERANCE_SECONDS
 from coterie.store.database import Tx
@@ -153,10 +154,7 @@ def _from_now_on(tx: Tx, organization_id: int, reminder: Reminder) -> Reminder:
 def _circumstances(tx: Tx, organization_id: int, reminder: Reminder) -> tuple[ZoneInfo, ContactDates]:
     """The user's time zone and the dates of the contact."""
     user = find_user(tx, reminder.user_id)
-    try:
-        zone = ZoneInfo(user.time_zone if user else "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = ZoneInfo("UTC")
+    zone = zone_of(user.time_zone if user else DEFAULT)
     if reminder.contact_id is None:
         return zone, ContactDates(None, ())
     return zone, store.find_dates(tx, organization_id, reminder.contact_id, reminder.user_id)

@@ -13,6 +13,22 @@ def save_user_names(tx: Tx, user_id: str, first_name: str | None, last_name: str
     )
 
 
+def save_time_zone(tx: Tx, user_id: str, time_zone: str, now: str) -> None:
+    tx.run(
+        "UPDATE users SET time_zone = :time_zone, updated_at = :now WHERE id = :id",
+        {"id": user_id, "time_zone": time_zone, "now": now},
+    )
+
+
+def save_time_zone_of_members(tx: Tx, organization_id: int, before: str, after: str, now: str) -> int:
+    """Gives the members whose time zone is `before` the zone `after`; returns their number."""
+    return tx.run(
+        "UPDATE users SET time_zone = :after, updated_at = :now WHERE time_zone = :before AND id IN"
+        " (SELECT user_id FROM memberships WHERE organization_id = :organization_id)",
+        {"organization_id": organization_id, "before": before, "after": after, "now": now},
+    )
+
+
 def list_subscriptions(tx: Tx, user_id: str) -> dict[str, str]:
     """channel -> status, for every channel."""
     rows = tx.all(
