@@ -18,6 +18,7 @@ COMMANDS = {
     "organizations": "organizations",
     "organization": "organization",
     "members": "members",
+    "time-zones": "time_zones",
     "tokens": "tokens",
     "device": "device",
     "password": "password",

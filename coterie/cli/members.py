@@ -1,4 +1,4 @@
-"""coterie members: lists, adds and removes the members of an organization."""
+"""coterie members: lists, adds, changes and removes the members of an organization."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from coterie.actions import members as actions
 from coterie.actions.passwords import hash_password
+from coterie.actions.time_zones import set_user_time_zone
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
@@ -24,9 +25,10 @@ EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's 
 
 
 def register(application: typer.Typer) -> None:
-    commands = typer.Typer(help="List, add and remove members.", no_args_is_help=True)
+    commands = typer.Typer(help="List, add, change and remove members.", no_args_is_help=True)
     commands.command("list")(list_all)
     commands.command("add")(add)
+    commands.command("set")(set_values)
     commands.command("remove")(remove)
     application.add_typer(commands, name="members")
 
@@ -42,17 +44,23 @@ def list_all(
         members = list_members(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
     if as_json:
         rows = [
-            {"user_uuid": each.user_id, "email": each.email, "role": each.role, "since": each.created_at}
+            {
+                "user_uuid": each.user_id,
+                "email": each.email,
+                "role": each.role,
+                "since": each.created_at,
+                "time_zone": each.time_zone,
+            }
             for each in members
         ]
         typer.echo(msgspec.json.encode(rows).decode())
         return
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("E-mail", overflow="fold", min_width=30)
-    for name in ("Role", "Since"):
+    for name in ("Role", "Since", "Time zone"):
         table.add_column(name, no_wrap=True)
     for each in members:
-        table.add_row(escape(each.email), each.role, each.created_at[:10])
+        table.add_row(escape(each.email), each.role, each.created_at[:10], each.time_zone)
     Console().print(table)
 
 
@@ -80,6 +88,22 @@ def add(
 def _is_user(database: Database, email: str) -> bool:
     with database.read() as tx:
         return find_login(tx, normalize_email(email.strip(), "email")) is not None
+
+
+def set_values(
+    email: EmailArgument,
+    *,
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Such as Europe/Berlin; `coterie time-zones` lists them.")
+    ],
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+) -> None:
+    """Set the time zone of a member: when reminders of dates are mailed, and which day is today."""
+    with open_instance(data) as database, database.write() as tx:
+        caller = caller_for_only(tx, organization)
+        user = set_user_time_zone(tx, caller, actions.find_member(tx, caller, email), time_zone)
+    typer.echo(f"{user.email}: time zone {user.time_zone}.")
 
 
 def remove(

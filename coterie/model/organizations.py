@@ -56,6 +56,7 @@ class Member(Struct, frozen=True):
     last_name: str | None
     role: str
     created_at: str
+    time_zone: str
 
 
 class Caller(Struct, frozen=True):

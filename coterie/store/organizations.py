@@ -141,7 +141,7 @@ def find_membership(tx: Tx, organization_id: int, user_id: str) -> str | None:
 def list_members(tx: Tx, organization_id: int, *, limit: int) -> list[Member]:
     """The members of an organization, longest membership first."""
     rows = tx.all(
-        "SELECT u.id, u.email, u.first_name, u.last_name, m.role, m.created_at FROM memberships m"
+        "SELECT u.id, u.email, u.first_name, u.last_name, m.role, m.created_at, u.time_zone FROM memberships m"
         " JOIN users u ON u.id = m.user_id WHERE m.organization_id = :organization_id"
         " ORDER BY m.created_at, u.id LIMIT :limit",
         {"organization_id": organization_id, "limit": limit},

@@ -124,3 +124,14 @@ def test_an_organization_gets_quotas_and_shows_their_use(home: Settings) -> None
     assert (shown["contacts_max"], shown["file_bytes_max"]) == (None, 5_000_000)
     wrong = run(home, "organization", "set", "--contacts-max", "many")
     assert wrong.stderr == "coterie: --contacts-max must be a whole number, and is 'many'\n"
+
+
+def test_time_zones_are_listed_and_set(home: Settings) -> None:
+    assert said(home, "time-zones", "berlin") == "Europe/Berlin\n"
+    assert "UTC" in json.loads(said(home, "time-zones", "--json"))
+    said(home, "organization", "set", "--time-zone", "Europe/Berlin")
+    assert [each["time_zone"] for each in listed(home, "members", "list")] == ["Europe/Berlin"]
+    assert said(home, "members", "set", EMAIL, "--time-zone", "Asia/Tokyo") == f"{EMAIL}: time zone Asia/Tokyo.\n"
+    assert "time zone Europe/Berlin." in said(home, "organization", "show")
+    wrong = run(home, "organization", "set", "--time-zone", "Mars")
+    assert wrong.stderr == "coterie: time_zone 'Mars' is not a time zone: use a name such as Europe/Berlin\n"

@@ -1,0 +1,22 @@
+"""coterie time-zones: lists the names of time zones."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from coterie.cli.options import JsonOption
+from coterie.model.time_zones import time_zone_names
+
+
+def register(application: typer.Typer) -> None:
+    application.command("time-zones")(time_zones)
+
+
+def time_zones(
+    search: Annotated[str, typer.Argument(metavar="[TEXT]", help="Only names with this text.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the time zones to choose from, such as Europe/Berlin."""
+    names = [name for name in time_zone_names() if search.casefold() in name.casefold()]
+    typer.echo(msgspec.json.encode(names).decode() if as_json else "\n".join(names))
