@@ -93,6 +93,7 @@ WITHOUT_ORGANIZATION = {
     "store/instagram_accounts.py:list_accounts": "the schedule serves every organization",
     "store/imports.py:find_organization_of_import": "the command line names an import by its id alone",
     "store/imports.py:find_group": "the same, for the files of one command",
+    "store/contact_changes.py:expire_tombstones": "the worker serves every organization",
     "store/idempotency_keys.py:delete_old_keys": "the worker serves every organization",
     "store/job_claims.py:is_due": "the worker serves every organization",
     "store/job_claims.py:claim": "the worker serves every organization",

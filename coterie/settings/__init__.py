@@ -93,6 +93,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reminder_late_seconds: Annotated[
         float, Meta(ge=60, le=31_536_000, description="A reminder due longer ago than this is not mailed any more.")
     ] = 86_400
+    tombstone_days: Annotated[
+        int, Meta(description="Days for which clients that mirror contacts can learn of an erasure.", ge=1, le=36_500)
+    ] = 365
     idempotency_hours: Annotated[
         int, Meta(description="Hours for which a request with an Idempotency-Key can be repeated.", ge=1, le=8760)
     ] = 24

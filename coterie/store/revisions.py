@@ -7,6 +7,7 @@ change above n. No two contacts or tombstones have the same. Events take their i
 
 from collections.abc import Iterable, Sequence
 
+from coterie.model import times
 from coterie.store.counters import next_number
 from coterie.store.database import Tx
 
@@ -65,8 +66,9 @@ def insert_tombstones(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
     if not rows:
         return
     first = next_changes(tx, organization_id, len(rows))
+    now = times.now()
     tombstones = [
-        {"organization_id": organization_id, "uuid": uuid, "revision": revision}
+        {"organization_id": organization_id, "uuid": uuid, "revision": revision, "created_at": now}
         for revision, (uuid,) in enumerate(rows, first)
     ]
     tx.insert_rows("contact_tombstones", tombstones, replace_on=("organization_id", "uuid"))

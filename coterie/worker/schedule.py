@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from coterie.model import times
 from coterie.settings import Settings
-from coterie.store import idempotency_keys, jobs
+from coterie.store import contact_changes, idempotency_keys, jobs
 from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
 from coterie.worker import duplicates, reminders
@@ -47,10 +47,20 @@ def delete_old_idempotency_keys(database: Database, settings: Settings) -> None:
             deleted = idempotency_keys.delete_old_keys(tx, before)
 
 
+def expire_tombstones(database: Database, settings: Settings) -> None:
+    """Deletes tombstones older than COTERIE_TOMBSTONE_DAYS, 1,000 in each transaction."""
+    before = times.after(times.now(), -settings.tombstone_days * DAY)
+    deleted = contact_changes.BATCH
+    while deleted == contact_changes.BATCH:
+        with database.write() as tx:
+            deleted = contact_changes.expire_tombstones(tx, before)
+
+
 SCHEDULE = (
     Recurring("check_clock", OBSERVE_SECONDS, check_clock),
     Recurring("delete_old_idempotency_keys", HOUR, delete_old_idempotency_keys, deletes_by_age=True, is_long=True),
     Recurring("delete_old_jobs", DAY, delete_old_jobs, deletes_by_age=True, is_long=True),
+    Recurring("expire_tombstones", DAY, expire_tombstones, deletes_by_age=True, is_long=True),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due, is_shared=False),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh, is_long=True),
     Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True, is_long=True),
