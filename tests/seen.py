@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from coterie.api.hub import contact_entity as hub
 from coterie.api.inro.contacts import present_contacts
 from coterie.api.r0.contact_parts import INCLUDES, present_with_parts
 from coterie.exports.write import write_vcards
@@ -20,6 +21,7 @@ from coterie.store.handles import list_handles_on
 # What the row of a contact has that is not a change of it, and what interactions and follower snapshots change
 _LEFT_OUT = {"updated_at", "revision", "last_messages", "last_comments", "last_mentions", "follower_count",
              "follower_growth"}  # fmt: skip
+EVERYTHING = hub.read_shape(None, "all")
 _CHANNELS = ("email", "phone", "instagram", "website", "linkedin")
 
 
@@ -33,6 +35,7 @@ def look(tx: Tx, caller: Caller, folder: Path) -> tuple[dict[int, Any], dict[int
             "card": cards.get(contact.id),
             "inro": [_shown(each) for each in present_contacts(tx, caller.organization_id, [contact])],
             "r0": [_shown(each) for each in present_with_parts(tx, caller, [contact], tuple(INCLUDES))],
+            "hub": _shown(hub.present_contact(tx, caller.organization_id, contact, EVERYTHING)),
             "parts": _parts(tx, caller, contact),
         }
         for contact in everyone

@@ -11,6 +11,7 @@ PATHS: Mapping[str, str | int] = {"contact_id": named_id("lisa"), "slug": "chang
 
 EXAMPLES: Mapping[str, Example] = {
     "GET /contacts": Example(query={"order": "name", "limit": 5, "fields": "name,email,tags"}),
+    "GET /contacts/changes": Example(query={"limit": 3, "fields": "name"}),
     "POST /contacts": Example(
         body={"real_name": "Hans Moleman", "birthday": "--08-02", "tags": ["Open day"],
               "handles": [{"channel": "email", "value": "hans@springfield.example", "label": "home"}]}

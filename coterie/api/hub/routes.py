@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import structs
 
-from coterie.api.hub import contacts, errors, problems
+from coterie.api.hub import changes, contacts, errors, problems
 from coterie.api.hub.contact_entity import ContactEntity
 from coterie.api.hub.contact_input import ContactFields
 from coterie.api.hub.contacts import ShapeQuery
@@ -39,6 +39,11 @@ _CONTACTS: tuple[Route, ...] = (
     Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
           query=ShapeQuery, body=ContactFields, response=ContactEntity, status=201,
           description="Does not look for duplicates."),
+    Route("GET", "/contacts/changes", changes.list_, READ, "slow", "List what has changed",
+          query=changes.ChangesQuery, response=changes.ChangesPage,
+          description="For a mirror: without a cursor it begins with every contact, then it goes on with each change,"
+          " in the order of commits, so that nothing is missed. Store next_cursor with what you have read. 410 if the"
+          " cursor is older than COTERIE_TOMBSTONE_DAYS: begin again."),
     Route("GET", CONTACT, contacts.show, READ, "read", "Get a contact",
           query=ShapeQuery, response=ContactEntity, responses=NOT_MODIFIED, headers=IF_NONE_MATCH,
           description="By its id or uuid, deleted or not. With If-None-Match, 304 if it has not changed."),
