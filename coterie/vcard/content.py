@@ -42,10 +42,10 @@ class Content(Struct):
 
     def text(self) -> str:
         """The card: lines folded at 75 octets, ended by CRLF."""
-        return "".join([_fold(line) for line in self.lines])
+        return "".join([fold(line) for line in self.lines])
 
 
-def _fold(line: str) -> str:
+def fold(line: str) -> str:
     """Splits a line into pieces of at most 75 octets without cutting a character (RFC 6350, section 3.2)."""
     if len(line) <= LINE_OCTETS_MAX and line.isascii():
         return line + "\r\n"
