@@ -24,12 +24,12 @@ _TEXTS = {name: length for name, length in TEXTS.items() if name not in ("status
 _NUL, _SURROGATE = "\0", re.compile("[\ud800-\udfff]")
 
 
-def normalize_draft(draft: ContactDraft, country: str | None) -> ContactDraft:
+def normalize_draft(draft: ContactDraft, country: str | None, *, keeps_rest: bool = True) -> ContactDraft:
     """Cuts every text to its limit and normalizes every handle. The draft is changed in place.
 
     An invalid phone number, an unknown gender or a text that is too long becomes a line of the note and a warning, so
     that no row is rejected for one cell. Never raises Invalid. country: the ISO code for phone numbers without a
-    country code.
+    country code. keeps_rest: False drops such values instead, for a card that keeps them in its lines.
     """
     draft = _clean(draft)
     lines: list[str] = []
@@ -51,7 +51,7 @@ def normalize_draft(draft: ContactDraft, country: str | None) -> ContactDraft:
     for channel, value, reason in problems:
         _to_note(draft, lines, channel, value, reason)
     _prepare_parts(draft)
-    _put_note(draft, lines)
+    _put_note(draft, lines if keeps_rest else [])
     del draft.warnings[WARNINGS_MAX:]
     return draft
 

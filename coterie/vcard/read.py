@@ -35,19 +35,27 @@ def read_card(card: Card) -> ContactDraft | RowError:
 
     A RowError is: a group, a place or a thing, and a card without a name or a handle.
     """
-    reading = Reading(ContactDraft(), labels_of(card))
+    for entry in card.properties:
+        if entry.name in _KINDS:
+            kind = (values.line(entry.value) or "").lower()
+            if kind not in _PEOPLE_KINDS:
+                return RowError(f"is a {kind[:50]}, not a person", card.source)
+    draft = read_parts(card)
+    if not (draft.display_name or draft.handles or draft.nickname or read_names.has_name(draft)):
+        return RowError(_NO_NAME, card.source)
+    return draft
+
+
+def read_parts(card: Card, *, keeps_rest: bool = True) -> ContactDraft:
+    """The draft of a card, whatever it is and has. keeps_rest: whether values without a field are in the note."""
+    reading = Reading(ContactDraft(), labels_of(card), keeps_rest)
     reading.is_company = any(_is_company(entry) for entry in card.properties)
     for line in card.unread:
         reading.warn(f"line {line[:80]!r} is not a vCard property")
         reading.add_extra(values.text(line[:TEXT_LENGTH_MAX]))
     for entry in card.properties:
         name = entry.name
-        if name in _KINDS:
-            kind = (values.line(entry.value) or "").lower()
-            if kind not in _PEOPLE_KINDS:
-                return RowError(f"is a {kind[:50]}, not a person", card.source)
-            continue
-        if name in read_others.OF_PROGRAMS:
+        if name in _KINDS or name in read_others.OF_PROGRAMS:
             continue
         read = _READERS.get(name) or (_handle if messenger_of(name) else read_others.read_other)
         if len(entry.value) > TEXT_LENGTH_MAX and name not in ("PHOTO", "LOGO"):
@@ -55,10 +63,7 @@ def read_card(card: Card) -> ContactDraft | RowError:
             continue
         read(reading, entry)
     _finish(reading)
-    draft = reading.draft
-    if not (draft.display_name or draft.handles or draft.nickname or read_names.has_name(draft)):
-        return RowError(_NO_NAME, card.source)
-    return draft
+    return reading.draft
 
 
 def _is_company(entry: Property) -> bool:

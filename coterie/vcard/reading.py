@@ -18,11 +18,13 @@ EXTRAS_MAX = 200
 class Reading(Struct):
     """labels: group -> its X-ABLabel. extras: lines for the note.
 
+    keeps_rest: whether values without a field become lines of the note.
     Coterie's properties (X-COTERIE-FULL-NAME; X-COTERIE-DISPLAY-NAME, which may be empty) override FN.
     """
 
     draft: ContactDraft
     labels: dict[str, str]
+    keeps_rest: bool = True
     # how much each handle of the draft is preferred
     preferences: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -41,7 +43,7 @@ class Reading(Struct):
 
     def add_extra(self, line: str | None) -> None:
         """Adds a value without a field to the note, once, as a separate line."""
-        if line is None or line in self.extras:
+        if line is None or not self.keeps_rest or line in self.extras:
             return
         if len(self.extras) < EXTRAS_MAX:
             self.extras.append(line)
