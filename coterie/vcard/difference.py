@@ -1,0 +1,117 @@
+"""What changed from one card to another, and the same change made in a third one that has lines of its own.
+
+A device's PUT is the difference of the card it was shown and the card it wrote, made in the stored lines. A change
+through another door is the difference of the contact's card before and after, made in the stored lines.
+
+Guarantees. A line that did not change in meaning stays octet for octet. A property is deleted only if the writer has
+written properties of that name, so that a program that cannot show them does not delete them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Sequence
+
+from msgspec import Struct, field
+
+from coterie.vcard.raw import RawLine
+from coterie.vcard.units import OF_PROGRAMS, SINGLE, Unit, units_of
+
+_OURS = frozenset(("UID",)) | OF_PROGRAMS
+# among the families of a device that writes types or labels
+LABELS = "LABELS"
+
+
+class Difference(Struct):
+    """changed: (unit before, unit after). kept: units that are missing, but not for the writer to delete."""
+
+    changed: list[tuple[Unit, Unit]] = field(default_factory=list)
+    added: list[Unit] = field(default_factory=list)
+    removed: list[Unit] = field(default_factory=list)
+    kept: list[Unit] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.changed or self.added or self.removed)
+
+
+def compare(
+    before: Sequence[RawLine],
+    after: Sequence[RawLine],
+    country: str | None,
+    families: Collection[str] | None = None,
+) -> Difference:
+    """The difference of two cards. families: the properties the writer can show, besides those it wrote; None: all."""
+    old, new = _unmatched(_units(before, country), _units(after, country))
+    difference = Difference()
+    for key_of in _PAIRINGS:
+        old, new = _pair(old, new, difference, key_of)
+    shown = families_of(after, country)
+    if families is not None and LABELS not in {*families, *shown}:
+        _keep_labels(difference)
+    for unit in old:
+        may_delete = families is None or unit.family in families or unit.family in shown
+        (difference.removed if may_delete else difference.kept).append(unit)
+    difference.added = new
+    return difference
+
+
+def families_of(lines: Sequence[RawLine], country: str | None) -> set[str]:
+    """What the writer of a card can show: the names of its properties, and LABELS if one has a label."""
+    units = units_of(lines, country)
+    return {unit.family for unit in units} | {LABELS for unit in units if unit.label}
+
+
+def _keep_labels(difference: Difference) -> None:
+    """Of values that only lost their label the label stays."""
+    lost = [(old, new) for old, new in difference.changed if old.meaning == new.meaning and new.label is None]
+    difference.changed = [pair for pair in difference.changed if pair not in lost]
+    difference.kept += [old for old, _ in lost]
+
+
+def _units(lines: Sequence[RawLine], country: str | None) -> list[Unit]:
+    return [unit for unit in units_of(lines, country) if unit.family not in _OURS]
+
+
+def _unmatched(before: Sequence[Unit], after: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
+    """The units of each side that the other does not have with the same meaning and label."""
+    had = Counter((unit.meaning, unit.label) for unit in before)
+    has = Counter((unit.meaning, unit.label) for unit in after)
+    return _beyond(before, has), _beyond(after, had)
+
+
+def _beyond(units: Sequence[Unit], counts: Counter[tuple[Hashable, str | None]]) -> list[Unit]:
+    rest = []
+    for unit in units:
+        key = (unit.meaning, unit.label)
+        if counts[key] > 0:
+            counts[key] -= 1
+        else:
+            rest.append(unit)
+    return rest
+
+
+def _pair(
+    old: list[Unit], new: list[Unit], difference: Difference, key_of: Callable[[Unit], Hashable]
+) -> tuple[list[Unit], list[Unit]]:
+    """Takes units with equal keys, in their order, for changes; returns the rest. A key of None is equal to none."""
+    waiting: dict[Hashable, list[Unit]] = {}
+    for unit in new:
+        waiting.setdefault(key_of(unit), []).append(unit)
+    rest = []
+    taken: set[int] = set()
+    for unit in old:
+        key = key_of(unit)
+        if key is not None and (queue := waiting.get(key)):
+            after = queue.pop(0)
+            taken.add(id(after))
+            difference.changed.append((unit, after))
+        else:
+            rest.append(unit)
+    return rest, [unit for unit in new if id(unit) not in taken]
+
+
+# first the same value with another label, then the one value of its kind, then another value with the same label
+_PAIRINGS: tuple[Callable[[Unit], Hashable], ...] = (
+    lambda unit: unit.meaning,
+    lambda unit: unit.family if unit.family in SINGLE else None,
+    lambda unit: (unit.family, unit.label),
+)
