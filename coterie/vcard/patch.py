@@ -1,0 +1,140 @@
+"""Makes a difference in a card that has lines of its own: edits the lines it is about and leaves all others alone."""
+
+from collections.abc import Sequence
+
+from coterie.vcard import values
+from coterie.vcard.difference import Difference
+from coterie.vcard.lines import Property
+from coterie.vcard.raw import RawLine, make_line, next_group, with_group, with_value
+from coterie.vcard.units import SINGLE, Unit, units_of
+
+_STRUCTURED = frozenset(("N", "ADR", "ORG"))
+# their parameters depend on the value
+_WHOLE = frozenset(
+    ("BDAY", "ANNIVERSARY", "X-ABDATE", "PHOTO", "X-SOCIALPROFILE", "IMPP", "SOCIALPROFILE", "GENDER", "X-GENDER")
+)
+
+
+class Patch:
+    """The edits of one card. keeps_heads: a changed line keeps its group and parameters, only its value changes."""
+
+    def __init__(self, lines: Sequence[RawLine], country: str | None, *, keeps_heads: bool) -> None:
+        self._lines = lines
+        self._keeps_heads = keeps_heads
+        self._units = units_of(lines, country)
+        self._used: set[int] = set()
+        self._replaced: dict[int, list[RawLine]] = {}
+        self._added: list[RawLine] = []
+        self._group = next_group(lines)
+
+    def make(self, difference: Difference) -> list[RawLine]:
+        """The card with the difference. What it already has is not added; what it no longer has is not deleted."""
+        for unit in difference.removed:
+            self._remove(unit)
+        for before, after in difference.changed:
+            self._change(before, after)
+        for unit in difference.added:
+            self._add(unit)
+        result: list[RawLine] = []
+        for line in self._lines:
+            if line.name == "END":
+                result += self._added
+            result += self._replaced.get(id(line), [line])
+        return result
+
+    def _find(self, unit: Unit) -> Unit | None:
+        """The unit of this card that is meant: the same value and label, the same value, the one of its kind."""
+        free = [each for each in self._units if id(each) not in self._used]
+        same = [each for each in free if each.meaning == unit.meaning]
+        choices = [each for each in same if each.label == unit.label] or same
+        if not choices and (unit.family in SINGLE or unit.family == "ADR"):
+            choices = [each for each in free if each.family == unit.family]
+            choices = [each for each in choices if each.label == unit.label] or choices
+        if not choices:
+            return None
+        self._used.add(id(choices[0]))
+        return choices[0]
+
+    def _remove(self, unit: Unit) -> None:
+        if unit.family == "CATEGORIES":
+            self._edit_categories(unit.main.entry, None)
+        elif unit.family in SINGLE and self._keeps_heads:
+            for each in [each for each in self._units if each.family == unit.family]:
+                self._drop(each)
+        elif (found := self._find(unit)) is not None:
+            self._drop(found)
+
+    def _drop(self, unit: Unit) -> None:
+        for line in unit.lines:
+            self._replaced[id(line)] = []
+
+    def _change(self, before: Unit, after: Unit) -> None:
+        if after.family == before.family == "CATEGORIES" and self._keeps_heads:
+            self._edit_categories(before.main.entry, after.main.entry)
+            return
+        found = self._find(before)
+        if found is None:
+            self._add(after)
+            return
+        self._drop(found)
+        if self._keeps_heads and before.label == after.label and after.family not in _WHOLE:
+            value = _value(found.main.entry, before.main.entry, after.main.entry)
+            self._replaced[id(found.main)] = [with_value(found.main, value)]
+            for line in found.lines[1:]:
+                self._replaced[id(line)] = [line]
+            if after.family == "NOTE":  # several notes became one
+                for each in [each for each in self._units if each.family == "NOTE" and each is not found]:
+                    self._drop(each)
+        else:
+            self._replaced[id(found.main)] = self._regrouped(after, found.main.written_group)
+
+    def _add(self, unit: Unit) -> None:
+        if any(each.meaning == unit.meaning and id(each) not in self._used for each in self._units):
+            return
+        if unit.family == "CATEGORIES" and self._keeps_heads:
+            self._edit_categories(None, unit.main.entry)
+        else:
+            self._added += self._regrouped(unit, "")
+
+    def _regrouped(self, unit: Unit, group: str) -> list[RawLine]:
+        """The lines of a unit in this group, otherwise in an unused one if they need one."""
+        if not group and not unit.main.group:
+            return list(unit.lines)
+        if not group:
+            group, self._group = f"item{self._group}", self._group + 1
+        return [with_group(line, group) for line in unit.lines]
+
+    def _edit_categories(self, before: Property | None, after: Property | None) -> None:
+        """Takes names out of the lines that have them, and adds new ones to the first line."""
+        old, new = _names(before), _names(after)
+        to_add = [name for name in new if name not in old]
+        lines = [each.main for each in self._units if each.family == "CATEGORIES"]
+        for line in lines:
+            present = _names(line.entry)
+            shall = [name for name in present if name not in old or name in new] + to_add
+            to_add = []
+            if shall != present:
+                value = ",".join([values.escape(name) for name in shall])
+                self._replaced[id(line)] = [with_value(line, value)] if shall else []
+        if to_add:
+            self._added.append(make_line("CATEGORIES:" + ",".join([values.escape(name) for name in to_add])))
+
+
+def _names(entry: Property | None) -> list[str]:
+    pieces = values.split(entry.value, ",") if entry else []
+    return [name for name in map(values.line, pieces) if name]
+
+
+def _value(stored: Property | None, before: Property | None, after: Property | None) -> str:
+    """The new value; of a structured one only the components that differ."""
+    assert stored is not None and before is not None and after is not None
+    if after.name not in _STRUCTURED:
+        return after.value
+    old, new, result = (values.split(each.value, ";") for each in (before, after, stored))
+    length = max(len(old), len(new), len(result))
+    old, new, result = (pieces + [""] * (length - len(pieces)) for pieces in (old, new, result))
+    merged = [mine if was == now else now for was, now, mine in zip(old, new, result, strict=True)]
+    least = 1 if after.name == "ORG" else len(values.split(stored.value, ";"))
+    while len(merged) > least and not merged[-1]:
+        merged.pop()
+    return ";".join(merged)
