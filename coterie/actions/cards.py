@@ -1,0 +1,74 @@
+"""What devices do to the address book: names, stored lines, contacts that come and go."""
+
+from coterie.actions.contacts import delete_contact
+from coterie.actions.events import record
+from coterie.model import times
+from coterie.model.cards import CardRef, default_href
+from coterie.model.organizations import Caller
+from coterie.store import cards as store
+from coterie.store.card_states import set_card_state
+from coterie.store.cards import StoredCard
+from coterie.store.contacts import find_contact
+from coterie.store.database import Tx
+from coterie.store.portable_export import find_contacts_with_interactions
+from coterie.store.revisions import next_changes
+
+
+def record_card_change(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """Moves the revision of a contact of whose card only lines without a field changed."""
+    record(tx, caller, "contact.card_changed", contact_id, contact_ids=[contact_id])
+
+
+def save_card(tx: Tx, caller: Caller, href: str, contact_id: int, *, uid: str, body: str, draft: str) -> CardRef:
+    """Stores the lines of a contact's card under a name, after the contact was changed; returns the card.
+
+    A card of the contact under another name is gone afterwards.
+    """
+    contact = find_contact(tx, caller.organization_id, contact_id)
+    assert contact is not None
+    set_card_state(tx, caller.organization_id, contact_id, "on")
+    ref = CardRef(href, contact_id, contact.revision, contact.updated_at)
+    name_card(tx, caller, contact.uuid, href, revision=contact.revision)
+    stored = StoredCard(
+        href, contact_id, uid, body=body, draft=draft, revision=contact.revision, device_id=caller.token_id
+    )
+    store.save_stored(tx, caller.organization_id, stored)
+    return ref
+
+
+def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision: int) -> None:
+    """Gives the card of a contact a name; an earlier one is gone."""
+    if href == default_href(contact_uuid):
+        return
+    now = times.now()
+    store.delete_names_of_contact(tx, caller.organization_id, contact_uuid, revision=revision, now=now, but=href)
+    store.save_name(
+        tx, caller.organization_id, href, contact_uuid=contact_uuid, revision=revision, now=now, is_deleted=False
+    )
+
+
+def save_group(tx: Tx, caller: Caller, href: str, *, uid: str, body: str) -> CardRef:
+    """Stores a card that is a group of cards; returns it."""
+    revision, now = next_changes(tx, caller.organization_id), times.now()
+    store.save_name(tx, caller.organization_id, href, contact_uuid=None, revision=revision, now=now, is_deleted=False)
+    store.save_stored(
+        tx,
+        caller.organization_id,
+        StoredCard(href, None, uid, body=body, draft=None, revision=revision, device_id=caller.token_id),
+    )
+    return CardRef(href, None, revision, now)
+
+
+def delete_card(tx: Tx, caller: Caller, ref: CardRef) -> None:
+    """Deletes a card. Its contact can be restored; one with messages stays, off phones. A group is erased."""
+    if ref.contact_id is None:
+        revision, now = next_changes(tx, caller.organization_id), times.now()
+        store.save_name(
+            tx, caller.organization_id, ref.href, contact_uuid=None, revision=revision, now=now, is_deleted=True
+        )
+        store.delete_stored(tx, caller.organization_id, ref.href)
+    elif find_contacts_with_interactions(tx, caller.organization_id, [ref.contact_id]):
+        set_card_state(tx, caller.organization_id, ref.contact_id, "off")
+        record(tx, caller, "contact.taken_off_phones", ref.contact_id, contact_ids=[ref.contact_id])
+    else:
+        delete_contact(tx, caller, ref.contact_id)

@@ -1,0 +1,223 @@
+"""Cards of the address book: names, change numbers, stored lines.
+
+A card's change number is the revision of its contact; a group has one of its own. Names that are gone are found by
+contacts that are deleted or off phones, by tombstones of erased ones, and by deleted rows of cards.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from coterie.model.cards import CardRef, contact_uuid_of, default_href
+from coterie.store.database import Row, Tx, matching
+
+_CARD = (
+    "SELECT c.id, c.uuid, c.revision, c.updated_at, k.href, c.deleted_at IS NULL AND c.card_state = 'on'"
+    " FROM contacts c LEFT JOIN cards k ON k.organization_id = c.organization_id AND k.contact_uuid = c.uuid"
+    " AND NOT k.is_deleted WHERE c.organization_id = :organization_id"
+)
+
+
+class StoredCard(NamedTuple):
+    """Lines as a device wrote them. draft: the contact then, as JSON; revision: its revision then."""
+
+    href: str
+    contact_id: int | None
+    uid: str
+    body: str
+    draft: str | None
+    revision: int
+    device_id: str | None
+
+
+def _ref(row: Row) -> CardRef:
+    return CardRef(row[4] or default_href(row[1]), row[0], row[2], row[3])
+
+
+def list_cards(tx: Tx, organization_id: int) -> list[CardRef]:
+    """All cards of the book, in the order of their changes; groups last."""
+    rows = tx.all(
+        f"{_CARD} AND c.card_state IS NOT NULL AND c.card_state = 'on' AND c.deleted_at IS NULL ORDER BY c.revision",
+        {"organization_id": organization_id},
+    )
+    groups = tx.all(
+        "SELECT href, revision, changed_at FROM cards WHERE organization_id = :organization_id"
+        " AND contact_uuid IS NULL AND NOT is_deleted ORDER BY revision",
+        {"organization_id": organization_id},
+    )
+    return [*map(_ref, rows), *(CardRef(href, None, revision, at) for href, revision, at in groups)]
+
+
+def list_changes(tx: Tx, organization_id: int, after: int) -> tuple[list[CardRef], list[tuple[str, int]]]:
+    """(cards that changed after a change number, (name, change number) of those that are gone)."""
+    bound = {"organization_id": organization_id, "after": after}
+    changed: list[CardRef] = []
+    gone: dict[str, int] = {}
+    for row in tx.all(f"{_CARD} AND c.card_state IS NOT NULL AND c.revision > :after ORDER BY c.revision", bound):
+        ref = _ref(row)
+        if row[5]:
+            changed.append(ref)
+        else:
+            gone[ref.href] = ref.revision
+    erased = tx.all(
+        "SELECT t.uuid, t.revision, k.href FROM contact_tombstones t LEFT JOIN cards k"
+        " ON k.organization_id = t.organization_id AND k.contact_uuid = t.uuid AND NOT k.is_deleted"
+        " WHERE t.organization_id = :organization_id AND t.revision > :after",
+        bound,
+    )
+    gone |= {href or default_href(uuid): revision for uuid, revision, href in erased}
+    names = tx.all(
+        "SELECT href, contact_uuid, revision, changed_at, is_deleted FROM cards"
+        " WHERE organization_id = :organization_id AND revision > :after",
+        bound,
+    )
+    for href, contact_uuid, revision, at, is_deleted in names:
+        if is_deleted:
+            gone[href] = revision
+        elif contact_uuid is None:
+            changed.append(CardRef(href, None, revision, at))
+    for ref in changed:
+        gone.pop(ref.href, None)
+    return changed, sorted(gone.items(), key=lambda item: item[1])
+
+
+def last_change(tx: Tx, organization_id: int) -> int:
+    """The change number of the newest change of the book; at least 1."""
+    row = tx.one(
+        "SELECT (SELECT max(revision) FROM contacts WHERE organization_id = :o AND card_state IS NOT NULL),"
+        " (SELECT max(revision) FROM contact_tombstones WHERE organization_id = :o),"
+        " (SELECT max(revision) FROM cards WHERE organization_id = :o)",
+        {"o": organization_id},
+    )
+    return max(1, *(number or 0 for number in row or ()))
+
+
+def history_at(tx: Tx, organization_id: int, change: int) -> str:
+    """What the last event up to a change number was: its number and moment.
+
+    A database restored from a backup gives the same numbers to other events, at other moments.
+    """
+    row = tx.one(
+        "SELECT id, happened_at FROM events WHERE organization_id = :organization_id AND id <= :change"
+        " ORDER BY id DESC LIMIT 1",
+        {"organization_id": organization_id, "change": change},
+    )
+    return f"{row[0]} {row[1]}" if row else ""
+
+
+# Finding one ----------------------------------------------------------------------------------------------------------
+
+
+def find_cards(tx: Tx, organization_id: int, hrefs: Collection[str]) -> dict[str, CardRef]:
+    """name -> card, for those of the names that the book has."""
+    if not hrefs:
+        return {}
+    condition, bound = matching(tx, "hrefs", hrefs)
+    named = tx.all(
+        "SELECT href, contact_uuid, revision, changed_at FROM cards WHERE organization_id = :organization_id"
+        f" AND href {condition} AND NOT is_deleted",
+        {"organization_id": organization_id, "hrefs": bound},
+    )
+    found = {href: CardRef(href, None, revision, at) for href, uuid, revision, at in named if uuid is None}
+    uuids = {uuid: href for href, uuid, _, _ in named if uuid is not None}
+    taken = {href for href, *_ in named}
+    for href in hrefs:
+        if href not in taken and (uuid := contact_uuid_of(href)):
+            uuids[uuid] = href
+    if uuids:
+        condition, bound = matching(tx, "uuids", uuids)
+        rows = tx.all(
+            f"{_CARD} AND c.card_state = 'on' AND c.deleted_at IS NULL AND c.uuid {condition}",
+            {"organization_id": organization_id, "uuids": bound},
+        )
+        for row in rows:
+            ref = _ref(row)
+            # a contact that a device named has no other name
+            if uuids[row[1]] == ref.href:
+                found[ref.href] = ref
+    return found
+
+
+def find_card_of_contact(tx: Tx, organization_id: int, contact_id: int) -> CardRef | None:
+    """The card of a contact; None if it has none."""
+    row = tx.one(
+        f"{_CARD} AND c.id = :id AND c.card_state = 'on' AND c.deleted_at IS NULL",
+        {"organization_id": organization_id, "id": contact_id},
+    )
+    return _ref(row) if row else None
+
+
+def find_stored(tx: Tx, organization_id: int, hrefs: Iterable[str]) -> dict[str, StoredCard]:
+    """name -> its stored lines, for the cards that a device wrote."""
+    condition, bound = matching(tx, "hrefs", hrefs)
+    rows = tx.all(
+        "SELECT href, contact_id, uid, body, draft, revision, device_id FROM card_bodies"
+        f" WHERE organization_id = :organization_id AND href {condition}",
+        {"organization_id": organization_id, "hrefs": bound},
+    )
+    return {row[0]: StoredCard(*row) for row in rows}
+
+
+def find_stored_of_contact(tx: Tx, organization_id: int, contact_id: int) -> StoredCard | None:
+    """The stored lines of a contact, which may be deleted; None if no device wrote its card."""
+    row = tx.one(
+        "SELECT href, contact_id, uid, body, draft, revision, device_id FROM card_bodies"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id",
+        {"organization_id": organization_id, "contact_id": contact_id},
+    )
+    return StoredCard(*row) if row else None
+
+
+def find_group_by_uid(tx: Tx, organization_id: int, uid: str) -> str | None:
+    """The name of the group with this UID."""
+    row = tx.one(
+        "SELECT b.href FROM card_bodies b JOIN cards k ON k.organization_id = b.organization_id AND k.href = b.href"
+        " WHERE b.organization_id = :organization_id AND b.uid = :uid AND b.contact_id IS NULL AND NOT k.is_deleted",
+        {"organization_id": organization_id, "uid": uid},
+    )
+    return row[0] if row else None
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def save_name(
+    tx: Tx, organization_id: int, href: str, *, contact_uuid: str | None, revision: int, now: str, is_deleted: bool
+) -> None:
+    """Saves a name of the book, of a contact or of a group (contact_uuid None)."""
+    row: dict[str, Any] = {
+        "organization_id": organization_id, "href": href, "contact_uuid": contact_uuid, "revision": revision,
+        "changed_at": now, "is_deleted": is_deleted,
+    }  # fmt: skip
+    tx.insert_rows("cards", [row], replace_on=("organization_id", "href"))
+
+
+def delete_names_of_contact(
+    tx: Tx, organization_id: int, contact_uuid: str, *, revision: int, now: str, but: str
+) -> None:
+    """Deletes the names of a contact except one: it moved."""
+    tx.run(
+        "UPDATE cards SET is_deleted = TRUE, revision = :revision, changed_at = :now"
+        " WHERE organization_id = :organization_id AND contact_uuid = :uuid AND href <> :but AND NOT is_deleted",
+        {"organization_id": organization_id, "uuid": contact_uuid, "revision": revision, "now": now, "but": but},
+    )
+
+
+def save_stored(tx: Tx, organization_id: int, card: StoredCard) -> None:
+    """Saves the lines of a card in place of those under its name and those of its contact."""
+    bound: dict[str, Any] = {"organization_id": organization_id, "contact_id": card.contact_id, "href": card.href}
+    if card.contact_id is not None:
+        tx.run(
+            "DELETE FROM card_bodies WHERE organization_id = :organization_id AND contact_id = :contact_id"
+            " AND href <> :href",
+            bound,
+        )
+    row = {"organization_id": organization_id, **card._asdict()}
+    tx.insert_rows("card_bodies", [row], replace_on=("organization_id", "href"))
+
+
+def delete_stored(tx: Tx, organization_id: int, href: str) -> None:
+    """Deletes the lines of a card."""
+    tx.run(
+        "DELETE FROM card_bodies WHERE organization_id = :organization_id AND href = :href",
+        {"organization_id": organization_id, "href": href},
+    )
