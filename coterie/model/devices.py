@@ -14,7 +14,7 @@ ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 _GROUPS, _GROUP_LENGTH = 4, 4
 # The properties every address book program shows. Their absence from a card means that a person deleted them.
 COMMON_FAMILIES = frozenset(
-    ("FN", "N", "TEL", "EMAIL", "ADR", "NOTE", "ORG", "TITLE", "URL", "BDAY", "PHOTO", "NICKNAME")
+    ("FN", "N", "TEL", "EMAIL", "ADR", "NOTE", "ORG", "TITLE", "URL", "BDAY", "PHOTO", "NICKNAME", "LABELS")
 )
 # Programs that rewrite a card as they understand it. All others return the bytes they received.
 _REWRITING = ("ios/", "iphone", "ipados", "macos", "mac os x", "addressbook", "davx5", "dataaccessd", "contacts/")

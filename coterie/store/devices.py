@@ -19,6 +19,7 @@ class Login(NamedTuple):
     caller: Caller
     device: Device
     seen_revision: int
+    token_hash: str
 
 
 def _device(row: Row) -> Device:
@@ -61,7 +62,7 @@ def find_login(tx: Tx, token_hash: str) -> Login | None:
         organization_id=row[10], organization_uuid=row[11], country=row[12], user_id=device.user_id, scopes=(),
         via=VIA, token_id=device.id,
     )  # fmt: skip
-    return Login(caller, device, row[13])
+    return Login(caller, device, row[13], token_hash)
 
 
 def list_devices(tx: Tx, organization_id: int, *, user_id: str | None = None, limit: int) -> list[Device]:

@@ -1,0 +1,77 @@
+"""Finds the device of a request, and saves in the background when it was last seen."""
+
+import asyncio
+
+from coterie.errors import CoterieError, Unauthorized
+from coterie.http.asgi import Headers
+from coterie.http.basic import PasswordFailures, read_basic
+from coterie.model import times
+from coterie.model.devices import USER_AGENT_LENGTH_MAX, hash_password
+from coterie.store import devices as store
+from coterie.store.database import Database, Tx
+from coterie.store.devices import Login
+
+# the last use is saved once an hour: the first 13 characters of a moment
+_HOUR = 13
+
+
+class DeviceLogins:
+    """The devices of one process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._failures = PasswordFailures()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def find(self, headers: Headers, source: str) -> Login:
+        """The device of the credentials. One indexed read: revoking a device holds at once.
+
+        Raises Unauthorized if the password is unknown or revoked or the user name is another member's, TooOften after
+        many failures.
+        """
+        credentials = read_basic(headers)
+        if credentials is None:
+            raise Unauthorized("Unauthorized")
+        user, password = credentials
+        token_hash = hash_password(password)
+        login = await self._database.run_read(lambda tx: store.find_login(tx, token_hash))
+        if login is None or user != login.device.email.casefold():
+            self._failures.check(source, password)
+            self._failures.add(source, password)
+            raise Unauthorized("Unauthorized")
+        return login
+
+    def again(self, tx: Tx, login: Login) -> Login:
+        """The same device within a write. Raises Unauthorized if it was revoked."""
+        present = store.find_login(tx, login.token_hash)
+        if present is None:
+            raise Unauthorized("Unauthorized")
+        return present
+
+    def seen(self, login: Login, user_agent: str, revision: int | None = None) -> None:
+        """Saves in the background that a device was seen, and up to which change number it knows everything."""
+        now, device = times.now(), login.device
+        agent = "".join(char for char in user_agent[:USER_AGENT_LENGTH_MAX] if char.isprintable())
+        is_recent = device.last_seen_at is not None and device.last_seen_at[:_HOUR] == now[:_HOUR]
+        if is_recent and agent == device.user_agent and revision in (None, login.seen_revision):
+            return
+
+        def save(tx: Tx) -> None:
+            store.save_last_seen(
+                tx, login.caller.organization_id, device.id, now=now, user_agent=agent, revision=revision
+            )
+
+        async def save_or_skip() -> None:
+            try:
+                await self._database.run_write(save)
+            except CoterieError:
+                pass  # no request fails for this
+
+        task = asyncio.get_running_loop().create_task(save_or_skip())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def stopped(self) -> None:
+        """Waits up to 5 seconds for what is being saved."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=5.0)
