@@ -1,0 +1,15 @@
+"""Errors of CardDAV: a status and the element that names the condition (RFC 4918, section 16)."""
+
+from coterie.errors import CoterieError
+
+
+class DavError(CoterieError):
+    """status: of the response. condition: an element such as "C:valid-address-data"; content: XML within it."""
+
+    def __init__(self, status: int, condition: str = "", message: str = "", content: str = "") -> None:
+        super().__init__(message)
+        self.status, self.condition, self.content = status, condition, content
+
+
+class UidConflict(CoterieError):
+    """The UID of a card is that of another one of the book, whose name is the message."""
