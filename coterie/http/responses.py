@@ -1,6 +1,7 @@
 """The results of handlers, their encoding, and headers for several doors."""
 
 import re
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -62,6 +63,11 @@ def _header(name: str, value: str) -> tuple[bytes, bytes]:
     if _CONTROL.search(name + value):
         raise ValueError(f"the header {name!r} has control characters")
     return name.lower().encode(), value.encode("latin-1", "replace")
+
+
+def http_date(seconds: float) -> str:
+    """A moment in seconds since 1970 as HTTP writes it: Sun, 29 Nov 2026 10:00:00 GMT."""
+    return formatdate(seconds, usegmt=True)
 
 
 def file_headers(filename: str) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,114 @@
+"""PROPFIND (RFC 4918, section 9.1)."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from coterie.carddav.context import Context, Request
+from coterie.carddav.errors import DavError
+from coterie.carddav.properties import ALL_PROPERTIES, PROPERTIES, Target
+from coterie.carddav.rendering import Renderer
+from coterie.carddav.urls import Resource
+from coterie.carddav.xml_input import Element, dav, parse_xml
+from coterie.carddav.xml_output import element, propstats, response
+from coterie.errors import NotFound
+from coterie.model.cards import CardRef
+from coterie.store import cards as store
+
+PROPERTIES_MAX = 500
+
+
+class Wanted(Struct, frozen=True):
+    """names: of the properties; is_all: those of allprop, of which missing ones are not reported; is_names: only
+    which properties there are."""
+
+    names: Sequence[str] = ()
+    is_all: bool = False
+    is_names: bool = False
+
+
+def read_wanted(root: Element | None) -> Wanted:
+    """What a PROPFIND asks for; an empty body asks for all. Raises DavError (400) for another document."""
+    if root is None:
+        return Wanted(tuple(ALL_PROPERTIES), is_all=True)
+    if root.name != dav("propfind"):
+        raise DavError(400, message="The body is not a propfind")
+    if (prop := root.find(dav("prop"))) is not None:
+        return Wanted(names_in(prop))
+    if root.find(dav("propname")) is not None:
+        return Wanted(tuple(PROPERTIES), is_names=True)
+    if root.find(dav("allprop")) is not None:
+        include = root.find(dav("include"))
+        more = names_in(include) if include is not None else ()
+        return Wanted(tuple(dict.fromkeys((*ALL_PROPERTIES, *more))), is_all=True)
+    raise DavError(400, message="The propfind asks for nothing")
+
+
+def names_in(prop: Element) -> tuple[str, ...]:
+    """The names of the properties in a prop element. Raises DavError (400) for more than 500."""
+    names = tuple(dict.fromkeys(child.name for child in prop.children))
+    if len(names) > PROPERTIES_MAX:
+        raise DavError(400, message="The request names too many properties")
+    return names
+
+
+def respond(context: Context, target: Target, wanted: Wanted, *, extra: str = "") -> str:
+    """The response for one resource. extra: properties that were found already, as XML."""
+    found, missing = [extra] if extra else [], []
+    for name in wanted.names:
+        read = PROPERTIES.get(name)
+        value = read(context, target) if read is not None else None
+        if value is not None:
+            found.append(element(name, None if wanted.is_names else value))
+        elif not (wanted.is_all or wanted.is_names or context.request.is_minimal):
+            missing.append(element(name, None))
+    values = {200: found} if found or not missing else {}
+    return response(target.resource.url, propstats(values | ({404: missing} if missing else {})))
+
+
+def depth_of(request: Request, default: str) -> str:
+    """The Depth header: "0", "1" or "infinity"."""
+    depth = (request.header(b"depth") or default).lower().replace("1,noroot", "1")
+    if depth not in ("0", "1", "infinity"):
+        raise DavError(400, message="The Depth is not 0, 1 or infinity")
+    return depth
+
+
+def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
+    """(the responses for collections, those for the cards)."""
+    request, resource = context.request, context.request.resource
+    context.check(resource)
+    depth = depth_of(request, "infinity")
+    if depth == "infinity":
+        raise DavError(403, "D:propfind-finite-depth", "Depth infinity is not answered")
+    wanted = read_wanted(parse_xml(request.body))
+    if resource.kind == "card":
+        return [respond(context, _card_target(context, resource), wanted)], iter(())
+    targets = [Target(resource)]
+    if depth == "1":
+        targets += [Target(child) for child in _children(context, resource)]
+    refs: Sequence[CardRef] = ()
+    if depth == "1" and resource.kind == "book":
+        refs = store.list_cards(context.tx, context.organization_id)
+    if "noroot" in request.header(b"depth"):
+        targets = targets[1:]
+    heads = [respond(context, target, wanted) for target in targets]
+    return heads, (respond(context, Target(context.card(ref), ref), wanted) for ref in refs)
+
+
+def _card_target(context: Context, resource: Resource) -> Target:
+    ref = context.find_card(resource)
+    if ref is None:
+        raise NotFound("There is no such card")
+    rendered = Renderer(context.tx, context.login.caller, context.request.folder).render([ref])[ref.href]
+    return Target(resource, ref, len(rendered.text.encode()))
+
+
+def _children(context: Context, resource: Resource) -> list[Resource]:
+    if resource.kind == "root":
+        return [Resource("principals"), Resource("homes")]
+    if resource.kind == "principals":
+        return [context.principal]
+    if resource.kind == "homes":
+        return [context.home]
+    return [context.book] if resource.kind == "home" else []
