@@ -1,0 +1,119 @@
+"""The lines of a card as a device is served them.
+
+A contact that no device wrote is rendered from its draft. Stored lines are served as they are if the contact has not
+changed since; otherwise the change is made in them. Reads never write.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
+from coterie.model.cards import CardRef
+from coterie.model.contact_sheets import ContactSheet
+from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft
+from coterie.model.organizations import Caller
+from coterie.store import cards as store
+from coterie.store.cards import StoredCard
+from coterie.store.contact_sheets import load_sheets
+from coterie.store.database import Tx
+from coterie.store.files import file_path
+from coterie.vcard.difference import compare
+from coterie.vcard.patch import Patch
+from coterie.vcard.raw import RawLine, join_lines, split_card, version_of
+from coterie.vcard.write import write_card
+
+# our own properties and what is not for phones: bytes of a rendered picture beyond this are not sent
+PICTURE_BYTES_MAX = 1_048_576
+_NOT_ON_PHONES = {"how_you_met": None, "bio": None, "is_follower": None, "relationship_grade": None}
+_decode = msgspec.json.Decoder(ContactDraft).decode
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """A card with its lines and, of a contact, the draft they show. stored: as a device wrote it."""
+
+    ref: CardRef
+    lines: Sequence[RawLine]
+    uid: str
+    draft: ContactDraft | None = None
+    stored: StoredCard | None = None
+
+    @property
+    def text(self) -> str:
+        return join_lines(self.lines)
+
+
+class Renderer:
+    """Renders cards of an organization. folder: the data folder, which has the pictures."""
+
+    def __init__(self, tx: Tx, caller: Caller, folder: Path) -> None:
+        self._tx, self._caller, self._folder = tx, caller, folder
+
+    def render(self, refs: Iterable[CardRef]) -> dict[str, Rendered]:
+        """name -> card, for any number of cards with a few queries."""
+        cards = {ref.href: ref for ref in refs}
+        if not cards:
+            return {}
+        stored = store.find_stored(self._tx, self._caller.organization_id, cards)
+        ids = [ref.contact_id for ref in cards.values() if ref.contact_id is not None and not _is_current(ref, stored)]
+        sheets = load_sheets(self._tx, self._caller.organization_id, ids, DRAFT_PARTS) if ids else {}
+        result = {}
+        for href, ref in cards.items():
+            if _is_current(ref, stored) or ref.contact_id is None:
+                body = stored[href]
+                draft = _decode(body.draft) if body.draft else None
+                result[href] = Rendered(ref, split_card(body.body), body.uid, draft, body)
+            elif ref.contact_id in sheets:
+                result[href] = self.render_sheet(ref, sheets[ref.contact_id], stored.get(href))
+        return result
+
+    def render_sheet(self, ref: CardRef, sheet: ContactSheet, stored: StoredCard | None) -> Rendered:
+        """The card of a loaded contact: rendered, or its stored lines with what changed since."""
+        draft = card_draft(sheet)
+        uid = stored.uid if stored else uid_of_contact(sheet)
+        if stored is None:
+            return Rendered(ref, self._lines_of(draft, uid, "3.0"), uid, draft)
+        lines = split_card(stored.body)
+        if stored.draft is not None:
+            version = version_of(lines)
+            before = self._lines_of(_decode(stored.draft), uid, version)
+            after = self._lines_of(draft, uid, version)
+            difference = compare(before, after, self._caller.country)
+            if not difference.is_empty:
+                lines = Patch(lines, self._caller.country, keeps_heads=True).make(difference)
+        return Rendered(ref, lines, uid, draft, stored)
+
+    def _lines_of(self, draft: ContactDraft, uid: str, version: str) -> list[RawLine]:
+        """A draft as lines, without properties of our own, with the first of its pictures that is not too large."""
+        pictures = [self._with_bytes(picture) for picture in draft.pictures[:1]]
+        shown = replace(
+            draft, external_ids=[(UID_SOURCE, uid)], pictures=[picture for picture in pictures if picture is not None]
+        )
+        text = write_card(shown, "4.0" if version == "4.0" else "3.0")
+        return [line for line in split_card(text) if not line.name.startswith("X-COTERIE-")]
+
+    def _with_bytes(self, picture: PictureDraft) -> PictureDraft | None:
+        if picture.digest is None or picture.byte_count > PICTURE_BYTES_MAX:
+            return None
+        try:
+            return replace(picture, data=file_path(self._folder, picture.digest).read_bytes())
+        except OSError:
+            return None
+
+
+def card_draft(sheet: ContactSheet) -> ContactDraft:
+    """What a card shows of a contact: of its notes the pinned one, no folders, of its pictures those that are files."""
+    draft = replace(draft_of_sheet(sheet), folders=[], external_ids=[], **_NOT_ON_PHONES)
+    draft.pictures = [picture for picture in draft.pictures if picture.digest]
+    return draft
+
+
+def uid_of_contact(sheet: ContactSheet) -> str:
+    """The UID a contact came with, otherwise its uuid."""
+    return next((uid for source, uid in sheet.external_ids if source == UID_SOURCE), sheet.contact.uuid)
+
+
+def _is_current(ref: CardRef, stored: dict[str, StoredCard]) -> bool:
+    return ref.href in stored and stored[ref.href].revision == ref.revision
