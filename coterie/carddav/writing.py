@@ -1,0 +1,244 @@
+"""Takes a card that a device wrote.
+
+A PUT is a difference and not a replacement: what the device changed since it saw the card is made in the stored lines
+and in the contact. A program that returns the bytes it receives gets its own bytes back.
+"""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from coterie.actions.cards import record_card_change, save_card, save_group
+from coterie.actions.contact_equality import make_equal
+from coterie.actions.contacts import restore_contact
+from coterie.actions.drafts import create_contacts
+from coterie.carddav.address_data import VERSION_4
+from coterie.carddav.draft_changes import changed_draft, read_lines
+from coterie.carddav.errors import UidConflict
+from coterie.carddav.rendering import Rendered, Renderer, card_draft, uid_of_contact
+from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
+from coterie.errors import Invalid
+from coterie.model.cards import CardRef, etag_of
+from coterie.model.contacts import Contact
+from coterie.model.devices import families_of_program, is_rewriting
+from coterie.model.ids import new_id
+from coterie.model.imports import UID_SOURCE, ContactDraft
+from coterie.store import cards as store
+from coterie.store.contact_sheets import load_sheets
+from coterie.store.contacts import (
+    find_contact,
+    find_contact_by_handle,
+    find_contact_by_uuid,
+    find_external_ids,
+    insert_external_ids,
+)
+from coterie.store.database import Tx
+from coterie.store.devices import Login, save_families
+from coterie.store.files import file_path, lock_files, save_file
+from coterie.vcard.difference import Difference, compare, families_of
+from coterie.vcard.patch import Patch
+from coterie.vcard.raw import RawLine, is_group, join_lines, make_line, split_card, uid_of, version_of
+
+FAMILIES_MAX = 500
+
+
+class Put(Struct, frozen=True):
+    """text: the card as it came. folder: the data folder. user_agent: of the program.
+
+    has_seen: whether the device named the present ETag, so that it has seen the present lines.
+    """
+
+    href: str
+    text: str
+    user_agent: str
+    folder: Path
+    has_seen: bool = False
+
+
+class Outcome(Struct, frozen=True):
+    """etag: None if a GET would not give the bytes that came, so that the device reads the card again."""
+
+    is_new: bool
+    etag: str | None
+
+
+class Writer:
+    """One PUT of a device."""
+
+    def __init__(self, tx: Tx, login: Login, put: Put) -> None:
+        self._tx, self._login, self._put = tx, login, put
+        self._caller, self._organization_id = login.caller, login.caller.organization_id
+        self._written = split_card(put.text)
+        self._is_rewriting = is_rewriting(put.user_agent)
+        self._families = frozenset(login.device.families) | families_of_program(put.user_agent)
+
+    def write(self, ref: CardRef | None) -> Outcome:
+        """Takes the card in place of the present one, whose conditions were checked; None if the name is free.
+
+        Raises UidConflict if the UID is that of another card, or not that of the present one.
+        """
+        uid = uid_of(self._written)
+        if ref is not None:
+            current = Renderer(self._tx, self._caller, self._put.folder).render([ref])[ref.href]
+            if uid is not None and uid != current.uid:
+                raise UidConflict(ref.href)
+            outcome = self._update(current)
+        else:
+            outcome = self._create(uid)
+        self._save_families()
+        return outcome
+
+    def _create(self, uid: str | None) -> Outcome:
+        lines = self._written
+        if uid is None:
+            uid = new_id()
+            end = next(index for index, line in enumerate(lines) if line.name == "END")
+            lines = [*lines[:end], make_line(f"UID:{uid}"), *lines[end:]]
+        if is_group(lines):
+            return self._write_group(uid, lines)
+        contact = self._find_by_uid(uid)
+        if contact is None:
+            draft = read_lines(lines, self._caller.country)
+            draft.external_ids = [(UID_SOURCE, uid)]
+            contact = self._find_outside(draft)
+            if contact is None:
+                return self._create_contact(uid, lines, draft)
+            insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, contact.id)])
+        return self._join(contact, uid)
+
+    def _find_by_uid(self, uid: str) -> Contact | None:
+        """The contact with this UID, deleted or not. Raises UidConflict if its card has another name."""
+        if (other := store.find_group_by_uid(self._tx, self._organization_id, uid)) is not None:
+            raise UidConflict(other)
+        contact_id = find_external_ids(self._tx, self._organization_id, UID_SOURCE, [uid]).get(uid)
+        if contact_id is not None:
+            contact = find_contact(self._tx, self._organization_id, contact_id)
+        else:
+            contact = find_contact_by_uuid(self._tx, self._organization_id, uid)
+        if contact is not None:
+            present = store.find_card_of_contact(self._tx, self._organization_id, contact.id)
+            if present is not None:
+                raise UidConflict(present.href)
+        return contact
+
+    def _find_outside(self, draft: ContactDraft) -> Contact | None:
+        """The one contact outside the book that has an e-mail address or phone number of the card."""
+        found: dict[int, Contact] = {}
+        for handle in draft.handles:
+            if handle.channel in ("email", "phone") and handle.normalized:
+                contact = find_contact_by_handle(self._tx, self._organization_id, handle.channel, handle.normalized)
+                if contact and not store.find_card_of_contact(self._tx, self._organization_id, contact.id):
+                    found[contact.id] = contact
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _create_contact(self, uid: str, lines: list[RawLine], draft: ContactDraft) -> Outcome:
+        self._store_pictures(draft)
+        pictures = [replace(picture, data=None) for picture in draft.pictures]
+        (contact_id,) = create_contacts(self._tx, self._caller, [replace(draft, pictures=pictures)])
+        return self._save(contact_id, uid, lines, is_new=True)
+
+    def _join(self, contact: Contact, uid: str) -> Outcome:
+        """The card of a contact that is deleted or outside the book: restored, with what the card adds."""
+        if contact.deleted_at is not None:
+            restore_contact(self._tx, self._caller, contact.id)
+        sheet = load_sheets(self._tx, self._organization_id, [contact.id], DRAFT_PARTS)[contact.id]
+        ref = CardRef(self._put.href, contact.id, sheet.contact.revision, sheet.contact.updated_at)
+        stored = store.find_stored_of_contact(self._tx, self._organization_id, contact.id)
+        current = Renderer(self._tx, self._caller, self._put.folder).render_sheet(ref, sheet, stored)
+        outcome = self._update(replace(current, uid=uid), is_new=True)
+        return replace(outcome, is_new=True)
+
+    def _write_group(self, uid: str, lines: list[RawLine]) -> Outcome:
+        if (other := store.find_group_by_uid(self._tx, self._organization_id, uid)) is not None:
+            raise UidConflict(other)
+        body = join_lines(lines)
+        ref = save_group(self._tx, self._caller, self._put.href, uid=uid, body=body)
+        return Outcome(True, etag_of(ref) if body == self._put.text else None)
+
+    def _update(self, current: Rendered, *, is_new: bool = False) -> Outcome:
+        if current.ref.contact_id is None:
+            ref = save_group(self._tx, self._caller, self._put.href, uid=current.uid, body=self._put.text)
+            return Outcome(False, etag_of(ref))
+        base = self._seen(current)
+        difference = compare(base, self._written, self._caller.country, self._families)
+        is_same = self._put.text == current.text
+        if not is_new and (is_same or (difference.is_empty and self._is_rewriting)):
+            return Outcome(False, etag_of(current.ref) if is_same else None)
+        lines = self._result(current, base, difference)
+        self._change_contact(current, lines)
+        return self._save(current.ref.contact_id, current.uid, lines, is_new=is_new)
+
+    def _seen(self, current: Rendered) -> list[RawLine]:
+        """The lines the device was last shown: the present ones, or the stored ones if it cannot have seen more."""
+        stored = current.stored
+        has_seen = self._put.has_seen or self._login.seen_revision >= current.ref.revision
+        if has_seen or stored is None or stored.device_id == self._caller.token_id:
+            return list(current.lines)
+        if stored.revision <= self._login.seen_revision < current.ref.revision:
+            return split_card(stored.body)
+        return list(current.lines)
+
+    def _result(self, current: Rendered, base: list[RawLine], difference: Difference) -> list[RawLine]:
+        is_current = join_lines(base) == current.text
+        if is_current and not self._is_rewriting and not difference.kept and uid_of(self._written) is not None:
+            return self._written
+        return Patch(current.lines, self._caller.country, keeps_heads=False).make(difference)
+
+    def _change_contact(self, current: Rendered, lines: list[RawLine]) -> None:
+        """Changes the contact by what differs between its card and these lines."""
+        contact_id = current.ref.contact_id
+        assert contact_id is not None
+        country = self._caller.country
+        before, after = read_lines(current.lines, country), read_lines(lines, country)
+        sheet = load_sheets(self._tx, self._organization_id, [contact_id], DRAFT_PARTS, to_change=True)[contact_id]
+        wanted, families = changed_draft(draft_of_sheet(sheet), before, after)
+        if "pictures" in families:
+            self._store_pictures(after)
+        rows: object = None
+        # a username that another contact has, or a limit: the lines are stored all the same
+        for governed in (families, families & _WITHOUT_LIMITS):
+            try:
+                rows = make_equal(self._tx, self._caller, contact_id, wanted, governed) if governed else None
+                break
+            except Invalid:
+                continue
+        if not rows:
+            record_card_change(self._tx, self._caller, contact_id)
+
+    def _store_pictures(self, draft: ContactDraft) -> None:
+        """Stores the bytes of pictures, most of which were stored before the transaction began."""
+        if not draft.pictures:
+            return
+        lock_files(self._tx)
+        for picture in draft.pictures:
+            if picture.data and picture.digest and not file_path(self._put.folder, picture.digest).exists():
+                save_file(self._put.folder, picture.data)
+
+    def _save(self, contact_id: int, uid: str, lines: list[RawLine], *, is_new: bool) -> Outcome:
+        sheet = load_sheets(self._tx, self._organization_id, [contact_id], DRAFT_PARTS)[contact_id]
+        body = join_lines(lines)
+        if uid_of_contact(sheet) != uid:
+            insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, contact_id)])
+        draft = msgspec.json.encode(card_draft(sheet)).decode()
+        ref = save_card(self._tx, self._caller, self._put.href, contact_id, uid=uid, body=body, draft=draft)
+        return Outcome(is_new, etag_of(ref) if body == self._put.text else None)
+
+    def _save_families(self) -> None:
+        """Remembers which properties the device can write."""
+        before = set(self._login.device.families)
+        names = {name for name in families_of(self._written, self._caller.country) if name and " " not in name}
+        if version_of(self._written) == "4.0":
+            names.add(VERSION_4)
+        if not names <= before and len(before) < FAMILIES_MAX:
+            text = " ".join(sorted(before | names))
+            save_families(self._tx, self._organization_id, self._login.device.id, text)
+
+
+# families without a limit per contact and without a value that only one contact may have
+_WITHOUT_LIMITS = frozenset(
+    ("display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
+     "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday", "employer",
+     "department", "job_title", "language", "note")
+)  # fmt: skip
