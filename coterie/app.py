@@ -17,8 +17,9 @@ from coterie.api.hub.routes import HUB
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
+from coterie.carddav.app import CardDavApp
 from coterie.errors import CoterieError
-from coterie.http.asgi import HeaderList, Message, Receive, Scope, Send
+from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, Send
 from coterie.http.authentication import Authentication
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
@@ -35,16 +36,24 @@ CONTRACTS: Sequence[Contract] = (INRO, R0, HUB)
 
 
 class App:
-    """Sends /api/ to the contracts and everything else to the pages (docs/decisions/0022)."""
+    """Sends /api/ to the contracts, CardDAV to its door and everything else to the pages (docs/decisions/0022)."""
 
-    def __init__(self, contracts: ContractApp, pages: Starlette, *, is_https: bool = False) -> None:
+    def __init__(
+        self, contracts: ContractApp, carddav: CardDavApp, pages: Starlette, *, is_https: bool = False
+    ) -> None:
         self._contracts = contracts
+        self._carddav = carddav
         self._pages = pages
         self._headers = [*_HEADERS, _HSTS] if is_https else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_contract = scope["type"] == "http" and scope["path"].startswith("/api/")
-        await (self._contracts if is_contract else self._pages)(scope, receive, self._with_headers(send))
+        door: Application = self._pages
+        if scope["type"] == "http":
+            if scope["path"].startswith("/api/"):
+                door = self._contracts
+            elif self._carddav.takes(scope):
+                door = self._carddav
+        await door(scope, receive, self._with_headers(send))
 
     def _with_headers(self, send: Send) -> Send:
         """Adds the headers that every response has, unless it has them."""
@@ -69,6 +78,8 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
     documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
 
+    carddav = CardDavApp(database, settings, recorder)
+
     def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route(path, RecordedApp(request_response(endpoint), path, recorder))
 
@@ -77,6 +88,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
         await authentication.started()
         yield
         await authentication.stopped()
+        await carddav.stopped()
         recorder.flush()
         database.close()
 
@@ -89,7 +101,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
     # a redirect would repeat the Host of the request
     pages.router.redirect_slashes = False
-    return App(contracts, pages, is_https=settings.base_url.startswith("https://"))
+    return App(contracts, carddav, pages, is_https=settings.base_url.startswith("https://"))
 
 
 def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:

@@ -1,0 +1,197 @@
+"""The door: finds the device, the resource and the method of a request, and sends the response piece by piece.
+
+Reads run as they suit the engine; listings and reports in a thread, a few hundred cards at a time, so that memory stays
+flat and no card is rendered twice. A PUT is one unit of work, answered after its commit.
+"""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import partial
+
+from msgspec import Struct
+
+from coterie.carddav.cards import Answer, delete, get_card, put_card, read_card
+from coterie.carddav.context import Context, Request
+from coterie.carddav.devices import DeviceLogins
+from coterie.carddav.errors import DavError
+from coterie.carddav.options import ALLOWED, DAV_HEADER, METHODS
+from coterie.carddav.propfind import propfind
+from coterie.carddav.reports import Report, report
+from coterie.carddav.urls import WELL_KNOWN, path_of, resource_of
+from coterie.carddav.xml_output import CLOSE, OPEN, error_body
+from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, Unauthorized
+from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, headers_of
+from coterie.http.basic import CHALLENGE
+from coterie.http.body import read_bytes
+from coterie.http.errors import MethodNotAllowed, Unexpected, error_headers, status_of
+from coterie.http.requests import RequestRecorder, read_request_id
+from coterie.http.responses import base_url
+from coterie.model.carddav_accounts import ROOT_PATH
+from coterie.settings import Settings
+from coterie.store.database import Database, Tx
+from coterie.store.devices import Login
+
+BODY_BYTES_MAX = 16 * 1024 * 1024
+XML_TYPE = (b"content-type", b'application/xml; charset="utf-8"')
+_PIECE_CHARS = 65_536
+log = logging.getLogger(__name__)
+
+
+class Sent(Struct):
+    """A response: bytes, or pieces of a multistatus."""
+
+    status: int
+    headers: HeaderList
+    body: bytes = b""
+    pieces: AsyncIterator[str] | None = None
+
+
+class CardDavApp:
+    """The ASGI application of /dav/, /.well-known/carddav, and of the WebDAV methods of /."""
+
+    def __init__(self, database: Database, settings: Settings, recorder: RequestRecorder) -> None:
+        self._database, self._settings, self._recorder = database, settings, recorder
+        self._logins = DeviceLogins(database)
+
+    async def stopped(self) -> None:
+        """Waits up to 5 seconds for what is being saved."""
+        await self._logins.stopped()
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether a request is for this door."""
+        path: str = scope["path"]
+        if path.startswith(ROOT_PATH) or path in ("/dav", WELL_KNOWN, WELL_KNOWN + "/"):
+            return True
+        return path == "/" and scope["method"] in ("OPTIONS", "PROPFIND", "REPORT")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, headers = time.perf_counter(), headers_of(scope)
+        request_id = read_request_id(headers)
+        try:
+            sent = await self._answer(scope, headers, receive)
+        except Exception as error:
+            sent = _present(error, request_id)
+        sent.headers += [(b"x-request-id", request_id.encode()), (b"dav", DAV_HEADER), (b"cache-control", b"no-store")]
+        await _send(sent, scope["method"], send)
+        method = scope["method"] if scope["method"] in METHODS else "(other)"
+        self._recorder.record(
+            method=method, route=ROOT_PATH, status=sent.status, started=started, request_id=request_id
+        )
+
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Sent:
+        if scope["path"].rstrip("/") == WELL_KNOWN:
+            address = base_url(self._settings, scope, headers) + ROOT_PATH
+            return Sent(301, [(b"location", address.encode("latin-1", "replace"))])
+        source = scope["client"][0] if scope.get("client") else ""
+        login = await self._logins.find(headers, source)
+        resource = resource_of(path_of(scope))
+        if resource is None:
+            raise NotFound("There is no such resource")
+        method = scope["method"]
+        if method not in ALLOWED[resource.kind]:
+            raise MethodNotAllowed(ALLOWED[resource.kind])
+        body = await read_bytes(headers, receive, BODY_BYTES_MAX)
+        request = Request(method, resource, headers, body, self._settings.data_folder)
+        return await self._run(login, request)
+
+    async def _run(self, login: Login, request: Request) -> Sent:
+        method, is_card = request.method, request.resource.kind == "card"
+        if method == "OPTIONS":
+            return Sent(200, [(b"allow", ", ".join(ALLOWED[request.resource.kind]).encode())])
+        if method in ("GET", "HEAD"):
+            answer = await self._read(login, request, get_card if is_card else _get_collection)
+            return _plain(answer)
+        if method == "PUT":
+            text = read_card(request)
+            return _plain(await self._write(login, request, lambda context: put_card(context, text)))
+        if method == "DELETE":
+            return _plain(await self._write(login, request, delete))
+        if method == "PROPFIND":
+            return await self._propfind(login, request)
+        return await self._report(login, request)
+
+    async def _read(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
+        return await self._database.run_read(lambda tx: work(Context(tx, login, request)))
+
+    async def _write(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
+        """A unit of work with the device as it is then: it may have been revoked while the body was on its way."""
+        return await self._database.run_write(lambda tx: work(Context(tx, self._logins.again(tx, login), request)))
+
+    async def _propfind(self, login: Login, request: Request) -> Sent:
+        heads, cards = await self._database.run_slow(lambda tx: propfind(Context(tx, login, request)))
+        self._logins.seen(login, request.header(b"user-agent"))
+        return _multistatus(_pieces(heads, cards))
+
+    async def _report(self, login: Login, request: Request) -> Sent:
+        result = await self._database.run_slow(lambda tx: report(Context(tx, login, request)))
+        self._logins.seen(login, request.header(b"user-agent"), result.seen)
+        return _multistatus(self._report_pieces(login, request, result))
+
+    async def _report_pieces(self, login: Login, request: Request, result: Report) -> AsyncIterator[str]:
+        yield result.head
+        for piece in result.pieces():
+            yield await self._database.run_slow(partial(_in_context, login, request, piece))
+        yield result.tail
+
+
+def _in_context(login: Login, request: Request, piece: Callable[[Context], str], tx: Tx) -> str:
+    return piece(Context(tx, login, request))
+
+
+async def _pieces(heads: Sequence[str], cards: Iterator[str]) -> AsyncIterator[str]:
+    texts, length = list(heads), 0
+    for text in cards:
+        texts.append(text)
+        length += len(text)
+        if length > _PIECE_CHARS:
+            yield "".join(texts)
+            texts, length = [], 0
+    yield "".join(texts)
+
+
+def _multistatus(pieces: AsyncIterator[str]) -> Sent:
+    return Sent(207, [XML_TYPE], pieces=pieces)
+
+
+def _get_collection(context: Context) -> Answer:
+    context.check(context.request.resource)
+    return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), b"An address book for CardDAV programs.\n")
+
+
+def _plain(answer: Answer) -> Sent:
+    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    return Sent(answer.status, headers, answer.body)
+
+
+def _present(error: Exception, request_id: str) -> Sent:
+    """An error as a response: its condition as XML, where it has one."""
+    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+        error = DiskFull("The disk is full or not writable")
+    if not isinstance(error, CoterieError):
+        log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
+        error = Unexpected(request_id)
+    headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(error)]
+    if isinstance(error, Unauthorized):
+        return Sent(401, [CHALLENGE])
+    if isinstance(error, DavError):
+        return Sent(error.status, [XML_TYPE], error_body(error) if error.condition else b"")
+    if isinstance(error, Invalid | Forbidden):
+        return Sent(403, [XML_TYPE], error_body(DavError(403, "C:valid-address-data", error.message)))
+    return Sent(status_of(error), headers)
+
+
+async def _send(sent: Sent, method: str, send: Send) -> None:
+    """Sends a response; a multistatus as its pieces become ready, without a length."""
+    has_body = sent.status not in (204, 304)
+    if sent.pieces is None and has_body:
+        sent.headers.append((b"content-length", str(len(sent.body)).encode()))
+    await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
+    if sent.pieces is None:
+        await send({"type": "http.response.body", "body": sent.body if has_body and method != "HEAD" else b""})
+        return
+    await send({"type": "http.response.body", "body": OPEN.encode(), "more_body": True})
+    async for piece in sent.pieces:
+        if piece:
+            await send({"type": "http.response.body", "body": piece.encode(), "more_body": True})
+    await send({"type": "http.response.body", "body": CLOSE.encode()})

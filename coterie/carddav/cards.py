@@ -1,0 +1,129 @@
+"""GET, PUT and DELETE of a card (RFC 6352, section 6.3)."""
+
+import re
+
+from msgspec import Struct
+
+from coterie.actions.cards import delete_card
+from coterie.carddav.context import Context, Request
+from coterie.carddav.errors import DavError, UidConflict
+from coterie.carddav.properties import CONTENT_TYPE
+from coterie.carddav.rendering import Renderer
+from coterie.carddav.urls import Resource
+from coterie.carddav.writing import Outcome, Put, Writer
+from coterie.errors import Invalid, NotFound
+from coterie.http.responses import http_date
+from coterie.model import times
+from coterie.model.cards import BOOK, CardRef, etag_of
+from coterie.vcard.cards import PROPERTY_BYTES_MAX
+from coterie.vcard.raw import decode_card, join_lines, split_card, version_of
+from coterie.vcard.versions import as_version_3
+
+_ETAG = re.compile(r'(?:W/)?"[^"]*"|\*')
+_TYPES = ("text/vcard", "text/x-vcard", "text/directory", "application/vcard", "")
+_VERSION_3 = re.compile(r"text/vcard\s*;\s*version\s*=\s*\"?3\.0")
+
+
+class Answer(Struct, frozen=True):
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+def get_card(context: Context) -> Answer:
+    """The card as a device wrote it; 3.0 if the client asks for that version."""
+    request, resource = context.request, context.request.resource
+    context.check(resource)
+    ref = context.find_card(resource)
+    if ref is None:
+        raise NotFound("There is no such card")
+    etag = etag_of(ref)
+    if _has_etag(request.header(b"if-none-match"), etag):
+        return Answer(304, (("ETag", etag),))
+    rendered = Renderer(context.tx, context.login.caller, request.folder).render([ref])[ref.href]
+    accept = request.header(b"accept").lower()
+    lines = as_version_3(rendered.lines) if _VERSION_3.search(accept) else rendered.lines
+    is_vcard_4_asked = "version=4.0" in accept.replace(" ", "").replace('"', "") and "," not in accept
+    if is_vcard_4_asked and version_of(lines) != "4.0":
+        raise DavError(406, message="The card is of version 3.0")
+    headers = (
+        ("Content-Type", CONTENT_TYPE), ("ETag", etag),
+        ("Last-Modified", http_date(times.parse(ref.changed_at).timestamp())),
+    )  # fmt: skip
+    return Answer(200, headers, join_lines(lines).encode())
+
+
+def read_card(request: Request) -> str:
+    """The body of a PUT as the text of a card. Raises DavError with the condition that fails."""
+    media_type = request.header(b"content-type").split(";")[0].strip().lower()
+    if media_type not in _TYPES:
+        raise DavError(403, "C:supported-address-data", "A card is text/vcard")
+    if len(request.body) > PROPERTY_BYTES_MAX:
+        raise DavError(403, "C:max-resource-size", f"A card has at most {PROPERTY_BYTES_MAX} bytes")
+    try:
+        text = decode_card(request.body)
+    except Invalid as error:
+        raise DavError(403, "C:valid-address-data", error.message) from None
+    version = version_of(split_card(text))
+    if version not in ("3.0", "4.0"):
+        raise DavError(403, "C:supported-address-data", "A card is of version 3.0 or 4.0")
+    return text
+
+
+def put_card(context: Context, text: str) -> Answer:
+    """Takes a card. 201 if it is new, otherwise 204."""
+    request, resource = context.request, context.request.resource
+    context.check(resource)
+    ref = context.find_card(resource)
+    context.check_write(resource, "write-content" if ref else "bind")
+    check_conditions(request, ref)
+    put = Put(resource.href, text, request.header(b"user-agent"), request.folder, bool(request.header(b"if-match")))
+    outcome = _write(context, put, ref)
+    headers = (("ETag", outcome.etag),) if outcome.etag else ()
+    return Answer(201 if outcome.is_new else 204, headers)
+
+
+def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
+    try:
+        return Writer(context.tx, context.login, put).write(ref)
+    except UidConflict as conflict:
+        other = Resource("card", context.member, BOOK, conflict.message)
+        content = f"<D:href>{other.url}</D:href>"
+        raise DavError(409, "C:no-uid-conflict", "Another card has this UID", content) from None
+
+
+def delete(context: Context) -> Answer:
+    """Deletes a card. The book itself stays."""
+    request, resource = context.request, context.request.resource
+    context.check(resource)
+    if resource.kind != "card":
+        raise DavError(403, "D:need-privileges", "Only cards can be deleted", _privilege(resource))
+    ref = context.find_card(resource)
+    if ref is None:
+        raise NotFound("There is no such card")
+    context.check_write(context.book, "unbind")
+    check_conditions(request, ref)
+    delete_card(context.tx, context.login.caller, ref)
+    return Answer(204)
+
+
+def _privilege(resource: Resource) -> str:
+    return f"<D:resource><D:href>{resource.url}</D:href><D:privilege><D:unbind/></D:privilege></D:resource>"
+
+
+def check_conditions(request: Request, ref: CardRef | None) -> None:
+    """If-Match, then If-None-Match (RFC 9110, section 13.2.2). Raises DavError (412) if one fails."""
+    etag = etag_of(ref) if ref else None
+    wanted, unwanted = request.header(b"if-match"), request.header(b"if-none-match")
+    if wanted and not _has_etag(wanted.replace("-gzip", ""), etag, is_strong=True):
+        raise DavError(412, message="The card has changed or is gone")
+    if unwanted and _has_etag(unwanted, etag):
+        raise DavError(412, message="The card exists")
+
+
+def _has_etag(header: str, etag: str | None, *, is_strong: bool = False) -> bool:
+    """Whether a list of ETags has this one. Proxies that compress make ETags weak, which If-Match does not accept."""
+    if etag is None or not header:
+        return False
+    found = _ETAG.findall(header)
+    return "*" in found or etag in (found if is_strong else [each.removeprefix("W/") for each in found])
