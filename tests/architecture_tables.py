@@ -42,6 +42,8 @@ MAY_USE = {
     "email_validator": "model",
     "httpx": "webhooks graph outgoing worker",
     "jinja2": "api web app",
+    "markdown_it": "web",
+    "markupsafe": "web",
     "mcp": "mcp",
     "msgspec": " ".join(MAY_IMPORT),
     "nameparser": "model",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from coterie.web import words
 from coterie.web.assets import asset
+from coterie.web.markdown import render_markdown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,6 +35,7 @@ def _environment() -> "Environment":
         "day": words.day,
         "hue": words.hue,
         "initials": words.initials,
+        "markdown": render_markdown,
         "moment": words.moment,
     }
     return environment

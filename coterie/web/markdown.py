@@ -1,0 +1,34 @@
+"""Notes as HTML: CommonMark without HTML, pictures and other hosts' content."""
+
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_CACHED = 2048
+# one title a page, and sections below it: a heading of a note is of the third level at least
+_LEVELS_DOWN = 2
+_LEVEL_MAX = 6
+
+
+def _make() -> MarkdownIt:
+    # raw HTML stays text; the library makes no links of javascript:, vbscript:, file: or data:
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    return markdown.disable("image")
+
+
+_markdown = _make()
+
+
+@lru_cache(maxsize=_CACHED)
+def render_markdown(text: str) -> Markup:
+    """The text as safe HTML. A picture is a link to it, because a foreign picture tells its host who reads."""
+    tokens = _markdown.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + _LEVELS_DOWN, _LEVEL_MAX)}"
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrSet("rel", "noopener noreferrer nofollow ugc")
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return Markup(html)  # noqa: S704 (made by the renderer, which escapes every text)
