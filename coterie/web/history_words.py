@@ -1,0 +1,92 @@
+"""What the entries of a timeline say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from coterie.model import times
+from coterie.store.timeline import CHANGE, INTERACTION, TimelineEntry
+
+GROUP_SECONDS = 600
+_SHOWN_MAX = 120
+_VERBS = {
+    "created": "added", "updated": "changed", "deleted": "deleted", "restored": "restored", "erased": "erased",
+    "handle_added": "added a way to reach", "handle_updated": "changed a way to reach",
+    "handle_deleted": "deleted a way to reach", "handle_restored": "restored a way to reach",
+    "handle_erased": "erased a way to reach", "put_in_folder": "put into a folder",
+    "taken_out_of_folder": "taken out of a folder", "tagged": "put a tag on", "untagged": "took a tag off",
+    "expertise_added": "added an expertise", "expertise_removed": "removed an expertise",
+    "tag_changed": "a tag was renamed or deleted", "folder_changed": "a folder was renamed or deleted",
+    "expertise_changed": "an expertise was renamed or deleted", "property_changed": "a property was renamed or deleted",
+    "related_changed": "a related person was deleted or restored", "parts_imported": "parts were imported",
+}  # fmt: skip
+_NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",
+          "date": "a date", "address": "an address", "attachment": "a file"}  # fmt: skip
+_DOORS = {"web": "", "cli": "on the command line", "worker": "by a job", "instagram": "by Instagram"}
+_INTERACTIONS = {"message": "Message", "comment": "Comment", "mention": "Mention", "call": "Call",
+                 "meeting": "Meeting", "letter": "Letter", "other": "Contact"}  # fmt: skip
+
+
+def value_words(raw: bytes) -> str:
+    """A value as JSON, for people."""
+    value = msgspec.json.decode(raw)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def describe(entry: TimelineEntry, names: Mapping[str, str]) -> str:
+    """The title of an entry. names: user id -> name."""
+    who = names.get(entry.user_id or "", "")
+    if entry.source == CHANGE:
+        return " ".join(filter(None, (who or "Coterie", _change(entry), _door(entry))))
+    if entry.source == INTERACTION:
+        return f"{_INTERACTIONS.get(entry.kind, entry.kind)} {'from them' if entry.mark == 'incoming' else 'to them'}"
+    title = "Pinned note" if entry.kind == "pinned" else "Personal note" if entry.mark == "personal" else "Note"
+    return f"{title} by {who}" if who else title
+
+
+def grouped(entries: Sequence[TimelineEntry], names: Mapping[str, str]) -> list[tuple[TimelineEntry, str, list[str]]]:
+    """(entry, title, titles of further changes): changes by one person within ten minutes are one entry."""
+    groups: list[tuple[TimelineEntry, str, list[str]]] = []
+    for entry in entries:
+        title = describe(entry, names)
+        if groups and _is_same_work(groups[-1][0], entry):
+            groups[-1][2].append(title)
+        else:
+            groups.append((entry, title, []))
+    return groups
+
+
+def _is_same_work(first: TimelineEntry, other: TimelineEntry) -> bool:
+    if first.source != CHANGE or other.source != CHANGE:
+        return False
+    is_by_same = (first.user_id, first.mark, first.detail) == (other.user_id, other.mark, other.detail)
+    return is_by_same and (times.parse(first.at) - times.parse(other.at)).total_seconds() < GROUP_SECONDS
+
+
+def _door(entry: TimelineEntry) -> str:
+    return "by an import" if entry.detail else _DOORS.get(entry.mark, f"through {entry.mark}")
+
+
+def _change(entry: TimelineEntry) -> str:
+    noun, _, verb = entry.kind.partition(".")
+    fields = _fields(entry.text)
+    if entry.kind == "contact.updated" and fields:
+        return f"changed {fields}"
+    words = _VERBS.get(verb, verb.replace("_", " "))
+    if noun == "contact" and verb not in ("created", "updated", "deleted", "restored", "erased"):
+        return words
+    article = _NOUNS.get(noun, f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun.replace('_', ' ')}")
+    return f"{words} {article}"
+
+
+def _fields(changes: str | None) -> str:
+    """The names of the changed fields."""
+    try:
+        decoded: Any = msgspec.json.decode(changes) if changes else {}
+    except msgspec.DecodeError:
+        return ""
+    words = [name.removeprefix("properties.").replace("_", " ") for name in decoded if name != "name_key"]
+    return ", ".join(words)[:_SHOWN_MAX]
