@@ -1,0 +1,83 @@
+"""The fields of a contact that are edited in place: what they are called and how they are entered."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from coterie.model.contacts import GENDERS, STATUSES, TEXTS, Contact
+
+
+class FormField(Struct, frozen=True):
+    """kind: text, lines, date, email, tel, url, choice. hint: shown below the input. choices: (value, label)."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    hint: str = ""
+    length_max: int = 500
+    choices: Sequence[tuple[str, str]] = ()
+    required: bool = False
+
+
+_DATE_HINT = "Like 1980-05-12, or --05-12 if you do not know the year"
+# in the order in which a page shows them
+FIELDS = {
+    field.name: field
+    for field in (
+        FormField("real_name", "Name"),
+        FormField("nickname", "Nickname", length_max=TEXTS["nickname"]),
+        FormField("display_name", "Shown as", length_max=TEXTS["display_name"]),
+        FormField("birthday", "Birthday", "date", _DATE_HINT, TEXTS["birthday"]),
+        FormField("job_title", "Job", length_max=TEXTS["job_title"]),
+        FormField("employer", "Works at", length_max=TEXTS["employer"]),
+        FormField("department", "Department", length_max=TEXTS["department"]),
+        FormField("how_you_met", "How you met", "lines", length_max=TEXTS["how_you_met"]),
+        FormField("maiden_name", "Name before marriage", length_max=TEXTS["maiden_name"]),
+        FormField("gender", "Gender", "choice",
+                  choices=[("", "Not given"), *((each, each.capitalize()) for each in GENDERS)]),
+        FormField("language", "Language", hint="A code such as en or de", length_max=TEXTS["language"]),
+        FormField("bio", "About", "lines", length_max=TEXTS["bio"]),
+        FormField("relationship_grade", "Closeness", "choice",
+                  choices=[("", "Not given"), *((str(grade), f"{grade} of 5") for grade in range(6))]),
+        FormField("status", "Messages", "choice",
+                  choices=[(each, "Wants messages" if each == "subscribed" else "Wants none") for each in STATUSES]),
+    )
+}  # fmt: skip
+# shown elsewhere than among the facts
+IN_HEAD = ("real_name",)
+_QUIET = {"status": "subscribed"}
+
+
+def value_of(contact: Contact, name: str) -> str:
+    """The value as the form has it, "" for none."""
+    value = contact.full_name if name == "real_name" else getattr(contact, name)
+    return "" if value is None else str(value)
+
+
+def shown_value(contact: Contact, field: FormField) -> str:
+    """The value for people."""
+    value = value_of(contact, field.name)
+    return dict(field.choices).get(value, value) if value else ""
+
+
+def filled(contact: Contact) -> list[FormField]:
+    """The fields worth a line, because they have a value that says something."""
+    return [
+        field
+        for field in FIELDS.values()
+        if field.name not in IN_HEAD and value_of(contact, field.name) not in ("", _QUIET.get(field.name))
+    ]
+
+
+def empty(contact: Contact) -> list[FormField]:
+    """The others, which "Add" offers."""
+    shown = {field.name for field in filled(contact)}
+    return [field for field in FIELDS.values() if field.name not in shown and field.name not in IN_HEAD]
+
+
+def parsed(name: str, text: str) -> str | int | None:
+    """The value that actions.contacts.update_contact takes."""
+    text = text.strip()
+    if name == "relationship_grade":
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
+    return text or None
