@@ -1,2 +1,3 @@
 import "./forms.js";
 import "./toasts.js";
+import "./edit.js";
