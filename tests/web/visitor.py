@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,3 +60,12 @@ def text_of(response: Response) -> str:
     """The text of a page without its markup."""
     body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", response.body.decode(), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def elements_of(response: Response) -> list[tuple[str, list[str]]]:
+    """(tag, names of attributes) of each element, as a browser reads the page."""
+    elements: list[tuple[str, list[str]]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: elements.append((tag, [name for name, _ in attrs]))  # type: ignore[method-assign]
+    parser.feed(response.body.decode())
+    return elements
