@@ -141,7 +141,8 @@ def _words(tx: Tx, world: World) -> None:
         tx, alice, title="Size", property_type="multiple_choice", choices=["S", "M"], description="of a shirt",
         agent_active=True,
     ).slug  # fmt: skip
-    set_values(tx, alice, marge, {slug: ["M"]})
+    weight = create_definition(tx, alice, title="Weight", property_type="number").slug
+    set_values(tx, alice, marge, {slug: ["M"], weight: 61.5})
 
 
 def _people(tx: Tx, world: World) -> None:

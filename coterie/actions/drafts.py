@@ -14,7 +14,7 @@ from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
 from coterie.model.cards import IMPERSONAL_DOORS
-from coterie.model.contacts import SUBSCRIBED
+from coterie.model.contacts import SUBSCRIBED, word_columns
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import iter_ids, new_id
 from coterie.model.imports import DRAFT_SOURCE, UID_SOURCE, ContactDraft
@@ -232,7 +232,7 @@ def _contact_row(contact_id: int, plan: MergePlan, handles: list[Handle], now: s
     for key, name in _KEYS:
         value = row[name]
         row[key] = sort_key(value) if value else ""
-    return row
+    return row | word_columns(row, composed)
 
 
 def _created(caller: Caller, contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Contacts: the people of an organization, and their names."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.model.names import NAME_COLUMNS, NAME_PARTS, is_inverted, join_name
 from coterie.model.text import sort_key
+from coterie.model.words import stored_words
 
 SUBSCRIBED = "subscribed"
 OPTOUT = "optout"
@@ -94,6 +96,35 @@ def with_current_name(before: Contact, after: Contact) -> Contact:
     return after if is_current else replace(after, formatted_name=None)
 
 
+# column of words (model/words.py) -> the text it is of; name_words is of all names
+WORDS = {
+    f"{name}_words": name
+    for name in ("first_name", "last_name", "nickname", "employer", "department", "job_title", "how_you_met", "bio")
+}
+NAMED_BY = (
+    "display_name", "formatted_name", "nickname", "maiden_name", "phonetic_first_name", "phonetic_last_name",
+)  # fmt: skip
+
+
+def birthday_day(birthday: str | None) -> str:
+    """MM-DD of a birthday, "" for none."""
+    return birthday[-5:] if birthday else ""
+
+
+def word_columns(row: Mapping[str, Any], composed_name: str | None) -> dict[str, str]:
+    """The columns of a contact's row by which filters find it."""
+    names = (row[name] for name in NAMED_BY)
+    return {
+        "birthday_day": birthday_day(row["birthday"]),
+        "name_words": stored_words(composed_name, *names),
+        **{column: stored_words(row[name]) for column, name in WORDS.items()},
+    }
+
+
+def _name_words(contact: Contact) -> str:
+    return stored_words(contact.composed_name, *(getattr(contact, name) for name in NAMED_BY))
+
+
 _SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {
     "name_key": lambda contact: contact.name,
     "real_name_key": lambda contact: contact.full_name,
@@ -105,14 +136,28 @@ _SORT_VALUES: dict[str, Callable[[Contact], str | None]] = {
     "bio_key": lambda contact: contact.bio,
 }
 # column -> the sort keys computed from it
-KEYS_OF = {
+KEYS_OF: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(NAME_COLUMNS, ("name_key", "real_name_key")),
     **dict.fromkeys(("display_name", "nickname"), ("name_key",)),
     **{name: (f"{name}_key",) for name in ("username", "email", "phone", "website", "bio")},
     "pinned_note": ("note_key",),
 }
+for _name in (*NAME_PARTS, *NAMED_BY):
+    KEYS_OF[_name] = (*KEYS_OF.get(_name, ()), "name_words")
+KEYS_OF["birthday"] = ("birthday_day",)
+for _column, _name in WORDS.items():
+    KEYS_OF[_name] = (*KEYS_OF.get(_name, ()), _column)
 
 
-def sort_keys(contact: Contact, names: Iterable[str] = _SORT_VALUES) -> dict[str, str]:
-    """The sort keys of a contact: all of them, or those named."""
-    return {name: sort_key(_SORT_VALUES[name](contact)) for name in names}
+def sort_keys(contact: Contact, names: Iterable[str] | None = None) -> dict[str, str]:
+    """The sort keys of a contact and the columns by which filters find it: all of them, or those named."""
+    keys = (*_SORT_VALUES, "name_words", "birthday_day", *WORDS) if names is None else names
+    return {name: _key_of(contact, name) for name in keys}
+
+
+def _key_of(contact: Contact, name: str) -> str:
+    if name == "birthday_day":
+        return birthday_day(contact.birthday)
+    if name in WORDS:
+        return stored_words(getattr(contact, WORDS[name]))
+    return _name_words(contact) if name == "name_words" else sort_key(_SORT_VALUES[name](contact))

@@ -5,15 +5,18 @@ from collections.abc import Iterable
 import msgspec
 
 from coterie.model.addresses import Address
+from coterie.model.words import with_words
 from coterie.store.database import Tx, matching
 from coterie.store.grouping import by_contact
 
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Address))
 _SELECT = ", ".join(_COLUMNS)
 _FIXED = {"id", "contact_id", "created_at"}
+_WORDS = ("address_words", "locality_words", "region_words", "postcode_words")
 _UPDATE = (
-    f"UPDATE postal_addresses SET {', '.join(f'{name} = :{name}' for name in _COLUMNS if name not in _FIXED)}"
-    " WHERE organization_id = :organization_id AND id = :id"
+    "UPDATE postal_addresses SET "
+    + ", ".join(f"{name} = :{name}" for name in (*_COLUMNS, *_WORDS) if name not in _FIXED)
+    + " WHERE organization_id = :organization_id AND id = :id"
 )
 
 
@@ -78,12 +81,13 @@ def list_addresses_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) 
 def insert_addresses(tx: Tx, organization_id: int, addresses: Iterable[Address]) -> None:
     """Inserts addresses of one contact or of many."""
     rows = [{"organization_id": organization_id, **msgspec.structs.asdict(address)} for address in addresses]
-    tx.insert_rows("postal_addresses", rows)
+    tx.insert_rows("postal_addresses", [with_words("postal_addresses", row) for row in rows])
 
 
 def save_address(tx: Tx, organization_id: int, address: Address) -> None:
     """Saves an existing address; its owner never changes."""
-    values = {name: value for name, value in msgspec.structs.asdict(address).items() if name not in _FIXED}
+    row = with_words("postal_addresses", msgspec.structs.asdict(address))
+    values = {name: value for name, value in row.items() if name not in _FIXED}
     tx.run(_UPDATE, {"organization_id": organization_id, "id": address.id, **values})
 
 

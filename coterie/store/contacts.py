@@ -5,14 +5,15 @@ from typing import Any
 
 import msgspec
 
-from coterie.model.contacts import Contact
+from coterie.model.contacts import WORDS, Contact
 from coterie.store.counters import add_to_count, count, next_number
 from coterie.store.database import Row, Tx, matching
 from coterie.store.grouping import by_contact, rest_of
 from coterie.store.revisions import insert_tombstones
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
-SORT_COLUMNS = (
+# derived from others: what contacts are sorted by, and the words by which filters find them
+SORT_COLUMNS: tuple[str, ...] = (
     "name_key",
     "real_name_key",
     "username_key",
@@ -21,6 +22,9 @@ SORT_COLUMNS = (
     "website_key",
     "note_key",
     "bio_key",
+    "birthday_day",
+    "name_words",
+    *WORDS,
 )
 _SELECT = ", ".join(f"c.{name}" for name in COLUMNS)
 _IS_FOLLOWER = COLUMNS.index("is_follower")

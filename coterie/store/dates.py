@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from coterie.model.dates import ImportantDate
+from coterie.model.words import with_words
 from coterie.store.database import Tx, matching
 from coterie.store.grouping import by_contact
 
@@ -62,19 +63,19 @@ def list_dates_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> d
 
 def insert_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:
     tx.run(
-        f"INSERT INTO important_dates (organization_id, {_SELECT})"
-        f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)})",
-        {"organization_id": organization_id, **msgspec.structs.asdict(date)},
+        f"INSERT INTO important_dates (organization_id, {_SELECT}, label_words)"
+        f" VALUES (:organization_id, {', '.join(':' + name for name in _COLUMNS)}, :label_words)",
+        {"organization_id": organization_id, **with_words("important_dates", msgspec.structs.asdict(date))},
     )
 
 
 def save_date(tx: Tx, organization_id: int, date: ImportantDate) -> None:
     """Saves an existing date."""
-    values = msgspec.structs.asdict(date)
+    values = with_words("important_dates", msgspec.structs.asdict(date))
     del values["created_at"]
     tx.run(
-        "UPDATE important_dates SET label = :label, occurs_on = :occurs_on, updated_at = :updated_at,"
-        " deleted_at = :deleted_at"
+        "UPDATE important_dates SET label = :label, label_words = :label_words, occurs_on = :occurs_on,"
+        " updated_at = :updated_at, deleted_at = :deleted_at"
         " WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, **values},
     )

@@ -21,6 +21,7 @@ from coterie.errors import Unavailable
 from coterie.model import times
 from coterie.model.relationships import CATALOGUE
 from coterie.store.database import Database, Tx
+from coterie.store.migrations.filter_words import fill_words
 from coterie.store.migrations.import_state import convert_imports
 from coterie.store.migrations.name_keys import recompute_name_keys
 from coterie.store.migrations.term_keys import recompute_term_keys
@@ -31,7 +32,12 @@ _SPELLING = {
     "postgresql": {"CLUSTERED": "", " NULLSFIRST": " NULLS FIRST", "TEXT": 'TEXT COLLATE "C"'},
 }
 # number of a migration -> its Python part, which runs after its SQL
-_PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {4: convert_imports, 7: recompute_term_keys, 11: recompute_name_keys}
+_PYTHON_PARTS: dict[int, Callable[[Tx], None]] = {
+    4: convert_imports,
+    7: recompute_term_keys,
+    11: recompute_name_keys,
+    23: fill_words,
+}
 _NAME = re.compile(r"(\d{4})_\w+(?:\.(sqlite|postgresql))?\.sql")
 
 

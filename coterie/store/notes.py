@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from coterie.model.notes import FEW, Note
 from coterie.model.terms import Tag
+from coterie.model.words import stored_words
 from coterie.store.counters import add_to_count, count
 from coterie.store.database import Row, Tx, matching
 from coterie.store.grouping import by_contact
@@ -193,13 +194,14 @@ def list_contacts_of_note(tx: Tx, organization_id: int, note_id: str) -> list[in
 def insert_note(tx: Tx, organization_id: int, note: Note, contact_ids: Iterable[int]) -> None:
     """Inserts a note about these contacts."""
     tx.run(
-        f"INSERT INTO notes (organization_id, {_SELECT}) VALUES (:organization_id, :id, :author_id, :text,"
-        " :is_personal, :is_pinned, :created_at, :updated_at, :deleted_at)",
+        f"INSERT INTO notes (organization_id, {_SELECT}, text_words) VALUES (:organization_id, :id, :author_id, :text,"
+        " :is_personal, :is_pinned, :created_at, :updated_at, :deleted_at, :text_words)",
         {
             "organization_id": organization_id,
             "id": note.id,
             "author_id": note.author_id,
             "text": note.text,
+            "text_words": stored_words(note.text),
             "is_personal": note.is_personal,
             "is_pinned": note.is_pinned,
             "created_at": note.created_at,
@@ -215,13 +217,14 @@ def insert_note(tx: Tx, organization_id: int, note: Note, contact_ids: Iterable[
 def save_note(tx: Tx, organization_id: int, before: Note, note: Note) -> None:
     """Saves an existing note; before: as it is stored."""
     tx.run(
-        "UPDATE notes SET text = :text, is_personal = :is_personal, is_pinned = :is_pinned,"
+        "UPDATE notes SET text = :text, text_words = :text_words, is_personal = :is_personal, is_pinned = :is_pinned,"
         " updated_at = :updated_at, deleted_at = :deleted_at"
         " WHERE organization_id = :organization_id AND id = :id",
         {
             "organization_id": organization_id,
             "id": note.id,
             "text": note.text,
+            "text_words": stored_words(note.text),
             "is_personal": note.is_personal,
             "is_pinned": note.is_pinned,
             "updated_at": note.updated_at,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from coterie.model.attachments import IMPORT
+from coterie.model.words import with_words
 from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
@@ -108,7 +109,7 @@ def _insert(
     tx: Tx, organization_id: int, table: str, names: Sequence[str], rows: Rows, *, skip_existing: bool = False
 ) -> None:
     stored = [{"organization_id": organization_id, **{name: row[name] for name in names}} for row in rows]
-    tx.insert_rows(table, stored, skip_existing=skip_existing)
+    tx.insert_rows(table, [with_words(table, row) for row in stored], skip_existing=skip_existing)
 
 
 def _count(tx: Tx, organization_id: int, table: str, ids: Iterable[Any], by: int) -> None:

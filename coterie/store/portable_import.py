@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coterie.model.imports import PORTABLE_SOURCE
+from coterie.model.words import with_words
 from coterie.store.database import Tx
 from coterie.store.portable import CONTACT_FIELDS, NOUNS, REFERENCES, Noun, fields_of
 
@@ -125,6 +126,7 @@ def is_used(tx: Tx, organization_id: int, table: str, key: Any) -> bool:
 def insert_row(tx: Tx, organization_id: int, table: str, columns: Mapping[str, Any]) -> bool:
     """Inserts a row unless its key exists. Returns whether it was inserted."""
     assert table in _TABLES
+    columns = with_words(table, columns)
     return bool(
         tx.run(
             f"INSERT INTO {table} (organization_id, {', '.join(columns)})"

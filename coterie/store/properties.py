@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from coterie.model.properties import PropertyDefinition, Value
+from coterie.model.words import with_words
 from coterie.store.counters import add_to_count, count
 from coterie.store.database import Row, Tx, matching
 
@@ -115,14 +116,15 @@ def list_values_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
 def save_value(tx: Tx, organization_id: int, contact_id: int, slug: str, value: Value) -> None:
     """Sets a contact's value of a property."""
     tx.run(
-        "INSERT INTO property_values (organization_id, contact_id, slug, value)"
-        " VALUES (:organization_id, :contact_id, :slug, :value)"
-        " ON CONFLICT (organization_id, contact_id, slug) DO UPDATE SET value = excluded.value",
+        "INSERT INTO property_values (organization_id, contact_id, slug, value, value_words, value_number)"
+        " VALUES (:organization_id, :contact_id, :slug, :value, :value_words, :value_number)"
+        " ON CONFLICT (organization_id, contact_id, slug) DO UPDATE SET value = excluded.value,"
+        " value_words = excluded.value_words, value_number = excluded.value_number",
         {
             "organization_id": organization_id,
             "contact_id": contact_id,
             "slug": slug,
-            "value": msgspec.json.encode(value).decode(),
+            **with_words("property_values", {"value": msgspec.json.encode(value).decode()}),
         },
     )
 

@@ -57,6 +57,11 @@ NOT_COLUMNS = {
     "name_key": "worked out anew", "real_name_key": "worked out anew", "username_key": "worked out anew",
     "email_key": "worked out anew", "phone_key": "worked out anew", "website_key": "worked out anew",
     "note_key": "worked out anew", "bio_key": "worked out anew",
+    **{f"{name}_words": "worked out anew" for name in (
+        "name", "first_name", "last_name", "nickname", "employer", "department", "job_title", "how_you_met",
+        "bio", "address", "locality", "region", "postcode", "label", "text", "value"
+    )},
+    "value_number": "worked out anew", "birthday_day": "worked out anew",
     "contacts.username": "of a handle", "contacts.email": "of a handle", "contacts.phone": "of a handle",
     "contacts.website": "of a handle", "contacts.linkedin_url": "of a handle", "contacts.pinned_note": "of a note",
     "instagram_people.source": "always instagram",

@@ -32,7 +32,8 @@ GLOBAL = {
 GLOBAL_TARGETS = {"organizations", "users", "relationship_types"}
 # What only one engine has, or has in another shape: search
 PER_ENGINE = re.compile(r"contact_words.*|term.*|.*_terms.*")
-TYPES = {"BIGINT": "bigint", "INTEGER": "bigint", "TEXT": "text", "BOOLEAN": "boolean"}
+TYPES = {"BIGINT": "bigint", "INTEGER": "bigint", "TEXT": "text", "BOOLEAN": "boolean",
+         "DOUBLE PRECISION": "double precision"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
