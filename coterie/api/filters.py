@@ -67,8 +67,9 @@ def search_filtered(
 ) -> tuple[Sequence[Contact], int]:
     """The same among the first 2,000 matches of a search, in its order."""
     matches = search_contacts(
-        tx, caller.organization_id, text, order=order, descending=descending, limit=SEARCHED_MAX
-    ).contacts
+        tx, caller.organization_id, text, order=order, descending=descending, limit=SEARCHED_MAX,
+        reader_id=caller.user_id,
+    ).contacts  # fmt: skip
     kept = keep_matching(tx, caller.organization_id, where, [contact.id for contact in matches])
     contacts = [contact for contact in matches if contact.id in kept]
     return contacts[offset : offset + limit], len(contacts)

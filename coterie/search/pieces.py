@@ -8,7 +8,7 @@ from coterie.model.contacts import Contact
 from coterie.search.documents import DIGITS
 from coterie.search.folding import chunks, words_of_chunk
 from coterie.search.ranking import Match
-from coterie.search.texts import Text, is_phone, load_texts
+from coterie.search.texts import Text, is_phone, list_personal_notes, load_texts
 from coterie.store.database import Tx
 
 PIECE_LENGTH_MAX = 80
@@ -24,21 +24,43 @@ class Hit(Struct, frozen=True):
     bits: float
 
 
-def hits_of(tx: Tx, organization_id: int, contacts: Sequence[Contact], matches: Sequence[Match]) -> list[Hit]:
-    """The hit of each contact, in their order."""
+def hits_of(
+    tx: Tx,
+    organization_id: int,
+    contacts: Sequence[Contact],
+    matches: Sequence[Match],
+    words: Sequence[str],
+    *,
+    reader_id: str | None,
+) -> list[Hit]:
+    """The hit of each contact, in their order.
+
+    words: of the query; reader_id: the user whose personal notes matched.
+    """
     by_id = {match.contact_id: match for match in matches}
     loaded = load_texts(tx, organization_id, [contact.id for contact in contacts]) if contacts else {}
+    if reader_id is not None:
+        for contact_id, text in list_personal_notes(tx, organization_id, reader_id):
+            if contact_id in loaded:
+                loaded[contact_id].texts.append(Text("note", text))
     hits = []
     for contact in contacts:
         match = by_id.get(contact.id)
         field, piece = "", ""
         if match is not None and contact.id in loaded:
-            field, piece = _place(loaded[contact.id].texts, match)
+            texts = loaded[contact.id].texts
+            field, piece = _place(texts, match) or _first_with(texts, words) or ("", "")
         hits.append(Hit(contact.id, field, piece, round(match.bits, 1) if match else 0.0))
     return hits
 
 
-def _place(texts: Sequence[Text], match: Match) -> tuple[str, str]:
+def _first_with(texts: Sequence[Text], words: Sequence[str]) -> tuple[str, str] | None:
+    """The first text that has one of the words."""
+    return next(((text.field, piece) for text in texts for word in words if (piece := _around(text.text, word))), None)
+
+
+def _place(texts: Sequence[Text], match: Match) -> tuple[str, str] | None:
+    """The text that has what matched best."""
     for text in texts:
         if match.kind == DIGITS and is_phone(text):
             digits = "".join(filter(str.isdigit, text.normalized + text.text))
@@ -46,7 +68,7 @@ def _place(texts: Sequence[Text], match: Match) -> tuple[str, str]:
                 return text.field, text.text[:PIECE_LENGTH_MAX]
         elif match.word and (piece := _around(text.text, match.word)):
             return text.field, piece
-    return "", ""
+    return None
 
 
 def _around(text: str, word: str) -> str:

@@ -10,6 +10,7 @@ from coterie.store.database import Tx, matching
 # characters of a note, and of everything else, that are searched
 NOTE_LENGTH_MAX = 4_000
 TEXT_LENGTH_MAX = 500
+PERSONAL_NOTES_MAX = 500
 # the columns of a contact by which it is found -> the field that a hit names
 COLUMNS = {
     "display_name": "name", "formatted_name": "name", "maiden_name": "name", "phonetic_first_name": "name",
@@ -75,6 +76,19 @@ def load_texts(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> di
             if contact_id in found and text:
                 found[contact_id].texts.append(Text(field, text, normalized))
     return found
+
+
+def list_personal_notes(tx: Tx, organization_id: int, reader_id: str) -> list[tuple[int, str]]:
+    """(contact id, text) of the newest 500 personal notes of a user, in which only that user may search."""
+    rows = tx.all(
+        f"SELECT l.contact_id, substr(n.text, 1, {NOTE_LENGTH_MAX}) FROM notes n JOIN note_contacts l"
+        " ON l.organization_id = n.organization_id AND l.note_id = n.id JOIN contacts c"
+        " ON c.organization_id = l.organization_id AND c.id = l.contact_id"
+        " WHERE n.organization_id = :organization_id AND n.author_id = :reader_id AND n.is_personal"
+        " AND n.deleted_at IS NULL AND c.deleted_at IS NULL ORDER BY n.id DESC LIMIT :limit",
+        {"organization_id": organization_id, "reader_id": reader_id, "limit": PERSONAL_NOTES_MAX},
+    )
+    return [(contact_id, text) for contact_id, text in rows]
 
 
 def _of_row(row: tuple[object, ...]) -> Texts:

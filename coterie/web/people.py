@@ -95,9 +95,9 @@ def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> tu
     if listing.text and not listing.filter_:
         page = search_contacts(
             tx, organization_id, listing.text, order=order if listing.sort else None, descending=down, limit=limit,
-            offset=offset,
+            offset=offset, reader_id=visit.acting.user_id,
         )  # fmt: skip
-        return page.contacts, page.total, page.total >= COUNT_MAX
+        return page.contacts, page.total, page.is_capped
     if listing.filter_ or listing.text:
         where = read_filter(tx, visit.acting, _with_words(listing))
         assert where is not None

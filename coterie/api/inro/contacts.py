@@ -172,7 +172,10 @@ def search(tx: Tx, caller: Caller, request: Request) -> Response:
 
 
 def _search(tx: Tx, caller: Caller, query: SearchQuery, page: Page) -> tuple[Sequence[Contact], int]:
-    order, descending, text = ORDERS[query.order_column or "id"], query.order_direction == "desc", query.query or ""
+    # without an order, the best match comes first
+    has_order = query.order_column is not None or query.order_direction is not None
+    order, descending = ORDERS[query.order_column or "id"] if has_order else None, query.order_direction == "desc"
+    text = query.query or ""
     with filter_errors():
         where = find_where(tx, caller, query)
     if where is not None:
@@ -180,8 +183,9 @@ def _search(tx: Tx, caller: Caller, query: SearchQuery, page: Page) -> tuple[Seq
             tx, caller, where, text, order=order, descending=descending, limit=page.size, offset=page.skip
         )
     found = search_contacts(
-        tx, caller.organization_id, text, order=order, descending=descending, limit=page.size, offset=page.skip
-    )
+        tx, caller.organization_id, text, order=order, descending=descending, limit=page.size, offset=page.skip,
+        reader_id=caller.user_id,
+    )  # fmt: skip
     return found.contacts, found.total
 
 

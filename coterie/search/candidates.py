@@ -1,0 +1,140 @@
+"""Finds the contacts that a query may mean: by all of its words, then wider."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from coterie.search.documents import CLOSE
+from coterie.search.folding import chunks, words_of_chunk
+from coterie.search.groups import Group, Groups
+from coterie.search.index import ENGINES
+from coterie.search.query import Number, Query
+from coterie.search.ranking import Asked
+from coterie.search.texts import list_personal_notes
+from coterie.search.wider import Wider, asked_of, widen
+from coterie.store.contacts import COUNT
+from coterie.store.counters import count
+from coterie.store.database import Tx
+
+# contacts that are ranked; those after them follow by id
+RANKED_MAX = 200
+# with fewer matches than this the query is made wider
+ENOUGH = 10
+# matches are counted up to this number when the best come first
+RANKED_COUNT_MAX = 10_000
+# leading digits of a number that are dropped one by one, so that national prefixes (8, 06, 0 15) do not matter
+PREFIX_DIGITS_MAX, NUMBER_DIGITS_MIN = 5, 6
+
+
+class Candidates(Struct):
+    """Contacts that a query may mean.
+
+    groups: what all matches have in common, or None if there are no more of them than ids. ids: the contacts to rank.
+    own_ids: those of them that a personal note of the reader names. asked and numbers: what they are ranked by.
+    total: the number of matches, if groups is not None.
+    """
+
+    groups: Groups | None
+    ids: list[int]
+    own_ids: frozenset[int]
+    asked: list[Asked]
+    numbers: Sequence[Number]
+    total: int = 0
+
+
+def find_candidates(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> Candidates:
+    """The contacts to rank for a query, at most some 400. reader_id: the user whose personal notes are searched."""
+    engine = ENGINES[tx.engine]
+    asked = [asked_of(word) for word in query.words]
+    groups, ids = find_strict(tx, organization_id, query)
+    own_ids = frozenset(_in_personal_notes(tx, organization_id, query, reader_id))
+    if len(ids) > RANKED_MAX:
+        total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX)
+        ids = _unique([*_closest(tx, organization_id, groups, ids), *own_ids])
+        return Candidates(groups, ids, own_ids, asked, query.numbers, total)
+    numbers: Sequence[Number] = query.numbers
+    if len(ids) < ENOUGH and query.words:
+        wider = widen(tx, organization_id, query.words, count(tx, organization_id, COUNT))
+        asked = wider.asked
+        ids = [*ids, *_wider(tx, organization_id, query, wider, is_alone=not ids and not own_ids)]
+    elif not ids:
+        numbers, ids = _without_prefix(tx, organization_id, query.numbers)
+    return Candidates(None, _unique([*ids, *own_ids]), own_ids, asked, numbers)
+
+
+def find_strict(tx: Tx, organization_id: int, query: Query) -> tuple[Groups, list[int]]:
+    """(what a contact that matches all of a query has, such contacts, one more than are ranked).
+
+    The words are complete or nicknames, the last may be begun; if few contacts match, each word may.
+    """
+    engine = ENGINES[tx.engine]
+    groups = engine.narrow(tx, organization_id, _groups(query, all_begun=False))
+    ids = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX + 1)
+    if len(ids) < ENOUGH and len(query.words) > 1:
+        groups = _groups(query, all_begun=True)
+        ids = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX + 1)
+    return groups, ids
+
+
+def _groups(query: Query, *, all_begun: bool) -> Groups:
+    groups = []
+    for place, word in enumerate(query.words):
+        is_begun = all_begun or place == len(query.words) - 1
+        groups.append(Group(tuple(asked_of(word).losses), word.forms if is_begun else ()))
+    return (*groups, *(number.group for number in query.numbers))
+
+
+def _closest(tx: Tx, organization_id: int, groups: Groups, ids: list[int]) -> list[int]:
+    """Of more matches than can be ranked: those whose words are complete, the closest first, then the others."""
+    engine = ENGINES[tx.engine]
+    complete = tuple(Group(group.words, (), group.sets) if group.words else group for group in groups)
+    found: list[int] = []
+    for asked in (complete, groups):
+        for also in (*CLOSE.values(), None):
+            found = _unique([*found, *engine.candidates(tx, organization_id, asked, limit=RANKED_MAX, also=also)])
+            if len(found) >= RANKED_MAX:
+                return found[:RANKED_MAX]
+    return _unique([*found, *ids])[:RANKED_MAX]
+
+
+def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, *, is_alone: bool) -> list[int]:
+    """The contacts that match each word as it may be meant; is_alone: if they are few, also those of a single word."""
+    engine = ENGINES[tx.engine]
+    numbers = tuple(number.group for number in query.numbers)
+    ids: list[int] = engine.candidates(tx, organization_id, (*wider.every, *numbers), limit=RANKED_MAX)
+    if is_alone and len(ids) < ENOUGH and wider.alone is not None:
+        ids += engine.candidates(tx, organization_id, (wider.alone,), limit=RANKED_MAX)
+    return ids
+
+
+def _without_prefix(tx: Tx, organization_id: int, numbers: Sequence[Number]) -> tuple[Sequence[Number], list[int]]:
+    """The contacts of a number whose leading digits are not stored: they are dropped one by one."""
+    engine = ENGINES[tx.engine]
+    digits = numbers[0].digits if len(numbers) == 1 else ""
+    for cut in range(1, min(PREFIX_DIGITS_MAX, len(digits) - NUMBER_DIGITS_MIN) + 1):
+        number = Number(digits[cut:], ())
+        ids = engine.candidates(tx, organization_id, (number.group,), limit=RANKED_MAX)
+        if ids:
+            return [number], list(ids)
+    return numbers, []
+
+
+def _in_personal_notes(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> list[int]:
+    """The contacts of the reader's personal notes that have all words, or longer ones.
+
+    They are few and read for each search: in the index, a query could show to others that a note has a word.
+    """
+    if reader_id is None or not query.words or query.numbers:
+        return []
+    return [
+        contact_id for contact_id, text in list_personal_notes(tx, organization_id, reader_id) if _has_all(text, query)
+    ]
+
+
+def _has_all(text: str, query: Query) -> bool:
+    words = {form for chunk in chunks(text) for word in words_of_chunk(chunk) for form in word.forms}
+    return all(any(word.startswith(query_word.forms) for word in words) for query_word in query.words)
+
+
+def _unique(ids: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(ids))
