@@ -12,12 +12,13 @@ BATCH = 1_000
 
 
 class Change(Struct, frozen=True):
-    """The last change of a contact. contact_id: None if it was erased."""
+    """The last change of a contact. contact_id: None if it was erased. merged_into: the contact its id means now."""
 
     revision: int
     uuid: str
     contact_id: int | None
     is_deleted: bool
+    merged_into: int | None = None
 
 
 def list_changes(tx: Tx, organization_id: int, *, after: int, gone_after: int, limit: int) -> list[Change]:
@@ -26,15 +27,18 @@ def list_changes(tx: Tx, organization_id: int, *, after: int, gone_after: int, l
     gone_after: deletions and erasures up to this revision are left out, for a reader that never saw these contacts.
     """
     rows = tx.all(
-        "SELECT revision, uuid, id, is_deleted FROM (SELECT revision, uuid, id, deleted_at IS NOT NULL AS is_deleted"
-        " FROM contacts WHERE organization_id = :organization_id AND revision > :after"
+        "SELECT revision, uuid, id, is_deleted, merged_into FROM (SELECT revision, uuid, id, deleted_at IS NOT NULL"
+        " AS is_deleted, merged_into FROM contacts WHERE organization_id = :organization_id AND revision > :after"
         " AND (deleted_at IS NULL OR revision > :gone_after) ORDER BY revision LIMIT :limit) AS present"
-        " UNION ALL SELECT revision, uuid, id, is_deleted FROM (SELECT revision, uuid, CAST(NULL AS BIGINT) AS id,"
+        " UNION ALL SELECT revision, uuid, id, is_deleted, id FROM (SELECT revision, uuid, CAST(NULL AS BIGINT) AS id,"
         " TRUE AS is_deleted FROM contact_tombstones WHERE organization_id = :organization_id AND revision > :after"
         " AND revision > :gone_after ORDER BY revision LIMIT :limit) AS gone ORDER BY revision LIMIT :limit",
         {"organization_id": organization_id, "after": after, "gone_after": gone_after, "limit": limit},
     )
-    return [Change(revision, uuid, contact_id, bool(is_deleted)) for revision, uuid, contact_id, is_deleted in rows]
+    return [
+        Change(revision, uuid, contact_id, bool(is_deleted), merged_into)
+        for revision, uuid, contact_id, is_deleted, merged_into in rows
+    ]
 
 
 def find_last_change(tx: Tx, organization_id: int) -> int:

@@ -11,7 +11,8 @@ from coterie.store.database import Tx
 # What a page can be sorted by -> the indexed column, which is never NULL
 ORDERS = {"id": "id", "name": "name_key", "created_at": "created_at", "updated_at": "updated_at"}
 Deleted = Literal["no", "yes", "any"]
-_DELETED = {"no": " AND deleted_at IS NULL", "yes": " AND deleted_at IS NOT NULL", "any": ""}
+_DELETED = {"no": " AND deleted_at IS NULL", "yes": " AND deleted_at IS NOT NULL AND merged_into IS NULL",
+            "any": " AND merged_into IS NULL"}  # fmt: skip
 
 
 class Position(Struct, frozen=True, array_like=True):

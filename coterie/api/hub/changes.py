@@ -34,7 +34,8 @@ class RemovedEntity(Struct):
     id: Annotated[int | None, Meta(description="null if it was erased.")]
     uuid: str
     revision: int
-    reason: Annotated[Literal["deleted", "erased"], Meta(description="What is deleted can be restored.")]
+    reason: Annotated[Literal["deleted", "merged", "erased"], Meta(description="All but erased ones can come back.")]
+    into: Annotated[int | None, Meta(description="The contact it was merged into.")]
 
 
 class ChangesPage(Struct):
@@ -88,5 +89,7 @@ def _contacts(tx: Tx, caller: Caller, changes: Sequence[Change]) -> list[Contact
 
 
 def _removed(change: Change) -> RemovedEntity:
-    reason: Literal["deleted", "erased"] = "erased" if change.contact_id is None else "deleted"
-    return RemovedEntity(change.contact_id, change.uuid, change.revision, reason)
+    reason: Literal["deleted", "merged", "erased"] = "deleted" if change.contact_id is not None else "erased"
+    if change.merged_into is not None:
+        reason = "merged"
+    return RemovedEntity(change.contact_id, change.uuid, change.revision, reason, change.merged_into)
