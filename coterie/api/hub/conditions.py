@@ -28,7 +28,12 @@ def check_if_match(request: Request, contact: Contact, *, is_required: bool = Fa
         if is_required:
             raise IfMatchRequired("If-Match is missing: this request cannot be undone")
         return
-    tags = _tags(header)
+    check_tags(header, contact)
+
+
+def check_tags(header: str | None, contact: Contact) -> None:
+    """Raises ChangedSince unless the entity tags of a header have the contact's; None has all."""
+    tags = _tags(header or "*")
     if "*" not in tags and etag_of(contact) not in tags:
         raise ChangedSince(etag_of(contact))
 

@@ -76,14 +76,14 @@ def _count(tx: Tx, caller: Caller, deleted: str) -> int:
 def show(tx: Tx, caller: Caller, request: Request) -> Response:
     contact, shape = contact_of(tx, caller, request), read_shape(request.query.fields, request.query.include)
     if is_unchanged(request, contact):
-        return Response(status=304, headers=_headers(contact))
-    return Response(present_contact(tx, caller.organization_id, contact, shape), headers=_headers(contact))
+        return Response(status=304, headers=contact_headers(contact))
+    return Response(present_contact(tx, caller.organization_id, contact, shape), headers=contact_headers(contact))
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> Response:
     shape = read_shape(request.query.fields, request.query.include)
     contact = create_contact(tx, caller, request.body)
-    headers = (("Location", f"{request.base_url}/api/hub/v1/contacts/{contact.id}"), *_headers(contact))
+    headers = (("Location", f"{request.base_url}/api/hub/v1/contacts/{contact.id}"), *contact_headers(contact))
     return Response(present_contact(tx, caller.organization_id, contact, shape), headers=headers)
 
 
@@ -112,8 +112,9 @@ def restore(tx: Tx, caller: Caller, request: Request) -> Response:
 
 def _respond(tx: Tx, caller: Caller, request: Request, contact: Contact) -> Response:
     shape = read_shape(request.query.fields, request.query.include)
-    return Response(present_contact(tx, caller.organization_id, contact, shape), headers=_headers(contact))
+    return Response(present_contact(tx, caller.organization_id, contact, shape), headers=contact_headers(contact))
 
 
-def _headers(contact: Contact) -> tuple[tuple[str, str], ...]:
+def contact_headers(contact: Contact) -> tuple[tuple[str, str], ...]:
+    """The ETag of the contact, which may be stored by the client only."""
     return (("ETag", etag_of(contact)), ("Cache-Control", "private, no-cache"))

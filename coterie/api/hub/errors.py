@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.api.idempotency import HEADER, KEY_REUSED
 from coterie.errors import Conflict, CoterieError, Invalid, TooSlow
@@ -108,14 +108,10 @@ class Problem(Struct):
     status: int
     detail: str
     errors: Annotated[list[ProblemField], Meta(description="What is wrong with which field.")] = []
-
-
-class ConflictProblem(Problem):
-    candidates: Annotated[list[Candidate], Meta(description="Of several-match: the contacts, 10 at most.")] = []
-
-
-class PreconditionProblem(Problem):
-    etag: Annotated[str | None, Meta(description="The current ETag of the contact.")] = None
+    candidates: Annotated[
+        list[Candidate] | UnsetType, Meta(description="Of several-match: the contacts, 10 at most.")
+    ] = UNSET
+    etag: Annotated[str | UnsetType, Meta(description="Of changed-since: the current ETag of the contact.")] = UNSET
 
 
 class SeveralMatch(Conflict):
@@ -155,10 +151,7 @@ _SLUGS: Mapping[type[Exception], str] = {
     TooSlow: "too-slow",
 }
 # status -> type of the body, for the document
-TYPES: dict[int, Any] = {kind.status: Problem for kind in KINDS.values()} | {
-    409: ConflictProblem,
-    412: PreconditionProblem,
-}
+TYPES: dict[int, Any] = {kind.status: Problem for kind in KINDS.values()}
 
 
 def present_error(error: Exception) -> Response:
@@ -168,10 +161,10 @@ def present_error(error: Exception) -> Response:
     detail = "; ".join(each.message for each in fields) if fields else str(error) or kind.meaning
     if isinstance(error, Unexpected):
         detail = f"The server failed; its log has the id {error.message}"
-    body: Problem = TYPES[kind.status](TYPE_PREFIX + slug, kind.title, kind.status, detail, fields)
-    if isinstance(error, SeveralMatch) and isinstance(body, ConflictProblem):
+    body = Problem(TYPE_PREFIX + slug, kind.title, kind.status, detail, fields)
+    if isinstance(error, SeveralMatch):
         body.candidates = list(error.candidates)
-    if isinstance(error, ChangedSince) and isinstance(body, PreconditionProblem):
+    if isinstance(error, ChangedSince):
         body.etag = error.etag
     return Response(body, kind.status, error_headers(error), MEDIA_TYPE)
 

@@ -1,0 +1,100 @@
+"""POST /contacts/upsert: changes the contact that has an identifier, or creates it."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
+
+from coterie.actions import contacts as contact_actions
+from coterie.actions import upserts as actions
+from coterie.actions.upserts import CANDIDATES_MAX, By, Identifier
+from coterie.api.hub.contact_entity import ContactEntity, present_contact, read_shape
+from coterie.api.hub.contact_input import ContactFields, HandleChanges, HandleFields, change_contact, create_contact
+from coterie.api.hub.contacts import contact_headers
+from coterie.api.hub.errors import Candidate, SeveralMatch
+from coterie.api.route import Request
+from coterie.http.responses import Response
+from coterie.model.contacts import Contact
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
+
+MATCHES_MAX = 10
+Outcome = Literal["created", "updated", "unchanged"]
+
+
+class MatchFields(Struct, forbid_unknown_fields=True):
+    by: By
+    value: Annotated[str, Meta(max_length=2000)]
+    source: Annotated[str, Meta(max_length=60, description="Of an external_id: which system calls the contact so.")] | (
+        None
+    ) = None
+
+
+class UpsertBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    match: Annotated[
+        list[MatchFields],
+        Meta(min_length=1, max_length=MATCHES_MAX, description="The first one that a contact has decides."),
+    ]
+    contact: ContactFields
+    if_several: Annotated[
+        Literal["refuse", "oldest", "newest"], Meta(description="If several contacts have it; refuse is 409.")
+    ] = "refuse"
+    if_deleted: Annotated[
+        Literal["ignore", "restore"], Meta(description="If only a deleted contact has it; ignore creates a new one.")
+    ] = "ignore"
+
+
+class UpsertEntity(Struct):
+    outcome: Outcome
+    matched_by: Annotated[By | None, Meta(description="null if the contact was created.")]
+    contact: ContactEntity
+
+
+def upsert(tx: Tx, caller: Caller, request: Request) -> Response:
+    shape = read_shape(request.query.fields, request.query.include)
+    outcome, matched_by, contact = upsert_contact(tx, caller, request.body)
+    entity = UpsertEntity(outcome, matched_by, present_contact(tx, caller.organization_id, contact, shape))
+    return Response(entity, 201 if outcome == "created" else 200, contact_headers(contact))
+
+
+def upsert_contact(tx: Tx, caller: Caller, body: UpsertBody) -> tuple[Outcome, By | None, Contact]:
+    """(the outcome, what the contact was found by, the contact as saved). Raises SeveralMatch; Invalid for fields."""
+    identifiers = actions.read_identifiers(caller, [(each.by, each.value, each.source) for each in body.match])
+    matched, contacts = actions.find_matches(tx, caller, identifiers)
+    if not contacts and body.if_deleted == "restore":
+        matched, contacts = actions.find_matches(tx, caller, identifiers, deleted=True)
+    if matched is None:
+        contact = create_contact(tx, caller, _with_identifiers(body.contact, identifiers))
+        return "created", None, actions.connect(tx, caller, contact, identifiers)
+    before = _choose(matched, contacts, body.if_several)
+    if before.deleted_at is not None:
+        contact_actions.restore_contact(tx, caller, before.id)
+    after = change_contact(tx, caller, before.id, body.contact)
+    after = actions.connect(tx, caller, after, identifiers)
+    return "updated" if after.revision != before.revision else "unchanged", matched.by, after
+
+
+def _choose(matched: Identifier, contacts: list[Contact], if_several: str) -> Contact:
+    if len(contacts) > 1 and if_several == "refuse":
+        raise SeveralMatch(
+            f"Several contacts have this {matched.by}",
+            [Candidate(each.id, each.uuid, each.name) for each in contacts[:CANDIDATES_MAX]],
+        )
+    return contacts[-1] if if_several == "newest" else contacts[0]
+
+
+def _with_identifiers(fields: ContactFields, identifiers: list[Identifier]) -> ContactFields:
+    """The fields of a new contact, with the identifiers as handles: the next upsert must find it."""
+    missing = [
+        HandleFields(handle.channel, handle.value)
+        for identifier in identifiers
+        for handle in actions.handles_of([identifier])
+        if getattr(fields, identifier.by) in (UNSET, None)
+    ]
+    handles: list[HandleFields] | HandleChanges | UnsetType | None = fields.handles
+    if isinstance(handles, HandleChanges):
+        handles = HandleChanges(add=[*handles.add, *missing], remove=handles.remove)
+    elif isinstance(handles, list):
+        handles = [*handles, *missing]
+    else:
+        handles = HandleChanges(add=missing)
+    return structs.replace(fields, handles=handles) if missing else fields
