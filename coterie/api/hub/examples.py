@@ -16,6 +16,17 @@ EXAMPLES: Mapping[str, Example] = {
         body={"real_name": "Hans Moleman", "birthday": "--08-02", "tags": ["Open day"],
               "handles": [{"channel": "email", "value": "hans@springfield.example", "label": "home"}]}
     ),
+    "POST /contacts/upsert": Example(
+        body={"match": [{"by": "external_id", "source": "shop", "value": "4711"},
+                        {"by": "email", "value": "cecil@springfield.example"}],
+              "contact": {"real_name": "Cecil Terwilliger", "tags": {"add": ["Open day"]}}}
+    ),
+    "POST /contacts/batch": Example(
+        body={"operations": [
+            {"op": "create", "ref": "a", "contact": {"real_name": "Gil Gunderson"}},
+            {"op": "update", "ref": "b", "id": named_id("milhouse"), "contact": {"nickname": "Thrillho"}},
+        ]}
+    ),
     f"PATCH {CONTACT}": Example(
         body={"job_title": "President of the student council", "tags": {"add": ["Choir"], "remove": []}}
     ),

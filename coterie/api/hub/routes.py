@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import structs
 
-from coterie.api.hub import changes, contacts, errors, problems
+from coterie.api.hub import batches, changes, contacts, errors, problems, upserts
 from coterie.api.hub.contact_entity import ContactEntity
 from coterie.api.hub.contact_input import ContactFields
 from coterie.api.hub.contacts import ShapeQuery
@@ -15,7 +15,8 @@ from coterie.api.route import Contract, Route
 
 READ, WRITE = "contacts:read", "contacts:write"
 CONTACT = "/contacts/{contact_id}"
-IDS: dict[str, Any] = {"contact_id": ContactId}
+# BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
+IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation}
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -39,6 +40,14 @@ _CONTACTS: tuple[Route, ...] = (
     Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
           query=ShapeQuery, body=ContactFields, response=ContactEntity, status=201,
           description="Does not look for duplicates."),
+    Route("POST", "/contacts/upsert", upserts.upsert, WRITE, "write",
+          "Change the contact that has an identifier, or create it", query=ShapeQuery, body=upserts.UpsertBody,
+          response=upserts.UpsertEntity, responses={201: upserts.UpsertEntity},
+          description="201 if it was created. 409 with candidates if several contacts have the identifier. A new"
+          " contact gets the identifiers of match as handles and external ids."),
+    Route("POST", "/contacts/batch", batches.run, WRITE, "write", "Run up to 200 operations",
+          body=batches.BatchBody, response=batches.BatchEntity,
+          description="200 with a result for each: one that fails does not stop the others, unless atomic is true."),
     Route("GET", "/contacts/changes", changes.list_, READ, "slow", "List what has changed",
           query=changes.ChangesQuery, response=changes.ChangesPage,
           description="For a mirror: without a cursor it begins with every contact, then it goes on with each change,"
