@@ -19,7 +19,7 @@ from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
 from coterie.carddav.app import CardDavApp
 from coterie.errors import CoterieError
-from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, Send
+from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, Send, TrustedProxies
 from coterie.http.authentication import Authentication
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
@@ -38,15 +38,16 @@ CONTRACTS: Sequence[Contract] = (INRO, R0, HUB)
 class App:
     """Sends /api/ to the contracts, CardDAV to its door and everything else to the pages (docs/decisions/0022)."""
 
-    def __init__(
-        self, contracts: ContractApp, carddav: CardDavApp, pages: Starlette, *, is_https: bool = False
-    ) -> None:
+    def __init__(self, contracts: ContractApp, carddav: CardDavApp, pages: Starlette, settings: Settings) -> None:
         self._contracts = contracts
         self._carddav = carddav
         self._pages = pages
+        self._proxies = TrustedProxies(settings.trusted_proxies)
+        is_https = settings.base_url.startswith("https://")
         self._headers = [*_HEADERS, _HSTS] if is_https else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = self._proxies.scope_behind(scope)
         door: Application = self._pages
         if scope["type"] == "http":
             if scope["path"].startswith("/api/"):
@@ -101,7 +102,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
     # a redirect would repeat the Host of the request
     pages.router.redirect_slashes = False
-    return App(contracts, carddav, pages, is_https=settings.base_url.startswith("https://"))
+    return App(contracts, carddav, pages, settings)
 
 
 def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from coterie.api.idempotency import Key
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, invalid
-from coterie.http.asgi import Headers, Receive, Scope, Send, headers_of
+from coterie.http.asgi import Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
 from coterie.http.errors import MethodNotAllowed, NotAcceptable, Unexpected, error_headers
@@ -85,7 +85,14 @@ class ContractApp:
             await send_file(file, 0 if method == "HEAD" else byte_count, send)
         else:
             await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-        self._recorder.record(method=method, route=template, status=status, started=started, request_id=request_id)
+        self._recorder.record(
+            method=method,
+            route=template,
+            status=status,
+            started=started,
+            request_id=request_id,
+            client=client_of(scope),
+        )
 
     async def _run(
         self, compiled: CompiledRoute, path: dict[str, str], scope: Scope, headers: Headers, receive: Receive
@@ -106,10 +113,9 @@ class ContractApp:
         def read_request() -> Request:
             fields, parameters = compiled.read(query, body)
             url = base_url(self._settings, scope, headers)
-            client = scope.get("client")
             return Request(
                 path, parameters, fields, headers=headers, files=files, base_url=url, settings=self._settings,
-                source=client[0] if client else "",
+                source=client_of(scope),
             )  # fmt: skip
 
         def respond(tx: Tx) -> Encoded:

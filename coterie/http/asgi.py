@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from coterie.model.networks import find_client, parse_networks
+
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -16,3 +18,25 @@ HeaderList = list[tuple[bytes, bytes]]
 def headers_of(scope: Scope) -> Headers:
     """The headers of a request by name."""
     return dict(scope["headers"])
+
+
+def client_of(scope: Scope) -> str:
+    """The network address of the client, "" if unknown."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+class TrustedProxies:
+    """Finds the client of a request that came through reverse proxies. addresses: those of COTERIE_TRUSTED_PROXIES."""
+
+    def __init__(self, addresses: str) -> None:
+        self._trusted = parse_networks(addresses)
+
+    def scope_behind(self, scope: Scope) -> Scope:
+        """The scope with the client that trusted proxies name in X-Forwarded-For; unchanged without such a proxy."""
+        if not self._trusted or scope["type"] != "http":
+            return scope
+        forwarded_for = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        peer = client_of(scope)
+        client = find_client(peer, forwarded_for, self._trusted)
+        return scope if client == peer else {**scope, "client": (client, 0)}

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from coterie.http.asgi import Application, Headers, Message, Receive, Scope, Send, headers_of
+from coterie.http.asgi import Application, Headers, Message, Receive, Scope, Send, client_of, headers_of
 from coterie.http.request_metrics import RequestMetrics
 from coterie.model import times
 
@@ -69,8 +69,9 @@ class RequestRecorder:
         self.metrics = RequestMetrics(metrics_folder)
         self._log = RequestLog(log_requests, stream)
 
-    def record(self, *, method: str, route: str, status: int, started: float, request_id: str) -> None:
-        """started: time.perf_counter() when the request arrived. Must be called on the event loop."""
+    def record(self, *, method: str, route: str, status: int, started: float, request_id: str, client: str) -> None:
+        """started: time.perf_counter() when the request arrived. client: its network address. Must be called on the
+        event loop."""
         seconds = time.perf_counter() - started
         self.metrics.add(method, route, status, seconds)
         self._log.add(
@@ -81,6 +82,7 @@ class RequestRecorder:
                 "status": status,
                 "milliseconds": round(seconds * 1000, 2),
                 "request_id": request_id,
+                "client": client,
                 "level": "info",
                 "timestamp": times.now(),
             }
@@ -129,5 +131,10 @@ class RecordedApp:
         finally:
             method = scope["method"] if scope["method"] in METHODS else "(other)"
             self._recorder.record(
-                method=method, route=self._route, status=status or 500, started=started, request_id=request_id
+                method=method,
+                route=self._route,
+                status=status or 500,
+                started=started,
+                request_id=request_id,
+                client=client_of(scope),
             )

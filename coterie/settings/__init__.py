@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(description="The public URL of this instance, such as https://crm.example.org. It has no path."),
     ] = ""
+    trusted_proxies: Annotated[
+        str,
+        Meta(description="Addresses or networks of reverse proxies whose X-Forwarded-For is trusted, with commas."),
+    ] = ""
     country: Annotated[
         str,
         Meta(description="Country (DE, Germany, …) of phone numbers without a prefix, if the organization has none."),

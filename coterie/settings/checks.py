@@ -31,6 +31,16 @@ def _check_country(value: str) -> str:
     return country[0]
 
 
+def _check_trusted_proxies(value: str) -> str:
+    from coterie.model.networks import parse_networks  # lazy: not needed without a proxy
+
+    try:
+        parse_networks(value)
+    except ValueError as error:
+        raise ValueError(f"must be addresses or networks, such as 127.0.0.1, 10.0.0.0/8: {error}") from None
+    return value
+
+
 def _check_outgoing_allowed(value: str) -> str:
     from coterie.outgoing import parse_rules  # lazy: httpx is not needed where nothing is allowed
 
@@ -69,6 +79,7 @@ def _check_smtp_from(value: str) -> str:
 CHECKS: dict[str, Callable[[str], str]] = {
     "base_url": _check_base_url,
     "country": _check_country,
+    "trusted_proxies": _check_trusted_proxies,
     "outgoing_allowed": _check_outgoing_allowed,
     "database_url": _check_database_url,
     "database_replica_url": _check_replica_url,

@@ -14,7 +14,7 @@ import msgspec
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, NotFound, Unauthorized
-from coterie.http.asgi import Headers, Receive, Scope, Send, headers_of
+from coterie.http.asgi import Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication
 from coterie.http.body import read_body, read_upload
 from coterie.http.errors import Unexpected
@@ -68,7 +68,6 @@ class PageApp:
 
     def _visit(self, scope: Scope, headers: Headers, cookies: Cookies, visitor: str) -> Visit:
         query_text = scope["query_string"].decode("latin-1")
-        client = scope.get("client")
         return Visit(
             path=scope.get("path_params", {}),
             query=dict(parse_qsl(query_text, keep_blank_values=True)),
@@ -84,7 +83,7 @@ class PageApp:
             here=quote(scope["path"]) + (f"?{query_text}" if query_text else ""),
             preferences=cookies.preferences(),
             message=messages.read(cookies),
-            source=client[0] if client else "",
+            source=client_of(scope),
             user_agent=headers.get(b"user-agent", b"").decode("latin-1"),
             settings=self._settings,
             session_limits={},
