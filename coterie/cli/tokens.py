@@ -1,5 +1,6 @@
 """coterie tokens: lists, creates and revokes the API tokens of an organization."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -17,6 +18,7 @@ from coterie.cli.terminal import printable
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
 from coterie.model.organizations import SCOPES
+from coterie.settings import Settings
 from coterie.store.access_tokens import list_access_tokens
 
 LISTED_MAX = 1000
@@ -38,13 +40,14 @@ def list_tokens(
 ) -> None:
     """List the tokens of an organization, oldest first.
 
-    Tokens named "login" come from R0's POST /login. The secret part of a token is not stored and cannot be shown.
+    Tokens named "login" come from R0's POST /login; they are idle after COTERIE_LOGIN_IDLE_DAYS without a request.
+    The secret part of a token is not stored and cannot be shown.
     """
     with open_instance(data) as database, database.read() as tx:
         tokens = list_access_tokens(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
-    now = times.now()
+        state_of = _state_of(database.settings)
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(token, now) for token in tokens]).decode())
+        typer.echo(msgspec.json.encode([_as_json(token, state_of(token)) for token in tokens]).decode())
         return
     if not tokens:
         typer.echo("No tokens. `coterie tokens create` creates one.")
@@ -56,22 +59,31 @@ def list_tokens(
         table.add_column(name, no_wrap=True)
     for token in tokens:
         what = f"{printable(token.name)}, {token.email}, {' '.join(token.scopes)}"
-        table.add_row(escape(f"{token.id}\n{what}"), token.state(now), _day(token.expires_at), _day(token.last_used_at))
+        table.add_row(escape(f"{token.id}\n{what}"), state_of(token), _day(token.expires_at), _day(token.last_used_at))
     Console().print(table)
+
+
+def _state_of(settings: Settings) -> Callable[[AccessToken], str]:
+    now = times.now()
+    limits = {
+        "created_after": times.after(now, -settings.login_days * 86_400),
+        "used_after": times.after(now, -settings.login_idle_days * 86_400),
+    }
+    return lambda token: token.state(now, **limits)
 
 
 def _day(moment: str | None) -> str:
     return moment[:10] if moment else "never"
 
 
-def _as_json(token: AccessToken, now: str) -> dict[str, object]:
+def _as_json(token: AccessToken, state: str) -> dict[str, object]:
     return {
         "token_id": token.id,
         "name": token.name,
         "user": token.email,
         "scopes": token.scopes,
         "is_login": token.all_organizations,
-        "state": token.state(now),
+        "state": state,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,

@@ -24,8 +24,13 @@ class AccessToken(Struct, frozen=True):
     last_used_at: str | None
     revoked_at: str | None
 
-    def state(self, now: str) -> str:
-        """active, expired or revoked at a moment."""
+    def state(self, now: str, *, created_after: str = "", used_after: str = "") -> str:
+        """active, expired, idle or revoked at a moment. A login must be created and used after these moments."""
         if self.revoked_at is not None:
             return "revoked"
-        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        if self.all_organizations and self.created_at <= created_after:
+            return "expired"
+        is_idle = self.all_organizations and (self.last_used_at or self.created_at) <= used_after
+        return "idle" if is_idle else "active"
