@@ -71,6 +71,7 @@ WITHOUT_ORGANIZATION = {
     "store/file_checks.py:describe_damage": "the same bytes of two organizations are one file",
     "store/figures.py:list_quota_use": "the operator sees every organization",
     "store/figures.py:load_figures": "the operator sees every organization",
+    "store/failed_logins.py": "a login fails before an organization is known",
     "store/files.py:lock_files": "the same bytes of two organizations are one file",
     "store/files.py:find_referenced": "the same bytes of two organizations are one file",
     "store/match_keys.py:list_organizations_to_scan": "the schedule serves every organization",

@@ -22,6 +22,7 @@ from coterie.model.organizations import Caller, Organization, User
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
 from coterie.store.database import Tx
+from coterie.store.failed_logins import insert_failed_login
 
 LOGIN = "login"
 LOGINS_MAX = 100
@@ -62,6 +63,11 @@ def end_login(attempt: Attempt, login: tuple[str, str] | None, *, is_right: bool
         raise Unauthorized("The e-mail address or the password is wrong")
     _attempts.succeed(attempt)
     return login[0]
+
+
+def record_failed_login(tx: Tx, attempt: Attempt, login: tuple[str, str] | None, via: str) -> None:
+    """Stores a failed login for `coterie logins`."""
+    insert_failed_login(tx, login[0] if login else None, attempt.source, via)
 
 
 def log_in(tx: Tx, user_id: str, via: str) -> tuple[str, User, Organization]:

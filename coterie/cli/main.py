@@ -22,6 +22,7 @@ COMMANDS = {
     "tokens": "tokens",
     "device": "device",
     "password": "password",
+    "logins": "logins",
     "import": "import_",
     "export": "export",
     "segments": "segments",

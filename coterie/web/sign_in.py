@@ -1,10 +1,11 @@
 """Sign in and out."""
 
 import re
+from contextlib import suppress
 
 from coterie.actions import logins
 from coterie.actions import sessions as actions
-from coterie.errors import TooOften, Unauthorized
+from coterie.errors import CoterieError, TooOften, Unauthorized
 from coterie.http.password_checks import check_in_thread
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
@@ -32,6 +33,9 @@ async def check(database: Database, visit: Visit) -> str | Unauthorized | TooOft
         password = visit.text("password", PASSWORD_LENGTH_MAX)
         login = await database.run_read(lambda tx: logins.find_password_hash(tx, attempt))
         is_right = await check_in_thread(lambda: logins.is_password_right(login, password))
+        if not is_right:
+            with suppress(CoterieError):  # the response is the same
+                await database.run_write(lambda tx: logins.record_failed_login(tx, attempt, login, VIA))
         return logins.end_login(attempt, login, is_right=is_right)
     except (Unauthorized, TooOften) as error:
         return error

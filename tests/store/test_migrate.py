@@ -23,6 +23,7 @@ GLOBAL = {
     "notification_subscriptions": "a user's",
     "set_up_links": "exist while there is no organization",
     "sessions": "of a browser, found by the hash of its token before anyone is known",
+    "failed_logins": "of the instance: a login fails before an organization is known",
     "relationship_types": "the catalogue is code",
     "schedules": "recurring work is the instance's",
     "schema_migrations": "the schema is the instance's",

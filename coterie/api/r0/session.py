@@ -1,5 +1,6 @@
 """POST /login creates a token, DELETE /logout revokes it."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -8,11 +9,13 @@ from coterie.actions import logins as actions
 from coterie.api.r0.organizations import OrganizationEntity, present_organization
 from coterie.api.r0.users import UserEntity, present_user
 from coterie.api.route import Request
+from coterie.errors import CoterieError
 from coterie.http.password_checks import check_in_thread
 from coterie.model.organizations import Caller
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
 
+VIA = "r0"
 # anybody may send one
 BODY_BYTES_MAX = 65_536
 
@@ -38,6 +41,9 @@ async def check(database: Database, request: Request) -> str:
     attempt = actions.begin_login(credentials.email, request.source)
     login = await database.run_read(lambda tx: actions.find_password_hash(tx, attempt))
     is_right = await check_in_thread(lambda: actions.is_password_right(login, credentials.password))
+    if not is_right:
+        with suppress(CoterieError):  # the response is the same
+            await database.run_write(lambda tx: actions.record_failed_login(tx, attempt, login, VIA))
     return actions.end_login(attempt, login, is_right=is_right)
 
 
