@@ -21,7 +21,7 @@ from coterie.carddav.reports import Report, report
 from coterie.carddav.urls import WELL_KNOWN, path_of, resource_of
 from coterie.carddav.xml_output import CLOSE, OPEN, error_body
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, Unauthorized
-from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, headers_of
+from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.basic import CHALLENGE
 from coterie.http.body import read_bytes
 from coterie.http.errors import MethodNotAllowed, Unexpected, error_headers, status_of
@@ -76,14 +76,19 @@ class CardDavApp:
         await _send(sent, scope["method"], send)
         method = scope["method"] if scope["method"] in METHODS else "(other)"
         self._recorder.record(
-            method=method, route=ROOT_PATH, status=sent.status, started=started, request_id=request_id
+            method=method,
+            route=ROOT_PATH,
+            status=sent.status,
+            started=started,
+            request_id=request_id,
+            client=client_of(scope),
         )
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Sent:
         if scope["path"].rstrip("/") == WELL_KNOWN:
             address = base_url(self._settings, scope, headers) + ROOT_PATH
             return Sent(301, [(b"location", address.encode("latin-1", "replace"))])
-        source = scope["client"][0] if scope.get("client") else ""
+        source = client_of(scope)
         login = await self._logins.find(headers, source)
         resource = resource_of(path_of(scope))
         if resource is None:
