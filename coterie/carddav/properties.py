@@ -81,6 +81,8 @@ def _modified(_: Context, target: Target) -> str | None:
 
 
 def _length(_: Context, target: Target) -> str | None:
+    if target.resource.kind == "book":
+        return "0"
     return None if target.length is None else str(target.length)
 
 

@@ -1,6 +1,6 @@
 """PROPFIND (RFC 4918, section 9.1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,8 +14,10 @@ from coterie.carddav.xml_output import element, propstats, response
 from coterie.errors import NotFound
 from coterie.model.cards import CardRef
 from coterie.store import cards as store
+from coterie.store.dav_properties import list_dav_properties
 
 PROPERTIES_MAX = 500
+_KINDS = (dav("prop"), dav("propname"), dav("allprop"))
 
 
 class Wanted(Struct, frozen=True):
@@ -33,15 +35,16 @@ def read_wanted(root: Element | None) -> Wanted:
         return Wanted(tuple(ALL_PROPERTIES), is_all=True)
     if root.name != dav("propfind"):
         raise DavError(400, message="The body is not a propfind")
+    kinds = [child.name for child in root.children if child.name in _KINDS]
+    if len(kinds) != 1:
+        raise DavError(400, message="A propfind asks for prop, propname or allprop")
     if (prop := root.find(dav("prop"))) is not None:
         return Wanted(names_in(prop))
     if root.find(dav("propname")) is not None:
         return Wanted(tuple(PROPERTIES), is_names=True)
-    if root.find(dav("allprop")) is not None:
-        include = root.find(dav("include"))
-        more = names_in(include) if include is not None else ()
-        return Wanted(tuple(dict.fromkeys((*ALL_PROPERTIES, *more))), is_all=True)
-    raise DavError(400, message="The propfind asks for nothing")
+    include = root.find(dav("include"))
+    more = names_in(include) if include is not None else ()
+    return Wanted(tuple(dict.fromkeys((*ALL_PROPERTIES, *more))), is_all=True)
 
 
 def names_in(prop: Element) -> tuple[str, ...]:
@@ -55,15 +58,26 @@ def names_in(prop: Element) -> tuple[str, ...]:
 def respond(context: Context, target: Target, wanted: Wanted, *, extra: str = "") -> str:
     """The response for one resource. extra: properties that were found already, as XML."""
     found, missing = [extra] if extra else [], []
-    for name in wanted.names:
+    stored = stored_properties(context, target.resource)
+    names = dict.fromkeys((*wanted.names, *stored)) if stored and (wanted.is_all or wanted.is_names) else wanted.names
+    for name in names:
         read = PROPERTIES.get(name)
-        value = read(context, target) if read is not None else None
-        if value is not None:
+        value = read(context, target) if read is not None and name not in stored else None
+        if name in stored:
+            found.append(element(name, None) if wanted.is_names else stored[name])
+        elif value is not None:
             found.append(element(name, None if wanted.is_names else value))
         elif not (wanted.is_all or wanted.is_names or context.request.is_minimal):
             missing.append(element(name, None))
     values = {200: found} if found or not missing else {}
     return response(target.resource.url, propstats(values | ({404: missing} if missing else {})))
+
+
+def stored_properties(context: Context, resource: Resource) -> Mapping[str, str]:
+    """name -> XML, of the properties that the user's clients have set."""
+    if resource.kind not in ("book", "home", "principal"):
+        return {}
+    return list_dav_properties(context.tx, context.organization_id, context.login.device.user_id, resource.url)
 
 
 def depth_of(request: Request, default: str) -> str:
@@ -92,6 +106,7 @@ def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
         refs = store.list_cards(context.tx, context.organization_id)
     if "noroot" in request.header(b"depth"):
         targets = targets[1:]
+    # the cards' responses are written after the transaction, and need none
     heads = [respond(context, target, wanted) for target in targets]
     return heads, (respond(context, Target(context.card(ref), ref), wanted) for ref in refs)
 

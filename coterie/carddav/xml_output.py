@@ -44,15 +44,19 @@ def element(name: str, content: str | None) -> str:
     return f"<{tag}{declaration}>{content}</{tag}>" if content else f"<{tag}{declaration}/>"
 
 
+def _quoted(value: str) -> str:
+    return escape(value).replace("'", "&apos;")
+
+
 def serialize(root: Element) -> str:
     """An element of a request as XML again, with its attributes and children."""
     tag, declaration = tag_of(root.name)
     attributes = declaration
     for name, value in root.attributes.items():
         if name.startswith(f"{{{XML}}}"):
-            attributes += f' xml:{name.rpartition("}")[2]}="{escape(value)}"'
+            attributes += f" xml:{name.rpartition('}')[2]}='{_quoted(value)}'"
         elif not name.startswith("{"):
-            attributes += f' {name}="{escape(value)}"'
+            attributes += f" {name}='{_quoted(value)}'"
     content = escape(root.text) + "".join(map(serialize, root.children))
     return f"<{tag}{attributes}>{content}</{tag}>"
 
