@@ -29,6 +29,7 @@ def save_card(tx: Tx, caller: Caller, href: str, contact_id: int, *, uid: str, b
     set_card_state(tx, caller.organization_id, contact_id, "on")
     ref = CardRef(href, contact_id, contact.revision, contact.updated_at)
     name_card(tx, caller, contact.uuid, href, revision=contact.revision)
+    store.add_history(tx, caller.organization_id, contact_id)
     stored = StoredCard(
         href, contact_id, uid, body=body, draft=draft, revision=contact.revision, device_id=caller.token_id
     )
@@ -38,13 +39,28 @@ def save_card(tx: Tx, caller: Caller, href: str, contact_id: int, *, uid: str, b
 
 def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision: int) -> None:
     """Gives the card of a contact a name; an earlier one is gone."""
-    if href == default_href(contact_uuid):
-        return
     now = times.now()
     store.delete_names_of_contact(tx, caller.organization_id, contact_uuid, revision=revision, now=now, but=href)
-    store.save_name(
-        tx, caller.organization_id, href, contact_uuid=contact_uuid, revision=revision, now=now, is_deleted=False
-    )
+    if href != default_href(contact_uuid):
+        store.save_name(
+            tx, caller.organization_id, href, contact_uuid=contact_uuid, revision=revision, now=now, is_deleted=False
+        )
+
+
+def move_card(tx: Tx, caller: Caller, ref: CardRef, href: str) -> None:
+    """Gives a card another name, which is free."""
+    organization_id, now = caller.organization_id, times.now()
+    uuid = None
+    if ref.contact_id is not None:
+        record_card_change(tx, caller, ref.contact_id)
+        contact = find_contact(tx, organization_id, ref.contact_id)
+        assert contact is not None
+        uuid = contact.uuid
+    revision = next_changes(tx, organization_id)
+    # the earlier name first: a contact has one at a time
+    store.save_name(tx, organization_id, ref.href, contact_uuid=uuid, revision=revision, now=now, is_deleted=True)
+    store.save_name(tx, organization_id, href, contact_uuid=uuid, revision=revision, now=now, is_deleted=False)
+    store.rename_stored(tx, organization_id, ref.href, href)
 
 
 def save_group(tx: Tx, caller: Caller, href: str, *, uid: str, body: str) -> CardRef:

@@ -15,10 +15,12 @@ from coterie.errors import Invalid, NotFound
 from coterie.http.responses import http_date
 from coterie.model import times
 from coterie.model.cards import BOOK, CardRef, etag_of
+from coterie.store.cards import list_cards
 from coterie.vcard.cards import PROPERTY_BYTES_MAX
 from coterie.vcard.raw import decode_card, join_lines, split_card, version_of
 from coterie.vcard.versions import as_version_3
 
+LISTED_MAX = 1000
 _ETAG = re.compile(r'(?:W/)?"[^"]*"|\*')
 _TYPES = ("text/vcard", "text/x-vcard", "text/directory", "application/vcard", "")
 _VERSION_3 = re.compile(r"text/vcard\s*;\s*version\s*=\s*\"?3\.0")
@@ -77,7 +79,10 @@ def put_card(context: Context, text: str) -> Answer:
     ref = context.find_card(resource)
     context.check_write(resource, "write-content" if ref else "bind")
     check_conditions(request, ref)
-    put = Put(resource.href, text, request.header(b"user-agent"), request.folder, bool(request.header(b"if-match")))
+    put = Put(
+        resource.href, text, request.header(b"user-agent"), request.folder,
+        has_seen=bool(request.header(b"if-match")), is_exact=request.body == text.encode(),
+    )  # fmt: skip
     outcome = _write(context, put, ref)
     headers = (("ETag", outcome.etag),) if outcome.etag else ()
     return Answer(201 if outcome.is_new else 204, headers)
@@ -93,22 +98,39 @@ def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
 
 
 def delete(context: Context) -> Answer:
-    """Deletes a card. The book itself stays."""
+    """Deletes a card. A book that is deleted is there again at once with all its cards: it is everyone's, and no
+    client deletes everyone with one request."""
     request, resource = context.request, context.request.resource
     context.check(resource)
-    if resource.kind != "card":
-        raise DavError(403, "D:need-privileges", "Only cards can be deleted", _privilege(resource))
+    context.check_write(context.book, "unbind")
+    if resource.kind == "book":
+        return Answer(204)
     ref = context.find_card(resource)
     if ref is None:
         raise NotFound("There is no such card")
-    context.check_write(context.book, "unbind")
     check_conditions(request, ref)
     delete_card(context.tx, context.login.caller, ref)
     return Answer(204)
 
 
-def _privilege(resource: Resource) -> str:
-    return f"<D:resource><D:href>{resource.url}</D:href><D:privilege><D:unbind/></D:privilege></D:resource>"
+def refuse(context: Context) -> Answer:
+    """A change of the collections, which are given. Raises DavError (403, need-privileges)."""
+    resource = context.request.resource
+    context.check(Resource(resource.kind, resource.member))
+    privilege = "write-content" if context.request.method == "PUT" else "bind"
+    content = f"<D:resource><D:href>{resource.url}</D:href><D:privilege><D:{privilege}/></D:privilege></D:resource>"
+    raise DavError(403, "D:need-privileges", "Collections are given", content)
+
+
+def get_collection(context: Context) -> Answer:
+    """What people see who open an address of the door in a browser: where it leads, or the names of the first cards."""
+    resource = context.request.resource
+    context.check(resource)
+    lines = ["An address book for CardDAV programs.", f"addressbook: {context.book.url}"]
+    if resource.kind == "book":
+        refs = list_cards(context.tx, context.organization_id)
+        lines += [ref.href for ref in refs[:LISTED_MAX]]
+    return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), "\n".join([*lines, ""]).encode())
 
 
 def check_conditions(request: Request, ref: CardRef | None) -> None:

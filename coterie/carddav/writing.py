@@ -15,7 +15,7 @@ from coterie.actions.contact_equality import make_equal
 from coterie.actions.contacts import restore_contact
 from coterie.actions.drafts import create_contacts
 from coterie.carddav.address_data import VERSION_4
-from coterie.carddav.draft_changes import changed_draft, read_lines
+from coterie.carddav.draft_changes import changed_draft, read_lines, with_digest
 from coterie.carddav.errors import UidConflict
 from coterie.carddav.rendering import Rendered, Renderer, card_draft, uid_of_contact
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
@@ -24,7 +24,7 @@ from coterie.model.cards import CardRef, etag_of
 from coterie.model.contacts import Contact
 from coterie.model.devices import families_of_program, is_rewriting
 from coterie.model.ids import new_id
-from coterie.model.imports import UID_SOURCE, ContactDraft
+from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft
 from coterie.store import cards as store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import (
@@ -40,6 +40,7 @@ from coterie.store.files import file_path, lock_files, save_file
 from coterie.vcard.difference import Difference, compare, families_of
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import RawLine, is_group, join_lines, make_line, split_card, uid_of, version_of
+from coterie.vcard.read_pictures import read_picture
 
 FAMILIES_MAX = 500
 
@@ -47,7 +48,8 @@ FAMILIES_MAX = 500
 class Put(Struct, frozen=True):
     """text: the card as it came. folder: the data folder. user_agent: of the program.
 
-    has_seen: whether the device named the present ETag, so that it has seen the present lines.
+    has_seen: whether the device named the present ETag, so that it has seen the present lines. is_exact: whether text
+    is what came, without control characters removed.
     """
 
     href: str
@@ -55,6 +57,7 @@ class Put(Struct, frozen=True):
     user_agent: str
     folder: Path
     has_seen: bool = False
+    is_exact: bool = True
 
 
 class Outcome(Struct, frozen=True):
@@ -155,30 +158,41 @@ class Writer:
             raise UidConflict(other)
         body = join_lines(lines)
         ref = save_group(self._tx, self._caller, self._put.href, uid=uid, body=body)
-        return Outcome(True, etag_of(ref) if body == self._put.text else None)
+        return Outcome(True, self._etag(ref, body))
+
+    def _etag(self, ref: CardRef, body: str) -> str | None:
+        """The ETag, if the card is stored as it came."""
+        return etag_of(ref) if self._put.is_exact and body == self._put.text else None
 
     def _update(self, current: Rendered, *, is_new: bool = False) -> Outcome:
         if current.ref.contact_id is None:
             ref = save_group(self._tx, self._caller, self._put.href, uid=current.uid, body=self._put.text)
-            return Outcome(False, etag_of(ref))
-        base = self._seen(current)
+            return Outcome(False, self._etag(ref, self._put.text))
+        seen = self._seen(current)
+        base = list(current.lines) if seen is None else seen
         difference = compare(base, self._written, self._caller.country, self._families)
+        if seen is None:
+            # what the device does not know of, it cannot have deleted
+            difference.kept += difference.removed
+            difference.removed = []
         is_same = self._put.text == current.text
         if not is_new and (is_same or (difference.is_empty and self._is_rewriting)):
-            return Outcome(False, etag_of(current.ref) if is_same else None)
+            return Outcome(False, self._etag(current.ref, current.text))
         lines = self._result(current, base, difference)
         self._change_contact(current, lines)
         return self._save(current.ref.contact_id, current.uid, lines, is_new=is_new)
 
-    def _seen(self, current: Rendered) -> list[RawLine]:
-        """The lines the device was last shown: the present ones, or the stored ones if it cannot have seen more."""
-        stored = current.stored
-        has_seen = self._put.has_seen or self._login.seen_revision >= current.ref.revision
-        if has_seen or stored is None or stored.device_id == self._caller.token_id:
+    def _seen(self, current: Rendered) -> list[RawLine] | None:
+        """The lines the device was last shown; None if no one knows which."""
+        ref, stored = current.ref, current.stored
+        if self._put.has_seen or self._login.seen_revision >= ref.revision:
             return list(current.lines)
-        if stored.revision <= self._login.seen_revision < current.ref.revision:
-            return split_card(stored.body)
-        return list(current.lines)
+        own, seen = self._caller.token_id, self._login.seen_revision
+        is_last = stored is not None and stored.device_id == own and stored.revision == ref.revision
+        if is_last or stored is None or ref.contact_id is None:
+            return list(current.lines)
+        body = store.find_seen_body(self._tx, self._organization_id, ref.contact_id, revision=seen, device_id=own)
+        return split_card(body) if body is not None else None
 
     def _result(self, current: Rendered, base: list[RawLine], difference: Difference) -> list[RawLine]:
         is_current = join_lines(base) == current.text
@@ -223,7 +237,7 @@ class Writer:
             insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, contact_id)])
         draft = msgspec.json.encode(card_draft(sheet)).decode()
         ref = save_card(self._tx, self._caller, self._put.href, contact_id, uid=uid, body=body, draft=draft)
-        return Outcome(is_new, etag_of(ref) if body == self._put.text else None)
+        return Outcome(is_new, self._etag(ref, body))
 
     def _save_families(self) -> None:
         """Remembers which properties the device can write."""
@@ -234,6 +248,16 @@ class Writer:
         if not names <= before and len(before) < FAMILIES_MAX:
             text = " ".join(sorted(before | names))
             save_families(self._tx, self._organization_id, self._login.device.id, text)
+
+
+def store_pictures(folder: Path, text: str) -> None:
+    """Stores the pictures of a card as files. The worker removes those that no contact refers to."""
+    for line in split_card(text):
+        picture = read_picture(line.entry) if line.entry and line.name == "PHOTO" else None
+        if isinstance(picture, PictureDraft) and picture.data:
+            digest = with_digest(picture).digest
+            if digest and not file_path(folder, digest).exists():
+                save_file(folder, picture.data)
 
 
 # families without a limit per contact and without a value that only one contact may have

@@ -221,3 +221,53 @@ def delete_stored(tx: Tx, organization_id: int, href: str) -> None:
         "DELETE FROM card_bodies WHERE organization_id = :organization_id AND href = :href",
         {"organization_id": organization_id, "href": href},
     )
+
+
+def rename_stored(tx: Tx, organization_id: int, href: str, new_href: str) -> None:
+    """The stored lines of a card under another name; lines of a card that had that name are deleted."""
+    delete_stored(tx, organization_id, new_href)
+    tx.run(
+        "UPDATE card_bodies SET href = :new_href WHERE organization_id = :organization_id AND href = :href",
+        {"organization_id": organization_id, "href": href, "new_href": new_href},
+    )
+
+
+# Earlier lines --------------------------------------------------------------------------------------------------------
+
+HISTORY_MAX = 10
+
+
+def add_history(tx: Tx, organization_id: int, contact_id: int) -> None:
+    """Copies the stored lines of a contact, which are about to be replaced; of each card the newest ten stay."""
+    bound = {"organization_id": organization_id, "contact_id": contact_id, "count": HISTORY_MAX}
+    tx.run(
+        "INSERT INTO card_history (organization_id, contact_id, revision, body, device_id)"
+        " SELECT organization_id, contact_id, revision, body, device_id FROM card_bodies"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " ON CONFLICT DO NOTHING",
+        {name: bound[name] for name in ("organization_id", "contact_id")},
+    )
+    tx.run(
+        "DELETE FROM card_history WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " AND revision <= (SELECT revision FROM card_history WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id ORDER BY revision DESC LIMIT 1 OFFSET :count)",
+        bound,
+    )
+
+
+def find_seen_body(
+    tx: Tx, organization_id: int, contact_id: int, *, revision: int, device_id: str | None
+) -> str | None:
+    """The newest lines, stored or earlier, that a device has seen: its own, or those up to a change number."""
+    row = tx.one(
+        "SELECT body FROM (SELECT revision, body, device_id FROM card_history"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " UNION ALL SELECT revision, body, device_id FROM card_bodies"
+        " WHERE organization_id = :organization_id AND contact_id = :contact_id) seen"
+        " WHERE revision <= :revision OR device_id = :device_id ORDER BY revision DESC LIMIT 1",
+        {
+            "organization_id": organization_id, "contact_id": contact_id, "revision": revision,
+            "device_id": device_id or "",
+        },
+    )  # fmt: skip
+    return row[0] if row else None
