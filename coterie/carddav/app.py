@@ -4,22 +4,26 @@ Reads run as they suit the engine; listings and reports in a thread, a few hundr
 flat and no card is rendered twice. A PUT is one unit of work, answered after its commit.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
 
-from coterie.carddav.cards import Answer, delete, get_card, put_card, read_card
+from coterie.carddav.cards import Answer, delete, get_card, get_collection, put_card, read_card, refuse
 from coterie.carddav.context import Context, Request
 from coterie.carddav.devices import DeviceLogins
 from coterie.carddav.errors import DavError
-from coterie.carddav.options import ALLOWED, DAV_HEADER, METHODS
+from coterie.carddav.moving import copy, move
+from coterie.carddav.options import ALLOWED, DAV_HEADER, METHODS, REFUSED
 from coterie.carddav.propfind import propfind
+from coterie.carddav.proppatch import proppatch
 from coterie.carddav.reports import Report, report
-from coterie.carddav.urls import WELL_KNOWN, path_of, resource_of
-from coterie.carddav.xml_output import CLOSE, OPEN, error_body
+from coterie.carddav.urls import WELL_KNOWN, WELL_KNOWN_FOLDER, path_of, resource_of
+from coterie.carddav.writing import store_pictures
+from coterie.carddav.xml_output import CLOSE, OPEN, error_body, propstats, response
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.basic import CHALLENGE
@@ -61,7 +65,7 @@ class CardDavApp:
     def takes(self, scope: Scope) -> bool:
         """Whether a request is for this door."""
         path: str = scope["path"]
-        if path.startswith(ROOT_PATH) or path in ("/dav", WELL_KNOWN, WELL_KNOWN + "/"):
+        if path.startswith(ROOT_PATH) or path in ("/dav", WELL_KNOWN_FOLDER, WELL_KNOWN, f"{WELL_KNOWN}/"):
             return True
         return path == "/" and scope["method"] in ("OPTIONS", "PROPFIND", "REPORT")
 
@@ -85,6 +89,8 @@ class CardDavApp:
         )
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Sent:
+        if scope["path"] == WELL_KNOWN_FOLDER:
+            return _well_known_folder(scope["method"])
         if scope["path"].rstrip("/") == WELL_KNOWN:
             address = base_url(self._settings, scope, headers) + ROOT_PATH
             return Sent(301, [(b"location", address.encode("latin-1", "replace"))])
@@ -94,7 +100,7 @@ class CardDavApp:
         if resource is None:
             raise NotFound("There is no such resource")
         method = scope["method"]
-        if method not in ALLOWED[resource.kind]:
+        if method not in ALLOWED[resource.kind] and method not in REFUSED:
             raise MethodNotAllowed(ALLOWED[resource.kind])
         body = await read_bytes(headers, receive, BODY_BYTES_MAX)
         request = Request(method, resource, headers, body, self._settings.data_folder)
@@ -105,13 +111,16 @@ class CardDavApp:
         if method == "OPTIONS":
             return Sent(200, [(b"allow", ", ".join(ALLOWED[request.resource.kind]).encode())])
         if method in ("GET", "HEAD"):
-            answer = await self._read(login, request, get_card if is_card else _get_collection)
+            answer = await self._read(login, request, get_card if is_card else get_collection)
             return _plain(answer)
-        if method == "PUT":
-            text = read_card(request)
+        if method == "PUT" and is_card:
+            text = await self._read_card(login, request)
             return _plain(await self._write(login, request, lambda context: put_card(context, text)))
-        if method == "DELETE":
-            return _plain(await self._write(login, request, delete))
+        if method == "PROPPATCH":
+            return await self._proppatch(login, request)
+        if method in REFUSED:
+            work = _CHANGES.get(method, refuse) if method in ALLOWED[request.resource.kind] else refuse
+            return _plain(await self._write(login, request, work))
         if method == "PROPFIND":
             return await self._propfind(login, request)
         return await self._report(login, request)
@@ -122,6 +131,17 @@ class CardDavApp:
     async def _write(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
         """A unit of work with the device as it is then: it may have been revoked while the body was on its way."""
         return await self._database.run_write(lambda tx: work(Context(tx, self._logins.again(tx, login), request)))
+
+    async def _read_card(self, login: Login, request: Request) -> str:
+        """The card of a PUT; its pictures are stored in a thread, before the transaction."""
+        text = read_card(request)
+        if "PHOTO" in text.upper() and not login.device.is_read_only:
+            await asyncio.to_thread(store_pictures, request.folder, text)
+        return text
+
+    async def _proppatch(self, login: Login, request: Request) -> Sent:
+        text = await self._database.run_write(lambda tx: proppatch(Context(tx, login, request)))
+        return _multistatus(_pieces([text], iter(())))
 
     async def _propfind(self, login: Login, request: Request) -> Sent:
         heads, cards = await self._database.run_slow(lambda tx: propfind(Context(tx, login, request)))
@@ -144,6 +164,9 @@ def _in_context(login: Login, request: Request, piece: Callable[[Context], str],
     return piece(Context(tx, login, request))
 
 
+_CHANGES: Mapping[str, Callable[[Context], Answer]] = {"DELETE": delete, "MOVE": move, "COPY": copy}
+
+
 async def _pieces(heads: Sequence[str], cards: Iterator[str]) -> AsyncIterator[str]:
     texts, length = list(heads), 0
     for text in cards:
@@ -159,9 +182,14 @@ def _multistatus(pieces: AsyncIterator[str]) -> Sent:
     return Sent(207, [XML_TYPE], pieces=pieces)
 
 
-def _get_collection(context: Context) -> Answer:
-    context.check(context.request.resource)
-    return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), b"An address book for CardDAV programs.\n")
+def _well_known_folder(method: str) -> Sent:
+    """The folder that has the address for discovery, which some clients look into first."""
+    if method in ("GET", "HEAD"):
+        return Sent(200, [(b"content-type", b"text/plain; charset=utf-8")], b"carddav\n")
+    if method != "PROPFIND":
+        raise MethodNotAllowed(("GET", "HEAD", "PROPFIND"))
+    found = propstats({200: ["<D:resourcetype><D:collection/></D:resourcetype>"]})
+    return _multistatus(_pieces([response(WELL_KNOWN_FOLDER, found)], iter(())))
 
 
 def _plain(answer: Answer) -> Sent:

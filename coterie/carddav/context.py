@@ -10,6 +10,7 @@ from coterie.errors import NotFound
 from coterie.http.asgi import Headers
 from coterie.model.cards import BOOK, CardRef, make_token, membership_uuid, parse_token
 from coterie.store import cards as store
+from coterie.store.contact_changes import find_expired_revision
 from coterie.store.database import Tx
 from coterie.store.devices import Login
 
@@ -102,7 +103,8 @@ class Context(Struct):
         parsed = parse_token(token, self.login.caller.organization_uuid)
         if parsed is not None:
             revision, _ = parsed
-            if 0 < revision <= self.token_revision and self.token(revision) == token:
+            has_expired = revision < find_expired_revision(self.tx, self.organization_id)
+            if 0 < revision <= self.token_revision and not has_expired and self.token(revision) == token:
                 return revision
         is_thunderbird = "thunderbird" in self.request.header(b"user-agent").lower()
         raise DavError(400 if is_thunderbird else 403, "D:valid-sync-token", "The sync token is not valid any more")

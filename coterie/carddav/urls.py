@@ -11,7 +11,8 @@ from coterie.http.asgi import Scope
 from coterie.model.carddav_accounts import ROOT_PATH
 from coterie.model.cards import HREF_BYTES_MAX
 
-WELL_KNOWN = "/.well-known/carddav"
+WELL_KNOWN_FOLDER = "/.well-known/"
+WELL_KNOWN = f"{WELL_KNOWN_FOLDER}carddav"
 Kind = Literal["root", "principals", "principal", "homes", "home", "book", "card"]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f/]")
 _PATH_LENGTH_MAX = 4096
@@ -40,7 +41,10 @@ class Resource(Struct, frozen=True):
 def path_of(scope: Scope) -> str:
     """The path as it was sent, still percent-encoded: %2F within a name is not a slash."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw.partition(b"?")[0].decode("latin-1")
+    try:
+        return raw.partition(b"?")[0].decode()
+    except UnicodeDecodeError:
+        raise DavError(400, message="The path is not UTF-8") from None
 
 
 def resource_of(path: str) -> Resource | None:

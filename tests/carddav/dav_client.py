@@ -4,6 +4,7 @@ import base64
 import re
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from client import Client, Response
 
@@ -76,7 +77,7 @@ class Dav:
         return self.report(document("D:sync-collection", f"{content}<D:prop><D:getetag/></D:prop>"), depth="0")
 
     def multiget(self, *hrefs: str, data: str = "<C:address-data/>") -> "Multistatus":
-        content = f"<D:prop><D:getetag/>{data}</D:prop>" + "".join(f"<D:href>{href}</D:href>" for href in hrefs)
+        content = f"<D:prop><D:getetag/>{data}</D:prop>" + "".join(f"<D:href>{escape(href)}</D:href>" for href in hrefs)
         return self.report(document("C:addressbook-multiget", content))
 
 
