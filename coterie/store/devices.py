@@ -49,7 +49,7 @@ def find_login(tx: Tx, token_hash: str) -> Login | None:
     None if it is unknown or revoked, or if the membership of its user ended after the device was added.
     """
     row = tx.one(
-        f"SELECT {_COLUMNS}, o.id, o.uuid, o.country, d.seen_revision FROM devices d"
+        f"SELECT {_COLUMNS}, o.id, o.uuid, o.country, d.seen_revision, o.contacts_max, o.file_bytes_max FROM devices d"
         " JOIN users u ON u.id = d.user_id JOIN organizations o ON o.id = d.organization_id"
         " JOIN memberships m ON m.organization_id = d.organization_id AND m.user_id = d.user_id"
         " WHERE d.token_hash = :token_hash AND d.revoked_at IS NULL AND m.created_at <= d.created_at",
@@ -60,7 +60,7 @@ def find_login(tx: Tx, token_hash: str) -> Login | None:
     device = _device(row)
     caller = Caller(
         organization_id=row[10], organization_uuid=row[11], country=row[12], user_id=device.user_id, scopes=(),
-        via=VIA, token_id=device.id,
+        via=VIA, token_id=device.id, contacts_max=row[14], file_bytes_max=row[15],
     )  # fmt: skip
     return Login(caller, device, row[13], token_hash)
 
