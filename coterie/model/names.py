@@ -6,6 +6,7 @@ from collections import Counter
 from coterie.model.text import fold
 
 SPLIT_LENGTH_MAX = 1_000
+MAIDEN_NAME_LENGTH_MAX = 200
 NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
 NAME_COLUMNS = (*NAME_PARTS, "formatted_name")
 
@@ -56,11 +57,17 @@ def _letters(text: str) -> Counter[str]:
 
 
 def columns_of_name(text: str | None) -> dict[str, str | None]:
-    """The columns of a whole name: its parts, and formatted_name if the parts alone do not give the text again."""
+    """The columns of a whole name: its parts, and formatted_name if the parts alone do not give the text again.
+
+    maiden_name is among them only if the text has one: "Anne Wold (geb. Falk)".
+    """
     if not text:
         return dict.fromkeys(NAME_COLUMNS)
-    parts = split_name(text)
-    return {**parts, "formatted_name": formatted_name(text, join_name(*(parts[name] for name in NAME_PARTS)))}
+    parts, maiden_name = split_name_and_maiden(text)
+    if maiden_name and len(maiden_name) > MAIDEN_NAME_LENGTH_MAX:
+        parts, maiden_name = _unsplit(text), None
+    written = formatted_name(text, join_name(*(parts[name] for name in NAME_PARTS)))
+    return {**parts, "formatted_name": written, **({"maiden_name": maiden_name} if maiden_name else {})}
 
 
 def formatted_name(text: str, composed: str | None) -> str | None:

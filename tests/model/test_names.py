@@ -73,3 +73,12 @@ def test_names_are_the_same_by_their_letters() -> None:
     assert not is_same_name("Ole Berg", "Dr Ole Berg")
     assert not is_same_name("🌻", "")
     assert is_inverted("Berg, Ole", "Berg") and not is_inverted("Ole Berg, PhD", "Berg")
+
+
+@pytest.mark.parametrize("text", ["Anne Wold (geb. Falk)", "Anne Wold geb. Falk", "Anne Wold (née Falk)"])
+def test_a_whole_name_has_the_maiden_name_too(text: str) -> None:
+    columns = columns_of_name(text)
+    assert (columns["first_name"], columns["last_name"], columns["maiden_name"]) == ("Anne", "Wold", "Falk")
+    assert columns["formatted_name"] == text
+    assert "maiden_name" not in columns_of_name("Anne Wold")
+    assert "maiden_name" not in columns_of_name(f"Anne Wold (geb. {'x' * 201})")
