@@ -49,6 +49,8 @@ class RowChanges(Struct, omit_defaults=True, rename={"external_ids": "outside_id
     interactions: list[str] = field(default_factory=list)
     relationships: list[str] = field(default_factory=list)
     usernames_taken: list[str] = field(default_factory=list)
+    # of a created contact: (source, external id, contact id) of each that another contact had before
+    external_ids_moved: list[tuple[str, str, int]] = field(default_factory=list)
     # rows of our own export other than contacts: (key, updated_at) of each
     noun: str | None = None
     rows: list[tuple[list[Any], str | None]] = field(default_factory=list)

@@ -24,11 +24,12 @@ from coterie.model.import_reasons import (
     reason_of,
     why,
 )
-from coterie.model.imports import CREATE, MATCH, REJECT, SKIP, UNCHANGED, UPDATE, ContactDraft
+from coterie.model.imports import CREATE, MATCH, REJECT, SKIP, UID_SOURCE, UNCHANGED, UPDATE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.portable.contacts import create_portable_drafts
 from coterie.portable.steps import match_portable
 from coterie.store.candidates import OWNERS_MAX
+from coterie.store.contacts import find_external_ids
 from coterie.store.database import Tx
 from coterie.store.events import list_created_by
 from coterie.store.interactions import find_existing
@@ -167,12 +168,22 @@ def write_plans(
     tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]
 ) -> list[tuple[int | None, RowChanges | None]]:
     """Executes the plans; returns (contact id, changes for undo) of each row."""
-    new = [s.draft() for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
-    created = iter(create_people(tx, caller, new))
+    new = [s for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
+    moved = iter([_list_moved(tx, caller, subject) for subject in new])
+    created = iter(create_people(tx, caller, [subject.draft() for subject in new]))
     return [
-        (next(created), None) if plan.outcome == CREATE else (plan.contact_id, _fill(tx, caller, plan))
+        (next(created), next(moved)) if plan.outcome == CREATE else (plan.contact_id, _fill(tx, caller, plan))
         for plan in plans
     ]
+
+
+def _list_moved(tx: Tx, caller: Caller, subject: Subject) -> RowChanges | None:
+    """The UIDs that a contact created by decision takes from another, so that undo gives them back."""
+    if subject.decision != CREATE:  # else a contact with the UID would have been matched
+        return None
+    uids = [external_id for source, external_id in subject.draft().external_ids if source == UID_SOURCE]
+    owners = find_external_ids(tx, caller.organization_id, UID_SOURCE, uids) if uids else {}
+    return RowChanges(external_ids_moved=[(UID_SOURCE, *owner) for owner in owners.items()]) if owners else None
 
 
 def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> RowChanges | None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from coterie.actions import imports as actions
 from coterie.actions.drafts import RowChanges
 from coterie.imports.engine import Run, open_import
-from coterie.imports.undo_contacts import Conflicts, erase_created, undo_row
+from coterie.imports.undo_contacts import Conflicts, erase_created, give_back_external_ids, undo_row
 from coterie.model import times
 from coterie.model.import_reasons import UNDONE_IN_PART, reason_of
 from coterie.model.imports import ROW_CONFLICT, ROW_UNDONE, UNDOING, UNDONE, Import, StagedRow
@@ -89,6 +89,9 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
             conflicts[row.row_number] = undo_row(tx, caller, row.contact_id, changed)
     for contact_id in erase_created(tx, caller, sorted(created)):
         conflicts[created[contact_id]] = [["contact"]]
+    for row in rows:
+        if row.is_new and not conflicts[row.row_number]:
+            give_back_external_ids(tx, caller, changes[row.row_number])
     # a folder or a tag is deleted once no contact has it
     for row in definitions:
         changed = changes[row.row_number]

@@ -23,6 +23,7 @@ from coterie.store import interactions as interaction_store
 from coterie.store import notes as note_store
 from coterie.store import parts
 from coterie.store.contact_sheets import load_sheets
+from coterie.store.contacts import insert_external_ids, uuids_of
 from coterie.store.database import Tx
 
 # later edits that undo did not touch, as in model.import_reasons
@@ -48,6 +49,21 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     record_all(tx, caller, rows)
     erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in existing])
     return {contact_id for contact_id in contact_ids if contact_id in existing and contact_id in changed}
+
+
+def give_back_external_ids(tx: Tx, caller: Caller, changes: RowChanges) -> None:
+    """Gives external ids that a contact, now erased, had taken back to their contacts, if those exist."""
+    moved = changes.external_ids_moved
+    existing = uuids_of(tx, caller.organization_id, [contact_id for *_, contact_id in moved]) if moved else {}
+    back = [entry for entry in moved if entry[2] in existing]
+    if back:
+        insert_external_ids(tx, caller.organization_id, back)
+        rows = [
+            row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id],
+                   changes={"external_ids": (None, [[source, external_id]])})
+            for source, external_id, contact_id in back
+        ]  # fmt: skip
+        record_all(tx, caller, rows)
 
 
 def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Conflicts:

@@ -8,11 +8,11 @@ from runs import applied, counts, google, names, person, reason, rows_of, staged
 from world import World
 
 from coterie.actions.contacts import delete_contact, update_contact
-from coterie.actions.imports import start_applying, start_undoing
+from coterie.actions.imports import decide, start_applying, start_undoing
 from coterie.errors import Conflict
 from coterie.imports.apply import apply
 from coterie.imports.undo import undo
-from coterie.model.imports import ROW_CONFLICT, ROW_UNDONE, UNDONE
+from coterie.model.imports import CREATE, ROW_CONFLICT, ROW_UNDONE, UNDONE
 from coterie.search import search_contacts
 from coterie.store.contacts import count_contacts, find_contact
 from coterie.store.database import Database
@@ -154,3 +154,22 @@ def test_pictures_nobody_has_any_more_are_removed_from_the_data_folder(world: Wo
     # the file that was imported is kept: it says what was brought in
     files = [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()]
     assert [path.parent.name + path.name for path in files] == [record.file_digest]
+
+
+def test_a_uid_that_a_created_contact_took_is_given_back(world: World, tmp_path: Path) -> None:
+    def card(name: str, first: str) -> Path:
+        path = tmp_path / name
+        text = f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u-1\r\nN:Bouvier;{first};;;\r\nFN:{first} Bouvier\r\nEND:VCARD\r\n"
+        path.write_text(text, "utf-8", newline="")
+        return path
+
+    applied(world.database, world.alice, tmp_path, card("first.vcf", "Patty"))
+    run, _ = staged(world.database, world.alice, tmp_path, card("second.vcf", "Selma"))
+    before = everything(world.database, world.organization.id)
+    with world.database.write() as tx:
+        decide(tx, world.alice, run.import_id, 1, CREATE)
+        start_applying(tx, world.alice, run.import_id, in_background=False)
+    assert apply(run).created_count == 1
+    assert everything(world.database, world.organization.id)["external_ids"] != before["external_ids"]
+    assert undo(run).state == UNDONE
+    assert everything(world.database, world.organization.id) == before
