@@ -119,6 +119,11 @@ KINDS = {
     "device.revoked": "A device was revoked.",
     "contact.card_changed": "Properties of a contact's card changed that have no field.",
     "contact.taken_off_phones": "A contact was taken out of the address book of phones.",
+    "webhook.created": "A webhook was added.",
+    "webhook.updated": "A webhook changed, or was enabled or disabled.",
+    "webhook.secret_rotated": "A webhook has a new secret.",
+    "webhook.disabled": "A webhook was disabled because its deliveries failed, or its receiver is gone.",
+    "webhook.deleted": "A webhook was deleted.",
     "organization.created": "The organization was set up.",
     "organization.updated": "The organization's name, country, time zone or quotas changed.",
 }
@@ -137,6 +142,7 @@ SHOWN_WITH_CONTACTS = {
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
     "member": False, "duplicate": False, "access_token": False, "device": False,
+    "webhook": False,
 }  # fmt: skip
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
 CHANGES_WORDS = frozenset(kind for kind in KINDS if kind.partition(".")[0] in ("contact", "address", "note")) - {
