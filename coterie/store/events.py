@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from coterie.model.events import CONSEQUENCES
+from coterie.store import webhook_deliveries
 from coterie.store.database import Tx
 
 # consequences are changes made elsewhere, such as to a tag; the names are our own constants
@@ -24,6 +27,52 @@ def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mappi
         events.append(event)
     tx.insert_rows("events", events)
     tx.insert_rows("event_contacts", named)
+
+
+class EventSheet(Struct, frozen=True, kw_only=True):
+    """An event as other programs are told of it. changes: as JSON; is_bulk: of an import or a bulk update."""
+
+    id: int
+    kind: str
+    subject_id: str
+    contact_ids: tuple[int, ...]
+    user_id: str | None
+    via: str
+    is_bulk: bool
+    changes: str | None
+    happened_at: str
+
+
+def list_events_since(tx: Tx, organization_id: int, after: int, *, limit: int) -> list[EventSheet]:
+    """The events after an event, oldest first."""
+    bound = {"organization_id": organization_id, "after": after, "limit": limit}
+    rows = tx.all(
+        "SELECT id, kind, subject_id, user_id, via, import_id, cause_id, changes, happened_at FROM events"
+        " WHERE organization_id = :organization_id AND id > :after ORDER BY id LIMIT :limit",
+        bound,
+    )
+    named: dict[int, list[int]] = {row[0]: [] for row in rows}
+    if rows:
+        for event_id, contact_id in tx.all(
+            "SELECT event_id, contact_id FROM event_contacts WHERE organization_id = :organization_id"
+            " AND event_id > :after AND event_id <= :last ORDER BY event_id, contact_id",
+            {"organization_id": organization_id, "after": after, "last": rows[-1][0]},
+        ):
+            named.setdefault(event_id, []).append(contact_id)
+    return [
+        EventSheet(
+            id=event_id,
+            kind=kind,
+            subject_id=subject_id,
+            contact_ids=tuple(named[event_id]),
+            user_id=user_id,
+            via=via,
+            is_bulk=import_id is not None or cause_id is not None,
+            changes=changes,
+            happened_at=happened_at,
+        )
+        for event_id, kind, subject_id, user_id, via, import_id, cause_id, changes, happened_at in rows
+    ]
 
 
 def find_last_event(tx: Tx, organization_id: int) -> int:
@@ -96,19 +145,26 @@ def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: I
 
 
 def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
-    """Removes the values from every event that names one of these contacts; the events stay."""
+    """Removes the values from every event that names one of these contacts; the events stay.
+
+    What was sent of them to webhooks goes too, and what waits is not sent.
+    """
+    bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
+    of_contacts = (
+        "IN (SELECT ec.event_id FROM event_contacts ec WHERE ec.organization_id = :organization_id"
+        f" AND ec.contact_id {tx.in_list('ids')})"
+    )
+    webhook_deliveries.forget_events(tx, organization_id, of_contacts, bound)
     tx.run(
         "UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND changes IS NOT NULL"
-        " AND id IN (SELECT ec.event_id FROM event_contacts ec WHERE ec.organization_id = :organization_id"
-        f" AND ec.contact_id {tx.in_list('ids')})",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        f" AND id {of_contacts}",
+        bound,
     )
 
 
 def clear_note_texts(tx: Tx, organization_id: int, note_ids: Iterable[str]) -> None:
     """Removes the texts of these notes from the events: a note was erased, or became personal."""
-    tx.run(
-        "UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND kind = 'note.updated'"
-        f" AND subject_id {tx.in_list('ids')}",
-        {"organization_id": organization_id, "ids": tx.list_param(note_ids)},
-    )
+    bound = {"organization_id": organization_id, "ids": tx.list_param(note_ids)}
+    updates = f"organization_id = :organization_id AND kind = 'note.updated' AND subject_id {tx.in_list('ids')}"
+    webhook_deliveries.forget_events(tx, organization_id, f"IN (SELECT id FROM events WHERE {updates})", bound)
+    tx.run(f"UPDATE events SET changes = NULL WHERE {updates}", bound)

@@ -18,6 +18,12 @@ def find_organization(tx: Tx, organization_id: int) -> Organization | None:
     return Organization(*row) if row else None
 
 
+def lock_organization(tx: Tx, organization_id: int) -> None:
+    """Locks an organization's row until the commit: its limits are checked by one transaction at a time."""
+    if tx.lock:
+        tx.all(f"SELECT id FROM organizations WHERE id = :id{tx.lock}", {"id": organization_id})
+
+
 def find_organization_by_uuid(tx: Tx, uuid: str) -> Organization | None:
     """None if there is no such organization."""
     row = tx.one(f"SELECT {_ORGANIZATION} FROM organizations WHERE uuid = :uuid", {"uuid": uuid})

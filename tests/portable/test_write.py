@@ -41,7 +41,7 @@ LEFT_OUT = {
     "dav_properties": "what devices of an instance synchronize",
     "card_bodies": "what devices of an instance synchronize",
     "merges": "how to undo a merge: its rows are numbers of an instance", "merge_rows": "how to undo a merge",
-    "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue",
+    "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue", "webhook_attempts": "its log",
     "match_facts": "follows from contacts", "match_keys": "follows from contacts",
     "match_counts": "follows from contacts", "match_progress": "follows from contacts",
     "duplicates": "follows from contacts", "not_same": "decisions about pairs of this instance",
