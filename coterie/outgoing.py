@@ -5,13 +5,16 @@ second answer of the name server cannot change it. Only https, unless the operat
 COTERIE_OUTGOING_ALLOWED: that one may be private, and plain http. Redirects are never followed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import SOCK_STREAM, getaddrinfo
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-import httpx
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    import httpx
 
 URL_LENGTH_MAX = 2000
 # of the addresses of a host, so many are tried
@@ -155,16 +158,27 @@ def is_public(address: str) -> bool:
 
 
 def send(
-    client: httpx.Client, method: str, url: str, rules: Rules, *, headers: Mapping[str, str], content: bytes = b""
-) -> httpx.Response:
+    client: "httpx.Client",
+    method: str,
+    url: str,
+    rules: Rules,
+    *,
+    headers: Mapping[str, str],
+    content: bytes = b"",
+    trace: Callable[[str, dict[str, Any]], None] | None = None,
+) -> "httpx.Response":
     """Sends a request to the first place of a URL that accepts a connection; the body of the response is not read yet.
 
     client: of this URL's host alone, because a connection that is used again was verified for one name; it must not
-    follow redirects. Raises NotAllowed as resolve does, and httpx.HTTPError.
+    follow redirects. trace: httpcore's extension of that name. Raises NotAllowed as resolve does, and httpx.HTTPError.
     """
+    import httpx  # lazy: most processes send nothing, and loading takes 60 ms
+
     failure: httpx.HTTPError = httpx.ConnectError("no address")
     for target in resolve(url, rules):
-        extensions = {"sni_hostname": target.name} if target.name else {}
+        extensions: dict[str, Any] = {"sni_hostname": target.name} if target.name else {}
+        if trace is not None:
+            extensions["trace"] = trace
         request = client.build_request(
             method, target.url, headers={**headers, "Host": target.host}, content=content, extensions=extensions
         )

@@ -42,6 +42,7 @@ COMMANDS = {
     "duplicates": "duplicates",
     "mail-test": "mail_test",
     "instagram": "instagram",
+    "webhooks": "webhooks",
 }
 
 

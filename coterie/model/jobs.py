@@ -13,6 +13,7 @@ LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING)
 _LANES = {
     "instagram_delivery": DELIVERIES,
     "send_reminder": MAIL,
+    "webhook_disabled": MAIL,
     "stage_import": IMPORTS,
     "apply_import": IMPORTS,
     "undo_import": IMPORTS,

@@ -14,6 +14,7 @@ from coterie.actions.duplicates import SCAN_JOB
 from coterie.actions.import_retention import SCRUB_JOB
 from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
 from coterie.actions.search_index import INDEX_JOB, index_next_contacts
+from coterie.actions.webhook_deliveries import DISABLED_JOB
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.model.reminders import SEND_JOB
@@ -26,6 +27,7 @@ from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
+from coterie.worker.webhook_mail import mail_owners
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
 
@@ -84,6 +86,7 @@ HANDLERS: dict[str, Handler] = {
     PROFILE_JOB: instagram_profiles.profile,
     MENTION_JOB: instagram_profiles.mention,
     SCAN_JOB: duplicates.scan_duplicates,
+    DISABLED_JOB: mail_owners,
     SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
 }

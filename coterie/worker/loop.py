@@ -23,6 +23,7 @@ from coterie.worker.problems import Problems
 from coterie.worker.recurring import Calendar
 from coterie.worker.schedule import SCHEDULE, Recurring
 from coterie.worker.turns import Turn
+from coterie.worker.webhooks import WebhookSender
 
 UNAVAILABLE_SECONDS = 2.0
 # less than the parent process waits before it kills the worker
@@ -66,6 +67,8 @@ class Worker:
         steps: dict[str, Callable[[], bool]] = {f"lane {lane}": self._step_of(lane) for lane in LANES}
         for name, calendar in zip(("schedule", "upkeep"), self._calendars, strict=True):
             steps[name] = calendar.run_due
+        webhooks = WebhookSender(self._database, self._settings)
+        steps["webhooks"] = webhooks.step
         steps["presence"] = self._look_for_dead_workers()
         threads = [
             threading.Thread(target=self._repeat, args=step, name=step[0], daemon=True) for step in steps.items()
@@ -79,6 +82,7 @@ class Worker:
         if any(thread.is_alive() for thread in threads):
             with self._database.write() as tx:
                 job_claims.end_leases(tx, [presence.id])
+        webhooks.close()
         presence.end()
         log.info("worker stopped")
 

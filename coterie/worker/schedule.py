@@ -15,6 +15,7 @@ from coterie.worker.files import sweep_files
 from coterie.worker.import_retention import expire_old_imports
 from coterie.worker.instagram import request_snapshots
 from coterie.worker.search_index import merge_search_index
+from coterie.worker.webhooks import delete_old_deliveries
 
 HOUR = 3600.0
 DAY = 86_400.0
@@ -66,6 +67,7 @@ SCHEDULE = (
     Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True, is_long=True),
     Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True, is_long=True),
     Recurring("merge_search_index", DAY, merge_search_index, is_long=True),
+    Recurring("delete_old_deliveries", DAY, delete_old_deliveries, deletes_by_age=True, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
     Recurring("request_scans", duplicates.REQUEST_SECONDS, duplicates.request_scans),
 )
