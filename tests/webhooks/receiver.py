@@ -27,6 +27,7 @@ class Receiver:
     def __post_init__(self) -> None:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
