@@ -27,7 +27,7 @@ LEFT_OUT = {
     "users": "accounts are an instance's; rows name their users by e-mail address",
     "notification_subscriptions": "a user's own settings of an instance",
     "memberships": "who may see an organization is decided where it is",
-    "access_tokens": "secrets", "sessions": "secrets", "set_up_links": "secrets", "instagram_accounts": "holds a sealed secret",
+    "access_tokens": "secrets", "sessions": "secrets", "instagram_accounts": "holds a sealed secret",
     "idempotency_keys": "answers kept for a day", "counters": "worked out anew",
     "relationship_types": "the catalogue is code",
     "instagram_deliveries": "a queue", "jobs": "a queue", "schedules": "of the instance",
