@@ -1,5 +1,6 @@
 """The table of fields that a filter may use: the only source for parsers, SQL, documentation and error messages."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -7,6 +8,7 @@ from msgspec import Struct
 from coterie.model.contacts import GENDERS, STATUSES
 from coterie.model.gifts import STATUSES as GIFT_STATUSES
 from coterie.model.handles import CHANNELS, INSTAGRAM, OTHER_CHANNELS
+from coterie.model.text import words
 
 TEXT, HANDLE, REFERENCE, CHOICE, YES_NO = "text", "handle", "reference", "choice", "yes_no"
 NUMBER, MOMENT, DUE, DAY, PROPERTY, CODE = "number", "moment", "due", "day", "property", "code"
@@ -47,10 +49,25 @@ _HANDLES = {"username": INSTAGRAM} | {name: name for name in CHANNELS if name !=
 CHANNEL_OF: Mapping[str, str | None] = {**_HANDLES, "handle": None}
 # the field of bare words
 TEXT_FIELD = "text"
+_SLUG = re.compile(r"[a-z0-9_-]{1,200}")
 PROPERTY_PREFIX, DATE_PREFIX = "property.", "date."
 
 _ALL = (
     Field(TEXT_FIELD, TEXT, "Words of the name, employer, job title or a handle; a bare word is the same"),
+    Field("name", TEXT, "Any name: shown, given, family, former, phonetic, nickname"),
+    Field("first_name", TEXT, "First name"),
+    Field("last_name", TEXT, "Last name"),
+    Field("nickname", TEXT, "Nickname"),
+    Field("employer", TEXT, "Employer"),
+    Field("department", TEXT, "Department"),
+    Field("job_title", TEXT, "Job title"),
+    Field("how_met", TEXT, "How you met"),
+    Field("bio", TEXT, "Biography"),
+    Field("note", TEXT, "A note that you may see"),
+    Field("city", TEXT, "City of an address"),
+    Field("region", TEXT, "Region of an address"),
+    Field("postcode", TEXT, "Postcode of an address"),
+    Field("address", TEXT, "Any part of an address"),
     Field("email", HANDLE, "E-mail address; @example.org finds a domain"),
     Field("phone", HANDLE, "Phone number; +44 finds a country"),
     Field("username", HANDLE, "Instagram username"),
@@ -78,6 +95,7 @@ _ALL = (
     Field("country", COUNTRY, "Country of an address, by name or code"),
     Field("channel", CHOICE, "Has a handle on this channel", CHANNELS),
     Field("birthday", DAY, "Birthday"),
+    Field("anniversary", DAY, "Anniversary, of an important date or a relationship"),
     Field("relation", RELATION, "Is this (mother, friend, …) of another contact or of you"),
     Field("relation_to", REFERENCE, "Is related to the contact with this #id or uuid"),
     Field("gift", CHOICE, "Has a gift of this status", GIFT_STATUSES),
@@ -99,7 +117,11 @@ FIELDS: Mapping[str, Field] = {field.name: field for field in _ALL}
 
 
 def find_field(name: str) -> Field | None:
-    """The field of this name, or None. property.<slug> and date.<label> exist for every slug and label."""
-    if name.startswith(PROPERTY_PREFIX) and len(name) > len(PROPERTY_PREFIX):
+    """The field of this name, or None. property.<slug> and date.<label> exist for every slug and label; between the
+    words of a label are hyphens."""
+    name = name.lower()
+    if name.startswith(DATE_PREFIX) and (label := words(name.removeprefix(DATE_PREFIX))):
+        return Field(DATE_PREFIX + "-".join(label), DAY, "Important date by its label")
+    if name.startswith(PROPERTY_PREFIX) and _SLUG.fullmatch(name.removeprefix(PROPERTY_PREFIX)):
         return Field(name, PROPERTY, "Property by its slug")
     return FIELDS.get(name)

@@ -84,13 +84,14 @@ def shifted(at: datetime, count: int, unit: str) -> datetime:
         return (LAST if count > 0 else FIRST).replace(tzinfo=None)
 
 
+def local_span(text: str, clock: Clock) -> tuple[datetime, datetime]:
+    """The local beginning and end of a checked value."""
+    return _named(text, clock.today) if text in NAMED_DAYS else parse_span(text)
+
+
 def span_of(text: str, clock: Clock) -> Span:
     """The span of a checked value."""
-    today = clock.today
-    if text in NAMED_DAYS:
-        start, end = _named(text, today)
-        return Span(clock.moment(start), clock.moment(end))
-    start, end = parse_span(text)
+    start, end = local_span(text, clock)
     if start == end:
         at = clock.moment(start) if start.tzinfo is None else times.moment(start)
         return Span(at, times.after(at, 1) if at < "9999-12-31" else at)

@@ -25,11 +25,15 @@ class Where(Struct, frozen=True):
 
 
 class Builder:
-    """Collects bound values. leads: whether the condition that is being compiled may lead the query, because no
-    contact can match without it."""
+    """Collects bound values.
 
-    def __init__(self, reader: Reader) -> None:
+    property_types: of the properties in the filter, by slug. leads: whether the condition that is being compiled may
+    lead the query, because no contact can match without it.
+    """
+
+    def __init__(self, reader: Reader, property_types: Mapping[str, str]) -> None:
         self.reader = reader
+        self.property_types = property_types
         self.parameters: dict[str, Any] = {}
         self.leads = True
 

@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from coterie.model.filters import fields
 from coterie.model.filters.fields import WITHOUT_VALUE, find_field
 from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not
-from coterie.store.filters import columns, days, handles, moments, parts, references, relations
+from coterie.store.filters import columns, days, handles, moments, parts, properties, references, relations, texts
 from coterie.store.filters.builder import Builder, Reader, Where, either
 
 Compiler = Callable[[Condition, Builder], str]
 # kind of a field -> its compiler, and the fields that have one of their own
 _OF_KIND: Mapping[str, Compiler] = {
+    fields.TEXT: texts.text,
     fields.HANDLE: handles.handle,
+    fields.PROPERTY: properties.property_value,
     fields.REFERENCE: references.reference,
     fields.CHOICE: columns.choice,
     fields.CODE: columns.choice,
@@ -28,6 +30,12 @@ _OF_KIND: Mapping[str, Compiler] = {
 }
 _OF_FIELD: Mapping[str, Compiler] = {
     **dict.fromkeys(parts.COUNTS, parts.count),
+    **dict.fromkeys(texts.PLACES, texts.place),
+    "text": texts.anywhere,
+    "name": texts.name,
+    "note": texts.note,
+    "birthday": days.birthday,
+    "anniversary": days.anniversary,
     "age": days.age,
     "channel": handles.on_channel,
     "follower": columns.follower,
@@ -41,9 +49,12 @@ _OF_FIELD: Mapping[str, Compiler] = {
 }
 
 
-def compile_filter(filter_: Filter, reader: Reader) -> Where:
-    """The condition of a filter whose names are ids (store/filters/resolve.py), on contacts c."""
-    builder = Builder(reader)
+def compile_filter(filter_: Filter, reader: Reader, property_types: Mapping[str, str]) -> Where:
+    """The condition on contacts c of a filter whose names are ids and whose properties exist.
+
+    property_types: slug -> type.
+    """
+    builder = Builder(reader, property_types)
     return Where(_compile(filter_, builder), builder.parameters)
 
 

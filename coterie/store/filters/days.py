@@ -6,8 +6,10 @@
 import calendar
 import math
 
+from coterie.model.filters.fields import DATE_PREFIX
 from coterie.model.filters.spans import AMOUNT, Clock, shifted
 from coterie.model.filters.tree import Condition
+from coterie.model.words import is_pattern
 from coterie.store.filters.builder import Builder, either
 
 Days = tuple[str, str]
@@ -15,21 +17,51 @@ WHOLE_YEAR: Days = ("01-01", "12-31")
 YEAR_MAX = 9999
 
 
-def day(condition: Condition, builder: Builder) -> str:
-    """The birthday."""
+def birthday(condition: Condition, builder: Builder) -> str:
+    """The birthday, with or without a year."""
     if condition.op in ("any", "none"):
-        return f"coalesce(c.birthday, '') {'<>' if condition.op == 'any' else '='} ''"
-    return f"(c.birthday IS NOT NULL AND {on_days('c.birthday', condition, builder)})"
+        return f"c.birthday_day {'<>' if condition.op == 'any' else '='} ''"
+    # the first test is that of the index
+    return f"(c.birthday_day <> '' AND {_on_days('c.birthday_day', condition, builder)})"
 
 
-def on_days(column: str, condition: Condition, builder: Builder) -> str:
-    """Whether a date that is not NULL is on one of the days of a condition, in any year."""
-    month_day = f"substr({column}, length({column}) - 4)"
-    ranges = [
+def day(condition: Condition, builder: Builder) -> str:
+    """An important date with a label."""
+    label = builder.bind(is_pattern(condition.field.removeprefix(DATE_PREFIX)))
+    return _exists(_labelled(f"x.label_words LIKE {label}", condition, builder), condition)
+
+
+def anniversary(condition: Condition, builder: Builder) -> str:
+    """An important date whose label has the word, or the anniversary of a relationship."""
+    labelled = _labelled("x.label_words LIKE '% anniversary%'", condition, builder)
+    which = "x.deleted_at IS NULL AND x.anniversary_on IS NOT NULL"
+    if condition.values:
+        which += f" AND {_on_days(_month_day('x.anniversary_on'), condition, builder)}"
+    of_relationship = builder.has("contact_relationships x", which, contact="first_contact_id")
+    return _exists(f"({labelled} OR {of_relationship})", condition)
+
+
+def _labelled(label: str, condition: Condition, builder: Builder) -> str:
+    which = f"x.deleted_at IS NULL AND {label}"
+    if condition.values:
+        which += f" AND {_on_days(_month_day('x.occurs_on'), condition, builder)}"
+    return builder.has("important_dates x", which)
+
+
+def _exists(test: str, condition: Condition) -> str:
+    return f"NOT {test}" if condition.op == "none" else test
+
+
+def _month_day(column: str) -> str:
+    return f"substr({column}, length({column}) - 4)"
+
+
+def _on_days(month_day: str, condition: Condition, builder: Builder) -> str:
+    """Whether a MM-DD is on one of the days of a condition, in any year."""
+    return either([
         f"{month_day} BETWEEN {builder.bind(first)} AND {builder.bind(last)}"
         for first, last in days_of(condition, builder.reader.clock)
-    ]
-    return either(ranges)
+    ])  # fmt: skip
 
 
 def days_of(condition: Condition, clock: Clock) -> list[Days]:
