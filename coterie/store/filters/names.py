@@ -10,11 +10,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.model.filters.fields import REFERENCE, find_field
+from coterie.model.filters.fields import PROPERTY_PREFIX, REFERENCE, find_field
 from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not, Value, conditions_of
 from coterie.model.terms import EXPERTISES, TAGS, Vocabulary, name_key
 from coterie.model.text import identity_key
 from coterie.store.database import Tx
+from coterie.store.properties import find_definitions
 
 _UUID = re.compile(r"#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"#[0-9]{1,18}")
@@ -34,6 +35,8 @@ class Missing(Struct, frozen=True):
     @property
     def message(self) -> str:
         noun = "contact" if self.field == "relation_to" else self.field
+        if self.field == "property":
+            return f"there is no property {self.value}"
         if self.value.startswith("#"):
             named = f" {self.name}" if self.name else ""
             return f"the {noun}{named} ({self.value}) was deleted"
@@ -41,11 +44,15 @@ class Missing(Struct, frozen=True):
 
 
 class Names(Struct):
-    """What the references of a filter mean. ids: (field, value) -> ids; names: (field, id) -> name."""
+    """What the references of a filter mean.
+
+    ids: (field, value) -> ids; names: (field, id) -> name; property_types: slug -> type.
+    """
 
     ids: dict[tuple[str, str], list[str]]
     names: dict[tuple[str, str], str]
     missing: list[Missing]
+    property_types: dict[str, str] = {}
 
 
 def load_names(tx: Tx, organization_id: int, filter_: Filter) -> Names:
@@ -59,7 +66,17 @@ def load_names(tx: Tx, organization_id: int, filter_: Filter) -> Names:
     for name, each in values.items():
         if each:
             _LOADERS[name](tx, organization_id, name, each, names)
+    _load_properties(tx, organization_id, filter_, names)
     return names
+
+
+def _load_properties(tx: Tx, organization_id: int, filter_: Filter, names: Names) -> None:
+    """The slug of a property never changes: it is name and id."""
+    used = {each.field for each in conditions_of(filter_) if each.field.startswith(PROPERTY_PREFIX)}
+    slugs = sorted(name.removeprefix(PROPERTY_PREFIX) for name in used)
+    definitions = find_definitions(tx, organization_id, slugs) if slugs else {}
+    names.property_types = {slug: each.property_type for slug, each in definitions.items()}
+    names.missing += [Missing("unknown_property", "property", slug) for slug in slugs if slug not in definitions]
 
 
 def with_ids(filter_: Filter, names: Names) -> Filter:

@@ -7,6 +7,7 @@ contacts, and so would a condition that is false under a minus.
 from collections.abc import Mapping, Sequence
 
 from coterie.errors import Invalid, Problem
+from coterie.model.filters.fields import PROPERTY_PREFIX
 from coterie.model.filters.problems import problem, quoted
 from coterie.model.filters.tree import (
     CONDITIONS_IN_ALL_MAX,
@@ -23,7 +24,8 @@ from coterie.model.segments import Segment
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Reader, Where
 from coterie.store.filters.compile import compile_filter
-from coterie.store.filters.names import Missing, load_names, with_ids
+from coterie.store.filters.names import Missing, Names, load_names, with_ids
+from coterie.store.filters.properties import checked
 from coterie.store.segments import find_segments
 
 SEGMENT = "segment"
@@ -32,11 +34,14 @@ SEGMENT = "segment"
 def resolve(tx: Tx, organization_id: int, filter_: Filter, text: str = "") -> Filter:
     """The filter with ids in place of names, as it is stored. text: as the caller wrote it, for positions in messages.
 
-    Raises Invalid if a tag, a folder or another thing it names does not exist.
+    Raises Invalid if a tag, a folder or another thing it names does not exist, or a condition does not fit the type of
+    its property.
     """
     names = load_names(tx, organization_id, filter_)
     if names.missing:
         raise missing_problem(names.missing, text)
+    if reasons := _property_problems(filter_, names):
+        raise problem("; ".join(reasons))
     return with_ids(filter_, names)
 
 
@@ -63,11 +68,12 @@ def expand(tx: Tx, organization_id: int, filter_: Filter, inside: tuple[Segment,
 
 def _expand(tx: Tx, organization_id: int, filter_: Filter, inside: tuple[Segment, ...]) -> Filter:
     names = load_names(tx, organization_id, filter_)
-    if names.missing and inside:
-        reasons = "; ".join(each.message for each in names.missing)
-        raise problem(f"the segment {quoted(inside[-1].name)} is broken: {reasons}", kind="broken_segment")
-    if names.missing:
-        raise missing_problem(names.missing)
+    reasons = [each.message for each in names.missing] + _property_problems(filter_, names)
+    if reasons and inside:
+        reason = f"the segment {quoted(inside[-1].name)} is broken: {'; '.join(reasons)}"
+        raise problem(reason, kind="broken_segment")
+    if reasons:
+        raise problem("; ".join(reasons))
     filter_ = with_ids(filter_, names)
     ids = {_segment_id(value) for each in conditions_of(filter_) if each.field == SEGMENT for value in each.values}
     if not ids:
@@ -79,6 +85,19 @@ def _expand(tx: Tx, organization_id: int, filter_: Filter, inside: tuple[Segment
     segments = find_segments(tx, organization_id, ids)
     inner = {id_: _expand(tx, organization_id, each.filter, (*inside, each)) for id_, each in segments.items()}
     return _with_segments(filter_, inner)
+
+
+def _property_problems(filter_: Filter, names: Names) -> list[str]:
+    """Conditions that do not fit the type of their property, which may have changed since they were saved."""
+    reasons = []
+    for condition in conditions_of(filter_):
+        property_type = names.property_types.get(condition.field.removeprefix(PROPERTY_PREFIX))
+        if property_type is not None and condition.field.startswith(PROPERTY_PREFIX):
+            try:
+                checked(condition, property_type)
+            except ValueError as error:
+                reasons.append(str(error))
+    return reasons
 
 
 def _with_segments(filter_: Filter, inner: Mapping[int, Filter]) -> Filter:
@@ -101,4 +120,6 @@ def _segment_id(value: object) -> int:
 def prepare(tx: Tx, organization_id: int, filter_: Filter, reader: Reader, text: str = "") -> Where:
     """A filter as SQL. Raises Invalid as resolve and expand do."""
     resolved = resolve(tx, organization_id, filter_, text)
-    return compile_filter(expand(tx, organization_id, resolved), reader)
+    expanded = expand(tx, organization_id, resolved)
+    names = load_names(tx, organization_id, expanded)
+    return compile_filter(expanded, reader, names.property_types)
