@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unicodedata import combining, normalize
 
 from filter_person import CLOCK, NOW, ZONE, Person
 
@@ -21,6 +22,11 @@ def matches(person: Person, filter_: Filter) -> bool:
             return any(matches(person, part) for part in parts)
         case Not(part):
             return not matches(person, part)
+        case Condition(field, op, values) if field.startswith("property."):
+            return _property(field.removeprefix("property."), person, op, values)
+        case Condition(field, op, values) if field.startswith("date."):
+            label = field.removeprefix("date.").split("-")
+            return _day(lambda each: [date for name, date in each.dates if _words(name) == label])(person, op, values)
         case Condition(field, op, values):
             return _FIELDS[field](person, op, values)
     raise AssertionError
@@ -217,8 +223,118 @@ def _relation(person: Person, op: str, values: Any) -> bool:
     return bool(own) == (op == "any") if op in ("any", "none") else not own.isdisjoint(values)
 
 
+def _words(text: str) -> list[str]:
+    """The words of a text without case and accents; an apostrophe joins."""
+    plain = "".join(char for char in normalize("NFKD", re.sub("['’]", "", text)) if not combining(char)).lower()
+    return re.findall(r"[^\W_]+", plain)
+
+
+def _text_matches(text: str | None, op: str, values: Any) -> bool:
+    return any(_has_words(_words(text or ""), op, _words(str(value))) for value in values)
+
+
+def _has_words(own: list[str], op: str, given: list[str]) -> bool:
+    if op == "is":
+        return own == given
+    if op == "starts":
+        return bool(own) and " ".join(own).startswith(" ".join(given))
+    return all(any(each.startswith(word) or (word in each and not word.isascii()) for each in own) for word in given)
+
+
+def _texts(read: Callable[[Person], list[str | None]]) -> Callable[..., bool]:
+    """A contact's texts of a kind; words may be spread over them."""
+
+    def test(person: Person, op: str, values: Any) -> bool:
+        own = [text for text in read(person) if text]
+        if op in ("any", "none"):
+            return bool(own) == (op == "any")
+        if op == "contains":
+            return any(_has_words([w for t in own for w in _words(t)], op, _words(str(value))) for value in values)
+        return any(_text_matches(text, op, values) for text in own)
+
+    return test
+
+
+def _column(name: str) -> Callable[..., bool]:
+    return _texts(lambda person: [person.texts.get(name)])
+
+
+def _each(read: Callable[[Person], list[str | None]]) -> Callable[..., bool]:
+    """Rows of which one must have all words."""
+
+    def test(person: Person, op: str, values: Any) -> bool:
+        own = [text for text in read(person) if text]
+        if op in ("any", "none"):
+            return bool(own) == (op == "any")
+        return any(_text_matches(text, op, values) for text in own)
+
+    return test
+
+
+def _names(person: Person) -> list[str | None]:
+    texts = person.texts
+    full = " ".join(filter(None, (texts["first_name"], texts["last_name"])))
+    return [full, texts["display_name"], texts["nickname"], texts["maiden_name"]]
+
+
+def _anywhere(person: Person, op: str, values: Any) -> bool:
+    if op in ("any", "none"):
+        return _texts(_names)(person, op, values)
+    if _texts(_names)(person, op, values):
+        return True
+    if _column("employer")(person, op, values) or _column("job_title")(person, op, values):
+        return True
+    return any(_handle_matches(stored, None, op, str(value)) for _, stored in person.handles for value in values)
+
+
+def _address(op: str, values: Any, person: Person) -> bool:
+    own = [[text for text in place.values() if text] for place in person.places]
+    if op in ("any", "none"):
+        return any(own) == (op == "any")
+    if op == "contains":
+        return any(_has_words([w for t in each for w in _words(t)], op, _words(v)) for each in own for v in values)
+    return any(_text_matches(text, op, values) for each in own for text in each)
+
+
+def _property(slug: str, person: Person, op: str, values: Any) -> bool:
+    value = person.properties.get(slug)
+    if op in ("any", "none"):
+        return (value is not None) == (op == "any")
+    if value is None:
+        return False
+    if isinstance(value, bool):
+        return value in [{"yes": True, "no": False}[each] for each in values]
+    if isinstance(value, int | float):
+        return _compare(value, "is" if op == "contains" else op, [float(each) for each in values])
+    if slug == "since":
+        return value[0] != "-" and _in_time(
+            _local(datetime.fromisoformat(value)), "is" if op == "contains" else op, values
+        )
+    items = value if isinstance(value, list) else [value]
+    if slug in ("plan", "kinds") and op == "contains":
+        op = "is"
+    if op == "contains":
+        return any(_has_words([w for item in items for w in _words(item)], op, _words(each)) for each in values)
+    return any(_text_matches(item, op, values) for item in items)
+
+
 _FIELDS: dict[str, Callable[..., bool]] = {
     **{name: _handle(channel) for name, channel in CHANNEL_OF.items()},
+    "text": _anywhere,
+    "name": _texts(_names),
+    **{
+        name: _column(name)
+        for name in ("first_name", "last_name", "nickname", "employer", "department", "job_title", "bio")
+    },
+    "how_met": _column("how_you_met"),
+    "note": _each(lambda person: [*person.notes]),
+    "city": _each(lambda person: [place["locality"] for place in person.places]),
+    "region": _each(lambda person: [place["region"] for place in person.places]),
+    "postcode": _each(lambda person: [place["postcode"] for place in person.places]),
+    "address": lambda person, op, values: _address(op, values, person),
+    "anniversary": _day(
+        lambda person: [date for name, date in person.dates if "anniversary" in _words(name)] + person.anniversaries
+    ),
     "tag": _tags("tags"),
     "folder": _tags("folders"),
     "expertise": _tags("expertises"),

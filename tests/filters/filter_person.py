@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from coterie.model.filters.spans import Clock
@@ -41,5 +42,16 @@ class Person:
     via: str = "test"
     import_id: str | None = None
     sources: list[str] = field(default_factory=list)
+    # column -> text
+    texts: dict[str, str | None] = field(default_factory=dict)
+    # column -> text, of each address
+    places: list[dict[str, str | None]] = field(default_factory=list)
+    # those the reader may see
+    notes: list[str] = field(default_factory=list)
+    # slug -> value
+    properties: dict[str, Any] = field(default_factory=dict)
+    # (label, date)
+    dates: list[tuple[str, str]] = field(default_factory=list)
+    anniversaries: list[str] = field(default_factory=list)
     # (kind, direction, moment)
     interactions: list[tuple[str, str, str]] = field(default_factory=list)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from people import EMAILS, FOLDER_NAMES, PHONES, TAG_NAMES
 
 from coterie.model.filters import fields
-from coterie.model.filters.fields import FIELDS, OPS, SEVERAL, Field
+from coterie.model.filters.fields import OPS, SEVERAL, Field, find_field
 from coterie.model.filters.tree import Condition, Filter, Not, all_of, any_of
 from coterie.model.filters.values import check_condition
 
@@ -34,6 +34,40 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(field.choices)
     return {
         fields.HANDLE: st.sampled_from([*EMAILS, *PHONES, *_PARTS]),
+        fields.TEXT: st.sampled_from(
+            [
+                "ann",
+                "Ann Smi",
+                "smith",
+                "OBRIEN",
+                "o’brien",
+                "müller",
+                "lud",
+                "acme",
+                "acme gmbh",
+                "under",
+                "%",
+                "sales",
+                "head of",
+                "jazz",
+                "party in",
+                "ümläute",
+                "berlin",
+                "munder",
+                "京",
+                "王",
+                "小明",
+                "1010",
+                "sw1a",
+                "5",
+                "r d",
+                "annie",
+                "DE",
+                "new south wales",
+                "ana",
+                "bob",
+            ]
+        ).filter(lambda text: any(char.isalnum() for char in text)),
         fields.CODE: st.sampled_from(["en", "de-AT", "xx", "vcard", "instagram", "inro", "test"]),
         fields.COUNTRY: st.sampled_from(["de", "Austria", "USA", "FR"]),
         fields.RELATION: st.sampled_from(["mother", "parent", "FRIEND", "spouse", "Wife"]),
@@ -45,9 +79,36 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
     }[field.kind]
 
 
+_PROPERTY_VALUES = {
+    "plan": ["pro", "Pro plus", "free"], "size": [3, -2.5, 0, 7],
+    "since": ["2026", "2026-03", "2025-12-31", "yesterday"],
+    "vip": ["yes", "no"], "motto": ["carpe", "diem", "carpe diem"], "langs": ["german", "high german", "en"],
+    "kinds": ["pro", "free", "pro plus"], "mobile": ["+1 800", "555"],
+}  # fmt: skip
+
+
+@st.composite
+def property_conditions(draw: st.DrawFn, name: str) -> Condition:
+    slug = name.removeprefix("property.")
+    orders = ("gt", "gte", "lt", "lte", "between") if slug in ("size", "since") else ("starts",)
+    ops = ("contains", "is", "any", "none") + (() if slug == "vip" else orders)
+    op = draw(st.sampled_from(ops))
+    field = find_field(name)
+    assert field is not None
+    if op in ("any", "none"):
+        return check_condition(field, op, [])
+    how_many = (1, 3) if op in SEVERAL else (2, 2) if op == "between" else (1, 1)
+    values = st.sampled_from(_PROPERTY_VALUES[slug])
+    return check_condition(field, op, draw(st.lists(values, min_size=how_many[0], max_size=how_many[1])))
+
+
 @st.composite
 def conditions(draw: st.DrawFn, names: tuple[str, ...]) -> Condition:
-    field = FIELDS[draw(st.sampled_from(names))]
+    name = draw(st.sampled_from(names))
+    if name.startswith("property."):
+        return draw(property_conditions(name))
+    field = find_field(name)
+    assert field is not None
     op = draw(st.sampled_from(OPS[field.kind]))
     if op in ("any", "none"):
         return check_condition(field, op, [])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 
 from everything import put
-from filter_parts import add_parts
+from filter_parts import add_definitions, add_parts
 from filter_person import CLOCK, NOW, Person
 from msgspec.structs import replace
 from world import World, make_world
@@ -21,6 +21,8 @@ from coterie.store.database import Database, Tx
 from coterie.store.filters.builder import Reader
 
 PEOPLE = 40
+COLUMNS = ("status", "gender", "language", "is_follower", "follower_count", "follower_growth",
+    "relationship_grade", "birthday", "created_at", "updated_at")  # fmt: skip
 TAG_NAMES = ("friends", "VIP", "Çırak", "a,b", "#1", "none")
 FOLDER_NAMES = ("Family", "Work", "#7", "Émile's")
 EMAILS = ("ana@example.org", "ana@mail.example.org", "bo_b@example.com", "100%@x.org", "zoe.ana@example.net")
@@ -46,10 +48,12 @@ def make_people(database: Database) -> People:
     with database.write() as tx:
         tx.run("DELETE FROM contacts WHERE organization_id = :o", {"o": world.alice.organization_id})
         ids = _names(tx, world)
+        add_definitions(tx, world)
         people = [_person(tx, world, random, ids) for _ in range(PEOPLE)]
         ids["relation_to"] = {str(person.id): f"#{person.id}" for person in people}
         for person in people:
             add_parts(tx, world, random, person, people)
+            _save(tx, world.alice.organization_id, person)
         gone = create_contact(tx, world.alice, {"real_name": "Gone", "email": EMAILS[0]})
         tx.run(
             "UPDATE contacts SET deleted_at = :now WHERE organization_id = :o AND id = :id",
@@ -88,8 +92,6 @@ def _person(tx: Tx, world: World, random: Random, ids: dict[str, dict[str, str]]
     ):  # fmt: skip
         setattr(person, name, random.choice(choices))
     person.created_at, person.updated_at = _moment(random), _moment(random)
-    columns = ("status", "gender", "language", "is_follower", "follower_count", "follower_growth",
-               "relationship_grade", "birthday", "created_at", "updated_at")  # fmt: skip
     _handles(tx, world, random, person)
     for name in random.sample(TAG_NAMES, random.randrange(4)):
         put_on_contact(tx, alice, TAGS, person.id, ids["tag"][name][1:])
@@ -102,12 +104,18 @@ def _person(tx: Tx, world: World, random: Random, ids: dict[str, dict[str, str]]
     person.folders = {ids["folder"][name] for name in some}
     for _ in range(random.choice((0, 0, 1, 4))):
         _interaction(tx, org, random, person)
-    tx.run(
-        f"UPDATE contacts SET {', '.join(f'{name} = :{name}' for name in columns)}"
-        " WHERE organization_id = :o AND id = :id",
-        {"o": org, "id": person.id, **{name: getattr(person, name) for name in columns}},
-    )
     return person
+
+
+def _save(tx: Tx, organization_id: int, person: Person) -> None:
+    """Writes the columns that actions do not set as they are given."""
+    birthday_day = person.birthday[-5:] if person.birthday else ""
+    tx.run(
+        f"UPDATE contacts SET {', '.join(f'{name} = :{name}' for name in COLUMNS)}, birthday_day = :birthday_day"
+        " WHERE organization_id = :o AND id = :id",
+        {"o": organization_id, "id": person.id, "birthday_day": birthday_day,
+         **{name: getattr(person, name) for name in COLUMNS}},
+    )  # fmt: skip
 
 
 def _handles(tx: Tx, world: World, random: Random, person: Person) -> None:
