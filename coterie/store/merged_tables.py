@@ -56,9 +56,16 @@ class Copied(Struct, frozen=True):
     columns: tuple[str, ...]
     counted: str | None = None
 
+    column = "contact_id"
+    has_created_at = False
+
     @property
     def kind(self) -> str:
         return self.table
+
+    @property
+    def row_id(self) -> str:
+        return f"CAST(x.{self.columns[0]} AS TEXT)"
 
 
 _LINES = ("address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country")
