@@ -1,5 +1,7 @@
 """The parts of two contacts after their merge is undone: what was merged gets back its values, unless edited since."""
 
+from collections.abc import Collection
+
 import msgspec
 from msgspec.structs import replace
 
@@ -18,7 +20,7 @@ from coterie.actions.merged_parts import (
     set_primaries,
 )
 from coterie.model.handles import Handle
-from coterie.model.merges import Merge, MergeChanges
+from coterie.model.merges import Merge
 from coterie.model.organizations import Caller
 from coterie.store import handles as handle_store
 from coterie.store import notes as note_store
@@ -55,40 +57,59 @@ def restore_properties(tx: Tx, caller: Caller, survivor_id: int, values: Values)
             property_store.save_value(tx, caller.organization_id, survivor_id, slug, msgspec.json.decode(before))
 
 
-def handles_of_survivor(tx: Tx, caller: Caller, survivor_id: int, values: Values, *, since: str) -> list[Handle]:
-    """Saves and returns the survivor's handles in use: the primary ones, labels and former usernames from before."""
+def handles_of_survivor(
+    tx: Tx, caller: Caller, survivor_id: int, values: Values, *, own: Collection[str], since: str
+) -> list[Handle]:
+    """Saves and returns the survivor's handles in use: the primary ones, labels and former usernames from before.
+
+    own: the ids of its handles without those of contacts that are still merged into it. since: when it was merged.
+    """
     before = handle_store.list_handles(tx, caller.organization_id, survivor_id)
-    after = list(before)
-    for number, handle in enumerate(before):
-        for prefix in (LABEL, FORMER):
-            name = prefix.removesuffix(":")
-            old, new = values.get(prefix + handle.id, (None, None))
-            if prefix + handle.id in values and getattr(handle, name) == new:
-                handle = replace(handle, **{name: old})
-        after[number] = handle
-    ids = {handle.id for handle in after if not handle.is_former}
+    after = [_as_before(handle, values) for handle in before]
+    ids = {handle.id for handle in after if handle.id in own and not handle.is_former}
     for key in [key for key in values if key.startswith(PRIMARY)]:
         channel, (old_id, new_id) = key.removeprefix(PRIMARY), values[key]
         current = primaries_of(after).get(channel)
         if current is not None and current.id != new_id:
             continue  # edited since
         after = set_primaries(after, channel, old_id if old_id in ids else None)
-        if any(handle.channel == channel and handle.created_at > since for handle in after):
-            after = promote_oldest(after, channel)
+    after = _settled(after, own, since)
     save_flags(tx, caller, before, after)
     return after
 
 
-def handles_of_loser(tx: Tx, caller: Caller, loser_id: int, changes: MergeChanges) -> list[Handle]:
+def _settled(handles: list[Handle], own: Collection[str], since: str) -> list[Handle]:
+    """The handles with at most one primary on each channel, preferably one of its own; one that was added since then
+    makes the oldest one primary."""
+    for channel in {handle.channel for handle in handles}:
+        primary = [handle for handle in handles if handle.channel == channel and handle.is_primary]
+        if len(primary) > 1:
+            handles = set_primaries(handles, channel, min(primary, key=lambda each: each.id not in own).id)
+        if not primary and any(handle.channel == channel and handle.created_at > since for handle in handles):
+            handles = promote_oldest(handles, channel)
+    return handles
+
+
+def _as_before(handle: Handle, values: Values) -> Handle:
+    """The handle with its label and is_former from before the merge, unless edited since."""
+    for prefix in (LABEL, FORMER):
+        name, (old, new) = prefix.removesuffix(":"), values.get(prefix + handle.id, (None, None))
+        if prefix + handle.id in values and getattr(handle, name) == new:
+            handle = replace(handle, **{name: old})
+    return handle
+
+
+def handles_of_loser(tx: Tx, caller: Caller, merge: Merge, values: Values) -> list[Handle]:
     """Saves and returns the loser's handles in use: its primary ones are primary again."""
-    before = handle_store.list_handles(tx, caller.organization_id, loser_id)
-    after = list(before)
+    before = handle_store.list_handles(tx, caller.organization_id, merge.loser_id)
+    after = [_as_before(handle, values) for handle in before]
     ids = {handle.id for handle in before}
     for channel in {handle.channel for handle in before}:
-        primary = changes.primaries.get(channel)
+        primary = merge.changes.primaries.get(channel)
         after = set_primaries(after, channel, primary)
         if primary is not None and primary not in ids:
             after = promote_oldest(after, channel)
+    after = _settled(after, ids, merge.created_at)
     save_flags(tx, caller, before, after)
     return after
 

@@ -5,7 +5,7 @@ undone. Merges into one contact can be undone in any order; a survivor that was 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -13,7 +13,8 @@ from coterie.actions.consequences import consequence_rows, lock_affected
 from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
 from coterie.actions.events import EventRow, record_all, row_of
-from coterie.actions.merged_parts import Values, refresh_reminders
+from coterie.actions.merge_values import columns_to_restore, note_moved, note_rescheduled, values_to_restore
+from coterie.actions.merged_parts import FORMER, LABEL, REMINDER, Values, refresh_reminders
 from coterie.actions.unmerged_parts import (
     handles_of_loser,
     handles_of_survivor,
@@ -31,19 +32,25 @@ from coterie.model.merges import Merge, MergeChanges
 from coterie.model.organizations import Caller
 from coterie.store import contacts as contact_store
 from coterie.store import duplicates as duplicate_store
+from coterie.store import handles as handle_store
 from coterie.store import interactions as interaction_store
 from coterie.store import merges as store
 from coterie.store import notes as note_store
 from coterie.store.database import Tx
-from coterie.store.merged_rows import delete_merge_rows, return_rows
+from coterie.store.merge_records import delete_merge_rows, list_recorded
+from coterie.store.merged_links import hand_over_links
+from coterie.store.merged_pets import hand_over_pets
+from coterie.store.merged_rows import give_rows, move_remaining, return_rows
 from coterie.store.revisions import lock_contacts
 
 
-def unmerge_contact(tx: Tx, caller: Caller, merge_id: str) -> tuple[Contact, Contact]:
+def unmerge_contact(
+    tx: Tx, caller: Caller, merge_id: str, *, additions_to: Literal["survivor", "loser"] = "survivor"
+) -> tuple[Contact, Contact]:
     """Undoes a merge; returns (survivor, loser) as saved.
 
     The loser gets its rows back, as they are now. Fields of the survivor get back their values unless they were edited
-    since. Additions since the merge stay with the survivor.
+    since. Additions since the merge (a handle, a note, a message) stay with the survivor, or go to the loser.
 
     Raises NotFound if there is no such merge, or one of its contacts was erased; Conflict if it is undone already, or
     the survivor is deleted or was itself merged.
@@ -51,9 +58,11 @@ def unmerge_contact(tx: Tx, caller: Caller, merge_id: str) -> tuple[Contact, Con
     merge, locked = _lock(tx, caller, merge_id)
     survivor, loser = _load(tx, caller, merge)
     now = times.now()
-    values = _hand_over(tx, caller, merge, survivor, now)
-    of_survivor, of_loser = _return_parts(tx, caller, merge, values)
-    columns = {"updated_at": now, **_columns(survivor, values)}
+    others = [each for each in store.list_merges_into(tx, caller.organization_id, survivor.id) if each.id != merge.id]
+    values = values_to_restore(merge, others, _keys_of_rows(tx, caller, merge))
+    of_survivor, of_loser = _return_parts(tx, caller, merge, values, others, is_giving=additions_to == "loser")
+    columns = {"updated_at": now, **columns_to_restore(survivor, values, others, _losers(tx, caller, others))}
+    note_moved(survivor, others, now)
     after = replace(survivor, **columns, **summary_of(of_survivor)), replace(loser, **summary_of(of_loser))
     if survivor.status == OPTOUT and merge.changes.status != OPTOUT:
         # it opted out since: nobody knows which of the two it was
@@ -64,7 +73,10 @@ def unmerge_contact(tx: Tx, caller: Caller, merge_id: str) -> tuple[Contact, Con
     saved = _save(tx, caller, (survivor, loser), after, rows)
     duplicate_store.forget(tx, caller.organization_id, (survivor.id, loser.id))
     restore_reminders(tx, caller, values)
-    refresh_reminders(tx, caller, [survivor.id, loser.id])
+    note_rescheduled(refresh_reminders(tx, caller, [survivor.id]), others)
+    refresh_reminders(tx, caller, [loser.id])
+    for other in others:
+        store.save_merge(tx, caller.organization_id, other)
     delete_merge_rows(tx, caller.organization_id, merge.id)
     store.save_merge(tx, caller.organization_id, replace(merge, changes=MergeChanges(), unmerged_at=now))
     return saved
@@ -101,19 +113,46 @@ def _load(tx: Tx, caller: Caller, merge: Merge) -> tuple[Contact, Contact]:
     return survivor, loser
 
 
-def _return_parts(tx: Tx, caller: Caller, merge: Merge, values: Values) -> tuple[list[Handle], list[Handle]]:
+def _keys_of_rows(tx: Tx, caller: Caller, merge: Merge) -> set[str]:
+    """The keys of values of the rows that go back to the loser."""
+    handles = list_recorded(tx, caller.organization_id, merge.id, "handles.contact_id")
+    reminders = list_recorded(tx, caller.organization_id, merge.id, "reminders.contact_id")
+    keys = {prefix + handle_id for prefix in (LABEL, FORMER) for handle_id in handles}
+    return keys | {REMINDER + reminder_id for reminder_id in reminders}
+
+
+def _losers(tx: Tx, caller: Caller, merges: Sequence[Merge]) -> dict[int, Contact]:
+    ids = [merge.loser_id for merge in merges]
+    contacts = contact_store.list_contacts_by_id(tx, caller.organization_id, ids, include_deleted=True) if ids else []
+    return {contact.id: contact for contact in contacts}
+
+
+def _return_parts(
+    tx: Tx, caller: Caller, merge: Merge, values: Values, others: Sequence[Merge], *, is_giving: bool
+) -> tuple[list[Handle], list[Handle]]:
     """Gives the loser its rows back; returns the handles in use of the survivor and of the loser."""
     organization_id, survivor_id, loser_id = caller.organization_id, merge.survivor_id, merge.loser_id
+    for other in others:
+        hand_over_links(tx, organization_id, merge.id, other.id, loser=other.loser_id)
     return_rows(tx, organization_id, merge.id, loser=loser_id, survivor=survivor_id)
+    for other in others:
+        hand_over_pets(tx, organization_id, merge.id, other.id, loser=loser_id, survivor=survivor_id)
     remove_additions(tx, caller, merge)
+    if is_giving:
+        of_both = {"loser": loser_id, "survivor": survivor_id}
+        give_rows(tx, organization_id, merge.id, **of_both, since=merge.created_at)
+    own = {handle.id for handle in handle_store.list_handles(tx, organization_id, survivor_id)}
+    for other in others:
+        # what both losers had stayed with the other one
+        move_remaining(tx, organization_id, other.id, loser=other.loser_id, survivor=survivor_id)
     store.clear_merged_into(tx, organization_id, loser_id)
     count_contact(tx, caller, loser_id, 1)
     restore_properties(tx, caller, survivor_id, values)
     restore_pins(tx, caller, merge, values)
     both = (survivor_id, loser_id)
     interaction_store.mark_recent(tx, organization_id, [(each, kind) for each in both for kind in KINDS])
-    of_survivor = handles_of_survivor(tx, caller, survivor_id, values, since=merge.created_at)
-    return of_survivor, handles_of_loser(tx, caller, loser_id, merge.changes)
+    of_survivor = handles_of_survivor(tx, caller, survivor_id, values, own=own, since=merge.created_at)
+    return of_survivor, handles_of_loser(tx, caller, merge, values)
 
 
 def _save(
@@ -133,28 +172,3 @@ def _save(
 def _with_pinned_note(tx: Tx, caller: Caller, contact: Contact) -> Contact:
     note = note_store.find_pinned_note(tx, caller.organization_id, contact.id)
     return replace(contact, pinned_note=note.text if note else None)
-
-
-def _hand_over(tx: Tx, caller: Caller, merge: Merge, survivor: Contact, now: str) -> Values:
-    """The values to restore. Of a value that a later merge into the same contact changed again, that merge restores
-    the older one from now on. updated_at is now until the last of them is undone."""
-    values = dict(merge.changes.values)
-    for later in store.list_merges_into(tx, caller.organization_id, merge.survivor_id, after=merge.revision):
-        of_later = later.changes.values
-        for key in values.keys() & of_later.keys():
-            (before, after), (later_before, later_after) = values.pop(key), of_later[key]
-            if later_before == after:
-                of_later[key] = (before, later_after)
-        if of_later["updated_at"][1] == survivor.updated_at:
-            of_later["updated_at"] = (of_later["updated_at"][0], now)
-        store.save_merge(tx, caller.organization_id, later)
-    return values
-
-
-def _columns(survivor: Contact, values: Values) -> dict[str, Any]:
-    """The columns of the survivor that get back their values: those that were not edited since."""
-    return {
-        name: before
-        for name, (before, after) in values.items()
-        if name in contact_store.COLUMNS and getattr(survivor, name) == after
-    }

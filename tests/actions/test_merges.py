@@ -10,11 +10,15 @@ from r0_client import R0
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
+from coterie.actions.handles import add_handle
 from coterie.actions.merges import merge_contacts
+from coterie.actions.terms import create_term, put_on_contact
 from coterie.actions.unmerges import unmerge_contact
 from coterie.errors import Conflict, Invalid, NotFound
+from coterie.model.terms import TAGS
 from coterie.store import contacts as store
 from coterie.store.contact_sheets import load_sheets
+from coterie.store.terms import list_terms
 
 
 def test_the_survivor_gets_what_it_lacks_and_keeps_what_it_has(world: World) -> None:
@@ -119,3 +123,23 @@ def test_the_chosen_value_is_taken_and_the_other_one_kept(world: World) -> None:
     assert [(date.label, date.occurs_on) for date in sheet.dates] == [("birthday", "1956-10-01")]
     assert {note.text for note in sheet.notes} == {"Hers", "His", "Name: Marge Simpson\nBio: Bald"}
     assert [note.text for note in sheet.notes if note.is_pinned] == ["His"]
+
+
+def test_what_came_since_the_merge_stays_or_is_given_away(world: World, tmp_path: Path) -> None:
+    marge, homer = world.marge.id, world.homer.id
+    for to in ("survivor", "loser"):
+        with world.database.write() as tx:
+            (merge,) = merge_contacts(tx, world.alice, marge, [homer])
+            handle = add_handle(tx, world.alice, marge, "phone", f"+1 212 555 01{len(to)}", "phone")
+            term = create_term(tx, world.alice, TAGS, f"Tag for the {to}")
+            put_on_contact(tx, world.alice, TAGS, marge, term.id)
+            unmerge_contact(tx, world.alice, merge.id, additions_to=to)
+            sheets = load_sheets(tx, world.organization.id, [marge, homer], ["handles", "tags"])
+            (tag,) = [each for each in list_terms(tx, world.organization.id, TAGS, limit=9) if each.id == term.id]
+        got = {"survivor": marge, "loser": homer}[to]
+        assert [each_id for each_id, sheet in sheets.items() if handle.id in {each.id for each in sheet.handles}] == [
+            got
+        ]
+        assert [each_id for each_id, sheet in sheets.items() if term.id in {each.id for each in sheet.tags}] == [got]
+        assert tag.contact_count == 1
+    assert sheets[homer].contact.phone == "+1 212 555 015"
