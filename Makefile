@@ -11,7 +11,7 @@ help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
 
 setup: .venv/run.stamp  ## install Coterie into .venv; safe to repeat
-setup-dev: .venv/dev.stamp .venv/generator.stamp  ## the same, with the tools for tests, checks and benchmarks
+setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp  ## the same, with the tools for tests, checks and benchmarks
 
 .venv/run.stamp: locks/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -27,6 +27,12 @@ setup-dev: .venv/dev.stamp .venv/generator.stamp  ## the same, with the tools fo
 .venv/generator.stamp: .venv/run.stamp locks/generator.txt
 	$(BIN)/python -m venv .venv/generator
 	.venv/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/generator.txt
+	touch $@
+
+# vdirsyncer and khard, clients that the tests of CardDAV start
+.venv/dav.stamp: .venv/run.stamp locks/dav.txt
+	$(BIN)/python -m venv .venv/dav
+	.venv/dav/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dav.txt
 	touch $@
 
 run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder; PORT=8100 for another port
@@ -58,3 +64,4 @@ lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build -o locks/run.txt pyproject.toml
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build --extra dev -o locks/dev.txt pyproject.toml
 	echo 'openapi-python-client>=0.29' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/generator.txt -
+	printf 'khard>=0.22\nvdirsyncer>=0.21\n' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
