@@ -23,13 +23,15 @@ from coterie.search.texts import TEXT_LENGTH_MAX, Text, Texts, is_phone
 WORDS_MAX = 600
 FIELD_WORDS_MAX = 100
 PIECE = 4
-DIGITS_MAX = 20
+DIGITS_MIN, DIGITS_MAX = 3, 20
+# words of one character for digits, of a private area of Unicode: an index holds each beginning of a word too
+_PIECE, _BEGINNING = 0xF0000, 0xF4000
 TERM_LENGTHS = range(2, 25)
 NAME, HANDLE, WORK, DIGITS = "n", "h", "w", "d"
 _KINDS = {
     "name": NAME, "nickname": NAME,
     **dict.fromkeys(("employer", "department", "job_title", "address", "tag", "expertise", "folder", "property"), WORK),
-    **dict.fromkeys(("how_you_met", "bio", "note"), ""),
+    **dict.fromkeys(("how_you_met", "note"), ""),
 }  # fmt: skip
 # parts of addresses on the web that say nothing about a person
 _COMMON = frozenset(("http", "https", "www", "com"))
@@ -67,7 +69,7 @@ def document_of(contact: Texts) -> Document:
         for word in list(found)[: FIELD_WORDS_MAX if kind else WORDS_MAX]:
             words.update(dict.fromkeys(word.forms))
     closeness = _closeness(contact)
-    pieces = [piece for number in digits for piece in (number, *pieces_of(number))]
+    pieces = [piece for number in digits for piece in (beginning_of(number), *pieces_of(number))]
     close = [word for bits, word in CLOSE.items() if closeness >= bits / 2]
     terms = {form for kind in (NAME, WORK) for word in list(kinds[kind])[:FIELD_WORDS_MAX] for form in word.forms}
     return Document(
@@ -114,12 +116,17 @@ def _numbers(text: Text) -> list[str]:
     international = re.sub(r"\D", "", text.normalized.partition(";")[0])
     written = re.sub(r"\D", "", text.text).lstrip("0")
     numbers = [international] if written in international else [international, written]
-    return [number[:DIGITS_MAX] for number in numbers if len(number) >= 3]
+    return [number[:DIGITS_MAX] for number in numbers if len(number) >= DIGITS_MIN]
 
 
 def pieces_of(digits: str) -> list[str]:
-    """Each four digits in a row, as words: d3361, d3612, … One part of the number is in all that it has itself."""
-    return [f"d{digits[start : start + PIECE]}" for start in range(len(digits) - PIECE + 1)]
+    """A word for each four digits in a row: a part of a number has no others than the number."""
+    return [chr(_PIECE + int(digits[start : start + PIECE])) for start in range(len(digits) - PIECE + 1)]
+
+
+def beginning_of(digits: str) -> str:
+    """A word for the first three digits of a number."""
+    return chr(_BEGINNING + int(digits[:DIGITS_MIN]))
 
 
 def _closeness(contact: Texts) -> float:

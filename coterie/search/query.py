@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from coterie.model.phones import parse_phone, visible
 from coterie.model.text import stream_safe
-from coterie.search.documents import PIECE, pieces_of
+from coterie.search.documents import DIGITS_MIN, PIECE, beginning_of, pieces_of
 from coterie.search.folding import WORD_LENGTH_MAX, Word, whole_words
 from coterie.search.groups import Group
 
@@ -15,7 +15,6 @@ from coterie.search.groups import Group
 TEXT_LENGTH_MAX = 1_000
 WORDS_MAX = 12
 NUMBERS_MAX = 3
-DIGITS_MIN = 3
 # begins the reversed digits of a number in documents of the time before migration 0021
 REVERSED = "«"
 # a phone number among other words, with its extension; digits within a word, as in ana1992, are part of the word
@@ -38,6 +37,8 @@ class Number(Struct, frozen=True):
     def group(self) -> Group:
         """What a contact has one of: the number, a part of four digits or more, or all the words."""
         sets = [tuple(pieces_of(self.digits))] if len(self.digits) >= PIECE else []
+        if len(self.digits) == DIGITS_MIN:
+            sets.append((beginning_of(self.digits),))
         if self.words:
             sets.append(tuple(word.forms[0] for word in self.words))
         beginnings = [self.digits]

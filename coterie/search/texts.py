@@ -15,7 +15,7 @@ PERSONAL_NOTES_MAX = 500
 COLUMNS = {
     "display_name": "name", "formatted_name": "name", "maiden_name": "name", "phonetic_first_name": "name",
     "phonetic_last_name": "name", "nickname": "nickname", "employer": "employer", "department": "department",
-    "job_title": "job_title", "how_you_met": "how_you_met", "bio": "bio",
+    "job_title": "job_title", "how_you_met": "how_you_met",
 }  # fmt: skip
 _PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
 _CONTACTS = (
@@ -23,26 +23,26 @@ _CONTACTS = (
     " WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL"
 )
 _OF = "WHERE l.organization_id = :organization_id AND l.contact_id {among}"
-_TERM = (
-    "SELECT l.contact_id, '{field}', t.name, '' FROM {link} l JOIN {table} t"
-    " ON t.organization_id = l.organization_id AND t.id = l.{column} " + _OF
-)
+# field -> the statement that reads the texts of what the contact is linked with: (id, text). Contacts have few of them,
+# and a join costs as much as all the rest even where there is nothing to join.
+_LINKED = {
+    "tag": "SELECT id, name FROM tags WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL",
+    "expertise": "SELECT id, name FROM expertises WHERE organization_id = :organization_id AND id {among}"
+    " AND deleted_at IS NULL",
+    "folder": "SELECT id, name FROM folders WHERE organization_id = :organization_id AND id {among}",
+    "note": f"SELECT id, substr(text, 1, {NOTE_LENGTH_MAX}) FROM notes WHERE organization_id = :organization_id"
+    " AND id {among} AND NOT is_personal AND deleted_at IS NULL",
+}
 _TEXTS = " UNION ALL ".join(
     (
         f"SELECT l.contact_id, l.channel, l.value, l.normalized FROM handles l {_OF} AND l.deleted_at IS NULL",
         "SELECT l.contact_id, 'address', concat_ws(' ', l.address_line_1, l.address_line_2, l.address_line_3,"
         f" l.locality, l.region, l.postcode, l.country), '' FROM postal_addresses l {_OF} AND l.deleted_at IS NULL",
-        _TERM.format(field="tag", link="contact_tags", table="tags", column="tag_id", among="{among}")
-        + " AND t.deleted_at IS NULL",
-        _TERM.format(
-            field="expertise", link="contact_expertises", table="expertises", column="expertise_id", among="{among}"
-        )
-        + " AND t.deleted_at IS NULL",
-        _TERM.format(field="folder", link="contact_folders", table="folders", column="folder_id", among="{among}"),
         f"SELECT l.contact_id, 'property', l.value, '' FROM property_values l {_OF}",
-        f"SELECT l.contact_id, 'note', substr(t.text, 1, {NOTE_LENGTH_MAX}), '' FROM note_contacts l JOIN notes t"
-        f" ON t.organization_id = l.organization_id AND t.id = l.note_id {_OF}"
-        " AND NOT t.is_personal AND t.deleted_at IS NULL",
+        f"SELECT l.contact_id, 'tag', l.tag_id, '' FROM contact_tags l {_OF}",
+        f"SELECT l.contact_id, 'expertise', l.expertise_id, '' FROM contact_expertises l {_OF}",
+        f"SELECT l.contact_id, 'folder', CAST(l.folder_id AS TEXT), '' FROM contact_folders l {_OF}",
+        f"SELECT l.contact_id, 'note', l.note_id, '' FROM note_contacts l {_OF}",
     )
 )
 
@@ -71,11 +71,27 @@ def load_texts(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> di
     among, ids = matching(tx, "ids", contact_ids)
     bound = {"organization_id": organization_id, "ids": ids}
     found = {row[0]: _of_row(row) for row in tx.all(_CONTACTS.format(among=among), bound)}
-    if found:
-        for contact_id, field, text, normalized in tx.all(_TEXTS.format(among=among), bound):
-            if contact_id in found and text:
-                found[contact_id].texts.append(Text(field, text, normalized))
+    links: dict[str, list[tuple[int, str]]] = {}
+    for contact_id, field, text, normalized in tx.all(_TEXTS.format(among=among), bound) if found else ():
+        if contact_id not in found:
+            continue
+        if field in _LINKED:
+            links.setdefault(field, []).append((contact_id, text))
+        elif text:
+            found[contact_id].texts.append(Text(field, text, normalized))
+    for field, pairs in links.items():
+        texts = _linked(tx, organization_id, field, {linked_id for _, linked_id in pairs})
+        for contact_id, linked_id in pairs:
+            if text := texts.get(linked_id):
+                found[contact_id].texts.append(Text(field, text))
     return found
+
+
+def _linked(tx: Tx, organization_id: int, field: str, ids: Collection[str]) -> dict[str, str]:
+    """id -> text, of tags, expertise, folders or notes."""
+    among, value = matching(tx, "ids", map(int, ids) if field == "folder" else ids)
+    rows = tx.all(_LINKED[field].format(among=among), {"organization_id": organization_id, "ids": value})
+    return {str(linked_id): text for linked_id, text in rows}
 
 
 def list_personal_notes(tx: Tx, organization_id: int, reader_id: str) -> list[tuple[int, str]]:
