@@ -21,6 +21,7 @@ from coterie.actions.organizations import create_organization
 from coterie.actions.passwords import hash_password
 from coterie.model.contacts import sort_keys
 from coterie.model.handles import Handle
+from coterie.model.words import with_words
 from coterie.search import index_contacts
 from coterie.settings import Settings
 from coterie.store.contacts import COLUMNS, SORT_COLUMNS
@@ -151,8 +152,12 @@ def _insert(connection: apsw.Connection, organization_id: int, people: list[Pers
         ),
         (
             "property_values",
-            ("organization_id", "contact_id", "slug", "value"),
-            ((organization_id, person.contact.id, *value) for person in people for value in sorted(person.values)),
+            ("organization_id", "contact_id", "slug", "value", "value_words", "value_number"),
+            (
+                (organization_id, person.contact.id, slug, *with_words("property_values", {"value": value}).values())
+                for person in people
+                for slug, value in sorted(person.values)
+            ),
         ),
         ("interactions", _INTERACTIONS, _interaction_rows(organization_id, people)),
     ):

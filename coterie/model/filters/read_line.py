@@ -156,6 +156,8 @@ class _Reader:
 
     def _condition(self, field: Field, atoms: Sequence[tuple[str, str, str]], start: int) -> Filter:
         pairs = [_read_value(field, *atom) for atom in atoms]
+        if pairs[0][0] == "month":  # month:5,6
+            pairs = [("month" if op is None else op, values) for op, values in pairs]
         ops = {op for op, _ in pairs}
         if len(ops) > 1 or (len(pairs) > 1 and not ops <= {None, *SEVERAL}):
             raise problem(f"the values of {field.name} must all be compared alike; use OR", position=start)

@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"[+-]?\d{1,17}(\.\d{1,30})?(e[+-]?\d{1,3})?", re.ASCII | r
 _MONTH_DAY = re.compile(r"(?:--)?(\d{2})-(\d{2})", re.ASCII)
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _RELATIONS = {fold(type_.name): type_.name for type_ in CATALOGUE}
+# NUL and lone surrogates, which no database stores
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CODE = re.compile(r"[\w.:/+#-]{1,100}")
 
 
@@ -73,7 +75,7 @@ def _checks(field: Field, op: str) -> Callable[[Any], Value]:
 
 def _text(value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value).strip()
-    if not text or "\0" in text:
+    if not text or _UNSTORABLE.search(text):
         raise ValueError("a text")
     return text
 
