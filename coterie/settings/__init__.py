@@ -100,6 +100,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tombstone_days: Annotated[
         int, Meta(description="Days for which clients that mirror contacts can learn of an erasure.", ge=1, le=36_500)
     ] = 365
+    rate_per_minute: Annotated[
+        int, Meta(description="Requests to the APIs that a token may make in a minute.", ge=1, le=100_000_000)
+    ] = 120_000
     idempotency_hours: Annotated[
         int, Meta(description="Hours for which a request with an Idempotency-Key can be repeated.", ge=1, le=8760)
     ] = 24
