@@ -21,13 +21,14 @@ from coterie.api.idempotency import Key
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, invalid
-from coterie.http.asgi import Headers, Receive, Scope, Send, client_of, headers_of
+from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
 from coterie.http.errors import MethodNotAllowed, NotAcceptable, Unexpected, error_headers
 from coterie.http.files import open_file, send_file
 from coterie.http.forms import parse_form
 from coterie.http.multipart import Upload, remove_uploads
+from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, Encoded, FileBody, Response, base_url, encode_response
 from coterie.model.organizations import Caller
@@ -55,6 +56,7 @@ class ContractApp:
         self._routes = Routes(contracts)
         self._authentication = authentication
         self._recorder = recorder
+        self._rate_limits = RateLimits(settings.rate_per_minute)
         self._uploads = Turns("uploads", threads=UPLOAD_THREADS, organization_max=UPLOADS_OF_ORGANIZATION_MAX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,17 +65,21 @@ class ContractApp:
         request_id = read_request_id(headers)
         method: str = scope["method"]
         template = "(none)"
+        limits: HeaderList = []
         try:
             found = self._routes.find(scope["path"])
             compiled = found.routes.get("GET" if method == "HEAD" else method)
             if compiled is None:
                 raise MethodNotAllowed(found.allowed_methods())
             template = compiled.template
-            status, response_headers, body = await self._run(compiled, found.path, scope, headers, receive)
+            status, response_headers, body = await self._run(
+                compiled, found.path, scope, headers, receive, limits=limits
+            )
             file = await open_file(body) if isinstance(body, FileBody) else None
         except Exception as error:
             file = None
             status, response_headers, body = self._present(error, scope, request_id)
+        response_headers += limits
         given = {name for name, _ in response_headers}
         response_headers += [header for header in BASE_HEADERS if header[0] not in given]
         response_headers.append((b"x-request-id", request_id.encode()))
@@ -95,12 +101,21 @@ class ContractApp:
         )
 
     async def _run(
-        self, compiled: CompiledRoute, path: dict[str, str], scope: Scope, headers: Headers, receive: Receive
+        self,
+        compiled: CompiledRoute,
+        path: dict[str, str],
+        scope: Scope,
+        headers: Headers,
+        receive: Receive,
+        *,
+        limits: HeaderList,
     ) -> Encoded:
-        """Reads the request and runs its handler in the route's mode."""
+        """Reads the request and runs its handler in the route's mode. limits: gets the headers of rate limits."""
         route = compiled.route
         query = _parse_query(scope["query_string"])
         token = _read_token(headers, query if compiled.contract.token_query else {})
+        if token is not None:
+            self._rate_limits.take(token, limits)
 
         def authenticate(tx: Tx) -> Caller:
             return self._authenticate(tx, compiled, token, path.get("org_id"))
@@ -189,7 +204,7 @@ class ContractApp:
             prepared = await self._uploads.run(organization_id, lambda: prepare(database, caller, request))
             request = msgspec.structs.replace(request, prepared=prepared)
         if route.check is not None:
-            prepared = await route.check(self._database, request)
+            prepared = await route.check(self._database, caller, request)
             request = msgspec.structs.replace(request, prepared=prepared)
         if finish is not None:
             return await self._write_and_finish(route, request, authenticate, key)

@@ -97,7 +97,7 @@ class Route(Struct, frozen=True):
     responses: Mapping[int, Any] = {}
     prepare: Prepare | None = None
     finish: Finish | None = None
-    check: Callable[[Database, Request], Awaitable[Any]] | None = None
+    check: Callable[[Database, Caller, Request], Awaitable[Any]] | None = None
     is_ours: bool = False
     is_search: Callable[[Any], bool] | None = None
 

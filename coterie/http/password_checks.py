@@ -10,9 +10,11 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from coterie.errors import TooOften
 
+T = TypeVar("T")
 THREADS = 2
 # beyond these, the last in the queue would wait longer than a second
 QUEUE_MAX = 12
@@ -32,7 +34,7 @@ _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords", initializer=
 _running = 0
 
 
-async def check_in_thread(check: Callable[[], bool]) -> bool:
+async def check_in_thread(check: Callable[[], T]) -> T:
     """The result of check(). Raises TooOften if too many checks are waiting. Called on one event loop only."""
     global _running
     if _running >= QUEUE_MAX:

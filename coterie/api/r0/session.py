@@ -35,7 +35,7 @@ class LoginEntity(Struct):
     organization: Annotated[OrganizationEntity, Meta(description="The user's first; GET /orgs lists all of them.")]
 
 
-async def check(database: Database, request: Request) -> str:
+async def check(database: Database, caller: Caller, request: Request) -> str:
     """Runs before the write: the id of the user, if the password is right. The limits come first."""
     credentials = request.body.user
     attempt = actions.begin_login(credentials.email, request.source)
