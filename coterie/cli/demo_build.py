@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from coterie.actions.access_tokens import create_access_token
 from coterie.actions.addresses import add_address
 from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact
@@ -13,6 +14,7 @@ from coterie.actions.dates import create_date
 from coterie.actions.folders import create_folder
 from coterie.actions.gifts import create_gift
 from coterie.actions.interactions import add_interactions, add_snapshots
+from coterie.actions.members import add_member
 from coterie.actions.notes import create_note
 from coterie.actions.organizations import create_organization
 from coterie.actions.pets import create_pet
@@ -26,13 +28,14 @@ from coterie.model import times
 from coterie.model.ids import named_ids
 from coterie.model.imports import InteractionDraft
 from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
-from coterie.model.organizations import Caller
+from coterie.model.organizations import MEMBER, Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Tx
 
 NAME = "Springfield"
 EMAIL = "demo@springfield.example"
+MEMBER_EMAIL = "apprentice@springfield.example"
 USERNAME = "springfieldstore"
 COUNTRY = "US"
 DAYS = 180
@@ -59,6 +62,7 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
             tx, name=NAME, email=EMAIL, password_hash=password_hash, username=USERNAME, country=COUNTRY
         )
     caller = Caller.for_organization(organization, user_id=user.id, via="cli")
+    _add_accounts(tx, caller, password_hash)
     folders = {letter: create_folder(tx, caller, *named).id for letter, named in world.FOLDERS.items()}
     for title, property_type, choices in world.PROPERTIES:
         create_definition(
@@ -79,6 +83,13 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
     _add_families(tx, caller, ids, uuids)
     _add_parts(tx, caller, ids, uuids, now)
     return Demo(organization.id, organization.uuid, user.id, token, ids)
+
+
+def _add_accounts(tx: Tx, caller: Caller, password_hash: str) -> None:
+    with named_ids("member"):
+        add_member(tx, caller, MEMBER_EMAIL, role=MEMBER, password_hash=password_hash)
+    with named_ids("token"):
+        create_access_token(tx, caller, user_id=caller.user_id or "", name="Old shop", scopes=["contacts:read"])
 
 
 def _add_families(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str]) -> None:
