@@ -2,7 +2,7 @@
 
 from coterie.model.access_tokens import AccessToken
 from coterie.model.organizations import Caller
-from coterie.store.database import Tx
+from coterie.store.database import Row, Tx
 
 
 def insert_access_token(
@@ -119,26 +119,35 @@ def has_access_token(tx: Tx, organization_id: int, token_id: str) -> bool:
     return row is not None
 
 
+_TOKENS = (
+    "SELECT t.id, t.user_id, u.email, t.name, t.scopes, t.all_organizations, t.created_at, t.expires_at,"
+    " t.last_used_at, t.revoked_at FROM access_tokens t JOIN users u ON u.id = t.user_id"
+    " WHERE t.organization_id = :organization_id"
+)
+
+
+def find_access_token(tx: Tx, organization_id: int, token_id: str) -> AccessToken | None:
+    """Returns a token, valid or not."""
+    row = tx.one(f"{_TOKENS} AND t.id = :id", {"organization_id": organization_id, "id": token_id})
+    return _token(row) if row else None
+
+
 def list_access_tokens(tx: Tx, organization_id: int, *, limit: int) -> list[AccessToken]:
     """Returns the tokens of an organization, oldest first, including revoked and expired ones."""
-    rows = tx.all(
-        "SELECT t.id, t.user_id, u.email, t.name, t.scopes, t.all_organizations, t.created_at, t.expires_at,"
-        " t.last_used_at, t.revoked_at FROM access_tokens t JOIN users u ON u.id = t.user_id"
-        " WHERE t.organization_id = :organization_id ORDER BY t.id LIMIT :limit",
-        {"organization_id": organization_id, "limit": limit},
+    rows = tx.all(f"{_TOKENS} ORDER BY t.id LIMIT :limit", {"organization_id": organization_id, "limit": limit})
+    return [_token(row) for row in rows]
+
+
+def _token(row: Row) -> AccessToken:
+    return AccessToken(
+        id=row[0],
+        user_id=row[1],
+        email=row[2],
+        name=row[3],
+        scopes=tuple(row[4].split()),
+        all_organizations=bool(row[5]),
+        created_at=row[6],
+        expires_at=row[7],
+        last_used_at=row[8],
+        revoked_at=row[9],
     )
-    return [
-        AccessToken(
-            id=row[0],
-            user_id=row[1],
-            email=row[2],
-            name=row[3],
-            scopes=tuple(row[4].split()),
-            all_organizations=bool(row[5]),
-            created_at=row[6],
-            expires_at=row[7],
-            last_used_at=row[8],
-            revoked_at=row[9],
-        )
-        for row in rows
-    ]

@@ -1,0 +1,85 @@
+"""/members: who belongs to the organization. Owners add and remove members; a member can leave."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from coterie.actions import members as actions
+from coterie.api.hub.ids import part_id
+from coterie.api.hub.me import Password, hash_in_thread
+from coterie.api.hub.pages import Page
+from coterie.api.route import Request
+from coterie.errors import Forbidden, NotFound
+from coterie.model.organizations import OWNER, Caller, Member
+from coterie.store import organizations as store
+from coterie.store.database import Database, Tx
+
+MEMBERS_MAX = 1_000
+
+
+class MemberEntity(Struct):
+    user_id: str
+    email: str
+    first_name: str | None
+    last_name: str | None
+    role: Annotated[str, Meta(description="owner or member.")]
+    member_since: str
+
+
+class MemberPage(Page, kw_only=True):
+    items: list[MemberEntity]
+
+
+class MemberBody(Struct, forbid_unknown_fields=True):
+    email: Annotated[str, Meta(max_length=254)]
+    role: Literal["owner", "member"] = "member"
+    password: (
+        Annotated[
+            Password, Meta(description="Needed for a new user; a user of this instance keeps the present password.")
+        ]
+        | None
+    ) = None
+
+
+def require_owner(tx: Tx, caller: Caller) -> None:
+    """Raises Forbidden unless the user of the token is an owner of the organization."""
+    role = store.find_membership(tx, caller.organization_id, caller.user_id) if caller.user_id else None
+    if role != OWNER:
+        raise Forbidden("Only an owner of the organization may do this")
+
+
+def list_(tx: Tx, caller: Caller, request: Request) -> MemberPage:
+    members = store.list_members(tx, caller.organization_id, limit=MEMBERS_MAX)
+    return MemberPage(items=[_present(member) for member in members], next_cursor=None)
+
+
+def _present(member: Member) -> MemberEntity:
+    return MemberEntity(
+        user_id=member.user_id, email=member.email, first_name=member.first_name, last_name=member.last_name,
+        role=member.role, member_since=member.created_at,
+    )  # fmt: skip
+
+
+async def hash_new_password(database: Database, caller: Caller, request: Request) -> str | None:
+    """Runs before the write: the hash of the password of a new user."""
+    await database.run_read(lambda tx: require_owner(tx, caller))
+    password = request.body.password
+    return await hash_in_thread(password, "password") if password is not None else None
+
+
+def add(tx: Tx, caller: Caller, request: Request) -> MemberEntity:
+    require_owner(tx, caller)
+    body: MemberBody = request.body
+    user_id = actions.add_member(tx, caller, body.email, role=body.role, password_hash=request.prepared)
+    members = store.list_members(tx, caller.organization_id, limit=MEMBERS_MAX)
+    return next(_present(member) for member in members if member.user_id == user_id)
+
+
+def remove(tx: Tx, caller: Caller, request: Request) -> None:
+    user_id = part_id(request, "user_id", "Member")
+    if user_id != caller.user_id:
+        require_owner(tx, caller)
+    user = store.find_user(tx, user_id)
+    if user is None or store.find_membership(tx, caller.organization_id, user_id) is None:
+        raise NotFound("Member not found")
+    actions.remove_member(tx, caller, user.email)
