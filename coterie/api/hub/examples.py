@@ -7,7 +7,12 @@ from coterie.model.ids import named_id
 
 CONTACT = "/contacts/{contact_id}"
 # of every operation that does not name others
-PATHS: Mapping[str, str | int] = {"contact_id": named_id("lisa"), "slug": "changed-since"}
+PATHS: Mapping[str, str | int] = {
+    "contact_id": named_id("lisa"),
+    "slug": "changed-since",
+    "user_id": named_id("member"),
+    "token_id": named_id("token"),
+}
 
 EXAMPLES: Mapping[str, Example] = {
     "GET /contacts": Example(query={"order": "name", "limit": 5, "fields": "name,email,tags"}),
@@ -27,6 +32,14 @@ EXAMPLES: Mapping[str, Example] = {
             {"op": "update", "ref": "b", "id": named_id("milhouse"), "contact": {"nickname": "Thrillho"}},
         ]}
     ),
+    "PATCH /me": Example(body={"last_name": "Brockman", "time_zone": "America/Los_Angeles"}),
+    "PUT /me/password": Example(
+        body={"current_password": "$PASSWORD", "new_password": "a monorail for every town"}
+    ),
+    "POST /tokens": Example(body={"name": "Shop", "scopes": ["contacts:read"], "days": 90}),
+    "POST /members": Example(body={"email": "waylon@springfield.example", "password": "release the hounds"}),
+    "PATCH /organization": Example(body={"country": "US", "time_zone": "America/Los_Angeles"}),
+    "GET /time_zones": Example(query={"search": "los"}),
     f"PATCH {CONTACT}": Example(
         body={"job_title": "President of the student council", "tags": {"add": ["Choir"], "remove": []}}
     ),

@@ -1,10 +1,11 @@
 """Our own contract as a table: everything the two published contracts have no words for (docs/decisions/0021, 0040)."""
 
 from typing import Any
+from uuid import UUID
 
 from msgspec import structs
 
-from coterie.api.hub import batches, changes, contacts, errors, problems, upserts
+from coterie.api.hub import batches, changes, contacts, errors, me, members, organization, problems, tokens, upserts
 from coterie.api.hub.contact_entity import ContactEntity
 from coterie.api.hub.contact_input import ContactFields
 from coterie.api.hub.contacts import ShapeQuery
@@ -14,9 +15,10 @@ from coterie.api.hub.pages import NoQuery
 from coterie.api.route import Contract, Route
 
 READ, WRITE = "contacts:read", "contacts:write"
+ORGANIZATION, ORGANIZATION_WRITE = "organization:read", "organization:write"
 CONTACT = "/contacts/{contact_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
-IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation}
+IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID}
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -30,6 +32,7 @@ Send `Authorization: Bearer` with a token of `coterie tokens create`. Every erro
 the invalid fields in `errors`, and what mends them. Every response has an X-Request-Id, under which it is in the log.
 Bodies are JSON; a field that does not exist is an error. Lists have a `next_cursor` that is stable while contacts come
 and go. Contacts have an ETag: send it as If-Match, and a change by someone else in between is 412 instead of lost.
+Members of an organization have the same rights over its contacts; only owners change the organization and its members.
 Send an Idempotency-Key with a write, and repeating it after a failure does not do it twice. It is valid for 24 hours.
 """
 
@@ -65,6 +68,34 @@ _CONTACTS: tuple[Route, ...] = (
     Route("POST", f"{CONTACT}/restore", contacts.restore, WRITE, "write", "Restore a deleted contact",
           query=ShapeQuery, response=ContactEntity, headers=IF_MATCH),
 )
+_ACCOUNT: tuple[Route, ...] = (
+    Route("GET", "/me", me.show, ORGANIZATION, "read", "Get the user of the token", response=me.MeEntity),
+    Route("PATCH", "/me", me.update, ORGANIZATION_WRITE, "write", "Change your name or time zone",
+          body=me.MeFields, response=me.MeEntity),
+    Route("PUT", "/me/password", me.change_password, ORGANIZATION_WRITE, "write", "Change your password",
+          body=me.PasswordBody, response=me.PasswordEntity, check=me.check_passwords,
+          description="Ends your logins and sessions. Wrong passwords count like failed logins."),
+    Route("GET", "/tokens", tokens.list_, ORGANIZATION, "read", "List the API tokens",
+          response=tokens.TokenPage, description="All of the organization for an owner, your own for a member."),
+    Route("POST", "/tokens", tokens.create, ORGANIZATION_WRITE, "write", "Create an API token",
+          body=tokens.TokenBody, response=tokens.NewTokenEntity, status=201,
+          description="For yourself, with at most the scopes of the token you send."),
+    Route("DELETE", "/tokens/{token_id}", tokens.revoke, ORGANIZATION_WRITE, "write", "Revoke an API token",
+          status=204),
+    Route("GET", "/members", members.list_, ORGANIZATION, "read", "List the members", response=members.MemberPage),
+    Route("POST", "/members", members.add, ORGANIZATION_WRITE, "write", "Add a member (owners only)",
+          body=members.MemberBody, response=members.MemberEntity, status=201, check=members.hash_new_password),
+    Route("DELETE", "/members/{user_id}", members.remove, ORGANIZATION_WRITE, "write", "Remove a member", status=204,
+          description="For owners, and for a member who leaves. Revokes the member's tokens; what they wrote stays."
+          " 409 for the only owner."),
+    Route("GET", "/organization", organization.show, ORGANIZATION, "read", "Get the organization",
+          response=organization.OrganizationEntity),
+    Route("PATCH", "/organization", organization.update, ORGANIZATION_WRITE, "write",
+          "Change name, country or time zone (owners only)",
+          body=organization.OrganizationFields, response=organization.OrganizationEntity),
+    Route("GET", "/time_zones", organization.list_time_zones, ORGANIZATION, "read", "List the time zones",
+          query=organization.TimeZonesQuery, response=organization.TimeZoneList),
+)
 _PROBLEMS: tuple[Route, ...] = (
     Route("GET", "/problems", problems.list_, None, "read", "List the kinds of problems",
           response=problems.ProblemKindList),
@@ -86,7 +117,7 @@ HUB = Contract(
     version="1",
     prefix="/api/hub/v1",
     description=DESCRIPTION,
-    routes=tuple(_complete(route) for route in (*_CONTACTS, *_PROBLEMS)),
+    routes=tuple(_complete(route) for route in (*_CONTACTS, *_ACCOUNT, *_PROBLEMS)),
     examples=EXAMPLES,
     path_examples=PATHS,
     present_error=errors.present_error,
