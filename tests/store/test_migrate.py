@@ -104,13 +104,13 @@ def _constraints(tx: Tx, table: str, kind: str) -> list[Any]:
 
 
 def indexes(tx: Tx, table: str) -> dict[str, tuple[tuple[str, ...], bool, bool]]:
-    """name -> (columns, is unique, is partial), of those that have a name of our own"""
+    """name -> (columns, is unique, is partial), of those that have a name of our own. Expressions are not columns."""
     found = {}
     if tx.engine == "sqlite":
         for name, unique, partial in tx.all(
             f"SELECT name, \"unique\", partial FROM pragma_index_list('{table}') WHERE origin = 'c'"
         ):
-            rows = tx.all(f"SELECT name FROM pragma_index_info('{name}') ORDER BY seqno")
+            rows = tx.all(f"SELECT name FROM pragma_index_info('{name}') WHERE name IS NOT NULL ORDER BY seqno")
             found[name] = (tuple(row[0] for row in rows), bool(unique), bool(partial))
         return found
     for name, columns_, unique, partial in tx.all(
