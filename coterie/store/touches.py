@@ -1,0 +1,47 @@
+"""Touches: conversations that a user logged by hand. They are interactions of their own kinds, so that the lists of
+messages, comments and mentions, which other programs read, do not have them."""
+
+from collections.abc import Iterable
+
+from coterie.model.touches import CHANNEL, KINDS
+from coterie.store.database import Tx
+
+
+def insert_touches(
+    tx: Tx, organization_id: int, touches: Iterable[tuple[int, str]], *, kind: str, happened_at: str, text: str | None,
+    direction: str, now: str,
+) -> None:  # fmt: skip
+    """touches: (contact id, id) of each."""
+    rows = [
+        {
+            "organization_id": organization_id, "contact_id": contact_id, "kind": kind, "happened_at": happened_at,
+            "id": id_, "channel": CHANNEL, "external_id": None, "direction": direction, "text": text, "data": None,
+            "is_recent": False, "created_at": now, "updated_at": now,
+        }
+        for contact_id, id_ in touches
+    ]  # fmt: skip
+    tx.insert_rows("interactions", rows)
+
+
+def delete_touch(tx: Tx, organization_id: int, contact_id: int, touch_id: str, now: str) -> bool:
+    """Deletes a touch of a contact. Returns whether there was one that was not deleted."""
+    changed = tx.run(
+        "UPDATE interactions SET deleted_at = :now, updated_at = :now WHERE organization_id = :organization_id"
+        f" AND contact_id = :contact_id AND kind {tx.in_list('kinds')} AND id = :id AND deleted_at IS NULL",
+        {
+            "organization_id": organization_id, "contact_id": contact_id, "kinds": tx.list_param(KINDS),
+            "id": touch_id, "now": now,
+        },
+    )  # fmt: skip
+    return changed == 1
+
+
+def find_last_touches(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """contact id -> (moment, kind) of the newest touch, for those that have one."""
+    rows = tx.all(
+        "SELECT contact_id, happened_at, kind FROM interactions WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.in_list('ids')} AND kind {tx.in_list('kinds')} AND deleted_at IS NULL"
+        " ORDER BY happened_at, id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "kinds": tx.list_param(KINDS)},
+    )
+    return {contact_id: (at, kind) for contact_id, at, kind in rows}
