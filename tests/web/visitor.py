@@ -32,6 +32,18 @@ class Visitor:
         headers = {"content-type": "application/x-www-form-urlencoded", **(_headers or {})}
         return self._call("POST", path, body=urlencode(pairs).encode(), headers=headers)
 
+    def upload(self, path: str, field: str, filename: str, content: bytes, token: str | None = None) -> Response:
+        """Sends a form with a file."""
+        escaped = filename.replace('"', "%22")
+        parts = [
+            f'--b\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{token or self.token}\r\n'.encode(),
+            f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="{escaped}"\r\n\r\n'.encode(),
+            content,
+            b"\r\n--b--\r\n",
+        ]
+        headers = {"content-type": "multipart/form-data; boundary=b"}
+        return self._call("POST", path, body=b"".join(parts), headers=headers)
+
     @property
     def token(self) -> str:
         """The token of the forms; a first page is read for it, as a browser does."""

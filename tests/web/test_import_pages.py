@@ -1,0 +1,125 @@
+"""Imports in the browser: upload, preview, decide, apply, undo, rejected rows."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from visitor import Visitor, elements_of, text_of
+from world import World
+
+from coterie.imports.apply import apply
+from coterie.imports.engine import Run
+from coterie.imports.stage import stage
+from coterie.imports.undo import undo
+from coterie.settings import Settings
+from coterie.store.contacts import count_contacts, list_contacts
+
+CARDS = (
+    "BEGIN:VCARD\nVERSION:3.0\nFN:Ned Flanders\nTEL:555-8707\nEND:VCARD\n"
+    "BEGIN:VCARD\nVERSION:3.0\nFN:<b onclick=x>Maude</b>\nEMAIL:maude@example.org\nEND:VCARD\n"
+)
+SAME_NAME = "BEGIN:VCARD\nVERSION:3.0\nFN:Marge Bouvier\nTEL:(800) 555-5555\nEND:VCARD\n"
+Upload = Callable[[str, str], str]
+
+
+@pytest.fixture
+def run(world: World, settings: Settings) -> Callable[[str], Run]:
+    return lambda path: Run(world.database, settings.data_folder, world.organization.id, path.rpartition("/")[2])
+
+
+@pytest.fixture
+def upload(alice: Visitor, world: World, run: Callable[[str], Run]) -> Upload:
+    """Uploads a file and stages it; returns the path of its page."""
+
+    def send(name: str, content: str) -> str:
+        response = alice.upload(f"/{world.organization.id}/imports", "file", name, content.encode())
+        assert response.status == 303, text_of(response)
+        path = response.headers["location"]
+        assert 'hx-trigger="every 1s"' in alice.get(path).body.decode()
+        stage(run(path))
+        return path
+
+    return send
+
+
+def names(world: World) -> list[str | None]:
+    with world.database.read() as tx:
+        return [each.name for each in list_contacts(tx, world.organization.id, limit=100)]
+
+
+def test_an_import_is_seen_applied_and_undone(
+    alice: Visitor, world: World, upload: Upload, run: Callable[[str], Run]
+) -> None:
+    before = names(world)
+    path = upload("contacts.vcf", CARDS)
+    page = alice.get(path)
+    assert "Ned Flanders" in text_of(page) and "Nothing has been changed yet" in text_of(page)
+    assert names(world) == before
+    alice.post(path + "/apply")
+    apply(run(path))
+    assert len(names(world)) == len(before) + 2 and "2 people added" in text_of(alice.get(path))
+    alice.post(path + "/undo")
+    undo(run(path))
+    assert names(world) == before and "Undone" in text_of(alice.get(path))
+
+
+def test_texts_of_a_file_are_never_markup(alice: Visitor, world: World, upload: Upload) -> None:
+    path = upload('<img src=x onerror="1">.vcf', CARDS)
+    for address in (path, f"/{world.organization.id}/imports"):
+        elements = elements_of(alice.get(address))
+        assert not any(tag in ("img", "b") or any(name.startswith("on") for name in names) for tag, names in elements)
+
+
+def test_a_row_that_may_be_somebody_waits_for_a_decision(
+    alice: Visitor, world: World, upload: Upload, run: Callable[[str], Run]
+) -> None:
+    path = upload("contacts.vcf", SAME_NAME)
+    body = alice.get(path, show="match").body.decode()
+    assert f'value="update:{world.marge.id}"' in body
+    alice.is_fragment = True
+    decided = alice.post(path + "/rows/1", decision=f"update:{world.marge.id}")
+    assert 'aria-pressed="true"' in decided.body.decode()
+    alice.is_fragment = False
+    alice.post(path + "/apply")
+    apply(run(path))
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 2
+
+
+@pytest.mark.parametrize("decision", ["", "marry", "update:999999", "update:x", "create:1"])
+def test_a_decision_that_is_not_valid_changes_nothing(
+    alice: Visitor, upload: Upload, decision: str, world: World
+) -> None:
+    path = upload("contacts.vcf", SAME_NAME)
+    status = alice.post(path + "/rows/1", decision=decision).status
+    assert status == (303 if decision == "create:1" else 422)
+
+
+def test_rows_that_cannot_be_read_are_downloaded(alice: Visitor, upload: Upload) -> None:
+    path = upload("contacts.csv", "First Name,Last Name,E-mail 1 - Value\nNed,Flanders,not an address\n")
+    page = alice.get(path)
+    link = re.search(r'href="([^"]+/rejected)"', page.body.decode())
+    if link:
+        response = alice.get(link[1])
+        assert "attachment" in response.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", "just words"), ("a.vcf", ""), ("a.png", "\x89PNG")])
+def test_a_file_that_is_no_export_says_so(alice: Visitor, world: World, name: str, content: str) -> None:
+    response = alice.upload(f"/{world.organization.id}/imports", "file", name, content.encode("latin-1"))
+    assert response.status == 422 and "The file" in text_of(response)
+
+
+def test_an_upload_without_the_token_is_refused(alice: Visitor, world: World) -> None:
+    response = alice.upload(f"/{world.organization.id}/imports", "file", "a.vcf", CARDS.encode(), token="0" * 64)
+    assert response.status == 403
+
+
+def test_imports_of_other_organizations_do_not_exist(
+    alice: Visitor, client: object, world: World, upload: Upload
+) -> None:
+    path = upload("contacts.vcf", CARDS)
+    theirs = path.replace(f"/{world.organization.id}/", f"/{world.charlie.organization_id}/", 1)
+    assert alice.get(theirs).status == 404
+    assert alice.get(f"/{world.organization.id}/imports/none").status == 404
+    assert alice.post(f"/{world.organization.id}/imports/none/apply").status == 404
