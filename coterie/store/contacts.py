@@ -200,6 +200,16 @@ def list_all_contacts(tx: Tx, organization_id: int, *, limit: int, offset: int =
     return [_contact(row) for row in rows]
 
 
+def list_deleted_contacts(tx: Tx, organization_id: int, *, limit: int) -> list[Contact]:
+    """The contacts that were deleted and can be restored, the last deleted first. Merged ones are not among them."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id AND c.deleted_at IS NOT NULL"
+        " AND c.merged_into IS NULL ORDER BY c.deleted_at DESC, c.id DESC LIMIT :limit",
+        {"organization_id": organization_id, "limit": limit},
+    )
+    return [_contact(row) for row in rows]
+
+
 def list_contacts_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> list[Contact]:
     """Returns the next contacts by id that are not deleted, to read all in batches."""
     rows = tx.all(
