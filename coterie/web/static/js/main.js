@@ -1,3 +1,4 @@
 import "./forms.js";
 import "./toasts.js";
 import "./edit.js";
+import "./keys.js";

@@ -1,0 +1,26 @@
+"""The keyboard shortcuts: one table for the page and for the script."""
+
+from coterie.store.database import Tx
+from coterie.web.page import Page, Result, Show, Visit
+
+KEYS = (
+    ("Anywhere", (
+        ("/", "Search people"), ("Ctrl K", "Everything by name"), ("g t", "Today"), ("g p", "People"),
+        ("g i", "Imports"), ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
+        ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),
+    )),
+    ("In a list", (
+        ("j", "Next"), ("k", "Previous"), ("Enter", "Open"), ("x", "Select"),
+    )),
+    ("On a person", (
+        ("e", "Edit the name"), ("a", "Add"), ("n", "Write a note"), ("t", "Add a tag"), ("l", "Log a conversation"),
+        ("Ctrl Enter", "Save"),
+    )),
+)  # fmt: skip
+
+
+def show(tx: Tx, visit: Visit) -> Result:
+    return Show(template="account/keys.html", values={"groups": KEYS})
+
+
+PAGES = (Page("GET", "/help/keys", show, access="user"),)

@@ -1,0 +1,52 @@
+// Keyboard shortcuts: single letters, never while somebody types, composes or has a dialog open. Every key presses a
+// link or a button that is on the page, or goes to a page of the table below.
+
+const root = document.querySelector(".side .brand")?.getAttribute("href").replace(/\/today$/, "");
+const PLACES = { t: "/today", p: "/people", i: "/imports", s: "/settings" };
+let prefix = "";
+
+const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
+
+function rows() { return [...document.querySelectorAll(".person-row .c-name a, .list > li .what > a")]; }
+
+function move(by) {
+  const all = rows();
+  const at = all.indexOf(document.activeElement);
+  const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function press(key) {
+  const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (named?.matches("textarea, input")) named.focus();
+  else named?.click();
+  return Boolean(named);
+}
+
+const ACTIONS = {
+  "/": () => { const q = document.querySelector("#q"); if (q) { q.focus(); q.select(); } else location.assign(`${root}/people#q`); },
+  "?": () => location.assign("/help/keys"),
+  c: () => location.assign(`${root}/people/new`),
+  l: () => press("l") || location.assign(`${root}/log`),
+  z: () => [...document.querySelectorAll("[data-undo]")].pop()?.click(),
+  j: () => move(1),
+  k: () => move(-1),
+  e: () => document.querySelector("#edit-real_name")?.click(),
+  x: () => document.activeElement.closest?.(".person-row")?.querySelector("input[type=checkbox]")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+  if (event.repeat && !"jk".includes(event.key)) return;
+  const off = document.documentElement.dataset.shortcuts === "off";
+  if (off || !root) return;
+  if (prefix === "g" && PLACES[event.key]) location.assign(root + PLACES[event.key]);
+  else if (event.key === "g") { prefix = "g"; setTimeout(() => { prefix = ""; }, 1500); return; }
+  else if (ACTIONS[event.key]) ACTIONS[event.key]();
+  else if (!press(event.key)) return;
+  prefix = "";
+  event.preventDefault();
+});
+
+if (location.hash === "#q") document.querySelector("#q")?.focus();
