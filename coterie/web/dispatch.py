@@ -55,13 +55,13 @@ class PageApp:
         files: Mapping[str, Upload] = {}
         try:
             form, files = await self._read_form(scope, headers, receive, visit.form_token)
-            visit, result = await self._run(msgspec.structs.replace(visit, form=form, files=files), cookies)
+            entered, result = await self._run(msgspec.structs.replace(visit, form=form, files=files), cookies)
+            response = self._respond(entered, result, cookies)
         except Exception as error:
-            visit, result = self._fail(error, scope, visit, cookies)
+            response = self._respond(visit, self._fail(error, scope, visit), cookies)
         finally:
             if files:
                 remove_uploads(files)
-        response = self._respond(visit, result, cookies)
         if visitor not in cookies.values.values():
             response.headers.append("set-cookie", cookies.header(VISITOR, visitor))
         await response(scope, receive, send)
@@ -163,16 +163,16 @@ class PageApp:
         caller = Caller.for_organization(organization, via=VIA, user_id=user.id)
         return msgspec.structs.replace(visit, organization=organization, caller=caller)
 
-    def _fail(self, error: Exception, scope: Scope, visit: Visit, cookies: Cookies) -> tuple[Visit, Result]:
-        """The page of an error, inside the frame of the organization if the visitor may see it."""
+    def _fail(self, error: Exception, scope: Scope, visit: Visit) -> Result:
+        """The page of an error; sign-in for a page that needs a session."""
         if isinstance(error, OSError) and error.errno in DISK_ERRORS:
             error = DiskFull("The disk is full or not writable")
         if not isinstance(error, CoterieError):
             log.error("unexpected error", extra={"request_id": scope["request_id"]}, exc_info=error)
             error = Unexpected(scope["request_id"])
         if isinstance(error, Unauthorized) and self._page.method == "GET" and not visit.is_fragment:
-            return visit, Go(url=f"/sign-in?next={quote(visit.here, safe='')}")
-        return visit, show_error(error, visit)
+            return Go(url=f"/sign-in?next={quote(visit.here, safe='')}")
+        return show_error(error, visit)
 
     def _respond(self, visit: Visit, result: Result, cookies: Cookies) -> Response:
         if isinstance(result, Show):

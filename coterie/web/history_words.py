@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from coterie.model import times
+from coterie.model.touches import KINDS as TOUCH_KINDS
 from coterie.store.timeline import CHANGE, INTERACTION, TimelineEntry
 
 GROUP_SECONDS = 600
@@ -25,7 +26,7 @@ _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "us
           "date": "a date", "address": "an address", "attachment": "a file"}  # fmt: skip
 _DOORS = {"web": "", "cli": "on the command line", "worker": "by a job", "instagram": "by Instagram"}
 _INTERACTIONS = {"message": "Message", "comment": "Comment", "mention": "Mention", "call": "Call",
-                 "meeting": "Meeting", "letter": "Letter", "other": "Contact"}  # fmt: skip
+                 "meeting": "Meeting", "chat": "Message written", "letter": "Letter", "other": "Contact"}  # fmt: skip
 
 
 def value_words(raw: bytes) -> str:
@@ -42,6 +43,8 @@ def describe(entry: TimelineEntry, names: Mapping[str, str]) -> str:
     if entry.source == CHANGE:
         return " ".join(filter(None, (who or "Coterie", _change(entry), _door(entry))))
     if entry.source == INTERACTION:
+        if entry.kind in TOUCH_KINDS:
+            return _INTERACTIONS[entry.kind]
         return f"{_INTERACTIONS.get(entry.kind, entry.kind)} {'from them' if entry.mark == 'incoming' else 'to them'}"
     title = "Pinned note" if entry.kind == "pinned" else "Personal note" if entry.mark == "personal" else "Note"
     return f"{title} by {who}" if who else title

@@ -9,9 +9,11 @@ from coterie.model.contacts import Contact
 from coterie.model.handles import is_unsafe_link
 from coterie.model.interactions import KINDS
 from coterie.model.relationships import TYPES
+from coterie.model.touches import KINDS as TOUCH_KINDS
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.store.merges import find_survivors
 from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
 from coterie.store.reminders import list_reminders
@@ -83,7 +85,13 @@ def timeline_values(tx: Tx, visit: Visit, contact: Contact, cursor: str) -> dict
     """A page of the timeline, and where the next begins."""
     organization_id = visit.acting.organization_id
     entries = list_timeline(
-        tx, organization_id, contact.id, reader_id=visit.acting.user_id, kinds=KINDS, cursor=cursor, limit=ENTRIES + 1
+        tx,
+        organization_id,
+        contact.id,
+        reader_id=visit.acting.user_id,
+        kinds=(*KINDS, *TOUCH_KINDS),
+        cursor=cursor,
+        limit=ENTRIES + 1,
     )
     names = {
         member.user_id: " ".join(filter(None, (member.first_name, member.last_name))) or member.email
@@ -99,7 +107,13 @@ def timeline_values(tx: Tx, visit: Visit, contact: Contact, cursor: str) -> dict
 
 
 def show(tx: Tx, visit: Visit) -> Result:
+    """The page; that of the survivor if the contact was merged."""
     contact = find_person(tx, visit)
+    survivor = find_survivors(tx, visit.acting.organization_id, [contact.id]).get(contact.id, contact.id)
+    if survivor != contact.id:
+        return Go(
+            url=f"{visit.root}/people/{survivor}", message=f"{contact.name or 'This person'} was merged into this one"
+        )
     values = values_of_sections(tx, visit, contact)
     return Show(template="person/index.html", values=values | timeline_values(tx, visit, contact, ""))
 

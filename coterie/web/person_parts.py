@@ -16,9 +16,10 @@ from coterie.model.handles import CHANNELS, VALUE_LENGTH_MAX
 from coterie.model.notes import TEXT_LENGTH_MAX
 from coterie.model.organizations import Caller
 from coterie.model.relationships import CATALOGUE
-from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 from coterie.web.person_fields import FormField
+from coterie.web.pick import TEXT_LENGTH_MAX as NAME_LENGTH_MAX
+from coterie.web.pick import pick
 
 Fields = Mapping[str, str]
 CHANNEL_LABELS = {
@@ -91,11 +92,7 @@ def _create_note(tx: Tx, caller: Caller, contact: Contact, fields: Fields) -> st
 
 
 def _relate(tx: Tx, caller: Caller, contact: Contact, fields: Fields) -> str:
-    number = fields["person"]
-    is_id = number.isascii() and number.isdigit() and len(number) < 16
-    other = find_contact(tx, caller.organization_id, int(number)) if is_id else None
-    if other is None:
-        raise invalid("person", "is not a person here")
+    other = pick(tx, caller, fields["person"], "person")
     values = {"second_contact": other.uuid, "type_id": fields["type_id"], "anniversary_on": None}
     return contact_relationships.relate(tx, caller, contact.id, values).id
 
@@ -207,7 +204,7 @@ PARTS = {
             name="relationships",
             noun="Relationship",
             fields=(
-                FormField("person", "Number of the person", hint="The number at the end of the person's address"),
+                FormField("person", "Who", "person", length_max=NAME_LENGTH_MAX, required=True),
                 FormField("type_id", "Is their", "choice", choices=[(each.id, each.name) for each in CATALOGUE]),
             ),
             items=lambda sheet: sheet.relationships,

@@ -1,8 +1,24 @@
 """The table of all pages of the web app."""
 
-from coterie.web import parts, people, person, set_up, sign_in, tags, today
+from coterie.web import (
+    account,
+    help_page,
+    imports,
+    log,
+    parts,
+    people,
+    person,
+    pick,
+    set_up,
+    settings,
+    sign_in,
+    tags,
+    today,
+)  # fmt: skip
 from coterie.web.page import Page
 
+# of paths that overlap, the first one counts
 PAGES: tuple[Page, ...] = (
-    *set_up.PAGES, *sign_in.PAGES, *today.PAGES, *people.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES,
+    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *pick.PAGES,
+    *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES, *settings.PAGES,
 )  # fmt: skip
