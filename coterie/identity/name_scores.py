@@ -12,13 +12,17 @@ from coterie.identity.weights import WEIGHTS
 
 
 class NameScore(Struct, frozen=True, gc=False):
-    """The bits of two names, and how alike the given names and the surnames are. is_turned: given name and surname
-    are swapped in one of them."""
+    """The bits of two names, and how alike the given names and the surnames are.
+
+    is_turned: given name and surname are swapped in one of them. is_doubtful: one's given name is the other's middle
+    name, which may be a child named after a parent, or the middle names are others.
+    """
 
     bits: float
     given: Likeness
     surname: Likeness
     is_turned: bool = False
+    is_doubtful: bool = False
 
 
 def word_bits(book: Commonness, one: str, other: str) -> tuple[float, Likeness]:
@@ -41,14 +45,17 @@ def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
         turned = _turned(book, one, other)
         if turned[0][0] + turned[1][0] > given[0] + surname[0]:
             (given, surname), is_turned = turned, True
-    if given[1] == "other":
-        given = _by_middle_name(book, one, other) or given
-        bits = given[0] + surname[0]
-    else:
-        bits = given[0] + surname[0] + _middle_bits(book, one, other)
+    middle = 0.0
+    is_doubtful = False
+    if given[1] != "other":
+        middle = _middle_bits(book, one, other)
+        is_doubtful = middle < 0
+    elif by_middle := _by_middle_name(book, one, other):
+        given, is_doubtful = by_middle, True
+    bits = given[0] + surname[0] + middle
     if given[1] == surname[1] == "other":
         bits = WEIGHTS.other_names
-    return NameScore(bits, given[1], surname[1], is_turned)
+    return NameScore(bits, given[1], surname[1], is_turned, is_doubtful)
 
 
 def _givens(person: Person) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from coterie.identity.names import Likeness, sound
 from coterie.identity.people import Person
 from coterie.identity.weights import WEIGHTS
 from coterie.model.duplicates import POSSIBLE, SUGGESTED, Level
+from coterie.model.nicknames import full_names
 
 ACCOUNT_BITS = 20.0
 # the most that two get who are not even possible, and who are not to be suggested
@@ -65,7 +66,7 @@ def compare(book: Commonness, one: Person, other: Person) -> Score:
     if "other" not in (names.given, names.surname):
         bits, login = login_bits(book, one, other)
         if bits > names.bits:
-            names = NameScore(bits, "login", names.surname)
+            names = NameScore(bits, "login", names.surname, is_doubtful=names.is_doubtful)
     score = Score(
         0.0,
         contradicts=_contradicts(one, other, names, birthday),
@@ -100,8 +101,10 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
     if given == "other":
         # with one birthday they may be twins, or one of the names is wrong: worth a look
         return min(bits, UNSURE if has_birthday else NEVER)
-    if score.contradicts:  # father and son
-        bits = min(bits, UNSURE)
+    if score.contradicts or (score.names.is_doubtful and not has_birthday and not score.handle.is_own):
+        bits = min(bits, UNSURE)  # father and son
+    if given == "form" and not has_birthday and not score.handle.is_own and _are_two_forms(one.given, other.given):
+        return min(bits, UNSURE)
     if given in ("close", "near", "sound") and _are_given_names(book, one, other):
         is_doubtful = not has_birthday or score.names.surname != "same" or given != "close"
         bits += WEIGHTS.two_known_names
@@ -122,6 +125,11 @@ def _given_as_seen(book: Commonness, one: Person, other: Person, given: Likeness
     if given == "missing" and one.middle and other.middle and one.middle[0][0] != other.middle[0][0]:
         return "other"
     return given
+
+
+def _are_two_forms(one: str, other: str) -> bool:
+    """Whether two names are forms of a third, such as Marge and Maggie, which two of a family may have."""
+    return one not in full_names(other) and other not in full_names(one)
 
 
 def _are_given_names(book: Commonness, one: Person, other: Person) -> bool:

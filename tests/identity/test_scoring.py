@@ -54,6 +54,9 @@ TRAPS = {
     ),
     "initial of somebody at home": (somebody("O Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, **HOME)),
     "no given name": (somebody("", PHONE, last_name="Quill", **HOME), somebody("Otto Quill", PHONE, **HOME)),
+    "named after a parent": (somebody("Ruth Otto Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, **HOME)),
+    "other middle names": (somebody("Otto Karl Quill", PHONE), somebody("Otto Ludwig Quill", PHONE)),
+    "two forms of one name": (somebody("Marge Quill", PHONE, **HOME), somebody("Maggie Quill", PHONE, **HOME)),
     "a role's mailbox": (somebody("Otto Quill", "email:info@acme.example"), somebody("", "email:info@acme.example")),
     "other given name, shared middle initial": (somebody("Derek A Quill", **HOME), somebody("Olga A Quill", **HOME)),
 }  # fmt: skip
