@@ -1,9 +1,9 @@
-"""Why two people may be one, or may not, as codes (model/duplicates.py) from the parts of their score."""
+"""Why two people may be one, or may not, as codes (model/duplicate_reasons.py) from the parts of their score."""
 
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score
 from coterie.identity.weights import WEIGHTS
-from coterie.model import duplicates as codes
+from coterie.model import duplicate_reasons as codes
 from coterie.model.import_reasons import Reason, reason_of
 
 _NAMES = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
+from coterie.model.duplicate_reasons import describe_codes, describe_handle
 
 # Why a draft and a contact are, or may be, the same person
 EXTERNAL_ID, USERNAME, UUID = "external_id", "username", "uuid"
@@ -16,6 +16,8 @@ HANDLE, HANDLE_AND_NAME = "handle", "handle_and_name"
 HANDLE_OTHER_NAME, HANDLE_OTHER_BIRTHDAY = "handle_other_name", "handle_other_birthday"
 EXTERNAL_ID_OTHER_NAME = "external_id_other_name"
 NAME_AND_BIRTHDAY, NAME_AND_EMPLOYER = "name_and_birthday", "name_and_employer"
+# By other facts; reasons: each as {"code": …, "data": …} (model/duplicate_reasons.py)
+ALIKE = "alike"
 # The outcome of a contact's row. `why` is one of the reasons above as {"code": …, "data": …}
 UNREADABLE = "unreadable"  # text
 GROUP_CARD = "group_card"  # name
@@ -39,7 +41,6 @@ TEXT = "text"  # text, left_out: a sentence stored before codes existed
 
 SENTENCE_LENGTH_MAX = 2000
 _SOURCES = {"vcard": "card UID", "draft": "row of a file"}
-_CHANNELS = {PHONE: "phone number", EMAIL: "e-mail address", INSTAGRAM: "Instagram username"}
 _PARTS = {
     "contact": "The contact",
     "address": "An address",
@@ -112,8 +113,10 @@ def _external_id(data: dict[str, Any]) -> str:
     return _SOURCES.get(data["source"], f"{data['source']} id")
 
 
-def _handle(data: dict[str, Any]) -> str:
-    return f"same {_CHANNELS.get(data['channel'], data['channel'])} {data['value']}"
+def _contradictions(data: dict[str, Any]) -> str:
+    """What contradicts a shared handle: codes of model/duplicate_reasons.py."""
+    codes = data.get("contradictions")
+    return f", {describe_codes([(code, {}) for code in codes])}" if codes else ""
 
 
 def _noun(data: dict[str, Any]) -> str:
@@ -144,10 +147,11 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     USERNAME: lambda data: f"same Instagram username {data['value']}",
     UUID: lambda data: "same contact",
     EXTERNAL_ID_OTHER_NAME: lambda data: f"same {_external_id(data)}, another name",
-    HANDLE: _handle,
-    HANDLE_AND_NAME: lambda data: f"{_handle(data)} and name",
-    HANDLE_OTHER_NAME: lambda data: f"{_handle(data)}, another name",
-    HANDLE_OTHER_BIRTHDAY: lambda data: f"{_handle(data)}, another birthday",
+    ALIKE: lambda data: describe_codes([(reason["code"], reason["data"]) for reason in data["reasons"]]),
+    HANDLE: lambda data: describe_handle(data) + _contradictions(data),
+    HANDLE_AND_NAME: lambda data: f"{describe_handle(data)} and name{_contradictions(data)}",
+    HANDLE_OTHER_NAME: lambda data: f"{describe_handle(data)}, another name",
+    HANDLE_OTHER_BIRTHDAY: lambda data: f"{describe_handle(data)}, another birthday",
     NAME_AND_BIRTHDAY: lambda data: "same name and birthday",
     NAME_AND_EMPLOYER: lambda data: "same name and employer",
     UNREADABLE: lambda data: data["text"],
