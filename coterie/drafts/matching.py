@@ -1,65 +1,179 @@
-"""Matching: the contacts a draft is or may be, because of an external id, a handle, or the name and one more fact.
+"""Matching: the contacts a draft is or may be.
 
-find_matches needs one query of each kind for a whole batch. facts.py says how two are alike; where that makes it only
-possible that they are one person, a user decides.
+An external id, a handle, or the name and one more fact find a contact by queries (facts.py says how two are alike);
+everything else finds it by the keys of identity/. A match is certain if both agree: the two share something of their
+own, are suggested as one person, and nothing contradicts that. Otherwise a user decides. A few queries serve a batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from coterie.drafts.facts import SCORES, Facts, compare, compare_linked, is_certain, person_of_contact
-from coterie.model.import_reasons import USERNAME, Reason
+from coterie.identity import scoring
+from coterie.identity.commonness import Commonness
+from coterie.identity.keeping import person_of_sheet
+from coterie.identity.keys import counted_of
+from coterie.identity.lookup import Found, find_likely
+from coterie.identity.people import Person
+from coterie.identity.people import person_of_draft as person_in_identity
+from coterie.identity.reasons import reasons_of
+from coterie.model.contact_sheets import ContactSheet
+from coterie.model.duplicate_reasons import CONTRADICTIONS, OF_NAMES
+from coterie.model.duplicates import SUGGESTED
+from coterie.model.import_reasons import (
+    ALIKE,
+    HANDLE,
+    HANDLE_AND_NAME,
+    HANDLE_OTHER_NAME,
+    USERNAME,
+    Reason,
+    reason_of,
+    why,
+)
+from coterie.model.imports import ContactDraft
 from coterie.store import candidates as store
+from coterie.store import match_keys as key_store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
 MATCHES_MAX = 5
+# the scores of what is found by keys alone
+ALIKE_MIN, ALIKE_MAX = 30, 55
+Drafts = Sequence[Callable[[], ContactDraft]]
 
 
 class Candidate(Struct, frozen=True):
-    """A contact that a draft is or may be, and why."""
+    """A contact that a draft is or may be, and why. is_certain: whether it certainly is. score: 0 to 100."""
 
     contact_id: int
     reason: Reason
-
-    @property
-    def score(self) -> int:
-        """0 to 100."""
-        return SCORES[self.reason.code]
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it certainly is this contact."""
-        return is_certain(self.reason)
+    is_certain: bool
+    score: int
 
 
-def find_matches(tx: Tx, organization_id: int, people: Sequence[Facts]) -> list[list[Candidate]]:
+def find_matches(
+    tx: Tx, organization_id: int, people: Sequence[Facts], drafts: Drafts | None = None
+) -> list[list[Candidate]]:
     """For each of these people the contacts it may be, the likeliest first; at most five, none of them deleted.
 
-    A handle that more than 20 contacts share is ignored: it identifies no one.
+    drafts: those of the people; without them, certainty rests on the facts alone, and keys are not used. A handle that
+    more than 20 contacts share is ignored: it identifies no one.
     """
     found: list[dict[int, Candidate]] = [{} for _ in people]
     linked = _linked(tx, organization_id, people)
-    others = _load_facts(tx, organization_id, set().union(*linked))
+    others = _load_facts(_load(tx, organization_id, set().union(*linked)))
     for person, sources, matches in zip(people, linked, found, strict=True):
         for contact_id, source in sources.items():
             if contact_id in others:
-                matches[contact_id] = Candidate(contact_id, compare_linked(source, person, others[contact_id]))
+                matches[contact_id] = candidate_of(contact_id, compare_linked(source, person, others[contact_id]))
     suspects = _suspects(tx, organization_id, people, found)
-    others = _load_facts(tx, organization_id, set().union(*suspects))
+    sheets = _load(tx, organization_id, set().union(*suspects))
+    others = _load_facts(sheets)
     for person, ids, matches in zip(people, suspects, found, strict=True):
         for contact_id in ids - matches.keys():
             if contact_id in others and (reason := compare(person, others[contact_id])):
-                matches[contact_id] = Candidate(contact_id, reason)
+                matches[contact_id] = candidate_of(contact_id, reason)
+    if drafts is not None:
+        _confirm(tx, organization_id, found, drafts, sheets)
+        _add_alike(tx, organization_id, found, drafts)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
-def _load_facts(tx: Tx, organization_id: int, contact_ids: set[int]) -> dict[int, Facts]:
-    if not contact_ids:
-        return {}
-    sheets = load_sheets(tx, organization_id, contact_ids, ["handles"])
+def candidate_of(contact_id: int, reason: Reason) -> Candidate:
+    """A contact that a draft is, or may be, for a reason of facts.py."""
+    return Candidate(contact_id, reason, is_certain(reason), SCORES[reason.code])
+
+
+def _load(tx: Tx, organization_id: int, contact_ids: set[int]) -> dict[int, ContactSheet]:
+    return load_sheets(tx, organization_id, contact_ids, ["handles", "addresses"]) if contact_ids else {}
+
+
+def _load_facts(sheets: Mapping[int, ContactSheet]) -> dict[int, Facts]:
     return {i: person_of_contact(sheet.contact, sheet.handles) for i, sheet in sheets.items()}
+
+
+# By identity ----------------------------------------------------------------------------------------------------------
+
+
+def _confirm(
+    tx: Tx,
+    organization_id: int,
+    found: list[dict[int, Candidate]],
+    drafts: Drafts,
+    sheets: Mapping[int, ContactSheet],
+) -> None:
+    """Decides by all facts whether those who share a handle are certainly one person."""
+    sharing = [
+        (matches, candidate, person_in_identity(draft()), person_of_sheet(sheets[candidate.contact_id]))
+        for matches, draft in zip(found, drafts, strict=True)
+        for candidate in matches.values()
+        if candidate.reason.code in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME)
+    ]
+    if not sharing:
+        return
+    values = set().union(*(counted_of(person) for *_, one, other in sharing for person in (one, other)))
+    counts = key_store.load_counts(tx, organization_id, values)
+    size = key_store.find_progress(tx, organization_id).contact_count
+    for matches, candidate, one, other in sharing:
+        book = Commonness(size, counts, counted_of(one))
+        matches[candidate.contact_id] = _decided(book, candidate, one, other)
+
+
+def _decided(book: Commonness, candidate: Candidate, one: Person, other: Person) -> Candidate:
+    if candidate.is_certain:
+        reason = contradicted(book, candidate.reason, one, other)
+        return (
+            candidate if reason is None else Candidate(candidate.contact_id, reason, is_certain=False, score=ALIKE_MAX)
+        )
+    score = scoring.compare(book, one, other)
+    # names of a household are alike, and it shares its telephone: Marge and Maggie
+    is_same = score.handle.is_own and score.names.given not in ("form", "close", "near", "sound")
+    if score.contradicts or score.level != SUGGESTED or not is_same:
+        return candidate
+    reason = reason_of(ALIKE, reasons=[why(each) for each in reasons_of(one, other, score)])
+    return Candidate(candidate.contact_id, reason, is_certain=True, score=SCORES[HANDLE])
+
+
+def contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -> Reason | None:
+    """None if two who are certainly one person for a reason are so by their other facts; otherwise the reason with
+    what contradicts it."""
+    score = scoring.compare(book, one, other)
+    if not score.contradicts and (reason.code == HANDLE or score.level == SUGGESTED):
+        return None
+    contradictions = [each.code for each in reasons_of(one, other, score) if each.code in CONTRADICTIONS]
+    return reason_of(reason.code, **reason.data, contradictions=contradictions)
+
+
+def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], drafts: Drafts) -> None:
+    """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
+    if not key_store.find_progress(tx, organization_id).contact_count:
+        return
+    people = {
+        position: person_in_identity(draft())
+        for position, (matches, draft) in enumerate(zip(found, drafts, strict=True))
+        if not any(match.is_certain for match in matches.values())
+    }
+    likely = find_likely(tx, organization_id, people)
+    alive = store.list_alive(tx, organization_id, {each.contact_id for some in likely.values() for each in some})
+    for position, some in likely.items():
+        for each in some:
+            if each.contact_id in alive and each.contact_id not in found[position]:
+                candidate = _alike(people[position], each)
+                if candidate is not None:
+                    found[position][each.contact_id] = candidate
+
+
+def _alike(person: Person, found: Found) -> Candidate | None:
+    reasons = reasons_of(person, found.person, found.score)
+    if all(reason.code in OF_NAMES for reason in reasons):
+        return None
+    score = min(max(ALIKE_MIN + round(found.score.bits), ALIKE_MIN), ALIKE_MAX)
+    reason = reason_of(ALIKE, reasons=[why(each) for each in reasons])
+    return Candidate(found.contact_id, reason, is_certain=False, score=score)
+
+
+# By queries -----------------------------------------------------------------------------------------------------------
 
 
 def _linked(tx: Tx, organization_id: int, people: Sequence[Facts]) -> list[dict[int, str]]:

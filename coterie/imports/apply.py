@@ -21,6 +21,7 @@ from coterie.actions import imports as actions
 from coterie.actions.drafts import RowChanges
 from coterie.drafts.facts import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
+from coterie.identity.keeping import key_changes
 from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
 from coterie.imports.quotas import has_room, limit_plans
@@ -54,6 +55,8 @@ from coterie.store.statistics import analyze_grown
 
 # rows written together, after which the transaction ends if other writers wait; and rows of a transaction
 CHUNK, BATCH = 100, 4_000
+# contacts whose keys are computed in one transaction
+KEYED = 1_000
 # an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
 REASON_LENGTH_MAX = 2000
@@ -148,8 +151,10 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_o
     import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != APPLYING:
         return Done(import_, None)
-    writer = Writer(tx, caller, run.folder)
     is_unchanged = not one_by_one and guard.is_unchanged(tx, caller)
+    if not is_unchanged and key_changes(tx, run.organization_id, limit=KEYED) == KEYED:
+        return Done(import_, import_.applied_row)  # contacts of others must have keys first
+    writer = Writer(tx, caller, run.folder)
     outcomes = Counter[str]()
     through, count = import_.applied_row, 0
     while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=CHUNK):

@@ -67,15 +67,16 @@ class RowPlan(Struct):
 def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_change: bool = False) -> list[RowPlan]:
     """The plan of each row. to_change locks the contacts that will be updated."""
     organization_id = caller.organization_id
-    matches = find_matches(tx, organization_id, [subject.person for subject in subjects])
     is_portable = bool(subjects) and subjects[0].draft().portable is not None
+    drafts = None if is_portable else [subject.draft for subject in subjects]
+    matches = find_matches(tx, organization_id, [subject.person for subject in subjects], drafts)
     if is_portable:  # a file has no others
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     matches = _without_family(tx, caller, matches)
     targets = [_target(subject, of_row) for subject, of_row in zip(subjects, matches, strict=True)]
     existing = load_existing(tx, organization_id, [t[0] for t in targets if t and t[0]], to_change=to_change)
-    drafts = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
-    external_ids = external_ids_of_interactions(drafts)
+    changing = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
+    external_ids = external_ids_of_interactions(changing)
     interactions = find_existing(tx, organization_id, INSTAGRAM, external_ids) if external_ids else set()
     return [
         _decide(subject, target, of_row, existing, interactions)

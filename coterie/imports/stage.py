@@ -18,8 +18,12 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare, is_certain, keys_of, person_of_contact, person_of_draft
+from coterie.drafts.matching import contradicted
 from coterie.drafts.merge import existing_of_draft, plan_merge
 from coterie.errors import CoterieError, TooSlow, Unavailable
+from coterie.identity.commonness import Commonness
+from coterie.identity.keeping import is_current, key_changes
+from coterie.identity.people import person_of_draft as person_in_identity
 from coterie.imports.engine import Report, Run, open_import, path_of
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
@@ -31,6 +35,8 @@ from coterie.imports.seen import Seen
 from coterie.model import times
 from coterie.model.import_reasons import (
     GROUP_CARD,
+    HANDLE,
+    HANDLE_AND_NAME,
     IMPORTED_BEFORE,
     MAY_BE_ROW,
     SAME_AS_ROW,
@@ -68,6 +74,7 @@ from coterie.store.database import Tx
 # a second process reads larger files
 SECOND_PROCESS_BYTES_MIN = 1_048_576
 TEXT_LENGTH_MAX = 2000
+KEYED = 500
 
 
 def stage(run: Run) -> Import:
@@ -113,6 +120,8 @@ class Staging(Struct):
     caller: Caller
     folder: Path
     seen: Seen = field(default_factory=Seen)
+    # how many contacts the last batch computed keys of
+    keyed_count: int = 0
 
 
 class Staged(Struct):
@@ -133,6 +142,11 @@ def stage_batches(
     """Stages the batches of a reader: each is decided in a transaction that read opens, and saved in another. Rows that
     an earlier run staged are decided again only to collect their keys."""
     try:
+        with read() as tx:
+            is_keyed = is_current(tx, staging.caller.organization_id)
+        while not is_keyed:
+            yield partial(_key, staging=staging)
+            is_keyed = staging.keyed_count < KEYED
         for batch in batches:
             with read() as tx:
                 staged = _stage(tx, staging, batch)
@@ -146,6 +160,13 @@ def stage_batches(
         reason = error.message if isinstance(error, CoterieError) else f"{type(error).__name__}: {error}"
         return (yield partial(_finish, staging=staging, state=FAILED, error=reason[:TEXT_LENGTH_MAX]))
     return (yield partial(_finish, staging=staging, state=STAGED))
+
+
+def _key(tx: Tx, staging: Staging) -> Import:
+    """Computes missing keys of contacts: without them, a row may be found new by mistake."""
+    caller = staging.caller
+    staging.keyed_count = key_changes(tx, caller.organization_id, limit=KEYED)
+    return open_import(tx, caller.organization_id, caller.import_id or "")[0]
 
 
 def _finish(tx: Tx, staging: Staging, state: str, error: str | None = None) -> Import:
@@ -251,7 +272,7 @@ def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[S
             continue
         draft = msgspec.json.decode(other.draft, type=ContactDraft)
         likeness = compare(person, person_of_draft(draft))
-        is_same = likeness is not None and is_certain(likeness)
+        is_same = likeness is not None and is_certain(likeness) and _is_confirmed(likeness, row.decoded(), draft)
         if other.outcome == MATCH or (other.contact_id and not is_same):
             is_unsure = True  # the other row is undecided, or its contact has more values than the row
         elif is_same:
@@ -264,6 +285,13 @@ def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[S
             return _staged(row, MATCH, reason, needs_rematch=True)
     # an earlier row whose keys were evicted, or that is undecided, may be the same person
     return _staged(row, CREATE, None, needs_rematch=is_unsure)
+
+
+def _is_confirmed(likeness: Reason, one: ContactDraft, other: ContactDraft) -> bool:
+    """Whether other facts, such as the birthdays, do not contradict that two rows are of one person."""
+    if likeness.code not in (HANDLE, HANDLE_AND_NAME):
+        return True
+    return contradicted(Commonness(0, {}), likeness, person_in_identity(one), person_in_identity(other)) is None
 
 
 def _staged(row: ReadRow, outcome: str, reason: Reason | None, **columns: Any) -> StagedRow:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from coterie.actions.drafts import RowChanges
-from coterie.drafts.matching import Candidate
+from coterie.drafts.matching import Candidate, candidate_of
 from coterie.model.import_reasons import ROWS_ADDED, ROWS_LEFT_OUT, ROWS_PRESENT, ROWS_TO_ADD, UUID, Reason, reason_of
 from coterie.model.imports import PORTABLE_SOURCE, ROW_APPLIED, ROW_STAGED, UNCHANGED, UPDATE, ContactDraft, StagedRow
 from coterie.model.organizations import Caller
@@ -47,7 +47,7 @@ def match_portable(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft], match
         uuid = draft.portable.contact.uuid
         if uuid in existing:
             draft.external_ids = [entry for entry in draft.external_ids if entry[0] != PORTABLE_SOURCE]
-            matches[position] = [Candidate(existing[uuid][0], reason_of(UUID))]
+            matches[position] = [candidate_of(existing[uuid][0], reason_of(UUID))]
         else:
             matches[position] = [match for match in matches[position] if match.contact_id not in created]
     return matches

@@ -27,13 +27,18 @@ def find_owners_of_external_ids(
     if not rows:
         return by_uuid
     # a separate query: in one statement either engine, without statistics, may begin with every contact
-    alive = tx.all(
+    ids = list_alive(tx, organization_id, {row[1] for row in rows})
+    return by_uuid | {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
+
+
+def list_alive(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
+    """Those of the contacts that exist and are not deleted."""
+    rows = tx.all(
         f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
         " AND deleted_at IS NULL",
-        {"organization_id": organization_id, "ids": tx.list_param({row[1] for row in rows})},
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
-    ids = {row[0] for row in alive}
-    return by_uuid | {external_id: contact_id for external_id, contact_id in rows if contact_id in ids}
+    return {row[0] for row in rows}
 
 
 def _find_uuids(tx: Tx, organization_id: int, texts: Iterable[str]) -> dict[str, int]:
