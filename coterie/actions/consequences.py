@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from coterie.actions.events import EventRow, record, row_of
+from coterie.model import times
 from coterie.model.events import CONSEQUENCES
 from coterie.model.organizations import Caller
 from coterie.store import jobs
@@ -52,7 +53,7 @@ def _enqueue(tx: Tx, caller: Caller, kind: str, subject_id: str | int, contact_i
     origin = {"kind": kind, "subject_id": str(subject_id), "user_id": caller.user_id, "via": caller.via}
     starts = range(0, len(contact_ids), CONTACTS_PER_JOB)
     batches = [origin | {"contact_ids": contact_ids[start : start + CONTACTS_PER_JOB]} for start in starts]
-    jobs.enqueue_many(tx, caller.organization_id, JOB, [(arguments, None) for arguments in batches])
+    jobs.enqueue_many(tx, caller.organization_id, JOB, [(arguments, None, times.now()) for arguments in batches])
 
 
 def record_batch(tx: Tx, caller: Caller, arguments: Mapping[str, Any], done: int) -> int:

@@ -37,6 +37,10 @@ MENTION_JOB = "instagram_mention"
 HEAD_START_SECONDS = 3600.0
 # Profile requests per account in one round of the schedule; Meta allows at least 200 calls an hour
 PROFILES_PER_ROUND = 150
+ROUND_SECONDS = 3600.0
+# New people are requested at once, up to a burst; beyond that one after the other, at the pace of a round
+BURST = 30
+PACE_SECONDS = ROUND_SECONDS / PROFILES_PER_ROUND
 
 
 def check_access_token(text: str) -> str:
@@ -115,15 +119,41 @@ def receive_delivery(tx: Tx, entries: Entries, body: str) -> list[str]:
 
 
 def enqueue_profiles(tx: Tx, caller: Caller, account_id: str, person_ids: Sequence[str]) -> None:
-    """Enqueues a request for each person's profile, unless one is waiting already."""
-    entries: list[tuple[dict[str, Any], str | None]] = [
-        ({"account_id": account_id, "person_id": person_id}, f"{PROFILE_JOB}:{person_id}") for person_id in person_ids
+    """Enqueues a request for each person's profile, unless one is waiting already: the first 30 at once, the others
+    paced over the hour, because Meta limits the calls of an account."""
+    keys = {_profile_key(person_id): person_id for person_id in person_ids}
+    for key in jobs.find_open_keys(tx, caller.organization_id, keys):
+        del keys[key]
+    if not keys:
+        return
+    now = times.now()
+    until = store.plan_profiles(
+        tx, caller.organization_id, account_id, how_many=len(keys), not_before=times.after(now, -BURST * PACE_SECONDS),
+        pace_seconds=PACE_SECONDS,
+    )  # fmt: skip
+    first = times.after(until, -(len(keys) - 1) * PACE_SECONDS)
+    _enqueue_profiles(tx, caller, account_id, [
+        (person_id, max(now, times.after(first, position * PACE_SECONDS)))
+        for position, person_id in enumerate(keys.values())
+    ])  # fmt: skip
+
+
+def _profile_key(person_id: str) -> str:
+    return f"{PROFILE_JOB}:{person_id}"
+
+
+def _enqueue_profiles(tx: Tx, caller: Caller, account_id: str, people: Sequence[tuple[str, str]]) -> None:
+    """people: (person id, when to request the profile)."""
+    entries: list[tuple[dict[str, Any], str | None, str]] = [
+        ({"account_id": account_id, "person_id": person_id}, _profile_key(person_id), run_at)
+        for person_id, run_at in people
     ]
     jobs.enqueue_many(tx, caller.organization_id, PROFILE_JOB, entries)
 
 
 def enqueue_snapshots(tx: Tx) -> int:
-    """Enqueues requests for profiles that are a day old, oldest first, up to PROFILES_PER_ROUND per account.
+    """Enqueues requests for profiles that are a day old, oldest first, spread over an hour. An account has up to
+    PROFILES_PER_ROUND, of which those that wait already are subtracted.
 
     Skips paused accounts. Returns how many it enqueued.
     """
@@ -132,11 +162,14 @@ def enqueue_snapshots(tx: Tx) -> int:
     enqueued = 0
     for account in store.list_accounts(tx):
         if account.paused_until is None or account.paused_until <= now:
-            people = list_people_to_ask(
-                tx, account.organization_id, account.account_id, before=before, limit=PROFILES_PER_ROUND
-            )
-            person_ids = [person.person_id for person in people]
+            waiting = jobs.count_open_jobs(tx, account.organization_id, PROFILE_JOB)
+            limit = max(PROFILES_PER_ROUND - waiting, 0)
+            people = list_people_to_ask(tx, account.organization_id, account.account_id, before=before, limit=limit)
             caller = caller_for(tx, account.organization_id, via=VIA)
-            enqueue_profiles(tx, caller, account.account_id, person_ids)
+            planned = [
+                (person.person_id, times.after(now, max(position - BURST + 1, 0) * PACE_SECONDS))
+                for position, person in enumerate(people)
+            ]
+            _enqueue_profiles(tx, caller, account.account_id, planned)
             enqueued += len(people)
     return enqueued

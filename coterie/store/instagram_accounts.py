@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from coterie.model import times
 from coterie.model.instagram import Account
 from coterie.store.database import Tx
 
@@ -74,6 +75,28 @@ def pause_account(tx: Tx, organization_id: int, account_id: str, until: str) -> 
         " AND account_id = :account_id AND (paused_until IS NULL OR paused_until < :until)",
         {"organization_id": organization_id, "account_id": account_id, "until": until},
     )
+
+
+def plan_profiles(
+    tx: Tx, organization_id: int, account_id: str, *, how_many: int, not_before: str, pace_seconds: float
+) -> str:
+    """Plans so many requests, one each pace_seconds after the last one planned; returns the moment of the last.
+
+    not_before: a moment in the past; the requests that were not needed since then may be made at once.
+    """
+    bound = {"organization_id": organization_id, "account_id": account_id}
+    row = tx.one(
+        "SELECT profiles_planned_until FROM instagram_accounts"
+        f" WHERE organization_id = :organization_id AND account_id = :account_id{tx.lock}",
+        bound,
+    )
+    until = times.after(max(row[0] or "" if row else "", not_before), how_many * pace_seconds)
+    tx.run(
+        "UPDATE instagram_accounts SET profiles_planned_until = :until"
+        " WHERE organization_id = :organization_id AND account_id = :account_id",
+        {**bound, "until": until},
+    )
+    return until
 
 
 def fill_organization(tx: Tx, organization_id: int, *, username: str | None, picture_url: str | None, now: str) -> None:

@@ -58,8 +58,10 @@ def enqueue(
     return job_id if inserted else None
 
 
-def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None]]) -> None:
-    """Enqueues many jobs of one name by the rules of enqueue(); entries are (arguments, dedupe key)."""
+def enqueue_many(
+    tx: Tx, organization_id: int, name: str, entries: Iterable[tuple[dict[str, Any], str | None, str]]
+) -> None:
+    """Enqueues many jobs of one name by the rules of enqueue(); entries are (arguments, dedupe key, run_at)."""
     now = times.now()
     rows = [
         {
@@ -69,14 +71,34 @@ def enqueue_many(tx: Tx, organization_id: int, name: str, entries: Iterable[tupl
             "lane": lane_of(name),
             "arguments": msgspec.json.encode(arguments).decode(),
             "state": WAITING,
-            "run_at": now,
+            "run_at": run_at,
             "dedupe_key": dedupe_key,
             "created_at": now,
             "updated_at": now,
         }
-        for arguments, dedupe_key in entries
+        for arguments, dedupe_key, run_at in entries
     ]
     tx.insert_rows("jobs", rows, skip_existing=True)
+
+
+def find_open_keys(tx: Tx, organization_id: int, dedupe_keys: Iterable[str]) -> set[str]:
+    """Returns those of the dedupe keys that a job which waits or runs has."""
+    rows = tx.all(
+        "SELECT dedupe_key FROM jobs WHERE organization_id = :organization_id AND state IN ('waiting', 'running')"
+        f" AND dedupe_key {tx.in_list('keys')}",
+        {"organization_id": organization_id, "keys": tx.list_param(dedupe_keys)},
+    )
+    return {key for (key,) in rows}
+
+
+def count_open_jobs(tx: Tx, organization_id: int, name: str) -> int:
+    """The number of jobs of a name that wait or run."""
+    row = tx.one(
+        "SELECT count(*) FROM jobs WHERE organization_id = :organization_id AND name = :name"
+        " AND state IN ('waiting', 'running')",
+        {"organization_id": organization_id, "name": name},
+    )
+    return int(row[0]) if row else 0
 
 
 def delete_waiting_job(tx: Tx, organization_id: int, dedupe_key: str) -> None:
