@@ -83,3 +83,49 @@ def test_hubspots_state_is_a_region() -> None:
     assert guess_mapping(["State/Region", "Country/Region"]) == {
         "State/Region": "address.region", "Country/Region": "address.country",
     }  # fmt: skip
+
+
+ITALIAN = (
+    "Titolo,Nome,Secondo nome,Cognome,Società,Reparto,Posizione,Via (uff.),Città (uff.),Provincia (uff.),CAP (uff.),"
+    "Paese (uff.),Fax (uff.),Telefono (uff.),Telefono (ab.),Cellulare,Altro telefono,Compleanno,Coniuge,"
+    "Indirizzo posta elettronica,Tipo posta elettronica,Nome visualizzato posta elettronica,Priorità,Privato,"
+    "Riservatezza,Note\n"
+    "Dott.ssa,Ana,Maria,Silva,Opera SpA,Vendite,Capo,Via Alta 1,Roma,RM,00100,Italia,061,062,063,064,065,1980-05-12,"
+    "Ugo Silva,a@example.org,SMTP,Ana Silva (a@example.org),Normale,Falso,Normale,Nota\n"
+)
+DUTCH = (
+    'Titel,Voornaam,Middelste naam,Achternaam,Bedrijf,Afdeling,Functie,"Werkadres, straat","Werkadres, plaats",'
+    '"Werkadres, provincie","Werkadres, postcode","Werkadres, land/regio",Fax op werk,Telefoon op werk,Telefoon thuis,'
+    'Mobiele telefoon,Andere telefoon,Verjaardag,E-mailadres,E-mailtype,"E-mail, weergegeven naam",Prioriteit,'
+    "Persoonlijk,Gevoeligheid,Notities\n"
+    "Dr.,Ana,Maria,Silva,Bouw BV,Verkoop,Chef,Straat 1,Utrecht,UT,3500 AA,Nederland,061,062,063,064,065,1980-05-12,"
+    "a@example.org,SMTP,Ana Silva (a@example.org),Normaal,Onwaar,Normaal,Nota\n"
+)
+PORTUGUESE = (
+    "Título,Nome,Segundo nome,Sobrenome,Empresa,Departamento,Cargo,Rua do endereço comercial,"
+    "Cidade do endereço comercial,Estado do endereço comercial,CEP do endereço comercial,"
+    "País/região do endereço comercial,Fax comercial,Telefone comercial,Telefone residencial,Telefone celular,"
+    "Outro telefone,Aniversário,Cônjuge,Endereço de email,Tipo de email,Nome para exibição do email,Prioridade,"
+    "Particular,Sensibilidade,Anotações\n"
+    "Dra.,Ana,Maria,Silva,Obra SA,Vendas,Chefe,Rua 1,Lisboa,LX,1000,Portugal,061,062,063,064,065,1980-05-12,"
+    "Ugo Silva,a@example.org,SMTP,Ana Silva (a@example.org),Normal,Falso,Normal,Nota\n"
+)
+
+
+@pytest.mark.parametrize("text", [ITALIAN, DUTCH, PORTUGUESE], ids=["italian", "dutch", "portuguese"])
+def test_outlook_in_italian_dutch_and_portuguese(tmp_path: Path, text: str) -> None:
+    draft = draft_of(tmp_path, text)
+    assert (draft.first_name, draft.middle_name, draft.last_name) == ("Ana", "Maria", "Silva")
+    assert draft.employer and draft.department and draft.job_title and draft.birthday == "1980-05-12"
+    (address,) = draft.addresses
+    assert address.label == "work" and None not in (
+        address.address_line_1, address.locality, address.region, address.postcode, address.country,
+    )  # fmt: skip
+    handles = {handle.value: (handle.channel, handle.label) for handle in draft.handles}
+    assert handles == {
+        "a@example.org": ("email", None), "061": ("phone", "fax work"), "062": ("phone", "work"),
+        "063": ("phone", "home"), "064": ("phone", "mobile"), "065": ("phone", "other"),
+    }  # fmt: skip
+    lines = {"Nota", ""} if draft.related else {"Nota"}
+    lines |= {f"{related.label.capitalize()}: {related.name}" for related in draft.related}
+    assert set((draft.note or "").splitlines()) == lines

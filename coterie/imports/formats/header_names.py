@@ -20,7 +20,7 @@ _NAMES = {
         primeironome nomeproprio; 名""",
     "middle_name": """
         middlename additionalname middle secondname; zweitervorname; deuxiemeprenom; segundonombre;
-        secondonome; tussenvoegsel tweedenaam; segundonome nomedomeio; weiterevornamen""",
+        secondonome; tussenvoegsel tweedenaam middelstenaam; segundonome nomedomeio; weiterevornamen""",
     "last_name": """
         lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido
         apellidos; cognome; achternaam familienaam; sobrenome apelido ultimonome; 姓 名字 苗字""",
@@ -72,15 +72,18 @@ _NAMES = {
         email emailaddress mail emails mailaddress; emailadresse mailadresse; courriel adressemail
         adresseemail mel; correo correoelectronico; indirizzoemail postaelettronica; emailadres;
         correioeletronico; メール メールアドレス 電子メール
-        adressedemessagerie indirizzodipostaelettronica direcciondecorreoelectronico""",
+        adressedemessagerie indirizzodipostaelettronica direcciondecorreoelectronico indirizzopostaelettronica
+        enderecoemail""",
     "phone": """
         phone telephone phonenumber tel number phones contactnumber; telefon telefonnummer rufnummer
         nummer; numerodetelephone numero; telefono numerodetelefono; numeroditelefono; telefoon
-        telefoonnummer; telefone numerodetelefone; 電話 電話番号""",
+        telefoonnummer hoofdtelefoon; telefone numerodetelefone; 電話 電話番号""",
     "phone:mobile": """
         mobilephone cellphone mobilenumber mobileno; mobiltelefon handynummer mobilnummer mobilfunk;
         telephoneportable telephonemobile; telefonomovil telefonocelular; telefonocellulare; mobielnummer;
         telemovel; 携帯 携帯電話 携帯番号""",
+    "phone:car": "autotelefon autotelefoon",
+    "phone:company": "companymainphone telefonosocieta hoofdtelefoonbedrijf telefoneempresa",
     "phone:work": "workphone businessphone officephone; geschaftstelefon diensttelefon",
     "phone:home": "homephone; privattelefon festnetz; fixe; telefonofijo; telefonofisso",
     "email:work": "workemail businessemail; geschaftsmail",
@@ -106,7 +109,7 @@ _NAMES = {
         adressepostale; direccion direccionpostal; indirizzo; adres; endereco morada; 住所""",
     "address.line_1": """
         street streetaddress addressline1 address1 addressline line1; strasse strassehausnummer
-        strasseundhausnummer; rue; calle; via; straat straatnaam; rua logradouro""",
+        strasseundhausnummer; rue; calle; via; straat straatnaam adresstraat; rua logradouro ruaendereco""",
     "address.house_number": "housenumber houseno hausnummer hausnr numerodecalle numerocivico huisnummer",
     "address.line_2": """
         addressline2 address2 street2 line2 apartment apt unit; adresszusatz; complementadresse
@@ -114,20 +117,22 @@ _NAMES = {
     "address.line_3": "addressline3 address3 street3 line3",
     "address.locality": """
         city town locality; stadt ort wohnort; ville commune; ciudad localidad poblacion; citta comune
-        localita; plaats woonplaats; cidade localidade""",
+        localita; plaats woonplaats adresplaats; cidade localidade cidadeendereco""",
     "address.region": """
         state region province county stateprovince; bundesland kanton; departement; provincia estado;
-        regione; provincie; distrito; stateregion
+        regione; provincie adresprovincie; distrito estadoendereco; stateregion
         bundeslandkanton depregion 都道府県""",
     "address.postcode": """
         zip zipcode postcode postalcode zippostalcode; plz postleitzahl; codepostal cp; codigopostal; cap
-        codicepostale; cep; 郵便番号""",
+        codicepostale; adrespostcode; cep cependereco; 郵便番号""",
     "address.country": """country countryregion nation; land; pays; pais; paese nazione; landregion paysregion
         paisregion paisoregion paeseregione
-        paisouregiao landofregio landregio 国""",
+        paisouregiao landofregio landregio adresland adreslandregio paisregiaoendereco 国""",
     "date:anniversary": """
         anniversary weddinganniversary weddingday; hochzeitstag jahrestag; anniversairedemariage;
-        aniversariodeboda; anniversario; trouwdag; aniversariodecasamento""",
+        aniversariodeboda; anniversario; trouwdag specialedatum; aniversariodecasamento datasespeciais""",
+    "related:spouse": "spouse ehegatte conjoint conyuge coniuge echtgenoot conjuge",
+    "related:manager": "managersname nomeresponsabile naammanager nomegerente",
     "picture_url": "photo picture image avatar photourl avatarurl pictureurl; foto bild",
     "tags": """
         tags tag categories category labels label keywords; kategorien kategorie schlagworte; etiquettes;
@@ -138,30 +143,36 @@ _NAMES = {
     "note": """
         notes note comment comments remarks description memo; notizen notiz bemerkung bemerkungen
         kommentar anmerkung; remarque remarques commentaire commentaires; notas nota comentario
-        comentarios observaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes; メモ 備考""",
+        comentarios observaciones anotaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes anotacoes; メモ 備考""",
     "ignore": """
         id uuid uid externalid contactid created createdat createdon updated updatedat modified modifiedat
         lastmodified owner ownerid deleted deletedat row no nr;
         emailtype emailtyp typedemessagerie typedadressedemessagerie tipodecorreoelectronico tipodepostaelettronica
         vertraulichkeit prioritat verzeichnisserver confidentialite criterediffusion priorite serveurderepertoires
-        confidencialidad prioridad servidordedirectorio riservatezza priorita vertrouwelijkheid prioriteit""",
-    "repeat": "initials; initialen",
+        confidencialidad prioridad servidordedirectorio riservatezza priorita vertrouwelijkheid prioriteit
+        tipopostaelettronica percorsoserverdirectory tipoemail gevoeligheid directoryserver sensibilidade prioridade
+        servidordiretorio""",
+    "repeat": """
+        initials; initialen; iniziali; iniciais; nomevisualizzatopostaelettronica emailweergegevennaam
+        nomeparaexibicaoemail""",
 }  # fmt: skip
 _FIELD_OF = {"".join(words(name)): field for field, names in _NAMES.items() for name in re.findall(r"\w+", names)}
 
 _LABELS = {
     "work": """
         work business office professional company; geschaftlich dienstlich arbeit buro; travail
-        professionnel bureau pro; trabajo oficina laboral; lavoro ufficio; werk zakelijk kantoor; trabalho
+        professionnel bureau pro; trabajo oficina laboral; lavoro ufficio uff;
+        werk zakelijk kantoor werkadres; trabalho
         comercial""",
     "home": """
         home private personal privado privada prive privee; privat zuhause; domicile personnel personnelle
         perso prive; casa particular
-        domicilio; privato abitazione; thuis; pessoal residencial""",
-    "mobile": "mobile cell cellular; mobil handy; portable; movil celular; cellulare; mobiel; telemovel",
+        domicilio; privato abitazione ab; thuis persoonlijk huisadres; pessoal residencial""",
+    "car": "car; auto; carro",
+    "mobile": "mobile cell cellular; mobil handy; portable; movil celular; cellulare; mobiel mobiele; telemovel",
     "fax": "fax; telefax; telecopie telecopieur",
-    "pager": "pager beeper",
-    "other": "other; andere sonstige weitere; autre; otro otra; altro; ander; outro",
+    "pager": "pager beeper cercapersone",
+    "other": "other; andere sonstige weitere; autre; otro otra; altro altra; ander andere; outro outra",
 }  # fmt: skip
 _LABEL_OF = {name: label for label, names in _LABELS.items() for name in re.findall(r"\w+", names)}
 _LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
@@ -172,6 +183,7 @@ _FLAGS = frozenset((
 # words that add nothing to the others
 _EMPTY_WORDS = frozenset((
     "contact", "the", "de", "del", "di", "da", "do", "la", "le", "main", "primary", "secondary", "alternate", "value",
+    "principale", "principal", "op",
 ))  # fmt: skip
 
 
