@@ -143,7 +143,8 @@ _NAMES = {
     "note": """
         notes note comment comments remarks description memo; notizen notiz bemerkung bemerkungen
         kommentar anmerkung; remarque remarques commentaire commentaires; notas nota comentario
-        comentarios observaciones anotaciones; commenti commento; notities notitie opmerking opmerkingen; observacoes anotacoes; メモ 備考""",
+        comentarios observaciones anotaciones; commenti commento; notities notitie opmerking
+        opmerkingen; observacoes anotacoes; メモ 備考""",
     "ignore": """
         id uuid uid externalid contactid created createdat createdon updated updatedat modified modifiedat
         lastmodified owner ownerid deleted deletedat row no nr;
