@@ -83,7 +83,8 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
 
 def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int) -> NewContacts:
     """The rows of new contacts with the ids from `first` on."""
-    now, ids = times.now(), iter_ids()
+    # many ids at once cost less each, but more than a single contact needs
+    now, ids = times.now(), iter_ids() if len(plans) > 10 else iter(new_id, "")
     new = NewContacts([], [], [], PartRows())
     for contact_id, plan in enumerate(plans, first):
         handles = _handles(contact_id, plan, now, ids)

@@ -37,7 +37,7 @@ from coterie.store.contacts import (
 from coterie.store.database import Tx
 from coterie.store.devices import Login, save_families
 from coterie.store.files import file_path, lock_files, save_file
-from coterie.vcard.difference import Difference, compare, families_of
+from coterie.vcard.difference import LABELS, Difference, compare, families_of
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import RawLine, is_group, join_lines, make_line, split_card, uid_of, version_of
 from coterie.vcard.read_pictures import read_picture
@@ -242,9 +242,11 @@ class Writer:
     def _save_families(self) -> None:
         """Remembers which properties the device can write."""
         before = set(self._login.device.families)
-        names = {name for name in families_of(self._written, self._caller.country) if name and " " not in name}
+        names = {line.name for line in self._written if line.entry and not line.is_envelope and " " not in line.name}
         if version_of(self._written) == "4.0":
             names.add(VERSION_4)
+        if LABELS not in before and LABELS in families_of(self._written, self._caller.country):
+            names.add(LABELS)
         if not names <= before and len(before) < FAMILIES_MAX:
             text = " ".join(sorted(before | names))
             save_families(self._tx, self._organization_id, self._login.device.id, text)
