@@ -6,9 +6,11 @@ from functools import partial
 from msgspec import Struct
 
 from coterie.carddav.address_data import AddressData, read_address_data
+from coterie.carddav.candidates import candidates
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.filters import match_filter, read_filter
+from coterie.carddav.principals import expand, match, search
 from coterie.carddav.properties import Target
 from coterie.carddav.propfind import Wanted, depth_of, names_in, read_wanted, respond
 from coterie.carddav.rendering import Renderer
@@ -124,7 +126,7 @@ def _query(context: Context, root: Element) -> Report:
     else:
         refs = store.list_cards(context.tx, context.organization_id)
     if condition is not None:
-        refs = match_filter(context, refs, condition)
+        refs = match_filter(context, candidates(context, refs, condition), condition)
     if data is not None:
         data.check(context, refs)
     return _limited(context, Report(wanted, data), refs, limit)
@@ -182,9 +184,26 @@ def _sync(context: Context, root: Element) -> Report:
     return Report(wanted, data, "", refs, tail, until)
 
 
+def _expand(context: Context, root: Element) -> Report:
+    return Report(head=expand(context, Target(context.request.resource), root))
+
+
+def _search(context: Context, root: Element) -> Report:
+    return Report(head=search(context, root, read_properties(root)[0]))
+
+
+def _match(context: Context, root: Element) -> Report:
+    return Report(head=match(context, root, read_properties(root)[0]))
+
+
 _BOOK = ("book", "card")
+_PEOPLE = ("root", "principals", "principal", "homes", "home", "book")
 _REPORTS: dict[str, tuple[Sequence[str], Callable[[Context, Element], Report]]] = {
     card("addressbook-multiget"): (_BOOK, _multiget),
     card("addressbook-query"): (_BOOK, _query),
     dav("sync-collection"): (("book",), _sync),
+    dav("expand-property"): (_PEOPLE, _expand),
+    dav("principal-property-search"): (_PEOPLE, _search),
+    dav("principal-match"): (_PEOPLE, _match),
+    dav("acl-principal-prop-set"): (_PEOPLE, _match),
 }
