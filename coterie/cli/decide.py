@@ -6,19 +6,17 @@ import typer
 
 from coterie.actions import imports as actions
 from coterie.cli.callers import caller_for_id
+from coterie.cli.contact_lookup import NUMBER_DIGITS_MAX, find_contact_id
 from coterie.cli.import_lookup import find_imports, find_single_import
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument
 from coterie.errors import invalid
-from coterie.model.ids import parse_id
 from coterie.model.imports import MATCH, ROW_STAGED, UPDATE
 from coterie.model.organizations import Caller
-from coterie.store.contacts import find_contact, find_contact_by_uuid
 from coterie.store.database import Database, Tx
 from coterie.store.import_rows import list_matches, list_rows
 
 PAGE = 200
-NUMBER_DIGITS_MAX = 18
 ALL = "all"
 
 
@@ -75,24 +73,13 @@ def _parse_number(text: str) -> int:
 def _decide_one(tx: Tx, caller: Caller, import_id: str, number: int, decision: str, contact: str | None) -> None:
     contact_id = None
     if decision == UPDATE and contact is not None:
-        contact_id = _find_contact_id(tx, caller, contact)
+        contact_id = find_contact_id(tx, caller, contact, "--contact")
     elif decision == UPDATE:
         matches = list_matches(tx, caller.organization_id, import_id, [number]).get(number)
         contact_id = matches[0].contact_id if matches else None
     elif contact is not None:
         raise invalid("--contact", "needs the decision update")
     actions.decide(tx, caller, import_id, number, decision, contact_id)
-
-
-def _find_contact_id(tx: Tx, caller: Caller, text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX:
-        contact = find_contact(tx, caller.organization_id, int(text))
-    else:
-        uuid = parse_id(text)
-        contact = find_contact_by_uuid(tx, caller.organization_id, uuid) if uuid else None
-    if contact is None:
-        raise invalid("--contact", "does not exist")
-    return contact.id
 
 
 def _decide_all(database: Database, caller: Caller, import_id: str, decision: str) -> tuple[int, int]:

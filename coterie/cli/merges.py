@@ -1,0 +1,45 @@
+"""coterie merges: lists merges that can be undone."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_instance
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.terminal import printable
+from coterie.store.contacts import list_contacts_by_id
+from coterie.store.merges import list_merges
+
+
+def register(application: typer.Typer) -> None:
+    application.command("merges")(merges)
+
+
+def merges(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 50,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List merges that can be undone, newest first."""
+    with open_instance(data) as database, database.read() as tx:
+        caller = caller_for_only(tx, organization)
+        listed = list_merges(tx, caller.organization_id, limit=limit)
+        ids = {contact_id for each in listed for contact_id in (each.survivor_id, each.loser_id)}
+        contacts = list_contacts_by_id(tx, caller.organization_id, ids, include_deleted=True)
+    if as_json:
+        rows = [
+            {"id": each.id, "survivor_id": each.survivor_id, "loser_id": each.loser_id, "created_at": each.created_at}
+            for each in listed
+        ]
+        typer.echo(msgspec.json.encode(rows).decode())
+        return
+    names = {contact.id: contact.name or f"contact {contact.id}" for contact in contacts}
+    for each in listed:
+        moment = each.created_at[:16].replace("T", " ")
+        typer.echo(printable(f"{each.id}  {moment}  {names[each.loser_id]} → {names[each.survivor_id]}"))
+    if not listed:
+        typer.echo("No merges.")

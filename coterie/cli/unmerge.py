@@ -1,0 +1,43 @@
+"""coterie unmerge: undoes a merge."""
+
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+
+from coterie.actions.unmerges import unmerge_contact
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_instance
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.terminal import printable
+from coterie.errors import NotFound
+from coterie.model.ids import parse_id
+
+
+def register(application: typer.Typer) -> None:
+    application.command("unmerge")(unmerge)
+
+
+def unmerge(
+    merge_id: Annotated[str, typer.Argument(metavar="MERGE", help="The merge's id, as listed by `coterie merges`.")],
+    *,
+    additions_to: Annotated[
+        Literal["survivor", "loser"],
+        typer.Option(help="Which of the two gets what was added since the merge."),
+    ] = "survivor",
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Undo a merge: both contacts come back as they were. Later edits of the merged contact stay with it."""
+    canonical = parse_id(merge_id)
+    if canonical is None:
+        raise NotFound(f"There is no merge {merge_id}")
+    with open_instance(data) as database, database.write() as tx:
+        caller = caller_for_only(tx, organization)
+        survivor, loser = unmerge_contact(tx, caller, canonical, additions_to=additions_to)
+    if as_json:
+        typer.echo(msgspec.json.encode({"contact_id": survivor.id, "unmerged_contact_id": loser.id}).decode())
+        return
+    names = [printable(f"{each.id} ({each.name})" if each.name else str(each.id)) for each in (survivor, loser)]
+    typer.echo(f"Contacts {names[0]} and {names[1]} are two again.")
