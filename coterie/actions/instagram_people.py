@@ -75,12 +75,18 @@ def find_holder(tx: Tx, caller: Caller, username: str) -> Contact | None:
 
 def set_username(tx: Tx, caller: Caller, contact: Contact, username: str) -> None:
     """Gives a contact a username; another contact that has it keeps it as a former one."""
-    if contact.username == username:
+    if contact.username == username or _has_username(tx, caller, contact, username):
         return
     holder = find_holder(tx, caller, username)
     if holder is not None and holder.id != contact.id:
         _make_username_former(tx, caller, holder, username)
     update_contact(tx, caller, contact.id, {"username": username})
+
+
+def _has_username(tx: Tx, caller: Caller, contact: Contact, username: str) -> bool:
+    """Whether a contact that was merged of two accounts has this one too, in addition to the primary one."""
+    handles = handle_store.list_handles_on(tx, caller.organization_id, contact.id, INSTAGRAM)
+    return any(handle.normalized == username and not handle.is_former for handle in handles)
 
 
 def _normalize_usernames(usernames: Usernames) -> dict[str, str]:
@@ -117,9 +123,12 @@ def _make_username_former(tx: Tx, caller: Caller, holder: Contact, username: str
 
 
 def _rename_contacts(tx: Tx, caller: Caller, contact_ids: Mapping[str, int], usernames: Usernames) -> None:
-    person_of = {contact_ids[person_id]: person_id for person_id in usernames if person_id in contact_ids}
-    for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, person_of):
-        set_username(tx, caller, contact, usernames[person_of[contact.id]])
+    existing = {contact_ids[person_id] for person_id in usernames if person_id in contact_ids}
+    contacts = {each.id: each for each in contact_store.list_contacts_by_id(tx, caller.organization_id, existing)}
+    for person_id, username in usernames.items():
+        contact = contacts.get(contact_ids.get(person_id, 0))
+        if contact is not None:
+            set_username(tx, caller, contact, username)
 
 
 def _add_contacts(tx: Tx, caller: Caller, keys: list[str], usernames: Usernames) -> dict[str, int]:

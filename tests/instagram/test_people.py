@@ -23,6 +23,8 @@ from world import World
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
 from coterie.actions.instagram import enqueue_snapshots
 from coterie.actions.interactions import add_snapshots
+from coterie.actions.merges import merge_contacts
+from coterie.actions.unmerges import unmerge_contact
 from coterie.model import times
 from coterie.model.interactions import FollowerSnapshot
 from coterie.settings import Settings
@@ -352,3 +354,22 @@ def test_a_person_of_two_organizations_is_two_contacts(audience: Audience) -> No
     assert contact(charlie, username="otto")["last_comments"] == []
     assert contact(charlie, username="otto")["id"] == theirs.id
     assert found["last_comments"] != []
+
+
+def test_messages_of_both_accounts_arrive_at_a_merged_contact(audience: Audience, world: World) -> None:
+    first, second = number(), number()
+    one = audience.comment(first, "first.account", "hi")
+    other = audience.comment(second, "second.account", "hello")
+    with audience.database.write() as tx:
+        (merge,) = merge_contacts(tx, world.alice, one["id"], [other["id"]])
+    for _ in range(2):
+        audience.comment(second, "second.account", f"again {number()}")
+        audience.comment(first, "first.account", f"again {number()}")
+        assert contact(audience.inro, id=one["id"])["username"] == "first.account"
+    merged = contact(audience.inro, id=other["id"])
+    assert merged["id"] == one["id"] and len(merged["last_comments"]) == 6
+    with audience.database.write() as tx:
+        unmerge_contact(tx, world.alice, merge.id)
+    assert contact(audience.inro, username="second.account")["id"] == other["id"]
+    audience.comment(second, "second.account", "alone")
+    assert contact(audience.inro, id=other["id"])["last_comments"][0]["text"] == "alone"
