@@ -149,7 +149,7 @@ def _contact_to_update(tx: Tx, caller: Caller, import_: Import, row: StagedRow, 
     contact = find_contact(tx, caller.organization_id, contact_id)
     if contact is None or contact.deleted_at is not None:
         raise invalid("contact_id", "does not exist")
-    return contact_id
+    return contact.id
 
 
 def _check_open(import_: Import, row: StagedRow) -> None:

@@ -5,7 +5,7 @@ updates the contact that it certainly is, waits for a decision if it may be a co
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -33,6 +33,7 @@ from coterie.store.contacts import find_external_ids
 from coterie.store.database import Tx
 from coterie.store.events import list_created_by
 from coterie.store.interactions import find_existing
+from coterie.store.merges import find_survivors
 
 
 class Subject(Struct):
@@ -73,7 +74,10 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     if is_portable:  # a file has no others
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     matches = _without_family(tx, caller, matches)
-    targets = [_target(subject, of_row) for subject, of_row in zip(subjects, matches, strict=True)]
+    decided = [s.contact_id for s in subjects if s.decision == UPDATE and s.contact_id is not None]
+    # a contact may have been merged since the decision
+    meant = find_survivors(tx, organization_id, decided)
+    targets = [_target(subject, of_row, meant) for subject, of_row in zip(subjects, matches, strict=True)]
     existing = load_existing(tx, organization_id, [t[0] for t in targets if t and t[0]], to_change=to_change)
     changing = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
     external_ids = external_ids_of_interactions(changing)
@@ -93,11 +97,14 @@ def _without_family(tx: Tx, caller: Caller, matches: list[list[Candidate]]) -> l
     return [[m for m in of_row if m.reason.code not in FAMILY or m.contact_id not in created] for of_row in matches]
 
 
-def _target(subject: Subject, matches: Sequence[Candidate]) -> tuple[int | None, Reason] | None:
-    """(the contact a row updates, why), or None if it updates none."""
+def _target(
+    subject: Subject, matches: Sequence[Candidate], meant: Mapping[int, int]
+) -> tuple[int | None, Reason] | None:
+    """(the contact a row updates, why), or None if it updates none. meant: contact id -> the contact it means now."""
     if subject.decision is not None:
         is_update = subject.decision == UPDATE
-        return (subject.contact_id, reason_of(DECIDED, decision=UPDATE)) if is_update else None
+        contact_id = meant.get(subject.contact_id or 0, subject.contact_id)
+        return (contact_id, reason_of(DECIDED, decision=UPDATE)) if is_update else None
     chosen = choose(matches)
     return (chosen.contact_id, reason_of(SAME_CONTACT, why=why(chosen.reason))) if chosen else None
 

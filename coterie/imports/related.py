@@ -31,6 +31,7 @@ from coterie.store import imports as store
 from coterie.store.batches import Batches
 from coterie.store.database import Tx
 from coterie.store.events import list_created_by
+from coterie.store.merges import find_survivors
 from coterie.store.revisions import lock_contacts
 
 # formats with related people
@@ -73,6 +74,8 @@ def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
         return Done(import_, stored[-1][0] if stored else None)
     rows = row_store.list_rows_by_number(*key, drafts)
     named = [(rows[number], draft) for number, draft in drafts.items() if rows[number].contact_id is not None]
+    meant = find_survivors(tx, run.organization_id, {row.contact_id or 0 for row, _ in named})
+    named = [(replace(row, contact_id=meant.get(row.contact_id or 0)), draft) for row, draft in named]
     people = _people_of(tx, caller, [related for _, draft in named for related in draft.related])
     everybody = {row.contact_id or 0 for row, _ in named}.union(*people.values())
     lock_contacts(tx, run.organization_id, sorted(everybody))

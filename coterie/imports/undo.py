@@ -21,6 +21,7 @@ from coterie.store import imports as store
 from coterie.store.batches import Batches
 from coterie.store.database import Tx
 from coterie.store.files import find_referenced, lock_files, remove_file
+from coterie.store.merges import find_survivors
 
 BATCH = 300
 CONFLICTS_MAX = 50
@@ -75,6 +76,7 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
     changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=RowChanges) for row in rows}
     conflicts: dict[int, Conflicts] = {row.row_number: [] for row in rows}
     created: dict[int, int] = {}
+    meant = find_survivors(tx, caller.organization_id, [row.contact_id for row in rows if row.contact_id is not None])
     definitions = []
     # in reverse: the additions of later rows to a contact are undone before the contact is erased
     for row in rows:
@@ -83,10 +85,12 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
             definitions.append(row)
         elif changed.noun is not None:
             conflicts[row.row_number] = undo_rows(tx, caller, changed.noun, changed.rows)
+        elif row.contact_id is not None and row.is_new and meant.get(row.contact_id, row.contact_id) != row.contact_id:
+            conflicts[row.row_number] = [["contact"]]  # a user merged it
         elif row.contact_id is not None and row.is_new:
             created[row.contact_id] = row.row_number
         elif row.contact_id is not None:
-            conflicts[row.row_number] = undo_row(tx, caller, row.contact_id, changed)
+            conflicts[row.row_number] = undo_row(tx, caller, meant.get(row.contact_id, row.contact_id), changed)
     for contact_id in erase_created(tx, caller, sorted(created)):
         conflicts[created[contact_id]] = [["contact"]]
     for row in rows:

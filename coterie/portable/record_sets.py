@@ -21,6 +21,7 @@ from coterie.store import events as event_store
 from coterie.store import portable_import as store
 from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
+from coterie.store.merges import find_survivors
 from coterie.store.portable import NOUNS, REFERENCES, fields_of
 
 Columns = dict[str, Any]
@@ -104,6 +105,7 @@ class RecordSet:
     def undo(self, keys: Sequence[WrittenKey]) -> int:
         """Deletes rows that write inserted. Returns how many stay because they were edited since or are in use."""
         results, changed = [], set[int]()
+        keys = self._as_merged(keys)
         for key, updated_at in reversed(keys):
             contact_ids = self.shown_with_key(key) if self._moves_revisions else set()
             results.append(self.delete(key, updated_at))
@@ -113,6 +115,13 @@ class RecordSet:
         existing = uuids_of(self.tx, self.caller.organization_id, changed)
         record_all(self.tx, self.caller, self.parts_imported(set(existing)))
         return results.count(False)
+
+    def _as_merged(self, keys: Sequence[WrittenKey]) -> Sequence[WrittenKey]:
+        """The keys of rows whose contact was merged since: they are the survivor's."""
+        if self.noun.key[0] != "contact_id":
+            return keys
+        meant = find_survivors(self.tx, self.caller.organization_id, {key[0] for key, _ in keys})
+        return [([meant.get(key[0], key[0]), *key[1:]], updated_at) for key, updated_at in keys]
 
     # What nouns may adapt
 
