@@ -16,8 +16,9 @@ from coterie.model.filters.json_form import parse_json, to_json
 from coterie.model.filters.read_line import parse_line
 from coterie.model.filters.tree import Filter
 from coterie.model.filters.write_line import to_line
+from coterie.store.contacts import ORDERS, list_contacts
 from coterie.store.database import Database
-from coterie.store.filters.contacts import count_matching, list_matching
+from coterie.store.filters.contacts import count_matching, keep_matching, list_matching
 from coterie.store.filters.prepare import prepare, resolve
 
 SEARCHED = tuple(name for name in FIELDS if name != "segment")
@@ -84,3 +85,24 @@ def test_both_spellings_give_the_same_filter(data: st.DataObject) -> None:
     filter_ = data.draw(filters(TESTED))
     assert parse_line(to_line(filter_)) == filter_
     assert parse_json(to_json(filter_)) == filter_
+
+
+@pytest.mark.parametrize("sorted_max", [1, 2_000])
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_filtered_list_has_the_order_of_the_whole_list(
+    people: People, monkeypatch: pytest.MonkeyPatch, order: str, sorted_max: int
+) -> None:
+    """Many matches are read in the order of an index, few are sorted."""
+    monkeypatch.setattr("coterie.store.filters.contacts.SORTED_MAX", sorted_max)
+    filter_ = parse_line("-tag:VIP")
+    with people.world.database.read() as tx:
+        where = prepare(tx, people.organization_id, filter_, people.reader)
+        for descending in (False, True):
+            everyone = list_contacts(tx, people.organization_id, order=order, descending=descending, limit=100)
+            kept = keep_matching(tx, people.organization_id, where, [contact.id for contact in everyone])
+            wanted = [contact.id for contact in everyone if contact.id in kept]
+            pages = [
+                list_matching(tx, people.organization_id, where, order=order, descending=descending, limit=9, offset=at)
+                for at in range(0, 60, 9)
+            ]
+            assert [contact.id for page in pages for contact in page] == wanted

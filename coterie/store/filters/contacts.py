@@ -8,6 +8,8 @@ from coterie.store.database import Tx
 from coterie.store.filters.builder import Where
 
 COUNT_MAX = 100_000
+# so many matches or fewer are sorted; more are read in the order of an index, where a page ends soon
+SORTED_MAX = 2_000
 _FROM = "FROM contacts c WHERE c.organization_id = :organization_id AND c.deleted_at IS NULL"
 
 
@@ -22,13 +24,44 @@ def list_matching(
     offset: int = 0,
 ) -> list[Contact]:
     """A page of the contacts that match. order is one of ORDERS; ties are broken by id."""
+    ids = _page(tx, organization_id, where, ORDERS[order], descending=descending, limit=limit, offset=offset)
+    by_id = {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
+    return [by_id[each] for each in ids]
+
+
+def _page(
+    tx: Tx, organization_id: int, where: Where, column: str, *, descending: bool, limit: int, offset: int
+) -> list[int]:
+    bound = {**where.parameters, "organization_id": organization_id}
+    source = f"{_FROM} AND {where.sql}"
+    if column != "id":
+        found = tx.all(f"SELECT c.id {source} LIMIT {SORTED_MAX + 1}", bound)
+        if len(found) <= SORTED_MAX:
+            # the limit keeps SQLite from reading all contacts in the order of the column
+            source = (
+                f"FROM (SELECT * FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+                f" LIMIT {SORTED_MAX}) c"
+            )
+            bound = {"organization_id": organization_id, "ids": tx.list_param([row[0] for row in found])}
+        else:
+            source = f"{_from_index(tx, column)} AND {where.sql}"
     rows = tx.all(
-        f"SELECT c.id {_FROM} AND {where.sql} ORDER BY {order_by(ORDERS[order], descending=descending)}"
-        " LIMIT :limit OFFSET :offset",
-        {**where.parameters, "organization_id": organization_id, "limit": limit, "offset": offset},
+        f"SELECT c.id {source} ORDER BY {order_by(column, descending=descending)} LIMIT :limit OFFSET :offset",
+        {**bound, "limit": limit, "offset": offset},
     )
-    ids = [row[0] for row in rows]
-    return list_contacts_by_id(tx, organization_id, ids, order=order, descending=descending) if ids else []
+    return [row[0] for row in rows]
+
+
+def _from_index(tx: Tx, column: str) -> str:
+    """SQLite would read all matches and sort them; PostgreSQL knows that a page ends soon."""
+    if tx.engine == "postgresql":
+        return _FROM
+    index = _INDEXES.get(column, f"contacts_by_{column.removesuffix('_key')}")
+    return _FROM.replace("contacts c", f"contacts c INDEXED BY {index}", 1)
+
+
+# column -> its index, where it has another name
+_INDEXES = {"profile_picture_url": "contacts_by_picture"}
 
 
 def count_matching(tx: Tx, organization_id: int, where: Where, most: int = COUNT_MAX) -> int:

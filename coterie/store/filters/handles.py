@@ -8,6 +8,7 @@ from coterie.model.filters.tree import Condition
 from coterie.model.handles import EMAIL, INSTAGRAM, LINKEDIN, PHONE, WEBSITE, normalize, normalize_url
 from coterie.store.filters.builder import Builder, either, escaped
 
+LAST_CHARACTER = "\U0010ffff"
 _CURRENT = "x.deleted_at IS NULL AND NOT x.is_former"
 
 
@@ -19,7 +20,8 @@ def handle(condition: Condition, builder: Builder) -> str:
         exists = builder.has("handles x", of_channel)
         return exists if condition.op == "any" else f"NOT {exists}"
     tests = [_test(str(value), channel, condition.op, builder) for value in condition.values]
-    return builder.has("handles x", f"{of_channel} AND {either(tests)}", may_lead=True)
+    may_lead = channel is not None and condition.op in ("is", "starts")
+    return builder.has("handles x", f"{of_channel} AND {either(tests)}", may_lead=may_lead)
 
 
 def on_channel(condition: Condition, builder: Builder) -> str:
@@ -34,7 +36,8 @@ def _test(text: str, channel: str | None, op: str, builder: Builder) -> str:
         return f"x.normalized = {builder.bind(exact_form(text, channel, builder.reader.country))}"
     plain = partial_form(text, channel)
     if op == "starts":
-        return f"x.normalized LIKE {builder.bind(escaped(plain) + '%')} ESCAPE '!'"
+        # a range, which the index has; no character sorts after U+10FFFF
+        return f"(x.normalized >= {builder.bind(plain)} AND x.normalized < {builder.bind(plain + LAST_CHARACTER)})"
     # @example.org is the end of an e-mail address
     end = "" if channel == EMAIL and plain.startswith("@") else "%"
     return f"x.normalized LIKE {builder.bind('%' + escaped(plain) + end)} ESCAPE '!'"

@@ -53,7 +53,7 @@ def anywhere(condition: Condition, builder: Builder) -> str:
     ways = [test_words(column, condition, builder) for column in columns]
     handles = [_handle_test(str(value).lower(), condition.op, builder) for value in condition.values]
     current = "x.deleted_at IS NULL AND NOT x.is_former"
-    return either([*ways, builder.has("handles x", f"{current} AND {either(handles)}", may_lead=True)])
+    return either([*ways, builder.has("handles x", f"{current} AND {either(handles)}")])
 
 
 def _handle_test(value: str, op: str, builder: Builder) -> str:
