@@ -1,18 +1,22 @@
 """Pages of contacts by position instead of offset: a page begins after the last contact of the one before."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from coterie.model.contacts import Contact
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.store.filters.builder import Where
 
 # What a page can be sorted by -> the indexed column, which is never NULL
 ORDERS = {"id": "id", "name": "name_key", "created_at": "created_at", "updated_at": "updated_at"}
 Deleted = Literal["no", "yes", "any"]
-_DELETED = {"no": " AND deleted_at IS NULL", "yes": " AND deleted_at IS NOT NULL AND merged_into IS NULL",
-            "any": " AND merged_into IS NULL"}  # fmt: skip
+_DELETED = {
+    "no": " AND c.deleted_at IS NULL",
+    "yes": " AND c.deleted_at IS NOT NULL AND c.merged_into IS NULL",
+    "any": " AND c.merged_into IS NULL",
+}
 
 
 class Position(Struct, frozen=True, array_like=True):
@@ -29,22 +33,26 @@ def list_contact_page(
     order: str = "id",
     descending: bool = False,
     deleted: Deleted = "no",
+    where: Where | None = None,
     after: Position | None = None,
     limit: int,
 ) -> tuple[list[Contact], Position | None]:
     """(the contacts after a position, the position of the last one or None if no contact follows).
 
-    order: one of ORDERS; ties are broken by id.
+    order: one of ORDERS; ties are broken by id. where: only contacts that match a filter.
     """
-    column, way, sign = ORDERS[order], "DESC" if descending else "ASC", "<" if descending else ">"
-    bound = {"organization_id": organization_id, "limit": limit + 1}
-    begins = ""
+    column, way, sign = f"c.{ORDERS[order]}", "DESC" if descending else "ASC", "<" if descending else ">"
+    bound: dict[str, Any] = {"organization_id": organization_id, "limit": limit + 1}
+    conditions = _DELETED[deleted]
     if after is not None:
-        begins = f" AND ({column}, id) {sign} (:key, :id)"
-        bound |= {"key": after.key, "id": after.id}  # type: ignore[dict-item]
+        conditions += f" AND ({column}, c.id) {sign} (:key, :id)"
+        bound |= {"key": after.key, "id": after.id}
+    if where is not None:
+        conditions += f" AND {where.sql}"
+        bound |= where.parameters
     rows = tx.all(
-        f"SELECT {column}, id FROM contacts WHERE organization_id = :organization_id{_DELETED[deleted]}{begins}"
-        f" ORDER BY {column} {way}, id {way} LIMIT :limit",
+        f"SELECT {column}, c.id FROM contacts c WHERE c.organization_id = :organization_id{conditions}"
+        f" ORDER BY {column} {way}, c.id {way} LIMIT :limit",
         bound,
     )
     shown = rows[:limit]
