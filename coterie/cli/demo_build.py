@@ -15,6 +15,7 @@ from coterie.actions.folders import create_folder
 from coterie.actions.gifts import create_gift
 from coterie.actions.interactions import add_interactions, add_snapshots
 from coterie.actions.members import add_member
+from coterie.actions.merges import merge_contacts
 from coterie.actions.notes import create_note
 from coterie.actions.organizations import create_organization
 from coterie.actions.pets import create_pet
@@ -80,6 +81,7 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
         if "username" in fields:
             add_interactions(tx, caller, contact.id, _interactions(chance, person.key, now))
             add_snapshots(tx, caller, contact.id, _snapshots(chance, now))
+    _merge_one(tx, caller, ids["krusty"])
     _add_families(tx, caller, ids, uuids)
     _add_parts(tx, caller, ids, uuids, now)
     return Demo(organization.id, organization.uuid, user.id, token, ids)
@@ -90,6 +92,15 @@ def _add_accounts(tx: Tx, caller: Caller, password_hash: str) -> None:
         add_member(tx, caller, MEMBER_EMAIL, role=MEMBER, password_hash=password_hash)
     with named_ids("token"):
         create_access_token(tx, caller, user_id=caller.user_id or "", name="Old shop", scopes=["contacts:read"])
+
+
+def _merge_one(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """Someone who was in the book twice: the merge can be undone."""
+    with named_ids("second krusty"):
+        fields = {"real_name": "Herschel Krustofsky", "email": "herschel@springfield.example"}
+        second = create_contact(tx, caller, fields)
+    with named_ids("merge"):
+        merge_contacts(tx, caller, contact_id, [second.id])
 
 
 def _add_families(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str]) -> None:
