@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from coterie.api.hub.contact_entity import ContactEntity, present_contacts, read_shape
-from coterie.api.hub.contacts import Fields, Include
+from coterie.api.hub.contact_lists import Fields, Include
 from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
 from coterie.api.hub.errors import CursorExpired
 from coterie.api.hub.pages import Cursor

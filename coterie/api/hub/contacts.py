@@ -1,31 +1,21 @@
-"""/contacts: lists, reads, creates, changes, deletes and restores contacts."""
+"""/contacts: reads, creates, changes, deletes and restores contacts."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from coterie.actions import contacts as actions
 from coterie.api.hub.conditions import check_if_match, etag_of, is_unchanged
-from coterie.api.hub.contact_entity import INCLUDES, ContactEntity, present_contact, present_contacts, read_shape
+from coterie.api.hub.contact_entity import present_contact, read_shape
 from coterie.api.hub.contact_input import change_contact, create_contact
-from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
+from coterie.api.hub.contact_lists import Fields, Include
 from coterie.api.hub.ids import contact_of, contact_to_change
-from coterie.api.hub.pages import LIMIT, ListQuery, Page
 from coterie.api.route import Request
 from coterie.errors import Conflict
 from coterie.http.responses import Response
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
-from coterie.store import contacts as store
-from coterie.store.contact_pages import Position, list_contact_page
 from coterie.store.database import Tx
-
-Fields = Annotated[str, Meta(description="Comma-separated keys to show instead of all: name,email,tags.")] | None
-Include = (
-    Annotated[str, Meta(description=f"Comma-separated parts to add: {', '.join(INCLUDES)}, or all of them: all.")]
-    | None
-)
-Order = Literal["id", "-id", "name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"]
 
 
 class ShapeQuery(Struct, forbid_unknown_fields=True):
@@ -33,44 +23,8 @@ class ShapeQuery(Struct, forbid_unknown_fields=True):
     include: Include = None
 
 
-class ContactsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True):
-    order: Annotated[Order, Meta(description="With - in front: descending. Ties are broken by id.")] = "id"
-    deleted: Annotated[
-        Literal["no", "yes", "any"], Meta(description="Whether to list deleted contacts: yes lists only these.")
-    ] = "no"
-    count: Annotated[bool, Meta(description="Whether to count the contacts of all pages (total).")] = False
-    fields: Fields = None
-    include: Include = None
-
-
 class EraseQuery(ShapeQuery, kw_only=True, forbid_unknown_fields=True):
     erase: Annotated[bool, Meta(description="Erases the contact for good; needs If-Match.")] = False
-
-
-class ContactPage(Page, kw_only=True):
-    items: list[ContactEntity]
-    total: Annotated[int | None, Meta(description="The contacts of all pages, if count=true.")] = None
-
-
-def list_(tx: Tx, caller: Caller, request: Request) -> ContactPage:
-    query: ContactsQuery = request.query
-    shape, limit = read_shape(query.fields, query.include), query.limit or LIMIT
-    scope = Scope(request.settings, caller, "contacts", (query.order, query.deleted))
-    after = read_cursor(scope, query.cursor, Position) if query.cursor is not None else None
-    contacts, position = list_contact_page(
-        tx, caller.organization_id, order=query.order.removeprefix("-"), descending=query.order.startswith("-"),
-        deleted=query.deleted, after=after, limit=limit,
-    )  # fmt: skip
-    return ContactPage(
-        items=present_contacts(tx, caller.organization_id, contacts, shape),
-        next_cursor=write_cursor(scope, position) if position is not None else None,
-        total=_count(tx, caller, query.deleted) if query.count else None,
-    )
-
-
-def _count(tx: Tx, caller: Caller, deleted: str) -> int:
-    present = 0 if deleted == "yes" else store.count_contacts(tx, caller.organization_id)
-    return present + (0 if deleted == "no" else store.count_deleted_contacts(tx, caller.organization_id))
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> Response:
