@@ -12,6 +12,8 @@ PATHS: Mapping[str, str | int] = {
     "slug": "changed-since",
     "user_id": named_id("member"),
     "token_id": named_id("token"),
+    "segment_id": 1,
+    "merge_id": named_id("merge"),
 }
 
 EXAMPLES: Mapping[str, Example] = {
@@ -32,6 +34,17 @@ EXAMPLES: Mapping[str, Example] = {
             {"op": "update", "ref": "b", "id": named_id("milhouse"), "contact": {"nickname": "Thrillho"}},
         ]}
     ),
+    "GET /duplicates": Example(query={"level": "possible", "limit": 5}),
+    "POST /duplicates/scan": Example(body={"all": True}),
+    "POST /duplicates/dismiss": Example(body={"contact_ids": [named_id("patty"), named_id("selma")]}),
+    "POST /duplicates/undismiss": Example(body={"contact_ids": [named_id("patty"), named_id("selma")]}),
+    "POST /merges": Example(
+        body={"survivor_id": named_id("skinner"), "loser_ids": [named_id("agnes")],
+              "choices": {}}
+    ),
+    "POST /merges/{merge_id}/undo": Example(body={"additions_to": "survivor"}),
+    "POST /segments": Example(body={"name": "Reachable friends", "filter": "folder:Neighbours has:phone"}),
+    "PATCH /segments/{segment_id}": Example(body={"filter": "folder:Neighbours (has:phone OR has:email)"}),
     "PATCH /me": Example(body={"last_name": "Brockman", "time_zone": "America/Los_Angeles"}),
     "PUT /me/password": Example(
         body={"current_password": "$PASSWORD", "new_password": "a monorail for every town"}

@@ -5,20 +5,37 @@ from uuid import UUID
 
 from msgspec import structs
 
-from coterie.api.hub import batches, changes, contacts, errors, me, members, organization, problems, tokens, upserts
+from coterie.api.hub import (
+    batches,
+    changes,
+    contact_lists,
+    contacts,
+    duplicates,
+    errors,
+    me,
+    members,
+    merges,
+    organization,
+    problems,
+    segments,
+    tokens,
+    upserts,
+)
 from coterie.api.hub.contact_entity import ContactEntity
 from coterie.api.hub.contact_input import ContactFields
 from coterie.api.hub.contacts import ShapeQuery
 from coterie.api.hub.examples import EXAMPLES, PATHS
 from coterie.api.hub.ids import ContactId
-from coterie.api.hub.pages import NoQuery
+from coterie.api.hub.pages import ListQuery, NoQuery
 from coterie.api.route import Contract, Route
 
 READ, WRITE = "contacts:read", "contacts:write"
 ORGANIZATION, ORGANIZATION_WRITE = "organization:read", "organization:write"
 CONTACT = "/contacts/{contact_id}"
+SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
-IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID}
+IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
+                       "segment_id": int, "merge_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -38,8 +55,11 @@ Send an Idempotency-Key with a write, and repeating it after a failure does not 
 
 # fmt: off
 _CONTACTS: tuple[Route, ...] = (
-    Route("GET", "/contacts", contacts.list_, READ, "read", "List contacts",
-          query=contacts.ContactsQuery, response=contacts.ContactPage, paged=True),
+    Route("GET", "/contacts", contact_lists.list_, READ, "read", "List, filter or search contacts",
+          query=contact_lists.ContactsQuery, response=contact_lists.ContactPage, paged=True,
+          is_search=contact_lists.is_search,
+          description="With q, the best matches come first, and hits says why each was found: misspelt names,"
+          " nicknames, other scripts, parts of phone numbers. With filter or segment_id, only contacts that match."),
     Route("POST", "/contacts", contacts.create, WRITE, "write", "Create a contact",
           query=ShapeQuery, body=ContactFields, response=ContactEntity, status=201,
           description="Does not look for duplicates."),
@@ -67,6 +87,36 @@ _CONTACTS: tuple[Route, ...] = (
           description="A deleted contact can be restored. erase=true needs If-Match, because nothing undoes it: 428."),
     Route("POST", f"{CONTACT}/restore", contacts.restore, WRITE, "write", "Restore a deleted contact",
           query=ShapeQuery, response=ContactEntity, headers=IF_MATCH),
+)
+_IDENTITY: tuple[Route, ...] = (
+    Route("GET", "/segments", segments.list_, READ, "read", "List segments", response=segments.SegmentPage),
+    Route("POST", "/segments", segments.create, WRITE, "write", "Save a filter as a segment",
+          body=segments.SegmentBody, response=segments.SegmentEntity, status=201),
+    Route("GET", SEGMENT, segments.show, READ, "slow", "Get a segment with its count",
+          response=segments.CountedSegment, description="Its contacts are at GET /contacts?segment_id=."),
+    Route("PATCH", SEGMENT, segments.update, WRITE, "write", "Change a segment",
+          body=segments.SegmentFields, response=segments.SegmentEntity),
+    Route("DELETE", SEGMENT, segments.delete, WRITE, "write", "Delete a segment; its contacts stay", status=204),
+    Route("GET", "/duplicates", duplicates.list_, READ, "slow", "List contacts that may be one person",
+          query=duplicates.DuplicatesQuery, response=duplicates.DuplicatePage),
+    Route("GET", f"{CONTACT}/duplicates", duplicates.list_of_contact, READ, "read", "List who a contact may be",
+          response=duplicates.DuplicatePage),
+    Route("POST", "/duplicates/scan", duplicates.scan, WRITE, "write", "Let the worker look for duplicates",
+          body=duplicates.ScanBody, response=duplicates.ScanReceipt, status=202),
+    Route("POST", "/duplicates/dismiss", duplicates.dismiss, WRITE, "write",
+          "Record that two contacts are not the same", body=duplicates.PairBody, status=204),
+    Route("POST", "/duplicates/undismiss", duplicates.undismiss, WRITE, "write", "Take that back",
+          body=duplicates.PairBody, status=204),
+    Route("GET", "/merges", merges.list_, READ, "read", "List merges that are not undone, newest first",
+          query=ListQuery, response=merges.MergePage),
+    Route("POST", "/merges", merges.merge, WRITE, "write", "Merge contacts into one",
+          body=merges.MergeBody, response=merges.MergedEntity, status=201,
+          description="Nothing is lost: second values become further handles, addresses and notes. The ids of the"
+          " losers mean the survivor from then on."),
+    Route("GET", "/merges/{merge_id}", merges.show, READ, "read", "Get a merge", response=merges.MergeEntity),
+    Route("POST", "/merges/{merge_id}/undo", merges.undo, WRITE, "write", "Undo a merge",
+          body=merges.UnmergeBody, response=merges.UnmergedEntity,
+          description="Both contacts come back as they were; later changes stay."),
 )
 _ACCOUNT: tuple[Route, ...] = (
     Route("GET", "/me", me.show, ORGANIZATION, "read", "Get the user of the token", response=me.MeEntity),
@@ -117,7 +167,7 @@ HUB = Contract(
     version="1",
     prefix="/api/hub/v1",
     description=DESCRIPTION,
-    routes=tuple(_complete(route) for route in (*_CONTACTS, *_ACCOUNT, *_PROBLEMS)),
+    routes=tuple(_complete(route) for route in (*_CONTACTS, *_IDENTITY, *_ACCOUNT, *_PROBLEMS)),
     examples=EXAMPLES,
     path_examples=PATHS,
     present_error=errors.present_error,
