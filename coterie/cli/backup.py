@@ -14,13 +14,13 @@ import typer
 from coterie import __version__
 from coterie.cli.archive import FORMAT, ArchiveWriter, Manifest, files_in, print_manifest
 from coterie.cli.backup_check import check_archive
-from coterie.cli.backup_folder import delete_leftovers, delete_old_files, new_file, newest_file
 from coterie.cli.open_instance import open_current
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Unavailable
 from coterie.model import times
 from coterie.settings import Settings, load_settings
 from coterie.store import backup as store
+from coterie.store.backup_folder import delete_leftovers, delete_old_files, new_file, newest_file
 from coterie.store.database import Database, Tx
 from coterie.store.last_backup import write_last_backup
 

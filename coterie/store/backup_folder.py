@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from coterie.errors import Unavailable
+from coterie.model import times
 
 # only files of this name are ever deleted
 PATTERN = "coterie-????-??-??T??????Z.backup"
@@ -23,6 +24,17 @@ def newest_file(folder: Path) -> Path:
     if not (files := _files(folder)):
         raise Unavailable(f"{folder} has no backup")
     return files[-1]
+
+
+def find_newest_moment(folder: Path) -> str | None:
+    """The moment in the name of the newest backup of a folder; None if it has none, or does not exist."""
+    if not (files := _files(folder)):
+        return None
+    text = files[-1].name.removeprefix("coterie-").removesuffix(".backup")
+    try:
+        return times.moment(datetime.strptime(text, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC))
+    except ValueError:
+        return None
 
 
 def delete_old_files(folder: Path, keep: int) -> list[Path]:
