@@ -63,6 +63,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     import_days: Annotated[
         int, Meta(description="Days after which the file and the row data of an import expire.", ge=1, le=36_500)
     ] = 30
+    backup_folder: Annotated[
+        str, Meta(description="Existing folder to which the worker saves backups; without it, it saves none.")
+    ] = ""
+    backup_hours: Annotated[int, Meta(description="Hours between two backups of the worker.", ge=1, le=8760)] = 24
+    backup_keep: Annotated[
+        int, Meta(description="How many backups stay in the folder; older ones are deleted.", ge=1, le=10_000)
+    ] = 7
     database_connections: Annotated[int, Meta(description="PostgreSQL connections of one process.", ge=2, le=100)] = 8
     connections_max: Annotated[
         int, Meta(description="Connections of clients that one web process has at once.", ge=10, le=100_000)

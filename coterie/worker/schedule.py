@@ -10,6 +10,7 @@ from coterie.store import contact_changes, idempotency_keys, jobs
 from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
 from coterie.worker import duplicates, reminders
+from coterie.worker.backups import back_up
 from coterie.worker.clock import check_clock
 from coterie.worker.files import sweep_files
 from coterie.worker.import_retention import expire_old_imports
@@ -69,5 +70,6 @@ SCHEDULE = (
     Recurring("merge_search_index", DAY, merge_search_index, is_long=True),
     Recurring("delete_old_deliveries", DAY, delete_old_deliveries, deletes_by_age=True, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
+    Recurring("back_up", HOUR / 4, back_up, is_long=True),
     Recurring("request_scans", duplicates.REQUEST_SECONDS, duplicates.request_scans),
 )
