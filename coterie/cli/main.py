@@ -39,6 +39,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "check": "check",
+    "search": "search",
     "settings": "settings",
     "worker": "worker",
     "jobs": "jobs",

@@ -112,7 +112,7 @@ def _without_prefix(tx: Tx, organization_id: int, numbers: Sequence[Number]) -> 
     engine = ENGINES[tx.engine]
     digits = numbers[0].digits if len(numbers) == 1 else ""
     for cut in range(1, min(PREFIX_DIGITS_MAX, len(digits) - NUMBER_DIGITS_MIN) + 1):
-        number = Number(digits[cut:], ())
+        number = Number(digits[cut:], digits[cut:])
         ids = engine.candidates(tx, organization_id, (number.group,), limit=RANKED_MAX)
         if ids:
             return [number], list(ids)

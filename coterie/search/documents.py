@@ -41,18 +41,13 @@ CLOSE = {3: "«3", 2: "«2"}
 
 
 class Document(Struct, frozen=True):
-    """words and terms: each once. closeness: 0 to 2 bits."""
+    """words and terms: each once. closeness: 0 to 2 bits. digest: 63 bits of it all, the same for the same document."""
 
     words: tuple[str, ...]
     fields: str
     terms: frozenset[str]
     closeness: float
-
-    @property
-    def digest(self) -> int:
-        """63 bits of the words and fields: the same for the same document."""
-        text = f"{' '.join(self.words)}\n{self.fields}\n{self.closeness:.2f}"
-        return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+    digest: int
 
 
 def document_of(contact: Texts) -> Document:
@@ -62,6 +57,8 @@ def document_of(contact: Texts) -> Document:
     for text in contact.texts:
         if is_phone(text):
             digits.update(dict.fromkeys(_numbers(text)))
+            if not any(map(str.isalpha, text.text)):
+                continue  # only 1-800-FLOWERS and extensions have words
         kind = _KINDS.get(text.field, HANDLE)
         kinds[kind].update(dict.fromkeys(_words(text, kind)))
     words: dict[str, None] = {}
@@ -72,12 +69,19 @@ def document_of(contact: Texts) -> Document:
     pieces = [piece for number in digits for piece in (beginning_of(number), *pieces_of(number))]
     close = [word for bits, word in CLOSE.items() if closeness >= bits / 2]
     terms = {form for kind in (NAME, WORK) for word in list(kinds[kind])[:FIELD_WORDS_MAX] for form in word.forms}
+    all_words = tuple(dict.fromkeys([*pieces, *close, *list(words)[:WORDS_MAX]]))
+    fields = _fields(kinds, digits)
     return Document(
-        words=tuple(dict.fromkeys([*pieces, *close, *list(words)[:WORDS_MAX]])),
-        fields=_fields(kinds, digits),
-        terms=frozenset(term for term in terms if is_term(term)),
+        words=all_words,
+        fields=fields,
+        terms=frozenset(filter(is_term, terms)),
         closeness=closeness,
+        digest=_digest(f"{' '.join(all_words)}\n{fields}\n{closeness:.2f}"),
     )
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
 def is_term(word: str) -> bool:

@@ -28,15 +28,16 @@ _WITH_LETTERS = re.compile(r"[+(]?\d[\w().\-/]*")
 
 
 class Number(Struct, frozen=True):
-    """A possible phone number: its digits without leading zeros, and the words it is written with."""
+    """A possible phone number: its digits without leading zeros, all of them, and the words it is written with."""
 
     digits: str
-    words: tuple[Word, ...]
+    all_digits: str
+    words: tuple[Word, ...] = ()
 
     @property
     def group(self) -> Group:
         """What a contact has one of: the number, a part of four digits or more, or all the words."""
-        sets = [tuple(pieces_of(self.digits))] if len(self.digits) >= PIECE else []
+        sets = [tuple(pieces_of(one)) for one in {self.digits, self.all_digits} if len(one) >= PIECE]
         if len(self.digits) == DIGITS_MIN:
             sets.append((beginning_of(self.digits),))
         if self.words:
@@ -97,4 +98,5 @@ def _words(text: str) -> tuple[Word, ...]:
 
 
 def _number(digits: str, written: str) -> Number:
-    return Number(digits.lstrip("0")[:WORD_LENGTH_MAX] or digits, _words(written))
+    digits = digits[:WORD_LENGTH_MAX]
+    return Number(digits.lstrip("0") or digits, digits, _words(written))

@@ -155,7 +155,8 @@ def digits_match(numbers: Sequence[Number], fields: str) -> tuple[float, str] | 
     own = next((line[2:].split(" ") for line in fields.split("\n") if line[:1] == DIGITS), [])
     total, best = 0.0, ""
     for number in numbers:
-        places = [(_place(number.digits, one), one) for one in own if number.digits in one]
+        asked = {number.digits, number.all_digits}
+        places = [(_place(digits, one), one) for one in own for digits in asked if digits in one]
         if not places:
             return None
         bits, best = max(places)
