@@ -3,9 +3,12 @@
 import pytest
 from world import World
 
+from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact
 from coterie.actions.filters import read_filter
 from coterie.actions.folders import create_folder, delete_folder, set_folders, update_folder
+from coterie.actions.merges import merge_contacts
+from coterie.actions.properties import create_definition, delete_definition, update_definition
 from coterie.actions.segments import (
     count_segment,
     create_segment,
@@ -16,6 +19,7 @@ from coterie.actions.segments import (
 )
 from coterie.actions.terms import create_term, delete_term, put_on_contact, restore_term, update_term
 from coterie.errors import Invalid, NotFound
+from coterie.model.relationships import type_id
 from coterie.model.terms import TAGS
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import list_matching
@@ -129,3 +133,31 @@ def test_names_are_unique_and_segments_belong_to_their_organization(world: World
             read_filter(tx, world.charlie, None, segment.id)
         create_contact(tx, world.charlie, {"real_name": "Carl", "status": "optout"})
         assert ids(tx, world, "status:optout") == []
+
+
+def test_a_merged_contact_in_a_segment_means_its_survivor(world: World) -> None:
+    with world.database.write() as tx:
+        lisa = create_contact(tx, world.alice, {"real_name": "Lisa Simpson"})
+        relate(tx, world.alice, world.homer.id, {"second_contact": lisa.uuid, "type_id": type_id("Daughter")})
+        segment = create_segment(tx, world.alice, "Homer's", f"relation_to:#{world.homer.id}")
+        assert ids(tx, world, None, segment.id) == [lisa.id]
+        merge_contacts(tx, world.alice, world.marge.id, [world.homer.id])
+        assert ids(tx, world, None, segment.id) == [lisa.id]
+        assert ids(tx, world, f"relation_to:{world.homer.uuid}") == [lisa.id]
+
+
+def test_a_property_that_changes_its_type_breaks_a_segment_that_no_longer_fits(world: World) -> None:
+    with world.database.write() as tx:
+        create_definition(tx, world.alice, title="Size", property_type="number")
+        segment = create_segment(tx, world.alice, "Large", "property.size:>3")
+        with pytest.raises(Invalid, match="'big' is not a number"):
+            create_segment(tx, world.alice, "Big", "property.size:big")
+        with pytest.raises(Invalid, match="there is no property weight"):
+            create_segment(tx, world.alice, "Heavy", "property.weight:>3")
+        update_definition(tx, world.alice, "size", {"property_type": "text"})
+        problem = describe_segment(tx, world.alice, segment).problem
+        assert problem is not None and "cannot be compared with gt: its type is text" in problem
+        with pytest.raises(Invalid, match="broken"):
+            read_filter(tx, world.alice, None, segment.id)
+        delete_definition(tx, world.alice, "size")
+        assert [each.code for each in describe_segment(tx, world.alice, segment).missing] == ["unknown_property"]

@@ -199,18 +199,20 @@ def _load_imports(tx: Tx, organization_id: int, field: str, values: Iterable[str
 
 
 def _load_contacts(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
-    """Contacts by number or uuid; their names are not unique."""
+    """Contacts by number or uuid; their names are not unique. A merged one means the contact it was merged into."""
     plain = [value.lstrip("#").lower() for value in values]
     rows = tx.all(
-        "SELECT id, uuid FROM contacts WHERE organization_id = :organization_id AND deleted_at IS NULL"
-        f" AND (id {tx.in_list('ids')} OR uuid {tx.in_list('uuids')})",
+        "SELECT m.id, m.uuid, c.id FROM contacts m CROSS JOIN contacts c WHERE m.organization_id = :organization_id"
+        f" AND (m.id {tx.in_list('ids')} OR m.uuid {tx.in_list('uuids')}) AND c.organization_id = m.organization_id"
+        " AND c.id = coalesce(m.merged_into, m.id) AND c.deleted_at IS NULL",
         {
             "organization_id": organization_id,
             "ids": tx.list_param([int(each) for each in plain if _NUMBER.fullmatch(f"#{each}")]),
             "uuids": tx.list_param(plain),
         },
     )
-    _take_ids(field, {key: f"#{row[0]}" for row in rows for key in (str(row[0]), row[1])}, values, names)
+    known = {key: f"#{survivor}" for id_, uuid, survivor in rows for key in (str(id_), uuid)}
+    _take_ids(field, known, values, names)
 
 
 def _take_ids(field: str, known: Mapping[str, str], values: Iterable[str], names: Names) -> None:
