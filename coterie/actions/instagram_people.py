@@ -24,6 +24,7 @@ from coterie.store import contacts as contact_store
 from coterie.store import handles as handle_store
 from coterie.store import instagram_people as store
 from coterie.store.database import Tx
+from coterie.store.merges import hold_contacts
 
 # person id -> username
 Usernames = Mapping[str, str]
@@ -51,6 +52,9 @@ def find_or_add_people(
             tx, caller.organization_id, [(SOURCE, person_id, contact_id) for person_id, contact_id in added.items()]
         )
         contact_ids |= added
+    # a contact may have been merged since it was found
+    meant = hold_contacts(tx, caller.organization_id, contact_ids.values())
+    contact_ids = {person_id: meant[contact_id] for person_id, contact_id in contact_ids.items()}
     people = store.find_people(tx, caller.organization_id, person_ids)
     store.insert_people(tx, caller.organization_id, account_id, sorted(person_ids - people.keys()))
     return contact_ids

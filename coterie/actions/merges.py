@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows
 from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
 from coterie.actions.events import EventRow, record_all, row_of
@@ -48,7 +48,6 @@ from coterie.store import notes as note_store
 from coterie.store import properties as property_store
 from coterie.store.database import Tx
 from coterie.store.merged_rows import move_rows
-from coterie.store.revisions import lock_contacts
 
 LOSERS_MAX = 50
 _ATTEMPTS = 5
@@ -100,9 +99,8 @@ def _lock(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> tuple[dict[int,
         if any(each not in ids for each in contact_ids):
             raise NotFound("Contact not found")
         related = list_related(tx, caller, sorted(set(ids.values())))
-        locked = lock_affected(tx, caller, sorted({*ids.values(), *related}))
-        if not locked:
-            lock_contacts(tx, caller.organization_id, sorted(ids.values()))
+        locked = related if len(related) <= AT_ONCE_MAX else []
+        store.lock_to_merge(tx, caller.organization_id, {*ids.values(), *locked})
         # another merge may have been faster
         now = store.find_survivors(tx, caller.organization_id, contact_ids)
         if now == ids:

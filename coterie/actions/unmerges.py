@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows
 from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
 from coterie.actions.events import EventRow, record_all, row_of
@@ -41,7 +41,6 @@ from coterie.store.merge_records import delete_merge_rows, list_recorded
 from coterie.store.merged_links import hand_over_links
 from coterie.store.merged_pets import hand_over_pets
 from coterie.store.merged_rows import give_rows, move_remaining, return_rows
-from coterie.store.revisions import lock_contacts
 
 
 def unmerge_contact(
@@ -89,9 +88,8 @@ def _lock(tx: Tx, caller: Caller, merge_id: str) -> tuple[Merge, Sequence[int]]:
         raise NotFound("Merge not found: it does not exist, or its contacts were erased")
     both = [merge.survivor_id, merge.loser_id]
     related = list_related(tx, caller, [merge.survivor_id])
-    locked = lock_affected(tx, caller, sorted({*both, *related}))
-    if not locked:
-        lock_contacts(tx, caller.organization_id, sorted(both))
+    locked = related if len(related) <= AT_ONCE_MAX else []
+    store.lock_to_merge(tx, caller.organization_id, {*both, *locked})
     merge = store.find_merge(tx, caller.organization_id, merge_id)
     if merge is None:
         raise NotFound("Merge not found: it does not exist, or its contacts were erased")

@@ -88,6 +88,38 @@ def find_survivors(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
     return {contact_id: survivor_id for contact_id, survivor_id in rows}
 
 
+def lock_to_merge(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
+    """Locks contacts until the commit, also against parts that others insert: it waits for those under way.
+
+    tx.lock is weaker: foreign keys do not wait for it.
+    """
+    if tx.lock:
+        tx.all(
+            f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+            " ORDER BY id FOR UPDATE",
+            {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        )
+
+
+def hold_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, int]:
+    """Locks contacts, so that they are not merged until the commit: contact id -> the contact it means now.
+
+    It may have been merged since it was found; on SQLite nobody writes in between.
+    """
+    meant = {contact_id: contact_id for contact_id in contact_ids}
+    waiting = sorted(meant)
+    while tx.lock and waiting:
+        rows = tx.all(
+            f"SELECT id, merged_into FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+            f" ORDER BY id{tx.lock}",
+            {"organization_id": organization_id, "ids": tx.list_param(waiting)},
+        )
+        merged = {contact_id: survivor_id for contact_id, survivor_id in rows if survivor_id is not None}
+        meant = {contact_id: merged.get(now, now) for contact_id, now in meant.items()}
+        waiting = sorted(set(merged.values()))
+    return meant
+
+
 def list_merged_into(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[int]:
     """Returns the contacts whose ids mean one of these now, by id."""
     rows = tx.all(
