@@ -50,17 +50,17 @@ def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision:
 def move_card(tx: Tx, caller: Caller, ref: CardRef, href: str) -> None:
     """Gives a card another name, which is free."""
     organization_id, now = caller.organization_id, times.now()
-    uuid = None
-    if ref.contact_id is not None:
-        record_card_change(tx, caller, ref.contact_id)
-        contact = find_contact(tx, organization_id, ref.contact_id)
-        assert contact is not None
-        uuid = contact.uuid
     revision = next_changes(tx, organization_id)
+    contact = find_contact(tx, organization_id, ref.contact_id) if ref.contact_id is not None else None
+    uuid = contact.uuid if contact else None
     # the earlier name first: a contact has one at a time
     store.save_name(tx, organization_id, ref.href, contact_uuid=uuid, revision=revision, now=now, is_deleted=True)
     store.save_name(tx, organization_id, href, contact_uuid=uuid, revision=revision, now=now, is_deleted=False)
     store.rename_stored(tx, organization_id, ref.href, href)
+    if contact is not None:
+        record_card_change(tx, caller, contact.id)
+    else:
+        record(tx, caller, "device.group_written", caller.token_id or "", now=now)
 
 
 def save_group(tx: Tx, caller: Caller, href: str, *, uid: str, body: str) -> CardRef:
@@ -72,6 +72,7 @@ def save_group(tx: Tx, caller: Caller, href: str, *, uid: str, body: str) -> Car
         caller.organization_id,
         StoredCard(href, None, uid, body=body, draft=None, revision=revision, device_id=caller.token_id),
     )
+    record(tx, caller, "device.group_written", caller.token_id or "", now=now)
     return CardRef(href, None, revision, now)
 
 
@@ -83,6 +84,7 @@ def delete_card(tx: Tx, caller: Caller, ref: CardRef) -> None:
             tx, caller.organization_id, ref.href, contact_uuid=None, revision=revision, now=now, is_deleted=True
         )
         store.delete_stored(tx, caller.organization_id, ref.href)
+        record(tx, caller, "device.group_deleted", caller.token_id or "", now=now)
     elif find_contacts_with_interactions(tx, caller.organization_id, [ref.contact_id]):
         set_card_state(tx, caller.organization_id, ref.contact_id, "off")
         record(tx, caller, "contact.taken_off_phones", ref.contact_id, contact_ids=[ref.contact_id])

@@ -87,8 +87,8 @@ class Context(Struct):
 
     @property
     def token_revision(self) -> int:
-        """The change number that the present sync token stands for."""
-        return store.last_change(self.tx, self.organization_id)
+        """The change number that the present sync token stands for: that of an event, whose moment the token has."""
+        return store.next_event(self.tx, self.organization_id, store.last_change(self.tx, self.organization_id))
 
     def token(self, revision: int) -> str:
         """The sync token of everything up to a change number."""

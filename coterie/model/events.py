@@ -118,6 +118,8 @@ KINDS = {
     "access_token.revoked": "An API token was revoked.",
     "device.added": "A device that syncs contacts was added.",
     "device.revoked": "A device was revoked.",
+    "device.group_written": "A device wrote a group of cards; the subject is the device.",
+    "device.group_deleted": "A device deleted a group of cards; the subject is the device.",
     "contact.card_changed": "Properties of a contact's card changed that have no field.",
     "contact.taken_off_phones": "A contact was taken out of the address book of phones.",
     "webhook.created": "A webhook was added.",

@@ -91,6 +91,18 @@ def last_change(tx: Tx, organization_id: int) -> int:
     return max(1, *(number or 0 for number in row or ()))
 
 
+def next_event(tx: Tx, organization_id: int, change: int) -> int:
+    """The id of the event that follows a change number, in the same transaction or later; the number if none does.
+
+    No card of the book changed in between, so a sync token may stand for either.
+    """
+    row = tx.one(
+        "SELECT min(id) FROM events WHERE organization_id = :organization_id AND id >= :change",
+        {"organization_id": organization_id, "change": change},
+    )
+    return int(row[0]) if row and row[0] is not None else change
+
+
 def history_at(tx: Tx, organization_id: int, change: int) -> str:
     """What the last event up to a change number was: its number and moment.
 
