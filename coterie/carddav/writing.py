@@ -179,6 +179,8 @@ class Writer:
         if not is_new and (is_same or (difference.is_empty and self._is_rewriting)):
             return Outcome(False, self._etag(current.ref, current.text))
         lines = self._result(current, base, difference)
+        if not is_new and join_lines(lines) == current.text:
+            return Outcome(False, self._etag(current.ref, current.text))
         self._change_contact(current, lines)
         return self._save(current.ref.contact_id, current.uid, lines, is_new=is_new)
 
