@@ -115,3 +115,30 @@ def test_a_client_of_r0_reads_and_writes(
             **where,
         )  # fmt: skip
         assert tag.name == "New"
+
+
+def test_a_client_of_our_own_contract_reads_and_writes(
+    instance: Instance, made: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = generate(instance, "hub", tmp_path, monkeypatch)
+    models = sys.modules[f"{package.__name__}.models"]
+    client = package.AuthenticatedClient(base_url=f"http://127.0.0.1:{instance.port}", token=made["token"])
+    with client:
+        fields = models.ContactFields(
+            real_name="Ruth Powers",
+            handles=[models.HandleFields(channel=models.HandleFieldsChannel.EMAIL, value="ruth@powers.example")],
+            tags=["Neighbours"],
+        )
+        contact = call(package, "contacts", "post_api_hub_v1_contacts", client=client, body=fields, idempotency_key="r")
+        again = call(package, "contacts", "post_api_hub_v1_contacts", client=client, body=fields, idempotency_key="r")
+        assert (contact.real_name, contact.tags[0].name, again.id) == ("Ruth Powers", "Neighbours", contact.id)
+        here = {"client": client, "contact_id": contact.uuid}
+        change = models.ContactFields(nickname="Ruthie", tags=models.NameChanges(add=["Friends"], remove=[]))
+        changed = call(package, "contacts", "patch_api_hub_v1_contacts_contact_id", body=change, **here)
+        assert [tag.name for tag in changed.tags] == ["Friends", "Neighbours"]
+        page = call(package, "contacts", "get_api_hub_v1_contacts", client=client, q="ruthie", limit=5)
+        assert [each.id for each in page.items] == [contact.id]
+        stale = call(
+            package, "contacts", "patch_api_hub_v1_contacts_contact_id", body=change, if_match='"1"', **here
+        )  # fmt: skip
+        assert (stale.status, stale.title, stale.etag) == (412, "Changed since", f'"{changed.revision}"')
