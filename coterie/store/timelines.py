@@ -1,0 +1,75 @@
+"""What happened with a contact, newest first: its interactions, and the events that name it."""
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from coterie.model.events import KINDS as EVENT_KINDS
+from coterie.store.database import Tx
+
+# events that only their user may see (model/events.py); the names are our own constants
+_OF_ITS_USER = ", ".join(
+    f"'{kind}'" for kind in EVENT_KINDS if kind.partition(".")[0] in ("reminder", "user_relationship")
+)
+
+
+class Interaction(Struct, frozen=True):
+    id: str
+    kind: str
+    channel: str
+    direction: str
+    text: str | None
+    happened_at: str
+
+
+class HistoryEvent(Struct, frozen=True):
+    """changes: as JSON, {field: [before, after]}; None where there are none or they were scrubbed."""
+
+    id: int
+    kind: str
+    subject_id: str
+    user_id: str | None
+    via: str
+    changes: str | None
+    happened_at: str
+
+
+def list_interactions(
+    tx: Tx,
+    organization_id: int,
+    contact_id: int,
+    *,
+    kinds: Collection[str],
+    before: tuple[str, str] | None = None,
+    limit: int,
+) -> list[Interaction]:
+    """The interactions of these kinds before (happened_at, id), newest first; deleted ones excepted."""
+    begins = "" if before is None else " AND (happened_at, id) < (:happened_at, :id)"
+    bound = {"organization_id": organization_id, "contact_id": contact_id, "limit": limit}
+    place = {} if before is None else {"happened_at": before[0], "id": before[1]}
+    found: list[Interaction] = []
+    for kind in kinds:
+        rows = tx.all(
+            "SELECT id, kind, channel, direction, text, happened_at FROM interactions"
+            " WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :kind"
+            f" AND deleted_at IS NULL{begins} ORDER BY happened_at DESC, id DESC LIMIT :limit",
+            bound | place | {"kind": kind},
+        )
+        found += [Interaction(*row) for row in rows]
+    return sorted(found, key=lambda each: (each.happened_at, each.id), reverse=True)[:limit]
+
+
+def list_history(
+    tx: Tx, organization_id: int, contact_id: int, *, reader_id: str | None, before: int | None = None, limit: int
+) -> list[HistoryEvent]:
+    """The events that name a contact before an event, newest first. reader_id: the user who reads."""
+    begins = "" if before is None else " AND ec.event_id < :before"
+    bound = {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "reader_id": reader_id or ""}
+    rows = tx.all(
+        "SELECT e.id, e.kind, e.subject_id, e.user_id, e.via, e.changes, e.happened_at FROM event_contacts ec"
+        " CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.contact_id = :contact_id"
+        f" AND e.organization_id = ec.organization_id AND e.id = ec.event_id{begins}"
+        f" AND (e.kind NOT IN ({_OF_ITS_USER}) OR e.user_id = :reader_id) ORDER BY ec.event_id DESC LIMIT :limit",
+        bound if before is None else bound | {"before": before},
+    )
+    return [HistoryEvent(*row) for row in rows]
