@@ -18,6 +18,7 @@ from coterie.api.hub import (
     organization,
     problems,
     segments,
+    timeline,
     tokens,
     upserts,
 )
@@ -85,6 +86,12 @@ _CONTACTS: tuple[Route, ...] = (
     Route("DELETE", CONTACT, contacts.delete, WRITE, "write", "Delete a contact, or erase it for good",
           query=contacts.EraseQuery, response=ContactEntity, responses={204: None}, headers=IF_MATCH,
           description="A deleted contact can be restored. erase=true needs If-Match, because nothing undoes it: 428."),
+    Route("GET", f"{CONTACT}/interactions", timeline.list_interactions, READ, "read",
+          "List messages, comments and mentions, newest first",
+          query=timeline.InteractionsQuery, response=timeline.InteractionPage),
+    Route("GET", f"{CONTACT}/history", timeline.list_history, READ, "read",
+          "List what was changed, by whom and through which door, newest first",
+          query=ListQuery, response=timeline.EventPage),
     Route("POST", f"{CONTACT}/restore", contacts.restore, WRITE, "write", "Restore a deleted contact",
           query=ShapeQuery, response=ContactEntity, headers=IF_MATCH),
 )

@@ -1,0 +1,90 @@
+"""/contacts/{contact_id}/interactions and …/history: what was said, and what was changed by whom."""
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta, Struct
+
+from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
+from coterie.api.hub.ids import contact_of
+from coterie.api.hub.pages import LIMIT, ListQuery, Page
+from coterie.api.route import Request
+from coterie.model.interactions import KINDS
+from coterie.model.organizations import Caller
+from coterie.store import timelines as store
+from coterie.store.database import Tx
+
+
+class InteractionsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[Literal[KINDS], Meta(description="By default all kinds.")] | None = None  # type: ignore[valid-type]
+
+
+class InteractionEntity(Struct):
+    id: str
+    kind: Annotated[str, Meta(description="message, comment or mention.")]
+    channel: str
+    direction: Annotated[str, Meta(description="incoming: from the contact; outgoing: from the organization.")]
+    text: Annotated[str | None, Meta(description="As the contact or the organization wrote it; null for media.")]
+    happened_at: str
+
+
+class InteractionPage(Page, kw_only=True):
+    items: list[InteractionEntity]
+
+
+class EventEntity(Struct):
+    id: int
+    kind: Annotated[str, Meta(description="contact.updated, note.created …")]
+    subject_id: str
+    user_id: Annotated[str | None, Meta(description="The user who did it, if it was one.")]
+    via: Annotated[str, Meta(description="The door: inro, r0, hub, web, cli, worker, carddav …")]
+    changes: Annotated[dict[str, Any] | None, Meta(description="Field -> [before, after].")]
+    happened_at: str
+
+
+class EventPage(Page, kw_only=True):
+    items: list[EventEntity]
+
+
+class _Place(NamedTuple):
+    happened_at: str
+    id: str
+
+
+def list_interactions(tx: Tx, caller: Caller, request: Request) -> InteractionPage:
+    query: InteractionsQuery = request.query
+    contact, limit = contact_of(tx, caller, request), query.limit or LIMIT
+    scope = Scope(request.settings, caller, "interactions", (str(contact.id), query.kind or ""))
+    before = read_cursor(scope, query.cursor, _Place) if query.cursor is not None else None
+    kinds = KINDS if query.kind is None else (query.kind,)
+    found = store.list_interactions(
+        tx, caller.organization_id, contact.id, kinds=kinds, before=before, limit=limit + 1
+    )  # fmt: skip
+    shown = found[:limit]
+    last = _Place(shown[-1].happened_at, shown[-1].id) if len(found) > limit else None
+    return InteractionPage(
+        items=[InteractionEntity(*msgspec.structs.astuple(each)) for each in shown],
+        next_cursor=write_cursor(scope, last) if last is not None else None,
+    )
+
+
+def list_history(tx: Tx, caller: Caller, request: Request) -> EventPage:
+    contact, limit = contact_of(tx, caller, request), request.query.limit or LIMIT
+    scope = Scope(request.settings, caller, "history", (str(contact.id),))
+    before = read_cursor(scope, request.query.cursor, int) if request.query.cursor is not None else None
+    found = store.list_history(
+        tx, caller.organization_id, contact.id, reader_id=caller.user_id, before=before, limit=limit + 1
+    )
+    shown = found[:limit]
+    return EventPage(
+        items=[_present(event) for event in shown],
+        next_cursor=write_cursor(scope, shown[-1].id) if len(found) > limit else None,
+    )
+
+
+def _present(event: store.HistoryEvent) -> EventEntity:
+    changes = msgspec.json.decode(event.changes) if event.changes else None
+    return EventEntity(
+        id=event.id, kind=event.kind, subject_id=event.subject_id, user_id=event.user_id, via=event.via,
+        changes=changes, happened_at=event.happened_at,
+    )  # fmt: skip
