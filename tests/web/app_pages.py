@@ -1,0 +1,103 @@
+"""Opens pages of the app in a browser and notes everything a user would complain about."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# put in before any script of the page, because the page's policy refuses a script that is added later
+WATCH = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+RUN_AXE = """(tags) => axe.run(document, { runOnly: tags }).then((result) => result.violations.map((violation) =>
+  `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`))"""
+
+
+@dataclass
+class Instance:
+    """A running instance with the demo world."""
+
+    address: str
+    email: str
+    password: str
+    state: Any = None
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Instance]:
+    """`coterie demo`, then `coterie serve`, until the block ends."""
+    environment = {**os.environ, "COTERIE_DATA": str(folder)}
+    command = [sys.executable, "-m", "coterie"]
+    demo = subprocess.run([*command, "demo", "--json"], env=environment, capture_output=True, check=True, text=True)
+    made = json.loads(demo.stdout)
+    with subprocess.Popen(
+        [*command, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        url = next(found[1] for line in server.stderr if (found := re.search(r'"url":"([^"]+)"', line)))
+        yield Instance(url, made["email"], made["password"])
+        server.terminate()
+        server.stderr.read()
+
+
+@dataclass
+class Watched:
+    """A page of a browser, and what went wrong on it."""
+
+    page: Page
+    instance: Instance
+    complaints: list[str] = field(default_factory=list)
+
+    def visit(self, path: str, *, axe: bool = True) -> None:
+        """Opens a page, which may not move while it loads, and checks it."""
+        response = self.page.goto(self.instance.address + path)
+        assert response is not None and response.ok, path
+        assert self.page.evaluate("window.shift") < 0.02, path
+        self.check(axe=axe)
+
+    def check(self, *, axe: bool = True) -> None:
+        """Fails if the page asked another host, logged anything, scrolls sideways or is not accessible."""
+        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, f"{self.page.url} scrolls {width} pixels sideways"
+        violations = self.page.evaluate(RUN_AXE, list(TAGS)) if axe else []
+        assert not [*self.complaints, *violations], "\n".join([self.page.url, *self.complaints, *violations])
+
+
+def open_page(browser: Browser, instance: Instance, **options: Any) -> tuple[BrowserContext, Watched]:
+    """A page of a browser that is signed in; options of the context."""
+    options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
+    context = browser.new_context(storage_state=instance.state, **options)
+    context.add_init_script(AXE)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    watched = Watched(page, instance)
+    origin = instance.address
+    page.on(
+        "request", lambda request: None if request.url.startswith(origin) else watched.complaints.append(request.url)
+    )
+    page.on("console", lambda message: watched.complaints.append(message.text))
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    if instance.state is None:
+        page.goto(f"{origin}/sign-in")
+        page.get_by_label("E-mail").fill(instance.email)
+        page.get_by_label("Password").fill(instance.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/today")
+        instance.state = context.storage_state()
+    return context, watched

@@ -1,0 +1,198 @@
+"""The app as a person uses it: a real browser, large and small, light and dark, by keyboard, without script."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from app_pages import Instance, Watched, open_page, running
+from browser import launched
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.slow
+
+PAGES = (
+    "/1/today", "/1/people", "/1/people?q=simpson", "/1/people?q=nobodyatall", "/1/people/1", "/1/people/new",
+    "/1/people/1/fields/birthday", "/1/people/1/addresses/new", "/1/log", "/1/imports", "/1/settings",
+    "/1/settings/deleted", "/account", "/help/keys",
+)  # fmt: skip
+EVIL = "<script>alert(1)</script>\"'>" + "W" * 300 + " \u202eevil\u202c العربية 👩‍👩‍👧‍👦"
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    with running(tmp_path_factory.mktemp("app")) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def app(browser: Browser, instance: Instance) -> Iterator[Watched]:
+    context, watched = open_page(browser, instance)
+    yield watched
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_every_page_is_calm_accessible_and_alone(browser: Browser, instance: Instance, width: int, scheme: str) -> None:
+    context, app = open_page(browser, instance, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for path in PAGES:
+        app.visit(path)
+    context.close()
+
+
+def test_a_window_between_phone_and_desktop_has_names_below_icons(browser: Browser, instance: Instance) -> None:
+    context, app = open_page(browser, instance, viewport={"width": 820, "height": 800})
+    for path in ("/1/today", "/1/people", "/1/people/1"):
+        app.visit(path)
+    context.close()
+
+
+def test_a_field_is_edited_by_keyboard_and_undone_by_one_key(app: Watched) -> None:
+    app.visit("/1/people/2", axe=False)
+    page = app.page
+    page.locator("#edit-nickname, #edit-employer").first.focus()
+    page.keyboard.press("Enter")
+    field = page.locator("form[data-edit] input:not([type=hidden])")
+    expect(field).to_be_focused()
+    old = field.input_value()
+    app.check()
+    field.fill("Somewhere else")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Somewhere else").first).to_be_visible()
+    expect(page.locator("#edit-nickname, #edit-employer").first).to_be_focused()
+    expect(page.locator(".toast")).to_contain_text("was changed")
+    app.check()
+    page.keyboard.press("z")
+    expect(page.get_by_text("Somewhere else")).to_have_count(0)
+    assert old in page.locator("#sections").inner_text()
+
+
+def test_escape_restores_what_was_there(app: Watched) -> None:
+    app.visit("/1/people/3", axe=False)
+    before = app.page.locator("#sections").inner_text()
+    app.page.locator("[id^=edit-handles]").first.click()
+    app.page.locator("form[data-edit] input:not([type=hidden])").first.fill("never saved")
+    app.page.keyboard.press("Escape")
+    expect(app.page.locator("form[data-edit]")).to_have_count(0)
+    assert app.page.locator("#sections").inner_text() == before
+
+
+def test_search_answers_while_one_types_and_keeps_every_letter(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    box = app.page.get_by_role("searchbox")
+    box.press_sequentially("flanders", delay=15)
+    expect(app.page.get_by_role("link", name="Ned Flanders")).to_be_visible()
+    expect(app.page.get_by_role("link", name="Abraham Simpson")).to_have_count(0)
+    expect(box).to_have_value("flanders")
+    expect(box).to_be_focused()
+    app.check()
+
+
+def test_a_person_is_found_opened_and_logged_without_a_mouse(app: Watched) -> None:
+    app.visit("/1/today", axe=False)
+    keys = app.page.keyboard
+    keys.press("g")
+    keys.press("p")
+    app.page.wait_for_url("**/people")
+    keys.press("/")
+    keys.type("moe szyslak")
+    expect(app.page.locator(".person-row")).to_have_count(1)
+    app.page.get_by_role("link", name="Moe Szyslak").focus()
+    keys.press("Enter")
+    app.page.wait_for_url(re.compile(r"/people/\d+$"))
+    keys.press("l")
+    app.page.wait_for_url("**/log?person=*")
+    expect(app.page.get_by_label("What about")).to_be_focused()
+    keys.type("Asked about the tavern")
+    keys.press("Control+Enter")
+    app.page.wait_for_url(re.compile(r"/people/\d+$"))
+    expect(app.page.get_by_text("Asked about the tavern")).to_be_visible()
+    app.check()
+
+
+def test_a_note_of_markup_and_a_very_long_name_break_nothing(browser: Browser, instance: Instance) -> None:
+    for viewport in ({"width": 360, "height": 740}, {"width": 1440, "height": 900}):
+        context, app = open_page(browser, instance, viewport=viewport)
+        app.visit("/1/people/new", axe=False)
+        app.page.get_by_label("Name").fill(EVIL)
+        app.page.get_by_label("Works at").fill("Ä" * 300)
+        app.page.get_by_role("button", name="Save", exact=True).click()
+        app.page.wait_for_url(re.compile(r"/people/\d+$"))
+        app.page.get_by_label("Write a note").fill("# " + EVIL + "\n\n" + "x" * 500 + "\n\n[a](javascript:alert(1))")
+        app.page.get_by_role("button", name="Save note").click()
+        expect(app.page.locator(".prose")).to_be_visible()
+        app.check()
+        app.visit("/1/people?q=W", axe=False)
+        app.visit("/1/today", axe=False)
+        context.close()
+
+
+def test_two_tabs_at_one_field_lose_nothing(browser: Browser, instance: Instance) -> None:
+    first_context, first = open_page(browser, instance)
+    second_context, second = open_page(browser, instance)
+    for app in (first, second):
+        app.visit("/1/people/4/fields/nickname", axe=False)
+    for app, text in ((first, "First"), (second, "Second")):
+        app.page.get_by_role("textbox", name="Nickname").fill(text)
+    first.page.get_by_role("button", name="Save").click()
+    first.page.wait_for_url("**/people/4")
+    second.page.locator("form[data-edit]").evaluate("(form) => form.requestSubmit()")
+    expect(second.page.get_by_text("Somebody changed this meanwhile")).to_be_visible()
+    expect(second.page.get_by_role("textbox", name="Nickname")).to_have_value("Second")
+    first_context.close()
+    second_context.close()
+
+
+def test_without_script_people_are_read_searched_added_and_edited(browser: Browser, instance: Instance) -> None:
+    context = browser.new_context(storage_state=instance.state, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{instance.address}/1/people")
+    page.get_by_role("searchbox").fill("lisa")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Lisa Simpson").click()
+    page.locator("#edit-real_name").click()
+    page.get_by_role("textbox", name="Name").fill("Lisa Marie Simpson")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lisa Marie Simpson")
+    page.get_by_label("Write a note").fill("Plays the saxophone")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_text("Plays the saxophone")).to_be_visible()
+    context.close()
+
+
+def test_every_stop_of_the_keyboard_is_seen_and_named(app: Watched) -> None:
+    for path in ("/1/today", "/1/people/1", "/1/settings"):
+        app.visit(path, axe=False)
+        for number in range(120):
+            app.page.keyboard.press("Tab")
+            stop = app.page.evaluate(
+                """() => { const stop = document.activeElement; if (stop === document.body) return null;
+                const box = stop.getBoundingClientRect(); const style = getComputedStyle(stop);
+                const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+                return { name: stop.getAttribute("aria-label") || stop.labels?.[0]?.textContent || stop.textContent,
+                  seen: stop.contains(top) || top?.contains(stop), outline: parseFloat(style.outlineWidth),
+                  html: stop.outerHTML.slice(0, 120) }; }"""
+            )
+            if stop is None:
+                break
+            assert stop["name"].strip() and stop["seen"] and stop["outline"] >= 2, (path, number, stop)
+
+
+def test_an_import_goes_from_the_file_to_people(app: Watched) -> None:
+    app.visit("/1/imports", axe=False)
+    card = b"BEGIN:VCARD\nVERSION:3.0\nFN:Cecil Terwilliger\nTEL:555-0100\nEND:VCARD\n"
+    app.page.get_by_label("The file of an export").set_input_files(
+        {"name": "cecil.vcf", "mimeType": "text/vcard", "buffer": card}
+    )
+    app.page.get_by_role("button", name="Upload").click()
+    app.page.get_by_role("button", name="Apply").click(timeout=20_000)
+    app.page.get_by_text("Applied.").wait_for(timeout=20_000)
+    app.check()
+    app.visit("/1/people?q=cecil", axe=False)
+    expect(app.page.locator(".person-row")).to_have_count(1)
