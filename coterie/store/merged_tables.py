@@ -98,6 +98,7 @@ COPIED = (
 # which names contacts as they were then
 OTHERS = {
     "card_bodies": "the card of one contact as a device wrote it",
+    "card_history": "history",
     "match_facts": "derived",
     "match_keys": "derived",
     "duplicates": "derived",

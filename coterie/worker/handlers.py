@@ -14,6 +14,7 @@ from coterie.actions.duplicates import SCAN_JOB
 from coterie.actions.import_retention import SCRUB_JOB
 from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
 from coterie.actions.search_index import INDEX_JOB, index_next_contacts
+from coterie.actions.suggested_merges import MERGE_JOB
 from coterie.actions.webhook_deliveries import DISABLED_JOB
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
@@ -21,7 +22,7 @@ from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
-from coterie.worker import duplicates, instagram_profiles, reminders
+from coterie.worker import duplicates, instagram_profiles, merges, reminders
 from coterie.worker.batches import run_job
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
@@ -86,6 +87,7 @@ HANDLERS: dict[str, Handler] = {
     PROFILE_JOB: instagram_profiles.profile,
     MENTION_JOB: instagram_profiles.mention,
     SCAN_JOB: duplicates.scan_duplicates,
+    MERGE_JOB: merges.merge_suggested,
     DISABLED_JOB: mail_owners,
     SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
