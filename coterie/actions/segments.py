@@ -14,6 +14,7 @@ from coterie.errors import Invalid, NotFound, invalid
 from coterie.model import times
 from coterie.model.filters.json_form import from_data, to_data, to_json
 from coterie.model.filters.limits import check_size
+from coterie.model.filters.names import Missing, is_id, with_names
 from coterie.model.filters.parse import parse_filter
 from coterie.model.filters.tree import Filter
 from coterie.model.filters.write_line import to_line
@@ -22,7 +23,7 @@ from coterie.model.segments import SEGMENTS_MAX, Segment, parse_name
 from coterie.store import segments as store
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import count_matching
-from coterie.store.filters.names import Missing, is_id, load_names, with_names
+from coterie.store.filters.names import load_names
 from coterie.store.filters.prepare import expand, prepare, resolve
 
 # contacts of a segment are counted up to this number

@@ -92,9 +92,11 @@ def test_a_segment_whose_tag_or_folder_is_gone_is_broken_and_matches_nobody(worl
     ("text", "says"),
     [
         ("tag:nobody", "at position 5: there is no tag 'nobody'"),
-        ("folder:#123", "the folder (#123) was deleted"),
+        ("tag:frends", "there is no tag 'frends': did you mean 'Friends'?"),
+        ("folder:#123", "the folder #123 does not exist or was deleted"),
         ("segment:mine", "the segment refers to itself"),
         ("segment:#99", "was deleted"),
+        ("segment:mne", "did you mean 'Mine'?"),
         ("tga:x", "at position 1: 'tga' is not a field: did you mean tag?"),
         ("", "is missing"),
     ],
@@ -102,6 +104,7 @@ def test_a_segment_whose_tag_or_folder_is_gone_is_broken_and_matches_nobody(worl
 def test_a_segment_that_cannot_run_is_not_saved(world: World, text: str, says: str) -> None:
     with world.database.write() as tx:
         segment = create_segment(tx, world.alice, "Mine", "status:optout")
+        create_term(tx, world.alice, TAGS, "Friends")
         with pytest.raises(Invalid) as error:
             update_segment(tx, world.alice, segment.id, filter_=text)
     assert says in str(error.value)
@@ -152,7 +155,7 @@ def test_a_property_that_changes_its_type_breaks_a_segment_that_no_longer_fits(w
         segment = create_segment(tx, world.alice, "Large", "property.size:>3")
         with pytest.raises(Invalid, match="'big' is not a number"):
             create_segment(tx, world.alice, "Big", "property.size:big")
-        with pytest.raises(Invalid, match="there is no property weight"):
+        with pytest.raises(Invalid, match="there is no property 'weight'"):
             create_segment(tx, world.alice, "Heavy", "property.weight:>3")
         update_definition(tx, world.alice, "size", {"property_type": "text"})
         problem = describe_segment(tx, world.alice, segment).problem

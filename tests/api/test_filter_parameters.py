@@ -79,7 +79,7 @@ def test_errors_name_the_position_and_what_mends_it(inro: Client, r0: R0, world:
     response = inro.get("/api/v1/contacts", segment_id=segment_id)
     assert response.status == 400
     assert response.json["error"].startswith(
-        "segment_id is invalid: the segment 'Friends' is broken: the tag Friends (#"
+        "segment_id is invalid: the segment 'Friends' is broken: the tag 'Friends' (#"
     )
 
 

@@ -1,58 +1,21 @@
-"""Names in filters and the ids they mean: names are for people, ids are stored, so that a rename changes no filter.
+"""Looks up the names and ids of a filter."""
 
-An id is written "#" and the id. A name that looks like one gets another "#" before it.
-"""
-
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from difflib import get_close_matches
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.model.filters.fields import PROPERTY_PREFIX, REFERENCE, find_field
-from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not, Value, conditions_of
-from coterie.model.terms import EXPERTISES, TAGS, Vocabulary, name_key
+from coterie.model.filters.names import Missing, Names, is_id, key_of
+from coterie.model.filters.tree import Filter, conditions_of
+from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Vocabulary, name_key
 from coterie.model.text import identity_key
 from coterie.store.database import Tx
 from coterie.store.properties import find_definitions
 
-_UUID = re.compile(r"#[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NUMBER = re.compile(r"#[0-9]{1,18}")
-_IS_NUMBER = ("folder", "segment", "relation_to")
+# names compared with one that does not exist, to suggest the nearest
+COMPARED_MAX = 500
 _VOCABULARIES: Mapping[str, Vocabulary] = {"tag": TAGS, "expertise": EXPERTISES}
-
-
-class Missing(Struct, frozen=True):
-    """Something a filter refers to that does not exist. code: unknown_tag, unknown_folder, …; value: as the filter has
-    it, a name or "#" and an id; name: of a thing that was deleted and can be restored."""
-
-    code: str
-    field: str
-    value: str
-    name: str | None = None
-
-    @property
-    def message(self) -> str:
-        noun = "contact" if self.field == "relation_to" else self.field
-        if self.field == "property":
-            return f"there is no property {self.value}"
-        if self.value.startswith("#"):
-            named = f" {self.name}" if self.name else ""
-            return f"the {noun}{named} ({self.value}) was deleted"
-        return f"there is no {noun} '{self.value[:40]}'"
-
-
-class Names(Struct):
-    """What the references of a filter mean.
-
-    ids: (field, value) -> ids; names: (field, id) -> name; property_types: slug -> type.
-    """
-
-    ids: dict[tuple[str, str], list[str]]
-    names: dict[tuple[str, str], str]
-    missing: list[Missing]
-    property_types: dict[str, str] = {}
 
 
 def load_names(tx: Tx, organization_id: int, filter_: Filter) -> Names:
@@ -79,57 +42,9 @@ def _load_properties(tx: Tx, organization_id: int, filter_: Filter, names: Names
     names.missing += [Missing("unknown_property", "property", slug) for slug in slugs if slug not in definitions]
 
 
-def with_ids(filter_: Filter, names: Names) -> Filter:
-    """The filter with ids in place of names; values without an id stay."""
-    return _mapped(filter_, lambda field, value: names.ids.get((field, value), [value]))
-
-
-def with_names(filter_: Filter, names: Names) -> Filter:
-    """The filter with names in place of ids, where a name means just that id."""
-    by_name: dict[tuple[str, str], list[str]] = {}
-    for (field, id_), name in names.names.items():
-        by_name.setdefault((field, _key(field, name)), []).append(id_)
-
-    def name_of(field: str, value: str) -> list[str]:
-        name = names.names.get((field, value))
-        if name is None or by_name[field, _key(field, name)] != [value]:
-            return [value]
-        return ["#" + name if is_id(field, name) or name.startswith("##") else name]
-
-    return _mapped(filter_, name_of)
-
-
-def is_id(field: str, value: str) -> bool:
-    """Whether a value is "#" and an id of this field."""
-    return (_NUMBER if field in _IS_NUMBER else _UUID).fullmatch(value) is not None
-
-
-def _mapped(filter_: Filter, change: Any) -> Filter:
-    match filter_:
-        case All(parts):
-            return All(tuple(_mapped(part, change) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(_mapped(part, change) for part in parts))
-        case Not(part):
-            return Not(_mapped(part, change))
-        case Condition(field, _, values):
-            known = find_field(field)
-            if known is None or known.kind != REFERENCE:
-                return filter_
-            new: dict[Value, None] = {}
-            for value in values:
-                new.update(dict.fromkeys(change(field, str(value))))
-            return replace(filter_, values=tuple(new))
-    raise AssertionError
-
-
-def _key(field: str, name: str) -> str:
-    return name_key(name) if field in _VOCABULARIES else identity_key(name) or name
-
-
 def _keys(field: str, values: Iterable[str]) -> dict[str, str]:
     """value -> key of the name it is."""
-    return {value: _key(field, value[1:] if value.startswith("##") else value) for value in values}
+    return {value: key_of(field, value[1:] if value.startswith("##") else value) for value in values}
 
 
 def _load_terms(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
@@ -147,9 +62,26 @@ def _load_terms(tx: Tx, organization_id: int, field: str, values: Iterable[str],
     current = {f"#{id_}": (name, key) for id_, name, key, deleted_at in rows if deleted_at is None}
     deleted = {f"#{id_}": name for id_, name, _, deleted_at in rows if deleted_at is not None}
     _take(field, [(id_, name, key) for id_, (name, key) in current.items()], keys, values, names)
-    names.missing[:] = [
-        replace(each, name=deleted.get(each.value)) if each.field == field else each for each in names.missing
-    ]
+    for place, each in enumerate(names.missing):
+        if each.field == field:
+            nearest = None if each.value in deleted else _nearest_term(tx, organization_id, each)
+            names.missing[place] = replace(each, name=deleted.get(each.value), nearest=nearest)
+
+
+def _nearest_term(tx: Tx, organization_id: int, missing: Missing) -> str | None:
+    """A name that begins with the same letter."""
+    first = name_key(missing.value)[:1]
+    rows = tx.all(
+        f"SELECT name FROM {_VOCABULARIES[missing.field].table} WHERE organization_id = :organization_id"
+        " AND deleted_at IS NULL AND name_key >= :first AND name_key < :after ORDER BY name_key LIMIT :limit",
+        {
+            "organization_id": organization_id,
+            "first": first,
+            "after": first + "\U0010ffff",
+            "limit": COMPARED_MAX,
+        },
+    )
+    return _nearest(missing.value, [row[0] for row in rows])
 
 
 def _load_folders(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
@@ -159,7 +91,7 @@ def _load_folders(tx: Tx, organization_id: int, field: str, values: Iterable[str
         {"organization_id": organization_id},
     )
     keys = _keys(field, [value for value in values if not is_id(field, value)])
-    _take(field, [(f"#{id_}", name, _key(field, name)) for id_, name in rows], keys, values, names)
+    _take(field, [(f"#{id_}", name, key_of(field, name)) for id_, name in rows], keys, values, names)
 
 
 def _load_segments(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
@@ -184,9 +116,16 @@ def _take(
     for value in values:
         ids = [id_ for id_, _, key in rows if key == keys[value]] if value in keys else [value]
         if not ids or ids[0] not in existing:
-            names.missing.append(Missing(f"unknown_{field}", field, value))
+            nearest = _nearest(value, [name for _, name, _ in rows])
+            names.missing.append(Missing(f"unknown_{field}", field, value, nearest=nearest))
         else:
             names.ids[field, value] = ids
+
+
+def _nearest(value: str, choices: Iterable[str]) -> str | None:
+    by_key = {identity_key(name[:NAME_LENGTH_MAX]): name for name in choices}
+    near = get_close_matches(identity_key(value[:NAME_LENGTH_MAX]), by_key, n=1)
+    return by_key[near[0]] if near else None
 
 
 def _load_imports(tx: Tx, organization_id: int, field: str, values: Iterable[str], names: Names) -> None:
@@ -207,7 +146,7 @@ def _load_contacts(tx: Tx, organization_id: int, field: str, values: Iterable[st
         " AND c.id = coalesce(m.merged_into, m.id) AND c.deleted_at IS NULL",
         {
             "organization_id": organization_id,
-            "ids": tx.list_param([int(each) for each in plain if _NUMBER.fullmatch(f"#{each}")]),
+            "ids": tx.list_param([int(each) for each in plain if is_id(field, f"#{each}")]),
             "uuids": tx.list_param(plain),
         },
     )

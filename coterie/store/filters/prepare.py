@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from coterie.errors import Invalid, Problem
 from coterie.model.filters.fields import PROPERTY_PREFIX
+from coterie.model.filters.names import Missing, Names, with_ids
 from coterie.model.filters.problems import problem, quoted
 from coterie.model.filters.tree import (
     CONDITIONS_IN_ALL_MAX,
@@ -24,7 +25,7 @@ from coterie.model.segments import Segment
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Reader, Where
 from coterie.store.filters.compile import compile_filter
-from coterie.store.filters.names import Missing, Names, load_names, with_ids
+from coterie.store.filters.names import load_names
 from coterie.store.filters.properties import checked
 from coterie.store.segments import find_segments
 
