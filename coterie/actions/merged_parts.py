@@ -23,6 +23,7 @@ from coterie.store import properties as property_store
 from coterie.store import reminders as reminder_store
 from coterie.store.database import Tx
 
+CARD_STATE = "card_state"
 PRIMARY, PINNED, LABEL, FORMER, REMINDER = "primary:", "pinned", "label:", "is_former:", "reminder:"
 Values = dict[str, tuple[Any, Any]]
 

@@ -24,6 +24,7 @@ from coterie.actions.merge_fields import (
     plan_properties,
 )
 from coterie.actions.merged_parts import (
+    CARD_STATE,
     add_parts,
     load_properties,
     merge_handles,
@@ -46,6 +47,7 @@ from coterie.store import interactions as interaction_store
 from coterie.store import merges as store
 from coterie.store import notes as note_store
 from coterie.store import properties as property_store
+from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.database import Tx
 from coterie.store.merged_rows import move_rows
 
@@ -137,6 +139,7 @@ def _merge(tx: Tx, caller: Caller, pair: Pair, locked: Collection[int]) -> tuple
     handles = _move_parts(tx, caller, pair, merge)
     save_properties(tx, caller, pair.survivor.id, plan, changes)
     add_parts(tx, caller, merge, plan)
+    _merge_card_states(tx, caller, pair, changes)
     store.set_merged_into(tx, organization_id, pair.loser.id, pair.survivor.id)
     row = row_of(caller, "contact.merged", merge.id, contact_ids=pair.ids, now=now)
     rows = [row, *consequence_rows(tx, caller, "contact.related_changed", pair.survivor.id, related, locked)]
@@ -144,6 +147,15 @@ def _merge(tx: Tx, caller: Caller, pair: Pair, locked: Collection[int]) -> tuple
     merge = replace(merge, revision=survivor.revision)
     store.save_merge(tx, organization_id, merge)
     return survivor, merge
+
+
+def _merge_card_states(tx: Tx, caller: Caller, pair: Pair, changes: MergeChanges) -> None:
+    """Phones that see the loser see the merged contact."""
+    states = find_card_states(tx, caller.organization_id, pair.ids)
+    before = states[pair.survivor.id]
+    if states[pair.loser.id] == "on" and before != "on":
+        changes.values[CARD_STATE] = (before, "on")
+        set_card_state(tx, caller.organization_id, pair.survivor.id, "on")
 
 
 def _move_parts(tx: Tx, caller: Caller, pair: Pair, merge: Merge) -> list[Handle]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from coterie.actions.handles import promote_oldest
 from coterie.actions.merge_fields import PROPERTY
 from coterie.actions.merged_parts import (
+    CARD_STATE,
     FORMER,
     LABEL,
     PINNED,
@@ -27,6 +28,7 @@ from coterie.store import notes as note_store
 from coterie.store import parts
 from coterie.store import properties as property_store
 from coterie.store import reminders as reminder_store
+from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.database import Tx
 
 
@@ -122,6 +124,13 @@ def restore_pins(tx: Tx, caller: Caller, merge: Merge, values: Values) -> None:
     for note_id in (*of_loser, *of_survivor):
         note = note_store.find_note(tx, caller.organization_id, note_id, reader_id=caller.user_id)
         set_pinned(tx, caller, note, both, is_pinned=True)
+
+
+def restore_card_state(tx: Tx, caller: Caller, survivor_id: int, values: Values) -> None:
+    """Whether phones see the survivor, unless that changed since."""
+    before, after = values.get(CARD_STATE, (None, None))
+    if after and find_card_states(tx, caller.organization_id, [survivor_id]).get(survivor_id) == after:
+        set_card_state(tx, caller.organization_id, survivor_id, before)
 
 
 def restore_reminders(tx: Tx, caller: Caller, values: Values) -> None:

@@ -19,6 +19,7 @@ from coterie.actions.unmerged_parts import (
     handles_of_loser,
     handles_of_survivor,
     remove_additions,
+    restore_card_state,
     restore_pins,
     restore_properties,
     restore_reminders,
@@ -147,6 +148,7 @@ def _return_parts(
     count_contact(tx, caller, loser_id, 1)
     restore_properties(tx, caller, survivor_id, values)
     restore_pins(tx, caller, merge, values)
+    restore_card_state(tx, caller, survivor_id, values)
     both = (survivor_id, loser_id)
     interaction_store.mark_recent(tx, organization_id, [(each, kind) for each in both for kind in KINDS])
     of_survivor = handles_of_survivor(tx, caller, survivor_id, values, own=own, since=merge.created_at)

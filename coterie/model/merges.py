@@ -8,9 +8,9 @@ from msgspec import Struct, field
 class MergeChanges(Struct):
     """What a merge changed, apart from the rows it moved.
 
-    values: key -> (before, after) of the survivor. A key is a column of the contact; or "property:" and a slug;
-    "primary:" and a channel, whose value is the id of the primary handle; "pinned", the id of the pinned note;
-    "label:" or "is_former:" and the id of a handle; "reminder:" and the id of a reminder, [due_at, updated_at].
+    values: key -> (before, after) of the survivor. A key is a column of the contact; or "card_state"; or "property:"
+    and a slug; "primary:" and a channel, whose value is the id of the primary handle; "pinned", the id of the pinned
+    note; "label:" or "is_former:" and the id of a handle; "reminder:" and the id of a reminder, [due_at, updated_at].
     primaries: the loser's primary handles by channel, and its pinned note as "pinned".
     notes, dates: the ids of those that the merge added to the survivor. status: the survivor's after the merge.
     """

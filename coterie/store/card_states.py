@@ -17,6 +17,16 @@ def add_to_book(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> N
     )
 
 
+def find_card_states(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> dict[int, str | None]:
+    """contact id -> 'on', 'off' or None."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        f"SELECT id, card_state FROM contacts WHERE organization_id = :organization_id AND id {condition}",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return {contact_id: state for contact_id, state in rows}
+
+
 def set_card_state(tx: Tx, organization_id: int, contact_id: int, state: str | None) -> None:
     """state: 'on', 'off' or None. The caller records an event, whose revision tells clients."""
     tx.run(

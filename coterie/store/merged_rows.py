@@ -6,6 +6,7 @@ merge_rows names each row that moved and each link that was copied. Nothing is r
 from coterie.store.database import Tx
 from coterie.store.merge_records import OF_SURVIVOR, OWN, RECORDED, added, bound_to, record_rows, run
 from coterie.store.merged_links import copy_links, give_links, remove_copies
+from coterie.store.merged_pairs import copy_not_same, remove_not_same
 from coterie.store.merged_pets import clear_second_owners, restore_second_owners
 from coterie.store.merged_tables import COPIED, MOVED, Moved
 
@@ -20,6 +21,7 @@ def move_rows(tx: Tx, organization_id: int, merge_id: str, *, loser: int, surviv
             record_rows(tx, organization_id, bound | {"kind": OWN + each.kind}, own)
     _move(tx, organization_id, bound)
     copy_links(tx, organization_id, bound)
+    copy_not_same(tx, organization_id, merge_id, loser=loser, survivor=survivor)
 
 
 def move_remaining(tx: Tx, organization_id: int, merge_id: str, *, loser: int, survivor: int) -> None:
@@ -47,6 +49,7 @@ def return_rows(tx: Tx, organization_id: int, merge_id: str, *, loser: int, surv
         _set_contact(tx, organization_id, each, bound, before="survivor", after="loser")
     restore_second_owners(tx, organization_id, bound)
     remove_copies(tx, organization_id, bound)
+    remove_not_same(tx, organization_id, merge_id, survivor=survivor)
 
 
 def give_rows(tx: Tx, organization_id: int, merge_id: str, *, loser: int, survivor: int, since: str) -> None:

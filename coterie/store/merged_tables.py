@@ -102,7 +102,7 @@ OTHERS = {
     "match_facts": "derived",
     "match_keys": "derived",
     "duplicates": "derived",
-    "not_same": "a decision about two contacts as they were",
+    "not_same": "pairs of contacts: merged_pairs.py",
     "property_values": "decided one by one",
     "contact_words": "derived",
     "event_contacts": "history",

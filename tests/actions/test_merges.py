@@ -10,6 +10,7 @@ from r0_client import R0
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
+from coterie.actions.duplicates import dismiss
 from coterie.actions.handles import add_handle
 from coterie.actions.merges import merge_contacts
 from coterie.actions.terms import create_term, put_on_contact
@@ -17,7 +18,9 @@ from coterie.actions.unmerges import unmerge_contact
 from coterie.errors import Conflict, Invalid, NotFound
 from coterie.model.terms import TAGS
 from coterie.store import contacts as store
+from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.contact_sheets import load_sheets
+from coterie.store.duplicates import find_dismissed
 from coterie.store.terms import list_terms
 
 
@@ -143,3 +146,26 @@ def test_what_came_since_the_merge_stays_or_is_given_away(world: World, tmp_path
         assert [each_id for each_id, sheet in sheets.items() if term.id in {each.id for each in sheet.tags}] == [got]
         assert tag.contact_count == 1
     assert sheets[homer].contact.phone == "+1 212 555 015"
+
+
+def test_who_the_loser_is_not_the_survivor_is_not_either(world: World) -> None:
+    marge, homer, organization_id = world.marge.id, world.homer.id, world.organization.id
+    with world.database.write() as tx:
+        bart = create_contact(tx, world.alice, {"first_name": "Bart"}).id
+        dismiss(tx, world.alice, homer, bart)
+        (merge,) = merge_contacts(tx, world.alice, marge, [homer])
+        assert find_dismissed(tx, organization_id, {(marge, bart)}) == {(marge, bart)}
+        unmerge_contact(tx, world.alice, merge.id)
+        pairs = {(marge, bart), (homer, bart)}
+        assert find_dismissed(tx, organization_id, pairs) == {(homer, bart)}
+
+
+def test_phones_that_see_the_loser_see_the_merged_contact(world: World) -> None:
+    marge, homer, organization_id = world.marge.id, world.homer.id, world.organization.id
+    with world.database.write() as tx:
+        set_card_state(tx, organization_id, marge, "off")
+        set_card_state(tx, organization_id, homer, "on")
+        (merge,) = merge_contacts(tx, world.alice, marge, [homer])
+        assert find_card_states(tx, organization_id, [marge]) == {marge: "on"}
+        unmerge_contact(tx, world.alice, merge.id)
+        assert find_card_states(tx, organization_id, [marge, homer]) == {marge: "off", homer: "on"}
