@@ -16,8 +16,8 @@ from coterie.store.contacts import COUNT
 from coterie.store.counters import count
 from coterie.store.database import Tx
 
-# contacts that are ranked; those after them follow by id
-RANKED_MAX = 200
+# contacts that are ranked of those that match all words, the others follow by id; and of those of a wider query
+RANKED_MAX, WIDER_MAX = 100, 200
 # with fewer matches than this the query is made wider
 ENOUGH = 10
 # matches are counted up to this number when the best come first
@@ -43,7 +43,7 @@ class Candidates(Struct):
 
 
 def find_candidates(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> Candidates:
-    """The contacts to rank for a query, at most some 400. reader_id: the user whose personal notes are searched."""
+    """The contacts to rank for a query, at most some 500. reader_id: the user whose personal notes are searched."""
     engine = ENGINES[tx.engine]
     asked = [asked_of(word) for word in query.words]
     groups, ids = find_strict(tx, organization_id, query)
@@ -101,9 +101,9 @@ def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, *, is_alone
     """The contacts that match each word as it may be meant; is_alone: if they are few, also those of a single word."""
     engine = ENGINES[tx.engine]
     numbers = tuple(number.group for number in query.numbers)
-    ids: list[int] = engine.candidates(tx, organization_id, (*wider.every, *numbers), limit=RANKED_MAX)
+    ids: list[int] = engine.candidates(tx, organization_id, (*wider.every, *numbers), limit=WIDER_MAX)
     if is_alone and len(ids) < ENOUGH and wider.alone is not None:
-        ids += engine.candidates(tx, organization_id, (wider.alone,), limit=RANKED_MAX)
+        ids += engine.candidates(tx, organization_id, (wider.alone,), limit=WIDER_MAX)
     return ids
 
 

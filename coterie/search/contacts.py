@@ -11,7 +11,7 @@ from coterie.search.documents import DIGITS
 from coterie.search.index import ENGINES
 from coterie.search.pieces import Hit, hits_of
 from coterie.search.query import Query, parse_query
-from coterie.search.ranking import IN_TEXT, Candidate, Match, digits_match, match_of, pairs_of, worth_of
+from coterie.search.ranking import IN_TEXT, Candidate, Match, digits_match, lookup_of, match_of, pairs_of, worth_of
 from coterie.store.contacts import COUNT, ORDERS, list_contacts_by_id
 from coterie.store.counters import count
 from coterie.store.database import Tx
@@ -96,7 +96,8 @@ def _hits(
 def _rank(tx: Tx, organization_id: int, found: Candidates) -> list[Match]:
     """The candidates that do match, the best first; ties by id."""
     candidates = _load(tx, organization_id, found.ids)
-    pairs = {one.contact_id: pairs_of(found.asked, one.fields) for one in candidates}
+    lookup = lookup_of(found.asked)
+    pairs = {one.contact_id: pairs_of(lookup, one.fields) for one in candidates}
     words = {pair.word for each, _ in pairs.values() for pair in each}
     words.update(form for one in found.asked for form in one.forms)
     worth = worth_of(found.asked, counts_of(tx, organization_id, words), count(tx, organization_id, COUNT))

@@ -68,15 +68,31 @@ class Pair(Struct):
     bits: float = 0.0
 
 
-def pairs_of(asked: Sequence[Asked], fields: str) -> tuple[list[Pair], int]:
-    """Every word of the query that matches a word of these fields, and how many words the name has."""
-    pairs: list[Pair] = []
-    name_length = 0
+class Lookup(Struct):
+    """The words of a query by what they match. known: term -> (number of the word, bits lost); begun: (beginning,
+    number of the word); beginnings: all of them."""
+
+    asked: Sequence[Asked]
+    known: dict[str, list[tuple[int, float]]]
+    begun: list[tuple[str, int]]
+    beginnings: tuple[str, ...]
+
+
+def lookup_of(asked: Sequence[Asked]) -> Lookup:
+    """The words of a query, ready for pairs_of."""
     known: dict[str, list[tuple[int, float]]] = {}
     for number, word in enumerate(asked):
         for term, loss in word.losses.items():
             known.setdefault(term, []).append((number, loss))
-    begun = tuple({beginning for word in asked for beginning in word.beginnings})
+    begun = [(beginning, number) for number, word in enumerate(asked) for beginning in word.beginnings]
+    return Lookup(asked, known, begun, tuple(beginning for beginning, _ in begun))
+
+
+def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
+    """Every word of the query that matches a word of these fields, and how many words the name has."""
+    asked, known, beginnings = lookup.asked, lookup.known, lookup.beginnings
+    pairs: list[Pair] = []
+    name_length = 0
     for line in fields.split("\n"):
         kind, words = line[:1], line[2:].split(" ")
         if kind not in KIND_LOSS:
@@ -90,19 +106,12 @@ def pairs_of(asked: Sequence[Asked], fields: str) -> tuple[list[Pair], int]:
                     for number, loss in known[form]:
                         gain = WRITTEN_GAIN if asked[number].written == (written or form) else 0.0
                         pairs.append(Pair(number, kind, place, form, loss - gain))
-                elif begun and form.startswith(begun):
-                    pairs += _begun(asked, kind, place, form)
+                elif beginnings and form.startswith(beginnings):
+                    for beginning, number in lookup.begun:
+                        if form.startswith(beginning):
+                            loss = min(UNTYPED_MAX, UNTYPED_LOSS * (len(form) - len(beginning)))
+                            pairs.append(Pair(number, kind, place, form, loss))
     return pairs, name_length
-
-
-def _begun(asked: Sequence[Asked], kind: str, place: int, form: str) -> list[Pair]:
-    pairs = []
-    for number, word in enumerate(asked):
-        lengths = [len(beginning) for beginning in word.beginnings if form.startswith(beginning)]
-        if lengths:
-            loss = min(UNTYPED_MAX, UNTYPED_LOSS * (len(form) - max(lengths)))
-            pairs.append(Pair(number, kind, place, form, loss))
-    return pairs
 
 
 def rarity(count: int | None, size: int) -> float:
