@@ -24,6 +24,7 @@ from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.commonness import Commonness
 from coterie.identity.keeping import is_current, key_changes
 from coterie.identity.people import person_of_draft as person_in_identity
+from coterie.imports.earlier_files import EarlierFile, digest_keys, load_earlier_files
 from coterie.imports.engine import Report, Run, open_import, path_of
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
@@ -86,8 +87,11 @@ def stage(run: Run) -> Import:
         import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != STAGING:
         return import_
+    with run.database.read() as tx:
+        earlier = load_earlier_files(tx, run.organization_id, import_)
     with _open_file(run, caller, import_) as batches:
-        import_ = run.run(stage_batches(Staging(caller, run.folder), batches, run.database.read, run.progress))
+        staging = Staging(caller, run.folder, earlier=earlier)
+        import_ = run.run(stage_batches(staging, batches, run.database.read, run.progress))
     return import_
 
 
@@ -115,10 +119,11 @@ def _open_file(run: Run, caller: Caller, import_: Import) -> Iterator[Iterator[l
 
 
 class Staging(Struct):
-    """The state of staging across batches."""
+    """The state of staging across batches. earlier: the files of the same command that are not applied yet."""
 
     caller: Caller
     folder: Path
+    earlier: Sequence[EarlierFile] = ()
     seen: Seen = field(default_factory=Seen)
     # how many contacts the last batch computed keys of
     keyed_count: int = 0
@@ -243,7 +248,8 @@ def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: 
     earlier = staging.seen.find_all(keys_of(person), row.number)
     staging.seen.add_all(keys_of(person), row.number)
     if plan.outcome == CREATE:
-        return _stage_new(staging, row, person, _rows_before(tx, staging, earlier, rows))
+        staged = _stage_new(staging, row, person, _rows_before(tx, staging, earlier, rows))
+        return staged if staged.outcome != CREATE else _stage_after_files(tx, staging, row, person, staged)
     if plan.existing and plan.existing.contact and plan.merge and plan.merge.fields:
         # later rows may match the contact by the additions of this row
         contact = replace(plan.existing.contact, **plan.merge.fields)
@@ -264,8 +270,13 @@ def _rows_before(tx: Tx, staging: Staging, numbers: Sequence[int], rows: Mapping
     return [found[number] for number in sorted(found)]
 
 
-def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[StagedRow]) -> StagedRow:
-    """A row about no contact: new, unless an earlier row of the file is about the same person."""
+def _stage_new(
+    staging: Staging, row: ReadRow, person: Facts, before: Sequence[StagedRow], *, is_same_file: bool = True
+) -> StagedRow:
+    """A row about no contact: new, unless an earlier row of the file is about the same person.
+
+    A family in one file shares its telephone; across files the row waits for a decision.
+    """
     is_unsure = staging.seen.is_full
     for other in before:
         if other.draft is None:
@@ -280,11 +291,33 @@ def _stage_new(staging: Staging, row: ReadRow, person: Facts, before: Sequence[S
             reason = reason_of(SAME_PERSON_AS_ROW, row=other.row_number, adds=added)
             same_as_row = None if added else other.row_number
             return _staged(row, UPDATE if added else UNCHANGED, reason, same_as_row=same_as_row)
-        elif likeness is not None and likeness.code not in FAMILY:
+        elif likeness is not None and (likeness.code not in FAMILY or not is_same_file):
             reason = reason_of(MAY_BE_ROW, row=other.row_number, why=why(likeness))
             return _staged(row, MATCH, reason, needs_rematch=True)
     # an earlier row whose keys were evicted, or that is undecided, may be the same person
     return _staged(row, CREATE, None, needs_rematch=is_unsure)
+
+
+def _stage_after_files(tx: Tx, staging: Staging, row: ReadRow, person: Facts, staged: StagedRow) -> StagedRow:
+    """The row as it was staged, unless a file of the same command has a row about the same person."""
+    if person is NOBODY:
+        return staged
+    digests = digest_keys(row.decoded())
+    for file in staging.earlier:
+        rows = file.find_rows(tx, staging.caller.organization_id, [*keys_of(person), *digests])
+        same = next((other for other in rows if digest_keys(_draft_of(other)) == digests), None)
+        if same is not None:
+            reason = reason_of(SAME_AS_ROW, row=same.row_number, file=file.filename)
+            return _staged(row, UNCHANGED, reason, needs_rematch=True)
+        found = _stage_new(staging, row, person, rows, is_same_file=False)
+        if found.outcome != CREATE and found.reason is not None:
+            reason = reason_of(found.reason.code, **found.reason.data, file=file.filename)
+            return replace(found, reason=reason, same_as_row=None, needs_rematch=True)
+    return staged
+
+
+def _draft_of(row: StagedRow) -> ContactDraft:
+    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
 
 
 def _is_confirmed(likeness: Reason, one: ContactDraft, other: ContactDraft) -> bool:

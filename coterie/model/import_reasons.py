@@ -22,8 +22,8 @@ ALIKE = "alike"
 UNREADABLE = "unreadable"  # text
 GROUP_CARD = "group_card"  # name
 IMPORTED_BEFORE = "imported_before"
-SAME_AS_ROW = "same_as_row"  # row
-SAME_PERSON_AS_ROW = "same_person_as_row"  # row, adds
+SAME_AS_ROW = "same_as_row"  # row; file: the name of another file of the command, where it is not of this one
+SAME_PERSON_AS_ROW = "same_person_as_row"  # row, file, adds
 SAME_CONTACT = "same_contact"  # why, adds or added, usernames_taken
 MAY_BE_CONTACT, MAY_BE_ROW = "may_be_contact", "may_be_row"  # contact_id or row, why
 DECIDED = "decided"  # decision, added, usernames_taken
@@ -105,6 +105,10 @@ def _why(data: dict[str, Any]) -> str:
     return describe_reason(Reason(**data["why"]))
 
 
+def _row(data: dict[str, Any]) -> str:
+    return f"{data['row']} of {data['file']}" if "file" in data else str(data["row"])
+
+
 def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -157,11 +161,11 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     UNREADABLE: lambda data: data["text"],
     GROUP_CARD: lambda data: f"is the group {data['name']}: its members in this file have it as a tag",
     IMPORTED_BEFORE: lambda data: "imported before",
-    SAME_AS_ROW: lambda data: f"the same as row {data['row']}",
-    SAME_PERSON_AS_ROW: lambda data: f"Same person as row {data['row']}",
+    SAME_AS_ROW: lambda data: f"the same as row {_row(data)}",
+    SAME_PERSON_AS_ROW: lambda data: f"Same person as row {_row(data)}",
     SAME_CONTACT: lambda data: _capitalized(_why(data)),
     MAY_BE_CONTACT: lambda data: f"May be contact {data['contact_id']}: {_why(data)}",
-    MAY_BE_ROW: lambda data: f"May be the person of row {data['row']}: {_why(data)}",
+    MAY_BE_ROW: lambda data: f"May be the person of row {_row(data)}: {_why(data)}",
     DECIDED: lambda data: _DECIDED[data["decision"]],
     CONTACT_DELETED: lambda data: "The contact is deleted",
     CONTACT_MISSING: lambda data: "The contact to update no longer exists",

@@ -155,7 +155,8 @@ def list_rows_to_apply(tx: Tx, organization_id: int, import_id: str, *, after: i
     user decided, or that are to be matched again."""
     rows = tx.all(
         f"{_SELECT}{_OF_IMPORT} AND row_number > :after AND state = 'staged'"
-        " AND (outcome IN ('create', 'update') OR outcome = 'match' AND (decision IS NOT NULL OR needs_rematch))"
+        " AND (outcome IN ('create', 'update') OR outcome = 'match' AND (decision IS NOT NULL OR needs_rematch)"
+        " OR outcome = 'unchanged' AND needs_rematch)"
         " ORDER BY row_number LIMIT :limit",
         {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit},
     )
