@@ -1,0 +1,95 @@
+"""A preview of several files of one command is what applying them does. On both engines."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from runs import counts, google, person, reason, rows_of
+from world import World, make_world
+
+from coterie.imports.apply import apply
+from coterie.imports.engine import Run
+from coterie.imports.stage import stage
+from coterie.imports.upload import start
+from coterie.model.ids import new_id
+from coterie.model.imports import CREATE, UNCHANGED, UPDATE
+from coterie.store.contacts import count_contacts
+from coterie.store.database import Database
+
+Counts = tuple[int, int, int, int, int]
+
+
+def previewed(world: World, folder: Path, *files: Path) -> list[Run]:
+    """The runs of files that one command staged."""
+    group, runs = new_id(), []
+    for path in files:
+        import_ = start(world.database, world.alice, folder, path, group_id=group)
+        runs.append(Run(world.database, folder, world.alice.organization_id, import_.id))
+        stage(runs[-1])
+    return runs
+
+
+def counted(runs: list[Run]) -> list[Counts]:
+    found = []
+    for run in runs:
+        outcomes = [row.outcome for row in rows_of(run)]
+        found.append(tuple(map(outcomes.count, (CREATE, UPDATE, UNCHANGED, "match", "reject"))))
+    return found  # type: ignore[return-value]
+
+
+def test_a_later_file_counts_the_contacts_of_an_earlier_one(world: World, tmp_path: Path) -> None:
+    first = google(tmp_path, person("Bart", "Simpson", "bart@example.org"), person("Lisa", "Simpson"), name="a.csv")
+    second = google(
+        tmp_path,
+        person("Bart", "Simpson", "bart@example.org", employer="School"),
+        person("Lisa", "Simpson"),
+        person("Maggie", "Simpson", "maggie@example.org"),
+        name="b.csv",
+    )
+    runs = previewed(world, tmp_path, first, second)
+    assert counted(runs) == [(2, 0, 0, 0, 0), (1, 1, 1, 0, 0)]
+    bart, lisa, _ = rows_of(runs[1])
+    assert reason(bart) == "Same person as row 1 of a.csv; adds employer"
+    assert reason(lisa) == "the same as row 2 of a.csv"
+    assert [counts(apply(run)) for run in runs] == [(2, 0, 0, 0, 0), (1, 1, 1, 0, 0)]
+
+
+def test_a_later_file_that_is_applied_alone_loses_nothing(world: World, tmp_path: Path) -> None:
+    rows = [person("Bart", "Simpson", "bart@example.org"), person("Lisa", "Simpson")]
+    runs = previewed(world, tmp_path, google(tmp_path, *rows, name="a.csv"), google(tmp_path, *rows, name="b.csv"))
+    assert counted(runs)[1] == (0, 0, 2, 0, 0)
+    assert counts(apply(runs[1])) == (2, 0, 0, 0, 0)
+    assert counts(apply(runs[0])) == (0, 0, 2, 0, 0)
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.alice.organization_id) == 4
+
+
+NAMES = st.sampled_from(["Bart", "Lisa", "Maggie"])
+EMAILS = st.sampled_from(["", "one@example.org", "two@example.org", "marge@example.org"])
+PHONES = st.sampled_from(["", "+12125550101", "+12125550102"])
+ROWS = st.builds(person, NAMES, st.just("Simpson"), EMAILS, PHONES)
+
+
+def is_no_family(rows: list[tuple[str, ...]]) -> bool:
+    """Whether no two names of a file share a handle: which of them a third row is, is seen when it is applied."""
+    owners = {(handle, row[0]) for row in rows for handle in (row[7], row[9]) if handle}
+    return len(owners) == len({handle for handle, _ in owners})
+
+
+FILES = st.lists(ROWS, min_size=1, max_size=3).filter(is_no_family)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.lists(FILES, min_size=2, max_size=3))
+def test_what_a_preview_creates_is_what_applying_creates(
+    database: Database, tmp_path: Path, files: list[list[tuple[str, ...]]]
+) -> None:
+    world = make_world(database)
+    paths = [google(tmp_path, *rows, name=f"{number}.csv") for number, rows in enumerate(files)]
+    runs = previewed(world, tmp_path, *paths)
+    preview = counted(runs)
+    applied = [counts(apply(run)) for run in runs]
+    if not any(matched for *_, matched, _ in preview):  # a row that waits may keep others from being certain
+        assert [each[0] for each in applied] == [each[0] for each in preview]
