@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.contacts import create_contact
 from coterie.actions.organizations import create_organization
+from coterie.identity.keeping import key_changes
 from coterie.model import times
 from coterie.model.contacts import Contact
 from coterie.model.ids import new_id
@@ -35,6 +36,12 @@ class World:
     homer: Contact
     # Charlie's contact, which does not exist for Alice
     moe: Contact
+
+    def compute_keys(self) -> None:
+        """Computes the keys for matching, as the worker does within a minute."""
+        with self.database.write() as tx:
+            while key_changes(tx, self.organization.id, limit=500):
+                pass
 
 
 def make_world(database: Database) -> World:

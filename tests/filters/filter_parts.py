@@ -69,7 +69,7 @@ def add_parts(tx: Tx, world: World, random: Random, person: Person, people: Sequ
         person.sources.append(source)
     if random.random() < 0.3:
         put(tx, "attachments", organization_id=org, contact_id=person.id, id=new_id(), kind="picture", filename="p",
-            media_type="image/png", byte_count=1, digest="0" * 64, created_at=FIRST)  # fmt: skip
+            media_type="image/png", byte_count=1, digest="f" * 64, created_at=FIRST)  # fmt: skip
         person.picture = True
 
 

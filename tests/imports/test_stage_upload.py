@@ -31,6 +31,7 @@ def test_what_takes_too_long_is_gone_on_with_by_the_worker_and_nothing_is_done_t
     file = tmp_path / "people.csv"
     file.write_text("First name,Last name,E-mail\n" + "\n".join(lines), encoding="utf-8")
     started = uploaded(world, database, settings, file)
+    world.compute_keys()
     found = stage_upload(database, world.alice, settings.data_folder, started, seconds=0)
     assert (found.state, found.row_count) == (STAGING, 500)
     with database.write() as tx:

@@ -54,6 +54,7 @@ def test_a_worker_that_is_stopped_leaves_the_rest_to_the_next(
     record = start(fresh_database, world.alice, fresh_settings.data_folder, people(tmp_path), in_background=True)
     with fresh_database.write() as tx:
         (job,) = job_claims.claim(tx)
+    world.compute_keys()
     stopping = threading.Event()
     stopping.set()
     with pytest.raises(Reschedule):

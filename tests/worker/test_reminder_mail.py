@@ -228,7 +228,8 @@ def test_an_anniversary_that_becomes_known_is_found_by_the_round_of_the_hour(hom
     assert reminder.due_at is None
     with home.database.write() as tx:
         tx.run(
-            "INSERT INTO important_dates VALUES (:o, :c, 'x', 'Wedding', '--04-19', :now, :now, NULL)",
+            "INSERT INTO important_dates (organization_id, contact_id, id, label, occurs_on, created_at, updated_at)"
+            " VALUES (:o, :c, 'x', 'Wedding', '--04-19', :now, :now)",
             {"o": home.organization.id, "c": home.marge.id, "now": times.now()},
         )
     reminders.refresh(home.database, smtp)
