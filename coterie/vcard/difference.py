@@ -62,9 +62,13 @@ def families_of(lines: Sequence[RawLine], country: str | None) -> set[str]:
 
 def _keep_labels(difference: Difference) -> None:
     """Of values that only lost their label the label stays."""
-    lost = [(old, new) for old, new in difference.changed if old.meaning == new.meaning and new.label is None]
-    difference.changed = [pair for pair in difference.changed if pair not in lost]
-    difference.kept += [old for old, _ in lost]
+    changed: list[tuple[Unit, Unit]] = []
+    for old, new in difference.changed:
+        if old.meaning == new.meaning and new.label is None:
+            difference.kept.append(old)
+        else:
+            changed.append((old, new))
+    difference.changed = changed
 
 
 def _units(lines: Sequence[RawLine], country: str | None) -> list[Unit]:

@@ -1,6 +1,6 @@
 """Makes a difference in a card that has lines of its own: edits the lines it is about and leaves all others alone."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from coterie.vcard import values
 from coterie.vcard.difference import Difference
@@ -23,6 +23,11 @@ class Patch:
         self._keeps_heads = keeps_heads
         self._units = units_of(lines, country)
         self._used: set[int] = set()
+        self._by_meaning: dict[Hashable, list[Unit]] = {}
+        self._by_family: dict[str, list[Unit]] = {}
+        for unit in self._units:
+            self._by_meaning.setdefault(unit.meaning, []).append(unit)
+            self._by_family.setdefault(unit.family, []).append(unit)
         self._replaced: dict[int, list[RawLine]] = {}
         self._added: list[RawLine] = []
         self._group = next_group(lines)
@@ -44,22 +49,24 @@ class Patch:
 
     def _find(self, unit: Unit) -> Unit | None:
         """The unit of this card that is meant: the same value and label, the same value, the one of its kind."""
-        free = [each for each in self._units if id(each) not in self._used]
-        same = [each for each in free if each.meaning == unit.meaning]
-        choices = [each for each in same if each.label == unit.label] or same
+        choices = self._choose(self._by_meaning.get(unit.meaning, ()), unit)
         if not choices and (unit.family in SINGLE or unit.family == "ADR"):
-            choices = [each for each in free if each.family == unit.family]
-            choices = [each for each in choices if each.label == unit.label] or choices
+            choices = self._choose(self._by_family.get(unit.family, ()), unit)
         if not choices:
             return None
         self._used.add(id(choices[0]))
         return choices[0]
 
+    def _choose(self, units: Sequence[Unit], unit: Unit) -> list[Unit]:
+        """Those that are not used yet: with the same label, if there are any."""
+        free = [each for each in units if id(each) not in self._used]
+        return [each for each in free if each.label == unit.label] or free
+
     def _remove(self, unit: Unit) -> None:
         if unit.family == "CATEGORIES":
             self._edit_categories(unit.main.entry, None)
         elif unit.family in SINGLE and self._keeps_heads:
-            for each in [each for each in self._units if each.family == unit.family]:
+            for each in self._by_family.get(unit.family, ()):
                 self._drop(each)
         elif (found := self._find(unit)) is not None:
             self._drop(found)
@@ -83,13 +90,14 @@ class Patch:
             for line in found.lines[1:]:
                 self._replaced[id(line)] = [line]
             if after.family == "NOTE":  # several notes became one
-                for each in [each for each in self._units if each.family == "NOTE" and each is not found]:
-                    self._drop(each)
+                for each in self._by_family["NOTE"]:
+                    if each is not found:
+                        self._drop(each)
         else:
             self._replaced[id(found.main)] = self._regrouped(after, found.main.written_group)
 
     def _add(self, unit: Unit) -> None:
-        if any(each.meaning == unit.meaning and id(each) not in self._used for each in self._units):
+        if any(id(each) not in self._used for each in self._by_meaning.get(unit.meaning, ())):
             return
         if unit.family == "CATEGORIES" and self._keeps_heads:
             self._edit_categories(None, unit.main.entry)
@@ -108,7 +116,7 @@ class Patch:
         """Takes names out of the lines that have them, and adds new ones to the first line."""
         old, new = _names(before), _names(after)
         to_add = [name for name in new if name not in old]
-        lines = [each.main for each in self._units if each.family == "CATEGORIES"]
+        lines = [each.main for each in self._by_family.get("CATEGORIES", ())]
         for line in lines:
             present = _names(line.entry)
             shall = [name for name in present if name not in old or name in new] + to_add
