@@ -35,6 +35,11 @@ SORTS = {
     "followers": ("Followers", "follower_count"),
 }
 
+# a hit in these is seen in the name
+NAME_FIELDS = ("name", "")
+# (contacts of a window, number of all, whether there are more, contact id -> what the search found)
+Found = tuple[list[Contact], int, bool, dict[int, str]]
+
 
 class Listing(Struct, frozen=True):
     """Which people are listed and how: what the address of the page says.
@@ -61,13 +66,15 @@ class Listing(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """Some rows of the list. total: of all; is_capped: whether there are more than were counted."""
+    """Some rows of the list. total: of all; is_capped: whether there are more than were counted. pieces: contact
+    id -> the text a search found, where that is not the name."""
 
     sheets: Sequence[ContactSheet]
     offset: int
     total: int
     is_capped: bool = False
     problem: str = ""
+    pieces: dict[int, str] = {}
 
 
 def read_listing(visit: Visit) -> Listing:
@@ -81,15 +88,15 @@ def read_listing(visit: Visit) -> Listing:
 def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int = WINDOW) -> Window:
     """The rows from an offset. A filter that is not valid matches nobody, and the window has its problem."""
     try:
-        contacts, total, is_capped = _find(tx, visit, listing, offset, limit)
+        contacts, total, is_capped, pieces = _find(tx, visit, listing, offset, limit)
     except Invalid as error:
         return Window((), 0, 0, problem="; ".join(problem.reason for problem in error.problems))
     sheets = sheets_of(tx, visit.acting.organization_id, contacts, PARTS)
-    return Window(list(sheets.values()), offset, total, is_capped)
+    return Window(list(sheets.values()), offset, total, is_capped, pieces=pieces)
 
 
-def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> tuple[list[Contact], int, bool]:
-    """(contacts of the window, number of all, whether there are more)."""
+def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Found:
+    """The contacts of a window."""
     organization_id = visit.acting.organization_id
     order, down = listing.order, listing.is_descending
     if listing.text and not listing.filter_:
@@ -97,15 +104,16 @@ def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> tu
             tx, organization_id, listing.text, order=order if listing.sort else None, descending=down, limit=limit,
             offset=offset, reader_id=visit.acting.user_id,
         )  # fmt: skip
-        return page.contacts, page.total, page.is_capped
+        pieces = {hit.contact_id: hit.piece for hit in page.hits if hit.piece and hit.field not in NAME_FIELDS}
+        return page.contacts, page.total, page.is_capped, pieces
     if listing.filter_ or listing.text:
         where = read_filter(tx, visit.acting, _with_words(listing))
         assert where is not None
         contacts = list_matching(tx, organization_id, where, order=order, descending=down, limit=limit, offset=offset)
         total = count_matching(tx, organization_id, where)
-        return contacts, total, total >= COUNT_MAX
+        return contacts, total, total >= COUNT_MAX, {}
     contacts = list_contacts(tx, organization_id, order=order, descending=down, limit=limit, offset=offset)
-    return contacts, count_contacts(tx, organization_id), False
+    return contacts, count_contacts(tx, organization_id), False, {}
 
 
 def _with_words(listing: Listing) -> str:
@@ -138,7 +146,9 @@ def show_rows(tx: Tx, visit: Visit) -> Result:
     listing = read_listing(visit)
     window = load_window(tx, visit, listing, visit.number("from", 0))
     template = "people/found.html" if "found" in visit.query else "people/rows.html"
-    return Show(template=template, values={"listing": listing, "window": window, "size": WINDOW})
+    folders = list_folders(tx, visit.acting.organization_id, limit=CHOICES_MAX)
+    values = {"listing": listing, "window": window, "size": WINDOW, "folders": folders}
+    return Show(template=template, values=values)
 
 
 PAGES = (
