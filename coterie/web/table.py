@@ -9,6 +9,7 @@ from coterie.web import (
     people,
     person,
     pick,
+    selection,
     set_up,
     settings,
     sign_in,
@@ -19,6 +20,6 @@ from coterie.web.page import Page
 
 # of paths that overlap, the first one counts
 PAGES: tuple[Page, ...] = (
-    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *pick.PAGES,
-    *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES, *settings.PAGES,
+    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES,
+    *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES, *settings.PAGES,
 )  # fmt: skip

@@ -1,0 +1,117 @@
+"""People: search, filters, pages, and changes of many at once with their undo."""
+
+import re
+
+import pytest
+from visitor import Visitor, elements_of, text_of
+from world import World
+
+from coterie.actions.contacts import create_contact
+from coterie.actions.folders import create_folder
+from coterie.actions.terms import create_term, put_on_contact
+from coterie.model.terms import TAGS
+from coterie.store.contacts import count_contacts
+
+
+def people(world: World, rest: str = "") -> str:
+    return f"/{world.organization.id}/people{rest}"
+
+
+def names(visitor: Visitor, path: str, **query: str) -> list[str]:
+    return re.findall(r'href="/\d+/people/\d+" dir="auto">([^<]+)</a>', visitor.get(path, **query).body.decode())
+
+
+def undo_of(response: str) -> dict[str, str | list[str]]:
+    fields = re.findall(r'<input type="hidden" name="(act|value)" value="([^"]*)">', response)
+    return {**dict(fields), "ids": re.findall(r'name="ids\[\]" value="(\d+)"', response)}
+
+
+def test_people_are_searched_sorted_and_filtered(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        tag = create_term(tx, world.alice, TAGS, "Neighbours")
+        put_on_contact(tx, world.alice, TAGS, world.homer.id, tag.id)
+    assert names(alice, people(world)) == ["Homer Simpson", "Marge Simpson"]
+    assert names(alice, people(world), sort="name", down="1") == ["Marge Simpson", "Homer Simpson"]
+    assert names(alice, people(world), q="marge") == ["Marge Simpson"]
+    assert names(alice, people(world), filter=f"tag:#{tag.id}") == ["Homer Simpson"]
+    assert names(alice, people(world), filter=f"tag:#{tag.id}", q="marge") == []
+
+
+@pytest.mark.parametrize("query", [{"filter": "((("}, {"filter": "tag:nothing"}, {"q": "\0"}, {"sort": "uuid"},
+                                   {"from": "9" * 30}, {"filter": "x" * 9000}, {"q": '"(' * 90}])  # fmt: skip
+def test_an_address_that_is_not_valid_is_a_page(alice: Visitor, world: World, query: dict[str, str]) -> None:
+    assert alice.get(people(world), **query).status == 200
+    assert alice.get(people(world, "/rows"), **query).status == 200
+
+
+def test_pages_reach_everybody_once(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        for number in range(130):
+            create_contact(tx, world.alice, {"real_name": f"Person {number:03}"})
+    found = [name for offset in ("0", "60", "120") for name in names(alice, people(world), **{"from": offset})]
+    assert len(found) == len(set(found)) == 132
+
+
+def test_many_people_are_tagged_and_the_undo_leaves_those_that_had_the_tag(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        tag = create_term(tx, world.alice, TAGS, "Friends")
+        put_on_contact(tx, world.alice, TAGS, world.homer.id, tag.id)
+    alice.is_fragment = True
+    both = [str(world.marge.id), str(world.homer.id)]
+    response = alice.post(people(world, "/selected"), act="tag", value="Friends", ids=both)
+    assert "1 person tagged Friends" in text_of(response)
+    assert "removed from 1 person" in text_of(alice.post(people(world, "/selected"), **undo_of(response.body.decode())))
+    alice.is_fragment = False
+    assert names(alice, people(world), filter=f"tag:#{tag.id}") == ["Homer Simpson"]
+
+
+def test_many_people_are_filed_and_taken_out(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        folder = create_folder(tx, world.alice, "Family")
+    alice.is_fragment = True
+    both = [str(world.marge.id), str(world.homer.id)]
+    response = alice.post(people(world, "/selected"), act="folder", folder=str(folder.id), ids=both)
+    assert "2 people put into Family" in text_of(response)
+    alice.post(people(world, "/selected"), **undo_of(response.body.decode()))
+    alice.is_fragment = False
+    assert names(alice, people(world), filter=f"folder:#{folder.id}") == []
+
+
+def test_many_people_are_deleted_and_brought_back(alice: Visitor, world: World) -> None:
+    alice.is_fragment = True
+    both = [str(world.marge.id), str(world.homer.id)]
+    response = alice.post(people(world, "/selected"), act="delete", ids=both)
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 0
+    alice.post(people(world, "/selected"), **undo_of(response.body.decode()))
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"act": "tag", "value": "x"}, {"act": "burn", "ids": ["1"]}, {"act": "tag", "value": " ", "ids": ["1"]},
+        {"act": "folder", "folder": "999", "ids": ["1"]}, {"act": "delete", "ids": ["x"]},
+        {"act": "delete", "ids": ["9" * 30]},
+    ],
+)  # fmt: skip
+def test_a_change_of_many_that_is_not_valid_changes_nothing(
+    alice: Visitor, world: World, fields: dict[str, str]
+) -> None:
+    assert alice.post(people(world, "/selected"), **fields).status == 422
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 2
+
+
+def test_nobody_changes_people_of_another_organization(alice: Visitor, world: World) -> None:
+    theirs = str(world.moe.id + 5000)
+    alice.post(people(world, "/selected"), act="delete", ids=[theirs])
+    assert alice.post(f"/{world.charlie.organization_id}/people/selected", act="delete", ids=["1"]).status == 404
+
+
+def test_a_found_text_is_shown_and_never_markup(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        create_contact(tx, world.alice, {"real_name": "Ned", "employer": "Leftorium <img src=x>"})
+    page = alice.get(people(world), q="leftorium")
+    assert "Leftorium" in text_of(page) and not any(tag == "img" for tag, _ in elements_of(page))
