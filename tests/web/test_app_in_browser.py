@@ -196,3 +196,21 @@ def test_an_import_goes_from_the_file_to_people(app: Watched) -> None:
     app.check()
     app.visit("/1/people?q=cecil", axe=False)
     expect(app.page.locator(".person-row")).to_have_count(1)
+
+
+def test_many_people_are_tagged_and_untagged_by_one_key(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    page = app.page
+    page.get_by_role("checkbox").nth(1).check()
+    page.get_by_role("checkbox").nth(3).click(modifiers=["Shift"])
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    app.check()
+    page.get_by_label("Tag", exact=True).fill("Tried")
+    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("3 people tagged Tried")
+    expect(page.locator(".chip", has_text="Tried").first).to_be_visible()
+    app.check()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("z")
+    expect(page.locator(".chip", has_text="Tried")).to_have_count(0)
+    app.check(axe=False)
