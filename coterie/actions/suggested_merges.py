@@ -5,6 +5,7 @@ it is merged once more: two people who are both like a third may contradict each
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from coterie.errors import Conflict, Invalid, NotFound
 from coterie.model.duplicates import SUGGESTED, Duplicate
 from coterie.model.organizations import Caller
 from coterie.store import duplicates as store
+from coterie.store.batches import Batches
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 
@@ -38,6 +40,13 @@ def merge_suggested(tx: Tx, caller: Caller) -> str | None:
     """Lets the worker merge all suggested pairs; returns the id of the job, or None if one is waiting already."""
     arguments = {"user_id": caller.user_id, "via": caller.via}
     return enqueue(tx, caller, MERGE_JOB, arguments, dedupe_key=MERGE_JOB)
+
+
+def merge_batches(caller: Caller, progress: Progress) -> Batches[Progress, Progress]:
+    """Merges all suggested pairs, from a progress on; returns the last progress."""
+    while not progress.is_done:
+        progress = yield partial(merge_batch, caller=caller, before=progress)
+    return progress
 
 
 def merge_batch(tx: Tx, caller: Caller, before: Progress) -> Progress:

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from coterie.actions import duplicates as actions
+from coterie.actions.suggested_merges import Progress, merge_batches
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
@@ -40,6 +41,7 @@ def register(application: typer.Typer) -> None:
     commands.callback()(list_by_default)
     commands.command("list")(list_pairs)
     commands.command("scan")(scan)
+    commands.command("merge")(merge)
     commands.command("dismiss")(dismiss)
     commands.command("undismiss")(undismiss)
     application.add_typer(commands, name="duplicates")
@@ -132,6 +134,18 @@ def scan(
         typer.echo(msgspec.json.encode(found).decode())
         return
     typer.echo(f"Pairs: {found['suggested']:,} suggested for merging, {found['possible']:,} possible.")
+
+
+def merge(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Merge all suggested pairs. `coterie merges` lists the merges, and `coterie unmerge` undoes one."""
+    with open_instance(data) as database:
+        with database.read() as tx:
+            caller = caller_for_only(tx, organization)
+        progress = run_batches(database.write, merge_batches(caller, Progress()))
+    if as_json:
+        typer.echo(msgspec.json.encode({"merged": progress.merged, "skipped": progress.skipped}).decode())
+        return
+    typer.echo(f"{progress.merged:,} pairs merged, {progress.skipped:,} skipped.")
 
 
 def dismiss(

@@ -1,6 +1,7 @@
 """Two contacts become one and come back: nothing is lost, and the old id means the survivor."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from client import Client
@@ -13,13 +14,16 @@ from coterie.actions.contacts import create_contact, delete_contact, erase_conta
 from coterie.actions.duplicates import dismiss
 from coterie.actions.handles import add_handle
 from coterie.actions.merges import merge_contacts
+from coterie.actions.notes import create_note
 from coterie.actions.terms import create_term, put_on_contact
 from coterie.actions.unmerges import unmerge_contact
 from coterie.errors import Conflict, Invalid, NotFound
+from coterie.model.contacts import Contact
 from coterie.model.terms import TAGS
 from coterie.store import contacts as store
 from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.contact_sheets import load_sheets
+from coterie.store.database import Tx
 from coterie.store.duplicates import find_dismissed
 from coterie.store.terms import list_terms
 
@@ -169,3 +173,35 @@ def test_phones_that_see_the_loser_see_the_merged_contact(world: World) -> None:
         assert find_card_states(tx, organization_id, [marge]) == {marge: "on"}
         unmerge_contact(tx, world.alice, merge.id)
         assert find_card_states(tx, organization_id, [marge, homer]) == {marge: "off", homer: "on"}
+
+
+def test_a_merge_takes_the_same_number_of_statements_whatever_there_is_to_move(world: World) -> None:
+    counts = []
+    for how_many in (1, 40):
+        with world.database.write() as tx:
+            pair = [create_contact(tx, world.alice, {"first_name": "Ned"}).id for _ in range(2)]
+            for number in range(how_many):
+                add_handle(tx, world.alice, pair[1], "website", f"{how_many}.example/{number}", "website")
+                create_note(tx, world.alice, {"text": "About", "contacts": [find_contact(tx, world, pair[1]).uuid]})
+            counting = Counting(tx)
+            merge_contacts(counting, world.alice, pair[0], [pair[1]])
+            counts.append(counting.count)
+    assert counts[0] == counts[1] < 120
+
+
+def find_contact(tx: Tx, world: World, contact_id: int) -> Contact:
+    contact = store.find_contact(tx, world.organization.id, contact_id)
+    assert contact is not None
+    return contact
+
+
+class Counting:
+    """A transaction that counts its statements."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx, self.count = tx, 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("all", "one", "run", "execute_many", "insert_rows"):
+            self.count += 1
+        return getattr(self._tx, name)

@@ -46,6 +46,8 @@ def test_pairs_are_found_listed_with_their_reasons_and_dismissed(world: World) -
     assert run(world).stdout == "No duplicates.\n"
     assert run(world, "undismiss", "3", "4").returncode == 0
     assert json.loads(run(world, "scan", "--json").stdout) == {"suggested": 1, "possible": 0}
+    assert json.loads(run(world, "merge", "--json").stdout) == {"merged": 1, "skipped": 0}
+    assert run(world, "merge").stdout == "0 pairs merged, 0 skipped.\n"
 
 
 @pytest.mark.parametrize("pair", [("3", "3"), ("3", "999"), ("3", "nobody"), ("-", "3"), ("3", "9" * 30)])
