@@ -7,6 +7,7 @@ from msgspec import Struct
 from coterie.search.dictionary import counts_of, find_by_keys
 from coterie.search.folding import Word
 from coterie.search.groups import Group
+from coterie.search.index import ENGINES
 from coterie.search.nicknames import nicknames_of
 from coterie.search.ranking import Asked, rarity
 from coterie.search.spelling import NICKNAME_LOSS, UNRELATED, best_loss, keys_of, keys_two_letters_off
@@ -15,6 +16,8 @@ from coterie.store.database import Tx
 # words of a query that are corrected, and terms that each may stand for
 CORRECTED_MAX = 4
 NEAREST_MAX = 12
+# ways to cut a word in two that are tried
+CUTS_MAX = 4
 # a loss up to this is one letter; a second one is only tried where nothing is so near
 ONE_LETTER = 3.0
 # terms of a single word are only asked for alone if they are rarer than one contact in eight
@@ -41,11 +44,9 @@ def widen(tx: Tx, organization_id: int, words: Sequence[Word], size: int) -> Wid
     """The query with each of its first four words corrected."""
     some = list(words[:CORRECTED_MAX])
     found = _near(tx, organization_id, some, size)
-    if len(some) == 1 and not any(loss <= 2 * ONE_LETTER for loss in found[0].losses.values() if loss):
-        parts = _split(tx, organization_id, some[0])
-        if parts and not counts_of(tx, organization_id, some[0].forms):
-            some = [Word(part, (part,)) for part in parts]
-            found = _near(tx, organization_id, some, size)
+    if len(some) == 1 and (parts := _split(tx, organization_id, some[0])):
+        some = [Word(part, (part,)) for part in parts]
+        found = _near(tx, organization_id, some, size)
     asked = [asked_of(word) for word in words[len(some) :]] if len(words) > len(some) else []
     asked = [*found, *asked]
     every = tuple(Group(tuple(one.losses), one.beginnings) for one in asked)
@@ -82,14 +83,18 @@ def _with_nearest(word: Word, terms: dict[str, int], size: int) -> Asked:
 
 
 def _split(tx: Tx, organization_id: int, word: Word) -> list[str]:
-    """A word of two run together, as the two commonest terms that it is made of; none if there are none."""
+    """A word that nobody has, as the two terms that it is made of and somebody has both of; none if there are none."""
     whole = word.forms[-1]
     cuts = [(whole[:place], whole[place:]) for place in range(2, len(whole) - 1)]
-    counts = counts_of(tx, organization_id, {half for cut in cuts for half in cut})
-    found = [
-        (min(counts[first], counts[rest]), first, rest) for first, rest in cuts if first in counts and rest in counts
-    ]
-    return list(max(found)[1:]) if found else []
+    counts = counts_of(tx, organization_id, {half for cut in cuts for half in cut} | {whole})
+    if whole in counts:
+        return []
+    known = [cut for cut in cuts if cut[0] in counts and cut[1] in counts]
+    for cut in sorted(known, key=lambda cut: -min(counts[half] for half in cut))[:CUTS_MAX]:
+        groups = tuple(Group((half,)) for half in cut)
+        if ENGINES[tx.engine].candidates(tx, organization_id, groups, limit=1):
+            return list(cut)
+    return []
 
 
 def _alone(tx: Tx, organization_id: int, asked: Sequence[Asked], size: int) -> Group | None:
