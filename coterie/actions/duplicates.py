@@ -15,6 +15,7 @@ from coterie.model.duplicates import Duplicate
 from coterie.model.organizations import Caller
 from coterie.store import duplicates as store
 from coterie.store import match_keys as match_store
+from coterie.store.candidates import list_alive
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.revisions import lock_contacts
@@ -34,10 +35,10 @@ def check_contact(tx: Tx, organization_id: int, contact_id: int) -> list[Duplica
     people = load_current(tx, organization_id, [contact_id])
     if not people:
         raise NotFound("Contact not found")
-    likely = [found for found in find_likely(tx, organization_id, people)[contact_id] if found.contact_id != contact_id]
+    likely = find_likely(tx, organization_id, people, are_stored=True)[contact_id]
     pairs = {found.contact_id: store.ordered(contact_id, found.contact_id) for found in likely}
     dismissed = store.find_dismissed(tx, organization_id, set(pairs.values()))
-    alive = {contact.id for contact in list_contacts_by_id(tx, organization_id, pairs)}
+    alive = list_alive(tx, organization_id, pairs)
     return [
         Duplicate(*pairs[found.contact_id], found.score.bits, found.score.level or "possible",
                   reasons_of(people[contact_id], found.person, found.score))

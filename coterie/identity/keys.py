@@ -25,7 +25,7 @@ def is_weak(key: int) -> bool:
     return bool(key & 1)
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 15)
 def number_of(text: str) -> int:
     """A signed 64-bit number of a text, the same in every process."""
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True)
@@ -42,10 +42,19 @@ def counted_of(person: Person) -> set[int]:
     return {number_of(text) for text in _counted(person)}
 
 
-def _counted(person: Person) -> Iterator[str]:
+def counted_names_of(person: Person) -> set[int]:
+    """The same of the names alone. Of two who are compared, it takes all values of one and the names of the other."""
+    return {number_of(text) for text in _counted_names(person)}
+
+
+def _counted_names(person: Person) -> Iterator[str]:
     yield from (f"name:{name}" for name in {person.given, *person.surname} if name)
     if person.given:
         yield f"given:{person.given}"
+
+
+def _counted(person: Person) -> Iterator[str]:
+    yield from _counted_names(person)
     if person.birthday:
         yield f"birthday:{person.birthday}"
     yield from person.handles

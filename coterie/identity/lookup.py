@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.keeping import load_people
-from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_of, is_weak, keys_of
+from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_names_of, counted_of, is_weak, keys_of
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score, compare
 from coterie.identity.weights import WEIGHTS
@@ -41,7 +41,7 @@ def find_likely(
         for each, ids in candidates.items():
             ids.discard(each)
     others = load_people(tx, organization_id, set().union(*candidates.values()))
-    values = set().union(*map(counted_of, (*people.values(), *others.values())))
+    values = set().union(*map(counted_of, people.values()), *map(counted_names_of, others.values()))
     counts = store.load_counts(tx, organization_id, values)
     found = {}
     for each, person in people.items():

@@ -40,7 +40,7 @@ def sound(word: str) -> str:
     return "".join(digit for digit, before in zip(code, " " + code, strict=False) if digit != before) or word[:2]
 
 
-@lru_cache(1 << 17)
+@lru_cache(1 << 16)
 def likeness(one: str, other: str) -> Likeness:
     """How alike two words of names are.
 
