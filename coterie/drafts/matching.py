@@ -38,7 +38,8 @@ from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 
 MATCHES_MAX = 5
-# the scores of what is found by keys alone
+# the bits from which a user is asked about a contact that is found by keys alone, and the scores of such contacts
+ASKED_BITS = 3.0
 ALIKE_MIN, ALIKE_MAX = 30, 55
 Drafts = Sequence[Callable[[], ContactDraft]]
 
@@ -154,7 +155,7 @@ def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], 
         for position, (matches, draft) in enumerate(zip(found, drafts, strict=True))
         if not any(match.is_certain for match in matches.values())
     }
-    likely = find_likely(tx, organization_id, people)
+    likely = find_likely(tx, organization_id, people, with_facts=True)
     alive = store.list_alive(tx, organization_id, {each.contact_id for some in likely.values() for each in some})
     for position, some in likely.items():
         for each in some:
@@ -165,8 +166,9 @@ def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], 
 
 
 def _alike(person: Person, found: Found) -> Candidate | None:
+    """None for less likely contacts, which are listed as possible duplicates later, and for mere namesakes."""
     reasons = reasons_of(person, found.person, found.score)
-    if all(reason.code in OF_NAMES for reason in reasons):
+    if found.score.bits < ASKED_BITS or all(reason.code in OF_NAMES for reason in reasons):
         return None
     score = min(max(ALIKE_MIN + round(found.score.bits), ALIKE_MIN), ALIKE_MAX)
     reason = reason_of(ALIKE, reasons=[why(each) for each in reasons])

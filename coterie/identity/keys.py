@@ -1,8 +1,9 @@
 """The keys by which pairs worth comparing are found, and the values whose commonness is counted.
 
-Guarantee. A key is a 64-bit number that depends on nothing but the facts, so that it can be stored. Its lowest bit says
-whether it is weak. Two people are compared if they share a strong key, or two weak ones; a weak key that at most four
-share counts as strong, and a key that more than 40 share is ignored: whoever is one person shares another one.
+Guarantee. A key is a 64-bit number that depends on nothing but the facts, so that it can be stored. Its lowest two bits
+say whether it is weak, and whether it holds a fact other than the name. Two people are compared if they share a strong
+key, or two weak ones; a weak key that at most four share counts as strong, and a key that more than 40 share is
+ignored: whoever is one person shares another one.
 """
 
 from collections.abc import Iterator
@@ -15,14 +16,22 @@ from coterie.identity.people import Home, Person
 from coterie.model.nicknames import full_names
 
 # the version of keys and facts: with another one, the keys of all contacts are computed again
-VERSION = 1
+VERSION = 2
 SHARED_MAX, RARE_MAX = 40, 4
 FORMS_MAX = 6
 
 
+_WEAK, _FACT = 1, 2
+
+
 def is_weak(key: int) -> bool:
     """Whether it takes two of such keys to compare a pair."""
-    return bool(key & 1)
+    return bool(key & _WEAK)
+
+
+def is_fact(key: int) -> bool:
+    """Whether two who share the key share more than names."""
+    return bool(key & _FACT)
 
 
 @lru_cache(1 << 15)
@@ -33,8 +42,15 @@ def number_of(text: str) -> int:
 
 def keys_of(person: Person) -> set[int]:
     """The keys of a person, about 25 of one with many facts."""
-    strong = {number_of(text) & -2 for text in _strong(person)}
-    return strong | {number_of(text) | 1 for text in _weak(person)}
+    keys: set[int] = set()
+    for texts, flags in (
+        (_facts(person), _FACT),
+        (_full_names(person), 0),
+        (_weak_facts(person), _WEAK | _FACT),
+        (_weak_names(person), _WEAK),
+    ):
+        keys.update((number_of(text) & ~(_WEAK | _FACT)) | flags for text in texts)
+    return keys
 
 
 def counted_of(person: Person) -> set[int]:
@@ -71,11 +87,12 @@ def home_of(home: Home) -> str:
     return f"home:{home.house}:{home.street[0] if home.street else ''}"
 
 
-def _strong(person: Person) -> Iterator[str]:
+def _facts(person: Person) -> Iterator[str]:
     yield from person.handles
     yield from (f"login:{login}" for login in person.logins)
     if person.given and person.surname:
-        yield from _full_names(person)
+        yield f"login:{person.given}{person.surname[-1]}"
+        yield f"login:{person.surname[-1]}{person.given}"
     if person.birthday:
         yield f"born:{person.birthday}"
     for home in person.homes:
@@ -86,23 +103,34 @@ def _strong(person: Person) -> Iterator[str]:
 
 
 def _full_names(person: Person) -> Iterator[str]:
-    last = person.surname[-1]
-    for given in (person.given, *person.aliases):
-        for first in {given, *sorted(full_names(given))[:FORMS_MAX]}:
-            yield f"name:{':'.join(sorted((first, last)))}"
-        yield f"login:{given}{last}"
-        yield f"login:{last}{given}"
+    if person.given and person.surname:
+        for given in (person.given, *person.aliases):
+            for first in {given, *sorted(full_names(given))[:FORMS_MAX]}:
+                yield f"name:{':'.join(sorted((first, person.surname[-1])))}"
 
 
-def _weak(person: Person) -> Iterator[str]:
-    names = tuple(filter(None, (person.given, *person.aliases, *person.middle[:1], *person.surname)))
-    sounds = sorted({sound(name) for name in names if len(name) > 1})
+def _names(person: Person) -> tuple[str, ...]:
+    return tuple(filter(None, (person.given, *person.aliases, *person.middle[:1], *person.surname)))
+
+
+def _sounds(names: tuple[str, ...]) -> list[str]:
+    return sorted({sound(name) for name in names if len(name) > 1})
+
+
+def _weak_names(person: Person) -> Iterator[str]:
+    sounds = _sounds(_names(person))
     yield from (f"sounds:{one}:{other}" for one, other in combinations(sounds[:5], 2))
     if person.given and person.surname:
         first, last = person.given, person.surname[-1]
         yield f"begin:{':'.join(sorted((first[:3], last[:3])))}"
         yield f"end:{':'.join(sorted((first[-3:], last[-3:])))}"
-        yield f"initial:{first[0]}{last}"
+
+
+def _weak_facts(person: Person) -> Iterator[str]:
+    names = _names(person)
+    sounds = _sounds(names)
+    if person.given and person.surname:
+        yield f"initial:{person.given[0]}{person.surname[-1]}"
     yield from (f"initial:{login}" for login in person.logins)
     if person.birthday:
         yield from (f"day:{person.birthday[-5:]}:{name[0]}" for name in names)

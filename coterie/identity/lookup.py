@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.keeping import load_people
-from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_names_of, counted_of, is_weak, keys_of
+from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_names_of, counted_of, is_fact, is_weak, keys_of
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score, compare
 from coterie.identity.weights import WEIGHTS
@@ -26,17 +26,22 @@ class Found(Struct, frozen=True):
 
 
 def find_likely(
-    tx: Tx, organization_id: int, people: Mapping[Id, Person], *, are_stored: bool = False
+    tx: Tx,
+    organization_id: int,
+    people: Mapping[Id, Person],
+    *,
+    are_stored: bool = False,
+    with_facts: bool = False,
 ) -> dict[Id, list[Found]]:
     """For each person the contacts that are at least possible, the likeliest first; a contact is not its own.
 
-    are_stored: whether the people are contacts, named by their ids, that have facts. Contacts that were deleted or
-    have changed since their keys were computed are found as they were.
+    with_facts: only those who share more than names. are_stored: whether the people are contacts, named by their ids,
+    that have facts. Contacts that were deleted or have changed since their keys were computed are found as they were.
     """
     progress = store.find_progress(tx, organization_id)
     if not progress.contact_count or not people:
         return {each: [] for each in people}
-    candidates = _candidates(tx, organization_id, people)
+    candidates = _candidates(tx, organization_id, people, with_facts=with_facts)
     if are_stored:
         for each, ids in candidates.items():
             ids.discard(each)
@@ -56,23 +61,24 @@ def _compared(book: Commonness, person: Person, others: Mapping[int, Person]) ->
     return sorted(likely, key=lambda found: (-found.score.bits, found.contact_id))
 
 
-def _candidates(tx: Tx, organization_id: int, people: Mapping[Id, Person]) -> dict[Id, set[int]]:
+def _candidates(tx: Tx, organization_id: int, people: Mapping[Id, Person], *, with_facts: bool) -> dict[Id, set[int]]:
     """The contacts that share one strong key or two weak ones with each person (identity/keys.py)."""
     keys = {each: keys_of(person) for each, person in people.items()}
-    sharing = store.list_sharing(tx, organization_id, set().union(*keys.values()), most=SHARED_MAX + 1)
-    return {each: _sharing(sharing, of_person) for each, of_person in keys.items()}
+    sharing = store.list_sharing(tx, organization_id, set().union(*keys.values()), most=SHARED_MAX)
+    return {each: _sharing(sharing, of_person, with_facts=with_facts) for each, of_person in keys.items()}
 
 
-def _sharing(sharing: Mapping[int, Sequence[int]], keys: set[int]) -> set[int]:
+def _sharing(sharing: Mapping[int, Sequence[int]], keys: set[int], *, with_facts: bool) -> set[int]:
     candidates: set[int] = set()
+    by_facts: set[int] = set()
     once: set[int] = set()
     for key in keys:
         block = sharing.get(key, ())
-        if len(block) > SHARED_MAX:
-            continue
+        if is_fact(key):
+            by_facts.update(block)
         if is_weak(key) and len(block) > RARE_MAX:
             candidates.update(once.intersection(block))
             once.update(block)
         else:
             candidates.update(block)
-    return candidates
+    return candidates & by_facts if with_facts else candidates

@@ -15,6 +15,7 @@ Likeness = Literal["same", "form", "close", "near", "sound", "initial", "missing
 # names, streets and employers are short; a longer text is compared by its beginning
 TEXT_LENGTH_MAX = 300
 _WORD = re.compile(r"[a-z0-9]+")
+_DIGITS = re.compile(r"[0-9]")
 _CONSONANTS = (("bpfvw", "1"), ("cgjkqsxz", "2"), ("dt", "3"), ("l", "4"), ("mn", "5"), ("r", "6"))
 _SOUNDS: dict[int, str | None] = {ord(letter): digit for letters, digit in _CONSONANTS for letter in letters}
 _SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
@@ -51,6 +52,8 @@ def likeness(one: str, other: str) -> Likeness:
         return "same"
     if len(one) == 1 or len(other) == 1:
         return "initial" if one[:1] == other[:1] else "other"
+    if _DIGITS.findall(one) != _DIGITS.findall(other):
+        return "other"  # Clerk 3 is not Clerk 4
     if are_forms(one, other):
         return "form"
     similarity = JaroWinkler.similarity(one, other)

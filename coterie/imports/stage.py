@@ -147,12 +147,11 @@ def stage_batches(
     """Stages the batches of a reader: each is decided in a transaction that read opens, and saved in another. Rows that
     an earlier run staged are decided again only to collect their keys."""
     try:
-        with read() as tx:
-            is_keyed = is_current(tx, staging.caller.organization_id)
-        while not is_keyed:
-            yield partial(_key, staging=staging)
-            is_keyed = staging.keyed_count < KEYED
+        is_keyed = False
         for batch in batches:
+            if not is_keyed and any(map(_is_matched, batch)):
+                yield from _keys(staging, read)
+                is_keyed = True
             with read() as tx:
                 staged = _stage(tx, staging, batch)
             import_ = yield partial(_save, staging=staging, staged=staged)
@@ -167,8 +166,21 @@ def stage_batches(
     return (yield partial(_finish, staging=staging, state=STAGED))
 
 
-def _key(tx: Tx, staging: Staging) -> Import:
+def _is_matched(row: ReadRow) -> bool:
+    """Whether a row is compared with contacts."""
+    return row.error is None and row.contact_id is None and row.person is not None
+
+
+def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
     """Computes missing keys of contacts: without them, a row may be found new by mistake."""
+    with read() as tx:
+        is_keyed = is_current(tx, staging.caller.organization_id)
+    while not is_keyed:
+        yield partial(_key, staging=staging)
+        is_keyed = staging.keyed_count < KEYED
+
+
+def _key(tx: Tx, staging: Staging) -> Import:
     caller = staging.caller
     staging.keyed_count = key_changes(tx, caller.organization_id, limit=KEYED)
     return open_import(tx, caller.organization_id, caller.import_id or "")[0]

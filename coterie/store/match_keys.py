@@ -7,10 +7,12 @@ harmless: they lead to no facts.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from coterie.store.database import Tx
 
+_decode_ids = msgspec.json.Decoder(list[int]).decode
 _COLUMNS = "version, contact_count, keyed_revision, scanned_revision"
 
 
@@ -203,28 +205,25 @@ def load_common_counts(tx: Tx, organization_id: int) -> dict[int, int]:
     return dict(rows)
 
 
+# one row per key: reading the rows of a common key one by one would take most of the time
 _SHARING = {
     "sqlite": (
-        "SELECT v.value, k.contact_id FROM json_each(:keys) v CROSS JOIN match_keys k"
-        " WHERE k.organization_id = :organization_id AND k.key = v.value AND k.contact_id IN"
-        " (SELECT o.contact_id FROM match_keys o WHERE o.organization_id = :organization_id AND o.key = v.value"
-        " ORDER BY o.contact_id LIMIT :most)"
+        "SELECT v.value, (SELECT CASE WHEN count(*) BETWEEN 1 AND :most THEN json_group_array(o.contact_id) END FROM"
+        " (SELECT k.contact_id FROM match_keys k WHERE k.organization_id = :organization_id AND k.key = v.value"
+        " LIMIT :most + 1) o) FROM json_each(:keys) v"
     ),
     "postgresql": (
-        "SELECT v.value, k.contact_id FROM unnest(CAST(:keys AS BIGINT[])) AS v (value) CROSS JOIN LATERAL"
-        " (SELECT o.contact_id FROM match_keys o WHERE o.organization_id = :organization_id AND o.key = v.value"
-        " ORDER BY o.contact_id LIMIT :most) k"
+        "SELECT v.value, (SELECT CASE WHEN count(*) BETWEEN 1 AND :most THEN CAST(json_agg(o.contact_id) AS TEXT) END"
+        " FROM (SELECT k.contact_id FROM match_keys k WHERE k.organization_id = :organization_id AND k.key = v.value"
+        " LIMIT :most + 1) o) FROM unnest(CAST(:keys AS BIGINT[])) AS v (value)"
     ),
 }
 
 
 def list_sharing(tx: Tx, organization_id: int, keys: Iterable[int], *, most: int) -> dict[int, list[int]]:
-    """key -> the contacts that have it, the first `most` of each."""
+    """key -> the contacts that have it; a key that none, or more than `most`, have is missing."""
     rows = tx.all(_SHARING[tx.engine], {"organization_id": organization_id, "keys": tx.list_param(keys), "most": most})
-    sharing: dict[int, list[int]] = {}
-    for key, contact_id in rows:
-        sharing.setdefault(key, []).append(contact_id)
-    return sharing
+    return {key: _decode_ids(ids) for key, ids in rows if ids is not None}
 
 
 def iter_keys(tx: Tx, organization_id: int, *, limit: int) -> Iterator[tuple[int, int]]:

@@ -57,6 +57,7 @@ TRAPS = {
     "named after a parent": (somebody("Ruth Otto Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, **HOME)),
     "other middle names": (somebody("Otto Karl Quill", PHONE), somebody("Otto Ludwig Quill", PHONE)),
     "two forms of one name": (somebody("Marge Quill", PHONE, **HOME), somebody("Maggie Quill", PHONE, **HOME)),
+    "numbered": (somebody("Driver3 Quill", PHONE, **HOME), somebody("Driver4 Quill", PHONE, **HOME)),
     "a role's mailbox": (somebody("Otto Quill", "email:info@acme.example"), somebody("", "email:info@acme.example")),
     "other given name, shared middle initial": (somebody("Derek A Quill", **HOME), somebody("Olga A Quill", **HOME)),
 }  # fmt: skip
