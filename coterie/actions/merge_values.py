@@ -40,7 +40,8 @@ def columns_to_restore(
 ) -> dict[str, Any]:
     """The columns of the survivor that get back their values: those that were not edited since.
 
-    One that becomes empty is filled from the losers of the other merges, which record it. losers: contact id -> as it
+    One that becomes empty is filled from the losers of the other merges, which record it, unless one of them chose
+    its value. losers: contact id -> as it
     was.
     """
     columns = {
@@ -48,7 +49,8 @@ def columns_to_restore(
         for name, (before, after) in values.items()
         if name in (*COLUMNS, "updated_at") and getattr(survivor, name) == after
     }
-    for name in [name for name, value in columns.items() if value is None and name not in NAME_COLUMNS]:
+    decided = {key for other in others for key in other.changes.values}
+    for name in [name for name, value in columns.items() if value is None and name not in (*NAME_COLUMNS, *decided)]:
         for other in others:
             value = getattr(losers[other.loser_id], name)
             if value is not None:
