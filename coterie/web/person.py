@@ -24,6 +24,7 @@ from coterie.web.person_fields import FIELDS, empty, filled, parsed, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
 
 ENTRIES = 20
+INSTAGRAM_PROFILES = "https://www.instagram.com/"
 REMINDERS_SHOWN = 50
 MEMBERS_MAX = 1000
 SHEET_PARTS: tuple[Part, ...] = (
@@ -69,6 +70,7 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
             tx, organization_id, visit.acting.user_id or "", contact_id=contact.id, limit=REMINDERS_SHOWN
         ),
         "channel_labels": CHANNEL_LABELS,
+        "instagram": INSTAGRAM_PROFILES,
         "is_link": lambda text: not is_unsafe_link(text) and text.lower().startswith(("http://", "https://")),
     }  # fmt: skip
 
