@@ -171,6 +171,8 @@ class Writer:
         seen = self._seen(current)
         base = list(current.lines) if seen is None else seen
         difference = compare(base, self._written, self._caller.country, self._families)
+        if self._is_rewriting:
+            keep_better_picture(difference)
         if seen is None:
             # what the device does not know of, it cannot have deleted
             difference.kept += difference.removed
@@ -252,6 +254,16 @@ class Writer:
         if not names <= before and len(before) < FAMILIES_MAX:
             text = " ".join(sorted(before | names))
             save_families(self._tx, self._organization_id, self._login.device.id, text)
+
+
+def keep_better_picture(difference: Difference) -> None:
+    """Phones compress a picture again whenever they write anything: a smaller one among other changes is not new."""
+    others = len(difference.changed) + len(difference.added) + len(difference.removed) - 1
+    pictures = [pair for pair in difference.changed if pair[0].family == "PHOTO"]
+    for before, after in pictures if others else ():
+        if len(after.main.text) < len(before.main.text):
+            difference.changed = [pair for pair in difference.changed if pair[0] is not before]
+            difference.kept.append(before)
 
 
 def store_pictures(folder: Path, text: str) -> None:

@@ -1,5 +1,7 @@
 """Cards: what a device writes it reads again, and the contact has it."""
 
+import base64
+
 import pytest
 from carddav.dav_client import DAVX5, IOS, Dav, make_card, new_device
 from client import Client
@@ -132,3 +134,28 @@ def test_an_etag_is_given_only_for_the_bytes_that_came(dav: Dav) -> None:
     assert made.status == 201
     assert "etag" not in made.headers
     assert "UID:" in dav.get("ned.vcf").body.decode()
+
+
+def photo(byte_count: int, mark: bytes) -> str:
+    data = b"\xff\xd8\xff\xe0" + mark * byte_count
+    return f"PHOTO;ENCODING=b;TYPE=JPEG:{base64.b64encode(data).decode()}"
+
+
+def test_a_picture_that_a_phone_compressed_again_is_not_a_new_one(dav: Dav) -> None:
+    lines = ["FN:Ned", "N:;Ned;;;"]
+    dav.put("ned.vcf", make_card(*lines, photo(4_000, b"a"), uid="ned"))
+    phone = dav.as_program(DAVX5)
+    worse = make_card(*lines, "TITLE:Leftist", photo(2_000, b"b"), uid="ned")
+    assert phone.put("ned.vcf", worse).status == 204
+    assert photo(4_000, b"a") in dav.get("ned.vcf").body.decode()
+    alone = make_card(*lines, "TITLE:Leftist", photo(2_000, b"c"), uid="ned")
+    assert phone.put("ned.vcf", alone).status == 204
+    assert photo(2_000, b"c") in dav.get("ned.vcf").body.decode()
+
+
+def test_a_picture_is_a_file_of_the_contact(dav: Dav, r0: R0) -> None:
+    dav.put("ned.vcf", make_card("FN:Ned", "N:;Ned;;;", photo(1_000, b"a"), uid="ned"))
+    (contact,) = [each for each in r0.get("/contacts").json["contacts"] if each["first_name"] == "Ned"]
+    assert len(r0.get(f"/contacts/{contact['id']}/attachments").json["attachments"]) == 1
+    dav.put("ned.vcf", make_card("FN:Ned", "N:;Ned;;;", uid="ned"))
+    assert r0.get(f"/contacts/{contact['id']}/attachments").json["attachments"] == []
