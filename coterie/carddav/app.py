@@ -24,7 +24,7 @@ from coterie.carddav.reports import Report, report
 from coterie.carddav.urls import WELL_KNOWN, WELL_KNOWN_FOLDER, path_of, resource_of
 from coterie.carddav.writing import store_pictures
 from coterie.carddav.xml_output import CLOSE, OPEN, error_body, propstats, response
-from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, Unauthorized
+from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, TooLarge, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.basic import CHALLENGE
 from coterie.http.body import read_bytes
@@ -37,6 +37,10 @@ from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
+# a body that is read on the writer's thread
+PROPPATCH_BYTES_MAX = 1024 * 1024
+# a card beyond this is read in a thread
+LARGE_BYTES = 65_536
 XML_TYPE = (b"content-type", b'application/xml; charset="utf-8"')
 _PIECE_CHARS = 65_536
 log = logging.getLogger(__name__)
@@ -134,12 +138,15 @@ class CardDavApp:
 
     async def _read_card(self, login: Login, request: Request) -> str:
         """The card of a PUT; its pictures are stored in a thread, before the transaction."""
-        text = read_card(request)
+        is_large = len(request.body) > LARGE_BYTES
+        text = await asyncio.to_thread(read_card, request) if is_large else read_card(request)
         if "PHOTO" in text.upper() and not login.device.is_read_only:
             await asyncio.to_thread(store_pictures, request.folder, text)
         return text
 
     async def _proppatch(self, login: Login, request: Request) -> Sent:
+        if len(request.body) > PROPPATCH_BYTES_MAX:
+            raise TooLarge(f"A propertyupdate has at most {PROPPATCH_BYTES_MAX} bytes")
         text = await self._database.run_write(lambda tx: proppatch(Context(tx, login, request)))
         return _multistatus(_pieces([text], iter(())))
 
