@@ -5,7 +5,7 @@ from coterie.web.page import Page, Result, Show, Visit
 
 KEYS = (
     ("Anywhere", (
-        ("/", "Search people"), ("Ctrl K", "Everything by name"), ("g t", "Today"), ("g p", "People"),
+        ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
         ("g i", "Imports"), ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
         ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),
     )),

@@ -24,7 +24,15 @@ function press(key) {
   return Boolean(named);
 }
 
+function closeMenu() {
+  const menu = [...document.querySelectorAll("details.menu[open]")].pop();
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
 const ACTIONS = {
+  Escape: closeMenu,
   "/": () => { const q = document.querySelector("#q"); if (q) { q.focus(); q.select(); } else location.assign(`${root}/people#q`); },
   "?": () => location.assign("/help/keys"),
   c: () => location.assign(`${root}/people/new`),
