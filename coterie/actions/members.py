@@ -9,6 +9,7 @@ from coterie.model.organizations import OWNER, ROLES, Caller, User
 from coterie.store import organizations as store
 from coterie.store.access_tokens import revoke_access_tokens_of_user
 from coterie.store.database import Tx
+from coterie.store.devices import revoke_devices_of_user
 
 
 def find_member(tx: Tx, caller: Caller, email: str) -> str:
@@ -55,7 +56,8 @@ def _insert_user(tx: Tx, caller: Caller, email: str, email_key: str, *, password
 
 
 def remove_member(tx: Tx, caller: Caller, email: str) -> int:
-    """Ends a membership and revokes the user's tokens for this organization. Returns how many tokens were revoked.
+    """Ends a membership and revokes the user's tokens and devices for this organization. Returns how many tokens were
+    revoked.
 
     What the user wrote stays. Raises NotFound if the user is not a member, Conflict for the last owner.
     """
@@ -65,5 +67,6 @@ def remove_member(tx: Tx, caller: Caller, email: str) -> int:
         raise Conflict(f"{email} is the only owner: add another owner first")
     store.delete_membership(tx, caller.organization_id, user_id)
     revoked = revoke_access_tokens_of_user(tx, caller.organization_id, user_id, now)
+    revoke_devices_of_user(tx, caller.organization_id, user_id, now)
     record(tx, caller, "member.removed", user_id, now=now)
     return revoked

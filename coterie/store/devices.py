@@ -87,6 +87,15 @@ def revoke_device(tx: Tx, organization_id: int, device_id: str, now: str) -> boo
     return changed == 1
 
 
+def revoke_devices_of_user(tx: Tx, organization_id: int, user_id: str, now: str) -> int:
+    """Revokes all devices of a user in one organization. Returns their number."""
+    return tx.run(
+        "UPDATE devices SET revoked_at = :now"
+        " WHERE organization_id = :organization_id AND user_id = :user_id AND revoked_at IS NULL",
+        {"organization_id": organization_id, "user_id": user_id, "now": now},
+    )
+
+
 def has_device(tx: Tx, organization_id: int, device_id: str) -> bool:
     row = tx.one(
         "SELECT 1 FROM devices WHERE organization_id = :organization_id AND id = :id",

@@ -6,6 +6,10 @@ from carddav.dav_client import Dav, new_device
 from client import Client
 from world import World
 
+from coterie.actions.devices import revoke_device
+from coterie.actions.members import remove_member
+from coterie.store.devices import list_devices
+
 
 def test_well_known_redirects_without_a_password(client: Client) -> None:
     for method in ("GET", "PROPFIND", "OPTIONS"):
@@ -95,3 +99,15 @@ def test_a_read_only_device_reads(client: Client, world: World) -> None:
 
 def _basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_a_revoked_device_and_one_of_a_former_member_are_refused(dav: Dav, bobs: Dav, world: World) -> None:
+    assert dav.call("OPTIONS", "/dav/").status == bobs.call("OPTIONS", "/dav/").status == 200
+    with world.database.write() as tx:
+        for device in list_devices(tx, world.alice.organization_id, limit=100):
+            if device.email == dav.user:
+                revoke_device(tx, world.alice, device.id)
+        remove_member(tx, world.alice, bobs.user)
+        states = [device.revoked_at is not None for device in list_devices(tx, world.alice.organization_id, limit=100)]
+    assert dav.call("OPTIONS", "/dav/").status == bobs.call("OPTIONS", "/dav/").status == 401
+    assert states == [True, True]
