@@ -28,7 +28,9 @@ def hash_of(text: str) -> int:
 
 
 def without_one(word: str) -> set[str]:
-    """The word without one of its letters, each of them in turn."""
+    """The word without one of its letters, each of them in turn; none for a word of more than 24 letters."""
+    if len(word) > ONE_LETTER_MAX:
+        return set()
     return {word[:place] + word[place + 1 :] for place in range(len(word))}
 
 
