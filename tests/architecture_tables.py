@@ -52,7 +52,7 @@ MAY_USE = {
     "psycopg": "store search",
     "psycopg_pool": "store search",
     "python_multipart": "http",
-    "rapidfuzz": "search identity drafts",
+    "rapidfuzz": "model",
     "rich": "cli",
     "starlette": "api web instagram carddav app cli",
     "typer": "cli",

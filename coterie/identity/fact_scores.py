@@ -1,13 +1,13 @@
 """The bits of birthdays, addresses, handles and employers that two people share or do not share."""
 
 from msgspec import Struct
-from rapidfuzz.distance import OSA
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.keys import home_of
 from coterie.identity.names import likeness
 from coterie.identity.people import STREET_WORDS, Home, Person, is_role
 from coterie.identity.weights import WEIGHTS
+from coterie.model.edits import edits_between
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 
 # a son is older than that when his own children are born: two birthdays so near may be one, misread
@@ -56,7 +56,7 @@ def birthday_bits(book: Commonness, one: Person, other: Person) -> float:
     if a == b:
         return min(book.rarity(f"birthday:{a}", WEIGHTS.days), WEIGHTS.birthday_max)
     years = abs(int(a[:4]) - int(b[:4]))
-    distance = OSA.distance(a, b, score_cutoff=2)
+    distance = edits_between(a, b, most=2)
     if (distance == 1 and (years < GENERATION_YEARS or a[-5:] == b[-5:])) or _is_swapped(a, b):
         return WEIGHTS.birthday_misread
     if a[-5:] == b[-5:]:
@@ -106,7 +106,7 @@ def _is_same_street(a: Home, b: Home) -> bool:
 def _street_bits(a: Home, b: Home, *, is_street: bool) -> float:
     if not is_street:
         return 2.0 if a.house and a.house == b.house and a.postcode == b.postcode else -2.0
-    is_near = not a.house or not b.house or OSA.distance(a.house, b.house, score_cutoff=1) == 1
+    is_near = not a.house or not b.house or edits_between(a.house, b.house, most=1) == 1
     return 7.0 if is_near else 4.0
 
 

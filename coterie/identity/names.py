@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Literal
 
 from anyascii import anyascii
-from rapidfuzz.distance import OSA, JaroWinkler
 
+from coterie.model.edits import edits_between, jaro_winkler
 from coterie.model.nicknames import are_forms
 from coterie.model.text import APOSTROPHES, stream_safe
 
@@ -56,14 +56,14 @@ def likeness(one: str, other: str) -> Likeness:
         return "other"  # Clerk 3 is not Clerk 4
     if are_forms(one, other):
         return "form"
-    similarity = JaroWinkler.similarity(one, other)
+    similarity = jaro_winkler(one, other)
     if similarity < 0.7:
         return "other"
     return _spelling(one, other, similarity)
 
 
 def _spelling(one: str, other: str, similarity: float) -> Likeness:
-    longest, distance = max(len(one), len(other)), OSA.distance(one, other, score_cutoff=3)
+    longest, distance = max(len(one), len(other)), edits_between(one, other, most=3)
     if (distance == 1 and longest >= 4) or (distance == 2 and longest >= 8):
         return "close"
     if (distance == 2 and longest >= 5) or (distance == 3 and longest >= 8):

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
-from rapidfuzz.distance import OSA
-
+from coterie.model.edits import edits_between
 from coterie.search.nicknames import nicknames_of
 
 _CONSONANTS = str.maketrans("bpfvwcgjkqsxzdtlmnraeiouyh", "1111122222222334556" + "       ")
@@ -70,7 +69,7 @@ def loss_of(word: str, term: str) -> float:
     if term in nicknames_of(word):
         return NICKNAME_LOSS
     longest = max(len(word), len(term))
-    distance = OSA.distance(word, term, score_cutoff=4)
+    distance = edits_between(word, term, most=4)
     if longest > 3 and distance <= max(1, longest // 2.5):
         return LETTER_LOSS * distance + (FIRST_LETTER_LOSS if word[0] != term[0] else 0.0)
     return SOUND_LOSS if len(sound(word)) > 1 and sound(word) == sound(term) else UNRELATED

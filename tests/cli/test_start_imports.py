@@ -19,7 +19,7 @@ ONLY_WEB = {"starlette", "typer", "uvicorn", "coterie.api", "coterie.web"}
     ("imports", "absent"),
     [
         ("coterie.cli.main, coterie.cli.serve", NEITHER | ONLY_WORKER),
-        ("coterie.cli.child, coterie.worker.handlers, coterie.worker.loop", NEITHER - {"rapidfuzz"} | ONLY_WEB),
+        ("coterie.cli.child, coterie.worker.handlers, coterie.worker.loop", NEITHER | ONLY_WEB),
     ],
     ids=["web", "worker"],
 )
