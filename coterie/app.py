@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from coterie.api.hub.routes import HUB
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
-from coterie.carddav.app import CardDavApp
+from coterie.carddav.urls import is_for_carddav
 from coterie.errors import CoterieError
 from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, Send, TrustedProxies
 from coterie.http.authentication import Authentication
@@ -26,6 +26,9 @@ from coterie.instagram import picture_door, webhook
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import Document, app_routes, page_routes, unavailable
+
+if TYPE_CHECKING:
+    from coterie.carddav.app import CardDavApp
 
 _HEADERS: HeaderList = [
     (b"x-content-type-options", b"nosniff"),
@@ -38,7 +41,9 @@ CONTRACTS: Sequence[Contract] = (INRO, R0, HUB)
 class App:
     """Sends /api/ to the contracts, CardDAV to its door and everything else to the pages (docs/decisions/0022)."""
 
-    def __init__(self, contracts: ContractApp, carddav: CardDavApp, pages: Starlette, settings: Settings) -> None:
+    def __init__(
+        self, contracts: ContractApp, carddav: Callable[[], Application], pages: Starlette, settings: Settings
+    ) -> None:
         self._contracts = contracts
         self._carddav = carddav
         self._pages = pages
@@ -52,8 +57,8 @@ class App:
         if scope["type"] == "http":
             if scope["path"].startswith("/api/"):
                 door = self._contracts
-            elif self._carddav.takes(scope):
-                door = self._carddav
+            elif is_for_carddav(scope):
+                door = self._carddav()
         await door(scope, receive, self._with_headers(send))
 
     def _with_headers(self, send: Send) -> Send:
@@ -79,7 +84,11 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
     documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
 
-    carddav = CardDavApp(database, settings, recorder)
+    @cache
+    def carddav() -> "CardDavApp":
+        from coterie.carddav.app import CardDavApp  # lazy: 8 MB with vCards, which many instances never need
+
+        return CardDavApp(database, settings, recorder)
 
     def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route(path, RecordedApp(request_response(endpoint), path, recorder))
@@ -89,7 +98,8 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
         await authentication.started()
         yield
         await authentication.stopped()
-        await carddav.stopped()
+        if carddav.cache_info().currsize:
+            await carddav().stopped()
         recorder.flush()
         database.close()
 

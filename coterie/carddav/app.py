@@ -66,13 +66,6 @@ class CardDavApp:
         """Waits up to 5 seconds for what is being saved."""
         await self._logins.stopped()
 
-    def takes(self, scope: Scope) -> bool:
-        """Whether a request is for this door."""
-        path: str = scope["path"]
-        if path.startswith(ROOT_PATH) or path in ("/dav", WELL_KNOWN_FOLDER, WELL_KNOWN, f"{WELL_KNOWN}/"):
-            return True
-        return path == "/" and scope["method"] in ("OPTIONS", "PROPFIND", "REPORT")
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, headers = time.perf_counter(), headers_of(scope)
         request_id = read_request_id(headers)

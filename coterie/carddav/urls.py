@@ -18,6 +18,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f/]")
 _PATH_LENGTH_MAX = 4096
 
 
+def is_for_carddav(scope: Scope) -> bool:
+    """Whether a request is for this door: /dav/, /.well-known/carddav, and the WebDAV methods of /."""
+    path: str = scope["path"]
+    if path.startswith(ROOT_PATH) or path in ("/dav", WELL_KNOWN_FOLDER, WELL_KNOWN, f"{WELL_KNOWN}/"):
+        return True
+    return path == "/" and scope["method"] in ("OPTIONS", "PROPFIND", "REPORT")
+
+
 class Resource(Struct, frozen=True):
     """member: the uuid of a membership. book and href: as decoded."""
 
