@@ -84,8 +84,8 @@ class Authentication:
         now = times.now()
         found = session_store.find_session(tx, hash_token(token), **self.session_limits(now))
         if found is not None and found[0].last_used_at[:_HOUR] != now[:_HOUR]:
-            session_id = found[0].id
-            self._in_background(lambda tx: session_store.touch_session(tx, session_id, now))
+            session_id, before = found[0].id, found[0].last_used_at
+            self._in_background(lambda tx: session_store.touch_session(tx, session_id, before=before, now=now))
         return found
 
     def session_limits(self, now: str) -> dict[str, str]:

@@ -43,9 +43,12 @@ def list_sessions(tx: Tx, user_id: str, *, created_after: str, used_after: str) 
     return [Session(*row) for row in rows]
 
 
-def touch_session(tx: Tx, session_id: str, now: str) -> None:
-    """Stores when a session was last used."""
-    tx.run("UPDATE sessions SET last_used_at = :now WHERE id = :id", {"id": session_id, "now": now})
+def touch_session(tx: Tx, session_id: str, *, before: str, now: str) -> None:
+    """Stores when a session was last used, unless its last_used_at is not what it was before."""
+    tx.run(
+        "UPDATE sessions SET last_used_at = :now WHERE id = :id AND last_used_at = :before",
+        {"id": session_id, "before": before, "now": now},
+    )
 
 
 def delete_session(tx: Tx, user_id: str, session_id: str) -> bool:
