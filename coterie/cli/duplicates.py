@@ -34,7 +34,7 @@ OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help="The number 
 
 def register(application: typer.Typer) -> None:
     commands = typer.Typer(
-        help="List contacts that may be one person, look for them, or dismiss a pair.",
+        help="List and merge contacts that may be one person.",
         invoke_without_command=True,
         no_args_is_help=False,
     )
@@ -56,7 +56,7 @@ def list_by_default(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List contacts that may be one person, look for them, or dismiss a pair."""
+    """List and merge contacts that may be one person."""
     if context.invoked_subcommand is None:
         list_pairs(level=level, limit=limit, organization=organization, data=data, as_json=as_json)
 

@@ -24,9 +24,10 @@ def logins(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the failed logins of the last 30 days, newest first, with the network they came from.
+    """List failed logins, newest first.
 
-    The address is shown if it is a user's. `coterie tokens list` lists the logins that succeeded.
+    Those of the last 30 days, with the network they came from. The address is shown if it is a user's.
+    `coterie tokens list` lists the logins that succeeded.
     """
     with open_instance(data) as database, database.read() as tx:
         failed = list_failed_logins(tx, limit=limit)
