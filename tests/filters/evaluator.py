@@ -200,6 +200,13 @@ def _on_day(month_day: str, op: str, value: Any) -> bool:
     return False
 
 
+def _clamped(local: datetime) -> datetime:
+    try:
+        return local.replace(tzinfo=ZONE).astimezone(UTC)
+    except OverflowError:  # the calendar ends
+        return datetime.max.replace(tzinfo=UTC)
+
+
 def _due(person: Person, op: str, values: Any) -> bool:
     if op in ("any", "none"):
         return bool(person.reminders) == (op == "any")
@@ -209,7 +216,7 @@ def _due(person: Person, op: str, values: Any) -> bool:
             end = NOW + timedelta(hours=count)
         else:
             local = NOW.astimezone(ZONE).replace(tzinfo=None)
-            end = shifted(local, count, unit).replace(tzinfo=ZONE).astimezone(UTC)
+            end = _clamped(shifted(local, count, unit))
         return any(NOW <= times.parse(at) < end for at in person.reminders)
     return any(_in_time(times.parse(at), op, values) for at in person.reminders)
 
