@@ -15,16 +15,24 @@ _VERBS = {
     "created": "added", "updated": "changed", "deleted": "deleted", "restored": "restored", "erased": "erased",
     "handle_added": "added a way to reach", "handle_updated": "changed a way to reach",
     "handle_deleted": "deleted a way to reach", "handle_restored": "restored a way to reach",
-    "handle_erased": "erased a way to reach", "put_in_folder": "put into a folder",
-    "taken_out_of_folder": "taken out of a folder", "tagged": "put a tag on", "untagged": "took a tag off",
+    "handle_erased": "erased a way to reach", "put_in_folder": "put the person into a folder",
+    "taken_out_of_folder": "took the person out of a folder", "tagged": "added a tag", "untagged": "removed a tag",
     "expertise_added": "added an expertise", "expertise_removed": "removed an expertise",
-    "tag_changed": "a tag was renamed or deleted", "folder_changed": "a folder was renamed or deleted",
-    "expertise_changed": "an expertise was renamed or deleted", "property_changed": "a property was renamed or deleted",
-    "related_changed": "a related person was deleted or restored", "parts_imported": "parts were imported",
+    "tag_changed": "renamed or deleted a tag", "folder_changed": "renamed or deleted a folder",
+    "expertise_changed": "renamed or deleted an expertise", "property_changed": "renamed or deleted a property",
+    "related_changed": "deleted or restored a related person", "parts_imported": "imported parts",
+    "merged": "merged another person into this one", "unmerged": "undid a merge",
+    "card_changed": "changed the card", "taken_off_phones": "took the person off phones",
 }  # fmt: skip
 _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",
           "date": "a date", "address": "an address", "attachment": "a file"}  # fmt: skip
-_DOORS = {"web": "", "cli": "on the command line", "worker": "by a job", "instagram": "by Instagram"}
+_DOORS = {
+    "web": "",
+    "cli": "on the command line",
+    "worker": "by a job",
+    "instagram": "by Instagram",
+    "carddav": "on a phone",
+}
 _INTERACTIONS = {"message": "Message", "comment": "Comment", "mention": "Mention", "call": "Call",
                  "meeting": "Meeting", "chat": "Message written", "letter": "Letter", "other": "Contact"}  # fmt: skip
 
