@@ -94,10 +94,14 @@ def open_page(browser: Browser, instance: Instance, **options: Any) -> tuple[Bro
     page.on("console", lambda message: watched.complaints.append(message.text))
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
     if instance.state is None:
-        page.goto(f"{origin}/sign-in")
-        page.get_by_label("E-mail").fill(instance.email)
-        page.get_by_label("Password").fill(instance.password)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/today")
+        sign_in(page, instance)
         instance.state = context.storage_state()
     return context, watched
+
+
+def sign_in(page: Page, instance: Instance) -> None:
+    page.goto(f"{instance.address}/sign-in")
+    page.get_by_label("E-mail").fill(instance.email)
+    page.get_by_label("Password").fill(instance.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/today")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from app_pages import Instance, Watched, open_page, running
+from app_pages import Instance, Watched, open_page, running, sign_in
 from browser import launched
 from playwright.sync_api import Browser, expect
 
@@ -150,8 +150,9 @@ def test_two_tabs_at_one_field_lose_nothing(browser: Browser, instance: Instance
 
 
 def test_without_script_people_are_read_searched_added_and_edited(browser: Browser, instance: Instance) -> None:
-    context = browser.new_context(storage_state=instance.state, java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
+    sign_in(page, instance)
     page.goto(f"{instance.address}/1/people")
     page.get_by_role("searchbox").fill("lisa")
     page.get_by_role("button", name="Search").click()
