@@ -51,8 +51,10 @@ class Target(Struct, frozen=True):
 
 
 class Rules(Struct, frozen=True):
-    """What the operator allows beyond public addresses over https."""
+    """What the operator allows beyond public addresses over https. own: this instance's URL, which must not be called:
+    a webhook that creates a contact would never end."""
 
+    own: str = ""
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
@@ -64,8 +66,11 @@ class Rules(Struct, frozen=True):
         return parsed is not None and any(parsed in network for network in self.networks)
 
 
-def parse_rules(text: str) -> Rules:
-    """Reads COTERIE_OUTGOING_ALLOWED: hosts and networks, separated by commas. Raises ValueError."""
+def parse_rules(text: str, own: str = "") -> Rules:
+    """Reads COTERIE_OUTGOING_ALLOWED: hosts and networks, separated by commas. own: COTERIE_BASE_URL.
+
+    Raises ValueError for a part that is neither.
+    """
     hosts, networks = set(), []
     for part in filter(None, (part.strip().lower() for part in text.split(","))):
         try:
@@ -74,7 +79,7 @@ def parse_rules(text: str) -> Rules:
             if "/" in part or ":" in part or not part.isascii():
                 raise ValueError(f"{part[:100]!r} is neither a host nor a network such as 192.168.0.0/16") from None
             hosts.add(part.rstrip("."))
-    return Rules(frozenset(hosts), tuple(networks))
+    return Rules(own, frozenset(hosts), tuple(networks))
 
 
 def check_url(url: str) -> str:
@@ -98,11 +103,13 @@ def check_url(url: str) -> str:
 def resolve(url: str, rules: Rules) -> list[Target]:
     """The places a URL leads to, all of them checked, in the order of the name server; at most four.
 
-    Looks the host up, so it may take seconds. Raises NotAllowed if one address is not allowed, or none is found.
+    Looks the host up, so it may take seconds. Raises NotAllowed if one address is not allowed, none is found, or the
+    URL is this instance's own.
     """
     parts = urlsplit(check_url(url))
-    host = (parts.hostname or "").rstrip(".")
-    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    host, port = _place(url)
+    if rules.own and (host, port) == _place(rules.own):
+        raise NotAllowed("the address is that of this instance")
     addresses = _addresses(host, port)
     for address in addresses:
         if rules.allows(host, address):
@@ -114,14 +121,14 @@ def resolve(url: str, rules: Rules) -> list[Target]:
     name = host if parts.scheme == "https" else None
     places = [f"[{address}]:{port}" if ":" in address else f"{address}:{port}" for address in addresses]
     query = (parts.path or "/", parts.query, "")
-    return [
-        Target(urlunsplit((parts.scheme, place, *query)), _host_header(parts.netloc), name)
-        for place in places[:ADDRESSES_MAX]
-    ]
+    header = parts.netloc.removesuffix(f":{_DEFAULT_PORTS[parts.scheme]}")
+    return [Target(urlunsplit((parts.scheme, place, *query)), header, name) for place in places[:ADDRESSES_MAX]]
 
 
-def _host_header(netloc: str) -> str:
-    return netloc.removesuffix(":443").removesuffix(":80")
+def _place(url: str) -> tuple[str, int]:
+    """The host, without the dot of a full name, and the port of a well-formed URL."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS[parts.scheme]
 
 
 def _addresses(host: str, port: int) -> list[str]:

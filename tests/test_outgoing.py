@@ -88,6 +88,24 @@ def test_a_rule_that_is_neither_host_nor_network_is_refused(text: str) -> None:
         parse_rules(text)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://crm.example.org/api/hub/v1/contacts", "https://CRM.example.org.:443/", "https://crm.example.org"]
+)
+def test_this_instance_does_not_call_itself(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    answer(monkeypatch, "93.184.216.34")
+    rules = parse_rules("crm.example.org", "https://crm.example.org")
+    with pytest.raises(NotAllowed, match="this instance"):
+        resolve(url, rules)
+    assert resolve("https://crm.example.org:8443/", rules)
+
+
+def test_the_host_header_leaves_out_only_the_port_of_its_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "93.184.216.34")
+    rules = parse_rules("example.org")
+    headers = {url: resolve(url, rules)[0].host for url in ("http://example.org:443/", "https://example.org:443/")}
+    assert list(headers.values()) == ["example.org:443", "example.org"]
+
+
 def test_the_next_address_is_tried_if_one_does_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

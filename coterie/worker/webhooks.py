@@ -60,7 +60,7 @@ class WebhookSender:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._rules = outgoing.parse_rules(settings.outgoing_allowed)
+        self._rules = outgoing.parse_rules(settings.outgoing_allowed, settings.base_url)
         self._lanes: dict[Key, _Lane] = {}
         self._done: queue.SimpleQueue[tuple[Key, Delivery, Attempt]] = queue.SimpleQueue()
         self._is_closing = False
