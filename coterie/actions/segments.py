@@ -25,6 +25,7 @@ from coterie.store.database import Tx
 from coterie.store.filters.contacts import count_matching
 from coterie.store.filters.names import load_names
 from coterie.store.filters.prepare import expand, prepare, resolve
+from coterie.store.organizations import lock_organization
 
 # contacts of a segment are counted up to this number
 COUNT_MAX = 10_000
@@ -47,7 +48,8 @@ def create_segment(tx: Tx, caller: Caller, name: str, filter_: str | dict[str, A
     Raises Invalid if the name is blank, too long or taken, the filter is invalid, names something that does not exist
     or leads back to itself, or there are 500 segments.
     """
-    store.lock_segments(tx, caller.organization_id)
+    # two changes at once could make a cycle of references
+    lock_organization(tx, caller.organization_id)
     if store.count_segments(tx, caller.organization_id) >= SEGMENTS_MAX:
         raise invalid("name", f"exceeds the limit of {SEGMENTS_MAX} segments")
     name = _free_name(tx, caller, name, None)
@@ -63,7 +65,8 @@ def update_segment(
     tx: Tx, caller: Caller, segment_id: int, *, name: str | None = None, filter_: str | dict[str, Any] | None = None
 ) -> Segment:
     """Changes the name, the filter, or both. Raises NotFound; Invalid as create_segment does."""
-    store.lock_segments(tx, caller.organization_id)
+    # two changes at once could make a cycle of references
+    lock_organization(tx, caller.organization_id)
     before = find_segment(tx, caller, segment_id)
     after = before
     if name is not None:

@@ -59,14 +59,6 @@ def find_segments(tx: Tx, organization_id: int, segment_ids: Iterable[int]) -> d
     return {row[0]: _segment(row) for row in rows}
 
 
-def lock_segments(tx: Tx, organization_id: int) -> None:
-    """Locks the organization's segments until the commit: two changes at once could make a cycle of references."""
-    if tx.lock:
-        tx.one(
-            "SELECT id FROM organizations WHERE id = :organization_id" + tx.lock, {"organization_id": organization_id}
-        )
-
-
 def insert_segment(tx: Tx, organization_id: int, segment: Segment) -> Segment:
     """Inserts a segment with the next id; returns it."""
     segment = msgspec.structs.replace(segment, id=next_number(tx, organization_id, "segment_id"))
