@@ -28,6 +28,9 @@ def test_a_success_forgets_the_failures() -> None:
     for _ in range(5):
         fail(attempts, ALICE, "192.0.2.1", PAIR_MAX - 1)
         attempts.succeed(attempts.begin(ALICE, "192.0.2.1"))
+    fail(attempts, ALICE, "192.0.2.1", PAIR_MAX)
+    with pytest.raises(TooOften):
+        attempts.begin(ALICE, "192.0.2.1")
 
 
 def test_a_source_waits_whatever_addresses_it_tries() -> None:
@@ -43,6 +46,7 @@ def test_a_proxy_on_this_machine_is_no_source() -> None:
     attempts = LoginAttempts()
     for number in range(SOURCE_MAX + 1):
         attempts.begin(f"a{number}@example.org", "127.0.0.1")
+    assert attempts.begin(BOB, "127.0.0.1").address == BOB
 
 
 def test_guessing_from_many_sources_is_limited_and_spares_those_the_owner_uses() -> None:

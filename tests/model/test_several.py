@@ -49,9 +49,12 @@ def test_addresses_are_found_within_a_text(text: str, addresses: list[str], rest
 
 
 @given(st.text(alphabet="ab1@+.,;/<> \n:|", max_size=200))
-def test_no_text_raises(text: str) -> None:
-    split_phones(text, "US")
-    split_emails(text)
+def test_what_is_found_in_a_text_stands_in_it(text: str) -> None:
+    numbers = split_phones(text, "US")
+    assert numbers == [text] or (len(numbers) > 1 and all(number in text for number in numbers))
+    addresses, rest = split_emails(text)
+    assert all(address in text for address in addresses)
+    assert set(rest) <= {*text, " "}
 
 
 @pytest.mark.parametrize("text", ["@" * 100_000, "a@" * 50_000, "1 /" * 50_000, "mailto:" * 20_000, "(" * 100_000])
