@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import pytest
 from postgres import Server
-from typer import Typer
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact, delete_contact
@@ -395,10 +394,3 @@ def test_every_table_is_kept_but_those_of_search() -> None:
         kept, made = set(store.tables(engine)), set(store.tables(engine, also_derived=True))
         assert {"contacts", "handles", "events", "attachments", "jobs"} <= kept
         assert "contact_words" in made - kept
-
-
-def test_the_commands_are_there() -> None:
-    application = Typer()
-    backup_command.register(application)
-    restore_command.register(application)
-    assert [one.name for one in application.registered_commands] == ["backup", "restore"]
