@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from coterie.errors import Invalid
 from coterie.model.countries import find_country
 from coterie.model.filters import fields
 from coterie.model.filters.fields import OPS, SEVERAL, WITHOUT_VALUE, Field
@@ -148,7 +149,7 @@ def _month_day(value: Any) -> str:
         raise ValueError("a month and day such as 05-12, or today")
     try:
         return parse_date(f"--{match[1]}-{match[2]}", "day")[2:]
-    except Exception:
+    except Invalid:
         raise ValueError("a day of the year") from None
 
 
