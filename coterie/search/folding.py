@@ -78,9 +78,13 @@ def _of_word(written: str) -> Word:
 
 
 def _endings(text: str) -> list[str]:
-    """The text from each letter of Han, Kana or Hangul: 小明 is found in 王小明."""
+    """The text from each letter of Han, Kana or Hangul: 小明 is found in 王小明.
+
+    A letter newer than Python's Unicode data is none here: the databases do not know it either.
+    """
     run = "".join(_CJK_LETTERS.findall(text))[:ENDINGS_MAX]
-    return [fold(run[start:])[:WORD_LENGTH_MAX] for start in range(1, len(run))]
+    folded = ("".join(filter(str.isalnum, fold(run[start:])))[:WORD_LENGTH_MAX] for start in range(1, len(run)))
+    return [ending for ending in folded if ending]
 
 
 def _syllables(text: str) -> list[str]:
