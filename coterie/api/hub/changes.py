@@ -7,10 +7,10 @@ from msgspec import Meta, Struct
 
 from coterie.api.hub.contact_entity import ContactEntity, present_contacts, read_shape
 from coterie.api.hub.contact_lists import Fields, Include
-from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
 from coterie.api.hub.errors import CursorExpired
 from coterie.api.hub.pages import Cursor
 from coterie.api.route import Request
+from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store.contact_changes import Change, find_expired_revision, find_last_change, list_changes

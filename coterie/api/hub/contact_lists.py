@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.api.filters import Filter, SegmentId, find_where, is_filtered, search_filtered
+from coterie.actions.filters import search_filtered
+from coterie.api.filters import Filter, SegmentId, find_where, is_filtered
 from coterie.api.hub.contact_entity import INCLUDES, ContactEntity, present_contacts, read_shape
-from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
 from coterie.api.hub.pages import LIMIT, ListQuery, Page
 from coterie.api.route import Request
 from coterie.errors import Invalid, Problem
+from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.http.errors import InvalidQuery
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts

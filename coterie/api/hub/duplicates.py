@@ -6,11 +6,11 @@ from typing import Annotated, Any, NamedTuple
 from msgspec import Meta, Struct
 
 from coterie.actions import duplicates as actions
-from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
 from coterie.api.hub.ids import ContactId, contact_of, find_contact
 from coterie.api.hub.pages import LIMIT, ListQuery, Page
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
+from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.model.duplicates import SUGGESTED, Duplicate, Level, describe_reasons
 from coterie.model.organizations import Caller
 from coterie.store import duplicates as store

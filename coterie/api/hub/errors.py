@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from coterie.api.idempotency import HEADER, KEY_REUSED
 from coterie.errors import Conflict, CoterieError, Invalid, TooSlow
 from coterie.errors import Problem as FieldProblem
+from coterie.http.cursors import InvalidCursor
 from coterie.http.errors import InvalidQuery, Unexpected, error_headers, status_of
 from coterie.http.responses import Response
 
@@ -120,10 +121,6 @@ class SeveralMatch(Conflict):
     def __init__(self, message: str, candidates: Sequence[Candidate]) -> None:
         super().__init__(message)
         self.candidates = candidates
-
-
-class InvalidCursor(CoterieError):
-    """The cursor was not given by this list, for this organization and these parameters."""
 
 
 class CursorExpired(CoterieError):

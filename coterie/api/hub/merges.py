@@ -8,12 +8,12 @@ from coterie.actions.merges import LOSERS_MAX, merge_contacts
 from coterie.actions.unmerges import unmerge_contact
 from coterie.api.hub.contact_entity import ContactEntity, present_contact, present_contacts
 from coterie.api.hub.contacts import contact_headers
-from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
 from coterie.api.hub.duplicates import contact_id
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import LIMIT, Page
 from coterie.api.route import Request
 from coterie.errors import NotFound
+from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.http.responses import Response
 from coterie.model.merges import Merge
 from coterie.model.organizations import Caller

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from coterie.api.hub import cursors
+from coterie.http import cursors
 
 LIMIT = 50
 LIMIT_MAX = 200

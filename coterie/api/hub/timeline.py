@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from coterie.api.hub.cursors import Scope, read_cursor, write_cursor
 from coterie.api.hub.ids import contact_of
 from coterie.api.hub.pages import LIMIT, ListQuery, Page
 from coterie.api.route import Request
+from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
 from coterie.store import timelines as store

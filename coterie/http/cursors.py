@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from coterie.api.hub.errors import InvalidCursor
+from coterie.errors import CoterieError
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.secrets import sign
@@ -21,6 +21,10 @@ T = TypeVar("T")
 LENGTH_MAX = 2000
 _SIGNATURE_BYTES = 16
 _PURPOSE = "cursor"
+
+
+class InvalidCursor(CoterieError):
+    """The cursor was not given by this list, for this organization and these parameters."""
 
 
 class Scope(Struct, frozen=True):
