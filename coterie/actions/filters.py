@@ -1,21 +1,27 @@
-"""Filters on behalf of a caller: read, checked against what exists, and made ready for the store."""
+"""Filters on behalf of a caller: read, checked against what exists, made ready for the store, and run."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from coterie.errors import Invalid, NotFound
+from coterie.model.contacts import Contact
 from coterie.model.filters.parse import parse_filter
 from coterie.model.filters.spans import Clock
 from coterie.model.filters.tree import Filter, all_of
 from coterie.model.organizations import Caller
 from coterie.model.segments import Segment
 from coterie.model.time_zones import zone_of
+from coterie.search import search_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Reader, Where
+from coterie.store.filters.contacts import count_matching, keep_matching, list_matching
 from coterie.store.filters.prepare import expand, prepare, resolve
 from coterie.store.organizations import find_organization, find_user
 from coterie.store.segments import find_segment
 
 SEGMENT_ID_MAX = 2**53
+# of the matches of a search, so many are compared with a filter
+SEARCHED_MAX = 2_000
 
 
 def read_filter(tx: Tx, caller: Caller, text: str | None, segment_id: int | None = None) -> Where | None:
@@ -45,3 +51,35 @@ def reader_of(tx: Tx, caller: Caller) -> Reader:
     reader = find_user(tx, caller.user_id) if caller.user_id else find_organization(tx, caller.organization_id)
     zone = zone_of(reader.time_zone) if reader else UTC
     return Reader(caller.user_id, Clock(datetime.now(UTC), zone), caller.country)
+
+
+def list_filtered(
+    tx: Tx, caller: Caller, where: Where, *, order: str = "id", descending: bool = False, limit: int, offset: int
+) -> tuple[Sequence[Contact], int]:
+    """(a page of the contacts that match, the number of all of them; 100,000 means that many or more)."""
+    organization_id = caller.organization_id
+    contacts = list_matching(tx, organization_id, where, order=order, descending=descending, limit=limit, offset=offset)
+    if len(contacts) < limit and (contacts or not offset):
+        return contacts, offset + len(contacts)
+    return contacts, count_matching(tx, organization_id, where)
+
+
+def search_filtered(
+    tx: Tx,
+    caller: Caller,
+    where: Where,
+    text: str,
+    *,
+    order: str | None = None,
+    descending: bool = False,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[Contact], int]:
+    """The same among the first 2,000 matches of a search, in its order."""
+    matches = search_contacts(
+        tx, caller.organization_id, text, order=order, descending=descending, limit=SEARCHED_MAX,
+        reader_id=caller.user_id,
+    ).contacts  # fmt: skip
+    kept = keep_matching(tx, caller.organization_id, where, [contact.id for contact in matches])
+    contacts = [contact for contact in matches if contact.id in kept]
+    return contacts[offset : offset + limit], len(contacts)

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from coterie.actions import contacts as actions
+from coterie.actions.filters import list_filtered, search_filtered
 from coterie.api.errors import wire_names
-from coterie.api.filters import find_where, is_filtered, list_filtered, search_filtered
+from coterie.api.filters import find_where, is_filtered
 from coterie.api.inro.contact_input import (
     KNOWN_BY,
     ORDERS,

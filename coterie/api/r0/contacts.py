@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from coterie.actions import contacts as actions
+from coterie.actions.filters import list_filtered, search_filtered
 from coterie.api.errors import wire_names
-from coterie.api.filters import Filter, SegmentId, find_where, is_filtered, list_filtered, search_filtered
+from coterie.api.filters import Filter, SegmentId, find_where, is_filtered
 from coterie.api.r0.contact_entity import ContactEntity, ContactList, present_contact
 from coterie.api.r0.contact_parts import INCLUDES, ContactWithParts, present_with_parts
 from coterie.api.r0.ids import contact_of
