@@ -140,7 +140,9 @@ def contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -
     """None if two who are certainly one person for a reason are so by their other facts; otherwise the reason with
     what contradicts it."""
     score = scoring.compare(book, one, other)
-    if not score.contradicts and (reason.code == HANDLE or score.level == SUGGESTED):
+    # "A Dahl" has no name that "Astrid A Dahl" lacks, as HANDLE_AND_NAME demands; an "Anders Dahl" waits
+    is_short_form = reason.code == HANDLE_AND_NAME and score.names.given == "initial" and score.names.surname == "same"
+    if not score.contradicts and (reason.code == HANDLE or is_short_form or score.level == SUGGESTED):
         return None
     contradictions = [each.code for each in reasons_of(one, other, score) if each.code in CONTRADICTIONS]
     return reason_of(reason.code, **reason.data, contradictions=contradictions)

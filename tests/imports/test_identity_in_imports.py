@@ -71,6 +71,25 @@ def test_what_keys_find_is_asked_about(world: World, tmp_path: Path, row: str, s
     assert sentence in (reason(found) or "")
 
 
+@pytest.mark.parametrize(
+    ("rows", "created"),
+    [
+        (("O,,Dahl,,,+12125550101,,,,", "Olga,O,Dahl,,,+12125550101,,,,"), 1),
+        (("Olga,,,,,+12125550101,,,,", "Olga,,Dahl,,,+12125550101,,,,"), 1),
+        (("O,,Dahl,,,+12125550101,,,,", "Olga,,Dahl,,,+12125550101,,,,"), 2),
+        (("O,,Dahl,,1950-01-31,+12125550101,,,,", "Olga,O,Dahl,,1980-07-12,+12125550101,,,,"), 2),
+    ],
+)
+def test_a_longer_form_of_one_name_is_one_person_and_both_names_are_kept(
+    world: World, tmp_path: Path, rows: tuple[str, ...], created: int
+) -> None:
+    _, import_ = applied(world.database, world.alice, tmp_path, table(tmp_path, *rows))
+    assert counts(import_)[0] == created
+    with world.database.read() as tx:
+        text = repr(tx.all("SELECT text FROM notes", ())) + repr(tx.all("SELECT * FROM contacts", ()))
+    assert "Olga" in text
+
+
 def test_one_person_is_written_unasked(world: World, tmp_path: Path) -> None:
     otto(world)
     rows = ("Otto,,Quill,,1950-01-31,+12125550100,,,,", "O.,,Quill,,,,otto@quill.example,,,")
