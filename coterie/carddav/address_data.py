@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
-from coterie.carddav.rendering import Rendered
 from coterie.carddav.xml_input import Element, card
 from coterie.carddav.xml_output import escape
+from coterie.cards.rendering import Rendered
 from coterie.model.cards import CardRef
 from coterie.store import cards as store
 from coterie.vcard.raw import RawLine, join_lines, split_card, version_of

@@ -22,8 +22,8 @@ from coterie.carddav.propfind import propfind
 from coterie.carddav.proppatch import proppatch
 from coterie.carddav.reports import Report, report
 from coterie.carddav.urls import WELL_KNOWN, WELL_KNOWN_FOLDER, path_of, resource_of
-from coterie.carddav.writing import store_pictures
 from coterie.carddav.xml_output import CLOSE, OPEN, error_body, propstats, response
+from coterie.cards.changing import store_pictures
 from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, TooLarge, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.basic import CHALLENGE

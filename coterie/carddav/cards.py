@@ -8,9 +8,9 @@ from coterie.actions.cards import delete_card
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.properties import CONTENT_TYPE
-from coterie.carddav.rendering import Renderer
 from coterie.carddav.urls import Resource
 from coterie.carddav.writing import Outcome, Put, Writer
+from coterie.cards.rendering import Renderer
 from coterie.errors import Invalid, NotFound
 from coterie.http.responses import http_date
 from coterie.model import times

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
-from coterie.carddav.rendering import Renderer
 from coterie.carddav.xml_input import Element, card
+from coterie.cards.rendering import Renderer
 from coterie.model.cards import CardRef
 from coterie.vcard import values
 from coterie.vcard.raw import RawLine

@@ -7,10 +7,10 @@ from msgspec import Struct
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError
 from coterie.carddav.properties import ALL_PROPERTIES, PROPERTIES, Target
-from coterie.carddav.rendering import Renderer
 from coterie.carddav.urls import Resource
 from coterie.carddav.xml_input import Element, dav, parse_xml
 from coterie.carddav.xml_output import element, propstats, response
+from coterie.cards.rendering import Renderer
 from coterie.errors import NotFound
 from coterie.model.cards import CardRef
 from coterie.store import cards as store

@@ -13,10 +13,10 @@ from coterie.carddav.filters import match_filter, read_filter
 from coterie.carddav.principals import expand, match, search
 from coterie.carddav.properties import Target
 from coterie.carddav.propfind import Wanted, depth_of, names_in, read_wanted, respond
-from coterie.carddav.rendering import Renderer
 from coterie.carddav.urls import Resource, resource_of
 from coterie.carddav.xml_input import Element, card, dav, parse_xml
 from coterie.carddav.xml_output import escape, status_response
+from coterie.cards.rendering import Renderer
 from coterie.model.cards import CardRef
 from coterie.store import cards as store
 

@@ -10,21 +10,19 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.cards import record_card_change, save_card, save_group
-from coterie.actions.contact_equality import make_equal
+from coterie.actions.cards import save_card, save_group
 from coterie.actions.contacts import restore_contact
-from coterie.actions.drafts import create_contacts
 from coterie.carddav.address_data import VERSION_4
-from coterie.carddav.draft_changes import changed_draft, read_lines, with_digest
 from coterie.carddav.errors import UidConflict
-from coterie.carddav.rendering import Rendered, Renderer, card_draft, uid_of_contact
-from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
-from coterie.errors import Invalid
+from coterie.cards.changing import change_contact, create_contact
+from coterie.cards.draft_changes import read_lines
+from coterie.cards.rendering import Rendered, Renderer, card_draft, uid_of_contact
+from coterie.drafts.from_sheet import DRAFT_PARTS
 from coterie.model.cards import CardRef, etag_of
 from coterie.model.contacts import Contact
 from coterie.model.devices import families_of_program, is_rewriting
 from coterie.model.ids import new_id
-from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft
+from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.store import cards as store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import (
@@ -36,11 +34,9 @@ from coterie.store.contacts import (
 )
 from coterie.store.database import Tx
 from coterie.store.devices import Login, save_families
-from coterie.store.files import file_path, lock_files, save_file
 from coterie.vcard.difference import LABELS, Difference, compare, families_of
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import RawLine, is_group, join_lines, make_line, split_card, uid_of, version_of
-from coterie.vcard.read_pictures import read_picture
 
 FAMILIES_MAX = 500
 
@@ -137,9 +133,7 @@ class Writer:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _create_contact(self, uid: str, lines: list[RawLine], draft: ContactDraft) -> Outcome:
-        self._store_pictures(draft)
-        pictures = [replace(picture, data=None) for picture in draft.pictures]
-        (contact_id,) = create_contacts(self._tx, self._caller, [replace(draft, pictures=pictures)])
+        contact_id = create_contact(self._tx, self._caller, self._put.folder, draft)
         return self._save(contact_id, uid, lines, is_new=True)
 
     def _join(self, contact: Contact, uid: str) -> Outcome:
@@ -205,34 +199,9 @@ class Writer:
         return Patch(current.lines, self._caller.country, keeps_heads=False).make(difference)
 
     def _change_contact(self, current: Rendered, lines: list[RawLine]) -> None:
-        """Changes the contact by what differs between its card and these lines."""
         contact_id = current.ref.contact_id
         assert contact_id is not None
-        country = self._caller.country
-        before, after = read_lines(current.lines, country), read_lines(lines, country)
-        sheet = load_sheets(self._tx, self._organization_id, [contact_id], DRAFT_PARTS, to_change=True)[contact_id]
-        wanted, families = changed_draft(draft_of_sheet(sheet), before, after)
-        if "pictures" in families:
-            self._store_pictures(after)
-        rows: object = None
-        # a username that another contact has, or a limit: the lines are stored all the same
-        for governed in (families, families & _WITHOUT_LIMITS):
-            try:
-                rows = make_equal(self._tx, self._caller, contact_id, wanted, governed) if governed else None
-                break
-            except Invalid:
-                continue
-        if not rows:
-            record_card_change(self._tx, self._caller, contact_id)
-
-    def _store_pictures(self, draft: ContactDraft) -> None:
-        """Stores the bytes of pictures, most of which were stored before the transaction began."""
-        if not draft.pictures:
-            return
-        lock_files(self._tx)
-        for picture in draft.pictures:
-            if picture.data and picture.digest and not file_path(self._put.folder, picture.digest).exists():
-                save_file(self._put.folder, picture.data)
+        change_contact(self._tx, self._caller, self._put.folder, contact_id, before=current.lines, after=lines)
 
     def _save(self, contact_id: int, uid: str, lines: list[RawLine], *, is_new: bool) -> Outcome:
         sheet = load_sheets(self._tx, self._organization_id, [contact_id], DRAFT_PARTS)[contact_id]
@@ -264,21 +233,3 @@ def keep_better_picture(difference: Difference) -> None:
         if len(after.main.text) < len(before.main.text):
             difference.changed = [pair for pair in difference.changed if pair[0] is not before]
             difference.kept.append(before)
-
-
-def store_pictures(folder: Path, text: str) -> None:
-    """Stores the pictures of a card as files. The worker removes those that no contact refers to."""
-    for line in split_card(text):
-        picture = read_picture(line.entry) if line.entry and line.name == "PHOTO" else None
-        if isinstance(picture, PictureDraft) and picture.data:
-            digest = with_digest(picture).digest
-            if digest and not file_path(folder, digest).exists():
-                save_file(folder, picture.data)
-
-
-# families without a limit per contact and without a value that only one contact may have
-_WITHOUT_LIMITS = frozenset(
-    ("display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
-     "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday", "employer",
-     "department", "job_title", "language", "note")
-)  # fmt: skip

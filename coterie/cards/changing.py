@@ -1,0 +1,78 @@
+"""Changes a contact by what differs between its card and another: devices and subscriptions write through this."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from coterie.actions.cards import record_card_change
+from coterie.actions.contact_equality import make_equal
+from coterie.actions.drafts import create_contacts
+from coterie.cards.draft_changes import changed_draft, read_lines, with_digest
+from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
+from coterie.errors import Invalid
+from coterie.model.imports import ContactDraft, PictureDraft
+from coterie.model.organizations import Caller
+from coterie.store.contact_sheets import load_sheets
+from coterie.store.database import Tx
+from coterie.store.files import file_path, lock_files, save_file
+from coterie.vcard.raw import RawLine, split_card
+from coterie.vcard.read_pictures import read_picture
+
+# families without a limit per contact and without a value that only one contact may have
+_WITHOUT_LIMITS = frozenset(
+    ("display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
+     "phonetic_first_name", "phonetic_last_name", "maiden_name", "nickname", "gender", "birthday", "employer",
+     "department", "job_title", "language", "note")
+)  # fmt: skip
+
+
+def create_contact(tx: Tx, caller: Caller, folder: Path, draft: ContactDraft) -> int:
+    """Creates a contact from a draft that read_lines returned, with its pictures; returns its id."""
+    _save_pictures(tx, folder, draft)
+    pictures = [replace(picture, data=None) for picture in draft.pictures]
+    (contact_id,) = create_contacts(tx, caller, [replace(draft, pictures=pictures)])
+    return contact_id
+
+
+def change_contact(
+    tx: Tx, caller: Caller, folder: Path, contact_id: int, *, before: Sequence[RawLine], after: Sequence[RawLine]
+) -> None:
+    """Changes a contact by what differs between its card before and after, and moves its revision in any case.
+
+    A username that another contact has, or what exceeds a limit, stays in the lines alone.
+    """
+    old, new = read_lines(before, caller.country), read_lines(after, caller.country)
+    sheet = load_sheets(tx, caller.organization_id, [contact_id], DRAFT_PARTS, to_change=True)[contact_id]
+    draft, families = changed_draft(draft_of_sheet(sheet), old, new)
+    if "pictures" in families:
+        _save_pictures(tx, folder, new)
+    rows: object = None
+    for governed in (families, families & _WITHOUT_LIMITS):
+        try:
+            rows = make_equal(tx, caller, contact_id, draft, governed) if governed else None
+            break
+        except Invalid:
+            continue
+    if not rows:
+        record_card_change(tx, caller, contact_id)
+
+
+def _save_pictures(tx: Tx, folder: Path, draft: ContactDraft) -> None:
+    """Stores the bytes of pictures, most of which were stored before the transaction began."""
+    if not draft.pictures:
+        return
+    lock_files(tx)
+    for picture in draft.pictures:
+        if picture.data and picture.digest and not file_path(folder, picture.digest).exists():
+            save_file(folder, picture.data)
+
+
+def store_pictures(folder: Path, text: str) -> None:
+    """Stores the pictures of a card as files. The worker removes those that no contact refers to."""
+    for line in split_card(text):
+        picture = read_picture(line.entry) if line.entry and line.name == "PHOTO" else None
+        if isinstance(picture, PictureDraft) and picture.data:
+            digest = with_digest(picture).digest
+            if digest and not file_path(folder, digest).exists():
+                save_file(folder, picture.data)
