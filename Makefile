@@ -68,4 +68,4 @@ lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build -o locks/run.txt pyproject.toml
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build --extra dev -o locks/dev.txt pyproject.toml
 	echo 'openapi-python-client>=0.29' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/generator.txt -
-	printf 'khard>=0.22\nvdirsyncer>=0.21\n' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
+	printf 'khard>=0.22\nradicale>=3.5\nvdirsyncer>=0.21\nxandikos>=0.2.12\n' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
