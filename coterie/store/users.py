@@ -46,6 +46,11 @@ def save_subscriptions(tx: Tx, user_id: str, statuses: Mapping[str, str]) -> Non
     tx.insert_rows("notification_subscriptions", rows, replace_on=("user_id", "id"))
 
 
+def find_password_hash(tx: Tx, user_id: str) -> str | None:
+    row = tx.one("SELECT password_hash FROM users WHERE id = :id", {"id": user_id})
+    return row[0] if row else None
+
+
 def save_password_hash(tx: Tx, user_id: str, password_hash: str, now: str) -> None:
     tx.run(
         "UPDATE users SET password_hash = :password_hash, updated_at = :now WHERE id = :id",
@@ -53,11 +58,16 @@ def save_password_hash(tx: Tx, user_id: str, password_hash: str, now: str) -> No
     )
 
 
-def revoke_logins(tx: Tx, user_id: str, now: str) -> int:
-    """Ends the sessions and login tokens of a user in every organization. Returns their number."""
-    tokens = tx.run(
+def revoke_login_tokens(tx: Tx, user_id: str, now: str) -> int:
+    """Revokes the tokens that the user's password was exchanged for, in every organization. Returns their number."""
+    return tx.run(
         "UPDATE access_tokens SET revoked_at = :now"
         " WHERE user_id = :user_id AND all_organizations AND revoked_at IS NULL",
         {"user_id": user_id, "now": now},
     )
+
+
+def revoke_logins(tx: Tx, user_id: str, now: str) -> int:
+    """Ends the sessions and login tokens of a user in every organization. Returns their number."""
+    tokens = revoke_login_tokens(tx, user_id, now)
     return tokens + tx.run("DELETE FROM sessions WHERE user_id = :user_id", {"user_id": user_id})
