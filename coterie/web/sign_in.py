@@ -1,18 +1,21 @@
-"""Sign in and out."""
+"""Sign in and out. A user with a second factor gets a second page, which asks for a code."""
 
 import re
 from contextlib import suppress
 
-from coterie.actions import logins
+from coterie.actions import logins, second_factors
 from coterie.actions import sessions as actions
+from coterie.actions.sign_in_proofs import check_proof, make_proof
 from coterie.errors import CoterieError, TooOften, Unauthorized
 from coterie.http.password_checks import check_in_thread
+from coterie.model.login_attempts import network_of
 from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import any_organization
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
 
 EMAIL_LENGTH_MAX = 254
+CODE_LENGTH_MAX = 100
 # of this instance: no scheme, no other host, and nothing a browser reads as one
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]{0,2000}")
 
@@ -23,7 +26,7 @@ def show(tx: Tx, visit: Visit) -> Result:
         return Go(url=f"/{visit.organizations[0].id}/today")
     if not any_organization(tx):
         return Go(url="/")
-    return _form(visit, email="", next_=visit.query.get("next", ""))
+    return _form(email="", next_=visit.query.get("next", ""))
 
 
 async def check(database: Database, visit: Visit) -> str | Unauthorized | TooOften:
@@ -44,8 +47,32 @@ async def check(database: Database, visit: Visit) -> str | Unauthorized | TooOft
 def sign_in(tx: Tx, visit: Visit) -> Result:
     next_ = visit.text("next")
     if isinstance(visit.prepared, Unauthorized | TooOften):
-        return _form(visit, email=visit.text("email"), next_=next_, error=visit.prepared)
-    token, organization = actions.sign_in(tx, visit.prepared, visit.user_agent, VIA)
+        return _form(email=visit.text("email"), next_=next_, error=visit.prepared)
+    if second_factors.has_second_factor(tx, visit.prepared):
+        proof = make_proof(tx, visit.settings.data_folder, visit.prepared, visit.form_token)
+        return _code_form(proof, next_)
+    return _signed_in(tx, visit, visit.prepared, next_)
+
+
+def sign_in_with_code(tx: Tx, visit: Visit) -> Result:
+    """A wrong code shows the form again, and counts. A proof that has ended leads back to the password."""
+    next_, proof, folder = visit.text("next"), visit.text("proof"), visit.settings.data_folder
+    try:
+        user_id = check_proof(tx, folder, proof, visit.form_token)
+    except Unauthorized as error:
+        return _form(email="", next_=next_, error=error)
+    try:
+        attempt = second_factors.begin_code(user_id)
+    except TooOften as error:
+        return _code_form(proof, next_, error)
+    if not second_factors.use_code(tx, folder, attempt, visit.text("code", CODE_LENGTH_MAX)):
+        second_factors.record_wrong_code(tx, user_id, network_of(visit.source), VIA)
+        return _code_form(proof, next_, Unauthorized("The code is wrong, or was used already"))
+    return _signed_in(tx, visit, user_id, next_)
+
+
+def _signed_in(tx: Tx, visit: Visit, user_id: str, next_: str) -> Go:
+    token, organization = actions.sign_in(tx, user_id, visit.user_agent, VIA)
     return Go(url=next_ if _OWN_PATH.fullmatch(next_) else f"/{organization.id}/today", session=token)
 
 
@@ -54,11 +81,19 @@ def sign_out(tx: Tx, visit: Visit) -> Result:
     return Go(url="/sign-in", session="")
 
 
-def _form(visit: Visit, *, email: str, next_: str, error: Unauthorized | TooOften | None = None) -> Show:
+def _form(*, email: str, next_: str, error: Unauthorized | TooOften | None = None) -> Show:
+    return _show("account/sign_in.html", {"email": email, "next": next_}, error)
+
+
+def _code_form(proof: str, next_: str, error: Unauthorized | TooOften | None = None) -> Show:
+    return _show("account/code.html", {"proof": proof, "next": next_}, error)
+
+
+def _show(template: str, values: dict[str, str], error: Unauthorized | TooOften | None) -> Show:
     is_too_often = isinstance(error, TooOften)
     return Show(
-        template="account/sign_in.html",
-        values={"email": email, "next": next_, "error": error.message if error else ""},
+        template=template,
+        values={**values, "error": error.message if error else ""},
         status=429 if is_too_often else 422 if error else 200,
         headers={"Retry-After": str(error.seconds)} if isinstance(error, TooOften) else {},
     )
@@ -67,5 +102,6 @@ def _form(visit: Visit, *, email: str, next_: str, error: Unauthorized | TooOfte
 PAGES = (
     Page("GET", "/sign-in", show, access="anyone"),
     Page("POST", "/sign-in", sign_in, "write", access="anyone", prepare=check),
+    Page("POST", "/sign-in/code", sign_in_with_code, "write", access="anyone"),
     Page("POST", "/sign-out", sign_out, "write", access="user"),
 )
