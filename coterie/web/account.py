@@ -2,18 +2,18 @@
 
 import asyncio
 
-from coterie.actions import logins
 from coterie.actions.passwords import hash_password, set_password
+from coterie.actions.second_factors import has_second_factor
 from coterie.actions.sessions import end_session, sign_in
 from coterie.actions.time_zones import set_user_time_zone
 from coterie.actions.users import update_user
-from coterie.errors import Invalid, NotFound, invalid
-from coterie.http.password_checks import check_in_thread
-from coterie.model.organizations import NAME_LENGTH_MAX, Caller, User
-from coterie.model.passwords import LENGTH_MAX, RULE
+from coterie.errors import Invalid, NotFound
+from coterie.model.organizations import NAME_LENGTH_MAX, Caller
+from coterie.model.passwords import RULE
 from coterie.model.time_zones import time_zone_names
 from coterie.store.database import Database, Tx
 from coterie.store.sessions import list_sessions
+from coterie.web.account_proofs import check_present_password, user_of
 from coterie.web.cookies import PREFERENCES
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
 
@@ -24,16 +24,11 @@ PREFERENCE_LABELS = {
 }
 
 
-def _user(visit: Visit) -> User:
-    assert visit.user is not None
-    return visit.user
-
-
 def _caller(visit: Visit) -> Caller:
     """The user in the first of their organizations, where events of the account are recorded. Raises NotFound."""
     if not visit.organizations:
         raise NotFound("You are a member of no organization")
-    return Caller.for_organization(visit.organizations[0], via=VIA, user_id=_user(visit).id)
+    return Caller.for_organization(visit.organizations[0], via=VIA, user_id=user_of(visit).id)
 
 
 def show(tx: Tx, visit: Visit) -> Result:
@@ -45,12 +40,13 @@ def show_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
 
 
 def _page(tx: Tx, visit: Visit, error: Invalid | None) -> Show:
-    sessions = list_sessions(tx, _user(visit).id, **visit.session_limits)
+    sessions = list_sessions(tx, user_of(visit).id, **visit.session_limits)
     return Show(
         template="account/index.html",
         values={
-            "user": _user(visit),
+            "user": user_of(visit),
             "sessions": sessions,
+            "has_second_factor": has_second_factor(tx, user_of(visit).id),
             "labels": PREFERENCE_LABELS,
             "time_zones": time_zone_names(),
             "password_rule": RULE,
@@ -64,30 +60,25 @@ def save_profile(tx: Tx, visit: Visit) -> Result:
     caller = _caller(visit)
     names = {name: visit.text(name, NAME_LENGTH_MAX + 1) for name in ("first_name", "last_name")}
     update_user(tx, caller, names)
-    set_user_time_zone(tx, caller, _user(visit).id, visit.text("time_zone", 100))
+    set_user_time_zone(tx, caller, user_of(visit).id, visit.text("time_zone", 100))
     return Go(url="/account", message="Your profile was saved")
 
 
 async def check_passwords(database: Database, visit: Visit) -> str:
-    """The hash of the new password, after the present one was proved. Failures count as failed logins."""
-    attempt = logins.begin_login(_user(visit).email, visit.source)
-    login = await database.run_read(lambda tx: logins.find_password_hash(tx, attempt))
-    present = visit.text("present", LENGTH_MAX)
-    if not await check_in_thread(lambda: logins.is_password_right(login, present)):
-        raise invalid("present", "is wrong")
-    logins.end_login(attempt, login, is_right=True)
+    """The hash of the new password, after the present one was proved."""
+    await check_present_password(database, visit)
     return await asyncio.to_thread(hash_password, visit.text("password"))
 
 
 def change_password(tx: Tx, visit: Visit) -> Result:
     """Ends every session and login; this browser gets a new one."""
-    set_password(tx, _user(visit).email, visit.prepared, via=VIA)
-    token, _ = sign_in(tx, _user(visit).id, visit.user_agent, VIA)
+    set_password(tx, user_of(visit).email, visit.prepared, via=VIA)
+    token, _ = sign_in(tx, user_of(visit).id, visit.user_agent, VIA)
     return Go(url="/account", session=token, message="Your password was changed; you are signed out everywhere else")
 
 
 def end(tx: Tx, visit: Visit) -> Result:
-    end_session(tx, _user(visit).id, visit.path["session"])
+    end_session(tx, user_of(visit).id, visit.path["session"])
     return Go(url="/account", message="The session has ended")
 
 
