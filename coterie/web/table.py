@@ -2,6 +2,7 @@
 
 from coterie.web import (
     account,
+    account_factors,
     help_page,
     imports,
     log,
@@ -20,6 +21,7 @@ from coterie.web.page import Page
 
 # of paths that overlap, the first one counts
 PAGES: tuple[Page, ...] = (
-    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES,
-    *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES, *settings.PAGES,
+    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *help_page.PAGES, *today.PAGES,
+    *people.PAGES, *selection.PAGES, *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES,
+    *imports.PAGES, *settings.PAGES,
 )  # fmt: skip
