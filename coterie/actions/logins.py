@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.events import record
+from coterie.actions.second_factors import has_second_factor
 from coterie.errors import Forbidden, Invalid, Unauthorized
 from coterie.model import times
 from coterie.model.emails import normalize_email
@@ -74,8 +75,10 @@ def log_in(tx: Tx, user_id: str, via: str) -> tuple[str, User, Organization]:
     """(token, user, first organization): a token for all organizations of a user whose password was checked.
 
     A user can have 100 logins; the oldest ends when there are more. Raises Forbidden if the user is a member of no
-    organization.
+    organization, or has a second factor: a program cannot enter its code (docs/decisions/0049).
     """
+    if has_second_factor(tx, user_id):
+        raise Forbidden("This account has a second factor: use an API token instead of the password")
     user = store.find_user(tx, user_id)
     organizations = store.list_organizations_of_user(tx, user_id)
     if user is None or not organizations:
