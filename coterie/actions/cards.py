@@ -4,6 +4,7 @@ from coterie.actions.contacts import delete_contact
 from coterie.actions.events import record
 from coterie.model import times
 from coterie.model.cards import CardRef, default_href
+from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import cards as store
 from coterie.store.card_states import set_card_state
@@ -19,22 +20,23 @@ def record_card_change(tx: Tx, caller: Caller, contact_id: int) -> None:
     record(tx, caller, "contact.card_changed", contact_id, contact_ids=[contact_id])
 
 
-def save_card(tx: Tx, caller: Caller, href: str, contact_id: int, *, uid: str, body: str, draft: str) -> CardRef:
+def save_card(
+    tx: Tx, caller: Caller, href: str, contact: Contact, *, uid: str, body: str, draft: str, is_new: bool
+) -> CardRef:
     """Stores the lines of a contact's card under a name, after the contact was changed; returns the card.
 
-    A card of the contact under another name is gone afterwards.
+    contact: as it is now. is_new: whether the contact had no card of this name; one under another name is gone
+    afterwards.
     """
-    contact = find_contact(tx, caller.organization_id, contact_id)
-    assert contact is not None
-    set_card_state(tx, caller.organization_id, contact_id, "on")
-    ref = CardRef(href, contact_id, contact.revision, contact.updated_at)
-    name_card(tx, caller, contact.uuid, href, revision=contact.revision)
-    store.add_history(tx, caller.organization_id, contact_id)
+    if is_new:
+        set_card_state(tx, caller.organization_id, contact.id, "on")
+        name_card(tx, caller, contact.uuid, href, revision=contact.revision)
+    store.add_history(tx, caller.organization_id, contact.id)
     stored = StoredCard(
-        href, contact_id, uid, body=body, draft=draft, revision=contact.revision, device_id=caller.token_id
+        href, contact.id, uid, body=body, draft=draft, revision=contact.revision, device_id=caller.token_id
     )
     store.save_stored(tx, caller.organization_id, stored)
-    return ref
+    return CardRef(href, contact.id, contact.revision, contact.updated_at)
 
 
 def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision: int) -> None:

@@ -41,7 +41,13 @@ P = TypeVar("P", Handle, Address, ImportantDate)
 
 
 def make_equal(
-    tx: Tx, caller: Caller, contact_id: int, draft: ContactDraft, families: Collection[str] = ALL_FAMILIES
+    tx: Tx,
+    caller: Caller,
+    contact_id: int,
+    draft: ContactDraft,
+    families: Collection[str] = ALL_FAMILIES,
+    *,
+    sheet: ContactSheet | None = None,
 ) -> list[EventRow]:
     """Adds, changes and deletes parts until the contact equals a normalized draft; returns the events.
 
@@ -49,6 +55,7 @@ def make_equal(
     cannot show a kind of part does not delete it. An equal part keeps its id; a deleted part that the
     draft has is restored. If nothing differs, there is no event and no new revision.
     The caller has stored the files of new pictures and holds store.files.lock_files.
+    sheet: the contact with DRAFT_PARTS, if this transaction has loaded it to change it.
 
     Raises NotFound if the contact does not exist or is deleted; Invalid if another contact has a username of the draft
     or a limit is exceeded.
@@ -57,7 +64,7 @@ def make_equal(
         # the contact first: a change of a tag locks its contacts and then the tag
         lock_contacts(tx, caller.organization_id, [contact_id])
         term_store.lock_tags(tx, caller.organization_id, contact_id, draft.tags)
-    sheet = load_sheets(tx, caller.organization_id, [contact_id], DRAFT_PARTS, to_change=True).get(contact_id)
+    sheet = sheet or load_sheets(tx, caller.organization_id, [contact_id], DRAFT_PARTS, to_change=True).get(contact_id)
     if sheet is None:
         raise NotFound("Contact not found")
     plan = plan_equal(sheet, Deleted(), draft, families)

@@ -35,6 +35,7 @@ from coterie.model.carddav_accounts import ROOT_PATH
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
+from coterie.vcard.raw import RawLine
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
 # a body that is read on the writer's thread
@@ -111,8 +112,8 @@ class CardDavApp:
             answer = await self._read(login, request, get_card if is_card else get_collection)
             return _plain(answer)
         if method == "PUT" and is_card:
-            text = await self._read_card(login, request)
-            return _plain(await self._write(login, request, lambda context: put_card(context, text)))
+            lines = await self._read_card(login, request)
+            return _plain(await self._write(login, request, lambda context: put_card(context, lines)))
         if method == "PROPPATCH":
             return await self._proppatch(login, request)
         if method in REFUSED:
@@ -129,13 +130,13 @@ class CardDavApp:
         """A unit of work with the device as it is then: it may have been revoked while the body was on its way."""
         return await self._database.run_write(lambda tx: work(Context(tx, self._logins.again(tx, login), request)))
 
-    async def _read_card(self, login: Login, request: Request) -> str:
+    async def _read_card(self, login: Login, request: Request) -> list[RawLine]:
         """The card of a PUT; its pictures are stored in a thread, before the transaction."""
         is_large = len(request.body) > LARGE_BYTES
-        text = await asyncio.to_thread(read_card, request) if is_large else read_card(request)
-        if "PHOTO" in text.upper() and not login.device.is_read_only:
-            await asyncio.to_thread(store_pictures, request.folder, text)
-        return text
+        lines = await asyncio.to_thread(read_card, request) if is_large else read_card(request)
+        if not login.device.is_read_only and any(line.name == "PHOTO" for line in lines):
+            await asyncio.to_thread(store_pictures, request.folder, lines)
+        return lines
 
     async def _proppatch(self, login: Login, request: Request) -> Sent:
         if len(request.body) > PROPPATCH_BYTES_MAX:

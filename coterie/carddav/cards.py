@@ -17,7 +17,7 @@ from coterie.model import times
 from coterie.model.cards import BOOK, CardRef, etag_of
 from coterie.store.cards import list_cards
 from coterie.vcard.cards import PROPERTY_BYTES_MAX
-from coterie.vcard.raw import decode_card, join_lines, split_card, version_of
+from coterie.vcard.raw import RawLine, decode_card, join_lines, version_of
 from coterie.vcard.versions import as_version_3
 
 LISTED_MAX = 1000
@@ -55,24 +55,23 @@ def get_card(context: Context) -> Answer:
     return Answer(200, headers, join_lines(lines).encode())
 
 
-def read_card(request: Request) -> str:
-    """The body of a PUT as the text of a card. Raises DavError with the condition that fails."""
+def read_card(request: Request) -> list[RawLine]:
+    """The body of a PUT as the lines of a card. Raises DavError with the condition that fails."""
     media_type = request.header(b"content-type").split(";")[0].strip().lower()
     if media_type not in _TYPES:
         raise DavError(403, "C:supported-address-data", "A card is text/vcard")
     if len(request.body) > PROPERTY_BYTES_MAX:
         raise DavError(403, "C:max-resource-size", f"A card has at most {PROPERTY_BYTES_MAX} bytes")
     try:
-        text = decode_card(request.body)
+        lines = decode_card(request.body)
     except Invalid as error:
         raise DavError(403, "C:valid-address-data", error.message) from None
-    version = version_of(split_card(text))
-    if version not in ("3.0", "4.0"):
+    if version_of(lines) not in ("3.0", "4.0"):
         raise DavError(403, "C:supported-address-data", "A card is of version 3.0 or 4.0")
-    return text
+    return lines
 
 
-def put_card(context: Context, text: str) -> Answer:
+def put_card(context: Context, lines: list[RawLine]) -> Answer:
     """Takes a card. 201 if it is new, otherwise 204."""
     request, resource = context.request, context.request.resource
     context.check(resource)
@@ -80,8 +79,8 @@ def put_card(context: Context, text: str) -> Answer:
     context.check_write(resource, "write-content" if ref else "bind")
     check_conditions(request, ref)
     put = Put(
-        resource.href, text, request.header(b"user-agent"), request.folder,
-        has_seen=bool(request.header(b"if-match")), is_exact=request.body == text.encode(),
+        resource.href, lines, request.header(b"user-agent"), request.folder,
+        has_seen=bool(request.header(b"if-match")), is_exact=request.body == join_lines(lines).encode(),
     )  # fmt: skip
     outcome = _write(context, put, ref)
     headers = (("ETag", outcome.etag),) if outcome.etag else ()

@@ -14,11 +14,13 @@ from coterie.actions.cards import save_card, save_group
 from coterie.actions.contacts import restore_contact
 from coterie.carddav.address_data import VERSION_4
 from coterie.carddav.errors import UidConflict
+from coterie.carddav.known_contacts import find_by_uid, find_without_card
 from coterie.cards.changing import change_contact, create_contact
 from coterie.cards.draft_changes import read_lines
 from coterie.cards.rendering import Rendered, Renderer, card_draft, uid_of_contact
 from coterie.drafts.from_sheet import DRAFT_PARTS
 from coterie.model.cards import CardRef, etag_of
+from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
 from coterie.model.devices import families_of_program, is_rewriting
 from coterie.model.ids import new_id
@@ -26,10 +28,6 @@ from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.store import cards as store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import (
-    find_contact,
-    find_contact_by_handle,
-    find_contact_by_uuid,
-    find_external_ids,
     insert_external_ids,
 )
 from coterie.store.database import Tx
@@ -42,18 +40,22 @@ FAMILIES_MAX = 500
 
 
 class Put(Struct, frozen=True):
-    """text: the card as it came. folder: the data folder. user_agent: of the program.
+    """lines: of the card as it came. folder: the data folder. user_agent: of the program.
 
-    has_seen: whether the device named the present ETag, so that it has seen the present lines. is_exact: whether text
-    is what came, without control characters removed.
+    has_seen: whether the device named the present ETag, so that it has seen the present lines. is_exact: whether the
+    lines are what came, without control characters removed.
     """
 
     href: str
-    text: str
+    lines: list[RawLine]
     user_agent: str
     folder: Path
     has_seen: bool = False
     is_exact: bool = True
+
+    @property
+    def text(self) -> str:
+        return join_lines(self.lines)
 
 
 class Outcome(Struct, frozen=True):
@@ -69,7 +71,7 @@ class Writer:
     def __init__(self, tx: Tx, login: Login, put: Put) -> None:
         self._tx, self._login, self._put = tx, login, put
         self._caller, self._organization_id = login.caller, login.caller.organization_id
-        self._written = split_card(put.text)
+        self._written = put.lines
         self._is_rewriting = is_rewriting(put.user_agent)
         self._families = frozenset(login.device.families) | families_of_program(put.user_agent)
 
@@ -97,44 +99,19 @@ class Writer:
             lines = [*lines[:end], make_line(f"UID:{uid}"), *lines[end:]]
         if is_group(lines):
             return self._write_group(uid, lines)
-        contact = self._find_by_uid(uid)
+        contact = find_by_uid(self._tx, self._organization_id, uid)
         if contact is None:
             draft = read_lines(lines, self._caller.country)
             draft.external_ids = [(UID_SOURCE, uid)]
-            contact = self._find_outside(draft)
+            contact = find_without_card(self._tx, self._organization_id, draft)
             if contact is None:
                 return self._create_contact(uid, lines, draft)
             insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, contact.id)])
         return self._join(contact, uid)
 
-    def _find_by_uid(self, uid: str) -> Contact | None:
-        """The contact with this UID, deleted or not. Raises UidConflict if its card has another name."""
-        if (other := store.find_group_by_uid(self._tx, self._organization_id, uid)) is not None:
-            raise UidConflict(other)
-        contact_id = find_external_ids(self._tx, self._organization_id, UID_SOURCE, [uid]).get(uid)
-        if contact_id is not None:
-            contact = find_contact(self._tx, self._organization_id, contact_id)
-        else:
-            contact = find_contact_by_uuid(self._tx, self._organization_id, uid)
-        if contact is not None:
-            present = store.find_card_of_contact(self._tx, self._organization_id, contact.id)
-            if present is not None:
-                raise UidConflict(present.href)
-        return contact
-
-    def _find_outside(self, draft: ContactDraft) -> Contact | None:
-        """The one contact outside the book that has an e-mail address or phone number of the card."""
-        found: dict[int, Contact] = {}
-        for handle in draft.handles:
-            if handle.channel in ("email", "phone") and handle.normalized:
-                contact = find_contact_by_handle(self._tx, self._organization_id, handle.channel, handle.normalized)
-                if contact and not store.find_card_of_contact(self._tx, self._organization_id, contact.id):
-                    found[contact.id] = contact
-        return next(iter(found.values())) if len(found) == 1 else None
-
     def _create_contact(self, uid: str, lines: list[RawLine], draft: ContactDraft) -> Outcome:
-        contact_id = create_contact(self._tx, self._caller, self._put.folder, draft)
-        return self._save(contact_id, uid, lines, is_new=True)
+        sheet = create_contact(self._tx, self._caller, self._put.folder, draft)
+        return self._save(sheet, uid, lines, is_new=True)
 
     def _join(self, contact: Contact, uid: str) -> Outcome:
         """The card of a contact that is deleted or outside the book: restored, with what the card adds."""
@@ -177,8 +154,9 @@ class Writer:
         lines = self._result(current, base, difference)
         if not is_new and join_lines(lines) == current.text:
             return Outcome(False, self._etag(current.ref, current.text))
-        self._change_contact(current, lines)
-        return self._save(current.ref.contact_id, current.uid, lines, is_new=is_new)
+        contact_id = current.ref.contact_id
+        sheet = change_contact(self._tx, self._caller, self._put.folder, contact_id, before=current.lines, after=lines)
+        return self._save(sheet, current.uid, lines, is_new=is_new)
 
     def _seen(self, current: Rendered) -> list[RawLine] | None:
         """The lines the device was last shown; None if no one knows which."""
@@ -198,18 +176,15 @@ class Writer:
             return self._written
         return Patch(current.lines, self._caller.country, keeps_heads=False).make(difference)
 
-    def _change_contact(self, current: Rendered, lines: list[RawLine]) -> None:
-        contact_id = current.ref.contact_id
-        assert contact_id is not None
-        change_contact(self._tx, self._caller, self._put.folder, contact_id, before=current.lines, after=lines)
-
-    def _save(self, contact_id: int, uid: str, lines: list[RawLine], *, is_new: bool) -> Outcome:
-        sheet = load_sheets(self._tx, self._organization_id, [contact_id], DRAFT_PARTS)[contact_id]
+    def _save(self, sheet: ContactSheet, uid: str, lines: list[RawLine], *, is_new: bool) -> Outcome:
         body = join_lines(lines)
         if uid_of_contact(sheet) != uid:
-            insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, contact_id)])
+            insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, sheet.contact.id)])
         draft = msgspec.json.encode(card_draft(sheet)).decode()
-        ref = save_card(self._tx, self._caller, self._put.href, contact_id, uid=uid, body=body, draft=draft)
+        href = self._put.href
+        ref = save_card(
+            self._tx, self._caller, href, sheet.contact, uid=uid, body=body, draft=draft, is_new=is_new
+        )  # fmt: skip
         return Outcome(is_new, self._etag(ref, body))
 
     def _save_families(self) -> None:

@@ -1,6 +1,6 @@
 """Changes a contact by what differs between its card and another: devices and subscriptions write through this."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,14 +11,18 @@ from coterie.actions.drafts import create_contacts
 from coterie.cards.draft_changes import changed_draft, read_lines, with_digest
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
 from coterie.errors import Invalid
+from coterie.model.contact_sheets import ContactSheet, Part
+from coterie.model.handles import CHANNELS
 from coterie.model.imports import ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
-from coterie.store.contact_sheets import load_sheets
+from coterie.store.contact_sheets import load_sheets, reload_sheet
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
-from coterie.vcard.raw import RawLine, split_card
+from coterie.vcard.raw import RawLine
 from coterie.vcard.read_pictures import read_picture
 
+# the name of a part in a draft, where it is another one
+_FAMILY: Mapping[Part, str] = {"attachments": "pictures"}
 # families without a limit per contact and without a value that only one contact may have
 _WITHOUT_LIMITS = frozenset(
     ("display_name", "name_prefix", "first_name", "middle_name", "last_name", "name_suffix", "formatted_name",
@@ -27,20 +31,22 @@ _WITHOUT_LIMITS = frozenset(
 )  # fmt: skip
 
 
-def create_contact(tx: Tx, caller: Caller, folder: Path, draft: ContactDraft) -> int:
-    """Creates a contact from a draft that read_lines returned, with its pictures; returns its id."""
+def create_contact(tx: Tx, caller: Caller, folder: Path, draft: ContactDraft) -> ContactSheet:
+    """Creates a contact from a draft that read_lines returned, with its pictures; returns it with DRAFT_PARTS."""
     _save_pictures(tx, folder, draft)
     pictures = [replace(picture, data=None) for picture in draft.pictures]
     (contact_id,) = create_contacts(tx, caller, [replace(draft, pictures=pictures)])
-    return contact_id
+    # a new contact has no parts but those of the draft
+    return _reload(tx, caller, contact_id, {part for part in DRAFT_PARTS if getattr(draft, _FAMILY.get(part, part))})
 
 
 def change_contact(
     tx: Tx, caller: Caller, folder: Path, contact_id: int, *, before: Sequence[RawLine], after: Sequence[RawLine]
-) -> None:
+) -> ContactSheet:
     """Changes a contact by what differs between its card before and after, and moves its revision in any case.
 
-    A username that another contact has, or what exceeds a limit, stays in the lines alone.
+    A username that another contact has, or what exceeds a limit, stays in the lines alone. Returns the contact as it is
+    then, with DRAFT_PARTS.
     """
     old, new = read_lines(before, caller.country), read_lines(after, caller.country)
     sheet = load_sheets(tx, caller.organization_id, [contact_id], DRAFT_PARTS, to_change=True)[contact_id]
@@ -50,12 +56,23 @@ def change_contact(
     rows: object = None
     for governed in (families, families & _WITHOUT_LIMITS):
         try:
-            rows = make_equal(tx, caller, contact_id, draft, governed) if governed else None
+            if governed:
+                rows = make_equal(tx, caller, contact_id, draft, governed, sheet=sheet)
             break
         except Invalid:
             continue
     if not rows:
         record_card_change(tx, caller, contact_id)
+    changed = {part for part in DRAFT_PARTS if _FAMILY.get(part, part) in families}
+    return _reload(tx, caller, contact_id, changed | {"handles"} if families & {*CHANNELS} else changed, sheet)
+
+
+def _reload(
+    tx: Tx, caller: Caller, contact_id: int, changed: Collection[Part], before: ContactSheet | None = None
+) -> ContactSheet:
+    """The contact after its change; only the parts that changed are read again."""
+    unchanged = {part: getattr(before, part) if before else () for part in DRAFT_PARTS if part not in changed}
+    return reload_sheet(tx, caller.organization_id, contact_id, changed, unchanged)
 
 
 def _save_pictures(tx: Tx, folder: Path, draft: ContactDraft) -> None:
@@ -68,9 +85,9 @@ def _save_pictures(tx: Tx, folder: Path, draft: ContactDraft) -> None:
             save_file(folder, picture.data)
 
 
-def store_pictures(folder: Path, text: str) -> None:
+def store_pictures(folder: Path, lines: Iterable[RawLine]) -> None:
     """Stores the pictures of a card as files. The worker removes those that no contact refers to."""
-    for line in split_card(text):
+    for line in lines:
         picture = read_picture(line.entry) if line.entry and line.name == "PHOTO" else None
         if isinstance(picture, PictureDraft) and picture.data:
             digest = with_digest(picture).digest

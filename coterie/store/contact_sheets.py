@@ -90,3 +90,16 @@ def sheets_of(
         for contact_id, sheet in sheets.items():
             setattr(sheet, part, value_of(contact_id, nothing))
     return sheets
+
+
+def reload_sheet(
+    tx: Tx, organization_id: int, contact_id: int, parts: Collection[Part], unchanged: Mapping[Part, Any]
+) -> ContactSheet:
+    """The sheet of a contact that this transaction has changed.
+
+    parts: read again, as the contact itself is. unchanged: the other parts with their values.
+    """
+    (sheet,) = load_sheets(tx, organization_id, [contact_id], parts).values()
+    for part, value in unchanged.items():
+        setattr(sheet, part, value)
+    return sheet

@@ -50,8 +50,8 @@ class RawLine(Struct, frozen=True):
         return self.name in _ENVELOPE
 
 
-def decode_card(body: bytes) -> str:
-    """A card as text, without control characters.
+def decode_card(body: bytes) -> list[RawLine]:
+    """The lines of a card, without control characters.
 
     Raises Invalid if it is not UTF-8, or not exactly one complete card of at most 2,000 properties of 10 MiB.
     """
@@ -68,7 +68,7 @@ def decode_card(body: bytes) -> str:
         raise invalid("card", "is not a vCard")
     if len(lines) > PROPERTIES_MAX or any(len(line.text) > PROPERTY_BYTES_MAX for line in lines):
         raise invalid("card", f"has more than {PROPERTIES_MAX} properties, or one over {PROPERTY_BYTES_MAX >> 20} MiB")
-    return text
+    return lines
 
 
 def _value(line: RawLine) -> str:
