@@ -20,6 +20,7 @@ from coterie.actions import (
     gifts,
     handles,
     interactions,
+    name_merges,
     notes,
     pets,
     properties,
@@ -251,6 +252,11 @@ def _terms(made: Made, vocabulary: Vocabulary) -> Iterator[Step]:
     yield "terms.take_off_contact", lambda tx: terms.take_off_contact(tx, caller, vocabulary, marge, term_id())
     yield "terms.delete_term", lambda tx: terms.delete_term(tx, caller, vocabulary, term_id())
     yield "terms.restore_term", lambda tx: terms.restore_term(tx, caller, vocabulary, term_id())
+    yield "terms.create_term", made.keep("other", lambda tx: terms.create_term(tx, caller, vocabulary, "Board games"))
+    yield (
+        "name_merges.merge_terms",
+        lambda tx: name_merges.merge_terms(tx, caller, vocabulary, term_id(), made["other"].id),
+    )
     yield "terms.erase_term", lambda tx: terms.erase_term(tx, caller, vocabulary, term_id())
 
 
@@ -261,6 +267,11 @@ def _folders(made: Made) -> Iterator[Step]:
         yield "folders.set_folders", lambda tx: folders.set_folders(tx, caller, marge, [made["folder"].id])
     for fields in ({"color": "blue"}, {"name": "Friends"}, {"name": "Friends"}):
         yield "folders.update_folder", lambda tx, f=fields: folders.update_folder(tx, caller, made["folder"].id, f)
+    yield "folders.create_folder", made.keep("other", lambda tx: folders.create_folder(tx, caller, "All"))
+    yield (
+        "name_merges.merge_folders",
+        lambda tx: name_merges.merge_folders(tx, caller, made["other"].id, made["folder"].id),
+    )
     yield "folders.delete_folder", lambda tx: folders.delete_folder(tx, caller, made["folder"].id)
 
 

@@ -26,7 +26,7 @@ from coterie.worker.loop import Worker
 
 ACTIONS = Path(__file__).parents[2] / "coterie/actions"
 NOUNS = ("addresses", "attachments", "contact_equality", "contact_relationships", "contacts", "dates", "folders",
-         "gifts", "handles", "interactions", "notes", "pets", "properties", "reminders", "terms",
+         "gifts", "handles", "interactions", "name_merges", "notes", "pets", "properties", "reminders", "terms",
          "user_relationships")  # fmt: skip
 # Public functions of these files that are no verbs: verbs call them, and record what they did
 PARTS = {
