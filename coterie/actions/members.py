@@ -55,6 +55,26 @@ def _insert_user(tx: Tx, caller: Caller, email: str, email_key: str, *, password
     return user.id
 
 
+def change_role(tx: Tx, caller: Caller, email: str, role: str) -> None:
+    """Gives a member another role. Raises Invalid if the role does not exist, NotFound if the user is not a member,
+    Conflict for the last owner."""
+    if role not in ROLES:
+        raise invalid("role", f"is not {' or '.join(ROLES)}", kind="choice")
+    store.lock_organization(tx, caller.organization_id)
+    user_id = find_member(tx, caller, email)
+    before = store.find_membership(tx, caller.organization_id, user_id)
+    if before == role:
+        return
+    _check_other_owner(tx, caller, email, before)
+    store.save_role(tx, caller.organization_id, user_id, role)
+    record(tx, caller, "member.role_changed", user_id, changes={"role": (before, role)})
+
+
+def _check_other_owner(tx: Tx, caller: Caller, email: str, role: str | None) -> None:
+    if role == OWNER and store.count_owners(tx, caller.organization_id) == 1:
+        raise Conflict(f"{email} is the only owner: add another owner first")
+
+
 def remove_member(tx: Tx, caller: Caller, email: str) -> int:
     """Ends a membership and revokes the user's tokens and devices for this organization. Returns how many tokens were
     revoked.
@@ -62,9 +82,7 @@ def remove_member(tx: Tx, caller: Caller, email: str) -> int:
     What the user wrote stays. Raises NotFound if the user is not a member, Conflict for the last owner.
     """
     user_id, now = find_member(tx, caller, email), times.now()
-    is_owner = store.find_membership(tx, caller.organization_id, user_id) == OWNER
-    if is_owner and store.count_owners(tx, caller.organization_id) == 1:
-        raise Conflict(f"{email} is the only owner: add another owner first")
+    _check_other_owner(tx, caller, email, store.find_membership(tx, caller.organization_id, user_id))
     store.delete_membership(tx, caller.organization_id, user_id)
     revoked = revoke_access_tokens_of_user(tx, caller.organization_id, user_id, now)
     revoke_devices_of_user(tx, caller.organization_id, user_id, now)

@@ -114,6 +114,7 @@ KINDS = {
     "user.password_changed": "A user's password was changed; the user's logins ended.",
     "user.second_factor_changed": "A user's second factor or recovery codes changed; the user's other logins ended.",
     "member.added": "A user became a member; the subject is the user.",
+    "member.role_changed": "A member has another role; the subject is the user.",
     "member.removed": "A user is no longer a member, and their tokens are revoked; the subject is the user.",
     "access_token.created": "An API token was created.",
     "access_token.revoked": "An API token was revoked.",

@@ -135,6 +135,13 @@ def insert_membership(tx: Tx, organization_id: int, user_id: str, role: str, now
     )
 
 
+def save_role(tx: Tx, organization_id: int, user_id: str, role: str) -> None:
+    tx.run(
+        "UPDATE memberships SET role = :role WHERE organization_id = :organization_id AND user_id = :user_id",
+        {"organization_id": organization_id, "user_id": user_id, "role": role},
+    )
+
+
 def find_membership(tx: Tx, organization_id: int, user_id: str) -> str | None:
     """A user's role in an organization, or None."""
     row = tx.one(
