@@ -146,3 +146,12 @@ def list_values(tx: Tx, organization_id: int, slug: str) -> list[tuple[int, str]
         {"organization_id": organization_id, "slug": slug},
     )
     return [(contact_id, value) for contact_id, value in rows]
+
+
+def count_values_by_property(tx: Tx, organization_id: int) -> dict[str, int]:
+    """slug -> the number of contacts that have a value, deleted ones too; counted."""
+    rows = tx.all(
+        "SELECT slug, count(*) FROM property_values WHERE organization_id = :organization_id GROUP BY slug",
+        {"organization_id": organization_id},
+    )
+    return {slug: int(number) for slug, number in rows}
