@@ -13,6 +13,11 @@ from coterie.web import (
     selection,
     set_up,
     settings,
+    settings_deleted,
+    settings_organization,
+    settings_properties,
+    settings_terms,
+    settings_tokens,
     sign_in,
     tags,
     today,
@@ -23,5 +28,8 @@ from coterie.web.page import Page
 PAGES: tuple[Page, ...] = (
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *help_page.PAGES, *today.PAGES,
     *people.PAGES, *selection.PAGES, *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES,
-    *imports.PAGES, *settings.PAGES,
+    *imports.PAGES,
+    # settings
+    *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
+    *settings_tokens.PAGES, *settings_deleted.PAGES,
 )  # fmt: skip

@@ -62,8 +62,8 @@ def test_preferences_are_of_this_browser(alice: Visitor) -> None:
 
 
 def test_a_token_is_shown_once(alice: Visitor, client: Client, world: World) -> None:
-    settings = f"/{world.organization.id}/settings"
-    response = alice.post(f"{settings}/tokens", token_name="Phone", days="30", scopes=["contacts:read"])
+    settings = f"/{world.organization.id}/settings/tokens"
+    response = alice.post(settings, token_name="Phone", days="30", scopes=["contacts:read"])
     (token,) = re.findall(r'id="new-token" readonly value="([^"]+)"', response.body.decode())
     assert token not in alice.get(settings).body.decode() and "Phone" in text_of(alice.get(settings))
     program = client.with_token(token)
