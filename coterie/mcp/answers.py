@@ -1,0 +1,66 @@
+"""The results of tools: JSON data, also as text, within 20 kB."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from coterie.errors import Invalid
+from coterie.mcp.schemas import choices_of
+from coterie.mcp.texts import clean
+from coterie.mcp.tool import Answer, Tool
+
+# of a whole response: hosts cut or refuse larger ones
+BYTES_MAX = 20_000
+# what is not items: other keys, and the response around them
+_FRAME_BYTES = 1_200
+_CHOICES_SHOWN = 20
+_encode = msgspec.json.Encoder().encode
+
+
+def cost(value: Any) -> int:
+    """The bytes of a value in a response, which has it twice: as data, and as text inside a JSON string."""
+    encoded = _encode(value)
+    return len(encoded) + len(_encode(encoded.decode()))
+
+
+def fit(items: Sequence[Any], bytes_max: int = BYTES_MAX - _FRAME_BYTES) -> int:
+    """How many of the items fit into a response, from the first; at least one of them."""
+    total = 0
+    for number, item in enumerate(items):
+        total += cost(item)
+        if total > bytes_max:
+            return max(1, number)
+    return len(items)
+
+
+def left_out(count: int) -> dict[str, str]:
+    """The note of a page that was cut, {} if nothing was left out."""
+    return {"note": f"{count} items of this page did not fit; next_cursor continues with them"} if count else {}
+
+
+def present(answer: Answer, *, is_error: bool = False) -> dict[str, Any]:
+    """The result of tools/call. Texts are cleaned."""
+    data = clean(answer)
+    text = {"type": "text", "text": _encode(data).decode()}
+    return {"content": [text], "structuredContent": data, "isError": is_error}
+
+
+def refuse(error: Invalid, tool: Tool) -> dict[str, Any]:
+    """An Invalid as a result that a model can act on: each field, what is wrong with it, and what it may be."""
+    problems = [
+        {"field": ".".join(problem.path), "problem": problem.reason}
+        | ({"choices": choices[:_CHOICES_SHOWN]} if (choices := choices_of(tool.arguments, problem.path)) else {})
+        for problem in error.problems[:_CHOICES_SHOWN]
+    ]
+    return present({"error": "The arguments are not valid", "problems": problems}, is_error=True)
+
+
+def fail(message: str, **more: Any) -> dict[str, Any]:
+    """Another error as a result."""
+    return present({"error": message, **more}, is_error=True)
+
+
+def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that say something: not None, and no empty text, list or object."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {}, ())}
