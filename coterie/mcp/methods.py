@@ -1,0 +1,91 @@
+"""The methods of the protocol besides tools/call, which app.py runs."""
+
+from typing import Any
+
+from coterie import __version__
+from coterie.mcp.catalogue import INSTRUCTIONS, TOOLS
+from coterie.mcp.envelope import INVALID_PARAMS, LEGACY, MODERN, SERVER_KEY, UNKNOWN_METHOD, Envelope, RpcError
+from coterie.mcp.schemas import schema_of
+from coterie.mcp.tool import Tool
+from coterie.model.organizations import Caller
+
+Result = dict[str, Any]
+SERVER = {"name": "coterie", "title": "Coterie", "version": __version__}
+CAPABILITIES: Result = {"tools": {}}
+# of lists that differ between tokens and hardly ever change
+_TTL_MS = 300_000
+_CACHEABLE = (
+    "server/discover", "tools/list", "prompts/list", "resources/list", "resources/templates/list", "resources/read",
+)  # fmt: skip
+
+
+def answer_method(envelope: Envelope, caller: Caller) -> Result:
+    """The result of a method that needs no contact. Raises RpcError if there is no such method in the client's era."""
+    method = _METHODS.get(envelope.method)
+    if method is None or (envelope.is_modern and envelope.method in ("initialize", "ping")):
+        raise RpcError(UNKNOWN_METHOD, f"Method {envelope.method[:100]} not found", 404 if envelope.is_modern else 200)
+    return method(envelope, caller)
+
+
+def finish(envelope: Envelope, result: Result) -> Result:
+    """A result with the members that its era adds."""
+    if not envelope.is_modern:
+        return result
+    result = {"resultType": "complete", **result}
+    result["_meta"] = {**result.get("_meta", {}), SERVER_KEY: SERVER}
+    if envelope.method in _CACHEABLE:
+        result |= {"ttlMs": _TTL_MS, "cacheScope": "private"}
+    return result
+
+
+def find_tool(name: Any) -> Tool:
+    """Raises RpcError if there is no such tool."""
+    tool = TOOLS.get(name) if isinstance(name, str) else None
+    if tool is None:
+        raise RpcError(INVALID_PARAMS, f"Unknown tool: {str(name)[:100]}")
+    return tool
+
+
+def _discover(envelope: Envelope, caller: Caller) -> Result:
+    versions = [*MODERN, *LEGACY]
+    return {"supportedVersions": versions, "capabilities": CAPABILITIES, "instructions": INSTRUCTIONS}
+
+
+def _initialize(envelope: Envelope, caller: Caller) -> Result:
+    asked = envelope.params.get("protocolVersion")
+    version = asked if asked in LEGACY else LEGACY[0]
+    return {
+        "protocolVersion": version,
+        "capabilities": CAPABILITIES,
+        "serverInfo": SERVER,
+        "instructions": INSTRUCTIONS,
+    }
+
+
+def _ping(envelope: Envelope, caller: Caller) -> Result:
+    return {}
+
+
+def _list_tools(envelope: Envelope, caller: Caller) -> Result:
+    return {"tools": [present_tool(tool) for tool in TOOLS.values() if caller.may(tool.scope)]}
+
+
+def present_tool(tool: Tool) -> Result:
+    """A tool as tools/list shows it."""
+    is_read = tool.mode != "write"
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": schema_of(tool.arguments),
+        "annotations": {
+            "title": tool.title,
+            "readOnlyHint": is_read,
+            "destructiveHint": tool.is_destructive,
+            "idempotentHint": tool.is_idempotent,
+            "openWorldHint": False,
+        },
+    }
+
+
+_METHODS = {"server/discover": _discover, "initialize": _initialize, "ping": _ping, "tools/list": _list_tools}

@@ -1,0 +1,77 @@
+"""Responses of the door: results and errors of JSON-RPC with their HTTP statuses and headers."""
+
+import logging
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, TooOften, Unauthorized
+from coterie.http.asgi import HeaderList
+from coterie.http.errors import Unexpected, error_headers, status_of
+from coterie.mcp.envelope import INTERNAL, INVALID_REQUEST, RpcError
+from coterie.mcp.tool import READ
+
+log = logging.getLogger(__name__)
+
+
+class Sent(Struct):
+    """A response. body: JSON data, None for none."""
+
+    status: int
+    body: Any = None
+    headers: HeaderList = []
+
+
+class InsufficientScope(Forbidden):
+    """The token lacks a scope."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"Token lacks the scope {scope}")
+        self.scope = scope
+
+
+def present_result(id_: str | int | None, result: dict[str, Any]) -> Sent:
+    return Sent(200, {"jsonrpc": "2.0", "id": id_, "result": result})
+
+
+def present_rpc_error(error: RpcError, id_: str | int | None) -> Sent:
+    body: dict[str, Any] = {"code": error.code, "message": error.message}
+    if error.data is not None:
+        body["data"] = error.data
+    return Sent(error.status, {"jsonrpc": "2.0", "id": id_, "error": body})
+
+
+def present_error(error: Exception, request_id: str, metadata_url: str, *, has_token: bool) -> Sent:
+    """An error outside a method. metadata_url: where clients learn how to get a token."""
+    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+        error = DiskFull("The disk is full or not writable")
+    if isinstance(error, RpcError):
+        return present_rpc_error(error, None)
+    if not isinstance(error, CoterieError):
+        log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
+        error = Unexpected(request_id)
+    status = 400 if isinstance(error, Invalid) else status_of(error)
+    sent = present_rpc_error(_rpc_error(error, status), None)
+    if isinstance(error, Unauthorized | InsufficientScope):
+        sent.headers = [_challenge(error, metadata_url, has_token=has_token)]
+    else:
+        sent.headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(error)]
+    return sent
+
+
+def _rpc_error(error: CoterieError, status: int) -> RpcError:
+    if isinstance(error, Unexpected):
+        return RpcError(INTERNAL, f"Internal error {error.message}", status)
+    data = {"retryAfterSeconds": error.seconds} if isinstance(error, TooOften) else None
+    return RpcError(INVALID_REQUEST, error.message, status, data)
+
+
+def _challenge(error: CoterieError, metadata_url: str, *, has_token: bool) -> tuple[bytes, bytes]:
+    """WWW-Authenticate (RFC 6750, RFC 9728)."""
+    parts = [f'resource_metadata="{metadata_url}"']
+    if isinstance(error, InsufficientScope):
+        scopes = " ".join(dict.fromkeys((READ, error.scope)))
+        parts = ['error="insufficient_scope"', f'scope="{scopes}"', *parts]
+    else:
+        parts += [f'scope="{READ}"', *(['error="invalid_token"'] if has_token else [])]
+    return b"www-authenticate", ("Bearer " + ", ".join(parts)).encode("latin-1", "replace")
