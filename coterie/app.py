@@ -23,12 +23,14 @@ from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, 
 from coterie.http.authentication import Authentication
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
+from coterie.mcp.urls import is_for_mcp
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import Document, app_routes, page_routes, unavailable
 
 if TYPE_CHECKING:
     from coterie.carddav.app import CardDavApp
+    from coterie.mcp.app import McpApp
 
 _HEADERS: HeaderList = [
     (b"x-content-type-options", b"nosniff"),
@@ -39,13 +41,20 @@ CONTRACTS: Sequence[Contract] = (INRO, R0, HUB)
 
 
 class App:
-    """Sends /api/ to the contracts, CardDAV to its door and everything else to the pages (docs/decisions/0022)."""
+    """Sends /api/ to the contracts, CardDAV and MCP to their doors, all else to the pages (docs/decisions/0022)."""
 
     def __init__(
-        self, contracts: ContractApp, carddav: Callable[[], Application], pages: Starlette, settings: Settings
+        self,
+        contracts: ContractApp,
+        *,
+        carddav: Callable[[], Application],
+        mcp: Callable[[], Application],
+        pages: Starlette,
+        settings: Settings,
     ) -> None:
         self._contracts = contracts
         self._carddav = carddav
+        self._mcp = mcp
         self._pages = pages
         self._proxies = TrustedProxies(settings.trusted_proxies)
         is_https = settings.base_url.startswith("https://")
@@ -59,6 +68,8 @@ class App:
                 door = self._contracts
             elif is_for_carddav(scope):
                 door = self._carddav()
+            elif is_for_mcp(scope):
+                door = self._mcp()
         await door(scope, receive, self._with_headers(send))
 
     def _with_headers(self, send: Send) -> Send:
@@ -90,6 +101,12 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
 
         return CardDavApp(database, settings, recorder)
 
+    @cache
+    def mcp() -> "McpApp":
+        from coterie.mcp.app import McpApp  # lazy: many instances never need it
+
+        return McpApp(database, settings, authentication, recorder)
+
     def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route(path, RecordedApp(request_response(endpoint), path, recorder))
 
@@ -112,7 +129,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
     # a redirect would repeat the Host of the request
     pages.router.redirect_slashes = False
-    return App(contracts, carddav, pages, settings)
+    return App(contracts, carddav=carddav, mcp=mcp, pages=pages, settings=settings)
 
 
 def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""The door: one POST, one answer. No session, no stream, no state between requests.
+
+A request passes these steps: origin, token, envelope, method; of tools/call also the tool, its scope and arguments.
+The tool then runs in its own mode, as routes of the contracts do.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+from msgspec.structs import replace
+
+from coterie.errors import CoterieError, DiskFull, Forbidden, Invalid, Unauthorized
+from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
+from coterie.http.authentication import Authentication, read_bearer_token
+from coterie.http.body import read_bytes
+from coterie.http.errors import MethodNotAllowed
+from coterie.http.fields import reader
+from coterie.http.limits import BODY_BYTES_MAX
+from coterie.http.rate_limits import RateLimits
+from coterie.http.requests import METHODS, RequestRecorder, read_request_id
+from coterie.http.responses import BASE_HEADERS, JSON, base_url
+from coterie.mcp.answers import fail, present, refuse
+from coterie.mcp.envelope import INVALID_PARAMS, Envelope, RpcError, id_of, read_envelope, read_message
+from coterie.mcp.methods import Result, answer_method, find_tool, finish
+from coterie.mcp.replies import InsufficientScope, Sent, present_error, present_result, present_rpc_error
+from coterie.mcp.tool import READ, Answer, Call, Tool
+from coterie.mcp.urls import MCP_PATH, METADATA_PATH
+from coterie.model.organizations import Caller
+from coterie.settings import Settings
+from coterie.store.database import Database, Tx
+
+VIA = "mcp"
+
+
+class McpApp:
+    """The ASGI application of /mcp."""
+
+    def __init__(
+        self, database: Database, settings: Settings, authentication: Authentication, recorder: RequestRecorder
+    ) -> None:
+        self._database, self._settings = database, settings
+        self._authentication, self._recorder = authentication, recorder
+        self._rate_limits = RateLimits(settings.rate_per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, headers = time.perf_counter(), headers_of(scope)
+        request_id = read_request_id(headers)
+        limits: HeaderList = []
+        try:
+            sent = await self._answer(scope, headers, receive, limits)
+        except Exception as error:
+            metadata_url = base_url(self._settings, scope, headers) + METADATA_PATH
+            has_token = read_bearer_token(headers) is not None
+            sent = present_error(error, request_id, metadata_url, has_token=has_token)
+        await _send(sent, [*limits, (b"x-request-id", request_id.encode())], send)
+        self._recorder.record(
+            method=scope["method"] if scope["method"] in METHODS else "(other)",
+            route=MCP_PATH,
+            status=sent.status,
+            started=started,
+            request_id=request_id,
+            client=client_of(scope),
+        )
+
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, limits: HeaderList) -> Sent:
+        url = base_url(self._settings, scope, headers)
+        origin = headers.get(b"origin")
+        if origin is not None and origin.decode("latin-1") != url:
+            raise Forbidden("Requests of other web pages are not accepted")
+        if scope["method"] != "POST":
+            raise MethodNotAllowed(("POST",))
+        token = read_bearer_token(headers)
+        if not token:
+            raise Unauthorized("Unauthorized")
+        self._rate_limits.take(token, limits)
+        caller = await self._database.run_read(lambda tx: self._find_caller(tx, token))
+        message = read_message(await read_bytes(headers, receive, BODY_BYTES_MAX))
+        id_ = id_of(message)
+        try:
+            envelope = read_envelope(message, headers)
+            if envelope.is_notification:
+                return Sent(202)
+            result = await self._run(envelope, caller, token, url)
+        except RpcError as error:
+            return present_rpc_error(error, id_)
+        return present_result(id_, finish(envelope, result))
+
+    def _find_caller(self, tx: Tx, token: str) -> Caller:
+        caller = self._authentication.find_caller(tx, token, via=VIA)
+        if caller is None:
+            raise Unauthorized("Unauthorized")
+        if not caller.may(READ):
+            raise InsufficientScope(READ)
+        return caller
+
+    async def _run(self, envelope: Envelope, caller: Caller, token: str, url: str) -> Result:
+        if envelope.method != "tools/call":
+            return answer_method(envelope, caller)
+        tool = find_tool(envelope.params.get("name"))
+        if not caller.may(tool.scope):
+            raise InsufficientScope(tool.scope)
+        given = envelope.params.get("arguments") or {}
+        if not isinstance(given, dict):
+            raise RpcError(INVALID_PARAMS, "params.arguments must be an object")
+        try:
+            call = Call(caller, reader(tool.arguments)(given), self._settings, url)
+            return present(await self._run_tool(tool, call, partial(self._find_caller, token=token)))
+        except Invalid as error:
+            return refuse(error, tool)
+        except (Unauthorized, InsufficientScope, DiskFull):
+            raise
+        except CoterieError as error:
+            return fail(error.message)
+
+    async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Answer:
+        def work(tx: Tx) -> Answer:
+            # a write finds the caller again: the token may have been revoked since
+            acting = replace(call, caller=find_caller(tx)) if tool.mode == "write" else call
+            return tool.handler(tx, acting)
+
+        if tool.mode == "write":
+            return await self._database.run_write(work)
+        if tool.mode == "search":
+            return await self._database.run_search(call.caller.organization_id, work)
+        return await (self._database.run_read if tool.mode == "read" else self._database.run_slow)(work)
+
+
+async def _send(sent: Sent, more: HeaderList, send: Send) -> None:
+    body = b"" if sent.body is None else msgspec.json.encode(sent.body)
+    headers = [*BASE_HEADERS, *sent.headers, *more, (b"content-length", str(len(body)).encode())]
+    if body:
+        headers.append((b"content-type", JSON.encode()))
+    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
