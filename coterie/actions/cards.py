@@ -20,23 +20,18 @@ def record_card_change(tx: Tx, caller: Caller, contact_id: int) -> None:
     record(tx, caller, "contact.card_changed", contact_id, contact_ids=[contact_id])
 
 
-def save_card(
-    tx: Tx, caller: Caller, href: str, contact: Contact, *, uid: str, body: str, draft: str, is_new: bool
-) -> CardRef:
-    """Stores the lines of a contact's card under a name, after the contact was changed; returns the card.
+def save_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard, *, is_new: bool) -> CardRef:
+    """Stores the card of a contact, after the contact was changed; returns it.
 
     contact: as it is now. is_new: whether the contact had no card of this name; one under another name is gone
     afterwards.
     """
     if is_new:
         set_card_state(tx, caller.organization_id, contact.id, "on")
-        name_card(tx, caller, contact.uuid, href, revision=contact.revision)
+        name_card(tx, caller, contact.uuid, card.href, revision=contact.revision)
     store.add_history(tx, caller.organization_id, contact.id)
-    stored = StoredCard(
-        href, contact.id, uid, body=body, draft=draft, revision=contact.revision, device_id=caller.token_id
-    )
-    store.save_stored(tx, caller.organization_id, stored)
-    return CardRef(href, contact.id, contact.revision, contact.updated_at)
+    store.save_stored(tx, caller.organization_id, card)
+    return CardRef(card.href, contact.id, contact.revision, contact.updated_at)
 
 
 def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision: int) -> None:
@@ -69,11 +64,12 @@ def save_group(tx: Tx, caller: Caller, href: str, *, uid: str, body: str) -> Car
     """Stores a card that is a group of cards; returns it."""
     revision, now = next_changes(tx, caller.organization_id), times.now()
     store.save_name(tx, caller.organization_id, href, contact_uuid=None, revision=revision, now=now, is_deleted=False)
-    store.save_stored(
-        tx,
-        caller.organization_id,
-        StoredCard(href, None, uid, body=body, draft=None, revision=revision, device_id=caller.token_id),
-    )
+    text = body.replace("\r\n ", "").lower()
+    group = StoredCard(
+        href, None, uid, body=body, draft=None, revision=revision, device_id=caller.token_id,
+        other_emails=text if "email" in text else None,
+    )  # fmt: skip
+    store.save_stored(tx, caller.organization_id, group)
     record(tx, caller, "device.group_written", caller.token_id or "", now=now)
     return CardRef(href, None, revision, now)
 

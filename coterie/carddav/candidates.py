@@ -1,7 +1,7 @@
 """Which cards a filter can match at all, found without parsing any: the filter itself decides about the rest.
 
 A search of a phone names a text that must occur. Most cards do not have it, which their stored text shows quickly; an
-e-mail address is found by the handles of contacts.
+e-mail address is found among the handles of contacts and the addresses that only cards have.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,26 +9,20 @@ from collections.abc import Iterator, Sequence
 from coterie.carddav.context import Context
 from coterie.carddav.filters import Filter, PropertyFilter
 from coterie.model.cards import CardRef
-from coterie.model.handles import EMAIL
 from coterie.store import cards as store
-from coterie.store.handles import find_contacts_like
 
 _PIECE = 500
 # escaped in cards, so the text of a card need not contain them as they are
 _ESCAPED = frozenset(",;\\\r\n")
 
 
-def candidates(context: Context, refs: Sequence[CardRef], condition: Filter) -> Sequence[CardRef]:
-    """Those of the cards that may match, in their order."""
+def candidates(context: Context, condition: Filter) -> Sequence[CardRef]:
+    """The cards of the book that may match, in the order of their changes."""
     texts = _texts(condition)
-    if texts is None:
-        return refs
-    if all(each.name == "EMAIL" for each in condition.properties) and all(map(str.isascii, texts)):
-        ids: set[int] = set()
-        for text in texts:
-            ids |= find_contacts_like(context.tx, context.organization_id, EMAIL, text.lower())
-        return [ref for ref in refs if ref.contact_id in ids]
-    return list(_with_text(context, refs, [text.casefold() for text in texts]))
+    if texts and all(each.name == "EMAIL" for each in condition.properties) and all(map(str.isascii, texts)):
+        return store.find_cards_by_email(context.tx, context.organization_id, [text.lower() for text in texts])
+    refs = store.list_cards(context.tx, context.organization_id)
+    return refs if texts is None else list(_with_text(context, refs, [text.casefold() for text in texts]))
 
 
 def _texts(condition: Filter) -> list[str] | None:

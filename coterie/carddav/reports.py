@@ -123,10 +123,12 @@ def _query(context: Context, root: Element) -> Report:
         refs = [ref] if ref else []
     elif depth_of(context.request, "1") == "0":
         refs = []
+    elif condition is not None:
+        refs = candidates(context, condition)
     else:
         refs = store.list_cards(context.tx, context.organization_id)
     if condition is not None:
-        refs = match_filter(context, candidates(context, refs, condition), condition)
+        refs = match_filter(context, refs, condition)
     if data is not None:
         data.check(context, refs)
     return _limited(context, Report(wanted, data), refs, limit)

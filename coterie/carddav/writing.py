@@ -6,18 +6,17 @@ and in the contact. A program that returns the bytes it receives gets its own by
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.cards import save_card, save_group
+from coterie.actions.cards import save_group
 from coterie.actions.contacts import restore_contact
 from coterie.carddav.address_data import VERSION_4
 from coterie.carddav.errors import UidConflict
 from coterie.carddav.known_contacts import find_by_uid, find_without_card
-from coterie.cards.changing import change_contact, create_contact
+from coterie.cards.changing import change_contact, create_contact, save_lines
 from coterie.cards.draft_changes import read_lines
-from coterie.cards.rendering import Rendered, Renderer, card_draft, uid_of_contact
+from coterie.cards.rendering import Rendered, Renderer
 from coterie.drafts.from_sheet import DRAFT_PARTS
 from coterie.model.cards import CardRef, etag_of
 from coterie.model.contact_sheets import ContactSheet
@@ -177,15 +176,8 @@ class Writer:
         return Patch(current.lines, self._caller.country, keeps_heads=False).make(difference)
 
     def _save(self, sheet: ContactSheet, uid: str, lines: list[RawLine], *, is_new: bool) -> Outcome:
-        body = join_lines(lines)
-        if uid_of_contact(sheet) != uid:
-            insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, sheet.contact.id)])
-        draft = msgspec.json.encode(card_draft(sheet)).decode()
-        href = self._put.href
-        ref = save_card(
-            self._tx, self._caller, href, sheet.contact, uid=uid, body=body, draft=draft, is_new=is_new
-        )  # fmt: skip
-        return Outcome(is_new, self._etag(ref, body))
+        ref = save_lines(self._tx, self._caller, self._put.href, sheet, lines, uid=uid, is_new=is_new)
+        return Outcome(is_new, self._etag(ref, join_lines(lines)))
 
     def _save_families(self) -> None:
         """Remembers which properties the device can write."""

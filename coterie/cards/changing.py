@@ -3,22 +3,28 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
-from coterie.actions.cards import record_card_change
+from coterie.actions.cards import record_card_change, save_card
 from coterie.actions.contact_equality import make_equal
 from coterie.actions.drafts import create_contacts
 from coterie.cards.draft_changes import changed_draft, read_lines, with_digest
+from coterie.cards.rendering import card_draft, uid_of_contact
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
 from coterie.errors import Invalid
+from coterie.model.cards import CardRef
 from coterie.model.contact_sheets import ContactSheet, Part
-from coterie.model.handles import CHANNELS
-from coterie.model.imports import ContactDraft, PictureDraft
+from coterie.model.handles import CHANNELS, EMAIL
+from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft
 from coterie.model.organizations import Caller
+from coterie.store.cards import StoredCard
 from coterie.store.contact_sheets import load_sheets, reload_sheet
+from coterie.store.contacts import insert_external_ids
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
-from coterie.vcard.raw import RawLine
+from coterie.vcard import values
+from coterie.vcard.raw import RawLine, join_lines
 from coterie.vcard.read_pictures import read_picture
 
 # the name of a part in a draft, where it is another one
@@ -73,6 +79,30 @@ def _reload(
     """The contact after its change; only the parts that changed are read again."""
     unchanged = {part: getattr(before, part) if before else () for part in DRAFT_PARTS if part not in changed}
     return reload_sheet(tx, caller.organization_id, contact_id, changed, unchanged)
+
+
+def save_lines(
+    tx: Tx, caller: Caller, href: str, sheet: ContactSheet, lines: Sequence[RawLine], *, uid: str, is_new: bool
+) -> CardRef:
+    """Stores these lines as the card of a contact, which was changed to what they say; returns the card.
+
+    sheet: the contact as it is now, with DRAFT_PARTS. is_new: whether it had no card of this name.
+    """
+    contact = sheet.contact
+    if uid_of_contact(sheet) != uid:
+        insert_external_ids(tx, caller.organization_id, [(UID_SOURCE, uid, contact.id)])
+    card = StoredCard(
+        href, contact.id, uid, body=join_lines(lines), draft=msgspec.json.encode(card_draft(sheet)).decode(),
+        revision=contact.revision, device_id=caller.token_id, other_emails=_other_emails(lines, sheet),
+    )  # fmt: skip
+    return save_card(tx, caller, contact, card, is_new=is_new)
+
+
+def _other_emails(lines: Sequence[RawLine], sheet: ContactSheet) -> str | None:
+    """The e-mail addresses of the lines that the contact does not have; None if it has all of them."""
+    present = {handle.value.lower() for handle in sheet.handles if handle.channel == EMAIL}
+    written = {values.unescape(line.entry.value).lower() for line in lines if line.entry and line.name == "EMAIL"}
+    return "\n".join(sorted(written - present)) or None
 
 
 def _save_pictures(tx: Tx, folder: Path, draft: ContactDraft) -> None:

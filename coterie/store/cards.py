@@ -16,9 +16,14 @@ _CARD = (
     " AND NOT k.is_deleted WHERE c.organization_id = :organization_id"
 )
 
+_STORED = "href, contact_id, uid, body, draft, revision, device_id, other_emails"
+
 
 class StoredCard(NamedTuple):
-    """Lines as a device wrote them. draft: the contact then, as JSON; revision: its revision then."""
+    """Lines as a device wrote them. draft: the contact then, as JSON; revision: its revision then.
+
+    other_emails: in lower case, the e-mail addresses of the lines that the contact does not have, for searches.
+    """
 
     href: str
     contact_id: int | None
@@ -27,6 +32,7 @@ class StoredCard(NamedTuple):
     draft: str | None
     revision: int
     device_id: str | None
+    other_emails: str | None = None
 
 
 def _ref(row: Row) -> CardRef:
@@ -151,19 +157,44 @@ def find_cards(tx: Tx, organization_id: int, hrefs: Collection[str]) -> dict[str
 
 def find_card_of_contact(tx: Tx, organization_id: int, contact_id: int) -> CardRef | None:
     """The card of a contact; None if it has none."""
-    row = tx.one(
-        f"{_CARD} AND c.id = :id AND c.card_state = 'on' AND c.deleted_at IS NULL",
-        {"organization_id": organization_id, "id": contact_id},
+    return next(iter(_list_of_contacts(tx, organization_id, [contact_id])), None)
+
+
+def find_cards_by_email(tx: Tx, organization_id: int, texts: Iterable[str]) -> list[CardRef]:
+    """The cards with an e-mail address that contains one of these texts, in lower case and of ASCII only."""
+    contact_ids: set[int] = set()
+    hrefs: set[str] = set()
+    for text in texts:
+        escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        rows = tx.all(
+            "SELECT contact_id, NULL FROM handles WHERE organization_id = :organization_id AND channel = 'email'"
+            " AND deleted_at IS NULL AND lower(value) LIKE :pattern ESCAPE '!'"
+            " UNION ALL SELECT contact_id, href FROM card_bodies WHERE organization_id = :organization_id"
+            " AND other_emails IS NOT NULL AND other_emails LIKE :pattern ESCAPE '!'",
+            {"organization_id": organization_id, "pattern": f"%{escaped}%"},
+        )
+        contact_ids |= {contact_id for contact_id, _ in rows if contact_id is not None}
+        hrefs |= {href for contact_id, href in rows if contact_id is None}
+    return [*_list_of_contacts(tx, organization_id, contact_ids), *find_cards(tx, organization_id, hrefs).values()]
+
+
+def _list_of_contacts(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> list[CardRef]:
+    """The cards of these contacts, in the order of their changes."""
+    if not contact_ids:
+        return []
+    condition, bound = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        f"{_CARD} AND c.card_state = 'on' AND c.deleted_at IS NULL AND c.id {condition} ORDER BY c.revision",
+        {"organization_id": organization_id, "ids": bound},
     )
-    return _ref(row) if row else None
+    return [_ref(row) for row in rows]
 
 
 def find_stored(tx: Tx, organization_id: int, hrefs: Iterable[str]) -> dict[str, StoredCard]:
     """name -> its stored lines, for the cards that a device wrote."""
     condition, bound = matching(tx, "hrefs", hrefs)
     rows = tx.all(
-        "SELECT href, contact_id, uid, body, draft, revision, device_id FROM card_bodies"
-        f" WHERE organization_id = :organization_id AND href {condition}",
+        f"SELECT {_STORED} FROM card_bodies WHERE organization_id = :organization_id AND href {condition}",
         {"organization_id": organization_id, "hrefs": bound},
     )
     return {row[0]: StoredCard(*row) for row in rows}
@@ -172,8 +203,7 @@ def find_stored(tx: Tx, organization_id: int, hrefs: Iterable[str]) -> dict[str,
 def find_stored_of_contact(tx: Tx, organization_id: int, contact_id: int) -> StoredCard | None:
     """The stored lines of a contact, which may be deleted; None if no device wrote its card."""
     row = tx.one(
-        "SELECT href, contact_id, uid, body, draft, revision, device_id FROM card_bodies"
-        " WHERE organization_id = :organization_id AND contact_id = :contact_id",
+        f"SELECT {_STORED} FROM card_bodies WHERE organization_id = :organization_id AND contact_id = :contact_id",
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return StoredCard(*row) if row else None

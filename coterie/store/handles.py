@@ -121,14 +121,3 @@ def delete_handle(tx: Tx, organization_id: int, contact_id: int, handle_id: str)
         "DELETE FROM handles WHERE organization_id = :organization_id AND contact_id = :contact_id AND id = :id",
         {"organization_id": organization_id, "contact_id": contact_id, "id": handle_id},
     )
-
-
-def find_contacts_like(tx: Tx, organization_id: int, channel: str, text: str) -> set[int]:
-    """The contacts with a handle of a channel that contains a text, in lower case and of ASCII only."""
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    rows = tx.all(
-        "SELECT contact_id FROM handles WHERE organization_id = :organization_id AND channel = :channel"
-        " AND deleted_at IS NULL AND lower(value) LIKE :pattern ESCAPE '!'",
-        {"organization_id": organization_id, "channel": channel, "pattern": f"%{escaped}%"},
-    )
-    return {contact_id for (contact_id,) in rows}

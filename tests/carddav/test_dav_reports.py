@@ -128,3 +128,12 @@ def test_a_search_for_principals_finds_oneself_only(dav: Dav, bobs: Dav) -> None
 
     assert search("alice") == [dav.principal]
     assert search("bob") == []
+
+
+def test_an_address_that_only_the_lines_of_a_card_have_is_found(dav: Dav) -> None:
+    dav.put("odd.vcf", make_card("FN:Odd", "N:;Odd;;;", "EMAIL:Odd\\, not at all an addr\r\n ess", uid="odd"))
+    group = make_card("FN:Band", "N:Band;;;;", "X-ADDRESSBOOKSERVER-KIND:group", "EMAIL:band@example.net", uid="band")
+    dav.put("band.vcf", group)
+    assert names(query(dav, prop("EMAIL", "AN ADDRESS"))) == names(query(dav, prop("EMAIL", "odd"))) == ["odd"]
+    assert names(query(dav, prop("EMAIL", "band@"))) == ["band"]
+    assert names(query(dav, prop("EMAIL", "nobody"))) == []
