@@ -62,22 +62,27 @@ class TimelineEntry(Struct, frozen=True):
 
 def list_timeline(
     tx: Tx, organization_id: int, contact_id: int, *, reader_id: str | None, kinds: tuple[str, ...], cursor: str = "",
-    limit: int,
+    sources: tuple[str, ...] = SOURCES, limit: int,
 ) -> list[TimelineEntry]:  # fmt: skip
     """Entries of a contact after a cursor ("" for the newest). kinds: of interactions. A bad cursor lists nothing.
+
+    sources: some of SOURCES.
 
     Personal notes, reminders and relationships of users are the reader's own.
     """
     at, rank, id_ = _read(cursor)
     bound: dict[str, Any] = {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "at": at}
     reader = {"reader_id": reader_id}
-    rows = [(NOTE, row) for row in tx.all(_NOTES, bound | reader | {"id": _id_for(NOTE, rank, id_)})]
-    for kind in kinds:
+    rows = []
+    if NOTE in sources:
+        rows += [(NOTE, row) for row in tx.all(_NOTES, bound | reader | {"id": _id_for(NOTE, rank, id_)})]
+    for kind in kinds if INTERACTION in sources else ():
         parameters = bound | {"kind": kind, "id": _id_for(INTERACTION, rank, id_)}
         rows += [(INTERACTION, row) for row in tx.all(_INTERACTIONS, parameters)]
-    event_id = _id_for(CHANGE, rank, id_)
-    number = int(event_id) if event_id.isdigit() else (2**62 if event_id else -1)
-    rows += [(CHANGE, row) for row in tx.all(_CHANGES, bound | reader | {"id": number})]
+    if CHANGE in sources:
+        event_id = _id_for(CHANGE, rank, id_)
+        number = int(event_id) if event_id.isdigit() else (2**62 if event_id else -1)
+        rows += [(CHANGE, row) for row in tx.all(_CHANGES, bound | reader | {"id": number})]
     entries = [TimelineEntry(source, row[0], _text_id(row[1]), *row[2:]) for source, row in rows]
     entries.sort(key=lambda entry: (entry.at, SOURCES.index(entry.source), entry.id), reverse=True)
     return entries[:limit]

@@ -8,7 +8,7 @@ from coterie.model.events import KINDS as EVENT_KINDS
 from coterie.store.database import Tx
 
 # events that only their user may see (model/events.py); the names are our own constants
-_OF_ITS_USER = ", ".join(
+OF_ITS_USER = ", ".join(
     f"'{kind}'" for kind in EVENT_KINDS if kind.partition(".")[0] in ("reminder", "user_relationship")
 )
 
@@ -69,7 +69,7 @@ def list_history(
         "SELECT e.id, e.kind, e.subject_id, e.user_id, e.via, e.changes, e.happened_at FROM event_contacts ec"
         " CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.contact_id = :contact_id"
         f" AND e.organization_id = ec.organization_id AND e.id = ec.event_id{begins}"
-        f" AND (e.kind NOT IN ({_OF_ITS_USER}) OR e.user_id = :reader_id) ORDER BY ec.event_id DESC LIMIT :limit",
+        f" AND (e.kind NOT IN ({OF_ITS_USER}) OR e.user_id = :reader_id) ORDER BY ec.event_id DESC LIMIT :limit",
         bound if before is None else bound | {"before": before},
     )
     return [HistoryEvent(*row) for row in rows]

@@ -1,0 +1,45 @@
+"""The events of an organization as one of its users may see them."""
+
+from collections.abc import Collection
+
+from coterie.model.events import KINDS
+from coterie.store.database import Row, Tx
+from coterie.store.timelines import OF_ITS_USER
+
+
+def list_visible_events(
+    tx: Tx,
+    organization_id: int,
+    reader_id: str | None,
+    *,
+    kinds: Collection[str] = (),
+    after: int | None = None,
+    limit: int,
+) -> list[Row]:
+    """(id, kind, subject id, user id, door, changes as JSON or None, moment) of the events after an event, oldest
+    first; without one, of the newest. kinds: of model.events.KINDS; none means all."""
+    listed = [kind for kind in KINDS if kind in kinds]
+    begins = " AND id > :after" if after is not None else ""
+    of_kinds = f" AND kind {tx.in_list('kinds')}" if listed else ""
+    bound = {"organization_id": organization_id, "reader_id": reader_id or "", "limit": limit}
+    rows = tx.all(
+        "SELECT id, kind, subject_id, user_id, via, changes, happened_at FROM events"
+        f" WHERE organization_id = :organization_id{begins}{of_kinds}"
+        f" AND (kind NOT IN ({OF_ITS_USER}) OR user_id = :reader_id)"
+        f" ORDER BY id {'DESC' if after is None else 'ASC'} LIMIT :limit",
+        bound | ({"after": after} if after is not None else {}) | ({"kinds": tx.list_param(listed)} if listed else {}),
+    )
+    return sorted(rows)
+
+
+def list_named_contacts(tx: Tx, organization_id: int, event_ids: Collection[int]) -> dict[int, list[int]]:
+    """event id -> the contacts it names, by id."""
+    rows = tx.all(
+        "SELECT event_id, contact_id FROM event_contacts WHERE organization_id = :organization_id"
+        f" AND event_id {tx.in_list('ids')} ORDER BY event_id, contact_id",
+        {"organization_id": organization_id, "ids": tx.list_param(event_ids)},
+    )
+    named: dict[int, list[int]] = {}
+    for event_id, contact_id in rows:
+        named.setdefault(event_id, []).append(contact_id)
+    return named
