@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from coterie.errors import NotFound
 from coterie.mcp.answers import without_empty
 from coterie.mcp.texts import cut
 from coterie.mcp.tool import Call
@@ -12,7 +13,7 @@ from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
 from coterie.model.relationships import TYPES
 from coterie.store.contact_sheets import sheets_of
-from coterie.store.contacts import list_contacts_by_id
+from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.touch_moments import find_last_contact
 
@@ -21,6 +22,7 @@ _NAMES = 10
 _ITEMS = 50
 _BRIEF: tuple[Part, ...] = ("tags", "folders", "handles")
 _REACH = 3
+_NAME_LENGTH = 100
 # columns of a whole contact, besides those of a brief
 _COLUMNS = (
     "uuid", "revision", "display_name", "first_name", "middle_name", "last_name", "nickname", "gender", "birthday",
@@ -45,7 +47,7 @@ def _brief(call: Call, sheet: ContactSheet) -> dict[str, Any]:
     contact = sheet.contact
     values = {
         "id": contact.id,
-        "name": cut(contact.name or "", 100),
+        "name": cut(contact.name or "", _NAME_LENGTH),
         "reach": [cut(f"{handle.channel} {handle.value}", 80) for handle in _reachable(sheet)[:_REACH]],
         "tags": [term.name for term in sheet.tags[:_NAMES]],
         "folders": [name for _, name, _ in sheet.folders[:_NAMES]],
@@ -59,6 +61,21 @@ def _reachable(sheet: ContactSheet) -> list[Any]:
     return sorted(current, key=lambda handle: not handle.is_primary)
 
 
+def find_present(tx: Tx, call: Call, contact_id: int) -> Contact:
+    """The contact, or the one it was merged into. Raises NotFound if it does not exist or is deleted."""
+    contact = find_contact(tx, call.caller.organization_id, contact_id)
+    if contact is None or contact.deleted_at is not None:
+        raise NotFound(f"Contact {contact_id} not found")
+    return contact
+
+
+def names_of(tx: Tx, call: Call, contact_ids: Iterable[int]) -> dict[int, str]:
+    """contact id -> its name, deleted contacts too."""
+    ids = set(contact_ids)
+    found = list_contacts_by_id(tx, call.caller.organization_id, ids, include_deleted=True) if ids else []
+    return {each.id: cut(each.name or "", _NAME_LENGTH) for each in found}
+
+
 def url_of(call: Call, contact_id: int) -> str:
     """The address of a contact's page."""
     return f"{call.base_url}/{call.caller.organization_id}/people/{contact_id}"
@@ -70,7 +87,7 @@ def present_whole(tx: Tx, call: Call, contacts: Iterable[Contact], parts: Iterab
     organization_id = call.caller.organization_id
     sheets = sheets_of(tx, organization_id, contacts, wanted, reader_id=call.caller.user_id)
     touched = find_last_contact(tx, organization_id, sheets)
-    names = _names_of_related(tx, organization_id, sheets.values()) if "relationships" in wanted else {}
+    names = names_of(tx, call, _related(sheets.values())) if "relationships" in wanted else {}
     whole = []
     for sheet in sheets.values():
         contact = sheet.contact
@@ -85,9 +102,8 @@ def present_whole(tx: Tx, call: Call, contacts: Iterable[Contact], parts: Iterab
     return whole
 
 
-def _names_of_related(tx: Tx, organization_id: int, sheets: Iterable[ContactSheet]) -> dict[int, str]:
-    ids = {each.second_contact_id for sheet in sheets for each in sheet.relationships[:_ITEMS]}
-    return {each.id: each.name or "" for each in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
+def _related(sheets: Iterable[ContactSheet]) -> set[int]:
+    return {each.second_contact_id for sheet in sheets for each in sheet.relationships[:_ITEMS]}
 
 
 def _handles(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:

@@ -10,6 +10,7 @@ from coterie.mcp.reminder_data import list_reminders_of
 from coterie.mcp.tool import Answer, Call, Tool
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.store.merges import find_survivors
 
 Include = Literal[
     "handles", "addresses", "dates", "relationships", "properties", "notes", "gifts", "pets", "reminders",
@@ -25,7 +26,9 @@ class Arguments(Struct, forbid_unknown_fields=True):
 
 def get_contacts(tx: Tx, call: Call) -> Answer:
     asked: Arguments = call.arguments
-    ids = list(dict.fromkeys(asked.ids))
+    # an id of a contact that was merged means its survivor
+    now = find_survivors(tx, call.caller.organization_id, asked.ids)
+    ids = list(dict.fromkeys(now.get(id_, id_) for id_ in asked.ids))
     by_id = {each.id: each for each in list_contacts_by_id(tx, call.caller.organization_id, ids)}
     include = _USUAL if asked.include is None else asked.include
     parts = [part for part in include if part != "reminders"]
