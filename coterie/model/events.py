@@ -90,6 +90,11 @@ KINDS = {
     "interaction.deleted": "A message was deleted by its sender and its text is erased, or a logged one was deleted.",
     "duplicate.dismissed": "Two contacts were marked as not the same; the subject is one of them.",
     "duplicate.undismissed": "Two contacts are no longer marked as not the same; the subject is one of them.",
+    "cadence.created": "A rule for staying in touch with a contact, or those of a tag or folder, was added.",
+    "cadence.updated": "The interval of a rule for staying in touch changed.",
+    "cadence.deleted": "A rule for staying in touch was deleted.",
+    "cadence.snoozed": "Being in touch with a contact was put off until a day; the subject is the contact.",
+    "cadence.unsnoozed": "Being in touch with a contact is no longer put off; the subject is the contact.",
     "import.started": "An import was started.",
     "import.staged": "An import was staged; no contact changed yet.",
     "import.applied": "An import was applied.",
@@ -147,7 +152,7 @@ SHOWN_WITH_CONTACTS = {
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
     "member": False, "duplicate": False, "access_token": False, "device": False,
-    "webhook": False,
+    "webhook": False, "cadence": False,
 }  # fmt: skip
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
 CHANGES_WORDS = frozenset(kind for kind in KINDS if kind.partition(".")[0] in ("contact", "address", "note")) - {

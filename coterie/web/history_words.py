@@ -23,9 +23,10 @@ _VERBS = {
     "related_changed": "deleted or restored a related person", "parts_imported": "imported parts",
     "merged": "merged another person into this one", "unmerged": "undid a merge",
     "card_changed": "changed the card", "taken_off_phones": "took the person off phones",
+    "snoozed": "put off", "unsnoozed": "no longer put off",
 }  # fmt: skip
 _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",
-          "date": "a date", "address": "an address", "attachment": "a file"}  # fmt: skip
+          "date": "a date", "address": "an address", "attachment": "a file", "cadence": "the plan to be in touch"}  # fmt: skip
 _DOORS = {
     "web": "",
     "cli": "on the command line",
