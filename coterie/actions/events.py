@@ -3,7 +3,8 @@
 Guarantee: a contact whose event says that clients see it changed (model.events.CHANGES_CONTACTS) has a new revision
 and updated_at when the event is written. Nothing else moves a revision. A contact that a person touched is in the
 address book of phones from then on; one that only a program touched stays audience. A contact whose event says that its
-words changed (CHANGES_WORDS) is indexed for search again.
+words changed (CHANGES_WORDS) is indexed for search again, and one that may be due to be in touch with on another day
+has a new plan.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from coterie.actions.touch_plans import REFRESHES, refresh_plans
 from coterie.model import times
 from coterie.model.cards import IMPERSONAL_DOORS
 from coterie.model.events import CHANGES_CONTACTS, CHANGES_WORDS, CONSEQUENCES, KINDS
@@ -110,6 +112,7 @@ def record_all(
     if caller.via not in IMPERSONAL_DOORS and given:
         add_to_book(tx, caller.organization_id, _touched(rows))
     index_contacts(tx, caller.organization_id, _with_other_words(rows))
+    refresh_plans(tx, caller.organization_id, _in_touch(rows))
     return given
 
 
@@ -122,6 +125,11 @@ def _touched(rows: Collection[EventRow]) -> list[int]:
 def _with_other_words(rows: Collection[EventRow]) -> list[int]:
     """Contacts that may be found by other words than before, by id."""
     return sorted({contact_id for row in rows if row["kind"] in CHANGES_WORDS for contact_id in row["contact_ids"]})
+
+
+def _in_touch(rows: Collection[EventRow]) -> list[int]:
+    """Contacts that may be due on another day than before, by id."""
+    return sorted({contact_id for row in rows if row["kind"] in REFRESHES for contact_id in row["contact_ids"]})
 
 
 def _created(rows: Collection[EventRow]) -> set[int]:

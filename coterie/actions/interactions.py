@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coterie.actions.touch_plans import refresh_plans
 from coterie.errors import NotFound
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -36,6 +37,7 @@ def add_interactions(
     store.insert_interactions(tx, caller.organization_id, rows)
     kinds = {(contact_id, draft.kind) for draft in drafts}
     store.mark_recent(tx, caller.organization_id, sorted(kinds))
+    refresh_plans(tx, caller.organization_id, [contact_id])
 
 
 def add_snapshots(tx: Tx, caller: Caller, contact_id: int, snapshots: Sequence[FollowerSnapshot]) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.events import differences, record
 from coterie.actions.time_zones import follow_organization
+from coterie.actions.touch_plans import refresh_many
 from coterie.errors import Conflict, Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.countries import find_country
@@ -18,6 +19,7 @@ from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, Caller, Organiza
 from coterie.model.time_zones import parse_time_zone
 from coterie.store import organizations as store
 from coterie.store.database import Tx
+from coterie.store.touch_plans import list_planned
 
 QUOTAS = ("contacts_max", "file_bytes_max")
 QUOTA_MAX = 2**53
@@ -128,6 +130,7 @@ def update_organization(
         store.save_organization(tx, caller.organization_id, after)
         if "time_zone" in changes:
             follow_organization(tx, caller, before.time_zone, after.time_zone)
+            refresh_many(tx, caller.organization_id, list_planned(tx, caller.organization_id))
         record(tx, caller, "organization.updated", caller.organization_id, changes=changes, now=now)
     return after
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from coterie.actions import bulk_updates, consequences
+from coterie.actions import bulk_updates, consequences, touch_plans
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.duplicates import SCAN_JOB
@@ -77,6 +77,20 @@ def _index(organization_id: int, after: int | None) -> Batches[int | None, None]
         after = yield partial(index_next_contacts, organization_id=organization_id, after=after)
 
 
+def refresh_touch_plans(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """When the contacts of a rule for staying in touch are due, 500 in each transaction."""
+    contact_ids = msgspec.json.decode(job.arguments)["contact_ids"]
+    done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
+    run_job(database, job, stopping, _refresh(job.organization_id, contact_ids, done), lambda done: {"done": done})
+
+
+def _refresh(organization_id: int, contact_ids: list[int], done: int) -> Batches[int, None]:
+    while done < len(contact_ids):
+        done = yield partial(
+            touch_plans.refresh_batch, organization_id=organization_id, contact_ids=contact_ids, done=done
+        )
+
+
 HANDLERS: dict[str, Handler] = {
     INDEX_JOB: index_contacts,
     consequences.JOB: record_consequence,
@@ -86,6 +100,7 @@ HANDLERS: dict[str, Handler] = {
     DELIVERY_JOB: instagram_delivery,
     PROFILE_JOB: instagram_profiles.profile,
     MENTION_JOB: instagram_profiles.mention,
+    touch_plans.JOB: refresh_touch_plans,
     SCAN_JOB: duplicates.scan_duplicates,
     MERGE_JOB: merges.merge_suggested,
     DISABLED_JOB: mail_owners,
