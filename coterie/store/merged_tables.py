@@ -85,6 +85,9 @@ MOVED = (
     Moved("reminders"),
     Moved("attachments", same=("digest", "kind", "filename"), can_be_deleted=False),
     Moved("interactions"),
+    # every row is equal in its organization: a survivor's own rule stays the only one
+    Moved("cadences", same=("organization_id",), can_be_deleted=False),
+    Moved("touch_snoozes"),
     Moved("external_ids", row_id="x.source || :separator || x.external_id", has_created_at=False),
 )  # fmt: skip
 COPIED = (
@@ -105,6 +108,7 @@ OTHERS = {
     "not_same": "pairs of contacts: merged_pairs.py",
     "property_values": "decided one by one",
     "contact_words": "derived",
+    "touch_plans": "derived",
     "event_contacts": "history",
     "import_drafts": "history: resolved when read",
     "import_matches": "history: resolved when read",
