@@ -7,6 +7,7 @@ from typing import Any
 
 from world import World
 
+from coterie.actions.cadences import set_cadence, snooze
 from coterie.actions.contact_relationships import delete_contact_relationship, relate
 from coterie.actions.contacts import create_contact, delete_contact, update_contact
 from coterie.actions.folders import create_folder, set_folders
@@ -16,6 +17,8 @@ from coterie.actions.pets import create_pet, delete_pet
 from coterie.actions.properties import create_definition, set_values
 from coterie.actions.search_index import index_all_contacts
 from coterie.actions.terms import create_term, delete_term, put_on_contact
+from coterie.model import times
+from coterie.model.cadences import Target
 from coterie.model.ids import new_id
 from coterie.model.organizations import MEMBER
 from coterie.model.relationships import type_id
@@ -92,8 +95,26 @@ def add_everything(world: World, folder: Path) -> None:
                 is_recent=number not in (0, 5))  # fmt: skip
         for day in (1, 2):
             put(tx, "follower_snapshots", **part, taken_on=f"2025-01-0{day}", follower_count=day)
+        put(tx, "interactions", **moments, contact_id=marge, kind="call", happened_at=FIRST, id=new_id(),
+            channel="hand", direction="outgoing", text="hello", is_recent=False)  # fmt: skip
+        _in_touch(tx, world)
         # rows that were put in without an action
         index_all_contacts(tx, org)
+
+
+def _in_touch(tx: Tx, world: World) -> None:
+    """Adds rules for staying in touch of every kind, and a snooze."""
+    alice, marge = world.alice, world.marge.id
+    bound = {"o": alice.organization_id}
+    tag_id = tx.all("SELECT id FROM tags WHERE organization_id = :o ORDER BY id", bound)[0][0]
+    folder_id = tx.all("SELECT id FROM folders WHERE organization_id = :o ORDER BY id", bound)[0][0]
+    for target, every in (
+        (Target("contact", marge), "3w"),
+        (Target("tag", tag_id), "2m"),
+        (Target("folder", folder_id), "off"),
+    ):
+        set_cadence(tx, alice, target, every)
+    snooze(tx, alice, marge, times.now()[:10])
 
 
 def _fields(tx: Tx, world: World) -> None:

@@ -168,7 +168,7 @@ class InteractionRow(Deletable, kw_only=True, frozen=True, rename={"external_id"
     """data is JSON text."""
 
     contact: Id
-    kind: Literal["message", "comment", "mention"]
+    kind: Literal["message", "comment", "mention", "call", "meeting", "chat", "letter", "other"]
     happened_at: Moment
     id: Id
     channel: Text = "instagram"
@@ -176,6 +176,24 @@ class InteractionRow(Deletable, kw_only=True, frozen=True, rename={"external_id"
     direction: Literal["incoming", "outgoing"]
     text: Long | None = None
     data: Long | None = None
+
+
+class CadenceRow(Dated, kw_only=True, frozen=True):
+    """A rule for staying in touch: of a contact, a tag, or a folder with the time of its creation."""
+
+    id: Id
+    contact: Id | None = None
+    tag: Name | None = None
+    folder: Name | None = None
+    folder_created_at: Moment | None = None
+    every: Annotated[str, Meta(pattern=r"\A([1-9][0-9]{0,3}[dwmy]|off)\Z")]
+
+
+class SnoozeRow(Row, kw_only=True, frozen=True):
+    contact: Id
+    id: Id
+    until_on: Day
+    created_at: Moment
 
 
 class SnapshotRow(Row, kw_only=True, frozen=True):

@@ -15,7 +15,7 @@ from coterie.store.portable import NOUNS
 
 # noun -> its field that holds JSON text
 _JSON_FIELDS = {"properties": "value", "definitions": "choices", "interactions": "data"}
-_DATES = ("birthday", "occurs_on", "anniversary_on", "born_on", "taken_on")
+_DATES = ("birthday", "occurs_on", "anniversary_on", "born_on", "taken_on", "until_on")
 
 
 def draft_of_portable(portable: PortableContact) -> ContactDraft:

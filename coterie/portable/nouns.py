@@ -8,7 +8,10 @@ from msgspec.structs import replace
 
 from coterie.actions.contact_rows import columns_to_save
 from coterie.actions.quotas import room_for_files
+from coterie.actions.touch_plans import refresh_many, refresh_plans
 from coterie.model import times
+from coterie.model.cadences import TARGET_KINDS, Target
+from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
 from coterie.model.portable import Row
 from coterie.model.portable_rows import NoteRow
@@ -21,8 +24,10 @@ from coterie.store import interactions as interaction_store
 from coterie.store import notes as note_store
 from coterie.store import portable_import as store
 from coterie.store import properties as property_store
+from coterie.store.cadences import list_members
 from coterie.store.counters import add_to_count, next_number
 from coterie.store.database import Tx
+from coterie.store.touch_plans import list_planned
 
 
 def record_set(tx: Tx, caller: Caller, name: str) -> RecordSet:
@@ -149,7 +154,29 @@ class InteractionSet(RecordSet):
         self._mark_recent({(key[0], key[1]) for key, _ in keys})
 
     def _mark_recent(self, kinds: set[tuple[int, str]]) -> None:
-        interaction_store.mark_recent(self.tx, self.caller.organization_id, sorted(kinds))
+        messages = sorted(each for each in kinds if each[1] in KINDS)
+        interaction_store.mark_recent(self.tx, self.caller.organization_id, messages)
+        refresh_plans(self.tx, self.caller.organization_id, sorted({contact_id for contact_id, _ in kinds}))
+
+
+class CadenceSet(RecordSet):
+    """Rules for staying in touch, and snoozes: the plans of their contacts follow."""
+
+    def columns_of(self, row: Row) -> Columns:
+        columns = super().columns_of(row)
+        if self.name == "cadences" and sum(columns[f"{kind}_id"] is not None for kind in TARGET_KINDS) != 1:
+            raise Unresolved("missing", "contact, tag or folder", "")
+        return columns
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        organization_id = self.caller.organization_id
+        for entry in entries:
+            targets = (Target(kind, id_) for kind in TARGET_KINDS if (id_ := entry.columns.get(f"{kind}_id")))
+            refresh_many(self.tx, organization_id, list_members(self.tx, organization_id, next(targets)))
+
+    def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
+        planned = list_planned(self.tx, self.caller.organization_id)
+        refresh_many(self.tx, self.caller.organization_id, planned)
 
 
 class NoteSet(RecordSet):
@@ -227,5 +254,7 @@ _KINDS: dict[str, type[RecordSet]] = {
     "properties": PropertySet,
     "relationships": RelationshipSet,
     "interactions": InteractionSet,
+    "cadences": CadenceSet,
+    "snoozes": CadenceSet,
     "notes": NoteSet,
 }

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from coterie.model.organizations import Caller
 from coterie.model.portable import Row
-from coterie.model.portable_rows import InFolderRow, NoteRow
+from coterie.model.portable_rows import CadenceRow, InFolderRow, NoteRow
 from coterie.model.terms import name_key
 from coterie.store import portable_import as store
 from coterie.store.database import Tx
@@ -46,7 +46,7 @@ class References(Struct):
             return self.tags.get(name_key(value))
         if name == "expertise":
             return self.expertises.get(name_key(value))
-        assert isinstance(row, InFolderRow)
+        assert isinstance(row, InFolderRow | CadenceRow)
         # folders may share a name: prefer the one that was created at the same time
         named = [
             (created_at != row.folder_created_at, i) for i, folder, created_at in self.folders if folder == row.folder

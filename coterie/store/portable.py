@@ -11,6 +11,7 @@ from coterie.model.portable import ContactRow, ExternalIdRow, HandleRow, Row
 from coterie.model.portable_rows import (
     AddressRow,
     AttachmentRow,
+    CadenceRow,
     DateRow,
     DefinitionRow,
     FolderRow,
@@ -25,6 +26,7 @@ from coterie.model.portable_rows import (
     ReminderRow,
     SkilledRow,
     SnapshotRow,
+    SnoozeRow,
     TaggedRow,
     TermRow,
     UserRelationshipRow,
@@ -106,6 +108,8 @@ PARTS = {
     "interactions": Noun(InteractionRow, "interactions", ("contact_id", "kind", "happened_at", "id")),
     "snapshots": Noun(SnapshotRow, "follower_snapshots", ("contact_id", "taken_on")),
     "instagram_people": Noun(PersonRow, "instagram_people", ("person_id",), walk_by="person_id"),
+    "cadences": Noun(CadenceRow, "cadences", ("id",), walk_by="id", same=("contact_id",), event="cadence.created"),
+    "snoozes": Noun(SnoozeRow, "touch_snoozes", same=("contact_id",)),
 }  # fmt: skip
 NOUNS = DEFINITIONS | OF_CONTACTS | PARTS
 CONTACT_COLUMNS = ContactRow.__struct_fields__
