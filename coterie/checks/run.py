@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from coterie.checks import contacts, counts, events, files, instance, relationships, search
+from coterie.checks import contacts, counts, events, files, instance, relationships, search, touch_plans
 from coterie.checks.check import Check, Scope
 from coterie.model.organizations import Caller, Organization
 from coterie.settings import Settings
@@ -17,6 +17,7 @@ OF_ORGANIZATION = (
     *relationships.CHECKS,
     *events.CHECKS,
     *search.CHECKS,
+    *touch_plans.CHECKS,
     *files.CHECKS,
     *counts.CHECKS,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from coterie.model.contacts import Contact
-from coterie.model.interactions import RECENT_MAX
+from coterie.model.interactions import KINDS, RECENT_MAX
 from coterie.store.contacts import SORT_COLUMNS, find_contact_to_change
 from coterie.store.database import Tx
 
@@ -48,12 +48,21 @@ def pinned_texts_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) ->
 
 
 def list_wrong_recent(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[tuple[int, str]]:
-    """Returns (contact id, kind) where the marked interactions are not the newest ten that are not deleted."""
+    """Returns (contact id, kind) where the marked interactions are not the newest ten that are not deleted.
+
+    Conversations that a user logged are never marked.
+    """
     rows = tx.all(
         "SELECT DISTINCT contact_id, kind FROM (SELECT contact_id, kind, is_recent, deleted_at, row_number() OVER"
         " (PARTITION BY contact_id, kind, deleted_at IS NULL ORDER BY happened_at DESC, id DESC) AS place"
-        f" FROM interactions WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}) placed"
+        f" FROM interactions WHERE organization_id = :organization_id AND contact_id {tx.in_list('ids')}"
+        f" AND kind {tx.in_list('kinds')}) placed"
         " WHERE is_recent <> (deleted_at IS NULL AND place <= :most) ORDER BY contact_id, kind",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "most": RECENT_MAX},
+        {
+            "organization_id": organization_id,
+            "ids": tx.list_param(contact_ids),
+            "most": RECENT_MAX,
+            "kinds": tx.list_param(KINDS),
+        },
     )
     return [(contact_id, kind) for contact_id, kind in rows]

@@ -135,6 +135,14 @@ def indexed_though_deleted(world: World) -> None:
     )
 
 
+def touch_plans(world: World) -> None:
+    run(world, "UPDATE touch_plans SET due_on = '2020-01-01' WHERE organization_id = :o")
+
+
+def plans_of_nobody(world: World) -> None:
+    run(world, "UPDATE touch_plans SET contact_id = contact_id + 1000000 WHERE organization_id = :o")
+
+
 BROKEN: dict[Callable[[World], None], set[str]] = {
     counters: {"counts"},
     sequences: {"sequences"},
@@ -145,6 +153,8 @@ BROKEN: dict[Callable[[World], None], set[str]] = {
     sort_keys: {"sort-keys"},
     pinned_notes: {"pinned-notes"},
     recent: {"recent-interactions"},
+    touch_plans: {"touch-plans"},
+    plans_of_nobody: {"touch-plans"},
     no_mirror_reference: {"relationships"},
     other_mirrors: {"relationships"},
     one_side: {"relationships"},
