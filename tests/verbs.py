@@ -13,6 +13,7 @@ from world import World
 from coterie.actions import (
     addresses,
     attachments,
+    cadences,
     contact_relationships,
     contacts,
     dates,
@@ -26,10 +27,13 @@ from coterie.actions import (
     properties,
     reminders,
     terms,
+    touches,
     user_relationships,
 )
 from coterie.actions.contact_equality import make_equal
 from coterie.drafts.equality import ALL_FAMILIES
+from coterie.model import times
+from coterie.model.cadences import Target
 from coterie.model.imports import (
     AddressDraft,
     ContactDraft,
@@ -64,6 +68,7 @@ def steps(world: World, folder: Path) -> Iterator[Step]:
     yield from _notes(made)
     yield from _equal(made)
     yield from _of_users(made)
+    yield from _in_touch(made)
     yield from _erased(made)
 
 
@@ -352,6 +357,26 @@ def _of_users(made: Made) -> Iterator[Step]:
             f"user_relationships.{name}_user_relationship",
             lambda tx, name=name: getattr(user_relationships, f"{name}_user_relationship")(tx, caller, made["tie"].id),
         )
+
+
+def _in_touch(made: Made) -> Iterator[Step]:
+    """Conversations and rules for them, which contacts are not shown with."""
+    caller, homer = made.alice, made.homer.id
+    target = Target("contact", homer)
+    for every in ("3w", "3w", "2m"):
+        set_ = made.keep("cadence", lambda tx, every=every: cadences.set_cadence(tx, caller, target, every))
+        yield "cadences.set_cadence", set_
+    for every in ("1y", "1y"):
+        yield (
+            "cadences.update_cadence",
+            lambda tx, every=every: cadences.update_cadence(tx, caller, made["cadence"].id, every),
+        )
+    yield "cadences.snooze", lambda tx: cadences.snooze(tx, caller, homer, times.now()[:10])
+    yield "cadences.unsnooze", lambda tx: cadences.unsnooze(tx, caller, homer)
+    log = made.keep("touches", lambda tx: touches.log_touch(tx, caller, [homer], kind="call", text="hello"))
+    yield "touches.log_touch", log
+    yield "touches.delete_touch", lambda tx: touches.delete_touch(tx, caller, homer, made["touches"][homer])
+    yield "cadences.delete_cadence", lambda tx: cadences.delete_cadence(tx, caller, made["cadence"].id)
 
 
 def _erased(made: Made) -> Iterator[Step]:
