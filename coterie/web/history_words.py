@@ -26,7 +26,8 @@ _VERBS = {
     "snoozed": "put off", "unsnoozed": "no longer put off",
 }  # fmt: skip
 _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",
-          "date": "a date", "address": "an address", "attachment": "a file", "cadence": "the plan to be in touch"}  # fmt: skip
+          "date": "a date", "address": "an address", "attachment": "a file",
+          "cadence": "the plan to be in touch"}  # fmt: skip
 _DOORS = {
     "web": "",
     "cli": "on the command line",
