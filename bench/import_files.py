@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 
 from bench.people import DOMAINS, EMPLOYERS, FIRST, LAST
@@ -21,6 +22,8 @@ HEADERS = (
     "Address 1 - Street", "Address 1 - City", "Address 1 - Postal Code", "Address 1 - Country",
 )  # fmt: skip
 TITLES = ("Engineer", "Nurse", "Teacher", "Baker", "")
+FIRST_BIRTHDAY, BIRTHDAYS = date(1940, 1, 1), 60 * 365
+STREETS = tuple(f"{name} {kind}" for name in LAST[:40] for kind in ("Street", "Road", "Lane"))
 CITIES = (("Lisboa", "1100-148", "Portugal"), ("Berlin", "10115", "Germany"), ("Springfield", "97477", "USA"))
 
 
@@ -50,14 +53,14 @@ def _row(rng: random.Random, number: int) -> list[str]:
         "",
         rng.choice(EMPLOYERS) if works else "",
         rng.choice(TITLES) if works else "",
-        f"19{number % 60 + 40}-0{number % 9 + 1}-1{number % 10}" if born else "",
+        (FIRST_BIRTHDAY + timedelta(days=number * 7919 % BIRTHDAYS)).isoformat() if born else "",
         "Met at the fair in Lisbon." if noted else "",
         "Friends ::: * myContacts" if number % 3 else "* myContacts",
         "* ", f"person{number}@{DOMAINS[number % len(DOMAINS)]}",
         "Work" if second_mail else "", f"p{number}@work.example" if second_mail else "",
         "Mobile", phone,
         "Work" if second_phone else "", f"+351 21 {number:07}" if second_phone else "",
-        "Home" if lives else "", f"Main Street {number % 300}" if lives else "",
+        "Home" if lives else "", f"{STREETS[number % len(STREETS)]} {number * 31 % 199 + 1}" if lives else "",
         city if lives else "", postcode if lives else "", country if lives else "",
     ]  # fmt: skip
 

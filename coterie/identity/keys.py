@@ -37,6 +37,10 @@ def is_fact(key: int) -> bool:
 @lru_cache(1 << 15)
 def number_of(text: str) -> int:
     """A signed 64-bit number of a text, the same in every process."""
+    return _hash(text)
+
+
+def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True)
 
 
@@ -49,7 +53,7 @@ def keys_of(person: Person) -> set[int]:
         (_weak_facts(person), _WEAK | _FACT),
         (_weak_names(person), _WEAK),
     ):
-        keys.update((number_of(text) & ~(_WEAK | _FACT)) | flags for text in texts)
+        keys.update([(_hash(text) & ~(_WEAK | _FACT)) | flags for text in texts])
     return keys
 
 

@@ -9,7 +9,7 @@ from coterie.identity.commonness import Commonness
 from coterie.identity.keeping import load_people
 from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_names_of, counted_of, is_fact, is_weak, keys_of
 from coterie.identity.people import Person
-from coterie.identity.scoring import Score, compare
+from coterie.identity.scoring import Score, are_hopeless, compare
 from coterie.identity.weights import WEIGHTS
 from coterie.store import match_keys as store
 from coterie.store.database import Tx
@@ -45,13 +45,16 @@ def find_likely(
     if are_stored:
         for each, ids in candidates.items():
             ids.discard(each)
-    others = load_people(tx, organization_id, set().union(*candidates.values()))
+    loaded = load_people(tx, organization_id, set().union(*candidates.values()))
+    for each, ids in candidates.items():
+        candidates[each] = {i for i in ids if i in loaded and not are_hopeless(people[each], loaded[i])}
+    others = {i: loaded[i] for i in set().union(*candidates.values())}
     values = set().union(*map(counted_of, people.values()), *map(counted_names_of, others.values()))
     counts = store.load_counts(tx, organization_id, values)
     found = {}
     for each, person in people.items():
         book = Commonness(progress.contact_count, counts, () if are_stored else counted_of(person))
-        found[each] = _compared(book, person, {i: others[i] for i in candidates[each] if i in others})
+        found[each] = _compared(book, person, {i: others[i] for i in candidates[each]})
     return found
 
 

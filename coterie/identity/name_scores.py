@@ -25,6 +25,18 @@ class NameScore(Struct, frozen=True, gc=False):
     is_doubtful: bool = False
 
 
+STRANGERS = NameScore(WEIGHTS.other_names, "other", "other")
+
+
+def are_strangers(one: Person, other: Person) -> bool:
+    """Whether compare_names certainly finds other given names: most pairs do, and this is quicker."""
+    return (
+        bool(one.given and other.given and other.surname)
+        and not (one.aliases or other.aliases or one.middle or other.middle or other.surname[1:])
+        and likeness(one.given, other.given) == likeness(one.given, other.surname[0]) == "other"
+    )
+
+
 def word_bits(book: Commonness, one: str, other: str) -> tuple[float, Likeness]:
     """The bits of two words of names, 0 if they are other names, and how alike they are."""
     like = likeness(one, other)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.fact_scores import (
+    NO_HANDLE,
     HandleScore,
     birthday_bits,
     employer_bits,
@@ -14,7 +15,7 @@ from coterie.identity.fact_scores import (
     home_bits,
     is_account,
 )
-from coterie.identity.name_scores import NameScore, compare_names, login_bits
+from coterie.identity.name_scores import STRANGERS, NameScore, are_strangers, compare_names, login_bits
 from coterie.identity.names import Likeness, sound
 from coterie.identity.people import Person
 from coterie.identity.weights import WEIGHTS
@@ -26,6 +27,7 @@ ACCOUNT_BITS = 20.0
 NEVER, UNSURE = WEIGHTS.possible - 2.0, WEIGHTS.suggested - 1.0
 # from here on two birthdays are one
 SAME_BIRTHDAY = WEIGHTS.birthday_misread
+_EMPTY = Commonness(0, {})
 
 
 class Score(Struct, gc=False):
@@ -55,6 +57,8 @@ def level_of(bits: float) -> Level | None:
 
 def compare(book: Commonness, one: Person, other: Person) -> Score:
     """Compares two people of a book."""
+    if are_hopeless(one, other):
+        return Score(NEVER, contradicts=True, names=STRANGERS, handle=NO_HANDLE)
     handle = handle_score(book, one, other)
     names = compare_names(book, one, other)
     birthday = birthday_bits(book, one, other)
@@ -79,6 +83,16 @@ def compare(book: Commonness, one: Person, other: Person) -> Score:
     )
     score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
     return score
+
+
+def are_hopeless(one: Person, other: Person) -> bool:
+    """Whether two have other given names and neither a handle nor perhaps a birthday in common. Most pairs that keys
+    find are such, and this is quicker than their score."""
+    return (
+        are_strangers(one, other)
+        and set(one.handles).isdisjoint(other.handles)
+        and birthday_bits(_EMPTY, one, other) < SAME_BIRTHDAY
+    )
 
 
 def _contradicts(one: Person, other: Person, names: NameScore, birthday: float) -> bool:
