@@ -83,6 +83,8 @@ WITHOUT_ORGANIZATION = {
     "store/migrations/filter_words.py": "the schema belongs to everyone",
     "store/migrations/name_keys.py": "the schema belongs to everyone",
     "store/statistics.py": "the planner knows tables, not tenants",
+    "store/invitations.py:find_invitation": "the link's hash says which organization",
+    "store/password_resets.py": "users exist once, whatever organizations they are in",
     "store/second_factors.py": "users exist once, whatever organizations they are in",
     "store/sessions.py": "a browser's session is its user's",
     "store/users.py": "users exist once, whatever organizations they are in",

@@ -28,6 +28,7 @@ LEFT_OUT = {
     "notification_subscriptions": "a user's own settings of an instance",
     "memberships": "who may see an organization is decided where it is",
     "access_tokens": "secrets", "sessions": "secrets", "set_up_links": "secrets",
+    "invitations": "secrets", "password_resets": "secrets",
     "second_factors": "secrets", "recovery_codes": "secrets",
     "failed_logins": "of the instance", "instagram_accounts": "holds a sealed secret",
     "idempotency_keys": "answers kept for a day", "counters": "worked out anew",

@@ -23,6 +23,7 @@ GLOBAL = {
     "notification_subscriptions": "a user's",
     "set_up_links": "exist while there is no organization",
     "sessions": "of a browser, found by the hash of its token before anyone is known",
+    "password_resets": "a user's",
     "second_factors": "a user's",
     "recovery_codes": "a user's",
     "failed_logins": "of the instance: a login fails before an organization is known",
