@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from coterie.actions import members as actions
+from coterie.actions.members import require_owner
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.me import Password, hash_in_thread
 from coterie.api.hub.pages import Page
 from coterie.api.route import Request
-from coterie.errors import Forbidden, NotFound
-from coterie.model.organizations import OWNER, Caller, Member
+from coterie.errors import NotFound
+from coterie.model.organizations import Caller, Member
 from coterie.store import organizations as store
 from coterie.store.database import Database, Tx
 
@@ -39,13 +40,6 @@ class MemberBody(Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
-
-
-def require_owner(tx: Tx, caller: Caller) -> None:
-    """Raises Forbidden unless the user of the token is an owner of the organization."""
-    role = store.find_membership(tx, caller.organization_id, caller.user_id) if caller.user_id else None
-    if role != OWNER:
-        raise Forbidden("Only an owner of the organization may do this")
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> MemberPage:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from coterie.actions.members import require_owner
 from coterie.actions.organizations import update_organization
-from coterie.api.hub.members import require_owner
 from coterie.api.route import Request
 from coterie.errors import NotFound
 from coterie.model.organizations import NAME_LENGTH_MAX, Caller, Organization
