@@ -117,10 +117,13 @@ KINDS = {
     "organization.instagram_connected": "An Instagram account was connected to the organization.",
     "organization.opt_out_words_changed": "The opt-out words changed.",
     "user.password_changed": "A user's password was changed; the user's logins ended.",
+    "user.email_changed": "A user signs in with another e-mail address; the user's other logins ended.",
     "user.second_factor_changed": "A user's second factor or recovery codes changed; the user's other logins ended.",
     "member.added": "A user became a member; the subject is the user.",
     "member.role_changed": "A member has another role; the subject is the user.",
     "member.removed": "A user is no longer a member, and their tokens are revoked; the subject is the user.",
+    "invitation.created": "An owner made an invitation to the organization.",
+    "invitation.revoked": "An invitation was revoked before it was used.",
     "access_token.created": "An API token was created.",
     "access_token.revoked": "An API token was revoked.",
     "device.added": "A device that syncs contacts was added.",
@@ -151,7 +154,7 @@ SHOWN_WITH_CONTACTS = {
     "user_relationship": False, "reminder": False, "interaction": False,
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
-    "member": False, "duplicate": False, "access_token": False, "device": False,
+    "member": False, "invitation": False, "duplicate": False, "access_token": False, "device": False,
     "webhook": False, "cadence": False,
 }  # fmt: skip
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
