@@ -11,6 +11,7 @@ from coterie.model.passwords import check_password
 from coterie.store import users as store
 from coterie.store.database import Tx
 from coterie.store.organizations import find_login, list_organizations_of_user
+from coterie.store.password_resets import delete_password_reset
 
 
 def hash_password(password: str) -> str:
@@ -30,7 +31,13 @@ def set_password(tx: Tx, email: str, password_hash: str, *, via: str) -> int:
     login = find_login(tx, normalize_email(email.strip(), "email"))
     if login is None:
         raise NotFound(f"there is no user {email}")
-    user_id, now = login[0], times.now()
+    return set_password_of(tx, login[0], password_hash, via=via)
+
+
+def set_password_of(tx: Tx, user_id: str, password_hash: str, *, via: str) -> int:
+    """The same for a user by id. Links for a new password end too."""
+    now = times.now()
+    delete_password_reset(tx, user_id)
     store.save_password_hash(tx, user_id, password_hash, now)
     ended = store.revoke_logins(tx, user_id, now)
     for organization in list_organizations_of_user(tx, user_id):
