@@ -120,6 +120,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def data_folder(self) -> Path:
         return Path(self.data)
 
+    @property
+    def can_mail(self) -> bool:
+        """Whether there are a server and a sender."""
+        return bool(self.smtp_url and self.smtp_from)
+
 
 def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """The settings of this process. overrides: options of the command line, which override everything.

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from coterie.actions import bulk_updates, consequences, touch_plans
+from coterie.actions import bulk_updates, consequences, invitations, password_resets, touch_plans
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.duplicates import SCAN_JOB
@@ -22,7 +22,7 @@ from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
-from coterie.worker import duplicates, instagram_profiles, merges, reminders
+from coterie.worker import account_mail, duplicates, instagram_profiles, merges, reminders
 from coterie.worker.batches import run_job
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
@@ -104,6 +104,8 @@ HANDLERS: dict[str, Handler] = {
     SCAN_JOB: duplicates.scan_duplicates,
     MERGE_JOB: merges.merge_suggested,
     DISABLED_JOB: mail_owners,
+    invitations.MAIL_JOB: account_mail.mail_invitation,
+    password_resets.MAIL_JOB: account_mail.mail_password_reset,
     SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
 }

@@ -58,7 +58,7 @@ class Mail(Struct, frozen=True):
 
 def can_mail(settings: Settings) -> bool:
     """Whether the settings have a server and a sender."""
-    return bool(settings.smtp_url and settings.smtp_from)
+    return settings.can_mail
 
 
 def send(settings: Settings, mail: Mail, on_accepted: Callable[[], None]) -> None:

@@ -1,0 +1,78 @@
+"""Mails about accounts: invitations and links for a new password."""
+
+import logging
+import threading
+
+import msgspec
+
+from coterie.actions.password_resets import make_code
+from coterie.model import times
+from coterie.model.jobs import Job
+from coterie.settings import Settings
+from coterie.store.database import Database
+from coterie.store.invitations import list_invitations
+from coterie.store.organizations import find_organization, find_user
+from coterie.store.secrets import unseal
+from coterie.worker import mail
+from coterie.worker.batches import renew_lease
+
+LISTED_MAX = 1000
+log = logging.getLogger(__name__)
+
+
+def mail_invitation(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Sends the link of an invitation that is still open, once."""
+    arguments = msgspec.json.decode(job.arguments)
+    with database.read() as tx:
+        open_ = list_invitations(tx, job.organization_id, times.now(), limit=LISTED_MAX)
+        invitation = next((each for each in open_ if each.id == arguments["invitation_id"]), None)
+        organization = find_organization(tx, job.organization_id)
+        host = find_user(tx, invitation.invited_by) if invitation else None
+    if invitation is None or invitation.email is None or organization is None or host is None:
+        return
+    who = " ".join(filter(None, (host.first_name, host.last_name))) or host.email
+    text = (
+        f"{who} invites you to {organization.name} on Coterie, a place for the people you know together.\n\n"
+        f"{unseal(settings.data_folder, arguments['sealed_link'])}\n\n"
+        f"The link works once and until {invitation.expires_at[:10]}. If you do not know {who}, ignore this mail.\n"
+    )
+    _send(database, settings, job, mail.Mail(invitation.email, f"Join {organization.name}", text, f"account-{job.id}"))
+
+
+def mail_password_reset(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Sends a link for a new password, if the address has an account. A repeated run makes a new link."""
+    if _is_handed_over(job) or not settings.can_mail or not settings.base_url:
+        return
+    with database.write() as tx:
+        made = make_code(tx, msgspec.json.decode(job.arguments)["email_key"])
+    if made is None:
+        return
+    user, code = made
+    text = (
+        "Somebody, probably you, asked for a new password for your Coterie account.\n\n"
+        f"{settings.base_url}/reset-password?code={code}\n\n"
+        "The link works once and for an hour. If it was not you, ignore this mail: your password stays as it is.\n"
+    )
+    _send(database, settings, job, mail.Mail(user.email, "A new password for Coterie", text, f"account-{job.id}"))
+
+
+def _send(database: Database, settings: Settings, job: Job, message: mail.Mail) -> None:
+    """A message the server may have got is not sent a second time."""
+    if _is_handed_over(job) or not settings.can_mail:
+        return
+    try:
+        mail.send(settings, message, lambda: _record(database, job, is_handed_over=True))
+    except (mail.DeliveryUnknown, mail.PermanentFailure) as error:
+        log.warning("mail not sent", extra={"id": job.id, "error": str(error)})
+    except mail.TemporaryFailure:
+        _record(database, job, is_handed_over=False)
+        raise
+
+
+def _is_handed_over(job: Job) -> bool:
+    return bool(job.progress and msgspec.json.decode(job.progress).get("is_handed_over"))
+
+
+def _record(database: Database, job: Job, *, is_handed_over: bool) -> None:
+    with database.write() as tx:
+        renew_lease(tx, job, {"is_handed_over": is_handed_over})
