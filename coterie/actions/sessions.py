@@ -3,7 +3,7 @@
 import secrets
 
 from coterie.actions.events import record
-from coterie.errors import Forbidden, NotFound
+from coterie.errors import NotFound
 from coterie.model import times
 from coterie.model.access_tokens import hash_token
 from coterie.model.ids import new_id
@@ -16,19 +16,19 @@ from coterie.store.organizations import list_organizations_of_user
 SESSIONS_MAX = 100
 
 
-def sign_in(tx: Tx, user_id: str, user_agent: str, via: str) -> tuple[str, Organization]:
+def sign_in(tx: Tx, user_id: str, user_agent: str, via: str) -> tuple[str, Organization | None]:
     """(token, first organization): a session of a user whose password was checked.
 
-    A user can have 100 sessions; the oldest ends when there are more. Raises Forbidden if the user is a member of no
-    organization.
+    A user can have 100 sessions; the oldest ends when there are more. A user who is a member of no organization can
+    sign in to accept an invitation.
     """
     organizations = list_organizations_of_user(tx, user_id)
-    if not organizations:
-        raise Forbidden("This account belongs to no organization")
     token, now = secrets.token_urlsafe(32), times.now()
     session = Session(new_id(), user_id, user_agent[:USER_AGENT_LENGTH_MAX], now, now)
     store.insert_session(tx, session, hash_token(token))
     store.delete_oldest_sessions(tx, user_id, keep=SESSIONS_MAX)
+    if not organizations:
+        return token, None
     caller = Caller.for_organization(organizations[0], user_id=user_id, via=via)
     record(tx, caller, "user.logged_in", user_id, now=now)
     return token, organizations[0]

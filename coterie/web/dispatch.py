@@ -80,6 +80,7 @@ class PageApp:
             organizations=(),
             form_token=form_token(visitor),
             is_fragment=b"hx-request" in headers,
+            origin=base_url(self._settings, scope, headers),
             here=quote(scope["path"]) + (f"?{query_text}" if query_text else ""),
             preferences=cookies.preferences(),
             message=messages.read(cookies),

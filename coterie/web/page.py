@@ -22,10 +22,11 @@ class Visit(Struct, frozen=True, kw_only=True):
     """A request for a page as its handler sees it.
 
     path: the parameters of the path. query, form: as read; a value of the form may be a list. session, user: of a
-    visitor who is signed in. caller, organization: if the path names an organization. organizations: those of the user.
-    form_token: the token each form must carry. is_fragment: whether htmx asks, and so only a part of the page is shown.
-    here: path and query. preferences: of this browser (web/cookies.py). message: of the page before. source: the
-    network address of the client. session_limits: as Authentication.session_limits. prepared: the result of prepare.
+    visitor who is signed in. caller, organization: if the path names an organization. organizations: those of the
+    user. form_token: the token each form must carry. is_fragment: whether htmx asks, and so only a part of the page
+    is shown. origin: the address of this instance, without a slash at its end. here: path and query. preferences: of
+    this browser (web/cookies.py). message: of the page before. source: the network address of the client.
+    session_limits: as Authentication.session_limits. prepared: the result of prepare.
     """
 
     path: Mapping[str, Any]
@@ -39,6 +40,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     organizations: Sequence[Organization]
     form_token: str
     is_fragment: bool
+    origin: str
     here: str
     preferences: Mapping[str, str]
     message: Message | None

@@ -73,7 +73,8 @@ def sign_in_with_code(tx: Tx, visit: Visit) -> Result:
 
 def _signed_in(tx: Tx, visit: Visit, user_id: str, next_: str) -> Go:
     token, organization = actions.sign_in(tx, user_id, visit.user_agent, VIA)
-    return Go(url=next_ if _OWN_PATH.fullmatch(next_) else f"/{organization.id}/today", session=token)
+    home = f"/{organization.id}/today" if organization else "/account"
+    return Go(url=next_ if _OWN_PATH.fullmatch(next_) else home, session=token)
 
 
 def sign_out(tx: Tx, visit: Visit) -> Result:
