@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coterie.actions.accounts import end_other_logins, record_of_user
 from coterie.actions.events import record
-from coterie.errors import Invalid, NotFound, Problem
+from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
+from coterie.model.emails import normalize_email
 from coterie.model.notifications import ACTIVE, CHANNELS, DISABLED, notification_id
 from coterie.model.organizations import NAME_LENGTH_MAX, Caller, User
 from coterie.store import organizations as organization_store
 from coterie.store import users as store
 from coterie.store.database import Tx
+from coterie.store.password_resets import delete_password_reset
 
 
 def update_user(
@@ -44,6 +47,21 @@ def update_user(
         store.save_subscriptions(tx, user.id, channels)
         record(tx, caller, "user.updated", user.id, changes=changes, now=now)
     return organization_store.find_user(tx, user.id) or user
+
+
+def change_email(tx: Tx, user: User, email: str, *, session_id: str, via: str) -> None:
+    """Changes the address a user signs in with; the user's other sessions and logins end.
+
+    Raises Invalid if it is not an address, or has an account already.
+    """
+    key, now = normalize_email(email.strip(), "email"), times.now()
+    login = organization_store.find_login(tx, key)
+    if login is not None and login[0] != user.id:
+        raise invalid("email", "has an account already", kind="taken")
+    delete_password_reset(tx, user.id)  # it was mailed to the old address
+    store.save_email(tx, user.id, email.strip(), key, now)
+    end_other_logins(tx, user.id, session_id)
+    record_of_user(tx, user.id, "user.email_changed", via)
 
 
 def _channels(user_id: str, subscriptions: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:

@@ -13,6 +13,14 @@ def save_user_names(tx: Tx, user_id: str, first_name: str | None, last_name: str
     )
 
 
+def save_email(tx: Tx, user_id: str, email: str, email_key: str, now: str) -> None:
+    """email_key: the address in its normalized form."""
+    tx.run(
+        "UPDATE users SET email = :email, email_key = :email_key, updated_at = :now WHERE id = :id",
+        {"id": user_id, "email": email, "email_key": email_key, "now": now},
+    )
+
+
 def save_time_zone(tx: Tx, user_id: str, time_zone: str, now: str) -> None:
     tx.run(
         "UPDATE users SET time_zone = :time_zone, updated_at = :now WHERE id = :id",

@@ -2,11 +2,13 @@
 
 import asyncio
 
+from coterie.actions.accounts import end_other_logins
+from coterie.actions.members import leave
 from coterie.actions.passwords import hash_password, set_password
 from coterie.actions.second_factors import has_second_factor
 from coterie.actions.sessions import end_session, sign_in
 from coterie.actions.time_zones import set_user_time_zone
-from coterie.actions.users import update_user
+from coterie.actions.users import change_email, update_user
 from coterie.errors import Invalid, NotFound
 from coterie.model.organizations import NAME_LENGTH_MAX, Caller
 from coterie.model.passwords import RULE
@@ -17,6 +19,7 @@ from coterie.web.account_proofs import check_present_password, user_of
 from coterie.web.cookies import PREFERENCES
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
 
+EMAIL_LENGTH_MAX = 254
 PREFERENCE_LABELS = {
     "theme": ("Colours", {"system": "Like the system", "light": "Light", "dark": "Dark"}),
     "density": ("Rows", {"normal": "Normal", "compact": "Compact"}),
@@ -77,6 +80,24 @@ def change_password(tx: Tx, visit: Visit) -> Result:
     return Go(url="/account", session=token, message="Your password was changed; you are signed out everywhere else")
 
 
+def change_email_address(tx: Tx, visit: Visit) -> Result:
+    email = visit.text("email", EMAIL_LENGTH_MAX)
+    change_email(tx, user_of(visit), email, session_id=visit.signed_in.id, via=VIA)
+    return Go(url="/account", message="Your e-mail address was changed; you are signed out everywhere else")
+
+
+def end_others(tx: Tx, visit: Visit) -> Result:
+    """Ends every session but this one, and the tokens that programs got for the password."""
+    end_other_logins(tx, user_of(visit).id, visit.signed_in.id)
+    return Go(url="/account", message="You are signed out everywhere else")
+
+
+def leave_organization(tx: Tx, visit: Visit) -> Result:
+    leave(tx, visit.acting)
+    assert visit.organization is not None
+    return Go(url="/account", message=f"You left {visit.organization.name}")
+
+
 def end(tx: Tx, visit: Visit) -> Result:
     end_session(tx, user_of(visit).id, visit.path["session"])
     return Go(url="/account", message="The session has ended")
@@ -92,5 +113,9 @@ PAGES = (
     Page("POST", "/account/password", change_password, "write", access="user", prepare=check_passwords,
          again=show_again),
     Page("POST", "/account/preferences", save_preferences, access="user"),
+    Page("POST", "/account/email", change_email_address, "write", access="user", prepare=check_present_password,
+         again=show_again),
+    Page("POST", "/account/sessions/end", end_others, "write", access="user"),
+    Page("POST", "/{o:int}/leave", leave_organization, "write"),
     Page("POST", "/account/sessions/{session}/end", end, "write", access="user"),
 )  # fmt: skip
