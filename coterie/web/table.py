@@ -5,8 +5,10 @@ from coterie.web import (
     account_factors,
     help_page,
     imports,
+    invitations,
     log,
     parts,
+    password_resets,
     people,
     person,
     pick,
@@ -26,8 +28,8 @@ from coterie.web.page import Page
 
 # of paths that overlap, the first one counts
 PAGES: tuple[Page, ...] = (
-    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *help_page.PAGES, *today.PAGES,
-    *people.PAGES, *selection.PAGES, *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES,
+    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES,
+    *password_resets.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES, *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES,
     *imports.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
