@@ -106,19 +106,7 @@ def remove_member(tx: Tx, caller: Caller, email: str) -> int:
 
     What the user wrote stays. Raises NotFound if the user is not a member, Conflict for the last owner.
     """
-    return _remove(tx, caller, find_member(tx, caller, email), email)
-
-
-def leave(tx: Tx, caller: Caller) -> None:
-    """The caller's user leaves. Raises NotFound and Conflict as remove_member does."""
-    user = store.find_user(tx, caller.user_id) if caller.user_id else None
-    if user is None or store.find_membership(tx, caller.organization_id, user.id) is None:
-        raise NotFound("You are not a member of this organization")
-    _remove(tx, caller, user.id, user.email)
-
-
-def _remove(tx: Tx, caller: Caller, user_id: str, email: str) -> int:
-    now = times.now()
+    user_id, now = find_member(tx, caller, email), times.now()
     store.lock_organization(tx, caller.organization_id)
     _check_other_owner(tx, caller, email, store.find_membership(tx, caller.organization_id, user_id))
     store.delete_membership(tx, caller.organization_id, user_id)

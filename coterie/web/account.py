@@ -3,7 +3,6 @@
 import asyncio
 
 from coterie.actions.accounts import end_other_logins
-from coterie.actions.members import leave
 from coterie.actions.passwords import hash_password, set_password
 from coterie.actions.second_factors import has_second_factor
 from coterie.actions.sessions import end_session, sign_in
@@ -92,12 +91,6 @@ def end_others(tx: Tx, visit: Visit) -> Result:
     return Go(url="/account", message="You are signed out everywhere else")
 
 
-def leave_organization(tx: Tx, visit: Visit) -> Result:
-    leave(tx, visit.acting)
-    assert visit.organization is not None
-    return Go(url="/account", message=f"You left {visit.organization.name}")
-
-
 def end(tx: Tx, visit: Visit) -> Result:
     end_session(tx, user_of(visit).id, visit.path["session"])
     return Go(url="/account", message="The session has ended")
@@ -116,6 +109,5 @@ PAGES = (
     Page("POST", "/account/email", change_email_address, "write", access="user", prepare=check_present_password,
          again=show_again),
     Page("POST", "/account/sessions/end", end_others, "write", access="user"),
-    Page("POST", "/{o:int}/leave", leave_organization, "write"),
     Page("POST", "/account/sessions/{session}/end", end, "write", access="user"),
 )  # fmt: skip

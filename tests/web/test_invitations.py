@@ -140,11 +140,15 @@ def test_invitations_end_with_their_maker(link: str, guest: Visitor, world: Worl
 
 
 def test_the_last_owner_cannot_leave_and_others_can(alice: Visitor, guest: Visitor, world: World) -> None:
-    leave = f"/{world.organization.id}/leave"
-    assert alice.post(leave).status == 409
+    def leave(user_id: str | None) -> str:
+        return f"/{world.organization.id}/settings/members/{user_id}/remove"
+
+    assert alice.post(leave(world.alice.user_id)).status == 409
     guest.sign_in(email_of(world, world.bob.user_id))
-    assert guest.post(leave).status == 303
-    assert guest.get(f"/{world.organization.id}/people").status == 404 and guest.post(leave).status == 404
+    assert leave(world.bob.user_id) in guest.get("/account").body.decode()
+    assert guest.post(leave(world.alice.user_id)).status == 403
+    assert guest.post(leave(world.bob.user_id)).status == 303
+    assert guest.get(f"/{world.organization.id}/people").status == 404
     assert "member of none" in text_of(guest.get("/account"))
     with world.database.write() as tx:
         assert list_organizations_of_user(tx, world.bob.user_id or "") == []
