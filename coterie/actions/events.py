@@ -35,12 +35,14 @@ def row_of(
     *,
     contact_ids: Iterable[int] = (),
     changes: Changes | None = None,
+    undo: Any = None,
     now: str | None = None,
 ) -> EventRow:
     """One event, ready for record_all. kind: one of model.events.KINDS; contact_ids: every contact it concerns;
-    changes: {field: (before, after)}."""
+    changes: {field: (before, after)}; undo: what an undo needs besides, which no door shows."""
     assert kind in KINDS, kind
     cause = {} if caller.cause_id is None else {"cause_id": caller.cause_id}
+    cause |= {} if caller.undoes is None else {"undoes": caller.undoes}
     return cause | {
         "kind": kind,
         "subject_id": str(subject_id),
@@ -49,6 +51,7 @@ def row_of(
         "via": caller.via,
         "import_id": caller.import_id,
         "changes": msgspec.json.encode(changes).decode() if changes else None,
+        "undo": msgspec.json.encode(undo).decode() if undo else None,
         "happened_at": now or times.now(),
     }
 
@@ -70,10 +73,11 @@ def record(
     *,
     contact_ids: Iterable[int] = (),
     changes: Changes | None = None,
+    undo: Any = None,
     now: str | None = None,
 ) -> None:
     """Writes one event, as row_of describes it, and touches the contacts it changes."""
-    row = row_of(caller, kind, subject_id, contact_ids=contact_ids, changes=changes, now=now)
+    row = row_of(caller, kind, subject_id, contact_ids=contact_ids, changes=changes, undo=undo, now=now)
     record_all(tx, caller, [row])
 
 

@@ -63,7 +63,8 @@ class Caller(Struct, frozen=True):
     """The user who acts, the organization, the scopes and the door (via). Create it with for_organization.
 
     country: the ISO code for phone numbers without a prefix. cause_id: the event of the request that a job carries
-    out; the changes of the job count from then. contacts_max and file_bytes_max: the organization's quotas.
+    out; the changes of the job count from then.
+    undoes: the first event of what an undo undoes. contacts_max and file_bytes_max: the organization's quotas.
     """
 
     organization_id: int
@@ -75,6 +76,7 @@ class Caller(Struct, frozen=True):
     token_id: str | None = None
     import_id: str | None = None
     cause_id: int | None = None
+    undoes: int | None = None
     contacts_max: int | None = None
     file_bytes_max: int | None = None
 

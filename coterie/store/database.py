@@ -32,6 +32,10 @@ class Tx(Protocol):
     def engine(self) -> Engine: ...
 
     @property
+    def units(self) -> dict[int, int]:
+        """organization id -> the first event that this unit of work has recorded."""
+
+    @property
     def lock(self) -> str:
         """The end of a SELECT that locks its rows until the commit; empty on SQLite, which has one writer."""
 

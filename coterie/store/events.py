@@ -16,12 +16,14 @@ _DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
     """Inserts events with the ids from `first` on.
 
-    Each row has kind, subject_id, user_id, via, import_id, changes, happened_at, and contact_ids: those it names;
-    all have a cause_id, or none has.
+    Each row has kind, subject_id, user_id, via, import_id, changes, undo, happened_at, and contact_ids: those it names;
+    all have a cause_id, or none has; the same of undoes.
     """
     events, named = [], []
+    # a part of the unit that was rolled back may have begun with a higher number
+    unit_id = tx.units[organization_id] = min(first, tx.units.get(organization_id, first))
     for event_id, row in enumerate(rows, first):
-        event = {"organization_id": organization_id, "id": event_id, **row}
+        event = {"organization_id": organization_id, "id": event_id, "unit_id": unit_id, **row}
         for contact_id in event.pop("contact_ids"):
             named.append({"organization_id": organization_id, "event_id": event_id, "contact_id": contact_id})
         events.append(event)
@@ -156,8 +158,8 @@ def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterabl
     )
     webhook_deliveries.forget_events(tx, organization_id, of_contacts, bound)
     tx.run(
-        "UPDATE events SET changes = NULL WHERE organization_id = :organization_id AND changes IS NOT NULL"
-        f" AND id {of_contacts}",
+        "UPDATE events SET changes = NULL, undo = NULL WHERE organization_id = :organization_id"
+        f" AND (changes IS NOT NULL OR undo IS NOT NULL) AND id {of_contacts}",
         bound,
     )
 

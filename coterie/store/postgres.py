@@ -55,6 +55,7 @@ class PostgresTx:
     def __init__(self, connection: psycopg.Connection[Row], wait: Wait) -> None:
         self._connection = connection
         self._wait = wait
+        self.units: dict[int, int] = {}
 
     def _execute(self, sql: str, parameters: Parameters | Sequence[Any] | None = None) -> psycopg.Cursor[Row]:
         self._wait.begin()

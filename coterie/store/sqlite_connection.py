@@ -29,6 +29,7 @@ class SqliteTx:
         self._connection = connection
         self._execute = connection.execute
         self.is_waited_for = is_waited_for
+        self.units: dict[int, int] = {}
 
     def all(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         return self._execute(sql, parameters).fetchall()
@@ -109,6 +110,7 @@ def transaction(connection: Connection, begin: str, seconds: float) -> Iterator[
     connection.deadline = time.monotonic() + seconds
     try:
         connection.apsw.execute(begin)
+        connection.tx.units.clear()
         yield connection.tx
         connection.apsw.execute("COMMIT")
     except BaseException as error:

@@ -43,6 +43,7 @@ class Unit:
     def run(self, tx: SqliteTx) -> None:
         """Runs the work in a savepoint and stores its outcome."""
         try:
+            tx.units.clear()
             with tx.savepoint():
                 self.outcome = (self.work(tx), None)
         except Exception as error:
