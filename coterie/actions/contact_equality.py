@@ -148,7 +148,8 @@ def _row(caller: Caller, contact_id: int, pair: tuple[Part | None, Part], change
         verb = "added" if isinstance(after, Handle) else "created"
     elif bool(before.deleted_at) != bool(after.deleted_at):
         verb = "deleted" if after.deleted_at else "restored"
-    return row_of(caller, f"{_KINDS[type(after)]}{verb}", after.id, contact_ids=[contact_id], changes=changes)
+    kind, undo = f"{_KINDS[type(after)]}{verb}", {"handles": [pair]} if isinstance(after, Handle) else None
+    return row_of(caller, kind, after.id, contact_ids=[contact_id], changes=changes, undo=undo)
 
 
 def _write_handles(tx: Tx, caller: Caller, sheet: ContactSheet, changed: Changed[Handle]) -> list[Handle] | None:

@@ -17,7 +17,14 @@ from coterie.actions.contact_rows import (
 )
 from coterie.actions.events import Changes, EventRow, record_all, row_of
 from coterie.actions.folders import change_folders
-from coterie.actions.handles import is_username_taken, make_username_former, new_primary, save_handles, set_primary
+from coterie.actions.handles import (
+    handles_for_undo,
+    is_username_taken,
+    make_username_former,
+    new_primary,
+    save_handles,
+    set_primary,
+)
 from coterie.actions.import_retention import scrub_erased_contacts
 from coterie.actions.notes import change_pinned_note, check_text
 from coterie.actions.properties import change_values
@@ -88,12 +95,13 @@ def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> C
         columns = {name: value for name, value in columns.items() if name not in NAME_COLUMNS}
     after = with_current_name(before, replace(before, **columns))
     problems: list[Problem] = []
-    handles = None
+    handles, undo = None, None
     if not fields.keys().isdisjoint(_CHANNELS):
         stored = handle_store.list_handles(tx, caller.organization_id, contact_id)
         changed = _change_handles(tx, caller, contact_id, stored, fields, problems)
         if changed != stored and not problems:
             handles = save_handles(tx, caller, stored, changed)
+            undo = handles_for_undo(stored, handles)
             after = replace(after, **summary_of(handles))
     if "note" in fields:
         with gathering(problems):
@@ -103,7 +111,8 @@ def update_contact(tx: Tx, caller: Caller, contact_id: int, fields: Fields) -> C
         raise Invalid(*problems)
     changes = {**_without_note(changed_columns(before, after)), **values}
     if changes or handles is not None:
-        rows = [row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=changes), *rows]
+        row = row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=changes, undo=undo)
+        rows = [row, *rows]
     saved = save_contact(tx, caller, before, after, rows, handles=handles)
     if saved.birthday != before.birthday:
         refresh_dates(tx, caller.organization_id, contact_id=contact_id)

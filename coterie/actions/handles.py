@@ -45,7 +45,7 @@ def add_handle(
     if channel == INSTAGRAM:
         check_username_is_free(tx, caller, contact_id, handle.normalized, field)
     saved = save_handles(tx, caller, handles, promote_oldest(_put(handles, handle), channel))
-    return _finish(tx, caller, contact, saved, "contact.handle_added", (None, _by_id(saved, handle.id)))
+    return _finish(tx, caller, contact, (handles, saved), "contact.handle_added", (None, _by_id(saved, handle.id)))
 
 
 def update_handle(
@@ -84,7 +84,7 @@ def update_handle(
     after = replace(after, is_primary=before.is_primary and not has_primary and not after.deleted_at)
     handles = _put(handles, before)  # a deleted one is not among them
     saved = save_handles(tx, caller, handles, promote_oldest(_put(handles, after), channel))
-    return _finish(tx, caller, contact, saved, _kind(before, after), (before, _by_id(saved, handle_id)))
+    return _finish(tx, caller, contact, (handles, saved), _kind(before, after), (before, _by_id(saved, handle_id)))
 
 
 def _kind(before: Handle, after: Handle) -> str:
@@ -108,7 +108,7 @@ def erase_handle(tx: Tx, caller: Caller, contact_id: int, handle_id: str, *, cha
     store.delete_handle(tx, caller.organization_id, contact_id, handle_id)
     rest = store.list_handles(tx, caller.organization_id, contact_id)
     saved = save_handles(tx, caller, rest, promote_oldest(rest, channel))
-    _finish(tx, caller, contact, saved, "contact.handle_erased", (before, None))
+    _finish(tx, caller, contact, (rest, saved), "contact.handle_erased", (before, None))
 
 
 # For other actions ----------------------------------------------------------------------------------------------------
@@ -186,9 +186,9 @@ def make_username_former(tx: Tx, caller: Caller, contact_id: int, username: str)
     stored = store.list_handles(tx, caller.organization_id, contact_id)
     lost = [h for h in stored if h.channel == INSTAGRAM and h.normalized == username and not h.is_former]
     former = [replace(handle, is_primary=False, is_former=True) if handle in lost else handle for handle in stored]
-    changes = {INSTAGRAM: (username, None), "is_former": (None, True)}
+    changes, undo = {INSTAGRAM: (username, None), "is_former": (None, True)}, handles_for_undo(stored, former)
     rows = [
-        row_of(caller, "contact.handle_updated", handle.id, contact_ids=[contact_id], changes=changes)
+        row_of(caller, "contact.handle_updated", handle.id, contact_ids=[contact_id], changes=changes, undo=undo)
         for handle in lost
     ]
     return save_handles(tx, caller, stored, former), rows
@@ -230,6 +230,20 @@ def handle_changes(before: Handle | None, after: Handle | None) -> Changes:
     return changes
 
 
+def handles_for_undo(before: Sequence[Handle], after: Sequence[Handle]) -> dict[str, Any]:
+    """What the event of a change of a contact's handles stores for undo: the pairs (before, after) that differ.
+
+    None stands for a handle that was not there.
+    """
+    old, new = ({handle.id: handle for handle in handles} for handles in (before, after))
+    pairs = [(old.get(each), new.get(each)) for each in old | new]
+    return {"handles": [pair for pair in pairs if not _is_same(*pair)]}
+
+
+def _is_same(before: Handle | None, after: Handle | None) -> bool:
+    return before is not None and after is not None and replace(before, updated_at=after.updated_at) == after
+
+
 def _put(handles: list[Handle], handle: Handle) -> list[Handle]:
     """The list with this handle in it, in the place of the one with its id; oldest first."""
     return sorted([*(each for each in handles if each.id != handle.id), handle], key=lambda each: each.id)
@@ -260,14 +274,15 @@ def _finish(
     tx: Tx,
     caller: Caller,
     contact: Contact,
-    handles: list[Handle],
+    handles: tuple[list[Handle], list[Handle]],
     kind: str,
     change: tuple[Handle | None, Handle | None],
 ) -> Handle:
-    """Records the change of one handle, (before, after), and saves the contact with all its handles."""
+    """Records the change of one handle and saves the contact with all its handles; change, handles: (before, after)."""
     before, after = change
     handle = after or before
     assert handle is not None
-    row = row_of(caller, kind, handle.id, contact_ids=[contact.id], changes=handle_changes(before, after))
-    save_contact(tx, caller, contact, contact, [row], handles=handles)
+    changes, undo = handle_changes(before, after), handles_for_undo(*handles)
+    row = row_of(caller, kind, handle.id, contact_ids=[contact.id], changes=changes, undo=undo)
+    save_contact(tx, caller, contact, contact, [row], handles=handles[1])
     return handle
