@@ -103,7 +103,8 @@ def erase_note(tx: Tx, caller: Caller, note_id: str) -> None:
 def change_pinned_note(tx: Tx, caller: Caller, contact_id: int, text: str | None) -> list[EventRow]:
     """Writes the note that Inrō shows for a contact; returns the events, which the caller records.
 
-    None or '' deletes it. A pinned note about several contacts stays with the others: this contact gets its own.
+    None or '' deletes it, and older pinned ones, which would be shown instead. A pinned note about several contacts
+    stays with the others: this contact gets its own.
     The caller saves contacts.pinned_note. Raises Invalid as check_text does.
     """
     text, organization_id = check_text("note", text), caller.organization_id
@@ -111,15 +112,17 @@ def change_pinned_note(tx: Tx, caller: Caller, contact_id: int, text: str | None
     if (note.text if note else None) == text:
         return []
     rows: list[EventRow] = []
-    if note is not None:
+    while note is not None:
         about = store.list_contacts_of_note(tx, organization_id, note.id)
         if about != [contact_id]:
             store.remove_note_contacts(tx, organization_id, note.id, [contact_id])
             changes = {"contacts": (about, [each for each in about if each != contact_id])}
             rows.append(row_of(caller, "note.updated", note.id, contact_ids=[contact_id], changes=changes))
-            note = None
-    if note is not None:
-        return [_overwrite(tx, caller, note, contact_id, text)]
+        else:
+            rows.append(_overwrite(tx, caller, note, contact_id, text))
+            if text is not None:
+                return rows
+        note = store.find_pinned_note(tx, organization_id, contact_id) if text is None else None
     if text is not None:
         note = replace(_blank(caller), text=text, is_pinned=True)
         store.insert_note(tx, organization_id, note, [contact_id])
