@@ -5,13 +5,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.consequences import consequence_rows, lock_affected
+from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows, lock_affected
 from coterie.actions.events import EventRow, differences, record, record_all, row_of
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
 from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
 from coterie.model.organizations import Caller
 from coterie.store import folders as store
+from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
 
 FOLDERS_MAX = 2000
@@ -58,7 +59,21 @@ def delete_folder(tx: Tx, caller: Caller, folder_id: int) -> None:
     contact_ids = store.contact_ids_in_folder(tx, caller.organization_id, folder_id)
     store.delete_folder(tx, caller.organization_id, folder_id)
     changes = {"name": (folder.name, None), "color": (folder.color, None)}
-    _record(tx, caller, row_of(caller, "folder.deleted", folder_id, changes=changes), contact_ids, locked)
+    undo = {"folder": folder, "contacts": contact_ids} if len(contact_ids) <= AT_ONCE_MAX else None
+    row = row_of(caller, "folder.deleted", folder_id, changes=changes, undo=undo)
+    _record(tx, caller, row, contact_ids, locked)
+
+
+def insert_again(tx: Tx, caller: Caller, folder: Folder, contact_ids: Collection[int]) -> None:
+    """Inserts a folder that was deleted, with its id and those of its contacts that exist."""
+    existing = sorted(uuids_of(tx, caller.organization_id, contact_ids))
+    lock_affected(tx, caller, existing)
+    store.insert_again(tx, caller.organization_id, folder)
+    for contact_id in existing:
+        store.put_in_folders(tx, caller.organization_id, contact_id, [folder.id])
+    changes, undo = {"name": (None, folder.name)}, {"contacts": existing}
+    row = row_of(caller, "folder.created", folder.id, changes=changes, undo=undo)
+    _record(tx, caller, row, existing, existing)
 
 
 def _record(tx: Tx, caller: Caller, row: EventRow, contact_ids: list[int], locked: Collection[int]) -> None:

@@ -111,9 +111,17 @@ def delete_definition(tx: Tx, caller: Caller, slug: str) -> None:
     definition = _find(tx, caller, slug)
     contact_ids = _contact_ids(tx, caller, slug)
     store.delete_definition(tx, caller.organization_id, slug)
-    row = row_of(caller, "property.deleted", slug, changes={"title": (definition.title, None)})
+    # values are not stored for undo: the contacts they are of may be erased
+    undo = None if contact_ids else {"property": definition}
+    row = row_of(caller, "property.deleted", slug, changes={"title": (definition.title, None)}, undo=undo)
     rows = [row, *consequence_rows(tx, caller, "contact.property_changed", slug, contact_ids, locked)]
     record_all(tx, caller, rows)
+
+
+def insert_again(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:
+    """Inserts a property that was deleted."""
+    store.insert_definition(tx, caller.organization_id, definition)
+    record(tx, caller, "property.created", definition.slug, changes={"title": (None, definition.title)})
 
 
 def set_values(tx: Tx, caller: Caller, contact_id: int, values: Mapping[str, Any] | None) -> None:

@@ -76,15 +76,32 @@ def update_reminder(tx: Tx, caller: Caller, reminder_id: str, fields: Mapping[st
     is_over = after.repeat_count is not None and after.sent_count >= after.repeat_count
     after = replace(after, finished_at=times.now() if is_over else None, updated_at=times.now())
     store.save_reminder(tx, caller.organization_id, after)
-    record(tx, caller, "reminder.updated", reminder_id, contact_ids=_about(after.contact_id))
+    undo = {"before": before, "after": after}
+    record(tx, caller, "reminder.updated", reminder_id, contact_ids=_about(after.contact_id), undo=undo)
     return after
+
+
+def save_as_before(tx: Tx, caller: Caller, now: Reminder, before: Reminder) -> None:
+    """Gives a reminder the fields that a user may set, and what follows from them, as they were before a change."""
+    names = (*FIELDS, "finished_at", "last_error")
+    after = replace(now, **{name: getattr(before, name) for name in names}, updated_at=times.now())
+    store.save_reminder(tx, caller.organization_id, after)
+    undo = {"before": now, "after": after}
+    record(tx, caller, "reminder.updated", now.id, contact_ids=_about(now.contact_id), undo=undo)
+
+
+def insert_again(tx: Tx, caller: Caller, reminder: Reminder) -> None:
+    """Inserts a reminder that was deleted."""
+    store.insert_reminder(tx, caller.organization_id, reminder)
+    record(tx, caller, "reminder.created", reminder.id, contact_ids=_about(reminder.contact_id))
 
 
 def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
     """Erases a reminder. Raises NotFound if it is another user's."""
     reminder = _find(tx, caller, reminder_id)
     store.delete_reminder(tx, caller.organization_id, reminder_id)
-    record(tx, caller, "reminder.deleted", reminder_id, contact_ids=_about(reminder.contact_id))
+    undo = {"before": reminder}
+    record(tx, caller, "reminder.deleted", reminder_id, contact_ids=_about(reminder.contact_id), undo=undo)
 
 
 def find_reminder_of_user(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:

@@ -42,8 +42,8 @@ class SegmentSheet(Struct, frozen=True):
     problem: str | None
 
 
-def create_segment(tx: Tx, caller: Caller, name: str, filter_: str | dict[str, Any]) -> Segment:
-    """Saves a filter (one line, JSON or decoded JSON) under a name.
+def create_segment(tx: Tx, caller: Caller, name: str, filter_: str | dict[str, Any], *, segment_id: int = 0) -> Segment:
+    """Saves a filter (one line, JSON or decoded JSON) under a name. segment_id: of a deleted one that comes back.
 
     Raises Invalid if the name is blank, too long or taken, the filter is invalid, names something that does not exist
     or leads back to itself, or there are 500 segments.
@@ -54,7 +54,7 @@ def create_segment(tx: Tx, caller: Caller, name: str, filter_: str | dict[str, A
         raise invalid("name", f"exceeds the limit of {SEGMENTS_MAX} segments")
     name = _free_name(tx, caller, name, None)
     now = times.now()
-    segment = Segment(0, name, _read(tx, caller, filter_, None), caller.user_id, now, now)
+    segment = Segment(segment_id, name, _read(tx, caller, filter_, None), caller.user_id, now, now)
     segment = store.insert_segment(tx, caller.organization_id, segment)
     changes = {"name": (None, name), "filter": (None, to_json(segment.filter))}
     record(tx, caller, "segment.created", segment.id, changes=changes)

@@ -45,6 +45,13 @@ def log_touch(
     return touches
 
 
+def restore_touch(tx: Tx, caller: Caller, contact_id: int, touch_id: str) -> None:
+    """Restores a deleted touch of a contact. Raises NotFound if there is none."""
+    if not store.restore_touch(tx, caller.organization_id, contact_id, touch_id, times.now()):
+        raise NotFound("Conversation not found")
+    record(tx, caller, "interaction.logged", touch_id, contact_ids=[contact_id])
+
+
 def delete_touch(tx: Tx, caller: Caller, contact_id: int, touch_id: str) -> None:
     """Deletes a touch of a contact. Raises NotFound if there is none."""
     if not store.delete_touch(tx, caller.organization_id, contact_id, touch_id, times.now()):

@@ -47,13 +47,18 @@ def find_folder_by_name(tx: Tx, organization_id: int, name: str) -> Folder | Non
 def insert_folder(tx: Tx, organization_id: int, name: str, color: str | None, now: str) -> Folder:
     """Inserts an empty folder with the next id; returns it."""
     folder = Folder(next_number(tx, organization_id, "folder_id"), name, color, 0, now, now)
-    tx.run(
-        "INSERT INTO folders (organization_id, id, name, color, created_at, updated_at)"
-        " VALUES (:organization_id, :id, :name, :color, :now, :now)",
-        {"organization_id": organization_id, "id": folder.id, "name": name, "color": color, "now": now},
-    )
-    add_to_count(tx, organization_id, COUNT, 1)
+    insert_again(tx, organization_id, folder)
     return folder
+
+
+def insert_again(tx: Tx, organization_id: int, folder: Folder) -> None:
+    """Inserts an empty folder with its id."""
+    row = {
+        "organization_id": organization_id, "id": folder.id, "name": folder.name, "color": folder.color,
+        "created_at": folder.created_at, "updated_at": folder.updated_at,
+    }  # fmt: skip
+    tx.insert_rows("folders", [row])
+    add_to_count(tx, organization_id, COUNT, 1)
 
 
 def save_folder(tx: Tx, organization_id: int, folder: Folder) -> None:

@@ -60,8 +60,9 @@ def find_segments(tx: Tx, organization_id: int, segment_ids: Iterable[int]) -> d
 
 
 def insert_segment(tx: Tx, organization_id: int, segment: Segment) -> Segment:
-    """Inserts a segment with the next id; returns it."""
-    segment = msgspec.structs.replace(segment, id=next_number(tx, organization_id, "segment_id"))
+    """Inserts a segment, with the next id if it has none; returns it."""
+    if not segment.id:
+        segment = msgspec.structs.replace(segment, id=next_number(tx, organization_id, "segment_id"))
     tx.run(
         "INSERT INTO segments (organization_id, id, name, name_key, filter, created_by, created_at, updated_at)"
         " VALUES (:organization_id, :id, :name, :name_key, :filter, :created_by, :created_at, :updated_at)",

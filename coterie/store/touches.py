@@ -25,9 +25,19 @@ def insert_touches(
 
 def delete_touch(tx: Tx, organization_id: int, contact_id: int, touch_id: str, now: str) -> bool:
     """Deletes a touch of a contact. Returns whether there was one that was not deleted."""
+    return _set_deleted(tx, organization_id, contact_id, touch_id, now, is_deleted=True)
+
+
+def restore_touch(tx: Tx, organization_id: int, contact_id: int, touch_id: str, now: str) -> bool:
+    """Restores a deleted touch of a contact. Returns whether there was one."""
+    return _set_deleted(tx, organization_id, contact_id, touch_id, now, is_deleted=False)
+
+
+def _set_deleted(tx: Tx, organization_id: int, contact_id: int, touch_id: str, now: str, *, is_deleted: bool) -> bool:
+    value, condition = (":now", "IS NULL") if is_deleted else ("NULL", "IS NOT NULL")
     changed = tx.run(
-        "UPDATE interactions SET deleted_at = :now, updated_at = :now WHERE organization_id = :organization_id"
-        f" AND contact_id = :contact_id AND kind {tx.in_list('kinds')} AND id = :id AND deleted_at IS NULL",
+        f"UPDATE interactions SET deleted_at = {value}, updated_at = :now WHERE organization_id = :organization_id"
+        f" AND contact_id = :contact_id AND kind {tx.in_list('kinds')} AND id = :id AND deleted_at {condition}",
         {
             "organization_id": organization_id, "contact_id": contact_id, "kinds": tx.list_param(KINDS),
             "id": touch_id, "now": now,
