@@ -1,0 +1,183 @@
+"""Undoes events of tags, expertises, folders, properties and segments, and those of imports."""
+
+from typing import Any
+
+import msgspec
+
+from coterie.actions import folders, properties, segments, terms
+from coterie.actions.imports import start_undoing
+from coterie.actions.undo_contacts import Left, Undo
+from coterie.model.filters.json_form import to_json
+from coterie.model.folders import Folder
+from coterie.model.organizations import Caller
+from coterie.model.properties import PropertyDefinition
+from coterie.model.terms import EXPERTISES, TAGS, Term, Vocabulary
+from coterie.model.undo import NotUndone, PastEvent, changed_since
+from coterie.store import folders as folder_store
+from coterie.store import properties as property_store
+from coterie.store import segments as segment_store
+from coterie.store import terms as term_store
+from coterie.store.database import Tx
+
+_VOCABULARIES = {"tag": TAGS, "expertise": EXPERTISES}
+
+
+def _find_term(tx: Tx, caller: Caller, event: PastEvent) -> tuple[Vocabulary, Term]:
+    vocabulary = _VOCABULARIES[event.noun]
+    term = term_store.find_term(tx, caller.organization_id, vocabulary, event.subject_id)
+    if term is None:
+        raise NotUndone("erased")
+    return vocabulary, term
+
+
+def _delete_term(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    vocabulary, term = _find_term(tx, caller, event)
+    is_used = event.kind.endswith(".created") and term.contact_count > 0
+    if term.deleted_at is not None or is_used:
+        raise NotUndone("changed_since")
+    terms.delete_term(tx, caller, vocabulary, term.id)
+    return ()
+
+
+def _restore_term(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    vocabulary, term = _find_term(tx, caller, event)
+    if term.deleted_at is None:
+        raise NotUndone("changed_since")
+    terms.restore_term(tx, caller, vocabulary, term.id)
+    return ()
+
+
+def _rename_term(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    vocabulary, term = _find_term(tx, caller, event)
+    old, new = _change(event, "name")
+    if term.name != new:
+        raise NotUndone("changed_since", "name")
+    terms.update_term(tx, caller, vocabulary, term.id, old)
+    return ()
+
+
+def _change(event: PastEvent, name: str) -> tuple[Any, Any]:
+    if name not in event.changes:
+        raise NotUndone("no_values")
+    return event.changes[name]
+
+
+# Folders --------------------------------------------------------------------------------------------------------------
+
+
+def _find_folder(tx: Tx, caller: Caller, event: PastEvent) -> Folder:
+    folder = folder_store.find_folder(tx, caller.organization_id, int(event.subject_id))
+    if folder is None:
+        raise NotUndone("erased")
+    return folder
+
+
+def _delete_folder(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    """Deletes a folder that has no other contacts than when it was created."""
+    folder = _find_folder(tx, caller, event)
+    now = folder_store.contact_ids_in_folder(tx, caller.organization_id, folder.id)
+    if not set(now).issubset(msgspec.convert(event.undo.get("contacts", []), type=list[int])):
+        raise NotUndone("changed_since")
+    folders.delete_folder(tx, caller, folder.id)
+    return ()
+
+
+def _update_folder(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    folder = _find_folder(tx, caller, event)
+    changed = changed_since(lambda name: getattr(folder, name), event.changes)
+    fields = {name: old for name, (old, _) in event.changes.items() if name not in changed}
+    if fields:
+        folders.update_folder(tx, caller, folder.id, fields)
+    return [NotUndone("changed_since", *changed)] if changed else ()
+
+
+def _insert_folder(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    """The folder with its id and its contacts, except those that were erased."""
+    if "folder" not in event.undo:
+        raise NotUndone("no_values")
+    folder = msgspec.convert(event.undo["folder"], type=Folder)
+    if folder_store.find_folder(tx, caller.organization_id, folder.id) is not None:
+        raise NotUndone("changed_since")
+    contact_ids = msgspec.convert(event.undo.get("contacts"), type=list[int])
+    folders.insert_again(tx, caller, folder, contact_ids)
+    return ()
+
+
+# Properties, segments -------------------------------------------------------------------------------------------------
+
+
+def _delete_definition(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    if property_store.list_values(tx, caller.organization_id, event.subject_id):
+        raise NotUndone("changed_since")
+    properties.delete_definition(tx, caller, event.subject_id)
+    return ()
+
+
+def _insert_definition(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    if "property" not in event.undo:
+        raise NotUndone("no_values")
+    if property_store.find_definition(tx, caller.organization_id, event.subject_id) is not None:
+        raise NotUndone("changed_since")
+    properties.insert_again(tx, caller, msgspec.convert(event.undo["property"], type=PropertyDefinition))
+    return ()
+
+
+def _update_definition(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    definition = property_store.find_definition(tx, caller.organization_id, event.subject_id)
+    if definition is None:
+        raise NotUndone("erased")
+    now = msgspec.to_builtins(definition)
+    changed = changed_since(now.__getitem__, event.changes)
+    fields = {name: old for name, (old, _) in event.changes.items() if name not in changed}
+    if fields:
+        properties.update_definition(tx, caller, event.subject_id, fields)
+    return [NotUndone("changed_since", *changed)] if changed else ()
+
+
+def _delete_segment(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    segments.delete_segment(tx, caller, int(event.subject_id))
+    return ()
+
+
+def _update_segment(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    segment = segments.find_segment(tx, caller, int(event.subject_id))
+    now = {"name": segment.name, "filter": to_json(segment.filter)}
+    changed = changed_since(now.__getitem__, event.changes)
+    fields: dict[str, Any] = {name: old for name, (old, _) in event.changes.items() if name not in changed}
+    if fields:
+        segments.update_segment(
+            tx, caller, segment.id, name=fields.get("name"), filter_=fields.get("filter")
+        )  # fmt: skip
+    return [NotUndone("changed_since", *changed)] if changed else ()
+
+
+def _insert_segment(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    if segment_store.find_segment(tx, caller.organization_id, int(event.subject_id)) is not None:
+        raise NotUndone("changed_since")
+    name, filter_ = (_change(event, field)[0] for field in ("name", "filter"))
+    segments.create_segment(tx, caller, name, filter_, segment_id=int(event.subject_id))
+    return ()
+
+
+def _undo_import(tx: Tx, caller: Caller, event: PastEvent) -> Left:
+    """The worker undoes the import, row by row."""
+    start_undoing(tx, caller, event.subject_id)
+    return ()
+
+
+UNDO: dict[str, Undo] = {
+    **{f"{noun}.created": _delete_term for noun in _VOCABULARIES},
+    **{f"{noun}.restored": _delete_term for noun in _VOCABULARIES},
+    **{f"{noun}.deleted": _restore_term for noun in _VOCABULARIES},
+    **{f"{noun}.updated": _rename_term for noun in _VOCABULARIES},
+    "folder.created": _delete_folder,
+    "folder.updated": _update_folder,
+    "folder.deleted": _insert_folder,
+    "property.created": _delete_definition,
+    "property.updated": _update_definition,
+    "property.deleted": _insert_definition,
+    "segment.created": _delete_segment,
+    "segment.updated": _update_segment,
+    "segment.deleted": _insert_segment,
+    "import.applied": _undo_import,
+}
