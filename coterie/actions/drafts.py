@@ -8,9 +8,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
+from coterie.actions.draft_parts import PartRows, Rows, write_parts
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import HANDLES_MAX
-from coterie.actions.part_rows import PartRows, Rows, write_parts
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
 from coterie.model.cards import IMPERSONAL_DOORS
@@ -22,7 +22,7 @@ from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
 from coterie.store import handles as handle_store
-from coterie.store import parts
+from coterie.store import import_parts
 from coterie.store.card_states import add_to_book
 from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
@@ -109,7 +109,7 @@ def is_known(caller: Caller, plan: MergePlan) -> bool:
 
 def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
     """Inserts the rows of new contacts. Their ids must come from next_contact_ids."""
-    parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
+    import_parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
     write_parts(tx, caller, new.parts)
     # the last step: it indexes the contacts with their parts
@@ -195,7 +195,7 @@ def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, 
     usernames = usernames_in(plan for _, plan in entries)
     if not usernames:
         return []
-    owners = parts.find_username_owners(tx, caller.organization_id, usernames)
+    owners = import_parts.find_username_owners(tx, caller.organization_id, usernames)
     left_out = []
     for position, (contact_id, plan) in enumerate(entries):
         owner = contact_id or -1 - position

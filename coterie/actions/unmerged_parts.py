@@ -24,8 +24,8 @@ from coterie.model.handles import Handle
 from coterie.model.merges import Merge
 from coterie.model.organizations import Caller
 from coterie.store import handles as handle_store
+from coterie.store import import_parts
 from coterie.store import notes as note_store
-from coterie.store import parts
 from coterie.store import properties as property_store
 from coterie.store import reminders as reminder_store
 from coterie.store.card_states import find_card_states, set_card_state
@@ -36,10 +36,10 @@ def remove_additions(tx: Tx, caller: Caller, merge: Merge) -> None:
     """Deletes the notes and dates that the merge added, unless they were edited since."""
     organization_id, changes = caller.organization_id, merge.changes
     for note_id in changes.notes:
-        parts.delete_untouched_note(tx, organization_id, note_id, merge.survivor_id)
+        import_parts.delete_untouched_note(tx, organization_id, note_id, merge.survivor_id)
     if changes.dates:
         of_dates = (tx, organization_id, "important_dates", merge.survivor_id)
-        parts.delete_parts(*of_dates, parts.find_parts(*of_dates, changes.dates)[0])
+        import_parts.delete_parts(*of_dates, import_parts.find_parts(*of_dates, changes.dates)[0])
 
 
 def restore_properties(tx: Tx, caller: Caller, survivor_id: int, values: Values) -> None:

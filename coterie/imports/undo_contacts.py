@@ -19,9 +19,9 @@ from coterie.model.organizations import Caller
 from coterie.portable.contacts import erase_deleted
 from coterie.store import events as event_store
 from coterie.store import handles as handle_store
+from coterie.store import import_parts
 from coterie.store import interactions as interaction_store
 from coterie.store import notes as note_store
-from coterie.store import parts
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import insert_external_ids, uuids_of
 from coterie.store.database import Tx
@@ -42,7 +42,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     related = sorted(set(list_related(tx, caller, erased)).difference(erased)) if erased else []
     if erased:
         forget_keys(tx, organization_id, erased)
-        parts.erase_contacts(tx, organization_id, erased)
+        import_parts.erase_contacts(tx, organization_id, erased)
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in erased]
     if related:
         rows.append(row_of(caller, "contact.related_changed", caller.import_id or "", contact_ids=related, now=now))
@@ -125,18 +125,18 @@ def _remove_parts(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) 
         ("important_dates", changes.dates, "date"),
     ):
         if ids:
-            untouched, changed = parts.find_parts(tx, organization_id, table, contact_id, ids)
-            parts.delete_parts(tx, organization_id, table, contact_id, untouched)
+            untouched, changed = import_parts.find_parts(tx, organization_id, table, contact_id, ids)
+            import_parts.delete_parts(tx, organization_id, table, contact_id, untouched)
             conflicts += [[part]] * len(changed)
     for note_id in changes.notes:
-        if parts.delete_untouched_note(tx, organization_id, note_id, contact_id) is False:
+        if import_parts.delete_untouched_note(tx, organization_id, note_id, contact_id) is False:
             conflicts.append(["note"])
     for table, ids in (("attachments", changes.files), ("interactions", changes.interactions)):
         if ids:
-            parts.delete_parts(tx, organization_id, table, contact_id, ids)
+            import_parts.delete_parts(tx, organization_id, table, contact_id, ids)
     if changes.interactions:
         interaction_store.mark_recent(tx, organization_id, [(contact_id, kind) for kind in KINDS])
-    parts.delete_tagged(tx, organization_id, contact_id, changes.tags)
-    parts.delete_in_folders(tx, organization_id, contact_id, changes.folders)
-    parts.delete_external_ids(tx, organization_id, contact_id, changes.external_ids)
+    import_parts.delete_tagged(tx, organization_id, contact_id, changes.tags)
+    import_parts.delete_in_folders(tx, organization_id, contact_id, changes.folders)
+    import_parts.delete_external_ids(tx, organization_id, contact_id, changes.external_ids)
     return conflicts

@@ -17,7 +17,7 @@ from coterie.model.organizations import Caller
 from coterie.model.portable import HandleRow, PortableContact
 from coterie.store import contacts as contact_store
 from coterie.store import events as event_store
-from coterie.store import parts
+from coterie.store import import_parts
 from coterie.store import portable_import as store
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
@@ -33,7 +33,7 @@ def create_portable_drafts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft
         for source, external_id in draft.external_ids
         if source == DRAFT_SOURCE
     ]
-    parts.save_external_ids(tx, caller.organization_id, rows)
+    import_parts.save_external_ids(tx, caller.organization_id, rows)
     return ids
 
 
@@ -50,13 +50,15 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
     first = contact_store.next_contact_ids(tx, organization_id, len(entries))
     events, alive_count = [], 0
     revision = next_changes(tx, organization_id, len(entries))
+    new = []
     for contact_id, entry in enumerate(entries, first):
         contact, handles = _contact(contact_id, entry, taken)
         contact = replace(contact, revision=revision + contact_id - first)
-        _insert(tx, caller, contact, handles, entry)
+        new.append((contact, handles, entry))
         alive_count += contact.deleted_at is None
         changes = {"name": (None, contact.name)}
         events.append(row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now))
+    _insert(tx, organization_id, new)
     add_to_count(tx, organization_id, contact_store.COUNT, alive_count)
     delete_tombstones(tx, organization_id, [entry.contact.uuid for entry in entries])
     record_all(tx, caller, events)
@@ -73,20 +75,22 @@ class _Taken(Struct):
 def _load_taken(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> _Taken:
     uuids = store.find_contacts(tx, caller.organization_id, [entry.contact.uuid for entry in entries])
     usernames = [h.normalized for entry in entries for h in entry.handles if h.channel == INSTAGRAM and h.is_primary]
-    return _Taken(set(uuids), parts.find_username_owners(tx, caller.organization_id, usernames))
+    return _Taken(set(uuids), import_parts.find_username_owners(tx, caller.organization_id, usernames))
 
 
-def _insert(tx: Tx, caller: Caller, contact: Contact, handles: Sequence[Handle], entry: PortableContact) -> None:
-    organization_id = caller.organization_id
-    # an Instagram account alone is audience, which phones do not see
-    is_known = {handle.channel for handle in handles} != {INSTAGRAM}
-    values = msgspec.structs.asdict(contact) | sort_keys(contact) | {"card_state": "on" if is_known else None}
-    store.insert_row(tx, organization_id, "contacts", values)
-    for handle in handles:
-        store.insert_row(tx, organization_id, "handles", msgspec.structs.asdict(handle))
-    for row in entry.external_ids:
-        columns = {"source": row.source, "external_id": row.external_id, "contact_id": contact.id}
-        store.insert_row(tx, organization_id, "external_ids", columns)
+def _insert(tx: Tx, organization_id: int, new: Sequence[tuple[Contact, list[Handle], PortableContact]]) -> None:
+    contacts, external_ids = [], []
+    for contact, handles, entry in new:
+        # an Instagram account alone is audience, which phones do not see
+        is_known = {handle.channel for handle in handles} != {INSTAGRAM}
+        columns = msgspec.structs.asdict(contact) | sort_keys(contact)
+        contacts.append(columns | {"card_state": "on" if is_known else None})
+        for row in entry.external_ids:
+            external_ids.append({"source": row.source, "external_id": row.external_id, "contact_id": contact.id})
+    all_handles = [msgspec.structs.asdict(handle) for _, handles, _ in new for handle in handles]
+    store.insert_rows(tx, organization_id, "contacts", contacts)
+    store.insert_rows(tx, organization_id, "handles", all_handles)
+    store.insert_rows(tx, organization_id, "external_ids", external_ids)
 
 
 def _contact(contact_id: int, entry: PortableContact, taken: _Taken) -> tuple[Contact, list[Handle]]:

@@ -136,6 +136,13 @@ def insert_row(tx: Tx, organization_id: int, table: str, columns: Mapping[str, A
     )
 
 
+def insert_rows(tx: Tx, organization_id: int, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Inserts the rows whose keys do not exist; all have the same columns."""
+    assert table in _TABLES
+    stored = [{"organization_id": organization_id, **with_words(table, row)} for row in rows]
+    tx.insert_rows(table, stored, skip_existing=True)
+
+
 def delete_row(tx: Tx, organization_id: int, noun: Noun, key: Iterable[Any], updated_at: str | None) -> bool | None:
     """Deletes a row unless it was edited since updated_at (None for rows without one).
 

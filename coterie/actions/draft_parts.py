@@ -15,8 +15,8 @@ from coterie.model.handles import INSTAGRAM
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS, name_key
 from coterie.store import folders as folder_store
+from coterie.store import import_parts
 from coterie.store import interactions as interaction_store
-from coterie.store import parts
 from coterie.store.database import Tx
 
 Rows = list[dict[str, Any]]
@@ -57,21 +57,21 @@ class PartRows(Struct):
 def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list[int]]:
     """Inserts the rows and creates missing tags and folders; returns the ids of the (tags, folders) put on contacts."""
     organization_id = caller.organization_id
-    parts.insert_addresses(tx, organization_id, rows.addresses)
-    parts.insert_dates(tx, organization_id, rows.dates)
-    parts.insert_notes(tx, organization_id, rows.notes)
-    parts.insert_files(tx, organization_id, rows.files)
-    parts.save_external_ids(tx, organization_id, rows.external_ids)
+    import_parts.insert_addresses(tx, organization_id, rows.addresses)
+    import_parts.insert_dates(tx, organization_id, rows.dates)
+    import_parts.insert_notes(tx, organization_id, rows.notes)
+    import_parts.insert_files(tx, organization_id, rows.files)
+    import_parts.save_external_ids(tx, organization_id, rows.external_ids)
     tags = {
         key: _tag(tx, caller, name) for key, name in {name_key(name): name for _, name in reversed(rows.tags)}.items()
     }
     tagged = {(contact_id, tag_id) for contact_id, name in rows.tags if (tag_id := tags[name_key(name)]) is not None}
     if tagged:
-        parts.insert_tagged(tx, organization_id, [{"contact_id": c, "tag_id": t} for c, t in sorted(tagged)])
+        import_parts.insert_tagged(tx, organization_id, [{"contact_id": c, "tag_id": t} for c, t in sorted(tagged)])
     folders = {name: _folder(tx, caller, name) for name in dict.fromkeys(name for _, name in rows.folders)}
     put = {(contact_id, folder_id) for contact_id, name in rows.folders if (folder_id := folders[name]) is not None}
     if put:
-        parts.insert_in_folders(tx, organization_id, [{"contact_id": c, "folder_id": f} for c, f in sorted(put)])
+        import_parts.insert_in_folders(tx, organization_id, [{"contact_id": c, "folder_id": f} for c, f in sorted(put)])
     if rows.interactions:
         interaction_store.insert_interactions(tx, organization_id, rows.interactions)
         kinds = sorted({(row["contact_id"], row["kind"]) for row in rows.interactions})
