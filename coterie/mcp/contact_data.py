@@ -15,7 +15,7 @@ from coterie.model.relationships import TYPES
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
-from coterie.store.touch_moments import find_last_contact
+from coterie.store.touch_plans import list_last_touches, list_plans_of
 
 TEXT_LENGTH = 500
 _NAMES = 10
@@ -39,8 +39,24 @@ _THEIRS = ("bio", "how_you_met", "pinned_note")
 def present_briefs(tx: Tx, call: Call, contacts: Iterable[Contact]) -> list[dict[str, Any]]:
     """The contacts in brief, in their order."""
     sheets = sheets_of(tx, call.caller.organization_id, contacts, _BRIEF)
-    touched = find_last_contact(tx, call.caller.organization_id, sheets)
-    return [_brief(call, sheet) | without_empty({"last_touch": touched.get(id_)}) for id_, sheet in sheets.items()]
+    touches = _touches(tx, call.caller.organization_id, sheets)
+    return [_brief(call, sheet) | touches[id_] for id_, sheet in sheets.items()]
+
+
+def _touches(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """contact id -> last_touch, and by the cadence of the contact due and every."""
+    ids = list(contact_ids)
+    last, plans = list_last_touches(tx, organization_id, ids), list_plans_of(tx, organization_id, ids)
+    return {
+        id_: without_empty(
+            {
+                "last_touch": last.get(id_),
+                "due": plans[id_].due_on if id_ in plans else None,
+                "every": plans[id_].every if id_ in plans else None,
+            }
+        )
+        for id_ in ids
+    }
 
 
 def _brief(call: Call, sheet: ContactSheet) -> dict[str, Any]:
@@ -86,13 +102,13 @@ def present_whole(tx: Tx, call: Call, contacts: Iterable[Contact], parts: Iterab
     wanted = tuple(dict.fromkeys((*_BRIEF, *parts)))
     organization_id = call.caller.organization_id
     sheets = sheets_of(tx, organization_id, contacts, wanted, reader_id=call.caller.user_id)
-    touched = find_last_contact(tx, organization_id, sheets)
+    touches = _touches(tx, organization_id, sheets)
     names = names_of(tx, call, _related(sheets.values())) if "relationships" in wanted else {}
     whole = []
     for sheet in sheets.values():
         contact = sheet.contact
         values = _brief(call, sheet) | {name: getattr(contact, name) for name in _COLUMNS}
-        values["last_touch"] = touched.get(contact.id)
+        values |= touches[contact.id]
         theirs = {name: cut(getattr(contact, name) or "", TEXT_LENGTH) for name in _THEIRS}
         values["their_text"] = without_empty(theirs)
         values |= {part: _PARTS[part](sheet, names)[:_ITEMS] for part in wanted if part in _PARTS}
