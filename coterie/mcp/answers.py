@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from coterie.errors import Invalid
 from coterie.mcp.schemas import choices_of
-from coterie.mcp.texts import clean
-from coterie.mcp.tool import Answer, Tool
+from coterie.mcp.texts import clean, cut
+from coterie.mcp.tool import Answer
 
 # of a whole response: hosts cut or refuse larger ones
 BYTES_MAX = 20_000
 # what is not items: other keys, and the response around them
 _FRAME_BYTES = 1_200
 _CHOICES_SHOWN = 20
+_REASON_LENGTH = 500
 _encode = msgspec.json.Encoder().encode
 
 
@@ -46,19 +48,14 @@ def present(answer: Answer, *, is_error: bool = False) -> dict[str, Any]:
     return {"content": [text], "structuredContent": data, "isError": is_error}
 
 
-def refuse(error: Invalid, tool: Tool) -> dict[str, Any]:
-    """An Invalid as a result that a model can act on: each field, what is wrong with it, and what it may be."""
-    problems = [
-        {"field": ".".join(problem.path), "problem": problem.reason}
-        | ({"choices": choices[:_CHOICES_SHOWN]} if (choices := choices_of(tool.arguments, problem.path)) else {})
-        for problem in error.problems[:_CHOICES_SHOWN]
-    ]
-    return present({"error": "The arguments are not valid", "problems": problems}, is_error=True)
-
-
-def fail(message: str, **more: Any) -> dict[str, Any]:
-    """Another error as a result."""
-    return present({"error": message, **more}, is_error=True)
+def present_problems(error: Invalid, arguments: type[Struct], prefix: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Each field, what is wrong with it, and what it may be. prefix: where in the arguments the fields are."""
+    problems = []
+    for problem in error.problems[:_CHOICES_SHOWN]:
+        choices = choices_of(arguments, (*prefix, *problem.path))[:_CHOICES_SHOWN]
+        shown = {"field": ".".join(problem.path), "problem": cut(problem.reason, _REASON_LENGTH)}
+        problems.append(shown | without_empty({"choices": choices}))
+    return problems
 
 
 def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 from msgspec.structs import replace
 
-from coterie.errors import CoterieError, DiskFull, Forbidden, Invalid, Unauthorized
+from coterie.errors import CoterieError, DiskFull, Forbidden, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token
 from coterie.http.body import read_bytes
@@ -21,9 +21,11 @@ from coterie.http.limits import BODY_BYTES_MAX
 from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import METHODS, RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, JSON, base_url
-from coterie.mcp.answers import fail, present, refuse
+from coterie.mcp.answers import present
+from coterie.mcp.elicitation import read_answer
 from coterie.mcp.envelope import INVALID_PARAMS, Envelope, RpcError, id_of, read_envelope, read_message
 from coterie.mcp.methods import Result, answer_method, find_tool, finish
+from coterie.mcp.refusals import present_refusal
 from coterie.mcp.replies import InsufficientScope, Sent, present_error, present_result, present_rpc_error
 from coterie.mcp.tool import READ, Answer, Call, Tool
 from coterie.mcp.urls import MCP_PATH, METADATA_PATH
@@ -105,14 +107,12 @@ class McpApp:
         if not isinstance(given, dict):
             raise RpcError(INVALID_PARAMS, "params.arguments must be an object")
         try:
-            call = Call(caller, reader(tool.arguments)(given), self._settings, url)
+            call = Call(caller, reader(tool.arguments)(given), self._settings, url, **read_answer(envelope))
             return present(await self._run_tool(tool, call, partial(self._find_caller, token=token)))
-        except Invalid as error:
-            return refuse(error, tool)
         except (Unauthorized, InsufficientScope, DiskFull):
             raise
         except CoterieError as error:
-            return fail(error.message)
+            return present_refusal(error, tool)
 
     async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Answer:
         def work(tx: Tx) -> Answer:
