@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from coterie.actions.cadences import list_due
 from coterie.actions.filters import read_filter, reader_of
 from coterie.mcp.answers import fit, without_empty
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.find_contacts import FilterText
 from coterie.mcp.tool import Answer, Call, Tool
 from coterie.model import times
+from coterie.model.cadences import words_of
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import keep_matching
@@ -73,6 +75,8 @@ def _matching(tx: Tx, call: Call, asked: Arguments, reasons: list[Reason]) -> li
 def _reasons(tx: Tx, call: Call, asked: Arguments, today: date, zone: tzinfo) -> Iterable[Reason]:
     kinds = asked.kinds or ("overdue", "birthday", "anniversary", "reminder")
     days = _coming(today, asked.within_days)
+    if "overdue" in kinds:
+        yield from _overdue(tx, call, today, asked.within_days)
     if "birthday" in kinds:
         yield from _birthdays(tx, call, days)
     if "anniversary" in kinds:
@@ -90,6 +94,15 @@ def _coming(today: date, within_days: int) -> dict[str, date]:
         if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3:
             coming.setdefault("02-29", day)
     return coming
+
+
+def _overdue(tx: Tx, call: Call, today: date, within_days: int) -> Iterable[Reason]:
+    """Who is due by a cadence, today, before or in these days."""
+    for each in list_due(tx, call.caller, today, within_days=within_days, limit=READ_MAX):
+        late = f", {each.days_late} days late" if each.days_late > 0 else ""
+        last = (each.plan.last_touch_at or "never")[:10]
+        text = f"in touch {words_of(each.plan.every)}; last: {last}{late}"
+        yield Reason(each.contact.id, "overdue", each.plan.due_on, text)
 
 
 def _birthdays(tx: Tx, call: Call, days: dict[str, date]) -> Iterable[Reason]:
