@@ -1,0 +1,110 @@
+"""The tool organize_contacts: tags and folders of several people."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from coterie.actions.events import record_all
+from coterie.actions.folders import change_folders
+from coterie.actions.terms import change_tags
+from coterie.errors import NotFound, invalid
+from coterie.mcp.answers import without_empty
+from coterie.mcp.names import find_folders, find_tags
+from coterie.mcp.save_arguments import Name
+from coterie.mcp.tool import Answer, Call, Tool
+from coterie.store import folders, terms
+from coterie.store.contacts import list_contacts_by_id
+from coterie.store.database import Tx
+from coterie.store.merges import find_survivors
+from coterie.store.revisions import lock_contacts
+
+Names = Annotated[list[Name], Meta(max_length=20)]
+ContactId = Annotated[int, Meta(ge=1)]
+
+
+class Arguments(Struct, forbid_unknown_fields=True):
+    ids: Annotated[list[ContactId], Meta(min_length=1, max_length=100)]
+    add_tags: Names = []
+    remove_tags: Names = []
+    add_folders: Names = []
+    remove_folders: Names = []
+    make_missing: Annotated[bool, Meta(description="create tags and folders that do not exist")] = False
+
+
+class Labels(Struct, frozen=True):
+    """Tags (their names) and folders (their ids) to add and remove."""
+
+    add_tags: list[str] = []
+    remove_tags: list[Any] = []
+    add_folders: list[int] = []
+    remove_folders: list[int] = []
+
+
+def organize_contacts(tx: Tx, call: Call) -> Answer:
+    asked: Arguments = call.arguments
+    if not (asked.add_tags or asked.remove_tags or asked.add_folders or asked.remove_folders):
+        raise invalid("add_tags", "is empty: name tags or folders to add or remove", kind="missing")
+    ids = present_ids(tx, call, asked.ids)
+    lock_for_labels(tx, call, ids, [*asked.add_tags, *asked.remove_tags])
+    labels = read_labels(tx, call, asked, makes_missing=asked.make_missing)
+    return {"contacts": len(ids), **change_labels(tx, call, ids, labels)}
+
+
+def present_ids(tx: Tx, call: Call, contact_ids: list[int], field: str = "ids") -> list[int]:
+    """The contacts that ids mean now, each once. Raises NotFound if one does not exist or is deleted."""
+    now = find_survivors(tx, call.caller.organization_id, contact_ids)
+    ids = sorted({now.get(id_, id_) for id_ in contact_ids})
+    present = {each.id for each in list_contacts_by_id(tx, call.caller.organization_id, ids)}
+    missing = [str(id_) for id_ in ids if id_ not in present]
+    if missing:
+        raise NotFound(f"{field}: not found: {', '.join(missing[:20])}")
+    return ids
+
+
+def lock_for_labels(tx: Tx, call: Call, ids: list[int], tags: list[str]) -> None:
+    """Locks the contacts and the tags, before anything takes a change number."""
+    lock_contacts(tx, call.caller.organization_id, ids)
+    terms.lock_tags(tx, call.caller.organization_id, 0, tags)
+
+
+def read_labels(tx: Tx, call: Call, asked: Any, *, makes_missing: bool) -> Labels:
+    """The tags and folders of arguments that have add_tags and so on. Raises Invalid for one that does not exist."""
+    return Labels(
+        [tag.name for tag in find_tags(tx, call, "add_tags", asked.add_tags, makes_missing=makes_missing)],
+        find_tags(tx, call, "remove_tags", asked.remove_tags),
+        find_folders(tx, call, "add_folders", asked.add_folders, makes_missing=makes_missing),
+        find_folders(tx, call, "remove_folders", asked.remove_folders),
+    )
+
+
+def change_labels(tx: Tx, call: Call, ids: list[int], labels: Labels) -> dict[str, int]:
+    """Adds and removes tags and folders; returns how often each was done, of what was not so already."""
+    caller = call.caller
+    present = folders.list_folders_of(tx, caller.organization_id, ids)
+    rows = []
+    for contact_id in ids:
+        rows += change_tags(tx, caller, contact_id, labels.add_tags, labels.remove_tags)
+        before = {folder_id for folder_id, _, _ in present.get(contact_id, [])}
+        after = (before | set(labels.add_folders)) - set(labels.remove_folders)
+        if after != before:
+            rows += change_folders(tx, caller, contact_id, after)
+    record_all(tx, caller, rows)
+    counts = {name: sum(1 for row in rows if row["kind"] == kind) for kind, name in _COUNTED.items()}
+    return without_empty({name: count for name, count in counts.items() if count}) or {"changed": 0}
+
+
+_COUNTED = {
+    "contact.tagged": "tags_added",
+    "contact.untagged": "tags_removed",
+    "contact.put_in_folder": "folders_added",
+    "contact.taken_out_of_folder": "folders_removed",
+}
+TOOL = Tool(
+    name="organize_contacts",
+    title="Tag and file contacts",
+    description="Adds and removes tags and folders, by name, of up to 100 people.",
+    arguments=Arguments,
+    handler=organize_contacts,
+    mode="write",
+    is_destructive=True,
+)
