@@ -2,11 +2,21 @@
 
 from coterie.mcp import (
     about,
+    add_note,
+    change_many,
+    delete_contacts,
     find_contacts,
     find_duplicates,
     get_contacts,
     list_changes,
+    merge_contacts,
+    organize_contacts,
     read_timeline,
+    relate_contacts,
+    save_contacts,
+    save_segment,
+    set_cadence,
+    set_reminder,
     who_to_reach,
 )
 from coterie.mcp.tool import Tool
@@ -25,5 +35,15 @@ _ALL = (
     list_changes.TOOL,
     who_to_reach.TOOL,
     find_duplicates.TOOL,
+    save_contacts.TOOL,
+    organize_contacts.TOOL,
+    change_many.TOOL,
+    add_note.TOOL,
+    set_reminder.TOOL,
+    set_cadence.TOOL,
+    relate_contacts.TOOL,
+    save_segment.TOOL,
+    merge_contacts.TOOL,
+    delete_contacts.TOOL,
 )
 TOOLS: dict[str, Tool] = {tool.name: tool for tool in _ALL}
