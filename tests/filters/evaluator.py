@@ -209,7 +209,7 @@ def _clamped(local: datetime) -> datetime:
 
 def _due(person: Person, op: str, values: Any) -> bool:
     if op in ("any", "none"):
-        return bool(person.reminders) == (op == "any")
+        return bool(person.reminders or person.plan) == (op == "any")
     if op == "within_next":
         count, unit = int(values[0][:-1]), values[0][-1]
         if unit == "h":
@@ -217,8 +217,21 @@ def _due(person: Person, op: str, values: Any) -> bool:
         else:
             local = NOW.astimezone(ZONE).replace(tzinfo=None)
             end = _clamped(shifted(local, count, unit))
-        return any(NOW <= times.parse(at) < end for at in person.reminders)
-    return any(_in_time(times.parse(at), op, values) for at in person.reminders)
+        is_due = person.plan is not None and _day_of(NOW) <= person.plan[0] <= _day_of(end)
+        return is_due or any(NOW <= times.parse(at) < end for at in person.reminders)
+    # a day is in a span of days if its noon is
+    noon = datetime.fromisoformat(f"{person.plan[0]}T12:00").replace(tzinfo=ZONE) if person.plan else None
+    is_due = noon is not None and _in_time(noon.astimezone(UTC), op, values)
+    return is_due or any(_in_time(times.parse(at), op, values) for at in person.reminders)
+
+
+def _day_of(at: datetime) -> str:
+    return at.astimezone(ZONE).date().isoformat()
+
+
+def _overdue(person: Person, op: str, values: Any) -> bool:
+    is_late = person.plan is not None and person.plan[0] < _day_of(NOW)
+    return (is_late or any(times.parse(at) < NOW for at in person.reminders)) in values
 
 
 def _relation(person: Person, op: str, values: Any) -> bool:
@@ -358,7 +371,8 @@ _FIELDS: dict[str, Callable[..., bool]] = {
     "relation_to": _any_of(lambda person: [other or None for _, other in person.relations]),
     "gift": _any_of(lambda person: person.gifts),
     "due": _due,
-    "overdue": lambda person, op, values: any(times.parse(at) < NOW for at in person.reminders) in values,
+    "overdue": _overdue,
+    "cadence": _any_of(lambda person: [person.plan[1] if person.plan else None]),
     "import": _any_of(lambda person: [f"#{person.import_id}" if person.import_id else None]),
     "via": _any_of(lambda person: [person.via]),
     "source": _any_of(lambda person: person.sources),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 
 from everything import put
-from filter_person import NOW, Person
+from filter_person import NOW, ZONE, Person
 from world import World
 
 from coterie.actions.addresses import add_address, delete_address
@@ -63,6 +63,11 @@ def add_parts(tx: Tx, world: World, random: Random, person: Person, people: Sequ
             finished_at=finished_at)  # fmt: skip
         if user_id == world.alice.user_id and finished_at is None:
             person.reminders.append(due_at)
+    if random.random() < 0.5:
+        day = (NOW.astimezone(ZONE) + timedelta(days=random.choice((-40, -1, 0, 1, 7, 30)))).date().isoformat()
+        person.plan = (day, random.choice(("3w", "2m")))
+        put(tx, "touch_plans", organization_id=org, contact_id=person.id, cadence_id="", every=person.plan[1],
+            due_on=day)  # fmt: skip
     _relations(tx, world, random, person, people)
     for source in random.sample(("vcard", "instagram"), random.randrange(2)):
         put(tx, "external_ids", organization_id=org, contact_id=person.id, source=source, external_id=new_id())

@@ -37,6 +37,8 @@ class Person:
     gifts: list[str] = field(default_factory=list)
     # due_at of the reader's open ones
     reminders: list[str] = field(default_factory=list)
+    # the day to be in touch, and how often
+    plan: tuple[str, str] | None = None
     # (type, contact "#id" it is this to; "" for the reader)
     relations: list[tuple[str, str]] = field(default_factory=list)
     via: str = "test"

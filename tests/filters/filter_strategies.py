@@ -68,7 +68,7 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
                 "bob",
             ]
         ).filter(lambda text: any(char.isalnum() for char in text)),
-        fields.CODE: st.sampled_from(["en", "de-AT", "xx", "vcard", "instagram", "inro", "test"]),
+        fields.CODE: st.sampled_from(["en", "de-AT", "xx", "3w", "vcard", "instagram", "inro", "test"]),
         fields.COUNTRY: st.sampled_from(["de", "Austria", "USA", "FR"]),
         fields.RELATION: st.sampled_from(["mother", "parent", "FRIEND", "spouse", "Wife"]),
         fields.DAY: st.sampled_from(["today", "02-28", "02-29", "--03-01", "12-31"]),

@@ -143,7 +143,8 @@ def _moment(random: Random) -> str:
 
 
 def _interaction(tx: Tx, organization_id: int, random: Random, person: Person) -> None:
-    kind, direction = random.choice(("message", "comment", "mention")), random.choice(("incoming", "outgoing"))
+    kind = random.choice(("message", "comment", "mention", "call"))
+    direction = random.choice(("incoming", "outgoing")) if kind != "call" else "outgoing"
     at, is_deleted = _moment(random), random.random() < 0.2
     put(
         tx, "interactions", organization_id=organization_id, contact_id=person.id, kind=kind, happened_at=at,

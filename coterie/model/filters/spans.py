@@ -29,6 +29,14 @@ class Clock(NamedTuple):
         local = self.now.astimezone(self.zone)
         return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
 
+    def local(self, moment: str) -> datetime:
+        """A stored moment as a local time, without a zone; at the ends of the calendar it is that of UTC."""
+        at = times.parse(moment)
+        try:
+            return at.astimezone(self.zone).replace(tzinfo=None)
+        except OverflowError:
+            return at.replace(tzinfo=None)
+
     def moment(self, local: datetime) -> str:
         """A local time as a stored moment; times that the calendar does not reach are its first or last moment."""
         try:

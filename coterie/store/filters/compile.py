@@ -42,6 +42,7 @@ _OF_FIELD: Mapping[str, Compiler] = {
     "picture": columns.picture,
     "gift": parts.gift,
     "overdue": parts.overdue,
+    "cadence": parts.cadence,
     "via": parts.via,
     "source": parts.source,
     "import": parts.of_import,

@@ -1,12 +1,13 @@
 """Conditions on parts of a contact, and on where it came from."""
 
 from collections.abc import Mapping
+from datetime import time
 
 from coterie.model import times
 from coterie.model.filters.tree import Condition
 from coterie.store.filters.builder import Builder, either
 from coterie.store.filters.columns import compare_number, yes_or_no
-from coterie.store.filters.moments import ranges_of, within
+from coterie.store.filters.moments import Range, ranges_of, within
 
 # name of a field -> the interactions it counts
 COUNTS: Mapping[str, str] = {
@@ -44,18 +45,39 @@ def gift(condition: Condition, builder: Builder) -> str:
 
 
 def due(condition: Condition, builder: Builder) -> str:
-    """An open reminder of the reader at some time."""
-    which = "x.due_at IS NOT NULL"
+    """An open reminder of the reader, or the day to be in touch, at some time."""
+    which, on = "x.due_at IS NOT NULL", ""
     if condition.values:
-        ways = [f"({within('x.due_at', each, builder)})" for each in ranges_of(condition, builder.reader.clock)]
+        ranges = ranges_of(condition, builder.reader.clock)
+        ways = [f"({within('x.due_at', each, builder)})" for each in ranges]
         which += f" AND {either(ways)}"
-    return _presence(_open_reminder(which, builder), condition)
+        on = either([f"({_within_days(each, builder)})" for each in ranges])
+    return _presence(f"({_open_reminder(which, builder)} OR {builder.has('touch_plans x', on)})", condition)
 
 
 def overdue(condition: Condition, builder: Builder) -> str:
-    """An open reminder of the reader whose time has passed."""
-    now = builder.bind(times.moment(builder.reader.clock.now))
-    return yes_or_no(_open_reminder(f"x.due_at < {now}", builder), condition)
+    """An open reminder of the reader whose time has passed, or a day to be in touch before today."""
+    clock = builder.reader.clock
+    reminder = _open_reminder(f"x.due_at < {builder.bind(times.moment(clock.now))}", builder)
+    late = builder.has("touch_plans x", f"x.due_on < {builder.bind(clock.today.date().isoformat())}")
+    return yes_or_no(f"({reminder} OR {late})", condition)
+
+
+def cadence(condition: Condition, builder: Builder) -> str:
+    """The interval of the rule for staying in touch that is in force."""
+    which = f"x.every IN {builder.bind_all(condition.values)}" if condition.values else ""
+    return _presence(builder.has("touch_plans x", which), condition)
+
+
+def _within_days(range_: Range, builder: Builder) -> str:
+    """Whether the day of a plan is one of those that a range of moments touches."""
+    clock = builder.reader.clock
+    start, end = (clock.local(moment) if moment is not None else None for moment in range_)
+    tests = [f"x.due_on >= {builder.bind(start.date().isoformat())}"] if start is not None else []
+    if end is not None:
+        comparison = "<" if end.time() == time.min else "<="
+        tests.append(f"x.due_on {comparison} {builder.bind(end.date().isoformat())}")
+    return " AND ".join(tests) or "x.due_on IS NOT NULL"
 
 
 def _open_reminder(which: str, builder: Builder) -> str:
