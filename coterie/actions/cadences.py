@@ -39,9 +39,9 @@ def set_cadence(tx: Tx, caller: Caller, target: Target, every: str) -> Cadence:
     Raises NotFound if the target does not exist; Invalid if the interval is not valid, or the organization has 500
     rules of tags and folders.
     """
-    every, now = parse_every(every), times.now()
     lock_organization(tx, caller.organization_id)
     _check_target(tx, caller, target)
+    every, now = parse_every(every), times.now()
     before = store.find_cadence_of(tx, caller.organization_id, target)
     if before is not None:
         return _change(tx, caller, before, every)
@@ -56,9 +56,8 @@ def set_cadence(tx: Tx, caller: Caller, target: Target, every: str) -> Cadence:
 
 def update_cadence(tx: Tx, caller: Caller, cadence_id: str, every: str) -> Cadence:
     """Changes the interval of a rule. Raises NotFound; Invalid as set_cadence does."""
-    every = parse_every(every)
     lock_organization(tx, caller.organization_id)
-    return _change(tx, caller, find_cadence(tx, caller, cadence_id), every)
+    return _change(tx, caller, find_cadence(tx, caller, cadence_id), parse_every(every))
 
 
 def delete_cadence(tx: Tx, caller: Caller, cadence_id: str) -> None:

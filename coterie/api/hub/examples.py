@@ -14,6 +14,8 @@ PATHS: Mapping[str, str | int] = {
     "token_id": named_id("token"),
     "segment_id": 1,
     "merge_id": named_id("merge"),
+    "cadence_id": named_id("cadence"),
+    "touch_id": named_id("touch"),
 }
 
 EXAMPLES: Mapping[str, Example] = {
@@ -34,6 +36,15 @@ EXAMPLES: Mapping[str, Example] = {
             {"op": "update", "ref": "b", "id": named_id("milhouse"), "contact": {"nickname": "Thrillho"}},
         ]}
     ),
+    "GET /touch/due": Example(query={"within": "2w", "filter": "has:phone"}),
+    "POST /touches": Example(
+        body={"contact_ids": [named_id("lisa"), named_id("milhouse")], "kind": "meeting", "text": "Band practice"}
+    ),
+    f"POST {CONTACT}/touches": Example(body={"kind": "call", "happened_at": "2026-05-01T17:30:00-07:00"}),
+    f"PUT {CONTACT}/cadence": Example(body={"every": "3w"}),
+    f"PUT {CONTACT}/snooze": Example(body={"until_on": "2030-01-01"}),
+    "POST /cadences": Example(body={"folder_id": 1, "every": "2m"}),
+    "PATCH /cadences/{cadence_id}": Example(body={"every": "1m"}),
     "GET /duplicates": Example(query={"level": "possible", "limit": 5}),
     "POST /duplicates/scan": Example(body={"all": True}),
     "POST /duplicates/dismiss": Example(body={"contact_ids": [named_id("patty"), named_id("selma")]}),

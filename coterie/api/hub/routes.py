@@ -12,6 +12,7 @@ from coterie.api.hub import (
     contacts,
     duplicates,
     errors,
+    in_touch_routes,
     me,
     members,
     merges,
@@ -28,15 +29,14 @@ from coterie.api.hub.contacts import ShapeQuery
 from coterie.api.hub.examples import EXAMPLES, PATHS
 from coterie.api.hub.ids import ContactId
 from coterie.api.hub.pages import ListQuery, NoQuery
+from coterie.api.hub.scopes import ORGANIZATION, ORGANIZATION_WRITE, READ, WRITE
 from coterie.api.route import Contract, Route
 
-READ, WRITE = "contacts:read", "contacts:write"
-ORGANIZATION, ORGANIZATION_WRITE = "organization:read", "organization:write"
 CONTACT = "/contacts/{contact_id}"
 SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
-                       "segment_id": int, "merge_id": UUID}  # fmt: skip
+                       "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -174,7 +174,9 @@ HUB = Contract(
     version="1",
     prefix="/api/hub/v1",
     description=DESCRIPTION,
-    routes=tuple(_complete(route) for route in (*_CONTACTS, *_IDENTITY, *_ACCOUNT, *_PROBLEMS)),
+    routes=tuple(
+        _complete(route) for route in (*_CONTACTS, *in_touch_routes.ROUTES, *_IDENTITY, *_ACCOUNT, *_PROBLEMS)
+    ),
     examples=EXAMPLES,
     path_examples=PATHS,
     present_error=errors.present_error,
