@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from coterie.actions.access_tokens import create_access_token
 from coterie.actions.addresses import add_address
+from coterie.actions.cadences import set_cadence
 from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact
 from coterie.actions.dates import create_date
@@ -22,10 +23,12 @@ from coterie.actions.pets import create_pet
 from coterie.actions.properties import create_definition
 from coterie.actions.reminders import create_reminder
 from coterie.actions.terms import create_term, put_on_contact
+from coterie.actions.touches import log_touch
 from coterie.actions.user_relationships import create_user_relationship
 from coterie.cli import demo_ties as ties
 from coterie.cli import demo_world as world
 from coterie.model import times
+from coterie.model.cadences import Target
 from coterie.model.ids import named_ids
 from coterie.model.imports import InteractionDraft
 from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
@@ -84,7 +87,20 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
     _merge_one(tx, caller, ids["krusty"])
     _add_families(tx, caller, ids, uuids)
     _add_parts(tx, caller, ids, uuids, now)
+    _add_touches(tx, caller, ids, folders, now)
     return Demo(organization.id, organization.uuid, user.id, token, ids)
+
+
+def _add_touches(tx: Tx, caller: Caller, ids: dict[str, int], folders: dict[str, int], now: datetime) -> None:
+    """Conversations that were logged, and how often to be in touch with whom."""
+    for key, kind, days, text in ties.TOUCHES:
+        with named_ids("touch" if key == "lisa" else f"touch {key}"):
+            happened_at = times.moment(now - timedelta(days=days))
+            log_touch(tx, caller, [ids[key]], kind=kind, text=text, happened_at=happened_at)
+    for target, every in ties.CADENCES.items():
+        of = Target("folder", folders[target]) if target in folders else Target("contact", ids[target])
+        with named_ids("cadence" if target == "milhouse" else f"cadence {target}"):
+            set_cadence(tx, caller, of, every)
 
 
 def _add_accounts(tx: Tx, caller: Caller, password_hash: str) -> None:

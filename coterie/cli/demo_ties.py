@@ -132,3 +132,14 @@ REMINDERS: tuple[tuple[str | None, dict[str, Any]], ...] = (
     (None, {"title": "Call Patty and Selma", "due_in_days": 5, "repeat_unit": "week", "repeat_magnitude": 2}),
     (None, {"title": "Renew the bus pass", "due_in_days": 40, "remind_by": "push"}),
 )
+
+# contact, kind, days ago, text
+TOUCHES: tuple[tuple[str, str, int, str | None], ...] = (
+    ("lisa", "call", 4, "Practises for the spring concert"),
+    ("herb", "call", 75, "His new prototype works"),
+    ("patty", "meeting", 40, "Dinner; Selma came too"),
+    ("selma", "meeting", 40, "Dinner; Patty came too"),
+    ("hibbert", "letter", 190, None),
+)
+# letter of a folder, or contact -> how often to be in touch
+CADENCES = {"F": "1m", "herb": "2m", "milhouse": "3w", "hibbert": "6m", "homer": "off"}
