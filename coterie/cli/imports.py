@@ -68,7 +68,7 @@ def import_as_json(import_: Import) -> dict[str, Any]:
         "rows": import_.row_count,
         "applied_row": import_.applied_row,
         **{name: getattr(import_, f"{name}_count") for name in COUNTS},
-        "kept": import_.kept_count,
+        "kept": import_.conflict_count,
         "created_at": import_.created_at,
         "applied_at": import_.applied_at,
         "undone_at": import_.undone_at,

@@ -46,7 +46,7 @@ def undo_import(
             _print_undone(database, targets[0][0], undone, already_undone)
             return
     imports = [import_as_json(import_) for import_ in undone]
-    output = {**imports[0], "import_id": import_id, "kept": sum(import_.kept_count for import_ in undone)}
+    output = {**imports[0], "import_id": import_id, "kept": sum(import_.conflict_count for import_ in undone)}
     typer.echo(msgspec.json.encode(output | {"imports": imports}).decode())
 
 
@@ -57,14 +57,14 @@ def _print_undone(database: Database, organization_id: int, imports: list[Import
         typer.echo(f"{what} already undone; nothing changed.")
         return
     already = f" ({already_undone} already {'was' if already_undone == 1 else 'were'})" if already_undone else ""
-    conflicts = sum(import_.kept_count for import_ in imports)
+    conflicts = sum(import_.conflict_count for import_ in imports)
     because = ""
     if conflicts:
         because = f", except {'1 row' if conflicts == 1 else f'{conflicts:,} rows'} changed since"
     typer.echo(f"{what} undone{already}{because}.")
     room = REASONS_SHOWN
     for import_ in imports:
-        if import_.kept_count and room:
+        if import_.conflict_count and room:
             with database.read() as tx:
                 rows = list_rows_in_state(tx, organization_id, import_.id, ROW_CONFLICT, limit=room)
             for row in rows:

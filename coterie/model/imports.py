@@ -177,7 +177,7 @@ class Import(Struct, frozen=True):
     unchanged_count: int
     matched_count: int
     rejected_count: int
-    kept_count: int
+    conflict_count: int
     error: str | None
     created_at: str
     updated_at: str

@@ -92,7 +92,7 @@ def count_outcomes(
 ) -> None:
     """Changes the counts of an import; outcomes: outcome -> by how much."""
     changes = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by} | (
-        {"kept_count": conflicts} if conflicts else {}
+        {"conflict_count": conflicts} if conflicts else {}
     )
     assignments = "".join(f", {name} = {name} + :{name}" for name in changes)
     tx.run(

@@ -114,5 +114,5 @@ def test_undo_of_one_import_leaves_alone_what_another_added(world: World, prepar
     card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Zed Zee\r\nEMAIL:zed@example.org\r\nADR:;;Elm Street 1;Springfield;;;\r\n"
     (tmp_path / "zed.vcf").write_text(card + "ANNIVERSARY:20010203\r\nUID:urn:zed\r\nEND:VCARD\r\n")
     assert counts(applied(world.database, world.alice, tmp_path, tmp_path / "zed.vcf")[1]) == (0, 1, 0, 0, 0)
-    assert undo(first).kept_count == 1
+    assert undo(first).conflict_count == 1
     assert len(zeds(world)) == 1

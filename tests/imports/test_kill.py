@@ -125,7 +125,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(fresh_settings:
     with database.read() as tx:
         found = find_import(tx, run.organization_id, run.import_id)
         assert found is not None
-        assert (found.state, found.kept_count) == (UNDONE, 0)
+        assert (found.state, found.conflict_count) == (UNDONE, 0)
         for table in ("contacts", "handles", "notes", "contact_tags", "external_ids"):
             left = tx.one(f"SELECT count(*) FROM {table} WHERE organization_id = :o", {"o": run.organization_id})
             assert left == ({"contacts": 2, "handles": 4}.get(table, 0),), table

@@ -54,7 +54,7 @@ def test_undo_leaves_a_created_contact_that_was_merged(world: World, tmp_path: P
         (first,) = merge_contacts(tx, world.alice, world.marge.id, [ned.id])
         (second,) = merge_contacts(tx, world.alice, world.marge.id, [world.homer.id])
     record = undo(run)
-    assert record.kept_count == 1
+    assert record.conflict_count == 1
     assert [row.state == ROW_CONFLICT for row in rows_of(run)] == [True, False]
     with world.database.write() as tx:
         unmerge_contact(tx, world.alice, first.id)

@@ -63,7 +63,7 @@ def test_an_import_taken_back_leaves_everything_as_it_was(world: World, tmp_path
     assert after.pop("tags") == [(0,)]
     before.pop("tags")
     assert after == before
-    assert (record.state, record.kept_count) == (UNDONE, 0)
+    assert (record.state, record.conflict_count) == (UNDONE, 0)
     assert {row.state for row in rows_of(run)} == {ROW_UNDONE}
     with world.database.read() as tx:
         assert search_contacts(tx, world.organization.id, "bart", limit=5).contacts == []
@@ -88,7 +88,7 @@ def test_a_new_contact_somebody_changed_since_stays(world: World, tmp_path: Path
     assert sorted(n or "" for n in names(world.database, world.organization.id)) == [
         "Bart Simpson", "Homer Simpson", "Marge Simpson",
     ]  # fmt: skip
-    assert record.kept_count == 1
+    assert record.conflict_count == 1
     assert [(row.state, reason(row)) for row in rows_of(run)] == [
         (ROW_CONFLICT, "The contact was edited later and was kept"), (ROW_UNDONE, None),
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def test_a_field_somebody_changed_since_stays_and_the_others_go_back(world: Worl
     assert marge is not None
     assert (marge.employer, marge.birthday, marge.pinned_note) == ("Studio", None, "Paints in oil")
     assert [h.value for h in handles] == ["marge", "marge@example.org", "(800) 555-5555"]
-    assert record.kept_count == 1
+    assert record.conflict_count == 1
     assert reason(rows_of(run)[0]) == "Employer was edited later and was kept; The note was edited later and was kept"
 
 
@@ -122,7 +122,7 @@ def test_a_contact_deleted_since_is_left_alone(world: World, tmp_path: Path) -> 
             assert row.contact_id is not None
             delete_contact(tx, world.alice, row.contact_id)
     record = undo(run)
-    assert (record.state, record.kept_count) == (UNDONE, 1)
+    assert (record.state, record.conflict_count) == (UNDONE, 1)
     with world.database.read() as tx:
         assert count_contacts(tx, world.organization.id) == 1
 

@@ -135,7 +135,7 @@ def test_an_import_that_was_staged_is_applied_and_undone(upgraded: Upgraded) -> 
 def test_an_applied_import_is_undone(upgraded: Upgraded) -> None:
     run = upgraded.find("mixed.csv")
     record = undo(run)
-    assert (record.state, record.kept_count) == (UNDONE, 0)
+    assert (record.state, record.conflict_count) == (UNDONE, 0)
     assert "Bart Simpson" not in upgraded.names()
     with upgraded.database.read() as tx:
         marge = next(c for c in list_contacts(tx, ALICE, limit=100) if c.name == "Marge Simpson")
@@ -170,12 +170,12 @@ def test_a_contact_that_was_erased_is_erased_from_its_import_and_from_the_double
     assert [reason(rows[n]) for n in (4, 5)] == ["The contact was erased"] * 2
     scrubbed = upgraded.find("erased.csv")
     assert reason(upgraded.rows(scrubbed)[1]) == "The contact was erased"
-    assert (undo(scrubbed).kept_count, undo(run).kept_count) == (0, 0)
+    assert (undo(scrubbed).conflict_count, undo(run).conflict_count) == (0, 0)
 
 
 def test_an_undone_import_stays_undone_and_says_what_it_left_alone(upgraded: Upgraded) -> None:
     run = upgraded.find("undone.csv")
-    assert undo(run).kept_count == 1
+    assert undo(run).conflict_count == 1
     assert reason(upgraded.rows(run)[1]) == "The contact was changed since, and stays"
 
 
@@ -218,5 +218,5 @@ def test_an_import_that_expired_does_not_expire_again_and_is_undone(upgraded: Up
     assert upgraded.import_of(run) == before
     with pytest.raises(Conflict, match="expired"), upgraded.database.write() as tx:
         decide(tx, upgraded.caller(), run.import_id, 2, "create")
-    assert undo(run).kept_count == 0
+    assert undo(run).conflict_count == 0
     assert "Carl Carlson" not in upgraded.names()

@@ -55,7 +55,7 @@ def test_parts_move_revisions_when_applied_and_when_undone(world: World, tmp_pat
     run, _ = applied(world.database, caller, tmp_path, with_parts(path, noun))
     with world.database.read() as tx:
         looks.append(look(tx, caller, tmp_path))
-    assert undo(run).kept_count == 0
+    assert undo(run).conflict_count == 0
     with world.database.read() as tx:
         looks.append(look(tx, caller, tmp_path))
     for before, after in pairwise(looks):

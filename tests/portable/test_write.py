@@ -182,7 +182,7 @@ def test_the_same_file_again_changes_nothing_and_all_of_it_can_be_taken_back(
     assert counts(again) == (0, 0, again.row_count, 0, 0)
     assert members(export(world, empty, tmp_path, "after.zip")) == before
     undone = undo(run)
-    assert undone.kept_count == 0, [reason(row) for row in rows_of_import(run) if row.state == "kept"]
+    assert undone.conflict_count == 0, [reason(row) for row in rows_of_import(run) if row.state == "kept"]
     left = members(export(world, empty, tmp_path, "left.zip"))
     assert {name: value for name, value in left.items() if value} == {}
     for name, value in rows_of(world.database, empty.organization_id, "counters", ["name", "value"]):

@@ -161,7 +161,7 @@ def test_an_import_is_taken_back_though_somebody_was_erased(place: Place) -> Non
     place.erase("Edna Krabappel")
     place.work()
     record = undo(run)
-    assert (record.state, record.kept_count) == (UNDONE, 0)
+    assert (record.state, record.conflict_count) == (UNDONE, 0)
     with place.database.read() as tx:
         names = [contact.name for contact in list_contacts(tx, place.organization_id, limit=100)]
     assert "Ned Flanders" not in names
@@ -219,7 +219,7 @@ def test_of_an_applied_import_the_file_goes_and_what_stood_in_its_rows(place: Pl
     assert not file_path(place.folder, before.file_digest).exists()
     assert "Krabappel" not in place.everything(run)
     undone = undo(run)
-    assert (undone.state, undone.kept_count) == (UNDONE, 0)
+    assert (undone.state, undone.conflict_count) == (UNDONE, 0)
     with place.database.read() as tx:
         names = [contact.name for contact in list_contacts(tx, place.organization_id, limit=100)]
     assert "Edna Krabappel" not in names

@@ -1,0 +1,1 @@
+ALTER TABLE imports RENAME COLUMN kept_count TO conflict_count;
