@@ -65,8 +65,8 @@ def start_import(
     import_ = Import(
         id=new_id(), user_id=caller.user_id, filename=name, format=file_format, file_digest=digest,
         byte_count=byte_count, options=encoded, state=STAGING, row_count=0, applied_row=0, created_count=0,
-        updated_count=0, unchanged_count=0, matched_count=0, rejected_count=0, conflict_count=0, error=None, created_at=now,
-        updated_at=now, staged_at=None, applied_at=None, undone_at=None, group_id=group_id,
+        updated_count=0, unchanged_count=0, matched_count=0, rejected_count=0, conflict_count=0, error=None,
+        created_at=now, updated_at=now, staged_at=None, applied_at=None, undone_at=None, group_id=group_id,
     )  # fmt: skip
     store.insert_import(tx, caller.organization_id, import_)
     record(tx, replace(caller, import_id=import_.id), "import.started", import_.id, now=now)
