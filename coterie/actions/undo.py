@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
-from coterie.actions import undo_contacts, undo_parts, undo_words
+from coterie.actions import undo_cadences, undo_contacts, undo_parts, undo_words
 from coterie.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, invalid
 from coterie.model.events import CONSEQUENCES
 from coterie.model.organizations import Caller
@@ -19,7 +19,7 @@ from coterie.store.events import find_last_event
 from coterie.store.revisions import lock_contacts
 
 EVENTS_MAX = 2_000
-_UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO
+_UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO
 _CREATED, _BULK = "contact.created", "bulk_update.started"
 # they are undone with the events that caused them
 _SILENT = CONSEQUENCES | {_BULK}
