@@ -1,10 +1,11 @@
 """Merges two tags, two expertises or two folders: the contacts of one get the other, and the one is deleted."""
 
 from collections.abc import Collection
+from typing import Any
 
 from coterie.actions import folders, terms
-from coterie.actions.consequences import consequence_rows, lock_affected
-from coterie.actions.events import record_all, row_of
+from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows, lock_affected
+from coterie.actions.events import EventRow, record_all, row_of
 from coterie.errors import NotFound, invalid
 from coterie.model.folders import Folder
 from coterie.model.organizations import Caller
@@ -28,11 +29,14 @@ def merge_terms(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str, in
     locked = lock_affected(tx, caller, contact_ids)
     both = {id_: _find_term(tx, caller, vocabulary, id_) for id_ in sorted((term_id, into_id))}
     link = (vocabulary.link_table, vocabulary.link_column)
-    copy_contacts(tx, caller.organization_id, link, from_id=term_id, into_id=into_id)
+    added: dict[str, list[Any]] = {
+        "contacts": copy_contacts(tx, caller.organization_id, link, from_id=term_id, into_id=into_id)
+    }
     if vocabulary.noun == "tag":
-        copy_note_tags(tx, caller.organization_id, from_id=term_id, into_id=into_id)
+        added["notes"] = copy_note_tags(tx, caller.organization_id, from_id=term_id, into_id=into_id)
     correct_contact_count(tx, caller.organization_id, vocabulary.table, into_id)
-    _record(tx, caller, vocabulary.noun, (into_id, both[term_id].name), contact_ids, locked)
+    row = _row(caller, vocabulary.noun, into_id, both[term_id].name, added)
+    _record(tx, caller, row, contact_ids, locked)
     terms.delete_term(tx, caller, vocabulary, term_id)
     return len(contact_ids)
 
@@ -47,22 +51,25 @@ def merge_folders(tx: Tx, caller: Caller, folder_id: int, into_id: int) -> int:
     contact_ids = folder_store.contact_ids_in_folder(tx, caller.organization_id, folder_id)
     locked = lock_affected(tx, caller, contact_ids)
     folder, _ = _find_folder(tx, caller, folder_id), _find_folder(tx, caller, into_id)
-    copy_contacts(tx, caller.organization_id, ("contact_folders", "folder_id"), from_id=folder_id, into_id=into_id)
+    link = ("contact_folders", "folder_id")
+    added = copy_contacts(tx, caller.organization_id, link, from_id=folder_id, into_id=into_id)
     correct_contact_count(tx, caller.organization_id, "folders", into_id)
-    _record(tx, caller, "folder", (into_id, folder.name), contact_ids, locked)
+    row = _row(caller, "folder", into_id, folder.name, {"contacts": added})
+    _record(tx, caller, row, contact_ids, locked)
     folders.delete_folder(tx, caller, folder_id)
     return len(contact_ids)
 
 
-def _record(
-    tx: Tx, caller: Caller, noun: str, merged: tuple[str | int, str], contact_ids: list[int], locked: Collection[int]
-) -> None:
-    """merged: (id of the one that stays, name of the other)."""
-    into_id, name = merged
-    row = row_of(caller, f"{noun}.updated", into_id, changes={"merged": (None, name)})
-    record_all(
-        tx, caller, [row, *consequence_rows(tx, caller, f"contact.{noun}_changed", into_id, contact_ids, locked)]
-    )
+def _row(caller: Caller, noun: str, into_id: str | int, name: str, added: dict[str, list[Any]]) -> EventRow:
+    """The event. name: of the one that is deleted; added: the contacts and notes that did not have the other."""
+    is_small = all(len(ids) <= AT_ONCE_MAX for ids in added.values())
+    changes = {"merged": (None, name)}
+    return row_of(caller, f"{noun}.updated", into_id, changes=changes, undo=added if is_small else None)
+
+
+def _record(tx: Tx, caller: Caller, row: EventRow, contact_ids: list[int], locked: Collection[int]) -> None:
+    kind = f"contact.{row['kind'].partition('.')[0]}_changed"
+    record_all(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], contact_ids, locked)])
 
 
 def _find_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:

@@ -1,24 +1,31 @@
 """Undoes events of tags, expertises, folders, properties and segments, and those of imports."""
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import msgspec
 
 from coterie.actions import folders, properties, segments, terms
 from coterie.actions.imports import start_undoing
+from coterie.actions.notes import update_note
 from coterie.actions.undo_contacts import Left, Undo
+from coterie.errors import NotFound
 from coterie.model.filters.json_form import to_json
 from coterie.model.folders import Folder
+from coterie.model.notes import TAGS_MAX
 from coterie.model.organizations import Caller
 from coterie.model.properties import PropertyDefinition
 from coterie.model.terms import EXPERTISES, TAGS, Term, Vocabulary
 from coterie.model.undo import NotUndone, PastEvent, changed_since
 from coterie.store import folders as folder_store
+from coterie.store import notes as note_store
 from coterie.store import properties as property_store
 from coterie.store import segments as segment_store
 from coterie.store import terms as term_store
+from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
 
+T = TypeVar("T", int, str)
 _VOCABULARIES = {"tag": TAGS, "expertise": EXPERTISES}
 
 
@@ -49,11 +56,40 @@ def _restore_term(tx: Tx, caller: Caller, event: PastEvent) -> Left:
 
 def _rename_term(tx: Tx, caller: Caller, event: PastEvent) -> Left:
     vocabulary, term = _find_term(tx, caller, event)
+    if "merged" in event.changes:
+        return _separate_term(tx, caller, event, vocabulary)
     old, new = _change(event, "name")
     if term.name != new:
         raise NotUndone("changed_since", "name")
     terms.update_term(tx, caller, vocabulary, term.id, old)
     return ()
+
+
+def _separate_term(tx: Tx, caller: Caller, event: PastEvent, vocabulary: Vocabulary) -> Left:
+    """Takes a term off the contacts and notes that got it because another one was merged into it."""
+    for contact_id in _added(event, int):
+        if uuids_of(tx, caller.organization_id, [contact_id]):
+            _take_off(tx, caller, vocabulary, contact_id, event.subject_id)
+    for note_id in _added(event, str):
+        note = note_store.find_note(tx, caller.organization_id, note_id, reader_id=caller.user_id)
+        if note is not None and note.deleted_at is None:
+            tags = note_store.list_tags_of_notes(tx, caller.organization_id, [note_id], limit=TAGS_MAX)
+            rest = [tag.id for tag in tags.get(note_id, ()) if tag.id != event.subject_id]
+            update_note(tx, caller, note_id, {"tags": rest})
+    return ()
+
+
+def _take_off(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int, term_id: str) -> None:
+    with suppress(NotFound):  # it was taken off since
+        terms.take_off_contact(tx, caller, vocabulary, contact_id, term_id)
+
+
+def _added(event: PastEvent, of: type[T]) -> list[T]:
+    """The contacts (int) or notes (str) that a merge of names gave the other."""
+    if "contacts" not in event.undo:
+        raise NotUndone("no_values")
+    ids = event.undo.get("contacts" if of is int else "notes", [])
+    return msgspec.convert(ids, type=list[of])  # type: ignore[valid-type]
 
 
 def _change(event: PastEvent, name: str) -> tuple[Any, Any]:
@@ -84,6 +120,12 @@ def _delete_folder(tx: Tx, caller: Caller, event: PastEvent) -> Left:
 
 def _update_folder(tx: Tx, caller: Caller, event: PastEvent) -> Left:
     folder = _find_folder(tx, caller, event)
+    if "merged" in event.changes:
+        of_contacts = folder_store.list_folders_of(tx, caller.organization_id, _added(event, int))
+        for contact_id, present in of_contacts.items():
+            rest = [each for each, _, _ in present if each != folder.id]
+            folders.set_folders(tx, caller, contact_id, rest)
+        return ()
     changed = changed_since(lambda name: getattr(folder, name), event.changes)
     fields = {name: old for name, (old, _) in event.changes.items() if name not in changed}
     if fields:

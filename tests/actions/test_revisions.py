@@ -38,7 +38,8 @@ PARTS = {
     "notes.change_pinned_note", "properties.change_values",
     "attachments.change_pictures", "folders.find_or_create_folder", "terms.change_tags",
     # what undo calls (tests/actions/test_undo_of_changes.py)
-    "folders.insert_again", "properties.insert_again", "reminders.insert_again", "reminders.save_as_before",
+    "folders.insert_again", "properties.insert_again", "reminders.insert_again",
+    "touches.restore_touch", "reminders.save_as_before",
     # what the worker does with a user's own reminders
     "reminders.refresh_dates", "reminders.mark_sent", "reminders.mark_failed", "reminders.note_error",
     "reminders.find_reminder_of_user", "reminders.pass_over", "reminders.rewind_reminders",
