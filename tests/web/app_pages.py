@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,9 +52,14 @@ def running(folder: Path) -> Iterator[Instance]:
     ) as server:
         assert server.stderr is not None
         url = next(found[1] for line in server.stderr if (found := re.search(r'"url":"([^"]+)"', line)))
-        yield Instance(url, made["email"], made["password"])
-        server.terminate()
-        server.stderr.read()
+        # a full pipe would stop the server
+        reader = threading.Thread(target=server.stderr.read)
+        reader.start()
+        try:
+            yield Instance(url, made["email"], made["password"])
+        finally:
+            server.terminate()
+            reader.join()
 
 
 @dataclass
