@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from coterie.http.asgi import Headers
 from coterie.settings import Settings
+from coterie.web.columns import COLUMNS, read_columns
 
 SESSION = "coterie_session"
 # of a visitor who is not signed in: what the token of the sign-in form is made of
@@ -13,6 +14,7 @@ VISITOR = "coterie_visitor"
 MESSAGE = "coterie_message"
 # preferences of this browser: name -> its values, of which the first is the default
 PREFERENCES = {"theme": ("system", "light", "dark"), "density": ("normal", "compact"), "shortcuts": ("on", "off")}
+COLUMNS_NAME = "columns"
 _YEAR = 31_536_000
 _MESSAGE_SECONDS = 60
 
@@ -28,10 +30,11 @@ class Cookies(Struct, frozen=True):
         return self.values.get(self._full(name), "")
 
     def preferences(self) -> dict[str, str]:
-        """Every preference of this browser."""
-        return {
+        """Every preference of this browser; the columns of People as names joined by dots."""
+        chosen = {
             name: value if (value := self.get(name)) in allowed else allowed[0] for name, allowed in PREFERENCES.items()
         }
+        return chosen | {COLUMNS_NAME: ".".join(read_columns(self.get(COLUMNS_NAME)))}
 
     def header(self, name: str, value: str, seconds: int | None = None) -> str:
         """A Set-Cookie header. seconds: how long it lives, 0 deletes it, None until the browser ends."""
@@ -56,4 +59,10 @@ def read_cookies(headers: Headers, settings: Settings, scheme: str) -> Cookies:
 
 def preference_headers(cookies: Cookies, chosen: dict[str, str]) -> list[str]:
     """The headers that store preferences for a year; values that are not allowed are ignored."""
-    return [cookies.header(name, value, _YEAR) for name, value in chosen.items() if value in PREFERENCES.get(name, ())]
+    return [cookies.header(name, value, _YEAR) for name, value in chosen.items() if _is_allowed(name, value)]
+
+
+def _is_allowed(name: str, value: str) -> bool:
+    if name == COLUMNS_NAME:
+        return all(each in COLUMNS for each in value.split("."))
+    return value in PREFERENCES.get(name, ())
