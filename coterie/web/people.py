@@ -1,38 +1,43 @@
 """People: the list that is searched, filtered, sorted and scrolled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from coterie.actions.filters import read_filter
 from coterie.errors import Invalid
-from coterie.model.contact_sheets import ContactSheet, Part
+from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
 from coterie.model.terms import TAGS
 from coterie.search import search_contacts
 from coterie.store.contact_sheets import sheets_of
-from coterie.store.contacts import count_contacts, count_deleted_contacts, list_contacts
+from coterie.store.contacts import count_contacts, list_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import COUNT_MAX, count_matching, list_matching
 from coterie.store.folders import list_folders
 from coterie.store.segments import list_segments
 from coterie.store.terms import list_terms
-from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.columns import COLUMNS, SHOWN_MAX, Column, read_columns
+from coterie.web.cookies import COLUMNS_NAME
+from coterie.web.page import Go, Page, Result, Show, Visit
 
 WINDOW = 60
 QUERY_LENGTH_MAX = 200
 FILTER_LENGTH_MAX = 4000
 CHOICES_MAX = 200
-PARTS: tuple[Part, ...] = ("tags",)
 # name in the address -> (label, order of the store)
 SORTS = {
     "name": ("Name", "name"),
     "added": ("Added", "created_at"),
     "changed": ("Last changed", "updated_at"),
     "email": ("E-mail", "email"),
+    "phone": ("Phone", "phone"),
     "username": ("Instagram", "username"),
     "followers": ("Followers", "follower_count"),
+    "growth": ("Growth in 30 days", "follower_growth"),
+    "language": ("Language", "language"),
+    "status": ("Messages", "status"),
 }
 
 # a hit in these is seen in the name
@@ -54,11 +59,19 @@ class Listing(Struct, frozen=True):
 
     def address(self, **changes: str | int) -> str:
         """The query of the same list with these changes; what is empty is left out."""
-        values = {
-            "q": self.text, "filter": self.filter_, "sort": self.sort, "down": "1" if self.is_descending else "",
-        } | changes  # fmt: skip
+        values = self.values() | changes
         query = urlencode({name: value for name, value in values.items() if value not in ("", 0)})
         return f"?{query}" if query else "?"
+
+    def values(self) -> dict[str, str | int]:
+        """The fields of a form that shows this list."""
+        return {"q": self.text, "filter": self.filter_, "sort": self.sort, "down": "1" if self.is_descending else ""}
+
+    def sorted_by(self, sort: str) -> str:
+        """The query of the list in this order; the other way round if that is its order already."""
+        current = self.sort or ("" if self.text else "name")
+        is_reversed = sort == current and not self.is_descending
+        return self.address(sort=sort, down="1" if is_reversed else "")
 
     @property
     def order(self) -> str:
@@ -66,8 +79,8 @@ class Listing(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """Some rows of the list. total: of all; is_capped: whether there are more than were counted. pieces: contact
-    id -> the text a search found, where that is not the name."""
+    """Some rows of the list. total: of all; is_capped: whether there are more than were counted, and total is where the
+    list ends so far. pieces: contact id -> the text a search found, where that is not the name."""
 
     sheets: Sequence[ContactSheet]
     offset: int
@@ -91,8 +104,16 @@ def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int 
         contacts, total, is_capped, pieces = _find(tx, visit, listing, offset, limit)
     except Invalid as error:
         return Window((), 0, 0, problem="; ".join(problem.reason for problem in error.problems))
-    sheets = sheets_of(tx, visit.acting.organization_id, contacts, PARTS)
+    parts = {column.part for column in columns_of(visit).values() if column.part is not None}
+    sheets = sheets_of(tx, visit.acting.organization_id, contacts, parts)
+    if is_capped and len(contacts) == limit:
+        total = max(total, offset + 2 * limit)
     return Window(list(sheets.values()), offset, total, is_capped, pieces=pieces)
+
+
+def columns_of(visit: Visit) -> Mapping[str, Column]:
+    """The columns that this browser shows after the name."""
+    return {name: COLUMNS[name] for name in read_columns(visit.preferences[COLUMNS_NAME])}
 
 
 def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Found:
@@ -102,7 +123,7 @@ def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Fo
     if listing.text and not listing.filter_:
         page = search_contacts(
             tx, organization_id, listing.text, order=order if listing.sort else None, descending=down, limit=limit,
-            offset=offset, reader_id=visit.acting.user_id,
+            offset=offset, reader_id=visit.acting.user_id, is_explained=True,
         )  # fmt: skip
         pieces = {hit.contact_id: hit.piece for hit in page.hits if hit.piece and hit.field not in NAME_FIELDS}
         return page.contacts, page.total, page.is_capped, pieces
@@ -124,34 +145,50 @@ def _with_words(listing: Listing) -> str:
 
 def show(tx: Tx, visit: Visit) -> Result:
     listing = read_listing(visit)
-    offset = visit.number("from", 0) // WINDOW * WINDOW
+    # "row" is what people type, from 1; "from" is where a link or the script goes on
+    offset = max(visit.number("row", 0) - 1, 0) or visit.number("from", 0)
     organization_id = visit.acting.organization_id
     return Show(
         template="people/index.html",
         values={
-            "listing": listing,
-            "window": load_window(tx, visit, listing, offset),
-            "sorts": SORTS,
-            "folders": list_folders(tx, organization_id, limit=CHOICES_MAX),
+            **_values(tx, visit, listing, offset // WINDOW * WINDOW),
+            "start": offset,
             "tags": list_terms(tx, organization_id, TAGS, limit=CHOICES_MAX),
             "segments": list_segments(tx, organization_id, limit=CHOICES_MAX),
-            "deleted_count": count_deleted_contacts(tx, organization_id) if not offset else 0,
-            "size": WINDOW,
         },
     )
 
 
+def _values(tx: Tx, visit: Visit, listing: Listing, offset: int) -> dict[str, object]:
+    """What the list needs, as a part of the page and alone."""
+    folders = list_folders(tx, visit.acting.organization_id, limit=CHOICES_MAX)
+    return {
+        "listing": listing, "window": load_window(tx, visit, listing, offset), "start": offset, "size": WINDOW,
+        "columns": columns_of(visit), "all_columns": COLUMNS, "sorts": SORTS, "folders": folders,
+    }  # fmt: skip
+
+
 def show_rows(tx: Tx, visit: Visit) -> Result:
     """A window of rows for the page's script, or the result of a search while one types."""
-    listing = read_listing(visit)
-    window = load_window(tx, visit, listing, visit.number("from", 0))
-    template = "people/found.html" if "found" in visit.query else "people/rows.html"
-    folders = list_folders(tx, visit.acting.organization_id, limit=CHOICES_MAX)
-    values = {"listing": listing, "window": window, "size": WINDOW, "folders": folders}
-    return Show(template=template, values=values)
+    listing, offset = read_listing(visit), visit.number("from", 0)
+    if "found" in visit.query:
+        address = {"HX-Replace-Url": f"{visit.root}/people{listing.address().rstrip('?')}"}
+        return Show(template="people/found.html", values=_values(tx, visit, listing, 0), headers=address)
+    window = load_window(tx, visit, listing, offset)
+    values = {"listing": listing, "window": window, "columns": columns_of(visit)}
+    return Show(template="people/rows.html", values=values, headers={"Coterie-Total": str(window.total)})
+
+
+def choose_columns(tx: Tx, visit: Visit) -> Result:
+    """Stores the columns in this browser, and shows the same list."""
+    chosen = [name for name in visit.texts("columns") if name in COLUMNS][:SHOWN_MAX]
+    query = visit.text("query", 20_000)
+    back = f"{visit.root}/people{query if query.startswith('?') else ''}"
+    return Go(url=back, cookies={COLUMNS_NAME: ".".join(read_columns(".".join(chosen)))})
 
 
 PAGES = (
     Page("GET", "/{o:int}/people", show, "search"),
     Page("GET", "/{o:int}/people/rows", show_rows, "search"),
+    Page("POST", "/{o:int}/people/columns", choose_columns),
 )

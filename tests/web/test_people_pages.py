@@ -115,3 +115,26 @@ def test_a_found_text_is_shown_and_never_markup(alice: Visitor, world: World) ->
         create_contact(tx, world.alice, {"real_name": "Ned", "employer": "Leftorium <img src=x>"})
     page = alice.get(people(world), q="leftorium")
     assert "Leftorium" in text_of(page) and not any(tag == "img" for tag, _ in elements_of(page))
+
+
+def test_columns_of_a_browser_are_shown_in_their_order(alice: Visitor, world: World) -> None:
+    every = ["email", "phone", "username", "tags", "folders", "birthday"]
+    alice.post(people(world, "/columns"), columns=every, query="?q=marge")
+    heads = re.findall(r'class="c-(\w+)" role="columnheader"', alice.get(people(world)).body.decode())
+    assert heads == ["pick", "name", *every]
+    alice.post(people(world, "/columns"), columns=["<x>", "uuid"], query="//elsewhere.example")
+    heads = re.findall(r'class="c-(\w+)" role="columnheader"', alice.get(people(world)).body.decode())
+    assert heads == ["pick", "name", "reach", "work", "tags", "changed"]
+
+
+def test_columns_lead_back_to_the_same_list_only(alice: Visitor, world: World) -> None:
+    assert alice.post(people(world, "/columns"), query="?q=x").headers["location"] == people(world, "?q=x")
+    assert alice.post(people(world, "/columns"), query="//evil.example").headers["location"] == people(world)
+
+
+def test_a_window_of_rows_names_the_length_of_the_list(alice: Visitor, world: World) -> None:
+    response = alice.get(people(world, "/rows"), **{"from": "1"})
+    assert response.headers["coterie-total"] == "2" and 'aria-rowindex="3"' in response.body.decode()
+    assert alice.get(people(world, "/rows"), found="1", q="ma rge").headers["hx-replace-url"] == people(
+        world, "?q=ma+rge"
+    )

@@ -1,16 +1,17 @@
 // Keyboard shortcuts: single letters, never while somebody types, composes or has a dialog open. Every key presses a
 // link or a button that is on the page, or goes to a page of the table below.
 
+import { moveCursor } from "./rows.js";
+
 const root = document.querySelector(".side .brand")?.getAttribute("href").replace(/\/today$/, "");
 const PLACES = { t: "/today", p: "/people", i: "/imports", s: "/settings" };
 let prefix = "";
 
-const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
-
-function rows() { return [...document.querySelectorAll(".person-row .c-name a, .list > li .what > a")]; }
+const isTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
 
 function move(by) {
-  const all = rows();
+  if (moveCursor(by)) return;
+  const all = [...document.querySelectorAll(".list > li .what > a")];
   const at = all.indexOf(document.activeElement);
   const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
   next?.focus();
@@ -44,7 +45,14 @@ const ACTIONS = {
   x: () => document.activeElement.closest?.(".person-row")?.querySelector("input[type=checkbox]")?.click(),
 };
 
+const inRows = (target) => target.closest?.(".people-list");
+const MOVES = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+
 document.addEventListener("keydown", (event) => {
+  if (event.key in MOVES && inRows(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) {
+    moveCursor(MOVES[event.key]);
+    return event.preventDefault();
+  }
   if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
   if (event.repeat && !"jk".includes(event.key)) return;
   const off = document.documentElement.dataset.shortcuts === "off";

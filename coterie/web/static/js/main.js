@@ -2,4 +2,5 @@ import "./forms.js";
 import "./toasts.js";
 import "./edit.js";
 import "./keys.js";
+import "./rows.js";
 import "./select.js";
