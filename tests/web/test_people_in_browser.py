@@ -1,0 +1,124 @@
+"""The list of people in a browser: hundreds of rows, by wheel, by keyboard, there and back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from app_pages import Instance, Watched, open_page, running
+from browser import launched
+from playwright.sync_api import Browser, expect
+
+from coterie.actions.callers import caller_for
+from coterie.actions.contacts import create_contact
+from coterie.settings import Settings
+from coterie.store.database import open_database
+
+pytestmark = pytest.mark.slow
+
+COUNT = 700
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """The demo world, and 700 people whose names come last."""
+    folder = tmp_path_factory.mktemp("people")
+    with running(folder) as instance:
+        database = open_database(Settings(data=str(folder), database_url=f"sqlite:///{folder / 'coterie.sqlite3'}"))
+        with database.write() as tx:
+            caller = caller_for(tx, 1, user_id=None, via="cli")
+            for number in range(COUNT):
+                create_contact(tx, caller, {"real_name": f"Zed {number:03}"})
+        database.close()
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def app(browser: Browser, instance: Instance) -> Iterator[Watched]:
+    context, watched = open_page(browser, instance)
+    yield watched
+    context.close()
+
+
+def scroll_to(app: Watched, share: float) -> None:
+    app.page.evaluate(f"window.scrollTo(0, document.documentElement.scrollHeight * {share})")
+
+
+def test_the_list_is_as_long_as_it_is_and_few_rows_are_in_the_document(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    rows = app.page.locator(".person-row")
+    expect(rows).to_have_count(120)
+    for share in (0.5, 0.2, 0.9):
+        scroll_to(app, share)
+        expect(rows).to_have_count(180)
+    scroll_to(app, 1)
+    expect(app.page.get_by_role("link", name=f"Zed {COUNT - 1}")).to_be_visible()
+    assert app.page.evaluate("window.shift") < 0.02
+    app.check()
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_back_and_reload_show_the_same_rows(browser: Browser, instance: Instance, width: int) -> None:
+    context, app = open_page(browser, instance, viewport={"width": width, "height": 800})
+    app.visit("/1/people", axe=False)
+    scroll_to(app, 0.6)
+    app.page.wait_for_url("**from=*")
+    number = int(app.page.url.rpartition("=")[2])
+    link = app.page.locator(f"[aria-rowindex='{number + 8}'] .c-name a")
+    name = link.inner_text()
+    link.click()
+    app.page.wait_for_url(re.compile(r"/people/\d+$"))
+    app.page.go_back()
+    expect(app.page.get_by_role("link", name=name)).to_be_in_viewport()
+    app.page.reload()
+    expect(app.page.get_by_role("link", name=name)).to_be_in_viewport()
+    assert app.page.evaluate("window.shift") < 0.02
+    app.check()
+    context.close()
+
+
+def test_the_cursor_goes_anywhere_and_the_list_is_one_stop(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    keys = app.page.keyboard
+    app.page.get_by_role("heading", level=1).click()
+    for _ in range(3):
+        keys.press("j")
+    focused = app.page.locator(".person-row a:focus")
+    expect(focused).to_be_in_viewport()
+    keys.press("End")
+    expect(focused).to_have_text(f"Zed {COUNT - 1}")
+    keys.press("k")
+    expect(focused).to_have_text(f"Zed {COUNT - 2}")
+    expect(app.page.locator(".person-row :is(a, input):not([tabindex='-1'])")).to_have_count(2)
+    keys.press("Enter")
+    app.page.wait_for_url(re.compile(r"/people/\d+$"))
+    app.page.go_back()
+    app.page.get_by_role("heading", level=1).wait_for()
+    keys.press("j")
+    expect(focused).to_be_in_viewport()
+
+
+def test_a_search_is_in_the_address(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    app.page.get_by_role("searchbox").fill("zed 07")
+    app.page.wait_for_url("**q=zed*")
+    app.page.reload()
+    expect(app.page.get_by_role("searchbox")).to_have_value("zed 07")
+    expect(app.page.get_by_role("link", name="Zed 070")).to_be_visible()
+
+
+def test_columns_are_chosen(app: Watched) -> None:
+    app.visit("/1/people", axe=False)
+    app.page.get_by_text("Columns", exact=True).click()
+    app.check()
+    app.page.get_by_role("checkbox", name="Work").uncheck()
+    app.page.get_by_role("checkbox", name="Birthday").check()
+    app.page.get_by_role("button", name="Show these").click()
+    heads = app.page.get_by_role("columnheader")
+    expect(heads).to_have_text(["Select", "Name", "Reach", "Tags", "Birthday", "Changed"])
+    app.check()
