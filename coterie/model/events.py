@@ -117,6 +117,7 @@ KINDS = {
     "organization.instagram_connected": "An Instagram account was connected to the organization.",
     "organization.opt_out_words_changed": "The opt-out words changed.",
     "user.password_changed": "A user's password was changed; the user's logins ended.",
+    "user.passkeys_changed": "A passkey of a user was added or removed; the user's other logins ended.",
     "user.email_changed": "A user signs in with another e-mail address; the user's other logins ended.",
     "user.second_factor_changed": "A user's second factor or recovery codes changed; the user's other logins ended.",
     "member.added": "A user became a member; the subject is the user.",

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "memberships": "who may see an organization is decided where it is",
     "access_tokens": "secrets", "sessions": "secrets", "set_up_links": "secrets",
     "invitations": "secrets", "password_resets": "secrets",
+    "passkeys": "belong to the address of an instance", "used_challenges": "of the instance",
     "second_factors": "secrets", "recovery_codes": "secrets",
     "failed_logins": "of the instance", "instagram_accounts": "holds a sealed secret",
     "idempotency_keys": "answers kept for a day", "counters": "worked out anew",

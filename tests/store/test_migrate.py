@@ -24,6 +24,8 @@ GLOBAL = {
     "set_up_links": "exist while there is no organization",
     "sessions": "of a browser, found by the hash of its token before anyone is known",
     "password_resets": "a user's",
+    "passkeys": "a user's",
+    "used_challenges": "of passkeys, which are users'",
     "second_factors": "a user's",
     "recovery_codes": "a user's",
     "failed_logins": "of the instance: a login fails before an organization is known",
