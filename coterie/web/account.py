@@ -13,6 +13,7 @@ from coterie.model.organizations import NAME_LENGTH_MAX, Caller
 from coterie.model.passwords import RULE
 from coterie.model.time_zones import time_zone_names
 from coterie.store.database import Database, Tx
+from coterie.store.passkeys import list_passkeys
 from coterie.store.sessions import list_sessions
 from coterie.web.account_proofs import check_present_password, user_of
 from coterie.web.cookies import PREFERENCES
@@ -48,6 +49,7 @@ def _page(tx: Tx, visit: Visit, error: Invalid | None) -> Show:
         values={
             "user": user_of(visit),
             "sessions": sessions,
+            "passkey_count": len(list_passkeys(tx, user_of(visit).id)),
             "has_second_factor": has_second_factor(tx, user_of(visit).id),
             "labels": PREFERENCE_LABELS,
             "time_zones": time_zone_names(),

@@ -13,6 +13,7 @@ from coterie.model.passwords import LENGTH_MAX as PASSWORD_LENGTH_MAX
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import any_organization
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
+from coterie.web.passkeys import options_for_sign_in, user_of_passkey
 
 EMAIL_LENGTH_MAX = 254
 CODE_LENGTH_MAX = 100
@@ -26,7 +27,7 @@ def show(tx: Tx, visit: Visit) -> Result:
         return Go(url=f"/{visit.organizations[0].id}/today")
     if not any_organization(tx):
         return Go(url="/")
-    return _form(email="", next_=visit.query.get("next", ""))
+    return _form(tx, visit, email="", next_=visit.query.get("next", ""))
 
 
 async def check(database: Database, visit: Visit) -> str | Unauthorized | TooOften:
@@ -47,7 +48,7 @@ async def check(database: Database, visit: Visit) -> str | Unauthorized | TooOft
 def sign_in(tx: Tx, visit: Visit) -> Result:
     next_ = visit.text("next")
     if isinstance(visit.prepared, Unauthorized | TooOften):
-        return _form(email=visit.text("email"), next_=next_, error=visit.prepared)
+        return _form(tx, visit, email=visit.text("email"), next_=next_, error=visit.prepared)
     if second_factors.has_second_factor(tx, visit.prepared):
         proof = make_proof(tx, visit.settings.data_folder, visit.prepared, visit.form_token)
         return _code_form(proof, next_)
@@ -60,7 +61,7 @@ def sign_in_with_code(tx: Tx, visit: Visit) -> Result:
     try:
         user_id = check_proof(tx, folder, proof, visit.form_token)
     except Unauthorized as error:
-        return _form(email="", next_=next_, error=error)
+        return _form(tx, visit, email="", next_=next_, error=error)
     try:
         attempt = second_factors.begin_code(user_id)
     except TooOften as error:
@@ -77,13 +78,24 @@ def _signed_in(tx: Tx, visit: Visit, user_id: str, next_: str) -> Go:
     return Go(url=next_ if _OWN_PATH.fullmatch(next_) else home, session=token)
 
 
+def sign_in_with_passkey(tx: Tx, visit: Visit) -> Result:
+    """No password and no code: the device has checked its owner."""
+    next_ = visit.text("next")
+    try:
+        user_id = user_of_passkey(tx, visit)
+    except Unauthorized as error:
+        return _form(tx, visit, email="", next_=next_, error=error)
+    return _signed_in(tx, visit, user_id, next_)
+
+
 def sign_out(tx: Tx, visit: Visit) -> Result:
     actions.sign_out(tx, visit.signed_in, VIA)
     return Go(url="/sign-in", session="")
 
 
-def _form(*, email: str, next_: str, error: Unauthorized | TooOften | None = None) -> Show:
-    return _show("account/sign_in.html", {"email": email, "next": next_}, error)
+def _form(tx: Tx, visit: Visit, *, email: str, next_: str, error: Unauthorized | TooOften | None = None) -> Show:
+    values = {"email": email, "next": next_, "passkey_options": options_for_sign_in(tx, visit)}
+    return _show("account/sign_in.html", values, error)
 
 
 def _code_form(proof: str, next_: str, error: Unauthorized | TooOften | None = None) -> Show:
@@ -103,6 +115,7 @@ def _show(template: str, values: dict[str, str], error: Unauthorized | TooOften 
 PAGES = (
     Page("GET", "/sign-in", show, access="anyone"),
     Page("POST", "/sign-in", sign_in, "write", access="anyone", prepare=check),
+    Page("POST", "/sign-in/passkey", sign_in_with_passkey, "write", access="anyone"),
     Page("POST", "/sign-in/code", sign_in_with_code, "write", access="anyone"),
     Page("POST", "/sign-out", sign_out, "write", access="user"),
 )

@@ -8,6 +8,7 @@ from coterie.web import (
     invitations,
     log,
     parts,
+    passkeys,
     password_resets,
     people,
     person,
@@ -29,8 +30,8 @@ from coterie.web.page import Page
 # of paths that overlap, the first one counts
 PAGES: tuple[Page, ...] = (
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES,
-    *password_resets.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES, *pick.PAGES,
-    *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES,
+    *passkeys.PAGES, *password_resets.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES,
+    *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
