@@ -86,7 +86,14 @@ def add_passkey(tx: Tx, place: Place, user: User, *, name: str, response: str, s
     if store.find_passkey(tx, credential_id) is not None:
         raise invalid("passkey", "is registered already", kind="taken")
     passkey = Passkey(
-        user.id, new_id(), credential_id, to_base64url(bytes(credential)), name, made.counter, times.now(), None
+        user_id=user.id,
+        id=new_id(),
+        credential_id=credential_id,
+        credential=to_base64url(bytes(credential)),
+        name=name,
+        sign_count=made.counter,
+        created_at=times.now(),
+        last_used_at=None,
     )
     store.insert_passkey(tx, passkey)
     end_other_logins(tx, user.id, session_id)
@@ -155,7 +162,7 @@ def _state(challenge: bytes) -> dict[str, str]:
 
 def _server(place: Place) -> "Fido2Server":
     from fido2.server import Fido2Server  # lazy: 4 MB of memory, and most requests need no passkey
-    from fido2.webauthn import PublicKeyCredentialRpEntity
+    from fido2.webauthn import PublicKeyCredentialRpEntity  # lazy: as above
 
     relying_party = PublicKeyCredentialRpEntity(id=place.rp_id, name="Coterie")
     return Fido2Server(relying_party, verify_origin=lambda origin: origin == place.origin)
