@@ -138,6 +138,9 @@ KINDS = {
     "webhook.secret_rotated": "A webhook has a new secret.",
     "webhook.disabled": "A webhook was disabled because its deliveries failed, or its receiver is gone.",
     "webhook.deleted": "A webhook was deleted.",
+    "subscription.added": "A subscription to an address book elsewhere was added.",
+    "subscription.updated": "A subscription changed, or was paused or resumed.",
+    "subscription.removed": "A subscription was removed; its contacts stay.",
     "organization.created": "The organization was set up.",
     "organization.updated": "The organization's name, country, time zone or quotas changed.",
 }
@@ -156,7 +159,7 @@ SHOWN_WITH_CONTACTS = {
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
     "member": False, "invitation": False, "duplicate": False, "access_token": False, "device": False,
-    "webhook": False, "cadence": False,
+    "webhook": False, "cadence": False, "subscription": False,
 }  # fmt: skip
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
 CHANGES_WORDS = frozenset(kind for kind in KINDS if kind.partition(".")[0] in ("contact", "address", "note")) - {

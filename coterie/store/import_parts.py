@@ -12,6 +12,7 @@ from coterie.store.events import clear_changes_of_contacts, clear_note_texts
 from coterie.store.handles import lock_usernames
 from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
+from coterie.store.remote_cards import scrub_remote_cards
 from coterie.store.revisions import insert_tombstones, next_changes
 
 Rows = Sequence[Mapping[str, Any]]
@@ -233,6 +234,7 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     add_to_count(tx, organization_id, COUNT, -len(contact_ids))
     clear_changes_of_contacts(tx, organization_id, contact_ids)
     scrub_responses(tx, organization_id)
+    scrub_remote_cards(tx, organization_id, list(contact_ids))
     insert_tombstones(tx, organization_id, contact_ids)
     of_others = "EXISTS (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
     rows = tx.all(

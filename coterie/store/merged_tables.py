@@ -105,6 +105,7 @@ OTHERS = {
     "match_facts": "derived",
     "match_keys": "derived",
     "duplicates": "derived",
+    "remote_cards": "a card elsewhere: the next run gives it to the survivor, or deletes it there",
     "not_same": "pairs of contacts: merged_pairs.py",
     "property_values": "decided one by one",
     "contact_words": "derived",
