@@ -1,0 +1,152 @@
+"""The first run of a subscription is an import with a preview: its cards are staged, and a person applies them.
+
+Afterwards each card is bound to the contact its row became. A row that waits for a decision, or was skipped, is not
+kept in step; it is bound when it is applied later.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec.structs import replace
+
+from coterie.errors import Invalid
+from coterie.imports.formats.names import VCARD
+from coterie.imports.upload import start_import, store_upload
+from coterie.model.imports import APPLIED, ROW_APPLIED, SKIP, UNCHANGED, UNDONE, Import, StagedRow
+from coterie.model.subscriptions import ACTIVE, DETACHED, IGNORED, PREVIEW, WAITING, RemoteCard, in_step
+from coterie.remote import merge, own_cards
+from coterie.remote.context import Context
+from coterie.remote.listing import Fetched, Listing, fetch
+from coterie.remote.pulling import bind, forget_other_rows, rejected, with_uid
+from coterie.remote.pushing import Stopped
+from coterie.store import import_rows
+from coterie.store import remote_cards as store
+from coterie.store.database import Tx
+from coterie.store.imports import find_import
+from coterie.vcard.raw import card_of, decode_card, is_group, join_lines, split_card, uid_of
+from coterie.vcard.read import read_parts
+from coterie.vcard.write import write_card
+
+BATCH = 100
+
+
+def stage_first_run(context: Context, listing: Listing) -> Import | None:
+    """Reads all cards and starts an import of them, which the worker stages; None if the book has none."""
+    number = 0
+    with context.write() as tx:  # what a run that was killed has stored
+        store.delete_remote_cards(tx, context.organization_id, context.subscription.id)
+    with tempfile.TemporaryDirectory(dir=context.folder) as folder:
+        path = Path(folder) / "cards.vcf"
+        with path.open("wb") as file:
+            for part in fetch(context.client, list(listing.changed)):
+                if context.should_stop():
+                    raise Stopped
+                cards, number = _write(file, part, listing, number)
+                with context.write() as tx:
+                    context.save_cards(tx, *cards)
+        if not number:
+            return None
+        stored = store_upload(context.folder, path, filename=f"{context.subscription.name}.vcf", file_format=VCARD)
+        with context.write() as tx:
+            import_ = start_import(tx, context.caller, context.folder, stored, in_background=True)
+            context.update(tx, state=PREVIEW, import_id=import_.id)
+    return import_
+
+
+def _write(file: BinaryIO, part: Sequence[Fetched], listing: Listing, number: int) -> tuple[list[RemoteCard], int]:
+    """Appends cards to the file; returns their rows and the number of the last one."""
+    cards = []
+    for each in part:
+        etag = each.etag or listing.changed.get(each.href)
+        card = RemoteCard(each.href, etag, None, "", state=WAITING)
+        if each.body is None:
+            if each.error is not None:
+                cards.append(rejected(card, etag, "not_taken", each.error))
+            continue
+        try:
+            lines = with_uid(split_card(decode_card(each.body)))
+        except Invalid as error:
+            cards.append(rejected(card, etag, "not_taken", error.message))
+            continue
+        if is_group(lines):
+            cards.append(replace(card, uid=uid_of(lines), state=IGNORED, reason_code="group"))
+            continue
+        number += 1
+        # without values that have no field, which would become notes: they stay in the card's lines
+        file.write(write_card(read_parts(card_of(lines), keeps_rest=False), "4.0").encode("utf-8", "replace"))
+        cards.append(replace(card, uid=uid_of(lines), remote_body=join_lines(lines), row_number=number))
+    return cards, number
+
+
+class ImportUndone(Exception):
+    """The import of the first run was undone, or deleted before it was applied."""
+
+
+def bind_applied(context: Context) -> bool:
+    """Binds the cards whose rows are applied; False while the first run waits for that. Raises ImportUndone."""
+    import_id, is_first = context.subscription.import_id, context.subscription.state == PREVIEW
+    if import_id is None:
+        return True
+    with context.write() as tx:
+        import_ = find_import(tx, context.organization_id, import_id)
+    if (import_ is None and is_first) or (import_ is not None and import_.state == UNDONE):
+        raise ImportUndone
+    if import_ is None or import_.state != APPLIED:
+        return not is_first
+    after: int | None = 0
+    while after is not None:
+        with context.write() as tx:
+            after = _bind_batch(tx, context, import_id, after)
+    if is_first:
+        with context.write() as tx:
+            context.update(tx, state=ACTIVE)
+    return True
+
+
+def _bind_batch(tx: Tx, context: Context, import_id: str, after: int) -> int | None:
+    """Binds the next cards; returns the row of the last one, None if there was none."""
+    cards = store.list_waiting(tx, context.organization_id, context.subscription.id, after=after, limit=BATCH)
+    numbers = [card.row_number or 0 for card in cards]
+    rows = import_rows.list_rows_by_number(tx, context.organization_id, import_id, numbers)
+    for card in cards:
+        row = rows.get(card.row_number or 0)
+        if row is not None:
+            _bind(tx, context, card, row)
+    return numbers[-1] if numbers else None
+
+
+def _bind(tx: Tx, context: Context, card: RemoteCard, row: StagedRow) -> None:
+    if row.decision == SKIP:
+        context.save_cards(tx, replace(card, state=DETACHED, row_number=None))
+        return
+    contact_id = row.contact_id
+    if row.same_as_row is not None and contact_id is None:
+        same = import_rows.list_rows_by_number(
+            tx, context.organization_id, context.subscription.import_id or "", [row.same_as_row]
+        )
+        contact_id = same[row.same_as_row].contact_id if row.same_as_row in same else None
+    if contact_id is None or not (row.state == ROW_APPLIED or row.outcome == UNCHANGED):
+        return
+    own = own_cards.render(tx, context, [contact_id]).get(contact_id)
+    if own is None:
+        return
+    if _has_card(tx, context, contact_id, card.href):
+        context.save_cards(tx, replace(card, state=DETACHED, contact_id=contact_id, row_number=None))
+    elif row.is_new and merge.is_covered(own.text, card.remote_body, context.caller.country):
+        # nobody has changed it since: it gets the card's own lines
+        forget_other_rows(tx, context, contact_id, card.href)
+        own_cards.put_in_folder(tx, context, contact_id)
+        taken = own_cards.take_lines(tx, context, own, card.remote_body, card.uid or own.uid)
+        after = replace(card, contact_id=contact_id, row_number=None)
+        context.save_cards(tx, in_step(after, remote=card.remote_body, own=taken.text, revision=taken.revision))
+        context.counts.taken += 1
+    else:
+        bind(tx, context, card, contact_id)
+
+
+def _has_card(tx: Tx, context: Context, contact_id: int, href: str) -> bool:
+    """Whether another card of the book is in step with the contact: two cards that are one person."""
+    other = store.find_by_contact(tx, context.organization_id, context.subscription.id, contact_id)
+    return other is not None and other.href != href and other.state == "bound"
