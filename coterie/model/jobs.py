@@ -5,10 +5,10 @@ from msgspec import Struct
 WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
 
 # A worker runs one job of each lane at a time: whatever waits for a mail server holds up mail only.
-DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING = (
-    "deliveries", "mail", "changes", "imports", "instagram", "matching",
+DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING, BOOKS = (
+    "deliveries", "mail", "changes", "imports", "instagram", "matching", "books",
 )  # fmt: skip
-LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING)
+LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING, BOOKS)
 # name of a job -> its lane; all other jobs change stored data
 _LANES = {
     "instagram_delivery": DELIVERIES,
@@ -22,6 +22,7 @@ _LANES = {
     "instagram_profile": INSTAGRAM,
     "instagram_mention": INSTAGRAM,
     "scan_duplicates": MATCHING,
+    "sync_subscription": BOOKS,
 }
 # a job of these waits until all earlier ones of its name and organization are done or dead
 IN_ORDER = ("bulk_update",)

@@ -19,6 +19,7 @@ from coterie.actions.webhook_deliveries import DISABLED_JOB
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.model.reminders import SEND_JOB
+from coterie.model.subscriptions import SYNC_JOB
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
@@ -28,6 +29,7 @@ from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
+from coterie.worker.subscriptions import sync_subscription
 from coterie.worker.webhook_mail import mail_owners
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
@@ -106,6 +108,7 @@ HANDLERS: dict[str, Handler] = {
     DISABLED_JOB: mail_owners,
     invitations.MAIL_JOB: account_mail.mail_invitation,
     password_resets.MAIL_JOB: account_mail.mail_password_reset,
+    SYNC_JOB: sync_subscription,
     SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
 }

@@ -16,6 +16,7 @@ from coterie.worker.files import sweep_files
 from coterie.worker.import_retention import expire_old_imports
 from coterie.worker.instagram import request_snapshots
 from coterie.worker.search_index import merge_search_index
+from coterie.worker.subscriptions import REQUEST_SECONDS, request_runs
 from coterie.worker.webhooks import delete_old_deliveries
 
 HOUR = 3600.0
@@ -71,5 +72,6 @@ SCHEDULE = (
     Recurring("delete_old_deliveries", DAY, delete_old_deliveries, deletes_by_age=True, is_long=True),
     Recurring("request_snapshots", HOUR, request_snapshots),
     Recurring("back_up", HOUR / 4, back_up, is_long=True),
+    Recurring("request_runs", REQUEST_SECONDS, request_runs, is_shared=False),
     Recurring("request_scans", duplicates.REQUEST_SECONDS, duplicates.request_scans),
 )
