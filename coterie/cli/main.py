@@ -47,6 +47,7 @@ COMMANDS = {
     "mail-test": "mail_test",
     "instagram": "instagram",
     "webhooks": "webhooks",
+    "subscriptions": "subscriptions",
 }
 
 
