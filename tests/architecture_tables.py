@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "exports": "errors model store drafts vcard",
     "graph": "errors settings model store outgoing",
     "webhooks": "errors settings model store outgoing",
+    "remote": "errors settings model store drafts actions imports vcard cards outgoing",
     "checks": "errors settings model store search actions",
     "http": "errors settings model store",
-    "worker": "errors outgoing settings model store search identity actions drafts imports graph webhooks",
+    "worker": "errors outgoing settings model store search identity actions drafts imports graph webhooks remote",
     "api": "errors settings model store search actions imports http",
     "web": "errors settings model store search actions imports http",
     "carddav": "errors settings model store drafts actions vcard cards http",
@@ -30,7 +31,7 @@ MAY_IMPORT = {
     "app": "errors settings store http api web carddav instagram mcp",
     "__main__": "cli",
     "cli": "errors settings logs model store search identity actions drafts portable vcard imports exports graph checks"
-    " worker instagram mcp app",
+    " remote worker instagram mcp app",
 }
 CONTRACTS = {"inro", "r0", "hub"}
 
@@ -40,9 +41,10 @@ MAY_USE = {
     "apsw": "store search",
     "argon2": "model actions",
     "cryptography": "model actions store webhooks instagram",
+    "dns": "remote",
     "email_validator": "model",
     "fido2": "actions",
-    "httpx": "webhooks graph outgoing worker",
+    "httpx": "webhooks remote graph outgoing worker",
     "jinja2": "api web app",
     "markdown_it": "web",
     "markupsafe": "web",
@@ -124,6 +126,7 @@ WITHOUT_ORGANIZATION = {
     "store/jobs.py:delete_old_jobs": "the worker serves every organization",
     "store/reminders.py:list_due": "the worker serves every organization",
     "store/reminders.py:list_passed_without_mail": "the worker serves every organization",
+    "store/subscriptions.py:list_due": "the worker serves every organization",
     "store/webhooks.py:list_behind": "the worker serves every organization",
     "store/webhook_deliveries.py:list_due": "the worker serves every organization",
     "store/webhook_deliveries.py:delete_old_deliveries": "the worker serves every organization",
