@@ -25,7 +25,7 @@ from coterie.store import import_rows
 from coterie.store import remote_cards as store
 from coterie.store.database import Tx
 from coterie.store.imports import find_import
-from coterie.vcard.raw import card_of, decode_card, is_group, join_lines, split_card, uid_of
+from coterie.vcard.raw import card_of, decode_card, is_group, join_lines, uid_of
 from coterie.vcard.read import read_parts
 from coterie.vcard.write import write_card
 
@@ -66,7 +66,7 @@ def _write(file: BinaryIO, part: Sequence[Fetched], listing: Listing, number: in
                 cards.append(rejected(card, etag, "not_taken", each.error))
             continue
         try:
-            lines = with_uid(split_card(decode_card(each.body)))
+            lines = with_uid(decode_card(each.body))
         except Invalid as error:
             cards.append(rejected(card, etag, "not_taken", error.message))
             continue

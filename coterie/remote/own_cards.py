@@ -2,21 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 from msgspec import Struct
 
-from coterie.actions.cards import record_card_change, save_card
+from coterie.actions.cards import record_card_change
 from coterie.actions.folders import set_folders
-from coterie.cards.changing import change_contact
-from coterie.cards.rendering import Renderer, card_draft, uid_of_contact
+from coterie.cards.changing import change_contact, save_lines
+from coterie.cards.rendering import Renderer
 from coterie.drafts.from_sheet import DRAFT_PARTS
 from coterie.model.cards import CardRef, default_href
-from coterie.model.imports import UID_SOURCE
 from coterie.remote.context import Context
 from coterie.store import cards as store
 from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.contact_sheets import load_sheets
-from coterie.store.contacts import find_contact, insert_external_ids
+from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 from coterie.store.folders import list_folders_of
 from coterie.vcard.raw import split_card
@@ -64,13 +62,11 @@ def store_lines(tx: Tx, context: Context, contact_id: int, uid: str, text: str) 
     """Stores the lines of a contact that has just changed. One that was taken off phones stays off."""
     organization_id = context.organization_id
     sheet = load_sheets(tx, organization_id, [contact_id], DRAFT_PARTS)[contact_id]
-    if uid_of_contact(sheet) != uid:
-        insert_external_ids(tx, organization_id, [(UID_SOURCE, uid, contact_id)])
     present = store.find_card_of_contact(tx, organization_id, contact_id)
     state = find_card_states(tx, organization_id, [contact_id]).get(contact_id)
     href = present.href if present else default_href(sheet.contact.uuid)
-    draft = msgspec.json.encode(card_draft(sheet)).decode()
-    ref = save_card(tx, context.caller, href, contact_id, uid=uid, body=text, draft=draft)
+    lines = split_card(text)
+    ref = save_lines(tx, context.caller, href, sheet, lines, uid=uid, is_new=present is None)
     if state == "off":
         set_card_state(tx, organization_id, contact_id, state)
     return OwnCard(contact_id, uid, text, ref.revision)

@@ -36,7 +36,7 @@ from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact, find_contact_by_uuid, find_external_ids
 from coterie.store.database import Tx
 from coterie.store.merges import find_survivors
-from coterie.vcard.raw import RawLine, card_of, decode_card, is_group, make_line, split_card, uid_of
+from coterie.vcard.raw import RawLine, card_of, decode_card, is_group, join_lines, make_line, split_card, uid_of
 from coterie.vcard.read import read_card
 
 
@@ -72,8 +72,8 @@ def _take(tx: Tx, context: Context, each: Fetched, card: RemoteCard | None, etag
             lost = card or RemoteCard(each.href, None, None, "")
             context.save_cards(tx, rejected(lost, etag, "not_taken", each.error))
         return
-    text = decode_card(each.body)
-    lines = split_card(text)
+    lines = decode_card(each.body)
+    text = join_lines(lines)
     uid = uid_of(lines)
     if is_group(lines):
         context.save_cards(tx, RemoteCard(each.href, etag, uid, "", state=IGNORED, reason_code="group"))
@@ -219,7 +219,7 @@ def _other_card(tx: Tx, context: Context, contact_id: int, href: str) -> RemoteC
 def _create(tx: Tx, context: Context, card: RemoteCard, uid: str, draft: ContactDraft) -> None:
     check_contacts(tx, context.caller)
     draft.external_ids = [(UID_SOURCE, uid)]
-    contact_id = create_contact(tx, context.caller, context.folder, draft)
+    contact_id = create_contact(tx, context.caller, context.folder, draft).contact.id
     own_cards.put_in_folder(tx, context, contact_id)
     own = own_cards.store_lines(tx, context, contact_id, uid, card.remote_body)
     context.counts.taken += 1

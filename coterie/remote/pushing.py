@@ -32,7 +32,7 @@ from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 from coterie.store.merges import find_survivors
-from coterie.vcard.raw import decode_card, split_card, uid_of
+from coterie.vcard.raw import decode_card, join_lines, split_card, uid_of
 
 VCARD = "text/vcard; charset=utf-8"
 # of the statuses of a write, those that say that the server has another card than expected
@@ -159,7 +159,7 @@ def _written(context: Context, card: RemoteCard, own: OwnCard, text: str, reply:
 
 def _text_of(fetched: Fetched) -> str | None:
     try:
-        return decode_card(fetched.body) if fetched.body is not None else None
+        return join_lines(decode_card(fetched.body)) if fetched.body is not None else None
     except Invalid:
         return None
 
