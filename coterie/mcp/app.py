@@ -28,6 +28,7 @@ from coterie.mcp.methods import Result, answer_method, find_tool, finish
 from coterie.mcp.refusals import present_refusal
 from coterie.mcp.replies import InsufficientScope, Sent, present_error, present_result, present_rpc_error
 from coterie.mcp.tool import READ, Answer, Call, Tool
+from coterie.mcp.undo import undo_of
 from coterie.mcp.urls import MCP_PATH, METADATA_PATH
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
@@ -116,12 +117,15 @@ class McpApp:
 
     async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Answer:
         def work(tx: Tx) -> Answer:
-            # a write finds the caller again: the token may have been revoked since
-            acting = replace(call, caller=find_caller(tx)) if tool.mode == "write" else call
-            return tool.handler(tx, acting)
+            return tool.handler(tx, call)
+
+        def write(tx: Tx) -> Answer:
+            # the token may have been revoked since
+            acting = replace(call, caller=find_caller(tx))
+            return {**tool.handler(tx, acting), "undo": undo_of(tx, acting.caller)}
 
         if tool.mode == "write":
-            return await self._database.run_write(work)
+            return await self._database.run_write(write)
         if tool.mode == "search":
             return await self._database.run_search(call.caller.organization_id, work)
         return await (self._database.run_read if tool.mode == "read" else self._database.run_slow)(work)

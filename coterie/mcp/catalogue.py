@@ -17,6 +17,7 @@ from coterie.mcp import (
     save_segment,
     set_cadence,
     set_reminder,
+    undo,
     who_to_reach,
 )
 from coterie.mcp.tool import Tool
@@ -45,5 +46,6 @@ _ALL = (
     save_segment.TOOL,
     merge_contacts.TOOL,
     delete_contacts.TOOL,
+    undo.TOOL,
 )
 TOOLS: dict[str, Tool] = {tool.name: tool for tool in _ALL}

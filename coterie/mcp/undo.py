@@ -1,0 +1,67 @@
+"""The tool undo, and the undo id that every change has: the first and the last event of its unit of work."""
+
+import re
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from coterie.actions.undo import EVENTS_MAX, UNDOABLE, undo_events
+from coterie.errors import invalid
+from coterie.mcp.answers import fit, without_empty
+from coterie.mcp.contact_data import names_of
+from coterie.mcp.tool import Answer, Call, Tool
+from coterie.model.organizations import Caller
+from coterie.model.undo import REASONS
+from coterie.store.database import Tx
+from coterie.store.events import find_last_event
+from coterie.store.undo import list_events_between
+
+_ID = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
+
+
+class Arguments(Struct, forbid_unknown_fields=True):
+    undo_id: Annotated[str, Meta(max_length=40, description="undo.id of a change")]
+
+
+def undo(tx: Tx, call: Call) -> Answer:
+    match = _ID.fullmatch(call.arguments.undo_id.strip())
+    if match is None:
+        raise invalid("undo_id", "is not the undo id of a change: it looks like 412-415")
+    undone = undo_events(tx, call.caller, int(match[1]), int(match[2]))
+    names = names_of(tx, call, {id_ for each in undone.cannot for id_ in each.contact_ids[:1]})
+    cannot = [
+        {"what": each.kind, "reason": each.reason, "means": REASONS[each.reason]}
+        | without_empty(
+            {"fields": list(each.fields), "contact": names.get(each.contact_ids[0]) if each.contact_ids else None}
+        )
+        for each in undone.cannot
+    ]
+    return {
+        "undone_changes": undone.undone_count,
+        "contact_ids": list(undone.contact_ids[:100]),
+        "cannot": cannot[: fit(cannot)],
+    }
+
+
+def undo_of(tx: Tx, caller: Caller) -> dict[str, Any] | None:
+    """How this unit of work is undone; None if it changed nothing. cannot: the kinds of changes without an undo."""
+    first = tx.units.get(caller.organization_id)
+    if first is None:
+        return None
+    last = find_last_event(tx, caller.organization_id)
+    events = list_events_between(tx, caller.organization_id, first, last, limit=EVENTS_MAX + 1)
+    if not events:
+        return None
+    cannot = sorted({event.kind for event in events if event.kind not in UNDOABLE})
+    return {"id": f"{first}-{last}", "cannot": cannot}
+
+
+TOOL = Tool(
+    name="undo",
+    title="Undo a change",
+    description="Undoes a change by its undo id. What was changed again since is left alone and listed in cannot.",
+    arguments=Arguments,
+    handler=undo,
+    mode="write",
+    is_destructive=True,
+)
