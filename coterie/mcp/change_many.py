@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, structs
 from coterie.actions.cadences import set_cadence
 from coterie.actions.contacts import update_contact
 from coterie.actions.filters import read_filter
+from coterie.actions.undo import EVENTS_MAX
 from coterie.errors import TooLarge, invalid
 from coterie.mcp.answers import without_empty
 from coterie.mcp.confirmations import require_confirmation
@@ -53,6 +54,10 @@ def change_many(tx: Tx, call: Call) -> Answer:
     ids = [contact.id for contact in _find(tx, call, asked)]
     lock_for_labels(tx, call, ids, [*asked.set.add_tags, *asked.set.remove_tags])
     contacts = list_contacts_by_id(tx, call.caller.organization_id, ids)
+    if len(contacts) * _change_count(asked.set) > EVENTS_MAX:
+        raise TooLarge(
+            f"That is more than {EVENTS_MAX} changes, too many to undo: narrow the filter, or set less at once"
+        )
     change = without_empty(structs.asdict(asked.set))
     preview = {"count": len(contacts), "examples": present_briefs(tx, call, contacts[:EXAMPLES]), "set": change}
     question = f"Change {people(len(contacts))}: {', '.join(change)}?"
@@ -74,6 +79,13 @@ def _find(tx: Tx, call: Call, asked: Arguments) -> Sequence[Contact]:
     if len(found) > CONTACTS_MAX:
         raise TooLarge(f"More than {CONTACTS_MAX} contacts match: narrow the filter, and change them in parts")
     return found
+
+
+def _change_count(change: Change) -> int:
+    """How many changes of one contact there may be."""
+    labels = (change.add_tags, change.remove_tags, change.add_folders, change.remove_folders)
+    fields = bool(change.status or change.properties is not None)
+    return sum(map(len, labels)) + fields + (change.cadence is not None)
 
 
 def _apply(tx: Tx, call: Call, ids: list[int], change: Change) -> dict[str, Any]:
