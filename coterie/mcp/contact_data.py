@@ -125,7 +125,13 @@ def _related(sheets: Iterable[ContactSheet]) -> set[int]:
 def _handles(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:
     return [
         without_empty(
-            {"channel": h.channel, "value": h.value, "label": h.label, "primary": h.is_primary, "former": h.is_former}
+            {
+                "channel": h.channel,
+                "value": h.value,
+                "label": h.label,
+                "primary": h.is_primary or None,
+                "former": h.is_former or None,
+            }
         )
         for h in sheet.handles
     ]
@@ -161,7 +167,9 @@ def _relationships(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:
 
 def _notes(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:
     return [
-        without_empty({"id": n.id, "their_text": cut(n.text, TEXT_LENGTH), "pinned": n.is_pinned, "at": n.created_at})
+        without_empty(
+            {"id": n.id, "their_text": cut(n.text, TEXT_LENGTH), "pinned": n.is_pinned or None, "at": n.created_at}
+        )
         for n in sheet.notes
     ]
 
