@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 from msgspec.structs import replace
 
-from coterie.errors import CoterieError, DiskFull, Forbidden, Unauthorized
+from coterie.errors import CoterieError, DiskFull, Forbidden, NotFound, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token
 from coterie.http.body import read_bytes
@@ -23,10 +23,11 @@ from coterie.http.requests import METHODS, RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, JSON, base_url
 from coterie.mcp.answers import present
 from coterie.mcp.elicitation import read_answer
-from coterie.mcp.envelope import INVALID_PARAMS, Envelope, RpcError, id_of, read_envelope, read_message
+from coterie.mcp.envelope import INVALID_PARAMS, NO_RESOURCE, Envelope, RpcError, id_of, read_envelope, read_message
 from coterie.mcp.methods import Result, answer_method, find_tool, finish
 from coterie.mcp.refusals import present_refusal
 from coterie.mcp.replies import InsufficientScope, Sent, present_error, present_result, present_rpc_error
+from coterie.mcp.resources import read_resource
 from coterie.mcp.tool import READ, Answer, Call, Tool
 from coterie.mcp.undo import undo_of
 from coterie.mcp.urls import MCP_PATH, METADATA_PATH
@@ -99,6 +100,8 @@ class McpApp:
         return caller
 
     async def _run(self, envelope: Envelope, caller: Caller, token: str, url: str) -> Result:
+        if envelope.method == "resources/read":
+            return await self._read_resource(envelope, Call(caller, None, self._settings, url))
         if envelope.method != "tools/call":
             return answer_method(envelope, caller)
         tool = find_tool(envelope.params.get("name"))
@@ -114,6 +117,13 @@ class McpApp:
             raise
         except CoterieError as error:
             return present_refusal(error, tool)
+
+    async def _read_resource(self, envelope: Envelope, call: Call) -> Result:
+        uri = envelope.params.get("uri")
+        try:
+            return await self._database.run_slow(lambda tx: read_resource(tx, call, str(uri)))
+        except NotFound as error:
+            raise RpcError(INVALID_PARAMS if envelope.is_modern else NO_RESOURCE, error.message) from None
 
     async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Answer:
         def work(tx: Tx) -> Answer:

@@ -1,17 +1,20 @@
-"""The methods of the protocol besides tools/call, which app.py runs."""
+"""The methods of the protocol besides tools/call and resources/read, which app.py runs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from coterie import __version__
 from coterie.mcp.catalogue import INSTRUCTIONS, TOOLS
 from coterie.mcp.envelope import INVALID_PARAMS, LEGACY, MODERN, SERVER_KEY, UNKNOWN_METHOD, Envelope, RpcError
+from coterie.mcp.prompts import get_prompt, list_prompts
+from coterie.mcp.resources import TEMPLATES
 from coterie.mcp.schemas import schema_of
 from coterie.mcp.tool import Tool
 from coterie.model.organizations import Caller
 
 Result = dict[str, Any]
 SERVER = {"name": "coterie", "title": "Coterie", "version": __version__}
-CAPABILITIES: Result = {"tools": {}}
+CAPABILITIES: Result = {"tools": {}, "resources": {}, "prompts": {}}
 # of lists that differ between tokens and hardly ever change
 _TTL_MS = 300_000
 _CACHEABLE = (
@@ -88,4 +91,13 @@ def present_tool(tool: Tool) -> Result:
     }
 
 
-_METHODS = {"server/discover": _discover, "initialize": _initialize, "ping": _ping, "tools/list": _list_tools}
+_METHODS: dict[str, Callable[[Envelope, Caller], Result]] = {
+    "server/discover": _discover,
+    "initialize": _initialize,
+    "ping": _ping,
+    "tools/list": _list_tools,
+    "resources/list": lambda envelope, caller: {"resources": []},
+    "resources/templates/list": lambda envelope, caller: {"resourceTemplates": TEMPLATES},
+    "prompts/list": lambda envelope, caller: {"prompts": list_prompts()},
+    "prompts/get": lambda envelope, caller: get_prompt(envelope.params),
+}
