@@ -44,7 +44,7 @@ MAY_USE = {
     "dns": "remote",
     "email_validator": "model",
     "fido2": "actions",
-    "httpx": "webhooks remote graph outgoing worker",
+    "httpx": "webhooks remote graph outgoing worker cli",
     "jinja2": "api web app",
     "markdown_it": "web",
     "markupsafe": "web",

@@ -48,6 +48,7 @@ COMMANDS = {
     "instagram": "instagram",
     "webhooks": "webhooks",
     "subscriptions": "subscriptions",
+    "mcp": "mcp",
 }
 
 
