@@ -7,10 +7,13 @@ results as JSON. The methods are those of mcp.Client.
 import json
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-PYTHON = Path(__file__).parents[2] / ".venv/mcp/bin/python"
+BIN = Path(__file__).parents[2] / ".venv"
+PYTHON = BIN / "mcp/bin/python"
+COTERIE = str(BIN / "bin/coterie")
 TIMEOUT_SECONDS = 60
 
 
@@ -29,38 +32,43 @@ def run_official(url: str, token: str, mode: str, steps: list[list[Any]], agrees
 
 
 async def main(url: str, token: str, mode: str, agrees: str) -> None:
-    import httpx2
     from mcp.client.client import Client
-    from mcp.client.streamable_http import streamable_http_client
     from mcp_types import ElicitResult
 
     async def answer(context: Any, params: Any) -> Any:
         return ElicitResult(action=agrees, content={"confirm": True} if agrees == "accept" else None)
 
     more = {"elicitation_callback": answer} if agrees else {}
-    results = []
-    headers = {"authorization": f"Bearer {token}"}
-    async with (
-        httpx2.AsyncClient(headers=headers) as http,
-        Client(streamable_http_client(url, http_client=http), mode=mode, **more) as client,
-    ):
-        for method, arguments in json.load(sys.stdin):
-            if method == "state":
-                info = client.server_info
-                results.append(
-                    {
-                        "version": client.protocol_version,
-                        "server": info.name if info else None,
-                        "instructions": client.instructions,
-                    }
-                )
-                continue
-            try:
-                result = await getattr(client, method)(**arguments)
-                results.append(result.model_dump(mode="json", by_alias=True, exclude_none=True))
-            except Exception as error:  # the test looks at it
-                results.append({"raised": f"{type(error).__name__}: {error}"})
+    async with AsyncExitStack() as stack:
+        connection = await _connect(stack, url, token)
+        client = await stack.enter_async_context(Client(connection, mode=mode, **more))
+        results = [await _call(client, method, arguments) for method, arguments in json.load(sys.stdin)]
     print(json.dumps(results))
+
+
+async def _connect(stack: AsyncExitStack, url: str, token: str) -> Any:
+    """A connection to the door; through `coterie mcp`, if the URL begins with stdio:."""
+    import httpx2
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+    from mcp.client.streamable_http import streamable_http_client
+
+    if url.startswith("stdio:"):
+        arguments = ["mcp", "--url", url.removeprefix("stdio:")]
+        return stdio_client(StdioServerParameters(command=COTERIE, args=arguments, env={"COTERIE_TOKEN": token}))
+    headers = {"authorization": f"Bearer {token}"}
+    http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers))
+    return streamable_http_client(url, http_client=http)
+
+
+async def _call(client: Any, method: str, arguments: dict[str, Any]) -> Any:
+    if method == "state":
+        server = client.server_info.name if client.server_info else None
+        return {"version": client.protocol_version, "server": server, "instructions": client.instructions}
+    try:
+        result = await getattr(client, method)(**arguments)
+        return result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    except Exception as error:  # the test looks at it
+        return {"raised": f"{type(error).__name__}: {error}"}
 
 
 if __name__ == "__main__":
