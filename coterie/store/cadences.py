@@ -58,6 +58,16 @@ def list_cadences(tx: Tx, organization_id: int, *, after: str = "", limit: int) 
     return [_cadence(row) for row in rows]
 
 
+def list_group_cadences(tx: Tx, organization_id: int, *, limit: int) -> list[Cadence]:
+    """The rules of tags and folders, the oldest first."""
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM cadences k WHERE k.organization_id = :o AND k.contact_id IS NULL"
+        " ORDER BY k.id LIMIT :limit",
+        {"o": organization_id, "limit": limit},
+    )
+    return [_cadence(row) for row in rows]
+
+
 def find_cadence(tx: Tx, organization_id: int, cadence_id: str) -> Cadence | None:
     row = tx.one(
         f"SELECT {_SELECT} FROM cadences k WHERE k.organization_id = :organization_id AND k.id = :id",
