@@ -18,7 +18,7 @@ from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
 from coterie.store.reminders import list_reminders
 from coterie.store.timeline import list_timeline
-from coterie.web import history_words
+from coterie.web import history_words, in_touch
 from coterie.web.page import Go, Page, Result, Show, Visit
 from coterie.web.person_fields import FIELDS, empty, filled, parsed, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
@@ -69,6 +69,7 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
         "reminders": list_reminders(
             tx, organization_id, visit.acting.user_id or "", contact_id=contact.id, limit=REMINDERS_SHOWN
         ),
+        **in_touch.person_values(tx, visit, contact),
         "channel_labels": CHANNEL_LABELS,
         "instagram": INSTAGRAM_PROFILES,
         "is_link": lambda text: not is_unsafe_link(text) and text.lower().startswith(("http://", "https://")),

@@ -5,6 +5,7 @@ from coterie.web import (
     account_factors,
     help_page,
     imports,
+    in_touch,
     invitations,
     log,
     parts,
@@ -32,6 +33,8 @@ PAGES: tuple[Page, ...] = (
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES,
     *passkeys.PAGES, *password_resets.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES,
     *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES,
+    # staying in touch
+    *in_touch.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,

@@ -17,6 +17,7 @@ from coterie.store.duplicates import count_duplicates
 from coterie.store.imports import list_imports
 from coterie.store.reminders import list_reminders
 from coterie.store.today import list_birthdays, list_dates_on
+from coterie.web import in_touch
 from coterie.web.page import Go, Page, Result, Show, Visit
 
 DAYS = 14
@@ -61,6 +62,7 @@ def show(tx: Tx, visit: Visit) -> Result:
             "imports": waiting,
             "duplicate_count": sum(count_duplicates(tx, organization_id).values()),
             "date": today,
+            **in_touch.today_values(tx, visit),
         },
     )
 
