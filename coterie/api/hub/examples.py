@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str, Example] = {
               "choices": {}}
     ),
     "POST /merges/{merge_id}/undo": Example(body={"additions_to": "survivor"}),
+    "POST /history/undo": Example(body={"first": 1, "last": 1}),
     "POST /segments": Example(body={"name": "Reachable friends", "filter": "folder:Neighbours has:phone"}),
     "PATCH /segments/{segment_id}": Example(body={"filter": "folder:Neighbours (has:phone OR has:email)"}),
     "PATCH /me": Example(body={"last_name": "Brockman", "time_zone": "America/Los_Angeles"}),

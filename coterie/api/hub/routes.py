@@ -12,6 +12,7 @@ from coterie.api.hub import (
     contacts,
     duplicates,
     errors,
+    history,
     in_touch_routes,
     me,
     members,
@@ -124,6 +125,14 @@ _IDENTITY: tuple[Route, ...] = (
     Route("POST", "/merges/{merge_id}/undo", merges.undo, WRITE, "write", "Undo a merge",
           body=merges.UnmergeBody, response=merges.UnmergedEntity,
           description="Both contacts come back as they were; later changes stay."),
+    Route("GET", "/history", history.list_, READ, "slow", "List what was done in the organization, newest first",
+          query=history.HistoryQuery, response=history.HistoryPage,
+          description="An item is what was done at once. The history of one contact, change by change, is at"
+          " GET /contacts/{contact_id}/history."),
+    Route("POST", "/history/undo", history.undo, WRITE, "write", "Undo changes",
+          body=history.UndoBody, response=history.UndoneEntity,
+          description="A value that changed since stays and is listed in `cannot`; what is erased stays erased. The"
+          " undo is a change itself, and can be undone."),
 )
 _ACCOUNT: tuple[Route, ...] = (
     Route("GET", "/me", me.show, ORGANIZATION, "read", "Get the user of the token", response=me.MeEntity),
