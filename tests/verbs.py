@@ -340,6 +340,7 @@ def _of_users(made: Made) -> Iterator[Step]:
         "reminders.update_reminder",
         lambda tx: reminders.update_reminder(tx, caller, made["reminder"].id, {"title": "Write"}),
     )
+    yield "reminders.finish_reminder", lambda tx: reminders.finish_reminder(tx, caller, made["reminder"].id)
     yield "reminders.delete_reminder", lambda tx: reminders.delete_reminder(tx, caller, made["reminder"].id)
     tie = {"contact": marge.uuid, "type_id": FRIEND}
     yield (

@@ -96,6 +96,24 @@ def insert_again(tx: Tx, caller: Caller, reminder: Reminder) -> None:
     record(tx, caller, "reminder.created", reminder.id, contact_ids=_about(reminder.contact_id))
 
 
+def finish_reminder(tx: Tx, caller: Caller, reminder_id: str) -> Reminder:
+    """Marks the next occurrence as done: a series advances to the one after it, any other reminder is finished.
+
+    Raises NotFound if it is another user's. A finished one stays unchanged.
+    """
+    store.lock_reminder(tx, caller.organization_id, reminder_id)
+    before = _find(tx, caller, reminder_id)
+    if before.finished_at is not None:
+        return before
+    now = times.now()
+    done = replace(before, sent_count=before.sent_count + 1, last_error=None, updated_at=now)
+    _advance(tx, caller.organization_id, done, max(times.parse(now), times.parse(before.due_at or now)))
+    after = _find(tx, caller, reminder_id)
+    undo = {"before": before, "after": after}
+    record(tx, caller, "reminder.updated", reminder_id, contact_ids=_about(before.contact_id), now=now, undo=undo)
+    return after
+
+
 def delete_reminder(tx: Tx, caller: Caller, reminder_id: str) -> None:
     """Erases a reminder. Raises NotFound if it is another user's."""
     reminder = _find(tx, caller, reminder_id)
