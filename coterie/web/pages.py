@@ -34,6 +34,7 @@ def _environment() -> "Environment":
         "count": words.count,
         "day": words.day,
         "hue": words.hue,
+        "in_zone": words.in_zone,
         "initials": words.initials,
         "markdown": render_markdown,
         "moment": words.moment,

@@ -3,11 +3,12 @@
 from typing import Any
 
 from coterie.actions import contacts as actions
-from coterie.errors import Invalid, NotFound
+from coterie.errors import NotFound
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
 from coterie.model.handles import is_unsafe_link
 from coterie.model.interactions import KINDS
+from coterie.model.properties import DEFINITIONS_MAX, PropertyDefinition
 from coterie.model.relationships import TYPES
 from coterie.model.touches import KINDS as TOUCH_KINDS
 from coterie.store.contact_sheets import sheets_of
@@ -16,22 +17,29 @@ from coterie.store.database import Tx
 from coterie.store.merges import find_survivors
 from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
-from coterie.store.reminders import list_reminders
-from coterie.store.timeline import list_timeline
+from coterie.store.timeline import CHANGE, INTERACTION, NOTE, SOURCES, list_timeline
 from coterie.web import history_words, in_touch
+from coterie.web.circle import circle_of
+from coterie.web.log import KINDS as LOG_KINDS
 from coterie.web.page import Go, Page, Result, Show, Visit
-from coterie.web.person_fields import FIELDS, empty, filled, parsed, shown_value
+from coterie.web.person_fields import empty, filled, name_parts, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
+from coterie.web.person_things import list_of_contact
 
 ENTRIES = 20
 INSTAGRAM_PROFILES = "https://www.instagram.com/"
-REMINDERS_SHOWN = 50
 MEMBERS_MAX = 1000
+# properties without a value that "Add" lists; the others are on a page of their own
+OFFERED_MAX = 12
 SHEET_PARTS: tuple[Part, ...] = (
-    "handles", "addresses", "dates", "folders", "tags", "expertises", "properties", "notes", "gifts", "pets",
-    "relationships", "attachments",
+    "handles", "addresses", "dates", "folders", "tags", "expertises", "properties", "gifts", "pets",
+    "relationships", "user_relationships", "attachments",
 )  # fmt: skip
-NEW_FIELDS = ("real_name", "phone", "email", "job_title", "employer", "birthday")
+# what the timeline can be limited to: value in the query -> (label, sources)
+SHOWN = {
+    "": ("Everything", SOURCES), "conversations": ("Conversations", (INTERACTION,)), "notes": ("Notes", (NOTE,)),
+    "changes": ("Changes", (CHANGE,)),
+}  # fmt: skip
 
 
 def find_person(tx: Tx, visit: Visit) -> Contact:
@@ -54,21 +62,28 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
     """What the sections of the page show."""
     organization_id = visit.acting.organization_id
     sheet = load_sheet(tx, visit, contact)
-    related = {
-        each.id: each
-        for each in list_contacts_by_id(tx, organization_id, {each.second_contact_id for each in sheet.relationships})
-    }
+    ids = {each.second_contact_id for each in sheet.relationships}
+    others = {each.id: each for each in list_contacts_by_id(tx, organization_id, ids)}
+    related = [
+        (side, others[side.second_contact_id], TYPES[side.type_id])
+        for side in sheet.relationships
+        if side.second_contact_id in others
+    ]
+    definitions = list_definitions(tx, organization_id, limit=DEFINITIONS_MAX)
     return {
         "contact": contact,
         "sheet": sheet,
         "base": f"{visit.root}/people/{contact.id}",
         "facts": [(field, shown_value(contact, field)) for field in filled(contact)],
         "more_facts": empty(contact),
-        "related": [(each, related.get(each.second_contact_id), TYPES[each.type_id]) for each in sheet.relationships],
-        "properties": _properties(tx, organization_id, sheet),
-        "reminders": list_reminders(
-            tx, organization_id, visit.acting.user_id or "", contact_id=contact.id, limit=REMINDERS_SHOWN
-        ),
+        "name_parts": name_parts(contact),
+        "related": related,
+        "circle": circle_of(related),
+        "roles": [(each, TYPES[each.type_id].name) for each in sheet.user_relationships],
+        "properties": _properties(definitions, sheet),
+        "more_properties": [each for each in definitions if each.slug not in sheet.properties][:OFFERED_MAX],
+        "has_properties": bool(definitions),
+        "reminders": list_of_contact(tx, visit.acting, contact),
         **in_touch.person_values(tx, visit, contact),
         "channel_labels": CHANNEL_LABELS,
         "instagram": INSTAGRAM_PROFILES,
@@ -76,29 +91,32 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _properties(tx: Tx, organization_id: int, sheet: ContactSheet) -> list[tuple[str, str]]:
-    """(title, value) of each property the contact has."""
-    if not sheet.properties:
-        return []
-    titles = {each.slug: each.title for each in list_definitions(tx, organization_id, limit=500)}
-    return [(titles.get(slug, slug), history_words.value_words(bytes(raw))) for slug, raw in sheet.properties.items()]
+def _properties(definitions: list[PropertyDefinition], sheet: ContactSheet) -> list[tuple[str, str, str]]:
+    """(slug, title, value) of each property the contact has."""
+    return [
+        (each.slug, each.title, history_words.value_words(bytes(sheet.properties[each.slug])))
+        for each in definitions
+        if each.slug in sheet.properties
+    ]
 
 
-def timeline_values(tx: Tx, visit: Visit, contact: Contact, cursor: str) -> dict[str, Any]:
-    """A page of the timeline, and where the next begins."""
-    organization_id = visit.acting.organization_id
+def timeline_values(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]:
+    """A page of the timeline, after the cursor of the query, and where the next begins."""
+    cursor, shown = visit.query.get("after", "")[:200], visit.query.get("show", "")
+    shown = shown if shown in SHOWN else ""
     entries = list_timeline(
         tx,
-        organization_id,
+        visit.acting.organization_id,
         contact.id,
         reader_id=visit.acting.user_id,
         kinds=(*KINDS, *TOUCH_KINDS),
         cursor=cursor,
         limit=ENTRIES + 1,
+        sources=SHOWN[shown][1],
     )
     names = {
         member.user_id: " ".join(filter(None, (member.first_name, member.last_name))) or member.email
-        for member in list_members(tx, organization_id, limit=MEMBERS_MAX)
+        for member in list_members(tx, visit.acting.organization_id, limit=MEMBERS_MAX)
     }
     return {
         "contact": contact,
@@ -106,6 +124,8 @@ def timeline_values(tx: Tx, visit: Visit, contact: Contact, cursor: str) -> dict
         "entries": history_words.grouped(entries[:ENTRIES], names),
         "next_cursor": entries[ENTRIES - 1].cursor if len(entries) > ENTRIES else "",
         "is_first": not cursor,
+        "shown": shown,
+        "filters": [(value, label) for value, (label, _) in SHOWN.items()],
     }
 
 
@@ -117,38 +137,15 @@ def show(tx: Tx, visit: Visit) -> Result:
         return Go(
             url=f"{visit.root}/people/{survivor}", message=f"{contact.name or 'This person'} was merged into this one"
         )
-    values = values_of_sections(tx, visit, contact)
-    return Show(template="person/index.html", values=values | timeline_values(tx, visit, contact, ""))
+    values = values_of_sections(tx, visit, contact) | timeline_values(tx, visit, contact)
+    return Show(template="person/index.html", values=values | {"kinds": LOG_KINDS})
 
 
 def show_timeline(tx: Tx, visit: Visit) -> Result:
     """Older entries: for htmx the entries alone, otherwise a page of them."""
     contact = find_person(tx, visit)
-    values = timeline_values(tx, visit, contact, visit.query.get("after", "")[:200])
+    values = timeline_values(tx, visit, contact)
     return Show(template=f"person/timeline{'' if visit.is_fragment else '_page'}.html", values=values)
-
-
-def show_new(tx: Tx, visit: Visit) -> Result:
-    return _new_form(visit, {"real_name": visit.query.get("name", "")[:500]}, None)
-
-
-def create(tx: Tx, visit: Visit) -> Result:
-    fields = {name: visit.text(name, 2000) for name in NEW_FIELDS}
-    if not any(value.strip() for value in fields.values()):
-        return _new_form(visit, fields, {"real_name": "is empty: a name, a number or an address is enough"})
-    wanted = {name: parsed(name, value) for name, value in fields.items() if value.strip()}
-    contact = actions.create_contact(tx, visit.acting, wanted)
-    name = contact.name or "The person"
-    if visit.form.get("another"):
-        return Go(url=f"{visit.root}/people/new", message=f"{name} was added")
-    return Go(
-        url=f"{visit.root}/people/{contact.id}", message=f"{name} was added", undo=_undo(visit, contact, "delete")
-    )
-
-
-def create_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    problems = {".".join(problem.path): problem.reason for problem in error.problems}
-    return _new_form(visit, {name: str(visit.form.get(name) or "")[:2000] for name in NEW_FIELDS}, problems)
 
 
 def delete(tx: Tx, visit: Visit) -> Result:
@@ -166,21 +163,7 @@ def _undo(visit: Visit, contact: Contact, verb: str) -> str:
     return f"{visit.root}/people/{contact.id}/{verb}"
 
 
-def _new_form(visit: Visit, fields: dict[str, str], problems: dict[str, str] | None) -> Show:
-    return Show(
-        template="person/new.html",
-        values={
-            "fields": dict.fromkeys(NEW_FIELDS, "") | fields,
-            "problems": problems or {},
-            "birthday_hint": FIELDS["birthday"].hint,
-        },
-        status=422 if problems else 200,
-    )
-
-
 PAGES = (
-    Page("GET", "/{o:int}/people/new", show_new),
-    Page("POST", "/{o:int}/people/new", create, "write", again=create_again),
     Page("GET", "/{o:int}/people/{id:int}", show),
     Page("GET", "/{o:int}/people/{id:int}/timeline", show_timeline),
     Page("POST", "/{o:int}/people/{id:int}/delete", delete, "write"),

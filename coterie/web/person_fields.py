@@ -8,7 +8,10 @@ from coterie.model.contacts import GENDERS, STATUSES, TEXTS, Contact
 
 
 class FormField(Struct, frozen=True):
-    """kind: text, lines, date, email, tel, url, choice. hint: shown below the input. choices: (value, label)."""
+    """kind: text, lines, date, url, number, choice, choices, check, day, time, person. choices: (value, label).
+
+    hint: shown below the input.
+    """
 
     name: str
     label: str
@@ -33,6 +36,8 @@ FIELDS = {
         FormField("department", "Department", length_max=TEXTS["department"]),
         FormField("how_you_met", "How you met", "lines", length_max=TEXTS["how_you_met"]),
         FormField("maiden_name", "Name before marriage", length_max=TEXTS["maiden_name"]),
+        FormField("phonetic_first_name", "First name as spoken", length_max=TEXTS["phonetic_first_name"]),
+        FormField("phonetic_last_name", "Last name as spoken", length_max=TEXTS["phonetic_last_name"]),
         FormField("gender", "Gender", "choice",
                   choices=[("", "Not given"), *((each, each.capitalize()) for each in GENDERS)]),
         FormField("language", "Language", hint="A code such as en or de", length_max=TEXTS["language"]),
@@ -41,10 +46,16 @@ FIELDS = {
                   choices=[("", "Not given"), *((str(grade), f"{grade} of 5") for grade in range(6))]),
         FormField("status", "Messages", "choice",
                   choices=[(each, "Wants messages" if each == "subscribed" else "Wants none") for each in STATUSES]),
+        FormField("name_prefix", "Title", hint="Such as Dr.", length_max=TEXTS["name_prefix"]),
+        FormField("first_name", "First name", length_max=TEXTS["first_name"]),
+        FormField("middle_name", "Middle name", length_max=TEXTS["middle_name"]),
+        FormField("last_name", "Last name", length_max=TEXTS["last_name"]),
+        FormField("name_suffix", "Suffix", hint="Such as Jr.", length_max=TEXTS["name_suffix"]),
     )
 }  # fmt: skip
 # shown elsewhere than among the facts
-IN_HEAD = ("real_name",)
+NAME_PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
+IN_HEAD = ("real_name", *NAME_PARTS)
 _QUIET = {"status": "subscribed"}
 
 
@@ -81,3 +92,8 @@ def parsed(name: str, text: str) -> str | int | None:
     if name == "relationship_grade":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
     return text or None
+
+
+def name_parts(contact: Contact) -> list[tuple[FormField, str]]:
+    """The parts of the name, with their values."""
+    return [(FIELDS[name], value_of(contact, name)) for name in NAME_PARTS]

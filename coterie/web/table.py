@@ -3,6 +3,7 @@
 from coterie.web import (
     account,
     account_factors,
+    fields,
     help_page,
     imports,
     in_touch,
@@ -13,6 +14,9 @@ from coterie.web import (
     password_resets,
     people,
     person,
+    person_compose,
+    person_new,
+    person_properties,
     pick,
     selection,
     set_up,
@@ -30,11 +34,14 @@ from coterie.web.page import Page
 
 # of paths that overlap, the first one counts
 PAGES: tuple[Page, ...] = (
-    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES,
-    *passkeys.PAGES, *password_resets.PAGES, *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES,
-    *pick.PAGES, *log.PAGES, *tags.PAGES, *person.PAGES, *parts.PAGES, *imports.PAGES,
-    # staying in touch
-    *in_touch.PAGES,
+    # accounts
+    *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES, *passkeys.PAGES,
+    *password_resets.PAGES,
+    # lists and tools
+    *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
+    # a person
+    *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
+    *fields.PAGES, *parts.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,

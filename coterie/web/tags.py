@@ -1,37 +1,107 @@
-"""Tags of a person: added by name, removed with an undo."""
+"""Tags, expertise and folders of a person: added by name, removed with an undo."""
 
 from typing import Any
 
+from coterie.actions.events import record_all
+from coterie.actions.folders import change_folders, find_or_create_folder
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.errors import NotFound
-from coterie.model.terms import NAME_LENGTH_MAX, TAGS
+from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Vocabulary
+from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
-from coterie.store.terms import find_term
-from coterie.web.page import Page, Result, Visit
-from coterie.web.parts import saved
+from coterie.store.folders import find_folder, list_folders, list_folders_of
+from coterie.store.terms import find_term, list_terms
+from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.person_forms import base_of, saved
 
-_BASE = "/{o:int}/people/{id:int}/tags"
+SUGGESTIONS = 20
+FOLDERS_READ = 2000
+_BASE = "/{o:int}/people/{id:int}/"
+_VOCABULARIES = {"tags": TAGS, "expertises": EXPERTISES}
+
+
+def _vocabulary(visit: Visit) -> Vocabulary:
+    return _VOCABULARIES[_list(visit)]
+
+
+def _list(visit: Visit) -> str:
+    """tags, expertises or folders, as the path says."""
+    return visit.here.partition("?")[0].split("/")[4]
 
 
 def add(tx: Tx, visit: Visit) -> Result:
-    tag = create_term(tx, visit.acting, TAGS, visit.text("name", NAME_LENGTH_MAX))
-    put_on_contact(tx, visit.acting, TAGS, visit.id("id"), tag.id)
-    return saved(tx, visit, f"Tag {tag.name} was added", _undo(visit, f"{tag.id}/remove", {}))
+    vocabulary = _vocabulary(visit)
+    term = create_term(tx, visit.acting, vocabulary, visit.text("name", NAME_LENGTH_MAX))
+    put_on_contact(tx, visit.acting, vocabulary, visit.id("id"), term.id)
+    noun = vocabulary.noun.capitalize()
+    return saved(tx, visit, f"{noun} {term.name} was added", _undo(visit, f"{term.id}/remove", {}))
 
 
 def remove(tx: Tx, visit: Visit) -> Result:
-    tag = find_term(tx, visit.acting.organization_id, TAGS, visit.path["tag"])
-    if tag is None:
-        raise NotFound("Tag not found")
-    take_off_contact(tx, visit.acting, TAGS, visit.id("id"), tag.id)
-    return saved(tx, visit, f"Tag {tag.name} was removed", _undo(visit, "add", {"name": tag.name}))
+    vocabulary, term_id = _vocabulary(visit), visit.path["item"]
+    term = None if "\0" in term_id else find_term(tx, visit.acting.organization_id, vocabulary, term_id)
+    if term is None:
+        raise NotFound(f"{vocabulary.noun.capitalize()} not found")
+    take_off_contact(tx, visit.acting, vocabulary, visit.id("id"), term.id)
+    noun = vocabulary.noun.capitalize()
+    return saved(tx, visit, f"{noun} {term.name} was removed", _undo(visit, "add", {"name": term.name}))
+
+
+def put_in_folder(tx: Tx, visit: Visit) -> Result:
+    """Puts the person into the folder of this name, a new one if there is none."""
+    _lock(tx, visit)
+    folder = find_or_create_folder(tx, visit.acting, visit.text("name", NAME_LENGTH_MAX).strip())
+    _change(tx, visit, added=folder.id)
+    return saved(tx, visit, f"Put into {folder.name}", _undo(visit, f"{folder.id}/remove", {}))
+
+
+def take_out_of_folder(tx: Tx, visit: Visit) -> Result:
+    _lock(tx, visit)
+    id_ = visit.path["item"]
+    folder = find_folder(tx, visit.acting.organization_id, int(id_)) if id_.isascii() and id_.isdigit() else None
+    if folder is None:
+        raise NotFound("Folder not found")
+    _change(tx, visit, removed=folder.id)
+    return saved(tx, visit, f"Taken out of {folder.name}", _undo(visit, "add", {"name": folder.name}))
+
+
+def _lock(tx: Tx, visit: Visit) -> None:
+    contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
+    if contact is None or contact.deleted_at is not None:
+        raise NotFound("This person was deleted: restore it first")
+
+
+def _change(tx: Tx, visit: Visit, *, added: int | None = None, removed: int | None = None) -> None:
+    contact_id = visit.id("id")
+    folders = list_folders_of(tx, visit.acting.organization_id, [contact_id]).get(contact_id, [])
+    new = {folder_id for folder_id, _, _ in folders} - {removed}
+    record_all(tx, visit.acting, change_folders(tx, visit.acting, contact_id, new | ({added} if added else set())))
+
+
+def suggest(tx: Tx, visit: Visit) -> Result:
+    """The names that begin to fit what is typed, as options of a list."""
+    text, organization_id = (
+        visit.query.get("name", "")[:NAME_LENGTH_MAX].replace("\0", ""),
+        visit.acting.organization_id,
+    )
+    if _list(visit) == "folders":
+        words = text.casefold().split()
+        names = [each.name for each in list_folders(tx, organization_id, limit=FOLDERS_READ)]
+        labels = [name for name in names if all(word in name.casefold() for word in words)][:SUGGESTIONS]
+    else:
+        terms = list_terms(tx, organization_id, _vocabulary(visit), search=text, limit=SUGGESTIONS)
+        labels = [each.name for each in terms]
+    return Show(template="people/options.html", values={"labels": labels})
 
 
 def _undo(visit: Visit, path: str, fields: dict[str, str]) -> dict[str, Any]:
-    return {"path": f"{visit.root}/people/{visit.id('id')}/tags/{path}", "fields": fields}
+    return {"path": f"{base_of(visit)}/{_list(visit)}/{path}", "fields": fields}
 
 
 PAGES = (
-    Page("POST", _BASE + "/add", add, "write"),
-    Page("POST", _BASE + "/{tag}/remove", remove, "write"),
+    *(Page("POST", _BASE + name + "/add", add, "write") for name in _VOCABULARIES),
+    *(Page("POST", _BASE + name + "/{item}/remove", remove, "write") for name in _VOCABULARIES),
+    Page("POST", _BASE + "folders/add", put_in_folder, "write"),
+    Page("POST", _BASE + "folders/{item}/remove", take_out_of_folder, "write"),
+    *(Page("GET", _BASE + name + "/suggestions", suggest) for name in (*_VOCABULARIES, "folders")),
 )

@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from coterie.model import times
 
@@ -26,6 +27,12 @@ def day(date: str) -> str:
 def moment(at: str) -> str:
     """A stored moment for people, in UTC: "12 May 1980, 09:30 UTC"."""
     return f"{day(at)}, {at[11:16]} UTC"
+
+
+def in_zone(at: str, time_zone: str) -> str:
+    """A stored moment for people in their time zone: "12 May 1980, 09:30"."""
+    local = times.parse(at).astimezone(ZoneInfo(time_zone))
+    return f"{day(f'{local:%Y-%m-%d}')}, {local:%H:%M}"
 
 
 def ago(at: str, now: str | None = None) -> str:

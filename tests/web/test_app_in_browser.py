@@ -127,7 +127,7 @@ def test_a_note_of_markup_and_a_very_long_name_break_nothing(browser: Browser, i
         app.page.get_by_role("button", name="Save", exact=True).click()
         app.page.wait_for_url(re.compile(r"/people/\d+$"))
         app.page.get_by_label("Write a note").fill("# " + EVIL + "\n\n" + "x" * 500 + "\n\n[a](javascript:alert(1))")
-        app.page.get_by_role("button", name="Save note").click()
+        app.page.get_by_role("button", name="Save", exact=True).click()
         expect(app.page.locator(".prose")).to_be_visible()
         app.check()
         app.visit("/1/people?q=W", axe=False)
@@ -164,7 +164,7 @@ def test_without_script_people_are_read_searched_added_and_edited(browser: Brows
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lisa Marie Simpson")
     page.get_by_label("Write a note").fill("Plays the saxophone")
-    page.get_by_role("button", name="Save note").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Plays the saxophone")).to_be_visible()
     context.close()
 

@@ -8,6 +8,7 @@ from world import World
 
 from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.notes import create_note
+from coterie.model.relationships import type_id
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import find_contact
 
@@ -68,6 +69,7 @@ PARTS = {
     "gifts": {"name": "Pearls", "status": "given", "link": "https://example.org"},
     "pets": {"name": "Snowball II", "species": "cat", "born_on": ""},
     "notes": {"text": "Likes *jazz*"},
+    "user_relationships": {"type_id": type_id("Neighbour"), "anniversary_on": "2001-05-04"},
 }
 
 
@@ -76,9 +78,9 @@ def test_a_part_is_added_deleted_and_brought_back(alice: Visitor, world: World, 
     alice.is_fragment = True
     assert alice.get(page(world, part, "new")).status == 200
     added = alice.post(page(world, part, "new"), **PARTS[part])
-    shown = {"notes": "Likes jazz", "addresses": "742 Evergreen"}.get(part) or next(
-        value for name, value in PARTS[part].items() if name in ("value", "name", "label")
-    )
+    shown = {"notes": "Likes jazz", "addresses": "742 Evergreen", "user_relationships": "Your neighbour"}.get(
+        part
+    ) or next(value for name, value in PARTS[part].items() if name in ("value", "name", "label"))
     assert added.status == 200 and shown in text_of(added)
     (undo,) = set(re.findall(rf'hx-post="({re.escape(page(world, part))}/[^"]+/delete)"', added.body.decode()))
     deleted = alice.post(undo)
@@ -102,7 +104,8 @@ def test_a_part_is_changed_unless_somebody_changed_it_meanwhile(alice: Visitor, 
     form = alice.get(page(world, part, item.id))
     assert item.updated_at in form.body.decode()
     field, value = {"handles": ("value", "m@home.example"), "notes": ("text", "Likes swing"),
-                    "addresses": ("address_line_1", "1 Main St"), "dates": ("occurs_on", "--07-01")}.get(
+                    "addresses": ("address_line_1", "1 Main St"), "dates": ("occurs_on", "--07-01"),
+                    "user_relationships": ("anniversary_on", "2002-05-04")}.get(
                         part, ("name", "Other"))  # fmt: skip
     new = {name: text for name, text in PARTS[part].items() if name not in ("channel", "label") or part == "dates"}
     assert alice.post(page(world, part, item.id), **new | {field: value}, seen="long ago").status == 409

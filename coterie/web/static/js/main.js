@@ -1,5 +1,6 @@
 import "./forms.js";
 import "./toasts.js";
+import "./copy.js";
 import "./edit.js";
 import "./keys.js";
 import "./rows.js";
