@@ -65,7 +65,7 @@ def _pick(tx: Tx, caller: Caller, name: str) -> Contact:
     try:
         return pick(tx, caller, name, "person")
     except Invalid as error:
-        if error.problems[0].reason == "is nobody here":
+        if error.problems[0].kind == "unknown":
             raise invalid("person", "is nobody here: choose “A new person” to add them") from None
         raise
 
