@@ -22,7 +22,7 @@ from coterie.actions.drafts import RowChanges
 from coterie.drafts.facts import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import key_changes
-from coterie.imports.engine import Done, Run, open_import
+from coterie.imports.engine import Done, Run, lock_import, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
 from coterie.imports.quotas import has_room, limit_plans
 from coterie.imports.related import link_related
@@ -156,17 +156,18 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_o
         return Done(import_, import_.applied_row)  # contacts of others must have keys first
     writer = Writer(tx, caller, run.folder)
     outcomes = Counter[str]()
-    through, count = import_.applied_row, 0
+    through, count, is_end = import_.applied_row, 0, True
     while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=CHUNK):
         outcomes.update(_write_chunk(writer, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
         through, count = rows[-1].row_number, count + len(rows)
-        if count >= limit or tx.is_waited_for():
+        is_end = len(rows) < CHUNK
+        if is_end or count >= limit or tx.is_waited_for():
             break
     if not count:
         return Done(import_, None)
     store.count_outcomes(*writer.row_key, outcomes, now=times.now())
     store.update_import(*writer.row_key, {"applied_row": through})
-    return Done(open_import(tx, run.organization_id, run.import_id)[0], through)
+    return Done(lock_import(tx, run.organization_id, run.import_id), None if is_end else through)
 
 
 def _write_chunk(writer: "Writer", rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:

@@ -48,14 +48,17 @@ class Done(Struct, frozen=True):
     last: int | None
 
 
-def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, Caller]:
-    """An import, locked until the commit, and the caller for its changes: the user who started it.
-
-    Raises NotFound if it does not exist.
-    """
+def lock_import(tx: Tx, organization_id: int, import_id: str) -> Import:
+    """An import, locked until the commit. Raises NotFound if it does not exist."""
     import_ = store.find_import_to_change(tx, organization_id, import_id)
     if import_ is None:
         raise NotFound("Import not found")
+    return import_
+
+
+def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, Caller]:
+    """The same, and the caller for its changes: the user who started it."""
+    import_ = lock_import(tx, organization_id, import_id)
     return import_, caller_for(tx, organization_id, via=VIA, user_id=import_.user_id, import_id=import_id)
 
 

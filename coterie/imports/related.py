@@ -67,11 +67,12 @@ def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
         return Done(import_, None)
     key = (tx, run.organization_id, run.import_id)
     stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
+    last = stored[-1][0] if len(stored) == ROWS else None
     # most drafts have no related people and are not decoded
     found = {number: _decode(text) for number, text in stored if text and '"related":' in text}
     drafts = {number: draft for number, draft in found.items() if draft.related}
     if not drafts:
-        return Done(import_, stored[-1][0] if stored else None)
+        return Done(import_, last)
     rows = row_store.list_rows_by_number(*key, drafts)
     named = [(rows[number], draft) for number, draft in drafts.items() if rows[number].contact_id is not None]
     meant = find_survivors(tx, run.organization_id, {row.contact_id or 0 for row, _ in named})
@@ -84,7 +85,7 @@ def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
         row_store.save_rows(*key, _link_row(tx, caller, row, draft, people, made))
         if time.monotonic() > ends:
             return Done(import_, row.row_number)
-    return Done(import_, stored[-1][0])
+    return Done(import_, last)
 
 
 def _link_row(

@@ -25,7 +25,7 @@ from coterie.identity.commonness import Commonness
 from coterie.identity.keeping import is_current, key_changes
 from coterie.identity.people import person_of_draft as person_in_identity
 from coterie.imports.earlier_files import EarlierFile, digest_keys, load_earlier_files
-from coterie.imports.engine import Report, Run, open_import, path_of
+from coterie.imports.engine import Report, Run, lock_import, open_import, path_of
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
 from coterie.imports.people import RowPlan, Subject, decide_rows
@@ -183,19 +183,19 @@ def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
 def _key(tx: Tx, staging: Staging) -> Import:
     caller = staging.caller
     staging.keyed_count = key_changes(tx, caller.organization_id, limit=KEYED)
-    return open_import(tx, caller.organization_id, caller.import_id or "")[0]
+    return lock_import(tx, caller.organization_id, caller.import_id or "")
 
 
 def _finish(tx: Tx, staging: Staging, state: str, error: str | None = None) -> Import:
     caller = staging.caller
-    import_, _ = open_import(tx, caller.organization_id, caller.import_id or "")
+    import_ = lock_import(tx, caller.organization_id, caller.import_id or "")
     return actions.finish(tx, caller, import_.id, state, error) if import_.state == STAGING else import_
 
 
 def _save(tx: Tx, staging: Staging, staged: Staged) -> Import:
     """Saves the rows of a batch that are not saved yet; returns the import in its new state."""
     organization_id, import_id = staging.caller.organization_id, staging.caller.import_id or ""
-    import_, _ = open_import(tx, organization_id, import_id)
+    import_ = lock_import(tx, organization_id, import_id)
     first = import_.row_count + 1
     rows = [row for row in staged.rows if row.row_number >= first]
     if import_.state != STAGING or not rows:
@@ -208,7 +208,7 @@ def _save(tx: Tx, staging: Staging, staged: Staged) -> Import:
     outcomes = Counter(row.outcome for row in rows)
     store.count_outcomes(tx, organization_id, import_id, outcomes, now=times.now())
     store.update_import(tx, organization_id, import_id, {"row_count": rows[-1].row_number})
-    return open_import(tx, organization_id, import_id)[0]
+    return lock_import(tx, organization_id, import_id)
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------
