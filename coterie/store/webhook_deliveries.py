@@ -107,15 +107,20 @@ def save_outcomes(tx: Tx, organization_id: int, deliveries: Iterable[Delivery]) 
 
 
 def list_deliveries(
-    tx: Tx, organization_id: int, webhook_id: str, *, status: str | None = None, limit: int = 100
-) -> list[Delivery]:
-    """The newest deliveries of a webhook."""
-    condition = " AND status = :status" if status else ""
-    bound = {"organization_id": organization_id, "webhook_id": webhook_id, "limit": limit}
+    tx: Tx, organization_id: int, webhook_id: str, *, status: str | None = None, kind: str | None = None,
+    before: tuple[str, str] | None = None, limit: int = 100,
+) -> list[Delivery]:  # fmt: skip
+    """The newest deliveries of a webhook before (created_at, id)."""
+    bound: dict[str, Any] = {"organization_id": organization_id, "webhook_id": webhook_id, "limit": limit}
+    tests = {"status": status, "kind": kind}
+    conditions = "".join(f" AND {name} = :{name}" for name, value in tests.items() if value is not None)
+    if before is not None:
+        conditions += " AND (created_at, id) < (:created_at, :id)"
+        bound |= {"created_at": before[0], "id": before[1]}
     rows = tx.all(
-        f"SELECT {_SELECT} FROM webhook_deliveries WHERE {_OF_WEBHOOK}{condition} ORDER BY created_at DESC, id DESC"
+        f"SELECT {_SELECT} FROM webhook_deliveries WHERE {_OF_WEBHOOK}{conditions} ORDER BY created_at DESC, id DESC"
         " LIMIT :limit",
-        bound | ({"status": status} if status else {}),
+        bound | {name: value for name, value in tests.items() if value is not None},
     )
     return [_delivery(row) for row in rows]
 
