@@ -1,18 +1,25 @@
 """coterie demo: creates an organization full of people to explore."""
 
 import secrets
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
 from coterie.actions.passwords import hash_password
+from coterie.actions.webhooks import create_webhook
 from coterie.cli.callers import caller_for_uuid
 from coterie.cli.demo_build import EMAIL, NAME, build_springfield
 from coterie.cli.demo_files import add_files
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Conflict
+from coterie.model.ids import named_ids
+from coterie.model.organizations import Caller
+from coterie.model.webhooks import Webhook, new_secret
+from coterie.store.database import Tx
+from coterie.store.secrets import seal
 
 
 def register(application: typer.Typer) -> None:
@@ -38,6 +45,7 @@ def demo(
             with database.write() as tx:
                 made = build_springfield(tx, password_hash, seed)
                 caller = caller_for_uuid(tx, made.organization_uuid)
+                _add_webhook(tx, caller, settings.data_folder)
         except Conflict:
             raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
         add_files(database, caller, made)
@@ -57,3 +65,13 @@ def demo(
     for label in ("organization_uuid", "email", "password", "token"):
         typer.echo(f"  {label.removesuffix('_uuid'):<13} {output[label]}")
     typer.echo("The password and the token are not shown again.")
+
+
+def _add_webhook(tx: Tx, caller: Caller, folder: Path) -> None:
+    """A webhook that is disabled: nothing leaves the instance."""
+    with named_ids("webhook"):
+        webhook = Webhook(
+            id="", url="https://hooks.springfield.example/coterie", description="Shop", is_active=False,
+            secret_sealed=seal(folder, new_secret()),
+        )  # fmt: skip
+        create_webhook(tx, caller, webhook)

@@ -16,6 +16,7 @@ PATHS: Mapping[str, str | int] = {
     "merge_id": named_id("merge"),
     "cadence_id": named_id("cadence"),
     "touch_id": named_id("touch"),
+    "webhook_id": named_id("webhook"),
 }
 
 EXAMPLES: Mapping[str, Example] = {
@@ -57,6 +58,14 @@ EXAMPLES: Mapping[str, Example] = {
     "POST /history/undo": Example(body={"first": 1, "last": 1}),
     "POST /segments": Example(body={"name": "Reachable friends", "filter": "folder:Neighbours has:phone"}),
     "PATCH /segments/{segment_id}": Example(body={"filter": "folder:Neighbours (has:phone OR has:email)"}),
+    "POST /webhooks": Example(
+        body={"url": "https://hooks.springfield.example/new", "kinds": ["contact.*", "note.created"],
+              "description": "Newsletter"}
+    ),
+    "PATCH /webhooks/{webhook_id}": Example(body={"is_active": True, "from_now": True}),
+    "POST /webhooks/{webhook_id}/rotate": Example(body={"old_valid_hours": 48}),
+    "GET /webhooks/{webhook_id}/deliveries": Example(query={"limit": 5}),
+    "POST /webhooks/{webhook_id}/replay": Example(body={"since": "2026-05-01T00:00:00Z", "status": "failed"}),
     "PATCH /me": Example(body={"last_name": "Brockman", "time_zone": "America/Los_Angeles"}),
     "PUT /me/password": Example(
         body={"current_password": "$PASSWORD", "new_password": "a monorail for every town"}

@@ -23,6 +23,7 @@ from coterie.api.hub import (
     timeline,
     tokens,
     upserts,
+    webhook_routes,
 )
 from coterie.api.hub.contact_entity import ContactEntity
 from coterie.api.hub.contact_input import ContactFields
@@ -37,7 +38,8 @@ CONTACT = "/contacts/{contact_id}"
 SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
-                       "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID}  # fmt: skip
+                       "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID,
+                       "webhook_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -184,7 +186,8 @@ HUB = Contract(
     prefix="/api/hub/v1",
     description=DESCRIPTION,
     routes=tuple(
-        _complete(route) for route in (*_CONTACTS, *in_touch_routes.ROUTES, *_IDENTITY, *_ACCOUNT, *_PROBLEMS)
+        _complete(route)
+        for route in (*_CONTACTS, *in_touch_routes.ROUTES, *_IDENTITY, *_ACCOUNT, *webhook_routes.ROUTES, *_PROBLEMS)
     ),
     examples=EXAMPLES,
     path_examples=PATHS,
