@@ -33,7 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def secret_of(page: Response) -> str:
-    return re.findall(r'id="secret" readonly value="([A-Z2-7]+)"', page.body.decode())[0]
+    return re.findall(r'id="secret">([A-Z2-7 ]+)<', page.body.decode())[0].replace(" ", "")
 
 
 def switch_on(visitor: Visitor, clock: list[float]) -> tuple[str, list[str]]:
