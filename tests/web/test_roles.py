@@ -1,0 +1,89 @@
+"""Every page × every role: nobody, a user of another organization, a member, an owner."""
+
+import re
+
+import pytest
+from client import Client, Response
+from visitor import Visitor
+from world import World
+
+from coterie.web.page import Page
+from coterie.web.table import PAGES
+
+# what only owners may do; members get 403, even for things that do not exist
+OWNERS_ONLY = {
+    "GET /{o:int}/settings/invitations",
+    "POST /{o:int}/settings/invitations",
+    "POST /{o:int}/settings/invitations/{invitation}/revoke",
+    "POST /{o:int}/settings/organization",
+    "POST /{o:int}/settings/members/{user}/role",
+}
+# first parts of the paths of pages that need no session
+FOR_ANYONE = {"set-up", "sign-in", "join", "forgot-password", "reset-password"}
+BY_NAME = {f"{page.method} {page.path}": page for page in PAGES}
+# these end the session that the next page needs
+ENDS = {"POST /sign-out"}
+
+
+def call(visitor: Visitor, page: Page, world: World) -> Response:
+    """Calls a page about Marge in Alice's organization; other parts of the path name nothing that exists."""
+
+    def value(match: re.Match[str]) -> str:
+        name, _, kind = match[1].partition(":")
+        known = {"o": world.organization.id, "contact": world.marge.id, "person": world.marge.id}
+        return str(known.get(name, 999_999 if kind == "int" else "nothing"))
+
+    path = re.sub(r"\{([^}]+)\}", value, page.path)
+    if page.method == "GET":
+        return visitor.get(path)
+    if page.uploads:
+        return visitor.upload(path, "file", "x.vcf", b"")
+    return visitor.post(path)
+
+
+def signed_in(client: Client, world: World, user_id: str | None) -> Visitor:
+    with world.database.read() as tx:
+        row = tx.one("SELECT email FROM users WHERE id = :id", {"id": user_id})
+    assert row is not None
+    visitor = Visitor(client.with_token(None))
+    assert visitor.sign_in(row[0]).status == 303
+    return visitor
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_nobody_sees_only_what_is_for_anyone(visitor: Visitor, world: World, name: str) -> None:
+    page = BY_NAME[name]
+    response = call(visitor, page, world)
+    assert response.status < 500
+    if page.access == "anyone":
+        assert page.path.split("/")[1] in FOR_ANYONE
+        return
+    if page.method == "GET":
+        assert response.status == 303 and response.headers["location"].startswith("/sign-in?next=")
+    else:
+        assert response.status == 401
+
+
+def test_a_user_of_another_organization_finds_nothing(client: Client, world: World) -> None:
+    charlie = signed_in(client, world, world.charlie.user_id)
+    for name, page in BY_NAME.items():
+        if page.access == "member":
+            assert call(charlie, page, world).status == 404, name
+
+
+def test_members_do_everything_but_what_owners_do(client: Client, world: World) -> None:
+    bob = signed_in(client, world, world.bob.user_id)
+    for name, page in BY_NAME.items():
+        if page.access == "anyone" or name in ENDS:
+            continue
+        status = call(bob, page, world).status
+        assert (status == 403) == (name in OWNERS_ONLY), (name, status)
+        assert status not in (401, 500), name
+
+
+def test_owners_do_everything(client: Client, world: World) -> None:
+    alice = signed_in(client, world, world.alice.user_id)
+    for name, page in BY_NAME.items():
+        if page.access != "anyone" and name not in ENDS:
+            status = call(alice, page, world).status
+            assert status not in (401, 403, 500), (name, status)
