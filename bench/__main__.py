@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import attacks, filters, imports, instagram, load, pages, search, start, writes
+from bench import attacks, carddav, filters, imports, instagram, load, pages, search, start, writes
 from bench.plan import QUICK, STANDARD, Plan
 from bench.processes import end_by_exception
 from bench.table import Row, markdown
@@ -31,6 +31,7 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
     "start": start.run,
     "imports": imports.run,
     "instagram": instagram.run,
+    "carddav": carddav.run,
     "attacks": attacks.run,
 }
 TABLE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
