@@ -133,6 +133,9 @@ KINDS = {
     "device.group_deleted": "A device deleted a group of cards; the subject is the device.",
     "contact.card_changed": "Properties of a contact's card changed that have no field.",
     "contact.taken_off_phones": "A contact was taken out of the address book of phones.",
+    "contact.put_on_phones": "A contact was put into the address book of phones; the subject is it, or a book.",
+    "book.added": "An address book of phones was added for a folder, a tag, a segment or a user.",
+    "book.removed": "An address book of phones was removed; its contacts stay.",
     "webhook.created": "A webhook was added.",
     "webhook.updated": "A webhook changed, or was enabled or disabled.",
     "webhook.secret_rotated": "A webhook has a new secret.",
@@ -159,11 +162,11 @@ SHOWN_WITH_CONTACTS = {
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
     "member": False, "invitation": False, "duplicate": False, "access_token": False, "device": False,
-    "webhook": False, "cadence": False, "subscription": False,
+    "webhook": False, "cadence": False, "subscription": False, "book": False,
 }  # fmt: skip
 # The same, of the contacts and what is said of them; the others are of accounts and access
 OF_THE_BOOK = frozenset(SHOWN_WITH_CONTACTS) - {
-    "user", "organization", "member", "invitation", "access_token", "device", "webhook",
+    "user", "organization", "member", "invitation", "access_token", "device", "webhook", "book",
 }  # fmt: skip
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
 CHANGES_WORDS = frozenset(kind for kind in KINDS if kind.partition(".")[0] in ("contact", "address", "note")) - {

@@ -53,8 +53,8 @@ def list_cards(tx: Tx, organization_id: int) -> list[CardRef]:
     return [*map(_ref, rows), *(CardRef(href, None, revision, at) for href, revision, at in groups)]
 
 
-def list_changes(tx: Tx, organization_id: int, after: int) -> tuple[list[CardRef], list[tuple[str, int]]]:
-    """(cards that changed after a change number, (name, change number) of those that are gone)."""
+def list_changes(tx: Tx, organization_id: int, after: int) -> list[tuple[int, CardRef | str]]:
+    """(change number, card or the name of one that is gone), for what changed after a change number, in no order."""
     bound = {"organization_id": organization_id, "after": after}
     changed: list[CardRef] = []
     gone: dict[str, int] = {}
@@ -83,7 +83,7 @@ def list_changes(tx: Tx, organization_id: int, after: int) -> tuple[list[CardRef
             changed.append(CardRef(href, None, revision, at))
     for ref in changed:
         gone.pop(ref.href, None)
-    return changed, sorted(gone.items(), key=lambda item: item[1])
+    return [*((ref.revision, ref) for ref in changed), *((revision, href) for href, revision in gone.items())]
 
 
 def last_change(tx: Tx, organization_id: int) -> int:
@@ -190,14 +190,27 @@ def _list_of_contacts(tx: Tx, organization_id: int, contact_ids: Collection[int]
     return [_ref(row) for row in rows]
 
 
-def find_stored(tx: Tx, organization_id: int, hrefs: Iterable[str]) -> dict[str, StoredCard]:
-    """name -> its stored lines, for the cards that a device wrote."""
-    condition, bound = matching(tx, "hrefs", hrefs)
-    rows = tx.all(
-        f"SELECT {_STORED} FROM card_bodies WHERE organization_id = :organization_id AND href {condition}",
-        {"organization_id": organization_id, "hrefs": bound},
-    )
-    return {row[0]: StoredCard(*row) for row in rows}
+def find_stored(tx: Tx, organization_id: int, refs: Collection[CardRef]) -> dict[str, StoredCard]:
+    """name of the card -> its stored lines, for the cards that a device wrote."""
+    names = {ref.contact_id: ref.href for ref in refs if ref.contact_id is not None}
+    groups = [ref.href for ref in refs if ref.contact_id is None]
+    found: dict[str, StoredCard] = {}
+    if names:
+        condition, bound = matching(tx, "ids", names)
+        rows = tx.all(
+            f"SELECT {_STORED} FROM card_bodies WHERE organization_id = :organization_id AND contact_id {condition}",
+            {"organization_id": organization_id, "ids": bound},
+        )
+        found = {names[row[1]]: StoredCard(*row) for row in rows}
+    if groups:
+        condition, bound = matching(tx, "hrefs", groups)
+        rows = tx.all(
+            f"SELECT {_STORED} FROM card_bodies WHERE organization_id = :organization_id AND href {condition}"
+            " AND contact_id IS NULL",
+            {"organization_id": organization_id, "hrefs": bound},
+        )
+        found |= {row[0]: StoredCard(*row) for row in rows}
+    return found
 
 
 def find_stored_of_contact(tx: Tx, organization_id: int, contact_id: int) -> StoredCard | None:

@@ -23,6 +23,7 @@ _VERBS = {
     "related_changed": "deleted or restored a related person", "parts_imported": "imported parts",
     "merged": "merged another person into this one", "unmerged": "undid a merge",
     "card_changed": "changed the card", "taken_off_phones": "took the person off phones",
+    "put_on_phones": "put the person on phones",
     "snoozed": "put off", "unsnoozed": "no longer put off",
 }  # fmt: skip
 _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",

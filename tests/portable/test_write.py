@@ -42,6 +42,7 @@ LEFT_OUT = {
     "import_matches": "bookkeeping of imports",
     "devices": "secrets", "cards": "what devices of an instance synchronize",
     "card_history": "what devices of an instance synchronize",
+    "books": "what devices of an instance synchronize", "book_cards": "what devices of an instance synchronize",
     "dav_properties": "what devices of an instance synchronize",
     "card_bodies": "what devices of an instance synchronize",
     "merges": "how to undo a merge: its rows are numbers of an instance", "merge_rows": "how to undo a merge",
