@@ -21,6 +21,7 @@ COMMANDS = {
     "time-zones": "time_zones",
     "tokens": "tokens",
     "device": "device",
+    "books": "books",
     "password": "password",
     "logins": "logins",
     "import": "import_",
