@@ -29,9 +29,9 @@ class AddressData(Struct, frozen=True):
         """Raises DavError (403, supported-address-data) if a card would have to be converted up to 4.0."""
         if self.version != "4.0":
             return
-        hrefs = [ref.href for ref in refs]
-        stored = store.find_stored(context.tx, context.organization_id, hrefs) if hrefs else {}
-        if any(href not in stored or version_of(split_card(stored[href].body)) != "4.0" for href in hrefs):
+        wanted = list(refs)
+        stored = store.find_stored(context.tx, context.organization_id, wanted)
+        if any(ref.href not in stored or version_of(split_card(stored[ref.href].body)) != "4.0" for ref in wanted):
             raise DavError(403, "C:supported-address-data", "Cards are served as version 3.0")
 
     def element_of(self, context: Context, rendered: Rendered) -> str:

@@ -12,10 +12,12 @@ from functools import partial
 
 from msgspec import Struct
 
+from coterie.carddav.books import refresh_stale, stale_books
 from coterie.carddav.cards import Answer, delete, get_card, get_collection, put_card, read_card, refuse
 from coterie.carddav.context import Context, Request
 from coterie.carddav.devices import DeviceLogins
 from coterie.carddav.errors import DavError
+from coterie.carddav.mkcol import mkcol
 from coterie.carddav.moving import copy, move
 from coterie.carddav.options import ALLOWED, DAV_HEADER, METHODS, REFUSED
 from coterie.carddav.propfind import propfind
@@ -32,6 +34,7 @@ from coterie.http.errors import MethodNotAllowed, Unexpected, error_headers, sta
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import base_url
 from coterie.model.carddav_accounts import ROOT_PATH
+from coterie.model.cards import BOOK as EVERYBODY
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
@@ -108,6 +111,8 @@ class CardDavApp:
         method, is_card = request.method, request.resource.kind == "card"
         if method == "OPTIONS":
             return Sent(200, [(b"allow", ", ".join(ALLOWED[request.resource.kind]).encode())])
+        if method in ("GET", "HEAD", "PROPFIND", "REPORT"):
+            await self._refresh(login, request)
         if method in ("GET", "HEAD"):
             answer = await self._read(login, request, get_card if is_card else get_collection)
             return _plain(answer)
@@ -117,7 +122,8 @@ class CardDavApp:
         if method == "PROPPATCH":
             return await self._proppatch(login, request)
         if method in REFUSED:
-            work = _CHANGES.get(method, refuse) if method in ALLOWED[request.resource.kind] else refuse
+            is_allowed = method in ALLOWED[request.resource.kind] or method == "MKCOL"
+            work = _CHANGES.get(method, refuse) if is_allowed else refuse
             return _plain(await self._write(login, request, work))
         if method == "PROPFIND":
             return await self._propfind(login, request)
@@ -125,6 +131,13 @@ class CardDavApp:
 
     async def _read(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
         return await self._database.run_read(lambda tx: work(Context(tx, login, request)))
+
+    async def _refresh(self, login: Login, request: Request) -> None:
+        """Computes the members of the books that a request reads, if they may have changed."""
+        if request.resource.kind not in ("home", "book", "card") or request.resource.book == EVERYBODY:
+            return
+        if await self._database.run_read(lambda tx: stale_books(Context(tx, login, request))):
+            await self._database.run_write(lambda tx: refresh_stale(Context(tx, login, request)))
 
     async def _write(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
         """A unit of work with the device as it is then: it may have been revoked while the body was on its way."""
@@ -165,7 +178,7 @@ def _in_context(login: Login, request: Request, piece: Callable[[Context], str],
     return piece(Context(tx, login, request))
 
 
-_CHANGES: Mapping[str, Callable[[Context], Answer]] = {"DELETE": delete, "MOVE": move, "COPY": copy}
+_CHANGES: Mapping[str, Callable[[Context], Answer]] = {"DELETE": delete, "MOVE": move, "COPY": copy, "MKCOL": mkcol}
 
 
 async def _pieces(heads: Sequence[str], cards: Iterator[str]) -> AsyncIterator[str]:

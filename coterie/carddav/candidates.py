@@ -19,9 +19,10 @@ _ESCAPED = frozenset(",;\\\r\n")
 def candidates(context: Context, condition: Filter) -> Sequence[CardRef]:
     """The cards of the book that may match, in the order of their changes."""
     texts = _texts(condition)
-    if texts and all(each.name == "EMAIL" for each in condition.properties) and all(map(str.isascii, texts)):
+    is_for_emails = all(each.name == "EMAIL" for each in condition.properties)
+    if texts and is_for_emails and all(map(str.isascii, texts)) and context.request_book is None:
         return store.find_cards_by_email(context.tx, context.organization_id, [text.lower() for text in texts])
-    refs = store.list_cards(context.tx, context.organization_id)
+    refs = context.list_cards()
     return refs if texts is None else list(_with_text(context, refs, [text.casefold() for text in texts]))
 
 
@@ -47,7 +48,7 @@ def _with_text(context: Context, refs: Sequence[CardRef], texts: Sequence[str]) 
     """The cards whose stored text has one of these texts, and those that are not served as they are stored."""
     for start in range(0, len(refs), _PIECE):
         part = refs[start : start + _PIECE]
-        stored = store.find_stored(context.tx, context.organization_id, [ref.href for ref in part])
+        stored = store.find_stored(context.tx, context.organization_id, part)
         for ref in part:
             card = stored.get(ref.href)
             if card is None or card.revision != ref.revision:

@@ -4,7 +4,9 @@ import re
 
 from msgspec import Struct
 
+from coterie.actions.books import remove_book, take_out_of_book
 from coterie.actions.cards import delete_card
+from coterie.carddav.books import card_of_conflict, put_book_card, refresh_stale
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.properties import CONTENT_TYPE
@@ -14,8 +16,7 @@ from coterie.cards.rendering import Renderer
 from coterie.errors import Invalid, NotFound
 from coterie.http.responses import http_date
 from coterie.model import times
-from coterie.model.cards import BOOK, CardRef, etag_of
-from coterie.store.cards import list_cards
+from coterie.model.cards import CardRef, etag_of
 from coterie.vcard.cards import PROPERTY_BYTES_MAX
 from coterie.vcard.raw import RawLine, decode_card, join_lines, version_of
 from coterie.vcard.versions import as_version_3
@@ -75,6 +76,7 @@ def put_card(context: Context, lines: list[RawLine]) -> Answer:
     """Takes a card. 201 if it is new, otherwise 204."""
     request, resource = context.request, context.request.resource
     context.check(resource)
+    refresh_stale(context)
     ref = context.find_card(resource)
     context.check_write(resource, "write-content" if ref else "bind")
     check_conditions(request, ref)
@@ -89,26 +91,37 @@ def put_card(context: Context, lines: list[RawLine]) -> Answer:
 
 def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
     try:
+        book = context.request_book
+        if book is not None:
+            return put_book_card(context, book, put, ref)
         return Writer(context.tx, context.login, put).write(ref)
     except UidConflict as conflict:
-        other = Resource("card", context.member, BOOK, conflict.message)
-        content = f"<D:href>{other.url}</D:href>"
+        content = f"<D:href>{card_of_conflict(context, conflict).url}</D:href>"
         raise DavError(409, "C:no-uid-conflict", "Another card has this UID", content) from None
 
 
 def delete(context: Context) -> Answer:
-    """Deletes a card. A book that is deleted is there again at once with all its cards: it is everyone's, and no
-    client deletes everyone with one request."""
+    """Deletes a card, or takes it out of a book. Deleting a book takes it off phones and deletes no contact.
+
+    The book of everybody is there again at once with all its cards: no client deletes everyone with one request.
+    """
     request, resource = context.request, context.request.resource
     context.check(resource)
+    refresh_stale(context)
     context.check_write(context.book, "unbind")
+    book = context.request_book
     if resource.kind == "book":
+        if book is not None:
+            remove_book(context.tx, context.login.caller, book)
         return Answer(204)
     ref = context.find_card(resource)
     if ref is None:
         raise NotFound("There is no such card")
     check_conditions(request, ref)
-    delete_card(context.tx, context.login.caller, ref)
+    if book is None:
+        delete_card(context.tx, context.login.caller, ref)
+    elif ref.contact_id is not None:
+        take_out_of_book(context.tx, context.login.caller, book, ref.contact_id, ref.href)
     return Answer(204)
 
 
@@ -117,8 +130,7 @@ def refuse(context: Context) -> Answer:
     resource = context.request.resource
     context.check(Resource(resource.kind, resource.member))
     privilege = "write-content" if context.request.method == "PUT" else "bind"
-    content = f"<D:resource><D:href>{resource.url}</D:href><D:privilege><D:{privilege}/></D:privilege></D:resource>"
-    raise DavError(403, "D:need-privileges", "Collections are given", content)
+    context.refuse(resource, privilege, "Collections are given")
 
 
 def get_collection(context: Context) -> Answer:
@@ -127,7 +139,7 @@ def get_collection(context: Context) -> Answer:
     context.check(resource)
     lines = ["An address book for CardDAV programs.", f"addressbook: {context.book.url}"]
     if resource.kind == "book":
-        refs = list_cards(context.tx, context.organization_id)
+        refs = context.list_cards()
         lines += [ref.href for ref in refs[:LISTED_MAX]]
     return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), "\n".join([*lines, ""]).encode())
 

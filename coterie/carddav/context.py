@@ -1,15 +1,21 @@
 """What a request of the door works with: the transaction, the device, the resource it may see."""
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import NoReturn
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coterie.carddav.errors import DavError
 from coterie.carddav.urls import Resource
 from coterie.errors import NotFound
 from coterie.http.asgi import Headers
-from coterie.model.cards import BOOK, CardRef, make_token, membership_uuid, parse_token
+from coterie.model.books import Book
+from coterie.model.cards import BOOK as EVERYBODY
+from coterie.model.cards import CardRef, make_token, membership_uuid, parse_token
+from coterie.store import book_cards
 from coterie.store import cards as store
+from coterie.store.books import find_book, list_books
 from coterie.store.contact_changes import find_expired_revision
 from coterie.store.database import Tx
 from coterie.store.devices import Login
@@ -35,11 +41,12 @@ class Request(Struct, frozen=True):
 
 
 class Context(Struct):
-    """tx: of the request. cards: cards that a listing has read already, by their name."""
+    """tx: of the request. known_books: books by their name, once they were read."""
 
     tx: Tx
     login: Login
     request: Request
+    known_books: dict[str, Book | None] = field(default_factory=dict)
 
     @property
     def organization_id(self) -> int:
@@ -59,52 +66,113 @@ class Context(Struct):
         return Resource("home", self.member)
 
     @property
+    def everybody(self) -> Resource:
+        """The book of everybody, the first in the home: macOS shows no other."""
+        return Resource("book", self.member, EVERYBODY)
+
+    @property
     def book(self) -> Resource:
-        return Resource("book", self.member, BOOK)
+        """The book of the request; of a request for none the one of everybody."""
+        return Resource("book", self.member, self.request.resource.book or EVERYBODY)
+
+    def find_book(self, name: str) -> Book | None:
+        """A book that is not the one of everybody. Raises NotFound if there is none of this name."""
+        if name in ("", EVERYBODY):
+            return None
+        if name not in self.known_books:
+            self.known_books[name] = find_book(self.tx, self.organization_id, name, self.login.device.user_id)
+        if self.known_books[name] is None:
+            raise NotFound("There is no such address book")
+        return self.known_books[name]
+
+    @property
+    def request_book(self) -> Book | None:
+        """The book of the request; None for the one of everybody."""
+        return self.find_book(self.request.resource.book)
+
+    def list_books(self) -> list[Book]:
+        """The books of the member besides the one of everybody."""
+        books = list_books(self.tx, self.organization_id, self.login.device.user_id)
+        self.known_books |= {book.name: book for book in books}
+        return books
 
     def card(self, ref: CardRef) -> Resource:
-        """The resource of a card."""
-        return Resource("card", self.member, BOOK, ref.href)
+        """The resource of a card of the request's book."""
+        return Resource("card", self.member, self.book.book, ref.href)
 
     def check(self, resource: Resource) -> None:
         """Raises NotFound if the resource is not the member's own, so that no one learns what others have."""
         if resource.member and resource.member != self.member:
             raise NotFound("There is no such resource")
-        if resource.book and resource.book != BOOK:
-            raise NotFound("There is no such address book")
+        self.find_book(resource.book)
+
+    def list_cards(self) -> list[CardRef]:
+        """The cards of the request's book, in the order of their changes."""
+        book = self.request_book
+        if book is None:
+            return store.list_cards(self.tx, self.organization_id)
+        return book_cards.list_cards(self.tx, self.organization_id, book.id)
+
+    def list_changes(self, after: int) -> list[tuple[int, CardRef | str]]:
+        """(change number, card or the name of one that is gone), for what changed in the request's book."""
+        book = self.request_book
+        if book is None:
+            return store.list_changes(self.tx, self.organization_id, after)
+        return book_cards.list_changes(self.tx, self.organization_id, book.id, after)
+
+    def find_cards(self, hrefs: Collection[str], book: Book | None) -> dict[str, CardRef]:
+        """name -> card, for those of the names that a book has."""
+        if book is None:
+            return store.find_cards(self.tx, self.organization_id, hrefs)
+        return book_cards.find_cards(self.tx, self.organization_id, book.id, hrefs)
 
     def find_card(self, resource: Resource) -> CardRef | None:
-        """The card of this name."""
-        return store.find_cards(self.tx, self.organization_id, [resource.href]).get(resource.href)
+        """The card of this name in its book."""
+        return self.find_cards([resource.href], self.find_book(resource.book)).get(resource.href)
+
+    def is_read_only(self, resource: Resource) -> bool:
+        """Whether the device cannot change a resource: it may only read, or a filter decides who is in the book."""
+        book = self.find_book(resource.book)
+        return self.login.device.is_read_only or (book is not None and book.is_read_only)
 
     def check_write(self, resource: Resource, privilege: str) -> None:
-        """Raises DavError (403, need-privileges) for a read-only device: any other 403 stops some clients for good."""
-        if self.login.device.is_read_only:
-            content = (
-                f"<D:resource><D:href>{resource.url}</D:href><D:privilege><D:{privilege}/></D:privilege></D:resource>"
-            )
-            raise DavError(403, "D:need-privileges", "The device may only read", content)
+        """Raises DavError (403, need-privileges) for a read-only device or book.
 
-    @property
-    def token_revision(self) -> int:
-        """The change number that the present sync token stands for: that of an event, whose moment the token has."""
-        return store.next_event(self.tx, self.organization_id, store.last_change(self.tx, self.organization_id))
+        Any other 403 stops some clients for good.
+        """
+        if self.is_read_only(resource):
+            self.refuse(resource, privilege, "The device or the address book is read-only")
 
-    def token(self, revision: int) -> str:
-        """The sync token of everything up to a change number."""
+    def refuse(self, resource: Resource, privilege: str, message: str) -> NoReturn:
+        """Raises DavError (403, need-privileges)."""
+        inner = f"<D:href>{resource.url}</D:href><D:privilege><D:{privilege}/></D:privilege>"
+        raise DavError(403, "D:need-privileges", message, f"<D:resource>{inner}</D:resource>")
+
+    def token_revision(self, resource: Resource) -> int:
+        """The change number that the present sync token of a book stands for: that of an event, whose moment it has."""
+        book = self.find_book(resource.book)
+        last = store.last_change(self.tx, self.organization_id) if book is None else max(book.last_revision, 1)
+        return store.next_event(self.tx, self.organization_id, last)
+
+    def token(self, resource: Resource, revision: int) -> str:
+        """The sync token of everything in a book up to a change number."""
+        book = self.find_book(resource.book)
         history = store.history_at(self.tx, self.organization_id, revision)
-        return make_token(self.login.caller.organization_uuid, revision, history)
+        return make_token(book.id if book else self.login.caller.organization_uuid, revision, history)
 
     def read_token(self, token: str) -> int:
-        """The change number of a sync token. Raises DavError (valid-sync-token) unless it is one of this history.
+        """The change number of a sync token of the request's book.
 
-        Thunderbird recovers from 400 only.
+        Raises DavError (valid-sync-token) unless it is one of this history: 400 for Thunderbird, which recovers from
+        nothing else.
         """
-        parsed = parse_token(token, self.login.caller.organization_uuid)
+        book = self.request_book
+        parsed = parse_token(token, book.id if book else self.login.caller.organization_uuid)
         if parsed is not None:
             revision, _ = parsed
             has_expired = revision < find_expired_revision(self.tx, self.organization_id)
-            if 0 < revision <= self.token_revision and not has_expired and self.token(revision) == token:
+            is_past = 0 < revision <= self.token_revision(self.book)
+            if is_past and not has_expired and self.token(self.book, revision) == token:
                 return revision
         is_thunderbird = "thunderbird" in self.request.header(b"user-agent").lower()
         raise DavError(400 if is_thunderbird else 403, "D:valid-sync-token", "The sync token is not valid any more")

@@ -12,4 +12,8 @@ class DavError(CoterieError):
 
 
 class UidConflict(CoterieError):
-    """The UID of a card is that of another one of the book, whose name is the message."""
+    """The UID of a card is that of another one, whose name is the message. book: its name; '' for everybody's."""
+
+    def __init__(self, href: str, book: str = "") -> None:
+        super().__init__(href)
+        self.book = book

@@ -11,14 +11,18 @@ from coterie.store.database import Tx
 
 
 def find_by_uid(tx: Tx, organization_id: int, uid: str) -> Contact | None:
-    """The contact with this UID, deleted or not. Raises UidConflict if its card has another name."""
+    """The contact with this UID, deleted or not. Raises UidConflict if it is that of a group."""
     if (other := store.find_group_by_uid(tx, organization_id, uid)) is not None:
         raise UidConflict(other)
     contact_id = find_external_ids(tx, organization_id, UID_SOURCE, [uid]).get(uid)
     if contact_id is not None:
-        contact = find_contact(tx, organization_id, contact_id)
-    else:
-        contact = find_contact_by_uuid(tx, organization_id, uid)
+        return find_contact(tx, organization_id, contact_id)
+    return find_contact_by_uuid(tx, organization_id, uid)
+
+
+def find_removed(tx: Tx, organization_id: int, uid: str) -> Contact | None:
+    """The contact with this UID that has no card, deleted or not. Raises UidConflict if a card has the UID."""
+    contact = find_by_uid(tx, organization_id, uid)
     if contact is not None:
         present = store.find_card_of_contact(tx, organization_id, contact.id)
         if present is not None:

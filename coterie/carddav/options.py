@@ -16,5 +16,5 @@ ALLOWED: Mapping[str, Sequence[str]] = {
     "card": ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT", "PUT", "DELETE", "MOVE", "COPY"),
 }
 METHODS = frozenset(method for methods in ALLOWED.values() for method in methods) | frozenset(REFUSED)
-# RFC 4918, 3744, 6352. No 2: there are no locks. No extended-mkcol: the books are given.
-DAV_HEADER = b"1, 3, access-control, addressbook"
+# RFC 4918, 3744, 6352, 5689. No 2: there are no locks.
+DAV_HEADER = b"1, 3, access-control, addressbook, extended-mkcol"

@@ -51,12 +51,15 @@ def _displayname(context: Context, target: Target) -> str | None:
         user = find_user(context.tx, context.login.device.user_id)
         name = " ".join(filter(None, (user.first_name, user.last_name))) if user else ""
         return escape(name or context.login.device.email)
-    return {"book": "Contacts", "root": "Coterie", "principals": "Principals", "homes": "Address books"}.get(kind)
+    if kind == "book":
+        book = context.find_book(target.resource.book)
+        return escape(book.title) if book else "Contacts"
+    return {"root": "Coterie", "principals": "Principals", "homes": "Address books"}.get(kind)
 
 
 def _privileges(context: Context, target: Target) -> str:
     kind = target.resource.kind
-    names = _WRITE if kind in ("home", "book", "card") and not context.login.device.is_read_only else _READ
+    names = _WRITE if kind in ("home", "book", "card") and not context.is_read_only(target.resource) else _READ
     return "".join(f"<D:privilege><D:{name}/></D:privilege>" for name in names)
 
 
@@ -69,7 +72,9 @@ def _reports(_: Context, target: Target) -> str | None:
 
 
 def _sync_token(context: Context, target: Target) -> str | None:
-    return escape(context.token(context.token_revision)) if target.resource.kind == "book" else None
+    if target.resource.kind != "book":
+        return None
+    return escape(context.token(target.resource, context.token_revision(target.resource)))
 
 
 def _etag(_: Context, target: Target) -> str | None:
@@ -84,6 +89,13 @@ def _length(_: Context, target: Target) -> str | None:
     if target.resource.kind == "book":
         return "0"
     return None if target.length is None else str(target.length)
+
+
+def _resource_id(context: Context, target: Target) -> str | None:
+    if target.resource.kind not in ("principal", "home", "book"):
+        return None
+    book = context.find_book(target.resource.book)
+    return f"<D:href>urn:uuid:{book.id if book else context.member}</D:href>"
 
 
 def _home_set(context: Context, target: Target) -> str | None:
@@ -146,9 +158,7 @@ PROPERTIES: Mapping[str, Property] = {
     dav("supported-report-set"): _reports,
     dav("sync-token"): _sync_token,
     f"{{{CALENDARSERVER}}}getctag": _sync_token,
-    dav("resource-id"): _only(
-        ("principal", "home", "book"), lambda context: f"<D:href>urn:uuid:{context.member}</D:href>"
-    ),
+    dav("resource-id"): _resource_id,
     card("addressbook-home-set"): _home_set,
     card("supported-address-data"): _address_data_types,
     card("supported-collation-set"): _collations,

@@ -13,7 +13,6 @@ from coterie.carddav.xml_output import element, propstats, response
 from coterie.cards.rendering import Renderer
 from coterie.errors import NotFound
 from coterie.model.cards import CardRef
-from coterie.store import cards as store
 from coterie.store.dav_properties import list_dav_properties
 
 PROPERTIES_MAX = 500
@@ -103,7 +102,7 @@ def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
         targets += [Target(child) for child in _children(context, resource)]
     refs: Sequence[CardRef] = ()
     if depth == "1" and resource.kind == "book":
-        refs = store.list_cards(context.tx, context.organization_id)
+        refs = context.list_cards()
     if "noroot" in request.header(b"depth"):
         targets = targets[1:]
     # the cards' responses are written after the transaction, and need none
@@ -126,4 +125,6 @@ def _children(context: Context, resource: Resource) -> list[Resource]:
         return [context.principal]
     if resource.kind == "homes":
         return [context.home]
-    return [context.book] if resource.kind == "home" else []
+    if resource.kind != "home":
+        return []
+    return [context.everybody, *(Resource("book", context.member, book.name) for book in context.list_books())]

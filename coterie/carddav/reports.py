@@ -18,7 +18,6 @@ from coterie.carddav.xml_input import Element, card, dav, parse_xml
 from coterie.carddav.xml_output import escape, status_response
 from coterie.cards.rendering import Renderer
 from coterie.model.cards import CardRef
-from coterie.store import cards as store
 
 HREFS_MAX = 50_000
 CARDS_PER_PIECE = 100
@@ -47,7 +46,7 @@ class Report(Struct):
         if self.data is None:
             return "".join(respond(context, Target(context.card(ref), ref), self.wanted) for ref in refs)
         # as they are now: a card may have changed since the report began
-        now = store.find_cards(context.tx, context.organization_id, [ref.href for ref in refs])
+        now = context.find_cards([ref.href for ref in refs], context.request_book)
         rendered = Renderer(context.tx, context.login.caller, context.request.folder).render(now.values())
         texts = []
         for ref in refs:
@@ -91,7 +90,7 @@ def _multiget(context: Context, root: Element) -> Report:
         raise DavError(403, "D:number-of-matches-within-limits", f"More than {HREFS_MAX} hrefs")
     wanted, data = read_properties(root)
     names: list[tuple[str, str | None]] = [(href, _name_in_book(context, href)) for href in hrefs]
-    found = store.find_cards(context.tx, context.organization_id, {name for _, name in names if name is not None})
+    found = context.find_cards({name for _, name in names if name is not None}, context.request_book)
     if data is not None:
         data.check(context, found.values())
     refs, missing = [], []
@@ -126,7 +125,7 @@ def _query(context: Context, root: Element) -> Report:
     elif condition is not None:
         refs = candidates(context, condition)
     else:
-        refs = store.list_cards(context.tx, context.organization_id)
+        refs = context.list_cards()
     if condition is not None:
         refs = match_filter(context, refs, condition)
     if data is not None:
@@ -161,16 +160,12 @@ def _sync(context: Context, root: Element) -> Report:
     wanted, data = read_properties(root)
     limit = read_limit(root, dav("limit"), dav("nresults"))
     token = root.text_of(dav("sync-token")) or ""
-    until = context.token_revision
-    refs: Sequence[CardRef]
-    gone: list[tuple[str, int]] = []
+    until = context.token_revision(context.book)
     if token:
         after = context.read_token(token)
-        refs, gone = store.list_changes(context.tx, context.organization_id, after) if after < until else ([], [])
+        changes = context.list_changes(after) if after < until else []
     else:
-        refs = store.list_cards(context.tx, context.organization_id)
-    changes: list[tuple[int, CardRef | str]] = [(ref.revision, ref) for ref in refs]
-    changes += [(revision, href) for href, revision in gone]
+        changes = [(ref.revision, ref) for ref in context.list_cards()]
     changes.sort(key=lambda change: change[0])
     tail = ""
     if limit is not None and len(changes) > limit:
@@ -181,7 +176,7 @@ def _sync(context: Context, root: Element) -> Report:
     tail += "".join(
         status_response(Resource("card", context.member, context.book.book, href).url, 404) for href in removed
     )
-    tail += f"<D:sync-token>{escape(context.token(until))}</D:sync-token>"
+    tail += f"<D:sync-token>{escape(context.token(context.book, until))}</D:sync-token>"
     refs = [ref for _, ref in changes if isinstance(ref, CardRef)]
     return Report(wanted, data, "", refs, tail, until)
 

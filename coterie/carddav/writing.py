@@ -13,7 +13,7 @@ from coterie.actions.cards import save_group
 from coterie.actions.contacts import restore_contact
 from coterie.carddav.address_data import VERSION_4
 from coterie.carddav.errors import UidConflict
-from coterie.carddav.known_contacts import find_by_uid, find_without_card
+from coterie.carddav.known_contacts import find_removed, find_without_card
 from coterie.cards.changing import change_contact, create_contact, save_lines
 from coterie.cards.draft_changes import read_lines
 from coterie.cards.rendering import Rendered, Renderer
@@ -26,9 +26,7 @@ from coterie.model.ids import new_id
 from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.store import cards as store
 from coterie.store.contact_sheets import load_sheets
-from coterie.store.contacts import (
-    insert_external_ids,
-)
+from coterie.store.contacts import insert_external_ids
 from coterie.store.database import Tx
 from coterie.store.devices import Login, save_families
 from coterie.vcard.difference import LABELS, Difference, compare, families_of
@@ -98,7 +96,7 @@ class Writer:
             lines = [*lines[:end], make_line(f"UID:{uid}"), *lines[end:]]
         if is_group(lines):
             return self._write_group(uid, lines)
-        contact = find_by_uid(self._tx, self._organization_id, uid)
+        contact = find_removed(self._tx, self._organization_id, uid)
         if contact is None:
             draft = read_lines(lines, self._caller.country)
             draft.external_ids = [(UID_SOURCE, uid)]

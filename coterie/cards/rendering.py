@@ -56,7 +56,7 @@ class Renderer:
         cards = {ref.href: ref for ref in refs}
         if not cards:
             return {}
-        stored = store.find_stored(self._tx, self._caller.organization_id, cards)
+        stored = store.find_stored(self._tx, self._caller.organization_id, cards.values())
         ids = [ref.contact_id for ref in cards.values() if ref.contact_id is not None and not _is_current(ref, stored)]
         sheets = load_sheets(self._tx, self._caller.organization_id, ids, DRAFT_PARTS) if ids else {}
         result = {}
