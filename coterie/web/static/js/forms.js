@@ -6,7 +6,8 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  // after a download the page stays, and may ask again
+  if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
