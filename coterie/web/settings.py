@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from coterie.errors import Forbidden
 from coterie.model.organizations import OWNER
 from coterie.store.database import Tx
 from coterie.store.organizations import find_membership
@@ -33,6 +32,8 @@ PLACES = {
         Place("deleted", "Deleted people", "Restore them", "trash"),
     ),
     "Connections": (
+        Place("devices", "Phones and programs", "Sync people with phones and mail programs", "phone"),
+        Place("webhooks", "Webhooks", "Send programs what changes", "link"),
         Place("tokens", "API tokens", "For programs that read and write people", "key"),
     ),
     "You": (
@@ -50,12 +51,6 @@ def show(tx: Tx, visit: Visit) -> Result:
 def is_owner(tx: Tx, visit: Visit) -> bool:
     """Whether the user is an owner of the organization."""
     return find_membership(tx, visit.acting.organization_id, visit.signed_in.user_id) == OWNER
-
-
-def require_owner(tx: Tx, visit: Visit) -> None:
-    """Raises Forbidden unless the user is an owner of the organization."""
-    if not is_owner(tx, visit):
-        raise Forbidden("Only an owner of the organization may do this")
 
 
 PAGES = (Page("GET", "/{o:int}/settings", show),)

@@ -1,6 +1,6 @@
 """Settings: the organization, its members and their roles. Only owners change them; a member can leave."""
 
-from coterie.actions.members import change_role, remove_member
+from coterie.actions.members import change_role, remove_member, require_owner
 from coterie.actions.organizations import update_organization
 from coterie.errors import Invalid, NotFound
 from coterie.model.countries import list_countries
@@ -10,7 +10,7 @@ from coterie.store.database import Tx
 from coterie.store.organizations import find_organization as find
 from coterie.store.organizations import list_members
 from coterie.web.page import Go, Page, Result, Show, Visit
-from coterie.web.settings import is_owner, require_owner
+from coterie.web.settings import is_owner
 
 MEMBERS_MAX = 500
 ROLE_LABELS = {
@@ -24,7 +24,7 @@ def show_organization(tx: Tx, visit: Visit) -> Result:
 
 
 def save_organization(tx: Tx, visit: Visit) -> Result:
-    require_owner(tx, visit)
+    require_owner(tx, visit.acting)
     fields = {name: visit.text(name, 1000) for name in ("name", "country", "time_zone") if name in visit.form}
     update_organization(tx, visit.acting, **fields)  # type: ignore[arg-type]
     return Go(url=f"{visit.root}/settings/organization", message="The organization was saved")
@@ -76,7 +76,7 @@ def _member(tx: Tx, visit: Visit) -> Member:
 
 
 def save_role(tx: Tx, visit: Visit) -> Result:
-    require_owner(tx, visit)
+    require_owner(tx, visit.acting)
     member, role = _member(tx, visit), visit.text("role", 20)
     change_role(tx, visit.acting, member.email, role)
     return Go(url=f"{visit.root}/settings/members", message=f"{member.email} is now {_article(role)}")
@@ -89,7 +89,7 @@ def _article(role: str) -> str:
 def remove(tx: Tx, visit: Visit) -> Result:
     member = _member(tx, visit)
     if member.user_id != visit.signed_in.user_id:
-        require_owner(tx, visit)
+        require_owner(tx, visit.acting)
     remove_member(tx, visit.acting, member.email)
     if member.user_id == visit.signed_in.user_id:
         return Go(url="/account", message="You left the organization")

@@ -22,10 +22,12 @@ from coterie.web import (
     set_up,
     settings,
     settings_deleted,
+    settings_devices,
     settings_organization,
     settings_properties,
     settings_terms,
     settings_tokens,
+    settings_webhooks,
     sign_in,
     tags,
     today,
@@ -45,4 +47,5 @@ PAGES: tuple[Page, ...] = (
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
+    *settings_devices.PAGES, *settings_webhooks.PAGES,
 )  # fmt: skip
