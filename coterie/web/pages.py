@@ -38,5 +38,6 @@ def _environment() -> "Environment":
         "initials": words.initials,
         "markdown": render_markdown,
         "moment": words.moment,
+        "sentence": words.sentence,
     }
     return environment

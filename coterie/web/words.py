@@ -17,6 +17,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def sentence(text: str) -> str:
+    """A reason as a sentence: with a capital letter and a full stop; names in it stay as they are."""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
+
+
 def day(date: str) -> str:
     """A stored date or the date of a moment for people: "12 May 1980", or "12 May" without a year."""
     if date.startswith("--"):
