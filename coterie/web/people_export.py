@@ -1,0 +1,76 @@
+"""Downloads people as CSV or vCard: those of a list, or those that were selected."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from coterie.actions.filters import read_filter
+from coterie.errors import TooLarge, invalid
+from coterie.exports.tables import measure_table, write_table
+from coterie.exports.write import write_vcards
+from coterie.store.contacts import count_contacts
+from coterie.store.database import Tx
+from coterie.store.filters.builder import Where
+from coterie.store.filters.contacts import count_matching, where_ids
+from coterie.web.listing import line_of, read_listing
+from coterie.web.page import Download, Go, Page, Result, Show, Visit
+
+# a download is made in memory; `coterie export` writes any number
+CONTACTS_MAX = 10_000
+FORMATS = {"csv": "text/csv; charset=utf-8", "vcf": "text/vcard; charset=utf-8"}
+
+
+def show(tx: Tx, visit: Visit) -> Result:
+    """Asks for the format, and says how many people it will be."""
+    listing = read_listing(visit)
+    count = _count(tx, visit, _where(tx, visit))
+    values = {"listing": listing, "count": count, "maximum": CONTACTS_MAX, "formats": FORMATS}
+    return Show(template="people/export.html", values=values)
+
+
+def download(tx: Tx, visit: Visit) -> Result:
+    """The people of the address. Raises TooLarge beyond 10,000."""
+    return _download(tx, visit, _where(tx, visit), visit.path["format"])
+
+
+def export_selected(tx: Tx, visit: Visit) -> Result:
+    """The people that were selected; all that match lead to the page of the list."""
+    if visit.form.get("all"):
+        query = {name: value for name in ("q", "filter") if (value := visit.text(name, 8_000))}
+        return Go(url=f"{visit.root}/people/export?{urlencode(query)}")
+    ids = visit.ids("ids")
+    if not ids:
+        raise invalid("ids", "is empty: select people first")
+    return _download(tx, visit, where_ids(tx, ids), "csv")
+
+
+def _where(tx: Tx, visit: Visit) -> Where | None:
+    return read_filter(tx, visit.acting, line_of(read_listing(visit)))
+
+
+def _count(tx: Tx, visit: Visit, where: Where | None) -> int:
+    organization_id = visit.acting.organization_id
+    return count_contacts(tx, organization_id) if where is None else count_matching(tx, organization_id, where)
+
+
+def _download(tx: Tx, visit: Visit, where: Where | None, format_: str) -> Download:
+    if format_ not in FORMATS:
+        raise invalid("format", f"must be one of {', '.join(FORMATS)}", kind="choice")
+    if _count(tx, visit, where) > CONTACTS_MAX:
+        raise TooLarge(
+            f"At most {CONTACTS_MAX:,} people can be downloaded here: narrow the filter, or run coterie export"
+        )
+    content = "".join(_pieces(tx, visit, where, format_)).encode()
+    return Download(filename=f"people.{format_}", media_type=FORMATS[format_], content=content)
+
+
+def _pieces(tx: Tx, visit: Visit, where: Where | None, format_: str) -> Iterable[str]:
+    if format_ == "csv":
+        return write_table(tx, visit.acting, measure_table(tx, visit.acting, where), where)
+    return write_vcards(tx, visit.acting, visit.settings.data_folder, where=where)
+
+
+PAGES = (
+    Page("GET", "/{o:int}/people/export", show, "slow"),
+    Page("GET", "/{o:int}/people/export.{format}", download, "slow"),
+    Page("POST", "/{o:int}/people/export", export_selected, "slow"),
+)
