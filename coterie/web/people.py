@@ -1,150 +1,38 @@
 """People: the list that is searched, filtered, sorted and scrolled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from msgspec import Struct
-
-from coterie.actions.filters import read_filter
+from coterie.actions.segments import create_segment
 from coterie.errors import Invalid
-from coterie.model.contact_sheets import ContactSheet
-from coterie.model.contacts import Contact
-from coterie.model.terms import TAGS
-from coterie.search import search_contacts
-from coterie.store.contact_sheets import sheets_of
-from coterie.store.contacts import count_contacts, list_contacts
+from coterie.model.segments import NAME_LENGTH_MAX
 from coterie.store.database import Tx
-from coterie.store.filters.contacts import COUNT_MAX, count_matching, list_matching
 from coterie.store.folders import list_folders
 from coterie.store.segments import list_segments
-from coterie.store.terms import list_terms
-from coterie.web.columns import COLUMNS, SHOWN_MAX, Column, read_columns
+from coterie.web.chips import chips_of, choice_of, fields_of, with_condition
+from coterie.web.columns import COLUMNS, SHOWN_MAX, read_columns
 from coterie.web.cookies import COLUMNS_NAME
+from coterie.web.listing import SORTS, WINDOW, Listing, columns_of, line_of, load_window, read_listing
 from coterie.web.page import Go, Page, Result, Show, Visit
 
-WINDOW = 60
-QUERY_LENGTH_MAX = 200
-FILTER_LENGTH_MAX = 4000
 CHOICES_MAX = 200
-# name in the address -> (label, order of the store)
-SORTS = {
-    "name": ("Name", "name"),
-    "added": ("Added", "created_at"),
-    "changed": ("Last changed", "updated_at"),
-    "email": ("E-mail", "email"),
-    "phone": ("Phone", "phone"),
-    "username": ("Instagram", "username"),
-    "followers": ("Followers", "follower_count"),
-    "growth": ("Growth in 30 days", "follower_growth"),
-    "language": ("Language", "language"),
-    "status": ("Messages", "status"),
-}
-
-# a hit in these is seen in the name
-NAME_FIELDS = ("name", "")
-# (contacts of a window, number of all, whether there are more, contact id -> what the search found)
-Found = tuple[list[Contact], int, bool, dict[int, str]]
-
-
-class Listing(Struct, frozen=True):
-    """Which people are listed and how: what the address of the page says.
-
-    sort: one of SORTS, or "" for the best match of a search first.
-    """
-
-    text: str
-    filter_: str
-    sort: str
-    is_descending: bool
-
-    def address(self, **changes: str | int) -> str:
-        """The query of the same list with these changes; what is empty is left out."""
-        values = self.values() | changes
-        query = urlencode({name: value for name, value in values.items() if value not in ("", 0)})
-        return f"?{query}" if query else "?"
-
-    def values(self) -> dict[str, str | int]:
-        """The fields of a form that shows this list."""
-        return {"q": self.text, "filter": self.filter_, "sort": self.sort, "down": "1" if self.is_descending else ""}
-
-    def sorted_by(self, sort: str) -> str:
-        """The query of the list in this order; the other way round if that is its order already."""
-        current = self.sort or ("" if self.text else "name")
-        is_reversed = sort == current and not self.is_descending
-        return self.address(sort=sort, down="1" if is_reversed else "")
-
-    @property
-    def order(self) -> str:
-        return SORTS[self.sort or "name"][1]
-
-
-class Window(Struct, frozen=True):
-    """Some rows of the list. total: of all; is_capped: whether there are more than were counted, and total is where the
-    list ends so far. pieces: contact id -> the text a search found, where that is not the name."""
-
-    sheets: Sequence[ContactSheet]
-    offset: int
-    total: int
-    is_capped: bool = False
-    problem: str = ""
-    pieces: dict[int, str] = {}
-
-
-def read_listing(visit: Visit) -> Listing:
-    """The listing of the address; what is not valid is ignored."""
-    text = visit.query.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH_MAX]
-    filter_ = visit.query.get("filter", "").strip()[:FILTER_LENGTH_MAX]
-    sort = visit.query.get("sort", "")
-    return Listing(text, filter_, sort if sort in SORTS else "", visit.query.get("down") == "1")
-
-
-def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int = WINDOW) -> Window:
-    """The rows from an offset. A filter that is not valid matches nobody, and the window has its problem."""
-    try:
-        contacts, total, is_capped, pieces = _find(tx, visit, listing, offset, limit)
-    except Invalid as error:
-        return Window((), 0, 0, problem="; ".join(problem.reason for problem in error.problems))
-    parts = {column.part for column in columns_of(visit).values() if column.part is not None}
-    sheets = sheets_of(tx, visit.acting.organization_id, contacts, parts)
-    if is_capped and len(contacts) == limit:
-        total = max(total, offset + 2 * limit)
-    return Window(list(sheets.values()), offset, total, is_capped, pieces=pieces)
-
-
-def columns_of(visit: Visit) -> Mapping[str, Column]:
-    """The columns that this browser shows after the name."""
-    return {name: COLUMNS[name] for name in read_columns(visit.preferences[COLUMNS_NAME])}
-
-
-def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Found:
-    """The contacts of a window."""
-    organization_id = visit.acting.organization_id
-    order, down = listing.order, listing.is_descending
-    if listing.text and not listing.filter_:
-        page = search_contacts(
-            tx, organization_id, listing.text, order=order if listing.sort else None, descending=down, limit=limit,
-            offset=offset, reader_id=visit.acting.user_id, is_explained=True,
-        )  # fmt: skip
-        pieces = {hit.contact_id: hit.piece for hit in page.hits if hit.piece and hit.field not in NAME_FIELDS}
-        return page.contacts, page.total, page.is_capped, pieces
-    if listing.filter_ or listing.text:
-        where = read_filter(tx, visit.acting, _with_words(listing))
-        assert where is not None
-        contacts = list_matching(tx, organization_id, where, order=order, descending=down, limit=limit, offset=offset)
-        total = count_matching(tx, organization_id, where)
-        return contacts, total, total >= COUNT_MAX, {}
-    contacts = list_contacts(tx, organization_id, order=order, descending=down, limit=limit, offset=offset)
-    return contacts, count_contacts(tx, organization_id), False, {}
-
-
-def _with_words(listing: Listing) -> str:
-    """The filter and the words of the search as one line."""
-    words = ['"' + word.replace("\\", "").replace('"', "") + '"' for word in listing.text.split()]
-    return " ".join([f"({listing.filter_})", *words]) if words else listing.filter_
 
 
 def show(tx: Tx, visit: Visit) -> Result:
+    """The page. With a field in the query, one more condition is added to the filter."""
     listing = read_listing(visit)
+    if "op" in visit.query:
+        query = visit.query
+        try:
+            filter_ = with_condition(listing.filter_, query.get("field", ""), query["op"], query.get("value", ""))
+        except Invalid as error:
+            return show_list(tx, visit, listing, {problem.path[-1]: problem.reason for problem in error.problems})
+        return Go(url=f"{visit.root}/people{listing.address(filter=filter_)}")
+    return show_list(tx, visit, listing, {})
+
+
+def show_list(tx: Tx, visit: Visit, listing: Listing, problems: Mapping[str, str]) -> Show:
+    """The page of a list. problems: field of a form on it -> what is wrong."""
     # "row" is what people type, from 1; "from" is where a link or the script goes on
     offset = max(visit.number("row", 0) - 1, 0) or visit.number("from", 0)
     organization_id = visit.acting.organization_id
@@ -153,9 +41,15 @@ def show(tx: Tx, visit: Visit) -> Result:
         values={
             **_values(tx, visit, listing, offset // WINDOW * WINDOW),
             "start": offset,
-            "tags": list_terms(tx, organization_id, TAGS, limit=CHOICES_MAX),
+            "chips": chips_of(tx, organization_id, listing.filter_),
+            "fields": fields_of(tx, organization_id),
+            "choice": choice_of(tx, organization_id, visit.query.get("field", "")),
             "segments": list_segments(tx, organization_id, limit=CHOICES_MAX),
+            "typed": {name: str(visit.form.get(name) or visit.query.get(name, "")) for name in ("op", "value", "name")},
+            "is_filtering": bool(problems) or "field" in visit.query,
+            "problems": problems,
         },
+        status=422 if problems and visit.form else 200,
     )
 
 
@@ -179,6 +73,27 @@ def show_rows(tx: Tx, visit: Visit) -> Result:
     return Show(template="people/rows.html", values=values, headers={"Coterie-Total": str(window.total)})
 
 
+def show_condition(tx: Tx, visit: Visit) -> Result:
+    """The operators and suggestions of a field, for the form of a condition."""
+    choice = choice_of(tx, visit.acting.organization_id, visit.query.get("field", ""))
+    return Show(
+        template="people/condition.html", values={"choice": choice, "typed": {"op": "", "value": ""}, "problems": {}}
+    )
+
+
+def save_segment(tx: Tx, visit: Visit) -> Result:
+    """Saves the filter and the words of the list as a segment."""
+    listing = read_listing(visit)
+    segment = create_segment(tx, visit.acting, visit.text("name", NAME_LENGTH_MAX + 1), line_of(listing))
+    address = f"{visit.root}/people?{urlencode({'filter': f'segment:#{segment.id}'})}"
+    return Go(url=address, message=f"Segment {segment.name} was saved")
+
+
+def save_segment_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
+    problems = {"name" if problem.path[0] == "name" else "filter": problem.reason for problem in error.problems}
+    return show_list(tx, visit, read_listing(visit), problems)
+
+
 def choose_columns(tx: Tx, visit: Visit) -> Result:
     """Stores the columns in this browser, and shows the same list."""
     chosen = [name for name in visit.texts("columns") if name in COLUMNS][:SHOWN_MAX]
@@ -190,5 +105,7 @@ def choose_columns(tx: Tx, visit: Visit) -> Result:
 PAGES = (
     Page("GET", "/{o:int}/people", show, "search"),
     Page("GET", "/{o:int}/people/rows", show_rows, "search"),
+    Page("GET", "/{o:int}/people/condition", show_condition),
     Page("POST", "/{o:int}/people/columns", choose_columns),
+    Page("POST", "/{o:int}/people/segment", save_segment, "write", again=save_segment_again),
 )

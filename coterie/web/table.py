@@ -13,11 +13,13 @@ from coterie.web import (
     passkeys,
     password_resets,
     people,
+    people_export,
     person,
     person_compose,
     person_new,
     person_properties,
     pick,
+    segments,
     selection,
     set_up,
     settings,
@@ -40,7 +42,9 @@ PAGES: tuple[Page, ...] = (
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES, *passkeys.PAGES,
     *password_resets.PAGES,
     # lists and tools
-    *help_page.PAGES, *today.PAGES, *people.PAGES, *selection.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
+    *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
+    # people
+    *people.PAGES, *people_export.PAGES, *selection.PAGES, *segments.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
     *fields.PAGES, *parts.PAGES,
