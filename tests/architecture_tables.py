@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "http": "errors settings model store",
     "worker": "errors outgoing settings model store search identity actions drafts imports graph webhooks remote",
     "api": "errors settings model store search actions imports http",
-    "web": "errors settings model store search actions imports http",
+    "web": "errors settings model store search actions imports exports http",
     "carddav": "errors settings model store drafts actions vcard cards http",
     "instagram": "errors settings model store actions graph http",
     "mcp": "errors settings model store search actions http",

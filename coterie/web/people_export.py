@@ -40,7 +40,7 @@ def export_selected(tx: Tx, visit: Visit) -> Result:
     ids = visit.ids("ids")
     if not ids:
         raise invalid("ids", "is empty: select people first")
-    return _download(tx, visit, where_ids(tx, ids), "csv")
+    return _download(tx, visit, where_ids(tx, visit.acting.organization_id, ids), "csv")
 
 
 def _where(tx: Tx, visit: Visit) -> Where | None:

@@ -82,9 +82,10 @@ def list_matching_after(tx: Tx, organization_id: int, where: Where, contact_id: 
     return list_contacts_by_id(tx, organization_id, [row[0] for row in rows]) if rows else []
 
 
-def where_ids(tx: Tx, contact_ids: Iterable[int]) -> Where:
+def where_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Where:
     """The condition that matches these contacts."""
-    return Where(f"c.id {tx.in_list('chosen_ids')}", {"chosen_ids": tx.list_param(contact_ids)})
+    sql = f"c.organization_id = :organization_id AND c.id {tx.in_list('chosen_ids')}"
+    return Where(sql, {"organization_id": organization_id, "chosen_ids": tx.list_param(contact_ids)})
 
 
 def keep_matching(tx: Tx, organization_id: int, where: Where, contact_ids: Iterable[int]) -> set[int]:
