@@ -11,7 +11,10 @@ def hash_token(token: str) -> str:
 
 
 class AccessToken(Struct, frozen=True):
-    """A token without its secret. all_organizations: a login, which grants access to every organization of the user."""
+    """A token without its secret. all_organizations: a login, which grants access to every organization of the user.
+
+    client_id, refreshable_until: of an assistant that was connected by OAuth; it renews its secret until then.
+    """
 
     id: str
     user_id: str
@@ -23,12 +26,14 @@ class AccessToken(Struct, frozen=True):
     expires_at: str | None
     last_used_at: str | None
     revoked_at: str | None
+    client_id: str | None = None
+    refreshable_until: str | None = None
 
     def state(self, now: str, *, created_after: str = "", used_after: str = "") -> str:
         """active, expired, idle or revoked at a moment. A login must be created and used after these moments."""
         if self.revoked_at is not None:
             return "revoked"
-        if self.expires_at is not None and self.expires_at <= now:
+        if self.expires_at is not None and max(self.expires_at, self.refreshable_until or "") <= now:
             return "expired"
         if self.all_organizations and self.created_at <= created_after:
             return "expired"

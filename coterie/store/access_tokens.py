@@ -38,7 +38,8 @@ def insert_access_token(
 
 _CALLER = (
     "SELECT t.organization_id, o.uuid, o.country, t.user_id, t.scopes, t.id, t.all_organizations, t.last_used_at,"
-    " o.contacts_max, o.file_bytes_max FROM access_tokens t JOIN organizations o ON o.id = t.organization_id"
+    " o.contacts_max, o.file_bytes_max, t.client_id FROM access_tokens t"
+    " JOIN organizations o ON o.id = t.organization_id"
     " JOIN memberships m ON m.organization_id = t.organization_id AND m.user_id = t.user_id"
     " WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND m.created_at <= t.created_at"
     " AND (t.expires_at IS NULL OR t.expires_at > :now)"
@@ -52,12 +53,12 @@ def find_caller(
 ) -> tuple[Caller, bool, str | None] | None:
     """(the caller of a token, whether it is valid for all organizations of its user, when it was last used).
 
-    None if the token is unknown, revoked, expired or older than the user's membership, or a login that was not created
-    and used after these moments.
+    None if the token is unknown, revoked, expired or older than the user's membership, a login that was not created and
+    used after these moments, or an assistant's (OAuth) at another door than MCP (RFC 8707).
     """
     moments = {"now": now, "created_after": created_after, "used_after": used_after}
     row = tx.one(_CALLER, {"token_hash": token_hash} | moments)
-    if row is None:
+    if row is None or (row[10] is not None and via != "mcp"):
         return None
     # not for_organization: every request would pay for the columns of an Organization
     caller = Caller(
@@ -121,7 +122,8 @@ def has_access_token(tx: Tx, organization_id: int, token_id: str) -> bool:
 
 _TOKENS = (
     "SELECT t.id, t.user_id, u.email, t.name, t.scopes, t.all_organizations, t.created_at, t.expires_at,"
-    " t.last_used_at, t.revoked_at FROM access_tokens t JOIN users u ON u.id = t.user_id"
+    " t.last_used_at, t.revoked_at, t.client_id, t.refreshable_until"
+    " FROM access_tokens t JOIN users u ON u.id = t.user_id"
     " WHERE t.organization_id = :organization_id"
 )
 
@@ -150,4 +152,6 @@ def _token(row: Row) -> AccessToken:
         expires_at=row[7],
         last_used_at=row[8],
         revoked_at=row[9],
+        client_id=row[10],
+        refreshable_until=row[11],
     )

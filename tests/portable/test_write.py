@@ -27,6 +27,7 @@ LEFT_OUT = {
     "users": "accounts are an instance's; rows name their users by e-mail address",
     "notification_subscriptions": "a user's own settings of an instance",
     "memberships": "who may see an organization is decided where it is",
+    "oauth_clients": "of the instance", "oauth_codes": "secrets", "oauth_refresh_tokens": "secrets",
     "access_tokens": "secrets", "sessions": "secrets", "set_up_links": "secrets",
     "invitations": "secrets", "password_resets": "secrets",
     "passkeys": "belong to the address of an instance", "used_challenges": "of the instance",
