@@ -5,6 +5,7 @@ second answer of the name server cannot change it. Only https, unless the operat
 COTERIE_OUTGOING_ALLOWED: that one may be private, and plain http. Redirects are never followed.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import SOCK_STREAM, getaddrinfo
@@ -194,3 +195,25 @@ def send(
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             failure = error
     raise failure
+
+
+def fetch(url: str, rules: Rules, *, bytes_max: int, seconds: float) -> bytes:
+    """The body of a URL, which must answer with 200 in this time.
+
+    Raises NotAllowed as resolve does, and if there is no such response, or it has more than bytes_max.
+    """
+    import httpx  # lazy: most processes send nothing, and loading takes 60 ms
+
+    ends, body = time.monotonic() + seconds, bytearray()
+    try:
+        with httpx.Client(trust_env=False, follow_redirects=False, timeout=seconds) as client:
+            response = send(client, "GET", url, rules, headers={"Accept": "application/json"})
+            if response.status_code != 200:
+                raise NotAllowed(f"the address answers with HTTP {response.status_code}")
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > bytes_max or time.monotonic() > ends:
+                    raise NotAllowed(f"the response has more than {bytes_max} bytes, or takes too long")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NotAllowed(f"the address does not answer ({type(error).__name__})") from None
+    return bytes(body)
