@@ -23,7 +23,7 @@ from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, 
 from coterie.http.authentication import Authentication
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.instagram import picture_door, webhook
-from coterie.mcp.urls import is_for_mcp
+from coterie.mcp.urls import is_for_mcp, is_for_oauth
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.web.routes import Document, app_routes, page_routes, unavailable
@@ -31,6 +31,7 @@ from coterie.web.routes import Document, app_routes, page_routes, unavailable
 if TYPE_CHECKING:
     from coterie.carddav.app import CardDavApp
     from coterie.mcp.app import McpApp
+    from coterie.mcp.oauth_app import OAuthApp
 
 _HEADERS: HeaderList = [
     (b"x-content-type-options", b"nosniff"),
@@ -49,12 +50,14 @@ class App:
         *,
         carddav: Callable[[], Application],
         mcp: Callable[[], Application],
+        oauth: Callable[[], Application],
         pages: Starlette,
         settings: Settings,
     ) -> None:
         self._contracts = contracts
         self._carddav = carddav
         self._mcp = mcp
+        self._oauth = oauth
         self._pages = pages
         self._proxies = TrustedProxies(settings.trusted_proxies)
         is_https = settings.base_url.startswith("https://")
@@ -70,6 +73,8 @@ class App:
                 door = self._carddav()
             elif is_for_mcp(scope):
                 door = self._mcp()
+            elif is_for_oauth(scope):
+                door = self._oauth()
         await door(scope, receive, self._with_headers(send))
 
     def _with_headers(self, send: Send) -> Send:
@@ -107,6 +112,12 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
 
         return McpApp(database, settings, authentication, recorder)
 
+    @cache
+    def oauth() -> "OAuthApp":
+        from coterie.mcp.oauth_app import OAuthApp  # lazy: as above
+
+        return OAuthApp(database, settings, recorder)
+
     def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route(path, RecordedApp(request_response(endpoint), path, recorder))
 
@@ -129,7 +140,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
     # a redirect would repeat the Host of the request
     pages.router.redirect_slashes = False
-    return App(contracts, carddav=carddav, mcp=mcp, pages=pages, settings=settings)
+    return App(contracts, carddav=carddav, mcp=mcp, oauth=oauth, pages=pages, settings=settings)
 
 
 def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:
