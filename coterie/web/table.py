@@ -9,6 +9,7 @@ from coterie.web import (
     in_touch,
     invitations,
     log,
+    oauth,
     parts,
     passkeys,
     password_resets,
@@ -40,7 +41,7 @@ from coterie.web.page import Page
 PAGES: tuple[Page, ...] = (
     # accounts
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES, *passkeys.PAGES,
-    *password_resets.PAGES,
+    *password_resets.PAGES, *oauth.PAGES,
     # lists and tools
     *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
