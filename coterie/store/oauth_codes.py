@@ -84,7 +84,15 @@ def find_refresh(tx: Tx, token_hash: str) -> StoredRefresh | None:
     )
     if row is None:
         return None
-    return StoredRefresh(row[0], row[1], row[2] or "", tuple(row[3].split()), row[4], row[5], bool(row[6]))
+    return StoredRefresh(
+        organization_id=row[0],
+        token_id=row[1],
+        client_id=row[2] or "",
+        scopes=tuple(row[3].split()),
+        expires_at=row[4],
+        used_at=row[5],
+        is_revoked=bool(row[6]),
+    )
 
 
 def mark_refreshed(tx: Tx, organization_id: int, token_hash: str, now: str) -> None:
