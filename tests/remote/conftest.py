@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from remote.books import allowing
+from remote.scripted import Scripted
 from remote.servers import Server, radicale, xandikos
 from world import World, make_world
 
@@ -25,3 +26,11 @@ def subscriber(settings: Settings) -> Iterator[World]:
     database = open_database(allowing(settings))
     yield make_world(database)
     database.close()
+
+
+@pytest.fixture
+def scripted() -> Iterator[Scripted]:
+    """A book on a server that misbehaves on request."""
+    server = Scripted()
+    yield server
+    server.close()
