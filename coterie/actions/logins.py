@@ -18,7 +18,7 @@ from coterie.actions.second_factors import has_second_factor
 from coterie.errors import Forbidden, Invalid, Unauthorized
 from coterie.model import times
 from coterie.model.emails import normalize_email
-from coterie.model.login_attempts import Attempt, LoginAttempts
+from coterie.model.login_attempts import Attempt, LoginAttempts, network_of
 from coterie.model.organizations import Caller, Organization, User
 from coterie.store import access_tokens as token_store
 from coterie.store import organizations as store
@@ -58,12 +58,24 @@ def is_password_right(login: tuple[str, str] | None, password: str) -> bool:
 def end_login(attempt: Attempt, login: tuple[str, str] | None, *, is_right: bool) -> str:
     """The id of the user. Raises Unauthorized, without revealing whether the address or the password is wrong."""
     if login is None or not is_right:
-        # the address itself is private, and often a password typed into the wrong field
-        digest = sha256(attempt.address.encode()).hexdigest()[:16]
-        log.warning("login failed", extra={"address_digest": digest, "source": attempt.source})
+        log_failed_login(attempt)
         raise Unauthorized("The e-mail address or the password is wrong")
     _attempts.succeed(attempt)
     return login[0]
+
+
+def log_failed_login(attempt: Attempt) -> None:
+    """Logs it without the address, which is private, and often a password typed into the wrong field."""
+    digest = sha256(attempt.address.encode()).hexdigest()[:16]
+    log.warning("login failed", extra={"address_digest": digest, "source": attempt.source})
+
+
+def failed_device_login(user_name: str, source: str) -> Attempt:
+    """A device's wrong password as a failed login. user_name: as the device sent it. source: the client's address."""
+    try:
+        return Attempt(normalize_email(user_name, "user"), network_of(source))
+    except Invalid:
+        return Attempt("", network_of(source))
 
 
 def record_failed_login(tx: Tx, attempt: Attempt, login: tuple[str, str] | None, via: str) -> None:

@@ -1,18 +1,22 @@
 """Finds the device of a request, and saves in the background when it was last seen."""
 
 import asyncio
+from contextlib import suppress
 
+from coterie.actions import logins
 from coterie.errors import CoterieError, Unauthorized
 from coterie.http.asgi import Headers
 from coterie.http.basic import PasswordFailures, read_basic
 from coterie.model import times
 from coterie.model.devices import USER_AGENT_LENGTH_MAX, hash_password
+from coterie.model.login_attempts import Attempt
 from coterie.store import devices as store
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
 
 # the last use is saved once an hour: the first 13 characters of a moment
 _HOUR = 13
+VIA = "carddav"
 
 
 class DeviceLogins:
@@ -38,8 +42,19 @@ class DeviceLogins:
         if login is None or user != login.device.email.casefold():
             self._failures.check(source, password)
             self._failures.add(source, password)
+            await self._record_failure(logins.failed_device_login(user, source))
             raise Unauthorized("Unauthorized")
         return login
+
+    async def _record_failure(self, attempt: Attempt) -> None:
+        """Logs the failure and stores it for `coterie logins`."""
+        logins.log_failed_login(attempt)
+
+        def record(tx: Tx) -> None:
+            logins.record_failed_login(tx, attempt, logins.find_password_hash(tx, attempt), VIA)
+
+        with suppress(CoterieError):  # the response is the same
+            await self._database.run_write(record)
 
     def again(self, tx: Tx, login: Login) -> Login:
         """The same device within a write. Raises Unauthorized if it was revoked."""
