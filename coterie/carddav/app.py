@@ -223,6 +223,9 @@ def _present(error: Exception, request_id: str) -> Sent:
         return Sent(401, [CHALLENGE])
     if isinstance(error, DavError):
         return Sent(error.status, [XML_TYPE], error_body(error) if error.condition else b"")
+    if isinstance(error, Invalid) and any(problem.kind == "quota" for problem in error.problems):
+        # RFC 4331, section 6
+        return Sent(507, [XML_TYPE], error_body(DavError(507, "D:quota-not-exceeded", error.message)))
     if isinstance(error, Invalid | Forbidden):
         return Sent(403, [XML_TYPE], error_body(DavError(403, "C:valid-address-data", error.message)))
     return Sent(status_of(error), headers)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from coterie.actions.cards import record_card_change, save_card
 from coterie.actions.contact_equality import make_equal
 from coterie.actions.drafts import create_contacts
+from coterie.actions.quotas import check_contacts, check_files
 from coterie.cards.draft_changes import changed_draft, read_lines, with_digest
 from coterie.cards.rendering import card_draft, uid_of_contact
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
@@ -38,8 +39,12 @@ _WITHOUT_LIMITS = frozenset(
 
 
 def create_contact(tx: Tx, caller: Caller, folder: Path, draft: ContactDraft) -> ContactSheet:
-    """Creates a contact from a draft that read_lines returned, with its pictures; returns it with DRAFT_PARTS."""
-    _save_pictures(tx, folder, draft)
+    """Creates a contact from a draft that read_lines returned, with its pictures; returns it with DRAFT_PARTS.
+
+    Raises Invalid if the organization's quotas have no room for the contact or its pictures.
+    """
+    check_contacts(tx, caller)
+    _save_pictures(tx, caller, folder, draft.pictures)
     pictures = [replace(picture, data=None) for picture in draft.pictures]
     (contact_id,) = create_contacts(tx, caller, [replace(draft, pictures=pictures)])
     # a new contact has no parts but those of the draft
@@ -52,13 +57,14 @@ def change_contact(
     """Changes a contact by what differs between its card before and after, and moves its revision in any case.
 
     A username that another contact has, or what exceeds a limit, stays in the lines alone. Returns the contact as it is
-    then, with DRAFT_PARTS.
+    then, with DRAFT_PARTS. Raises Invalid if the organization's quota has no room for a new picture.
     """
     old, new = read_lines(before, caller.country), read_lines(after, caller.country)
     sheet = load_sheets(tx, caller.organization_id, [contact_id], DRAFT_PARTS, to_change=True)[contact_id]
     draft, families = changed_draft(draft_of_sheet(sheet), old, new)
     if "pictures" in families:
-        _save_pictures(tx, folder, new)
+        present = {each.digest for each in sheet.attachments}
+        _save_pictures(tx, caller, folder, [each for each in new.pictures if each.digest not in present])
     rows: object = None
     for governed in (families, families & _WITHOUT_LIMITS):
         try:
@@ -105,12 +111,16 @@ def _other_emails(lines: Sequence[RawLine], sheet: ContactSheet) -> str | None:
     return "\n".join(sorted(written - present)) or None
 
 
-def _save_pictures(tx: Tx, folder: Path, draft: ContactDraft) -> None:
-    """Stores the bytes of pictures, most of which were stored before the transaction began."""
-    if not draft.pictures:
+def _save_pictures(tx: Tx, caller: Caller, folder: Path, pictures: Sequence[PictureDraft]) -> None:
+    """Stores the bytes of new pictures, most of which were stored before the transaction began.
+
+    Raises Invalid if the organization's quota has no room for them.
+    """
+    if not pictures:
         return
+    check_files(tx, caller, sum(len(picture.data or b"") for picture in pictures), "PHOTO")
     lock_files(tx)
-    for picture in draft.pictures:
+    for picture in pictures:
         if picture.data and picture.digest and not file_path(folder, picture.digest).exists():
             save_file(folder, picture.data)
 
