@@ -77,10 +77,11 @@ def _undo_all(tx: Tx, caller: Caller, events: Sequence[PastEvent]) -> tuple[list
         if event.kind != _CREATED and event.contact_ids and created.issuperset(event.contact_ids):
             covered.append(event)
             continue
+        last = find_last_event(tx, caller.organization_id)
         left = _undo_one(tx, caller, event, ids)
         cannot += [_cannot(event, each) for each in left]
-        if any(not each.fields for each in left):
-            continue
+        if left and find_last_event(tx, caller.organization_id) == last:
+            continue  # all of it stays
         done.append(event)
         if event.kind == _CREATED:
             deleted.add(int(event.subject_id))
