@@ -29,6 +29,14 @@ _VERBS = {
 _NOUNS = {"contact": "the person", "contact_relationship": "a relationship", "user_relationship": "a relationship",
           "date": "a date", "address": "an address", "attachment": "a file",
           "cadence": "the plan to be in touch"}  # fmt: skip
+_KINDS = {
+    "interaction.logged": "logged a conversation", "interaction.deleted": "deleted a conversation",
+    "duplicate.dismissed": "marked two people as not the same",
+    "duplicate.undismissed": "no longer marked two people as not the same",
+    "import.started": "started an import", "import.staged": "staged an import", "import.applied": "applied an import",
+    "import.undone": "undid an import", "bulk_update.started": "changed many people",
+    "reminder.sent": "was reminded by mail",
+}  # fmt: skip
 _DOORS = {
     "web": "",
     "cli": "on the command line",
@@ -52,7 +60,7 @@ def describe(entry: TimelineEntry, names: Mapping[str, str]) -> str:
     """The title of an entry. names: user id -> name."""
     who = names.get(entry.user_id or "", "")
     if entry.source == CHANGE:
-        return " ".join(filter(None, (who or "Coterie", _change(entry), _door(entry))))
+        return " ".join(filter(None, (who or "Coterie", change_words(entry.kind, entry.text), _door(entry))))
     if entry.source == INTERACTION:
         if entry.kind in TOUCH_KINDS:
             return _INTERACTIONS[entry.kind]
@@ -81,14 +89,22 @@ def _is_same_work(first: TimelineEntry, other: TimelineEntry) -> bool:
 
 
 def _door(entry: TimelineEntry) -> str:
-    return "by an import" if entry.detail else _DOORS.get(entry.mark, f"through {entry.mark}")
+    return "by an import" if entry.detail else door_words(entry.mark)
 
 
-def _change(entry: TimelineEntry) -> str:
-    noun, _, verb = entry.kind.partition(".")
-    fields = _fields(entry.text)
-    if entry.kind == "contact.updated" and fields:
+def door_words(via: str) -> str:
+    """The door of a change, for people; "" for this app."""
+    return _DOORS.get(via, f"through {via}")
+
+
+def change_words(kind: str, changes: str | None) -> str:
+    """What an event changed, for people. changes: as JSON."""
+    noun, _, verb = kind.partition(".")
+    fields = _fields(changes)
+    if kind == "contact.updated" and fields:
         return f"changed {fields}"
+    if kind in _KINDS:
+        return _KINDS[kind]
     words = _VERBS.get(verb, verb.replace("_", " "))
     if noun == "contact" and verb not in ("created", "updated", "deleted", "restored", "erased"):
         return words
