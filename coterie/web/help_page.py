@@ -6,7 +6,7 @@ from coterie.web.page import Page, Result, Show, Visit
 KEYS = (
     ("Anywhere", (
         ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
-        ("g i", "Imports"), ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
+        ("g i", "Imports"), ("g h", "History"), ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
         ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),
     )),
     ("In a list", (

@@ -5,6 +5,7 @@ from coterie.web import (
     account_factors,
     fields,
     help_page,
+    history,
     imports,
     in_touch,
     invitations,
@@ -50,7 +51,7 @@ PAGES: tuple[Page, ...] = (
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
     *fields.PAGES, *parts.PAGES,
     # settings
-    *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
+    *settings.PAGES, *history.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
     *settings_devices.PAGES, *settings_webhooks.PAGES,
 )  # fmt: skip

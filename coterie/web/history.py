@@ -1,0 +1,167 @@
+"""The history: who did what, by day, and the undo of it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from coterie.actions.undo import UNDOABLE, undo_events
+from coterie.model.contacts import Contact
+from coterie.model.events import CONSEQUENCES, SHOWN_WITH_CONTACTS
+from coterie.model.undo import Undone
+from coterie.store.contacts import find_contact, list_contacts_by_id
+from coterie.store.database import Tx
+from coterie.store.events import find_last_event
+from coterie.store.history import HistoryFilter, Unit, list_units
+from coterie.store.organizations import list_members
+from coterie.web.history_words import change_words, door_words
+from coterie.web.page import VIA, Go, Page, Result, Show, Visit
+from coterie.web.words import count, day
+
+UNITS = 40
+MEMBERS_MAX = 1000
+NAMES_SHOWN = 3
+MORE_SHOWN = 20
+DOORS = {VIA: "This app", "hub": "Our API", "inro": "Inrō's API", "r0": "R0's API", "mcp": "An assistant",
+         "carddav": "A phone", "cli": "The command line", "worker": "A job", "instagram": "Instagram"}  # fmt: skip
+_NOUNS = sorted(set(SHOWN_WITH_CONTACTS) - {"user"})
+_REASONS = {
+    "not_undoable": "cannot be undone", "changed_since": "changed since", "erased": "was erased",
+    "merged": "was merged since", "no_values": "has no stored value before", "taken": "belongs to another by now",
+    "not_yours": "belongs to another user", "invalid": "is not allowed any more", "undone": "was undone before",
+    "import": "is part of an import", "running": "is not finished",
+}  # fmt: skip
+_BACK = re.compile(r"/\d+(/[a-z0-9-]+)*(\?[\w=&%.-]*)?")
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A unit of work as the page shows it. more: what else it did; undo: the path of the form that undoes it, ""."""
+
+    unit: Unit
+    who: str
+    what: str
+    door: str
+    contacts: Sequence[Contact]
+    other_count: int
+    more: Sequence[str]
+    undo: str
+    verb: str
+
+
+def show(tx: Tx, visit: Visit) -> Result:
+    organization_id = visit.acting.organization_id
+    members = {
+        member.user_id: " ".join(filter(None, (member.first_name, member.last_name))) or member.email
+        for member in list_members(tx, organization_id, limit=MEMBERS_MAX)
+    }
+    person, wanted = _filter(tx, visit, members)
+    before = visit.number("before", 0, 2**53) or None
+    units = list_units(
+        tx, organization_id, wanted, reader_id=visit.acting.user_id, before=before, limit=UNITS + 1
+    )  # fmt: skip
+    lines = _lines(tx, visit, units[:UNITS], members)
+    days: dict[str, list[Line]] = {}
+    for line in lines:
+        days.setdefault(day(line.unit.happened_at), []).append(line)
+    query = "&".join(f"{name}={value}" for name, value in _chosen(wanted).items())
+    return Show(
+        template="history/index.html",
+        values={
+            "days": days, "members": members, "doors": DOORS, "wanted": wanted, "person": person, "query": query,
+            "next_before": units[UNITS - 1].first if len(units) > UNITS else None, "is_first": before is None,
+        },
+    )  # fmt: skip
+
+
+def _filter(tx: Tx, visit: Visit, members: dict[str, str]) -> tuple[Contact | None, HistoryFilter]:
+    number, user_id, via = visit.number("person", 0), visit.query.get("by", ""), visit.query.get("door", "")
+    person = find_contact(tx, visit.acting.organization_id, number) if number else None
+    return person, HistoryFilter(
+        nouns=_NOUNS, user_id=user_id if user_id in members else None, via=via if via in DOORS else None,
+        contact_id=person.id if person else None, but_via=None if via else "instagram",
+    )  # fmt: skip
+
+
+def _chosen(wanted: HistoryFilter) -> dict[str, Any]:
+    values = {"person": wanted.contact_id, "by": wanted.user_id, "door": wanted.via}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _lines(tx: Tx, visit: Visit, units: Sequence[Unit], members: dict[str, str]) -> list[Line]:
+    ids = {each for unit in units for change in unit.changes for each in change.contact_ids}
+    contacts = {
+        each.id: each for each in list_contacts_by_id(tx, visit.acting.organization_id, ids, include_deleted=True)
+    }
+    return [_line(visit, unit, members, contacts) for unit in units]
+
+
+def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int, Contact]) -> Line:
+    changes = [change for change in unit.changes if change.kind not in CONSEQUENCES] or list(unit.changes)
+    phrases = list(dict.fromkeys(change_words(change.kind, change.changes) for change in changes))
+    ids = list(dict.fromkeys(each for change in changes for each in change.contact_ids if each in contacts))
+    if unit.caused_count:
+        phrases[0] = f"changed many people: {count(unit.caused_count, 'change')}"
+    can_undo = not unit.is_undone and any(change.kind in UNDOABLE - CONSEQUENCES for change in changes)
+    return Line(
+        unit=unit,
+        who=members.get(unit.user_id or "", "") or ("Coterie" if unit.user_id is None else "A former member"),
+        what=("undid: " if unit.undoes else "") + " and ".join(phrases[:2]),
+        door=door_words(unit.via),
+        contacts=[contacts[each] for each in ids[:NAMES_SHOWN]],
+        other_count=max(0, len(ids) - NAMES_SHOWN),
+        more=phrases[2:MORE_SHOWN],
+        undo=undo_path(visit, unit.first, unit.last) if can_undo else "",
+        verb="Un-merge" if any(change.kind == "contact.merged" for change in changes) else "Undo",
+    )
+
+
+# Undo -----------------------------------------------------------------------------------------------------------------
+
+
+def undo_path(visit: Visit, first: int, last: int) -> str:
+    """The path of the form that undoes these events."""
+    return f"{visit.root}/history/{first}-{last}/undo"
+
+
+def undo_of(tx: Tx, visit: Visit) -> str:
+    """The path of the form that undoes what this unit of work has done; "" if it has done nothing."""
+    first = tx.units.get(visit.acting.organization_id)
+    return undo_path(visit, first, find_last_event(tx, visit.acting.organization_id)) if first is not None else ""
+
+
+def undo(tx: Tx, visit: Visit) -> Result:
+    """Undoes a range of events and goes back to the page with the button; says what stayed as it is."""
+    undone = undo_events(tx, visit.acting, visit.id("first"), visit.id("last"))
+    back = visit.text("back", 500)
+    if not _BACK.fullmatch(back) or not back.startswith(f"{visit.root}/"):
+        back = f"{visit.root}/history"
+    again = undo_path(visit, undone.first, undone.last) if undone.first and undone.last else ""
+    return Go(url=back, message=outcome_words(undone), undo=again)
+
+
+def outcome_words(undone: Undone) -> str:
+    """What an undo did, for people."""
+    left = list(dict.fromkeys(_left_words(each.kind, each.fields, each.reason) for each in undone.cannot))
+    if not left:
+        return "Undone"
+    said = "Undone in part" if undone.undone_count else "Not undone"
+    return f"{said}: {'; '.join(left[:2])}{' …' if len(left) > 2 else ''}"
+
+
+def _left_words(kind: str, fields: Sequence[str], reason: str) -> str:
+    names = ", ".join(field.removeprefix("properties.").replace("_", " ") for field in fields[:3])
+    return f"{names or kind.partition('.')[0].replace('_', ' ')} {_REASONS[reason]}"
+
+
+def go_to_history(tx: Tx, visit: Visit) -> Result:
+    """The address of a form that undoes, opened as a page: after signing in, for example."""
+    return Go(url=f"{visit.root}/history")
+
+
+_UNDO = "/{o:int}/history/{first:int}-{last:int}/undo"
+PAGES = (
+    Page("GET", "/{o:int}/history", show, "slow"),
+    Page("GET", _UNDO, go_to_history),
+    Page("POST", _UNDO, undo, "write"),
+)

@@ -1,0 +1,96 @@
+"""The history in the browser: who did what, filters, pages, and undo."""
+
+import re
+
+from client import Response
+from visitor import Visitor, text_of
+from world import World
+
+from coterie.actions.contacts import update_contact
+from coterie.actions.merges import merge_contacts
+from coterie.store.contacts import find_contact
+
+
+def at(world: World) -> str:
+    return f"/{world.organization.id}/history"
+
+
+def undo_paths(response: Response) -> list[str]:
+    """The undo buttons of a page, newest first."""
+    return re.findall(r'action="([^"]+/undo)"', response.body.decode())
+
+
+def change(world: World, **fields: str) -> None:
+    with world.database.write() as tx:
+        update_contact(tx, world.bob, world.marge.id, fields)
+
+
+def nickname(world: World) -> str | None:
+    with world.database.read() as tx:
+        contact = find_contact(tx, world.organization.id, world.marge.id)
+    assert contact is not None
+    return contact.nickname
+
+
+def test_a_change_of_another_member_is_listed_undone_and_done_again(alice: Visitor, world: World) -> None:
+    change(world, nickname="Midge")
+    page = alice.get(at(world))
+    assert "changed nickname" in text_of(page)
+    response = alice.post(undo_paths(page)[0])
+    assert (response.status, response.headers["location"]) == (303, at(world))
+    assert nickname(world) is None
+    after = alice.get(at(world))
+    assert "undid: changed nickname" in text_of(after)
+    assert "Undone" in text_of(after)
+    alice.post(undo_paths(after)[0])
+    assert nickname(world) == "Midge"
+
+
+def test_what_stays_is_said_with_the_reason(alice: Visitor, world: World) -> None:
+    change(world, nickname="Midge")
+    path = undo_paths(alice.get(at(world)))[0]
+    change(world, nickname="M")
+    alice.post(path)
+    assert "Not undone: nickname changed since" in text_of(alice.get(at(world)))
+    assert nickname(world) == "M"
+
+
+def test_a_merge_has_its_own_word(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        merge_contacts(tx, world.alice, world.marge.id, [world.homer.id])
+    page = alice.get(at(world))
+    assert "Un-merge" in text_of(page)
+    alice.post(undo_paths(page)[0])
+    assert alice.get(f"/{world.organization.id}/people/{world.homer.id}").status == 200
+
+
+def test_the_history_is_filtered_and_paged_to_its_beginning(alice: Visitor, world: World) -> None:
+    for number in range(45):
+        change(world, nickname=f"N{number}")
+    first = alice.get(at(world))
+    assert len(undo_paths(first)) == 40
+    before = re.search(r"before=(\d+)", first.body.decode())
+    assert before is not None
+    older = alice.get(at(world), before=before[1])
+    assert "The beginning" in text_of(older)
+    assert not set(undo_paths(older)) & set(undo_paths(first))
+    assert undo_paths(alice.get(at(world), by=world.alice.user_id, person=str(world.marge.id), door="hub")) == []
+    assert undo_paths(alice.get(at(world), person=str(world.homer.id))) != []
+    assert alice.get(at(world), person="99999999999999999999", by="x\x00", door="nowhere", before="-1").status == 200
+
+
+def test_undo_goes_back_to_a_page_of_the_organization_only(alice: Visitor, world: World) -> None:
+    change(world, nickname="Midge")
+    path, people = undo_paths(alice.get(at(world)))[0], f"/{world.organization.id}/people/{world.marge.id}"
+    assert alice.post(path, back=people).headers["location"] == people
+    for back in ("https://example.org/", "//example.org", "/2/people", "javascript:alert(1)", f"{people}\n"):
+        assert alice.post(path, back=back).headers["location"] == at(world)
+
+
+def test_a_member_of_another_organization_undoes_nothing(alice: Visitor, world: World) -> None:
+    change(world, nickname="Midge")
+    path = undo_paths(alice.get(at(world)))[0]
+    other = path.replace(at(world), f"/{world.charlie.organization_id}/history")
+    assert alice.post(other).status == 404
+    assert alice.post(f"{at(world)}/7-3/undo").status == 422
+    assert nickname(world) == "Midge"
