@@ -3,6 +3,7 @@
 from typing import Any
 
 from coterie.store.database import Tx
+from coterie.web.history import undo_of
 from coterie.web.page import Go, Result, Show, Visit
 from coterie.web.person import find_person, timeline_values, values_of_sections
 
@@ -22,10 +23,12 @@ def form(visit: Visit, status: int = 200, **values: Any) -> Show:
 def saved(tx: Tx, visit: Visit, message: str, undo: dict[str, Any] | None) -> Result:
     """The sections of the page as they are now, with a message; without script, the page.
 
-    undo: the path and the fields of a form that undoes it.
+    undo: the path and the fields of a form that undoes it in place; by default that of the history.
     """
     if not visit.is_fragment:
-        return Go(url=base_of(visit), message=message)
+        return Go(url=base_of(visit), message=message, undo=undo_of(tx, visit))
+    if undo is None and message and (path := undo_of(tx, visit)):
+        undo = {"path": path, "fields": {"back": base_of(visit)}}
     contact = find_person(tx, visit)
     values = values_of_sections(tx, visit, contact) | timeline_values(tx, visit, contact)
     return Show(template="person/saved.html", values=values | {"said": message, "undo": undo})
