@@ -16,6 +16,7 @@ from coterie.errors import (
     CoterieError,
     DiskFull,
     Forbidden,
+    Held,
     Invalid,
     NotFound,
     Problem,
@@ -88,7 +89,7 @@ def error_headers(error: Exception) -> tuple[tuple[str, str], ...]:
         return (("WWW-Authenticate", "Bearer"),)
     if isinstance(error, MethodNotAllowed):
         return (("Allow", error.allowed),)
-    if isinstance(error, TooOften):
+    if isinstance(error, TooOften | Held):
         return (("Retry-After", str(error.seconds)),)
     return ()
 

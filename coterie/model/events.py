@@ -129,6 +129,8 @@ KINDS = {
     "access_token.revoked": "An API token was revoked.",
     "device.added": "A device that syncs contacts was added.",
     "device.revoked": "A device was revoked.",
+    "device.deletions_allowed": "A member agreed to what a device deletes; the subject is the device.",
+    "device.deletions_restored": "What a device deleted was restored; the subject is the device.",
     "device.group_written": "A device wrote a group of cards; the subject is the device.",
     "device.group_deleted": "A device deleted a group of cards; the subject is the device.",
     "contact.card_changed": "Properties of a contact's card changed that have no field.",

@@ -14,6 +14,7 @@ _LANES = {
     "instagram_delivery": DELIVERIES,
     "send_reminder": MAIL,
     "webhook_disabled": MAIL,
+    "mail_deletions": MAIL,
     "mail_invitation": MAIL,
     "mail_password_reset": MAIL,
     "stage_import": IMPORTS,

@@ -102,6 +102,7 @@ COPIED = (
 OTHERS = {
     "card_bodies": "the card of one contact as a device wrote it",
     "card_history": "history",
+    "deletion_contacts": "history",
     "match_facts": "derived",
     "match_keys": "derived",
     "duplicates": "derived",

@@ -44,6 +44,7 @@ LEFT_OUT = {
     "devices": "secrets", "cards": "what devices of an instance synchronize",
     "card_history": "what devices of an instance synchronize",
     "books": "what devices of an instance synchronize", "book_cards": "what devices of an instance synchronize",
+    "deletion_bundles": "what devices of an instance did", "deletion_contacts": "what devices of an instance did",
     "dav_properties": "what devices of an instance synchronize",
     "card_bodies": "what devices of an instance synchronize",
     "merges": "how to undo a merge: its rows are numbers of an instance", "merge_rows": "how to undo a merge",

@@ -1,0 +1,39 @@
+"""What a device deletes: when it is many, and when it is so much that a person must agree (docs/decisions/0052)."""
+
+from msgspec import Struct
+
+# deletions without a longer pause are one bundle
+PAUSE_SECONDS = 600
+# how long a person's consent lasts
+ALLOWED_SECONDS = 24 * 3600
+RETRY_SECONDS = 3600
+_MANY_COUNT, _MANY_SHARE = 10, 0.2
+_HELD_COUNT, _HELD_SHARE = 50, 0.5
+
+
+class Bundle(Struct, frozen=True):
+    """card_count: the cards of the book before the first deletion."""
+
+    id: str
+    device_id: str
+    card_count: int
+    deleted_count: int
+    started_at: str
+    last_at: str
+    allowed_at: str | None = None
+    restored_at: str | None = None
+
+    @property
+    def is_many(self) -> bool:
+        """Whether people are told of it."""
+        return self.deleted_count > max(_MANY_COUNT, _MANY_SHARE * self.card_count)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next deletion needs a person's consent: more than 50 cards, and more than half of the book."""
+        next_count = self.deleted_count + 1
+        return next_count > _HELD_COUNT and next_count > _HELD_SHARE * self.card_count
+
+    @property
+    def is_held(self) -> bool:
+        return self.is_full and self.allowed_at is None and self.restored_at is None
