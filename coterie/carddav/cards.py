@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from coterie.actions.books import remove_book, take_out_of_book
 from coterie.actions.cards import delete_card
+from coterie.actions.deletions import note_deletion
 from coterie.carddav.books import card_of_conflict, put_book_card, refresh_stale
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
@@ -119,6 +120,8 @@ def delete(context: Context) -> Answer:
         raise NotFound("There is no such card")
     check_conditions(request, ref)
     if book is None:
+        if ref.contact_id is not None:
+            note_deletion(context.tx, context.login.caller, ref.contact_id)
         delete_card(context.tx, context.login.caller, ref)
     elif ref.contact_id is not None:
         take_out_of_book(context.tx, context.login.caller, book, ref.contact_id, ref.href)

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from coterie.actions.books import is_stale, put_in_book, take_out_of_book
 from coterie.actions.cards import delete_card, move_card
+from coterie.actions.deletions import note_deletion
 from coterie.carddav.books import refresh
 from coterie.carddav.cards import Answer, check_conditions
 from coterie.carddav.context import Context
@@ -99,6 +100,8 @@ def _check_overwrite(context: Context, ref: CardRef, present: CardRef, *, is_wit
 def _remove(context: Context, book: Book | None, ref: CardRef) -> None:
     """Deletes a card, or takes its contact out of a book."""
     if book is None:
+        if ref.contact_id is not None:
+            note_deletion(context.tx, context.login.caller, ref.contact_id)
         delete_card(context.tx, context.login.caller, ref)
     elif ref.contact_id is not None:
         take_out_of_book(context.tx, context.login.caller, book, ref.contact_id, ref.href)

@@ -1,0 +1,92 @@
+"""Deletions by devices: bundled, announced when they are many, held when they are most of the book.
+
+A phone that loses its account, or a program with an error, may delete everyone. To refuse the first deletions would
+leave a phone in a loop, so they are made and can be restored at once; beyond half of the book a person must agree.
+"""
+
+from msgspec.structs import replace
+
+from coterie.actions.books import set_on_phones
+from coterie.actions.contacts import restore_contact
+from coterie.actions.events import record
+from coterie.errors import Conflict, Held, NotFound
+from coterie.model import times
+from coterie.model.deletions import ALLOWED_SECONDS, PAUSE_SECONDS, RETRY_SECONDS, Bundle
+from coterie.model.ids import new_id
+from coterie.model.organizations import Caller
+from coterie.store import deletions as store
+from coterie.store import jobs
+from coterie.store.card_states import find_card_states
+from coterie.store.contacts import find_contact
+from coterie.store.database import Tx
+
+MAIL_JOB = "mail_deletions"
+
+
+def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """Counts a contact that a device is about to delete; mails the owners once if a bundle becomes large.
+
+    Raises Held if a person must agree first.
+    """
+    organization_id, now = caller.organization_id, times.now()
+    assert caller.token_id is not None
+    before = store.find_newest_bundle(tx, organization_id, caller.token_id)
+    if before is None or not _goes_on(before, now):
+        cards = store.count_cards(tx, organization_id)
+        before = Bundle(new_id(), caller.token_id, cards, 0, started_at=now, last_at=now)
+    if before.is_held:
+        raise Held("The device deletes most contacts: a member must agree first", RETRY_SECONDS)
+    bundle = replace(before, deleted_count=before.deleted_count + 1, last_at=now)
+    store.save_bundle(tx, organization_id, bundle)
+    store.add_contact(tx, organization_id, bundle.id, contact_id)
+    if bundle.is_many and not before.is_many:
+        jobs.enqueue(tx, organization_id, MAIL_JOB, {"bundle_id": bundle.id}, dedupe_key=f"{MAIL_JOB}:{bundle.id}")
+
+
+def _goes_on(bundle: Bundle, now: str) -> bool:
+    """Whether the next deletion of the device belongs to its newest bundle."""
+    if bundle.restored_at is not None:
+        return False
+    if bundle.allowed_at is not None:
+        return now < times.after(bundle.allowed_at, ALLOWED_SECONDS)
+    return bundle.is_held or now < times.after(bundle.last_at, PAUSE_SECONDS)
+
+
+def allow_deletions(tx: Tx, caller: Caller, bundle_id: str) -> None:
+    """Agrees to what a device deletes, for a day. Raises NotFound; Conflict unless the bundle is held."""
+    bundle = _find(tx, caller, bundle_id)
+    if not bundle.is_held:
+        raise Conflict("The deletions are not held")
+    store.save_bundle(tx, caller.organization_id, replace(bundle, allowed_at=times.now()))
+    record(tx, caller, "device.deletions_allowed", bundle.device_id)
+
+
+def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
+    """Restores the contacts that a device deleted, and shows on phones those it took off. Returns their number.
+
+    Contacts that were restored already, or erased, are skipped. Raises NotFound; Invalid if the organization has as
+    many contacts as its quota allows.
+    """
+    organization_id = caller.organization_id
+    bundle = _find(tx, caller, bundle_id)
+    restored = 0
+    for contact_id in store.list_contact_ids(tx, organization_id, bundle_id):
+        contact = find_contact(tx, organization_id, contact_id)
+        if contact is None or contact.id != contact_id:
+            continue
+        if contact.deleted_at is not None:
+            restore_contact(tx, caller, contact_id)
+            restored += 1
+        elif find_card_states(tx, organization_id, [contact_id])[contact_id] == "off":
+            set_on_phones(tx, caller, contact_id, is_shown=True)
+            restored += 1
+    store.save_bundle(tx, organization_id, replace(bundle, restored_at=times.now()))
+    record(tx, caller, "device.deletions_restored", bundle.device_id)
+    return restored
+
+
+def _find(tx: Tx, caller: Caller, bundle_id: str) -> Bundle:
+    bundle = store.find_bundle(tx, caller.organization_id, bundle_id)
+    if bundle is None:
+        raise NotFound(f"There are no deletions {bundle_id}")
+    return bundle
