@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coterie.actions import devices as actions
+from coterie.actions.deletions import allow_deletions, restore_deletions
 from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
@@ -18,6 +19,7 @@ from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
 from coterie.model.devices import Device
+from coterie.store.deletions import list_bundles
 from coterie.store.devices import list_devices
 
 LISTED_MAX = 1000
@@ -28,6 +30,9 @@ def register(application: typer.Typer) -> None:
     commands.command("add")(add)
     commands.command("list")(list_all)
     commands.command("revoke")(revoke)
+    commands.command("deletions")(list_deletions)
+    commands.command("restore")(restore)
+    commands.command("allow")(allow)
     application.add_typer(commands, name="device")
 
 
@@ -132,3 +137,48 @@ def revoke(
     with open_instance(data) as database, database.write() as tx:
         actions.revoke_device(tx, caller_for_only(tx, organization), device_id)
     typer.echo(f"Device {device_id} revoked.")
+
+
+def list_deletions(
+    *, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """List what devices deleted, newest first."""
+    with open_instance(data) as database, database.read() as tx:
+        organization_id = caller_for_only(tx, organization).organization_id
+        bundles = list_bundles(tx, organization_id, limit=LISTED_MAX)
+        names = {device.id: device.name for device in list_devices(tx, organization_id, limit=LISTED_MAX)}
+    if as_json:
+        shown = [msgspec.structs.asdict(bundle) | {"is_held": bundle.is_held} for bundle in bundles]
+        typer.echo(msgspec.json.encode(shown).decode())
+        return
+    if not bundles:
+        typer.echo("No device has deleted a contact.")
+        return
+    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
+    table.add_column("Deletions", overflow="fold", min_width=36)
+    for heading in ("Contacts", "State", "Last"):
+        table.add_column(heading, no_wrap=True)
+    for bundle in bundles:
+        state = "restored" if bundle.restored_at else "held" if bundle.is_held else "made"
+        name = printable(names.get(bundle.device_id, ""))
+        table.add_row(escape(f"{bundle.id}\n{name}"), f"{bundle.deleted_count:,}", state, bundle.last_at[:16])
+    Console().print(table)
+
+
+DeletionsArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The id of the deletions, as listed by `coterie device deletions`.")
+]
+
+
+def restore(deletions: DeletionsArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+    """Restore everyone a device deleted."""
+    with open_instance(data) as database, database.write() as tx:
+        count = restore_deletions(tx, caller_for_only(tx, organization), deletions)
+    typer.echo(f"{count:,} contacts restored.")
+
+
+def allow(deletions: DeletionsArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+    """Let a device delete most contacts, for a day. Until then its deletions are held."""
+    with open_instance(data) as database, database.write() as tx:
+        allow_deletions(tx, caller_for_only(tx, organization), deletions)
+    typer.echo("The device may go on deleting contacts for a day.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from coterie.actions import bulk_updates, consequences, invitations, password_resets, touch_plans
+from coterie.actions import bulk_updates, consequences, deletions, invitations, password_resets, touch_plans
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.duplicates import SCAN_JOB
@@ -25,6 +25,7 @@ from coterie.store.batches import Batches
 from coterie.store.database import Database
 from coterie.worker import account_mail, duplicates, instagram_profiles, merges, reminders
 from coterie.worker.batches import run_job
+from coterie.worker.deletion_mail import mail_deletions
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
@@ -106,6 +107,7 @@ HANDLERS: dict[str, Handler] = {
     SCAN_JOB: duplicates.scan_duplicates,
     MERGE_JOB: merges.merge_suggested,
     DISABLED_JOB: mail_owners,
+    deletions.MAIL_JOB: mail_deletions,
     invitations.MAIL_JOB: account_mail.mail_invitation,
     password_resets.MAIL_JOB: account_mail.mail_password_reset,
     SYNC_JOB: sync_subscription,
