@@ -8,6 +8,7 @@ from coterie.model.ids import new_id
 from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, ROLES, Caller, Organization, User
 from coterie.store import organizations as store
 from coterie.store.access_tokens import revoke_access_tokens_of_user
+from coterie.store.calendar_feeds import delete_feeds_of_user
 from coterie.store.database import Tx
 from coterie.store.devices import revoke_devices_of_user
 from coterie.store.invitations import delete_invitations_by
@@ -113,5 +114,6 @@ def remove_member(tx: Tx, caller: Caller, email: str) -> int:
     revoked = revoke_access_tokens_of_user(tx, caller.organization_id, user_id, now)
     delete_invitations_by(tx, caller.organization_id, user_id)
     revoke_devices_of_user(tx, caller.organization_id, user_id, now)
+    delete_feeds_of_user(tx, caller.organization_id, user_id)
     record(tx, caller, "member.removed", user_id, now=now)
     return revoked

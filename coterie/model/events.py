@@ -90,6 +90,8 @@ KINDS = {
     "interaction.deleted": "A message was deleted by its sender and its text is erased, or a logged one was deleted.",
     "duplicate.dismissed": "Two contacts were marked as not the same; the subject is one of them.",
     "duplicate.undismissed": "Two contacts are no longer marked as not the same; the subject is one of them.",
+    "calendar_feed.created": "A user added a calendar feed.",
+    "calendar_feed.revoked": "A user revoked a calendar feed.",
     "cadence.created": "A rule for staying in touch with a contact, or those of a tag or folder, was added.",
     "cadence.updated": "The interval of a rule for staying in touch changed.",
     "cadence.deleted": "A rule for staying in touch was deleted.",
@@ -164,7 +166,7 @@ SHOWN_WITH_CONTACTS = {
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
     "import": False, "bulk_update": False, "user": False, "organization": False,
     "member": False, "invitation": False, "duplicate": False, "access_token": False, "device": False,
-    "webhook": False, "cadence": False, "subscription": False, "book": False,
+    "webhook": False, "cadence": False, "calendar_feed": False, "subscription": False, "book": False,
 }  # fmt: skip
 # The same, of the contacts and what is said of them; the others are of accounts and access
 OF_THE_BOOK = frozenset(SHOWN_WITH_CONTACTS) - {
