@@ -17,6 +17,7 @@ from coterie.api.hub.routes import HUB
 from coterie.api.inro.routes import INRO
 from coterie.api.r0.routes import R0
 from coterie.api.route import Contract
+from coterie.calendar import door as calendar_door
 from coterie.carddav.urls import is_for_carddav
 from coterie.errors import CoterieError
 from coterie.http.asgi import Application, HeaderList, Message, Receive, Scope, Send, TrustedProxies
@@ -134,6 +135,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     routes: list[BaseRoute] = [
         *page_routes(database, settings, documents, recorder.metrics),
         recorded(webhook.PATH, webhook.webhook(database, settings)),
+        recorded(calendar_door.PATH, calendar_door.calendar(database, settings)),
         recorded(picture_door.PATH, picture_door.pictures(database, settings)),
         *app_routes(database, settings, authentication, recorder),
     ]

@@ -171,6 +171,7 @@ SHOWN_WITH_CONTACTS = {
 # The same, of the contacts and what is said of them; the others are of accounts and access
 OF_THE_BOOK = frozenset(SHOWN_WITH_CONTACTS) - {
     "user", "organization", "member", "invitation", "access_token", "device", "webhook", "book",
+    "calendar_feed",
 }  # fmt: skip
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
 CHANGES_WORDS = frozenset(kind for kind in KINDS if kind.partition(".")[0] in ("contact", "address", "note")) - {
