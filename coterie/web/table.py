@@ -3,6 +3,7 @@
 from coterie.web import (
     account,
     account_factors,
+    calendars,
     fields,
     help_page,
     history,
@@ -54,4 +55,5 @@ PAGES: tuple[Page, ...] = (
     *settings.PAGES, *history.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
     *settings_devices.PAGES, *settings_webhooks.PAGES,
+    *calendars.PAGES,
 )  # fmt: skip
