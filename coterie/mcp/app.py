@@ -7,6 +7,7 @@ The tool then runs in its own mode, as routes of the contracts do.
 import time
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -31,6 +32,7 @@ from coterie.mcp.resources import read_resource
 from coterie.mcp.tool import READ, Answer, Call, Tool
 from coterie.mcp.undo import undo_of
 from coterie.mcp.urls import MCP_PATH, METADATA_PATH
+from coterie.model.oauth import LOOPBACK
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
@@ -70,9 +72,7 @@ class McpApp:
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, limits: HeaderList) -> Sent:
         url = base_url(self._settings, scope, headers)
-        origin = headers.get(b"origin")
-        if origin is not None and origin.decode("latin-1") != url:
-            raise Forbidden("Requests of other web pages are not accepted")
+        check_origin(self._settings, headers, url)
         if scope["method"] != "POST":
             raise MethodNotAllowed(("POST",))
         token = read_bearer_token(headers)
@@ -139,6 +139,19 @@ class McpApp:
         if tool.mode == "search":
             return await self._database.run_search(call.caller.organization_id, work)
         return await (self._database.run_read if tool.mode == "read" else self._database.run_slow)(work)
+
+
+def check_origin(settings: Settings, headers: Headers, url: str) -> None:
+    """Raises Forbidden for a request of a web page of another site (DNS rebinding). url: of this instance.
+
+    Without COTERIE_BASE_URL the header Host says where we are; it is believed on this computer only.
+    """
+    origin = headers.get(b"origin")
+    if origin is None:
+        return
+    is_ours = bool(settings.base_url) or urlsplit(url).hostname in LOOPBACK
+    if not is_ours or origin.decode("latin-1") != url:
+        raise Forbidden("Requests of other web pages are not accepted")
 
 
 async def _send(sent: Sent, more: HeaderList, send: Send) -> None:

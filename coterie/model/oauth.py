@@ -22,7 +22,7 @@ URI_LENGTH_MAX = 2_000
 NAME_LENGTH_MAX = 100
 READ, WRITE = "contacts:read", "contacts:write"
 SCOPES = (READ, WRITE)
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # schemes that a browser opens itself, or that run something
 _FORBIDDEN_SCHEMES = frozenset(
     (
@@ -96,7 +96,7 @@ def check_redirect(uri: str) -> str:
     if "#" in uri or "\\" in uri or parts.username is not None:
         raise OAuthError("invalid_redirect_uri", "A redirect URI has no fragment and no user name")
     is_app = bool(parts.scheme) and parts.scheme not in ("http", "https") and parts.scheme not in _FORBIDDEN_SCHEMES
-    if not is_app and not (parts.scheme == "https" and host) and not (parts.scheme == "http" and host in _LOOPBACK):
+    if not is_app and not (parts.scheme == "https" and host) and not (parts.scheme == "http" and host in LOOPBACK):
         raise OAuthError(
             "invalid_redirect_uri", "A redirect URI is https, http of localhost, or of an app's own scheme"
         )
@@ -115,7 +115,7 @@ def _without_port(uri: str) -> tuple[str, ...] | None:
         host = parts.hostname or ""
     except ValueError:
         return None
-    is_loopback = parts.scheme == "http" and host in _LOOPBACK and parts.username is None and not parts.fragment
+    is_loopback = parts.scheme == "http" and host in LOOPBACK and parts.username is None and not parts.fragment
     return (host, parts.path, parts.query) if is_loopback else None
 
 
