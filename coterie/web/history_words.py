@@ -43,6 +43,7 @@ _DOORS = {
     "worker": "by a job",
     "instagram": "by Instagram",
     "carddav": "on a phone",
+    "mcp": "by an assistant",
 }
 _INTERACTIONS = {"message": "Message", "comment": "Comment", "mention": "Mention", "call": "Call",
                  "meeting": "Meeting", "chat": "Message written", "letter": "Letter", "other": "Contact"}  # fmt: skip

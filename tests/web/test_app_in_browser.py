@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from app_pages import Instance, Watched, open_page, running, sign_in
@@ -50,6 +51,26 @@ def test_every_page_is_calm_accessible_and_alone(browser: Browser, instance: Ins
     context, app = open_page(browser, instance, viewport={"width": width, "height": 800}, color_scheme=scheme)
     for path in PAGES:
         app.visit(path)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_the_page_that_lets_an_assistant_in(browser: Browser, instance: Instance, width: int, scheme: str) -> None:
+    context, app = open_page(browser, instance, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    registered = context.request.post(
+        f"{instance.address}/oauth/register",
+        data={"client_name": "Claude" + "W" * 90, "redirect_uris": ["http://127.0.0.1/back"]},
+    ).json()
+    asked = {
+        "response_type": "code", "client_id": registered["client_id"], "redirect_uri": f"{instance.address}/back",
+        "code_challenge": "c" * 43, "code_challenge_method": "S256", "state": "7",
+    }  # fmt: skip
+    app.visit(f"/oauth/authorize?{urlencode(asked)}")
+    app.page.get_by_label("Change them").check()
+    app.check()
+    app.page.get_by_role("button", name="Allow", exact=True).click()
+    app.page.wait_for_url("**/back?code=*")
     context.close()
 
 
