@@ -49,7 +49,7 @@ def find_candidates(tx: Tx, organization_id: int, query: Query, reader_id: str |
     groups, ids = find_strict(tx, organization_id, query)
     own_ids = frozenset(_in_personal_notes(tx, organization_id, query, reader_id))
     if len(ids) > RANKED_MAX:
-        total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX)
+        total = _count(tx, organization_id, groups)
         ids = _unique([*_closest(tx, organization_id, groups, ids), *own_ids])
         return Candidates(groups, ids, own_ids, asked, query.numbers, total)
     numbers: Sequence[Number] = query.numbers
@@ -68,7 +68,13 @@ def find_strict(tx: Tx, organization_id: int, query: Query) -> tuple[Groups, lis
     The words are complete or nicknames, the last may be begun; if few contacts match, each word may.
     """
     engine = ENGINES[tx.engine]
-    groups = engine.narrow(tx, organization_id, _groups(query, all_begun=False))
+    groups = _groups(query, all_begun=False)
+    if engine.KNOWS_WORDS_QUICKLY and (complete := _complete(groups)):
+        # a common name is complete: the much slower beginning of it finds no better candidates
+        ids = engine.candidates(tx, organization_id, complete, limit=RANKED_MAX + 1)
+        if len(ids) > RANKED_MAX:
+            return groups, ids
+    groups = engine.narrow(tx, organization_id, groups)
     ids = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX + 1)
     if len(ids) < ENOUGH and len(query.words) > 1:
         groups = _groups(query, all_begun=True)
@@ -84,16 +90,35 @@ def _groups(query: Query, *, all_begun: bool) -> Groups:
     return (*groups, *(number.group for number in query.numbers))
 
 
+def _complete(groups: Groups) -> Groups:
+    """The same of complete words; empty if a group has none."""
+    if not all(group.words or group.sets for group in groups):
+        return ()
+    return tuple(Group(group.words, (), group.sets) if group.words else group for group in groups)
+
+
+def _count(tx: Tx, organization_id: int, groups: Groups) -> int:
+    """The number of matches, counted up to RANKED_COUNT_MAX."""
+    engine = ENGINES[tx.engine]
+    if engine.KNOWS_WORDS_QUICKLY and (complete := _complete(groups)):
+        total: int = engine.count(tx, organization_id, complete, RANKED_COUNT_MAX)
+        if total == RANKED_COUNT_MAX:
+            return total
+    total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX)
+    return total
+
+
 def _closest(tx: Tx, organization_id: int, groups: Groups, ids: list[int]) -> list[int]:
     """Of more matches than can be ranked: those whose words are complete, the closest first, then the others."""
     engine = ENGINES[tx.engine]
-    complete = tuple(Group(group.words, (), group.sets) if group.words else group for group in groups)
+    asked: list[tuple[Groups, str | None]] = [(groups, close) for close in CLOSE.values()]
+    if complete := _complete(groups):
+        asked = [*((complete, close) for close in (*CLOSE.values(), None)), *asked]
     found: list[int] = []
-    for asked in (complete, groups):
-        for also in (*CLOSE.values(), None):
-            found = _unique([*found, *engine.candidates(tx, organization_id, asked, limit=RANKED_MAX, also=also)])
-            if len(found) >= RANKED_MAX:
-                return found[:RANKED_MAX]
+    for matches, also in asked:
+        found = _unique([*found, *engine.candidates(tx, organization_id, matches, limit=RANKED_MAX, also=also)])
+        if len(found) >= RANKED_MAX:
+            return found[:RANKED_MAX]
     return _unique([*found, *ids])[:RANKED_MAX]
 
 

@@ -18,6 +18,8 @@ from coterie.store.database import Tx
 # terms in place of a beginning; with fewer matches than this the beginning itself is looked up
 TERMS_MAX = 50
 FEW = 10
+# GIN gathers all contacts of a word before the first one
+KNOWS_WORDS_QUICKLY = False
 
 
 def _match(organization_id: int, groups: Groups, also: str | None = None) -> str:
