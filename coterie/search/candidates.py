@@ -44,7 +44,6 @@ class Candidates(Struct):
 
 def find_candidates(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> Candidates:
     """The contacts to rank for a query, at most some 500. reader_id: the user whose personal notes are searched."""
-    engine = ENGINES[tx.engine]
     asked = [asked_of(word) for word in query.words]
     groups, ids = find_strict(tx, organization_id, query)
     own_ids = frozenset(_in_personal_notes(tx, organization_id, query, reader_id))

@@ -70,12 +70,13 @@ class Pair(Struct):
 
 class Lookup(Struct):
     """The words of a query by what they match. known: term -> (number of the word, bits lost); begun: (beginning,
-    number of the word); beginnings: all of them."""
+    number of the word); beginnings: all of them; needles: a line without any of these matches nothing."""
 
     asked: Sequence[Asked]
     known: dict[str, list[tuple[int, float]]]
     begun: list[tuple[str, int]]
     beginnings: tuple[str, ...]
+    needles: tuple[str, ...]
 
 
 def lookup_of(asked: Sequence[Asked]) -> Lookup:
@@ -85,7 +86,8 @@ def lookup_of(asked: Sequence[Asked]) -> Lookup:
         for term, loss in word.losses.items():
             known.setdefault(term, []).append((number, loss))
     begun = [(beginning, number) for number, word in enumerate(asked) for beginning in word.beginnings]
-    return Lookup(asked, known, begun, tuple(beginning for beginning, _ in begun))
+    beginnings = tuple(beginning for beginning, _ in begun)
+    return Lookup(asked, known, begun, beginnings, (*known, *beginnings))
 
 
 def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
@@ -94,9 +96,10 @@ def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
     pairs: list[Pair] = []
     name_length = 0
     for line in fields.split("\n"):
-        kind, words = line[:1], line[2:].split(" ")
-        if kind not in KIND_LOSS:
+        kind = line[:1]
+        if kind not in KIND_LOSS or (kind != NAME and not any(map(line.__contains__, lookup.needles))):
             continue
+        words = line[2:].split(" ")
         if kind == NAME:
             name_length = len(words)
         for place, entry in enumerate(words):
@@ -114,18 +117,16 @@ def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
     return pairs, name_length
 
 
-def rarity(count: int | None, size: int) -> float:
+def rarity(count: int, size: int) -> float:
     """The bits that a word is worth which so many of an organization's contacts have."""
-    return UNCOUNTED if count is None else min(RARITY_MAX, log2((size + 50) / (count + 0.5)))
+    return min(RARITY_MAX, log2((size + 50) / (count + 0.5)))
 
 
 class Worth(Struct):
-    """What words are worth among an organization's contacts. counts: word -> contacts that have it; size: the number of
-    contacts; most: for each word of the query, what it is worth itself: a rarer word that it may stand for says no
-    more."""
+    """What words are worth among an organization's contacts. bits: word -> its worth; most: for each word of the query,
+    what it is worth itself: a rarer word that it may stand for says no more."""
 
-    counts: Mapping[str, int]
-    size: int
+    bits: Mapping[str, float]
     most: list[float]
 
 
@@ -135,13 +136,13 @@ def worth_of(asked: Sequence[Asked], counts: Mapping[str, int], size: int) -> Wo
     for word in asked:
         own = [counts[form] for form in word.forms if form in counts]
         most.append(rarity(max(own), size) if own else UNCOUNTED)
-    return Worth(counts, size, most)
+    return Worth({word: rarity(count, size) for word, count in counts.items()}, most)
 
 
 def match_of(candidate: Candidate, pairs: list[Pair], name_length: int, worth: Worth) -> Match:
     """The match of a contact, from the pairs of its words: each word of either side counts once."""
     for pair in pairs:
-        bits = min(rarity(worth.counts.get(pair.word), worth.size), worth.most[pair.asked])
+        bits = min(worth.bits.get(pair.word, UNCOUNTED), worth.most[pair.asked])
         pair.bits = max(0.1, bits - pair.loss - KIND_LOSS[pair.kind])
     pairs.sort(key=lambda pair: (-pair.bits, pair.kind != NAME, pair.asked, pair.place))
     chosen: dict[int, Pair] = {}
