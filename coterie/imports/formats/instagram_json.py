@@ -42,11 +42,13 @@ class ThreadHead(Struct):
 
 
 class Message(Struct, frozen=True):
-    """sender: a display name. at: a number as in the file. text: None if something else was sent."""
+    """sender: a display name. at: a number as in the file. text: None if something else was sent. more: what was shared
+    with the text."""
 
     sender: str
     at: Any
     text: str | None
+    more: str | None = None
 
 
 class _Head(Struct):
@@ -102,10 +104,15 @@ def parse_messages(data: bytes) -> list[Message]:
             if not (item.share or item.photos or item.videos or item.audio_files):
                 continue
             text = None
-        if text is None and isinstance(item.share, dict):
-            text = _text(item.share.get("link")) or _text(item.share.get("share_text"))
-        messages.append(Message(sender, item.timestamp if item.timestamp_ms is None else item.timestamp_ms, text))
+        texts = list(dict.fromkeys(each for each in (text, *_shared(item.share)) if each))
+        at = item.timestamp if item.timestamp_ms is None else item.timestamp_ms
+        messages.append(Message(sender, at, texts[0] if texts else None, "\n".join(texts[1:]) or None))
     return messages
+
+
+def _shared(share: Any) -> list[str | None]:
+    """The link and the text of a post that was sent with a message."""
+    return [_text(share.get("link")), _text(share.get("share_text"))] if isinstance(share, dict) else []
 
 
 def is_system_line(sender: str, text: str) -> bool:

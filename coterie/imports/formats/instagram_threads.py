@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from coterie.errors import TooLarge
@@ -97,6 +97,12 @@ def name_of_other(export: Export, head: ThreadHead) -> str | None:
     return others[0] if len(others) == 1 else head.title
 
 
+def other_names(export: Export, heads: Sequence[ThreadHead], name: str | None) -> list[str]:
+    """Further names of the person these threads are with, as they are called in other threads or in a title."""
+    names = [each for head in heads for each in (name_of_other(export, head), head.title)]
+    return [each for each in dict.fromkeys(names) if each and each not in (name, export.owner)]
+
+
 def read_interactions(export: Export, thread: Thread, errors: list[RowError]) -> Iterator[InteractionDraft]:
     """The messages of a thread, file by file. Files and messages that cannot be read are added to errors."""
     other = name_of_other(export, thread.head)
@@ -121,4 +127,5 @@ def _interaction(thread: Thread, message: Message, at: str, direction: str) -> I
     """Messages have no id in the export: their conversation, time, sender and text identify them."""
     key = "\n".join((thread_key(thread), at, message.sender, message.text or ""))
     digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-    return InteractionDraft(MESSAGE, direction, at, message.text, f"export:{digest}")
+    text = "\n".join(filter(None, (message.text, message.more))) or None
+    return InteractionDraft(MESSAGE, direction, at, text, f"export:{digest}")

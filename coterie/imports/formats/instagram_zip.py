@@ -32,6 +32,7 @@ from coterie.imports.formats.instagram_threads import (
     find_owner,
     find_threads,
     name_of_other,
+    other_names,
     read_heads,
     read_interactions,
 )
@@ -160,6 +161,8 @@ def _person(export: Export, username: str | None, person: Person) -> Drafts:
     errors: list[RowError] = []
     interactions = chain.from_iterable(read_interactions(export, thread, errors) for thread in person.threads)
     draft = _draft(username, person, names[0] if names else None)
+    others = other_names(export, [thread.head for thread in person.threads], draft.display_name)
+    draft.note = f"Also called {', '.join(others)} on Instagram" if others else None
     draft.interactions = list(islice(interactions, MESSAGES_OF_DRAFT_MAX))
     yield draft
     while batch := list(islice(interactions, MESSAGES_OF_DRAFT_MAX)):
