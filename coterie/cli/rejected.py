@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,9 @@ from coterie.imports.rejected import RejectedFile, rejected_file
 SECONDS = 86_400.0
 # files of these kinds are joined by writing one after the other
 JOINABLE = {"text/vcard", "application/jsonl"}
+# these too, if they have the same columns: only the first keeps its line of headers
+TABLE = "text/csv"
+_FOLDER = "`--output FOLDER` saves a file for each"
 
 
 def register(application: typer.Typer) -> None:
@@ -28,20 +32,30 @@ def rejected(
     import_id: ImportArgument,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The file to write; it must not exist. Default: standard output."),
+        typer.Option(
+            metavar="FILE",
+            help="The file to write, which must not exist, or a folder for a file of each import. Default: standard"
+            " output.",
+        ),
     ] = None,
     data: DataOption = None,
 ) -> None:
     """Save the rejected rows of an import as a file.
 
     The file has the format of the original, with the reason in each row. Fix the rows and import it again; the reasons
-    may stay. The cards of several vCard files are saved as one. The rows of a ZIP archive (Instagram, Coterie) are
-    saved as JSON lines, for reading only.
+    may stay. Several vCard files, and tables with the same columns, are saved as one file; others into a folder. The
+    rows of a ZIP archive (Instagram, Coterie) are saved as JSON lines, for reading only.
     """
     with open_instance(data) as database, database.read(seconds=SECONDS) as tx:
         imports = find_imports(tx, import_id)
         having = [each for each in imports if each[1].rejected_count] or imports[:1]
-        file = _joined([rejected_file(tx, *each, database.settings.data_folder) for each in having])
+        files = [rejected_file(tx, *each, database.settings.data_folder) for each in having]
+        if output is not None and output.is_dir():
+            for each, path in zip(files, _paths_in(output, files), strict=True):
+                _save(each, path)
+                typer.echo(path)
+            return
+        file = _joined(files)
         if output is None:
             for piece in file.pieces:
                 sys.stdout.buffer.write(piece)
@@ -54,12 +68,30 @@ def rejected(
 
 
 def _joined(files: list[RejectedFile]) -> RejectedFile:
-    """The files as one. Raises Invalid if they are not all vCards, or all lines of JSON."""
+    """The files as one. Raises Invalid if they are not of one kind, or tables with different columns."""
     first = files[0]
-    media_types = {file.media_type.partition(";")[0] for file in files}
-    if len(files) > 1 and not (len(media_types) == 1 and media_types <= JOINABLE):
-        raise invalid("import", "has rejected rows in several tables: use the id of one file (`coterie imports`)")
-    return RejectedFile(first.filename, first.media_type, chain.from_iterable(file.pieces for file in files))
+    if len(files) == 1:
+        return first
+    kinds = {file.media_type.partition(";")[0] for file in files}
+    heads: list[bytes] = []
+    if kinds == {TABLE}:
+        heads = [next(file.pieces) for file in files]
+    elif len(kinds) > 1 or not kinds <= JOINABLE:
+        raise invalid("import", f"has rejected rows in files of several kinds: {_FOLDER}")
+    if len(set(heads)) > 1:
+        raise invalid("import", f"has rejected rows in tables with different columns: {_FOLDER}")
+    return RejectedFile(first.filename, first.media_type, chain(heads[:1], *(file.pieces for file in files)))
+
+
+def _paths_in(folder: Path, files: list[RejectedFile]) -> list[Path]:
+    """A path in the folder for each file; files of one name are numbered."""
+    counts: Counter[str] = Counter()
+    paths = []
+    for file in files:
+        counts[file.filename] += 1
+        name, number = Path(file.filename), counts[file.filename]
+        paths.append(folder / (f"{name.stem}-{number}{name.suffix}" if number > 1 else file.filename))
+    return paths
 
 
 def _save(file: RejectedFile, output: Path) -> None:

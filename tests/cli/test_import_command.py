@@ -86,12 +86,32 @@ def test_rejected_rows_are_of_one_import_that_has_some(tmp_path: Path) -> None:
     several = coterie(tmp_path, "rejected", group["import_id"])
     assert (several.returncode, "Rejected by Coterie because" in several.stdout) == (0, True)
     tables = run(tmp_path, "import", str(GOOGLE), str(GOOGLE))
-    refused = coterie(tmp_path, "rejected", tables["import_id"])
-    assert (refused.returncode, "several tables" in refused.stderr) == (1, True)
+    joined = coterie(tmp_path, "rejected", tables["import_id"])
+    assert (joined.returncode, joined.stdout.count("Rejected by Coterie because")) == (0, 1)
     none = coterie(tmp_path, "rejected", group["imports"][0]["import_id"], "--output", str(tmp_path / "x"))
     assert (none.returncode, none.stderr) == (1, "coterie: No row of this import was rejected\n")
     assert not (tmp_path / "x").exists()
     assert coterie(tmp_path, "rejected", "nothing").returncode == 1
+
+
+def test_rejected_rows_of_tables_with_other_columns_are_files_of_a_folder(tmp_path: Path) -> None:
+    bootstrap(tmp_path)
+    any_csv = tmp_path / "people.csv"
+    any_csv.write_text("Name,Phone\nOtto,1\nToo,many,cells,here\n")
+    group = run(tmp_path, "import", str(GOOGLE), str(any_csv), str(GOOGLE))["import_id"]
+    refused = coterie(tmp_path, "rejected", group)
+    assert (refused.returncode, "different columns: `--output FOLDER`" in refused.stderr) == (1, True)
+    folder = tmp_path / "rejected"
+    folder.mkdir()
+    saved = coterie(tmp_path, "rejected", group, "--output", str(folder))
+    paths = sorted(folder.iterdir())
+    assert [path.name for path in paths] == ["google-rejected-2.csv", "google-rejected.csv", "people-rejected.csv"]
+    assert sorted(saved.stdout.split()) == [str(path) for path in paths] and saved.returncode == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
+    # mended or not, they come in together
+    again = run(tmp_path, "import", *map(str, paths))
+    assert len(again["imports"]) == 3 and again["rejected"] == 3
+    assert coterie(tmp_path, "rejected", group, "--output", str(folder)).returncode == 1
 
 
 def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
