@@ -37,7 +37,7 @@ from coterie.model.subscriptions import (
 )
 from coterie.remote import own_cards
 from coterie.remote.context import Context, Counts
-from coterie.remote.discovery import Book, read_book
+from coterie.remote.discovery import Book, find_books, read_book
 from coterie.remote.errors import RemoteError
 from coterie.remote.first_run import ImportUndone, bind_applied, stage_first_run
 from coterie.remote.listing import Listing, fetch, list_changes
@@ -66,7 +66,7 @@ def synchronize(context: Context) -> Counts:
 
 def _run(context: Context) -> None:
     if context.subscription.state == NEW:
-        book = read_book(context.client)
+        book = _find_book(context)
         listing = list_changes(context.client, book, {}, None)
         if listing.incomplete:
             raise RemoteError("incomplete", listing.incomplete)
@@ -85,6 +85,20 @@ def _run(context: Context) -> None:
     else:  # the schedule looks whether it was applied
         with context.write() as tx:
             context.update(tx, next_run_at=None)
+
+
+def _find_book(context: Context) -> Book:
+    """The book that the user's URL leads to; its own URL is stored."""
+    books = find_books(context.client)
+    if len(books) > 1:
+        listed = ", ".join(f"{book.url} ({book.name or 'no name'})" for book in books[:10])
+        message = f"The address leads to {len(books)} books; subscribe to one of them: {listed}"
+        raise RemoteError("several_books", message, is_lasting=True)
+    if books[0].url != context.client.url:
+        context.client.url = books[0].url
+        with context.write() as tx:
+            context.update(tx, url=books[0].url)
+    return books[0]
 
 
 class _Plan(Struct):

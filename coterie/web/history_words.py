@@ -44,6 +44,7 @@ _DOORS = {
     "instagram": "by Instagram",
     "carddav": "on a phone",
     "mcp": "by an assistant",
+    "subscription": "in another address book",
 }
 _INTERACTIONS = {"message": "Message", "comment": "Comment", "mention": "Mention", "call": "Call",
                  "meeting": "Meeting", "chat": "Message written", "letter": "Letter", "other": "Contact"}  # fmt: skip
