@@ -123,8 +123,10 @@ def test_a_card_that_is_none_is_rejected_and_the_others_go_on(book: Book, script
 
 
 def test_hrefs_outside_the_book_are_ignored(book: Book, scripted: Scripted) -> None:
-    hrefs = ["http://evil.example/book/x.vcf", "/other/x.vcf", "/book/../etc/x.vcf", "/book/%2e%2e/x.vcf", "//evil/book/x",
-             "/book/a%0ab.vcf", "", "javascript:alert(1)", "/book/" + "x" * 3000]  # fmt: skip
+    hrefs = [
+        "http://evil.example/book/x.vcf", "/other/x.vcf", "/book/../etc/x.vcf", "/book/%2e%2e/x.vcf", "//evil/book/x",
+        "/book/a%0ab.vcf", "", "javascript:alert(1)", "/book/" + "x" * 3000,
+    ]  # fmt: skip
     rows = "".join(found(href, '<d:getetag>"1"</d:getetag>') for href in hrefs)
     scripted.answer = reports(multistatus(rows, "urn:token:99")[2])
     book.run()
