@@ -143,7 +143,7 @@ def get_collection(context: Context) -> Answer:
     lines = ["An address book for CardDAV programs.", f"addressbook: {context.book.url}"]
     if resource.kind == "book":
         refs = context.list_cards()
-        lines += [ref.href for ref in refs[:LISTED_MAX]]
+        lines += [context.card(ref).url for ref in refs[:LISTED_MAX]]
     return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), "\n".join([*lines, ""]).encode())
 
 

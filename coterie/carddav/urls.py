@@ -14,7 +14,8 @@ from coterie.model.cards import HREF_BYTES_MAX
 WELL_KNOWN_FOLDER = "/.well-known/"
 WELL_KNOWN = f"{WELL_KNOWN_FOLDER}carddav"
 Kind = Literal["root", "principals", "principal", "homes", "home", "book", "card"]
-_CONTROL = re.compile(r"[\x00-\x1f\x7f/]")
+# without the line feed, which some calendars put into the UIDs that programs name cards by
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f/]")
 _PATH_LENGTH_MAX = 4096
 
 

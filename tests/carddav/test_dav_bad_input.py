@@ -76,13 +76,15 @@ def test_control_characters_never_reach_another_client(dav: Dav) -> None:
     assert b"\x07" not in dav.get("x.vcf").body
 
 
-@pytest.mark.parametrize("name", ["..", "%2e%2e", "a%2Fb.vcf", "a%0Ab.vcf", "a%00.vcf", "x" * 256])
+@pytest.mark.parametrize("name", ["..", "%2e%2e", "a%2Fb.vcf", "a%0Db.vcf", "a%00.vcf", "x" * 256])
 def test_names_that_no_card_can_have(dav: Dav, name: str) -> None:
     assert dav.put(name, make_card("FN:x", uid="x")).status in (400, 403)
     assert dav.call("GET", name).status in (400, 403, 404)
 
 
-@pytest.mark.parametrize("name", ["a%20b.vcf", "%C3%A4%40.vcf", "no-ending", "A.vcf", "semi;colon,=&.vcf", "%25.vcf"])
+@pytest.mark.parametrize(
+    "name", ["a%20b.vcf", "a%0Ab.vcf", "%C3%A4%40.vcf", "no-ending", "A.vcf", "semi;colon,=&.vcf", "%25.vcf"]
+)
 def test_names_are_as_the_client_chose_them(dav: Dav, name: str) -> None:
     card = make_card("FN:x", "N:;x;;;", uid="x")
     assert dav.put(name, card).status == 201
