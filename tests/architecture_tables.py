@@ -38,6 +38,7 @@ CONTRACTS = {"inro", "r0", "hub"}
 
 # library -> the packages that may use it; a new dependency is a line here and one in docs/decisions/0019
 MAY_USE = {
+    "PIL": "store",
     "anyascii": "search identity drafts",
     "apsw": "store search",
     "argon2": "model actions",

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from coterie.model import times
 from coterie.model.imports import APPLIED, APPLYING, ROW_STAGED, STAGED, STAGING
 from coterie.store.database import Tx
+from coterie.store.thumbnails import remove_thumbnails
 
 FOLDER = "attachments"
 # the folder of files that arrive, and the beginning of the names of folders in which a backup is unpacked
@@ -70,6 +71,7 @@ def remove_file(folder: Path, digest: str) -> None:
     """Deletes a file, if it exists."""
     path = file_path(folder, digest)
     path.unlink(missing_ok=True)
+    remove_thumbnails(folder, digest)
     with suppress(OSError):  # others are in it
         path.parent.rmdir()
 
@@ -126,6 +128,7 @@ def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
             aside.replace(path)
             return False
         aside.unlink()
+        remove_thumbnails(folder, digest)
     with suppress(OSError):  # others are in it
         path.parent.rmdir()
     return True
