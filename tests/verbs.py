@@ -174,6 +174,11 @@ def _files(made: Made, folder: Path) -> Iterator[Step]:
         "file", lambda tx: attachments.attach_file(tx, caller, marge, digest=digest, **details)  # type: ignore[arg-type]
     )  # fmt: skip
     yield "attachments.erase_attachment", lambda tx: attachments.erase_attachment(tx, caller, marge, made["file"].id)
+    picture = details | {"filename": "a.png", "media_type": "image/png"}
+    yield "attachments.attach_file", made.keep(
+        "picture", lambda tx: attachments.attach_file(tx, caller, marge, digest=digest, **picture)  # type: ignore[arg-type]
+    )  # fmt: skip
+    yield "attachments.set_picture", lambda tx: attachments.set_picture(tx, caller, marge, made["picture"].id)
     snapshots = [FollowerSnapshot("2026-01-01", 77)]
     yield "interactions.add_snapshots", lambda tx: interactions.add_snapshots(tx, caller, marge, snapshots)
     drafts = [

@@ -7,6 +7,8 @@ same transaction enqueues (worker/files.py).
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from coterie.actions.events import EventRow, differences, record, row_of
 from coterie.actions.jobs import enqueue
 from coterie.actions.quotas import check_files
@@ -59,6 +61,27 @@ def attach_file(
     changes = {"filename": (None, attachment.filename)}
     record(tx, caller, "attachment.added", attachment.id, contact_ids=[contact_id], changes=changes, now=now)
     return attachment
+
+
+def set_picture(tx: Tx, caller: Caller, contact_id: int, attachment_id: str) -> Attachment:
+    """Makes a picture among the files the one that doors show for the contact; the former one stays as a file.
+
+    Raises NotFound if the contact does not have the file, Invalid if it is not a picture.
+    """
+    attachments = store.list_attachments(tx, caller.organization_id, contact_id, limit=ATTACHMENTS_MAX)
+    attachment = next((each for each in attachments if each.id == attachment_id), None)
+    if attachment is None:
+        raise NotFound("Attachment not found")
+    if attachment.media_type not in PICTURE_ENDINGS:
+        raise invalid("attachment", "is not a picture")
+    former = [each.id for each in attachments if each.kind == PICTURE and each.id != attachment_id]
+    if attachment.kind == PICTURE and not former:
+        return attachment
+    store.save_kinds(tx, caller.organization_id, contact_id, former, FILE)
+    store.save_kinds(tx, caller.organization_id, contact_id, [attachment_id], PICTURE)
+    changes = {"kind": (attachment.kind, PICTURE)}
+    record(tx, caller, "attachment.shown", attachment_id, contact_ids=[contact_id], changes=changes)
+    return replace(attachment, kind=PICTURE)
 
 
 def erase_attachment(tx: Tx, caller: Caller, contact_id: int, attachment_id: str) -> None:

@@ -19,6 +19,8 @@ PICTURE_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif
 # How a file came here
 UPLOAD, IMPORT, INSTAGRAM = "upload", "import", "instagram"
 OCTETS = "application/octet-stream"
+# of a picture that is uploaded to be shown
+PIXELS_MAX = 40_000_000
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -56,6 +58,22 @@ def recognize(data: bytes) -> str | None:
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG if _is_png(data) else None
     return None
+
+
+def pixel_count(data: bytes) -> int:
+    """How many pixels a JPEG or PNG that recognize() accepts says it has; 0 for anything else."""
+    if data.startswith(b"\x89PNG"):
+        return int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])
+    position, largest = 2, 0
+    while data.startswith(b"\xff\xd8\xff") and position + 9 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == 0xDA:
+            break
+        if marker in _FRAME_MARKERS:
+            height, width = data[position + 5 : position + 7], data[position + 7 : position + 9]
+            largest = max(largest, int.from_bytes(height) * int.from_bytes(width))
+        position += 1 if marker == 0xFF else 2 + int.from_bytes(data[position + 2 : position + 4])
+    return largest
 
 
 def why_rejected(data: bytes) -> str:

@@ -82,6 +82,7 @@ KINDS = {
     "reminder.deleted": "A reminder was erased.",
     "reminder.sent": "A reminder was sent to the mail server.",
     "attachment.added": "A file was attached to a contact.",
+    "attachment.shown": "A picture among the files of a contact became the one that is shown.",
     "attachment.erased": "A file of a contact was erased.",
     "interaction.received": "A message, comment or mention was received.",
     "interaction.sent": "A message was sent.",

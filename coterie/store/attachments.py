@@ -1,6 +1,6 @@
 """Rows of attachments. store/files.py stores the bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -48,6 +48,17 @@ def count_attachments(tx: Tx, organization_id: int, contact_id: int) -> int:
         {"organization_id": organization_id, "contact_id": contact_id},
     )
     return int(row[0]) if row else 0
+
+
+def save_kinds(tx: Tx, organization_id: int, contact_id: int, attachment_ids: Sequence[str], kind: str) -> None:
+    """Saves the kind of some of a contact's files."""
+    tx.run(
+        f"UPDATE attachments SET kind = :kind{_OF_CONTACT} AND id {tx.in_list('ids')}",
+        {
+            "organization_id": organization_id, "contact_id": contact_id, "kind": kind,
+            "ids": tx.list_param(attachment_ids),
+        },
+    )  # fmt: skip
 
 
 def list_digests(tx: Tx, organization_id: int, contact_id: int) -> list[str]:

@@ -29,6 +29,7 @@ CANNOT = {
         "user_relationship",
     )),
     ("addresses.erase_address", "erased"), ("attachments.attach_file", "not_undoable"),
+    ("attachments.set_picture", "not_undoable"),
     ("contact_equality.make_equal", "erased"), ("contact_equality.make_equal", "not_undoable"),
     # no event holds the text of a personal note, or the values of all contacts
     ("notes.update_note", "no_values"), ("properties.delete_definition", "no_values"),
