@@ -29,8 +29,9 @@ from coterie.store.organizations import list_organizations_of_user
 from coterie.web import messages
 from coterie.web.cookies import SESSION, VISITOR, Cookies, preference_headers, read_cookies
 from coterie.web.error_page import show_error
+from coterie.web.file_response import StoredFileResponse
 from coterie.web.form_tokens import FIELD, HEADER, check_origin, check_token
-from coterie.web.page import VIA, Download, Go, Page, Result, Show, Visit
+from coterie.web.page import VIA, Download, Go, Page, Picture, Result, Show, Visit
 from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
 
@@ -186,7 +187,14 @@ class PageApp:
                 response.headers.append("set-cookie", messages.cleared(cookies))
             return response
         if isinstance(result, Download):
-            headers = {**dict(file_headers(result.filename)), "X-Content-Type-Options": "nosniff"}
+            headers = {
+                **dict(file_headers(result.filename)), "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+            }  # fmt: skip
+            if result.path is not None:
+                return StoredFileResponse(result.path, result.media_type, headers)
+            return Response(result.content, media_type=result.media_type, headers=headers)
+        if isinstance(result, Picture):
+            headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=86400"}
             return Response(result.content, media_type=result.media_type, headers=headers)
         response = RedirectResponse(result.url, 303, headers={**PAGE_HEADERS, "Cache-Control": "no-store"})
         _set_cookies(response, result, cookies)

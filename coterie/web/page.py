@@ -1,6 +1,7 @@
 """What a page is: a row of a route table, the visit its handler gets, and what the handler returns."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -127,14 +128,22 @@ class Go(Struct, frozen=True, kw_only=True):
 
 
 class Download(Struct, frozen=True, kw_only=True):
-    """A file for the browser to save."""
+    """A file for the browser to save. path: where its bytes are, instead of the content."""
 
     filename: str
+    media_type: str
+    content: bytes = b""
+    path: Path | None = None
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """A picture that a page shows. Its address changes with its bytes, so that browsers may keep it for a day."""
+
     media_type: str
     content: bytes
 
 
-Result = Show | Go | Download
+Result = Show | Go | Download | Picture
 Handler = Callable[[Tx, Visit], Result]
 Again = Callable[[Tx, Visit, Invalid], Result]
 
