@@ -4,6 +4,7 @@ from typing import Any
 
 from coterie.actions import contacts as actions
 from coterie.errors import NotFound
+from coterie.model.attachments import PICTURE, PICTURE_ENDINGS, Attachment
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
 from coterie.model.handles import is_unsafe_link
@@ -84,11 +85,17 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
         "more_properties": [each for each in definitions if each.slug not in sheet.properties][:OFFERED_MAX],
         "has_properties": bool(definitions),
         "reminders": list_of_contact(tx, visit.acting, contact),
+        "picture": next((each.id for each in reversed(sheet.attachments) if _is_shown(each)), ""),
+        "picture_types": PICTURE_ENDINGS,
         **in_touch.person_values(tx, visit, contact),
         "channel_labels": CHANNEL_LABELS,
         "instagram": INSTAGRAM_PROFILES,
         "is_link": lambda text: not is_unsafe_link(text) and text.lower().startswith(("http://", "https://")),
     }  # fmt: skip
+
+
+def _is_shown(attachment: Attachment) -> bool:
+    return attachment.kind == PICTURE and attachment.media_type in PICTURE_ENDINGS
 
 
 def _properties(definitions: list[PropertyDefinition], sheet: ContactSheet) -> list[tuple[str, str, str]]:

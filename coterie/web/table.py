@@ -5,6 +5,7 @@ from coterie.web import (
     account_factors,
     calendars,
     fields,
+    files,
     help_page,
     history,
     imports,
@@ -50,7 +51,7 @@ PAGES: tuple[Page, ...] = (
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *segments.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
-    *fields.PAGES, *parts.PAGES,
+    *fields.PAGES, *files.PAGES, *parts.PAGES,
     # settings
     *settings.PAGES, *history.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
