@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from coterie.model.duplicates import Duplicate, Level
+from coterie.model.duplicates import SUGGESTED, Duplicate, Level
 from coterie.model.import_reasons import Reason
 from coterie.store.database import Row, Tx
 
@@ -58,6 +58,16 @@ def count_duplicates(tx: Tx, organization_id: int) -> dict[str, int]:
         {"organization_id": organization_id},
     )
     return dict(rows)
+
+
+def count_suggested(tx: Tx, organization_id: int, limit: int) -> int:
+    """The number of suggested pairs, counted up to a limit."""
+    row = tx.one(
+        "SELECT count(*) FROM (SELECT 1 FROM duplicates d WHERE d.organization_id = :organization_id"
+        f" AND d.level = :level AND{_ARE_ALIVE} LIMIT :limit) found",
+        {"organization_id": organization_id, "level": SUGGESTED, "limit": limit},
+    )
+    return int(row[0]) if row else 0
 
 
 def find_duplicate(tx: Tx, organization_id: int, pair: Pair) -> Duplicate | None:

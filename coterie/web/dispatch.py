@@ -25,6 +25,7 @@ from coterie.model.organizations import Caller
 from coterie.model.sessions import form_token
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
+from coterie.store.duplicates import count_suggested
 from coterie.store.organizations import list_organizations_of_user
 from coterie.web import messages
 from coterie.web.cookies import SESSION, VISITOR, Cookies, preference_headers, read_cookies
@@ -36,6 +37,7 @@ from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
 
 log = logging.getLogger(__name__)
+DUPLICATES_COUNTED_MAX = 100
 
 
 class PageApp:
@@ -163,7 +165,9 @@ class PageApp:
         if organization is None:
             raise NotFound("Not found")
         caller = Caller.for_organization(organization, via=VIA, user_id=user.id)
-        return msgspec.structs.replace(visit, organization=organization, caller=caller)
+        is_shown = self._page.method == "GET" and not visit.is_fragment
+        waiting = count_suggested(tx, organization.id, DUPLICATES_COUNTED_MAX) if is_shown else 0
+        return msgspec.structs.replace(visit, organization=organization, caller=caller, duplicate_count=waiting)
 
     def _fail(self, error: Exception, scope: Scope, visit: Visit) -> Result:
         """The page of an error; sign-in for a page that needs a session."""

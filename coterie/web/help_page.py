@@ -6,11 +6,15 @@ from coterie.web.page import Page, Result, Show, Visit
 KEYS = (
     ("Anywhere", (
         ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
-        ("g i", "Imports"), ("g h", "History"), ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
+        ("g i", "Imports"), ("g h", "History"), ("g d", "Duplicates"),
+        ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
         ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),
     )),
     ("In a list", (
         ("j", "Next"), ("k", "Previous"), ("Enter", "Open"), ("x", "Select"),
+    )),
+    ("On a pair of duplicates", (
+        ("m", "Merge"), ("n", "Not the same"), ("r", "Later"),
     )),
     ("On a person", (
         ("e", "Edit the name"), ("a", "Add"), ("n", "Write a note"), ("t", "Add a tag"), ("l", "Log a conversation"),

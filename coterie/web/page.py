@@ -28,6 +28,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     is shown. origin: the address of this instance, without a slash at its end. here: path and query. preferences: of
     this browser (web/cookies.py). message: of the page before. source: the network address of the client.
     session_limits: as Authentication.session_limits. prepared: the result of prepare.
+    duplicate_count: suggested pairs of duplicates, counted up to 100, for the side bar.
     """
 
     path: Mapping[str, Any]
@@ -49,6 +50,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     user_agent: str
     settings: Settings
     session_limits: Mapping[str, str]
+    duplicate_count: int = 0
     prepared: Any = None
 
     @property

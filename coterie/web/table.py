@@ -4,6 +4,7 @@ from coterie.web import (
     account,
     account_factors,
     calendars,
+    duplicates,
     fields,
     files,
     help_page,
@@ -12,6 +13,7 @@ from coterie.web import (
     in_touch,
     invitations,
     log,
+    merges,
     oauth,
     parts,
     passkeys,
@@ -52,8 +54,10 @@ PAGES: tuple[Page, ...] = (
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
     *fields.PAGES, *files.PAGES, *parts.PAGES,
+    # what happened, and who may be one person
+    *history.PAGES, *duplicates.PAGES, *merges.PAGES,
     # settings
-    *settings.PAGES, *history.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
+    *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
     *settings_devices.PAGES, *settings_webhooks.PAGES,
     *calendars.PAGES,

@@ -4,7 +4,7 @@
 import { moveCursor } from "./rows.js";
 
 const root = document.querySelector(".side .brand")?.getAttribute("href").replace(/\/today$/, "");
-const PLACES = { t: "/today", p: "/people", i: "/imports", h: "/history", s: "/settings" };
+const PLACES = { t: "/today", p: "/people", i: "/imports", h: "/history", d: "/duplicates", s: "/settings" };
 let prefix = "";
 
 const isTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
