@@ -9,13 +9,14 @@ from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
 from coterie.model.handles import is_unsafe_link
 from coterie.model.interactions import KINDS
+from coterie.model.merges import Merge
 from coterie.model.properties import DEFINITIONS_MAX, PropertyDefinition
 from coterie.model.relationships import TYPES
 from coterie.model.touches import KINDS as TOUCH_KINDS
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
-from coterie.store.merges import find_survivors
+from coterie.store.merges import list_merges_into
 from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
 from coterie.store.timeline import CHANGE, INTERACTION, NOTE, SOURCES, list_timeline
@@ -28,6 +29,7 @@ from coterie.web.person_parts import CHANNEL_LABELS
 from coterie.web.person_things import list_of_contact
 
 ENTRIES = 20
+MERGES_SHOWN = 20
 INSTAGRAM_PROFILES = "https://www.instagram.com/"
 MEMBERS_MAX = 1000
 # properties without a value that "Add" lists; the others are on a page of their own
@@ -87,6 +89,7 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
         "reminders": list_of_contact(tx, visit.acting, contact),
         "picture": next((each.id for each in reversed(sheet.attachments) if _is_shown(each)), ""),
         "picture_types": PICTURE_ENDINGS,
+        "merges": _merges(tx, organization_id, contact),
         **in_touch.person_values(tx, visit, contact),
         "channel_labels": CHANNEL_LABELS,
         "instagram": INSTAGRAM_PROFILES,
@@ -96,6 +99,15 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
 
 def _is_shown(attachment: Attachment) -> bool:
     return attachment.kind == PICTURE and attachment.media_type in PICTURE_ENDINGS
+
+
+def _merges(tx: Tx, organization_id: int, contact: Contact) -> list[tuple[Merge, str]]:
+    """(merge, name of the other contact) of those that were merged into this one, newest first."""
+    merges = list_merges_into(tx, organization_id, contact.id)[::-1][:MERGES_SHOWN]
+    ids = [merge.loser_id for merge in merges]
+    losers = list_contacts_by_id(tx, organization_id, ids, include_deleted=True) if ids else []
+    names = {each.id: each.name or "No name" for each in losers}
+    return [(merge, names[merge.loser_id]) for merge in merges if merge.loser_id in names]
 
 
 def _properties(definitions: list[PropertyDefinition], sheet: ContactSheet) -> list[tuple[str, str, str]]:
@@ -139,11 +151,9 @@ def timeline_values(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]:
 def show(tx: Tx, visit: Visit) -> Result:
     """The page; that of the survivor if the contact was merged."""
     contact = find_person(tx, visit)
-    survivor = find_survivors(tx, visit.acting.organization_id, [contact.id]).get(contact.id, contact.id)
-    if survivor != contact.id:
-        return Go(
-            url=f"{visit.root}/people/{survivor}", message=f"{contact.name or 'This person'} was merged into this one"
-        )
+    if contact.id != visit.id("id"):
+        message = f"That person was merged into {contact.name or 'this one'}"
+        return Go(url=f"{visit.root}/people/{contact.id}", message=message)
     values = values_of_sections(tx, visit, contact) | timeline_values(tx, visit, contact)
     return Show(template="person/index.html", values=values | {"kinds": LOG_KINDS})
 
