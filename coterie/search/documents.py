@@ -31,7 +31,7 @@ NAME, HANDLE, WORK, DIGITS = "n", "h", "w", "d"
 _KINDS = {
     "name": NAME, "nickname": NAME,
     **dict.fromkeys(("employer", "department", "job_title", "address", "tag", "expertise", "folder", "property"), WORK),
-    **dict.fromkeys(("how_you_met", "note"), ""),
+    **dict.fromkeys(("how_you_met", "bio", "note"), ""),
 }  # fmt: skip
 # parts of addresses on the web that say nothing about a person
 _COMMON = frozenset(("http", "https", "www", "com"))

@@ -15,7 +15,7 @@ PERSONAL_NOTES_MAX = 500
 COLUMNS = {
     "display_name": "name", "formatted_name": "name", "maiden_name": "name", "phonetic_first_name": "name",
     "phonetic_last_name": "name", "nickname": "nickname", "employer": "employer", "department": "department",
-    "job_title": "job_title", "how_you_met": "how_you_met",
+    "job_title": "job_title", "how_you_met": "how_you_met", "bio": "bio",
 }  # fmt: skip
 _PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
 _CONTACTS = (
