@@ -19,8 +19,13 @@ from coterie.store.database import Database
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "sergei": {"real_name": "Сергей Иванов"},
-    "ulla": {"real_name": "Ulla Müller", "employer": "Globex", "job_title": "Zoologist", "how_you_met": "Skiing",
-             "bio": "Collects beetles"},
+    "ulla": {
+        "real_name": "Ulla Müller",
+        "employer": "Globex",
+        "job_title": "Zoologist",
+        "how_you_met": "Skiing",
+        "bio": "Collects beetles",
+    },
     "aase": {"real_name": "Åse Sørensen"},
     "robert": {"real_name": "Robert Whitfield"},
     "katherine": {"real_name": "Katherine Delacroix-Ponte"},
@@ -53,7 +58,8 @@ def names(world: World, ids: dict[str, int], text: str, reader: str | None = Non
     [
         ("sergei", "sergei"), ("Сергей", "sergei"), ("sergey ivanov", "sergei"), ("ivanov sergei", "sergei"),
         ("СЕРГЕЙ ИВ", "sergei"), ("mueller", "ulla"), ("muller", "ulla"), ("Müller", "ulla"), ("muler ulla", "ulla"),
-        ("ulla globex", "ulla"), ("zoologist", "ulla"), ("zoolog", "ulla"), ("skiing", "ulla"), ("beetles", "ulla"), ("ulla beetles", "ulla"), ("aase", "aase"),
+        ("ulla globex", "ulla"), ("zoologist", "ulla"), ("zoolog", "ulla"), ("skiing", "ulla"), ("beetles", "ulla"),
+        ("ulla beetles", "ulla"), ("aase", "aase"),
         ("ase", "aase"), ("soerensen", "aase"), ("sorensen ase", "aase"), ("bob whitfield", "robert"),
         ("bob", "robert"), ("whitfeild", "robert"), ("wihtfield", "robert"), ("robret witfield", "robert"),
         ("robertwhitfield", "robert"), ("whitfieldrobert", "robert"), ("kate delacroix", "katherine"),
