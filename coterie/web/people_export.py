@@ -5,8 +5,6 @@ from urllib.parse import urlencode
 
 from coterie.actions.filters import read_filter
 from coterie.errors import TooLarge, invalid
-from coterie.exports.tables import measure_table, write_table
-from coterie.exports.write import write_vcards
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Where
@@ -65,7 +63,11 @@ def _download(tx: Tx, visit: Visit, where: Where | None, format_: str) -> Downlo
 
 def _pieces(tx: Tx, visit: Visit, where: Where | None, format_: str) -> Iterable[str]:
     if format_ == "csv":
+        from coterie.exports.tables import measure_table, write_table  # lazy: a start needs no export
+
         return write_table(tx, visit.acting, measure_table(tx, visit.acting, where), where)
+    from coterie.exports.write import write_vcards  # lazy: the same
+
     return write_vcards(tx, visit.acting, visit.settings.data_folder, where=where)
 
 
