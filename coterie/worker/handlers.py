@@ -7,7 +7,15 @@ from typing import Any
 
 import msgspec
 
-from coterie.actions import bulk_updates, consequences, deletions, invitations, password_resets, touch_plans
+from coterie.actions import (
+    bulk_acts,
+    bulk_updates,
+    consequences,
+    deletions,
+    invitations,
+    password_resets,
+    touch_plans,
+)
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.duplicates import SCAN_JOB
@@ -25,6 +33,7 @@ from coterie.store.batches import Batches
 from coterie.store.database import Database
 from coterie.worker import account_mail, duplicates, instagram_profiles, merges, reminders
 from coterie.worker.batches import run_job
+from coterie.worker.bulk_acts import bulk_act
 from coterie.worker.deletion_mail import mail_deletions
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
@@ -98,6 +107,7 @@ HANDLERS: dict[str, Handler] = {
     INDEX_JOB: index_contacts,
     consequences.JOB: record_consequence,
     bulk_updates.JOB: bulk_update,
+    bulk_acts.JOB: bulk_act,
     SEND_JOB: reminders.send,
     REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
