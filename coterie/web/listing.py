@@ -85,12 +85,13 @@ class Window(Struct, frozen=True):
     pieces: dict[int, str] = {}
 
 
-def read_listing(visit: Visit) -> Listing:
-    """The listing of the address; what is not valid is ignored."""
-    text = visit.query.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH_MAX]
-    filter_ = visit.query.get("filter", "").strip()[:FILTER_LENGTH_MAX]
-    sort = visit.query.get("sort", "")
-    return Listing(text, filter_, sort if sort in SORTS else "", visit.query.get("down") == "1")
+def read_listing(visit: Visit, fields: Mapping[str, str] | None = None) -> Listing:
+    """The listing of the address, or of the fields of a form; what is not valid is ignored."""
+    given = visit.query if fields is None else fields
+    text = given.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH_MAX]
+    filter_ = given.get("filter", "").strip()[:FILTER_LENGTH_MAX]
+    sort = given.get("sort", "")
+    return Listing(text, filter_, sort if sort in SORTS else "", given.get("down") == "1")
 
 
 def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int = WINDOW) -> Window:
