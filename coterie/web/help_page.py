@@ -12,6 +12,8 @@ KEYS = (
     )),
     ("In a list", (
         ("j", "Next"), ("k", "Previous"), ("Enter", "Open"), ("x", "Select"),
+        ("Home", "The first"), ("End", "The last"), ("* a", "Select all that match"), ("Esc", "Select nobody"),
+        ("t", "Tag those selected"), ("f", "Put them into a folder"), ("m", "Merge them"), ("#", "Delete them"),
     )),
     ("On a pair of duplicates", (
         ("m", "Merge"), ("n", "Not the same"), ("r", "Later"),

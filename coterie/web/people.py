@@ -8,6 +8,7 @@ from coterie.errors import Invalid
 from coterie.model.segments import NAME_LENGTH_MAX
 from coterie.store.database import Tx
 from coterie.store.folders import list_folders
+from coterie.store.properties import list_definitions
 from coterie.store.segments import list_segments
 from coterie.web.chips import chips_of, choice_of, fields_of, with_condition
 from coterie.web.columns import COLUMNS, SHOWN_MAX, read_columns
@@ -55,10 +56,12 @@ def show_list(tx: Tx, visit: Visit, listing: Listing, problems: Mapping[str, str
 
 def _values(tx: Tx, visit: Visit, listing: Listing, offset: int) -> dict[str, object]:
     """What the list needs, as a part of the page and alone."""
-    folders = list_folders(tx, visit.acting.organization_id, limit=CHOICES_MAX)
+    organization_id = visit.acting.organization_id
     return {
         "listing": listing, "window": load_window(tx, visit, listing, offset), "start": offset, "size": WINDOW,
-        "columns": columns_of(visit), "all_columns": COLUMNS, "sorts": SORTS, "folders": folders,
+        "columns": columns_of(visit), "all_columns": COLUMNS, "sorts": SORTS,
+        "folders": list_folders(tx, organization_id, limit=CHOICES_MAX),
+        "properties": list_definitions(tx, organization_id, limit=CHOICES_MAX),
     }  # fmt: skip
 
 

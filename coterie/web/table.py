@@ -14,6 +14,7 @@ from coterie.web import (
     invitations,
     log,
     merges,
+    merging,
     oauth,
     parts,
     passkeys,
@@ -50,7 +51,7 @@ PAGES: tuple[Page, ...] = (
     # lists and tools
     *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
-    *people.PAGES, *people_export.PAGES, *selection.PAGES, *segments.PAGES,
+    *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
     *fields.PAGES, *files.PAGES, *parts.PAGES,

@@ -2,6 +2,7 @@
 // link or a button that is on the page, or goes to a page of the table below.
 
 import { moveCursor } from "./rows.js";
+import { clearSelection, selectAll } from "./select.js";
 
 const root = document.querySelector(".side .brand")?.getAttribute("href").replace(/\/today$/, "");
 const PLACES = { t: "/today", p: "/people", i: "/imports", h: "/history", d: "/duplicates", s: "/settings" };
@@ -20,20 +21,21 @@ function move(by) {
 
 function press(key) {
   const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (named?.matches("textarea, input")) named.focus();
+  if (named?.matches("textarea, select, input")) named.focus();
   else named?.click();
   return Boolean(named);
 }
 
 function closeMenu() {
   const menu = [...document.querySelectorAll("details.menu[open]")].pop();
-  if (!menu) return;
+  if (!menu) return false;
   menu.open = false;
   menu.querySelector("summary").focus();
+  return true;
 }
 
 const ACTIONS = {
-  Escape: closeMenu,
+  Escape: () => closeMenu() || clearSelection(),
   "/": () => { const q = document.querySelector("#q"); if (q) { q.focus(); q.select(); } else location.assign(`${root}/people#q`); },
   "?": () => location.assign("/help/keys"),
   c: () => location.assign(`${root}/people/new`),
@@ -58,7 +60,8 @@ document.addEventListener("keydown", (event) => {
   const off = document.documentElement.dataset.shortcuts === "off";
   if (off || !root) return;
   if (prefix === "g" && PLACES[event.key]) location.assign(root + PLACES[event.key]);
-  else if (event.key === "g") { prefix = "g"; setTimeout(() => { prefix = ""; }, 1500); return; }
+  else if (prefix === "*" && event.key === "a") selectAll();
+  else if (event.key === "g" || event.key === "*") { prefix = event.key; setTimeout(() => { prefix = ""; }, 1500); return; }
   else if (ACTIONS[event.key]) ACTIONS[event.key]();
   else if (!press(event.key)) return;
   prefix = "";
