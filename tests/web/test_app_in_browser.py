@@ -230,8 +230,8 @@ def test_an_import_goes_from_the_file_to_people(app: Watched) -> None:
 def test_many_people_are_tagged_and_untagged_by_one_key(app: Watched) -> None:
     app.visit("/1/people", axe=False)
     page = app.page
-    page.get_by_role("checkbox").nth(1).check()
-    page.get_by_role("checkbox").nth(3).click(modifiers=["Shift"])
+    page.locator(".c-pick input").nth(1).check()
+    page.locator(".c-pick input").nth(3).click(modifiers=["Shift"])
     expect(page.get_by_text("3 selected")).to_be_visible()
     app.check()
     page.get_by_label("Tag", exact=True).fill("Tried")

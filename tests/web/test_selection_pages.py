@@ -1,0 +1,105 @@
+"""All people that match, except some: acts by a job, with progress and one undo; merges and properties."""
+
+import re
+
+import pytest
+from visitor import Visitor, text_of
+from world import World
+
+from coterie.actions.contacts import create_contact
+from coterie.actions.properties import create_definition
+from coterie.store.contacts import count_contacts
+from coterie.store.properties import list_values_of
+from coterie.worker.loop import Worker
+
+
+def run_jobs(world: World) -> None:
+    worker = Worker(world.database, world.database.settings)
+    while worker.run_one():
+        pass
+
+
+def people(world: World, rest: str = "") -> str:
+    return f"/{world.organization.id}/people{rest}"
+
+
+def total(visitor: Visitor, world: World, **query: str) -> int:
+    return int(visitor.get(people(world, "/rows"), **query).headers["coterie-total"])
+
+
+@pytest.fixture
+def many(alice: Visitor, world: World) -> list[int]:
+    """The ids of 60 people named Many, besides Homer and Marge."""
+    alice.is_fragment = True
+    with world.database.write() as tx:
+        return [create_contact(tx, world.alice, {"real_name": f"Many {number}"}).id for number in range(60)]
+
+
+def test_all_that_match_are_tagged_by_a_job_and_untagged_by_one_undo(
+    alice: Visitor, world: World, many: list[int]
+) -> None:
+    fields = {"act": "tag", "value": "Crowd", "all": "1", "filter": "name:many", "except": [str(many[0]), str(many[7])]}
+    started = alice.post(people(world, "/selected"), **fields)
+    assert "0 of 58 people" in text_of(started)
+    run_jobs(world)
+    path = re.findall(r'hx-get="([^"]+)"', started.body.decode())[0]
+    over = alice.get(path)
+    assert "58 people changed" in text_of(over) and "data-over" in over.body.decode()
+    assert total(alice, world, filter="tag:Crowd") == 58
+    events = dict(re.findall(r'name="(first|last)" value="(\d+)"', over.body.decode()))
+    undone = alice.post(people(world, "/undo"), **events)
+    assert "Undone for 58 people" in text_of(undone)
+    assert total(alice, world, filter="tag:Crowd") == 0
+    alice.is_fragment = False
+    assert "58 people changed" in text_of(alice.get(path))
+
+
+def test_a_filter_that_the_act_changes_is_read_to_its_end(alice: Visitor, world: World, many: list[int]) -> None:
+    alice.post(people(world, "/selected"), act="tag", value="First", ids=[str(many[0])])
+    alice.post(people(world, "/selected"), act="tag", value="First", all="1", filter="-tag:First")
+    run_jobs(world)
+    assert total(alice, world, filter="tag:First") == 62
+
+
+def test_everybody_found_by_a_search_is_deleted(alice: Visitor, world: World, many: list[int]) -> None:
+    alice.post(people(world, "/selected"), act="delete", all="1", q="many")
+    run_jobs(world)
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 2
+
+
+def test_a_property_is_set_for_many(alice: Visitor, world: World, many: list[int]) -> None:
+    with world.database.write() as tx:
+        create_definition(tx, world.alice, title="Size", property_type="number")
+    fields = {"act": "property", "property": "size", "ids": [str(each) for each in many[:3]]}
+    assert alice.post(people(world, "/selected"), property_value="ten", **fields).status == 422
+    assert "3 people" in text_of(alice.post(people(world, "/selected"), property_value="10", **fields))
+    with world.database.read() as tx:
+        assert len(list_values_of(tx, world.organization.id, many)) == 3
+
+
+def test_two_people_are_merged_after_a_question(alice: Visitor, world: World) -> None:
+    both = [str(world.homer.id), str(world.marge.id)]
+    there = alice.post(people(world, "/selected"), act="merge", ids=both).headers["location"]
+    assert "Homer Simpson" in text_of(alice.get(there))
+    assert alice.post(people(world, "/merge"), ids=both, survivor="999").status == 422
+    assert alice.post(people(world, "/merge"), ids=both[:1], survivor=both[0]).status == 422
+    done = alice.post(people(world, "/merge"), ids=both, survivor=both[1])
+    assert done.headers["location"] == people(world, f"/{world.marge.id}")
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"act": "tag", "value": "x", "all": "1", "filter": "((("}, {"act": "untag", "value": "no such tag", "all": "1"},
+     {"act": "property", "property": "none", "all": "1"}, {"act": "burn", "all": "1"}],
+)  # fmt: skip
+def test_a_job_that_is_not_valid_does_not_start(alice: Visitor, world: World, fields: dict[str, str]) -> None:
+    assert alice.post(people(world, "/selected"), **fields).status == 422
+
+
+def test_an_undo_and_a_job_of_another_organization_are_not_found(alice: Visitor, world: World) -> None:
+    assert alice.post(people(world, "/undo"), first="999999", last="999999").status == 404
+    assert alice.post(people(world, "/undo"), first="x", last="1").status == 422
+    assert alice.get(people(world, "/jobs/0193-none")).status == 404
