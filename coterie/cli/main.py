@@ -27,6 +27,8 @@ COMMANDS = {
     "import": "import_",
     "export": "export",
     "segments": "segments",
+    "contacts": "contacts",
+    "in-touch": "in_touch",
     "merge": "merge",
     "unmerge": "unmerge",
     "merges": "merges",
