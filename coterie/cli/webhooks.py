@@ -127,14 +127,15 @@ def set_(
     description: DescriptionOption = None,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Change a webhook."""
     fields = {
         "url": url, "kinds": tuple(kinds) if kinds else None, "payload": payload, "include_bulk": bulk,
         "description": description,
     }  # fmt: skip
-    _update(webhook_id, {name: value for name, value in fields.items() if value is not None}, organization, data)
-    typer.echo("Changed.")
+    given = {name: value for name, value in fields.items() if value is not None}
+    _print_changed(_update(webhook_id, given, organization, data), "Changed.", as_json=as_json)
 
 
 def enable(
@@ -143,25 +144,33 @@ def enable(
     from_now: Annotated[bool, typer.Option("--from-now", help="Do not send what happened while disabled.")] = False,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Enable a webhook. What happened while it was disabled is sent, unless --from-now."""
-    _update(webhook_id, {"is_active": True}, organization, data, from_now=from_now)
-    typer.echo("Enabled.")
+    webhook = _update(webhook_id, {"is_active": True}, organization, data, from_now=from_now)
+    _print_changed(webhook, "Enabled.", as_json=as_json)
 
 
 def disable(
-    webhook_id: WebhookArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None
+    webhook_id: WebhookArgument,
+    *,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Disable a webhook. Nothing is sent until it is enabled."""
-    _update(webhook_id, {"is_active": False}, organization, data)
-    typer.echo("Disabled.")
+    _print_changed(_update(webhook_id, {"is_active": False}, organization, data), "Disabled.", as_json=as_json)
 
 
 def _update(
     webhook_id: str, fields: dict[str, Any], organization: str | None, data: str | None, *, from_now: bool = False
-) -> None:
+) -> Webhook:
     with open_instance(data) as database, database.write() as tx:
-        actions.update_webhook(tx, caller_for_only(tx, organization), webhook_id, fields, from_now=from_now)
+        return actions.update_webhook(tx, caller_for_only(tx, organization), webhook_id, fields, from_now=from_now)
+
+
+def _print_changed(webhook: Webhook, text: str, *, as_json: bool) -> None:
+    typer.echo(msgspec.json.encode(_as_json(webhook)).decode() if as_json else text)
 
 
 def rotate(
@@ -187,10 +196,19 @@ def rotate(
     _print_secret(webhook_id, secret, as_json=as_json)
 
 
-def test(webhook_id: WebhookArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+def test(
+    webhook_id: WebhookArgument,
+    *,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Send a message of the kind webhook.test. The worker sends it; `deliveries` shows the result."""
     with open_instance(data) as database, database.write() as tx:
         delivery = actions.send_test(tx, caller_for_only(tx, organization), webhook_id)
+    if as_json:
+        typer.echo(msgspec.json.encode(delivery).decode())
+        return
     typer.echo(f"{delivery.id} is on its way: `coterie webhooks deliveries {webhook_id}` shows the result.")
 
 
@@ -239,6 +257,7 @@ def replay(
     status: Annotated[str | None, typer.Option(metavar="STATUS", help="Only those: done or failed.")] = None,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Send deliveries again, with the ids and bodies they had; up to 10,000 at once."""
     conditions = {"id": delivery, "since": since, "until": until, "status": status}
@@ -249,11 +268,14 @@ def replay(
             webhook_id,
             {name: value for name, value in conditions.items() if value is not None},
         )
-    typer.echo(f"{count} deliveries are sent again.")
+    typer.echo(msgspec.json.encode({"count": count}).decode() if as_json else f"{count} deliveries are sent again.")
 
 
-def kinds() -> None:
+def kinds(*, as_json: JsonOption = False) -> None:
     """List the kinds of events that webhooks receive."""
+    if as_json:
+        typer.echo(msgspec.json.encode([{"kind": kind, "text": text} for kind, text in SENT_KINDS.items()]).decode())
+        return
     for kind, text in SENT_KINDS.items():
         typer.echo(f"{kind:32} {text}")
 
