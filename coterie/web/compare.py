@@ -1,12 +1,13 @@
 """Two contacts side by side: the fields in which they differ, what is the same, and the lists that a merge joins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from coterie.actions.merge_fields import COLUMNS, NAME, NOTE, PROPERTY, completeness
 from coterie.errors import invalid
+from coterie.model.addresses import Address
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import OPTOUT, Contact
 from coterie.model.handles import SUMMARY_COLUMNS
@@ -73,7 +74,10 @@ def compare(tx: Tx, visit: Visit, pair: Pair) -> Comparison:
     return Comparison(
         contacts=contacts,
         survivor=stays.id,
-        different=[row for row in filled if row.values[0] != row.values[1]],
+        # those that both have come first
+        different=sorted(
+            (row for row in filled if row.values[0] != row.values[1]), key=lambda row: not all(row.values)
+        ),
         same=[row for row in filled if row.values[0] == row.values[1]],
         lists=[listed for listed in _lists(pair) if any(listed.values)],
         seen=f"{contacts[0].revision}-{contacts[1].revision}",
@@ -133,14 +137,18 @@ def _lists(pair: Pair) -> list[Listed]:
         _listed("Tags", pair, lambda sheet: [each.name for each in (*sheet.tags, *sheet.expertises)]),
         _listed("Folders", pair, lambda sheet: [name for _, name, _ in sheet.folders]),
         _listed("Notes", pair, lambda sheet: [each.text[:_SHORT] for each in sheet.notes if not each.is_pinned]),
-        _listed("Gifts and pets", pair, lambda sheet: [each.name for each in (*sheet.gifts, *sheet.pets)]),
+        _listed(
+            "Gifts and pets",
+            pair,
+            lambda sheet: [*(each.name for each in sheet.gifts), *(each.name for each in sheet.pets)],
+        ),
         _listed("Files", pair, lambda sheet: [each.filename for each in sheet.attachments]),
     ]
 
 
-def _listed(label: str, pair: Pair, values: Any) -> Listed:
+def _listed(label: str, pair: Pair, values: Callable[[ContactSheet], list[str]]) -> Listed:
     return Listed(label, (values(pair[0]), values(pair[1])))
 
 
-def _address(address: Any) -> str:
-    return ", ".join(filter(None, (address.address_line_1, address.postcode, address.city, address.country)))
+def _address(address: Address) -> str:
+    return ", ".join(filter(None, (address.address_line_1, address.postcode, address.locality, address.country)))

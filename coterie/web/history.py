@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from coterie.actions.undo import UNDOABLE, undo_events
+from coterie.actions.undo import EVENTS_MAX, UNDOABLE, undo_events
 from coterie.model.contacts import Contact
 from coterie.model.events import CONSEQUENCES, SHOWN_WITH_CONTACTS
 from coterie.model.undo import Undone
@@ -23,6 +23,8 @@ UNITS = 40
 MEMBERS_MAX = 1000
 NAMES_SHOWN = 3
 MORE_SHOWN = 20
+# what made the organization: a demo or a set-up, with all it contains
+_FOUNDING = "organization.created"
 DOORS = {VIA: "This app", "hub": "Our API", "inro": "Inrō's API", "r0": "R0's API", "mcp": "An assistant",
          "carddav": "A phone", "cli": "The command line", "worker": "A job", "instagram": "Instagram"}  # fmt: skip
 _NOUNS = sorted(set(SHOWN_WITH_CONTACTS) - {"user"})
@@ -102,7 +104,9 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
     ids = list(dict.fromkeys(each for change in changes for each in change.contact_ids if each in contacts))
     if unit.caused_count:
         phrases[0] = f"changed many people: {count(unit.caused_count, 'change')}"
-    can_undo = not unit.is_undone and any(change.kind in UNDOABLE - CONSEQUENCES for change in changes)
+    kinds = {change.kind for change in changes}
+    is_short = unit.last - unit.first < EVENTS_MAX and _FOUNDING not in kinds
+    can_undo = not unit.is_undone and is_short and not kinds.isdisjoint(UNDOABLE - CONSEQUENCES)
     return Line(
         unit=unit,
         who=members.get(unit.user_id or "", "") or ("Coterie" if unit.user_id is None else "A former member"),
@@ -112,7 +116,7 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
         other_count=max(0, len(ids) - NAMES_SHOWN),
         more=phrases[2:MORE_SHOWN],
         undo=undo_path(visit, unit.first, unit.last) if can_undo else "",
-        verb="Un-merge" if any(change.kind == "contact.merged" for change in changes) else "Undo",
+        verb="Un-merge" if kinds == {"contact.merged"} else "Undo",
     )
 
 

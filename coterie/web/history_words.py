@@ -44,6 +44,9 @@ _DOORS = {
     "instagram": "by Instagram",
     "carddav": "on a phone",
     "mcp": "by an assistant",
+    "hub": "through our API",
+    "inro": "through Inrō's API",
+    "r0": "through R0's API",
     "subscription": "in another address book",
 }
 _INTERACTIONS = {"message": "Message", "comment": "Comment", "mention": "Mention", "call": "Call",

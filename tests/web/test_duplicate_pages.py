@@ -1,9 +1,11 @@
 """Duplicates in the browser: the list, two people side by side, merge, not the same, un-merge."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from client import Response
+from everything import add_everything
 from visitor import Visitor, elements_of, text_of
 from world import World
 
@@ -137,6 +139,14 @@ def test_what_changed_meanwhile_is_shown_again_and_nothing_is_merged(alice: Visi
         delete_contact(tx, world.bob, other.id)
     assert alice.post(f"{path}/merge", seen=seen).headers["location"] == at(world)
     assert alice.get(path).headers["location"] == at(world)
+
+
+def test_everything_of_two_people_is_compared(alice: Visitor, world: World, tmp_path: Path) -> None:
+    add_everything(world, tmp_path)
+    page = alice.get(at(world, f"{world.marge.id}-{world.homer.id}"))
+    assert page.status == 200
+    for label in ("Ways to reach", "Addresses", "Dates", "Tags", "Folders", "Gifts and pets", "Files"):
+        assert label in text_of(page), label
 
 
 def test_bad_choices_and_strangers_are_refused(alice: Visitor, world: World) -> None:
