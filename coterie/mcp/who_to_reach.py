@@ -1,12 +1,11 @@
 """The tool who_to_reach: people with a reason to get in touch in the next days."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.actions.cadences import list_due
 from coterie.actions.filters import read_filter, reader_of
 from coterie.mcp.answers import fit, without_empty
 from coterie.mcp.contact_data import present_briefs
@@ -15,14 +14,16 @@ from coterie.mcp.tool import Answer, Call, Tool
 from coterie.model import times
 from coterie.model.cadences import words_of
 from coterie.store.contacts import list_contacts_by_id
-from coterie.store.database import Tx
+from coterie.store.database import Row, Tx
+from coterie.store.days import list_birthdays_of_day, list_dates_of_day
+from coterie.store.filters.builder import Where
 from coterie.store.filters.contacts import keep_matching
 from coterie.store.reminders import list_reminders
-from coterie.store.today import list_birthdays, list_dates_on
+from coterie.store.touch_plans import list_due
 
 Kind = Literal["overdue", "birthday", "anniversary", "reminder"]
-# of each kind, before the filter
-READ_MAX = 500
+# reminders and people who are due, before the filter
+READ_MAX = 200
 
 
 class Arguments(Struct, forbid_unknown_fields=True):
@@ -41,11 +42,27 @@ class Reason(Struct, frozen=True):
     text: str
 
 
+class _Days(Struct, frozen=True):
+    """What is looked for. most: reasons of each kind; coming: MM-DD -> the next such day, soonest first."""
+
+    call: Call
+    where: Where | None
+    today: date
+    until: date
+    zone: tzinfo
+    most: int
+    coming: dict[str, date]
+
+
 def who_to_reach(tx: Tx, call: Call) -> Answer:
     asked: Arguments = call.arguments
     zone = reader_of(tx, call.caller).clock.zone
     today = datetime.now(zone).date()
-    reasons = sorted(_matching(tx, call, asked, list(_reasons(tx, call, asked, today, zone))), key=_rank)
+    until = today + timedelta(days=asked.within_days)
+    where = read_filter(tx, call.caller, asked.filter)
+    days = _Days(call, where, today, until, zone, asked.limit + 1, _coming(today, asked.within_days))
+    kinds = asked.kinds or _KINDS
+    reasons = sorted((each for kind in kinds for each in _KINDS[kind](tx, days)), key=_rank)
     shown = reasons[: asked.limit]
     contacts = list_contacts_by_id(tx, call.caller.organization_id, {each.contact_id for each in shown})
     briefs = {brief["id"]: brief for brief in present_briefs(tx, call, contacts)}
@@ -55,34 +72,12 @@ def who_to_reach(tx: Tx, call: Call) -> Answer:
         if each.contact_id in briefs
     ]
     count = fit(items)
-    more = len(reasons) - count
-    note = f"{more} more in these days; narrow kinds, filter or within_days, or raise limit" if more else None
-    return {"today": today.isoformat(), "items": items[:count], "total": len(reasons), **without_empty({"note": note})}
+    note = "There are more; narrow kinds, filter or within_days, or raise limit" if len(reasons) > count else None
+    return {"today": today.isoformat(), "items": items[:count], **without_empty({"note": note})}
 
 
 def _rank(reason: Reason) -> tuple[str, int]:
     return reason.on, reason.contact_id
-
-
-def _matching(tx: Tx, call: Call, asked: Arguments, reasons: list[Reason]) -> list[Reason]:
-    where = read_filter(tx, call.caller, asked.filter)
-    if where is None or not reasons:
-        return reasons
-    kept = keep_matching(tx, call.caller.organization_id, where, {each.contact_id for each in reasons})
-    return [each for each in reasons if each.contact_id in kept]
-
-
-def _reasons(tx: Tx, call: Call, asked: Arguments, today: date, zone: tzinfo) -> Iterable[Reason]:
-    kinds = asked.kinds or ("overdue", "birthday", "anniversary", "reminder")
-    days = _coming(today, asked.within_days)
-    if "overdue" in kinds:
-        yield from _overdue(tx, call, today, asked.within_days)
-    if "birthday" in kinds:
-        yield from _birthdays(tx, call, days)
-    if "anniversary" in kinds:
-        yield from _anniversaries(tx, call, days)
-    if "reminder" in kinds:
-        yield from _reminders(tx, call, today + timedelta(days=asked.within_days), zone)
 
 
 def _coming(today: date, within_days: int) -> dict[str, date]:
@@ -96,39 +91,71 @@ def _coming(today: date, within_days: int) -> dict[str, date]:
     return coming
 
 
-def _overdue(tx: Tx, call: Call, today: date, within_days: int) -> Iterable[Reason]:
+def _matching(tx: Tx, days: _Days, reasons: list[Reason]) -> list[Reason]:
+    """Those that the filter matches."""
+    if days.where is None or not reasons:
+        return reasons
+    ids = {each.contact_id for each in reasons}
+    matching = keep_matching(tx, days.call.caller.organization_id, days.where, ids)
+    return [each for each in reasons if each.contact_id in matching]
+
+
+def _overdue(tx: Tx, days: _Days) -> list[Reason]:
     """Who is due by a cadence, today, before or in these days."""
-    for each in list_due(tx, call.caller, today, within_days=within_days, limit=READ_MAX):
-        late = f", {each.days_late} days late" if each.days_late > 0 else ""
-        last = (each.plan.last_touch_at or "never")[:10]
-        text = f"in touch {words_of(each.plan.every)}; last: {last}{late}"
-        yield Reason(each.contact.id, "overdue", each.plan.due_on, text)
+    most = days.most if days.where is None else READ_MAX
+    found = []
+    for plan in list_due(tx, days.call.caller.organization_id, days.until.isoformat(), limit=most):
+        days_late = (days.today - date.fromisoformat(plan.due_on)).days
+        late = f", {days_late} days late" if days_late > 0 else ""
+        last = (plan.last_touch_at or "never")[:10]
+        text = f"in touch {words_of(plan.every)}; last: {last}{late}"
+        found.append(Reason(plan.contact_id, "overdue", plan.due_on, text))
+    return _matching(tx, days, found)
 
 
-def _birthdays(tx: Tx, call: Call, days: dict[str, date]) -> Iterable[Reason]:
-    for contact in list_birthdays(tx, call.caller.organization_id, days, limit=READ_MAX):
-        birthday = contact.birthday or ""
-        day = days[birthday[-5:]]
+def _rows_by_day(tx: Tx, days: _Days, list_of_day: Callable[..., list[Row]]) -> Iterator[tuple[date, Row]]:
+    """(the day, the row) of those that come first, as many as are needed."""
+    left = days.most
+    for month_day, day in days.coming.items():
+        if left <= 0:
+            break
+        rows = list_of_day(tx, days.call.caller.organization_id, month_day, where=days.where, limit=left)
+        left -= len(rows)
+        yield from ((day, row) for row in rows)
+
+
+def _birthdays(tx: Tx, days: _Days) -> list[Reason]:
+    found = []
+    for day, (contact_id, birthday) in _rows_by_day(tx, days, list_birthdays_of_day):
         age = day.year - int(birthday[:4]) if not birthday.startswith("--") else 0
-        yield Reason(contact.id, "birthday", day.isoformat(), f"turns {age}" if age > 0 else "has a birthday")
+        text = f"turns {age}" if age > 0 else "has a birthday"
+        found.append(Reason(contact_id, "birthday", day.isoformat(), text))
+    return found
 
 
-def _anniversaries(tx: Tx, call: Call, days: dict[str, date]) -> Iterable[Reason]:
-    for contact_id, label, on in list_dates_on(tx, call.caller.organization_id, days, limit=READ_MAX):
-        yield Reason(contact_id, "anniversary", days[on[-5:]].isoformat(), f"{label}, since {on}")
+def _anniversaries(tx: Tx, days: _Days) -> list[Reason]:
+    found = []
+    for day, (contact_id, label, on) in _rows_by_day(tx, days, list_dates_of_day):
+        text = label if on.startswith("--") else f"{label}, since {on}"
+        found.append(Reason(contact_id, "anniversary", day.isoformat(), text))
+    return found
 
 
-def _reminders(tx: Tx, call: Call, until: date, zone: tzinfo) -> Iterable[Reason]:
+def _reminders(tx: Tx, days: _Days) -> list[Reason]:
     """The open reminders of the calling user about contacts, those that are late too."""
-    organization_id, user_id = call.caller.organization_id, call.caller.user_id or ""
-    for each in list_reminders(tx, organization_id, user_id, limit=READ_MAX):
+    caller, found = days.call.caller, []
+    for each in list_reminders(tx, caller.organization_id, caller.user_id or "", limit=READ_MAX):
         if each.contact_id is None or not each.due_at or each.is_contact_deleted:
             continue
-        day = times.parse(each.due_at).astimezone(zone).date()
-        if day <= until:
-            yield Reason(each.contact_id, "reminder", day.isoformat(), each.title or "reminder")
+        day = times.parse(each.due_at).astimezone(days.zone).date()
+        if day <= days.until:
+            found.append(Reason(each.contact_id, "reminder", day.isoformat(), each.title or "reminder"))
+    return _matching(tx, days, found)
 
 
+_KINDS: dict[Kind, Callable[[Tx, _Days], list[Reason]]] = {
+    "overdue": _overdue, "birthday": _birthdays, "anniversary": _anniversaries, "reminder": _reminders,
+}  # fmt: skip
 TOOL = Tool(
     name="who_to_reach",
     title="Who to reach",
