@@ -24,7 +24,7 @@ Limit = Annotated[int, Meta(ge=1, le=50)]
 Cursor = Annotated[str, Meta(max_length=LENGTH_MAX, description="next_cursor of the page before")]
 FilterText = Annotated[str, Meta(max_length=FILTER_LENGTH_MAX, description="one line, see about(part=filters)")]
 # matches of a filter are counted up to this number
-COUNTED_MAX = 10_000
+COUNTED_MAX = 1_000
 Order = Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"]
 
 
