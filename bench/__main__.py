@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import attacks, carddav, filters, imports, instagram, load, pages, search, start, writes
+from bench import attacks, carddav, filters, imports, instagram, load, mcp, pages, search, start, writes
 from bench.plan import QUICK, STANDARD, Plan
 from bench.processes import end_by_exception
 from bench.table import Row, markdown
@@ -32,6 +32,7 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
     "imports": imports.run,
     "instagram": instagram.run,
     "carddav": carddav.run,
+    "mcp": mcp.run,
     "attacks": attacks.run,
 }
 TABLE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
