@@ -60,7 +60,8 @@ def who_to_reach(tx: Tx, call: Call) -> Answer:
     today = datetime.now(zone).date()
     until = today + timedelta(days=asked.within_days)
     where = read_filter(tx, call.caller, asked.filter)
-    days = _Days(call, where, today, until, zone, asked.limit + 1, _coming(today, asked.within_days))
+    coming = _coming(today, asked.within_days)
+    days = _Days(call, where, today=today, until=until, zone=zone, most=asked.limit + 1, coming=coming)
     kinds = asked.kinds or _KINDS
     reasons = sorted((each for kind in kinds for each in _KINDS[kind](tx, days)), key=_rank)
     shown = reasons[: asked.limit]
