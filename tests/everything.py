@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from world import World
 
 from coterie.actions.cadences import set_cadence, snooze
@@ -20,6 +21,7 @@ from coterie.actions.terms import create_term, delete_term, put_on_contact
 from coterie.model import times
 from coterie.model.cadences import Target
 from coterie.model.ids import new_id
+from coterie.model.imports import ContactDraft
 from coterie.model.organizations import MEMBER
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
@@ -98,8 +100,22 @@ def add_everything(world: World, folder: Path) -> None:
         put(tx, "interactions", **moments, contact_id=marge, kind="call", happened_at=FIRST, id=new_id(),
             channel="hand", direction="outgoing", text="hello", is_recent=False)  # fmt: skip
         _in_touch(tx, world)
+        _cards(tx, world)
         # rows that were put in without an action
         index_all_contacts(tx, org)
+
+
+def _cards(tx: Tx, world: World) -> None:
+    """Adds the card of a contact as a device wrote it, and a group of cards."""
+    org = world.organization.id
+    draft = msgspec.json.encode(ContactDraft(first_name="Homer")).decode()
+    lines = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{0}\r\nFN:{0} ❤\r\nX-ODD:1\r\n{1}END:VCARD\r\n"
+    put(tx, "card_bodies", organization_id=org, href="h @.vcf", contact_id=world.homer.id, uid="h", draft=draft,
+        body=lines.format("h", ""), revision=1, device_id=new_id(), other_emails="odd, not an address")  # fmt: skip
+    put(tx, "card_bodies", organization_id=org, href="g.vcf", contact_id=None, uid="g", revision=1,
+        body=lines.format("g", "X-ADDRESSBOOKSERVER-KIND:group\r\n"))  # fmt: skip
+    put(tx, "cards", organization_id=org, href="g.vcf", contact_uuid=None, revision=1, changed_at=FIRST,
+        is_deleted=False)  # fmt: skip
 
 
 def _in_touch(tx: Tx, world: World) -> None:

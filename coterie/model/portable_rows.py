@@ -209,3 +209,17 @@ class PersonRow(Row, kw_only=True, frozen=True):
     account_id: Name
     asked_at: Moment | None = None
     refused_at: Moment | None = None
+
+
+class CardRow(Row, kw_only=True, frozen=True):
+    """The lines of a card as a device wrote it. contact is null for a group of cards.
+
+    draft is JSON text: the contact when the device wrote the card.
+    """
+
+    contact: Id | None = None
+    href: Annotated[str, Meta(min_length=1, max_length=255)]
+    uid: Name
+    body: Annotated[str, Meta(max_length=16_777_216)]
+    draft: Long | None = None
+    other_emails: Long | None = None

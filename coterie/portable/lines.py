@@ -1,5 +1,6 @@
 """The lines of the portable archive: checks one line of a file, and makes a contact's draft from its rows."""
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -10,12 +11,29 @@ from coterie.model import times
 from coterie.model.handles import LINKEDIN, UNSAFE_LINK, WEBSITE, is_unsafe_link
 from coterie.model.imports import PORTABLE_SOURCE, ContactDraft, HandleDraft
 from coterie.model.portable import ContactRow, HandleRow, PortableContact, Row
+from coterie.model.portable_rows import CardRow
 from coterie.model.relationships import TYPES
 from coterie.store.portable import NOUNS
 
 # noun -> its field that holds JSON text
 _JSON_FIELDS = {"properties": "value", "definitions": "choices", "interactions": "data"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _DATES = ("birthday", "occurs_on", "anniversary_on", "born_on", "taken_on", "until_on")
+
+
+def _check_card(row: CardRow) -> None:
+    """Raises msgspec's errors, or Invalid, for lines or a draft that could not be served."""
+    body = row.body.upper()
+    is_card = body.startswith("BEGIN:VCARD") and body.rstrip().endswith("END:VCARD") and body.count("BEGIN:VCARD") == 1
+    if not is_card or _CONTROL.search(row.body):
+        raise invalid("body", "is not one vCard")
+    draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
+    if (draft is None) is not (row.contact is None):
+        raise invalid("draft", "is missing, or is that of a group")
+    for picture in draft.pictures if draft else ():
+        if picture.digest is None or not _DIGEST.fullmatch(picture.digest) or picture.data:
+            raise invalid("draft", "has a picture that is not a file")
 
 
 def draft_of_portable(portable: PortableContact) -> ContactDraft:
@@ -45,6 +63,8 @@ def parse_row(noun: str, line: bytes) -> Row:
     other than http and https.
     """
     row: Row = msgspec.json.decode(line, type=ContactRow if noun == "contacts" else NOUNS[noun].row)
+    if isinstance(row, CardRow):
+        _check_card(row)
     for name in row.__struct_fields__:
         value = getattr(row, name)
         if isinstance(value, list):

@@ -18,6 +18,7 @@ from coterie.model.portable_rows import NoteRow
 from coterie.model.properties import still_fits
 from coterie.model.terms import name_key
 from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
+from coterie.store import cards as card_store
 from coterie.store import contacts as contact_store
 from coterie.store import folders as folder_store
 from coterie.store import interactions as interaction_store
@@ -27,6 +28,7 @@ from coterie.store import properties as property_store
 from coterie.store.cadences import list_members
 from coterie.store.counters import add_to_count, next_number
 from coterie.store.database import Tx
+from coterie.store.revisions import next_changes
 from coterie.store.touch_plans import list_planned
 
 
@@ -242,7 +244,35 @@ class NoteSet(RecordSet):
                 contact_store.update_contact(self.tx, self.caller.organization_id, contact_id, columns)
 
 
+class CardSet(RecordSet):
+    """Lines of cards. Their revision is 0: what the contact has become since they were written is made in them."""
+
+    def columns_of(self, row: Row) -> Columns:
+        return super().columns_of(row) | {"revision": 0}
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        groups = [entry.columns["href"] for entry in entries if entry.columns["contact_id"] is None]
+        first = next_changes(self.tx, self.caller.organization_id, len(groups)) if groups else 0
+        for revision, href in enumerate(groups, first):
+            self._save_group(href, revision, is_deleted=False)
+
+    def delete(self, key: list[Any], updated_at: str | None) -> bool | None:
+        is_group = not self.shown_with_key(key)
+        if not card_store.delete_imported(self.tx, self.caller.organization_id, key[0]):
+            return False
+        if is_group:
+            self._save_group(key[0], next_changes(self.tx, self.caller.organization_id), is_deleted=True)
+        return True
+
+    def _save_group(self, href: str, revision: int, *, is_deleted: bool) -> None:
+        card_store.save_name(
+            self.tx, self.caller.organization_id, href,
+            contact_uuid=None, revision=revision, now=times.now(), is_deleted=is_deleted,
+        )  # fmt: skip
+
+
 _KINDS: dict[str, type[RecordSet]] = {
+    "cards": CardSet,
     "folders": FolderSet,
     "tags": TermSet,
     "expertises": TermSet,

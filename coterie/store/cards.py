@@ -278,6 +278,13 @@ def delete_stored(tx: Tx, organization_id: int, href: str) -> None:
     )
 
 
+def delete_imported(tx: Tx, organization_id: int, href: str) -> bool:
+    """Deletes the lines of a card that an import brought, unless a device has written it since."""
+    bound = {"organization_id": organization_id, "href": href}
+    sql = "DELETE FROM card_bodies WHERE organization_id = :organization_id AND href = :href AND revision = 0"
+    return tx.run(sql, bound) == 1
+
+
 def rename_stored(tx: Tx, organization_id: int, href: str, new_href: str) -> None:
     """The stored lines of a card under another name; lines of a card that had that name are deleted."""
     delete_stored(tx, organization_id, new_href)

@@ -12,6 +12,7 @@ from coterie.model.portable_rows import (
     AddressRow,
     AttachmentRow,
     CadenceRow,
+    CardRow,
     DateRow,
     DefinitionRow,
     FolderRow,
@@ -110,6 +111,7 @@ PARTS = {
     "instagram_people": Noun(PersonRow, "instagram_people", ("person_id",), walk_by="person_id"),
     "cadences": Noun(CadenceRow, "cadences", ("id",), walk_by="id", same=("contact_id",), event="cadence.created"),
     "snoozes": Noun(SnoozeRow, "touch_snoozes", same=("contact_id",)),
+    "cards": Noun(CardRow, "card_bodies", ("href",), walk_by="href", same=("contact_id",)),
 }  # fmt: skip
 NOUNS = DEFINITIONS | OF_CONTACTS | PARTS
 CONTACT_COLUMNS = ContactRow.__struct_fields__
