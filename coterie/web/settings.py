@@ -33,6 +33,7 @@ PLACES = {
     ),
     "Connections": (
         Place("devices", "Phones and programs", "Sync people with phones and mail programs", "phone"),
+        Place("subscriptions", "Address books elsewhere", "Keep a book at another service in step", "refresh"),
         Place("webhooks", "Webhooks", "Send programs what changes", "link"),
         Place("calendar", "Calendar", "Birthdays and other days in your calendar program", "calendar"),
         Place("tokens", "API tokens", "For programs that read and write people", "key"),

@@ -34,6 +34,7 @@ from coterie.web import (
     settings_devices,
     settings_organization,
     settings_properties,
+    settings_subscriptions,
     settings_terms,
     settings_tokens,
     settings_webhooks,
@@ -60,6 +61,6 @@ PAGES: tuple[Page, ...] = (
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
-    *settings_devices.PAGES, *settings_webhooks.PAGES,
+    *settings_devices.PAGES, *settings_webhooks.PAGES, *settings_subscriptions.PAGES,
     *calendars.PAGES,
 )  # fmt: skip
