@@ -1,0 +1,65 @@
+"""The pages of a subscription in each of its states, in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from app_pages import open_page, running
+from browser import launched
+
+from coterie.model.subscriptions import (
+    CARD_HELD,
+    CONFLICT,
+    HELD,
+    MANY,
+    PREVIEW,
+    REJECTED,
+    TWO_WAY,
+    Held,
+    RemoteCard,
+    Subscription,
+)
+from coterie.settings import load_settings
+from coterie.store.database import open_database
+from coterie.store.remote_cards import save_remote_cards
+from coterie.store.subscriptions import insert_subscription
+
+pytestmark = pytest.mark.slow
+LONG = "W" * 300 + " \u202eevil\u202c العربية 👩‍👩‍👧‍👦 <b>"
+IDS = ("019e0000-0000-7000-8000-00000000000a", "019e0000-0000-7000-8000-00000000000b")
+
+
+def fill(folder: Path) -> None:
+    """Two subscriptions of the first organization: one in its preview, one with everything that can be shown."""
+    database = open_database(load_settings({}, data=str(folder)))
+    preview = Subscription(
+        id=IDS[0], user_id=None, name="Friends", url="https://cloud.example.org/marge/contacts/", username="marge",
+        password_sealed="x", state=PREVIEW, import_id=IDS[0], created_at="2026-05-01T10:00:00.000000Z",
+        updated_at="2026-05-01T10:00:00.000000Z",
+    )  # fmt: skip
+    worst = Subscription(
+        id=IDS[1], user_id=None, name=LONG[:200], url="https://cloud.example.org/" + "x" * 1900, username=LONG[:400],
+        password_sealed="x", direction=TWO_WAY, policy="ask", state=HELD, error_code="busy", error=LONG,
+        held=Held(MANY, 4000, 200, 30, [LONG, "Ned Flanders"]), last_success_at="2026-05-01T10:00:00.000000Z",
+        created_at="2026-05-01T10:00:00.000000Z", updated_at="2026-05-01T10:00:00.000000Z",
+    )  # fmt: skip
+    card = RemoteCard(
+        "/book/" + "x" * 500 + ".vcf", '"1"', None, "", state=CARD_HELD, reason_code=CONFLICT, reason="FN, NOTE"
+    )
+    rejected = RemoteCard("/book/y.vcf", '"1"', None, "", state=REJECTED, reason=LONG)
+    with database.write() as tx:
+        for each in (preview, worst):
+            insert_subscription(tx, 1, each)
+        save_remote_cards(tx, 1, IDS[1], [card, rejected])
+    database.close()
+
+
+def test_every_state_of_a_subscription_is_accessible_and_fits(tmp_path: Path) -> None:
+    with running(tmp_path) as instance, launched() as browser:
+        fill(tmp_path)
+        for scheme in ("light", "dark"):
+            for width in (1440, 360):
+                options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+                context, app = open_page(browser, instance, **options)
+                for path in ("", "/new", f"/{IDS[0]}", f"/{IDS[1]}"):
+                    app.visit(f"/1/settings/subscriptions{path}")
+                context.close()
