@@ -9,7 +9,7 @@ from coterie.settings import Settings
 from coterie.store import contact_changes, idempotency_keys, jobs
 from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
-from coterie.worker import duplicates, reminders
+from coterie.worker import daily_counts, duplicates, reminders
 from coterie.worker.backups import back_up
 from coterie.worker.clock import check_clock
 from coterie.worker.files import sweep_files
@@ -73,5 +73,6 @@ SCHEDULE = (
     Recurring("request_snapshots", HOUR, request_snapshots),
     Recurring("back_up", HOUR / 4, back_up, is_long=True),
     Recurring("request_runs", REQUEST_SECONDS, request_runs, is_shared=False),
+    Recurring("count_audience", daily_counts.SECONDS, daily_counts.count_audience, is_long=True),
     Recurring("request_scans", duplicates.REQUEST_SECONDS, duplicates.request_scans),
 )

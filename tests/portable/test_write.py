@@ -52,6 +52,7 @@ LEFT_OUT = {
     "match_counts": "follows from contacts", "match_progress": "follows from contacts",
     "duplicates": "follows from contacts", "not_same": "decisions about pairs of this instance",
     "calendar_feeds": "secrets",
+    "daily_counts": "numbers of the days on which an instance counted",
     "touch_plans": "follows from cadences, touches and snoozes",
     "subscriptions": "holds a sealed secret", "remote_cards": "what an instance synchronizes",
     "segments": "saved filters hold ids of folders, which are counted per instance",
