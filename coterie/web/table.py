@@ -3,6 +3,7 @@
 from coterie.web import (
     account,
     account_factors,
+    audience,
     calendars,
     duplicates,
     fields,
@@ -52,7 +53,7 @@ PAGES: tuple[Page, ...] = (
     # lists and tools
     *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
-    *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES,
+    *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
     *fields.PAGES, *files.PAGES, *parts.PAGES,
