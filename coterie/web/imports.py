@@ -29,6 +29,7 @@ from coterie.store import imports as store
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Database, Tx
 from coterie.store.import_rows import list_matches, list_page_of_rows
+from coterie.web.import_columns import can_map
 from coterie.web.page import Download, Go, Page, Result, Show, Visit
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def show(tx: Tx, visit: Visit) -> Result:
             "has_more": len(rows) > ROWS,
             "is_running": import_.state in RUNNING,
             "can_apply": import_.state == STAGED or (import_.state == APPLIED and import_.matched_count > 0),
+            "can_map": can_map(import_),
             "can_undo": import_.state in (APPLIED, STAGED, APPLYING),
         },
     )

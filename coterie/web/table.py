@@ -10,6 +10,7 @@ from coterie.web import (
     files,
     help_page,
     history,
+    import_columns,
     imports,
     in_touch,
     invitations,
@@ -58,7 +59,7 @@ PAGES: tuple[Page, ...] = (
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
     *fields.PAGES, *files.PAGES, *parts.PAGES,
     # what happened, and who may be one person
-    *history.PAGES, *duplicates.PAGES, *merges.PAGES,
+    *history.PAGES, *duplicates.PAGES, *merges.PAGES, *import_columns.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,

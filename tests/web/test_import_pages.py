@@ -123,3 +123,34 @@ def test_imports_of_other_organizations_do_not_exist(
     assert alice.get(theirs).status == 404
     assert alice.get(f"/{world.organization.id}/imports/none").status == 404
     assert alice.post(f"/{world.organization.id}/imports/none/apply").status == 404
+
+
+def test_the_columns_of_a_table_are_corrected_with_samples_in_sight(
+    alice: Visitor, world: World, upload: Upload, run: Callable[[str], Run]
+) -> None:
+    path = upload("people.csv", 'Name,Sobriquet,Shop\nNed Flanders,Stupid,Leftorium\nMaude,,"<b onclick=x>"\n')
+    assert f'href="{path}/columns"' in alice.get(path).body.decode()
+    page = alice.get(path + "/columns")
+    assert "Leftorium" in text_of(page) and "Sobriquet" in text_of(page)
+    assert not any("onclick" in names for _, names in elements_of(page))
+    again = alice.post(path + "/columns", **{"field-0": "name", "field-1": "nickname", "field-2": "employer"})
+    new = again.headers["location"]
+    assert new != path and alice.get(path).status == 404
+    stage(run(new))
+    assert 'value="nickname" selected' in alice.get(new + "/columns").body.decode()
+    alice.post(new + "/apply")
+    apply(run(new))
+    with world.database.read() as tx:
+        ned = next(each for each in list_contacts(tx, world.organization.id, limit=100) if each.name == "Ned Flanders")
+    assert (ned.nickname, ned.employer) == ("Stupid", "Leftorium")
+    assert alice.get(new + "/columns").status == 409
+
+
+def test_columns_that_cannot_be_are_refused(alice: Visitor, world: World, upload: Upload) -> None:
+    path = upload("people.csv", "Name,Shop\nNed Flanders,Leftorium\n")
+    for field in ("no-such-field", "x" * 300, "a\x00"):
+        response = alice.post(path + "/columns", **{"field-0": field})
+        assert response.status == 422, field
+        assert "Leftorium" in text_of(response)
+    assert alice.get(upload("contacts.vcf", CARDS) + "/columns").status == 409
+    assert alice.get(f"/{world.organization.id}/imports/nothing/columns").status == 404
