@@ -34,7 +34,7 @@ ContactsArgument = Annotated[list[str], typer.Argument(metavar="ID…", help="Co
 
 
 def register(application: typer.Typer) -> None:
-    commands = typer.Typer(help="Say how often to be in touch with whom, and list who is due.", no_args_is_help=True)
+    commands = typer.Typer(help="Set how often to be in touch; list who is due.", no_args_is_help=True)
     for name, command in (
         ("due", due), ("rules", rules), ("set", set_), ("delete", delete), ("snooze", snooze), ("log", log),
     ):  # fmt: skip
