@@ -108,6 +108,9 @@ class Problem(Struct):
     title: str
     status: int
     detail: str
+    instance: Annotated[
+        str | UnsetType, Meta(description="This occurrence: urn:request: and the X-Request-Id, for the log.")
+    ] = UNSET
     errors: Annotated[list[ProblemField], Meta(description="What is wrong with which field.")] = []
     candidates: Annotated[
         list[Candidate] | UnsetType, Meta(description="Of several-match: the contacts, 10 at most.")
@@ -158,12 +161,18 @@ def present_error(error: Exception) -> Response:
     detail = "; ".join(each.message for each in fields) if fields else str(error) or kind.meaning
     if isinstance(error, Unexpected):
         detail = f"The server failed; its log has the id {error.message}"
-    body = Problem(TYPE_PREFIX + slug, kind.title, kind.status, detail, fields)
+    body = Problem(TYPE_PREFIX + slug, kind.title, kind.status, detail, errors=fields)
     if isinstance(error, SeveralMatch):
         body.candidates = list(error.candidates)
     if isinstance(error, ChangedSince):
         body.etag = error.etag
     return Response(body, kind.status, error_headers(error), MEDIA_TYPE)
+
+
+def add_request_id(problem: Any, request_id: str) -> None:
+    """Names the request that had the problem."""
+    if isinstance(problem, Problem):
+        problem.instance = f"urn:request:{request_id}"
 
 
 def _slug(error: Exception) -> str:

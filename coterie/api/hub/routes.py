@@ -192,6 +192,7 @@ HUB = Contract(
     examples=EXAMPLES,
     path_examples=PATHS,
     present_error=errors.present_error,
+    add_request_id=errors.add_request_id,
     error_types=errors.TYPES,
     error_media_type=errors.MEDIA_TYPE,
 )
