@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from coterie.api import idempotency
+from coterie.api.etags import with_etag
 from coterie.api.idempotency import Key
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
@@ -72,9 +73,8 @@ class ContractApp:
             if compiled is None:
                 raise MethodNotAllowed(found.allowed_methods())
             template = compiled.template
-            status, response_headers, body = await self._run(
-                compiled, found.path, scope, headers, receive, limits=limits
-            )
+            response = await self._run(compiled, found.path, scope, headers, receive, limits=limits)
+            status, response_headers, body = with_etag(compiled.contract, compiled.route, headers, response)
             file = await open_file(body) if isinstance(body, FileBody) else None
         except Exception as error:
             file = None
@@ -264,7 +264,11 @@ class ContractApp:
             error = Unexpected(request_id)
         if isinstance(error, MethodNotAllowed) and scope["method"] == "OPTIONS":
             return encode_response(Response(status=204, headers=error_headers(error)))
-        return encode_response(self._routes.contract_of(scope["path"]).present_error(error))
+        contract = self._routes.contract_of(scope["path"])
+        response = contract.present_error(error)
+        if contract.add_request_id is not None:
+            contract.add_request_id(response.body, request_id)
+        return encode_response(response)
 
 
 def _parse_query(query_string: bytes) -> dict[str, Any]:

@@ -111,6 +111,8 @@ class Contract(Struct, frozen=True):
     spellings: segment of a path -> other spellings of it, which are in no document.
     examples: "METHOD /path" -> the example of an operation. path_examples: for the parameters it does not name.
     page_headers: headers of a page, name -> description. token_query: whether ?access_token= is read.
+    has_etags: whether a GET of one thing has the hash of its body as ETag. add_request_id: gives the body of an error
+    the id under which the request is in the log.
     """
 
     name: str
@@ -128,3 +130,5 @@ class Contract(Struct, frozen=True):
     examples: Mapping[str, Example] = {}
     path_examples: Mapping[str, str | int] = {}
     token_query: bool = False
+    has_etags: bool = False
+    add_request_id: Callable[[Any, str], None] | None = None

@@ -81,4 +81,5 @@ INRO = Contract(
     reads_forms=True,
     page_headers=PAGE_HEADERS,
     token_query=True,
+    has_etags=True,
 )

@@ -346,4 +346,5 @@ R0 = Contract(
     error_types=errors.TYPES,
     reads_forms=True,
     spellings=SPELLINGS,
+    has_etags=True,
 )

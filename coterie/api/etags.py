@@ -1,0 +1,30 @@
+"""ETags of the published contracts: a hash of the body, for clients that ask again whether it has changed (RFC 9110).
+
+Their GETs of one thing have it; lists do not. The body is made all the same: a 304 saves its way, not its queries.
+"""
+
+import hashlib
+
+from coterie.api.route import Contract, Route
+from coterie.http.asgi import Headers
+from coterie.http.responses import Encoded
+
+# of a client that keeps bodies; all others are told no-store
+_CACHE = (b"cache-control", b"private, no-cache")
+_SIZE = 16
+
+
+def with_etag(contract: Contract, route: Route, headers: Headers, response: Encoded) -> Encoded:
+    """The response with an ETag, or 304 if the request has it in If-None-Match; other responses as they are."""
+    status, sent, body = response
+    if not contract.has_etags or route.method != "GET" or route.paged or status != 200 or not isinstance(body, bytes):
+        return response
+    etag = b'"' + hashlib.blake2b(body, digest_size=_SIZE).hexdigest().encode() + b'"'
+    condition = headers.get(b"if-none-match")
+    if condition is None:
+        return status, [*sent, (b"etag", etag)], body
+    known = [tag.strip().removeprefix(b"W/").replace(b'-gzip"', b'"') for tag in condition.split(b",")]
+    extra = [(b"etag", etag), _CACHE]
+    if etag in known or b"*" in known:
+        return 304, [*(header for header in sent if header[0] != b"content-type"), *extra], b""
+    return status, [*sent, *extra], body
