@@ -11,6 +11,7 @@ from world import World
 from coterie.actions.cadences import set_cadence, snooze
 from coterie.actions.contact_relationships import delete_contact_relationship, relate
 from coterie.actions.contacts import create_contact, delete_contact, update_contact
+from coterie.actions.duplicates import dismiss
 from coterie.actions.folders import create_folder, set_folders
 from coterie.actions.handles import add_handle, delete_handle
 from coterie.actions.notes import create_note, delete_note
@@ -119,7 +120,7 @@ def _cards(tx: Tx, world: World) -> None:
 
 
 def _in_touch(tx: Tx, world: World) -> None:
-    """Adds rules for staying in touch of every kind, and a snooze."""
+    """Adds rules for staying in touch of every kind, a snooze, and two who are not the same."""
     alice, marge = world.alice, world.marge.id
     bound = {"o": alice.organization_id}
     tag_id = tx.all("SELECT id FROM tags WHERE organization_id = :o ORDER BY id", bound)[0][0]
@@ -131,6 +132,7 @@ def _in_touch(tx: Tx, world: World) -> None:
     ):
         set_cadence(tx, alice, target, every)
     snooze(tx, alice, marge, times.now()[:10])
+    dismiss(tx, alice, marge, world.homer.id)
 
 
 def _fields(tx: Tx, world: World) -> None:

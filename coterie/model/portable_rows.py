@@ -196,6 +196,14 @@ class SnoozeRow(Row, kw_only=True, frozen=True):
     created_at: Moment
 
 
+class NotSameRow(Row, kw_only=True, frozen=True):
+    """Two contacts that somebody said are two people."""
+
+    first_contact: Id
+    second_contact: Id
+    created_at: Moment
+
+
 class SnapshotRow(Row, kw_only=True, frozen=True):
     contact: Id
     taken_on: Day

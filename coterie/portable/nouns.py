@@ -20,6 +20,7 @@ from coterie.model.terms import name_key
 from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
 from coterie.store import cards as card_store
 from coterie.store import contacts as contact_store
+from coterie.store import duplicates as duplicate_store
 from coterie.store import folders as folder_store
 from coterie.store import interactions as interaction_store
 from coterie.store import notes as note_store
@@ -141,6 +142,21 @@ class RelationshipSet(RecordSet):
         if columns["first_contact_id"] == columns["second_contact_id"]:
             raise Unresolved("related_to_itself")
         return columns
+
+
+class NotSameSet(RecordSet):
+    """Pairs that were marked as not the same: the smaller id comes first, and they are no duplicates."""
+
+    def columns_of(self, row: Row) -> Columns:
+        columns = super().columns_of(row)
+        pair = sorted((columns["first_contact_id"], columns["second_contact_id"]))
+        if pair[0] == pair[1]:
+            raise Unresolved("related_to_itself")
+        return columns | dict(zip(self.noun.key, pair, strict=True))
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        pairs = [(entry.columns["first_contact_id"], entry.columns["second_contact_id"]) for entry in entries]
+        duplicate_store.delete_pairs(self.tx, self.caller.organization_id, pairs)
 
 
 class InteractionSet(RecordSet):
@@ -283,6 +299,7 @@ _KINDS: dict[str, type[RecordSet]] = {
     "skilled": LinkSet,
     "properties": PropertySet,
     "relationships": RelationshipSet,
+    "not_same": NotSameSet,
     "interactions": InteractionSet,
     "cadences": CadenceSet,
     "snoozes": CadenceSet,

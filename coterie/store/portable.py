@@ -20,6 +20,7 @@ from coterie.model.portable_rows import (
     InFolderRow,
     InteractionRow,
     NoteRow,
+    NotSameRow,
     PersonRow,
     PetRow,
     PropertyRow,
@@ -33,12 +34,15 @@ from coterie.model.portable_rows import (
     UserRelationshipRow,
 )
 
+# walk_by of pairs of contacts, of which there are few: they are read at once
+ALL = "all"
+
 
 class Noun(Struct, frozen=True):
     """One file of the archive and its table.
 
     key: the columns of the primary key after the organization. walk_by: "contact" if the rows are read contact by
-    contact, otherwise the column whose order they are read in. same: the columns that make two rows of a contact equal
+    contact, ALL, or the column whose order they are read in. same: the columns that make two rows of a contact equal
     although their ids differ. condition: which rows of the table belong to the noun. private: which of them a user may
     read, bound to :user_id. event: the kind of the event when an existing contact receives a row.
     """
@@ -110,6 +114,9 @@ PARTS = {
     "snapshots": Noun(SnapshotRow, "follower_snapshots", ("contact_id", "taken_on")),
     "instagram_people": Noun(PersonRow, "instagram_people", ("person_id",), walk_by="person_id"),
     "cadences": Noun(CadenceRow, "cadences", ("id",), walk_by="id", same=("contact_id",), event="cadence.created"),
+    "not_same": Noun(
+        NotSameRow, "not_same", ("first_contact_id", "second_contact_id"), walk_by=ALL, event="duplicate.dismissed"
+    ),
     "snoozes": Noun(SnoozeRow, "touch_snoozes", same=("contact_id",)),
     "cards": Noun(CardRow, "card_bodies", ("href",), walk_by="href", same=("contact_id",)),
 }  # fmt: skip

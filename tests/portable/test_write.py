@@ -50,7 +50,7 @@ LEFT_OUT = {
     "webhooks": "holds a sealed secret", "webhook_deliveries": "a queue", "webhook_attempts": "its log",
     "match_facts": "follows from contacts", "match_keys": "follows from contacts",
     "match_counts": "follows from contacts", "match_progress": "follows from contacts",
-    "duplicates": "follows from contacts", "not_same": "decisions about pairs of this instance",
+    "duplicates": "follows from contacts",
     "calendar_feeds": "secrets",
     "daily_counts": "numbers of the days on which an instance counted",
     "touch_plans": "follows from cadences, touches and snoozes",
@@ -74,6 +74,7 @@ NOT_COLUMNS = {
         "name", "first_name", "last_name", "nickname", "employer", "department", "job_title", "how_you_met",
         "bio", "address", "locality", "region", "postcode", "label", "text", "value"
     )},
+    "not_same.user_id": "of the instance",
     "value_number": "worked out anew", "birthday_day": "worked out anew",
     "contacts.username": "of a handle", "contacts.email": "of a handle", "contacts.phone": "of a handle",
     "contacts.website": "of a handle", "contacts.linkedin_url": "of a handle", "contacts.pinned_note": "of a note",
