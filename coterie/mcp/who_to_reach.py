@@ -15,7 +15,7 @@ from coterie.model import times
 from coterie.model.cadences import words_of
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Row, Tx
-from coterie.store.days import list_birthdays_of_day, list_dates_of_day
+from coterie.store.days import list_birthdays_on_days, list_dates_on_days
 from coterie.store.filters.builder import Where
 from coterie.store.filters.contacts import keep_matching
 from coterie.store.reminders import list_reminders
@@ -114,20 +114,24 @@ def _overdue(tx: Tx, days: _Days) -> list[Reason]:
     return _matching(tx, days, found)
 
 
-def _rows_by_day(tx: Tx, days: _Days, list_of_day: Callable[..., list[Row]]) -> Iterator[tuple[date, Row]]:
-    """(the day, the row) of those that come first, as many as are needed."""
-    left = days.most
+def _rows_by_day(tx: Tx, days: _Days, list_on_days: Callable[..., list[Row]]) -> Iterator[tuple[date, Row]]:
+    """(the day, the row) of those that come first, as many as are needed: day by day, or with a filter all at once."""
+    organization_id, left = days.call.caller.organization_id, days.most
+    if days.where is not None:
+        rows = list_on_days(tx, organization_id, list(days.coming), where=days.where, limit=left)
+        yield from ((days.coming[row[-1][-5:]], row) for row in rows)
+        return
     for month_day, day in days.coming.items():
         if left <= 0:
             break
-        rows = list_of_day(tx, days.call.caller.organization_id, month_day, where=days.where, limit=left)
+        rows = list_on_days(tx, organization_id, [month_day], limit=left)
         left -= len(rows)
         yield from ((day, row) for row in rows)
 
 
 def _birthdays(tx: Tx, days: _Days) -> list[Reason]:
     found = []
-    for day, (contact_id, birthday) in _rows_by_day(tx, days, list_birthdays_of_day):
+    for day, (contact_id, birthday) in _rows_by_day(tx, days, list_birthdays_on_days):
         age = day.year - int(birthday[:4]) if not birthday.startswith("--") else 0
         text = f"turns {age}" if age > 0 else "has a birthday"
         found.append(Reason(contact_id, "birthday", day.isoformat(), text))
@@ -136,7 +140,7 @@ def _birthdays(tx: Tx, days: _Days) -> list[Reason]:
 
 def _anniversaries(tx: Tx, days: _Days) -> list[Reason]:
     found = []
-    for day, (contact_id, label, on) in _rows_by_day(tx, days, list_dates_of_day):
+    for day, (contact_id, label, on) in _rows_by_day(tx, days, list_dates_on_days):
         text = label if on.startswith("--") else f"{label}, since {on}"
         found.append(Reason(contact_id, "anniversary", day.isoformat(), text))
     return found
