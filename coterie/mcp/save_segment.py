@@ -5,12 +5,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from coterie.actions.filters import read_filter
-from coterie.actions.segments import COUNT_MAX, count_segment, create_segment, describe_segment, update_segment
+from coterie.actions.segments import create_segment, describe_segment, update_segment
 from coterie.mcp.contact_data import url_of
-from coterie.mcp.find_contacts import FilterText
+from coterie.mcp.find_contacts import COUNTED_MAX, FilterText
 from coterie.mcp.tool import Answer, Call, Tool
 from coterie.store.database import Tx
-from coterie.store.filters.contacts import list_matching
+from coterie.store.filters.contacts import count_matching, list_matching
 
 EXAMPLES = 5
 
@@ -27,14 +27,14 @@ def save_segment(tx: Tx, call: Call) -> Answer:
         segment = create_segment(tx, call.caller, asked.title, asked.filter)
     else:
         segment = update_segment(tx, call.caller, asked.segment_id, name=asked.title, filter_=asked.filter)
-    count = count_segment(tx, call.caller, segment)
     where = read_filter(tx, call.caller, None, segment.id)
     assert where is not None
+    count = count_matching(tx, call.caller.organization_id, where, COUNTED_MAX)
     examples = list_matching(tx, call.caller.organization_id, where, limit=EXAMPLES)
     return {
         "segment": {"id": segment.id, "title": segment.name, "filter": describe_segment(tx, call.caller, segment).line},
         "count": count,
-        "count_is_exact": count < COUNT_MAX,
+        "count_is_exact": count < COUNTED_MAX,
         "examples": [{"id": each.id, "name": each.name, "url": url_of(call, each.id)} for each in examples],
     }
 
