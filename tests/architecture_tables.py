@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "remote": "errors settings model store drafts actions imports vcard cards outgoing",
     "checks": "errors settings model store search actions",
     "http": "errors settings model store",
-    "worker": "errors outgoing settings model store search identity actions drafts imports graph webhooks remote",
+    "worker": "errors outgoing settings model store search identity actions drafts portable imports graph webhooks"
+    " remote",
     "api": "errors settings model store search actions imports http",
     "web": "errors settings model store search actions imports exports http",
     "calendar": "errors settings model store actions http",

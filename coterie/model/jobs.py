@@ -9,6 +9,8 @@ DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING, BOOKS = (
     "deliveries", "mail", "changes", "imports", "instagram", "matching", "books",
 )  # fmt: skip
 LANES = (DELIVERIES, MAIL, CHANGES, IMPORTS, INSTAGRAM, MATCHING, BOOKS)
+# a letter that a user sends to try the mail server
+TEST_MAIL_JOB = "mail_test"
 # name of a job -> its lane; all other jobs change stored data
 _LANES = {
     "instagram_delivery": DELIVERIES,
@@ -17,6 +19,8 @@ _LANES = {
     "mail_deletions": MAIL,
     "mail_invitation": MAIL,
     "mail_password_reset": MAIL,
+    TEST_MAIL_JOB: MAIL,
+    "export_everything": IMPORTS,
     "stage_import": IMPORTS,
     "apply_import": IMPORTS,
     "undo_import": IMPORTS,

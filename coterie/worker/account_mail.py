@@ -56,6 +56,20 @@ def mail_password_reset(database: Database, settings: Settings, job: Job, stoppi
     _send(database, settings, job, mail.Mail(user.email, "A new password for Coterie", text, f"account-{job.id}"))
 
 
+def mail_test(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Sends a letter to the user who asked for it. An error becomes the progress of the job: it is not retried."""
+    with database.read() as tx:
+        user = find_user(tx, msgspec.json.decode(job.arguments)["user_id"])
+    if user is None or not settings.can_mail:
+        return
+    letter = mail.Mail(user.email, "Test mail from Coterie", "Coterie can send mail.\n", f"mail-test-{job.id}")
+    try:
+        mail.send(settings, letter, lambda: None)
+    except (mail.TemporaryFailure, mail.PermanentFailure, mail.DeliveryUnknown) as error:
+        with database.write() as tx:
+            renew_lease(tx, job, {"error": str(error)[:500]})
+
+
 def _send(database: Database, settings: Settings, job: Job, message: mail.Mail) -> None:
     """A message the server may have got is not sent a second time."""
     if _is_handed_over(job) or not settings.can_mail:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 import msgspec
 
@@ -9,6 +10,7 @@ from coterie.model import times
 from coterie.model.jobs import Job
 from coterie.settings import Settings
 from coterie.store.database import Database
+from coterie.store.export_files import KEPT_SECONDS, remove_exports
 from coterie.store.files import (
     SAVED_SECONDS,
     SETTLED_SECONDS,
@@ -39,6 +41,7 @@ def sweep_files(database: Database, settings: Settings) -> None:
     processes that died. Files saved within a day stay, and so do all attachments in the first week of an instance."""
     folder = settings.data_folder
     remove_leftovers(folder, seconds=SAVED_SECONDS)
+    remove_exports(folder, before=time.time() - KEPT_SECONDS)
     with database.read() as tx:
         oldest = list_organizations(tx, limit=1)
     if not oldest or oldest[0].created_at > times.after(times.now(), -SETTLED_SECONDS):

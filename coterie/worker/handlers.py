@@ -19,12 +19,13 @@ from coterie.actions import (
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_for
 from coterie.actions.duplicates import SCAN_JOB
+from coterie.actions.exports import EXPORT_JOB
 from coterie.actions.import_retention import SCRUB_JOB
 from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
 from coterie.actions.search_index import INDEX_JOB, index_next_contacts
 from coterie.actions.suggested_merges import MERGE_JOB
 from coterie.actions.webhook_deliveries import DISABLED_JOB
-from coterie.model.jobs import Job
+from coterie.model.jobs import TEST_MAIL_JOB, Job
 from coterie.model.organizations import Caller
 from coterie.model.reminders import SEND_JOB
 from coterie.model.subscriptions import SYNC_JOB
@@ -35,6 +36,7 @@ from coterie.worker import account_mail, duplicates, instagram_profiles, merges,
 from coterie.worker.batches import run_job
 from coterie.worker.bulk_acts import bulk_act
 from coterie.worker.deletion_mail import mail_deletions
+from coterie.worker.exports import export_everything
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
@@ -120,6 +122,8 @@ HANDLERS: dict[str, Handler] = {
     deletions.MAIL_JOB: mail_deletions,
     invitations.MAIL_JOB: account_mail.mail_invitation,
     password_resets.MAIL_JOB: account_mail.mail_password_reset,
+    TEST_MAIL_JOB: account_mail.mail_test,
+    EXPORT_JOB: export_everything,
     SYNC_JOB: sync_subscription,
     SCRUB_JOB: scrub_erased_contacts,
     **dict.fromkeys(STEPS, run_import),
