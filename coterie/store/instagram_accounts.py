@@ -49,6 +49,16 @@ def list_accounts(tx: Tx, limit: int = 1000) -> list[Account]:
     return [Account(*row) for row in rows]
 
 
+def list_accounts_of(tx: Tx, organization_id: int, limit: int = 100) -> list[Account]:
+    """The accounts of an organization."""
+    rows = tx.all(
+        f"SELECT {_ACCOUNT} FROM instagram_accounts WHERE organization_id = :organization_id"
+        " ORDER BY account_id LIMIT :limit",
+        {"organization_id": organization_id, "limit": limit},
+    )
+    return [Account(*row) for row in rows]
+
+
 def save_account(tx: Tx, organization_id: int, account: Account, now: str) -> None:
     """Inserts an account, or replaces its token, address and username. Ends a pause."""
     tx.run(
