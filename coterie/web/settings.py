@@ -29,14 +29,19 @@ PLACES = {
         Place("tags", "Tags", "Rename, merge and delete", "tag"),
         Place("expertises", "Expertise", "What people know about", "star"),
         Place("relationship-types", "Relationship types", "What people can be to each other", "users-group"),
-        Place("deleted", "Deleted people", "Restore them", "trash"),
     ),
     "Connections": (
         Place("devices", "Phones and programs", "Sync people with phones and mail programs", "phone"),
         Place("subscriptions", "Address books elsewhere", "Keep a book at another service in step", "refresh"),
         Place("webhooks", "Webhooks", "Send programs what changes", "link"),
         Place("calendar", "Calendar", "Birthdays and other days in your calendar program", "calendar"),
+        Place("instagram", "Instagram", "Connected accounts and opt-out words", "brand-instagram"),
+        Place("mail", "Mail", "Its state, and a test letter", "mail"),
         Place("tokens", "API tokens", "For programs that read and write people", "key"),
+    ),
+    "Data": (
+        Place("data", "Data", "Export everything, erase, backup", "download"),
+        Place("deleted", "Deleted people", "Restore them, or erase them for good", "trash"),
     ),
     "You": (
         Place("/account", "Account", "Profile, password, appearance, sessions", "user-circle"),

@@ -25,6 +25,7 @@ from coterie.web import (
     people_export,
     person,
     person_compose,
+    person_erase,
     person_new,
     person_properties,
     pick,
@@ -32,8 +33,11 @@ from coterie.web import (
     selection,
     set_up,
     settings,
+    settings_data,
     settings_deleted,
     settings_devices,
+    settings_instagram,
+    settings_mail,
     settings_organization,
     settings_properties,
     settings_subscriptions,
@@ -56,13 +60,14 @@ PAGES: tuple[Page, ...] = (
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
     # a person
-    *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_properties.PAGES,
-    *fields.PAGES, *files.PAGES, *parts.PAGES,
+    *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
+    *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,
     # what happened, and who may be one person
     *history.PAGES, *duplicates.PAGES, *merges.PAGES, *import_columns.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
     *settings_devices.PAGES, *settings_webhooks.PAGES, *settings_subscriptions.PAGES,
+    *settings_data.PAGES, *settings_mail.PAGES, *settings_instagram.PAGES,
     *calendars.PAGES,
 )  # fmt: skip

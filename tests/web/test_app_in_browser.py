@@ -19,6 +19,7 @@ PAGES = (
     "/1/settings/deleted", "/1/settings/organization", "/1/settings/members", "/1/settings/properties",
     "/1/settings/properties/new", "/1/settings/folders", "/1/settings/tags", "/1/settings/expertises",
     "/1/settings/relationship-types", "/1/settings/tokens",
+    "/1/settings/data", "/1/settings/mail", "/1/settings/instagram", "/1/people/3/erase",
     "/1/settings/devices", "/1/settings/webhooks", "/1/settings/webhooks/new", "/1/people/1/reminders/new",
     "/1/settings/subscriptions", "/1/settings/subscriptions/new",
     "/1/people/2?show=notes", "/1/people/1/files/new", "/account", "/help/keys",
