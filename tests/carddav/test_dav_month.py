@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from carddav.dav_client import DAVX5, IOS, Dav, make_card, new_device
+from carddav.dav_client import DAVX5, IOS, Dav, Multistatus, document, make_card, new_device
 from client import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from r0_client import R0
 from world import World
 
+from coterie.actions.books import add_book
+from coterie.actions.folders import create_folder
+from coterie.model.ids import new_id
 from coterie.vcard.raw import split_card
 
 RICH = make_card(
@@ -19,10 +22,15 @@ RICH = make_card(
 # what each program does not know and leaves out
 DROPS = {
     "ios": ("X-ODD", "KEY", "CATEGORIES"), "davx5": ("X-ABUID", "KEY"), "plain": ("X-ODD", "NOTE", "KEY"), "full": (),
+    # two devices that sync the book of a folder
+    "folder phone": ("X-ODD", "KEY", "CATEGORIES"), "folder program": (),
 }  # fmt: skip
-AGENTS = {"ios": IOS, "davx5": DAVX5, "plain": "plain/1.0", "full": "full/1.0"}
+AGENTS = {
+    "ios": IOS, "davx5": DAVX5, "plain": "plain/1.0", "full": "full/1.0", "folder phone": IOS,
+    "folder program": "full/2.0",
+}  # fmt: skip
 STEP = st.tuples(
-    st.sampled_from([*DROPS, "r0", "inro"]), st.sampled_from(["TITLE", "NICKNAME", "TEL", "EMAIL", "X-OWN"]),
+    st.sampled_from([*DROPS, "r0", "inro", "leave"]), st.sampled_from(["TITLE", "NICKNAME", "TEL", "EMAIL", "X-OWN"]),
     st.integers(0, 9_999), st.booleans(),
 )  # fmt: skip
 FIELD_OF = {"TITLE": "job_title", "NICKNAME": "nickname"}
@@ -52,12 +60,20 @@ class Month:
         self.single: dict[str, str] = {}
         self.several: set[str] = set()
         self.dav.put("ned.vcf", RICH)
+        title = f"Family {new_id()}"
+        with world.database.write() as tx:
+            self.book = add_book(tx, world.alice, "folder", create_folder(tx, world.alice, title).name)
+        self.folder = f"{dav.home}{self.book.name}/"
+        self.dav.call("COPY", "ned.vcf", destination=f"{self.folder}neighbour.vcf")
         found = self.r0.get("/contacts").json["contacts"]
         self.contact = next(each["id"] for each in found if each["first_name"] == "Ned")
         self.number: Any = None
 
     def step(self, who: str, name: str, number: int, *, names_etag: bool) -> None:
         value = value_of(name, number)
+        if who == "leave":
+            self.leave_and_return()
+            return
         if who in ("r0", "inro"):
             name = name if name in FIELD_OF else "NICKNAME"
             value = value_of(name, number)
@@ -65,16 +81,31 @@ class Month:
             assert response.status in (200, 204)
         else:
             device = self.devices[who]
-            token = device.sync().token
-            got = device.get("ned.vcf")
+            book, card = (self.folder, "neighbour.vcf") if "folder" in who else (device.book, "ned.vcf")
+            token = sync(device, book).token
+            got = device.get(book + card)
             conditions = {"if_match": got.headers["etag"]} if names_etag else {}
             written = edited(got.body.decode(), name, value, DROPS[who])
-            assert device.put("ned.vcf", written, **conditions).status == 204
-            assert device.sync(token).gone() == []
+            assert device.put(book + card, written, **conditions).status == 204
+            assert sync(device, book, token).gone() == []
         if name in FIELD_OF:
             self.single[name] = value
         else:
             self.several.add(f"{name}:{value}")
+
+    def leave_and_return(self) -> None:
+        """A device takes the person out of the folder, and another one puts them back."""
+        card, token = f"{self.folder}neighbour.vcf", sync(self.dav, self.folder).token
+        assert self.devices["folder program"].call("DELETE", card).status == 204
+        gone = sync(self.devices["folder phone"], self.folder, token)
+        assert gone.gone() == [card]
+        assert self.dav.call("COPY", "ned.vcf", destination=card).status == 201
+        assert sync(self.devices["folder phone"], self.folder, gone.token).changed() == [card]
+
+
+def sync(dav: Dav, book: str, token: str = "") -> Multistatus:
+    content = f"<D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>"
+    return dav.report(document("D:sync-collection", content), book, depth="0")
 
 
 def test_no_property_that_anyone_wrote_is_lost(client: Client, world: World, dav: Dav, r0: R0) -> None:
@@ -93,7 +124,10 @@ def test_no_property_that_anyone_wrote_is_lost(client: Client, world: World, dav
             assert kept in lines, card
         assert any(line.endswith("X-ABLabel:Leftorium") for line in lines)
         is_quiet(month)
+        assert dav.get(f"{month.folder}neighbour.vcf").body.decode() == card
         dav.call("DELETE", "ned.vcf")
+        assert dav.get(f"{month.folder}neighbour.vcf").status == 404
+        dav.call("DELETE", month.folder)
 
     check()
 
@@ -101,9 +135,12 @@ def test_no_property_that_anyone_wrote_is_lost(client: Client, world: World, dav
 def is_quiet(month: Month) -> None:
     """When every device has read the card and writes it back in its words, nothing changes."""
     etag = month.dav.get("ned.vcf").headers["etag"]
-    for name in ("ios", "davx5"):
+    tokens = {book: sync(month.dav, book).token for book in (month.dav.book, month.folder)}
+    for name in ("ios", "davx5", "folder phone"):
         device = month.devices[name]
-        card = device.get("ned.vcf").body.decode()
+        href = f"{month.folder}neighbour.vcf" if "folder" in name else "ned.vcf"
+        card = device.get(href).body.decode()
         lines = [line.text for line in split_card(card) if line.name not in DROPS[name]]
-        assert device.put("ned.vcf", "".join(lines).replace("item1.", "item3.")).status == 204
+        assert device.put(href, "".join(lines).replace("item1.", "item3.")).status == 204
+    assert {book: sync(month.dav, book, token).hrefs for book, token in tokens.items()} == {key: [] for key in tokens}
     assert month.dav.get("ned.vcf").headers["etag"] == etag
