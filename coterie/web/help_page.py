@@ -5,8 +5,8 @@ from coterie.web.page import Page, Result, Show, Visit
 
 KEYS = (
     ("Anywhere", (
-        ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
-        ("g i", "Imports"), ("g h", "History"), ("g d", "Duplicates"),
+        ("Ctrl K", "Find people, pages and acts"), ("/", "Search people"), ("g t", "Today"), ("g p", "People"),
+        ("g i", "Imports"), ("g h", "History"), ("g e", "Segments"), ("g a", "Audience"), ("g d", "Duplicates"),
         ("g s", "Settings"), ("c", "New person"), ("l", "Log a conversation"),
         ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),
     )),

@@ -18,6 +18,7 @@ from coterie.web import (
     merges,
     merging,
     oauth,
+    palette,
     parts,
     passkeys,
     password_resets,
@@ -59,6 +60,7 @@ PAGES: tuple[Page, ...] = (
     *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
+    *palette.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
     *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,

@@ -5,7 +5,7 @@ import { moveCursor } from "./rows.js";
 import { clearSelection, selectAll } from "./select.js";
 
 const root = document.querySelector(".side .brand")?.getAttribute("href").replace(/\/today$/, "");
-const PLACES = { t: "/today", p: "/people", i: "/imports", h: "/history", d: "/duplicates", s: "/settings" };
+const PLACES = { t: "/today", p: "/people", i: "/imports", h: "/history", d: "/duplicates", s: "/settings", e: "/segments", a: "/audience" };
 let prefix = "";
 
 const isTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");

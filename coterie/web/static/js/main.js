@@ -5,3 +5,4 @@ import "./edit.js";
 import "./keys.js";
 import "./rows.js";
 import "./select.js";
+import "./palette.js";
