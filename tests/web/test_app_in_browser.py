@@ -15,7 +15,7 @@ PAGES = (
     "/1/today", "/1/people", "/1/people?q=simpson", "/1/people?q=nobodyatall", "/1/people/1", "/1/people/new",
     "/1/settings/calendar",
     "/1/people/1/fields/birthday", "/1/people/1/addresses/new", "/1/log", "/1/in-touch", "/1/imports", "/1/settings",
-    "/1/people?field=tag&filter=name:a%20-tag:x", "/1/people/export", "/1/segments", "/1/audience",
+    "/1/people?field=tag&filter=name:a%20-tag:x", "/1/people/export", "/1/segments", "/1/audience", "/1/palette?q=a",
     "/1/settings/deleted", "/1/settings/organization", "/1/settings/members", "/1/settings/properties",
     "/1/settings/properties/new", "/1/settings/folders", "/1/settings/tags", "/1/settings/expertises",
     "/1/settings/relationship-types", "/1/settings/tokens",

@@ -185,3 +185,22 @@ def test_found_filtered_saved_selected_tagged_and_undone_without_a_mouse(app: Wa
     expect(app.page.locator(".toast").last).to_contain_text("Undone for 699 people", timeout=40_000)
     expect(app.page.locator(".person-row .chip", has_text="Reached")).to_have_count(0)
     app.check(axe=False)
+
+
+def test_the_palette_goes_anywhere_by_keyboard(app: Watched) -> None:
+    app.visit("/1/today", axe=False)
+    keys = app.page.keyboard
+    keys.press("Control+k")
+    expect(app.page.get_by_role("combobox", name="People, pages and acts")).to_be_focused()
+    expect(app.page.get_by_role("option").first).to_be_visible()
+    app.check()
+    keys.type("moe szy")
+    expect(app.page.get_by_role("option").first).to_contain_text("Moe Szyslak")
+    keys.press("Enter")
+    app.page.wait_for_url(re.compile(r"/people/\d+$"))
+    app.page.get_by_role("link", name="Find").first.click()
+    keys.type("audience")
+    expect(app.page.get_by_role("option", name="Audience")).to_be_visible()
+    keys.press("Escape")
+    expect(app.page.get_by_role("dialog")).to_have_count(0)
+    app.check(axe=False)
