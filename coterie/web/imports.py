@@ -30,6 +30,7 @@ from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Database, Tx
 from coterie.store.import_rows import list_matches, list_page_of_rows
 from coterie.web.import_columns import can_map
+from coterie.web.import_matches import sides_of
 from coterie.web.page import Download, Go, Page, Result, Show, Visit
 
 if TYPE_CHECKING:
@@ -129,20 +130,23 @@ def rows_for_page(tx: Tx, visit: Visit, import_id: str, rows: list[StagedRow]) -
     ids = {match.contact_id for each in matches.values() for match in each}
     ids |= {row.contact_id for row in rows if row.contact_id is not None}
     contacts = {each.id: each for each in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
-    return [
-        {
+    shown = []
+    for row in rows:
+        draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
+        found = [
+            (contacts[match.contact_id], describe_reason(match.reason))
+            for match in matches.get(row.row_number, [])
+            if match.contact_id in contacts
+        ]
+        shown.append({
             "row": row,
-            "draft": msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None,
+            "draft": draft,
             "reason": describe_reason(row.reason) if row.reason else "",
             "contact": contacts.get(row.contact_id or 0),
-            "matches": [
-                (contacts[match.contact_id], describe_reason(match.reason))
-                for match in matches.get(row.row_number, [])
-                if match.contact_id in contacts
-            ],
-        }
-        for row in rows
-    ]
+            "matches": found,
+            "sides": sides_of(draft, found) if draft is not None and found else [],
+        })  # fmt: skip
+    return shown
 
 
 def show_progress(tx: Tx, visit: Visit) -> Result:

@@ -77,6 +77,8 @@ def test_a_row_that_may_be_somebody_waits_for_a_decision(
     body = alice.get(path, show="match").body.decode()
     assert f'value="update:{world.marge.id}"' in body
     alice.is_fragment = True
+    page = text_of(alice.get(path))
+    assert "In the file" in page and "(differs)" in page
     decided = alice.post(path + "/rows/1", decision=f"update:{world.marge.id}")
     assert 'aria-pressed="true"' in decided.body.decode()
     alice.is_fragment = False
