@@ -17,6 +17,7 @@ PATHS: Mapping[str, str | int] = {
     "cadence_id": named_id("cadence"),
     "touch_id": named_id("touch"),
     "webhook_id": named_id("webhook"),
+    "subscription_id": named_id("subscription"),
 }
 
 EXAMPLES: Mapping[str, Example] = {
@@ -66,6 +67,12 @@ EXAMPLES: Mapping[str, Example] = {
     "POST /webhooks/{webhook_id}/rotate": Example(body={"old_valid_hours": 48}),
     "GET /webhooks/{webhook_id}/deliveries": Example(query={"limit": 5}),
     "POST /webhooks/{webhook_id}/replay": Example(body={"since": "2026-05-01T00:00:00Z", "status": "failed"}),
+    "POST /subscriptions": Example(
+        body={"name": "Choir", "url": "https://dav.springfield.example/choir/", "username": "marge", "password": "app"}
+    ),
+    "PATCH /subscriptions/{subscription_id}": Example(body={"policy": "ours"}),
+    "POST /subscriptions/{subscription_id}/decide": Example(body={"decision": "detach"}),
+    "POST /subscriptions/{subscription_id}/cards/decide": Example(body={"decision": "remote"}),
     "PATCH /me": Example(body={"last_name": "Brockman", "time_zone": "America/Los_Angeles"}),
     "PUT /me/password": Example(
         body={"current_password": "$PASSWORD", "new_password": "a monorail for every town"}

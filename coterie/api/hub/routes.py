@@ -20,6 +20,7 @@ from coterie.api.hub import (
     organization,
     problems,
     segments,
+    subscription_routes,
     timeline,
     tokens,
     upserts,
@@ -39,7 +40,7 @@ SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
                        "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID,
-                       "webhook_id": UUID}  # fmt: skip
+                       "webhook_id": UUID, "subscription_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -187,7 +188,15 @@ HUB = Contract(
     description=DESCRIPTION,
     routes=tuple(
         _complete(route)
-        for route in (*_CONTACTS, *in_touch_routes.ROUTES, *_IDENTITY, *_ACCOUNT, *webhook_routes.ROUTES, *_PROBLEMS)
+        for route in (
+            *_CONTACTS,
+            *in_touch_routes.ROUTES,
+            *_IDENTITY,
+            *_ACCOUNT,
+            *webhook_routes.ROUTES,
+            *subscription_routes.ROUTES,
+            *_PROBLEMS,
+        )
     ),
     examples=EXAMPLES,
     path_examples=PATHS,
