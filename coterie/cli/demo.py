@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from coterie.actions.passwords import hash_password
+from coterie.actions.subscriptions import add_subscription
 from coterie.actions.webhooks import create_webhook
 from coterie.cli.callers import caller_for_uuid
 from coterie.cli.demo_build import EMAIL, NAME, build_springfield
@@ -17,9 +18,11 @@ from coterie.cli.options import DataOption, JsonOption
 from coterie.errors import Conflict
 from coterie.model.ids import named_ids
 from coterie.model.organizations import Caller
+from coterie.model.subscriptions import HELD, MANY, Held, Subscription
 from coterie.model.webhooks import Webhook, new_secret
 from coterie.store.database import Tx
 from coterie.store.secrets import seal
+from coterie.store.subscriptions import update_subscription
 
 
 def register(application: typer.Typer) -> None:
@@ -46,6 +49,7 @@ def demo(
                 made = build_springfield(tx, password_hash, seed)
                 caller = caller_for_uuid(tx, made.organization_uuid)
                 _add_webhook(tx, caller, settings.data_folder)
+                _add_subscription(tx, caller, settings.data_folder)
         except Conflict:
             raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
         add_files(database, caller, made)
@@ -75,3 +79,15 @@ def _add_webhook(tx: Tx, caller: Caller, folder: Path) -> None:
             secret_sealed=seal(folder, new_secret()),
         )  # fmt: skip
         create_webhook(tx, caller, webhook)
+
+
+def _add_subscription(tx: Tx, caller: Caller, folder: Path) -> None:
+    """A subscription whose run waits for a decision, so that nothing leaves the instance."""
+    with named_ids("subscription"):
+        subscription = Subscription(
+            id="", user_id=None, name="Parish directory", url="https://dav.springfield.example/parish/",
+            username="marge", password_sealed=seal(folder, "springfield"),
+        )  # fmt: skip
+        added = add_subscription(tx, caller, subscription)
+    held = Held(MANY, removed=34, names=["Ned Flanders", "Timothy Lovejoy", "Helen Lovejoy"])
+    update_subscription(tx, caller.organization_id, added.id, {"state": HELD, "held": held, "next_run_at": None})
