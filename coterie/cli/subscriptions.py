@@ -43,7 +43,7 @@ TwoWayOption = Annotated[bool, typer.Option("--two-way", help="Write our changes
 
 
 def register(application: typer.Typer) -> None:
-    commands = typer.Typer(help="Keep contacts in step with address books on other servers.", no_args_is_help=True)
+    commands = typer.Typer(help="Keep address books elsewhere in step.", no_args_is_help=True)
     for name, command in (
         ("add", add), ("list", list_), ("cards", cards), ("sync", sync), ("approve", approve), ("resolve", resolve),
         ("set", set_), ("pause", pause), ("resume", resume), ("remove", remove),
