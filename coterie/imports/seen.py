@@ -1,16 +1,19 @@
 """The keys of the rows of a file, to find an earlier row about the same person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
 KEYS_MAX = 500_000
+# rows of one key, as of contacts (store/candidates.py)
+ROWS_MAX = 20
 
 
 class Seen(Struct):
     """hash of a key -> the first row that has it, for the newest half million keys; hashes, because keys are long.
 
-    Keys are added to `newer`. When it holds half of them, it replaces `older`, whose keys are evicted.
+    Of keys that rows share, such as the telephone of a family, up to 20 rows are stored: the others under the key with
+    a number. Keys are added to `newer`. When it holds half of them, it replaces `older`, whose keys are evicted.
     """
 
     older: dict[int, int] = field(default_factory=dict)
@@ -32,9 +35,19 @@ class Seen(Struct):
 
     def find_all(self, keys: Iterable[object], row_number: int) -> list[int]:
         """The earlier rows that have any of the keys."""
-        return sorted({number for key in keys if (number := self.find(key)) and number != row_number})
+        return sorted({number for key in keys for number in self._rows_of(key)} - {row_number})
 
     def add_all(self, keys: Iterable[object], row_number: int) -> None:
         """Adds several keys of a row."""
         for key in keys:
-            self.add(key, row_number)
+            present = list(self._rows_of(key))
+            if row_number not in present and len(present) < ROWS_MAX:
+                self.add((key, len(present)) if present else key, row_number)
+
+    def _rows_of(self, key: object) -> Iterator[int]:
+        """The rows that have a key, in order."""
+        for count in range(ROWS_MAX):
+            number = self.find((key, count) if count else key)
+            if not number:
+                return
+            yield number
