@@ -118,10 +118,11 @@ def _confirm(
     size = key_store.find_progress(tx, organization_id).contact_count
     for matches, candidate, one, other in sharing:
         book = Commonness(size, counts, counted_of(one))
-        matches[candidate.contact_id] = _decided(book, candidate, one, other)
+        matches[candidate.contact_id] = confirmed(book, candidate, one, other)
 
 
-def _decided(book: Commonness, candidate: Candidate, one: Person, other: Person) -> Candidate:
+def confirmed(book: Commonness, candidate: Candidate, one: Person, other: Person) -> Candidate:
+    """A candidate who shares a handle, after all other facts were compared."""
     if candidate.is_certain:
         reason = contradicted(book, candidate.reason, one, other)
         return (

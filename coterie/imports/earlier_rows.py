@@ -1,0 +1,109 @@
+"""The people whom earlier rows are about: a row finds them when it is applied after those rows.
+
+Staging writes no contact. So that a preview is what applying does, the rows of one person are joined here to what its
+contact will be, and compared with a row as contacts are (drafts/matching.py). Rows that wait for a decision create
+nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct, field
+
+from coterie.drafts.facts import FAMILY, SCORES, Facts, compare, person_of_draft
+from coterie.drafts.joined import joined_draft
+from coterie.drafts.matching import Candidate, candidate_of, confirmed
+from coterie.identity.commonness import Commonness
+from coterie.identity.people import person_of_draft as person_in_identity
+from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW, USERNAME
+from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
+
+# a row and the file it is in: "" is the file that is being staged
+Place = tuple[str, int]
+
+
+class EarlierPerson(Struct):
+    """What earlier rows say about one person, in their order. contact_id: the contact they update, if there is one.
+
+    files: the file of each draft.
+    """
+
+    place: Place
+    contact_id: int | None
+    drafts: list[ContactDraft] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+class Likely(Struct, frozen=True):
+    """A contact or the person of earlier rows that a row is or may be; person is None for a contact alone."""
+
+    candidate: Candidate
+    person: EarlierPerson | None = None
+
+
+def place_of(row: StagedRow, file: str) -> Place:
+    """The row that created, or will create, the contact of a row: the row itself, or the one it names."""
+    if row.reason is not None and row.reason.code == SAME_PERSON_AS_ROW:
+        return row.reason.data.get("file") or file, row.reason.data["row"]
+    return file, row.row_number
+
+
+def people_of(rows: Iterable[tuple[str, StagedRow]]) -> list[EarlierPerson]:
+    """The people of rows, each with the file it is in."""
+    people: dict[Place | int, EarlierPerson] = {}
+    for file, row in rows:
+        if row.draft is None or row.outcome not in (CREATE, UPDATE):
+            continue
+        place = place_of(row, file)
+        person = people.setdefault(row.contact_id or place, EarlierPerson(place, row.contact_id))
+        person.drafts.append(msgspec.json.decode(row.draft, type=ContactDraft))
+        person.files.append(file)
+    return list(people.values())
+
+
+def find_likely(
+    facts: Facts, draft: ContactDraft, contacts: Sequence[Candidate], people: Sequence[EarlierPerson]
+) -> list[Likely]:
+    """The contacts and people that a row is or may be, the likeliest first."""
+    likely = {candidate.contact_id: Likely(candidate) for candidate in contacts}
+    others = []
+    for person in people:
+        candidate = _candidate(facts, draft, person)
+        present = likely.get(person.contact_id or 0)
+        if person.contact_id is None:
+            others += [Likely(candidate, person)] if candidate else []
+        elif present is None or (candidate is not None and candidate.score > present.candidate.score):
+            likely.update({person.contact_id: Likely(candidate, person)} if candidate else {})
+        else:
+            likely[person.contact_id] = Likely(present.candidate, person)
+    return sorted([*likely.values(), *others], key=lambda each: -each.candidate.score)
+
+
+def _candidate(facts: Facts, draft: ContactDraft, person: EarlierPerson) -> Candidate | None:
+    """Why a row is or may be about a person. A family in one file shares its telephone: that is no reason to ask."""
+    candidate = _compare(facts, draft, person, person.drafts)
+    if candidate is None or candidate.reason.code not in FAMILY:
+        return candidate
+    elsewhere = [each for each, file in zip(person.drafts, person.files, strict=True) if file]
+    return _compare(facts, draft, person, elsewhere) if elsewhere else None
+
+
+def _compare(
+    facts: Facts, draft: ContactDraft, person: EarlierPerson, drafts: Sequence[ContactDraft]
+) -> Candidate | None:
+    other = joined_draft(drafts)
+    reason = compare(facts, person_of_draft(other))
+    if reason is None:
+        return None
+    candidate = candidate_of(person.contact_id or 0, reason)
+    if reason.code not in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME):
+        return candidate
+    return confirmed(Commonness(0, {}), candidate, person_in_identity(draft), person_in_identity(other))
+
+
+def choose(likely: Sequence[Likely]) -> Likely | None:
+    """The one that a row certainly is; None where none is certain, or two are equally likely."""
+    certain = [each for each in likely if each.candidate.is_certain]
+    if len(certain) > 1 and certain[0].candidate.score == certain[1].candidate.score < SCORES[USERNAME]:
+        return None
+    return certain[0] if certain else None
