@@ -5,14 +5,16 @@ updates the contact that it certainly is, waits for a decision if it may be a co
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
 from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare, keys_of
-from coterie.drafts.matching import Candidate, choose, find_matches
+from coterie.drafts.matching import Candidate, candidate_of, choose, confirmed, find_matches
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
+from coterie.identity.commonness import Commonness
+from coterie.identity.people import person_of_draft
 from coterie.model.handles import INSTAGRAM
 from coterie.model.import_reasons import (
     CONTACT_DELETED,
@@ -47,7 +49,7 @@ class Subject(Struct):
 
 class RowPlan(Struct):
     """The plan of a row: its outcome and the reason; for an update the contact and the additions; for MATCH the
-    contacts it may be."""
+    contacts it may be. candidates: every contact it is or may be, unless a user decided."""
 
     outcome: str
     reason: Reason | None = None
@@ -55,6 +57,7 @@ class RowPlan(Struct):
     existing: Existing | None = None
     merge: MergePlan | None = None
     matches: Sequence[Candidate] = ()
+    candidates: Sequence[Candidate] = ()
 
     @property
     def parts(self) -> list[str]:
@@ -82,10 +85,13 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     changing = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
     external_ids = external_ids_of_interactions(changing)
     interactions = find_existing(tx, organization_id, INSTAGRAM, external_ids) if external_ids else set()
-    return [
+    plans = [
         _decide(subject, target, of_row, existing, interactions)
         for subject, target, of_row in zip(subjects, targets, matches, strict=True)
     ]
+    for subject, plan, of_row in zip(subjects, plans, matches, strict=True):
+        plan.candidates = () if subject.decision else of_row
+    return plans
 
 
 def _without_family(tx: Tx, caller: Caller, matches: list[list[Candidate]]) -> list[list[Candidate]]:
@@ -151,16 +157,22 @@ def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> 
                 return position
         for key in keys_of(person):
             others = holders.setdefault(key, [])
-            if plan.outcome != MATCH and _is_alike(person, (people[other] for other in others)):
+            written = [other for other in others if plans[other].outcome != MATCH]
+            if any(_is_alike(subjects[position], person, subjects[other], people[other]) for other in written):
                 return position
             if len(others) < OWNERS_MAX and (not others or others[-1] != position):
                 others.append(position)
     return len(plans)
 
 
-def _is_alike(person: Facts, others: Iterable[Facts]) -> bool:
-    reasons = (compare(person, other) for other in others)
-    return any(reason is not None and reason.code not in FAMILY for reason in reasons)
+def _is_alike(one: Subject, person: Facts, other: Subject, other_person: Facts) -> bool:
+    """Whether a row may find the contact of an earlier one, which must be written first."""
+    reason = compare(person, other_person)
+    if reason is None or reason.code not in FAMILY:
+        return reason is not None
+    # Bob and Robert with one address; a family has one too
+    people = (person_of_draft(each.draft()) for each in (one, other))
+    return confirmed(Commonness(0, {}), candidate_of(0, reason), *people).is_certain
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
