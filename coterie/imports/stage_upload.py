@@ -13,7 +13,8 @@ from coterie.errors import invalid
 from coterie.imports.engine import open_import
 from coterie.imports.formats.names import COTERIE, INSTAGRAM
 from coterie.imports.read import read_rows
-from coterie.imports.stage import Staging, source_of, stage_batches
+from coterie.imports.stage import source_of, stage_batches
+from coterie.imports.staged_rows import Staging
 from coterie.imports.upload import StoredFile, start_import
 from coterie.model.imports import FAILED, Import
 from coterie.model.organizations import Caller

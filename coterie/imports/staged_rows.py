@@ -1,0 +1,271 @@
+"""Decides the rows of a file for its preview: the outcome that applying them, in their order, would have.
+
+A row is compared with contacts (people.py) and with the people of earlier rows (earlier_rows.py), of this file and of
+the files of the same command that are not applied yet.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from coterie.drafts.facts import NOBODY, keys_of, person_of_contact
+from coterie.drafts.joined import existing_of_drafts
+from coterie.drafts.merge import load_existing, plan_merge
+from coterie.imports.earlier_files import EarlierFile, digest_keys
+from coterie.imports.earlier_rows import EarlierPerson, Likely, choose, find_likely, people_of, place_of
+from coterie.imports.people import RowPlan, Subject, decide_rows
+from coterie.imports.pictures import store_pictures
+from coterie.imports.read import ReadRow, encode_draft
+from coterie.imports.seen import Seen
+from coterie.model.import_reasons import (
+    GROUP_CARD,
+    IMPORTED_BEFORE,
+    MAY_BE_CONTACT,
+    MAY_BE_ROW,
+    SAME_AS_ROW,
+    SAME_CONTACT,
+    SAME_PERSON_AS_ROW,
+    UNREADABLE,
+    Reason,
+    reason_of,
+    why,
+)
+from coterie.model.imports import (
+    CREATE,
+    ERROR,
+    MATCH,
+    PORTABLE,
+    REJECT,
+    UNCHANGED,
+    UPDATE,
+    ContactDraft,
+    Match,
+    RowError,
+    StagedRow,
+)
+from coterie.model.organizations import Caller
+from coterie.portable.steps import stage_rows
+from coterie.store import import_rows as row_store
+from coterie.store.database import Tx
+
+TEXT_LENGTH_MAX = 2000
+
+
+class Staging(Struct):
+    """The state of staging across batches. earlier: the files of the same command that are not applied yet."""
+
+    caller: Caller
+    folder: Path
+    earlier: Sequence[EarlierFile] = ()
+    seen: Seen = field(default_factory=Seen)
+    # how many contacts the last batch computed keys of
+    keyed_count: int = 0
+
+
+class Staged(Struct):
+    """The rows of a batch, the contacts that undecided rows may be, and the files that drafts refer to.
+
+    pictures: digest -> bytes of files that were stored for this batch.
+    """
+
+    rows: list[StagedRow] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    files: list[tuple[int, str]] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+
+def stage_batch(tx: Tx, staging: Staging, batch: list[ReadRow]) -> Staged:
+    """Decides the rows of a batch."""
+    staged = Staged()
+    rows: dict[int, StagedRow] = {}
+    open_rows: list[ReadRow] = []
+    for row in batch:
+        without_matching = _stage_without_matching(tx, staging, row)
+        if without_matching is not None:
+            rows[row.number] = without_matching
+            continue
+        if row.encoded is None:
+            store_pictures(staging.folder, row.decoded(), staged.pictures)
+            row.encoded = encode_draft(row.decoded())
+        open_rows.append(row)
+    plans = decide_rows(tx, staging.caller, [Subject(row.person or NOBODY, row.decoded) for row in open_rows])
+    for row, plan in zip(open_rows, plans, strict=True):
+        rows[row.number] = _stage_planned(tx, staging, row, plan, rows)
+        staged.matches += [Match(row.number, m.contact_id, m.score, m.reason) for m in plan.matches]
+    staged.rows = [rows[number] for number in sorted(rows)]
+    staged.files = [(row.number, digest) for row in batch for digest in _files_of(row)]
+    return staged
+
+
+def _stage_without_matching(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow | None:
+    """The staged row if it need not be compared with contacts, otherwise None."""
+    if row.error is not None:
+        return _stage_error(row.number, row.error)
+    if row.draft is not None and row.draft.portable_rows is not None:
+        outcome, reason = stage_rows(tx, staging.caller, row.draft.portable_rows)
+        return _staged(row, outcome, reason, kind=PORTABLE)
+    earlier = staging.seen.find(row.digest)
+    staging.seen.add(row.digest, row.number)
+    if row.contact_id is not None:
+        return _staged(row, UNCHANGED, reason_of(IMPORTED_BEFORE), contact_id=row.contact_id)
+    if earlier is not None and earlier != row.number:
+        return _staged(row, UNCHANGED, reason_of(SAME_AS_ROW, row=earlier), same_as_row=earlier)
+    return None
+
+
+def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: Mapping[int, StagedRow]) -> StagedRow:
+    # two contacts of our own export are never the same, even if they are alike
+    is_portable = row.draft is not None and row.draft.portable is not None
+    person = NOBODY if is_portable or row.person is None else row.person
+    keys = keys_of(person)
+    updated = [_contact_key(each.contact_id) for each in plan.candidates]
+    earlier = staging.seen.find_all([*keys, *updated], row.number)
+    staging.seen.add_all(keys, row.number)
+    before = _rows_before(tx, staging, earlier, rows)
+    places = [("", each) for each in before]
+    same = None
+    if person is not NOBODY:
+        digests = digest_keys(row.decoded()) if staging.earlier else []
+        for file in staging.earlier:
+            found = file.find_rows(tx, staging.caller.organization_id, [*keys, *updated, *digests])
+            same = same or next(((file, each) for each in found if digest_keys(_draft_of(each)) == digests), None)
+            places += [(file.filename, each) for each in found]
+    if same is not None and plan.outcome == CREATE:
+        reason = reason_of(SAME_AS_ROW, row=same[1].row_number, file=same[0].filename)
+        return _staged(row, UNCHANGED, reason, needs_rematch=True)
+    people = people_of(_with_first_rows(tx, staging, places, rows))
+    if not people:
+        return _stage_alone(staging, row, plan, is_unsure=any(each.outcome == MATCH for each in before))
+    is_unsure = any(each.outcome == MATCH or each.contact_id for each in before)
+    return _stage_among(tx, staging, row, plan, people, is_unsure=is_unsure)
+
+
+def _contact_key(contact_id: int) -> tuple[str, ...]:
+    return "contact", str(contact_id)
+
+
+def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bool) -> StagedRow:
+    """A row as the contacts decide it."""
+    if plan.outcome == CREATE:
+        # an earlier row whose keys were evicted, or that is undecided, may be the same person
+        return _staged(row, CREATE, None, needs_rematch=is_unsure or staging.seen.is_full)
+    if plan.outcome == UPDATE and plan.contact_id is not None:
+        staging.seen.add_all([_contact_key(plan.contact_id)], row.number)
+    if plan.existing and plan.existing.contact and plan.merge and plan.merge.fields:
+        # later rows may match the contact by the additions of this row
+        contact = replace(plan.existing.contact, **plan.merge.fields)
+        staging.seen.add_all(keys_of(person_of_contact(contact, plan.existing.handles)), row.number)
+    reason = plan.reason
+    if plan.parts and reason is not None:
+        reason = reason_of(reason.code, **reason.data, adds=plan.parts)
+    return _staged(row, plan.outcome, reason, contact_id=plan.contact_id)
+
+
+def _stage_among(
+    tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: Sequence[EarlierPerson], *, is_unsure: bool
+) -> StagedRow:
+    """A row that may be about the person of earlier rows."""
+    likely = find_likely(row.person or NOBODY, row.decoded(), plan.candidates, people)
+    chosen = choose(likely)
+    plan.matches = plan.candidates if likely and chosen is None else ()
+    if not likely:
+        return _stage_alone(staging, row, plan, is_unsure=is_unsure)
+    if chosen is None:
+        return _stage_unsure(row, likely[0])
+    if chosen.candidate.contact_id:
+        plan = _plan_update(tx, staging, row, plan, chosen)
+        return _stage_alone(staging, row, plan, is_unsure=is_unsure)
+    assert chosen.person is not None  # it is no contact
+    added = plan_merge(row.decoded(), existing_of_drafts(chosen.person.drafts)).describe()
+    file, number = chosen.person.place
+    reason = reason_of(SAME_PERSON_AS_ROW, row=number, adds=added, **({"file": file} if file else {}))
+    same_as_row = None if added or file else number
+    outcome = UPDATE if added else UNCHANGED
+    return _staged(row, outcome, reason, same_as_row=same_as_row, needs_rematch=bool(file))
+
+
+def _stage_unsure(row: ReadRow, first: Likely) -> StagedRow:
+    """A row that waits for a decision, with the likeliest one it may be."""
+    reason = why(first.candidate.reason)
+    if first.candidate.contact_id or first.person is None:
+        return _staged(row, MATCH, reason_of(MAY_BE_CONTACT, contact_id=first.candidate.contact_id, why=reason))
+    file, number = first.person.place
+    data = {"file": file} if file else {}
+    return _staged(row, MATCH, reason_of(MAY_BE_ROW, row=number, why=reason, **data), needs_rematch=True)
+
+
+def _plan_update(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, chosen: Likely) -> RowPlan:
+    """What a row adds to a contact after the earlier rows about it."""
+    contact_id = chosen.candidate.contact_id
+    is_planned = plan.contact_id == contact_id and plan.existing is not None
+    if is_planned and chosen.person is None:
+        return plan
+    loaded = load_existing(tx, staging.caller.organization_id, [contact_id]) if not is_planned else {}
+    existing = plan.existing if is_planned else loaded.get(contact_id)
+    if existing is None:
+        return plan
+    merge = plan_merge(row.decoded(), existing_of_drafts(chosen.person.drafts if chosen.person else [], existing))
+    if is_planned and plan.merge is not None:
+        merge.interactions = plan.merge.interactions
+    reason = reason_of(SAME_CONTACT, why=why(chosen.candidate.reason))
+    return RowPlan(UPDATE if merge.describe() else UNCHANGED, reason, contact_id, existing, merge)
+
+
+def _with_first_rows(
+    tx: Tx, staging: Staging, places: Sequence[tuple[str, StagedRow]], rows: Mapping[int, StagedRow]
+) -> list[tuple[str, StagedRow]]:
+    """The rows, preceded by those that create the contacts that the rows add to."""
+    present = {(file, row.row_number) for file, row in places}
+    missing = {place_of(row, file) for file, row in places} - present
+    first = [("", row) for row in _rows_before(tx, staging, [n for file, n in sorted(missing) if not file], rows)]
+    for earlier in staging.earlier:
+        numbers = [number for file, number in sorted(missing) if file == earlier.filename]
+        if numbers:
+            found = row_store.list_rows_by_number(tx, staging.caller.organization_id, earlier.import_id, numbers)
+            first += [(earlier.filename, found[number]) for number in sorted(found)]
+    return [*first, *places]
+
+
+def _rows_before(tx: Tx, staging: Staging, numbers: Sequence[int], rows: Mapping[int, StagedRow]) -> list[StagedRow]:
+    """Rows of this and earlier batches, in order."""
+    caller = staging.caller
+    stored = [number for number in numbers if number not in rows]
+    found = {number: rows[number] for number in numbers if number in rows}
+    if stored:
+        found |= row_store.list_rows_by_number(tx, caller.organization_id, caller.import_id or "", stored)
+    return [found[number] for number in sorted(found)]
+
+
+def _draft_of(row: StagedRow) -> ContactDraft:
+    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
+
+
+def _staged(row: ReadRow, outcome: str, reason: Reason | None, **columns: Any) -> StagedRow:
+    if row.encoded is None:  # its pictures are not needed
+        draft = row.decoded()
+        draft.pictures = [picture for picture in draft.pictures if not picture.data]
+        row.encoded = encode_draft(draft)
+    return StagedRow(row_number=row.number, draft=row.encoded, outcome=outcome, reason=reason, **columns)
+
+
+def _files_of(row: ReadRow) -> list[str]:
+    pictures = row.draft.pictures if row.draft is not None else []
+    return [digest for digest in dict.fromkeys(picture.digest for picture in pictures) if digest]
+
+
+def _stage_error(number: int, error: RowError) -> StagedRow:
+    reason = reason_of(UNREADABLE, text=_storable(error.reason)[:TEXT_LENGTH_MAX])
+    source = _storable(error.source or "")[:TEXT_LENGTH_MAX] or None
+    if error.group:
+        reason = reason_of(GROUP_CARD, name=_storable(error.group)[:TEXT_LENGTH_MAX])
+    outcome = UNCHANGED if error.group else REJECT
+    return StagedRow(row_number=number, kind=ERROR, source=source, outcome=outcome, reason=reason)
+
+
+def _storable(text: str) -> str:
+    """Removes NUL characters and replaces lone surrogates, which no database stores."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
