@@ -53,6 +53,7 @@ LEFT_OUT = {
     "duplicates": "follows from contacts",
     "calendar_feeds": "secrets",
     "daily_counts": "numbers of the days on which an instance counted",
+    "digests": "a user's own settings of an instance",
     "touch_plans": "follows from cadences, touches and snoozes",
     "subscriptions": "holds a sealed secret", "remote_cards": "what an instance synchronizes",
     "segments": "saved filters hold ids of folders, which are counted per instance",
