@@ -15,6 +15,7 @@ TEST_MAIL_JOB = "mail_test"
 _LANES = {
     "instagram_delivery": DELIVERIES,
     "send_reminder": MAIL,
+    "send_digest": MAIL,
     "webhook_disabled": MAIL,
     "mail_deletions": MAIL,
     "mail_invitation": MAIL,

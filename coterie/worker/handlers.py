@@ -32,7 +32,7 @@ from coterie.model.subscriptions import SYNC_JOB
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
-from coterie.worker import account_mail, duplicates, instagram_profiles, merges, reminders
+from coterie.worker import account_mail, digests, duplicates, instagram_profiles, merges, reminders
 from coterie.worker.batches import run_job
 from coterie.worker.bulk_acts import bulk_act
 from coterie.worker.deletion_mail import mail_deletions
@@ -111,6 +111,7 @@ HANDLERS: dict[str, Handler] = {
     bulk_updates.JOB: bulk_update,
     bulk_acts.JOB: bulk_act,
     SEND_JOB: reminders.send,
+    digests.SEND_JOB: digests.send,
     REMOVE_JOB: remove_files,
     DELIVERY_JOB: instagram_delivery,
     PROFILE_JOB: instagram_profiles.profile,

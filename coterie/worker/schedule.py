@@ -9,7 +9,7 @@ from coterie.settings import Settings
 from coterie.store import contact_changes, idempotency_keys, jobs
 from coterie.store.clock import OBSERVE_SECONDS
 from coterie.store.database import Database
-from coterie.worker import daily_counts, duplicates, reminders
+from coterie.worker import daily_counts, digests, duplicates, reminders
 from coterie.worker.backups import back_up
 from coterie.worker.clock import check_clock
 from coterie.worker.files import sweep_files
@@ -65,6 +65,7 @@ SCHEDULE = (
     Recurring("delete_old_jobs", DAY, delete_old_jobs, deletes_by_age=True, is_long=True),
     Recurring("expire_tombstones", DAY, expire_tombstones, deletes_by_age=True, is_long=True),
     Recurring("find_due_reminders", reminders.FIND_SECONDS, reminders.find_due, is_shared=False),
+    Recurring("find_due_digests", digests.FIND_SECONDS, digests.find_due, is_shared=False),
     Recurring("refresh_reminders", reminders.REFRESH_SECONDS, reminders.refresh, is_long=True),
     Recurring("expire_old_imports", DAY, expire_old_imports, deletes_by_age=True, is_long=True),
     Recurring("sweep_files", DAY, sweep_files, deletes_by_age=True, is_long=True),
