@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.actions import cadences as actions
+from coterie.actions.digests import set_digest
 from coterie.actions.touches import log_touch
 from coterie.errors import Invalid, invalid
 from coterie.model.cadences import OFF, Cadence, Target, words_of
@@ -14,6 +15,7 @@ from coterie.model.terms import TAGS
 from coterie.model.time_zones import zone_of
 from coterie.model.touches import OTHER
 from coterie.store import cadences as store
+from coterie.store import digests
 from coterie.store.database import Tx
 from coterie.store.folders import find_folder_by_name, list_folders
 from coterie.store.terms import find_term_by_name, list_terms
@@ -141,6 +143,14 @@ def add_rule_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
     return _rules(tx, visit, values, {".".join(each.path): each.reason for each in error.problems})
 
 
+def save_digest(tx: Tx, visit: Visit) -> Result:
+    """Switches the daily mail of the user on or off."""
+    is_wanted = visit.text("digest", 10) == "yes"
+    set_digest(tx, visit.acting, visit.signed_in.user_id, is_wanted=is_wanted)
+    message = "You get a mail each morning with something to say" if is_wanted else "You get no daily mail"
+    return Go(url=f"{visit.root}/in-touch", message=message)
+
+
 def delete_rule(tx: Tx, visit: Visit) -> Result:
     actions.delete_cadence(tx, visit.acting, visit.path["cadence"])
     return Go(url=f"{visit.root}/in-touch", message="The rule was deleted")
@@ -159,6 +169,8 @@ def _rules(tx: Tx, visit: Visit, fields: dict[str, str], problems: dict[str, str
             "rules": sorted(rules, key=lambda rule: rule.name.casefold()),
             "names": sorted({tag.name for tag in tags} | {folder.name for folder in folders}, key=str.casefold),
             "choices": {every: words_of(every).capitalize() for every in CHOICES},
+            "has_digest": digests.has_digest(tx, organization_id, visit.signed_in.user_id),
+            "can_mail": visit.settings.can_mail,
             "fields": fields,
             "problems": problems,
         },
@@ -192,5 +204,6 @@ PAGES = (
     Page("POST", f"{_PERSON}/unsnooze", unsnooze, "write"),
     Page("GET", "/{o:int}/in-touch", show_rules),
     Page("POST", "/{o:int}/in-touch", add_rule, "write", again=add_rule_again),
+    Page("POST", "/{o:int}/in-touch/digest", save_digest, "write"),
     Page("POST", "/{o:int}/in-touch/{cadence}/delete", delete_rule, "write"),
 )

@@ -92,3 +92,12 @@ def test_a_strangers_person_is_not_found(alice: Visitor, world: World) -> None:
     for act in ("in-touch", "touched", "snooze", "unsnooze"):
         assert alice.post(f"{moe}/{act}", every="1w").status == 404
     assert alice.post(f"/{world.charlie.organization_id}/in-touch", name="x", every="1w").status == 404
+
+
+def test_the_daily_mail_is_switched_on_and_off(alice: Visitor, world: World) -> None:
+    path = f"/{world.organization.id}/in-touch"
+    assert b"checked" not in alice.get(path).body
+    assert alice.post(f"{path}/digest", digest="yes").status == 303
+    assert b'value="yes" checked' in alice.get(path).body
+    alice.post(f"{path}/digest")
+    assert b'value="yes" checked' not in alice.get(path).body
