@@ -86,7 +86,7 @@ def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
 
 
 def _find(tx: Tx, caller: Caller, bundle_id: str) -> Bundle:
-    bundle = store.find_bundle(tx, caller.organization_id, bundle_id)
+    bundle = store.find_bundle(tx, caller.organization_id, bundle_id, lock=True)
     if bundle is None:
         raise NotFound(f"There are no deletions {bundle_id}")
     return bundle

@@ -22,9 +22,10 @@ def list_bundles(tx: Tx, organization_id: int, *, limit: int) -> list[Bundle]:
     return [_bundle(row) for row in rows]
 
 
-def find_bundle(tx: Tx, organization_id: int, bundle_id: str) -> Bundle | None:
+def find_bundle(tx: Tx, organization_id: int, bundle_id: str, *, lock: bool = False) -> Bundle | None:
+    """A bundle; lock: until the commit."""
     row = tx.one(
-        f"{_SELECT} AND id = :id{tx.lock}",
+        f"{_SELECT} AND id = :id{tx.lock if lock else ''}",
         {"organization_id": organization_id, "id": bundle_id},
     )
     return _bundle(row) if row else None
