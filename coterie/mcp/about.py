@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from coterie.actions.filters import reader_of
 from coterie.actions.segments import describe_segment
 from coterie.errors import NotFound
-from coterie.mcp.answers import fit, without_empty
+from coterie.mcp.answers import fit, trim, without_empty
 from coterie.mcp.filter_help import FILTER_HELP
 from coterie.mcp.tool import Answer, Call, Tool
 from coterie.model.relationships import CATALOGUE
@@ -17,6 +17,8 @@ from coterie.store import contacts, folders, organizations, properties, segments
 from coterie.store.database import Tx
 
 LISTED_MAX = 200
+# of one property, folder, …
+_ITEM_BYTES = 2_000
 Part = Literal["overview", "filters", "properties", "folders", "tags", "segments", "relationship_types"]
 
 
@@ -103,6 +105,7 @@ def _relationship_types(tx: Tx, call: Call) -> Answer:
 
 def _listed(items: list[dict[str, object]], total: int) -> Answer:
     """As many items as fit, and how many there are."""
+    items = [trim(item, _ITEM_BYTES) for item in items]
     shown = items[: fit(items)]
     note = f"{total - len(shown)} more are not listed" if total > len(shown) else None
     return {"items": shown, "total": total, **without_empty({"note": note})}

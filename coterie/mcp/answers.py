@@ -36,14 +36,41 @@ def fit(items: Sequence[Any], bytes_max: int = BYTES_MAX - _FRAME_BYTES) -> int:
     return len(items)
 
 
+def trim(value: dict[str, Any], bytes_max: int = BYTES_MAX - _FRAME_BYTES) -> dict[str, Any]:
+    """An object that fits into a response: the longest of its lists and texts are cut, and their names are in `cut`."""
+    trimmed, names = value, set[str]()
+    while cost(trimmed) + 50 * len(names) > bytes_max:
+        longest = max(trimmed, key=lambda name: cost(trimmed[name]), default="")
+        shorter = _half(trimmed.get(longest))
+        if shorter == trimmed.get(longest):
+            break
+        trimmed = {**trimmed, longest: shorter}
+        names.add(longest)
+    return {**trimmed, "cut": sorted(names)} if names else value
+
+
+def _half(value: Any) -> Any:
+    """About half of a list, an object or a text; of one with a single item, half of that."""
+    if isinstance(value, str):
+        return cut(value, max(1, len(value) // 2))
+    if isinstance(value, list | tuple):
+        return [_half(value[0])] if len(value) == 1 else list(value[: len(value) // 2])
+    if isinstance(value, dict) and value:
+        names = list(value)
+        return (
+            {names[0]: _half(value[names[0]])} if len(names) == 1 else {n: value[n] for n in names[: len(names) // 2]}
+        )
+    return value
+
+
 def left_out(count: int) -> dict[str, str]:
     """The note of a page that was cut, {} if nothing was left out."""
     return {"note": f"{count} items of this page did not fit; next_cursor continues with them"} if count else {}
 
 
 def present(answer: Answer, *, is_error: bool = False) -> dict[str, Any]:
-    """The result of tools/call. Texts are cleaned."""
-    data = clean(answer)
+    """The result of tools/call. Texts are cleaned; what is too long in spite of the tool is trimmed."""
+    data = trim(clean(answer))
     text = {"type": "text", "text": _encode(data).decode()}
     return {"content": [text], "structuredContent": data, "isError": is_error}
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.mcp.answers import fit, without_empty
+from coterie.mcp.answers import fit, trim, without_empty
 from coterie.mcp.contact_data import present_whole
 from coterie.mcp.reminder_data import list_reminders_of
 from coterie.mcp.tool import Answer, Call, Tool
@@ -37,6 +37,7 @@ def get_contacts(tx: Tx, call: Call) -> Answer:
     if "reminders" in include:
         reminders = list_reminders_of(tx, call, set(by_id))
         whole = [each | without_empty({"reminders": reminders.get(each["id"])}) for each in whole]
+    whole = [trim(each) for each in whole]
     count = fit(whole)
     rest = [each["id"] for each in whole[count:]]
     note = f"Contacts {', '.join(map(str, rest))} did not fit; ask for them again with fewer ids or less to include"

@@ -8,7 +8,7 @@ import msgspec
 from coterie.actions.filters import read_filter
 from coterie.actions.segments import count_segment, describe_segment, find_segment
 from coterie.errors import NotFound
-from coterie.mcp.answers import fit
+from coterie.mcp.answers import fit, trim
 from coterie.mcp.contact_data import find_present, present_briefs, present_whole
 from coterie.mcp.texts import clean
 from coterie.mcp.tool import Call
@@ -44,7 +44,7 @@ def read_resource(tx: Tx, call: Call, uri: str) -> dict[str, Any]:
 
 def _contact(tx: Tx, call: Call, contact_id: int) -> dict[str, Any]:
     contact = find_present(tx, call, contact_id)
-    return present_whole(tx, call, [contact], _PARTS)[0]
+    return trim(present_whole(tx, call, [contact], _PARTS)[0])
 
 
 def _segment(tx: Tx, call: Call, segment_id: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from mcp.mcp_calls import Mcp
 from world import World
 
+from coterie.actions.contact_lists import ContactLists, ListChange, change_lists
 from coterie.actions.contacts import create_contact
 from coterie.actions.notes import create_note
 from coterie.actions.touches import log_touch
@@ -133,3 +134,31 @@ def test_characters_that_people_do_not_see_are_removed(mcp: Mcp, world: World) -
     shown = mcp.tool("get_contacts", ids=[ned.id])["items"][0]
     assert shown["name"] == "Ned Flanders"
     assert shown["their_text"]["bio"] == "ok"
+
+
+def test_one_contact_that_is_too_long_is_trimmed(mcp: Mcp, world: World) -> None:
+    words = ["\u65e5\u672c\u8a9e\U0001f600" * 30 for _ in range(150)]
+    with world.database.write() as tx:
+        fields = {"bio": "x" * 5_000, "how_you_met": '"' * 5_000}
+        large = create_contact(tx, world.alice, {"real_name": "Large", **fields})
+        for word in words:
+            create_note(tx, world.alice, {"text": word, "contacts": [large.uuid]})
+        change_lists(tx, world.alice, large, ContactLists(tags=ListChange(add=[f"{n} {'t' * 150}" for n in range(60)])))
+    arguments = {"ids": [large.id], "include": ["notes", "handles"]}
+    response = mcp.post("tools/call", {"name": "get_contacts", "arguments": arguments})
+    assert len(response.body) <= 20_000
+    contact = response.json["result"]["structuredContent"]["items"][0]
+    assert contact["name"] == "Large" and "notes" in contact["cut"]
+    assert len(mcp.post("resources/read", {"uri": f"coterie://contact/{large.id}"}).body) <= 20_000
+    for tool, more in (
+        ("find_contacts", {"query": "Large"}),
+        ("read_timeline", {"contact_id": large.id, "limit": 100}),
+    ):
+        assert len(mcp.post("tools/call", {"name": tool, "arguments": more}).body) <= 20_000
+
+
+def test_a_preview_repeats_no_long_value(mcp: Mcp, world: World) -> None:
+    change = {"ids": [world.homer.id], "set": {"properties": {"x": "y" * 9_000, "z": ["w" * 9_000] * 9}}}
+    response = mcp.post("tools/call", {"name": "change_many", "arguments": change})
+    assert len(response.body) <= 20_000
+    assert response.json["result"]["structuredContent"]["confirm"]
