@@ -139,12 +139,6 @@ def fits_challenge(verifier: str, challenge: str) -> bool:
     return hmac.compare_digest(digest, challenge.encode())
 
 
-def read_scopes(text: str) -> tuple[str, ...]:
-    """The scopes of a request that there are; reading is always one of them."""
-    asked = set(text.split()) if text.strip() else set(SCOPES)
-    return tuple(scope for scope in SCOPES if scope in asked or scope == READ)
-
-
 def clean_name(name: object, fallback: str) -> str:
     """The name of a client, as a user may read it: printable, at most 100 characters."""
     text = "".join(char for char in name if char.isprintable()).strip() if isinstance(name, str) else ""
