@@ -1,9 +1,15 @@
 """The official Python client in both eras, against a real server."""
 
+import json
+import subprocess
+from pathlib import Path
+
 import pytest
 from mcp.conftest import read_only_token
-from mcp.official import run_official
+from mcp.official import PYTHON, TIMEOUT_SECONDS, run_official
 from world import World
+
+from coterie.actions.sessions import sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -64,3 +70,16 @@ def test_the_official_client_without_the_scope(server: str, world: World) -> Non
     tools, refused = run_official(f"{server}/mcp", token, "auto", steps)
     assert len(tools["tools"]) == 7
     assert "raised" in refused
+
+
+def test_the_official_client_signs_in_by_oauth(server: str, world: World) -> None:
+    with world.database.write() as tx:
+        session, _ = sign_in(tx, world.alice.user_id or "", "browser", "test")
+    program = Path(__file__).with_name("official_oauth.py")
+    finished = subprocess.run(
+        [PYTHON, program, f"{server}/mcp", session], capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+    )
+    assert finished.returncode == 0, finished.stderr
+    found = json.loads(finished.stdout)
+    assert found["about"]["you_act_for"] == world.alice_email
+    assert found["scope"] == "contacts:read contacts:write"
