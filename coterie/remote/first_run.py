@@ -29,7 +29,8 @@ from coterie.vcard.raw import card_of, decode_card, is_group, join_lines, uid_of
 from coterie.vcard.read import read_parts
 from coterie.vcard.write import write_card
 
-BATCH = 100
+# of cards in one transaction, so that other writers do not wait for long
+BATCH = 25
 
 
 def stage_first_run(context: Context, listing: Listing) -> Import | None:

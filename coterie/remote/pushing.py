@@ -28,6 +28,7 @@ from coterie.remote.context import Context
 from coterie.remote.listing import Fetched, get, quoted
 from coterie.remote.own_cards import OwnCard
 from coterie.remote.pulling import rejected, take_cards
+from coterie.remote.removing import lose_to_change
 from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
@@ -43,7 +44,6 @@ _ATTEMPTS = 2
 def push_changes(context: Context, *, up_to: int) -> None:
     """Writes every change since the base, and contacts that the book is to get. up_to: the last change number."""
     with context.write() as tx:
-        _follow_merges(tx, context)
         changed = store.list_changed_here(tx, context.organization_id, context.subscription.id)
         new = _new_contacts(tx, context, up_to)
     for card in changed:
@@ -71,7 +71,7 @@ def _new_contacts(tx: Tx, context: Context, up_to: int) -> list[int]:
     )  # fmt: skip
 
 
-def _follow_merges(tx: Tx, context: Context) -> None:
+def follow_merges(tx: Tx, context: Context) -> None:
     """The card of a merged contact is its survivor's, unless that has one: then it is deleted there."""
     for card in store.list_deleted_here(tx, context.organization_id, context.subscription.id):
         if card.contact_id is None:
@@ -116,12 +116,11 @@ def _push(context: Context, href: str) -> None:
             _written(context, card, own, text, reply)
             return
         if reply.status == 404 and card.etag is not None:
-            # deleted there: the change wins, as it does when a listing says so
             with context.write() as tx:
-                context.save_cards(tx, replace(card, etag=None, remote_body="", own_body=None))
+                lose_to_change(tx, context, card)
         elif reply.status in _CHANGED_THERE and attempt + 1 < _ATTEMPTS:
             _take_again(context, href)
-        elif reply.status in _CHANGED_THERE:
+        elif reply.status == 412:
             with context.write() as tx:
                 context.counts.held += 1
                 context.save_cards(tx, replace(card, state=CARD_HELD, reason_code=CONFLICT, reason="changed again"))

@@ -46,15 +46,8 @@ def _remove(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None
         return
     own = own_cards.render(tx, context, [contact_id])[contact_id]
     is_changed = context.is_two_way and merge.push(card, own.text, context.caller.country) is not None
-    if is_changed and context.policy == ASK and card.decision is None:
-        context.counts.held += 1
-        context.save_cards(tx, replace(card, state=CARD_HELD, reason_code=DELETED_THERE))
-        return
-    if is_changed and card.decision != REMOTE:  # a change wins over a deletion: the card is created again
-        again = replace(
-            card, etag=None, remote_body="", own_body=None, contact_revision=0, state=REMOVED, decision=None
-        )
-        context.save_cards(tx, again)
+    if is_changed and card.decision != REMOTE:
+        lose_to_change(tx, context, card)
         return
     if store.has_more_than_card(tx, context.organization_id, context.subscription.id, contact_id):
         own_cards.put_in_folder(tx, context, contact_id, is_in=False)
@@ -63,3 +56,13 @@ def _remove(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None
     deleted = delete_contact(tx, context.caller, contact_id)
     context.counts.deleted_here += 1
     context.save_cards(tx, replace(card, etag=None, state=REMOVED, contact_revision=deleted.revision))
+
+
+def lose_to_change(tx: Tx, context: Context, card: RemoteCard) -> None:
+    """A card was deleted there and its contact changed here: it is created again, unless the user wants to be asked."""
+    if context.policy == ASK and card.decision is None:
+        context.counts.held += 1
+        context.save_cards(tx, replace(card, state=CARD_HELD, reason_code=DELETED_THERE))
+        return
+    again = replace(card, etag=None, remote_body="", own_body=None, contact_revision=0, state=REMOVED, decision=None)
+    context.save_cards(tx, again)

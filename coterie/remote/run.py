@@ -39,10 +39,10 @@ from coterie.remote import own_cards
 from coterie.remote.context import Context, Counts
 from coterie.remote.discovery import Book, find_books, read_book
 from coterie.remote.errors import RemoteError
-from coterie.remote.first_run import ImportUndone, bind_applied, stage_first_run
+from coterie.remote.first_run import BATCH, ImportUndone, bind_applied, stage_first_run
 from coterie.remote.listing import Listing, fetch, list_changes
 from coterie.remote.pulling import take_cards
-from coterie.remote.pushing import push_changes, push_deletions
+from coterie.remote.pushing import follow_merges, push_changes, push_deletions
 from coterie.remote.removing import remove_cards
 from coterie.store import remote_cards as store
 from coterie.store.cards import last_change
@@ -130,24 +130,27 @@ def _synchronize(context: Context, book: Book) -> None:
     if is_held and not covers(approval, held):
         _hold(context, plan, held)
         return
-    is_detached = is_held and approval is not None and approval.decision == DETACH
+    # also if less is to be done than when it was decided
+    is_detached = approval is not None and approval.decision == DETACH
     context.gone = frozenset(plan.removed)
     _take(context, [*plan.listing.changed, *(c.href for c in plan.decided if c.reason_code != DELETED_THERE)], plan)
     _remove(context, [*plan.removed, *(c.href for c in plan.decided if c.reason_code == DELETED_THERE)], is_detached)
     if plan.removed:
         _take(context, _rejected_for_uid(context), plan)
     if context.is_two_way:
+        push_changes(context, up_to=plan.up_to)
         if is_detached:
             _detach(context, plan.deleted)
         else:
             push_deletions(context, plan.deleted)
-        push_changes(context, up_to=plan.up_to)
     _succeed(context, state=ACTIVE, sync_token=plan.listing.token, ctag=plan.listing.ctag, seen_change=plan.up_to)
 
 
 def _plan(context: Context, book: Book) -> _Plan:
     with context.write() as tx:
         etags = store.list_etags(tx, context.organization_id, context.subscription.id)
+        if context.is_two_way:
+            follow_merges(tx, context)
         decided, deleted = _decided(tx, context), _deleted_here(tx, context)
         up_to = last_change(tx, context.organization_id)
     known = {href: etag for href, (etag, _) in etags.items() if etag is not None}
@@ -183,9 +186,9 @@ def _take(context: Context, hrefs: Sequence[str], plan: _Plan) -> None:
 
 
 def _remove(context: Context, hrefs: Sequence[str], detach: bool) -> None:
-    for start in range(0, len(hrefs), 100):
+    for start in range(0, len(hrefs), BATCH):
         with context.write() as tx:
-            remove_cards(tx, context, hrefs[start : start + 100], detach=detach)
+            remove_cards(tx, context, hrefs[start : start + BATCH], detach=detach)
 
 
 def _detach(context: Context, cards: Sequence[RemoteCard]) -> None:

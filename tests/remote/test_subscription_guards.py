@@ -9,9 +9,10 @@ from remote.scripted import BOOK, Scripted, multistatus
 from world import World
 
 from coterie.actions.contacts import delete_contact, update_contact
+from coterie.actions.merges import merge_contacts
 from coterie.actions.notes import create_note
 from coterie.actions.subscriptions import decide_cards, decide_run
-from coterie.model.subscriptions import ACTIVE, ASK, EMPTY, HELD, INCOMPLETE, MANY, TWO_WAY
+from coterie.model.subscriptions import ACTIVE, ASK, DELETED_THERE, EMPTY, HELD, INCOMPLETE, MANY, TWO_WAY
 
 
 def started(world: World, server: Scripted, count: int = 15, **fields: str) -> Book:
@@ -125,9 +126,9 @@ def test_a_conflict_is_held_if_the_user_wants_to_be_asked(subscriber: World, scr
         book.run()
 
 
-@pytest.mark.parametrize(("status", "state"), [(403, "rejected"), (409, "held"), (415, "rejected"), (413, "rejected")])
+@pytest.mark.parametrize("status", [403, 409, 415, 413])
 def test_a_card_that_the_server_rejects_does_not_stop_the_others(
-    subscriber: World, scripted: Scripted, status: int, state: str
+    subscriber: World, scripted: Scripted, status: int
 ) -> None:
     book = started(subscriber, scripted, count=3, direction=TWO_WAY)
     scripted.statuses["PUT", "0.vcf"] = [status, status]
@@ -136,7 +137,7 @@ def test_a_card_that_the_server_rejects_does_not_stop_the_others(
             update_contact(tx, subscriber.alice, book.contacts()[f"Person {number}"].id, {"job_title": "Owner"})
     assert book.run().written == 1
     assert "TITLE:Owner" in scripted.cards["1.vcf"] and "TITLE" not in scripted.cards["0.vcf"]
-    assert [card.href for card in book.cards(state)] == [f"{BOOK}0.vcf"]
+    assert [card.href for card in book.cards("rejected")] == [f"{BOOK}0.vcf"]
     assert book.contacts()["Person 0"].job_title == "Owner" and book.now.state == ACTIVE
 
 
@@ -206,3 +207,44 @@ def test_a_cut_off_response_changes_nothing(subscriber: World, scripted: Scripte
     scripted.answer = lambda method, *_: (code, headers, text[:-30]) if method == "REPORT" else None
     book.run()
     assert book.now.error_code == "bad_response" and people(book) == 3
+
+
+def test_merged_contacts_have_one_card_there(subscriber: World, scripted: Scripted) -> None:
+    book = started(subscriber, scripted, count=3, direction=TWO_WAY)
+    people = book.contacts()
+    with subscriber.database.write() as tx:
+        update_contact(tx, subscriber.alice, people["Person 1"].id, {"email": "one@example.org"})
+        merge_contacts(tx, subscriber.alice, people["Person 0"].id, [people["Person 1"].id], {})
+    book.run()
+    assert len(scripted.cards) == 4
+    assert "1.vcf" not in scripted.cards and "one@example.org" in scripted.cards["0.vcf"]
+    quiet = book.run()
+    assert (quiet.written, quiet.taken, quiet.deleted_there) == (0, 0, 0)
+
+
+def test_a_card_that_was_deleted_there_and_changed_here_is_asked_about(subscriber: World, scripted: Scripted) -> None:
+    book = started(subscriber, scripted, count=3, direction=TWO_WAY, policy=ASK)
+    for side, is_there in (("ours", True), ("remote", False)):
+        scripted.delete("0.vcf")
+        with subscriber.database.write() as tx:
+            title = f"Title {side}"
+            update_contact(tx, subscriber.alice, book.contacts()["Person 0"].id, {"job_title": title})
+        book.run()
+        (card,) = book.cards("held")
+        assert card.reason_code == DELETED_THERE and "Person 0" in book.contacts()
+        with subscriber.database.write() as tx:
+            decide_cards(tx, subscriber.alice, book.id, side)
+        book.run()
+        assert ("0.vcf" in scripted.cards, "Person 0" in book.contacts()) == (is_there, is_there)
+
+
+def test_a_decision_to_detach_holds_if_less_is_to_be_done(subscriber: World, scripted: Scripted) -> None:
+    book = started(subscriber, scripted)
+    for number in range(11):
+        scripted.delete(f"{number}.vcf")
+    book.run()
+    with subscriber.database.write() as tx:
+        decide_run(tx, subscriber.alice, book.id, "detach")
+    scripted.put("0.vcf", card_of(0))
+    scripted.put("1.vcf", card_of(1))
+    assert book.run().deleted_here == 0 and people(book) == 15 and book.now.state == ACTIVE
