@@ -111,9 +111,10 @@ _OF_CONTACTS = (
 
 
 def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
-    """Returns those contacts that anything but this import changed; imports that were undone do not count."""
+    """Returns those contacts that anything but this import changed; what was undone does not count."""
     rows = tx.all(
-        f"SELECT DISTINCT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}{_DIRECT} AND (e.import_id IS NULL"
+        f"SELECT DISTINCT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}{_DIRECT}"
+        " AND e.undone_by IS NULL AND e.undoes IS NULL AND (e.import_id IS NULL"
         " OR e.import_id <> :import_id AND e.import_id NOT IN"
         " (SELECT id FROM imports WHERE organization_id = :organization_id AND state = 'undone'))",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
