@@ -17,6 +17,8 @@ from coterie.errors import Unavailable
 from coterie.settings.checks import CHECKS
 
 PREFIX = "COTERIE_"
+# the file of settings, and the token of `coterie mcp`
+_NO_SETTINGS = ("CONFIG", "TOKEN")
 # options of `coterie serve` that are not settings
 SERVE_OPTIONS = ("host", "port", "workers")
 
@@ -135,7 +137,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     values = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NO_SETTINGS
     }
     values |= {name: value for name, value in overrides.items() if value is not None}
     data = Path(str(values.get("data", "data")))

@@ -8,6 +8,7 @@ import pytest
 
 from coterie.cli.mcp import forward, mcp_url
 from coterie.errors import Invalid
+from coterie.settings import load_settings
 
 URL = "http://door.example/mcp"
 
@@ -62,6 +63,10 @@ def test_errors_of_the_connection_are_responses() -> None:
     refused = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Unauthorized"}}
     answer, _ = call(line, httpx.Response(401, json=refused))
     assert (answer["id"], answer["error"]["message"]) == ("a", "Unauthorized")
+
+
+def test_other_commands_ignore_the_token() -> None:
+    assert load_settings({"COTERIE_TOKEN": "x"}) == load_settings({})
 
 
 def test_the_address_may_be_of_the_instance_or_of_the_door() -> None:
