@@ -11,6 +11,8 @@ NEITHER = {
     "cryptography", "email_validator", "httpx", "jinja2", "nameparser", "phonenumbers", "prometheus_client",
     "psycopg", "rapidfuzz", "rich",
 }  # fmt: skip
+# at the first request of an assistant
+MCP = {"coterie.mcp.app", "coterie.mcp.catalogue", "coterie.mcp.oauth_app"}
 ONLY_WORKER = {"coterie.imports.upload", "coterie.imports.rejected", "coterie.vcard", "coterie.worker"}
 ONLY_WEB = {"starlette", "typer", "uvicorn", "coterie.api", "coterie.web"}
 
@@ -18,8 +20,8 @@ ONLY_WEB = {"starlette", "typer", "uvicorn", "coterie.api", "coterie.web"}
 @pytest.mark.parametrize(
     ("imports", "absent"),
     [
-        ("coterie.cli.main, coterie.cli.serve", NEITHER | ONLY_WORKER),
-        ("coterie.cli.child, coterie.worker.handlers, coterie.worker.loop", NEITHER | ONLY_WEB),
+        ("coterie.cli.main, coterie.cli.serve", NEITHER | MCP | ONLY_WORKER),
+        ("coterie.cli.child, coterie.worker.handlers, coterie.worker.loop", NEITHER | MCP | ONLY_WEB),
     ],
     ids=["web", "worker"],
 )
