@@ -211,7 +211,7 @@ def test_an_owner_sees_and_ends_it_among_the_tokens(flow: Flow, world: World, hu
     listed = [each for each in hub.get("/api/hub/v1/tokens").json["items"] if each["name"] == "Claude"]
     assert [each["state"] for each in listed] == ["active"]
     page = flow.client.call("GET", f"/{world.organization.id}/settings/tokens", headers=flow.cookies).body.decode()
-    assert "Claude" in page
+    assert "Claude" in page and f"Assistant of {world.alice_email}" in page
     assert hub.delete(f"/api/hub/v1/tokens/{listed[0]['id']}").status == 204
     assert not works(flow, tokens["access_token"])
     assert flow.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
