@@ -156,7 +156,7 @@ class Writer:
         return self._save(sheet, current.uid, lines, is_new=is_new)
 
     def _seen(self, current: Rendered) -> list[RawLine] | None:
-        """The lines the device was last shown; None if no one knows which."""
+        """The lines the device was last shown; None if they are unknown."""
         ref, stored = current.ref, current.stored
         if self._put.has_seen or self._login.seen_revision >= ref.revision:
             return list(current.lines)

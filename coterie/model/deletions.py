@@ -25,7 +25,7 @@ class Bundle(Struct, frozen=True):
 
     @property
     def is_many(self) -> bool:
-        """Whether people are told of it."""
+        """Whether the owners get a mail about it."""
         return self.deleted_count > max(_MANY_COUNT, _MANY_SHARE * self.card_count)
 
     @property

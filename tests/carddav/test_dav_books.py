@@ -261,3 +261,17 @@ def test_a_search_and_a_token_are_of_one_book(dav: Dav, world: World, family: Bo
         "D:sync-collection", f"<D:sync-token>{dav.sync().token}</D:sync-token><D:prop><D:getetag/></D:prop>"
     )
     assert dav.call("REPORT", path, body, depth="0").status == 403
+
+
+def test_a_sync_of_one_book_says_nothing_about_another(dav: Dav, world: World, family: Book, r0: R0) -> None:
+    lines = ["FN:Ned", "N:;Ned;;;", "EMAIL:flanders@example.org"]
+    phone, other = dav, new_device(dav.client, world.database, world.alice, "other")
+    phone.put("ned.vcf", make_card(*lines, uid="ned"))
+    phone.sync()
+    other.put("ned.vcf", make_card(*lines, "EMAIL:ned@example.org", uid="ned"))
+    r0.patch(f"/contacts/{world.marge.uuid}", {"contact": {"nickname": "Midge"}})
+    # the phone reads the folder only, and then writes the card of the other book as it last saw it
+    sync(phone, book_of(phone, family))
+    assert phone.put("ned.vcf", make_card(*lines, "TITLE:Leftist", uid="ned")).status == 204
+    after = phone.get("ned.vcf").body.decode()
+    assert "EMAIL:ned@example.org" in after and "TITLE:Leftist" in after
