@@ -21,6 +21,7 @@ from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
 from coterie.store.timeline import CHANGE, INTERACTION, NOTE, SOURCES, list_timeline
 from coterie.web import history_words, in_touch
+from coterie.web.beside import neighbours
 from coterie.web.circle import circle_of
 from coterie.web.log import KINDS as LOG_KINDS
 from coterie.web.page import Go, Page, Result, Show, Visit
@@ -155,7 +156,7 @@ def show(tx: Tx, visit: Visit) -> Result:
         message = f"That person was merged into {contact.name or 'this one'}"
         return Go(url=f"{visit.root}/people/{contact.id}", message=message)
     values = values_of_sections(tx, visit, contact) | timeline_values(tx, visit, contact)
-    return Show(template="person/index.html", values=values | {"kinds": LOG_KINDS})
+    return Show(template="person/index.html", values=values | {"kinds": LOG_KINDS} | neighbours(visit))
 
 
 def show_timeline(tx: Tx, visit: Visit) -> Result:

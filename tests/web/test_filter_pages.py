@@ -24,7 +24,7 @@ def path(world: World) -> str:
 
 
 def names(visitor: Visitor, path: str, **query: str) -> list[str]:
-    return re.findall(r'href="/\d+/people/\d+" dir="auto">([^<]+)</a>', visitor.get(path, **query).body.decode())
+    return re.findall(r'href="/\d+/people/\d+[^"]*" dir="auto">([^<]+)</a>', visitor.get(path, **query).body.decode())
 
 
 def chips(visitor: Visitor, path: str, **query: str) -> list[str]:

@@ -18,7 +18,7 @@ def people(world: World, rest: str = "") -> str:
 
 
 def names(visitor: Visitor, path: str, **query: str) -> list[str]:
-    return re.findall(r'href="/\d+/people/\d+" dir="auto">([^<]+)</a>', visitor.get(path, **query).body.decode())
+    return re.findall(r'href="/\d+/people/\d+[^"]*" dir="auto">([^<]+)</a>', visitor.get(path, **query).body.decode())
 
 
 def undo_of(response: str) -> dict[str, str]:
