@@ -4,6 +4,7 @@ from coterie.web import (
     account,
     account_factors,
     audience,
+    beside,
     calendars,
     duplicates,
     fields,
@@ -46,6 +47,7 @@ from coterie.web import (
     settings_tokens,
     settings_webhooks,
     sign_in,
+    similar,
     tags,
     today,
 )  # fmt: skip
@@ -60,7 +62,7 @@ PAGES: tuple[Page, ...] = (
     *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
-    *palette.PAGES,
+    *palette.PAGES, *beside.PAGES, *similar.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
     *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,
