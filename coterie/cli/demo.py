@@ -48,7 +48,7 @@ def demo(
             with database.write() as tx:
                 made = build_springfield(tx, password_hash, seed)
                 caller = caller_for_uuid(tx, made.organization_uuid)
-                _add_webhook(tx, caller, settings.data_folder)
+                _add_webhooks(tx, caller, settings.data_folder)
                 _add_subscription(tx, caller, settings.data_folder)
         except Conflict:
             raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
@@ -71,14 +71,15 @@ def demo(
     typer.echo("The password and the token are not shown again.")
 
 
-def _add_webhook(tx: Tx, caller: Caller, folder: Path) -> None:
-    """A webhook that is disabled: nothing leaves the instance."""
-    with named_ids("webhook"):
-        webhook = Webhook(
-            id="", url="https://hooks.springfield.example/coterie", description="Shop", is_active=False,
-            secret_sealed=seal(folder, new_secret()),
-        )  # fmt: skip
-        create_webhook(tx, caller, webhook)
+def _add_webhooks(tx: Tx, caller: Caller, folder: Path) -> None:
+    """Webhooks that are disabled: nothing leaves the instance."""
+    for name, description in (("webhook", "Shop"), ("old webhook", "The shop before")):
+        with named_ids(name):
+            webhook = Webhook(
+                id="", url="https://hooks.springfield.example/coterie", description=description, is_active=False,
+                secret_sealed=seal(folder, new_secret()),
+            )  # fmt: skip
+            create_webhook(tx, caller, webhook)
 
 
 def _add_subscription(tx: Tx, caller: Caller, folder: Path) -> None:

@@ -29,11 +29,14 @@ IMPORTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("waiting", (("FN:Gil Gunderson",), ("FN:Laura Lisette", "TEL:+1 800 555 5558"), ())),
     ("ready", (("FN:Disco Stu", "TEL:+1 939 555 0192"),)),
     ("unwanted", (("FN:Bleeding Gums Murphy",),)),
+    ("choir", (("FN:Ned Flanders", "EMAIL:ned@springfield.example", "ROLE:Choirmaster"),)),
+    ("scouts", (("FN:Ernest Borgnine", "TEL:+1 939 555 0145"),)),
+    ("misprints", (("FN:Homre Simspon",),)),
 )
 
 
 def add_files(database: Database, caller: Caller, demo: Demo) -> None:
-    """Adds two attachments, a bulk update, and imports: an applied one, and three that are staged."""
+    """Adds two attachments, a bulk update, and imports: two applied ones, and others that are staged."""
     folder = database.settings.data_folder
     with tempfile.TemporaryDirectory() as temporary:
         _attach(database, caller, demo.ids["lisa"], Path(temporary))
@@ -68,10 +71,11 @@ def _attach(database: Database, caller: Caller, contact_id: int, temporary: Path
 
 
 def _apply(database: Database, caller: Caller, folder: Path) -> None:
-    run = Run(database, folder, caller.organization_id, named_id("import applied"))
-    with database.write() as tx:
-        start_applying(tx, caller, run.import_id, in_background=False)
-    apply(run)
+    for name in ("applied", "choir"):
+        run = Run(database, folder, caller.organization_id, named_id(f"import {name}"))
+        with database.write() as tx:
+            start_applying(tx, caller, run.import_id, in_background=False)
+        apply(run)
 
 
 def _card(*lines: str) -> str:

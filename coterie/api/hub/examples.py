@@ -17,6 +17,7 @@ PATHS: Mapping[str, str | int] = {
     "cadence_id": named_id("cadence"),
     "touch_id": named_id("touch"),
     "webhook_id": named_id("webhook"),
+    "import_id": named_id("import waiting"),
     "subscription_id": named_id("subscription"),
 }
 
@@ -59,11 +60,19 @@ EXAMPLES: Mapping[str, Example] = {
     "POST /history/undo": Example(body={"first": 1, "last": 1}),
     "POST /segments": Example(body={"name": "Reachable friends", "filter": "folder:Neighbours has:phone"}),
     "PATCH /segments/{segment_id}": Example(body={"filter": "folder:Neighbours (has:phone OR has:email)"}),
+    "POST /imports": Example(
+        upload="BEGIN:VCARD\nVERSION:3.0\nFN:Herman Hermann\nTEL:+1 939 555 0113\nEND:VCARD\n"
+    ),
+    "PATCH /imports/{import_id}/rows/{row}": Example(path={"row": 2}, body={"decision": "skip"}),
+    "POST /imports/{import_id}/apply": Example(path={"import_id": named_id("import scouts")}),
+    "POST /imports/{import_id}/undo": Example(path={"import_id": named_id("import choir")}),
+    "DELETE /imports/{import_id}": Example(path={"import_id": named_id("import misprints")}),
     "POST /webhooks": Example(
         body={"url": "https://hooks.springfield.example/new", "kinds": ["contact.*", "note.created"],
               "description": "Newsletter"}
     ),
     "PATCH /webhooks/{webhook_id}": Example(body={"is_active": True, "from_now": True}),
+    "DELETE /webhooks/{webhook_id}": Example(path={"webhook_id": named_id("old webhook")}),
     "POST /webhooks/{webhook_id}/rotate": Example(body={"old_valid_hours": 48}),
     "GET /webhooks/{webhook_id}/deliveries": Example(query={"limit": 5}),
     "POST /webhooks/{webhook_id}/replay": Example(body={"since": "2026-05-01T00:00:00Z", "status": "failed"}),

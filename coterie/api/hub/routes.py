@@ -13,6 +13,7 @@ from coterie.api.hub import (
     duplicates,
     errors,
     history,
+    import_routes,
     in_touch_routes,
     me,
     members,
@@ -40,7 +41,7 @@ SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
                        "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID,
-                       "webhook_id": UUID, "subscription_id": UUID}  # fmt: skip
+                       "webhook_id": UUID, "import_id": UUID, "row": int, "subscription_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -193,6 +194,7 @@ HUB = Contract(
             *in_touch_routes.ROUTES,
             *_IDENTITY,
             *_ACCOUNT,
+            *import_routes.ROUTES,
             *webhook_routes.ROUTES,
             *subscription_routes.ROUTES,
             *_PROBLEMS,
