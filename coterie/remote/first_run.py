@@ -19,6 +19,7 @@ from coterie.model.subscriptions import ACTIVE, DETACHED, IGNORED, PREVIEW, WAIT
 from coterie.remote import merge, own_cards
 from coterie.remote.context import Context
 from coterie.remote.listing import Fetched, Listing, fetch
+from coterie.remote.own_cards import OwnCard
 from coterie.remote.pulling import bind, forget_other_rows, rejected, with_uid
 from coterie.remote.pushing import Stopped
 from coterie.store import import_rows
@@ -111,31 +112,35 @@ def _bind_batch(tx: Tx, context: Context, import_id: str, after: int) -> int | N
     cards = store.list_waiting(tx, context.organization_id, context.subscription.id, after=after, limit=BATCH)
     numbers = [card.row_number or 0 for card in cards]
     rows = import_rows.list_rows_by_number(tx, context.organization_id, import_id, numbers)
+    contacts = {card.href: _contact_id(tx, context, rows.get(card.row_number or 0)) for card in cards}
+    owns = own_cards.render(tx, context, filter(None, contacts.values()))
     for card in cards:
-        row = rows.get(card.row_number or 0)
-        if row is not None:
-            _bind(tx, context, card, row)
+        row, own = rows.get(card.row_number or 0), owns.get(contacts[card.href] or 0)
+        if row is not None and row.decision == SKIP:
+            context.save_cards(tx, replace(card, state=DETACHED, row_number=None))
+        elif row is not None and own is not None:
+            _bind(tx, context, card, own, is_new=row.is_new)
     return numbers[-1] if numbers else None
 
 
-def _bind(tx: Tx, context: Context, card: RemoteCard, row: StagedRow) -> None:
-    if row.decision == SKIP:
-        context.save_cards(tx, replace(card, state=DETACHED, row_number=None))
-        return
+def _contact_id(tx: Tx, context: Context, row: StagedRow | None) -> int | None:
+    """The contact that a row became; None while it is not applied."""
+    if row is None:
+        return None
     contact_id = row.contact_id
     if row.same_as_row is not None and contact_id is None:
-        same = import_rows.list_rows_by_number(
-            tx, context.organization_id, context.subscription.import_id or "", [row.same_as_row]
-        )
+        import_id = context.subscription.import_id or ""
+        same = import_rows.list_rows_by_number(tx, context.organization_id, import_id, [row.same_as_row])
         contact_id = same[row.same_as_row].contact_id if row.same_as_row in same else None
-    if contact_id is None or not (row.state == ROW_APPLIED or row.outcome == UNCHANGED):
-        return
-    own = own_cards.render(tx, context, [contact_id]).get(contact_id)
-    if own is None:
-        return
+    return contact_id if row.state == ROW_APPLIED or row.outcome == UNCHANGED else None
+
+
+def _bind(tx: Tx, context: Context, card: RemoteCard, own: OwnCard, *, is_new: bool) -> None:
+    """Brings a card in step with the contact of its row. is_new: whether the row created it."""
+    contact_id = own.contact_id
     if _has_card(tx, context, contact_id, card.href):
         context.save_cards(tx, replace(card, state=DETACHED, contact_id=contact_id, row_number=None))
-    elif row.is_new and merge.is_covered(own.text, card.remote_body, context.caller.country):
+    elif is_new and merge.is_covered(own.text, card.remote_body, context.caller.country):
         # nobody has changed it since: it gets the card's own lines
         forget_other_rows(tx, context, contact_id, card.href)
         own_cards.put_in_folder(tx, context, contact_id)
