@@ -18,6 +18,7 @@ from coterie.actions.notes import create_note, delete_note
 from coterie.actions.pets import create_pet, delete_pet
 from coterie.actions.properties import create_definition, set_values
 from coterie.actions.search_index import index_all_contacts
+from coterie.actions.segments import create_segment
 from coterie.actions.terms import create_term, delete_term, put_on_contact
 from coterie.model import times
 from coterie.model.cadences import Target
@@ -133,6 +134,11 @@ def _in_touch(tx: Tx, world: World) -> None:
         set_cadence(tx, alice, target, every)
     snooze(tx, alice, marge, times.now()[:10])
     dismiss(tx, alice, marge, world.homer.id)
+    tag = tx.all("SELECT name FROM tags WHERE organization_id = :o ORDER BY id", bound)[0][0]
+    first = create_segment(tx, alice, "Zoo friends", {"field": "tag", "op": "is", "value": tag})
+    both = [{"field": "segment", "op": "is", "value": first.name},
+            {"field": "relation_to", "op": "is", "value": world.homer.uuid}]  # fmt: skip
+    create_segment(tx, alice, "A family", {"any": both})
 
 
 def _fields(tx: Tx, world: World) -> None:

@@ -204,6 +204,13 @@ class NotSameRow(Row, kw_only=True, frozen=True):
     created_at: Moment
 
 
+class SegmentRow(Dated, kw_only=True, frozen=True):
+    """filter is JSON text, with names in place of ids and uuids in place of the numbers of contacts."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    filter: Long
+
+
 class SnapshotRow(Row, kw_only=True, frozen=True):
     contact: Id
     taken_on: Day

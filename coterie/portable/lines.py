@@ -16,7 +16,7 @@ from coterie.model.relationships import TYPES
 from coterie.store.portable import NOUNS
 
 # noun -> its field that holds JSON text
-_JSON_FIELDS = {"properties": "value", "definitions": "choices", "interactions": "data"}
+_JSON_FIELDS = {"properties": "value", "definitions": "choices", "interactions": "data", "segments": "filter"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DATES = ("birthday", "occurs_on", "anniversary_on", "born_on", "taken_on", "until_on")
@@ -105,6 +105,6 @@ def _check_json(name: str, text: str) -> None:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         raise invalid(name, "is not JSON") from None
-    is_valid = {"choices": isinstance(value, list), "data": isinstance(value, dict), "value": True}[name]
+    is_valid = {"choices": isinstance(value, list), "value": True}.get(name, isinstance(value, dict))
     if not is_valid or (name == "choices" and not all(isinstance(choice, str) for choice in value)):
         raise invalid(name, "is JSON of another type than expected")

@@ -18,6 +18,7 @@ from coterie.model.portable_rows import NoteRow
 from coterie.model.properties import still_fits
 from coterie.model.terms import name_key
 from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
+from coterie.portable.segments import SegmentSet
 from coterie.store import cards as card_store
 from coterie.store import contacts as contact_store
 from coterie.store import duplicates as duplicate_store
@@ -300,6 +301,7 @@ _KINDS: dict[str, type[RecordSet]] = {
     "properties": PropertySet,
     "relationships": RelationshipSet,
     "not_same": NotSameSet,
+    "segments": SegmentSet,
     "interactions": InteractionSet,
     "cadences": CadenceSet,
     "snoozes": CadenceSet,

@@ -15,6 +15,7 @@ import msgspec
 
 from coterie.model.organizations import Caller
 from coterie.model.portable import FORMAT, MANIFEST, VERSION, ContactRow, file_of, member_of
+from coterie.portable.segments import list_portable_segments
 from coterie.store.database import Tx
 from coterie.store.files import file_path
 from coterie.store.portable import NOUNS
@@ -47,9 +48,7 @@ def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, e
         archive.writestr(_member(MANIFEST), msgspec.json.encode(manifest))
         _write_lines(archive, "contacts", ContactRow, _contacts(tx, caller))
         for name, noun in NOUNS.items():
-            of_contacts = noun.walk_by == "contact"
-            rows = _parts(tx, caller, name) if of_contacts else list_rows(tx, caller.organization_id, name, reader)
-            _write_lines(archive, name, noun.row, rows)
+            _write_lines(archive, name, noun.row, _rows(tx, caller, name, reader))
         written: set[str] = set()
         for row in _parts(tx, caller, "attachments"):
             if row["digest"] not in written:
@@ -84,6 +83,14 @@ def _pages(tx: Tx, caller: Caller) -> Iterator[list[tuple[int, dict[str, Any]]]]
 def _contacts(tx: Tx, caller: Caller) -> Lines:
     for page in _pages(tx, caller):
         yield from (row for _, row in page)
+
+
+def _rows(tx: Tx, caller: Caller, name: str, reader: Reader) -> Lines:
+    if NOUNS[name].walk_by == "contact":
+        return _parts(tx, caller, name)
+    if name == "segments":
+        return list_portable_segments(tx, caller.organization_id)
+    return list_rows(tx, caller.organization_id, name, reader)
 
 
 def _parts(tx: Tx, caller: Caller, name: str) -> Lines:

@@ -26,6 +26,7 @@ from coterie.model.portable_rows import (
     PropertyRow,
     RelationshipRow,
     ReminderRow,
+    SegmentRow,
     SkilledRow,
     SnapshotRow,
     SnoozeRow,
@@ -116,6 +117,9 @@ PARTS = {
     "cadences": Noun(CadenceRow, "cadences", ("id",), walk_by="id", same=("contact_id",), event="cadence.created"),
     "not_same": Noun(
         NotSameRow, "not_same", ("first_contact_id", "second_contact_id"), walk_by=ALL, event="duplicate.dismissed"
+    ),
+    "segments": Noun(
+        SegmentRow, "segments", ("id",), walk_by="id", same=("name_key",), event="segment.created"
     ),
     "snoozes": Noun(SnoozeRow, "touch_snoozes", same=("contact_id",)),
     "cards": Noun(CardRow, "card_bodies", ("href",), walk_by="href", same=("contact_id",)),

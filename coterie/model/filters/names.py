@@ -56,7 +56,7 @@ class Names(Struct):
 
 def with_ids(filter_: Filter, names: Names) -> Filter:
     """The filter with ids in place of names; values without an id stay."""
-    return _mapped(filter_, lambda field, value: names.ids.get((field, value), [value]))
+    return map_references(filter_, lambda field, value: names.ids.get((field, value), [value]))
 
 
 def with_names(filter_: Filter, names: Names) -> Filter:
@@ -71,7 +71,7 @@ def with_names(filter_: Filter, names: Names) -> Filter:
             return [value]
         return ["#" + name if is_id(field, name) or name.startswith("##") else name]
 
-    return _mapped(filter_, name_of)
+    return map_references(filter_, name_of)
 
 
 def is_id(field: str, value: str) -> bool:
@@ -79,14 +79,15 @@ def is_id(field: str, value: str) -> bool:
     return (_NUMBER if field in _WITH_NUMBERS else _UUID).fullmatch(value) is not None
 
 
-def _mapped(filter_: Filter, change: Change) -> Filter:
+def map_references(filter_: Filter, change: Change) -> Filter:
+    """The filter with other values for those that refer to something. change: (field, value) -> the values."""
     match filter_:
         case All(parts):
-            return All(tuple(_mapped(part, change) for part in parts))
+            return All(tuple(map_references(part, change) for part in parts))
         case AnyOf(parts):
-            return AnyOf(tuple(_mapped(part, change) for part in parts))
+            return AnyOf(tuple(map_references(part, change) for part in parts))
         case Not(part):
-            return Not(_mapped(part, change))
+            return Not(map_references(part, change))
         case Condition(field, _, values):
             known = find_field(field)
             if known is None or known.kind != REFERENCE:
