@@ -33,6 +33,7 @@ from coterie.web import (
     pick,
     segments,
     selection,
+    session,
     set_up,
     settings,
     settings_data,
@@ -62,7 +63,7 @@ PAGES: tuple[Page, ...] = (
     *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
-    *palette.PAGES, *beside.PAGES, *similar.PAGES,
+    *palette.PAGES, *session.PAGES, *beside.PAGES, *similar.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
     *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,

@@ -1,3 +1,4 @@
+import "./net.js";
 import "./forms.js";
 import "./toasts.js";
 import "./copy.js";
