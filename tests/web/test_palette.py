@@ -41,3 +41,11 @@ def test_every_key_of_the_help_page_is_in_a_script_or_at_a_button() -> None:
             last = {"Esc": "Escape"}.get(key, key).split(" ")[-1]
             in_script = any(f in scripts for f in (f'"{last}"', f" {last}: ", f'"{last.lower()}"'))
             assert in_script or last == "Enter" or f'data-key="{last}"' in templates, (key, label)
+
+
+def test_a_page_learns_that_its_session_has_ended(alice: Visitor) -> None:
+    alice.is_fragment = True
+    answer = alice.get("/account/session")
+    assert answer.body.decode().strip() == alice.token and "no-store" in answer.headers["cache-control"]
+    alice.cookies.clear()
+    assert alice.get("/account/session").status == 401

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from app_pages import Instance, Watched, open_page, running
+from app_pages import Instance, Watched, open_page, running, sign_in
 from browser import launched
 from playwright.sync_api import Browser, expect
 
@@ -204,3 +204,53 @@ def test_the_palette_goes_anywhere_by_keyboard(app: Watched) -> None:
     keys.press("Escape")
     expect(app.page.get_by_role("dialog")).to_have_count(0)
     app.check(axe=False)
+
+
+def test_a_lost_connection_loses_no_text(browser: Browser, instance: Instance) -> None:
+    context, app = open_page(browser, instance)
+    app.visit("/1/people/5/fields/nickname", axe=False)
+    app.visit("/1/people/new", axe=False)
+    context.set_offline(True)
+    app.page.get_by_label("Name", exact=True).fill("Written in a tunnel")
+    app.page.get_by_role("button", name="Save", exact=True).click()
+    expect(app.page.get_by_text("No connection.")).to_be_visible()
+    expect(app.page.get_by_label("Name", exact=True)).to_have_value("Written in a tunnel")
+    app.complaints.clear()
+    app.check()
+    context.set_offline(False)
+    app.page.wait_for_url(re.compile(r"/people/\d+$"), timeout=15_000)
+    expect(app.page.get_by_role("heading", level=1)).to_have_text("Written in a tunnel")
+    context.close()
+
+
+def test_a_session_that_ends_while_one_types_loses_no_text(browser: Browser, instance: Instance) -> None:
+    context, app = open_page(browser, instance)
+    app.visit("/1/people/6", axe=False)
+    note = app.page.get_by_label("Write a note")
+    note.fill("Forty words that nobody wants to type again")
+    context.clear_cookies()
+    app.page.locator("form:has(#compose)").get_by_role("button", name="Save").click()
+    dialog = app.page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    app.complaints.clear()
+    app.check()
+    with context.expect_page() as opened:
+        dialog.get_by_role("link", name="Sign in").click()
+    sign_in(opened.value, instance)
+    opened.value.close()
+    app.page.bring_to_front()
+    dialog.get_by_role("button", name="Go on").click()
+    expect(app.page.get_by_text("Forty words that nobody wants to type again")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    context.close()
+
+
+def test_a_text_is_there_again_after_a_reload_until_it_is_saved(app: Watched) -> None:
+    app.visit("/1/people/7", axe=False)
+    app.page.get_by_label("Write a note").fill("A draft of more than twenty letters")
+    app.page.reload()
+    expect(app.page.get_by_label("Write a note")).to_have_value("A draft of more than twenty letters")
+    app.page.locator("form:has(#compose)").get_by_role("button", name="Save").click()
+    expect(app.page.locator(".prose", has_text="A draft of more")).to_be_visible()
+    app.page.reload()
+    expect(app.page.get_by_label("Write a note")).to_have_value("")
