@@ -1,13 +1,17 @@
 """What another server can do wrong. The message is for the user who added the subscription."""
 
+MESSAGE_LENGTH_MAX = 4000
+
 
 class RemoteError(Exception):
     """A request failed. code: for programs; seconds: how long the server asks to wait; is_lasting: repeating it without
     a change of the settings is useless."""
 
     def __init__(self, code: str, message: str, *, seconds: float | None = None, is_lasting: bool = False) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
+        # it may have text of the server, which must not rewrite a terminal
+        self.message = "".join(char if char.isprintable() else " " for char in message)[:MESSAGE_LENGTH_MAX]
+        super().__init__(self.message)
+        self.code = code
         self.seconds, self.is_lasting = seconds, is_lasting
 
 

@@ -55,7 +55,8 @@ def _remove(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None
         return
     deleted = delete_contact(tx, context.caller, contact_id)
     context.counts.deleted_here += 1
-    context.save_cards(tx, replace(card, etag=None, state=REMOVED, contact_revision=deleted.revision))
+    gone = replace(card, etag=None, remote_body="", own_body=None, contact_revision=deleted.revision, state=REMOVED)
+    context.save_cards(tx, gone)
 
 
 def lose_to_change(tx: Tx, context: Context, card: RemoteCard) -> None:

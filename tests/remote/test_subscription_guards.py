@@ -8,11 +8,11 @@ from remote.books import Book, subscribe
 from remote.scripted import BOOK, Scripted, multistatus
 from world import World
 
-from coterie.actions.contacts import delete_contact, update_contact
+from coterie.actions.contacts import delete_contact, erase_contact, restore_contact, update_contact
 from coterie.actions.merges import merge_contacts
 from coterie.actions.notes import create_note
 from coterie.actions.subscriptions import decide_cards, decide_run
-from coterie.model.subscriptions import ACTIVE, ASK, DELETED_THERE, EMPTY, HELD, INCOMPLETE, MANY, TWO_WAY
+from coterie.model.subscriptions import ACTIVE, ASK, DELETED_THERE, EMPTY, HELD, INCOMPLETE, MANY, MIRROR, TWO_WAY
 
 
 def started(world: World, server: Scripted, count: int = 15, **fields: str) -> Book:
@@ -248,3 +248,43 @@ def test_a_decision_to_detach_holds_if_less_is_to_be_done(subscriber: World, scr
     scripted.put("0.vcf", card_of(0))
     scripted.put("1.vcf", card_of(1))
     assert book.run().deleted_here == 0 and people(book) == 15 and book.now.state == ACTIVE
+
+
+@pytest.mark.parametrize("direction", [MIRROR, TWO_WAY])
+def test_an_erased_contact_does_not_come_back(subscriber: World, scripted: Scripted, direction: str) -> None:
+    book = started(subscriber, scripted, count=3, direction=direction)
+    with subscriber.database.write() as tx:
+        erase_contact(tx, subscriber.alice, book.contacts()["Person 0"].id)
+    (row,) = book.cards("erased")
+    assert (row.remote_body, row.own_body, row.uid, row.contact_id) == ("", None, None, None)
+    scripted.put("0.vcf", card_of(0, "TITLE:Owner"))
+    book.run()
+    book.run()
+    assert "Person 0" not in book.contacts()
+    assert ("0.vcf" in scripted.cards) == (direction == MIRROR)
+
+
+def test_a_contact_that_was_deleted_in_a_mirror_stays_deleted(subscriber: World, scripted: Scripted) -> None:
+    book = started(subscriber, scripted, count=3)
+    contact = book.contacts()["Person 0"]
+    with subscriber.database.write() as tx:
+        delete_contact(tx, subscriber.alice, contact.id)
+    scripted.put("0.vcf", card_of(0, "TITLE:Owner"))
+    book.run()
+    assert "Person 0" not in book.contacts()
+    with subscriber.database.write() as tx:
+        restore_contact(tx, subscriber.alice, contact.id)
+    scripted.put("0.vcf", card_of(0, "TITLE:Owner", "NICKNAME:Zero"))
+    book.run()
+    restored = book.contacts()["Person 0"]
+    assert (restored.job_title, restored.nickname) == ("Owner", "Zero"), "what changed meanwhile is not lost"
+
+
+def test_a_restored_contact_is_written_there_again(subscriber: World, scripted: Scripted) -> None:
+    book = started(subscriber, scripted, count=3, direction=TWO_WAY)
+    contact = book.contacts()["Person 0"]
+    scripted.delete("0.vcf")
+    assert book.run().deleted_here == 1
+    with subscriber.database.write() as tx:
+        restore_contact(tx, subscriber.alice, contact.id)
+    assert book.run().written == 1 and "FN:Person 0" in scripted.cards["0.vcf"]

@@ -17,6 +17,7 @@ from coterie.model.subscriptions import OURS, REMOTE, TWO_WAY
 from coterie.store.handles import list_handles
 from coterie.vcard.raw import split_card
 
+pytestmark = pytest.mark.slow
 SINGLE = {"TITLE": "job_title", "NICKNAME": "nickname", "NOTE": "note"}
 # without shrinking: an example takes seconds, and its steps are short as they are
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
