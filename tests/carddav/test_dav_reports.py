@@ -137,3 +137,10 @@ def test_an_address_that_only_the_lines_of_a_card_have_is_found(dav: Dav) -> Non
     assert names(query(dav, prop("EMAIL", "AN ADDRESS"))) == names(query(dav, prop("EMAIL", "odd"))) == ["odd"]
     assert names(query(dav, prop("EMAIL", "band@"))) == ["band"]
     assert names(query(dav, prop("EMAIL", "nobody"))) == []
+
+
+def test_an_international_address_is_found_as_it_is_written(dav: Dav) -> None:
+    lines = ("FN:Idn", "N:;Idn;;;", "EMAIL:idn@xn--mnchen-3ya.de", "EMAIL:Zoë@example.net")
+    dav.put("idn.vcf", make_card(*lines, uid="idn"))
+    for text in ("xn--mnchen", "idn@", "@EXAMPLE.net"):
+        assert names(query(dav, prop("EMAIL", text))) == ["idn"], text
