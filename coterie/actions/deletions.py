@@ -11,7 +11,7 @@ from coterie.actions.contacts import restore_contact
 from coterie.actions.events import record
 from coterie.errors import Conflict, Held, NotFound
 from coterie.model import times
-from coterie.model.deletions import ALLOWED_SECONDS, PAUSE_SECONDS, RETRY_SECONDS, Bundle
+from coterie.model.deletions import ALLOWED_SECONDS, MAIL_JOB, PAUSE_SECONDS, RETRY_SECONDS, Bundle
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.store import deletions as store
@@ -19,8 +19,6 @@ from coterie.store import jobs
 from coterie.store.card_states import find_card_states
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
-
-MAIL_JOB = "mail_deletions"
 
 
 def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+MAIL_JOB = "mail_deletions"
 # deletions without a longer pause are one bundle
 PAUSE_SECONDS = 600
 # how long a person's consent lasts

@@ -11,7 +11,6 @@ from coterie.actions import (
     bulk_acts,
     bulk_updates,
     consequences,
-    deletions,
     invitations,
     password_resets,
     touch_plans,
@@ -25,6 +24,7 @@ from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
 from coterie.actions.search_index import INDEX_JOB, index_next_contacts
 from coterie.actions.suggested_merges import MERGE_JOB
 from coterie.actions.webhook_deliveries import DISABLED_JOB
+from coterie.model.deletions import MAIL_JOB as DELETIONS_JOB
 from coterie.model.jobs import TEST_MAIL_JOB, Job
 from coterie.model.organizations import Caller
 from coterie.model.reminders import SEND_JOB
@@ -120,7 +120,7 @@ HANDLERS: dict[str, Handler] = {
     SCAN_JOB: duplicates.scan_duplicates,
     MERGE_JOB: merges.merge_suggested,
     DISABLED_JOB: mail_owners,
-    deletions.MAIL_JOB: mail_deletions,
+    DELETIONS_JOB: mail_deletions,
     invitations.MAIL_JOB: account_mail.mail_invitation,
     password_resets.MAIL_JOB: account_mail.mail_password_reset,
     TEST_MAIL_JOB: account_mail.mail_test,

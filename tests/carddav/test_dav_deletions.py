@@ -4,9 +4,9 @@ import pytest
 from carddav.dav_client import Dav, make_card
 from world import World
 
-from coterie.actions.deletions import MAIL_JOB, allow_deletions, restore_deletions
+from coterie.actions.deletions import allow_deletions, restore_deletions
 from coterie.errors import Conflict, NotFound
-from coterie.model.deletions import Bundle
+from coterie.model.deletions import MAIL_JOB, Bundle
 from coterie.store.deletions import list_bundles
 
 
