@@ -57,8 +57,6 @@ def test_a_key_has_one_effect_although_the_server_is_killed_in_between(tmp_path:
             for thread in threads:
                 thread.join()
             if number == ROUNDS - 1:
-                names = [
-                    each["first_name"] for each in instance.json("GET", f"{CONTACTS}?limit=200", token=token)["items"]
-                ]
+                listed = instance.json("GET", f"{CONTACTS}?limit=200", token=token)["items"]
     assert sorted(each["first_name"] for each in listed) == sorted(keys)
     assert all(len(each) == 1 and next(iter(each))[0] == 201 for each in responses.values()), responses
