@@ -106,6 +106,8 @@ def change_words(kind: str, changes: str | None) -> str:
     """What an event changed, for people. changes: as JSON."""
     noun, _, verb = kind.partition(".")
     fields = _fields(changes)
+    if kind == "attachment.shown":
+        return "chose the picture"
     if kind == "contact.updated" and fields:
         return f"changed {fields}"
     if kind in _KINDS:

@@ -110,3 +110,10 @@ def test_files_of_others_are_not_found(alice: Visitor, world: World, tmp_path: P
     alice.post(page(world, "delete"))
     assert alice.post(f"{path}/delete").status == 404
     assert alice.upload(page(world, "files", "new"), "upload", "cv.pdf", PDF).status == 404
+
+
+def test_the_history_names_the_choice_of_a_picture(alice: Visitor, world: World) -> None:
+    alice.upload(page(world, "files", "new"), "upload", "one.jpg", photo())
+    (path,) = paths(alice, world)
+    alice.post(f"{path}/picture")
+    assert "chose the picture" in text_of(alice.get(page(world)))
