@@ -101,7 +101,10 @@ def test_jobs_of_the_version_before_lanes_get_theirs(fresh_settings: Settings) -
         moments = {"created_at": NOW, "updated_at": NOW}
         tx.insert_rows("organizations", [{"id": 1, "uuid": "o", "name": "Old", **moments}])
         row = {"organization_id": 1, "arguments": "{}", "run_at": NOW, **moments}
-        newer = {"webhook_disabled"}
+        newer = {
+            "webhook_disabled", "mail_invitation", "mail_password_reset", "mail_test", "mail_deletions", "send_digest",
+            "export_everything", "sync_subscription",
+        }  # fmt: skip
         # a lane and jobs that came later
         old = [name for name in HANDLERS if lane_of(name) != MATCHING and name not in newer]
         tx.insert_rows("jobs", [{**row, "id": name, "name": name} for name in [*old, "unheard of"]])
