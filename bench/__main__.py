@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import attacks, carddav, filters, imports, instagram, load, mcp, pages, search, start, writes
+from bench import attacks, carddav, filters, imports, instagram, load, mcp, pages, search, start, web_pages, writes
 from bench.plan import QUICK, STANDARD, Plan
 from bench.processes import end_by_exception
 from bench.table import Row, markdown
@@ -27,6 +27,7 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
     "writes": writes.run,
     "pages": pages.run,
     "search": search.run,
+    "web_pages": web_pages.run,
     "filters": filters.run,
     "start": start.run,
     "imports": imports.run,
