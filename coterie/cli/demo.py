@@ -49,7 +49,7 @@ def demo(
                 made = build_springfield(tx, password_hash, seed)
                 caller = caller_for_uuid(tx, made.organization_uuid)
                 _add_webhooks(tx, caller, settings.data_folder)
-                _add_subscription(tx, caller, settings.data_folder)
+                _add_subscriptions(tx, caller, settings.data_folder)
         except Conflict:
             raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
         add_files(database, caller, made)
@@ -82,13 +82,14 @@ def _add_webhooks(tx: Tx, caller: Caller, folder: Path) -> None:
             create_webhook(tx, caller, webhook)
 
 
-def _add_subscription(tx: Tx, caller: Caller, folder: Path) -> None:
-    """A subscription whose run waits for a decision, so that nothing leaves the instance."""
-    with named_ids("subscription"):
-        subscription = Subscription(
-            id="", user_id=None, name="Parish directory", url="https://dav.springfield.example/parish/",
-            username="marge", password_sealed=seal(folder, "springfield"),
-        )  # fmt: skip
-        added = add_subscription(tx, caller, subscription)
+def _add_subscriptions(tx: Tx, caller: Caller, folder: Path) -> None:
+    """Subscriptions whose runs wait for a decision, so that nothing leaves the instance."""
     held = Held(MANY, removed=34, names=["Ned Flanders", "Timothy Lovejoy", "Helen Lovejoy"])
-    update_subscription(tx, caller.organization_id, added.id, {"state": HELD, "held": held, "next_run_at": None})
+    for name, book in (("subscription", "Parish directory"), ("old subscription", "Parish directory before")):
+        with named_ids(name):
+            subscription = Subscription(
+                id="", user_id=None, name=book, url=f"https://dav.springfield.example/{book.split()[-1]}/",
+                username="marge", password_sealed=seal(folder, "springfield"),
+            )  # fmt: skip
+            added = add_subscription(tx, caller, subscription)
+        update_subscription(tx, caller.organization_id, added.id, {"state": HELD, "held": held, "next_run_at": None})

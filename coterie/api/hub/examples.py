@@ -79,6 +79,7 @@ EXAMPLES: Mapping[str, Example] = {
     "POST /subscriptions": Example(
         body={"name": "Choir", "url": "https://dav.springfield.example/choir/", "username": "marge", "password": "app"}
     ),
+    "DELETE /subscriptions/{subscription_id}": Example(path={"subscription_id": named_id("old subscription")}),
     "PATCH /subscriptions/{subscription_id}": Example(body={"policy": "ours"}),
     "POST /subscriptions/{subscription_id}/decide": Example(body={"decision": "detach"}),
     "POST /subscriptions/{subscription_id}/cards/decide": Example(body={"decision": "remote"}),
