@@ -23,7 +23,8 @@ def bundles(world: World) -> list[Bundle]:
 
 def mails(world: World) -> int:
     with world.database.read() as tx:
-        row = tx.one("SELECT count(*) FROM jobs WHERE name = :name", {"name": MAIL_JOB})
+        bound = {"organization_id": world.alice.organization_id, "name": MAIL_JOB}
+        row = tx.one("SELECT count(*) FROM jobs WHERE organization_id = :organization_id AND name = :name", bound)
     return int(row[0]) if row else 0
 
 
@@ -60,7 +61,7 @@ def test_most_of_the_book_is_deleted_only_if_a_person_agrees(dav: Dav, bobs: Dav
     assert (bundle.deleted_count, bundle.is_held) == (50, True)
     assert delete(bobs, 51) == [204]
     with world.database.write() as tx:
-        tx.run("UPDATE deletion_bundles SET last_at = '2020-01-01T00:00:00.000000Z'", {})
+        tx.run("UPDATE deletion_bundles SET last_at = '2020-01-01T00:00:00.000000Z' WHERE id = :id", {"id": bundle.id})
     assert delete(dav, 50) == [503]
     with world.database.write() as tx:
         allow_deletions(tx, world.alice, bundle.id)
