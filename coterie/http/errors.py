@@ -74,6 +74,7 @@ STATUSES: Mapping[type[CoterieError], int] = {
     Busy: 503,
     TooSlow: 503,
     Unavailable: 503,
+    Held: 503,
     DiskFull: 503,
 }
 
