@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from counting import counted
 from visitor import Visitor, elements_of, text_of
 from world import World
 
@@ -137,3 +138,17 @@ def test_a_window_of_rows_names_the_length_of_the_list(alice: Visitor, world: Wo
     assert alice.get(people(world, "/rows"), found="1", q="ma rge").headers["hx-replace-url"] == people(
         world, "?q=ma+rge"
     )
+
+
+def test_a_list_takes_the_same_statements_however_long_it_is(
+    alice: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = []
+    for more in (0, 100):
+        with world.database.write() as tx:
+            for number in range(more):
+                create_contact(tx, world.alice, {"real_name": f"Person {number:03}"})
+        with counted(monkeypatch) as statements:
+            alice.get(people(world))
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1] > 5
