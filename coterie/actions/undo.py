@@ -98,6 +98,7 @@ def _undo_one(tx: Tx, caller: Caller, event: PastEvent, undoing: Collection[int]
         with tx.savepoint():
             if event.kind == _CREATED:
                 return undo_contacts.undo_created(tx, caller, event, list(undoing))
+            _check_new_part(tx, caller, event, undoing)
             return _UNDO[event.kind](tx, caller, event)
     except NotUndone as reason:
         return [reason]
@@ -116,6 +117,14 @@ def _check(caller: Caller, event: PastEvent) -> None:
         raise NotUndone("not_undoable")
     if event.noun in ("reminder", "user_relationship") and event.user_id != caller.user_id:
         raise NotUndone("not_yours")
+
+
+def _check_new_part(tx: Tx, caller: Caller, event: PastEvent, undoing: Collection[int]) -> None:
+    """Raises NotUndone if the event created a part of which a later event in effect says more."""
+    if event.kind.endswith(".created") and event.contact_ids:
+        later = store.list_later_events(tx, caller.organization_id, event.contact_ids, event.id, but=undoing)
+        if any(subject == event.subject_id and kind.startswith(f"{event.noun}.") for kind, subject in later):
+            raise NotUndone("changed_since")
 
 
 def _reason_of(error: NotFound | Conflict | Forbidden | Invalid) -> str:

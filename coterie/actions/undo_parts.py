@@ -123,18 +123,12 @@ def _find(tx: Tx, caller: Caller, event: PastEvent) -> tuple[Any, int | None]:
 
 
 def _delete(tx: Tx, caller: Caller, event: PastEvent) -> Left:
-    """Undoes that a part was created or restored; one that was changed since stays."""
+    """Undoes that a part was created or restored."""
     part, contact_id = _find(tx, caller, event)
-    is_changed = event.kind.endswith(".created") and part.updated_at != part.created_at
-    if part.deleted_at is not None or (is_changed and not _is_as_created(part, event)):
+    if part.deleted_at is not None:
         raise NotUndone("changed_since")
     _PARTS[event.noun].delete(tx, caller, contact_id, event.subject_id)
     return ()
-
-
-def _is_as_created(part: Any, event: PastEvent) -> bool:
-    """Whether later changes of the part were undone: it has the values with which it was created."""
-    return bool(event.changes) and all(getattr(part, name) == new for name, (_, new) in event.changes.items())
 
 
 def _restore(tx: Tx, caller: Caller, event: PastEvent) -> Left:
