@@ -81,7 +81,7 @@ def _filter(tx: Tx, visit: Visit, members: dict[str, str]) -> tuple[Contact | No
     person = find_contact(tx, visit.acting.organization_id, number) if number else None
     return person, HistoryFilter(
         nouns=_NOUNS, user_id=user_id if user_id in members else None, via=via if via in DOORS else None,
-        contact_id=person.id if person else None, but_via=None if via else "instagram",
+        contact_id=person.id if person else None, without_instagram=not via,
     )  # fmt: skip
 
 
