@@ -246,7 +246,14 @@ def _folder(*, is_in: bool) -> Undo:
 
 
 def _unmerge(tx: Tx, caller: Caller, event: PastEvent) -> Left:
-    unmerge_contact(tx, caller, event.subject_id)
+    """Undoes the merge, or the one by which it was done again."""
+    merge = merge_store.find_merge(tx, caller.organization_id, event.subject_id)
+    if merge is not None and merge.unmerged_at is not None:
+        again = merge_store.find_merge_of(tx, caller.organization_id, merge.loser_id)
+        if again is None or again.survivor_id != merge.survivor_id:
+            raise NotUndone("changed_since")
+        merge = again
+    unmerge_contact(tx, caller, merge.id if merge is not None else event.subject_id)
     return ()
 
 
