@@ -1,4 +1,4 @@
-"""Undo of any changes in any order: each door shows what it showed before, and after the undo of the undo as after them.
+"""Undo of any changes in any order: each door shows what it showed before, and after the undo of the undo the same.
 
 Except merges, which keep what was edited since.
 """
