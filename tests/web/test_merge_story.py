@@ -74,7 +74,7 @@ def test_import_find_merge_unmerge_undo(browser: Browser, instance: Instance, tm
     page.keyboard.type("max power")
     expect(page.locator(".person-row")).to_have_count(1, timeout=SECONDS)
     press(app, page.locator(".person-row a").first)
-    page.wait_for_url(re.compile(r"/people/\d+$"))
+    page.wait_for_url(re.compile(r"/people/\d+(\?.*)?$"))
     person = page.url
 
     go(app, "gd")
