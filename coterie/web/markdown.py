@@ -25,6 +25,9 @@ def render_markdown(text: str) -> Markup:
     """The text as safe HTML. A picture is a link to it, because a foreign picture tells its host who reads."""
     tokens = _markdown.parse(text)
     for token in tokens:
+        if token.type == "table_open":
+            # a wide table scrolls, by keyboard too
+            token.attrSet("tabindex", "0")
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + _LEVELS_DOWN, _LEVEL_MAX)}"
         for child in token.children or ():
