@@ -32,7 +32,7 @@ STATES = {
     "new": "Being read",
     "preview": "Import waits",
     "active": "In step",
-    "held": "Waits for you",
+    "held": "Waiting for you",
     "paused": "Paused",
 }
 _FIELDS = ("name", "url", "username", "direction", "policy", "folder_id")
