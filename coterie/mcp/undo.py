@@ -14,7 +14,7 @@ from coterie.model.organizations import Caller
 from coterie.model.undo import REASONS
 from coterie.store.database import Tx
 from coterie.store.events import find_last_event
-from coterie.store.undo import list_events_between
+from coterie.store.undo import is_one_unit, list_events_between
 
 _ID = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 
@@ -27,7 +27,10 @@ def undo(tx: Tx, call: Call) -> Answer:
     match = _ID.fullmatch(call.arguments.undo_id.strip())
     if match is None:
         raise invalid("undo_id", "is not the undo id of a change: it looks like 412-415")
-    undone = undo_events(tx, call.caller, int(match[1]), int(match[2]))
+    first, last = int(match[1]), int(match[2])
+    if not is_one_unit(tx, call.caller.organization_id, first, last):
+        raise invalid("undo_id", "is not the undo id of one change: undo changes one by one")
+    undone = undo_events(tx, call.caller, first, last)
     names = names_of(tx, call, {id_ for each in undone.cannot for id_ in each.contact_ids[:1]})
     cannot = [
         {"what": each.kind, "reason": each.reason, "means": REASONS[each.reason]}

@@ -23,6 +23,16 @@ def list_events_between(tx: Tx, organization_id: int, first: int, last: int, *, 
     return _past(tx, organization_id, rows)
 
 
+def is_one_unit(tx: Tx, organization_id: int, first: int, last: int) -> bool:
+    """Whether all events with ids from first to last are of one unit of work, which begins with first."""
+    other = tx.one(
+        "SELECT 1 FROM events WHERE organization_id = :organization_id AND id BETWEEN :first AND :last"
+        " AND COALESCE(unit_id, id) <> :first LIMIT 1",
+        {"organization_id": organization_id, "first": first, "last": last},
+    )
+    return other is None
+
+
 def list_events_of_causes(tx: Tx, organization_id: int, causes: Iterable[int], *, limit: int) -> list[PastEvent]:
     """The events of the jobs that these events requested, newest first."""
     rows = tx.all(

@@ -1,12 +1,15 @@
 """Every change has an undo id, and the tool undo takes it back."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from imports.runs import applied, google, person
 from mcp.mcp_calls import Mcp
 from world import World
 
 from coterie.actions.contacts import update_contact
+from coterie.store.events import find_last_event
 
 
 def confirmed(mcp: Mcp, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -80,6 +83,25 @@ def test_a_change_that_changed_nothing_has_no_undo(mcp: Mcp, world: World) -> No
 def test_an_id_that_is_none_is_refused(mcp: Mcp, undo_id: str) -> None:
     refused = mcp.refused("undo", undo_id=undo_id)
     assert refused.get("problems") or refused["error"]
+
+
+def test_a_range_of_several_changes_is_rejected(mcp: Mcp, world: World) -> None:
+    first, second = [
+        mcp.tool("save_contacts", contacts=[{"email": "homer@example.org", "nickname": name}])["undo"]["id"]
+        for name in ("A", "B")
+    ]
+    refused = mcp.refused("undo", undo_id=f"{first.partition('-')[0]}-{second.partition('-')[2]}")
+    assert refused["problems"][0]["field"] == "undo_id"
+    mcp.refused("undo", undo_id=f"1-{10**12}")
+    assert mcp.tool("get_contacts", ids=[world.homer.id])["items"][0]["nickname"] == "B"
+
+
+def test_an_assistant_does_not_undo_an_import(mcp: Mcp, world: World, tmp_path: Path) -> None:
+    applied(world.database, world.alice, tmp_path, google(tmp_path, person("Ned", "Flanders", "ned@example.org")))
+    with world.database.read() as tx:
+        event_id = find_last_event(tx, world.organization.id)
+    undone = mcp.tool("undo", undo_id=f"{event_id}-{event_id}")
+    assert [(each["what"], each["reason"]) for each in undone["cannot"]] == [("import.applied", "import")]
 
 
 def test_two_assistants_at_once_undo_their_own(mcp: Mcp, world: World) -> None:
