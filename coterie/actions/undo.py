@@ -20,7 +20,7 @@ from coterie.store.revisions import lock_contacts
 
 EVENTS_MAX = 2_000
 _UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO
-_CREATED, _BULK = "contact.created", "bulk_update.started"
+_CREATED, _BULK, _APPLIED = "contact.created", "bulk_update.started", "import.applied"
 # they are undone with the events that caused them
 _SILENT = CONSEQUENCES | {_BULK}
 UNDOABLE = frozenset(_UNDO) | _SILENT | {_CREATED}
@@ -109,7 +109,7 @@ def _undo_one(tx: Tx, caller: Caller, event: PastEvent, undoing: Collection[int]
 def _check(caller: Caller, event: PastEvent) -> None:
     if event.undone_by is not None:
         raise NotUndone("undone")
-    if event.import_id is not None and event.kind != "import.applied":
+    if event.import_id is not None and (event.kind != _APPLIED or not _may_undo_imports(caller)):
         raise NotUndone("import")
     if event.kind.endswith("erased"):
         raise NotUndone("erased")
@@ -117,6 +117,11 @@ def _check(caller: Caller, event: PastEvent) -> None:
         raise NotUndone("not_undoable")
     if event.noun in ("reminder", "user_relationship") and event.user_id != caller.user_id:
         raise NotUndone("not_yours")
+
+
+def _may_undo_imports(caller: Caller) -> bool:
+    """The undo of an import erases the contacts that it added, so assistants may not, nor tokens without the scope."""
+    return caller.may("imports:write") and caller.via != "mcp"
 
 
 def _check_new_part(tx: Tx, caller: Caller, event: PastEvent, undoing: Collection[int]) -> None:

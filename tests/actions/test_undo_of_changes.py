@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from everything import add_everything
+from imports.runs import applied, google, person
+from msgspec.structs import replace
 from seen import look
 from verbs import steps
 from world import World
@@ -116,6 +118,17 @@ def test_what_is_of_another_user_or_organization_is_not_undone(world: World) -> 
         undo_events(tx, world.charlie, first + 500, last + 500)
     with world.database.write() as tx, pytest.raises(Invalid):
         undo_events(tx, world.bob, last, first - 1)
+
+
+def test_an_import_is_undone_only_with_its_scope(world: World, tmp_path: Path) -> None:
+    applied(world.database, world.alice, tmp_path, google(tmp_path, person("Ned", "Flanders")))
+    with world.database.read() as tx:
+        event_id = find_last_event(tx, world.organization.id)
+    for caller in (replace(world.alice, scopes=("contacts:write",)), replace(world.alice, via="mcp")):
+        with world.database.write() as tx:
+            assert [each.reason for each in undo_events(tx, caller, event_id, event_id).cannot] == ["import"]
+    with world.database.write() as tx:
+        assert undo_events(tx, world.alice, event_id, event_id).cannot == ()
 
 
 def test_an_update_of_many_is_undone_as_one(world: World, settings: Settings) -> None:
