@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from coterie.settings import Settings
+
 ROOT = Path(__file__).parent.parent
 COLUMNS = 120
 _FENCE = re.compile(r"\s*(```|~~~)")
@@ -71,3 +73,8 @@ def test_a_dead_link_and_a_long_line_would_be_noticed() -> None:
     assert dead_links(ROOT / "README.md", text) == ["no-such-file.md", "#nothing"]
     assert too_long(text) == [3]
     assert too_long(f"| {'cell ' * 40}|\n```\n{'code ' * 40}\n```\nhttps://{'x' * 130}\n") == []
+
+
+def test_every_setting_is_in_the_table_of_operators() -> None:
+    rows = re.findall(r"^\| `COTERIE_([A-Z_]+)` \|", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(name.upper() for name in Settings.__struct_fields__)
