@@ -98,5 +98,5 @@ def _number(text: str | None, option: str) -> int | None | UnsetType:
     if not text:
         return None
     if not text.isdigit() or not text.isascii():
-        raise invalid(option, f"must be a whole number, and is {text[:100]!r}")
+        raise invalid(option, f"must be a whole number, 0 or more, and is {text[:100]!r}")
     return int(text)

@@ -123,7 +123,7 @@ def test_an_organization_gets_quotas_and_shows_their_use(home: Settings) -> None
     shown = json.loads(said(home, "organization", "show", "--json"))
     assert (shown["contacts_max"], shown["file_bytes_max"]) == (None, 5_000_000)
     wrong = run(home, "organization", "set", "--contacts-max", "many")
-    assert wrong.stderr == "coterie: --contacts-max must be a whole number, and is 'many'\n"
+    assert wrong.stderr == "coterie: --contacts-max must be a whole number, 0 or more, and is 'many'\n"
 
 
 def test_time_zones_are_listed_and_set(home: Settings) -> None:
