@@ -44,7 +44,7 @@ def merge_handles(
     (survivors, losers), changes = handles, merge.changes
     before = store.list_handles(tx, caller.organization_id, merge.survivor_id)
     if len(before) > max(HANDLES_MAX, len(survivors)):
-        raise invalid("losers", f"exceed the limit of {HANDLES_MAX} handles per contact")
+        raise invalid("loser_ids", f"exceed the limit of {HANDLES_MAX} handles per contact")
     twins = {(handle.channel, handle.normalized): handle for handle in losers}
     after = [_with_twin(handle, twins.get((handle.channel, handle.normalized)), changes) for handle in before]
     old, new = primaries_of(survivors), primaries_of(losers)

@@ -68,9 +68,9 @@ def merge_contacts(
     unknown, there are more than 50 losers, or the survivor would have more than 500 handles.
     """
     if not loser_ids:
-        raise invalid("losers", "is empty", kind="missing")
+        raise invalid("loser_ids", "is empty", kind="missing")
     if len(loser_ids) > LOSERS_MAX:
-        raise invalid("losers", f"has more than {LOSERS_MAX} contacts", kind="too_long")
+        raise invalid("loser_ids", f"has more than {LOSERS_MAX} contacts", kind="too_long")
     ids, locked = _lock(tx, caller, [survivor_id, *loser_ids])
     survivor, losers = _load(tx, caller, ids[survivor_id], [ids[each] for each in loser_ids])
     chosen = check_choices(choices or {}, ids)
@@ -119,8 +119,8 @@ def _load(tx: Tx, caller: Caller, survivor_id: int, loser_ids: Sequence[int]) ->
         )
     }
     if survivor_id in loser_ids:
-        raise invalid("losers", "has the survivor itself, or a contact that was merged into it")
-    for name, contact_id in (("survivor", survivor_id), *(("losers", each) for each in loser_ids)):
+        raise invalid("loser_ids", "has the survivor itself, or a contact that was merged into it")
+    for name, contact_id in (("survivor_id", survivor_id), *(("loser_ids", each) for each in loser_ids)):
         if contacts[contact_id].deleted_at is not None:
             raise invalid(name, f"has a deleted contact: restore contact {contact_id} first")
     return contacts[survivor_id], [contacts[each] for each in dict.fromkeys(loser_ids)]

@@ -50,6 +50,8 @@ def test_what_cannot_be_merged_is_a_problem(world: World, hub: Client) -> None:
     def merge(survivor: Any, *losers: Any, **more: Any) -> int:
         return hub.post(f"{HUB}/merges", {"survivor_id": survivor, "loser_ids": list(losers), **more}).status
 
+    itself = hub.post(f"{HUB}/merges", {"survivor_id": world.marge.id, "loser_ids": [world.marge.id]}).json
+    assert [each["field"] for each in itself["errors"]] == ["loser_ids"]
     assert merge(world.marge.id, world.marge.uuid) == 422
     assert merge(world.marge.id, world.moe.uuid) == 404
     assert merge(world.marge.id, 4_000_000) == 404
