@@ -163,6 +163,23 @@ def test_a_note_of_markup_and_a_very_long_name_break_nothing(browser: Browser, i
         context.close()
 
 
+@pytest.mark.parametrize("width", [1440, 360])
+def test_a_menu_opens_inside_the_window(browser: Browser, instance: Instance, width: int) -> None:
+    context, app = open_page(browser, instance, viewport={"width": width, "height": 800})
+    for path in ("/1/people", "/1/settings/members"):
+        app.visit(path, axe=False)
+        if path == "/1/people":
+            app.page.locator(".c-pick input").first.check()
+        for menu in app.page.locator(".menu:visible").all():
+            menu.locator("> summary").click()
+            box = menu.locator("> :not(summary)").bounding_box()
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width, (path, box)
+            assert menu.locator("> :not(summary)").evaluate("(sheet) => getComputedStyle(sheet).position") != "static"
+            app.check(axe=False)
+            menu.locator("> summary").click()
+    context.close()
+
+
 def test_two_tabs_at_one_field_lose_nothing(browser: Browser, instance: Instance) -> None:
     first_context, first = open_page(browser, instance)
     second_context, second = open_page(browser, instance)
