@@ -27,7 +27,7 @@ from coterie.instagram import picture_door, webhook
 from coterie.mcp.urls import is_for_mcp, is_for_oauth
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.web.routes import Document, app_routes, page_routes, unavailable
+from coterie.web.routes import Document, app_routes, missing, page_routes, unavailable
 
 if TYPE_CHECKING:
     from coterie.carddav.app import CardDavApp
@@ -139,7 +139,7 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
         recorded(picture_door.PATH, picture_door.pictures(database, settings)),
         *app_routes(database, settings, authentication, recorder),
     ]
-    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable})
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable, 404: missing})
     # a redirect would repeat the Host of the request
     pages.router.redirect_slashes = False
     return App(contracts, carddav=carddav, mcp=mcp, oauth=oauth, pages=pages, settings=settings)

@@ -14,7 +14,7 @@ from coterie.http.errors import Unexpected, error_headers, status_of
 from coterie.web.page import Show, Visit
 
 _TITLES: dict[type[CoterieError], str] = {
-    NotFound: "This page is not here, or not yours",
+    NotFound: "This page does not exist, or you may not see it",
     Unauthorized: "Your session has ended",
     Forbidden: "This is not allowed",
     Conflict: "This was changed meanwhile",

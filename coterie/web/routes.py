@@ -29,6 +29,7 @@ from coterie.web.assets import ImmutableFiles, digest
 from coterie.web.cookies import SESSION, read_cookies
 from coterie.web.dispatch import PageApp
 from coterie.web.metrics import metrics_endpoint
+from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
 from coterie.web.reference import reference_page
 from coterie.web.start import start_page
@@ -134,6 +135,13 @@ def _document(settings: Settings, documents: Sequence[Document]) -> Endpoint:
 async def unavailable(request: Request, error: Exception) -> Response:
     """The response of a page whose query failed. The reason is not shown."""
     return PlainTextResponse("Not available now; try again later", 503, headers={"Retry-After": "5"})
+
+
+async def missing(request: Request, error: Exception) -> Response:
+    """The response of an address that no page has: a page for a browser, text for a program."""
+    if request.method in ("GET", "HEAD") and b"text/html" in headers_of(request.scope).get(b"accept", b""):
+        return HTMLResponse(render("missing.html"), 404, headers=PAGE_HEADERS)
+    return PlainTextResponse("Not Found", 404)
 
 
 async def _healthy(request: Request) -> Response:

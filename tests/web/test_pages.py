@@ -36,3 +36,15 @@ def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
     assert client.get("/readyz").status == 503
     client.close()
     database.close()
+
+
+def test_an_address_of_no_page_is_a_page_for_a_browser_and_text_for_a_program(
+    fresh_database: Database, fresh_settings: Settings
+) -> None:
+    client = Client(create_app(fresh_database, fresh_settings))
+    for path in ("/nothing", "/1/nothing", "/1/people/", "/static/nothing.css"):
+        page = client.call("GET", path, headers={"accept": "text/html,*/*;q=0.8"})
+        assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert b"does not exist" in page.body and "default-src 'none'" in page.headers["content-security-policy"]
+        assert (client.get(path).status, client.get(path).body) == (404, b"Not Found")
+    client.close()
