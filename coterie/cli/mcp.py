@@ -57,7 +57,7 @@ def mcp_url(url: str) -> str:
 
 
 def forward(client: httpx.Client, url: str, token: str, line: bytes) -> bytes | None:
-    """The response to one message as one line; None if it has none. An error of the connection is a response too."""
+    """The response to one message as one line; None to a notification. An error of the connection is a response too."""
     try:
         message = msgspec.json.decode(line, type=dict[str, Any])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
@@ -65,7 +65,7 @@ def forward(client: httpx.Client, url: str, token: str, line: bytes) -> bytes | 
     id_ = message.get("id")
     try:
         response = client.post(url, content=line, headers=_headers(message, token))
-        if not response.content:
+        if not response.content or ("method" in message and "id" not in message):
             return None
         answer = msgspec.json.decode(response.content, type=dict[str, Any])
     except httpx.HTTPError as error:

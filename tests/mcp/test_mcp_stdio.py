@@ -46,7 +46,9 @@ def test_a_legacy_message_has_none_of_them() -> None:
 
 
 def test_a_notification_has_no_response() -> None:
-    assert call(b'{"jsonrpc":"2.0","method":"notifications/initialized"}', httpx.Response(202))[0] is None
+    refused = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Unauthorized"}}
+    for answer in (httpx.Response(202), httpx.Response(401, json=refused), httpx.Response(502, text="<html>")):
+        assert call(b'{"jsonrpc":"2.0","method":"notifications/initialized"}', answer)[0] is None
 
 
 @pytest.mark.parametrize("line", [b"x", b"[]", b"\xff", b"[" * 100_000, b"1"])
