@@ -23,7 +23,7 @@ PAGE = 1_000
 def _find_handles(tx: Tx, scope: Scope, after: int) -> Page:
     """Channels with several primary handles, a former primary one, or a summary that no primary one has."""
     organization_id = scope.organization_id
-    ids = store.list_ids_after(tx, organization_id, after, limit=PAGE)
+    ids = store.list_ids_after(tx, organization_id, after, limit=PAGE, with_merged=False)
     contacts = list_contacts_by_id(tx, organization_id, ids, include_deleted=True)
     handles = list_handles_of(tx, organization_id, ids)
     problems = []
@@ -106,7 +106,7 @@ def _repair_keys(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
 
 def _find_pinned(tx: Tx, scope: Scope, after: int) -> Page:
     """Contacts whose column pinned_note is not the text of their pinned note."""
-    ids = store.list_ids_after(tx, scope.organization_id, after, limit=PAGE)
+    ids = store.list_ids_after(tx, scope.organization_id, after, limit=PAGE, with_merged=False)
     notes = store.pinned_texts_of(tx, scope.organization_id, ids)
     problems = [
         Problem(f"contact {contact.id}", "shows another text than its pinned note", (contact.id, notes.get(contact.id)))
@@ -126,7 +126,7 @@ def _repair_pinned(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
 
 def _find_recent(tx: Tx, scope: Scope, after: int) -> Page:
     """Contacts whose marked interactions are not the newest ten of a kind."""
-    ids = store.list_ids_after(tx, scope.organization_id, after, limit=PAGE)
+    ids = store.list_ids_after(tx, scope.organization_id, after, limit=PAGE, with_merged=False)
     wrong = store.list_wrong_recent(tx, scope.organization_id, ids)
     problems = [
         Problem(f"contact {contact_id}", f"shows other interactions ({kind}) than the newest", (contact_id, kind))

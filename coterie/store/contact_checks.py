@@ -8,10 +8,12 @@ from coterie.store.contacts import SORT_COLUMNS, find_contact_to_change
 from coterie.store.database import Tx
 
 
-def list_ids_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int) -> list[int]:
-    """Returns the next ids of contacts."""
+def list_ids_after(tx: Tx, organization_id: int, contact_id: int, *, limit: int, with_merged: bool = True) -> list[int]:
+    """The next ids of contacts. with_merged: those merged into others too, whose rows stay though their parts moved."""
+    unmerged = "" if with_merged else " AND merged_into IS NULL"
     rows = tx.all(
-        "SELECT id FROM contacts WHERE organization_id = :organization_id AND id > :id ORDER BY id LIMIT :limit",
+        f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id > :id{unmerged}"
+        " ORDER BY id LIMIT :limit",
         {"organization_id": organization_id, "id": contact_id, "limit": limit},
     )
     return [row[0] for row in rows]

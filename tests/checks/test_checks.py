@@ -10,6 +10,8 @@ import pytest
 from everything import add_everything
 from world import World, make_world
 
+from coterie.actions.contacts import create_contact
+from coterie.actions.merges import merge_contacts
 from coterie.checks.run import Result, run_checks
 from coterie.model.relationships import type_id
 from coterie.store.contacts import find_contact
@@ -41,6 +43,14 @@ def one(world: World, sql: str, **bound: Any) -> Any:
         row = tx.one(sql, {"o": world.alice.organization_id, **bound})
     assert row is not None
     return row[0]
+
+
+def test_a_merged_contact_is_no_problem(world: World) -> None:
+    ned, pinned = {"real_name": "Ned", "email": "ned@example.org", "phone": "+1 939 555 0100"}, {"note": "Left-handed"}
+    with world.database.write() as tx:
+        second = create_contact(tx, world.alice, ned | pinned)
+        merge_contacts(tx, world.alice, world.marge.id, [second.id])
+    assert found(world, deep=True) == {}
 
 
 def counters(world: World) -> None:
