@@ -1,6 +1,7 @@
 """The history of an organization: its units of work, newest first.
 
-The events of imports and jobs are no units of their own: the event that started them is.
+The events of a job are no units of their own: the event that started it is. Of an import, that it was applied, and that
+it was undone, are units.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,10 @@ from coterie.store.database import Row, Tx
 # numbers of a unit that are read at once; longer ones are shown in part
 _WINDOW = 256
 # as the index of the first events of units has it
-_FIRST = "(e.unit_id IS NULL OR e.unit_id = e.id) AND e.import_id IS NULL AND e.cause_id IS NULL"
+_FIRST = (
+    "(e.unit_id IS NULL OR e.unit_id = e.id)"
+    " AND (e.import_id IS NULL OR e.kind IN ('import.applied', 'import.undone')) AND e.cause_id IS NULL"
+)
 # reminders, relationships and personal notes (whose events name no contact) are their users' own
 _VISIBLE = (
     "(e.user_id = :reader_id OR (substr(e.kind, 1, 9) <> 'reminder.' AND substr(e.kind, 1, 18) <> 'user_relationship.'"

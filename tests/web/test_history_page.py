@@ -1,8 +1,10 @@
 """The history in the browser: who did what, filters, pages, and undo."""
 
 import re
+from pathlib import Path
 
 from client import Response
+from imports.runs import applied, google, person
 from visitor import Visitor, text_of
 from world import World
 
@@ -53,6 +55,15 @@ def test_what_stays_is_said_with_the_reason(alice: Visitor, world: World) -> Non
     alice.post(path)
     assert "Not undone: nickname changed since" in text_of(alice.get(at(world)))
     assert nickname(world) == "M"
+
+
+def test_an_import_is_one_entry_and_undone_by_it(alice: Visitor, world: World, tmp_path: Path) -> None:
+    path = google(tmp_path, *(person(f"Zelda{number}", "Import") for number in range(3)))
+    applied(world.database, world.alice, tmp_path, path)
+    page = alice.get(at(world))
+    assert text_of(page).count("applied an import") == 1
+    assert "Zelda" not in text_of(page)
+    assert alice.post(undo_paths(page)[0]).status == 303
 
 
 def test_a_merge_has_its_own_word(alice: Visitor, world: World) -> None:
