@@ -1,9 +1,15 @@
-"""Notes as HTML: CommonMark without HTML, pictures and other hosts' content."""
+"""Notes as HTML: CommonMark without HTML, pictures and other hosts' content.
 
-from functools import lru_cache
+The parser is loaded at the first note: 1 MB that a process which shows none does not need.
+"""
 
-from markdown_it import MarkdownIt
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _CACHED = 2048
 # one title a page, and sections below it: a heading of a note is of the third level at least
@@ -11,19 +17,20 @@ _LEVELS_DOWN = 2
 _LEVEL_MAX = 6
 
 
-def _make() -> MarkdownIt:
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # lazy: 1 MB of memory
+
     # raw HTML stays text; the library makes no links of javascript:, vbscript:, file: or data:
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     return markdown.disable("image")
 
 
-_markdown = _make()
-
-
 @lru_cache(maxsize=_CACHED)
 def render_markdown(text: str) -> Markup:
     """The text as safe HTML. A picture is a link to it, because a foreign picture tells its host who reads."""
-    tokens = _markdown.parse(text)
+    markdown = _parser()
+    tokens = markdown.parse(text)
     for token in tokens:
         if token.type == "table_open":
             # a wide table scrolls, by keyboard too
@@ -33,5 +40,5 @@ def render_markdown(text: str) -> Markup:
         for child in token.children or ():
             if child.type == "link_open":
                 child.attrSet("rel", "noopener noreferrer nofollow ugc")
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    html = markdown.renderer.render(tokens, markdown.options, {})
     return Markup(html)  # noqa: S704 (made by the renderer, which escapes every text)

@@ -45,7 +45,8 @@ def one(world: World, sql: str, **bound: Any) -> Any:
     return row[0]
 
 
-def test_a_merged_contact_is_no_problem(world: World) -> None:
+def test_a_merged_contact_is_no_problem(fresh_database: Database) -> None:
+    world = make_world(fresh_database)
     ned, pinned = {"real_name": "Ned", "email": "ned@example.org", "phone": "+1 939 555 0100"}, {"note": "Left-handed"}
     with world.database.write() as tx:
         second = create_contact(tx, world.alice, ned | pinned)
