@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -79,6 +79,8 @@ class Watched:
 
     def check(self, *, axe: bool = True) -> None:
         """Fails if the page asked another host, logged anything, scrolls sideways or is not accessible."""
+        # what waits for the server is dimmed
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0, f"{self.page.url} scrolls {width} pixels sideways"
         violations = self.page.evaluate(RUN_AXE, list(TAGS)) if axe else []
