@@ -31,13 +31,15 @@ class Checkpoints:
         self._next = PAGES
         self._requests: SimpleQueue[bool] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        # SQLite refuses a second checkpoint while one runs: the writer waits for the thread's, or the WAL would grow
+        self._lock = threading.Lock()
         # replaces SQLite's own checkpoints
         writer.set_wal_hook(self._committed)
 
     def _committed(self, writer: apsw.Connection, _name: str, pages: int) -> int:
         """Called by SQLite after each commit with the length of the WAL."""
         if pages >= PAGES_MAX:
-            with suppress(apsw.Error):
+            with self._lock, suppress(apsw.Error):
                 writer.wal_checkpoint(mode=_PASSIVE)
         elif pages < self._next - PAGES:
             self._next = PAGES  # the WAL was reset
@@ -58,7 +60,7 @@ class Checkpoints:
             connection = apsw.Connection(self._path)
             connection.execute("PRAGMA synchronous=FULL")
             while self._requests.get():
-                with suppress(apsw.Error):
+                with self._lock, suppress(apsw.Error):
                     connection.wal_checkpoint(mode=_PASSIVE)
             connection.close()
 
