@@ -25,7 +25,7 @@ def validate_response(
     where = f"{method.upper()} {path_template} {status}"
     operation = document["paths"].get(path_template, {}).get(method.lower())
     assert operation is not None, f"{where}: no such operation in the document"
-    if status == 304 and method.upper() == "GET":
+    if status == 304 and method.upper() == "GET" and not path_template.startswith("/api/hub/"):
         # HTTP's own, for a client that sent If-None-Match; the published documents do not have it
         assert body_bytes == b"", f"{where}: a body"
         return
