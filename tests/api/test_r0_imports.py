@@ -275,7 +275,7 @@ def test_rejected_rows_are_downloaded_mended_and_uploaded_again(r0: R0) -> None:
 
 def test_more_rejected_rows_than_an_answer_holds_are_refused(r0: R0, monkeypatch: pytest.MonkeyPatch) -> None:
     made = upload(r0, FILE + ",,nobody,,,\r\n").json
-    monkeypatch.setattr("coterie.api.r0.imports.REJECTED_BYTES_MAX", 50)
+    monkeypatch.setattr("coterie.api.rejected.REJECTED_BYTES_MAX", 50)
     assert r0.get(f"/imports/{made['id']}/rejected").status == 413
 
 

@@ -11,10 +11,11 @@ from coterie.actions.quotas import check_files
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.import_rows import RowEntity, present_rows
 from coterie.api.hub.pages import LIMIT, Page
+from coterie.api.rejected import rejected_response
 from coterie.api.route import Request
-from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
+from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.http.cursors import Scope, read_cursor, write_cursor
-from coterie.http.responses import Response, file_headers
+from coterie.http.responses import Response
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import MATCH, Import
 from coterie.model.organizations import Caller
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 FORMATS = (VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV)
 ROWS_SHOWN = 20
-# a response is built in memory; the command line has no such limit
-REJECTED_BYTES_MAX = 32 * 1024**2
 MAPPING_LENGTH_MAX = 200_000
 State = Literal["staging", "staged", "applying", "applied", "undoing", "undone", "failed"]
 
@@ -142,15 +141,7 @@ def undo(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
 
 
 def send_rejected(tx: Tx, caller: Caller, request: Request) -> Response:
-    from coterie.imports.rejected import rejected_file  # lazy: as in store_file
-
-    file = rejected_file(tx, caller.organization_id, find(tx, caller, request), request.settings.data_folder)
-    body = bytearray()
-    for piece in file.pieces:
-        body += piece
-        if len(body) > REJECTED_BYTES_MAX:
-            raise TooLarge("The rejected rows exceed 32 MB; export them with `coterie rejected`")
-    return Response(body=bytes(body), headers=file_headers(file.filename), media_type=file.media_type)
+    return rejected_response(tx, caller, find(tx, caller, request), request.settings.data_folder)
 
 
 def delete(tx: Tx, caller: Caller, request: Request) -> None:

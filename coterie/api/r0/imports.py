@@ -18,9 +18,10 @@ from coterie.api.r0.ids import part_id
 from coterie.api.r0.import_rows import RowEntity, present_rows
 from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
+from coterie.api.rejected import rejected_response
 from coterie.api.route import Request
-from coterie.errors import Invalid, NotFound, Problem, TooLarge, invalid
-from coterie.http.responses import Response, file_headers
+from coterie.errors import Invalid, NotFound, Problem, invalid
+from coterie.http.responses import Response
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import MATCH, Import
 from coterie.model.organizations import Caller
@@ -39,8 +40,6 @@ FORMATS = {
 TYPES = {file_format: name for name, file_format in FORMATS.items()}
 State = Literal["staging", "staged", "applying", "applied", "undoing", "undone", "failed"]
 ROWS_SHOWN = 20
-# a response is built in memory; the command line has no such limit
-REJECTED_BYTES_MAX = 32 * 1024**2
 MAPPING_LENGTH_MAX = 200_000
 
 
@@ -213,15 +212,7 @@ def undo(tx: Tx, caller: Caller, request: Request) -> ImportEntity:
 
 
 def send_rejected(tx: Tx, caller: Caller, request: Request) -> Response:
-    from coterie.imports.rejected import rejected_file  # lazy: as in store_file
-
-    file = rejected_file(tx, caller.organization_id, find(tx, caller, request), request.settings.data_folder)
-    body = bytearray()
-    for piece in file.pieces:
-        body += piece
-        if len(body) > REJECTED_BYTES_MAX:
-            raise TooLarge("The rejected rows exceed 32 MB; export them with `coterie rejected`")
-    return Response(body=bytes(body), headers=file_headers(file.filename), media_type=file.media_type)
+    return rejected_response(tx, caller, find(tx, caller, request), request.settings.data_folder)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:
