@@ -83,7 +83,10 @@ def start_bulk_update(tx: Tx, caller: Caller, entries: Sequence[Entry]) -> tuple
     job_id = new_id()
     record(tx, caller, "bulk_update.started", job_id)
     event_id = find_last_event(tx, caller.organization_id)
-    arguments = {"updates": updates, "user_id": caller.user_id, "via": caller.via, "event_id": event_id}
+    arguments = {
+        "updates": updates, "user_id": caller.user_id, "via": caller.via, "token_id": caller.token_id,
+        "event_id": event_id,
+    }  # fmt: skip
     enqueue(tx, caller, JOB, arguments, attempts_max=5, job_id=job_id)
     return job_id, missing
 

@@ -50,7 +50,10 @@ def consequence_rows(
 
 
 def _enqueue(tx: Tx, caller: Caller, kind: str, subject_id: str | int, contact_ids: Sequence[int]) -> None:
-    origin = {"kind": kind, "subject_id": str(subject_id), "user_id": caller.user_id, "via": caller.via}
+    origin = {
+        "kind": kind, "subject_id": str(subject_id), "user_id": caller.user_id, "via": caller.via,
+        "token_id": caller.token_id,
+    }  # fmt: skip
     starts = range(0, len(contact_ids), CONTACTS_PER_JOB)
     batches = [origin | {"contact_ids": contact_ids[start : start + CONTACTS_PER_JOB]} for start in starts]
     jobs.enqueue_many(tx, caller.organization_id, JOB, [(arguments, None, times.now()) for arguments in batches])

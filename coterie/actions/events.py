@@ -49,6 +49,7 @@ def row_of(
         "contact_ids": sorted(set(contact_ids)),
         "user_id": caller.user_id,
         "via": caller.via,
+        "token_id": caller.token_id,
         "import_id": caller.import_id,
         "changes": msgspec.json.encode(changes).decode() if changes else None,
         "undo": msgspec.json.encode(undo).decode() if undo else None,

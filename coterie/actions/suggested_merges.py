@@ -38,7 +38,7 @@ class Progress(Struct):
 
 def merge_suggested(tx: Tx, caller: Caller) -> str | None:
     """Lets the worker merge all suggested pairs; returns the id of the job, or None if one is waiting already."""
-    arguments = {"user_id": caller.user_id, "via": caller.via}
+    arguments = {"user_id": caller.user_id, "via": caller.via, "token_id": caller.token_id}
     return enqueue(tx, caller, MERGE_JOB, arguments, dedupe_key=MERGE_JOB)
 
 

@@ -89,6 +89,7 @@ def _body(webhook: Webhook, event: EventSheet) -> str:
         "contact_ids": event.contact_ids,
         "user_id": event.user_id,
         "via": event.via,
+        "token_id": event.token_id,
     }
     if webhook.payload == FULL and event.changes is not None:
         data["changes"] = msgspec.Raw(event.changes.encode())

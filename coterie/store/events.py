@@ -16,8 +16,8 @@ _DIRECT = " AND e.kind NOT IN ('" + "', '".join(sorted(CONSEQUENCES)) + "')"
 def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mapping[str, Any]]) -> None:
     """Inserts events with the ids from `first` on.
 
-    Each row has kind, subject_id, user_id, via, import_id, changes, undo, happened_at, and contact_ids: those it names;
-    all have a cause_id, or none has; the same of undoes.
+    Each row has kind, subject_id, user_id, via, token_id, import_id, changes, undo, happened_at, and contact_ids: those
+    it names; all have a cause_id, or none has; the same of undoes.
     """
     events, named = [], []
     # a part of the unit that was rolled back may have begun with a higher number
@@ -40,6 +40,7 @@ class EventSheet(Struct, frozen=True, kw_only=True):
     contact_ids: tuple[int, ...]
     user_id: str | None
     via: str
+    token_id: str | None
     is_bulk: bool
     changes: str | None
     happened_at: str
@@ -49,7 +50,7 @@ def list_events_since(tx: Tx, organization_id: int, after: int, *, limit: int) -
     """The events after an event, oldest first."""
     bound = {"organization_id": organization_id, "after": after, "limit": limit}
     rows = tx.all(
-        "SELECT id, kind, subject_id, user_id, via, import_id, cause_id, changes, happened_at FROM events"
+        "SELECT id, kind, subject_id, user_id, via, token_id, import_id, cause_id, changes, happened_at FROM events"
         " WHERE organization_id = :organization_id AND id > :after ORDER BY id LIMIT :limit",
         bound,
     )
@@ -69,11 +70,12 @@ def list_events_since(tx: Tx, organization_id: int, after: int, *, limit: int) -
             contact_ids=tuple(named[event_id]),
             user_id=user_id,
             via=via,
+            token_id=token_id,
             is_bulk=import_id is not None or cause_id is not None,
             changes=changes,
             happened_at=happened_at,
         )
-        for event_id, kind, subject_id, user_id, via, import_id, cause_id, changes, happened_at in rows
+        for event_id, kind, subject_id, user_id, via, token_id, import_id, cause_id, changes, happened_at in rows
     ]
 
 

@@ -16,7 +16,7 @@ from coterie.actions import (
     touch_plans,
 )
 from coterie.actions.attachments import REMOVE_JOB
-from coterie.actions.callers import caller_for
+from coterie.actions.callers import caller_of
 from coterie.actions.duplicates import SCAN_JOB
 from coterie.actions.exports import EXPORT_JOB
 from coterie.actions.import_retention import SCRUB_JOB
@@ -51,7 +51,7 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
     """Runs the updates of one bulk request in batches."""
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
-        caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
+        caller = caller_of(tx, job.organization_id, arguments)
     caller = msgspec.structs.replace(caller, cause_id=arguments.get("event_id"))
     progress = msgspec.structs.replace(bulk_updates.progress_of(job), total=len(arguments["updates"]))
     batches = _update(caller, arguments["updates"], progress)
@@ -69,7 +69,7 @@ def record_consequence(database: Database, settings: Settings, job: Job, stoppin
     """Contacts that changed with a tag, folder, expertise, property or contact, 500 in each transaction."""
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
-        caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
+        caller = caller_of(tx, job.organization_id, arguments)
     done = msgspec.json.decode(job.progress)["done"] if job.progress else 0
     run_job(database, job, stopping, _record(caller, arguments, done), lambda done: {"done": done})
 

@@ -4,7 +4,7 @@ import threading
 
 import msgspec
 
-from coterie.actions.callers import caller_for
+from coterie.actions.callers import caller_of
 from coterie.actions.suggested_merges import Progress, merge_batches
 from coterie.model.jobs import Job
 from coterie.settings import Settings
@@ -16,6 +16,6 @@ def merge_suggested(database: Database, settings: Settings, job: Job, stopping: 
     """Merges suggested pairs, 10 in each transaction. Stopped, it continues after the last one."""
     arguments = msgspec.json.decode(job.arguments)
     with database.read() as tx:
-        caller = caller_for(tx, job.organization_id, user_id=arguments["user_id"], via=arguments["via"])
+        caller = caller_of(tx, job.organization_id, arguments)
     progress = msgspec.json.decode(job.progress, type=Progress) if job.progress else Progress()
     run_job(database, job, stopping, merge_batches(caller, progress), msgspec.structs.asdict)

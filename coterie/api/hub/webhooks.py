@@ -184,7 +184,7 @@ def _values(webhook: Webhook) -> dict[str, Any]:
 def _example(kind: str) -> dict[str, Any]:
     data = {
         "event_id": 412, "subject_id": "17", "contact_ids": [17], "user_id": "01902a4e-6c7d-7a11-9a9d-64b0c3f1d2aa",
-        "via": "web",
+        "via": "web", "token_id": None,
     }  # fmt: skip
     if kind.endswith(".updated"):
         data["changes"] = {"nickname": [None, "Midge"]}
