@@ -24,7 +24,7 @@ _VISIBLE = (
     " AND (substr(e.kind, 1, 5) <> 'note.' OR EXISTS (SELECT 1 FROM event_contacts v"
     " WHERE v.organization_id = e.organization_id AND v.event_id = e.id))))"
 )
-_COLUMNS = "e.id, e.kind, e.subject_id, e.user_id, e.via, e.changes, e.happened_at, e.undone_by, e.undoes"
+_COLUMNS = "e.id, e.kind, e.subject_id, e.user_id, e.via, e.changes, e.happened_at, e.undone_by, e.undoes, e.token_id"
 
 
 class PastChange(Struct, frozen=True, kw_only=True):
@@ -45,6 +45,7 @@ class Unit(Struct, frozen=True, kw_only=True):
     last: int
     user_id: str | None
     via: str
+    token_id: str | None
     happened_at: str
     is_undone: bool
     undoes: int | None
@@ -123,7 +124,7 @@ def _unit(
     if last >= head + _WINDOW // 2:
         last = _end_of(tx, organization_id, head)
     return Unit(
-        first=head, last=last, user_id=rows[0][3], via=rows[0][4], happened_at=rows[0][6],
+        first=head, last=last, user_id=rows[0][3], via=rows[0][4], token_id=rows[0][9], happened_at=rows[0][6],
         is_undone=any(row[7] is not None for row in rows), undoes=rows[0][8],
         caused_count=sum(caused.get(row[0], 0) for row in rows),
         changes=[

@@ -30,6 +30,7 @@ class HistoryEvent(Struct, frozen=True):
     subject_id: str
     user_id: str | None
     via: str
+    token_id: str | None
     changes: str | None
     happened_at: str
 
@@ -66,8 +67,9 @@ def list_history(
     begins = "" if before is None else " AND ec.event_id < :before"
     bound = {"organization_id": organization_id, "contact_id": contact_id, "limit": limit, "reader_id": reader_id or ""}
     rows = tx.all(
-        "SELECT e.id, e.kind, e.subject_id, e.user_id, e.via, e.changes, e.happened_at FROM event_contacts ec"
-        " CROSS JOIN events e WHERE ec.organization_id = :organization_id AND ec.contact_id = :contact_id"
+        "SELECT e.id, e.kind, e.subject_id, e.user_id, e.via, e.token_id, e.changes, e.happened_at FROM"
+        " event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id"
+        " AND ec.contact_id = :contact_id"
         f" AND e.organization_id = ec.organization_id AND e.id = ec.event_id{begins}"
         f" AND (e.kind NOT IN ({OF_ITS_USER}) OR e.user_id = :reader_id) ORDER BY ec.event_id DESC LIMIT :limit",
         bound if before is None else bound | {"before": before},

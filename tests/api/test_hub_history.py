@@ -3,6 +3,7 @@
 from client import Client
 from world import World
 
+from coterie.actions.contacts import update_contact
 from coterie.actions.reminders import create_reminder
 
 HISTORY = "/api/hub/v1/history"
@@ -23,6 +24,16 @@ def test_what_was_done_at_once_is_one_item_and_is_undone(world: World, hub: Clie
     assert (newest["undoes"], before["is_undone"]) == (unit["first"], True)
     hub.post(f"{HISTORY}/undo", {"first": undone["first"], "last": undone["last"]})
     assert hub.get(path).json["nickname"] == "Midge"
+
+
+def test_the_history_names_the_token(world: World, hub: Client) -> None:
+    path = f"{CONTACTS}/{world.marge.id}"
+    token = hub.post("/api/hub/v1/tokens", {"name": "Newsletter"}).json
+    hub.with_token(token["token"]).patch(path, {"nickname": "Midge"})
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, world.marge.id, {"nickname": "Marjorie"})
+    assert [each["token_id"] for each in hub.get(HISTORY, limit=2).json["items"]] == [None, token["id"]]
+    assert [each["token_id"] for each in hub.get(f"{path}/history", limit=2).json["items"]] == [None, token["id"]]
 
 
 def test_the_history_is_read_in_pages_and_filtered(world: World, hub: Client) -> None:

@@ -36,6 +36,7 @@ class UnitEntity(Struct):
     last: int
     user_id: str | None
     via: Annotated[str, Meta(description="The door: inro, r0, hub, web, cli, worker, carddav …")]
+    token_id: Annotated[str | None, Meta(description="The API token, assistant or device that did it, if one did.")]
     happened_at: str
     is_undone: Annotated[bool, Meta(description="Whether it was undone, wholly or in part.")]
     undoes: Annotated[int | None, Meta(description="The first of the changes that it undid.")]
@@ -122,12 +123,14 @@ def _range(tx: Tx, caller: Caller, body: UndoBody) -> tuple[int, int]:
 
 def _present(unit: Unit) -> UnitEntity:
     return UnitEntity(
-        first=unit.first, last=unit.last, user_id=unit.user_id, via=unit.via, happened_at=unit.happened_at,
-        is_undone=unit.is_undone, undoes=unit.undoes, event_count=len(unit.changes), job_event_count=unit.caused_count,
+        first=unit.first, last=unit.last, user_id=unit.user_id, via=unit.via, token_id=unit.token_id,
+        happened_at=unit.happened_at, is_undone=unit.is_undone, undoes=unit.undoes, event_count=len(unit.changes),
+        job_event_count=unit.caused_count,
         events=[
             EventEntity(
                 id=each.id, kind=each.kind, subject_id=each.subject_id, user_id=unit.user_id, via=unit.via,
-                changes=msgspec.json.decode(each.changes) if each.changes else None, happened_at=unit.happened_at,
+                token_id=unit.token_id, happened_at=unit.happened_at,
+                changes=msgspec.json.decode(each.changes) if each.changes else None,
             )
             for each in unit.changes[:EVENTS_SHOWN]
         ],

@@ -38,6 +38,7 @@ class EventEntity(Struct):
     subject_id: str
     user_id: Annotated[str | None, Meta(description="The user who did it, if it was one.")]
     via: Annotated[str, Meta(description="The door: inro, r0, hub, web, cli, worker, carddav …")]
+    token_id: Annotated[str | None, Meta(description="The API token, assistant or device that did it, if one did.")]
     changes: Annotated[dict[str, Any] | None, Meta(description="Field -> [before, after].")]
     happened_at: str
 
@@ -86,5 +87,5 @@ def _present(event: store.HistoryEvent) -> EventEntity:
     changes = msgspec.json.decode(event.changes) if event.changes else None
     return EventEntity(
         id=event.id, kind=event.kind, subject_id=event.subject_id, user_id=event.user_id, via=event.via,
-        changes=changes, happened_at=event.happened_at,
+        token_id=event.token_id, changes=changes, happened_at=event.happened_at,
     )  # fmt: skip
