@@ -12,7 +12,7 @@ from coterie.mcp.tool import Answer, Call, Tool
 from coterie.mcp.users import names_of_users
 from coterie.model.events import CONSEQUENCES, KINDS
 from coterie.store.database import Row, Tx
-from coterie.store.event_feed import list_named_contacts, list_visible_events
+from coterie.store.event_feed import list_named_contacts, list_token_names, list_visible_events
 
 NOUNS = (
     "contact", "note", "interaction", "reminder", "contact_relationship", "gift", "pet", "date", "address", "tag",
@@ -44,7 +44,8 @@ def list_changes(tx: Tx, call: Call) -> Answer:
     named = list_named_contacts(tx, organization_id, [row[0] for row in rows])
     names = names_of(tx, call, {each for ids in named.values() for each in ids[:_NAMED]})
     users = names_of_users(tx, call)
-    items = [_present(row, users, named.get(row[0], []), names) for row in rows]
+    tokens = list_token_names(tx, organization_id, {row[5] for row in rows if row[5]})
+    items = [_present(row, users, tokens, named.get(row[0], []), names) for row in rows]
     count = fit(items)
     last = rows[count - 1][0] if rows else after or 0
     return {"items": items[:count], "next_cursor": write_cursor(scope, last), **left_out(len(items) - count)}
@@ -55,10 +56,13 @@ def _kinds(nouns: list[str]) -> list[str]:
     return [kind for kind in KINDS if kind not in CONSEQUENCES and (not nouns or kind.partition(".")[0] in nouns)]
 
 
-def _present(row: Row, users: dict[str, str], contact_ids: list[int], names: dict[int, str]) -> dict[str, Any]:
-    _, kind, _, user_id, via, changes, happened_at = row
+def _present(
+    row: Row, users: dict[str, str], tokens: dict[str, str], contact_ids: list[int], names: dict[int, str]
+) -> dict[str, Any]:
+    _, kind, _, user_id, via, token_id, changes, happened_at = row
     people = [{"id": id_, "name": names.get(id_, "")} for id_ in contact_ids[:_NAMED]]
     values = {"what": kind, "at": happened_at, "by": users.get(user_id or ""), "via": via, "contacts": people}
+    values["token"] = tokens.get(token_id or "")
     if len(contact_ids) > _NAMED:
         values["contact_count"] = len(contact_ids)
     return without_empty(values | {"changes": present_changes(changes)})

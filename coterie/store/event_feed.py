@@ -1,6 +1,6 @@
 """The events of an organization as one of its users may see them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from coterie.model.events import KINDS
 from coterie.store.database import Row, Tx
@@ -16,14 +16,14 @@ def list_visible_events(
     after: int | None = None,
     limit: int,
 ) -> list[Row]:
-    """(id, kind, subject id, user id, door, changes as JSON or None, moment) of the events after an event, oldest
-    first; without one, of the newest. kinds: of model.events.KINDS; none means all."""
+    """(id, kind, subject id, user id, door, token id, changes as JSON or None, moment) of the events after an event,
+    oldest first; without one, of the newest. kinds: of model.events.KINDS; none means all."""
     listed = [kind for kind in KINDS if kind in kinds]
     begins = " AND id > :after" if after is not None else ""
     of_kinds = f" AND kind {tx.in_list('kinds')}" if listed else ""
     bound = {"organization_id": organization_id, "reader_id": reader_id or "", "limit": limit}
     rows = tx.all(
-        "SELECT id, kind, subject_id, user_id, via, changes, happened_at FROM events"
+        "SELECT id, kind, subject_id, user_id, via, token_id, changes, happened_at FROM events"
         f" WHERE organization_id = :organization_id{begins}{of_kinds}"
         f" AND (kind NOT IN ({OF_ITS_USER}) OR user_id = :reader_id)"
         f" ORDER BY id {'DESC' if after is None else 'ASC'} LIMIT :limit",
@@ -43,3 +43,18 @@ def list_named_contacts(tx: Tx, organization_id: int, event_ids: Collection[int]
     for event_id, contact_id in rows:
         named.setdefault(event_id, []).append(contact_id)
     return named
+
+
+def list_token_names(tx: Tx, organization_id: int, token_ids: Iterable[str]) -> dict[str, str]:
+    """token id of an event -> name of the token or device, also of a revoked one."""
+    ids = sorted(set(token_ids))
+    if not ids:
+        return {}
+    rows = tx.all(
+        " UNION ALL ".join(
+            f"SELECT id, name FROM {table} WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+            for table in ("access_tokens", "devices")
+        ),
+        {"organization_id": organization_id, "ids": tx.list_param(ids)},
+    )
+    return {token_id: name for token_id, name in rows}

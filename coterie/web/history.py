@@ -12,6 +12,7 @@ from coterie.model.events import CONSEQUENCES, SHOWN_WITH_CONTACTS
 from coterie.model.undo import Undone
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.store.event_feed import list_token_names
 from coterie.store.events import find_last_event
 from coterie.store.history import HistoryFilter, Unit, list_units
 from coterie.store.organizations import list_members
@@ -95,10 +96,11 @@ def _lines(tx: Tx, visit: Visit, units: Sequence[Unit], members: dict[str, str])
     contacts = {
         each.id: each for each in list_contacts_by_id(tx, visit.acting.organization_id, ids, include_deleted=True)
     }
-    return [_line(visit, unit, members, contacts) for unit in units]
+    tokens = list_token_names(tx, visit.acting.organization_id, {unit.token_id for unit in units if unit.token_id})
+    return [_line(visit, unit, members, contacts, tokens.get(unit.token_id or "", "")) for unit in units]
 
 
-def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int, Contact]) -> Line:
+def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int, Contact], token: str) -> Line:
     changes = [change for change in unit.changes if change.kind not in CONSEQUENCES] or list(unit.changes)
     phrases = list(dict.fromkeys(change_words(change.kind, change.changes) for change in changes))
     ids = list(dict.fromkeys(each for change in changes for each in change.contact_ids if each in contacts))
@@ -111,7 +113,7 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
         unit=unit,
         who=members.get(unit.user_id or "", "") or ("Coterie" if unit.user_id is None else "A former member"),
         what=("undid: " if unit.undoes else "") + " and ".join(phrases[:2]),
-        door=door_words(unit.via),
+        door=door_words(unit.via) + (f" ({token})" if token else ""),
         contacts=[contacts[each] for each in ids[:NAMES_SHOWN]],
         other_count=max(0, len(ids) - NAMES_SHOWN),
         more=phrases[2:MORE_SHOWN],

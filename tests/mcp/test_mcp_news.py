@@ -78,7 +78,10 @@ def test_changes_continue_with_the_cursor(mcp: Mcp, world: World) -> None:
     news = mcp.tool("list_changes", since=first["next_cursor"])
     updated = [each for each in news["items"] if each["what"] == "contact.updated"]
     assert [each["contacts"][0]["name"] for each in updated] == ["Homer Simpson"]
-    assert (updated[0]["by"], updated[0]["via"]) == ("you", "test")
+    assert (updated[0]["by"], updated[0]["via"], "token" in updated[0]) == ("you", "test", False)
+    mcp.tool("organize_contacts", ids=[world.homer.id], add_tags=["x"], make_missing=True)
+    tagged = mcp.tool("list_changes", since=news["next_cursor"])["items"][-1]
+    assert (tagged["via"], tagged["token"]) == ("mcp", "bootstrap")
 
 
 def test_changes_of_one_kind(mcp: Mcp, world: World) -> None:
