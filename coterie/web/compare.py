@@ -18,6 +18,7 @@ from coterie.store.properties import find_definitions
 from coterie.web.history_words import value_words
 from coterie.web.page import Visit
 from coterie.web.person_fields import FIELDS
+from coterie.web.words import day
 
 PARTS: tuple[Part, ...] = (
     "handles", "addresses", "dates", "folders", "tags", "expertises", "properties", "notes", "gifts", "pets",
@@ -109,6 +110,8 @@ def _value(contact: Contact, name: str) -> str:
     if name in FIELDS and FIELDS[name].choices:
         value = dict(FIELDS[name].choices).get("" if value is None else str(value), value)
         return "" if getattr(contact, name) is None else str(value)
+    if name == "birthday" and value:
+        return day(value)
     return "" if value is None else str(value)
 
 
@@ -133,7 +136,7 @@ def _lists(pair: Pair) -> list[Listed]:
     return [
         _listed("Ways to reach", pair, lambda sheet: [each.value for each in sheet.handles]),
         _listed("Addresses", pair, lambda sheet: [_address(each) for each in sheet.addresses]),
-        _listed("Dates", pair, lambda sheet: [f"{each.label} {each.occurs_on}" for each in sheet.dates]),
+        _listed("Dates", pair, lambda sheet: [f"{each.label} {day(each.occurs_on)}" for each in sheet.dates]),
         _listed("Tags", pair, lambda sheet: [each.name for each in (*sheet.tags, *sheet.expertises)]),
         _listed("Folders", pair, lambda sheet: [name for _, name, _ in sheet.folders]),
         _listed("Notes", pair, lambda sheet: [each.text[:_SHORT] for each in sheet.notes if not each.is_pinned]),

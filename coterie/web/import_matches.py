@@ -8,6 +8,7 @@ from coterie.model.contacts import Contact
 from coterie.model.handles import SUMMARY_COLUMNS
 from coterie.model.imports import ContactDraft
 from coterie.model.text import identity_key
+from coterie.web.words import day
 
 CANDIDATES_MAX = 3
 VALUE_LENGTH_MAX = 200
@@ -58,8 +59,12 @@ def _values_of_draft(draft: ContactDraft) -> dict[str, str]:
     }  # fmt: skip
     for channel, column in SUMMARY_COLUMNS.items():
         values[column] = ", ".join(handle.value for handle in draft.handles if handle.channel == channel)
-    return {name: (values[name] or "")[:VALUE_LENGTH_MAX] for name in _LABELS}
+    return {name: _shown(name, values[name]) for name in _LABELS}
 
 
 def _values_of_contact(contact: Contact) -> dict[str, str]:
-    return {name: (getattr(contact, name) or "")[:VALUE_LENGTH_MAX] for name in _LABELS}
+    return {name: _shown(name, getattr(contact, name)) for name in _LABELS}
+
+
+def _shown(name: str, value: str | None) -> str:
+    return day(value) if value and name == "birthday" else (value or "")[:VALUE_LENGTH_MAX]

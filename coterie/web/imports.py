@@ -14,12 +14,14 @@ from coterie.model.imports import (
     APPLIED,
     APPLYING,
     CREATE,
+    FAILED,
     MATCH,
     REJECT,
     STAGED,
     STAGING,
     UNCHANGED,
     UNDOING,
+    UNDONE,
     UPDATE,
     ContactDraft,
     Import,
@@ -48,6 +50,11 @@ OUTCOMES = {
     REJECT: ("Cannot be read", "rejected_count"),
 }
 RUNNING = (STAGING, APPLYING, UNDOING)
+# what the list of imports calls a state
+STATES = {
+    STAGING: "Being read", STAGED: "To review", APPLYING: "Being applied", APPLIED: "Applied", UNDOING: "Being undone",
+    UNDONE: "Undone", FAILED: "Failed",
+}  # fmt: skip
 
 
 def show_all(tx: Tx, visit: Visit) -> Result:
@@ -56,7 +63,7 @@ def show_all(tx: Tx, visit: Visit) -> Result:
 
 def _list(tx: Tx, visit: Visit, problem: str) -> Show:
     imports = store.list_imports(tx, visit.acting.organization_id, limit=SHOWN_MAX)
-    values = {"imports": imports, "running": RUNNING, "problem": problem}
+    values = {"imports": imports, "states": STATES, "problem": problem}
     return Show(template="imports/index.html", values=values, status=422 if problem else 200)
 
 
