@@ -40,6 +40,7 @@ document.addEventListener("htmx:after:swap", (event) => {
     const input = form.querySelector("[aria-invalid], input:not([type=hidden]), textarea, select");
     input?.focus();
     if (input?.select && !input.hasAttribute("aria-invalid")) input.select();
+    form.scrollIntoView({ block: "nearest" });
   }
   if (ctx.editing && !document.getElementById(ctx.editing)) {
     const id = ctx.editing.replace(/^field-/, "");

@@ -34,6 +34,11 @@ function closeMenu() {
   return true;
 }
 
+// an open menu is seen to its end
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches("details.menu")) target.lastElementChild.scrollIntoView({ block: "nearest" });
+}, true);
+
 const ACTIONS = {
   Escape: () => closeMenu() || clearSelection(),
   "/": () => { const q = document.querySelector("#q"); if (q) { q.focus(); q.select(); } else location.assign(`${root}/people#q`); },
