@@ -68,12 +68,12 @@ def _process(database: Database, processing: Processing, done: int) -> Batches[P
             log.error(
                 "instagram update lost", extra={"account": account_id, "id": external_id[:80], "reason": reason[:200]}
             )
-        if database.engine == "postgresql":
-            with database.write() as tx:
-                analyze_grown(tx, TABLES)
         done = processed.done
         if done >= total:
             return
+        if database.engine == "postgresql":
+            with database.write() as tx:
+                analyze_grown(tx, TABLES)
 
 
 def _process_batch(tx: Tx, processing: Processing, begin: int) -> Processed:
