@@ -182,11 +182,14 @@ def list_contacts_by_id(
     include_deleted: bool = False,
 ) -> list[Contact]:
     """Returns the contacts with exactly these ids; deleted ones, and with them merged ones, only if asked for."""
+    ids = list(contact_ids)
+    if not ids:
+        return []
     rows = tx.all(
         f"SELECT {_SELECT} FROM contacts c WHERE c.organization_id = :organization_id"
         f" AND c.id {tx.in_list('ids')}{'' if include_deleted else ' AND c.deleted_at IS NULL'}"
         f" ORDER BY {order_by(ORDERS[order], descending=descending)}",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        {"organization_id": organization_id, "ids": tx.list_param(ids)},
     )
     return [_contact(row) for row in rows]
 
