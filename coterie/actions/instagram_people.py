@@ -9,6 +9,8 @@ Meta reports now is the latest fact. So if Meta reports a username that another 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from coterie.actions.contact_rows import add_contacts, record_created, save_contact
 from coterie.actions.contacts import update_contact
 from coterie.actions.events import row_of
@@ -18,7 +20,7 @@ from coterie.model import times
 from coterie.model.contacts import SUBSCRIBED, Contact
 from coterie.model.handles import INSTAGRAM, parse_username
 from coterie.model.ids import new_id
-from coterie.model.instagram import SOURCE
+from coterie.model.instagram import SOURCE, InstagramPerson
 from coterie.model.organizations import Caller
 from coterie.store import contacts as contact_store
 from coterie.store import handles as handle_store
@@ -32,32 +34,42 @@ Usernames = Mapping[str, str]
 
 def find_or_add_people(
     tx: Tx, caller: Caller, account_id: str, person_ids: Iterable[str], usernames: Usernames
-) -> dict[str, int]:
-    """person id -> contact id, for all of them. A new person is found by the username or becomes a new contact.
+) -> dict[str, InstagramPerson]:
+    """person id -> the person with the contact, for all of them. A new person is found by the username or becomes a
+    new contact.
 
     usernames: what Meta reports now; existing contacts are renamed. The caller must hold the account's lock.
     """
     person_ids = set(person_ids)
-    contact_ids = contact_store.find_external_ids(tx, caller.organization_id, SOURCE, person_ids)
+    people = store.find_people(tx, caller.organization_id, person_ids)
+    new = sorted(person_ids - people.keys())
+    contact_ids = {person_id: person.contact_id for person_id, person in people.items()}
+    if new:  # no account knows them yet, but a contact may have their id
+        contact_ids |= contact_store.find_external_ids(tx, caller.organization_id, SOURCE, new)
     usernames = _normalize_usernames(usernames)
     _rename_contacts(tx, caller, contact_ids, usernames)
-    missing = sorted(person_ids - contact_ids.keys())
-    if missing:
-        by_username = _find_by_username(
-            tx, caller, {person_id: usernames[person_id] for person_id in missing if person_id in usernames}
-        )
-        created = _add_contacts(tx, caller, [id_ for id_ in missing if id_ not in by_username], usernames)
-        added = by_username | created
-        contact_store.insert_external_ids(
-            tx, caller.organization_id, [(SOURCE, person_id, contact_id) for person_id, contact_id in added.items()]
-        )
-        contact_ids |= added
+    if missing := [person_id for person_id in new if person_id not in contact_ids]:
+        contact_ids |= _find_or_add_contacts(tx, caller, missing, usernames)
     # a contact may have been merged since it was found
     meant = hold_contacts(tx, caller.organization_id, contact_ids.values())
-    contact_ids = {person_id: meant[contact_id] for person_id, contact_id in contact_ids.items()}
-    people = store.find_people(tx, caller.organization_id, person_ids)
-    store.insert_people(tx, caller.organization_id, account_id, sorted(person_ids - people.keys()))
-    return contact_ids
+    store.insert_people(tx, caller.organization_id, account_id, new)
+    people |= {person_id: InstagramPerson(person_id, account_id, 0, None, None) for person_id in new}
+    return {
+        person_id: replace(person, contact_id=meant[contact_ids[person_id]]) for person_id, person in people.items()
+    }
+
+
+def _find_or_add_contacts(tx: Tx, caller: Caller, missing: list[str], usernames: Usernames) -> dict[str, int]:
+    """person id -> contact id, for people whose Instagram-scoped id no contact has; links them."""
+    by_username = _find_by_username(
+        tx, caller, {person_id: usernames[person_id] for person_id in missing if person_id in usernames}
+    )
+    created = _add_contacts(tx, caller, [id_ for id_ in missing if id_ not in by_username], usernames)
+    added = by_username | created
+    contact_store.insert_external_ids(
+        tx, caller.organization_id, [(SOURCE, person_id, contact_id) for person_id, contact_id in added.items()]
+    )
+    return added
 
 
 def find_or_add_by_username(tx: Tx, caller: Caller, username: str) -> int:

@@ -7,7 +7,7 @@ another worker. The order of arrival does not matter: an edit that arrives befor
 unsent before it arrives stays unsent. Events never contain text, so an unsent text is gone everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coterie.actions.events import record_all, row_of
@@ -19,7 +19,14 @@ from coterie.model import times
 from coterie.model.contacts import OPTOUT
 from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import new_id
-from coterie.model.instagram import OPT_OUT_WORDS, Account, find_opt_out_word, fold_opt_out_words
+from coterie.model.instagram import (
+    OPT_OUT_WORDS,
+    Account,
+    InstagramPerson,
+    find_opt_out_word,
+    fold_opt_out_words,
+    may_opt_out,
+)
 from coterie.model.instagram_updates import ADD, EDIT, MENTIONED, REACT, UNSEND, Update
 from coterie.model.interactions import INCOMING, MESSAGE, StoredInteraction
 from coterie.model.organizations import Caller
@@ -35,6 +42,7 @@ BATCH = 100
 # in the data of an interaction whose edit arrived before its message
 EDITED_EARLY = "edited_early"
 Stored = dict[str, StoredInteraction]
+People = Mapping[str, InstagramPerson]
 Events = list[dict[str, Any]]
 Difference = dict[str, tuple[object, object]]
 
@@ -79,20 +87,20 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     with_person = [update for update in updates if update.what != MENTIONED]
     added = [update for update in with_person if update.what == ADD and update.external_id not in stored]
     usernames = {update.person_id: update.username for update in added if update.username}
-    contact_ids = find_or_add_people(tx, caller, account_id, {update.person_id for update in with_person}, usernames)
+    people = find_or_add_people(tx, caller, account_id, {update.person_id for update in with_person}, usernames)
     now = times.now()
-    changed, events = _apply_to_interactions(caller, with_person, contact_ids, stored, now)
+    changed, events = _apply_to_interactions(caller, with_person, people, stored, now)
     interaction_store.insert_stored(tx, organization_id, INSTAGRAM, [s for s in changed if s.is_new], now)
     interaction_store.save_stored(tx, organization_id, [s for s in changed if not s.is_new], now)
     interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))
     interaction_store.mark_recent(tx, organization_id, sorted(_reordered(changed)))
     record_all(tx, caller, events)
-    _opt_out(tx, caller, {s.external_id: s for s in changed if s.is_new})
-    _request_profiles(tx, caller, account_id, added, contact_ids)
+    _opt_out(tx, caller, [s for s in changed if s.is_new])
+    _request_profiles(tx, caller, account_id, added, people)
 
 
 def _apply_to_interactions(
-    caller: Caller, updates: Sequence[Update], contact_ids: dict[str, int], stored: Stored, now: str
+    caller: Caller, updates: Sequence[Update], people: People, stored: Stored, now: str
 ) -> tuple[list[StoredInteraction], Events]:
     """Applies the updates to the stored interactions, additions first: (new or changed interactions, their events)."""
     changed: Stored = {}
@@ -108,7 +116,7 @@ def _apply_to_interactions(
         if update.what == ADD and early is not None and early.data.get(EDITED_EARLY) and early.deleted_at is None:
             note("interaction.updated", early, _complete(early, update))
         if update.external_id not in stored and update.what in (ADD, EDIT, UNSEND):
-            stored[update.external_id] = added = _new_interaction(update, contact_ids[update.person_id])
+            stored[update.external_id] = added = _new_interaction(update, people[update.person_id].contact_id)
             if update.what != UNSEND:
                 kind = "interaction.received" if added.direction == INCOMING else "interaction.sent"
                 note(kind, added, {"kind": (None, added.kind)})
@@ -185,16 +193,14 @@ def _unsend(interaction: StoredInteraction, update: Update) -> Difference | None
 _CHANGES = {EDIT: _edit, REACT: _react, UNSEND: _unsend}
 
 
-def _opt_out(tx: Tx, caller: Caller, added: Stored) -> None:
+def _opt_out(tx: Tx, caller: Caller, added: Sequence[StoredInteraction]) -> None:
     """Marks contacts as opted out whose whole message is an opt-out word."""
+    messages = [s for s in added if s.direction == INCOMING and s.kind == MESSAGE and may_opt_out(s.text)]
+    if not messages:
+        return
     texts = find_opt_out_words(tx, caller.organization_id)
     words = fold_opt_out_words(OPT_OUT_WORDS if texts is None else texts)
-    words_sent = {
-        interaction.contact_id: word
-        for interaction in added.values()
-        if interaction.direction == INCOMING and interaction.kind == MESSAGE
-        if (word := find_opt_out_word(interaction.text, words)) is not None
-    }
+    words_sent = {s.contact_id: word for s in messages if (word := find_opt_out_word(s.text, words)) is not None}
     lock_contacts(tx, caller.organization_id, words_sent)
     rows, columns = [], {}
     for contact in contact_store.list_contacts_by_id(tx, caller.organization_id, words_sent):
@@ -205,14 +211,12 @@ def _opt_out(tx: Tx, caller: Caller, added: Stored) -> None:
     record_all(tx, caller, rows, columns)
 
 
-def _request_profiles(
-    tx: Tx, caller: Caller, account_id: str, added: Sequence[Update], contact_ids: dict[str, int]
-) -> None:
+def _request_profiles(tx: Tx, caller: Caller, account_id: str, added: Sequence[Update], people: People) -> None:
     """Requests profiles that are a day old. Writing a message counts as the consent that was missing."""
     wrote = {u.person_id for u in added if u.kind == MESSAGE and u.direction == INCOMING}
-    store.clear_refusals(tx, caller.organization_id, wrote)
+    consented = {person_id for person_id in wrote if people[person_id].refused_at is not None}
+    if consented:
+        store.clear_refusals(tx, caller.organization_id, consented)
     now = times.now()
-    people = store.find_people(tx, caller.organization_id, contact_ids)
-    enqueue_profiles(
-        tx, caller, account_id, [person_id for person_id, person in people.items() if person.may_be_asked(now)]
-    )
+    due = [person_id for person_id, each in people.items() if person_id in consented or each.may_be_asked(now)]
+    enqueue_profiles(tx, caller, account_id, due)

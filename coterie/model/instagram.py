@@ -69,9 +69,14 @@ def fold_opt_out_words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(" ".join(words(text)) for text in texts) - {""}
 
 
+def may_opt_out(text: str | None) -> bool:
+    """Whether a message is short enough to be an opt-out word."""
+    return text is not None and len(text) <= OPT_OUT_LENGTH_MAX
+
+
 def find_opt_out_word(text: str | None, folded: frozenset[str]) -> str | None:
     """The opt-out word (folded) a message consists of, or None. Punctuation and emoji around it do not matter."""
-    if text is None or len(text) > OPT_OUT_LENGTH_MAX:
+    if text is None or not may_opt_out(text):
         return None
     word = " ".join(words(text))
     return word if word in folded else None

@@ -68,7 +68,7 @@ def test_what_others_write_meanwhile_is_the_survivors(world: World, round_: int)
         put(tx, "external_ids", **part, source="instagram", external_id="1784")
 
     def receive(tx: Tx) -> None:
-        contact_id = find_or_add_people(tx, alice, "17", ["1784"], {})["1784"]
+        contact_id = find_or_add_people(tx, alice, "17", ["1784"], {})["1784"].contact_id
         put(tx, "interactions", organization_id=world.organization.id, contact_id=contact_id, kind="message",
             happened_at=FIRST, id=new_id(), external_id=new_id(), direction="incoming", text="hi", is_recent=True,
             created_at=FIRST, updated_at=FIRST)  # fmt: skip
