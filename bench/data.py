@@ -28,6 +28,7 @@ from coterie.store.contacts import COLUMNS, SORT_COLUMNS
 from coterie.store.database import open_database
 from coterie.store.migrate import migrate, migrations_for
 from coterie.store.sqlite_connection import SqliteTx
+from coterie.store.statistics import save_statistics
 
 VERSION = 1
 FOLDER = Path(__file__).parent / "data"
@@ -96,6 +97,8 @@ def _build(target: Path, count: int, *, light: bool, stamp: str) -> Data:
     for sql in indexes:
         connection.execute(sql)
         _say(f"{_seconds(started)} {' '.join(sql.split()).split(' ON ')[0]}")
+    # SQLite has removed the statistics of the indexes that were dropped
+    save_statistics(SqliteTx(connection, lambda: False))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     _say(f"{_seconds(started)} built {count:,} contacts", end="\n")
