@@ -99,9 +99,10 @@ def update_organization(
     time_zone: str | None = None,
     contacts_max: int | None | UnsetType = UNSET,
     file_bytes_max: int | None | UnsetType = UNSET,
+    require_if_match: bool | None = None,
 ) -> Organization:
-    """Changes the given values; None leaves name, country and time zone. An empty country removes it, a quota of None
-    too.
+    """Changes the given values; None leaves all but the quotas, of which it removes the limit. An empty country removes
+    it.
 
     Raises Invalid with every value that is not valid, NotFound if the organization does not exist.
     """
@@ -116,6 +117,7 @@ def update_organization(
         ("time_zone", time_zone, lambda: parse_time_zone(time_zone or "", "time_zone")),
         ("contacts_max", contacts_max, lambda: _parse_quota(contacts_max, "contacts_max")),
         ("file_bytes_max", file_bytes_max, lambda: _parse_quota(file_bytes_max, "file_bytes_max")),
+        ("require_if_match", require_if_match, lambda: bool(require_if_match)),
     ):
         if value is not UNSET and (value is not None or field in QUOTAS):
             with gathering(problems):
@@ -123,7 +125,7 @@ def update_organization(
     if problems:
         raise Invalid(*problems)
     after = replace(before, **values)
-    changes = differences(before, after, ("name", "country", "time_zone", *QUOTAS))
+    changes = differences(before, after, ("name", "country", "time_zone", "require_if_match", *QUOTAS))
     if changes:
         now = times.now()
         after = replace(after, updated_at=now)

@@ -1,6 +1,6 @@
 """coterie organization: shows and changes an organization."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -30,13 +30,16 @@ def show(*, organization: OnlyOrganizationOption = None, data: DataOption = None
         shown, usage = find_organization(tx, caller.organization_id), load_usage(tx, caller)
     assert shown is not None
     if as_json:
-        values = {"organization_uuid": shown.uuid, "name": shown.name, "country": shown.country}
-        values |= {"time_zone": shown.time_zone, **msgspec.structs.asdict(usage)}
+        values: dict[str, Any] = {"organization_uuid": shown.uuid, "name": shown.name, "country": shown.country}
+        values |= {"time_zone": shown.time_zone, "require_if_match": shown.require_if_match}
+        values |= msgspec.structs.asdict(usage)
         typer.echo(msgspec.json.encode(values).decode())
         return
     typer.echo(_describe(shown))
     typer.echo(f"Contacts: {usage.contacts:,} ({_limit(usage.contacts_max)})")
     typer.echo(f"Files: {usage.file_bytes:,} bytes ({_limit(usage.file_bytes_max)})")
+    if shown.require_if_match:
+        typer.echo("Changes through our own API need If-Match.")
 
 
 def set_values(
@@ -59,15 +62,22 @@ def set_values(
         str | None,
         typer.Option(metavar="N", help="How many bytes of files it may have. An empty text removes the limit."),
     ] = None,
+    require_if_match: Annotated[
+        bool | None,
+        typer.Option(
+            "--require-if-match/--no-require-if-match",
+            help="Whether programs must name the revision that they change (If-Match) in our own API.",
+        ),
+    ] = None,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
 ) -> None:
-    """Set the name, the country, the time zone or a quota.
+    """Set the name, the country, the time zone, a quota, or whether If-Match is required.
 
     A country applies to phone numbers read from now on; existing ones stay as they are. A quota below what the
     organization has deletes nothing: only nothing can be added.
     """
-    values = (name, country, time_zone, contacts_max, file_bytes_max)
+    values = (name, country, time_zone, contacts_max, file_bytes_max, require_if_match)
     if all(value is None for value in values):
         raise invalid("--name", "or another option is needed; see --help", kind="missing")
     with open_instance(data) as database, database.write() as tx:
@@ -79,6 +89,7 @@ def set_values(
             time_zone=time_zone,
             contacts_max=_number(contacts_max, "--contacts-max"),
             file_bytes_max=_number(file_bytes_max, "--file-bytes-max"),
+            require_if_match=require_if_match,
         )
     typer.echo(_describe(after))
 

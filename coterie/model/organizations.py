@@ -22,7 +22,10 @@ NAME_LENGTH_MAX = 200
 
 
 class Organization(Struct, frozen=True):
-    """contacts_max and file_bytes_max: its quotas, None where there is none. time_zone: an IANA name."""
+    """contacts_max and file_bytes_max: its quotas, None where there is none. time_zone: an IANA name.
+
+    require_if_match: whether a change of a contact through our own contract must name the revision it is based on.
+    """
 
     id: int
     uuid: str
@@ -35,6 +38,7 @@ class Organization(Struct, frozen=True):
     contacts_max: int | None = None
     file_bytes_max: int | None = None
     time_zone: str = "UTC"
+    require_if_match: bool = False
 
 
 class User(Struct, frozen=True):
@@ -64,7 +68,8 @@ class Caller(Struct, frozen=True):
 
     country: the ISO code for phone numbers without a prefix. cause_id: the event of the request that a job carries
     out; the changes of the job count from then.
-    undoes: the first event of what an undo undoes. contacts_max and file_bytes_max: the organization's quotas.
+    undoes: the first event of what an undo undoes. contacts_max, file_bytes_max and require_if_match: those of the
+    organization.
     """
 
     organization_id: int
@@ -79,6 +84,7 @@ class Caller(Struct, frozen=True):
     undoes: int | None = None
     contacts_max: int | None = None
     file_bytes_max: int | None = None
+    require_if_match: bool = False
 
     @classmethod
     def for_organization(
@@ -103,6 +109,7 @@ class Caller(Struct, frozen=True):
             import_id=import_id,
             contacts_max=organization.contacts_max,
             file_bytes_max=organization.file_bytes_max,
+            require_if_match=organization.require_if_match,
         )
 
     @classmethod

@@ -38,7 +38,7 @@ def insert_access_token(
 
 _CALLER = (
     "SELECT t.organization_id, o.uuid, o.country, t.user_id, t.scopes, t.id, t.all_organizations, t.last_used_at,"
-    " o.contacts_max, o.file_bytes_max, t.client_id FROM access_tokens t"
+    " o.contacts_max, o.file_bytes_max, t.client_id, o.require_if_match FROM access_tokens t"
     " JOIN organizations o ON o.id = t.organization_id"
     " JOIN memberships m ON m.organization_id = t.organization_id AND m.user_id = t.user_id"
     " WHERE t.token_hash = :token_hash AND t.revoked_at IS NULL AND m.created_at <= t.created_at"
@@ -71,6 +71,7 @@ def find_caller(
         token_id=row[5],
         contacts_max=row[8],
         file_bytes_max=row[9],
+        require_if_match=bool(row[11]),
     )
     return caller, bool(row[6]), row[7]
 

@@ -5,9 +5,13 @@ from coterie.store.database import Row, Tx
 
 _ORGANIZATION = (
     "id, uuid, name, username, profile_picture_url, country, created_at, updated_at, contacts_max, file_bytes_max,"
-    " time_zone"
+    " time_zone, require_if_match"
 )
 _USER = "id, email, first_name, last_name, time_zone, created_at, updated_at"
+
+
+def _organization(row: Row) -> Organization:
+    return Organization(*(*row[:-1], bool(row[-1])))
 
 
 def find_organization(tx: Tx, organization_id: int) -> Organization | None:
@@ -15,7 +19,7 @@ def find_organization(tx: Tx, organization_id: int) -> Organization | None:
         f"SELECT {_ORGANIZATION} FROM organizations WHERE id = :organization_id",
         {"organization_id": organization_id},
     )
-    return Organization(*row) if row else None
+    return _organization(row) if row else None
 
 
 def lock_organization(tx: Tx, organization_id: int) -> None:
@@ -27,7 +31,7 @@ def lock_organization(tx: Tx, organization_id: int) -> None:
 def find_organization_by_uuid(tx: Tx, uuid: str) -> Organization | None:
     """None if there is no such organization."""
     row = tx.one(f"SELECT {_ORGANIZATION} FROM organizations WHERE uuid = :uuid", {"uuid": uuid})
-    return Organization(*row) if row else None
+    return _organization(row) if row else None
 
 
 def any_organization(tx: Tx) -> bool:
@@ -38,7 +42,7 @@ def any_organization(tx: Tx) -> bool:
 def list_organizations(tx: Tx, limit: int = 1000) -> list[Organization]:
     """The first organizations of this instance, oldest first."""
     rows = tx.all(f"SELECT {_ORGANIZATION} FROM organizations ORDER BY id LIMIT :limit", {"limit": limit})
-    return [Organization(*row) for row in rows]
+    return [_organization(row) for row in rows]
 
 
 def count_members(tx: Tx, organization_id: int) -> int:
@@ -57,7 +61,7 @@ def list_organizations_of_user(tx: Tx, user_id: str) -> list[Organization]:
         " WHERE m.user_id = :user_id ORDER BY o.id",
         {"user_id": user_id},
     )
-    return [Organization(*row) for row in rows]
+    return [_organization(row) for row in rows]
 
 
 def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> list[Organization]:
@@ -73,7 +77,7 @@ def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> 
         " AND (t.all_organizations OR o.id = t.organization_id) AND m.created_at <= t.created_at ORDER BY o.id",
         {"organization_id": organization_id, "token_id": token_id},
     )
-    return [Organization(*row) for row in rows]
+    return [_organization(row) for row in rows]
 
 
 def insert_organization(tx: Tx, organization: Organization) -> Organization:
@@ -92,7 +96,7 @@ def insert_organization(tx: Tx, organization: Organization) -> Organization:
         },
     )
     assert row is not None
-    return Organization(*row)
+    return _organization(row)
 
 
 def insert_user(tx: Tx, user: User, email_key: str, password_hash: str) -> None:
@@ -178,10 +182,11 @@ def delete_membership(tx: Tx, organization_id: int, user_id: str) -> None:
 
 
 def save_organization(tx: Tx, organization_id: int, organization: Organization) -> None:
-    """Saves name, country, quotas and time zone."""
+    """Saves what update_organization changes."""
     tx.run(
         "UPDATE organizations SET name = :name, country = :country, contacts_max = :contacts_max,"
-        " file_bytes_max = :file_bytes_max, time_zone = :time_zone, updated_at = :now WHERE id = :organization_id",
+        " file_bytes_max = :file_bytes_max, time_zone = :time_zone, require_if_match = :require_if_match,"
+        " updated_at = :now WHERE id = :organization_id",
         {
             "organization_id": organization_id,
             "name": organization.name,
@@ -189,6 +194,7 @@ def save_organization(tx: Tx, organization_id: int, organization: Organization) 
             "contacts_max": organization.contacts_max,
             "file_bytes_max": organization.file_bytes_max,
             "time_zone": organization.time_zone,
+            "require_if_match": organization.require_if_match,
             "now": organization.updated_at,
         },
     )
