@@ -8,6 +8,7 @@ from world import World
 from coterie.actions.contacts import create_contact
 
 CONTACTS = "/api/hub/v1/contacts"
+ORGANIZATION = "/api/hub/v1/organization"
 FIELDS = ("nickname", "employer", "job_title")
 CLIENTS = range(3)
 # (client, None to read) or (client, field to write)
@@ -49,3 +50,32 @@ def test_every_acknowledged_change_was_made_to_what_its_client_had_read(
             assert last[field] == before, "a change that nobody had read was overwritten"
             last[field] = after
     assert last == expected
+
+
+def test_an_organization_may_require_if_match_for_every_change(world: World, hub: Client) -> None:
+    path, key = f"{CONTACTS}/{world.marge.id}", "require_if_match"
+    assert hub.get(ORGANIZATION).json[key] is False
+    assert hub.patch(ORGANIZATION, {key: True}).json[key] is True
+    for method, place in (("PATCH", path), ("DELETE", path), ("POST", f"{path}/restore")):
+        refused = hub.call(method, place, json_body={"nickname": "Midge"} if method == "PATCH" else None)
+        assert (refused.status, refused.json["type"]) == (428, "/api/hub/v1/problems/if-match-required")
+        headers = {"if-match": hub.get(path).headers["etag"]}
+        assert hub.call(method, place, json_body={} if method == "PATCH" else None, headers=headers).status == 200
+    # nobody has read what does not exist yet, and an identifier is no revision
+    assert hub.post(CONTACTS, {"real_name": "Lisa"}).status == 201
+    upsert = {"match": [{"by": "id", "value": str(world.marge.id)}], "contact": {"nickname": "Midge"}}
+    assert hub.post(f"{CONTACTS}/upsert", upsert).status == 200
+    # the published contracts have no such answer
+    assert hub.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"notes": "x"}}).status == 200
+    hub.patch(ORGANIZATION, {key: False})
+    assert hub.patch(path, {"nickname": "Marjorie"}).status == 200
+
+
+def test_operations_of_a_batch_need_if_match_too(world: World, hub: Client) -> None:
+    hub.patch(ORGANIZATION, {"require_if_match": True})
+    without = [{"op": op, "id": world.marge.id, "contact": {"nickname": "M"}} for op in ("update", "delete", "restore")]
+    results = hub.post(f"{CONTACTS}/batch", {"operations": without}).json["results"]
+    assert [each["status"] for each in results] == [428, 428, 428]
+    etag = hub.get(f"{CONTACTS}/{world.marge.id}").headers["etag"]
+    results = hub.post(f"{CONTACTS}/batch", {"operations": [{**without[0], "if_match": etag}]}).json["results"]
+    assert [each["outcome"] for each in results] == ["updated"]

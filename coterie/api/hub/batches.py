@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from coterie.actions import contacts as actions
-from coterie.api.hub.conditions import check_tags, etag_of
+from coterie.api.hub.conditions import check_if_match, etag_of
 from coterie.api.hub.contact_input import ContactFields, change_contact, create_contact
 from coterie.api.hub.errors import ChangedSince, IfMatchRequired, Problem, present_error
 from coterie.api.hub.ids import find_contact
@@ -164,5 +164,5 @@ def _to_change(tx: Tx, caller: Caller, operation: BatchOperation) -> Contact:
     contact = store.find_contact_to_change(tx, caller.organization_id, found.id) if found else None
     if contact is None:
         raise NotFound("Contact not found")
-    check_tags(operation.if_match, contact)
+    check_if_match(caller, contact, operation.if_match)
     return contact

@@ -3,6 +3,7 @@
 from coterie.api.hub.errors import ChangedSince, IfMatchRequired
 from coterie.api.route import Request
 from coterie.model.contacts import Contact
+from coterie.model.organizations import Caller
 
 # of proxies that compress
 _SUFFIX = "-gzip"
@@ -18,22 +19,19 @@ def is_unchanged(request: Request, contact: Contact) -> bool:
     return header is not None and etag_of(contact) in [tag.removeprefix("W/") for tag in _tags(header)]
 
 
-def check_if_match(request: Request, contact: Contact, *, is_required: bool = False) -> None:
+def check_if_match(caller: Caller, contact: Contact, header: str | None, *, is_final: bool = False) -> None:
     """Raises ChangedSince if If-Match does not have the contact's ETag, IfMatchRequired if there is none but must be.
 
-    Compared strongly: a weak ETag never matches. `*` matches every contact that exists.
+    It must be there if the change is final, and for every change if the organization requires it. Compared strongly: a
+    weak ETag never matches. `*` matches every contact that exists.
     """
-    header = request.header("If-Match")
     if header is None:
-        if is_required:
+        if is_final:
             raise IfMatchRequired("If-Match is missing: this request cannot be undone")
+        if caller.require_if_match:
+            raise IfMatchRequired("If-Match is missing: this organization requires it for every change of a contact")
         return
-    check_tags(header, contact)
-
-
-def check_tags(header: str | None, contact: Contact) -> None:
-    """Raises ChangedSince unless the entity tags of a header have the contact's; None has all."""
-    tags = _tags(header or "*")
+    tags = _tags(header)
     if "*" not in tags and etag_of(contact) not in tags:
         raise ChangedSince(etag_of(contact))
 

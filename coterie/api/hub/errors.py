@@ -52,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "invalid": Kind(422, "Invalid", "Fields of the body are not valid.", "Correct the fields that errors names."),
     "key-reused": Kind(422, "Idempotency key reused", "The Idempotency-Key came with another request before.",
                        "Use a new key for a new request, and the same body for a retry."),
-    "if-match-required": Kind(428, "If-Match required", "The request cannot be undone.",
+    "if-match-required": Kind(428, "If-Match required", "It cannot be undone, or the organization requires it.",
                               "Get the contact and send its ETag as If-Match."),
     "too-many-requests": Kind(429, "Too many requests", "The limit of requests is reached.",
                               "Wait for the seconds in Retry-After."),

@@ -21,6 +21,10 @@ class OrganizationEntity(Struct):
     username: Annotated[str | None, Meta(description="Instagram handle.")]
     country: Annotated[str | None, Meta(description="ISO code: of phone numbers without a prefix.")]
     time_zone: str
+    require_if_match: Annotated[
+        bool,
+        Meta(description="Whether changes of contacts need If-Match, here and in operations of a batch: else 428."),
+    ]
     created_at: str
     updated_at: str
 
@@ -29,6 +33,12 @@ class OrganizationFields(Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)] | UnsetType = UNSET
     country: Annotated[str, Meta(description="Code or name, such as DE; null removes it.")] | None | UnsetType = UNSET
     time_zone: Annotated[str, Meta(description="One of GET /time_zones; that of new members.")] | UnsetType = UNSET
+    require_if_match: (
+        Annotated[
+            bool, Meta(description="Whether changes of contacts need If-Match, for owners who want no lost update.")
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class TimeZoneList(Struct):
@@ -49,7 +59,9 @@ def show(tx: Tx, caller: Caller, request: Request) -> OrganizationEntity:
 def update(tx: Tx, caller: Caller, request: Request) -> OrganizationEntity:
     require_owner(tx, caller)
     values: dict[str, Any] = {
-        name: value or "" for name, value in structs.asdict(request.body).items() if value is not UNSET
+        name: "" if value is None else value
+        for name, value in structs.asdict(request.body).items()
+        if value is not UNSET
     }
     return _present(update_organization(tx, caller, **values))
 
