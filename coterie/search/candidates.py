@@ -42,15 +42,29 @@ class Candidates(Struct):
     total: int = 0
 
 
-def find_candidates(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> Candidates:
+class Strict(Struct):
+    """Contacts that match all of a query.
+
+    groups: what they have in common; complete: the same of complete words, empty if a word has none. ids: the newest,
+    of complete words alone if are_complete; has_all: there are no more.
+    """
+
+    groups: Groups
+    complete: Groups
+    ids: list[int]
+    are_complete: bool
+    has_all: bool
+
+
+def find_candidates(tx: Tx, organization_id: int, query: Query, strict: Strict, reader_id: str | None) -> Candidates:
     """The contacts to rank for a query, at most some 500. reader_id: the user whose personal notes are searched."""
     asked = [asked_of(word) for word in query.words]
-    groups, ids = find_strict(tx, organization_id, query)
+    ids = strict.ids
     own_ids = frozenset(_in_personal_notes(tx, organization_id, query, reader_id))
     if len(ids) > RANKED_MAX:
-        total = _count(tx, organization_id, groups)
-        ids = _unique([*_closest(tx, organization_id, groups, ids), *own_ids])
-        return Candidates(groups, ids, own_ids, asked, query.numbers, total)
+        total = _count(tx, organization_id, strict)
+        ids = _unique([*_closest(tx, organization_id, strict), *own_ids])
+        return Candidates(strict.groups, ids, own_ids, asked, query.numbers, total)
     numbers: Sequence[Number] = query.numbers
     if len(ids) < ENOUGH and query.words:
         wider = widen(tx, organization_id, query.words, count(tx, organization_id, COUNT))
@@ -61,24 +75,27 @@ def find_candidates(tx: Tx, organization_id: int, query: Query, reader_id: str |
     return Candidates(None, _unique([*ids, *own_ids]), own_ids, asked, numbers)
 
 
-def find_strict(tx: Tx, organization_id: int, query: Query) -> tuple[Groups, list[int]]:
-    """(what a contact that matches all of a query has, such contacts, one more than are ranked).
+def find_strict(tx: Tx, organization_id: int, query: Query) -> Strict:
+    """The contacts that match all of a query.
 
-    The words are complete or nicknames, the last may be begun; if few contacts match, each word may.
+    The words are complete or nicknames, the last may be begun; if no contact matches, each word may.
     """
     engine = ENGINES[tx.engine]
     groups = _groups(query, all_begun=False)
-    if engine.KNOWS_WORDS_QUICKLY and (complete := _complete(groups)):
+    complete = _complete(groups)
+    if engine.KNOWS_WORDS_QUICKLY and complete and len(groups) == 1:
         # a common name is complete: the much slower beginning of it finds no better candidates
         ids = engine.candidates(tx, organization_id, complete, limit=RANKED_MAX + 1)
         if len(ids) > RANKED_MAX:
-            return groups, ids
+            return Strict(groups, complete, ids, are_complete=True, has_all=False)
     groups = engine.narrow(tx, organization_id, groups)
-    ids = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX + 1)
-    if len(ids) < ENOUGH and len(query.words) > 1:
-        groups = _groups(query, all_begun=True)
-        ids = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX + 1)
-    return groups, ids
+    # the matches of several words are read and counted in one pass
+    most = RANKED_COUNT_MAX if len(groups) > 1 else RANKED_MAX + 1
+    ids = engine.candidates(tx, organization_id, groups, limit=most)
+    if not ids and len(query.words) > 1:
+        groups = engine.narrow(tx, organization_id, _groups(query, all_begun=True))
+        ids = engine.candidates(tx, organization_id, groups, limit=most)
+    return Strict(groups, complete, ids, are_complete=groups == complete, has_all=len(groups) > 1)
 
 
 def _groups(query: Query, *, all_begun: bool) -> Groups:
@@ -96,36 +113,47 @@ def _complete(groups: Groups) -> Groups:
     return tuple(Group(group.words, (), group.sets) if group.words else group for group in groups)
 
 
-def _count(tx: Tx, organization_id: int, groups: Groups) -> int:
+def _count(tx: Tx, organization_id: int, strict: Strict) -> int:
     """The number of matches, counted up to RANKED_COUNT_MAX."""
+    if strict.has_all:
+        return len(strict.ids)
     engine = ENGINES[tx.engine]
-    if engine.KNOWS_WORDS_QUICKLY and (complete := _complete(groups)):
-        total: int = engine.count(tx, organization_id, complete, RANKED_COUNT_MAX)
-        if total == RANKED_COUNT_MAX:
-            return total
-    total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX)
+    # of a single word, the complete ones are counted much faster, and may be enough
+    ways = [strict.complete, strict.groups] if strict.are_complete else [strict.groups]
+    total = 0
+    for groups in ways:
+        if total < RANKED_COUNT_MAX:
+            total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX)
     return total
 
 
-def _closest(tx: Tx, organization_id: int, groups: Groups, ids: list[int]) -> list[int]:
+def _closest(tx: Tx, organization_id: int, strict: Strict) -> list[int]:
     """Of more matches than can be ranked: those whose words are complete, the closest first, then the others."""
     engine = ENGINES[tx.engine]
-    asked: list[tuple[Groups, str | None]] = [(groups, close) for close in CLOSE.values()]
-    if complete := _complete(groups):
-        asked = [*((complete, close) for close in (*CLOSE.values(), None)), *asked]
-    found: list[int] = []
-    for matches, also in asked:
-        found = _unique([*found, *engine.candidates(tx, organization_id, matches, limit=RANKED_MAX, also=also)])
-        if len(found) >= RANKED_MAX:
-            return found[:RANKED_MAX]
-    return _unique([*found, *ids])[:RANKED_MAX]
+    found: list[int] = strict.ids if strict.are_complete else []
+    if strict.complete and not found:
+        found = engine.candidates(tx, organization_id, strict.complete, limit=RANKED_MAX + 1)
+    if len(found) > RANKED_MAX:
+        return _unique([*_close(tx, organization_id, strict.complete), *found])[:RANKED_MAX]
+    return _unique([*found, *_close(tx, organization_id, strict.groups), *strict.ids])[:RANKED_MAX]
+
+
+def _close(tx: Tx, organization_id: int, groups: Groups) -> list[int]:
+    """The closest of the contacts that match, at most RANKED_MAX."""
+    engine = ENGINES[tx.engine]
+    closest, close = CLOSE.values()
+    found: list[int] = engine.candidates(tx, organization_id, groups, limit=RANKED_MAX, also=close)
+    if len(found) == RANKED_MAX:  # the closest of all may be older
+        found = _unique([*engine.candidates(tx, organization_id, groups, limit=RANKED_MAX, also=closest), *found])
+    return found[:RANKED_MAX]
 
 
 def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, *, is_alone: bool) -> list[int]:
     """The contacts that match each word as it may be meant; is_alone: if they are few, also those of a single word."""
     engine = ENGINES[tx.engine]
     numbers = tuple(number.group for number in query.numbers)
-    ids: list[int] = engine.candidates(tx, organization_id, (*wider.every, *numbers), limit=WIDER_MAX)
+    groups = engine.narrow(tx, organization_id, (*wider.every, *numbers))
+    ids: list[int] = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX)
     if is_alone and len(ids) < ENOUGH and wider.alone is not None:
         ids += engine.candidates(tx, organization_id, (wider.alone,), limit=WIDER_MAX)
     return ids

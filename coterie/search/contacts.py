@@ -63,7 +63,7 @@ def search_contacts(
         return SearchPage([], 0)
     if order is not None:
         return _in_order(tx, organization_id, query, reader_id, _Order(order, descending, limit, offset))
-    found = find_candidates(tx, organization_id, query, reader_id)
+    found = find_candidates(tx, organization_id, query, find_strict(tx, organization_id, query), reader_id)
     matches = _rank(tx, organization_id, found)
     page = [match.contact_id for match in matches[offset : offset + limit]]
     if found.groups is not None and len(page) < limit:
@@ -145,9 +145,10 @@ def _after_ranked(tx: Tx, organization_id: int, found: Candidates, *, offset: in
 
 def _in_order(tx: Tx, organization_id: int, query: Query, reader_id: str | None, by: _Order) -> SearchPage:
     engine = ENGINES[tx.engine]
-    groups, strict = find_strict(tx, organization_id, query)
-    if len(strict) < ENOUGH:
-        matches = _rank(tx, organization_id, find_candidates(tx, organization_id, query, reader_id))
+    strict = find_strict(tx, organization_id, query)
+    groups = strict.groups
+    if len(strict.ids) < ENOUGH:
+        matches = _rank(tx, organization_id, find_candidates(tx, organization_id, query, strict, reader_id))
         ids = [match.contact_id for match in matches]
         contacts = list_contacts_by_id(tx, organization_id, ids, order=by.column, descending=by.is_descending)
         return SearchPage(contacts[by.offset : by.offset + by.limit], len(contacts))
