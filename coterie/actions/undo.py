@@ -4,15 +4,17 @@ Guarantees. A value that changed since stays, and is named in `cannot`. An undo 
 undone. What is erased stays erased. Other users' reminders, relationships and personal notes are never touched.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions import undo_cadences, undo_contacts, undo_parts, undo_words
 from coterie.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, invalid
 from coterie.model.events import CONSEQUENCES
 from coterie.model.organizations import Caller
-from coterie.model.undo import CannotUndo, NotUndone, PastEvent, Undone
+from coterie.model.undo import CannotUndo, NotUndone, PastEvent, Undone, UndoScope
 from coterie.store import undo as store
 from coterie.store.database import Tx
 from coterie.store.events import find_last_event
@@ -22,8 +24,8 @@ EVENTS_MAX = 2_000
 _UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO
 _CREATED, _BULK, _APPLIED = "contact.created", "bulk_update.started", "import.applied"
 # they are undone with the events that caused them
-_SILENT = CONSEQUENCES | {_BULK}
-UNDOABLE = frozenset(_UNDO) | _SILENT | {_CREATED}
+SILENT = CONSEQUENCES | {_BULK}
+UNDOABLE = frozenset(_UNDO) | SILENT | {_CREATED}
 
 
 def undo_events(tx: Tx, caller: Caller, first: int, last: int) -> Undone:
@@ -31,16 +33,12 @@ def undo_events(tx: Tx, caller: Caller, first: int, last: int) -> Undone:
 
     Raises Invalid if this is no range; NotFound if it has no event; TooLarge if it has more than 2,000.
     """
-    if not 0 < first <= last:
-        raise invalid("first", "must be at least 1, and at most last")
-    events = _list_events(tx, caller, first, last)
-    contact_ids = sorted({each for event in events for each in event.contact_ids})
-    lock_contacts(tx, caller.organization_id, contact_ids)
-    undoing = replace(caller, undoes=events[-1].id, cause_id=None)
-    done, cannot = _undo_all(tx, undoing, events)
+    scope = find_scope(tx, caller, first, last)
+    events = store.list_events_of(tx, caller.organization_id, scope, limit=EVENTS_MAX + 1)
+    if len(events) > EVENTS_MAX:
+        raise TooLarge(f"At most {EVENTS_MAX:,} changes can be undone at once")
+    done, cannot = undo_batch(tx, replace(caller, undoes=events[-1].id, cause_id=None), scope, events)
     unit_id = tx.units.get(caller.organization_id)
-    if unit_id is not None and done:
-        store.mark_undone(tx, caller.organization_id, [event.id for event in done], unit_id)
     return Undone(
         first=unit_id if done else None,
         last=find_last_event(tx, caller.organization_id) if unit_id is not None and done else None,
@@ -50,55 +48,103 @@ def undo_events(tx: Tx, caller: Caller, first: int, last: int) -> Undone:
     )
 
 
-def _list_events(tx: Tx, caller: Caller, first: int, last: int) -> list[PastEvent]:
-    """The events to undo, newest first."""
-    events = store.list_events_between(tx, caller.organization_id, first, last, limit=EVENTS_MAX + 1)
-    jobs = [event.id for event in events if event.kind == _BULK]
-    if jobs and len(events) <= EVENTS_MAX:
-        ids = {event.id for event in events}
-        of_jobs = store.list_events_of_causes(tx, caller.organization_id, jobs, limit=EVENTS_MAX + 1)
-        events += [event for event in of_jobs if event.id not in ids]
-        events.sort(key=lambda event: event.id, reverse=True)
-    if len(events) > EVENTS_MAX:
-        raise TooLarge(f"At most {EVENTS_MAX} changes can be undone at once")
-    if not events:
+def find_scope(tx: Tx, caller: Caller, first: int, last: int) -> UndoScope:
+    """The events from first to last, and those of the jobs they requested that have finished.
+
+    Raises Invalid if this is no range; NotFound if it has no event.
+    """
+    if not 0 < first <= last:
+        raise invalid("first", "must be at least 1, and at most last")
+    found = store.find_range(tx, caller.organization_id, first, last)
+    if found is None:
         raise NotFound("No change has these numbers")
-    return events
+    requests = store.list_requests(tx, caller.organization_id, *found)
+    running = store.list_running_requests(tx, caller.organization_id, requests) if requests else set()
+    return UndoScope(*found, tuple(each for each in requests if each not in running))
 
 
-def _undo_all(tx: Tx, caller: Caller, events: Sequence[PastEvent]) -> tuple[list[PastEvent], list[CannotUndo]]:
-    """(the events that were undone, wholly or in part; those that were not, or not in full)."""
-    ids = [event.id for event in events]
-    created = {int(event.subject_id) for event in events if event.kind == _CREATED and event.undone_by is None}
-    done, cannot, covered = list[PastEvent](), list[CannotUndo](), list[PastEvent]()
-    deleted = set[int]()
+def undo_batch(
+    tx: Tx, caller: Caller, scope: UndoScope, events: Sequence[PastEvent]
+) -> tuple[list[PastEvent], list[CannotUndo]]:
+    """Undoes the next events of a scope, newest first, and marks them as undone.
+
+    Returns (the events that were undone, wholly or in part; those that were not, or not in full).
+    """
+    lock_contacts(tx, caller.organization_id, sorted({each for event in events for each in event.contact_ids}))
+    done, cannot = _undo_each(tx, caller, scope, events)
+    unit_id = tx.units.get(caller.organization_id)
+    if unit_id is None or all(event.kind in SILENT for event in done):
+        return [], cannot
+    store.mark_undone(tx, caller.organization_id, [event.id for event in done], unit_id)
+    deleted = [int(event.subject_id) for event in done if event.kind == _CREATED]
+    covered = _list_covered(tx, caller, scope, deleted) if deleted else []
+    if covered:
+        store.mark_undone(tx, caller.organization_id, [event.id for event in covered], unit_id)
+    return [*done, *covered], cannot
+
+
+def _undo_each(
+    tx: Tx, caller: Caller, scope: UndoScope, events: Sequence[PastEvent]
+) -> tuple[list[PastEvent], list[CannotUndo]]:
+    named = {each for event in events for each in event.contact_ids}
+    created = store.list_created(tx, caller.organization_id, scope, named, is_undone=False)
+    running = _Running.among(tx, caller, scope, events)
+    done, cannot = list[PastEvent](), list[CannotUndo]()
     for event in events:
         # the parts of a contact are deleted and restored with it
         if event.kind != _CREATED and event.contact_ids and created.issuperset(event.contact_ids):
-            covered.append(event)
             continue
         last = find_last_event(tx, caller.organization_id)
-        left = _undo_one(tx, caller, event, ids)
+        left = [NotUndone("running")] if running.has(event) else _undo_one(tx, caller, event, scope)
         cannot += [_cannot(event, each) for each in left]
         if left and find_last_event(tx, caller.organization_id) == last:
             continue  # all of it stays
         done.append(event)
-        if event.kind == _CREATED:
-            deleted.add(int(event.subject_id))
-    done += [event for event in covered if deleted.issuperset(event.contact_ids)]
-    return done if any(event.kind not in _SILENT for event in done) else [], cannot
+    return done, cannot
 
 
-def _undo_one(tx: Tx, caller: Caller, event: PastEvent, undoing: Collection[int]) -> Sequence[NotUndone]:
+def _list_covered(tx: Tx, caller: Caller, scope: UndoScope, deleted: Sequence[int]) -> list[PastEvent]:
+    """The events of parts that were deleted with their contacts, because the creation of these was undone."""
+    events = store.list_events_naming(tx, caller.organization_id, scope, deleted)
+    named = {each for event in events for each in event.contact_ids}
+    gone = store.list_created(tx, caller.organization_id, scope, named, is_undone=True)
+    return [event for event in events if gone.issuperset(event.contact_ids)]
+
+
+class _Running(Struct, frozen=True):
+    """Work that has not finished: the events that requested it, and imports."""
+
+    requests: AbstractSet[int]
+    imports: AbstractSet[str]
+
+    @classmethod
+    def among(cls, tx: Tx, caller: Caller, scope: UndoScope, events: Sequence[PastEvent]) -> "_Running":
+        """The work of these events. A job that ran when the undo began is none of its causes, and counts as running."""
+        requests = {event.id for event in events if event.kind == _BULK}
+        requests |= {event.cause_id for event in events if event.cause_id is not None}
+        known = {each for each in requests if scope.first <= each <= scope.last}
+        imports = {event.import_id for event in events if event.import_id is not None}
+        organization_id, others = caller.organization_id, requests - known
+        running = store.list_running_requests(tx, organization_id, others) if others else set()
+        return cls(
+            running | known.difference(scope.causes),
+            store.list_running_imports(tx, organization_id, imports) if imports else frozenset(),
+        )
+
+    def has(self, event: PastEvent) -> bool:
+        return event.id in self.requests or event.cause_id in self.requests or event.import_id in self.imports
+
+
+def _undo_one(tx: Tx, caller: Caller, event: PastEvent, scope: UndoScope) -> Sequence[NotUndone]:
     """Undoes an event; returns what it left. An item without fields means that it left everything."""
-    if event.kind in _SILENT:
+    if event.kind in SILENT:
         return ()
     try:
         _check(caller, event)
         with tx.savepoint():
             if event.kind == _CREATED:
-                return undo_contacts.undo_created(tx, caller, event, list(undoing))
-            _check_new_part(tx, caller, event, undoing)
+                return undo_contacts.undo_created(tx, caller, event, scope)
+            _check_new_part(tx, caller, event, scope)
             return _UNDO[event.kind](tx, caller, event)
     except NotUndone as reason:
         return [reason]
@@ -124,10 +170,10 @@ def _may_undo_imports(caller: Caller) -> bool:
     return caller.may("imports:write") and caller.via != "mcp"
 
 
-def _check_new_part(tx: Tx, caller: Caller, event: PastEvent, undoing: Collection[int]) -> None:
+def _check_new_part(tx: Tx, caller: Caller, event: PastEvent, scope: UndoScope) -> None:
     """Raises NotUndone if the event created a part of which a later event in effect says more."""
     if event.kind.endswith(".created") and event.contact_ids:
-        later = store.list_later_events(tx, caller.organization_id, event.contact_ids, event.id, but=undoing)
+        later = store.list_later_events(tx, caller.organization_id, event.contact_ids, event.id, but=scope)
         if any(subject == event.subject_id and kind.startswith(f"{event.noun}.") for kind, subject in later):
             raise NotUndone("changed_since")
 

@@ -22,7 +22,7 @@ from coterie.model.contacts import Contact
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, TAGS, Vocabulary
-from coterie.model.undo import NotUndone, PastEvent, changed_since
+from coterie.model.undo import NotUndone, PastEvent, UndoScope, changed_since
 from coterie.store import contacts as store
 from coterie.store import folders as folder_store
 from coterie.store import handles as handle_store
@@ -52,10 +52,10 @@ def find_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     return contact
 
 
-def undo_created(tx: Tx, caller: Caller, event: PastEvent, undoing: Sequence[int]) -> Left:
-    """Deletes the contact, unless a later event says more about it. undoing: the events that are being undone."""
+def undo_created(tx: Tx, caller: Caller, event: PastEvent, scope: UndoScope) -> Left:
+    """Deletes the contact, unless a later event says more about it. scope: the events that are being undone."""
     contact = find_contact(tx, caller, int(event.subject_id))
-    if list_later_events(tx, caller.organization_id, [contact.id], event.id, but=undoing):
+    if list_later_events(tx, caller.organization_id, [contact.id], event.id, but=scope):
         raise NotUndone("changed_since")
     actions.delete_contact(tx, caller, contact.id)
     return ()

@@ -21,6 +21,17 @@ REASONS = {
 }
 
 
+class UndoScope(Struct, frozen=True):
+    """What is undone together: the events from first to last, and those of the jobs that they requested.
+
+    causes: the events that requested these jobs.
+    """
+
+    first: int
+    last: int
+    causes: tuple[int, ...] = ()
+
+
 class CannotUndo(Struct, frozen=True, kw_only=True):
     """An event that was not undone, or not in full. reason: one of REASONS; fields: those left as they are."""
 
