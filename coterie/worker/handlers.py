@@ -14,6 +14,7 @@ from coterie.actions import (
     invitations,
     password_resets,
     touch_plans,
+    undo_jobs,
 )
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_of
@@ -42,6 +43,7 @@ from coterie.worker.import_retention import scrub_erased_contacts
 from coterie.worker.imports import STEPS, run_import
 from coterie.worker.instagram import instagram_delivery
 from coterie.worker.subscriptions import sync_subscription
+from coterie.worker.undo import undo_many
 from coterie.worker.webhook_mail import mail_owners
 
 Handler = Callable[[Database, Settings, Job, threading.Event], None]
@@ -110,6 +112,7 @@ HANDLERS: dict[str, Handler] = {
     consequences.JOB: record_consequence,
     bulk_updates.JOB: bulk_update,
     bulk_acts.JOB: bulk_act,
+    undo_jobs.JOB: undo_many,
     SEND_JOB: reminders.send,
     digests.SEND_JOB: digests.send,
     REMOVE_JOB: remove_files,
