@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -41,25 +40,36 @@ class Instance:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Instance]:
-    """`coterie demo`, then `coterie serve`, until the block ends."""
+def serving(folder: Path) -> Iterator[tuple[str, str]]:
+    """`coterie serve` until the block ends: its address, and the link that sets it up ("" if it is)."""
     environment = {**os.environ, "COTERIE_DATA": str(folder)}
-    command = [sys.executable, "-m", "coterie"]
-    demo = subprocess.run([*command, "demo", "--json"], env=environment, capture_output=True, check=True, text=True)
-    made = json.loads(demo.stdout)
-    with subprocess.Popen(
-        [*command, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE, text=True
-    ) as server:
+    command = [sys.executable, "-m", "coterie", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
-        url = next(found[1] for line in server.stderr if (found := re.search(r'"url":"([^"]+)"', line)))
+        lines: dict[str, str] = {}
+        for line in server.stderr:
+            lines |= {key: value for key, value in json.loads(line).items() if key in ("url", "set_up")}
+            if "worker started" in line:
+                break
         # a full pipe would stop the server
         reader = threading.Thread(target=server.stderr.read)
         reader.start()
         try:
-            yield Instance(url, made["email"], made["password"])
+            yield lines["url"], lines.get("set_up", "")
         finally:
             server.terminate()
             reader.join()
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Instance]:
+    """`coterie demo`, then `coterie serve`, until the block ends."""
+    environment = {**os.environ, "COTERIE_DATA": str(folder)}
+    command = [sys.executable, "-m", "coterie", "demo", "--json"]
+    demo = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+    made = json.loads(demo.stdout)
+    with serving(folder) as (address, _):
+        yield Instance(address, made["email"], made["password"])
 
 
 @dataclass
