@@ -147,6 +147,10 @@ def test_a_filter_is_built_and_saved_by_keyboard(app: Watched) -> None:
     expect(app.page.get_by_role("link", name="Remove the filter Segment is Homers")).to_be_visible()
     app.check()
     app.visit("/1/segments")
+    app.page.get_by_role("link", name="Edit Homers").click()
+    app.page.wait_for_url(re.compile(r"/segments/\d+$"))
+    app.check()
+    app.page.go_back()
     app.page.get_by_role("link", name="Homers", exact=True).click()
     expect(app.page.locator(".person-row")).to_have_count(1)
 
