@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from coterie.errors import Invalid, NotFound
 from coterie.model.contacts import Contact
+from coterie.model.filters.feed import check_feed_filter
+from coterie.model.filters.json_form import to_json
 from coterie.model.filters.parse import parse_filter
 from coterie.model.filters.spans import Clock
 from coterie.model.filters.tree import Filter, all_of
@@ -30,13 +32,37 @@ def read_filter(tx: Tx, caller: Caller, text: str | None, segment_id: int | None
     Raises NotFound if there is no such segment; Invalid if the filter is invalid, or if it or the segment refers to
     something that does not exist.
     """
+    parts = _parts(tx, caller, text, segment_id)
+    return prepare(tx, caller.organization_id, all_of(parts), reader_of(tx, caller)) if parts else None
+
+
+def _parts(tx: Tx, caller: Caller, text: str | None, segment_id: int | None) -> list[Filter]:
+    """The filter with ids in place of names, and that of the segment."""
     parts = [resolve(tx, caller.organization_id, parse_filter(text), text)] if text and text.strip() else []
     if segment_id is not None:
         segment = find_segment(tx, caller.organization_id, segment_id) if 0 < segment_id < SEGMENT_ID_MAX else None
         if segment is None:
             raise NotFound("Segment not found")
         parts.append(_expanded(tx, caller, segment))
-    return prepare(tx, caller.organization_id, all_of(parts), reader_of(tx, caller)) if parts else None
+    return parts
+
+
+def read_feed_filter(
+    tx: Tx, caller: Caller, text: str | None, segment_id: int | None
+) -> tuple[Where | None, tuple[str, ...]]:
+    """(the filter and the segment of a request; what they mean, as text for the scope of a cursor).
+
+    So a cursor ends when the segment gets another filter, or its reader another time zone. Raises as read_filter does,
+    and Invalid if a contact could enter or leave the filter without a change of its own.
+    """
+    parts = _parts(tx, caller, text, segment_id)
+    if not parts:
+        return None, ()
+    filter_ = expand(tx, caller.organization_id, all_of(parts))
+    check_feed_filter(filter_)
+    reader = reader_of(tx, caller)
+    where = prepare(tx, caller.organization_id, filter_, reader)
+    return where, (to_json(filter_), str(reader.clock.zone), reader.country or "")
 
 
 def _expanded(tx: Tx, caller: Caller, segment: Segment) -> Filter:

@@ -36,12 +36,13 @@ SEVERAL = ("is", "contains", "starts", "month")
 
 
 class Field(Struct, frozen=True):
-    """kind: one of OPS. choices: of a CHOICE."""
+    """kind: one of OPS. choices: of a CHOICE. moves_revision: whether the revision of a contact moves with it."""
 
     name: str
     kind: str
     description: str
     choices: tuple[str, ...] = ()
+    moves_revision: bool = True
 
 
 _HANDLES = {"username": INSTAGRAM} | {name: name for name in CHANNELS if name != INSTAGRAM}
@@ -63,7 +64,7 @@ _ALL = (
     Field("job_title", TEXT, "Job title"),
     Field("how_met", TEXT, "How you met"),
     Field("bio", TEXT, "Biography"),
-    Field("note", TEXT, "A note that you may see"),
+    Field("note", TEXT, "A note that you may see", moves_revision=False),
     Field("city", TEXT, "City of an address"),
     Field("region", TEXT, "Region of an address"),
     Field("postcode", TEXT, "Postcode of an address"),
@@ -83,36 +84,43 @@ _ALL = (
     Field("gender", CHOICE, "Gender", GENDERS),
     Field("language", CODE, "Language code"),
     Field("follower", YES_NO, "Follows the Instagram account"),
-    Field("followers", NUMBER, "Number of followers on Instagram"),
-    Field("follower_growth", NUMBER, "Change of that number in 30 days"),
+    Field("followers", NUMBER, "Number of followers on Instagram", moves_revision=False),
+    Field("follower_growth", NUMBER, "Change of that number in 30 days", moves_revision=False),
     Field("grade", NUMBER, "Relationship grade, 0 to 5"),
     Field("age", NUMBER, "Age in years, of a birthday with a year"),
-    Field("messages_in", NUMBER, "Number of messages from the contact"),
-    Field("messages_out", NUMBER, "Number of messages to the contact"),
-    Field("comments", NUMBER, "Number of comments"),
-    Field("mentions", NUMBER, "Number of mentions"),
+    Field("messages_in", NUMBER, "Number of messages from the contact", moves_revision=False),
+    Field("messages_out", NUMBER, "Number of messages to the contact", moves_revision=False),
+    Field("comments", NUMBER, "Number of comments", moves_revision=False),
+    Field("mentions", NUMBER, "Number of mentions", moves_revision=False),
     Field("picture", YES_NO, "Has a picture"),
     Field("country", COUNTRY, "Country of an address, by name or code"),
     Field("channel", CHOICE, "Has a handle on this channel", CHANNELS),
     Field("birthday", DAY, "Birthday"),
     Field("anniversary", DAY, "Anniversary, of an important date or a relationship"),
-    Field("relation", RELATION, "Is this (mother, friend, …) of another contact or of you"),
+    Field("relation", RELATION, "Is this (mother, friend, …) of another contact or of you", moves_revision=False),
     Field("relation_to", REFERENCE, "Is related to the contact with this #id or uuid"),
     Field("gift", CHOICE, "Has a gift of this status", GIFT_STATUSES),
-    Field("due", DUE, "Has an open reminder of yours, or is due to be in touch with, at this time"),
-    Field("overdue", YES_NO, "Has an overdue reminder of yours, or the day to be in touch has passed"),
-    Field("cadence", CODE, "How often to be in touch: 3w, 2m, 1y, …; the rule in force"),
+    Field(
+        "due", DUE, "Has an open reminder of yours, or is due to be in touch with, at this time", moves_revision=False
+    ),
+    Field(
+        "overdue",
+        YES_NO,
+        "Has an overdue reminder of yours, or the day to be in touch has passed",
+        moves_revision=False,
+    ),
+    Field("cadence", CODE, "How often to be in touch: 3w, 2m, 1y, …; the rule in force", moves_revision=False),
     Field("import", REFERENCE, "Created by the import with this id"),
     Field("via", CODE, "Created through this door: inro, r0, cli, import, instagram, …"),
     Field("source", CODE, "Has an id of this source: vcard, instagram, …"),
     Field("created", MOMENT, "When the contact was added"),
     Field("updated", MOMENT, "When the contact was last changed"),
-    Field("last_touch", MOMENT, "Newest message, comment, mention or logged conversation"),
-    Field("last_message", MOMENT, "Newest message"),
-    Field("last_comment", MOMENT, "Newest comment"),
-    Field("last_mention", MOMENT, "Newest mention"),
-    Field("last_in", MOMENT, "Newest message, comment or mention from the contact"),
-    Field("last_out", MOMENT, "Newest message to the contact, or logged conversation"),
+    Field("last_touch", MOMENT, "Newest message, comment, mention or logged conversation", moves_revision=False),
+    Field("last_message", MOMENT, "Newest message", moves_revision=False),
+    Field("last_comment", MOMENT, "Newest comment", moves_revision=False),
+    Field("last_mention", MOMENT, "Newest mention", moves_revision=False),
+    Field("last_in", MOMENT, "Newest message, comment or mention from the contact", moves_revision=False),
+    Field("last_out", MOMENT, "Newest message to the contact, or logged conversation", moves_revision=False),
 )
 FIELDS: Mapping[str, Field] = {field.name: field for field in _ALL}
 
