@@ -25,13 +25,13 @@ CHANGES = f"{CONTACTS}/changes"
 class Mirror:
     """The contacts of the feed by uuid. step reads one page, follow all there are."""
 
-    def __init__(self, client: Client, limit: int = 3) -> None:
-        self.client, self.limit = client, limit
+    def __init__(self, client: Client, limit: int = 3, **query: Any) -> None:
+        self.client, self.limit, self.query = client, limit, query
         self.contacts: dict[str, Any] = {}
         self.cursor: str | None = None
 
     def step(self) -> bool:
-        query: dict[str, Any] = {"include": "all", "limit": self.limit}
+        query: dict[str, Any] = {"include": "all", "limit": self.limit, **self.query}
         page = self.client.get(CHANGES, **query | ({"cursor": self.cursor} if self.cursor else {})).json
         for contact in page["items"]:
             self.contacts[contact["uuid"]] = contact
@@ -45,9 +45,9 @@ class Mirror:
             pass
 
 
-def book(client: Client) -> dict[str, Any]:
-    """Every contact, as the list shows them."""
-    found, query = {}, {"include": "all", "limit": 200}
+def book(client: Client, **more: Any) -> dict[str, Any]:
+    """Every contact, as the list shows them. more: parameters such as filter."""
+    found, query = {}, {"include": "all", "limit": 200, **more}
     while True:
         page = client.get(CONTACTS, **query).json
         found |= {contact["uuid"]: contact for contact in page["items"]}

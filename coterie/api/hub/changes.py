@@ -5,25 +5,36 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from coterie.actions.filters import read_feed_filter
+from coterie.api.filters import Filter, SegmentId
 from coterie.api.hub.contact_entity import ContactEntity, present_contacts, read_shape
 from coterie.api.hub.contact_lists import Fields, Include
 from coterie.api.hub.errors import CursorExpired
 from coterie.api.hub.pages import Cursor
 from coterie.api.route import Request
+from coterie.errors import Invalid
 from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.errors import InvalidQuery
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store.contact_changes import Change, find_expired_revision, find_last_change, list_changes
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.store.filters.builder import Where
+from coterie.store.filters.contacts import keep_matching
 
 LIMIT = 100
 LIMIT_MAX = 500
 
 
+Reason = Literal["deleted", "merged", "erased", "left_filter"]
+
+
 class ChangesQuery(Struct, forbid_unknown_fields=True):
     cursor: Cursor = None
     limit: Annotated[int, Meta(description=f"Changes on a page; {LIMIT} by default.", ge=1, le=LIMIT_MAX)] | None = None
+    filter: Filter = None
+    segment_id: SegmentId = None
     fields: Fields = None
     include: Include = None
 
@@ -34,7 +45,7 @@ class RemovedEntity(Struct):
     id: Annotated[int | None, Meta(description="null if it was erased.")]
     uuid: str
     revision: int
-    reason: Annotated[Literal["deleted", "merged", "erased"], Meta(description="All but erased ones can come back.")]
+    reason: Annotated[Reason, Meta(description="All but erased ones can come back.")]
     into: Annotated[int | None, Meta(description="The contact it was merged into.")]
 
 
@@ -55,19 +66,28 @@ class _Position(Struct, frozen=True, array_like=True):
 def list_(tx: Tx, caller: Caller, request: Request) -> ChangesPage:
     query: ChangesQuery = request.query
     shape, limit = read_shape(query.fields, query.include), query.limit or LIMIT
-    scope = Scope(request.settings, caller, "changes", shape.parameters)
+    where, filter_parameters = _read_filter(tx, caller, query)
+    scope = Scope(request.settings, caller, "changes", (*shape.parameters, *filter_parameters))
     position = _read_position(tx, scope, query.cursor)
     found = list_changes(
         tx, caller.organization_id, after=position.after, gone_after=position.begun_at, limit=limit + 1
     )
     changes = found[:limit]
     after = changes[-1].revision if changes else position.after
+    contacts = _contacts(tx, caller, changes, where)
     return ChangesPage(
-        items=present_contacts(tx, caller.organization_id, _contacts(tx, caller, changes), shape),
-        removed=[_removed(change) for change in changes if change.is_deleted],
+        items=present_contacts(tx, caller.organization_id, contacts, shape),
+        removed=_list_removed(changes, contacts, position),
         next_cursor=write_cursor(scope, _Position(after, position.begun_at)),
         has_more=len(found) > limit,
     )
+
+
+def _read_filter(tx: Tx, caller: Caller, query: ChangesQuery) -> tuple[Where | None, tuple[str, ...]]:
+    try:
+        return read_feed_filter(tx, caller, query.filter, query.segment_id)
+    except Invalid as error:
+        raise InvalidQuery(*error.problems) from None
 
 
 def _read_position(tx: Tx, scope: Scope, cursor: str | None) -> _Position:
@@ -81,15 +101,26 @@ def _read_position(tx: Tx, scope: Scope, cursor: str | None) -> _Position:
     return position
 
 
-def _contacts(tx: Tx, caller: Caller, changes: Sequence[Change]) -> list[Contact]:
-    """The contacts of the changes that are not deleted, in the order of the changes."""
+def _contacts(tx: Tx, caller: Caller, changes: Sequence[Change], where: Where | None) -> list[Contact]:
+    """The contacts of the changes that match and are not deleted, in the order of the changes."""
     ids = [change.contact_id for change in changes if change.contact_id is not None and not change.is_deleted]
+    if where is not None:
+        matching = keep_matching(tx, caller.organization_id, where, ids)
+        ids = [contact_id for contact_id in ids if contact_id in matching]
     by_id = {contact.id: contact for contact in list_contacts_by_id(tx, caller.organization_id, ids)}
     return [by_id[contact_id] for contact_id in ids if contact_id in by_id]
 
 
+def _list_removed(changes: Sequence[Change], shown: Sequence[Contact], position: _Position) -> list[RemovedEntity]:
+    """The changes without a contact to show; one from before the mirror began is of a contact it never had."""
+    ids = {contact.id for contact in shown}
+    return [_removed(each) for each in changes if each.contact_id not in ids and each.revision > position.begun_at]
+
+
 def _removed(change: Change) -> RemovedEntity:
-    reason: Literal["deleted", "merged", "erased"] = "deleted" if change.contact_id is not None else "erased"
+    reason: Reason = "deleted" if change.contact_id is not None else "erased"
     if change.merged_into is not None:
         reason = "merged"
+    elif not change.is_deleted:
+        reason = "left_filter"
     return RemovedEntity(change.contact_id, change.uuid, change.revision, reason, change.merged_into)
