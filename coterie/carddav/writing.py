@@ -25,6 +25,7 @@ from coterie.model.devices import families_of_program, is_rewriting
 from coterie.model.ids import new_id
 from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.store import cards as store
+from coterie.store.card_owners import find_uid_owner
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import insert_external_ids
 from coterie.store.database import Tx
@@ -122,8 +123,9 @@ class Writer:
         return replace(outcome, is_new=True)
 
     def _write_group(self, uid: str, lines: list[RawLine]) -> Outcome:
-        if (other := store.find_group_by_uid(self._tx, self._organization_id, uid)) is not None:
-            raise UidConflict(other)
+        owner = find_uid_owner(self._tx, self._organization_id, uid)
+        if owner is not None and owner.group is not None:
+            raise UidConflict(owner.group)
         body = join_lines(lines)
         ref = save_group(self._tx, self._caller, self._put.href, uid=uid, body=body)
         return Outcome(True, self._etag(ref, body))

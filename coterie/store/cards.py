@@ -222,16 +222,6 @@ def find_stored_of_contact(tx: Tx, organization_id: int, contact_id: int) -> Sto
     return StoredCard(*row) if row else None
 
 
-def find_group_by_uid(tx: Tx, organization_id: int, uid: str) -> str | None:
-    """The name of the group with this UID."""
-    row = tx.one(
-        "SELECT b.href FROM card_bodies b JOIN cards k ON k.organization_id = b.organization_id AND k.href = b.href"
-        " WHERE b.organization_id = :organization_id AND b.uid = :uid AND b.contact_id IS NULL AND NOT k.is_deleted",
-        {"organization_id": organization_id, "uid": uid},
-    )
-    return row[0] if row else None
-
-
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
