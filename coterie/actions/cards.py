@@ -20,6 +20,13 @@ def record_card_change(tx: Tx, caller: Caller, contact_id: int) -> None:
     record(tx, caller, "contact.card_changed", contact_id, contact_ids=[contact_id])
 
 
+def add_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard) -> CardRef:
+    """Stores the card of a contact that this transaction has created; returns the card."""
+    _save_name(tx, caller, contact.uuid, card.href, contact.revision, times.now())
+    store.save_stored(tx, caller.organization_id, card, is_first=True)
+    return CardRef(card.href, contact.id, contact.revision, contact.updated_at)
+
+
 def save_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard, *, is_new: bool) -> CardRef:
     """Stores the card of a contact, after the contact was changed; returns it.
 
@@ -38,6 +45,10 @@ def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision:
     """Gives the card of a contact a name; an earlier one is gone."""
     now = times.now()
     store.delete_names_of_contact(tx, caller.organization_id, contact_uuid, revision=revision, now=now, but=href)
+    _save_name(tx, caller, contact_uuid, href, revision, now)
+
+
+def _save_name(tx: Tx, caller: Caller, contact_uuid: str, href: str, revision: int, now: str) -> None:
     if href != default_href(contact_uuid):
         store.save_name(
             tx, caller.organization_id, href, contact_uuid=contact_uuid, revision=revision, now=now, is_deleted=False

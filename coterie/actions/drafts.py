@@ -26,6 +26,7 @@ from coterie.store import import_parts
 from coterie.store.card_states import add_to_book
 from coterie.store.contacts import COLUMNS, next_contact_ids
 from coterie.store.database import Tx
+from coterie.store.revisions import next_changes
 
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
 _parts_of = itemgetter(*NAME_PARTS)
@@ -70,15 +71,20 @@ def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> l
 
     Duplicates are not checked. An Instagram username that another contact has becomes a line of the note.
     """
+    return [row["id"] for row in create_rows(tx, caller, drafts).contacts]
+
+
+def create_rows(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> NewContacts:
+    """The same; returns the rows as they were inserted."""
     if not drafts:
-        return []
+        return NewContacts([], [], [], PartRows())
     blank = Existing()
     plans = [plan_merge(draft, blank) for draft in drafts]
     _leave_out_taken_usernames(tx, caller, [(0, plan) for plan in plans])
     first = next_contact_ids(tx, caller.organization_id, len(drafts))
     new = rows_of_new(caller, plans, first)
     insert_new(tx, caller, new)
-    return [row["id"] for row in new.contacts]
+    return new
 
 
 def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int) -> NewContacts:
@@ -108,7 +114,12 @@ def is_known(caller: Caller, plan: MergePlan) -> bool:
 
 
 def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
-    """Inserts the rows of new contacts. Their ids must come from next_contact_ids."""
+    """Inserts the rows of new contacts and gives them revisions. Their ids must come from next_contact_ids."""
+    if not new.contacts:
+        return
+    first = next_changes(tx, caller.organization_id, len(new.contacts))
+    for revision, row in enumerate(new.contacts, first):
+        row["revision"] = revision
     import_parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
     write_parts(tx, caller, new.parts)

@@ -14,7 +14,8 @@ from coterie.actions.contacts import restore_contact
 from coterie.carddav.address_data import VERSION_4
 from coterie.carddav.errors import UidConflict
 from coterie.carddav.known_contacts import find_removed, find_without_card
-from coterie.cards.changing import change_contact, create_contact, save_lines
+from coterie.cards.changing import change_contact, save_lines
+from coterie.cards.creating import add_lines, create_contact
 from coterie.cards.draft_changes import read_lines
 from coterie.cards.rendering import Rendered, Renderer
 from coterie.drafts.from_sheet import DRAFT_PARTS
@@ -109,7 +110,8 @@ class Writer:
 
     def _create_contact(self, uid: str, lines: list[RawLine], draft: ContactDraft) -> Outcome:
         sheet = create_contact(self._tx, self._caller, self._put.folder, draft)
-        return self._save(sheet, uid, lines, is_new=True)
+        ref = add_lines(self._tx, self._caller, self._put.href, sheet, lines, uid=uid)
+        return Outcome(True, self._etag(ref, join_lines(lines)))
 
     def _join(self, contact: Contact, uid: str) -> Outcome:
         """The card of a contact that is deleted or outside the book: restored, with what the card adds."""

@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 from coterie.actions.cards import record_card_change, save_card
 from coterie.actions.contact_equality import make_equal
-from coterie.actions.drafts import create_contacts
-from coterie.actions.quotas import check_contacts, check_files
+from coterie.actions.quotas import check_files
 from coterie.cards.draft_changes import changed_draft, read_lines, with_digest
 from coterie.cards.rendering import card_draft, uid_of_contact
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
@@ -17,7 +15,7 @@ from coterie.errors import Invalid
 from coterie.model.cards import CardRef
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.handles import CHANNELS, EMAIL
-from coterie.model.imports import UID_SOURCE, ContactDraft, PictureDraft
+from coterie.model.imports import UID_SOURCE, PictureDraft
 from coterie.model.organizations import Caller
 from coterie.store.cards import StoredCard
 from coterie.store.contact_sheets import load_sheets, reload_sheet
@@ -38,19 +36,6 @@ _WITHOUT_LIMITS = frozenset(
 )  # fmt: skip
 
 
-def create_contact(tx: Tx, caller: Caller, folder: Path, draft: ContactDraft) -> ContactSheet:
-    """Creates a contact from a draft that read_lines returned, with its pictures; returns it with DRAFT_PARTS.
-
-    Raises Invalid if the organization's quotas have no room for the contact or its pictures.
-    """
-    check_contacts(tx, caller)
-    _save_pictures(tx, caller, folder, draft.pictures)
-    pictures = [replace(picture, data=None) for picture in draft.pictures]
-    (contact_id,) = create_contacts(tx, caller, [replace(draft, pictures=pictures)])
-    # a new contact has no parts but those of the draft
-    return _reload(tx, caller, contact_id, {part for part in DRAFT_PARTS if getattr(draft, _FAMILY.get(part, part))})
-
-
 def change_contact(
     tx: Tx, caller: Caller, folder: Path, contact_id: int, *, before: Sequence[RawLine], after: Sequence[RawLine]
 ) -> ContactSheet:
@@ -64,7 +49,7 @@ def change_contact(
     draft, families = changed_draft(draft_of_sheet(sheet), old, new)
     if "pictures" in families:
         present = {each.digest for each in sheet.attachments}
-        _save_pictures(tx, caller, folder, [each for each in new.pictures if each.digest not in present])
+        save_pictures(tx, caller, folder, [each for each in new.pictures if each.digest not in present])
     rows: object = None
     for governed in (families, families & _WITHOUT_LIMITS):
         try:
@@ -79,11 +64,9 @@ def change_contact(
     return _reload(tx, caller, contact_id, changed | {"handles"} if families & {*CHANNELS} else changed, sheet)
 
 
-def _reload(
-    tx: Tx, caller: Caller, contact_id: int, changed: Collection[Part], before: ContactSheet | None = None
-) -> ContactSheet:
+def _reload(tx: Tx, caller: Caller, contact_id: int, changed: Collection[Part], before: ContactSheet) -> ContactSheet:
     """The contact after its change; only the parts that changed are read again."""
-    unchanged = {part: getattr(before, part) if before else () for part in DRAFT_PARTS if part not in changed}
+    unchanged = {part: getattr(before, part) for part in DRAFT_PARTS if part not in changed}
     return reload_sheet(tx, caller.organization_id, contact_id, changed, unchanged)
 
 
@@ -94,14 +77,18 @@ def save_lines(
 
     sheet: the contact as it is now, with DRAFT_PARTS. is_new: whether it had no card of this name.
     """
-    contact = sheet.contact
     if uid_of_contact(sheet) != uid:
-        insert_external_ids(tx, caller.organization_id, [(UID_SOURCE, uid, contact.id)])
-    card = StoredCard(
+        insert_external_ids(tx, caller.organization_id, [(UID_SOURCE, uid, sheet.contact.id)])
+    return save_card(tx, caller, sheet.contact, stored_card(caller, href, sheet, lines, uid=uid), is_new=is_new)
+
+
+def stored_card(caller: Caller, href: str, sheet: ContactSheet, lines: Sequence[RawLine], *, uid: str) -> StoredCard:
+    """These lines, which the caller wrote, with what they show of the contact."""
+    contact = sheet.contact
+    return StoredCard(
         href, contact.id, uid, body=join_lines(lines), draft=msgspec.json.encode(card_draft(sheet)).decode(),
         revision=contact.revision, device_id=caller.token_id, other_emails=_other_emails(lines, sheet),
     )  # fmt: skip
-    return save_card(tx, caller, contact, card, is_new=is_new)
 
 
 def _other_emails(lines: Sequence[RawLine], sheet: ContactSheet) -> str | None:
@@ -111,7 +98,7 @@ def _other_emails(lines: Sequence[RawLine], sheet: ContactSheet) -> str | None:
     return "\n".join(sorted(written - present)) or None
 
 
-def _save_pictures(tx: Tx, caller: Caller, folder: Path, pictures: Sequence[PictureDraft]) -> None:
+def save_pictures(tx: Tx, caller: Caller, folder: Path, pictures: Sequence[PictureDraft]) -> None:
     """Stores the bytes of new pictures, most of which were stored before the transaction began.
 
     Raises Invalid if the organization's quota has no room for them.

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from coterie.actions.contacts import restore_contact
 from coterie.actions.quotas import check_contacts
-from coterie.cards.changing import create_contact
+from coterie.cards.creating import create_contact
 from coterie.cards.draft_changes import read_lines
 from coterie.drafts.facts import person_of_draft
 from coterie.errors import Invalid

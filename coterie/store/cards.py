@@ -247,10 +247,13 @@ def delete_names_of_contact(
     )
 
 
-def save_stored(tx: Tx, organization_id: int, card: StoredCard) -> None:
-    """Saves the lines of a card in place of those under its name and those of its contact."""
+def save_stored(tx: Tx, organization_id: int, card: StoredCard, *, is_first: bool = False) -> None:
+    """Saves the lines of a card in place of those under its name and those of its contact.
+
+    is_first: the contact has no stored lines.
+    """
     bound: dict[str, Any] = {"organization_id": organization_id, "contact_id": card.contact_id, "href": card.href}
-    if card.contact_id is not None:
+    if card.contact_id is not None and not is_first:
         tx.run(
             "DELETE FROM card_bodies WHERE organization_id = :organization_id AND contact_id = :contact_id"
             " AND href <> :href",

@@ -13,7 +13,7 @@ from coterie.store.handles import lock_usernames
 from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
 from coterie.store.remote_cards import scrub_remote_cards
-from coterie.store.revisions import insert_tombstones, next_changes
+from coterie.store.revisions import insert_tombstones
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -43,12 +43,8 @@ def _by(tx: Tx, index: str) -> str:
 
 
 def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """Inserts contacts, each with every column, sort key and card_state, and gives them revisions."""
-    if not rows:
-        return
-    first = next_changes(tx, organization_id, len(rows))
-    with_revisions = [{**row, "revision": revision} for revision, row in enumerate(rows, first)]
-    _insert(tx, organization_id, "contacts", (*COLUMNS, *SORT_COLUMNS, "card_state"), with_revisions)
+    """Inserts contacts, each with every column, sort key and card_state."""
+    _insert(tx, organization_id, "contacts", (*COLUMNS, *SORT_COLUMNS, "card_state"), rows)
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 

@@ -18,7 +18,7 @@ def test_a_new_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     card = make_card(*LINES, "NOTE:Met at the fair.", uid="ana")
     with counted(monkeypatch) as statements:
         assert dav.put("ana.vcf", card, if_none_match="*").status == 201
-    assert len(statements) <= 40
+    assert len(statements) <= 32
 
 
 def test_a_changed_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
