@@ -35,6 +35,7 @@ from coterie.web.form_tokens import FIELD, HEADER, check_origin, check_token
 from coterie.web.page import VIA, Download, Go, Page, Picture, Result, Show, Visit
 from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
+from coterie.web.sent_forms import run_once
 
 log = logging.getLogger(__name__)
 DUPLICATES_COUNTED_MAX = 100
@@ -82,6 +83,7 @@ class PageApp:
             organization=None,
             organizations=(),
             form_token=form_token(visitor),
+            form_key=secrets.token_urlsafe(9),
             is_fragment=b"hx-request" in headers,
             origin=base_url(self._settings, scope, headers),
             here=quote(scope["path"]) + (f"?{query_text}" if query_text else ""),
@@ -132,7 +134,7 @@ class PageApp:
 
         def respond(tx: Tx) -> tuple[Visit, Result]:
             entered = self._enter(tx, visit, token)
-            return entered, page.handler(tx, entered)
+            return entered, run_once(tx, entered, page.handler) if page.once else page.handler(tx, entered)
 
         if page.prepare is not None or page.mode == "search":
             entered = await database.run_read(lambda tx: self._enter(tx, visit, token))

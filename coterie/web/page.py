@@ -24,10 +24,11 @@ class Visit(Struct, frozen=True, kw_only=True):
 
     path: the parameters of the path. query, form: as read; a value of the form may be a list. session, user: of a
     visitor who is signed in. caller, organization: if the path names an organization. organizations: those of the
-    user. form_token: the token each form must carry. is_fragment: whether htmx asks, and so only a part of the page
-    is shown. origin: the address of this instance, without a slash at its end. here: path and query. preferences: of
-    this browser (web/cookies.py). message: of the page before. source: the network address of the client.
-    session_limits: as Authentication.session_limits. prepared: the result of prepare.
+    user. form_token: the token each form must carry. form_key: by which a form that is sent again is known
+    (web/sent_forms.py). is_fragment: whether htmx asks, and so only a part of the page is shown. origin: the address of
+    this instance, without a slash at its end. here: path and query. preferences: of this browser (web/cookies.py).
+    message: of the page before. source: the network address of the client. session_limits: as
+    Authentication.session_limits. prepared: the result of prepare.
     duplicate_count: suggested pairs of duplicates, counted up to 100, for the side bar.
     """
 
@@ -41,6 +42,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     organization: Organization | None
     organizations: Sequence[Organization]
     form_token: str
+    form_key: str
     is_fragment: bool
     origin: str
     here: str
@@ -158,6 +160,7 @@ class Page(Struct, frozen=True):
     prepare: runs before the handler, outside of a transaction; its result is visit.prepared.
     again: shows the form again, with the problems, after an Invalid has rolled back what the handler wrote.
     uploads: whether the form may have files, which are removed after the handler.
+    once: whether a form that is sent again has no second effect (web/sent_forms.py).
     """
 
     method: Literal["GET", "POST"]
@@ -168,3 +171,4 @@ class Page(Struct, frozen=True):
     prepare: Callable[[Database, Visit], Awaitable[Any]] | None = None
     again: Again | None = None
     uploads: bool = False
+    once: bool = False

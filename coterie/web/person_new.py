@@ -48,5 +48,5 @@ def _new_form(visit: Visit, fields: dict[str, str], problems: dict[str, str] | N
 
 PAGES = (
     Page("GET", "/{o:int}/people/new", show_new),
-    Page("POST", "/{o:int}/people/new", create, "write", again=create_again),
+    Page("POST", "/{o:int}/people/new", create, "write", again=create_again, once=True),
 )
