@@ -47,6 +47,6 @@ def _page(tx: Tx, visit: Visit, *, address: str = "", problem: str = "") -> Show
 
 PAGES = (
     Page("GET", "/{o:int}/settings/calendar", show),
-    Page("POST", "/{o:int}/settings/calendar", create, "write", again=show_again),
+    Page("POST", "/{o:int}/settings/calendar", create, "write", again=show_again, once=True),
     Page("POST", "/{o:int}/settings/calendar/{feed}/revoke", revoke, "write"),
 )

@@ -143,7 +143,7 @@ def delete(tx: Tx, visit: Visit) -> Result:
 
 PAGES = (
     Page("GET", _PATH + "/new", show_new),
-    Page("POST", _PATH + "/new", create, "write", prepare=store_file, again=create_again, uploads=True),
+    Page("POST", _PATH + "/new", create, "write", prepare=store_file, again=create_again, uploads=True, once=True),
     Page("GET", _PATH + "/{file}", download),
     Page("GET", _PATH + "/{file}/picture", show_picture, "slow"),
     Page("POST", _PATH + "/{file}/picture", use_as_picture, "write"),

@@ -205,7 +205,7 @@ _IMPORT = "/{o:int}/imports/{import}"
 PAGES = (
     Page("GET", "/{o:int}/imports", show_all),
     Page("GET", "/{o:int}/imports/new", show_all),
-    Page("POST", "/{o:int}/imports", start, "write", prepare=store_file, again=start_again, uploads=True),
+    Page("POST", "/{o:int}/imports", start, "write", prepare=store_file, again=start_again, uploads=True, once=True),
     Page("GET", _IMPORT, show),
     Page("GET", _IMPORT + "/progress", show_progress),
     Page("GET", _IMPORT + "/rejected", send_rejected, "slow"),

@@ -116,7 +116,7 @@ def join_as_new_user(tx: Tx, visit: Visit) -> Result:
 
 PAGES = (
     Page("GET", "/{o:int}/settings/invitations", show),
-    Page("POST", "/{o:int}/settings/invitations", create, "write", again=again),
+    Page("POST", "/{o:int}/settings/invitations", create, "write", again=again, once=True),
     Page("POST", "/{o:int}/settings/invitations/{invitation}/revoke", revoke, "write"),
     Page("GET", "/join", show_join, access="anyone"),
     Page("POST", "/join", join, "write", access="user"),

@@ -62,6 +62,6 @@ def _form(values: dict[str, str], problems: dict[str, str]) -> Show:
 
 PAGES = (
     Page("GET", "/{o:int}/log", show),
-    Page("POST", "/{o:int}/log", log, "write", again=log_again),
+    Page("POST", "/{o:int}/log", log, "write", again=log_again, once=True),
     Page("POST", "/{o:int}/people/{id:int}/touches/{touch}/delete", delete, "write"),
 )

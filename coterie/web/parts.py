@@ -129,7 +129,7 @@ def finish(tx: Tx, visit: Visit) -> Result:
 PAGES = (
     Page("POST", "/{o:int}/people/{id:int}/reminders/{item}/done", finish, "write"),
     Page("GET", _PATH + "/new", show_new),
-    Page("POST", _PATH + "/new", create, "write", again=save_again),
+    Page("POST", _PATH + "/new", create, "write", again=save_again, once=True),
     Page("GET", _PATH + "/{item}", show),
     Page("POST", _PATH + "/{item}", update, "write", again=save_again),
     Page("POST", _PATH + "/{item}/delete", delete, "write"),

@@ -110,5 +110,5 @@ PAGES = (
     Page("GET", "/{o:int}/people/rows", show_rows, "search"),
     Page("GET", "/{o:int}/people/condition", show_condition),
     Page("POST", "/{o:int}/people/columns", choose_columns),
-    Page("POST", "/{o:int}/people/segment", save_segment, "write", again=save_segment_again),
+    Page("POST", "/{o:int}/people/segment", save_segment, "write", again=save_segment_again, once=True),
 )

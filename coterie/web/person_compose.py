@@ -55,4 +55,4 @@ def compose_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
     )  # fmt: skip
 
 
-PAGES = (Page("POST", "/{o:int}/people/{id:int}/compose", compose, "write", again=compose_again),)
+PAGES = (Page("POST", "/{o:int}/people/{id:int}/compose", compose, "write", again=compose_again, once=True),)

@@ -77,7 +77,7 @@ def download_profile(tx: Tx, visit: Visit) -> Result:
 
 PAGES = (
     Page("GET", _PATH, show),
-    Page("POST", _PATH, add, "write", again=show_again),
+    Page("POST", _PATH, add, "write", again=show_again, once=True),
     Page("POST", _PATH + "/{device}/revoke", revoke, "write"),
     Page("POST", _PATH + "/{device}/profile", download_profile, again=show_again),
 )

@@ -121,7 +121,7 @@ def _form(
 PAGES = (
     Page("GET", _PATH, show, "slow"),
     Page("GET", _PATH + "/new", show_new),
-    Page("POST", _PATH + "/new", save, "write", again=save_again),
+    Page("POST", _PATH + "/new", save, "write", again=save_again, once=True),
     Page("GET", _PATH + "/{slug}", show_one, "slow"),
     Page("POST", _PATH + "/{slug}", save, "write", again=save_again),
     Page("POST", _PATH + "/{slug}/delete", delete, "write"),

@@ -179,7 +179,7 @@ _ONE = _PATH + "/{subscription}"
 PAGES = (
     Page("GET", _PATH, show),
     Page("GET", _PATH + "/new", show_new),
-    Page("POST", _PATH + "/new", create, "write", again=create_again),
+    Page("POST", _PATH + "/new", create, "write", again=create_again, once=True),
     Page("GET", _ONE, show_one),
     Page("POST", _ONE + "/run", run, "write"),
     Page("POST", _ONE + "/decide", decide, "write", again=again),

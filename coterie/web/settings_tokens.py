@@ -74,6 +74,6 @@ def revoke(tx: Tx, visit: Visit) -> Result:
 
 PAGES = (
     Page("GET", "/{o:int}/settings/tokens", show),
-    Page("POST", "/{o:int}/settings/tokens", create, "write", again=show_again),
+    Page("POST", "/{o:int}/settings/tokens", create, "write", again=show_again, once=True),
     Page("POST", "/{o:int}/settings/tokens/{token}/revoke", revoke, "write"),
 )

@@ -144,7 +144,7 @@ def _back(visit: Visit, message: str) -> Go:
 PAGES = (
     Page("GET", _PATH, show),
     Page("GET", _PATH + "/new", show_new),
-    Page("POST", _PATH + "/new", create, "write", again=create_again),
+    Page("POST", _PATH + "/new", create, "write", again=create_again, once=True),
     Page("GET", _PATH + "/{webhook}", show_one),
     Page("POST", _PATH + "/{webhook}/test", test, "write", again=again),
     Page("POST", _PATH + "/{webhook}/switch", switch, "write", again=again),

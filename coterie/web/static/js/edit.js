@@ -47,7 +47,11 @@ document.addEventListener("htmx:after:swap", (event) => {
     (document.getElementById(`edit-${id}`) ?? document.getElementById(`new-${id.split("-")[0]}`)
       ?? document.querySelector("h1"))?.focus();
   }
-  if (ctx.clears && ctx.response?.raw?.ok) ctx.clears.reset();
+  if (ctx.clears && ctx.response?.raw?.ok) {
+    ctx.clears.reset();
+    // the next one is another form
+    ctx.clears.elements.form_key.value += "+";
+  }
 });
 
 function cancel(form) {
