@@ -12,7 +12,21 @@ from pathlib import Path
 
 import apsw
 
-from bench import attacks, carddav, filters, imports, instagram, load, mcp, pages, search, start, web_pages, writes
+from bench import (
+    attacks,
+    carddav,
+    filters,
+    imports,
+    instagram,
+    load,
+    mcp,
+    pages,
+    search,
+    start,
+    web_pages,
+    webhooks,
+    writes,
+)
 from bench.plan import QUICK, STANDARD, Plan
 from bench.processes import end_by_exception
 from bench.table import Row, markdown
@@ -34,6 +48,7 @@ BENCHES: dict[str, Callable[[Plan], list[Row]]] = {
     "instagram": instagram.run,
     "carddav": carddav.run,
     "mcp": mcp.run,
+    "webhooks": webhooks.run,
     "attacks": attacks.run,
 }
 TABLE = Path(__file__).parent.parent / "docs" / "benchmarks.md"

@@ -12,6 +12,7 @@ class Plan(Struct, frozen=True):
     """What one run measures on. A data set is built when a bench first asks for it.
 
     requests: how many a percentile is taken from, at least. rounds: turns of each server. seconds: length of a turn.
+    event_count: of webhooks.
     """
 
     full_count: int
@@ -19,6 +20,7 @@ class Plan(Struct, frozen=True):
     rounds: int
     seconds: int
     requests: int
+    event_count: int = 100
     folder: Path = FOLDER
 
     @property
@@ -36,5 +38,5 @@ class Plan(Struct, frozen=True):
         sys.stderr.write(f"  {text}\n")
 
 
-STANDARD = Plan(200_000, 1_000_000, rounds=7, seconds=2, requests=300)
-QUICK = Plan(20_000, 50_000, rounds=3, seconds=1, requests=30)
+STANDARD = Plan(200_000, 1_000_000, rounds=7, seconds=2, requests=300, event_count=10_000)
+QUICK = Plan(20_000, 50_000, rounds=3, seconds=1, requests=30, event_count=2_000)

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import imports, pages, search, writes  # noqa: E402
+from bench import imports, pages, search, webhooks, writes  # noqa: E402
 from bench.data import Data, data_set  # noqa: E402
 from bench.latencies import TimedClient, latency_rows, percentile  # noqa: E402
 from bench.load import check_bodies, check_parts  # noqa: E402
@@ -180,3 +180,9 @@ def test_the_table_says_what_is_met_and_what_is_missed() -> None:
         "|  | p99 | 21.0 ms | ≤ 20 ms | **missed** |",
         "| start | figure | 1 |  |  |",
     ]
+
+
+def test_webhooks_arrive_once_at_each_endpoint(tmp_path: Path) -> None:
+    plan = Plan(COUNT, COUNT, rounds=1, seconds=1, requests=2, event_count=60, folder=tmp_path)
+    rate, wrong = webhooks.measure_deliveries(plan, "small", hanging=("slow",))
+    assert (rate.bar, wrong.is_met) == ("≥ 500/s", True)
