@@ -9,14 +9,19 @@ from msgspec.structs import replace
 
 from coterie.actions.callers import caller_for
 from coterie.actions.events import record
+from coterie.actions.webhook_filters import list_matching_ids, problem_of
+from coterie.errors import Invalid
 from coterie.model import times
+from coterie.model.organizations import Organization
 from coterie.model.webhooks import (
     DISABLE_AFTER_SECONDS,
     DISABLED_BY_FAILURES,
+    DISABLED_BY_FILTER,
     DISABLED_BY_RECEIVER,
     DONE,
     FAILED,
     FULL,
+    HOLD_SECONDS,
     PROBE_AFTER,
     WAITING,
     Attempt,
@@ -38,6 +43,7 @@ DISABLED_JOB = "webhook_disabled"
 # while a delivery is being sent, no other worker takes it
 CLAIM_SECONDS = 120.0
 _GONE = 410
+_ERASED = "contact.erased"
 
 
 def enqueue_page(tx: Tx, organization_id: int, webhook_id: str) -> bool:
@@ -52,6 +58,11 @@ def enqueue_page(tx: Tx, organization_id: int, webhook_id: str) -> bool:
     events = list_events_since(tx, organization_id, webhook.last_event_id, limit=PAGE)
     if not events:
         return False
+    try:
+        sent = _chosen(tx, organization, webhook, events)
+    except Invalid as error:
+        _disable(tx, organization_id, webhook, problem_of(error))
+        return False
     now = times.now()
     prefix = f"evt_{organization.uuid.replace('-', '')}_"
     deliveries = [
@@ -65,12 +76,29 @@ def enqueue_page(tx: Tx, organization_id: int, webhook_id: str) -> bool:
             next_attempt_at=now,
             created_at=now,
         )
-        for event in events
-        if _is_sent(webhook, event)
+        for event in sent
     ]
     webhook_deliveries.insert_deliveries(tx, organization_id, deliveries)
     webhooks.save_cursor(tx, organization_id, webhook.id, events[-1].id)
     return len(events) == PAGE
+
+
+def _chosen(tx: Tx, organization: Organization, webhook: Webhook, events: Sequence[EventSheet]) -> list[EventSheet]:
+    """Those of the events that the endpoint asks for. Raises Invalid if its filter is broken."""
+    events = [event for event in events if _is_sent(webhook, event)]
+    if webhook.filter is None:
+        return events
+    ids = {contact_id for event in events for contact_id in event.contact_ids}
+    matching = list_matching_ids(tx, organization, webhook.filter, ids)
+    # nobody can tell whether an erased contact matched; what is sent of it are ids
+    return [event for event in events if event.kind == _ERASED or not matching.isdisjoint(event.contact_ids)]
+
+
+def _disable(tx: Tx, organization_id: int, webhook: Webhook, problem: str) -> None:
+    """Disables an endpoint whose filter is broken. Its cursor stays: what it misses is sent once it is enabled."""
+    after = replace(webhook, is_active=False, disabled_reason=DISABLED_BY_FILTER)
+    webhooks.save_health(tx, organization_id, after)
+    _record_disabled(tx, organization_id, after, problem)
 
 
 def _is_sent(webhook: Webhook, event: EventSheet) -> bool:
@@ -109,9 +137,16 @@ def claim_deliveries(
         return None
     probes = webhook.failure_count >= PROBE_AFTER
     until = times.after(now, CLAIM_SECONDS)
-    deliveries = webhook_deliveries.claim_due(
-        tx, organization_id, webhook_id, now=now, until=until, limit=1 if probes else limit, probes=probes
-    )
+    count = 1 if probes else limit
+    if webhook.is_ordered:
+        deliveries = webhook_deliveries.claim_in_order(
+            tx, organization_id, webhook_id, now=now, until=until, held_since=times.after(now, -HOLD_SECONDS),
+            limit=count,
+        )  # fmt: skip
+    else:
+        deliveries = webhook_deliveries.claim_due(
+            tx, organization_id, webhook_id, now=now, until=until, limit=count, probes=probes
+        )
     if probes and deliveries:
         # until this probe has an outcome, no other is sent
         webhooks.save_health(tx, organization_id, replace(webhook, retry_at=until))
@@ -174,9 +209,12 @@ def _health(webhook: Webhook, attempts: Sequence[Attempt]) -> Webhook:
     return webhook
 
 
-def _record_disabled(tx: Tx, organization_id: int, webhook: Webhook) -> None:
+def _record_disabled(tx: Tx, organization_id: int, webhook: Webhook, problem: str | None = None) -> None:
     caller = caller_for(tx, organization_id, via=VIA)
-    record(tx, caller, "webhook.disabled", webhook.id, changes={"disabled_reason": (None, webhook.disabled_reason)})
+    changes = {"disabled_reason": (None, webhook.disabled_reason)}
+    if problem is not None:
+        changes["problem"] = (None, problem)
+    record(tx, caller, "webhook.disabled", webhook.id, changes=changes)
     jobs.enqueue(
         tx, organization_id, DISABLED_JOB, {"webhook_id": webhook.id}, dedupe_key=f"{DISABLED_JOB}:{webhook.id}"
     )

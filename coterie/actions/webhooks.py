@@ -32,7 +32,7 @@ from coterie.store.events import find_last_event
 from coterie.store.organizations import lock_organization
 
 # fields that a door may change; secrets and headers have functions of their own
-FIELDS = ("url", "description", "kinds", "payload", "include_bulk", "is_active")
+FIELDS = ("url", "description", "kinds", "payload", "include_bulk", "filter", "is_ordered", "is_active")
 REPLAYS_MAX = 10_000
 OLD_SECRET_HOURS_MAX = 24 * 30
 

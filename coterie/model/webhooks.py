@@ -39,7 +39,9 @@ RETRY_AFTER_MAX = 86_400.0
 PROBE_AFTER = 5
 PROBE_SECONDS_MIN, PROBE_SECONDS_MAX = 30.0, 3600.0
 DISABLE_AFTER_SECONDS = 5 * 86_400.0
-DISABLED_BY_FAILURES, DISABLED_BY_RECEIVER = "failures", "gone"
+DISABLED_BY_FAILURES, DISABLED_BY_RECEIVER, DISABLED_BY_FILTER = "failures", "gone", "filter"
+# a message of an endpoint in order holds up those after it for so long at most
+HOLD_SECONDS = 3600.0
 
 # only their own user may see these (model.events)
 _OF_ONE_USER = ("reminder", "user_relationship")
@@ -56,8 +58,9 @@ _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 class Webhook(Struct, frozen=True, kw_only=True):
     """An endpoint. kinds: kinds of events, groups such as contact.*, or *. last_event_id: up to where events are
     turned into deliveries. failing_since: the first of the failures since the last success. retry_at: nothing is sent
-    before. include_bulk: whether events of imports and bulk updates are sent too. The secrets and headers are
-    sealed."""
+    before. include_bulk: whether events of imports and bulk updates are sent too. filter: as JSON; only events of
+    contacts that match are sent. is_ordered: each message waits until the one before was accepted. The secrets and
+    headers are sealed."""
 
     id: str
     url: str
@@ -65,6 +68,8 @@ class Webhook(Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = (EVERY,)
     payload: str = FULL
     include_bulk: bool = False
+    filter: str | None = None
+    is_ordered: bool = False
     is_active: bool = True
     secret_sealed: str = ""
     previous_secret_sealed: str | None = None

@@ -1,6 +1,7 @@
 """What is sent to webhooks: the deliveries that wait, and the log of their attempts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -50,6 +51,27 @@ def claim_due(
         {"organization_id": organization_id, "webhook_id": webhook_id, "now": now, "limit": limit},
     )
     deliveries = [_delivery(row) for row in rows]
+    postpone(tx, organization_id, webhook_id, [delivery.id for delivery in deliveries], until)
+    return deliveries
+
+
+def claim_in_order(
+    tx: Tx, organization_id: int, webhook_id: str, *, now: str, until: str, held_since: str, limit: int
+) -> list[Delivery]:
+    """As claim_due, but only up to the first message that waits for its next attempt.
+
+    held_since: one that was tried and is older than that holds up no other. The row of the webhook must be locked.
+    """
+    rows = tx.all(
+        f"SELECT {_SELECT} FROM webhook_deliveries WHERE {_OF_WEBHOOK} AND next_attempt_at IS NOT NULL"
+        " AND (next_attempt_at <= :now OR attempt_count = 0 OR created_at > :held_since)"
+        " ORDER BY coalesce(event_id, 0), id LIMIT :limit",
+        {
+            "organization_id": organization_id, "webhook_id": webhook_id, "now": now, "held_since": held_since,
+            "limit": limit,
+        },
+    )  # fmt: skip
+    deliveries = list(takewhile(lambda delivery: (delivery.next_attempt_at or "") <= now, map(_delivery, rows)))
     postpone(tx, organization_id, webhook_id, [delivery.id for delivery in deliveries], until)
     return deliveries
 

@@ -14,7 +14,7 @@ _SELECT = ", ".join(_COLUMNS) + ", event_kinds"
 
 def _webhook(row: tuple[Any, ...]) -> Webhook:
     values = dict(zip(_COLUMNS, row[:-1], strict=True))
-    for name in ("is_active", "include_bulk"):
+    for name in ("is_active", "include_bulk", "is_ordered"):
         values[name] = bool(values[name])
     return Webhook(**values, kinds=msgspec.json.decode(row[-1], type=tuple[str, ...]))
 

@@ -5,13 +5,18 @@ import threading
 import msgspec
 
 from coterie.model.jobs import Job
-from coterie.model.webhooks import DISABLED_BY_RECEIVER
+from coterie.model.webhooks import DISABLED_BY_FILTER, DISABLED_BY_RECEIVER
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.organizations import find_organization
 from coterie.store.webhooks import find_webhook
 from coterie.worker import mail
 from coterie.worker.owner_mail import mail_each_owner
+
+_REASONS = {
+    DISABLED_BY_RECEIVER: "its receiver answered that it is gone (410)",
+    DISABLED_BY_FILTER: "its filter names something that was deleted",
+}
 
 
 def mail_owners(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -23,11 +28,7 @@ def mail_owners(database: Database, settings: Settings, job: Job, stopping: thre
         organization = find_organization(tx, job.organization_id)
     if webhook is None or organization is None or webhook.is_active:
         return
-    why = (
-        "its receiver answered that it is gone (410)"
-        if webhook.disabled_reason == DISABLED_BY_RECEIVER
-        else "nothing could be delivered to it for five days"
-    )
+    why = _REASONS.get(webhook.disabled_reason or "", "nothing could be delivered to it for five days")
     text = (
         f"Coterie has disabled the webhook {webhook.url} of {organization.name}: {why}.\n\n"
         f"See what failed:  coterie webhooks deliveries {webhook.id}\n"

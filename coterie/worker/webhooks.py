@@ -51,7 +51,15 @@ class _Lane:
         self.idle = [Sender() for _ in range(SENDERS_PER_ENDPOINT)]
         self.busy: set[Sender] = set()
         self.claim_size = CLAIM_MIN
+        # in order: a message that is not accepted stops those after it
+        self.is_ordered = self.is_stopped = False
         self.used_at = time.monotonic()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether another connection may send of what is claimed."""
+        may_send = not (self.is_ordered and (self.busy or self.is_stopped))
+        return bool(self.claimed and self.idle) and may_send
 
 
 class WebhookSender:
@@ -72,7 +80,9 @@ class WebhookSender:
         self._start()
         if any(lane.busy for lane in self._lanes.values()):
             time.sleep(TICK_SECONDS)
-        self._save()
+        # what waits in order is due once the attempt before is saved
+        has_more |= self._save()
+        self._release_stopped()
         self._end_late_requests()
         return has_more or not self._done.empty() or any(lane.busy or lane.claimed for lane in self._lanes.values())
 
@@ -89,12 +99,23 @@ class WebhookSender:
             time.sleep(TICK_SECONDS)
             self._save()
         self._save()
-        for (organization_id, webhook_id), lane in self._lanes.items():
-            ids = [delivery.id for delivery in lane.claimed]
-            with self._database.write() as tx:
-                webhook_deliveries.postpone(tx, organization_id, webhook_id, ids, times.now())
+        for key, lane in self._lanes.items():
+            self._release(key, lane)
             for sender in lane.idle:
                 sender.close()
+
+    def _release(self, key: Key, lane: _Lane) -> None:
+        """Makes what is claimed and not sent due again."""
+        ids = [delivery.id for delivery in lane.claimed]
+        lane.claimed.clear()
+        with self._database.write() as tx:
+            webhook_deliveries.postpone(tx, *key, ids, times.now())
+
+    def _release_stopped(self) -> None:
+        for key, lane in self._lanes.items():
+            if lane.is_stopped and not lane.busy:
+                self._release(key, lane)
+                lane.is_stopped = False
 
     def _enqueue_events(self) -> bool:
         with self._database.read() as tx:
@@ -121,6 +142,7 @@ class WebhookSender:
             from coterie.webhooks.send import unsealed  # lazy: as above
 
             webhook, deliveries = found
+            lane.is_ordered = webhook.is_ordered
             try:
                 lane.endpoint = unsealed(webhook, self._settings.data_folder)
             except Unavailable as error:
@@ -133,7 +155,7 @@ class WebhookSender:
     def _start(self) -> None:
         """Starts a thread for each free connection of an endpoint that has deliveries, one endpoint after the other."""
         free = THREADS - sum(len(lane.busy) for lane in self._lanes.values())
-        ready = deque(key for key, lane in self._lanes.items() if lane.claimed and lane.idle)
+        ready = deque(key for key, lane in self._lanes.items() if lane.is_ready)
         while free and ready:
             key = ready.popleft()
             lane = self._lanes[key]
@@ -142,7 +164,7 @@ class WebhookSender:
             self._pool = self._pool or ThreadPoolExecutor(THREADS, "webhook")
             self._pool.submit(self._send, key, lane, sender)
             free -= 1
-            if lane.idle and len(lane.claimed) > len(lane.busy):
+            if lane.is_ready and len(lane.claimed) > len(lane.busy):
                 ready.append(key)
 
     def _send(self, key: Key, lane: _Lane, sender: "Sender") -> None:
@@ -155,12 +177,17 @@ class WebhookSender:
                 except IndexError:  # another thread took the last one
                     break
                 assert lane.endpoint is not None
-                self._done.put((key, delivery, sender.send(lane.endpoint, delivery, self._rules)))
+                attempt = sender.send(lane.endpoint, delivery, self._rules)
+                self._done.put((key, delivery, attempt))
+                if lane.is_ordered and not attempt.is_success:
+                    lane.is_stopped = True
+                    break
         finally:
             lane.idle.append(sender)
             lane.busy.discard(sender)
 
-    def _save(self) -> None:
+    def _save(self) -> bool:
+        """Saves attempts; returns whether there were any."""
         attempts: dict[int, dict[str, list[tuple[Delivery, Attempt]]]] = {}
         for _ in range(min(self._done.qsize(), SAVED_TOGETHER)):
             (organization_id, webhook_id), delivery, attempt = self._done.get()
@@ -172,6 +199,7 @@ class WebhookSender:
                 disabled = save_attempts(tx, organization_id, of_webhooks)
             for webhook_id, webhook in disabled.items():
                 log.warning("webhook disabled", extra={"webhook": webhook_id, "reason": webhook.disabled_reason})
+        return bool(attempts)
 
     def _end_late_requests(self) -> None:
         for key, lane in list(self._lanes.items()):

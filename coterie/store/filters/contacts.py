@@ -10,7 +10,8 @@ from coterie.store.filters.builder import Where
 COUNT_MAX = 100_000
 # so many matches or fewer are sorted; more are read in the order of an index, where a page ends soon
 SORTED_MAX = 2_000
-_FROM = "FROM contacts c WHERE c.organization_id = :organization_id AND c.deleted_at IS NULL"
+_ALL = "FROM contacts c WHERE c.organization_id = :organization_id"
+_FROM = f"{_ALL} AND c.deleted_at IS NULL"
 
 
 def list_matching(
@@ -88,10 +89,13 @@ def where_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Where
     return Where(sql, {"organization_id": organization_id, "chosen_ids": tx.list_param(contact_ids)})
 
 
-def keep_matching(tx: Tx, organization_id: int, where: Where, contact_ids: Iterable[int]) -> set[int]:
+def keep_matching(
+    tx: Tx, organization_id: int, where: Where, contact_ids: Iterable[int], *, include_deleted: bool = False
+) -> set[int]:
     """Returns those of the contacts that match."""
+    source = _ALL if include_deleted else _FROM
     rows = tx.all(
-        f"SELECT c.id {_FROM} AND c.id {tx.in_list('ids')} AND {where.sql}",
+        f"SELECT c.id {source} AND c.id {tx.in_list('ids')} AND {where.sql}",
         {**where.parameters, "organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return {row[0] for row in rows}
