@@ -7,9 +7,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import webhooks as actions
 from coterie.actions.members import require_owner
+from coterie.actions.webhook_filters import describe_webhook_filter, read_webhook_filter
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import Page
 from coterie.api.route import Request
+from coterie.model.filters.tree import LENGTH_MAX
 from coterie.model.organizations import Caller
 from coterie.model.webhooks import (
     DESCRIPTION_LENGTH_MAX,
@@ -39,6 +41,20 @@ Headers = Annotated[
 ]
 
 
+FilterText = Annotated[
+    str,
+    Meta(
+        max_length=LENGTH_MAX,
+        description="Only events of contacts that match when the event is processed, and of erased ones. In one line or"
+        " as JSON: docs/filters.md.",
+    ),
+]
+Ordered = Annotated[
+    bool,
+    Meta(description="Each message waits until the one before was accepted, for an hour at most. Slower."),
+]
+
+
 class WebhookEntity(Struct, kw_only=True):
     id: str
     url: str
@@ -46,10 +62,14 @@ class WebhookEntity(Struct, kw_only=True):
     kinds: list[str]
     payload: str
     include_bulk: Annotated[bool, Meta(description="Whether events of imports and bulk updates are sent.")]
+    filter: Annotated[str | None, Meta(description="In one line; null for none.")]
+    ordered: Ordered
     is_active: bool
     has_headers: bool
     failing_since: Annotated[str | None, Meta(description="The first failure since the last success.")]
-    disabled_reason: Annotated[str | None, Meta(description="failures, or gone; null if a user disabled it.")]
+    disabled_reason: Annotated[
+        str | None, Meta(description="failures, or gone; null if a user disabled it; filter if its filter is broken.")
+    ]
     previous_secret_until: Annotated[str | None, Meta(description="Until then, messages have two signatures.")]
     created_at: str
     updated_at: str
@@ -69,6 +89,8 @@ class WebhookBody(Struct, forbid_unknown_fields=True):
     kinds: Annotated[Kinds | None, Meta(description="By default all.")] = None
     payload: Payload = FULL
     include_bulk: bool = False
+    filter: FilterText | None = None
+    ordered: Ordered = False
     headers: Headers = {}
 
 
@@ -78,6 +100,8 @@ class WebhookFields(Struct, forbid_unknown_fields=True):
     kinds: Kinds | UnsetType = UNSET
     payload: Payload | UnsetType = UNSET
     include_bulk: bool | UnsetType = UNSET
+    filter: FilterText | None | UnsetType = UNSET
+    ordered: Ordered | UnsetType = UNSET
     headers: Headers | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
     from_now: Annotated[bool, Meta(description="With is_active: do not send what happened while it was disabled.")] = (
@@ -109,7 +133,7 @@ class EventKindList(Struct):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> WebhookPage:
     found = store.list_webhooks(tx, caller.organization_id)[:WEBHOOKS_MAX]
-    return WebhookPage(items=[WebhookEntity(**_values(each)) for each in found], next_cursor=None)
+    return WebhookPage(items=[WebhookEntity(**_values(tx, caller, each)) for each in found], next_cursor=None)
 
 
 def list_event_kinds(tx: Tx, caller: Caller, request: Request) -> EventKindList:
@@ -117,7 +141,7 @@ def list_event_kinds(tx: Tx, caller: Caller, request: Request) -> EventKindList:
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
-    return WebhookEntity(**_values(actions.find_webhook(tx, caller, webhook_id(request))))
+    return WebhookEntity(**_values(tx, caller, actions.find_webhook(tx, caller, webhook_id(request))))
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> NewWebhookEntity:
@@ -129,10 +153,12 @@ def create(tx: Tx, caller: Caller, request: Request) -> NewWebhookEntity:
         id="", url=body.url, description=body.description, kinds=(EVERY,) if body.kinds is None else tuple(body.kinds),
         payload=body.payload,
         include_bulk=body.include_bulk,
+        filter=read_webhook_filter(tx, caller, body.filter),
+        is_ordered=body.ordered,
         secret_sealed=seal(request.settings.data_folder, secret),
         headers_sealed=_sealed(request, body.headers),
     )  # fmt: skip
-    return NewWebhookEntity(**_values(actions.create_webhook(tx, caller, webhook)), secret=secret)
+    return NewWebhookEntity(**_values(tx, caller, actions.create_webhook(tx, caller, webhook)), secret=secret)
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
@@ -143,8 +169,12 @@ def update(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
         fields["headers_sealed"] = _sealed(request, fields.pop("headers"))
     if "kinds" in fields:
         fields["kinds"] = tuple(fields["kinds"])
+    if "filter" in fields:
+        fields["filter"] = read_webhook_filter(tx, caller, fields["filter"])
+    if "ordered" in fields:
+        fields["is_ordered"] = fields.pop("ordered")
     webhook = actions.update_webhook(tx, caller, webhook_id(request), fields, from_now=from_now)
-    return WebhookEntity(**_values(webhook))
+    return WebhookEntity(**_values(tx, caller, webhook))
 
 
 def delete(tx: Tx, caller: Caller, request: Request) -> None:
@@ -171,11 +201,13 @@ def _sealed(request: Request, headers: dict[str, str]) -> str | None:
     return seal(request.settings.data_folder, msgspec.json.encode(checked).decode()) if checked else None
 
 
-def _values(webhook: Webhook) -> dict[str, Any]:
+def _values(tx: Tx, caller: Caller, webhook: Webhook) -> dict[str, Any]:
     same = ("id", "url", "description", "payload", "include_bulk", "is_active", "failing_since", "disabled_reason",
             "created_at", "updated_at")  # fmt: skip
     return {name: getattr(webhook, name) for name in same} | {
         "kinds": list(webhook.kinds),
+        "filter": describe_webhook_filter(tx, caller, webhook.filter),
+        "ordered": webhook.is_ordered,
         "has_headers": webhook.headers_sealed is not None,
         "previous_secret_until": webhook.previous_until,
     }
