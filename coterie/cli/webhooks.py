@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coterie.actions import webhooks as actions
+from coterie.actions.webhook_filters import read_webhook_filter
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
@@ -59,8 +60,8 @@ def _state(webhook: Webhook) -> str:
 
 
 def _as_json(webhook: Webhook) -> dict[str, Any]:
-    shown = ("id", "url", "description", "kinds", "payload", "include_bulk", "is_active", "failing_since",
-             "disabled_reason", "created_at")  # fmt: skip
+    shown = ("id", "url", "description", "kinds", "payload", "include_bulk", "filter", "is_ordered", "is_active",
+             "failing_since",              "disabled_reason", "created_at")  # fmt: skip
     return {name: getattr(webhook, name) for name in shown}
 
 
@@ -72,6 +73,14 @@ PayloadOption = Annotated[str | None, typer.Option(metavar="full|thin", help="th
 BulkOption = Annotated[
     bool | None, typer.Option("--bulk/--no-bulk", help="Whether events of imports and bulk updates are sent.")
 ]
+FilterOption = Annotated[
+    str | None,
+    typer.Option("--filter", metavar="FILTER", help="Only events of contacts that match: docs/filters.md. Empty: all."),
+]
+OrderedOption = Annotated[
+    bool | None,
+    typer.Option("--ordered/--not-ordered", help="Whether each message waits until the one before was accepted."),
+]
 DescriptionOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What the endpoint is for.")]
 
 
@@ -81,6 +90,8 @@ def add(
     kinds: KindOption = None,
     payload: PayloadOption = None,
     bulk: BulkOption = None,
+    filter_: FilterOption = None,
+    ordered: OrderedOption = None,
     description: DescriptionOption = None,
     headers: Annotated[
         list[str] | None, typer.Option("--header", metavar="NAME:VALUE", help="A header of every request. Repeatable.")
@@ -93,7 +104,7 @@ def add(
     secret = new_secret()
     named = parse_headers({name.strip(): value.strip() for name, _, value in (h.partition(":") for h in headers or ())})
     with open_instance(data) as database, database.write() as tx:
-        folder = database.settings.data_folder
+        folder, caller = database.settings.data_folder, caller_for_only(tx, organization)
         webhook = Webhook(
             id="",
             url=url,
@@ -101,10 +112,12 @@ def add(
             kinds=tuple(kinds or (EVERY,)),
             payload=payload or FULL,
             include_bulk=bool(bulk),
+            filter=read_webhook_filter(tx, caller, filter_),
+            is_ordered=bool(ordered),
             secret_sealed=seal(folder, secret),
             headers_sealed=seal(folder, msgspec.json.encode(named).decode()) if named else None,
         )
-        webhook = actions.create_webhook(tx, caller_for_only(tx, organization), webhook)
+        webhook = actions.create_webhook(tx, caller, webhook)
     _print_secret(webhook.id, secret, as_json=as_json)
 
 
@@ -124,6 +137,8 @@ def set_(
     kinds: KindOption = None,
     payload: PayloadOption = None,
     bulk: BulkOption = None,
+    filter_: FilterOption = None,
+    ordered: OrderedOption = None,
     description: DescriptionOption = None,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
@@ -132,7 +147,7 @@ def set_(
     """Change a webhook."""
     fields = {
         "url": url, "kinds": tuple(kinds) if kinds else None, "payload": payload, "include_bulk": bulk,
-        "description": description,
+        "description": description, "filter": filter_, "is_ordered": ordered,
     }  # fmt: skip
     given = {name: value for name, value in fields.items() if value is not None}
     _print_changed(_update(webhook_id, given, organization, data), "Changed.", as_json=as_json)
@@ -166,7 +181,10 @@ def _update(
     webhook_id: str, fields: dict[str, Any], organization: str | None, data: str | None, *, from_now: bool = False
 ) -> Webhook:
     with open_instance(data) as database, database.write() as tx:
-        return actions.update_webhook(tx, caller_for_only(tx, organization), webhook_id, fields, from_now=from_now)
+        caller = caller_for_only(tx, organization)
+        if "filter" in fields:
+            fields = {**fields, "filter": read_webhook_filter(tx, caller, fields["filter"])}
+        return actions.update_webhook(tx, caller, webhook_id, fields, from_now=from_now)
 
 
 def _print_changed(webhook: Webhook, text: str, *, as_json: bool) -> None:

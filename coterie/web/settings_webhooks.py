@@ -4,7 +4,9 @@ import msgspec
 
 from coterie.actions import webhooks as actions
 from coterie.actions.members import require_owner
+from coterie.actions.webhook_filters import describe_webhook_filter, read_webhook_filter
 from coterie.errors import Invalid
+from coterie.model.filters.tree import LENGTH_MAX
 from coterie.model.webhooks import EVERY, FULL, PAYLOADS, SENT_KINDS, Webhook, new_secret, parse_headers
 from coterie.store import webhook_deliveries, webhooks
 from coterie.store.database import Tx
@@ -14,6 +16,7 @@ from coterie.web.page import Go, Page, Result, Show, Visit
 DELIVERIES_SHOWN = 50
 OLD_SECRET_HOURS = 24
 _PATH = "/{o:int}/settings/webhooks"
+_FIELDS = ("url", "description", "kinds", "payload", "include_bulk", "filter", "is_ordered", "headers")
 _GROUPS = sorted({f"{kind.partition('.')[0]}.*" for kind in SENT_KINDS})
 PAYLOAD_LABELS = {"full": "With the values that changed", "thin": "Ids only"}
 
@@ -39,6 +42,7 @@ def create(tx: Tx, visit: Visit) -> Result:
         id="",
         secret_sealed=seal(folder, secret),
         headers_sealed=seal(folder, msgspec.json.encode(headers).decode()) if headers else None,
+        filter=read_webhook_filter(tx, visit.acting, visit.text("filter", LENGTH_MAX)),
         **_fields(visit),  # type: ignore[arg-type]
     )
     return _one(tx, visit, actions.create_webhook(tx, visit.acting, webhook).id, secret=secret)
@@ -49,13 +53,13 @@ def _fields(visit: Visit) -> dict[str, object]:
         "url": visit.text("url", 2000).strip(), "description": visit.text("description", 1000) or None,
         "kinds": tuple(visit.text("kinds", 5000).replace(",", " ").split()) or (EVERY,),
         "payload": visit.text("payload", 20), "include_bulk": visit.text("include_bulk", 10) == "yes",
+        "is_ordered": visit.text("is_ordered", 10) == "yes",
     }  # fmt: skip
 
 
 def create_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
     require_owner(tx, visit.acting)
-    names = ("url", "description", "kinds", "payload", "include_bulk", "headers")
-    fields = {name: str(visit.form.get(name) or "") for name in names}
+    fields = {name: str(visit.form.get(name) or "") for name in _FIELDS}
     return _form(visit, fields, {problem.path[0]: problem.reason for problem in error.problems})
 
 
@@ -64,7 +68,7 @@ def _form(visit: Visit, fields: dict[str, str], problems: dict[str, str]) -> Sho
         template="settings/webhook_new.html",
         values={
             "title": "New webhook", "problems": problems, "groups": _GROUPS,
-            "fields": dict.fromkeys(("url", "description", "include_bulk", "headers"), "") | fields,
+            "fields": dict.fromkeys(_FIELDS, "") | fields,
             "payloads": [(each, PAYLOAD_LABELS[each]) for each in PAYLOADS],
         },
         status=422 if problems else 200,
@@ -86,7 +90,8 @@ def _one(tx: Tx, visit: Visit, webhook_id: str, *, secret: str = "", problem: st
         values={
             "title": webhook.description or "Webhook", "webhook": webhook, "deliveries": deliveries,
             "attempts": attempts, "secret": secret, "problem_text": problem,
-            "payload": PAYLOAD_LABELS[webhook.payload], "hours": OLD_SECRET_HOURS,
+            "payload": PAYLOAD_LABELS[webhook.payload],
+            "filter": describe_webhook_filter(tx, visit.acting, webhook.filter), "hours": OLD_SECRET_HOURS,
         },
         status=422 if problem else 200,
     )  # fmt: skip
