@@ -1,7 +1,7 @@
 """Runs commands as processes without starting Python for each: they fork from one that has imported every command.
 
 A command sees what it would see otherwise: its arguments, environment, standard streams and exit code. Nothing of
-Coterie but its imports has run before.
+Coterie but its imports has run before. What a command imports on the way, its parent imports for the next one.
 """
 
 import atexit
@@ -15,13 +15,17 @@ from pathlib import Path
 from coterie.settings import Settings
 
 PARENT = """
-import json, os, sys
+import gc, json, os, sys
+from contextlib import suppress
 from importlib import import_module
 import coterie.cli.main as cli
 for module in {*cli.COMMANDS.values()}:
     import_module(f"coterie.cli.{module}")
+gc.freeze()
 for line in sys.stdin:
     request = json.loads(line)
+    reading, writing = os.pipe()
+    before = set(sys.modules)
     child = os.fork()
     if child == 0:
         for number, (name, flags) in enumerate(zip(request["streams"], (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY))):
@@ -41,7 +45,13 @@ for line in sys.stdin:
             code = 1
         sys.stdout.flush()
         sys.stderr.flush()
+        os.write(writing, " ".join(name for name in sys.modules if name not in before).encode())
         os._exit(code)
+    os.close(writing)
+    with os.fdopen(reading) as stream:
+        for name in stream.read().split():
+            with suppress(ImportError):  # not every module has a file
+                import_module(name)
     _, status = os.waitpid(child, 0)
     print(os.waitstatus_to_exitcode(status), flush=True)
 """
