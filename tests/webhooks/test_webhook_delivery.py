@@ -2,13 +2,12 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from client import Client
 from receiver import Receiver
 from standardwebhooks.webhooks import Webhook as StandardVerifier
-from svix.webhooks import Webhook as SvixVerifier
 from world import World, make_world
 
 from coterie.actions import webhooks as actions
@@ -32,6 +31,13 @@ def caller(database: Database, world: World) -> Caller:
 
 
 Add = Callable[..., tuple[str, str]]
+
+
+def verify_with_svix(secret: str, text: str, headers: Mapping[str, str]) -> None:
+    """Raises an error of Svix's own library, which takes a second to import, if it does not accept a message."""
+    from svix.webhooks import Webhook as SvixVerifier
+
+    SvixVerifier(secret).verify(text, dict(headers))
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ def test_events_arrive_signed_and_in_order(
     for received in receiver.received:
         text = received.body.decode()
         assert StandardVerifier(secret).verify(text, received.headers) == json.loads(text)
-        SvixVerifier(secret).verify(text, received.headers)
+        verify_with_svix(secret, text, received.headers)
     stored = deliveries_of(database, caller, webhook_id)
     assert [(delivery.event_id, delivery.status) for delivery in stored] == [(each, DONE) for each in sorted(ids)]
 
@@ -297,7 +303,7 @@ def test_a_rotated_secret_signs_with_the_old_one_for_a_while(
     received = receiver.received[-1]
     for secret in (old, new):
         StandardVerifier(secret).verify(received.body.decode(), received.headers)
-        SvixVerifier(secret).verify(received.body.decode(), received.headers)
+        verify_with_svix(secret, received.body.decode(), received.headers)
     with database.write() as tx:
         tx.run("UPDATE webhooks SET previous_until = '2026-01-01T00:00:00Z' WHERE id = :id", {"id": webhook_id})
     create(inro, "patty.b")
