@@ -5,6 +5,7 @@
 A missing engine is an error, not a skip.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -48,6 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    # 13,000 tests are a million objects that every full collection of garbage would look through
+    gc.collect()
+    gc.freeze()
     if session.config.option.markexpr == QUICK:
         sys.addaudithook(_refuse_programs)
 
