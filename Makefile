@@ -5,7 +5,7 @@ BIN := .venv/bin
 # without stored bytecode every process compiles what it imports: a start takes half as long again
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-dev samples run quick test check format contracts bench lock
+.PHONY: help setup setup-dev samples run quick test explore check format contracts bench lock
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/ -/'
@@ -53,6 +53,9 @@ quick: setup-dev  ## tests in under a minute: SQLite only, no other program star
 
 test: setup-dev  ## all tests, on SQLite and PostgreSQL; T=path for a part
 	$(BIN)/python -m pytest -n 4 $(T)
+
+explore: setup-dev  ## the property tests with examples that no run has had; T=path for a part
+	$(BIN)/python -m pytest -n 4 -m hypothesis --hypothesis-profile=explore $(T)
 
 check: setup-dev  ## formatter, linter, type checker and architecture rules
 	$(BIN)/ruff format --check .
