@@ -3,6 +3,9 @@
 An external id, a handle, or the name and one more fact find a contact by queries (facts.py says how two are alike);
 everything else finds it by the keys of identity/. A match is certain if both agree: the two share something of their
 own, are suggested as one person, and nothing contradicts that. Otherwise a user decides. A few queries serve a batch.
+
+A file is compared with the contacts that its own command created by facts alone: staging has no keys of them, and
+whether they have keys yet must not decide what applying does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +14,7 @@ from msgspec import Struct
 
 from coterie.drafts.facts import SCORES, Facts, compare, compare_linked, is_certain, person_of_contact
 from coterie.identity import scoring
-from coterie.identity.commonness import Commonness
+from coterie.identity.commonness import NO_BOOK, Commonness
 from coterie.identity.keeping import person_of_sheet
 from coterie.identity.keys import counted_of
 from coterie.identity.lookup import Found, find_likely
@@ -36,6 +39,7 @@ from coterie.store import candidates as store
 from coterie.store import match_keys as key_store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
+from coterie.store.events import list_created_by_command
 
 MATCHES_MAX = 5
 # the bits from which a user is asked about a contact that is found by keys alone, and the scores of such contacts
@@ -54,12 +58,12 @@ class Candidate(Struct, frozen=True):
 
 
 def find_matches(
-    tx: Tx, organization_id: int, people: Sequence[Facts], drafts: Drafts | None = None
+    tx: Tx, organization_id: int, people: Sequence[Facts], drafts: Drafts | None = None, import_id: str = ""
 ) -> list[list[Candidate]]:
     """For each of these people the contacts it may be, the likeliest first; at most five, none of them deleted.
 
-    drafts: those of the people; without them, certainty rests on the facts alone, and keys are not used. A handle that
-    more than 20 contacts share is ignored: it identifies no one.
+    drafts: those of the people, of this import; without them, certainty rests on the facts alone, and keys are not
+    used. A handle that more than 20 contacts share is ignored: it identifies no one.
     """
     found: list[dict[int, Candidate]] = [{} for _ in people]
     linked = _linked(tx, organization_id, people)
@@ -76,8 +80,8 @@ def find_matches(
             if contact_id in others and (reason := compare(person, others[contact_id])):
                 matches[contact_id] = candidate_of(contact_id, reason)
     if drafts is not None:
-        _confirm(tx, organization_id, found, drafts, sheets)
-        _add_alike(tx, organization_id, found, drafts)
+        _confirm(tx, organization_id, found, drafts, sheets, import_id)
+        _add_alike(tx, organization_id, found, drafts, import_id)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
@@ -103,6 +107,7 @@ def _confirm(
     found: list[dict[int, Candidate]],
     drafts: Drafts,
     sheets: Mapping[int, ContactSheet],
+    import_id: str,
 ) -> None:
     """Decides by all facts whether those who share a handle are certainly one person."""
     sharing = [
@@ -116,8 +121,11 @@ def _confirm(
     values = set().union(*(counted_of(person) for *_, one, other in sharing for person in (one, other)))
     counts = key_store.load_counts(tx, organization_id, values)
     size = key_store.find_progress(tx, organization_id).contact_count
+    ids = {candidate.contact_id for _, candidate, _, _ in sharing}
+    created = list_created_by_command(tx, organization_id, import_id, ids)
     for matches, candidate, one, other in sharing:
-        book = Commonness(size, counts, counted_of(one))
+        is_created = candidate.contact_id in created
+        book = NO_BOOK if is_created else Commonness(size, counts, counted_of(one))
         matches[candidate.contact_id] = confirmed(book, candidate, one, other)
 
 
@@ -149,7 +157,7 @@ def contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -
     return reason_of(reason.code, **reason.data, contradictions=contradictions)
 
 
-def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], drafts: Drafts) -> None:
+def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], drafts: Drafts, import_id: str) -> None:
     """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
     if not key_store.find_progress(tx, organization_id).contact_count:
         return
@@ -159,7 +167,8 @@ def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], 
         if not any(match.is_certain for match in matches.values())
     }
     likely = find_likely(tx, organization_id, people, with_facts=True)
-    alive = store.list_alive(tx, organization_id, {each.contact_id for some in likely.values() for each in some})
+    ids = {each.contact_id for some in likely.values() for each in some}
+    alive = store.list_alive(tx, organization_id, ids) - list_created_by_command(tx, organization_id, import_id, ids)
     for position, some in likely.items():
         for each in some:
             if each.contact_id in alive and each.contact_id not in found[position]:

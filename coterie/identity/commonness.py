@@ -46,3 +46,7 @@ class Commonness:
         return bool(person.given) and (
             bool(full_names(person.given)) or self.count(f"given:{person.given}") >= KNOWN_MIN
         )
+
+
+# for two people of files that no book has yet
+NO_BOOK = Commonness(0, {})

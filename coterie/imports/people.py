@@ -4,7 +4,6 @@ Rows are decided in batches, each against the current contacts. A decision of a 
 updates the contact that it certainly is, waits for a decision if it may be a contact, and otherwise creates one.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
 from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare, keys_of
 from coterie.drafts.matching import Candidate, candidate_of, choose, confirmed, find_matches
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
-from coterie.identity.commonness import Commonness
+from coterie.identity.commonness import NO_BOOK
 from coterie.identity.people import person_of_draft
 from coterie.model.handles import INSTAGRAM
 from coterie.model.import_reasons import (
@@ -73,7 +72,7 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     organization_id = caller.organization_id
     is_portable = bool(subjects) and subjects[0].draft().portable is not None
     drafts = None if is_portable else [subject.draft for subject in subjects]
-    matches = find_matches(tx, organization_id, [subject.person for subject in subjects], drafts)
+    matches = find_matches(tx, organization_id, [s.person for s in subjects], drafts, caller.import_id or "")
     if is_portable:  # a file has no others
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     matches = _without_family(tx, caller, matches)
@@ -149,30 +148,32 @@ def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> 
     """The number of leading rows that can be written together: none is about the person of an earlier one."""
     holders: dict[tuple[str, ...], list[int]] = {}
     people = [NOBODY if subject.draft().portable else subject.person for subject in subjects]
-    targets: Counter[int] = Counter()
+    changed: set[int] = set()
     for position, (person, plan) in enumerate(zip(people, plans, strict=True)):
+        if any(each.contact_id in changed for each in plan.candidates) or plan.contact_id in changed:
+            return position
         if plan.contact_id is not None:
-            targets[plan.contact_id] += 1
-            if targets[plan.contact_id] > 1:
-                return position
+            changed.add(plan.contact_id)
         for key in keys_of(person):
             others = holders.setdefault(key, [])
             written = [other for other in others if plans[other].outcome != MATCH]
-            if any(_is_alike(subjects[position], person, subjects[other], people[other]) for other in written):
+            if any(
+                _is_alike(subjects[position], person, subjects[other], people[other], plans[other]) for other in written
+            ):
                 return position
             if len(others) < OWNERS_MAX and (not others or others[-1] != position):
                 others.append(position)
     return len(plans)
 
 
-def _is_alike(one: Subject, person: Facts, other: Subject, other_person: Facts) -> bool:
-    """Whether a row may find the contact of an earlier one, which must be written first."""
+def _is_alike(one: Subject, person: Facts, other: Subject, other_person: Facts, plan: RowPlan) -> bool:
+    """Whether a row may find the contact of an earlier one, which must be written first. plan: of the earlier one."""
     reason = compare(person, other_person)
-    if reason is None or reason.code not in FAMILY:
+    if reason is None or reason.code not in FAMILY or plan.outcome != CREATE:
         return reason is not None
     # Bob and Robert with one address; a family has one too
     people = (person_of_draft(each.draft()) for each in (one, other))
-    return confirmed(Commonness(0, {}), candidate_of(0, reason), *people).is_certain
+    return confirmed(NO_BOOK, candidate_of(0, reason), *people).is_certain
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Recorded events. Ids are numbered per organization in the order of commits, so "since 41" misses none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from msgspec import Struct
@@ -144,6 +144,20 @@ def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: I
     rows = tx.all(
         f"SELECT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
         " AND e.kind = 'contact.created' AND e.import_id = :import_id",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
+    )
+    return {row[0] for row in rows}
+
+
+def list_created_by_command(tx: Tx, organization_id: int, import_id: str, contact_ids: Set[int]) -> set[int]:
+    """Returns those contacts that this import created, or another file of its command."""
+    if not import_id or not contact_ids:
+        return set()
+    rows = tx.all(
+        f"SELECT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
+        " AND e.kind = 'contact.created' AND e.import_id IN (SELECT i.id FROM imports i"
+        " WHERE i.organization_id = :organization_id AND (i.id = :import_id OR i.group_id ="
+        " (SELECT group_id FROM imports WHERE organization_id = :organization_id AND id = :import_id)))",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
     )
     return {row[0] for row in rows}
