@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from coterie.drafts.facts import keys_of, person_of_draft
+from coterie.imports.earlier_rows import Key, person_key
 from coterie.imports.seen import Seen
 from coterie.model.imports import CREATE, DRAFT_SOURCE, STAGED, UPDATE, ContactDraft, Import, StagedRow
 from coterie.store import import_rows as row_store
@@ -17,7 +18,6 @@ from coterie.store.database import Tx
 from coterie.store.imports import find_group, find_import
 
 PAGE = 1_000
-Key = tuple[str, ...]
 
 
 class EarlierFile(Struct, frozen=True):
@@ -52,7 +52,8 @@ def _load(tx: Tx, organization_id: int, import_: Import) -> EarlierFile:
         if row.draft is not None and row.outcome in (CREATE, UPDATE):
             draft = msgspec.json.decode(row.draft, type=ContactDraft)
             if draft.portable is None:
-                file.seen.add_all([*keys_of(person_of_draft(draft)), *digest_keys(draft)], row.row_number)
+                keys = [*keys_of(person_of_draft(draft)), *digest_keys(draft), person_key(row, import_.filename)]
+                file.seen.add_all(keys, row.row_number)
     return file
 
 

@@ -13,25 +13,27 @@ from msgspec import Struct, field
 from coterie.drafts.facts import FAMILY, SCORES, Facts, compare, person_of_draft
 from coterie.drafts.joined import joined_draft
 from coterie.drafts.matching import Candidate, candidate_of, confirmed
-from coterie.identity.commonness import Commonness
+from coterie.identity.commonness import NO_BOOK
 from coterie.identity.people import person_of_draft as person_in_identity
 from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW, USERNAME
 from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
 
 # a row and the file it is in: "" is the file that is being staged
 Place = tuple[str, int]
+Key = tuple[str, ...]
 
 
 class EarlierPerson(Struct):
-    """What earlier rows say about one person, in their order. contact_id: the contact they update, if there is one.
-
-    files: the file of each draft.
-    """
+    """What earlier rows say about one person, in their order. contact_id: the contact they update, if there is one."""
 
     place: Place
     contact_id: int | None
     drafts: list[ContactDraft] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+
+    @property
+    def is_of_this_file(self) -> bool:
+        """Whether a row of the file that is being staged creates the contact."""
+        return self.contact_id is None and not self.place[0]
 
 
 class Likely(Struct, frozen=True):
@@ -48,6 +50,21 @@ def place_of(row: StagedRow, file: str) -> Place:
     return file, row.row_number
 
 
+def place_key(place: Place) -> Key:
+    """The key of the rows that add to a contact which another row creates."""
+    return "row", place[0], str(place[1])
+
+
+def contact_key(contact_id: int) -> Key:
+    """The key of the rows that add to a contact."""
+    return "contact", str(contact_id)
+
+
+def person_key(row: StagedRow, file: str) -> Key:
+    """The key of all rows that add to the contact of a row."""
+    return contact_key(row.contact_id) if row.contact_id else place_key(place_of(row, file))
+
+
 def people_of(rows: Iterable[tuple[str, StagedRow]]) -> list[EarlierPerson]:
     """The people of rows, each with the file it is in."""
     people: dict[Place | int, EarlierPerson] = {}
@@ -57,7 +74,6 @@ def people_of(rows: Iterable[tuple[str, StagedRow]]) -> list[EarlierPerson]:
         place = place_of(row, file)
         person = people.setdefault(row.contact_id or place, EarlierPerson(place, row.contact_id))
         person.drafts.append(msgspec.json.decode(row.draft, type=ContactDraft))
-        person.files.append(file)
     return list(people.values())
 
 
@@ -81,24 +97,14 @@ def find_likely(
 
 def _candidate(facts: Facts, draft: ContactDraft, person: EarlierPerson) -> Candidate | None:
     """Why a row is or may be about a person. A family in one file shares its telephone: that is no reason to ask."""
-    candidate = _compare(facts, draft, person, person.drafts)
-    if candidate is None or candidate.reason.code not in FAMILY:
-        return candidate
-    elsewhere = [each for each, file in zip(person.drafts, person.files, strict=True) if file]
-    return _compare(facts, draft, person, elsewhere) if elsewhere else None
-
-
-def _compare(
-    facts: Facts, draft: ContactDraft, person: EarlierPerson, drafts: Sequence[ContactDraft]
-) -> Candidate | None:
-    other = joined_draft(drafts)
+    other = joined_draft(person.drafts)
     reason = compare(facts, person_of_draft(other))
     if reason is None:
         return None
     candidate = candidate_of(person.contact_id or 0, reason)
-    if reason.code not in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME):
-        return candidate
-    return confirmed(Commonness(0, {}), candidate, person_in_identity(draft), person_in_identity(other))
+    if reason.code in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME):
+        candidate = confirmed(NO_BOOK, candidate, person_in_identity(draft), person_in_identity(other))
+    return None if candidate.reason.code in FAMILY and person.is_of_this_file else candidate
 
 
 def choose(likely: Sequence[Likely]) -> Likely | None:

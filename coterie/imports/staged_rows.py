@@ -16,7 +16,19 @@ from coterie.drafts.facts import NOBODY, keys_of, person_of_contact
 from coterie.drafts.joined import existing_of_drafts
 from coterie.drafts.merge import load_existing, plan_merge
 from coterie.imports.earlier_files import EarlierFile, digest_keys
-from coterie.imports.earlier_rows import EarlierPerson, Likely, choose, find_likely, people_of, place_of
+from coterie.imports.earlier_rows import (
+    EarlierPerson,
+    Key,
+    Likely,
+    Place,
+    choose,
+    contact_key,
+    find_likely,
+    people_of,
+    person_key,
+    place_key,
+    place_of,
+)
 from coterie.imports.people import RowPlan, Subject, decide_rows
 from coterie.imports.pictures import store_pictures
 from coterie.imports.read import ReadRow, encode_draft
@@ -122,30 +134,20 @@ def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: 
     is_portable = row.draft is not None and row.draft.portable is not None
     person = NOBODY if is_portable or row.person is None else row.person
     keys = keys_of(person)
-    updated = [_contact_key(each.contact_id) for each in plan.candidates]
-    earlier = staging.seen.find_all([*keys, *updated], row.number)
+    digests = digest_keys(row.decoded()) if staging.earlier and person is not NOBODY else []
+    updated = [contact_key(each.contact_id) for each in plan.candidates]
+    sharing = _find_rows(tx, staging, [*keys, *updated, *digests], rows)
     staging.seen.add_all(keys, row.number)
-    before = _rows_before(tx, staging, earlier, rows)
-    places = [("", each) for each in before]
-    same = None
-    if person is not NOBODY:
-        digests = digest_keys(row.decoded()) if staging.earlier else []
-        for file in staging.earlier:
-            found = file.find_rows(tx, staging.caller.organization_id, [*keys, *updated, *digests])
-            same = same or next(((file, each) for each in found if digest_keys(_draft_of(each)) == digests), None)
-            places += [(file.filename, each) for each in found]
+    same = next(
+        (place for place, each in sharing.items() if place[0] and digest_keys(_draft_of(each)) == digests), None
+    )
     if same is not None and plan.outcome == CREATE:
-        reason = reason_of(SAME_AS_ROW, row=same[1].row_number, file=same[0].filename)
+        reason = reason_of(SAME_AS_ROW, row=same[1], file=same[0])
         return _staged(row, UNCHANGED, reason, needs_rematch=True)
-    people = people_of(_with_first_rows(tx, staging, places, rows))
+    people = people_of(_with_all_rows(tx, staging, sharing, rows)) if sharing else []
     if not people:
-        return _stage_alone(staging, row, plan, is_unsure=any(each.outcome == MATCH for each in before))
-    is_unsure = any(each.outcome == MATCH or each.contact_id for each in before)
-    return _stage_among(tx, staging, row, plan, people, is_unsure=is_unsure)
-
-
-def _contact_key(contact_id: int) -> tuple[str, ...]:
-    return "contact", str(contact_id)
+        return _stage_alone(staging, row, plan, is_unsure=bool(sharing))
+    return _stage_among(tx, staging, row, plan, people)
 
 
 def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bool) -> StagedRow:
@@ -154,7 +156,7 @@ def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bo
         # an earlier row whose keys were evicted, or that is undecided, may be the same person
         return _staged(row, CREATE, None, needs_rematch=is_unsure or staging.seen.is_full)
     if plan.outcome == UPDATE and plan.contact_id is not None:
-        staging.seen.add_all([_contact_key(plan.contact_id)], row.number)
+        staging.seen.add_all([contact_key(plan.contact_id)], row.number)
     if plan.existing and plan.existing.contact and plan.merge and plan.merge.fields:
         # later rows may match the contact by the additions of this row
         contact = replace(plan.existing.contact, **plan.merge.fields)
@@ -165,26 +167,26 @@ def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bo
     return _staged(row, plan.outcome, reason, contact_id=plan.contact_id)
 
 
-def _stage_among(
-    tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: Sequence[EarlierPerson], *, is_unsure: bool
-) -> StagedRow:
-    """A row that may be about the person of earlier rows."""
+def _stage_among(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: Sequence[EarlierPerson]) -> StagedRow:
+    """A row that shares a key with people of earlier rows: it may be about one of them, and must not be written
+    before those are."""
     likely = find_likely(row.person or NOBODY, row.decoded(), plan.candidates, people)
     chosen = choose(likely)
     plan.matches = plan.candidates if likely and chosen is None else ()
     if not likely:
-        return _stage_alone(staging, row, plan, is_unsure=is_unsure)
+        return _stage_alone(staging, row, plan, is_unsure=True)
     if chosen is None:
         return _stage_unsure(row, likely[0])
     if chosen.candidate.contact_id:
-        plan = _plan_update(tx, staging, row, plan, chosen)
-        return _stage_alone(staging, row, plan, is_unsure=is_unsure)
+        return _stage_alone(staging, row, _plan_update(tx, staging, row, plan, chosen), is_unsure=True)
     assert chosen.person is not None  # it is no contact
     added = plan_merge(row.decoded(), existing_of_drafts(chosen.person.drafts)).describe()
     file, number = chosen.person.place
     reason = reason_of(SAME_PERSON_AS_ROW, row=number, adds=added, **({"file": file} if file else {}))
     same_as_row = None if added or file else number
     outcome = UPDATE if added else UNCHANGED
+    if added:
+        staging.seen.add_all([place_key(chosen.person.place)], row.number)
     return _staged(row, outcome, reason, same_as_row=same_as_row, needs_rematch=bool(file))
 
 
@@ -215,19 +217,34 @@ def _plan_update(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, chosen: 
     return RowPlan(UPDATE if merge.describe() else UNCHANGED, reason, contact_id, existing, merge)
 
 
-def _with_first_rows(
-    tx: Tx, staging: Staging, places: Sequence[tuple[str, StagedRow]], rows: Mapping[int, StagedRow]
+def _find_rows(tx: Tx, staging: Staging, keys: Sequence[Key], rows: Mapping[int, StagedRow]) -> dict[Place, StagedRow]:
+    """The earlier rows that have any of the keys, of the earlier files first."""
+    found: dict[Place, StagedRow] = {}
+    for file in staging.earlier:
+        for each in file.find_rows(tx, staging.caller.organization_id, keys):
+            found[file.filename, each.row_number] = each
+    for each in _rows_before(tx, staging, staging.seen.find_all(keys, 0), rows):
+        found["", each.row_number] = each
+    return found
+
+
+def _with_all_rows(
+    tx: Tx, staging: Staging, found: Mapping[Place, StagedRow], rows: Mapping[int, StagedRow]
 ) -> list[tuple[str, StagedRow]]:
-    """The rows, preceded by those that create the contacts that the rows add to."""
-    present = {(file, row.row_number) for file, row in places}
-    missing = {place_of(row, file) for file, row in places} - present
-    first = [("", row) for row in _rows_before(tx, staging, [n for file, n in sorted(missing) if not file], rows)]
-    for earlier in staging.earlier:
-        numbers = [number for file, number in sorted(missing) if file == earlier.filename]
+    """The rows with all others about the same people: those that create their contacts, and those that add to them."""
+    places = {place_of(row, file) for (file, _), row in found.items()}
+    others = _find_rows(tx, staging, [person_key(row, file) for (file, _), row in found.items()], rows)
+    first: dict[Place, StagedRow] = {}
+    for file in staging.earlier:
+        numbers = [number for name, number in places if name == file.filename]
         if numbers:
-            found = row_store.list_rows_by_number(tx, staging.caller.organization_id, earlier.import_id, numbers)
-            first += [(earlier.filename, found[number]) for number in sorted(found)]
-    return [*first, *places]
+            present = row_store.list_rows_by_number(tx, staging.caller.organization_id, file.import_id, numbers)
+            first |= {(file.filename, number): row for number, row in present.items()}
+    own = _rows_before(tx, staging, sorted(number for name, number in places if not name), rows)
+    first |= {("", row.row_number): row for row in own}
+    order = [*(file.filename for file in staging.earlier), ""]
+    every = sorted((first | others | dict(found)).items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    return [(file, row) for (file, _), row in every]
 
 
 def _rows_before(tx: Tx, staging: Staging, numbers: Sequence[int], rows: Mapping[int, StagedRow]) -> list[StagedRow]:
