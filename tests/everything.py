@@ -17,7 +17,7 @@ from coterie.actions.handles import add_handle, delete_handle
 from coterie.actions.notes import create_note, delete_note
 from coterie.actions.pets import create_pet, delete_pet
 from coterie.actions.properties import create_definition, set_values
-from coterie.actions.search_index import index_all_contacts
+from coterie.actions.search_index import index_all
 from coterie.actions.segments import create_segment
 from coterie.actions.terms import create_term, delete_term, put_on_contact
 from coterie.model import times
@@ -104,7 +104,7 @@ def add_everything(world: World, folder: Path) -> None:
         _in_touch(tx, world)
         _cards(tx, world)
         # rows that were put in without an action
-        index_all_contacts(tx, org)
+        index_all(tx, org)
 
 
 def _cards(tx: Tx, world: World) -> None:

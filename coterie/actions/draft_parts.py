@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from coterie.actions.folders import create_folder
+from coterie.actions.search_index import index_new
 from coterie.actions.terms import create_term
 from coterie.drafts.merge import MergePlan
 from coterie.errors import Invalid
@@ -73,6 +74,7 @@ def write_parts(tx: Tx, caller: Caller, rows: PartRows) -> tuple[list[str], list
     if put:
         import_parts.insert_in_folders(tx, organization_id, [{"contact_id": c, "folder_id": f} for c, f in sorted(put)])
     if rows.interactions:
+        index_new(tx, organization_id, rows.interactions)
         interaction_store.insert_interactions(tx, organization_id, rows.interactions)
         kinds = sorted({(row["contact_id"], row["kind"]) for row in rows.interactions})
         interaction_store.mark_recent(tx, organization_id, kinds)

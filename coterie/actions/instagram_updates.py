@@ -14,6 +14,7 @@ from coterie.actions.events import record_all, row_of
 from coterie.actions.instagram import enqueue_profiles
 from coterie.actions.instagram_mentions import enqueue_mentions
 from coterie.actions.instagram_people import find_or_add_people
+from coterie.actions.search_index import index_changed
 from coterie.errors import TooSlow, Unavailable
 from coterie.model import times
 from coterie.model.contacts import OPTOUT
@@ -90,6 +91,7 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     people = find_or_add_people(tx, caller, account_id, {update.person_id for update in with_person}, usernames)
     now = times.now()
     changed, events = _apply_to_interactions(caller, with_person, people, stored, now)
+    index_changed(tx, organization_id, changed)
     interaction_store.insert_stored(tx, organization_id, INSTAGRAM, [s for s in changed if s.is_new], now)
     interaction_store.save_stored(tx, organization_id, [s for s in changed if not s.is_new], now)
     interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))

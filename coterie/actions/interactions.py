@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from coterie.actions.search_index import index_new
 from coterie.actions.touch_plans import refresh_plans
 from coterie.errors import NotFound
 from coterie.model import times
@@ -34,6 +35,7 @@ def add_interactions(
         }
         for draft in drafts
     ]
+    index_new(tx, caller.organization_id, rows)
     store.insert_interactions(tx, caller.organization_id, rows)
     kinds = {(contact_id, draft.kind) for draft in drafts}
     store.mark_recent(tx, caller.organization_id, sorted(kinds))

@@ -9,6 +9,7 @@ from coterie.model.ids import new_id
 from coterie.model.interactions import OUTGOING
 from coterie.model.organizations import Caller
 from coterie.model.touches import CONTACTS_MAX, FUTURE_SECONDS, KINDS, TEXT_LENGTH_MAX
+from coterie.search import index_messages
 from coterie.store import touches as store
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
@@ -37,8 +38,10 @@ def log_touch(
     if len(list_contacts_by_id(tx, caller.organization_id, unique)) != len(unique):
         raise NotFound("Contact not found")
     touches = {contact_id: new_id() for contact_id in unique}
+    numbers = index_messages(tx, caller.organization_id, [(None, text)] * len(touches))
+    rows = [(*ids, number) for ids, number in zip(touches.items(), numbers, strict=True)]
     store.insert_touches(
-        tx, caller.organization_id, touches.items(), kind=kind, happened_at=at, text=text, direction=OUTGOING, now=now
+        tx, caller.organization_id, rows, kind=kind, happened_at=at, text=text, direction=OUTGOING, now=now
     )
     for contact_id, touch_id in touches.items():
         record(tx, caller, "interaction.logged", touch_id, contact_ids=[contact_id], now=now)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from coterie.actions.search_index import index_all_contacts
+from coterie.actions.search_index import index_all
 from coterie.cli.archive import Damaged, Manifest, files_in, print_manifest, read_archive
 from coterie.cli.open_instance import prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
@@ -82,7 +82,7 @@ def _load(tx: Tx, manifest: Manifest, folder: Path) -> None:
                 raise Damaged(f"cannot read the backup's rows of {table}: {error}") from None
     migrate_in(tx)
     for organization in list_organizations(tx, limit=1_000_000):
-        index_all_contacts(tx, organization.id)
+        index_all(tx, organization.id)
 
 
 def _read_rows(path: Path) -> Iterator[list[Any]]:

@@ -17,6 +17,7 @@ class StoredInteraction(Struct):
     """One interaction with everything that is stored of it.
 
     is_new: not stored yet. moved_from: the (kind, happened_at) it is stored under, if that changed.
+    search_number: under which the search index has its words, if it has any.
     """
 
     external_id: str
@@ -30,6 +31,7 @@ class StoredInteraction(Struct):
     deleted_at: str | None
     is_new: bool = False
     moved_from: tuple[str, str] | None = None
+    search_number: int | None = None
 
 
 class FollowerSnapshot(Struct, frozen=True):

@@ -19,6 +19,7 @@ from coterie.model.properties import still_fits
 from coterie.model.terms import name_key
 from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
 from coterie.portable.segments import SegmentSet
+from coterie.search import index_messages
 from coterie.store import cards as card_store
 from coterie.store import contacts as contact_store
 from coterie.store import duplicates as duplicate_store
@@ -167,6 +168,11 @@ class InteractionSet(RecordSet):
         return super().columns_of(row) | {"is_recent": False}
 
     def after_write(self, entries: Sequence[Entry]) -> None:
+        organization_id = self.caller.organization_id
+        present = [entry.columns for entry in entries if entry.columns["deleted_at"] is None]
+        numbers = index_messages(self.tx, organization_id, [(None, columns["text"]) for columns in present])
+        keys = [(each["contact_id"], each["kind"], each["happened_at"], each["id"]) for each in present]
+        interaction_store.set_search_numbers(self.tx, organization_id, zip(keys, numbers, strict=True))
         self._mark_recent({(e.columns["contact_id"], e.columns["kind"]) for e in entries})
 
     def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:

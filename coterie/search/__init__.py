@@ -1,12 +1,15 @@
 """Search of contacts: one interface, an implementation per engine.
 
-A contact is found by its names, handles, employer, job, places, tags, expertise, folders, properties, how you met and
-shared notes: in any order and script, with nicknames and misspellings; the last word of a query may be begun.
-docs/decisions/0036-search.md says how.
+A contact is found by its names, handles, employer, job, places, tags, expertise, folders, properties, how you met,
+shared notes and messages: in any order and script, with nicknames and misspellings; the last word of a query may be
+begun. docs/decisions/0036-search.md says how.
 """
 
 from coterie.search.contacts import SearchPage, search_contacts
 from coterie.search.index import index_contacts, merge_index, unindex_contacts
+from coterie.search.messages import index_messages
 from coterie.search.pieces import Hit
 
-__all__ = ["Hit", "SearchPage", "index_contacts", "merge_index", "search_contacts", "unindex_contacts"]
+__all__ = [
+    "Hit", "SearchPage", "index_contacts", "index_messages", "merge_index", "search_contacts", "unindex_contacts",
+]  # fmt: skip

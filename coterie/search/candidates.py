@@ -8,6 +8,7 @@ from coterie.search.documents import CLOSE
 from coterie.search.folding import chunks, words_of_chunk
 from coterie.search.groups import Group, Groups
 from coterie.search.index import ENGINES
+from coterie.search.messages import find_in_messages, find_partly_in_messages
 from coterie.search.query import Number, Query
 from coterie.search.ranking import Asked
 from coterie.search.texts import list_personal_notes
@@ -30,13 +31,15 @@ class Candidates(Struct):
     """Contacts that a query may mean.
 
     groups: what all matches have in common, or None if there are no more of them than ids. ids: the contacts to rank.
-    own_ids: those of them that a personal note of the reader names. asked and numbers: what they are ranked by.
+    own_ids: those of them that a personal note of the reader names. messages: contact id -> search number of the
+    message in which those of them have words of the query. asked and numbers: what they are ranked by.
     total: the number of matches, if groups is not None.
     """
 
     groups: Groups | None
     ids: list[int]
     own_ids: frozenset[int]
+    messages: dict[int, int]
     asked: list[Asked]
     numbers: Sequence[Number]
     total: int = 0
@@ -64,15 +67,19 @@ def find_candidates(tx: Tx, organization_id: int, query: Query, strict: Strict, 
     if len(ids) > RANKED_MAX:
         total = _count(tx, organization_id, strict)
         ids = _unique([*_closest(tx, organization_id, strict), *own_ids])
-        return Candidates(strict.groups, ids, own_ids, asked, query.numbers, total)
+        return Candidates(strict.groups, ids, own_ids, {}, asked, numbers=query.numbers, total=total)
     numbers: Sequence[Number] = query.numbers
-    if len(ids) < ENOUGH and query.words:
+    messages = find_in_messages(tx, organization_id, query)
+    if len(ids) + len(messages) < ENOUGH:
+        messages = find_partly_in_messages(tx, organization_id, query) | messages
+    if len(ids) + len(messages) < ENOUGH and query.words:
         wider = widen(tx, organization_id, query.words, count(tx, organization_id, COUNT))
         asked = wider.asked
-        ids = [*ids, *_wider(tx, organization_id, query, wider, is_alone=not ids and not own_ids)]
-    elif not ids:
+        ids = [*ids, *_wider(tx, organization_id, query, wider, is_alone=not (ids or own_ids or messages))]
+    elif not ids and not messages:
         numbers, ids = _without_prefix(tx, organization_id, query.numbers)
-    return Candidates(None, _unique([*ids, *own_ids]), own_ids, asked, numbers)
+    ids = _unique([*ids, *own_ids, *messages])
+    return Candidates(None, ids, own_ids, messages, asked, numbers=numbers)
 
 
 def find_strict(tx: Tx, organization_id: int, query: Query) -> Strict:

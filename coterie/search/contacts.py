@@ -5,13 +5,23 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from coterie.model.contacts import Contact
-from coterie.search.candidates import ENOUGH, RANKED_COUNT_MAX, Candidates, find_candidates, find_strict
+from coterie.search.candidates import RANKED_COUNT_MAX, RANKED_MAX, Candidates, find_candidates, find_strict
 from coterie.search.dictionary import counts_of
 from coterie.search.documents import DIGITS
 from coterie.search.index import ENGINES
 from coterie.search.pieces import Hit, hits_of
 from coterie.search.query import Query, parse_query
-from coterie.search.ranking import IN_TEXT, Candidate, Match, digits_match, lookup_of, match_of, pairs_of, worth_of
+from coterie.search.ranking import (
+    IN_MESSAGE,
+    IN_TEXT,
+    Candidate,
+    Match,
+    digits_match,
+    lookup_of,
+    match_of,
+    pairs_of,
+    worth_of,
+)
 from coterie.store.contacts import COUNT, ORDERS, list_contacts_by_id
 from coterie.store.counters import count
 from coterie.store.database import Tx
@@ -90,7 +100,7 @@ def _hits(
 ) -> list[Hit]:
     forms = [form for one in found.asked for form in one.forms]
     reader = reader_id if any(contact.id in found.own_ids for contact in contacts) else None
-    return hits_of(tx, organization_id, contacts, matches, forms, reader_id=reader)
+    return hits_of(tx, organization_id, contacts, matches, forms, reader_id=reader, messages=found.messages)
 
 
 def _rank(tx: Tx, organization_id: int, found: Candidates) -> list[Match]:
@@ -118,7 +128,10 @@ def _add_rest(match: Match, candidate: Candidate, found: Candidates) -> bool:
             match.kind, match.word = DIGITS, by_digits[1]
         elif not found.asked and candidate.fields and not any(number.words for number in found.numbers):
             return False  # it has all pieces of the number, but not in a row
-    match.bits += IN_TEXT * (not match.matched_count)
+    if match.matched_count < len(found.asked) and candidate.contact_id in found.messages:
+        match.bits += IN_MESSAGE
+    elif not match.matched_count:
+        match.bits += IN_TEXT
     return True
 
 
@@ -147,7 +160,7 @@ def _in_order(tx: Tx, organization_id: int, query: Query, reader_id: str | None,
     engine = ENGINES[tx.engine]
     strict = find_strict(tx, organization_id, query)
     groups = strict.groups
-    if len(strict.ids) < ENOUGH:
+    if len(strict.ids) <= RANKED_MAX:
         matches = _rank(tx, organization_id, find_candidates(tx, organization_id, query, strict, reader_id))
         ids = [match.contact_id for match in matches]
         contacts = list_contacts_by_id(tx, organization_id, ids, order=by.column, descending=by.is_descending)

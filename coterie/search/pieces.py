@@ -1,22 +1,24 @@
 """Why a contact was found: the field and the piece of its text that matched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from coterie.model.contacts import Contact
+from coterie.model.interactions import KINDS
 from coterie.search.documents import DIGITS
 from coterie.search.folding import chunks, words_of_chunk
 from coterie.search.ranking import Match
-from coterie.search.texts import Text, is_phone, list_personal_notes, load_texts
+from coterie.search.texts import Text, is_phone, list_messages, list_personal_notes, load_texts
 from coterie.store.database import Tx
 
 PIECE_LENGTH_MAX = 80
 
 
 class Hit(Struct, frozen=True):
-    """field: name, nickname, employer, a handle's channel, address, tag, note, …; piece: at most 80 characters of its
-    text around what matched. Both are empty if the match is in no single place. bits: how well the contact matches."""
+    """field: name, nickname, employer, a handle's channel, address, tag, note, message, conversation, …; piece: at most
+    80 characters of its text around what matched. Both are empty if the match is in no single place. bits: how well the
+    contact matches."""
 
     contact_id: int
     field: str
@@ -32,10 +34,12 @@ def hits_of(
     words: Sequence[str],
     *,
     reader_id: str | None,
+    messages: Mapping[int, int],
 ) -> list[Hit]:
     """The hit of each contact, in their order.
 
-    words: of the query; reader_id: the user whose personal notes matched.
+    words: of the query; reader_id: the user whose personal notes matched; messages: contact id -> search number of the
+    message that matched.
     """
     by_id = {match.contact_id: match for match in matches}
     loaded = load_texts(tx, organization_id, [contact.id for contact in contacts]) if contacts else {}
@@ -43,6 +47,10 @@ def hits_of(
         for contact_id, text in list_personal_notes(tx, organization_id, reader_id):
             if contact_id in loaded:
                 loaded[contact_id].texts.append(Text("note", text))
+    numbers = {number: contact.id for contact in contacts if (number := messages.get(contact.id)) is not None}
+    for number, kind, text in list_messages(tx, organization_id, numbers) if numbers else ():
+        if numbers[number] in loaded:
+            loaded[numbers[number]].texts.append(Text(kind if kind in KINDS else "conversation", text))
     hits = []
     for contact in contacts:
         match = by_id.get(contact.id)

@@ -86,6 +86,35 @@ def _delete(tx: Tx, organization_id: int, pairs: Collection[tuple[str, int]]) ->
         )
 
 
+def index_messages(tx: Tx, organization_id: int, words: Mapping[int, Collection[str]]) -> None:
+    """Writes the words of messages (number -> words) in place of those before."""
+    rows = [
+        {"organization_id": organization_id, "number": number, "words": vector(organization_id, words[number])}
+        for number in sorted(words)
+    ]
+    tx.insert_rows("message_words", rows, replace_on=("organization_id", "number"))
+
+
+def unindex_messages(tx: Tx, organization_id: int, numbers: Collection[int]) -> None:
+    """Removes the words of messages."""
+    tx.run(
+        "DELETE FROM message_words WHERE organization_id = :organization_id AND number = ANY(:numbers)",
+        {"organization_id": organization_id, "numbers": list(numbers)},
+    )
+
+
+def find_messages(tx: Tx, organization_id: int, groups: Groups, *, limit: int) -> list[tuple[int, int]]:
+    """(contact id, number) of the messages indexed last that match, of contacts that are not deleted."""
+    rows = tx.all(
+        "SELECT i.contact_id, i.search_number FROM message_words w JOIN interactions i"
+        " ON i.organization_id = w.organization_id AND i.search_number = w.number AND i.deleted_at IS NULL"
+        " JOIN contacts c ON c.organization_id = i.organization_id AND c.id = i.contact_id AND c.deleted_at IS NULL"
+        f" WHERE {_MATCHES} ORDER BY w.number DESC LIMIT :limit",
+        {**_bound(organization_id, groups), "limit": limit},
+    )
+    return [(contact_id, number) for contact_id, number in rows]
+
+
 def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
     """Nothing: autovacuum cleans a GIN index."""
     return False

@@ -16,8 +16,8 @@ from coterie.search.documents import DIGITS, HANDLE, NAME, WORK
 from coterie.search.query import Number
 
 RARITY_MAX = 14.0
-# worth of a word that the dictionary does not have, and of one that only notes and other long texts have
-UNCOUNTED, IN_TEXT = 10.0, 5.0
+# worth of a word that the dictionary does not have, of one that only notes and other long texts have, and of messages
+UNCOUNTED, IN_TEXT, IN_MESSAGE = 10.0, 5.0, 4.0
 KIND_LOSS = {NAME: 0.0, HANDLE: 1.0, WORK: 2.0}
 UNTYPED_LOSS, UNTYPED_MAX = 0.3, 3.0
 ORDER_LOSS, LEFT_OVER_LOSS, LEFT_OVER_MAX = 0.5, 1.0, 3

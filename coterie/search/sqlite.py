@@ -55,18 +55,50 @@ def unindex(tx: Tx, organization_id: int, contact_ids: Collection[int], before: 
     )
 
 
+def index_messages(tx: Tx, organization_id: int, words: Mapping[int, Collection[str]]) -> None:
+    """Writes the words of messages (number -> words) in place of those before."""
+    first = organization_id * _SHIFT
+    tx.execute_many(
+        "INSERT OR REPLACE INTO message_words (rowid, words) VALUES (:rowid, :words)",
+        [{"rowid": first + number, "words": " ".join(words[number])} for number in sorted(words)],
+    )
+
+
+def unindex_messages(tx: Tx, organization_id: int, numbers: Collection[int]) -> None:
+    """Removes the words of messages."""
+    tx.execute_many(
+        "DELETE FROM message_words WHERE rowid = :rowid",
+        [{"rowid": organization_id * _SHIFT + number} for number in numbers],
+    )
+
+
+def find_messages(tx: Tx, organization_id: int, groups: Groups, *, limit: int) -> list[tuple[int, int]]:
+    """(contact id, number) of the messages indexed last that match, of contacts that are not deleted."""
+    rows = tx.all(
+        "SELECT i.contact_id, i.search_number FROM message_words w CROSS JOIN interactions i CROSS JOIN contacts c"
+        " WHERE message_words MATCH :query AND w.rowid BETWEEN :first AND :last"
+        " AND i.organization_id = :organization_id AND i.search_number = w.rowid - :first AND i.deleted_at IS NULL"
+        " AND c.organization_id = i.organization_id AND c.id = i.contact_id AND c.deleted_at IS NULL"
+        " ORDER BY w.rowid DESC LIMIT :limit",
+        {**_bound(organization_id, groups), "organization_id": organization_id, "limit": limit},
+    )
+    return [(contact_id, number) for contact_id, number in rows]
+
+
 def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
-    """Merges up to so many pages of the index; returns whether there is more to merge.
+    """Merges up to so many pages of each index; returns whether there is more to merge.
 
     Every change adds a small segment, and a search reads all of them. See "The 'merge' Command" in SQLite's
     documentation of FTS5: a negative number begins to merge all segments into one, positive ones continue.
     """
-    before = _change_count(tx)
-    tx.run(
-        "INSERT INTO contact_words (contact_words, rank) VALUES ('merge', :pages)",
-        {"pages": -pages if is_first else pages},
-    )
-    return _change_count(tx) - before >= 2
+    is_more = False
+    for table in ("contact_words", "message_words"):
+        before = _change_count(tx)
+        tx.run(
+            f"INSERT INTO {table} ({table}, rank) VALUES ('merge', :pages)", {"pages": -pages if is_first else pages}
+        )
+        is_more |= _change_count(tx) - before >= 2
+    return is_more
 
 
 def _change_count(tx: Tx) -> int:

@@ -107,6 +107,16 @@ def list_personal_notes(tx: Tx, organization_id: int, reader_id: str) -> list[tu
     return [(contact_id, text) for contact_id, text in rows]
 
 
+def list_messages(tx: Tx, organization_id: int, numbers: Collection[int]) -> list[tuple[int, str, str]]:
+    """(search number, kind, text) of messages and other interactions that are indexed."""
+    rows = tx.all(
+        f"SELECT search_number, kind, substr(text, 1, {NOTE_LENGTH_MAX}) FROM interactions"
+        f" WHERE organization_id = :organization_id AND search_number {tx.in_list('numbers')} AND text IS NOT NULL",
+        {"organization_id": organization_id, "numbers": tx.list_param(numbers)},
+    )
+    return [(number, kind, text) for number, kind, text in rows]
+
+
 def _of_row(row: tuple[object, ...]) -> Texts:
     parts: Iterable[object] = row[2 : 2 + len(_PARTS)]
     name = join_name(*parts)  # type: ignore[arg-type]

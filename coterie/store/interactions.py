@@ -11,6 +11,9 @@ import msgspec
 from coterie.model.interactions import RECENT_MAX, FollowerSnapshot, StoredInteraction
 from coterie.store.database import Row, Tx, matching
 
+# the columns of the primary key after the organization: contact id, kind, moment, id
+Key = tuple[int, str, str, str]
+
 
 def list_recent_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[Row]:
     """Returns (contact id, kind, text, happened_at, direction) of the newest ten of each contact and kind."""
@@ -40,9 +43,11 @@ def find_existing(tx: Tx, organization_id: int, channel: str, external_ids: Iter
 
 
 def insert_interactions(tx: Tx, organization_id: int, rows: Iterable[dict[str, Any]]) -> None:
-    """Inserts interactions: each row has contact_id, kind, happened_at, id, channel, external_id, direction, text, data
-    and now. Existing external ids are skipped. The caller calls mark_recent for each contact and kind."""
-    names = ("contact_id", "kind", "happened_at", "id", "channel", "external_id", "direction", "text", "data")
+    """Inserts interactions: each row has contact_id, kind, happened_at, id, channel, external_id, direction, text,
+    data, search_number and now. Existing external ids are skipped. The caller calls mark_recent for each contact and
+    kind."""
+    names = ("contact_id", "kind", "happened_at", "id", "channel", "external_id", "direction", "text", "data",
+             "search_number")  # fmt: skip
     stored = [
         {
             "organization_id": organization_id,
@@ -62,14 +67,14 @@ def find_stored(
     """external id -> the interaction, deleted or not, for those that are stored."""
     rows = tx.all(
         # the keys first, from the index that covers them: for all columns at once SQLite reads the whole table
-        "SELECT i.external_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at"
-        " FROM interactions k CROSS JOIN interactions i WHERE k.organization_id = :organization_id"
+        "SELECT i.external_id, i.contact_id, i.kind, i.happened_at, i.id, i.direction, i.text, i.data, i.deleted_at,"
+        " i.search_number FROM interactions k CROSS JOIN interactions i WHERE k.organization_id = :organization_id"
         f" AND k.channel = :channel AND k.external_id {tx.in_list('ids')} AND i.organization_id = :organization_id"
         " AND i.contact_id = k.contact_id AND i.kind = k.kind AND i.happened_at = k.happened_at AND i.id = k.id",
         {"organization_id": organization_id, "channel": channel, "ids": tx.list_param(external_ids)},
     )
     found = {}
-    for external_id, contact_id, kind, happened_at, interaction_id, direction, text, data, deleted_at in rows:
+    for external_id, contact_id, kind, happened_at, interaction_id, direction, text, data, deleted_at, number in rows:
         found[external_id] = StoredInteraction(
             external_id=external_id,
             contact_id=contact_id,
@@ -80,6 +85,7 @@ def find_stored(
             text=text,
             data=msgspec.json.decode(data) if data else {},
             deleted_at=deleted_at,
+            search_number=number,
         )
     return found
 
@@ -100,6 +106,7 @@ def insert_stored(
             "direction": interaction.direction,
             "text": interaction.text,
             "data": _encoded(interaction.data),
+            "search_number": interaction.search_number,
             "is_recent": interaction.deleted_at is None,
             "deleted_at": interaction.deleted_at,
             "created_at": now,
@@ -114,7 +121,7 @@ def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInter
     """Saves stored interactions. The caller calls mark_recent if one was deleted or moved to another kind or time."""
     tx.execute_many(
         "UPDATE interactions SET kind = :kind, happened_at = :happened_at, text = :text, data = :data,"
-        " deleted_at = :deleted_at, updated_at = :now"
+        " search_number = :search_number, deleted_at = :deleted_at, updated_at = :now"
         " WHERE organization_id = :organization_id AND contact_id = :contact_id AND kind = :old_kind"
         " AND happened_at = :old_happened_at AND id = :id",
         [
@@ -128,6 +135,7 @@ def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInter
                 "id": interaction.id,
                 "text": interaction.text,
                 "data": _encoded(interaction.data),
+                "search_number": interaction.search_number,
                 "deleted_at": interaction.deleted_at,
                 "now": now,
             }
@@ -139,6 +147,36 @@ def save_stored(tx: Tx, organization_id: int, interactions: Iterable[StoredInter
 
 def _encoded(data: dict[str, Any]) -> str | None:
     return msgspec.json.encode(data).decode() if data else None
+
+
+def list_texts_after(
+    tx: Tx, organization_id: int, after: Key | None, *, limit: int
+) -> list[tuple[Key, str, int | None]]:
+    """(key, text, search number) of the next interactions with a text by key, deleted ones excepted; locked until the
+    commit."""
+    begins = (
+        "" if after is None else " AND (contact_id, kind, happened_at, id) > (:contact_id, :kind, :happened_at, :id)"
+    )
+    rows = tx.all(
+        "SELECT contact_id, kind, happened_at, id, text, search_number FROM interactions"
+        f" WHERE organization_id = :organization_id{begins} AND text IS NOT NULL AND deleted_at IS NULL"
+        f" ORDER BY contact_id, kind, happened_at, id LIMIT :limit{tx.lock}",
+        {"organization_id": organization_id, "limit": limit, **(_bound(after) if after else {})},
+    )
+    return [((row[0], row[1], row[2], row[3]), row[4], row[5]) for row in rows]
+
+
+def set_search_numbers(tx: Tx, organization_id: int, numbers: Iterable[tuple[Key, int | None]]) -> None:
+    """Saves under which number the search index has the words of each interaction."""
+    tx.execute_many(
+        "UPDATE interactions SET search_number = :number WHERE organization_id = :organization_id"
+        " AND contact_id = :contact_id AND kind = :kind AND happened_at = :happened_at AND id = :id",
+        [{"organization_id": organization_id, "number": number, **_bound(key)} for key, number in numbers],
+    )
+
+
+def _bound(key: Key) -> dict[str, Any]:
+    return dict(zip(("contact_id", "kind", "happened_at", "id"), key, strict=True))
 
 
 def mark_recent(tx: Tx, organization_id: int, contacts_and_kinds: Iterable[tuple[int, str]]) -> None:

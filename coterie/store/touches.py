@@ -8,17 +8,17 @@ from coterie.store.database import Tx
 
 
 def insert_touches(
-    tx: Tx, organization_id: int, touches: Iterable[tuple[int, str]], *, kind: str, happened_at: str, text: str | None,
-    direction: str, now: str,
+    tx: Tx, organization_id: int, touches: Iterable[tuple[int, str, int | None]], *, kind: str, happened_at: str,
+    text: str | None, direction: str, now: str,
 ) -> None:  # fmt: skip
-    """touches: (contact id, id) of each."""
+    """touches: (contact id, id, search number) of each."""
     rows = [
         {
             "organization_id": organization_id, "contact_id": contact_id, "kind": kind, "happened_at": happened_at,
             "id": id_, "channel": CHANNEL, "external_id": None, "direction": direction, "text": text, "data": None,
-            "is_recent": False, "created_at": now, "updated_at": now,
+            "search_number": search_number, "is_recent": False, "created_at": now, "updated_at": now,
         }
-        for contact_id, id_ in touches
+        for contact_id, id_, search_number in touches
     ]  # fmt: skip
     tx.insert_rows("interactions", rows)
 

@@ -22,7 +22,7 @@ from coterie.actions.duplicates import SCAN_JOB
 from coterie.actions.exports import EXPORT_JOB
 from coterie.actions.import_retention import SCRUB_JOB
 from coterie.actions.instagram import DELIVERY_JOB, MENTION_JOB, PROFILE_JOB
-from coterie.actions.search_index import INDEX_JOB, index_next_contacts
+from coterie.actions.search_index import INDEX_JOB, INDEX_MESSAGES_JOB, index_next_contacts, index_next_messages
 from coterie.actions.suggested_merges import MERGE_JOB
 from coterie.actions.webhook_deliveries import DISABLED_JOB
 from coterie.model.deletions import MAIL_JOB as DELETIONS_JOB
@@ -33,6 +33,7 @@ from coterie.model.subscriptions import SYNC_JOB
 from coterie.settings import Settings
 from coterie.store.batches import Batches
 from coterie.store.database import Database
+from coterie.store.interactions import Key
 from coterie.worker import account_mail, digests, duplicates, instagram_profiles, merges, reminders
 from coterie.worker.batches import run_job
 from coterie.worker.bulk_acts import bulk_act
@@ -93,6 +94,20 @@ def _index(organization_id: int, after: int | None) -> Batches[int | None, None]
         after = yield partial(index_next_contacts, organization_id=organization_id, after=after)
 
 
+def index_messages(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Indexes the messages of an organization for search, 500 in each transaction."""
+    after = msgspec.json.decode(job.progress, type=dict[str, Key])["after"] if job.progress else None
+    batches = _index_messages(job.organization_id, after)
+    run_job(database, job, stopping, batches, lambda after: {"after": after})
+
+
+def _index_messages(organization_id: int, after: Key | None) -> Batches[Key | None, None]:
+    while True:
+        after = yield partial(index_next_messages, organization_id=organization_id, after=after)
+        if after is None:
+            return
+
+
 def refresh_touch_plans(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
     """When the contacts of a rule for staying in touch are due, 500 in each transaction."""
     contact_ids = msgspec.json.decode(job.arguments)["contact_ids"]
@@ -109,6 +124,7 @@ def _refresh(organization_id: int, contact_ids: list[int], done: int) -> Batches
 
 HANDLERS: dict[str, Handler] = {
     INDEX_JOB: index_contacts,
+    INDEX_MESSAGES_JOB: index_messages,
     consequences.JOB: record_consequence,
     bulk_updates.JOB: bulk_update,
     bulk_acts.JOB: bulk_act,

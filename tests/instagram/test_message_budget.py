@@ -25,4 +25,4 @@ def test_a_message_of_somebody_known(
     with counted(monkeypatch) as statements:
         deliver(inro, messaging(account, message(account, person_id, "Are you there?")))
         work(database, settings)
-    assert len([each for each in statements if " FROM jobs " not in each]) <= 21
+    assert len([each for each in statements if " FROM jobs " not in each]) <= 23

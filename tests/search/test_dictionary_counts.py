@@ -5,7 +5,7 @@ from collections import Counter
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, restore_contact, update_contact
-from coterie.actions.search_index import index_all_contacts
+from coterie.actions.search_index import index_all
 from coterie.actions.terms import create_term, delete_term, put_on_contact, restore_term
 from coterie.model.terms import TAGS
 from coterie.search.documents import document_of
@@ -59,9 +59,9 @@ def test_counts_of_many_at_once_and_of_the_index_built_again(world: World) -> No
     with world.database.write() as tx:
         for number in range(3):
             create_contact(tx, world.alice, {"real_name": f"Clerk Number{'abc'[number]}"})
-        index_all_contacts(tx, world.organization.id)
+        index_all(tx, world.organization.id)
         check(tx, world)
-        index_all_contacts(tx, world.organization.id)
+        index_all(tx, world.organization.id)
         check(tx, world)
 
 

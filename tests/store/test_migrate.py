@@ -40,7 +40,7 @@ GLOBAL = {
 # Foreign keys whose target belongs to no one organization
 GLOBAL_TARGETS = {"organizations", "users", "relationship_types"}
 # What only one engine has, or has in another shape: search
-PER_ENGINE = re.compile(r"contact_words.*|term.*|.*_terms.*")
+PER_ENGINE = re.compile(r"contact_words.*|message_words.*|term.*|.*_terms.*")
 TYPES = {"BIGINT": "bigint", "INTEGER": "bigint", "TEXT": "text", "BOOLEAN": "boolean",
          "DOUBLE PRECISION": "double precision"}  # fmt: skip
 
