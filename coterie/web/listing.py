@@ -136,4 +136,6 @@ def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Fo
 def line_of(listing: Listing) -> str:
     """The filter and the words of the search as one line."""
     words = ['"' + word.replace("\\", "").replace('"', "") + '"' for word in listing.text.split()]
-    return " ".join([f"({listing.filter_})", *words]) if words else listing.filter_
+    if not words:
+        return listing.filter_
+    return " ".join([f"({listing.filter_})", *words] if listing.filter_ else words)
