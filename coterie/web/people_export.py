@@ -1,27 +1,33 @@
 """Downloads people as CSV or vCard: those of a list, or those that were selected."""
 
-from collections.abc import Iterable
-from urllib.parse import urlencode
+from collections.abc import Iterable, Sequence
 
 from coterie.actions.filters import read_filter
 from coterie.errors import TooLarge, invalid
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Where
-from coterie.store.filters.contacts import count_matching, where_ids
-from coterie.web.listing import line_of, read_listing
+from coterie.store.filters.contacts import count_matching, where_ids, where_not_ids
+from coterie.web.listing import Listing, line_of, read_listing
 from coterie.web.page import Download, Go, Page, Result, Show, Visit
 
 # a download is made in memory; `coterie export` writes any number
 CONTACTS_MAX = 10_000
+EXCEPTIONS_MAX = 10_000
 FORMATS = {"csv": "text/csv; charset=utf-8", "vcf": "text/vcard; charset=utf-8"}
+LABELS = {"csv": "Table (CSV)", "vcf": "Cards (vCard)"}
 
 
 def show(tx: Tx, visit: Visit) -> Result:
     """Asks for the format, and says how many people it will be."""
-    listing = read_listing(visit)
-    count = _count(tx, visit, _where(tx, visit))
-    values = {"listing": listing, "count": count, "maximum": CONTACTS_MAX, "formats": FORMATS}
+    return _page(tx, visit, read_listing(visit), _where(tx, visit))
+
+
+def _page(tx: Tx, visit: Visit, listing: Listing, where: Where | None, excepted: Sequence[int] = ()) -> Show:
+    values = {
+        "listing": listing, "count": _count(tx, visit, where), "maximum": CONTACTS_MAX, "excepted": excepted,
+        "formats": LABELS,
+    }  # fmt: skip
     return Show(template="people/export.html", values=values)
 
 
@@ -31,14 +37,21 @@ def download(tx: Tx, visit: Visit) -> Result:
 
 
 def export_selected(tx: Tx, visit: Visit) -> Result:
-    """The people that were selected; all that match lead to the page of the list."""
-    if visit.form.get("all"):
-        query = {name: value for name in ("q", "filter") if (value := visit.text(name, 8_000))}
-        return Go(url=f"{visit.root}/people/export?{urlencode(query)}")
-    ids = visit.ids("ids")
-    if not ids:
-        raise invalid("ids", "is empty: select people first")
-    return _download(tx, visit, where_ids(tx, visit.acting.organization_id, ids), "csv")
+    """The people that were selected: ids, or all that match except some. All, without a format, asks for it."""
+    format_ = visit.text("format", 10)
+    if not visit.form.get("all"):
+        ids = visit.ids("ids")
+        if not ids:
+            raise invalid("ids", "is empty: select people first")
+        return _download(tx, visit, where_ids(tx, visit.acting.organization_id, ids), format_ or "csv")
+    listing = read_listing(visit, {name: visit.text(name, 8_000) for name in ("q", "filter")})
+    excepted = visit.ids("except")
+    if not excepted and not format_:
+        return Go(url=f"{visit.root}/people/export{listing.address()}")
+    if len(excepted) > EXCEPTIONS_MAX:
+        raise TooLarge(f"At most {EXCEPTIONS_MAX:,} people can be left out: use a filter")
+    where = where_not_ids(tx, read_filter(tx, visit.acting, line_of(listing)), excepted)
+    return _download(tx, visit, where, format_) if format_ else _page(tx, visit, listing, where, excepted)
 
 
 def _where(tx: Tx, visit: Visit) -> Where | None:

@@ -121,6 +121,22 @@ def test_a_list_is_exported(alice: Visitor, path: str, world: World) -> None:
     assert alice.post(f"{path}/people/export").status == 422
 
 
+@pytest.mark.parametrize("format_", ["csv", "vcf"])
+@pytest.mark.parametrize("fields", [{}, {"filter": "name:simpson"}, {"q": "simpson"}])
+def test_an_export_of_all_leaves_out_who_was_unticked(
+    alice: Visitor, path: str, world: World, format_: str, fields: dict[str, str]
+) -> None:
+    excepted = [str(world.homer.id)]
+    asked = alice.post(f"{path}/people/export", all="1", **fields, **{"except": excepted})
+    assert "1 person" in text_of(asked) and "without 1 person" in text_of(asked)
+    file = alice.post(f"{path}/people/export", all="1", format=format_, **fields, **{"except": excepted})
+    assert file.status == 200
+    assert "Marge" in file.body.decode() and "Homer" not in file.body.decode()
+    everyone = alice.post(f"{path}/people/export", all="1", format=format_, **fields).body.decode()
+    assert "Marge" in everyone and "Homer" in everyone
+    assert alice.post(f"{path}/people/export", all="1", format="exe", **fields).status == 422
+
+
 def test_segments_of_another_organization_are_not_found(alice: Visitor, world: World) -> None:
     with world.database.write() as tx:
         theirs = create_segment(tx, world.charlie, "Theirs", "moe")
