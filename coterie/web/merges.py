@@ -27,6 +27,7 @@ def _show(tx: Tx, visit: Visit, problem: str = "", status: int = 200) -> Result:
     values = {
         "compared": compare(tx, visit, pair), "path": pair_path(visit, one, other), "problem": problem,
         "reasons": describe_reasons(found.reasons) if found else "", "following": next_pair(tx, visit, found),
+        "is_selected": found is None,
     }  # fmt: skip
     return Show(template="duplicates/compare.html", values=values, status=status)
 

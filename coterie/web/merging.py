@@ -1,18 +1,23 @@
-"""Merges two to five selected people, after asking which of them stays."""
+"""Merges selected people: two are compared side by side, of three to five the page asks which one stays."""
 
 from coterie.actions.merges import merge_contacts
 from coterie.errors import invalid
 from coterie.model.contacts import Contact
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.web.duplicates import pair_path
 from coterie.web.page import Go, Page, Result, Show, Visit
 
 MERGED_MAX = 5
+COMPARED = 2
 
 
 def show(tx: Tx, visit: Visit) -> Result:
     ids = [int(each) for each in visit.query.get("ids", "").split(",") if each.isascii() and each.isdigit()]
-    return Show(template="people/merge.html", values={"contacts": _contacts(tx, visit, ids)})
+    contacts = _contacts(tx, visit, ids)
+    if len(contacts) == COMPARED:
+        return Go(url=pair_path(visit, contacts[0].id, contacts[1].id))
+    return Show(template="people/merge.html", values={"contacts": contacts})
 
 
 def _contacts(tx: Tx, visit: Visit, ids: list[int]) -> list[Contact]:

@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from many_changes import change_very_often
 from visitor import Visitor, text_of
 from world import World
 
 from coterie.actions.contacts import create_contact
 from coterie.actions.properties import create_definition
-from coterie.store.contacts import count_contacts
+from coterie.store.contacts import count_contacts, find_contact
 from coterie.store.properties import list_values_of
 from coterie.worker.loop import Worker
 
@@ -78,10 +79,27 @@ def test_a_property_is_set_for_many(alice: Visitor, world: World, many: list[int
         assert len(list_values_of(tx, world.organization.id, many)) == 3
 
 
-def test_two_people_are_merged_after_a_question(alice: Visitor, world: World) -> None:
+def test_two_people_are_compared_side_by_side_before_they_are_merged(alice: Visitor, world: World) -> None:
     both = [str(world.homer.id), str(world.marge.id)]
     there = alice.post(people(world, "/selected"), act="merge", ids=both).headers["location"]
-    assert "Homer Simpson" in text_of(alice.get(there))
+    pair = alice.get(there).headers["location"]
+    compared = alice.get(pair)
+    assert "One person or two?" in text_of(compared) and "Cancel" in text_of(compared)
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', compared.body.decode())
+    name = {"choose-name": both[0]}
+    merged = alice.post(f"{pair}/merge", seen=seen, survivor=both[1], **name)
+    assert merged.headers["location"] == people(world, f"/{world.marge.id}")
+    with world.database.read() as tx:
+        survivor = find_contact(tx, world.organization.id, world.marge.id)
+    assert survivor is not None and survivor.name == "Homer Simpson"
+
+
+def test_three_people_are_merged_after_a_question(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        third = create_contact(tx, world.alice, {"real_name": "Homer J. Simpson"})
+    both = [str(world.homer.id), str(world.marge.id), str(third.id)]
+    there = alice.post(people(world, "/selected"), act="merge", ids=both).headers["location"]
+    assert "Homer J. Simpson" in text_of(alice.get(there))
     assert alice.post(people(world, "/merge"), ids=both, survivor="999").status == 422
     assert alice.post(people(world, "/merge"), ids=both[:1], survivor=both[0]).status == 422
     done = alice.post(people(world, "/merge"), ids=both, survivor=both[1])
