@@ -109,9 +109,9 @@ def undo_next(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) ->
     scope = arguments.scope
     events = store.list_events_of(tx, caller.organization_id, scope, before=before.before, limit=BATCH)
     if not events:
-        return replace(before, is_finished=True)
+        return _finished(tx, caller, arguments, before)
     done, cannot = undo_batch(tx, caller, scope, events)
-    progress = replace(
+    return replace(
         before,
         done=before.done + len(events),
         undone=before.undone + len(done),
@@ -119,11 +119,15 @@ def undo_next(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) ->
         cannot=[*before.cannot, *cannot][:CANNOT_MAX],
         before=events[-1].id,
     )
-    if not done and before.undone:
-        # consequences, and requests of jobs: they go with what was undone before
-        silent = [event.id for event in events if event.kind in SILENT]
-        store.mark_undone(tx, caller.organization_id, silent, arguments.event_id)
-    return progress
+
+
+def _finished(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) -> Progress:
+    """Consequences and requests of jobs are undone with the other events, if any of these was."""
+    organization_id, scope = caller.organization_id, arguments.scope
+    silent = store.list_not_undone(tx, organization_id, scope, SILENT) if before.undone else []
+    if silent:
+        store.mark_undone(tx, organization_id, silent, arguments.event_id)
+    return replace(before, undone=before.undone + len(silent), is_finished=True)
 
 
 def as_progress(progress: Progress) -> dict[str, Any]:

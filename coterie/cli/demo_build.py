@@ -10,7 +10,7 @@ from coterie.actions.access_tokens import create_access_token
 from coterie.actions.addresses import add_address
 from coterie.actions.cadences import set_cadence
 from coterie.actions.contact_relationships import relate
-from coterie.actions.contacts import create_contact
+from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.dates import create_date
 from coterie.actions.folders import create_folder
 from coterie.actions.gifts import create_gift
@@ -24,6 +24,7 @@ from coterie.actions.properties import create_definition
 from coterie.actions.reminders import create_reminder
 from coterie.actions.terms import create_term, put_on_contact
 from coterie.actions.touches import log_touch
+from coterie.actions.undo_jobs import start_undo
 from coterie.actions.user_relationships import create_user_relationship
 from coterie.cli import demo_ties as ties
 from coterie.cli import demo_world as world
@@ -36,6 +37,7 @@ from coterie.model.organizations import MEMBER, Caller
 from coterie.model.relationships import type_id
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Tx
+from coterie.store.events import find_last_event
 
 NAME = "Springfield"
 EMAIL = "demo@springfield.example"
@@ -85,6 +87,7 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
             add_interactions(tx, caller, contact.id, _interactions(chance, person.key, now))
             add_snapshots(tx, caller, contact.id, _snapshots(chance, now))
     _merge_one(tx, caller, ids["krusty"])
+    _undo_one(tx, caller, ids["moe"])
     _add_families(tx, caller, ids, uuids)
     _add_parts(tx, caller, ids, uuids, now)
     _add_touches(tx, caller, ids, folders, now)
@@ -117,6 +120,14 @@ def _merge_one(tx: Tx, caller: Caller, contact_id: int) -> None:
         second = create_contact(tx, caller, fields)
     with named_ids("merge"):
         merge_contacts(tx, caller, contact_id, [second.id])
+
+
+def _undo_one(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """A nickname that the worker takes back."""
+    update_contact(tx, caller, contact_id, {"nickname": "Morris"})
+    last = find_last_event(tx, caller.organization_id)
+    with named_ids("undo"):
+        start_undo(tx, caller, last, last)
 
 
 def _add_families(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str]) -> None:

@@ -141,6 +141,16 @@ def list_created(
     return {contact_id for (contact_id,) in rows}
 
 
+def list_not_undone(tx: Tx, organization_id: int, scope: UndoScope, kinds: Iterable[str]) -> list[int]:
+    """The events of a scope that are of these kinds and were not undone."""
+    rows = tx.all(
+        f"SELECT id FROM events e WHERE organization_id = :organization_id AND kind {tx.in_list('kinds')}"
+        f" AND undone_by IS NULL AND {_in_scope(tx, scope)}",
+        _bound(tx, organization_id, scope) | {"kinds": tx.list_param(kinds)},
+    )
+    return [event_id for (event_id,) in rows]
+
+
 def list_events_naming(tx: Tx, organization_id: int, scope: UndoScope, contact_ids: Iterable[int]) -> list[PastEvent]:
     """The events of a scope that name one of the contacts and were not undone, newest first."""
     rows = tx.all(

@@ -1,10 +1,12 @@
 """Our own contract: the history of the organization, and undo."""
 
 from client import Client
+from many_changes import change_very_often
 from world import World
 
 from coterie.actions.contacts import update_contact
 from coterie.actions.reminders import create_reminder
+from coterie.worker.loop import Worker
 
 HISTORY = "/api/hub/v1/history"
 CONTACTS = "/api/hub/v1/contacts"
@@ -61,6 +63,27 @@ def test_a_job_is_undone_by_its_id_or_by_its_request(world: World, hub: Client) 
     assert hub.post(f"{HISTORY}/undo", {"job_id": "01a22727-6c01-7eaf-a265-287e884b7c61"}).status == 404
     assert hub.post(f"{HISTORY}/undo", {"first": 1}).status == 422
     assert hub.post(f"{HISTORY}/undo", {"first": 9_000, "last": 9_001}).status == 404
+
+
+def test_very_many_changes_are_undone_in_the_background(world: World, hub: Client) -> None:
+    first, last = change_very_often(world)
+    started = hub.post(f"{HISTORY}/undo", {"first": first, "last": last})
+    assert (started.status, started.json["state"], started.json["event_count"]) == (202, "waiting", 2_002)
+    assert (started.json["first"], started.json["last"]) == (None, None)
+    path = f"{HISTORY}/undo/{started.json['job_id']}"
+    assert hub.get(path).json == started.json
+    assert hub.post(f"{HISTORY}/undo", {"first": first, "last": last}).status == 409
+    worker = Worker(world.database, world.database.settings)
+    while worker.run_one():
+        pass
+    undone = hub.get(path).json
+    assert (undone["state"], undone["done_count"], undone["undone_count"]) == ("done", 2_002, 2_001)
+    assert [(each["reason"], each["fields"]) for each in undone["cannot"]] == [("changed_since", ["bio"])]
+    assert hub.get(f"{CONTACTS}/{world.marge.id}").json["nickname"] is None
+    again = hub.post(f"{HISTORY}/undo", {"first": undone["first"], "last": undone["last"]})
+    assert (again.status, again.json["cannot"]) == (200, [])
+    assert hub.get(f"{CONTACTS}/{world.marge.id}").json["nickname"] == "Midge"
+    assert hub.get(f"{HISTORY}/undo/{world.marge.uuid}").status == 404
 
 
 def test_reminders_of_others_are_neither_listed_nor_undone(world: World, hub: Client) -> None:

@@ -19,6 +19,7 @@ PATHS: Mapping[str, str | int] = {
     "webhook_id": named_id("webhook"),
     "import_id": named_id("import waiting"),
     "subscription_id": named_id("subscription"),
+    "job_id": named_id("undo"),
 }
 
 EXAMPLES: Mapping[str, Example] = {

@@ -1,17 +1,20 @@
 """/history: what was done in the organization, by whom, and its undo."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from coterie.actions.undo import undo_events
+from coterie.actions import undo_jobs
+from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import LIMIT, ListQuery, Page
 from coterie.api.hub.timeline import EventEntity
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
 from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.responses import Response
 from coterie.model.events import OF_THE_BOOK
+from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.model.undo import REASONS
 from coterie.store.contacts import find_contact
@@ -74,6 +77,22 @@ class UndoneEntity(Struct):
     cannot: Annotated[list[CannotUndoEntity], Meta(description="Changes that were not undone in full.")]
 
 
+class UndoJobEntity(Struct):
+    """An undo in the background: of more changes than one request undoes."""
+
+    job_id: str
+    state: Annotated[
+        Literal["waiting", "running", "done", "dead"], Meta(description="dead: it failed, and has stopped.")
+    ]
+    first: Annotated[int | None, Meta(description="With last, what undoes the undo; null if nothing was undone yet.")]
+    last: int | None
+    event_count: Annotated[int, Meta(description="Changes to undo.")]
+    done_count: Annotated[int, Meta(description="Changes that were looked at.")]
+    undone_count: Annotated[int, Meta(description="Changes that were undone, wholly or in part.")]
+    cannot_count: Annotated[int, Meta(description="Changes that were not undone in full.")]
+    cannot: Annotated[list[CannotUndoEntity], Meta(description=f"The first {undo_jobs.CANNOT_MAX} of these.")]
+
+
 def list_(tx: Tx, caller: Caller, request: Request) -> HistoryPage:
     query: HistoryQuery = request.query
     limit = query.limit or LIMIT
@@ -103,13 +122,38 @@ def _contact(tx: Tx, caller: Caller, query: HistoryQuery) -> int | None:
     return contact.id
 
 
-def undo(tx: Tx, caller: Caller, request: Request) -> UndoneEntity:
-    undone = undo_events(tx, caller, *_range(tx, caller, request.body))
+def undo(tx: Tx, caller: Caller, request: Request) -> UndoneEntity | Response:
+    undone = undo_jobs.undo_or_start(tx, caller, *_range(tx, caller, request.body))
+    if isinstance(undone, str):
+        return Response(_present_job(_find_job(tx, caller, undone)), 202)
     return msgspec.convert(msgspec.to_builtins(undone), type=UndoneEntity)
 
 
+def show_undo(tx: Tx, caller: Caller, request: Request) -> UndoJobEntity:
+    return _present_job(_find_job(tx, caller, part_id(request, "job_id", "Undo")))
+
+
+def _find_job(tx: Tx, caller: Caller, job_id: str) -> Job:
+    job = find_job(tx, caller.organization_id, job_id)
+    if job is None or job.name != undo_jobs.JOB:
+        raise NotFound("Undo not found")
+    return job
+
+
+def _present_job(job: Job) -> UndoJobEntity:
+    progress, event_id = undo_jobs.progress_of(job), undo_jobs.arguments_of(job).event_id
+    first = event_id if progress.undone else None
+    return UndoJobEntity(
+        job_id=job.id, state=msgspec.convert(job.state, Literal["waiting", "running", "done", "dead"]),
+        first=first, last=first, event_count=progress.total, done_count=progress.done, undone_count=progress.undone,
+        cannot_count=progress.cannot_count,
+        cannot=msgspec.convert(msgspec.to_builtins(progress.cannot), type=list[CannotUndoEntity]),
+    )  # fmt: skip
+
+
 def _range(tx: Tx, caller: Caller, body: UndoBody) -> tuple[int, int]:
-    """The events of the body. Raises Invalid unless it has either first and last, or a job."""
+    """The events of the body. Raises Invalid unless it has either first and last, or a job; NotFound if there is no
+    such job."""
     if body.job_id is not None and body.first is None and body.last is None:
         job = find_job(tx, caller.organization_id, body.job_id)
         event_id = msgspec.json.decode(job.arguments).get("event_id") if job is not None else None

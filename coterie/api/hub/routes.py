@@ -41,7 +41,8 @@ SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
                        "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID,
-                       "webhook_id": UUID, "import_id": UUID, "row": int, "subscription_id": UUID}  # fmt: skip
+                       "webhook_id": UUID, "import_id": UUID, "row": int, "subscription_id": UUID,
+                       "job_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
 }
@@ -134,9 +135,11 @@ _IDENTITY: tuple[Route, ...] = (
           description="An item is what was done at once. The history of one contact, change by change, is at"
           " GET /contacts/{contact_id}/history."),
     Route("POST", "/history/undo", history.undo, WRITE, "write", "Undo changes",
-          body=history.UndoBody, response=history.UndoneEntity,
+          body=history.UndoBody, response=history.UndoneEntity, responses={202: history.UndoJobEntity},
           description="A value that changed since stays and is listed in `cannot`; what is erased stays erased. The"
-          " undo is a change itself, and can be undone."),
+          " undo is a change itself, and can be undone. More than 2,000 changes are undone in the background: 202."),
+    Route("GET", "/history/undo/{job_id}", history.show_undo, READ, "read", "Get an undo in the background",
+          response=history.UndoJobEntity),
 )
 _ACCOUNT: tuple[Route, ...] = (
     Route("GET", "/me", me.show, ORGANIZATION, "read", "Get the user of the token", response=me.MeEntity),
