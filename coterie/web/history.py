@@ -6,10 +6,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from coterie.actions.undo import EVENTS_MAX, UNDOABLE, undo_events
+from coterie.actions.undo import UNDOABLE
+from coterie.actions.undo_jobs import undo_or_start
 from coterie.model.contacts import Contact
 from coterie.model.events import CONSEQUENCES, SHOWN_WITH_CONTACTS
-from coterie.model.undo import Undone
+from coterie.model.undo import CannotUndo, Undone
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.event_feed import list_token_names
@@ -107,8 +108,7 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
     if unit.caused_count:
         phrases[0] = f"changed many people: {count(unit.caused_count, 'change')}"
     kinds = {change.kind for change in changes}
-    is_short = unit.last - unit.first < EVENTS_MAX and _FOUNDING not in kinds
-    can_undo = not unit.is_undone and is_short and not kinds.isdisjoint(UNDOABLE - CONSEQUENCES)
+    can_undo = not unit.is_undone and _FOUNDING not in kinds and not kinds.isdisjoint(UNDOABLE - CONSEQUENCES)
     return Line(
         unit=unit,
         who=members.get(unit.user_id or "", "") or ("Coterie" if unit.user_id is None else "A former member"),
@@ -137,8 +137,11 @@ def undo_of(tx: Tx, visit: Visit) -> str:
 
 
 def undo(tx: Tx, visit: Visit) -> Result:
-    """Undoes a range of events and goes back to the page with the button; says what stayed as it is."""
-    undone = undo_events(tx, visit.acting, visit.id("first"), visit.id("last"))
+    """Undoes a range of events and goes back to the page with the button, with what stayed; of many events, goes to
+    the progress of the job that undoes them."""
+    undone = undo_or_start(tx, visit.acting, visit.id("first"), visit.id("last"))
+    if isinstance(undone, str):
+        return Go(url=f"{visit.root}/history/undo/{undone}")
     back = visit.text("back", 500)
     if not _BACK.fullmatch(back) or not back.startswith(f"{visit.root}/"):
         back = f"{visit.root}/history"
@@ -148,14 +151,19 @@ def undo(tx: Tx, visit: Visit) -> Result:
 
 def outcome_words(undone: Undone) -> str:
     """What an undo did, for people."""
-    left = list(dict.fromkeys(_left_words(each.kind, each.fields, each.reason) for each in undone.cannot))
+    left = left_words(undone.cannot)
     if not left:
         return "Undone"
     said = "Undone in part" if undone.undone_count else "Not undone"
     return f"{said}: {'; '.join(left[:2])}{' …' if len(left) > 2 else ''}"
 
 
-def _left_words(kind: str, fields: Sequence[str], reason: str) -> str:
+def left_words(cannot: Sequence[CannotUndo]) -> list[str]:
+    """What stayed as it is and why, each once."""
+    return list(dict.fromkeys(_left(each.kind, each.fields, each.reason) for each in cannot))
+
+
+def _left(kind: str, fields: Sequence[str], reason: str) -> str:
     names = ", ".join(field.removeprefix("properties.").replace("_", " ") for field in fields[:3])
     return f"{names or kind.partition('.')[0].replace('_', ' ')} {_REASONS[reason]}"
 

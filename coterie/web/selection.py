@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from coterie.actions import bulk_acts
 from coterie.actions.bulk_acts import Act, Selection, act_on, start_bulk_act
 from coterie.actions.terms import create_term
-from coterie.actions.undo import undo_events
+from coterie.actions.undo_jobs import undo_or_start
 from coterie.errors import NotFound, TooLarge, invalid
 from coterie.model.jobs import DEAD
 from coterie.model.terms import NAME_LENGTH_MAX, TAGS
@@ -24,6 +24,7 @@ from coterie.store.properties import find_definitions
 from coterie.store.terms import find_term_by_name
 from coterie.web.listing import line_of, load_window, read_listing
 from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.undo_jobs import show_undo
 from coterie.web.words import count
 
 AT_ONCE_MAX = 500
@@ -125,9 +126,11 @@ def done(tx: Tx, visit: Visit, said: str) -> Result:
 
 
 def undo(tx: Tx, visit: Visit) -> Result:
-    """Undoes the events of a message. Its answer can be undone in turn."""
+    """Undoes the events of a message; of many, shows the progress of the job. The undo can be undone in turn."""
     first, last = (_number(visit, name) for name in ("first", "last"))
-    undone = undo_events(tx, visit.acting, first, last)
+    undone = undo_or_start(tx, visit.acting, first, last)
+    if isinstance(undone, str):
+        return show_undo(tx, visit, undone) if visit.is_fragment else Go(url=f"{visit.root}/history/undo/{undone}")
     people = count(len(undone.contact_ids), "person", "people")
     said = f"Undone for {people}" if undone.undone_count else "Nothing could be undone"
     if undone.cannot:

@@ -51,6 +51,7 @@ from coterie.web import (
     similar,
     tags,
     today,
+    undo_jobs,
 )  # fmt: skip
 from coterie.web.page import Page
 
@@ -68,7 +69,7 @@ PAGES: tuple[Page, ...] = (
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
     *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,
     # what happened, and who may be one person
-    *history.PAGES, *duplicates.PAGES, *merges.PAGES, *import_columns.PAGES,
+    *history.PAGES, *undo_jobs.PAGES, *duplicates.PAGES, *merges.PAGES, *import_columns.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,

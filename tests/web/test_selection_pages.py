@@ -121,3 +121,32 @@ def test_an_undo_and_a_job_of_another_organization_are_not_found(alice: Visitor,
     assert alice.post(people(world, "/undo"), first="999999", last="999999").status == 404
     assert alice.post(people(world, "/undo"), first="x", last="1").status == 422
     assert alice.get(people(world, "/jobs/0193-none")).status == 404
+
+
+def test_an_undo_of_very_many_changes_shows_its_progress_and_result(alice: Visitor, world: World) -> None:
+    first, last = change_very_often(world)
+    alice.is_fragment = True
+    started = alice.post(people(world, "/undo"), first=str(first), last=str(last))
+    assert "0 of 2,002 changes" in text_of(started)
+    (path,) = re.findall(r'hx-get="([^"]+)"', started.body.decode())
+    alice.is_fragment = False
+    assert alice.get(path).headers["refresh"] == "3"
+    assert alice.post(f"/{world.organization.id}/history/{first}-{last}/undo").status == 409
+    run_jobs(world)
+    over = alice.get(path)
+    assert "2,001 changes undone, 1 stayed" in text_of(over)
+    assert "Bio changed since" in text_of(over)
+    assert "refresh" not in over.headers
+    (undo,) = re.findall(r'action="([^"]+/undo)"', over.body.decode())
+    assert alice.post(undo).status == 303
+
+
+def test_the_history_undoes_very_many_changes_by_a_job(alice: Visitor, world: World) -> None:
+    change_very_often(world)
+    (undo,) = re.findall(r'action="([^"]+/undo)"', alice.get(f"/{world.organization.id}/history").body.decode())[1:2]
+    there = alice.post(undo).headers["location"]
+    assert "Undo of many changes" in text_of(alice.get(there))
+    run_jobs(world)
+    history = text_of(alice.get(f"/{world.organization.id}/history"))
+    assert "undid: changed many people" in history
+    assert alice.get(f"/{world.organization.id}/history/undo/nothing").status == 404
