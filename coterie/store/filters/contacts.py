@@ -89,11 +89,16 @@ def where_ids(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> Where
     return Where(sql, {"organization_id": organization_id, "chosen_ids": tx.list_param(contact_ids)})
 
 
-def where_not_ids(tx: Tx, where: Where | None, contact_ids: Iterable[int]) -> Where:
+def where_not_ids(tx: Tx, organization_id: int, where: Where | None, contact_ids: Iterable[int]) -> Where:
     """The condition (None: every contact) without these contacts."""
-    condition = f"({where.sql}) AND " if where is not None else ""
-    parameters = {**(where.parameters if where is not None else {}), "excepted_ids": tx.list_param(contact_ids)}
-    return Where(f"{condition}NOT c.id {tx.in_list('excepted_ids')}", parameters)
+    condition = f" AND ({where.sql})" if where is not None else ""
+    return Where(
+        f"c.organization_id = :organization_id{condition} AND NOT c.id {tx.in_list('excepted_ids')}",
+        {
+            **(where.parameters if where is not None else {}),
+            "organization_id": organization_id, "excepted_ids": tx.list_param(contact_ids),
+        },
+    )  # fmt: skip
 
 
 def keep_matching(
