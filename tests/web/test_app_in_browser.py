@@ -224,9 +224,16 @@ def test_every_stop_of_the_keyboard_is_seen_and_named(app: Watched) -> None:
 def test_an_import_goes_from_the_file_to_people(app: Watched) -> None:
     app.visit("/1/imports", axe=False)
     card = b"BEGIN:VCARD\nVERSION:3.0\nFN:Cecil Terwilliger\nTEL:555-0100\nEND:VCARD\n"
-    app.page.get_by_label("The file of an export").set_input_files(
-        {"name": "cecil.vcf", "mimeType": "text/vcard", "buffer": card}
-    )
+    # a file that misses the form must not take the page away
+    for target in ("h1", "form.drop"):
+        app.page.locator(target).evaluate(
+            """(target, text) => { const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], "cecil.vcf", { type: "text/vcard" }));
+            const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+            if (target.dispatchEvent(event)) throw new Error("the browser opens the file"); }""",
+            card.decode(),
+        )
+    expect(app.page.get_by_label("The file of an export")).to_be_focused()
     app.page.get_by_role("button", name="Upload").click()
     app.page.get_by_role("button", name="Apply").click(timeout=20_000)
     app.page.get_by_text("Applied.").wait_for(timeout=20_000)

@@ -7,3 +7,4 @@ import "./keys.js";
 import "./rows.js";
 import "./select.js";
 import "./palette.js";
+import "./drop.js";
