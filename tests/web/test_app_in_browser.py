@@ -92,6 +92,31 @@ def test_a_field_is_edited_by_keyboard_and_undone_by_one_key(app: Watched) -> No
     assert old in page.locator("#sections").inner_text()
 
 
+def test_an_act_never_leaves_the_keyboard_without_a_place(app: Watched) -> None:
+    app.visit("/1/people/6", axe=False)
+    keys, focused = app.page.keyboard, app.page.locator(":focus")
+    keys.press("t")
+    keys.press("Tab")
+    keys.type("Seen")
+    keys.press("Enter")
+    remove = app.page.get_by_role("button", name="Remove the tag Seen")
+    expect(remove).to_be_visible()
+    expect(focused).to_have_id("do-tags")
+    app.check(axe=False)
+    remove.focus()
+    keys.press("Enter")
+    expect(remove).to_have_count(0)
+    expect(focused).to_have_id("do-tags")
+    for key, label in (("r", "Remind"), ("a", "Date")):
+        keys.press(key)
+        if key == "a":
+            expect(focused).to_have_text("Add")
+            app.page.get_by_role("link", name=label, exact=True).press("Enter")
+        expect(app.page.locator("#added form :focus")).to_be_visible()
+        keys.press("Escape")
+        expect(focused).to_have_text(label)
+
+
 def test_escape_restores_what_was_there(app: Watched) -> None:
     app.visit("/1/people/3", axe=False)
     before = app.page.locator("#sections").inner_text()

@@ -1,7 +1,11 @@
 // Editing in place. The form of a field opens where its value is; Esc puts the value back; an answer never
 // overwrites what was typed since (the rule of the dirty input).
 
+import { focusOn } from "./focus.js";
+
 const originals = new WeakMap();
+// what opened the form of something new
+let opener = null;
 
 const valuesOf = (form) => new URLSearchParams(new FormData(form)).toString();
 const isDirty = (form) => originals.has(form) && originals.get(form) !== valuesOf(form);
@@ -28,6 +32,7 @@ document.addEventListener("htmx:config:request", (event) => {
   const form = ctx.sourceElement.closest?.("form[data-edit]");
   if (form) { ctx.sentValues = valuesOf(form); ctx.editing = form.id; }
   if (ctx.sourceElement.matches?.("form[data-clear]")) ctx.clears = ctx.sourceElement;
+  if (ctx.request.method === "GET" && ctx.sourceElement.matches?.("a")) opener = ctx.sourceElement;
   const line = ctx.sourceElement.closest?.(".line, .entry");
   if (line && ctx.request.method === "GET" && !line.before_) line.before_ = [...line.childNodes];
 });
@@ -44,8 +49,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   }
   if (ctx.editing && !document.getElementById(ctx.editing)) {
     const id = ctx.editing.replace(/^field-/, "");
-    (document.getElementById(`edit-${id}`) ?? document.getElementById(`new-${id.split("-")[0]}`)
-      ?? document.querySelector("h1"))?.focus();
+    focusOn(document.getElementById(`edit-${id}`) ?? document.getElementById(`new-${id.split("-")[0]}`));
   }
   if (ctx.clears && ctx.response?.raw?.ok) {
     ctx.clears.reset();
@@ -59,7 +63,7 @@ function cancel(form) {
   if (!line) return false;
   line.replaceChildren(...(line.before_ ?? []));
   line.before_ = undefined;
-  line.querySelector("a, button")?.focus();
+  focusOn(line.querySelector("a, button") ?? (opener?.checkVisibility() ? opener : opener?.closest("details")?.firstElementChild));
   return true;
 }
 

@@ -21,8 +21,8 @@ function move(by) {
 
 function press(key) {
   const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (named?.matches("textarea, select, input")) named.focus();
-  else named?.click();
+  named?.focus();
+  if (!named?.matches("textarea, select, input")) named?.click();
   return Boolean(named);
 }
 

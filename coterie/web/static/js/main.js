@@ -3,6 +3,7 @@ import "./forms.js";
 import "./toasts.js";
 import "./copy.js";
 import "./edit.js";
+import "./focus.js";
 import "./keys.js";
 import "./rows.js";
 import "./select.js";
