@@ -25,11 +25,13 @@ from coterie.http.responses import BASE_HEADERS, JSON, base_url
 from coterie.mcp.answers import present
 from coterie.mcp.elicitation import read_answer
 from coterie.mcp.envelope import INVALID_PARAMS, NO_RESOURCE, Envelope, RpcError, id_of, read_envelope, read_message
+from coterie.mcp.limits import check_changes
 from coterie.mcp.methods import Result, answer_method, find_tool, finish
 from coterie.mcp.refusals import present_refusal
 from coterie.mcp.replies import InsufficientScope, Sent, present_error, present_result, present_rpc_error
 from coterie.mcp.resources import read_resource
 from coterie.mcp.tool import READ, Answer, Call, Tool
+from coterie.mcp.undo import TOOL as UNDO
 from coterie.mcp.undo import undo_of
 from coterie.mcp.urls import MCP_PATH, METADATA_PATH
 from coterie.model.oauth import LOOPBACK
@@ -48,7 +50,7 @@ class McpApp:
     ) -> None:
         self._database, self._settings = database, settings
         self._authentication, self._recorder = authentication, recorder
-        self._rate_limits = RateLimits(settings.rate_per_minute)
+        self._rate_limits = RateLimits(min(settings.rate_per_minute, settings.assistant_calls_per_minute))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, headers = time.perf_counter(), headers_of(scope)
@@ -132,7 +134,10 @@ class McpApp:
         def write(tx: Tx) -> Answer:
             # the token may have been revoked since
             acting = replace(call, caller=find_caller(tx))
-            return {**tool.handler(tx, acting), "undo": undo_of(tx, acting.caller)}
+            answer = tool.handler(tx, acting)
+            if tool is not UNDO:
+                check_changes(tx, acting.caller, self._settings.assistant_changes_per_hour)
+            return {**answer, "undo": undo_of(tx, acting.caller)}
 
         if tool.mode == "write":
             return await self._database.run_write(write)

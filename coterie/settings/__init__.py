@@ -112,6 +112,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_per_minute: Annotated[
         int, Meta(description="Requests to the APIs that a token may make in a minute.", ge=1, le=100_000_000)
     ] = 120_000
+    assistant_calls_per_minute: Annotated[
+        int, Meta(description="Calls that a token may make at /mcp in a minute.", ge=1, le=100_000_000)
+    ] = 120
+    assistant_changes_per_hour: Annotated[
+        int, Meta(description="Contacts that a token may change at /mcp in an hour.", ge=1, le=100_000_000)
+    ] = 2_000
     idempotency_hours: Annotated[
         int, Meta(description="Hours for which a request with an Idempotency-Key can be repeated.", ge=1, le=8760)
     ] = 24

@@ -58,3 +58,25 @@ def list_token_names(tx: Tx, organization_id: int, token_ids: Iterable[str]) -> 
         {"organization_id": organization_id, "ids": tx.list_param(ids)},
     )
     return {token_id: name for token_id, name in rows}
+
+
+def find_change_beyond(tx: Tx, organization_id: int, token_id: str, *, since: str, most: int) -> str | None:
+    """If an assistant's token changed more than `most` contacts since a moment: when it last changed the one beyond.
+
+    That is the change to wait for until it is older. Undoing does not count.
+    """
+    bound = {"organization_id": organization_id, "token_id": token_id, "since": since}
+    named = (
+        "FROM events e JOIN event_contacts ec ON ec.organization_id = e.organization_id AND ec.event_id = e.id"
+        " WHERE e.organization_id = :organization_id AND e.token_id = :token_id AND e.via = 'mcp'"
+        " AND e.happened_at > :since AND e.undoes IS NULL"
+    )
+    count = tx.one(f"SELECT count(*) {named}", bound)
+    if count is None or count[0] <= most:
+        return None
+    row = tx.one(
+        f"SELECT at FROM (SELECT max(e.happened_at) AS at {named} GROUP BY ec.contact_id) changed"
+        " ORDER BY at DESC LIMIT 1 OFFSET :most",
+        bound | {"most": most},
+    )
+    return row[0] if row else None
