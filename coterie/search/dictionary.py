@@ -4,60 +4,45 @@ Guarantee: terms.contact_count is the number of contacts that are not deleted an
 same transaction. A term that nobody has is not in the dictionary.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from coterie.search.spelling import keys_of
+from coterie.store.counters import Counts, add_to_counts
 from coterie.store.database import Tx
+
+TERMS = Counts("terms", "term", "TEXT", "contact_count")
 
 
 def change_counts(tx: Tx, organization_id: int, changes: Mapping[str, int]) -> None:
     """Adds to the counts of terms (term -> by how much), inserts new terms and deletes those nobody has."""
     # sorted: on PostgreSQL two writers lock the same rows in the same order
-    more = {term: by for term, by in sorted(changes.items()) if by > 0}
-    less = {term: by for term, by in sorted(changes.items()) if by < 0}
-    if more:
-        _insert(tx, organization_id, more)
-    if less:
-        _remove(tx, organization_id, less)
+    changed = {term: by for term, by in sorted(changes.items()) if by}
+    if not changed:
+        return
+    counts = add_to_counts(tx, organization_id, TERMS, changed)
+    _insert_spellings(tx, organization_id, [term for term, count in counts.items() if count == changed[term]])
+    if gone := [term for term, count in counts.items() if count <= 0]:
+        _delete(tx, organization_id, gone)
 
 
-def _insert(tx: Tx, organization_id: int, counts: Mapping[str, int]) -> None:
-    existing = counts_of(tx, organization_id, counts)
-    added = [term for term in counts if term not in existing]
-    tx.execute_many(
-        "INSERT INTO terms (organization_id, term, contact_count) VALUES (:organization_id, :term, :by)"
-        " ON CONFLICT (organization_id, term)"
-        " DO UPDATE SET contact_count = terms.contact_count + excluded.contact_count",
-        _rows(organization_id, counts),
-    )
-    keys = [{"organization_id": organization_id, "key": key, "term": term} for term in added for key in keys_of(term)]
+def _insert_spellings(tx: Tx, organization_id: int, terms: Iterable[str]) -> None:
+    keys = [{"organization_id": organization_id, "key": key, "term": term} for term in terms for key in keys_of(term)]
     tx.insert_rows("term_spellings", sorted(keys, key=lambda row: row["key"]), skip_existing=True)
 
 
-def _remove(tx: Tx, organization_id: int, counts: Mapping[str, int]) -> None:
-    tx.execute_many(
-        "UPDATE terms SET contact_count = contact_count + :by"
-        " WHERE organization_id = :organization_id AND term = :term",
-        _rows(organization_id, counts),
-    )
-    gone = tx.all(
-        f"DELETE FROM terms WHERE organization_id = :organization_id AND term {tx.in_list('terms')}"
-        " AND contact_count <= 0 RETURNING term",
-        {"organization_id": organization_id, "terms": tx.list_param(counts)},
+def _delete(tx: Tx, organization_id: int, terms: Sequence[str]) -> None:
+    tx.run(
+        f"DELETE FROM terms WHERE organization_id = :organization_id AND term {tx.in_list('terms')}",
+        {"organization_id": organization_id, "terms": tx.list_param(terms)},
     )
     tx.execute_many(
         "DELETE FROM term_spellings WHERE organization_id = :organization_id AND key = :key AND term = :term",
         [
             {"organization_id": organization_id, "key": key, "term": term}
-            for (term,) in gone
+            for term in terms
             for key in sorted(keys_of(term))
         ],
     )
-
-
-def _rows(organization_id: int, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    return [{"organization_id": organization_id, "term": term, "by": by} for term, by in counts.items()]
 
 
 def counts_of(tx: Tx, organization_id: int, terms: Iterable[str]) -> dict[str, int]:

@@ -1,6 +1,24 @@
 """Sequences and cached counts of an organization: one row per name, so that no rows are counted."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
 from coterie.store.database import Tx
+
+
+class Counts(Struct, frozen=True):
+    """A table that counts for an organization: the columns of what is counted, with its type, and of the count."""
+
+    table: str
+    key: str
+    key_type: str
+    count: str
+
+
+COUNTERS = Counts("counters", "name", "TEXT", "value")
 
 
 def next_number(tx: Tx, organization_id: int, name: str, by: int = 1) -> int:
@@ -14,8 +32,37 @@ def next_number(tx: Tx, organization_id: int, name: str, by: int = 1) -> int:
     return int(row[0]) - by + 1
 
 
+def next_numbers(tx: Tx, organization_id: int, names: Mapping[str, int]) -> dict[str, int]:
+    """next_number of several sequences or cached counts, in their order: name -> the first of its new numbers."""
+    return {
+        name: value - names[name] + 1 for name, value in add_to_counts(tx, organization_id, COUNTERS, names).items()
+    }
+
+
 def add_to_count(tx: Tx, organization_id: int, name: str, by: int) -> None:
     next_number(tx, organization_id, name, by)
+
+
+def add_to_counts(tx: Tx, organization_id: int, counts: Counts, changes: Mapping[Any, int]) -> dict[Any, int]:
+    """Adds to several counts in one statement, in their order; a count that is missing begins at 0. Returns the counts
+    as they are now."""
+    if tx.engine == "sqlite":
+        source = "SELECT :organization_id, value ->> 0, value ->> 1 FROM json_each(:changes) WHERE TRUE"
+        bound: dict[str, Any] = {"changes": msgspec.json.encode(list(changes.items())).decode()}
+    else:
+        source = (
+            "SELECT :organization_id, change.key, change.by FROM"
+            f" unnest(CAST(:keys AS {counts.key_type}[]), CAST(:by AS BIGINT[])) AS change (key, by)"
+        )
+        bound = {"keys": list(changes), "by": list(changes.values())}
+    rows = tx.all(
+        f"INSERT INTO {counts.table} (organization_id, {counts.key}, {counts.count}) {source}"
+        f" ON CONFLICT (organization_id, {counts.key})"
+        f" DO UPDATE SET {counts.count} = {counts.table}.{counts.count} + excluded.{counts.count}"
+        f" RETURNING {counts.key}, {counts.count}",
+        {"organization_id": organization_id, **bound},
+    )
+    return dict(rows)
 
 
 def count(tx: Tx, organization_id: int, name: str) -> int:
