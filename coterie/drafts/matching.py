@@ -80,8 +80,10 @@ def find_matches(
             if contact_id in others and (reason := compare(person, others[contact_id])):
                 matches[contact_id] = candidate_of(contact_id, reason)
     if drafts is not None:
-        _confirm(tx, organization_id, found, drafts, sheets, import_id)
-        _add_alike(tx, organization_id, found, drafts, import_id)
+        contact_count = key_store.find_progress(tx, organization_id).contact_count
+        _confirm(tx, organization_id, found, drafts, sheets=sheets, contact_count=contact_count, import_id=import_id)
+        if contact_count:
+            _add_alike(tx, organization_id, found, drafts, contact_count=contact_count, import_id=import_id)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
@@ -106,7 +108,9 @@ def _confirm(
     organization_id: int,
     found: list[dict[int, Candidate]],
     drafts: Drafts,
+    *,
     sheets: Mapping[int, ContactSheet],
+    contact_count: int,
     import_id: str,
 ) -> None:
     """Decides by all facts whether those who share a handle are certainly one person."""
@@ -120,12 +124,11 @@ def _confirm(
         return
     values = set().union(*(counted_of(person) for *_, one, other in sharing for person in (one, other)))
     counts = key_store.load_counts(tx, organization_id, values)
-    size = key_store.find_progress(tx, organization_id).contact_count
     ids = {candidate.contact_id for _, candidate, _, _ in sharing}
     created = list_created_by_command(tx, organization_id, import_id, ids)
     for matches, candidate, one, other in sharing:
         is_created = candidate.contact_id in created
-        book = NO_BOOK if is_created else Commonness(size, counts, counted_of(one))
+        book = NO_BOOK if is_created else Commonness(contact_count, counts, counted_of(one))
         matches[candidate.contact_id] = confirmed(book, candidate, one, other)
 
 
@@ -157,16 +160,22 @@ def contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -
     return reason_of(reason.code, **reason.data, contradictions=contradictions)
 
 
-def _add_alike(tx: Tx, organization_id: int, found: list[dict[int, Candidate]], drafts: Drafts, import_id: str) -> None:
+def _add_alike(
+    tx: Tx,
+    organization_id: int,
+    found: list[dict[int, Candidate]],
+    drafts: Drafts,
+    *,
+    contact_count: int,
+    import_id: str,
+) -> None:
     """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
-    if not key_store.find_progress(tx, organization_id).contact_count:
-        return
     people = {
         position: person_in_identity(draft())
         for position, (matches, draft) in enumerate(zip(found, drafts, strict=True))
         if not any(match.is_certain for match in matches.values())
     }
-    likely = find_likely(tx, organization_id, people, with_facts=True)
+    likely = find_likely(tx, organization_id, people, with_facts=True, contact_count=contact_count)
     ids = {each.contact_id for some in likely.values() for each in some}
     alive = store.list_alive(tx, organization_id, ids) - list_created_by_command(tx, organization_id, import_id, ids)
     for position, some in likely.items():

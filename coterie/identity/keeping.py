@@ -39,8 +39,7 @@ def load_people(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dic
 
 def is_current(tx: Tx, organization_id: int) -> bool:
     """Whether the keys of all contacts are computed."""
-    progress = store.find_progress(tx, organization_id)
-    return progress.version == VERSION and not store.list_changed(tx, organization_id, progress.keyed_revision, limit=1)
+    return store.is_keyed(tx, organization_id, VERSION)
 
 
 def key_changes(tx: Tx, organization_id: int, *, limit: int) -> int:

@@ -32,20 +32,25 @@ def find_likely(
     *,
     are_stored: bool = False,
     with_facts: bool = False,
+    contact_count: int | None = None,
 ) -> dict[Id, list[Found]]:
     """For each person the contacts that are at least possible, the likeliest first; a contact is not its own.
 
     with_facts: only those who share more than names. are_stored: whether the people are contacts, named by their ids,
-    that have facts. Contacts that were deleted or have changed since their keys were computed are found as they were.
+    that have facts. contact_count: how many contacts have facts, if it was read already. Contacts that were deleted or
+    have changed since their keys were computed are found as they were.
     """
-    progress = store.find_progress(tx, organization_id)
-    if not progress.contact_count or not people:
+    if contact_count is None:
+        contact_count = store.find_progress(tx, organization_id).contact_count
+    if not contact_count or not people:
         return {each: [] for each in people}
     candidates = _candidates(tx, organization_id, people, with_facts=with_facts)
     if are_stored:
         for each, ids in candidates.items():
             ids.discard(each)
     loaded = load_people(tx, organization_id, set().union(*candidates.values()))
+    if not loaded:
+        return {each: [] for each in people}
     for each, ids in candidates.items():
         candidates[each] = {i for i in ids if i in loaded and not are_hopeless(people[each], loaded[i])}
     others = {i: loaded[i] for i in set().union(*candidates.values())}
@@ -53,7 +58,7 @@ def find_likely(
     counts = store.load_counts(tx, organization_id, values)
     found = {}
     for each, person in people.items():
-        book = Commonness(progress.contact_count, counts, () if are_stored else counted_of(person))
+        book = Commonness(contact_count, counts, () if are_stored else counted_of(person))
         found[each] = _compared(book, person, {i: others[i] for i in candidates[each]})
     return found
 

@@ -33,10 +33,13 @@ def find_owners_of_external_ids(
 
 def list_alive(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> set[int]:
     """Those of the contacts that exist and are not deleted."""
+    ids = set(contact_ids)
+    if not ids:
+        return set()
     rows = tx.all(
         f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
         " AND deleted_at IS NULL",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+        {"organization_id": organization_id, "ids": tx.list_param(ids)},
     )
     return {row[0] for row in rows}
 

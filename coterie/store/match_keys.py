@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
+from coterie.store import counters
+from coterie.store.counters import Counts
 from coterie.store.database import Tx
 
+COUNTS = Counts("match_counts", "value", "BIGINT", "contact_count")
 _decode_ids = msgspec.json.Decoder(list[int]).decode
 _COLUMNS = "version, contact_count, keyed_revision, scanned_revision"
 
@@ -27,25 +30,33 @@ class Progress(Struct, frozen=True):
 
 def find_progress(tx: Tx, organization_id: int) -> Progress:
     """How far the keys of an organization are."""
-    return _progress(tx, organization_id, "")
+    row = tx.one(
+        f"SELECT {_COLUMNS} FROM match_progress WHERE organization_id = :organization_id",
+        {"organization_id": organization_id},
+    )
+    return Progress(*row) if row else Progress()
 
 
 def lock_progress(tx: Tx, organization_id: int) -> Progress:
     """The same, locked until the commit: only one transaction at a time computes keys."""
-    tx.run(
-        f"INSERT INTO match_progress (organization_id, {_COLUMNS}) VALUES (:organization_id, 0, 0, 0, 0)"
-        " ON CONFLICT DO NOTHING",
-        {"organization_id": organization_id},
-    )
-    return _progress(tx, organization_id, tx.lock)
-
-
-def _progress(tx: Tx, organization_id: int, lock: str) -> Progress:
     row = tx.one(
-        f"SELECT {_COLUMNS} FROM match_progress WHERE organization_id = :organization_id{lock}",
+        f"INSERT INTO match_progress (organization_id, {_COLUMNS}) VALUES (:organization_id, 0, 0, 0, 0)"
+        f" ON CONFLICT (organization_id) DO UPDATE SET version = match_progress.version RETURNING {_COLUMNS}",
         {"organization_id": organization_id},
     )
-    return Progress(*row) if row else Progress()
+    assert row is not None
+    return Progress(*row)
+
+
+def is_keyed(tx: Tx, organization_id: int, version: int) -> bool:
+    """Whether the keys of all contacts are computed, in this version of the keys."""
+    row = tx.one(
+        "SELECT 1 FROM match_progress p WHERE p.organization_id = :organization_id AND p.version = :version"
+        " AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.organization_id = :organization_id"
+        " AND c.revision > p.keyed_revision)",
+        {"organization_id": organization_id, "version": version},
+    )
+    return row is not None
 
 
 def save_progress(tx: Tx, organization_id: int, progress: Progress) -> None:
@@ -169,17 +180,11 @@ def replace_keys(
 
 def add_to_counts(tx: Tx, organization_id: int, changes: Mapping[int, int]) -> None:
     """Adds to how many contacts have a value: the number of the value -> by how much. The progress is locked."""
-    changed = {value: by for value, by in changes.items() if by}
-    counts = load_counts(tx, organization_id, changed)
-    new = {value: counts.get(value, 0) + by for value, by in sorted(changed.items())}
-    rows = [
-        {"organization_id": organization_id, "value": value, "contact_count": count}
-        for value, count in new.items()
-        if count > 0
-    ]
-    tx.insert_rows("match_counts", rows, replace_on=("organization_id", "value"))
-    gone = [value for value, count in new.items() if count <= 0]
-    if gone:
+    changed = {value: by for value, by in sorted(changes.items()) if by}
+    if not changed:
+        return
+    counts = counters.add_to_counts(tx, organization_id, COUNTS, changed)
+    if gone := [value for value, count in counts.items() if count <= 0]:
         tx.run(
             f"DELETE FROM match_counts WHERE organization_id = :organization_id AND value {tx.in_list('values')}",
             {"organization_id": organization_id, "values": tx.list_param(gone)},
