@@ -24,9 +24,8 @@ from coterie.model.text import sort_key
 from coterie.store import handles as handle_store
 from coterie.store import import_parts
 from coterie.store.card_states import add_to_book
-from coterie.store.contacts import COLUMNS, next_contact_ids
+from coterie.store.contacts import COLUMNS
 from coterie.store.database import Tx
-from coterie.store.revisions import next_changes
 
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
 _parts_of = itemgetter(*NAME_PARTS)
@@ -81,21 +80,21 @@ def create_rows(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> NewCo
     blank = Existing()
     plans = [plan_merge(draft, blank) for draft in drafts]
     _leave_out_taken_usernames(tx, caller, [(0, plan) for plan in plans])
-    first = next_contact_ids(tx, caller.organization_id, len(drafts))
-    new = rows_of_new(caller, plans, first)
+    first, revision = import_parts.take_numbers(tx, caller.organization_id, len(drafts))
+    new = rows_of_new(caller, plans, first, revision)
     insert_new(tx, caller, new)
     return new
 
 
-def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int) -> NewContacts:
-    """The rows of new contacts with the ids from `first` on."""
+def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int, revision: int) -> NewContacts:
+    """The rows of new contacts with the ids from `first` and the revisions from `revision` on."""
     # many ids at once cost less each, but more than a single contact needs
     now, ids = times.now(), iter_ids() if len(plans) > 10 else iter(new_id, "")
     new = NewContacts([], [], [], PartRows())
     for contact_id, plan in enumerate(plans, first):
         handles = _handles(contact_id, plan, now, ids)
         row = _contact_row(contact_id, plan, handles, now)
-        row["uuid"] = next(ids)
+        row["uuid"], row["revision"] = next(ids), revision + contact_id - first
         row["card_state"] = "on" if is_known(caller, plan) else None
         new.contacts.append(row)
         new.handles += handles
@@ -114,12 +113,7 @@ def is_known(caller: Caller, plan: MergePlan) -> bool:
 
 
 def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
-    """Inserts the rows of new contacts and gives them revisions. Their ids must come from next_contact_ids."""
-    if not new.contacts:
-        return
-    first = next_changes(tx, caller.organization_id, len(new.contacts))
-    for revision, row in enumerate(new.contacts, first):
-        row["revision"] = revision
+    """Inserts the rows of new contacts with the numbers of take_numbers."""
     import_parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
     write_parts(tx, caller, new.parts)

@@ -57,7 +57,8 @@ ORDERS = {
 }
 # pages beyond this offset are read from the nearer end of the list
 NEAR = 2_000
-COUNT = "contacts"
+# the counters of contacts that are not deleted, and of ids
+COUNT, IDS = "contacts", "contact_id"
 
 
 def _contact(row: Row) -> Contact:
@@ -282,7 +283,7 @@ def contact_ids_by_uuid(tx: Tx, organization_id: int, uuids: Iterable[str]) -> d
 
 def next_contact_ids(tx: Tx, organization_id: int, how_many: int = 1) -> int:
     """The first of how_many new contact ids."""
-    return next_number(tx, organization_id, "contact_id", how_many)
+    return next_number(tx, organization_id, IDS, how_many)
 
 
 def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Contact, Mapping[str, str]]]) -> None:

@@ -5,15 +5,15 @@ from typing import Any
 
 from coterie.model.attachments import IMPORT
 from coterie.model.words import with_words
-from coterie.store.contacts import COLUMNS, COUNT, SORT_COLUMNS
-from coterie.store.counters import add_to_count
+from coterie.store.contacts import COLUMNS, COUNT, IDS, SORT_COLUMNS
+from coterie.store.counters import add_to_count, next_numbers
 from coterie.store.database import Tx
 from coterie.store.events import clear_changes_of_contacts, clear_note_texts
 from coterie.store.handles import lock_usernames
 from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
 from coterie.store.remote_cards import scrub_remote_cards
-from coterie.store.revisions import insert_tombstones
+from coterie.store.revisions import CHANGES, insert_tombstones
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -42,10 +42,15 @@ def _by(tx: Tx, index: str) -> str:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
+def take_numbers(tx: Tx, organization_id: int, how_many: int) -> tuple[int, int]:
+    """Counts so many new contacts: (the first of their ids, the first of their revisions)."""
+    first = next_numbers(tx, organization_id, {IDS: how_many, COUNT: how_many, CHANGES: how_many})
+    return first[IDS], first[CHANGES]
+
+
 def insert_contact_rows(tx: Tx, organization_id: int, rows: Rows) -> None:
-    """Inserts contacts, each with every column, sort key and card_state."""
+    """Inserts contacts, each with every column, sort key and card_state, and the numbers of take_numbers."""
     _insert(tx, organization_id, "contacts", (*COLUMNS, *SORT_COLUMNS, "card_state"), rows)
-    add_to_count(tx, organization_id, COUNT, len(rows))
 
 
 def insert_addresses(tx: Tx, organization_id: int, rows: Rows) -> None:

@@ -11,10 +11,13 @@ from coterie.model import times
 from coterie.store.counters import next_number
 from coterie.store.database import Tx
 
+# the counter of change numbers
+CHANGES = "event_id"
+
 
 def next_changes(tx: Tx, organization_id: int, how_many: int = 1) -> int:
     """Returns the first of how_many new change numbers."""
-    return next_number(tx, organization_id, "event_id", how_many)
+    return next_number(tx, organization_id, CHANGES, how_many)
 
 
 def lock_changes(tx: Tx, organization_id: int) -> None:
@@ -22,7 +25,7 @@ def lock_changes(tx: Tx, organization_id: int) -> None:
     if tx.lock:
         tx.all(
             f"SELECT value FROM counters WHERE organization_id = :organization_id AND name = :name{tx.lock}",
-            {"organization_id": organization_id, "name": "event_id"},
+            {"organization_id": organization_id, "name": CHANGES},
         )
 
 
