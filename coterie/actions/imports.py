@@ -1,5 +1,6 @@
 """Starts, decides, applies, undoes and deletes imports. The work itself is in imports/."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -35,6 +36,7 @@ from coterie.store import imports as store
 from coterie.store import jobs
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
+from coterie.store.imports import NOTHING
 
 STAGE_JOB, APPLY_JOB, UNDO_JOB = "stage_import", "apply_import", "undo_import"
 FILENAME_LENGTH_MAX = 255
@@ -84,10 +86,10 @@ def start_applying(tx: Tx, caller: Caller, import_id: str, *, in_background: boo
     if import_.state not in (STAGED, APPLYING, APPLIED):
         raise Conflict(f"The import is {import_.state}: it cannot be applied")
     if import_.state != APPLYING:
-        _save(tx, caller, import_, state=APPLYING, applied_row=0)
+        import_ = save_progress(tx, caller, import_, {"state": APPLYING, "applied_row": 0})
     if in_background:
         _enqueue(tx, caller, APPLY_JOB, import_id)
-    return _find(tx, caller, import_id)
+    return import_
 
 
 def start_undoing(tx: Tx, caller: Caller, import_id: str, *, in_background: bool = True) -> Import:
@@ -96,20 +98,22 @@ def start_undoing(tx: Tx, caller: Caller, import_id: str, *, in_background: bool
     if import_.state == UNDONE:
         raise Conflict("The import is already undone")
     if import_.state != UNDOING:
-        _save(tx, caller, import_, state=UNDOING)
+        import_ = save_progress(tx, caller, import_, {"state": UNDOING})
     if in_background:
         _enqueue(tx, caller, UNDO_JOB, import_id)
-    return _find(tx, caller, import_id)
+    return import_
 
 
-def finish(tx: Tx, caller: Caller, import_id: str, state: str, error: str | None = None) -> Import:
-    """Saves that an import is now staged, applied, undone or failed, and when; records an event unless it failed."""
-    import_, now = _find(tx, caller, import_id), times.now()
+def finish(tx: Tx, caller: Caller, import_: Import, state: str, error: str | None = None) -> Import:
+    """Saves that an import, which is locked, is now staged, applied, undone or failed, and when; records an event
+    unless it failed."""
+    now = times.now()
     column = {STAGED: "staged_at", APPLIED: "applied_at", UNDONE: "undone_at", FAILED: "updated_at"}[state]
-    _save(tx, caller, import_, state=state, error=error, error_code=None, **{column: now})
+    columns = {"state": state, "error": error, "error_code": None, column: now}
+    finished = save_progress(tx, caller, import_, columns)
     if state != FAILED:
-        record(tx, caller, f"import.{state}", import_id, now=now)
-    return _find(tx, caller, import_id)
+        record(tx, caller, f"import.{state}", import_.id, now=now)
+    return finished
 
 
 def decide(
@@ -207,5 +211,14 @@ def _find(tx: Tx, caller: Caller, import_id: str) -> Import:
     return import_
 
 
-def _save(tx: Tx, caller: Caller, import_: Import, **columns: Any) -> None:
-    store.update_import(tx, caller.organization_id, import_.id, {"updated_at": times.now(), **columns})
+def save_progress(
+    tx: Tx, caller: Caller, import_: Import, columns: Mapping[str, Any], outcomes: Mapping[str, int] = NOTHING
+) -> Import:
+    """Saves these columns of an import, which is locked; returns it as saved.
+
+    outcomes: outcome of a row -> by how much its count changes.
+    """
+    columns = {"updated_at": times.now(), **columns}
+    saved = store.update_import(tx, caller.organization_id, import_.id, columns, outcomes=outcomes)
+    assert saved is not None  # it is locked
+    return saved

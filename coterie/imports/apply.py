@@ -22,11 +22,10 @@ from coterie.actions.drafts import RowChanges
 from coterie.drafts.facts import person_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import key_changes
-from coterie.imports.engine import Done, Run, lock_import, open_import
+from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
 from coterie.imports.quotas import has_room, limit_plans
-from coterie.imports.related import link_related
-from coterie.model import times
+from coterie.imports.related import FORMATS, link_related
 from coterie.model.import_reasons import NOT_SAVED, reason_of
 from coterie.model.imports import (
     APPLIED,
@@ -126,8 +125,7 @@ def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
                 continue
             written = yield partial(write, one_by_one=True)
         if written.last is None and written.import_.state == APPLYING:
-            yield from link_related(run, import_)
-            written = yield partial(_finish, run=run)
+            written = yield from _end(run, import_)
         import_ = written.import_
         if run.database.engine == "postgresql":
             with run.database.write() as tx:
@@ -136,10 +134,23 @@ def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
     return import_
 
 
-def _finish(tx: Tx, run: Run) -> Done:
+def _end(run: Run, import_: Import) -> Batches[Done, Done]:
+    """Links the related people of all rows, then finishes the import in the transaction of the last ones."""
+    made: set[str] = set()
+    done = Done(import_, 0 if import_.format in FORMATS else None)
+    while done.import_.state == APPLYING:
+        done = yield partial(_end_batch, run=run, after=done.last, made=made)
+    return done
+
+
+def _end_batch(tx: Tx, run: Run, after: int | None, made: set[str]) -> Done:
+    """after: the row whose people were linked last; None: no row has any left."""
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
-    return Done(actions.finish(tx, caller, run.import_id, APPLIED) if import_.state == APPLYING else import_, None)
+    if import_.state != APPLYING:
+        return Done(import_, None)
+    last = link_related(tx, caller, after=after, made=made) if after is not None else None
+    return Done(import_ if last is not None else actions.finish(tx, caller, import_, APPLIED), last)
 
 
 def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_one: bool = False) -> Done:
@@ -165,9 +176,8 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_o
             break
     if not count:
         return Done(import_, None)
-    store.count_outcomes(*writer.row_key, outcomes, now=times.now())
-    store.update_import(*writer.row_key, {"applied_row": through})
-    return Done(lock_import(tx, run.organization_id, run.import_id), None if is_end else through)
+    import_ = actions.save_progress(tx, caller, import_, {"applied_row": through}, outcomes)
+    return Done(import_, None if is_end else through)
 
 
 def _write_chunk(writer: "Writer", rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:

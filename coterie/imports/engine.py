@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.callers import caller_for
 from coterie.errors import NotFound
 from coterie.model.imports import Import
 from coterie.model.organizations import Caller
@@ -58,8 +57,11 @@ def lock_import(tx: Tx, organization_id: int, import_id: str) -> Import:
 
 def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, Caller]:
     """The same, and the caller for its changes: the user who started it."""
-    import_ = lock_import(tx, organization_id, import_id)
-    return import_, caller_for(tx, organization_id, via=VIA, user_id=import_.user_id, import_id=import_id)
+    opened = store.open_import(tx, organization_id, import_id)
+    if opened is None:
+        raise NotFound("Import not found")
+    import_, organization = opened
+    return import_, Caller.for_organization(organization, via=VIA, user_id=import_.user_id, import_id=import_id)
 
 
 def path_of(folder: Path, import_: Import) -> Path:

@@ -7,7 +7,6 @@ Linking again creates no duplicates, and no relationship that a user has deleted
 
 import time
 from collections.abc import Sequence
-from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -17,18 +16,15 @@ from coterie.actions.drafts import RowChanges
 from coterie.actions.import_relationships import relate_if_new
 from coterie.actions.notes import remove_imported_lines
 from coterie.errors import Invalid
-from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.formats.names import GOOGLE, OUTLOOK, VCARD
 from coterie.model.ids import parse_id
-from coterie.model.imports import APPLYING, Import, StagedRow
+from coterie.model.imports import StagedRow
 from coterie.model.organizations import Caller
 from coterie.model.related_people import RelatedDraft, find_type
 from coterie.model.text import identity_key, sort_key
 from coterie.store import candidates
 from coterie.store import contacts as contact_store
 from coterie.store import import_rows as row_store
-from coterie.store import imports as store
-from coterie.store.batches import Batches
 from coterie.store.database import Tx
 from coterie.store.events import list_created_by
 from coterie.store.merges import find_survivors
@@ -50,42 +46,33 @@ class _Draft(Struct):
 _decode = msgspec.json.Decoder(_Draft).decode
 
 
-def link_related(run: Run, import_: Import) -> Batches[Done, None]:
-    """The batches that link the related people of all applied rows."""
-    after: int | None = 0 if import_.format in FORMATS else None
-    made: set[str] = set()
-    while after is not None:
-        done = yield partial(_link_batch, run=run, after=after, made=made)
-        after = done.last
+def link_related(tx: Tx, caller: Caller, *, after: int, made: set[str]) -> int | None:
+    """Links the people of the next applied rows after a number; returns the last of these, None if none follow.
 
-
-def _link_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
-    """Links the next rows after a number."""
-    store.serialize_batches(tx, run.organization_id)
-    import_, caller = open_import(tx, run.organization_id, run.import_id)
-    if import_.state != APPLYING:
-        return Done(import_, None)
-    key = (tx, run.organization_id, run.import_id)
+    made: the relationships that this import has created.
+    """
+    organization_id = caller.organization_id
+    key = (tx, organization_id, caller.import_id or "")
     stored = row_store.list_drafts_of_applied(*key, after=after, limit=ROWS)
     last = stored[-1][0] if len(stored) == ROWS else None
     # most drafts have no related people and are not decoded
     found = {number: _decode(text) for number, text in stored if text and '"related":' in text}
     drafts = {number: draft for number, draft in found.items() if draft.related}
     if not drafts:
-        return Done(import_, last)
+        return last
     rows = row_store.list_rows_by_number(*key, drafts)
     named = [(rows[number], draft) for number, draft in drafts.items() if rows[number].contact_id is not None]
-    meant = find_survivors(tx, run.organization_id, {row.contact_id or 0 for row, _ in named})
+    meant = find_survivors(tx, organization_id, {row.contact_id or 0 for row, _ in named})
     named = [(replace(row, contact_id=meant.get(row.contact_id or 0)), draft) for row, draft in named]
     people = _people_of(tx, caller, [related for _, draft in named for related in draft.related])
     everybody = {row.contact_id or 0 for row, _ in named}.union(*people.values())
-    lock_contacts(tx, run.organization_id, sorted(everybody))
+    lock_contacts(tx, organization_id, sorted(everybody))
     ends = time.monotonic() + SECONDS
     for row, draft in named:
         row_store.save_rows(*key, _link_row(tx, caller, row, draft, people, made))
         if time.monotonic() > ends:
-            return Done(import_, row.row_number)
-    return Done(import_, last)
+            return row.row_number
+    return last
 
 
 def _link_row(

@@ -21,10 +21,9 @@ from coterie.imports.engine import Report, Run, lock_import, open_import, path_o
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
 from coterie.imports.pictures import restore_pictures
-from coterie.imports.read import ReadRow, Reads, Source, read_rows, read_rows_elsewhere
+from coterie.imports.read import BATCH, ReadRow, Reads, Source, read_rows, read_rows_elsewhere
 from coterie.imports.read_ahead import read_ahead
 from coterie.imports.staged_rows import Staged, Staging, stage_batch
-from coterie.model import times
 from coterie.model.imports import (
     FAILED,
     STAGED,
@@ -34,7 +33,6 @@ from coterie.model.imports import (
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store import import_rows as row_store
-from coterie.store import imports as store
 from coterie.store.batches import Batches
 from coterie.store.database import Tx
 
@@ -97,7 +95,8 @@ def stage_batches(
                 is_keyed = True
             with read() as tx:
                 staged = stage_batch(tx, staging, batch)
-            import_ = yield partial(_save, staging=staging, staged=staged)
+            # a reader fills every batch but the last
+            import_ = yield partial(_save, staging=staging, staged=staged, is_last=len(batch) < BATCH)
             if import_.state != STAGING:
                 return import_
             report(batch[-1].number, 0)
@@ -132,23 +131,23 @@ def _key(tx: Tx, staging: Staging) -> Import:
 def _finish(tx: Tx, staging: Staging, state: str, error: str | None = None) -> Import:
     caller = staging.caller
     import_ = lock_import(tx, caller.organization_id, caller.import_id or "")
-    return actions.finish(tx, caller, import_.id, state, error) if import_.state == STAGING else import_
+    return actions.finish(tx, caller, import_, state, error) if import_.state == STAGING else import_
 
 
-def _save(tx: Tx, staging: Staging, staged: Staged) -> Import:
-    """Saves the rows of a batch that are not saved yet; returns the import in its new state."""
+def _save(tx: Tx, staging: Staging, staged: Staged, *, is_last: bool) -> Import:
+    """Saves the rows of a batch that are not saved yet; returns the import in its new state: staged after the last."""
     organization_id, import_id = staging.caller.organization_id, staging.caller.import_id or ""
     import_ = lock_import(tx, organization_id, import_id)
     first = import_.row_count + 1
     rows = [row for row in staged.rows if row.row_number >= first]
-    if import_.state != STAGING or not rows:
-        return import_
-    restore_pictures(tx, staging.folder, staged.pictures)
-    files = [(row_number, digest) for row_number, digest in staged.files if row_number >= first]
-    row_store.insert_rows(tx, organization_id, import_id, rows, files)
-    matches = [match for match in staged.matches if match.row_number >= first]
-    row_store.insert_matches(tx, organization_id, import_id, matches)
-    outcomes = Counter(row.outcome for row in rows)
-    store.count_outcomes(tx, organization_id, import_id, outcomes, now=times.now())
-    store.update_import(tx, organization_id, import_id, {"row_count": rows[-1].row_number})
-    return lock_import(tx, organization_id, import_id)
+    if import_.state == STAGING and rows:
+        restore_pictures(tx, staging.folder, staged.pictures)
+        files = [(row_number, digest) for row_number, digest in staged.files if row_number >= first]
+        row_store.insert_rows(tx, organization_id, import_id, rows, files)
+        matches = [match for match in staged.matches if match.row_number >= first]
+        row_store.insert_matches(tx, organization_id, import_id, matches)
+        outcomes = Counter(row.outcome for row in rows)
+        import_ = actions.save_progress(tx, staging.caller, import_, {"row_count": rows[-1].row_number}, outcomes)
+    if import_.state == STAGING and is_last:
+        return actions.finish(tx, staging.caller, import_, STAGED)
+    return import_

@@ -11,7 +11,6 @@ from coterie.actions import imports as actions
 from coterie.actions.drafts import RowChanges
 from coterie.imports.engine import Run, open_import
 from coterie.imports.undo_contacts import Conflicts, erase_created, give_back_external_ids, undo_row
-from coterie.model import times
 from coterie.model.import_reasons import UNDONE_IN_PART, reason_of
 from coterie.model.imports import ROW_CONFLICT, ROW_UNDONE, UNDOING, UNDONE, Import, StagedRow
 from coterie.model.organizations import Caller
@@ -63,13 +62,13 @@ def _undo_batch(tx: Tx, run: Run, before: int) -> Undone:
         return Undone(import_, before, set())
     rows = row_store.list_rows_to_undo(tx, organization_id, import_id, before=before, limit=BATCH)
     if not rows:
-        return Undone(actions.finish(tx, caller, import_id, UNDONE), 1, set())
+        return Undone(actions.finish(tx, caller, import_, UNDONE), 1, set())
     done = _undo_rows(tx, caller, rows)
     row_store.save_rows(tx, organization_id, import_id, done)
     conflicts = sum(row.state == ROW_CONFLICT for row in done)
-    store.count_outcomes(tx, organization_id, import_id, {}, now=times.now(), conflicts=conflicts)
+    import_ = actions.save_progress(tx, caller, import_, {"conflict_count": import_.conflict_count + conflicts})
     digests = row_store.list_files_of_rows(tx, organization_id, import_id, [row.row_number for row in rows])
-    return Undone(open_import(tx, organization_id, import_id)[0], rows[-1].row_number, digests)
+    return Undone(import_, rows[-1].row_number, digests)
 
 
 def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[StagedRow]:

@@ -6,20 +6,19 @@ from typing import Any
 import msgspec
 
 from coterie.model.imports import COUNT_OF, Import
+from coterie.model.organizations import Organization
+from coterie.store import organizations
 from coterie.store.counters import next_number
 from coterie.store.database import Tx
 
-_IMPORT = ", ".join(field.name for field in msgspec.structs.fields(Import))
-_SETTABLE = frozenset(_IMPORT.split(", ")) - {"id", "created_at"}
+_NAMES = tuple(field.name for field in msgspec.structs.fields(Import))
+_IMPORT = ", ".join(_NAMES)
+_SETTABLE = frozenset(_NAMES) - {"id", "created_at"}
+NOTHING: Mapping[str, int] = {}
 
 
 def insert_import(tx: Tx, organization_id: int, import_: Import) -> None:
-    names = _IMPORT.split(", ")
-    tx.run(
-        f"INSERT INTO imports (organization_id, {_IMPORT})"
-        f" VALUES (:organization_id, {', '.join(':' + name for name in names)})",
-        {"organization_id": organization_id, **msgspec.structs.asdict(import_)},
-    )
+    tx.insert_rows("imports", [{"organization_id": organization_id, **msgspec.structs.asdict(import_)}])
 
 
 def find_import(tx: Tx, organization_id: int, import_id: str) -> Import | None:
@@ -37,6 +36,17 @@ def find_import_to_change(tx: Tx, organization_id: int, import_id: str) -> Impor
         {"organization_id": organization_id, "id": import_id},
     )
     return Import(*row) if row else None
+
+
+def open_import(tx: Tx, organization_id: int, import_id: str) -> tuple[Import, Organization] | None:
+    """Returns an import, with its row locked until the commit, and its organization."""
+    columns = [f"i.{name}" for name in _NAMES] + [f"o.{name}" for name in organizations.COLUMNS.split(", ")]
+    row = tx.one(
+        f"SELECT {', '.join(columns)} FROM imports i JOIN organizations o ON o.id = i.organization_id"
+        f" WHERE i.organization_id = :organization_id AND i.id = :id{tx.lock and f'{tx.lock} OF i'}",
+        {"organization_id": organization_id, "id": import_id},
+    )
+    return (Import(*row[: len(_NAMES)]), organizations.organization_of(row[len(_NAMES) :])) if row else None
 
 
 def find_organization_of_import(tx: Tx, import_id: str) -> int | None:
@@ -77,33 +87,30 @@ def count_imports(tx: Tx, organization_id: int, *, before: str | None = None) ->
     return int(row[0]) if row else 0
 
 
-def update_import(tx: Tx, organization_id: int, import_id: str, columns: Mapping[str, Any]) -> None:
-    """Saves these columns of an import. Names are checked, because they become part of the statement."""
+def update_import(
+    tx: Tx, organization_id: int, import_id: str, columns: Mapping[str, Any], *, outcomes: Mapping[str, int] = NOTHING
+) -> Import | None:
+    """Saves these columns of an import; returns it as saved, or None if it does not exist.
+
+    outcomes: outcome of a row -> by how much its count changes. Names of columns are checked, because they become part
+    of the statement.
+    """
     assert columns.keys() <= _SETTABLE, columns.keys() - _SETTABLE
-    tx.run(
-        f"UPDATE imports SET {', '.join(f'{name} = :{name}' for name in columns)}"
-        " WHERE organization_id = :organization_id AND id = :import_id",
-        {**columns, "organization_id": organization_id, "import_id": import_id},
+    counts = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by}
+    assignments = [f"{name} = :{name}" for name in columns] + [f"{name} = {name} + :{name}" for name in counts]
+    row = tx.one(
+        f"UPDATE imports SET {', '.join(assignments)}"
+        f" WHERE organization_id = :organization_id AND id = :import_id RETURNING {_IMPORT}",
+        {**columns, **counts, "organization_id": organization_id, "import_id": import_id},
     )
-
-
-def count_outcomes(
-    tx: Tx, organization_id: int, import_id: str, outcomes: Mapping[str, int], *, now: str, conflicts: int = 0
-) -> None:
-    """Changes the counts of an import; outcomes: outcome -> by how much."""
-    changes = {COUNT_OF[outcome]: by for outcome, by in outcomes.items() if by} | (
-        {"conflict_count": conflicts} if conflicts else {}
-    )
-    assignments = "".join(f", {name} = {name} + :{name}" for name in changes)
-    tx.run(
-        f"UPDATE imports SET updated_at = :now{assignments} WHERE organization_id = :organization_id AND id = :id",
-        {**changes, "now": now, "organization_id": organization_id, "id": import_id},
-    )
+    return Import(*row) if row else None
 
 
 def serialize_batches(tx: Tx, organization_id: int) -> None:
-    """Makes other imports of the organization wait until the commit, so that none misses contacts of another."""
-    next_number(tx, organization_id, "import_batch")
+    """Makes other imports of the organization wait until the commit, so that none misses contacts of another. SQLite
+    has one writer."""
+    if tx.lock:
+        next_number(tx, organization_id, "import_batch")
 
 
 def delete_import(tx: Tx, organization_id: int, import_id: str) -> None:

@@ -3,23 +3,23 @@
 from coterie.model.organizations import OWNER, Member, Organization, User
 from coterie.store.database import Row, Tx
 
-_ORGANIZATION = (
+COLUMNS = (
     "id, uuid, name, username, profile_picture_url, country, created_at, updated_at, contacts_max, file_bytes_max,"
     " time_zone, require_if_match"
 )
 _USER = "id, email, first_name, last_name, time_zone, created_at, updated_at"
 
 
-def _organization(row: Row) -> Organization:
+def organization_of(row: Row) -> Organization:
     return Organization(*(*row[:-1], bool(row[-1])))
 
 
 def find_organization(tx: Tx, organization_id: int) -> Organization | None:
     row = tx.one(
-        f"SELECT {_ORGANIZATION} FROM organizations WHERE id = :organization_id",
+        f"SELECT {COLUMNS} FROM organizations WHERE id = :organization_id",
         {"organization_id": organization_id},
     )
-    return _organization(row) if row else None
+    return organization_of(row) if row else None
 
 
 def lock_organization(tx: Tx, organization_id: int) -> None:
@@ -30,8 +30,8 @@ def lock_organization(tx: Tx, organization_id: int) -> None:
 
 def find_organization_by_uuid(tx: Tx, uuid: str) -> Organization | None:
     """None if there is no such organization."""
-    row = tx.one(f"SELECT {_ORGANIZATION} FROM organizations WHERE uuid = :uuid", {"uuid": uuid})
-    return _organization(row) if row else None
+    row = tx.one(f"SELECT {COLUMNS} FROM organizations WHERE uuid = :uuid", {"uuid": uuid})
+    return organization_of(row) if row else None
 
 
 def any_organization(tx: Tx) -> bool:
@@ -41,8 +41,8 @@ def any_organization(tx: Tx) -> bool:
 
 def list_organizations(tx: Tx, limit: int = 1000) -> list[Organization]:
     """The first organizations of this instance, oldest first."""
-    rows = tx.all(f"SELECT {_ORGANIZATION} FROM organizations ORDER BY id LIMIT :limit", {"limit": limit})
-    return [_organization(row) for row in rows]
+    rows = tx.all(f"SELECT {COLUMNS} FROM organizations ORDER BY id LIMIT :limit", {"limit": limit})
+    return [organization_of(row) for row in rows]
 
 
 def count_members(tx: Tx, organization_id: int) -> int:
@@ -55,13 +55,13 @@ def count_members(tx: Tx, organization_id: int) -> int:
 
 def list_organizations_of_user(tx: Tx, user_id: str) -> list[Organization]:
     """The organizations a user is a member of, oldest first."""
-    columns = ", ".join(f"o.{name}" for name in _ORGANIZATION.split(", "))
+    columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
     rows = tx.all(
         f"SELECT {columns} FROM memberships m JOIN organizations o ON o.id = m.organization_id"
         " WHERE m.user_id = :user_id ORDER BY o.id",
         {"user_id": user_id},
     )
-    return [_organization(row) for row in rows]
+    return [organization_of(row) for row in rows]
 
 
 def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> list[Organization]:
@@ -69,7 +69,7 @@ def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> 
 
     A membership that is newer than the token does not count.
     """
-    columns = ", ".join(f"o.{name}" for name in _ORGANIZATION.split(", "))
+    columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
     rows = tx.all(
         f"SELECT {columns} FROM access_tokens t JOIN memberships m ON m.user_id = t.user_id"
         " JOIN organizations o ON o.id = m.organization_id"
@@ -77,7 +77,7 @@ def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> 
         " AND (t.all_organizations OR o.id = t.organization_id) AND m.created_at <= t.created_at ORDER BY o.id",
         {"organization_id": organization_id, "token_id": token_id},
     )
-    return [_organization(row) for row in rows]
+    return [organization_of(row) for row in rows]
 
 
 def insert_organization(tx: Tx, organization: Organization) -> Organization:
@@ -85,7 +85,7 @@ def insert_organization(tx: Tx, organization: Organization) -> Organization:
     row = tx.one(
         "INSERT INTO organizations (id, uuid, name, username, profile_picture_url, country, created_at, updated_at)"
         " SELECT coalesce(max(id), 0) + 1, :uuid, :name, :username, :picture, :country, :now, :now"
-        f" FROM organizations RETURNING {_ORGANIZATION}",
+        f" FROM organizations RETURNING {COLUMNS}",
         {
             "uuid": organization.uuid,
             "name": organization.name,
@@ -96,7 +96,7 @@ def insert_organization(tx: Tx, organization: Organization) -> Organization:
         },
     )
     assert row is not None
-    return _organization(row)
+    return organization_of(row)
 
 
 def insert_user(tx: Tx, user: User, email_key: str, password_hash: str) -> None:

@@ -215,7 +215,7 @@ def test_the_worker_links_them_and_goes_on_after_it_was_stopped(
     run, _ = staged(world.database, world.alice, folder, folder / "people.vcf")
     with world.database.write() as tx:
         start_applying(tx, world.alice, run.import_id)
-    batches = iter(range(3))
+    batches = iter(range(2))
     control = Control(should_stop=lambda: next(batches, None) is None)
     with pytest.raises(Stopped):
         apply(replace(run, control=control))
