@@ -95,9 +95,9 @@ def record_all(
     columns: contact id -> columns of its row to save in the statement that touches it, which the caller has locked.
     moves_updated_at: False where contacts keep the updated_at they were imported with.
     """
-    saved = columns or {}
+    saved, created = columns or {}, _created(rows)
     changed = {contact_id for row in rows if row["kind"] in CHANGES_CONTACTS for contact_id in row["contact_ids"]}
-    others = sorted(changed.difference(saved, _created(rows))) if changed else []
+    others = sorted(changed.difference(saved, created)) if changed else []
     if others:
         revisions.lock_contacts(tx, caller.organization_id, others)
     how_many = max(len(rows), len(saved) + len(others))
@@ -116,7 +116,7 @@ def record_all(
         revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=moment)
     if caller.via not in IMPERSONAL_DOORS and given:
         add_to_book(tx, caller.organization_id, _touched(rows))
-    index_contacts(tx, caller.organization_id, _with_other_words(rows))
+    index_contacts(tx, caller.organization_id, _with_other_words(rows), new_ids=created)
     refresh_plans(tx, caller.organization_id, _in_touch(rows))
     return given
 

@@ -40,6 +40,8 @@ from coterie.store.imports import NOTHING
 
 STAGE_JOB, APPLY_JOB, UNDO_JOB = "stage_import", "apply_import", "undo_import"
 FILENAME_LENGTH_MAX = 255
+# the columns of an import that starts to be applied
+STARTED = {"state": APPLYING, "applied_row": 0}
 # the error code of an import whose job is dead
 JOB_DEAD = "job_dead"
 
@@ -86,7 +88,7 @@ def start_applying(tx: Tx, caller: Caller, import_id: str, *, in_background: boo
     if import_.state not in (STAGED, APPLYING, APPLIED):
         raise Conflict(f"The import is {import_.state}: it cannot be applied")
     if import_.state != APPLYING:
-        import_ = save_progress(tx, caller, import_, {"state": APPLYING, "applied_row": 0})
+        import_ = save_progress(tx, caller, import_, STARTED)
     if in_background:
         _enqueue(tx, caller, APPLY_JOB, import_id)
     return import_
@@ -104,13 +106,23 @@ def start_undoing(tx: Tx, caller: Caller, import_id: str, *, in_background: bool
     return import_
 
 
-def finish(tx: Tx, caller: Caller, import_: Import, state: str, error: str | None = None) -> Import:
+def finish(
+    tx: Tx,
+    caller: Caller,
+    import_: Import,
+    state: str,
+    *,
+    error: str | None = None,
+    columns: Mapping[str, Any] = NOTHING,
+    outcomes: Mapping[str, int] = NOTHING,
+) -> Import:
     """Saves that an import, which is locked, is now staged, applied, undone or failed, and when; records an event
-    unless it failed."""
+    unless it failed. columns, outcomes: as of save_progress."""
     now = times.now()
     column = {STAGED: "staged_at", APPLIED: "applied_at", UNDONE: "undone_at", FAILED: "updated_at"}[state]
-    columns = {"state": state, "error": error, "error_code": None, column: now}
-    finished = save_progress(tx, caller, import_, columns)
+    finished = save_progress(
+        tx, caller, import_, {**columns, "state": state, "error": error, "error_code": None, column: now}, outcomes
+    )
     if state != FAILED:
         record(tx, caller, f"import.{state}", import_.id, now=now)
     return finished

@@ -75,7 +75,7 @@ def apply(run: Run) -> Import:
     with run.database.write() as tx:
         import_, caller = open_import(tx, run.organization_id, run.import_id)
         if import_.state == STAGED:
-            import_ = actions.start_applying(tx, caller, run.import_id, in_background=False)
+            import_ = actions.save_progress(tx, caller, import_, actions.STARTED)
     if import_.state != APPLYING:
         return import_
     is_large = import_.row_count - import_.applied_row >= LARGE_ROWS_MIN
@@ -95,8 +95,8 @@ class ConflictGuard(Struct):
         organization_id, import_id = caller.organization_id, caller.import_id or ""
         if self.event_id is None:
             return False
-        latest = events.find_last_event(tx, organization_id)
-        since = self.event_id or events.find_first_event_of_import(tx, organization_id, import_id)
+        first, latest = events.find_span_of_import(tx, organization_id, import_id)
+        since = self.event_id or first
         if not self.event_id and row_store.has_decided_updates(tx, organization_id, import_id):
             since = None  # such a contact gets handles that other rows may match
         if since is None or events.is_changed_by_others(tx, organization_id, import_id, after=since):

@@ -32,7 +32,7 @@ class ReadRow(Struct):
 
     digest: identifies the content of the row. contact_id: the contact it was applied to before; its draft is not
     normalized. encoded: the draft as JSON, or None while it holds bytes of pictures. Between processes the draft is
-    not sent; it is decoded again for the few rows that need it.
+    not sent; it is decoded again for the few rows that need it. is_last: whether it is known that no row follows.
     """
 
     number: int
@@ -42,6 +42,7 @@ class ReadRow(Struct):
     draft: ContactDraft | None = None
     encoded: str | None = None
     person: Facts | None = None
+    is_last: bool = False
 
     def decoded(self) -> ContactDraft:
         """The draft."""
@@ -78,6 +79,7 @@ def read_rows(read: Reads, source: Source) -> Generator[list[ReadRow], None, Non
         for row in batch:
             row.contact_id = applied.get(row.digest)
             _finish(row, source.country)
+        batch[-1].is_last = len(batch) < BATCH
         yield batch
 
 
@@ -111,7 +113,9 @@ def _finish(row: ReadRow, country: str | None) -> None:
     if row.encoded is None:
         row.draft = normalize_draft(row.draft, country)
         del row.draft.pictures[PICTURES_MAX:]
-        row.person = person_of_draft(row.draft)
+        person = person_of_draft(row.draft)
+        # nobody has the digest: such a row was applied before
+        row.person = replace(person, external_ids=person.external_ids - {(DRAFT_SOURCE, row.digest)})
         row.encoded = None if any(picture.data for picture in row.draft.pictures) else encode_draft(row.draft)
 
 

@@ -21,7 +21,7 @@ from coterie.imports.engine import Report, Run, lock_import, open_import, path_o
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
 from coterie.imports.pictures import restore_pictures
-from coterie.imports.read import BATCH, ReadRow, Reads, Source, read_rows, read_rows_elsewhere
+from coterie.imports.read import ReadRow, Reads, Source, read_rows, read_rows_elsewhere
 from coterie.imports.read_ahead import read_ahead
 from coterie.imports.staged_rows import Staged, Staging, stage_batch
 from coterie.model.imports import (
@@ -54,7 +54,7 @@ def stage(run: Run) -> Import:
     with run.database.read() as tx:
         earlier = load_earlier_files(tx, run.organization_id, import_)
     with _open_file(run, caller, import_) as batches:
-        staging = Staging(caller, run.folder, earlier=earlier)
+        staging = Staging(caller, run.folder, import_, earlier=earlier)
         import_ = run.run(stage_batches(staging, batches, run.database.read, run.progress))
     return import_
 
@@ -95,8 +95,7 @@ def stage_batches(
                 is_keyed = True
             with read() as tx:
                 staged = stage_batch(tx, staging, batch)
-            # a reader fills every batch but the last
-            import_ = yield partial(_save, staging=staging, staged=staged, is_last=len(batch) < BATCH)
+            import_ = yield partial(_save, staging=staging, staged=staged, is_last=batch[-1].is_last)
             if import_.state != STAGING:
                 return import_
             report(batch[-1].number, 0)
@@ -123,31 +122,34 @@ def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
 
 
 def _key(tx: Tx, staging: Staging) -> Import:
+    """The import, as run_batches saves its progress, is as it was before."""
     caller = staging.caller
     staging.keyed_count = key_changes(tx, caller.organization_id, limit=KEYED)
-    return lock_import(tx, caller.organization_id, caller.import_id or "")
+    return staging.import_
 
 
 def _finish(tx: Tx, staging: Staging, state: str, error: str | None = None) -> Import:
     caller = staging.caller
     import_ = lock_import(tx, caller.organization_id, caller.import_id or "")
-    return actions.finish(tx, caller, import_, state, error) if import_.state == STAGING else import_
+    return actions.finish(tx, caller, import_, state, error=error) if import_.state == STAGING else import_
 
 
 def _save(tx: Tx, staging: Staging, staged: Staged, *, is_last: bool) -> Import:
     """Saves the rows of a batch that are not saved yet; returns the import in its new state: staged after the last."""
     organization_id, import_id = staging.caller.organization_id, staging.caller.import_id or ""
     import_ = lock_import(tx, organization_id, import_id)
+    if import_.state != STAGING:
+        return import_
     first = import_.row_count + 1
     rows = [row for row in staged.rows if row.row_number >= first]
-    if import_.state == STAGING and rows:
+    if rows:
         restore_pictures(tx, staging.folder, staged.pictures)
         files = [(row_number, digest) for row_number, digest in staged.files if row_number >= first]
         row_store.insert_rows(tx, organization_id, import_id, rows, files)
         matches = [match for match in staged.matches if match.row_number >= first]
         row_store.insert_matches(tx, organization_id, import_id, matches)
-        outcomes = Counter(row.outcome for row in rows)
-        import_ = actions.save_progress(tx, staging.caller, import_, {"row_count": rows[-1].row_number}, outcomes)
-    if import_.state == STAGING and is_last:
-        return actions.finish(tx, staging.caller, import_, STAGED)
-    return import_
+    outcomes = Counter(row.outcome for row in rows)
+    columns = {"row_count": rows[-1].row_number if rows else import_.row_count}
+    if is_last:
+        return actions.finish(tx, staging.caller, import_, STAGED, columns=columns, outcomes=outcomes)
+    return actions.save_progress(tx, staging.caller, import_, columns, outcomes) if rows else import_

@@ -56,7 +56,7 @@ def stage_upload(
     control = Control(should_stop=lambda: time.monotonic() > deadline)
     source = source_of(for_import, database.settings, folder, import_)
     with closing(read_rows(database.read, source)) as batches:
-        staging = stage_batches(Staging(for_import, folder), batches, database.read)
+        staging = stage_batches(Staging(for_import, folder, import_), batches, database.read)
         try:
             import_ = run_batches(database.write, staging, control)
         except Stopped:

@@ -55,6 +55,7 @@ from coterie.model.imports import (
     UNCHANGED,
     UPDATE,
     ContactDraft,
+    Import,
     Match,
     RowError,
     StagedRow,
@@ -68,10 +69,12 @@ TEXT_LENGTH_MAX = 2000
 
 
 class Staging(Struct):
-    """The state of staging across batches. earlier: the files of the same command that are not applied yet."""
+    """The state of staging across batches. import_: as it was at the beginning. earlier: the files of the same command
+    that are not applied yet."""
 
     caller: Caller
     folder: Path
+    import_: Import
     earlier: Sequence[EarlierFile] = ()
     seen: Seen = field(default_factory=Seen)
     # how many contacts the last batch computed keys of

@@ -13,25 +13,38 @@ from coterie.store.database import Tx
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 
 
-def index_contacts(tx: Tx, organization_id: int, contact_ids: Collection[int], *, is_forced: bool = False) -> None:
+def index_contacts(
+    tx: Tx,
+    organization_id: int,
+    contact_ids: Collection[int],
+    *,
+    new_ids: Collection[int] = (),
+    is_forced: bool = False,
+) -> None:
     """Indexes contacts as they are stored now; deleted and erased ones leave the index.
 
-    is_forced also writes documents that have not changed. Call it after the change number was taken: on PostgreSQL its
-    lock keeps the writers of an organization in order, so that their counts of terms cannot lock each other out.
+    new_ids: those of them that cannot be in the index yet. is_forced also writes documents that have not changed. Call
+    it after the change number was taken: on PostgreSQL its lock keeps the writers of an organization in order, so that
+    their counts of terms cannot lock each other out.
     """
     if not contact_ids:
         return
     loaded = load_texts(tx, organization_id, contact_ids)
     documents = {contact_id: document_of(texts) for contact_id, texts in loaded.items()}
-    index_documents(tx, organization_id, documents, is_forced=is_forced)
+    index_documents(tx, organization_id, documents, new_ids=new_ids, is_forced=is_forced)
     unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in loaded])
 
 
 def index_documents(
-    tx: Tx, organization_id: int, documents: Mapping[int, Document], *, is_forced: bool = False
+    tx: Tx,
+    organization_id: int,
+    documents: Mapping[int, Document],
+    *,
+    new_ids: Collection[int] = (),
+    is_forced: bool = False,
 ) -> None:
     """Writes documents (contact id -> its document) in place of those in the index."""
-    before = list_fields(tx, organization_id, documents)
+    before = list_fields(tx, organization_id, documents.keys() - new_ids)
     changed = {
         contact_id: document
         for contact_id, document in documents.items()
@@ -67,6 +80,8 @@ def unindex_contacts(tx: Tx, organization_id: int, contact_ids: Collection[int])
 
 def list_fields(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> dict[int, tuple[str, int]]:
     """contact id -> (fields, digest) of its document in the index."""
+    if not contact_ids:
+        return {}
     rows = tx.all(
         "SELECT contact_id, fields, digest FROM contact_terms WHERE organization_id = :organization_id"
         f" AND contact_id {tx.in_list('ids')}",

@@ -85,13 +85,14 @@ def find_last_event(tx: Tx, organization_id: int) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def find_first_event_of_import(tx: Tx, organization_id: int, import_id: str) -> int | None:
-    """Returns the id of the first event of an import, or None if it has none."""
+def find_span_of_import(tx: Tx, organization_id: int, import_id: str) -> tuple[int | None, int]:
+    """Returns the ids of the first event of an import, None if it has none, and of the last event of all."""
     row = tx.one(
-        "SELECT min(id) FROM events WHERE organization_id = :organization_id AND import_id = :import_id",
+        "SELECT (SELECT min(id) FROM events WHERE organization_id = :organization_id AND import_id = :import_id),"
+        " (SELECT max(id) FROM events WHERE organization_id = :organization_id)",
         {"organization_id": organization_id, "import_id": import_id},
     )
-    return row[0] if row else None
+    return (row[0], int(row[1] or 0)) if row else (None, 0)
 
 
 def is_changed_by_others(tx: Tx, organization_id: int, import_id: str, *, after: int) -> bool:
