@@ -27,5 +27,5 @@ def test_a_file_of_one_row_and_of_a_hundred(
     world: World, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statements_of(world, database, tmp_path, monkeypatch, 2)  # the keys of the contacts that were here before
-    assert len(statements_of(world, database, tmp_path, monkeypatch, 1)) <= 95
-    assert len(statements_of(world, database, tmp_path, monkeypatch, 99)) <= 95
+    assert len(statements_of(world, database, tmp_path, monkeypatch, 1)) <= 62
+    assert len(statements_of(world, database, tmp_path, monkeypatch, 99)) <= 62
