@@ -47,6 +47,8 @@ class Authentication:
         self._login_seconds = settings.login_days * _DAY_SECONDS
         self._idle_seconds = settings.login_idle_days * _DAY_SECONDS
         self._background: set[asyncio.Task[None]] = set()
+        # ids of the tokens and sessions whose last use is being saved: a write authenticates twice
+        self._saving: set[str] = set()
 
     async def started(self) -> None:
         """Must be awaited once on the event loop of the application."""
@@ -85,7 +87,9 @@ class Authentication:
         found = session_store.find_session(tx, hash_token(token), **self.session_limits(now))
         if found is not None and found[0].last_used_at[:_HOUR] != now[:_HOUR]:
             session_id, before = found[0].id, found[0].last_used_at
-            self._in_background(lambda tx: session_store.touch_session(tx, session_id, before=before, now=now))
+            self._in_background(
+                session_id, lambda tx: session_store.touch_session(tx, session_id, before=before, now=now)
+            )
         return found
 
     def session_limits(self, now: str) -> dict[str, str]:
@@ -103,14 +107,20 @@ class Authentication:
         def save(tx: Tx) -> None:
             token_store.touch_access_token(tx, caller.organization_id, token_id, now)
 
-        self._in_background(save)
+        self._in_background(token_id, save)
 
-    def _in_background(self, save: Work[None]) -> None:
+    def _in_background(self, id_: str, save: Work[None]) -> None:
+        if id_ in self._saving:
+            return
+        self._saving.add(id_)
+
         async def save_or_skip() -> None:
             try:
                 await self._database.run_write(save)
             except CoterieError:
                 pass  # no request fails for this
+            finally:
+                self._saving.discard(id_)
 
         def start() -> None:
             task = self._loop.create_task(save_or_skip())
