@@ -108,23 +108,24 @@ def record_all(
         events.insert_events(tx, caller.organization_id, first, rows)
     given = {contact_id: revision for revision, contact_id in enumerate((*saved, *others), first)}
     now = next(iter(rows))["happened_at"] if rows else times.now()
+    touched = set() if caller.via in IMPERSONAL_DOORS else _touched(rows)
     for contact_id, each in saved.items():
         row = {"updated_at": now, **each, "revision": given[contact_id]}
-        contacts.update_contact(tx, caller.organization_id, contact_id, row)
+        contacts.update_contact(tx, caller.organization_id, contact_id, row, adds_to_book=contact_id in touched)
     if others:
         moment = now if moves_updated_at else None
         revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=moment)
-    if caller.via not in IMPERSONAL_DOORS and given:
-        add_to_book(tx, caller.organization_id, _touched(rows))
+    if given:
+        add_to_book(tx, caller.organization_id, sorted(touched.difference(saved)))
     index_contacts(tx, caller.organization_id, _with_other_words(rows), new_ids=created)
     refresh_plans(tx, caller.organization_id, _in_touch(rows))
     return given
 
 
-def _touched(rows: Collection[EventRow]) -> list[int]:
+def _touched(rows: Collection[EventRow]) -> set[int]:
     """The contacts that the events change themselves, not as a consequence of a change elsewhere."""
     kinds = CHANGES_CONTACTS - CONSEQUENCES | {"contact.created"}
-    return sorted({contact_id for row in rows if row["kind"] in kinds for contact_id in row["contact_ids"]})
+    return {contact_id for row in rows if row["kind"] in kinds for contact_id in row["contact_ids"]}
 
 
 def _with_other_words(rows: Collection[EventRow]) -> list[int]:

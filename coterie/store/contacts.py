@@ -295,13 +295,20 @@ def insert_contacts(tx: Tx, organization_id: int, contacts: Iterable[tuple[Conta
     add_to_count(tx, organization_id, COUNT, len(rows))
 
 
-def update_contact(tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any]) -> None:
-    """Saves these columns of a contact. Names are checked, because they become part of the statement."""
+def update_contact(
+    tx: Tx, organization_id: int, contact_id: int, columns: Mapping[str, Any], *, adds_to_book: bool = False
+) -> None:
+    """Saves these columns of a contact. Names are checked, because they become part of the statement.
+
+    adds_to_book: as card_states.add_to_book does.
+    """
     unknown = columns.keys() - _WRITABLE
     assert not unknown, f"no such columns: {unknown}"
-    assignments = ", ".join(f"{name} = :{name}" for name in columns)
+    assignments = [f"{name} = :{name}" for name in columns]
+    if adds_to_book:
+        assignments.append("card_state = coalesce(card_state, 'on')")
     tx.run(
-        f"UPDATE contacts SET {assignments} WHERE organization_id = :organization_id AND id = :contact_id",
+        f"UPDATE contacts SET {', '.join(assignments)} WHERE organization_id = :organization_id AND id = :contact_id",
         {**columns, "organization_id": organization_id, "contact_id": contact_id},
     )
 
