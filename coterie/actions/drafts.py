@@ -11,6 +11,7 @@ from coterie.actions.contact_rows import save_contact
 from coterie.actions.draft_parts import PartRows, Rows, write_parts
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import HANDLES_MAX
+from coterie.actions.touch_plans import refresh_plans
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
 from coterie.model.cards import IMPERSONAL_DOORS
@@ -149,6 +150,8 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
         after = replace(after, pinned_note=plan.note)
     events = _filled(caller, before.id, handles, changes, plan, now)
     save_contact(tx, caller, before, after, events, handles=existing.handles + handles if handles else None)
+    if changes.interactions:
+        refresh_plans(tx, caller.organization_id, [before.id])
     if events and is_known(caller, plan):
         add_to_book(tx, caller.organization_id, [before.id])
     return changes

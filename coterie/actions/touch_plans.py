@@ -1,7 +1,8 @@
 """Keeps the plans of staying in touch equal to the rules, the touches and the snoozes.
 
-Guarantee: record_all refreshes the plans of the contacts of each event of REFRESHES, in its transaction; a rule of a
-tag or folder with more than 1,000 contacts refreshes them by jobs.
+Guarantee: record_all refreshes the plans of the contacts of each event of REFRESHES, in its transaction; an import that
+adds interactions to a contact, or its undo, does it itself; a rule of a tag or folder with more than 1,000 contacts
+refreshes them by jobs.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,8 +21,7 @@ CONTACTS_PER_JOB = 5_000
 BATCH = 500
 # events after which a contact may be due on another day
 REFRESHES = frozenset((
-    "contact.created", "contact.updated", "contact.deleted", "contact.restored", "contact.erased", "contact.merged",
-    "contact.unmerged",
+    "contact.created", "contact.deleted", "contact.restored", "contact.erased", "contact.merged", "contact.unmerged",
     "contact.tagged", "contact.untagged", "contact.tag_changed", "contact.put_in_folder",
     "contact.taken_out_of_folder", "contact.folder_changed", "contact.parts_imported",
     "interaction.received", "interaction.sent", "interaction.logged", "interaction.updated", "interaction.deleted",

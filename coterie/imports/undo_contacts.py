@@ -11,6 +11,7 @@ from coterie.actions.drafts import RowChanges
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.actions.import_relationships import erase_untouched
+from coterie.actions.touch_plans import refresh_plans
 from coterie.identity.keeping import forget_keys
 from coterie.model import times
 from coterie.model.handles import Handle
@@ -93,6 +94,8 @@ def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Co
     if undone:
         row = row_of(caller, "contact.updated", contact_id, contact_ids=[contact_id], changes=undone, now=now)
         save_contact(tx, caller, before, after, [row], handles=handles if changes.handles else None)
+    if changes.interactions:
+        refresh_plans(tx, caller.organization_id, [contact_id])
     return conflicts
 
 
