@@ -11,6 +11,7 @@ _USER = "id, email, first_name, last_name, time_zone, created_at, updated_at"
 
 
 def organization_of(row: Row) -> Organization:
+    """An organization of a row of COLUMNS."""
     return Organization(*(*row[:-1], bool(row[-1])))
 
 
