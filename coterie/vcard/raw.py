@@ -21,6 +21,10 @@ _GROUP_NUMBER = re.compile(r"item(\d{1,9})", re.IGNORECASE)
 # XML cannot hold them, so one of them would make every answer that has the card unreadable
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENVELOPE = frozenset(("BEGIN", "END", "VERSION"))
+# the lines of a group that say that it is one, and that name its members
+KIND_NAMES = frozenset(("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-KIND"))
+MEMBER_NAMES = frozenset(("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"))
+GROUP_MEMBERS_MAX = 5_000
 
 
 class RawLine(Struct, frozen=True):
@@ -53,7 +57,8 @@ class RawLine(Struct, frozen=True):
 def decode_card(body: bytes) -> list[RawLine]:
     """The lines of a card, without control characters.
 
-    Raises Invalid if it is not UTF-8, or not exactly one complete card of at most 2,000 properties of 10 MiB.
+    Raises Invalid if it is not UTF-8, or not exactly one complete card of at most 2,000 properties of 10 MiB, and of
+    at most 5,000 members if it is a group.
     """
     try:
         text = body.decode("utf-8").removeprefix("\ufeff")
@@ -66,7 +71,10 @@ def decode_card(body: bytes) -> list[RawLine]:
         raise invalid("card", "is not exactly one vCard with BEGIN and END")
     if any(_value(line) != "VCARD" for line in lines if line.name in ("BEGIN", "END")):
         raise invalid("card", "is not a vCard")
-    if len(lines) > PROPERTIES_MAX or any(len(line.text) > PROPERTY_BYTES_MAX for line in lines):
+    member_count = sum(line.name in MEMBER_NAMES for line in lines)
+    if member_count > GROUP_MEMBERS_MAX:
+        raise invalid("card", f"has more than {GROUP_MEMBERS_MAX:,} members")
+    if len(lines) - member_count > PROPERTIES_MAX or any(len(line.text) > PROPERTY_BYTES_MAX for line in lines):
         raise invalid("card", f"has more than {PROPERTIES_MAX} properties, or one over {PROPERTY_BYTES_MAX >> 20} MiB")
     return lines
 
@@ -146,5 +154,4 @@ def uid_of(lines: Iterable[RawLine]) -> str | None:
 
 def is_group(lines: Iterable[RawLine]) -> bool:
     """Whether the card is a group of other cards and not a contact."""
-    kinds = ("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-KIND")
-    return any(line.name in kinds and _value(line) == "GROUP" for line in lines)
+    return any(line.name in KIND_NAMES and _value(line) == "GROUP" for line in lines)
