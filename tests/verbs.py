@@ -255,6 +255,11 @@ def _terms(made: Made, vocabulary: Vocabulary) -> Iterator[Step]:
             "terms.put_on_contact",
             lambda tx, c=contact_id: terms.put_on_contact(tx, caller, vocabulary, c, term_id()),
         )
+    for added, removed in (([marge], [lisa]), ([lisa], [])) if vocabulary is TAGS else ():
+        yield (
+            "terms.change_tagged",
+            lambda tx, a=added, r=removed: terms.change_tagged(tx, caller, term_id(), added=a, removed=r),
+        )
     yield "terms.update_term", lambda tx: terms.update_term(tx, caller, vocabulary, term_id(), "Go")
     yield "terms.delete_term", lambda tx: terms.delete_term(tx, caller, vocabulary, term_id())
     yield "terms.delete_term", lambda tx: terms.delete_term(tx, caller, vocabulary, term_id())

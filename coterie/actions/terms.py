@@ -132,6 +132,29 @@ def change_tags(
     return rows
 
 
+def change_tagged(
+    tx: Tx, caller: Caller, tag_id: str, *, added: Iterable[int], removed: Iterable[int]
+) -> None:  # fmt: skip
+    """Puts a tag on contacts and takes it off others, which the caller has locked.
+
+    Contacts that are deleted or have 500 tags are skipped. Raises NotFound if the tag is deleted.
+    """
+    organization_id, rows = caller.organization_id, []
+    if _find(tx, caller, TAGS, tag_id).deleted_at is not None:
+        raise NotFound(_missing(TAGS))
+    present = [contact.id for contact in contact_store.list_contacts_by_id(tx, organization_id, added)]
+    for contact_id in present:
+        count = store.count_terms_of_contact(tx, organization_id, TAGS, contact_id, include_deleted=True)
+        is_free = count < TERMS_OF_CONTACT_MAX
+        if is_free and store.put_term_on_contact(tx, organization_id, TAGS, contact_id, tag_id):
+            rows.append(row_of(caller, "contact.tagged", tag_id, contact_ids=[contact_id]))
+    for contact_id in removed:
+        if store.take_term_off_contact(tx, organization_id, TAGS, contact_id, tag_id):
+            rows.append(row_of(caller, "contact.untagged", tag_id, contact_ids=[contact_id]))
+    if rows:
+        record_all(tx, caller, rows)
+
+
 def _is_over_limit(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int) -> bool:
     count = store.count_terms_of_contact(tx, caller.organization_id, vocabulary, contact_id, include_deleted=True)
     return count > TERMS_OF_CONTACT_MAX
