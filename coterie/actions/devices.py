@@ -9,10 +9,21 @@ from coterie.model.organizations import Caller
 from coterie.store import devices as store
 from coterie.store.database import Tx
 from coterie.store.organizations import find_membership
+from coterie.store.revisions import next_changes
 
 
-def add_device(tx: Tx, caller: Caller, *, user_id: str, name: str, is_read_only: bool = False) -> tuple[str, str]:
+def add_device(
+    tx: Tx,
+    caller: Caller,
+    *,
+    user_id: str,
+    name: str,
+    is_read_only: bool = False,
+    shows_groups: bool = False,
+) -> tuple[str, str]:
     """(id, password) of a new device of a member. The password cannot be read again.
+
+    shows_groups: whether it sees the groups of the book.
 
     Raises Invalid if the name is not valid or the member has 100 active devices, NotFound if the user is not a member.
     """
@@ -26,10 +37,34 @@ def add_device(tx: Tx, caller: Caller, *, user_id: str, name: str, is_read_only:
     device_id, password, now = new_id(), new_password(), times.now()
     store.insert_device(
         tx, caller.organization_id, device_id, user_id=user_id, name=name.strip(),
-        token_hash=hash_password(password), is_read_only=is_read_only, now=now,
+        token_hash=hash_password(password), is_read_only=is_read_only, shows_groups=shows_groups, now=now,
     )  # fmt: skip
     record(tx, caller, "device.added", device_id, changes={"name": (None, name.strip())}, now=now)
     return device_id, password
+
+
+def set_groups(tx: Tx, caller: Caller, device_id: str, *, shows_groups: bool) -> None:
+    """Shows groups on a device, or hides them: it reads the whole book again. Raises NotFound if the id does not exist.
+
+    A device that writes a group sees groups from then on.
+    """
+    device = store.find_device(tx, caller.organization_id, device_id)
+    if device is None:
+        raise NotFound(f"there is no device {device_id}")
+    if device.shows_groups == shows_groups:
+        return
+    store.save_groups(
+        tx, caller.organization_id, device_id, shows_groups=shows_groups,
+        listed_from=next_changes(tx, caller.organization_id),
+    )  # fmt: skip
+    changes = {"shows_groups": (device.shows_groups, shows_groups)}
+    record(tx, caller, "device.updated", device_id, changes=changes)
+
+
+def show_groups(tx: Tx, caller: Caller, device_id: str) -> None:
+    """Shows groups on a device that writes its first one. Its sync tokens stay valid: the caller touches all groups."""
+    store.save_groups(tx, caller.organization_id, device_id, shows_groups=True)
+    record(tx, caller, "device.updated", device_id, changes={"shows_groups": (False, True)})
 
 
 def revoke_device(tx: Tx, caller: Caller, device_id: str) -> None:

@@ -22,7 +22,10 @@ _KNOWN = (*_REWRITING, "thunderbird", "evolution", "vdirsyncer", "khard", "calda
 
 
 class Device(Struct, frozen=True):
-    """A device without its password. families: the names of the properties it has written."""
+    """A device without its password. families: the names of the properties it has written.
+
+    shows_groups: whether it sees groups. listed_from: its sync tokens below this change number are not valid.
+    """
 
     id: str
     user_id: str
@@ -34,6 +37,8 @@ class Device(Struct, frozen=True):
     created_at: str
     last_seen_at: str | None
     revoked_at: str | None
+    shows_groups: bool
+    listed_from: int
 
 
 def new_password() -> str:

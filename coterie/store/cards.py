@@ -7,8 +7,10 @@ contacts that are deleted or off phones, by tombstones of erased ones, and by de
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+from coterie.model import times
 from coterie.model.cards import CardRef, contact_uuid_of, default_href
 from coterie.store.database import Row, Tx, matching
+from coterie.store.revisions import next_changes
 
 _CARD = (
     "SELECT c.id, c.uuid, c.revision, c.updated_at, k.href, c.deleted_at IS NULL AND c.card_state = 'on'"
@@ -16,13 +18,14 @@ _CARD = (
     " AND NOT k.is_deleted WHERE c.organization_id = :organization_id"
 )
 
-_STORED = "href, contact_id, uid, body, draft, revision, device_id, other_emails"
+_STORED = "href, contact_id, uid, body, draft, revision, device_id, other_emails, tag_id, tag_digest"
 
 
 class StoredCard(NamedTuple):
     """Lines as a device wrote them. draft: the contact then, as JSON; revision: its revision then.
 
     other_emails: in lower case, the e-mail addresses of the lines that the contact does not have, for searches.
+    tag_id: of a group, the tag it shows; tag_digest: of the tag's name and contacts when the lines were made equal.
     """
 
     href: str
@@ -33,27 +36,34 @@ class StoredCard(NamedTuple):
     revision: int
     device_id: str | None
     other_emails: str | None = None
+    tag_id: str | None = None
+    tag_digest: str | None = None
 
 
 def _ref(row: Row) -> CardRef:
     return CardRef(row[4] or default_href(row[1]), row[0], row[2], row[3])
 
 
-def list_cards(tx: Tx, organization_id: int) -> list[CardRef]:
+def list_cards(tx: Tx, organization_id: int, *, with_groups: bool) -> list[CardRef]:
     """All cards of the book, in the order of their changes; groups last."""
     rows = tx.all(
         f"{_CARD} AND c.card_state IS NOT NULL AND c.card_state = 'on' AND c.deleted_at IS NULL ORDER BY c.revision",
         {"organization_id": organization_id},
     )
-    groups = tx.all(
+    return [*map(_ref, rows), *(list_group_refs(tx, organization_id) if with_groups else ())]
+
+
+def list_group_refs(tx: Tx, organization_id: int) -> list[CardRef]:
+    """The cards that are groups, in the order of their changes."""
+    rows = tx.all(
         "SELECT href, revision, changed_at FROM cards WHERE organization_id = :organization_id"
         " AND contact_uuid IS NULL AND NOT is_deleted ORDER BY revision",
         {"organization_id": organization_id},
     )
-    return [*map(_ref, rows), *(CardRef(href, None, revision, at) for href, revision, at in groups)]
+    return [CardRef(href, None, revision, at) for href, revision, at in rows]
 
 
-def list_changes(tx: Tx, organization_id: int, after: int) -> list[tuple[int, CardRef | str]]:
+def list_changes(tx: Tx, organization_id: int, after: int, *, with_groups: bool) -> list[tuple[int, CardRef | str]]:
     """(change number, card or the name of one that is gone), for what changed after a change number, in no order."""
     bound = {"organization_id": organization_id, "after": after}
     changed: list[CardRef] = []
@@ -77,6 +87,8 @@ def list_changes(tx: Tx, organization_id: int, after: int) -> list[tuple[int, Ca
         bound,
     )
     for href, contact_uuid, revision, at, is_deleted in names:
+        if contact_uuid is None and not with_groups:
+            continue
         if is_deleted:
             gone[href] = revision
         elif contact_uuid is None:
@@ -269,6 +281,27 @@ def delete_stored(tx: Tx, organization_id: int, href: str) -> None:
         "DELETE FROM card_bodies WHERE organization_id = :organization_id AND href = :href",
         {"organization_id": organization_id, "href": href},
     )
+
+
+def save_group(tx: Tx, organization_id: int, group: StoredCard) -> CardRef:
+    """Saves a group under its name with a new change number; returns its card."""
+    ref = touch_group(tx, organization_id, group.href)
+    save_stored(tx, organization_id, group._replace(revision=ref.revision))
+    return ref
+
+
+def touch_group(tx: Tx, organization_id: int, href: str) -> CardRef:
+    """Gives the name of a group a new change number, so that devices read the group again."""
+    ref = CardRef(href, None, next_changes(tx, organization_id), times.now())
+    save_name(tx, organization_id, href, contact_uuid=None, revision=ref.revision, now=ref.changed_at, is_deleted=False)
+    return ref
+
+
+def delete_group(tx: Tx, organization_id: int, href: str) -> None:
+    """Deletes a group and its lines; a sync reports its name as removed."""
+    revision = next_changes(tx, organization_id)
+    save_name(tx, organization_id, href, contact_uuid=None, revision=revision, now=times.now(), is_deleted=True)
+    delete_stored(tx, organization_id, href)
 
 
 def delete_imported(tx: Tx, organization_id: int, href: str) -> bool:

@@ -9,6 +9,7 @@ from coterie.model.contacts import WORDS, Contact
 from coterie.store.counters import add_to_count, count, next_number
 from coterie.store.database import Row, Tx, matching
 from coterie.store.grouping import by_contact, rest_of
+from coterie.store.groups import scrub_members
 from coterie.store.remote_cards import scrub_remote_cards
 from coterie.store.revisions import insert_tombstones
 
@@ -321,6 +322,7 @@ def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
     bound = {"organization_id": organization_id, "id": contact_id}
     insert_tombstones(tx, organization_id, [contact_id])
     scrub_remote_cards(tx, organization_id, [contact_id])
+    scrub_members(tx, organization_id, [contact_id])
     tx.run(
         "UPDATE pets SET second_owner_id = NULL WHERE organization_id = :organization_id AND second_owner_id = :id",
         bound,

@@ -8,8 +8,9 @@ from coterie.store.database import Row, Tx
 
 _COLUMNS = (
     "d.id, d.user_id, u.email, d.name, d.is_read_only, d.families, d.user_agent, d.created_at, d.last_seen_at,"
-    " d.revoked_at"
+    " d.revoked_at, d.shows_groups, d.listed_from"
 )
+_COUNT = len(_COLUMNS.split(","))
 VIA = "carddav"
 
 
@@ -26,19 +27,20 @@ def _device(row: Row) -> Device:
     return Device(
         id=row[0], user_id=row[1], email=row[2], name=row[3], is_read_only=bool(row[4]),
         families=tuple(row[5].split()), user_agent=row[6], created_at=row[7], last_seen_at=row[8], revoked_at=row[9],
+        shows_groups=bool(row[10]), listed_from=row[11],
     )  # fmt: skip
 
 
 def insert_device(
     tx: Tx, organization_id: int, device_id: str, *, user_id: str, name: str, token_hash: str, is_read_only: bool,
-    now: str,
+    shows_groups: bool, now: str,
 ) -> None:  # fmt: skip
     tx.run(
-        "INSERT INTO devices (organization_id, id, user_id, name, token_hash, is_read_only, created_at)"
-        " VALUES (:organization_id, :id, :user_id, :name, :token_hash, :is_read_only, :now)",
+        "INSERT INTO devices (organization_id, id, user_id, name, token_hash, is_read_only, shows_groups, created_at)"
+        " VALUES (:organization_id, :id, :user_id, :name, :token_hash, :is_read_only, :shows_groups, :now)",
         {
             "organization_id": organization_id, "id": device_id, "user_id": user_id, "name": name,
-            "token_hash": token_hash, "is_read_only": is_read_only, "now": now,
+            "token_hash": token_hash, "is_read_only": is_read_only, "shows_groups": shows_groups, "now": now,
         },
     )  # fmt: skip
 
@@ -58,11 +60,12 @@ def find_login(tx: Tx, token_hash: str) -> Login | None:
     if row is None:
         return None
     device = _device(row)
+    organization_id, uuid, country, seen_revision, contacts_max, file_bytes_max = row[_COUNT:]
     caller = Caller(
-        organization_id=row[10], organization_uuid=row[11], country=row[12], user_id=device.user_id, scopes=(),
-        via=VIA, token_id=device.id, contacts_max=row[14], file_bytes_max=row[15],
+        organization_id=organization_id, organization_uuid=uuid, country=country, user_id=device.user_id, scopes=(),
+        via=VIA, token_id=device.id, contacts_max=contacts_max, file_bytes_max=file_bytes_max,
     )  # fmt: skip
-    return Login(caller, device, row[13], token_hash)
+    return Login(caller, device, seen_revision, token_hash)
 
 
 def list_devices(tx: Tx, organization_id: int, *, user_id: str | None = None, limit: int) -> list[Device]:
@@ -75,6 +78,30 @@ def list_devices(tx: Tx, organization_id: int, *, user_id: str | None = None, li
         bound if user_id is None else bound | {"user_id": user_id},
     )
     return [_device(row) for row in rows]
+
+
+def find_device(tx: Tx, organization_id: int, device_id: str) -> Device | None:
+    """A device, revoked or not."""
+    row = tx.one(
+        f"SELECT {_COLUMNS} FROM devices d JOIN users u ON u.id = d.user_id"
+        " WHERE d.organization_id = :organization_id AND d.id = :id",
+        {"organization_id": organization_id, "id": device_id},
+    )
+    return _device(row) if row else None
+
+
+def save_groups(
+    tx: Tx, organization_id: int, device_id: str, *, shows_groups: bool, listed_from: int | None = None
+) -> None:
+    """Saves whether a device sees groups, and the change number below which its sync tokens are not valid any more."""
+    tx.run(
+        "UPDATE devices SET shows_groups = :shows_groups, listed_from = coalesce(:listed_from, listed_from)"
+        " WHERE organization_id = :organization_id AND id = :id",
+        {
+            "organization_id": organization_id, "id": device_id, "shows_groups": shows_groups,
+            "listed_from": listed_from,
+        },
+    )  # fmt: skip
 
 
 def revoke_device(tx: Tx, organization_id: int, device_id: str, now: str) -> bool:

@@ -9,6 +9,7 @@ from coterie.store.contacts import COLUMNS, COUNT, IDS, SORT_COLUMNS
 from coterie.store.counters import add_to_count, next_numbers
 from coterie.store.database import Tx
 from coterie.store.events import clear_changes_of_contacts, clear_note_texts
+from coterie.store.groups import scrub_members
 from coterie.store.handles import lock_usernames
 from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
@@ -236,6 +237,7 @@ def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     clear_changes_of_contacts(tx, organization_id, contact_ids)
     scrub_responses(tx, organization_id)
     scrub_remote_cards(tx, organization_id, list(contact_ids))
+    scrub_members(tx, organization_id, contact_ids)
     insert_tombstones(tx, organization_id, contact_ids)
     of_others = "EXISTS (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
     rows = tx.all(
