@@ -115,6 +115,7 @@ def _cards(tx: Tx, world: World) -> None:
     put(tx, "card_bodies", organization_id=org, href="h @.vcf", contact_id=world.homer.id, uid="h", draft=draft,
         body=lines.format("h", ""), revision=1, device_id=new_id(), other_emails="odd, not an address")  # fmt: skip
     put(tx, "card_bodies", organization_id=org, href="g.vcf", contact_id=None, uid="g", revision=1,
+        tag_id="018e0000-0000-7000-8000-000000000000", tag_digest="0" * 32,
         body=lines.format("g", "X-ADDRESSBOOKSERVER-KIND:group\r\n"))  # fmt: skip
     put(tx, "cards", organization_id=org, href="g.vcf", contact_uuid=None, revision=1, changed_at=FIRST,
         is_deleted=False)  # fmt: skip

@@ -71,29 +71,25 @@ def move_card(tx: Tx, caller: Caller, ref: CardRef, href: str) -> None:
         record(tx, caller, "device.group_written", caller.token_id or "", now=now)
 
 
-def save_group(tx: Tx, caller: Caller, href: str, *, uid: str, body: str) -> CardRef:
-    """Stores a card that is a group of cards; returns it."""
-    revision, now = next_changes(tx, caller.organization_id), times.now()
-    store.save_name(tx, caller.organization_id, href, contact_uuid=None, revision=revision, now=now, is_deleted=False)
+def save_group(
+    tx: Tx, caller: Caller, href: str, *, uid: str, body: str, tag_id: str | None, tag_digest: str | None
+) -> CardRef:  # fmt: skip
+    """Stores a card that is a group of cards, as a device wrote it; returns it. tag_id, tag_digest: as StoredCard."""
     text = body.replace("\r\n ", "").lower()
     group = StoredCard(
-        href, None, uid, body=body, draft=None, revision=revision, device_id=caller.token_id,
-        other_emails=text if "email" in text else None,
+        href, None, uid, body=body, draft=None, revision=0, device_id=caller.token_id,
+        other_emails=text if "email" in text else None, tag_id=tag_id, tag_digest=tag_digest,
     )  # fmt: skip
-    store.save_stored(tx, caller.organization_id, group)
-    record(tx, caller, "device.group_written", caller.token_id or "", now=now)
-    return CardRef(href, None, revision, now)
+    ref = store.save_group(tx, caller.organization_id, group)
+    record(tx, caller, "device.group_written", caller.token_id or "", now=ref.changed_at)
+    return ref
 
 
 def delete_card(tx: Tx, caller: Caller, ref: CardRef) -> None:
     """Deletes a card. Its contact can be restored; one with messages stays, off phones. A group is erased."""
     if ref.contact_id is None:
-        revision, now = next_changes(tx, caller.organization_id), times.now()
-        store.save_name(
-            tx, caller.organization_id, ref.href, contact_uuid=None, revision=revision, now=now, is_deleted=True
-        )
-        store.delete_stored(tx, caller.organization_id, ref.href)
-        record(tx, caller, "device.group_deleted", caller.token_id or "", now=now)
+        store.delete_group(tx, caller.organization_id, ref.href)
+        record(tx, caller, "device.group_deleted", caller.token_id or "")
     elif find_contacts_with_interactions(tx, caller.organization_id, [ref.contact_id]):
         set_card_state(tx, caller.organization_id, ref.contact_id, "off")
         record(tx, caller, "contact.taken_off_phones", ref.contact_id, contact_ids=[ref.contact_id])

@@ -23,8 +23,8 @@ from coterie.store.revisions import lock_contacts
 EVENTS_MAX = 2_000
 _UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO
 _CREATED, _BULK, _APPLIED = "contact.created", "bulk_update.started", "import.applied"
-# they are undone with the events that caused them
-SILENT = CONSEQUENCES | {_BULK}
+# they are undone with the events that caused them; a group follows its tag
+SILENT = CONSEQUENCES | {_BULK, "device.group_written", "device.group_deleted"}
 UNDOABLE = frozenset(_UNDO) | SILENT | {_CREATED}
 
 

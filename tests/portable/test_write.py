@@ -63,6 +63,7 @@ NOT_COLUMNS = {
     "contacts.id": "counted per instance; the uuid is what names a contact everywhere",
     "contacts.revision": "counted per instance", "card_bodies.revision": "counted per instance",
     "card_bodies.device_id": "devices are not exported: they hold secrets",
+    "card_bodies.tag_id": "found again by the name of the group", "card_bodies.tag_digest": "worked out anew",
     "contacts.card_state": "what devices of an instance synchronize",
     "contacts.merged_into": "a merged contact is not exported",
     "folders.id": "counted per instance",
