@@ -12,7 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from coterie.carddav.books import refresh_stale, stale_books
+from coterie.carddav.books import is_stale, refresh_stale
 from coterie.carddav.cards import Answer, delete, get_card, get_collection, put_card, read_card, refuse
 from coterie.carddav.context import Context, Request
 from coterie.carddav.devices import DeviceLogins
@@ -133,10 +133,13 @@ class CardDavApp:
         return await self._database.run_read(lambda tx: work(Context(tx, login, request)))
 
     async def _refresh(self, login: Login, request: Request) -> None:
-        """Computes the members of the books that a request reads, if they may have changed."""
-        if request.resource.kind not in ("home", "book", "card") or request.resource.book == EVERYBODY:
+        """Computes the members of the books and groups that a request reads, if they may have changed."""
+        has_groups = login.device.shows_groups
+        if request.resource.kind not in ("home", "book", "card"):
             return
-        if await self._database.run_read(lambda tx: stale_books(Context(tx, login, request))):
+        if request.resource.book == EVERYBODY and not has_groups:
+            return
+        if await self._database.run_read(lambda tx: is_stale(Context(tx, login, request))):
             await self._database.run_write(lambda tx: refresh_stale(Context(tx, login, request)))
 
     async def _write(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:

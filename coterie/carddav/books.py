@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from coterie.actions.books import is_stale, put_in_book, refresh_book
+from coterie.actions.books import is_stale as is_book_stale
+from coterie.actions.books import put_in_book, refresh_book
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.known_contacts import find_by_uid
 from coterie.carddav.urls import Resource
 from coterie.carddav.writing import Outcome, Put, Writer
+from coterie.cards.groups import are_groups_stale, refresh_groups
 from coterie.cards.rendering import Renderer
 from coterie.errors import NotFound
 from coterie.model.books import Book
@@ -31,11 +33,25 @@ def stale_books(context: Context) -> list[Book]:
     except NotFound:
         return []
     caller = context.login.caller
-    return [book for book in books if book is not None and is_stale(context.tx, caller, book)]
+    return [book for book in books if book is not None and is_book_stale(context.tx, caller, book)]
+
+
+def has_stale_groups(context: Context) -> bool:
+    """Whether a request of a device that sees groups is about the book of everybody, and its groups may be others."""
+    resource = context.request.resource
+    is_own = resource.book == EVERYBODY and resource.member == context.member
+    return is_own and context.shows_groups and are_groups_stale(context.tx, context.login.caller)
+
+
+def is_stale(context: Context) -> bool:
+    """Whether a request reads books or groups whose members may have changed."""
+    return bool(stale_books(context)) or has_stale_groups(context)
 
 
 def refresh_stale(context: Context) -> None:
-    """Computes the members of the books that a request uses, in a write."""
+    """Computes the members of the books and groups that a request uses, in a write."""
+    if has_stale_groups(context):
+        refresh_groups(context.tx, context.login.caller)
     refresh(context, stale_books(context))
 
 

@@ -21,7 +21,8 @@ def candidates(context: Context, condition: Filter) -> Sequence[CardRef]:
     texts = _texts(condition)
     is_for_emails = all(each.name == "EMAIL" for each in condition.properties)
     if texts and is_for_emails and all(map(str.isascii, texts)) and context.request_book is None:
-        return store.find_cards_by_email(context.tx, context.organization_id, [text.lower() for text in texts])
+        refs = store.find_cards_by_email(context.tx, context.organization_id, [text.lower() for text in texts])
+        return list(context.without_hidden({ref.href: ref for ref in refs}).values())
     refs = context.list_cards()
     return refs if texts is None else list(_with_text(context, refs, [text.casefold() for text in texts]))
 

@@ -13,10 +13,12 @@ from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.properties import CONTENT_TYPE
 from coterie.carddav.urls import Resource
 from coterie.carddav.writing import Outcome, Put, Writer
+from coterie.cards.groups import delete_group
 from coterie.cards.rendering import Renderer
 from coterie.errors import Invalid, NotFound
 from coterie.http.responses import http_date
 from coterie.model import times
+from coterie.model.books import Book
 from coterie.model.cards import CardRef, etag_of
 from coterie.vcard.cards import PROPERTY_BYTES_MAX
 from coterie.vcard.raw import RawLine, decode_card, join_lines, version_of
@@ -78,7 +80,7 @@ def put_card(context: Context, lines: list[RawLine]) -> Answer:
     request, resource = context.request, context.request.resource
     context.check(resource)
     refresh_stale(context)
-    ref = context.find_card(resource)
+    ref = context.find_to_replace(resource)
     context.check_write(resource, "write-content" if ref else "bind")
     check_conditions(request, ref)
     put = Put(
@@ -119,13 +121,20 @@ def delete(context: Context) -> Answer:
     if ref is None:
         raise NotFound("There is no such card")
     check_conditions(request, ref)
-    if book is None:
-        if ref.contact_id is not None:
-            note_deletion(context.tx, context.login.caller, ref.contact_id)
-        delete_card(context.tx, context.login.caller, ref)
-    elif ref.contact_id is not None:
-        take_out_of_book(context.tx, context.login.caller, book, ref.contact_id, ref.href)
+    remove_card(context, book, ref)
     return Answer(204)
+
+
+def remove_card(context: Context, book: Book | None, ref: CardRef) -> None:
+    """Deletes a card, or takes its contact out of a book that is not the one of everybody."""
+    tx, caller = context.tx, context.login.caller
+    if ref.contact_id is None:
+        delete_group(tx, caller, ref)
+    elif book is None:
+        note_deletion(tx, caller, ref.contact_id)
+        delete_card(tx, caller, ref)
+    else:
+        take_out_of_book(tx, caller, book, ref.contact_id, ref.href)
 
 
 def refuse(context: Context) -> Answer:

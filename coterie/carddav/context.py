@@ -58,6 +58,11 @@ class Context(Struct):
         return membership_uuid(self.login.caller.organization_uuid, self.login.device.user_id)
 
     @property
+    def shows_groups(self) -> bool:
+        """Whether the device sees groups; only the book of everybody has them."""
+        return self.login.device.shows_groups
+
+    @property
     def principal(self) -> Resource:
         return Resource("principal", self.member)
 
@@ -110,25 +115,37 @@ class Context(Struct):
         """The cards of the request's book, in the order of their changes."""
         book = self.request_book
         if book is None:
-            return store.list_cards(self.tx, self.organization_id)
+            return store.list_cards(self.tx, self.organization_id, with_groups=self.shows_groups)
         return book_cards.list_cards(self.tx, self.organization_id, book.id)
 
     def list_changes(self, after: int) -> list[tuple[int, CardRef | str]]:
         """(change number, card or the name of one that is gone), for what changed in the request's book."""
         book = self.request_book
         if book is None:
-            return store.list_changes(self.tx, self.organization_id, after)
+            return store.list_changes(self.tx, self.organization_id, after, with_groups=self.shows_groups)
         return book_cards.list_changes(self.tx, self.organization_id, book.id, after)
 
     def find_cards(self, hrefs: Collection[str], book: Book | None) -> dict[str, CardRef]:
         """name -> card, for those of the names that a book has."""
         if book is None:
-            return store.find_cards(self.tx, self.organization_id, hrefs)
+            return self.without_hidden(store.find_cards(self.tx, self.organization_id, hrefs))
         return book_cards.find_cards(self.tx, self.organization_id, book.id, hrefs)
+
+    def without_hidden(self, refs: dict[str, CardRef]) -> dict[str, CardRef]:
+        """The cards that the device sees: it may see no groups."""
+        if self.shows_groups:
+            return refs
+        return {href: ref for href, ref in refs.items() if ref.contact_id is not None}
 
     def find_card(self, resource: Resource) -> CardRef | None:
         """The card of this name in its book."""
         return self.find_cards([resource.href], self.find_book(resource.book)).get(resource.href)
+
+    def find_to_replace(self, resource: Resource) -> CardRef | None:
+        """The card of this name in its book, also a group that the device does not see."""
+        if self.find_book(resource.book) is None:
+            return store.find_cards(self.tx, self.organization_id, [resource.href]).get(resource.href)
+        return self.find_card(resource)
 
     def is_read_only(self, resource: Resource) -> bool:
         """Whether the device cannot change a resource: it may only read, or a filter decides who is in the book."""
@@ -152,7 +169,7 @@ class Context(Struct):
         """The change number that the present sync token of a book stands for: that of an event, whose moment it has."""
         book = self.find_book(resource.book)
         last = store.last_change(self.tx, self.organization_id) if book is None else max(book.last_revision, 1)
-        return store.next_event(self.tx, self.organization_id, last)
+        return max(store.next_event(self.tx, self.organization_id, last), self.login.device.listed_from)
 
     def token(self, resource: Resource, revision: int) -> str:
         """The sync token of everything in a book up to a change number."""
@@ -170,7 +187,8 @@ class Context(Struct):
         parsed = parse_token(token, book.id if book else self.login.caller.organization_uuid)
         if parsed is not None:
             revision, _ = parsed
-            has_expired = revision < find_expired_revision(self.tx, self.organization_id)
+            oldest = max(find_expired_revision(self.tx, self.organization_id), self.login.device.listed_from)
+            has_expired = revision < oldest
             is_past = 0 < revision <= self.token_revision(self.book)
             if is_past and not has_expired and self.token(self.book, revision) == token:
                 return revision

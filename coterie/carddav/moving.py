@@ -2,11 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from coterie.actions.books import is_stale, put_in_book, take_out_of_book
-from coterie.actions.cards import delete_card, move_card
-from coterie.actions.deletions import note_deletion
+from coterie.actions.books import is_stale, put_in_book
+from coterie.actions.cards import move_card
 from coterie.carddav.books import refresh
-from coterie.carddav.cards import Answer, check_conditions
+from coterie.carddav.cards import Answer, check_conditions, remove_card
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.urls import Resource, resource_of
@@ -48,16 +47,16 @@ def _transfer(context: Context, *, is_move: bool) -> Answer:
         _check_contact_is_new(context, ref, target)
     if is_move and not is_within and source_book is None:
         context.refuse(resource, "unbind", "A contact stays in the book of all contacts: copy it")
-    present = context.find_card(target)
+    present = context.find_to_replace(target)
     if present is not None:
         _check_overwrite(context, ref, present, is_within=is_within)
-        _remove(context, target_book, present)
+        remove_card(context, target_book, present)
     if is_within and target_book is None:
         move_card(context.tx, context.login.caller, ref, target.href)
         return Answer(204 if present else 201, (("Location", target.url),))
     assert ref.contact_id is not None
     if is_move:
-        _remove(context, source_book, ref)
+        remove_card(context, source_book, ref)
     if target_book is not None:
         put_in_book(context.tx, context.login.caller, target_book, ref.contact_id, target.href)
     return Answer(204 if present else 201, (("Location", target.url),))
@@ -95,16 +94,6 @@ def _check_overwrite(context: Context, ref: CardRef, present: CardRef, *, is_wit
         raise DavError(412, message="The destination exists")
     if is_within and present.href == ref.href:
         raise DavError(403, message="Source and destination are the same")
-
-
-def _remove(context: Context, book: Book | None, ref: CardRef) -> None:
-    """Deletes a card, or takes its contact out of a book."""
-    if book is None:
-        if ref.contact_id is not None:
-            note_deletion(context.tx, context.login.caller, ref.contact_id)
-        delete_card(context.tx, context.login.caller, ref)
-    elif ref.contact_id is not None:
-        take_out_of_book(context.tx, context.login.caller, book, ref.contact_id, ref.href)
 
 
 def _destination(context: Context) -> Resource:

@@ -140,14 +140,22 @@ def _full(name: str) -> str:
 
 
 def new_device(
-    client: Client, database: Database, caller: Caller, name: str = "phone", *, is_read_only: bool = False
+    client: Client,
+    database: Database,
+    caller: Caller,
+    name: str = "phone",
+    *,
+    is_read_only: bool = False,
+    shows_groups: bool = False,
 ) -> Dav:
     """A new device of the caller."""
     assert caller.user_id is not None
     with database.write() as tx:
         user = find_user(tx, caller.user_id)
         assert user is not None
-        _, password = add_device(tx, caller, user_id=caller.user_id, name=name, is_read_only=is_read_only)
+        _, password = add_device(
+            tx, caller, user_id=caller.user_id, name=name, is_read_only=is_read_only, shows_groups=shows_groups
+        )
     member = membership_uuid(caller.organization_uuid, caller.user_id)
     return Dav(client.with_token(None), user.email, password, member)
 

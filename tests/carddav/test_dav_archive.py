@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from carddav.dav_client import Dav, make_card
+from carddav.dav_client import Dav, make_card, new_device
+from client import Client
 from imports.runs import applied
 from world import World
 
@@ -20,16 +21,20 @@ BAND = make_card("FN:Band", "N:Band;;;;", "X-ADDRESSBOOKSERVER-KIND:group", "X-A
 
 
 def test_an_import_of_the_archive_brings_the_lines_of_cards(
-    dav: Dav, charlies: Dav, world: World, tmp_path: Path
+    dav: Dav, client: Client, world: World, tmp_path: Path
 ) -> None:
+    charlies = new_device(client, world.database, world.charlie, shows_groups=True)
     dav.put("ned.vcf", NED)
     dav.put("band.vcf", BAND)
+    # the group is a tag, which cards have as a category
+    ned = NED.replace("END:", "CATEGORIES:Band\r\nEND:")
+    assert dav.get("ned.vcf").body.decode() == ned
     file = tmp_path / "all.zip"
     with world.database.read() as tx, file.open("wb") as target:
         write_portable(tx, world.alice, tmp_path, target)
     applied(world.database, world.charlie, tmp_path, file)
     cards = {charlies.get(href).body.decode() for href in charlies.sync().changed()}
-    assert {NED, BAND} <= cards
+    assert {ned, BAND} <= cards
 
 
 def line(**fields: object) -> bytes:
