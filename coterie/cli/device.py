@@ -29,6 +29,7 @@ def register(application: typer.Typer) -> None:
     commands = typer.Typer(help="Add, list and revoke devices that sync contacts.", no_args_is_help=True)
     commands.command("add")(add)
     commands.command("list")(list_all)
+    commands.command("groups")(set_groups)
     commands.command("revoke")(revoke)
     commands.command("deletions")(list_deletions)
     commands.command("restore")(restore)
@@ -41,6 +42,9 @@ def add(
     *,
     user: Annotated[str, typer.Option(metavar="EMAIL", help="The member who uses it: what it writes is theirs.")],
     read_only: Annotated[bool, typer.Option("--read-only", help="The device cannot change contacts.")] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Show tags as groups, which iPhones call lists. A profile does so too.")
+    ] = False,
     url: Annotated[
         str | None,
         typer.Option(metavar="URL", help="The address of this instance. Default: COTERIE_BASE_URL, else localhost."),
@@ -59,7 +63,10 @@ def add(
         with database.write() as tx:
             caller = caller_for_only(tx, organization)
             user_id = find_member(tx, caller, user)
-            device_id, password = actions.add_device(tx, caller, user_id=user_id, name=name, is_read_only=read_only)
+            device_id, password = actions.add_device(
+                tx, caller, user_id=user_id, name=name, is_read_only=read_only,
+                shows_groups=groups or mobileconfig_file is not None,
+            )  # fmt: skip
     account = Account(base_url, user.strip(), password, name.strip(), device_id)
     if mobileconfig_file is not None:
         _write_profile(mobileconfig_file, account)
@@ -121,6 +128,7 @@ def _as_json(device: Device) -> dict[str, object]:
         "user": device.email,
         "state": _state(device),
         "is_read_only": device.is_read_only,
+        "shows_groups": device.shows_groups,
         "user_agent": device.user_agent,
         "created_at": device.created_at,
         "last_seen_at": device.last_seen_at,
@@ -128,8 +136,25 @@ def _as_json(device: Device) -> dict[str, object]:
     }
 
 
+DeviceArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The device's id, as `coterie device list` shows it.")
+]
+
+
+def set_groups(
+    device_id: DeviceArgument,
+    groups: Annotated[bool, typer.Option("--on/--off", help="Show tags as groups, or hide them.")],
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+) -> None:
+    """Show tags as groups on a device, which iPhones call lists, or hide them there."""
+    with open_instance(data) as database, database.write() as tx:
+        actions.set_groups(tx, caller_for_only(tx, organization), device_id, shows_groups=groups)
+    typer.echo(f"Device {device_id} {'shows' if groups else 'hides'} groups.")
+
+
 def revoke(
-    device_id: Annotated[str, typer.Argument(metavar="ID", help="The device's id, as `coterie device list` shows it.")],
+    device_id: DeviceArgument,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
 ) -> None:

@@ -1,6 +1,6 @@
 """Settings: phones and programs that sync by CardDAV. An owner sees all of them, a member their own."""
 
-from coterie.actions.devices import add_device, revoke_device
+from coterie.actions.devices import add_device, revoke_device, set_groups
 from coterie.errors import Invalid, NotFound, invalid
 from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
 from coterie.model.devices import Device, hash_password
@@ -48,15 +48,28 @@ def add(tx: Tx, visit: Visit) -> Result:
     assert visit.user is not None
     name = visit.text("name", 1000)
     device_id, password = add_device(
-        tx, visit.acting, user_id=visit.user.id, name=name, is_read_only=visit.text("is_read_only") == "yes"
-    )
+        tx, visit.acting, user_id=visit.user.id, name=name, is_read_only=visit.text("is_read_only") == "yes",
+        shows_groups=visit.text("shows_groups") == "yes",
+    )  # fmt: skip
     return _page(tx, visit, account=Account(visit.origin, visit.user.email, password, name.strip(), device_id))
 
 
-def revoke(tx: Tx, visit: Visit) -> Result:
+def _find(tx: Tx, visit: Visit) -> Device:
     device = next((each for each in _shown(tx, visit) if each.id == visit.path["device"]), None)
     if device is None:
         raise NotFound("Device not found")
+    return device
+
+
+def switch_groups(tx: Tx, visit: Visit) -> Result:
+    device, is_on = _find(tx, visit), visit.text("shows_groups") == "yes"
+    set_groups(tx, visit.acting, device.id, shows_groups=is_on)
+    message = f"{device.name} shows tags as groups" if is_on else f"{device.name} shows no groups"
+    return Go(url=f"{visit.root}/settings/devices", message=message)
+
+
+def revoke(tx: Tx, visit: Visit) -> Result:
+    device = _find(tx, visit)
     revoke_device(tx, visit.acting, device.id)
     return Go(url=f"{visit.root}/settings/devices", message=f"{device.name} syncs no longer")
 
@@ -78,6 +91,7 @@ def download_profile(tx: Tx, visit: Visit) -> Result:
 PAGES = (
     Page("GET", _PATH, show),
     Page("POST", _PATH, add, "write", again=show_again, once=True),
+    Page("POST", _PATH + "/{device}/groups", switch_groups, "write"),
     Page("POST", _PATH + "/{device}/revoke", revoke, "write"),
     Page("POST", _PATH + "/{device}/profile", download_profile, again=show_again),
 )

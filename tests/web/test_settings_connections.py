@@ -108,3 +108,16 @@ def test_webhooks_are_for_owners(alice: Visitor, bob: Visitor, world: World) -> 
     assert bob.post(at(world, "webhooks", "new"), **WEBHOOK, headers="").status == 403
     for verb in ("test", "switch", "secret", "replay", "delete"):
         assert bob.post(f"{page}/{verb}").status == 403, verb
+
+
+def test_groups_of_a_device_are_switched(alice: Visitor, world: World) -> None:
+    alice.post(at(world, "devices"), name="Plain")
+    alice.post(at(world, "devices"), name="With groups", shows_groups="yes")
+    for name, is_on in (("Plain", "yes"), ("With groups", "")):
+        with world.database.read() as tx:
+            devices = {each.name: each for each in list_devices(tx, world.organization.id, limit=9)}
+        assert devices[name].shows_groups == (not is_on)
+        assert alice.post(at(world, "devices", devices[name].id, "groups"), shows_groups=is_on).status == 303
+    with world.database.read() as tx:
+        shown = {each.name: each.shows_groups for each in list_devices(tx, world.organization.id, limit=9)}
+    assert shown == {"Plain": True, "With groups": False}
