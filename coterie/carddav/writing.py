@@ -4,7 +4,6 @@ A PUT is a difference and not a replacement: what the device changed since it sa
 and in the contact. A program that returns the bytes it receives gets its own bytes back.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,11 +12,11 @@ from msgspec.structs import replace
 from coterie.actions.contacts import restore_contact
 from coterie.carddav.address_data import VERSION_4
 from coterie.carddav.errors import UidConflict
+from coterie.carddav.group_writing import create_group, update_group
 from coterie.carddav.known_contacts import find_removed, find_without_card
 from coterie.cards.changing import change_contact, save_lines
 from coterie.cards.creating import add_lines, create_contact
 from coterie.cards.draft_changes import read_lines
-from coterie.cards.groups import show_groups_on, write_group
 from coterie.cards.rendering import Rendered, Renderer
 from coterie.drafts.from_sheet import DRAFT_PARTS
 from coterie.model.cards import CardRef, etag_of
@@ -35,8 +34,6 @@ from coterie.store.devices import Login, save_families
 from coterie.vcard.difference import LABELS, Difference, compare, families_of
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import (
-    KIND_NAMES,
-    MEMBER_NAMES,
     RawLine,
     is_group,
     join_lines,
@@ -45,7 +42,6 @@ from coterie.vcard.raw import (
     uid_of,
     version_of,
 )
-from coterie.vcard.versions import as_version_3
 
 FAMILIES_MAX = 500
 
@@ -140,42 +136,8 @@ class Writer:
         owner = find_uid_owner(self._tx, self._organization_id, uid)
         if owner is not None and owner.group is not None:
             raise UidConflict(owner.group)
-        return self._save_group(uid, (), lines, None)
-
-    def _save_group(
-        self, uid: str, before: Sequence[RawLine], after: Sequence[RawLine], tag_id: str | None
-    ) -> Outcome:  # fmt: skip
-        if not self._login.device.shows_groups:
-            show_groups_on(self._tx, self._caller)
-        ref, body = write_group(
-            self._tx, self._caller, self._put.href, uid=uid, before=before, after=after, tag_id=tag_id
-        )
-        return Outcome(not before, self._etag(ref, body))
-
-    def _update_group(self, current: Rendered) -> Outcome:
-        """The card of a group stays one, and its members stay, if a program that knows no groups writes it."""
-        assert current.stored is not None
-        if self._put.text == current.text:
-            return Outcome(False, self._etag(current.ref, current.text))
-        shown = current
-        if version_of(self._written) == "3.0":
-            shown = replace(current, lines=as_version_3(current.lines))
-        seen = self._seen(shown)
-        families = self._families - KIND_NAMES - MEMBER_NAMES
-        if is_group(self._written):
-            families |= MEMBER_NAMES
-        difference = compare(shown.lines, self._written, self._caller.country, families)
-        split_members(difference)
-        if seen is None:
-            difference.kept += difference.removed
-            difference.removed = []
-        if difference.is_empty and self._is_rewriting:
-            return Outcome(False, None)
-        if is_group(self._written) and not difference.kept:
-            lines = self._written
-        else:
-            lines = Patch(shown.lines, self._caller.country, keeps_heads=False).make(difference)
-        return self._save_group(current.uid, shown.lines, lines, current.stored.tag_id)
+        ref, body = create_group(self._tx, self._login, self._put.href, uid, lines)
+        return Outcome(True, self._etag(ref, body))
 
     def _etag(self, ref: CardRef, body: str) -> str | None:
         """The ETag, if the card is stored as it came."""
@@ -183,7 +145,17 @@ class Writer:
 
     def _update(self, current: Rendered, *, is_new: bool = False) -> Outcome:
         if current.ref.contact_id is None:
-            return self._update_group(current)
+            has_seen = self._seen(current) is not None
+            ref, body = update_group(
+                self._tx,
+                self._login,
+                current,
+                self._written,
+                self._families,
+                has_seen=has_seen,
+                is_rewriting=self._is_rewriting,
+            )
+            return Outcome(False, self._etag(ref, body))
         seen = self._seen(current)
         base = list(current.lines) if seen is None else seen
         difference = compare(base, self._written, self._caller.country, self._families)
@@ -238,15 +210,6 @@ class Writer:
         if not names <= before and len(before) < FAMILIES_MAX:
             text = " ".join(sorted(before | names))
             save_families(self._tx, self._organization_id, self._login.device.id, text)
-
-
-def split_members(difference: Difference) -> None:
-    """A member in the place of another is one that left and one that came."""
-    for before, after in difference.changed:
-        if before.family in MEMBER_NAMES:
-            difference.removed.append(before)
-            difference.added.append(after)
-    difference.changed = [pair for pair in difference.changed if pair[0].family not in MEMBER_NAMES]
 
 
 def keep_better_picture(difference: Difference) -> None:
