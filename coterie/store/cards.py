@@ -173,17 +173,21 @@ def find_card_of_contact(tx: Tx, organization_id: int, contact_id: int) -> CardR
 
 
 def find_cards_by_email(tx: Tx, organization_id: int, texts: Iterable[str]) -> list[CardRef]:
-    """The cards with an e-mail address that contains one of these texts, in lower case and of ASCII only."""
+    """The cards that may have an e-mail address with one of these texts, in lower case and of ASCII only.
+
+    All that have one are among them. The index of handles has the normalized address alone, which is the address in
+    lower case unless it has letters beyond ASCII: xn--bcher-kva.example is normalized to bücher.example.
+    """
     contact_ids: set[int] = set()
     hrefs: set[str] = set()
+    position = "instr" if tx.engine == "sqlite" else "strpos"
     for text in texts:
-        escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
         rows = tx.all(
             "SELECT contact_id, NULL FROM handles WHERE organization_id = :organization_id AND channel = 'email'"
-            " AND deleted_at IS NULL AND lower(value) LIKE :pattern ESCAPE '!'"
+            f" AND ({position}(normalized, :text) > 0 OR length(normalized) <> octet_length(normalized))"
             " UNION ALL SELECT contact_id, href FROM card_bodies WHERE organization_id = :organization_id"
-            " AND other_emails IS NOT NULL AND other_emails LIKE :pattern ESCAPE '!'",
-            {"organization_id": organization_id, "pattern": f"%{escaped}%"},
+            f" AND other_emails IS NOT NULL AND {position}(other_emails, :text) > 0",
+            {"organization_id": organization_id, "text": text},
         )
         contact_ids |= {contact_id for contact_id, _ in rows if contact_id is not None}
         hrefs |= {href for contact_id, href in rows if contact_id is None}

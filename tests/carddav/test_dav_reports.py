@@ -66,6 +66,16 @@ def _name(stem: str) -> str:
     return "-" if "-" in stem else stem
 
 
+@pytest.mark.parametrize("address", ["ana@xn--bcher-kva.example", "Ana_1%@example.org", "jose\u0301.b@example.org"])
+def test_an_address_is_found_as_it_is_written(book: Dav, address: str) -> None:
+    book.put("ana.vcf", make_card("FN:Ana", f"EMAIL:{address}", uid="ana"))
+    local, _, domain = address.partition("@")
+    for text in (address, f"{local[-2:]}@", domain[:6], domain.upper()):
+        assert "ana" in names(query(book, prop("EMAIL", text))), text
+    for text in (address.replace("a", "_"), "%"):
+        assert ("ana" in names(query(book, prop("EMAIL", text)))) == (text in address)
+
+
 def test_a_query_without_a_filter_is_everyone(book: Dav) -> None:
     assert len(book.report(document("C:addressbook-query", "<D:prop><D:getetag/></D:prop>")).changed()) == 5
 
