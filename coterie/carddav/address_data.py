@@ -11,7 +11,7 @@ from coterie.carddav.xml_output import escape
 from coterie.cards.rendering import Rendered
 from coterie.model.cards import CardRef
 from coterie.store import cards as store
-from coterie.vcard.raw import RawLine, join_lines, split_card, version_of
+from coterie.vcard.raw import join_lines, split_card, version_of
 from coterie.vcard.versions import as_version_3
 
 _ALWAYS = frozenset(("BEGIN", "VERSION", "UID", "FN", "N", "END"))
@@ -36,17 +36,19 @@ class AddressData(Struct, frozen=True):
 
     def element_of(self, context: Context, rendered: Rendered) -> str:
         """The property address-data of a card."""
-        lines = rendered.lines if self.version == "4.0" else served_lines(context, rendered)
+        return f"<C:address-data>{escape(self._text_of(context, rendered))}</C:address-data>"
+
+    def _text_of(self, context: Context, rendered: Rendered) -> str:
+        """The card in the version the device reads: 3.0, or as it is stored if it has written 4.0 itself."""
+        reads_4 = self.version == "4.0" or VERSION_4 in context.login.device.families
+        # most cards have these characters nowhere, and are served without looking at their lines
+        is_as_stored = reads_4 or "4.0" not in rendered.text
+        if is_as_stored and self.names is None:
+            return rendered.text
+        lines = rendered.lines if is_as_stored else as_version_3(rendered.lines)
         if self.names is not None:
             lines = [line for line in lines if line.name in _ALWAYS or line.name in self.names]
-        return f"<C:address-data>{escape(join_lines(lines))}</C:address-data>"
-
-
-def served_lines(context: Context, rendered: Rendered) -> list[RawLine]:
-    """The lines in the version the device reads: 3.0, or as they are if it has written 4.0 itself."""
-    if VERSION_4 in context.login.device.families:
-        return list(rendered.lines)
-    return as_version_3(rendered.lines)
+        return join_lines(lines)
 
 
 def read_address_data(element: Element) -> AddressData:

@@ -1,6 +1,7 @@
 """The URLs of the door: /dav/, principals, address book homes, books, cards. With and without a slash at the end."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -42,9 +43,13 @@ class Resource(Struct, frozen=True):
             return ROOT_PATH
         if self.kind in ("principals", "principal"):
             return f"{ROOT_PATH}principals/" + (f"{self.member}/" if self.member else "")
-        parts = [part for part in (self.member, self.book) if part]
-        path = f"{ROOT_PATH}books/" + "".join(f"{quote(part, safe='')}/" for part in parts)
+        path = _collection(self.member, self.book)
         return path + quote(self.href, safe="") if self.kind == "card" else path
+
+
+@lru_cache
+def _collection(member: str, book: str) -> str:
+    return f"{ROOT_PATH}books/" + "".join(f"{quote(part, safe='')}/" for part in (member, book) if part)
 
 
 def path_of(scope: Scope) -> str:

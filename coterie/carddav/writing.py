@@ -4,10 +4,10 @@ A PUT is a difference and not a replacement: what the device changed since it sa
 and in the contact. A program that returns the bytes it receives gets its own bytes back.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from coterie.actions.contacts import restore_contact
 from coterie.carddav.address_data import VERSION_4
@@ -130,7 +130,7 @@ class Writer:
         stored = store.find_stored_of_contact(self._tx, self._organization_id, contact.id)
         current = Renderer(self._tx, self._caller, self._put.folder).render_sheet(ref, sheet, stored)
         outcome = self._update(replace(current, uid=uid), is_new=True)
-        return replace(outcome, is_new=True)
+        return Outcome(True, outcome.etag)
 
     def _write_group(self, uid: str, lines: list[RawLine]) -> Outcome:
         owner = find_uid_owner(self._tx, self._organization_id, uid)

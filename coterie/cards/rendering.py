@@ -4,7 +4,9 @@ A contact that no device wrote is rendered from its draft. Stored lines are serv
 changed since; otherwise the change is made in them. Reads never write.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -31,18 +33,19 @@ _NOT_ON_PHONES = {"how_you_met": None, "bio": None, "is_follower": None, "relati
 _decode = msgspec.json.Decoder(ContactDraft).decode
 
 
-class Rendered(msgspec.Struct, frozen=True):
-    """A card with its lines and, of a contact, the draft they show. stored: as a device wrote it."""
+@dataclass(frozen=True)
+class Rendered:
+    """A card as it is served. stored: as a device wrote it."""
 
     ref: CardRef
-    lines: Sequence[RawLine]
+    text: str
     uid: str
-    draft: ContactDraft | None = None
     stored: StoredCard | None = None
 
-    @property
-    def text(self) -> str:
-        return join_lines(self.lines)
+    @cached_property
+    def lines(self) -> list[RawLine]:
+        """The lines of the text, which is mostly served without looking at them."""
+        return split_card(self.text)
 
 
 class Renderer:
@@ -63,8 +66,7 @@ class Renderer:
         for href, ref in cards.items():
             if _is_current(ref, stored) or ref.contact_id is None:
                 body = stored[href]
-                draft = _decode(body.draft) if body.draft else None
-                result[href] = Rendered(ref, split_card(body.body), body.uid, draft, body)
+                result[href] = Rendered(ref, body.body, body.uid, body)
             elif ref.contact_id in sheets:
                 result[href] = self.render_sheet(ref, sheets[ref.contact_id], stored.get(href))
         return result
@@ -74,25 +76,24 @@ class Renderer:
         draft = card_draft(sheet)
         uid = stored.uid if stored else uid_of_contact(sheet)
         if stored is None:
-            return Rendered(ref, self._lines_of(draft, uid, "3.0"), uid, draft)
-        lines = split_card(stored.body)
+            return Rendered(ref, self._text_of(draft, uid, "3.0"), uid)
+        text = stored.body
         if stored.draft is not None:
+            lines = split_card(text)
             version = version_of(lines)
-            before = self._lines_of(_decode(stored.draft), uid, version)
-            after = self._lines_of(draft, uid, version)
-            difference = compare(before, after, self._caller.country)
+            before, after = (self._text_of(each, uid, version) for each in (_decode(stored.draft), draft))
+            difference = compare(split_card(before), split_card(after), self._caller.country)
             if not difference.is_empty:
-                lines = Patch(lines, self._caller.country, keeps_heads=True).make(difference)
-        return Rendered(ref, lines, uid, draft, stored)
+                text = join_lines(Patch(lines, self._caller.country, keeps_heads=True).make(difference))
+        return Rendered(ref, text, uid, stored)
 
-    def _lines_of(self, draft: ContactDraft, uid: str, version: str) -> list[RawLine]:
-        """A draft as lines, without properties of our own, with the first of its pictures that is not too large."""
+    def _text_of(self, draft: ContactDraft, uid: str, version: str) -> str:
+        """A draft as a card without properties of our own, with the first of its pictures that is not too large."""
         pictures = [self._with_bytes(picture) for picture in draft.pictures[:1]]
         shown = replace(
             draft, external_ids=[(UID_SOURCE, uid)], pictures=[picture for picture in pictures if picture is not None]
         )
-        text = write_card(shown, "4.0" if version == "4.0" else "3.0")
-        return [line for line in split_card(text) if not line.name.startswith("X-COTERIE-")]
+        return write_card(shown, "4.0" if version == "4.0" else "3.0", with_extensions=False)
 
     def _with_bytes(self, picture: PictureDraft) -> PictureDraft | None:
         if picture.digest is None or picture.byte_count > PICTURE_BYTES_MAX:

@@ -2,7 +2,10 @@
 
 import hashlib
 import uuid
+from functools import lru_cache
 from typing import NamedTuple
+
+from coterie.model.ids import parse_id
 
 # A contact that only these doors touched is audience: phones do not see it. Imports decide row by row.
 IMPERSONAL_DOORS = frozenset(("instagram", "inro", "import", "worker"))
@@ -31,10 +34,7 @@ def contact_uuid_of(href: str) -> str | None:
     stem = href.removesuffix(".vcf")
     if stem == href or len(stem) != 36:
         return None
-    try:
-        return stem if str(uuid.UUID(stem)) == stem else None
-    except ValueError:
-        return None
+    return stem if parse_id(stem) == stem else None
 
 
 def etag_of(card: CardRef) -> str:
@@ -47,6 +47,7 @@ def check_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_CHECK_LENGTH]
 
 
+@lru_cache
 def membership_uuid(organization_uuid: str, user_id: str) -> str:
     """What a member's URLs are called: one user in two organizations has two address books."""
     return str(uuid.uuid5(uuid.UUID(organization_uuid), user_id))

@@ -24,9 +24,10 @@ _GENDERS = {"male": "M", "female": "F", "other": "O"}
 _PROPERTY_OF_CHANNEL = {"phone": "TEL", "email": "EMAIL", "website": "URL"}
 
 
-def write_card(draft: ContactDraft, version: str) -> str:
+def write_card(draft: ContactDraft, version: str, *, with_extensions: bool = True) -> str:
     """The card as text: CRLF, folded at 75 octets. Control characters and lone surrogates are dropped.
 
+    with_extensions: whether it has properties of our own, X-COTERIE-….
     Raises Invalid if version is neither "3.0" nor "4.0".
     """
     if version not in VERSIONS:
@@ -49,6 +50,8 @@ def write_card(draft: ContactDraft, version: str) -> str:
     out.add("NOTE", draft.note)
     _write_extensions(draft, out)
     out.lines.append("END:VCARD")
+    if not with_extensions:
+        out.lines = [line for line in out.lines if not line.startswith(PREFIX)]
     return out.text()
 
 
