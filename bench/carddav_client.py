@@ -88,7 +88,7 @@ def card_of(number: int, note: str) -> str:
 
 
 @contextmanager
-def serving_other(name: str, folder: Path) -> Iterator[Program]:
+def serving_other(name: str, folder: Path) -> Iterator[tuple[Program, Server]]:
     """Radicale or Xandikos over an empty folder, with one address book."""
     commands = {
         "radicale": lambda port: [
@@ -107,7 +107,7 @@ def serving_other(name: str, folder: Path) -> Iterator[Program]:
             kind = "<D:resourcetype><D:collection/><C:addressbook/></D:resourcetype>"
             body = f"<D:mkcol {_NAMES}><D:set><D:prop>{kind}</D:prop></D:set></D:mkcol>"
             program.call("MKCOL", book, body, Content_Type="application/xml")
-        yield program
+        yield program, server
 
 
 def program_of(server: Server, password: str) -> Program:
