@@ -40,9 +40,9 @@ class Instance:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, str]]:
+def serving(folder: Path, **options: str) -> Iterator[tuple[str, str]]:
     """`coterie serve` until the block ends: its address, and the link that sets it up ("" if it is)."""
-    environment = {**os.environ, "COTERIE_DATA": str(folder)}
+    environment = {**os.environ, "COTERIE_DATA": str(folder), **options}
     command = [sys.executable, "-m", "coterie", "serve", "--port", "0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
@@ -62,13 +62,13 @@ def serving(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Instance]:
-    """`coterie demo`, then `coterie serve`, until the block ends."""
-    environment = {**os.environ, "COTERIE_DATA": str(folder)}
+def running(folder: Path, **options: str) -> Iterator[Instance]:
+    """`coterie demo`, then `coterie serve`, until the block ends. options: of the environment."""
+    environment = {**os.environ, "COTERIE_DATA": str(folder), **options}
     command = [sys.executable, "-m", "coterie", "demo", "--json"]
     demo = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
     made = json.loads(demo.stdout)
-    with serving(folder) as (address, _):
+    with serving(folder, **options) as (address, _):
         yield Instance(address, made["email"], made["password"])
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +10,7 @@ from app_pages import Instance, Watched, open_page, running, sign_in
 from browser import launched
 from page_list import VISITED
 from playwright.sync_api import Browser, expect
+from postgres import Server
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,25 @@ def test_every_page_is_calm_accessible_and_alone(browser: Browser, instance: Ins
         app.check()
         app.page.emulate_media(color_scheme="light")
     context.close()
+
+
+def test_the_main_pages_work_on_postgresql(browser: Browser, postgres: Server, tmp_path: Path) -> None:
+    url = postgres.create_database()
+    with running(tmp_path, COTERIE_DATABASE_URL=url) as instance:
+        context, app = open_page(browser, instance)
+        for place in ("people", "segments", "audience", "imports", "duplicates", "history", "settings", "log"):
+            app.visit(f"/1/{place}", axe=False)
+        app.visit("/1/people", axe=False)
+        app.page.get_by_role("searchbox").fill("moe szyslak")
+        app.page.get_by_role("link", name="Moe Szyslak").click()
+        app.page.get_by_label("Write a note").fill("Asked about the tavern")
+        app.page.locator("form:has(#compose)").get_by_role("button", name="Save").click()
+        expect(app.page.locator(".prose", has_text="Asked about the tavern")).to_be_visible()
+        app.page.get_by_role("button", name="Undo").click()
+        expect(app.page.locator(".prose", has_text="Asked about the tavern")).to_have_count(0)
+        app.check(axe=False)
+        context.close()
+    postgres.drop_database(url)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -93,6 +93,17 @@ def test_other_files_are_refused_with_the_reason(alice: Visitor, world: World, c
     assert paths(alice, world) == []
 
 
+@pytest.mark.parametrize("place", ["people/{marge}/files/new", "imports"])
+def test_an_upload_that_is_cut_off_leaves_nothing(alice: Visitor, world: World, settings: Settings, place: str) -> None:
+    path = f"/{world.organization.id}/{place.format(marge=world.marge.id)}"
+    whole = alice.form_with_file("upload", "one.jpg", photo(), alice.token)
+    headers = {"content-type": "multipart/form-data; boundary=b", "cookie": alice.cookie}
+    response = alice.client.call("POST", path, body=whole[: len(whole) // 2], headers=headers)
+    assert response.status == 422 and "closing boundary" in text_of(response)
+    assert not list((settings.data_folder / "uploads").glob("*"))
+    assert paths(alice, world) == []
+
+
 def test_a_picture_that_cannot_be_read_is_not_found(alice: Visitor, world: World) -> None:
     broken = png_that_says(10, 10)
     assert recognize(broken) == "image/png" and pixel_count(broken) == 100

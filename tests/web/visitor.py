@@ -34,15 +34,24 @@ class Visitor:
 
     def upload(self, path: str, field: str, filename: str, content: bytes, token: str | None = None) -> Response:
         """Sends a form with a file."""
+        body = self.form_with_file(field, filename, content, token or self.token)
+        return self._call("POST", path, body=body, headers={"content-type": "multipart/form-data; boundary=b"})
+
+    def form_with_file(self, field: str, filename: str, content: bytes, token: str) -> bytes:
+        """The body of a multipart form with its token and a file."""
         escaped = filename.replace('"', "%22")
         parts = [
-            f'--b\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{token or self.token}\r\n'.encode(),
+            f'--b\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{token}\r\n'.encode(),
             f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="{escaped}"\r\n\r\n'.encode(),
             content,
             b"\r\n--b--\r\n",
         ]
-        headers = {"content-type": "multipart/form-data; boundary=b"}
-        return self._call("POST", path, body=b"".join(parts), headers=headers)
+        return b"".join(parts)
+
+    @property
+    def cookie(self) -> str:
+        """The header of a request with the cookies of this browser."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     @property
     def token(self) -> str:
@@ -55,7 +64,7 @@ class Visitor:
         return self.post("/sign-in", email=email, password=password)
 
     def _call(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> Response:
-        sent = {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        sent = {"cookie": self.cookie}
         if self.is_fragment:
             sent["hx-request"] = "true"
         response = self.client.call(method, path, headers=sent | (headers or {}), **options)
