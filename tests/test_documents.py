@@ -78,3 +78,15 @@ def test_a_dead_link_and_a_long_line_would_be_noticed() -> None:
 def test_every_setting_is_in_the_table_of_operators() -> None:
     rows = re.findall(r"^\| `COTERIE_([A-Z_]+)` \|", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(name.upper() for name in Settings.__struct_fields__)
+
+
+def test_every_claim_names_tests_that_exist() -> None:
+    rows = [
+        line.split("|") for line in (ROOT / "docs" / "claims.md").read_text("utf-8").splitlines() if "`tests/" in line
+    ]
+    assert rows
+    for row in rows:
+        for place in re.findall(r"`(tests/[^`]+)`", row[2]):
+            path, _, name = place.partition("::")
+            assert (ROOT / path).exists(), place
+            assert (ROOT / path).is_dir() or f"def {name}(" in (ROOT / path).read_text("utf-8"), place
