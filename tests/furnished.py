@@ -76,8 +76,8 @@ class Alice:
         keys = [(contract.name, here), (contract.name, name)]
         return [key for key in keys if key in self.ids]
 
-    def call(self, contract: Contract, route: Route, token: str | None, org_id: str) -> Response:
-        """Calls the route with the smallest valid input."""
+    def call(self, contract: Contract, route: Route, token: str | None, org_id: str, **headers: str) -> Response:
+        """Calls the route with the smallest valid input. headers: further ones, with _ for -."""
         media_type = "multipart/form-data; boundary=x" if route.uploads else "application/json"
         body = b""
         if route.uploads:
@@ -85,7 +85,10 @@ class Alice:
         elif route.body:
             body = msgspec.json.encode(smallest(route.body, self.samples))
         return self.client.with_token(token).call(
-            route.method, self.path(contract, route, org_id), body=body, headers={"content-type": media_type}
+            route.method,
+            self.path(contract, route, org_id),
+            body=body,
+            headers={"content-type": media_type} | {name.replace("_", "-"): value for name, value in headers.items()},
         )
 
 
