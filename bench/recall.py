@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 import phonenumbers
 
-from bench.samples import read_febrl
+from bench.plan import STANDARD, Plan
+from bench.samples import missing_samples, read_febrl
 from bench.table import Row, at_least, markdown
 from coterie.actions.drafts import create_contacts
 from coterie.actions.organizations import create_organization
@@ -37,8 +38,16 @@ ACCENTED = ("Müller", "Jørgensen", "Åkesson", "Schröder", "Højgaard", "Bäc
 CYRILLIC = (("Сергей", "sergei"), ("Юлия", "yulia"), ("Дмитрий", "dmitri"), ("Наталья", "natalia"), ("Юрий", "yuri"))
 
 
-def run() -> list[Row]:
+def run(plan: Plan) -> list[Row]:
     """The rows of each set."""
+    rows = missing_samples(GROUP) or _names()
+    rows += _phones()
+    plan.say("; ".join(f"{row.name} {row.value}" for row in rows))
+    return rows
+
+
+def _names() -> list[Row]:
+    """The rows of names; febrl's are the book in which they are found."""
     dice = random.Random(7)
     base, misspelt = _febrl()
     rows = _measure("febrl4, misspelt names", base, misspelt, bars=(0.68, 0.82))
@@ -55,10 +64,8 @@ def run() -> list[Row]:
     spelled = [(name.translate(GERMAN), name) for name in accents]
     rows += _measure("German and Danish spelling", [*base, *accents], spelled, bars=(None, 0.99))
     scripts = [(f"{latin} {surname}", f"{written} {surname}") for written, latin in CYRILLIC for surname in SURNAMES]
-    rows += _measure(
-        "Cyrillic stored, Latin typed", [*base, *(name for _, name in scripts)], scripts, bars=(None, 0.99)
-    )
-    return rows + _phones()
+    book = [*base, *(name for _, name in scripts)]
+    return rows + _measure("Cyrillic stored, Latin typed", book, scripts, bars=(None, 0.99))
 
 
 def _febrl() -> tuple[list[str], list[tuple[str, str]]]:
@@ -117,4 +124,4 @@ def _fill(database: Database, book: Sequence[str], field: str) -> int:
 
 
 if __name__ == "__main__":
-    print(markdown(run()))
+    print(markdown(run(STANDARD)))
