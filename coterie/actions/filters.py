@@ -16,7 +16,7 @@ from coterie.model.time_zones import zone_of
 from coterie.search import search_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Reader, Where
-from coterie.store.filters.contacts import count_matching, keep_matching, list_matching
+from coterie.store.filters.contacts import Page, keep_matching, list_and_count_matching
 from coterie.store.filters.prepare import expand, prepare, resolve
 from coterie.store.organizations import find_organization, find_user
 from coterie.store.segments import find_segment
@@ -83,11 +83,7 @@ def list_filtered(
     tx: Tx, caller: Caller, where: Where, *, order: str = "id", descending: bool = False, limit: int, offset: int
 ) -> tuple[Sequence[Contact], int]:
     """(a page of the contacts that match, the number of all of them; 100,000 means that many or more)."""
-    organization_id = caller.organization_id
-    contacts = list_matching(tx, organization_id, where, order=order, descending=descending, limit=limit, offset=offset)
-    if len(contacts) < limit and (contacts or not offset):
-        return contacts, offset + len(contacts)
-    return contacts, count_matching(tx, organization_id, where)
+    return list_and_count_matching(tx, caller.organization_id, where, Page(order, descending, limit, offset))
 
 
 def search_filtered(

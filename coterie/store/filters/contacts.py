@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from coterie.model.contacts import Contact
 from coterie.store.contacts import ORDERS, list_contacts_by_id, order_by
 from coterie.store.database import Tx
@@ -12,6 +14,15 @@ COUNT_MAX = 100_000
 SORTED_MAX = 2_000
 _ALL = "FROM contacts c WHERE c.organization_id = :organization_id"
 _FROM = f"{_ALL} AND c.deleted_at IS NULL"
+
+
+class Page(Struct, frozen=True):
+    """Which contacts of a filter to show. order: one of ORDERS; ties are broken by id."""
+
+    order: str
+    descending: bool
+    limit: int
+    offset: int
 
 
 def list_matching(
@@ -25,32 +36,45 @@ def list_matching(
     offset: int = 0,
 ) -> list[Contact]:
     """A page of the contacts that match. order is one of ORDERS; ties are broken by id."""
-    ids = _page(tx, organization_id, where, ORDERS[order], descending=descending, limit=limit, offset=offset)
+    page = Page(order, descending, limit, offset)
+    few = _list_few(tx, organization_id, where) if order != "id" else None
+    return _load(tx, organization_id, where, page, few)
+
+
+def list_and_count_matching(tx: Tx, organization_id: int, where: Where, page: Page) -> tuple[list[Contact], int]:
+    """(a page of the contacts that match, the number of all of them, counted up to 100,000)."""
+    few = _list_few(tx, organization_id, where)
+    contacts = _load(tx, organization_id, where, page, few)
+    return contacts, count_matching(tx, organization_id, where) if few is None else len(few)
+
+
+def _list_few(tx: Tx, organization_id: int, where: Where) -> list[int] | None:
+    """The ids of the contacts that match, in any order; None if they are more than SORTED_MAX."""
+    bound = {**where.parameters, "organization_id": organization_id}
+    found = tx.all(f"SELECT c.id {_FROM} AND {where.sql} LIMIT {SORTED_MAX + 1}", bound)
+    return [row[0] for row in found] if len(found) <= SORTED_MAX else None
+
+
+def _load(tx: Tx, organization_id: int, where: Where, page: Page, few: list[int] | None) -> list[Contact]:
+    """A page. few: the ids of all matches, if they are few."""
+    column = ORDERS[page.order]
+    bound = {**where.parameters, "organization_id": organization_id}
+    if few is not None:
+        # the limit keeps SQLite from reading all contacts in the order of the column
+        source = (
+            f"FROM (SELECT * FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
+            f" LIMIT {SORTED_MAX}) c"
+        )
+        bound = {"organization_id": organization_id, "ids": tx.list_param(few)}
+    else:
+        source = f"{_FROM if column == 'id' else _from_index(tx, column)} AND {where.sql}"
+    rows = tx.all(
+        f"SELECT c.id {source} ORDER BY {order_by(column, descending=page.descending)} LIMIT :limit OFFSET :offset",
+        {**bound, "limit": page.limit, "offset": page.offset},
+    )
+    ids = [row[0] for row in rows]
     by_id = {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
     return [by_id[each] for each in ids]
-
-
-def _page(
-    tx: Tx, organization_id: int, where: Where, column: str, *, descending: bool, limit: int, offset: int
-) -> list[int]:
-    bound = {**where.parameters, "organization_id": organization_id}
-    source = f"{_FROM} AND {where.sql}"
-    if column != "id":
-        found = tx.all(f"SELECT c.id {source} LIMIT {SORTED_MAX + 1}", bound)
-        if len(found) <= SORTED_MAX:
-            # the limit keeps SQLite from reading all contacts in the order of the column
-            source = (
-                f"FROM (SELECT * FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
-                f" LIMIT {SORTED_MAX}) c"
-            )
-            bound = {"organization_id": organization_id, "ids": tx.list_param([row[0] for row in found])}
-        else:
-            source = f"{_from_index(tx, column)} AND {where.sql}"
-    rows = tx.all(
-        f"SELECT c.id {source} ORDER BY {order_by(column, descending=descending)} LIMIT :limit OFFSET :offset",
-        {**bound, "limit": limit, "offset": offset},
-    )
-    return [row[0] for row in rows]
 
 
 def _from_index(tx: Tx, column: str) -> str:
