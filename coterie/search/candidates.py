@@ -95,10 +95,12 @@ def find_strict(tx: Tx, organization_id: int, query: Query) -> Strict:
         ids = engine.candidates(tx, organization_id, complete, limit=RANKED_MAX + 1)
         if len(ids) > RANKED_MAX:
             return Strict(groups, complete, ids, are_complete=True, has_all=False)
-    groups = engine.narrow(tx, organization_id, groups)
+    exact, groups = groups, engine.narrow(tx, organization_id, groups)
     # the matches of several words are read and counted in one pass
     most = RANKED_COUNT_MAX if len(groups) > 1 else RANKED_MAX + 1
     ids = engine.candidates(tx, organization_id, groups, limit=most)
+    if len(ids) < ENOUGH and engine.IS_NARROW_ROUGH and groups != exact:
+        groups, ids = exact, engine.candidates(tx, organization_id, exact, limit=most)
     if not ids and len(query.words) > 1:
         groups = engine.narrow(tx, organization_id, _groups(query, all_begun=True))
         ids = engine.candidates(tx, organization_id, groups, limit=most)

@@ -8,15 +8,15 @@ commonest terms that begin so. No extension is needed.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from coterie.search.dictionary import find_by_beginning
 from coterie.search.documents import Document, words_of_fields
 from coterie.search.groups import Group, Groups
 from coterie.store.database import Tx
 
-# terms in place of a beginning; with fewer matches than this the beginning itself is looked up
+# terms in place of a beginning, of which there may be more
 TERMS_MAX = 50
+IS_NARROW_ROUGH = True
+# with fewer matches than this, the index of whole documents is asked too
 FEW = 10
 # GIN gathers all contacts of a word before the first one
 KNOWS_WORDS_QUICKLY = False
@@ -123,19 +123,23 @@ def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
 def narrow(tx: Tx, organization_id: int, groups: Groups) -> Groups:
     """The groups in the form in which this engine finds their contacts quickly.
 
-    Next to other words, a beginning becomes the commonest terms that begin so, unless that finds few contacts.
+    Next to other words, a beginning becomes the commonest terms that begin so, if there are any.
     """
-    if len(groups) == 1 or not any(group.beginnings for group in groups):
+    if len(groups) == 1:
         return groups
-    narrowed = tuple(_with_terms(tx, organization_id, group) for group in groups)
-    return narrowed if len(candidates(tx, organization_id, narrowed, limit=FEW)) == FEW else groups
+    return tuple(_with_terms(tx, organization_id, group) for group in groups)
 
 
 def _with_terms(tx: Tx, organization_id: int, group: Group) -> Group:
-    terms: dict[str, None] = {}
+    if group.sets:
+        return group
+    words, beginnings = dict.fromkeys(group.words), []
     for beginning in group.beginnings:
-        terms.update(dict.fromkeys(find_by_beginning(tx, organization_id, beginning, limit=TERMS_MAX)))
-    return replace(group, words=tuple(dict.fromkeys((*group.words, *group.beginnings, *terms))), beginnings=())
+        terms = find_by_beginning(tx, organization_id, beginning, limit=TERMS_MAX)
+        words.update(dict.fromkeys(terms))
+        if not terms:
+            beginnings.append(beginning)
+    return Group(tuple(words), tuple(beginnings))
 
 
 def _beginning_of(groups: Groups) -> Group | None:
@@ -201,7 +205,10 @@ def count(tx: Tx, organization_id: int, groups: Groups, most: int) -> int:
     group = _beginning_of(groups)
     if group is not None:
         parts, bound = _by_beginning(organization_id, group)
-        row = tx.one(f"SELECT count(DISTINCT contact_id) FROM ({parts}) found", {**bound, "most": most})
+        # count(DISTINCT …) would sort
+        row = tx.one(
+            f"SELECT count(*) FROM (SELECT DISTINCT contact_id FROM ({parts}) found) each", {**bound, "most": most}
+        )
         if row and row[0] >= FEW:
             return min(int(row[0]), most)
     row = tx.one(

@@ -13,6 +13,7 @@ _SHIFT = 1 << 32
 KNOWS_WORDS_QUICKLY = True
 # beginnings of these lengths are words of an index of their own (migration 0002)
 _PREFIX_LENGTHS = (1, 2, 3, 5, 7)
+IS_NARROW_ROUGH = False
 # terms in place of a beginning of another length
 TERMS_MAX = 12
 
