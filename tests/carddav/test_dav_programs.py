@@ -8,6 +8,8 @@ from carddav.programs import Folder, serving
 from r0_client import R0
 from world import World
 
+from coterie.actions.drafts import create_contacts
+from coterie.model.imports import ContactDraft
 from coterie.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -39,6 +41,29 @@ def test_a_folder_and_the_book_stay_in_step(world: World, settings: Settings, da
         folder.sync()
         assert any("NICKNAME:Marge" in card for card in folder.cards().values())
         assert len(folder.cards()) == len(dav.sync().hrefs)
+        quiet = folder.sync()
+        assert "Copying" not in quiet and "Deleting" not in quiet
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_five_thousand_cards_stay_in_step(world: World, settings: Settings, dav: Dav, tmp_path: Path) -> None:
+    """On one engine: most of the time is vdirsyncer's own."""
+    people = [ContactDraft(first_name=f"Bulk {number}", last_name="Person") for number in range(5_000)]
+    with world.database.write(seconds=60) as tx:
+        create_contacts(tx, world.alice, people)
+    with serving(world.database, settings) as url:
+        folder = Folder(tmp_path, url, dav)
+        folder.discover()
+        folder.sync()
+        assert len(folder.cards()) == 5_002
+        for card in (folder.contacts / f"{world.homer.uuid}.vcf", folder.contacts / "new.vcf"):
+            if card.exists():
+                card.unlink()
+            else:
+                card.write_text(make_card("FN:Ned", "N:;Ned;;;", uid="new"))
+        folder.sync()
+        assert len(dav.sync().hrefs) == 5_002
+        assert dav.get(f"{world.homer.uuid}.vcf").status == 404
         quiet = folder.sync()
         assert "Copying" not in quiet and "Deleting" not in quiet
 
