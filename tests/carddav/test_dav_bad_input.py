@@ -136,3 +136,80 @@ def test_unknown_reports_and_filters(dav: Dav) -> None:
     text = '<C:text-match collation="i;klingon">x</C:text-match>'
     body = document("C:addressbook-query", f'<C:filter><C:prop-filter name="FN">{text}</C:prop-filter></C:filter>')
     assert b"supported-collation" in dav.call("REPORT", dav.book, body, depth="1").body
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "PROPPATCH", "REPORT", "MKCOL"])
+@pytest.mark.parametrize("body", [BOMB, EXTERNAL], ids=["bomb", "external"])
+def test_entities_are_refused_by_every_method(dav: Dav, method: str, body: bytes) -> None:
+    path = f"{dav.home}new/" if method == "MKCOL" else dav.book
+    response = dav.call(method, path, body, depth="0")
+    assert response.status == 400
+    assert b"root:" not in response.body
+    assert len(dav.propfind(dav.home, "D:resourcetype", depth="1").hrefs) == 2
+
+
+def test_a_body_of_100_mb_is_refused_before_it_is_read(dav: Dav) -> None:
+    for method, path in (("PUT", "x.vcf"), ("REPORT", dav.book), ("PROPPATCH", dav.book)):
+        assert dav.call(method, path, b"x", content_length=str(100 * 1024 * 1024)).status == 413
+
+
+def test_a_card_without_a_uid_gets_one_and_is_not_doubled(dav: Dav) -> None:
+    card = make_card("FN:Ned", "N:;Ned;;;")
+    made = dav.put("ned.vcf", card, if_none_match="*")
+    assert (made.status, "etag" in made.headers) == (201, False)
+    stored = dav.get("ned.vcf")
+    assert stored.body.decode().count("UID:") == 1
+    # an answer that was lost, and the same again
+    assert dav.put("ned.vcf", card, if_none_match="*").status == 412
+    assert dav.put("ned.vcf", card, if_match=stored.headers["etag"]).status == 204
+    assert dav.get("ned.vcf").body.decode().count("UID:") == 1
+    assert len(dav.sync().hrefs) == 3
+
+
+def test_a_uid_that_another_card_has(dav: Dav, charlies: Dav) -> None:
+    card = make_card("FN:Ned", "N:;Ned;;;", uid="ned")
+    dav.put("ned.vcf", card)
+    other = dav.put("other.vcf", card, if_none_match="*")
+    assert other.status == 409
+    assert b"no-uid-conflict" in other.body and dav.path("ned.vcf").encode() in other.body
+    assert dav.put("ned.vcf", make_card("FN:Ned", "N:;Ned;;;", uid="changed")).status == 409
+    assert charlies.put("ned.vcf", card).status == 201, "another organization has UIDs of its own"
+    assert len(dav.sync().hrefs) == 3
+
+
+@pytest.mark.parametrize("depth", ["infinity", None])
+def test_a_listing_of_everything_below_is_refused(dav: Dav, depth: str | None) -> None:
+    headers = {"depth": depth} if depth else {}
+    for path in ("/dav/", dav.home, dav.book):
+        response = dav.call("PROPFIND", path, **headers)
+        assert (response.status, b"propfind-finite-depth" in response.body) == (403, True)
+
+
+@pytest.mark.parametrize(
+    "target", ["..", "%2e%2e", "a%2Fb.vcf", "a%0Db.vcf", "../../../etc/passwd", "x" * 300]
+)  # fmt: skip
+def test_a_card_is_not_moved_to_a_name_no_card_can_have(dav: Dav, world: World, target: str) -> None:
+    name = f"{world.marge.uuid}.vcf"
+    for method in ("MOVE", "COPY"):
+        assert dav.call(method, name, destination=dav.book + target).status in (403, 404, 409)
+    assert dav.get(name).status == 200
+    assert len(dav.sync().hrefs) == 2
+
+
+@pytest.mark.parametrize(("count", "status"), [(5_000, 201), (5_001, 403), (100_000, 403)])
+def test_a_group_has_a_limit_of_members(dav: Dav, count: int, status: int) -> None:
+    members = [f"X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{number}" for number in range(count)]
+    card = make_card("FN:Many", "N:Many", "X-ADDRESSBOOKSERVER-KIND:group", *members, uid="many")
+    assert dav.put("many.vcf", card).status == status
+    if status == 201:
+        assert dav.get("many.vcf").body.decode() == card
+
+
+def test_a_group_that_names_itself_and_twice_the_same(dav: Dav, world: World) -> None:
+    uids = ["self", world.marge.uuid, world.marge.uuid.upper(), f"urn:uuid:{world.marge.uuid}", "", "mailto:x@y.z"]
+    members = [f"X-ADDRESSBOOKSERVER-MEMBER:{uid}" for uid in uids]
+    card = make_card("FN:Odd", "N:Odd", "X-ADDRESSBOOKSERVER-KIND:group", *members, uid="self")
+    assert dav.put("odd.vcf", card).status == 201
+    assert dav.get("odd.vcf").body.decode() == card
+    token = dav.sync().token
+    assert dav.sync(token).hrefs == []
