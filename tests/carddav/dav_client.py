@@ -16,6 +16,7 @@ from coterie.store.organizations import find_user
 
 NAMES = {"D": "DAV:", "C": "urn:ietf:params:xml:ns:carddav", "CS": "http://calendarserver.org/ns/"}
 IOS = "iOS/17.4 (21E219) dataaccessd/1.0"
+THUNDERBIRD = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.0"
 DAVX5 = "DAVx5/4.4 (2024/08/01; dav4jvm; okhttp/4.12.0) Android/14"
 
 

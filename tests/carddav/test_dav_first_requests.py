@@ -4,10 +4,9 @@ Sequences as the clients' sources send them; iOS as in a log of nextcloud/contac
 """
 
 import pytest
-from carddav.dav_client import DAVX5, IOS, Dav, Multistatus, document
+from carddav.dav_client import DAVX5, IOS, THUNDERBIRD, Dav, Multistatus, document
 
 CS, CARD, ME = "http://calendarserver.org/ns/", "urn:ietf:params:xml:ns:carddav", "http://me.com/_namespace/"
-THUNDERBIRD = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.0"
 EVOLUTION = "Evolution/3.46.4"
 OUTLOOK = "CalDavSynchronizer/4.4"
 
