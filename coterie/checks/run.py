@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from coterie.checks import contacts, counts, events, files, instance, relationships, search, touch_plans
+from coterie.checks import contacts, counts, events, files, instance, relationships, search, subscriptions, touch_plans
 from coterie.checks.check import Check, Scope
 from coterie.model.organizations import Caller, Organization
 from coterie.settings import Settings
@@ -18,6 +18,7 @@ OF_ORGANIZATION = (
     *events.CHECKS,
     *search.CHECKS,
     *touch_plans.CHECKS,
+    *subscriptions.CHECKS,
     *files.CHECKS,
     *counts.CHECKS,
 )

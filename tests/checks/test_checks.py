@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everything import add_everything
+from everything import add_everything, put
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact
@@ -154,6 +154,30 @@ def plans_of_nobody(world: World) -> None:
     run(world, "UPDATE touch_plans SET contact_id = contact_id + 1000000 WHERE organization_id = :o")
 
 
+def _subscribe(world: World, folder_id: int | None, *cards: dict[str, Any]) -> None:
+    org, now = world.alice.organization_id, "2026-01-01T00:00:00.000000Z"
+    with world.database.write() as tx:
+        put(tx, "subscriptions", organization_id=org, id="s", name="Elsewhere", url="https://x.example/",
+            username="u", password_sealed="-", direction="mirror", policy="remote", state="active",
+            folder_id=folder_id, created_at=now, updated_at=now)  # fmt: skip
+        for card in cards:
+            put(tx, "remote_cards", organization_id=org, subscription_id="s", etag="1", remote_body="-", **card)
+
+
+def in_step_with_nobody(world: World) -> None:
+    _subscribe(world, None, {"href": "/a.vcf", "state": "bound", "contact_id": 4711},
+               {"href": "/b.vcf", "state": "held", "contact_id": None})  # fmt: skip
+
+
+def in_step_twice(world: World) -> None:
+    cards = [{"href": f"/{name}.vcf", "state": "bound", "contact_id": world.marge.id} for name in "ab"]
+    _subscribe(world, None, *cards)
+
+
+def group_without_lines(world: World) -> None:
+    run(world, "DELETE FROM card_bodies WHERE organization_id = :o AND href = 'g.vcf'")
+
+
 BROKEN: dict[Callable[[World], None], set[str]] = {
     counters: {"counts"},
     sequences: {"sequences"},
@@ -166,6 +190,9 @@ BROKEN: dict[Callable[[World], None], set[str]] = {
     recent: {"recent-interactions"},
     touch_plans: {"touch-plans"},
     plans_of_nobody: {"touch-plans"},
+    in_step_with_nobody: {"subscription-cards"},
+    in_step_twice: {"subscription-cards"},
+    group_without_lines: {"groups"},
     no_mirror_reference: {"relationships"},
     other_mirrors: {"relationships"},
     one_side: {"relationships"},
@@ -277,6 +304,13 @@ def test_dead_jobs_are_reported_and_stay(full: World) -> None:
     dead = found(full, repair=True)["dead-jobs"]
     assert dead.examples[0].subject == f"job {job_id}" and "no server" in dead.examples[0].text
     assert one(full, "SELECT state FROM jobs WHERE id = :id", id=job_id) == "dead"
+
+
+def test_a_subscription_without_its_folder_is_reported(full: World) -> None:
+    _subscribe(full, 4711, {"href": "/a.vcf", "state": "bound", "contact_id": full.marge.id})
+    result = found(full, repair=True)["subscription-folders"]
+    assert (result.problem_count, result.open_count, result.is_repairable) == (1, 1, False)
+    assert result.hint is not None and "coterie subscriptions remove" in result.hint
 
 
 def test_many_problems_are_repaired_in_several_transactions(full: World) -> None:

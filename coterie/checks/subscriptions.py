@@ -1,0 +1,69 @@
+"""Cards of subscriptions compared with the contacts they are in step with, and groups of devices with their lines."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.model.organizations import Caller
+from coterie.model.subscriptions import DETACHED, ERASED
+from coterie.store import subscription_checks as store
+from coterie.store.cards import delete_group
+from coterie.store.database import Tx
+from coterie.store.remote_cards import find_remote_cards, save_remote_cards
+
+
+def _find_cards(tx: Tx, scope: Scope, after: int) -> Page:
+    unbound = store.list_unbound_cards(tx, scope.organization_id)
+    second = store.list_second_cards(tx, scope.organization_id)
+    problems = [
+        Problem(f"card {href}", "is in step with a contact that does not exist", (subscription_id, href, ERASED))
+        for subscription_id, href in unbound
+    ]
+    problems += [
+        Problem(f"card {href}", "is in step with the contact of another card", (subscription_id, href, DETACHED))
+        for subscription_id, href in second
+    ]
+    return problems, None
+
+
+def _repair_cards(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+    """A card without its contact is as one whose contact was erased; a second one is not kept in step any more."""
+    repaired = 0
+    for subscription_id, href, state in (problem.key for problem in problems):
+        card = find_remote_cards(tx, caller.organization_id, subscription_id, [href]).get(href)
+        if card is None:
+            continue
+        changed = replace(card, state=state)
+        if state == ERASED:
+            changed = replace(changed, contact_id=None, uid=None, remote_body="", own_body=None)
+        save_remote_cards(tx, caller.organization_id, subscription_id, [changed])
+        repaired += 1
+    return repaired
+
+
+def _find_folders(tx: Tx, scope: Scope, after: int) -> Page:
+    ids = store.list_without_folder(tx, scope.organization_id)
+    return [Problem(f"subscription {each}", "has a folder that was deleted", each) for each in ids], None
+
+
+def _find_groups(tx: Tx, scope: Scope, after: int) -> Page:
+    hrefs = store.list_groups_without_lines(tx, scope.organization_id)
+    return [Problem(f"group {href}", "has no lines", href) for href in hrefs], None
+
+
+def _repair_groups(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+    for problem in problems:
+        delete_group(tx, caller.organization_id, problem.key)
+    return len(problems)
+
+
+CHECKS = (
+    Check(name="subscription-cards", find=_find_cards, repair=_repair_cards),
+    Check(
+        name="subscription-folders",
+        find=_find_folders,
+        hint="remove the subscription with `coterie subscriptions remove`, and add it again with another folder",
+    ),
+    Check(name="groups", find=_find_groups, repair=_repair_groups),
+)
