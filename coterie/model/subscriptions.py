@@ -24,6 +24,8 @@ WAITING, BOUND, REJECTED, CARD_HELD, DETACHED, REMOVED, ERASED, IGNORED = (
 )  # fmt: skip
 # reasons of a held card: both sides changed it, or it was deleted there and changed here
 CONFLICT, DELETED_THERE = "conflict", "deleted_there"
+# reason of a card without a contact: it is a group, whose tag its members have
+GROUP = "group"
 # reason of a rejected card: another card of the book has its UID
 UID_TWICE = "uid_twice"
 # reasons of a held run: it would delete or change many contacts; the book is empty; its listing is not complete

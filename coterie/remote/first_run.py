@@ -15,7 +15,7 @@ from coterie.errors import Invalid
 from coterie.imports.formats.names import VCARD
 from coterie.imports.upload import start_import, store_upload
 from coterie.model.imports import APPLIED, ROW_APPLIED, SKIP, UNCHANGED, UNDONE, Import, StagedRow
-from coterie.model.subscriptions import ACTIVE, DETACHED, IGNORED, PREVIEW, WAITING, RemoteCard, in_step
+from coterie.model.subscriptions import ACTIVE, DETACHED, GROUP, IGNORED, PREVIEW, WAITING, RemoteCard, in_step
 from coterie.remote import merge, own_cards
 from coterie.remote.context import Context
 from coterie.remote.listing import Fetched, Listing, fetch
@@ -73,7 +73,8 @@ def _write(file: BinaryIO, part: Sequence[Fetched], listing: Listing, number: in
             cards.append(rejected(card, etag, "not_taken", error.message))
             continue
         if is_group(lines):
-            cards.append(replace(card, uid=uid_of(lines), state=IGNORED, reason_code="group"))
+            group = replace(card, uid=uid_of(lines), remote_body=join_lines(lines), own_body="")
+            cards.append(replace(group, state=IGNORED, reason_code=GROUP))
             continue
         number += 1
         # without values that have no field, which would become notes: they stay in the card's lines

@@ -21,7 +21,6 @@ from coterie.model.subscriptions import (
     CONFLICT,
     DETACHED,
     ERASED,
-    IGNORED,
     OURS,
     REJECTED,
     UID_TWICE,
@@ -31,6 +30,7 @@ from coterie.model.subscriptions import (
 )
 from coterie.remote import merge, own_cards
 from coterie.remote.context import Context
+from coterie.remote.groups import take_group
 from coterie.remote.listing import Fetched
 from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact, find_contact_by_uuid, find_external_ids
@@ -76,7 +76,7 @@ def _take(tx: Tx, context: Context, each: Fetched, card: RemoteCard | None, etag
     text = join_lines(lines)
     uid = uid_of(lines)
     if is_group(lines):
-        context.save_cards(tx, RemoteCard(each.href, etag, uid, "", state=IGNORED, reason_code="group"))
+        take_group(tx, context, RemoteCard(each.href, etag, uid, ""), lines)
         return
     card = card or _moved(tx, context, each.href, uid)
     if card is None or card.state not in (BOUND, CARD_HELD, REJECTED) or card.contact_id is None:

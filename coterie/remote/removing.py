@@ -22,6 +22,7 @@ from coterie.model.subscriptions import (
 )
 from coterie.remote import merge, own_cards
 from coterie.remote.context import Context
+from coterie.remote.groups import is_group_card, leave_group
 from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
@@ -31,6 +32,8 @@ def remove_cards(tx: Tx, context: Context, hrefs: Sequence[str], *, detach: bool
     """Does here what was deleted there. detach: the contacts stay, and are not kept in step any more."""
     known = store.find_remote_cards(tx, context.organization_id, context.subscription.id, hrefs)
     for card in known.values():
+        if is_group_card(card) and not detach:
+            leave_group(tx, context, card)
         if card.contact_id is None or card.state not in (BOUND, CARD_HELD, REJECTED, ERASED):
             store.delete_remote_card(tx, context.organization_id, context.subscription.id, card.href)
         elif detach:

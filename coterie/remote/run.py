@@ -40,6 +40,7 @@ from coterie.remote.context import Context, Counts
 from coterie.remote.discovery import Book, find_books, read_book
 from coterie.remote.errors import RemoteError
 from coterie.remote.first_run import BATCH, ImportUndone, bind_applied, stage_first_run
+from coterie.remote.groups import follow_groups
 from coterie.remote.listing import Listing, fetch, list_changes
 from coterie.remote.pulling import take_cards
 from coterie.remote.pushing import follow_merges, push_changes, push_deletions
@@ -47,9 +48,11 @@ from coterie.remote.removing import remove_cards
 from coterie.store import remote_cards as store
 from coterie.store.cards import last_change
 from coterie.store.database import Tx
+from coterie.store.folders import find_folder
 
 FAILURE_SECONDS_MAX = 6 * 3600.0
 NAMES_SHOWN = 50
+_NO_FOLDER = "The folder of the subscription was deleted: remove it and add it again with another folder"
 _UNDONE = "The import of the first run was undone; add the subscription again to begin anew"
 
 
@@ -65,6 +68,7 @@ def synchronize(context: Context) -> Counts:
 
 
 def _run(context: Context) -> None:
+    _check_folder(context)
     if context.subscription.state == NEW:
         book = _find_book(context)
         listing = list_changes(context.client, book, {}, None)
@@ -85,6 +89,14 @@ def _run(context: Context) -> None:
     else:  # the schedule looks whether it was applied
         with context.write() as tx:
             context.update(tx, next_run_at=None)
+
+
+def _check_folder(context: Context) -> None:
+    """Raises RemoteError if the folder was deleted: without one, everyone on phones would be in the book."""
+    folder_id = context.subscription.folder_id
+    with context.database.read() as tx:
+        if folder_id is not None and find_folder(tx, context.organization_id, folder_id) is None:
+            raise RemoteError("no_folder", _NO_FOLDER, is_lasting=True)
 
 
 def _find_book(context: Context) -> Book:
@@ -137,6 +149,7 @@ def _synchronize(context: Context, book: Book) -> None:
     _remove(context, [*plan.removed, *(c.href for c in plan.decided if c.reason_code == DELETED_THERE)], is_detached)
     if plan.removed:
         _take(context, _rejected_for_uid(context), plan)
+    follow_groups(context)
     if context.is_two_way:
         push_changes(context, up_to=plan.up_to)
         if is_detached:
