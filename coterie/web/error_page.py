@@ -29,14 +29,18 @@ def show_error(error: CoterieError, visit: Visit) -> Show:
     """The page of an error. For a part of a page, a message in its alert line, and the part stays as it is."""
     status = 422 if isinstance(error, Invalid) else status_of(error)
     title = next((_TITLES[cls] for cls in type(error).__mro__ if cls in _TITLES), "This is not possible just now")
+    detail = error.message
+    if isinstance(error, NotFound):
+        # something that the user may see is missing: its message says more than the title
+        title, detail = (title if error.message == "Not found" else error.message), ""
     headers = {name: value for name, value in error_headers(error) if name != "WWW-Authenticate"}
     if visit.is_fragment:
         headers |= {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}
-        return Show(template="alarm.html", values={"title": title, "error": error}, status=status, headers=headers)
+        return Show(template="alarm.html", values={"title": title, "detail": detail}, status=status, headers=headers)
     values = {
         "title": title,
         "problems": error.problems if isinstance(error, Invalid) else (),
-        "detail": "" if isinstance(error, Invalid | NotFound) else error.message,
+        "detail": "" if isinstance(error, Invalid) else detail,
         "is_ours": isinstance(error, Unexpected),
     }
     return Show(template="error.html", values=values, status=status, headers=headers)

@@ -152,3 +152,14 @@ def test_a_list_takes_the_same_statements_however_long_it_is(
             alice.get(people(world))
         numbers.append(len(statements))
     assert numbers[0] == numbers[1] > 5
+
+
+def test_what_is_missing_is_named(alice: Visitor, world: World) -> None:
+    person = f"/{world.organization.id}/people/{world.marge.id}"
+    alice.post(f"{person}/delete")
+    for is_fragment in (True, False):
+        alice.is_fragment = is_fragment
+        response = alice.post(f"{person}/compose", kind="note", text="Too late")
+        assert response.status == 404
+        assert "This person was deleted: restore it first" in text_of(response)
+        assert "This page does not exist" not in text_of(response)
