@@ -83,7 +83,8 @@ def _prepare(data: Path, urls: Sequence[str], count: int) -> range:
         contact_id = create_contact(tx, caller, {"real_name": "Lisa Simpson"}).id
         for url in urls:
             secret_sealed = seal(database.settings.data_folder, new_secret())
-            create_webhook(tx, caller, Webhook(id="", url=url, kinds=("contact.updated",), secret_sealed=secret_sealed))
+            webhook = Webhook(id="", url=url, kinds=("contact.updated",), secret_sealed=secret_sealed)
+            create_webhook(tx, caller, webhook, allowed="127.0.0.0/8")
         first = find_last_event(tx, organization.id) + 1
     _record(database, organization.id, contact_id, count)
     database.close()

@@ -6,9 +6,9 @@ COTERIE_OUTGOING_ALLOWED: that one may be private, and plain http. Redirects are
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from socket import SOCK_STREAM, getaddrinfo
+from socket import AI_NUMERICHOST, SOCK_STREAM, getaddrinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,6 +21,7 @@ URL_LENGTH_MAX = 2000
 # of the addresses of a host, so many are tried
 ADDRESSES_MAX = 4
 _FIRST_FREE_PORT = 1024
+_NOT_HTTPS = "the address does not begin with https://"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 # NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is connected to
@@ -101,6 +102,23 @@ def check_url(url: str) -> str:
     return url
 
 
+def check_place(url: str, rules: Rules) -> str:
+    """A well-formed URL that may be connected to, as far as that is known without a name server.
+
+    Raises NotAllowed as check_url does; for this instance's own address; for an IP address or localhost that is not
+    allowed; for plain http to a host that is not allowed, unless a network is, in which the host may be.
+    """
+    host, port = _place(check_url(url))
+    _check_own(url, rules)
+    is_local = host == "localhost" or host.endswith(".localhost")
+    addresses = ["127.0.0.1"] if is_local else _addresses(host, port, AI_NUMERICHOST)
+    _check_addresses(url, addresses, rules)
+    is_known = bool(addresses) or host in rules.hosts or bool(rules.networks)
+    if urlsplit(url).scheme != "https" and not is_known:
+        raise NotAllowed(_NOT_HTTPS)
+    return url
+
+
 def resolve(url: str, rules: Rules) -> list[Target]:
     """The places a URL leads to, all of them checked, in the order of the name server; at most four.
 
@@ -109,21 +127,32 @@ def resolve(url: str, rules: Rules) -> list[Target]:
     """
     parts = urlsplit(check_url(url))
     host, port = _place(url)
-    if rules.own and (host, port) == _place(rules.own):
-        raise NotAllowed("the address is that of this instance")
+    _check_own(url, rules)
     addresses = _addresses(host, port)
-    for address in addresses:
-        if rules.allows(host, address):
-            continue
-        if not is_public(address):
-            raise NotAllowed("the host is not public")
-        if parts.scheme != "https":
-            raise NotAllowed("the address does not begin with https://")
+    if not addresses:
+        raise NotAllowed("the host is unknown")
+    _check_addresses(url, addresses, rules)
     name = host if parts.scheme == "https" else None
     places = [f"[{address}]:{port}" if ":" in address else f"{address}:{port}" for address in addresses]
     query = (parts.path or "/", parts.query, "")
     header = parts.netloc.removesuffix(f":{_DEFAULT_PORTS[parts.scheme]}")
     return [Target(urlunsplit((parts.scheme, place, *query)), header, name) for place in places[:ADDRESSES_MAX]]
+
+
+def _check_own(url: str, rules: Rules) -> None:
+    if rules.own and _place(url) == _place(rules.own):
+        raise NotAllowed("the address is that of this instance")
+
+
+def _check_addresses(url: str, addresses: Iterable[str], rules: Rules) -> None:
+    host, _ = _place(url)
+    for address in addresses:
+        if rules.allows(host, address):
+            continue
+        if not is_public(address):
+            raise NotAllowed("the host is not public")
+        if urlsplit(url).scheme != "https":
+            raise NotAllowed(_NOT_HTTPS)
 
 
 def _place(url: str) -> tuple[str, int]:
@@ -132,11 +161,12 @@ def _place(url: str) -> tuple[str, int]:
     return (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS[parts.scheme]
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _addresses(host: str, port: int, flags: int = 0) -> list[str]:
+    """The addresses of a host; none if it is unknown."""
     try:
-        found = getaddrinfo(host, port, type=SOCK_STREAM)
+        found = getaddrinfo(host, port, type=SOCK_STREAM, flags=flags)
     except (OSError, UnicodeError):
-        raise NotAllowed("the host is unknown") from None
+        return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

@@ -37,11 +37,13 @@ REPLAYS_MAX = 10_000
 OLD_SECRET_HOURS_MAX = 24 * 30
 
 
-def create_webhook(tx: Tx, caller: Caller, webhook: Webhook) -> Webhook:
+def create_webhook(tx: Tx, caller: Caller, webhook: Webhook, *, allowed: str = "", own: str = "") -> Webhook:
     """Adds an endpoint (its id and moments are set here); it receives events from now on.
 
-    Raises Invalid if a field is not valid, or the organization has 100 webhooks.
+    allowed, own: as outgoing.parse_rules. Raises Invalid if a field is not valid, nothing could be delivered to the
+    URL, or the organization has 100 webhooks.
     """
+    _check_url(webhook.url, allowed, own)
     lock_organization(tx, caller.organization_id)
     if len(webhooks.list_webhooks(tx, caller.organization_id)) >= WEBHOOKS_MAX:
         raise invalid("url", f"cannot be added: the limit is {WEBHOOKS_MAX} webhooks")
@@ -56,13 +58,22 @@ def create_webhook(tx: Tx, caller: Caller, webhook: Webhook) -> Webhook:
 
 
 def update_webhook(
-    tx: Tx, caller: Caller, webhook_id: str, fields: Mapping[str, Any], *, from_now: bool = False
+    tx: Tx,
+    caller: Caller,
+    webhook_id: str,
+    fields: Mapping[str, Any],
+    *,
+    from_now: bool = False,
+    allowed: str = "",
+    own: str = "",
 ) -> Webhook:
     """Changes fields of an endpoint. Enabling one ends its failures; from_now: what happened meanwhile is not sent.
 
-    Raises NotFound, or Invalid if a field is not valid.
+    allowed, own: as outgoing.parse_rules. Raises NotFound, or Invalid as create_webhook does.
     """
     before = find_webhook(tx, caller, webhook_id, lock=True)
+    if "url" in fields and fields["url"] != before.url:
+        _check_url(fields["url"], allowed, own)
     after = _checked(replace(before, **fields))
     if after.is_active and not before.is_active:
         after = replace(after, failure_count=0, failing_since=None, retry_at=None, disabled_reason=None)
@@ -99,7 +110,7 @@ def rotate_secret(tx: Tx, caller: Caller, webhook_id: str, *, sealed: str, old_v
 def delete_webhook(tx: Tx, caller: Caller, webhook_id: str) -> None:
     """Deletes an endpoint with its log. Raises NotFound."""
     if not webhooks.delete_webhook(tx, caller.organization_id, webhook_id):
-        raise NotFound("there is no such webhook")
+        raise NotFound("There is no such webhook")
     record(tx, caller, "webhook.deleted", webhook_id)
 
 
@@ -143,15 +154,20 @@ def find_webhook(tx: Tx, caller: Caller, webhook_id: str, *, lock: bool = False)
     """Raises NotFound."""
     webhook = webhooks.find_webhook(tx, caller.organization_id, webhook_id, lock=lock)
     if webhook is None:
-        raise NotFound("there is no such webhook")
+        raise NotFound("There is no such webhook")
     return webhook
 
 
-def _checked(webhook: Webhook) -> Webhook:
+def _check_url(url: str, allowed: str, own: str) -> None:
+    """Raises Invalid for a URL to which nothing could be delivered."""
     try:
-        outgoing.check_url(webhook.url)
+        outgoing.check_place(url, outgoing.parse_rules(allowed, own))
     except outgoing.NotAllowed as error:
-        raise invalid("url", f"cannot be used: {error}") from None
+        reason = f"cannot be used: {error}. Public https:// addresses can; the operator allows others with"
+        raise invalid("url", f"{reason} COTERIE_OUTGOING_ALLOWED") from None
+
+
+def _checked(webhook: Webhook) -> Webhook:
     description = (webhook.description or "").strip() or None
     if description and (len(description) > DESCRIPTION_LENGTH_MAX or not description.isprintable()):
         raise invalid("description", f"must have up to {DESCRIPTION_LENGTH_MAX} printable characters")

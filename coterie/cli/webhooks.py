@@ -117,7 +117,8 @@ def add(
             secret_sealed=seal(folder, secret),
             headers_sealed=seal(folder, msgspec.json.encode(named).decode()) if named else None,
         )
-        webhook = actions.create_webhook(tx, caller, webhook)
+        settings = database.settings
+        webhook = actions.create_webhook(tx, caller, webhook, allowed=settings.outgoing_allowed, own=settings.base_url)
     _print_secret(webhook.id, secret, as_json=as_json)
 
 
@@ -184,7 +185,10 @@ def _update(
         caller = caller_for_only(tx, organization)
         if "filter" in fields:
             fields = {**fields, "filter": read_webhook_filter(tx, caller, fields["filter"])}
-        return actions.update_webhook(tx, caller, webhook_id, fields, from_now=from_now)
+        return actions.update_webhook(
+            tx, caller, webhook_id, fields, from_now=from_now, allowed=database.settings.outgoing_allowed,
+            own=database.settings.base_url,
+        )  # fmt: skip
 
 
 def _print_changed(webhook: Webhook, text: str, *, as_json: bool) -> None:

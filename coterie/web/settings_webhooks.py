@@ -45,7 +45,11 @@ def create(tx: Tx, visit: Visit) -> Result:
         filter=read_webhook_filter(tx, visit.acting, visit.text("filter", LENGTH_MAX)),
         **_fields(visit),  # type: ignore[arg-type]
     )
-    return _one(tx, visit, actions.create_webhook(tx, visit.acting, webhook).id, secret=secret)
+    settings = visit.settings
+    created = actions.create_webhook(
+        tx, visit.acting, webhook, allowed=settings.outgoing_allowed, own=settings.base_url
+    )
+    return _one(tx, visit, created.id, secret=secret)
 
 
 def _fields(visit: Visit) -> dict[str, object]:

@@ -49,7 +49,7 @@ def add(database: Database, caller: Caller, receiver: Receiver, settings: Settin
         sealed = seal(settings.data_folder, secret)
         webhook = Webhook(id="", url=url or receiver.url, secret_sealed=sealed, **fields)  # type: ignore[arg-type]
         with database.write() as tx:
-            return actions.create_webhook(tx, caller, webhook).id, secret
+            return actions.create_webhook(tx, caller, webhook, allowed="127.0.0.0/8").id, secret
 
     return add
 

@@ -158,7 +158,9 @@ def create(tx: Tx, caller: Caller, request: Request) -> NewWebhookEntity:
         secret_sealed=seal(request.settings.data_folder, secret),
         headers_sealed=_sealed(request, body.headers),
     )  # fmt: skip
-    return NewWebhookEntity(**_values(tx, caller, actions.create_webhook(tx, caller, webhook)), secret=secret)
+    settings = request.settings
+    created = actions.create_webhook(tx, caller, webhook, allowed=settings.outgoing_allowed, own=settings.base_url)
+    return NewWebhookEntity(**_values(tx, caller, created), secret=secret)
 
 
 def update(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
@@ -173,7 +175,10 @@ def update(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
         fields["filter"] = read_webhook_filter(tx, caller, fields["filter"])
     if "ordered" in fields:
         fields["is_ordered"] = fields.pop("ordered")
-    webhook = actions.update_webhook(tx, caller, webhook_id(request), fields, from_now=from_now)
+    webhook = actions.update_webhook(
+        tx, caller, webhook_id(request), fields, from_now=from_now, allowed=request.settings.outgoing_allowed,
+        own=request.settings.base_url,
+    )  # fmt: skip
     return WebhookEntity(**_values(tx, caller, webhook))
 
 
