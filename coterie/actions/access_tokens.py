@@ -45,27 +45,30 @@ def insert_token(
 
 
 def create_access_token(
-    tx: Tx, caller: Caller, *, user_id: str, name: str, scopes: Sequence[str] = (), days: int | None = None
+    tx: Tx, caller: Caller, *, user_id: str, name: str, scopes: Sequence[str] = (ALL_SCOPES,), days: int | None = None
 ) -> tuple[str, str]:
-    """(id, token) of a new API token of a member. No scopes means all; days: how long it is valid, None for ever.
+    """(id, token) of a new API token of a member. scopes: by default all; days: how long it is valid, None for ever.
 
-    Raises Invalid if the name, a scope or the days are not valid, NotFound if the user is not a member.
+    Raises Invalid if the name, a scope or the days are not valid or there is no scope, NotFound if the user is not a
+    member.
     """
     if not name.strip() or len(name) > NAME_LENGTH_MAX or "\0" in name:
         raise invalid("name", f"must have 1 to {NAME_LENGTH_MAX} characters")
+    if not scopes:
+        raise invalid("scope", "is missing: choose at least one", kind="blank")
     for scope in scopes:
-        if scope not in SCOPES:
+        if scope not in (*SCOPES, ALL_SCOPES):
             raise invalid("scope", f"{scope[:100]!r} is not one of {', '.join(SCOPES)}", kind="choice")
     if days is not None and not 1 <= days <= DAYS_MAX:
         raise invalid("days", f"must be 1 to {DAYS_MAX}")
     if find_membership(tx, caller.organization_id, user_id) is None:
-        raise NotFound("the user is not a member of this organization")
+        raise NotFound("The user is not a member of this organization")
     token_id, token = insert_token(
         tx,
         caller.organization_id,
         user_id=user_id,
         name=name.strip(),
-        scopes=tuple(dict.fromkeys(scopes)) or (ALL_SCOPES,),
+        scopes=tuple(dict.fromkeys(scopes)),
         expires_at=times.after(times.now(), days * DAY_SECONDS) if days is not None else None,
     )
     record(tx, caller, "access_token.created", token_id)
@@ -80,5 +83,5 @@ def revoke_access_token(tx: Tx, caller: Caller, token_id: str) -> None:
     if not store.revoke_access_token(tx, caller.organization_id, token_id, times.now()):
         if store.has_access_token(tx, caller.organization_id, token_id):
             raise Conflict("the token is already revoked")
-        raise NotFound(f"there is no token {token_id}")
+        raise NotFound(f"There is no token {token_id}")
     record(tx, caller, "access_token.revoked", token_id)

@@ -17,7 +17,7 @@ from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.terminal import printable
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
-from coterie.model.organizations import SCOPES
+from coterie.model.organizations import ALL_SCOPES, SCOPES
 from coterie.settings import Settings
 from coterie.store.access_tokens import list_access_tokens
 
@@ -113,7 +113,7 @@ def create(
         caller = caller_for_only(tx, organization)
         user_id = find_member(tx, caller, user)
         token_id, token = actions.create_access_token(
-            tx, caller, user_id=user_id, name=name, scopes=scopes or (), days=days
+            tx, caller, user_id=user_id, name=name, scopes=scopes or (ALL_SCOPES,), days=days
         )
     if as_json:
         typer.echo(msgspec.json.encode({"token_id": token_id, "token": token}).decode())

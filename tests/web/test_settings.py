@@ -126,8 +126,8 @@ def test_a_property_is_created_with_choices(alice: Visitor, world: World) -> Non
 
 def test_a_member_sees_and_ends_their_own_tokens_only(alice: Visitor, bob: Visitor, world: World) -> None:
     tokens = at(world, "tokens")
-    alice.post(tokens, token_name="Of Alice", days="", scopes=[])
-    bob.post(tokens, token_name="Of Bob", days="", scopes=[])
+    alice.post(tokens, token_name="Of Alice", days="", scopes=["contacts:read"])
+    bob.post(tokens, token_name="Of Bob", days="", scopes=["contacts:read"])
     assert "Of Alice" not in text_of(bob.get(tokens)) and "Of Bob" in text_of(alice.get(tokens))
     body = alice.get(tokens).body.decode()
     (path,) = re.findall(r'action="([^"]+/revoke)">(?:[^<]|<input[^>]*>)*<button[^>]*End the token Of Alice', body)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import access_tokens as actions
 from coterie.api.hub.ids import part_id
@@ -11,7 +11,7 @@ from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
-from coterie.model.organizations import ALL_SCOPES, NAME_LENGTH_MAX, OWNER, SCOPES, Caller
+from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, SCOPES, Caller
 from coterie.store import access_tokens as store
 from coterie.store.database import Tx
 from coterie.store.organizations import find_membership
@@ -42,10 +42,15 @@ class TokenPage(Page, kw_only=True):
 
 class TokenBody(Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, description="What it is for.")]
-    scopes: Annotated[
-        list[Literal[SCOPES]],  # type: ignore[valid-type]
-        Meta(max_length=len(SCOPES), description="What it may do; by default what your token may do."),
-    ] = []
+    scopes: (
+        Annotated[
+            list[Literal[SCOPES]],  # type: ignore[valid-type]
+            Meta(
+                min_length=1, max_length=len(SCOPES), description="What it may do; by default what your token may do."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     days: Annotated[int, Meta(ge=1, le=actions.DAYS_MAX, description="How long it is valid.")] | None = None
 
 
@@ -66,10 +71,10 @@ def _values(token: AccessToken) -> dict[str, Any]:
 
 def create(tx: Tx, caller: Caller, request: Request) -> NewTokenEntity:
     body: TokenBody = request.body
-    missing = [scope for scope in body.scopes if not caller.may(scope)]
+    scopes = tuple(caller.scopes if isinstance(body.scopes, UnsetType) else body.scopes)
+    missing = [scope for scope in scopes if not caller.may(scope)]
     if missing:
         raise Forbidden(f"Your token lacks {', '.join(missing)}, so it cannot give it to another")
-    scopes = tuple(body.scopes) or (() if ALL_SCOPES in caller.scopes else caller.scopes)
     token_id, secret = actions.create_access_token(
         tx, caller, user_id=caller.user_id or "", name=body.name, scopes=scopes, days=body.days
     )
