@@ -16,6 +16,8 @@ from coterie.store.contact_relationships import list_contact_relationships_of
 from coterie.store.database import Tx
 
 _SUGGESTED = 5
+# field of the action -> argument of the tool
+_NAMES = {"second_contact": "second", "type_id": "type", "anniversary_on": "anniversary"}
 
 
 class Arguments(Struct, forbid_unknown_fields=True):
@@ -43,8 +45,17 @@ def relate_contacts(tx: Tx, call: Call) -> Answer:
         fields["anniversary_on"] = asked.anniversary
     if existing is not None:
         return {"related": _words(update_contact_relationship(tx, call.caller, existing.id, fields), first, second)}
-    side = relate(tx, call.caller, first.id, fields | {"second_contact": second.uuid})
+    side = _relate(tx, call, first, second, fields)
     return {"related": _words(side, first, second)}
+
+
+def _relate(tx: Tx, call: Call, first: Contact, second: Contact, fields: dict[str, Any]) -> ContactRelationship:
+    """Relates the two. Raises Invalid, whose problems name the arguments of the tool."""
+    try:
+        return relate(tx, call.caller, first.id, fields | {"second_contact": second.uuid})
+    except Invalid as error:
+        problems = [each._replace(path=tuple(_NAMES.get(part, part) for part in each.path)) for each in error.problems]
+        raise Invalid(*problems) from None
 
 
 def _type_id(name: str) -> str:
