@@ -1,12 +1,13 @@
 """The guard of outgoing requests: which addresses are public, what the operator may allow, and what is connected to."""
 
 import socket
+from socket import AI_NUMERICHOST, getaddrinfo
 from typing import Any
 
 import httpx
 import pytest
 
-from coterie.outgoing import NotAllowed, Rules, check_url, is_public, parse_rules, resolve, send
+from coterie.outgoing import NotAllowed, Rules, check_place, check_url, is_public, parse_rules, resolve, send
 
 PUBLIC = (
     "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::93.184.216.34", "::ffff:93.184.216.34", "2002:5db8:d822::1",
@@ -125,3 +126,34 @@ def answer(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
     monkeypatch.setattr("coterie.outgoing.getaddrinfo", resolved)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [("http://127.0.0.1:8080/in", ""), ("https://127.0.0.1/", ""), ("https://[::1]/", ""), ("https://10.1.2.3/", ""),
+     ("https://2130706433/", ""), ("https://0x7f.1/", ""), ("https://localhost/", ""), ("https://a.localhost/", ""),
+     ("http://93.184.216.34/", ""), ("http://example.org/", ""), ("http://example.org/", "other.example"),
+     ("http://127.0.0.1/", "10.0.0.0/8"), ("https://crm.example.org/x", "")],
+)  # fmt: skip
+def test_a_place_that_can_never_be_called_is_known_without_a_name_server(
+    monkeypatch: pytest.MonkeyPatch, url: str, allowed: str
+) -> None:
+    with pytest.raises(NotAllowed):
+        check_place(url, parse_rules(allowed, "https://crm.example.org"))
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [("https://example.org/in", ""), ("https://93.184.216.34/", ""), ("https://[2606:4700::1111]/", ""),
+     ("http://127.0.0.1:8080/in", "127.0.0.0/8"), ("http://localhost:8080/", "localhost"),
+     ("http://nas/in", "192.168.0.0/16"), ("http://nas.example/in", "nas.example")],
+)  # fmt: skip
+def test_a_place_that_may_be_called_is_accepted_and_no_name_is_looked_up(
+    monkeypatch: pytest.MonkeyPatch, url: str, allowed: str
+) -> None:
+    def look_up(host: str, port: int, *, type: int, flags: int) -> list[Any]:
+        assert flags == AI_NUMERICHOST
+        return getaddrinfo(host, port, type=type, flags=flags)
+
+    monkeypatch.setattr("coterie.outgoing.getaddrinfo", look_up)
+    assert check_place(url, parse_rules(allowed)) == url

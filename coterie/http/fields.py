@@ -12,6 +12,7 @@ from msgspec import NODEFAULT, UNSET, Struct, inspect
 
 from coterie.errors import Invalid, Problem
 from coterie.http.scalars import (
+    STRICT,
     Read,
     bounded,
     check_text,
@@ -22,6 +23,7 @@ from coterie.http.scalars import (
     read_int,
     read_nothing,
     spell,
+    strict_text,
     text_reader,
     wrong,
     wrong_or_null,
@@ -30,6 +32,8 @@ from coterie.http.scalars import (
 ITEMS_MAX = 10_000
 PROBLEMS_MAX = 100
 _KEY_LENGTH_SHOWN = 100
+# how alike a key must be to be suggested: 1 is the same
+_NEAR = 0.7
 
 S = TypeVar("S", bound=Struct)
 _ABSENT: Any = object()
@@ -85,7 +89,7 @@ def _struct_reader(cls: type[Struct]) -> Read:
 
 def _unknown(key: str, keys: Collection[str]) -> Problem:
     shown = key[:_KEY_LENGTH_SHOWN]
-    likely = get_close_matches(shown, keys, 1)
+    likely = get_close_matches(shown, keys, 1, _NEAR)
     return Problem((shown,), "unknown", f"is unknown{f'; did you mean {likely[0]}?' if likely else ''}")
 
 
@@ -107,7 +111,8 @@ def _compile(shape: inspect.Type) -> Read:
     """The closure that turns a plain value into the type, or raises Invalid with paths relative to it."""
     match shape:
         case inspect.Metadata():  # a description around the type
-            return _compile(shape.type)
+            read = _compile(shape.type)
+            return strict_text(read) if shape.extra and shape.extra.get(STRICT) else read
         case inspect.StrType():
             return text_reader(shape)
         case inspect.IntType():

@@ -17,6 +17,8 @@ from coterie.errors import Invalid, Problem
 Read = Callable[[Any], Any]
 
 TEXT_LENGTH_MAX = 10_000
+# a key of the extra of a Meta: the field must be text, numbers are not spelled
+STRICT = "strict"
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
 _INT = re.compile(r"[+-]?[0-9]{1,64}")
@@ -79,6 +81,18 @@ def text_reader(shape: inspect.StrType) -> Read:
         return text
 
     return read
+
+
+def strict_text(read: Read) -> Read:
+    """The reader that accepts only text: of a name, where a number may be meant as an id."""
+
+    def read_strictly(value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong_or_null("is not text: send the name", value)
+        text: str = read(value)
+        return text
+
+    return read_strictly
 
 
 def read_int(value: Any) -> int:

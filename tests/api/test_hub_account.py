@@ -75,6 +75,12 @@ def test_tokens_are_created_listed_and_revoked(world: World, hub: Client, client
     assert hub.delete(f"{HUB}/tokens/{created.json['id']}").status == 409
 
 
+def test_a_token_without_a_scope_is_refused(hub: Client) -> None:
+    refused = hub.post("/api/hub/v1/tokens", {"name": "Nothing", "scopes": []})
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "scopes")
+    assert hub.post("/api/hub/v1/tokens", {"name": "As mine"}).json["scopes"] == ["*"]
+
+
 def test_a_token_never_gives_more_than_it_has(world: World, client: Client) -> None:
     limited = client.with_token(token_with(world, "organization:read", "organization:write"))
     assert limited.post(f"{HUB}/tokens", {"name": "x", "scopes": ["contacts:read"]}).status == 403

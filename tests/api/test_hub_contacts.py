@@ -214,3 +214,48 @@ def test_errors_of_the_door_are_problems_too(hub: Client) -> None:
 
 def ids(page: dict[str, list[dict[str, int]]]) -> list[int]:
     return [each["id"] for each in page["items"]]
+
+
+@pytest.mark.parametrize("field", ["folders", "tags", "expertises"])
+@pytest.mark.parametrize("names", [[99], [True], {"add": [99]}, {"remove": [1.5]}])
+def test_a_number_is_no_name(world: World, hub: Client, field: str, names: object) -> None:
+    fields = {"real_name": "Lisa", field: names}
+    identifier = {"by": "email", "value": "lisa@example.org"}
+    for response in (
+        hub.post(CONTACTS, fields),
+        hub.patch(f"{CONTACTS}/{world.marge.id}", fields),
+        hub.post(f"{CONTACTS}/upsert", {"match": [identifier], "contact": fields}),
+        hub.post(f"{CONTACTS}/batch", {"operations": [{"op": "create", "contact": fields}], "atomic": True}),
+    ):
+        assert response.status == 422 and "is not text: send the name" in response.json["detail"], response.body
+    assert hub.get(CONTACTS, filter="name:lisa").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"tags": ["Friends"]}, {"real_name": " ", "handles": []}, {"note": "Who was it?", "birthday": None},
+               {"handles": {"remove": [{"channel": "email", "value": "a@example.org"}]}}],
+)  # fmt: skip
+def test_a_contact_has_something_that_names_or_reaches_it(hub: Client, fields: dict[str, object]) -> None:
+    external = {"by": "external_id", "source": "shop", "value": "4711"}
+    for response in (
+        hub.post(CONTACTS, fields),
+        hub.post(f"{CONTACTS}/upsert", {"match": [external], "contact": fields}),
+        hub.post(f"{CONTACTS}/batch", {"operations": [{"op": "create", "contact": fields}], "atomic": True}),
+    ):
+        assert response.status == 422 and "needs a name" in response.json["detail"], response.body
+    email = {"by": "email", "value": "lisa@example.org"}
+    assert hub.post(f"{CONTACTS}/upsert", {"match": [email], "contact": {}}).status == 201
+
+
+@pytest.mark.parametrize(
+    "fields", [{"employer": "Globex"}, {"phone": "(800) 555-0123"}, {"nickname": "Bart"},
+               {"handles": [{"channel": "email", "value": "a@example.org"}]},
+               {"addresses": [{"address_line_1": "742 Evergreen Terrace", "country": "US"}]}],
+)  # fmt: skip
+def test_one_name_or_one_way_to_reach_is_enough(hub: Client, fields: dict[str, object]) -> None:
+    assert hub.post(CONTACTS, fields).status == 201
+
+
+def test_only_a_key_that_is_alike_is_suggested(hub: Client) -> None:
+    assert hub.get(CONTACTS, sort="name").json["errors"][0]["message"] == "sort is unknown"
+    assert "did you mean order?" in hub.get(CONTACTS, ordre="name").json["detail"]

@@ -97,3 +97,11 @@ def test_fields_that_are_not_valid_are_refused(world: World, hub: Client) -> Non
         assert hub.post(WEBHOOKS, {"url": url}).status == 422, url
     for body in ({"kinds": []}, {"kinds": ["nothing.happened"]}, {"headers": {"Host": "x"}}, {"payload": "fat"}):
         assert hub.post(WEBHOOKS, {"url": URL, **body}).status == 422, body
+
+
+def test_an_address_to_which_nothing_can_be_delivered_is_refused(hub: Client) -> None:
+    path = f"{WEBHOOKS}/{add(hub)['id']}"
+    for url in ("http://127.0.0.1/in", "https://localhost:8443/", "http://hooks.example.org/", "https://10.0.0.1/"):
+        for refused in (hub.post(WEBHOOKS, {"url": url}), hub.patch(path, {"url": url})):
+            assert (refused.status, refused.json["errors"][0]["field"]) == (422, "url")
+            assert "COTERIE_OUTGOING_ALLOWED" in refused.json["detail"]

@@ -192,3 +192,8 @@ def test_a_reader_cannot_write(reader: Mcp, name: str) -> None:
     assert response.status == 403
     challenge = response.headers["www-authenticate"]
     assert 'error="insufficient_scope"' in challenge and 'scope="contacts:read contacts:write"' in challenge
+
+
+def test_a_problem_of_a_relationship_names_the_argument(world: World, mcp: Mcp) -> None:
+    refused = mcp.refused("relate_contacts", first=world.marge.id, second=world.marge.id, type="Friend")
+    assert refused["problems"][0]["field"] == "second", refused

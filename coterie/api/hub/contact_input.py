@@ -7,6 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from coterie.actions import contacts as actions
 from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, lock_lists
+from coterie.errors import invalid
+from coterie.http.scalars import STRICT
 from coterie.model.contacts import GENDERS, Contact
 from coterie.model.handles import CHANNELS
 from coterie.model.imports import AddressDraft, DateDraft, HandleDraft
@@ -15,7 +17,7 @@ from coterie.store.database import Tx
 
 LIST_MAX = 200
 Text = str | None | UnsetType
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, extra={STRICT: True})]
 Names = Annotated[list[Name], Meta(max_length=LIST_MAX)]
 
 
@@ -103,14 +105,31 @@ class ContactFields(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 _LISTS = ("handles", "addresses", "dates", "tags", "folders", "expertises")
+_NAMES_AND_REACHES = (
+    "real_name", "display_name", "first_name", "middle_name", "last_name", "phonetic_first_name", "phonetic_last_name",
+    "maiden_name", "nickname", "employer", "username", "email", "phone", "website", "linkedin_url",
+)  # fmt: skip
 _COLUMNS = tuple(name for name in ContactFields.__struct_fields__ if name not in _LISTS)
 
 
 def create_contact(tx: Tx, caller: Caller, fields: ContactFields) -> Contact:
-    """Creates a contact. Raises Invalid with the problems of its fields."""
+    """Creates a contact. Raises Invalid with the problems of its fields, or if nothing names or reaches it."""
     lists = _lists(fields)
     lock_lists(tx, caller, None, lists)
-    return change_lists(tx, caller, actions.create_contact(tx, caller, _columns(fields)), lists)
+    contact = change_lists(tx, caller, actions.create_contact(tx, caller, _columns(fields)), lists)
+    _check_not_blank(fields)  # after the problems of single fields
+    return contact
+
+
+def _check_not_blank(fields: ContactFields) -> None:
+    values = [getattr(fields, name) for name in _NAMES_AND_REACHES]
+    handles = fields.handles.add if isinstance(fields.handles, HandleChanges) else fields.handles
+    addresses = fields.addresses if isinstance(fields.addresses, list) else []
+    values += [value for address in addresses for value in structs.astuple(address)]
+    has_handles = isinstance(handles, list) and bool(handles)
+    if not has_handles and not any(isinstance(value, str) and value.strip() for value in values):
+        reason = "is missing: a contact needs a name, an employer, a handle or an address"
+        raise invalid("real_name", reason, kind="missing")
 
 
 def change_contact(tx: Tx, caller: Caller, contact_id: int, fields: ContactFields) -> Contact:
