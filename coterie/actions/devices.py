@@ -30,7 +30,7 @@ def add_device(
     if not name.strip() or len(name) > NAME_LENGTH_MAX or not name.isprintable():
         raise invalid("name", f"must have 1 to {NAME_LENGTH_MAX} printable characters")
     if find_membership(tx, caller.organization_id, user_id) is None:
-        raise NotFound("the user is not a member of this organization")
+        raise NotFound("The user is not a member of this organization")
     devices = store.list_devices(tx, caller.organization_id, user_id=user_id, limit=10 * DEVICES_MAX)
     if sum(device.revoked_at is None for device in devices) >= DEVICES_MAX:
         raise invalid("name", f"exceeds the limit of {DEVICES_MAX} devices per member: revoke one first")
@@ -75,5 +75,5 @@ def revoke_device(tx: Tx, caller: Caller, device_id: str) -> None:
     if not store.revoke_device(tx, caller.organization_id, device_id, times.now()):
         if store.has_device(tx, caller.organization_id, device_id):
             raise Conflict("the device is already revoked")
-        raise NotFound(f"there is no device {device_id}")
+        raise NotFound(f"There is no device {device_id}")
     record(tx, caller, "device.revoked", device_id)

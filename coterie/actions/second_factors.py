@@ -98,7 +98,7 @@ def remove_second_factor_of(tx: Tx, email: str, *, via: str) -> bool:
     """
     login = find_login(tx, normalize_email(email.strip(), "email"))
     if login is None:
-        raise NotFound(f"there is no user {email}")
+        raise NotFound(f"There is no user {email}")
     if store.find_second_factor(tx, login[0]) is None:
         return False
     remove_second_factor(tx, login[0], session_id="", via=via)

@@ -75,5 +75,5 @@ def _find_import(run: Run) -> Import:
     with run.database.read() as tx:
         import_ = find_import(tx, run.organization_id, run.import_id)
     if import_ is None:
-        raise NotFound(f"there is no import {run.import_id}")
+        raise NotFound(f"There is no import {run.import_id}")
     return import_

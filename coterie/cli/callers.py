@@ -14,7 +14,7 @@ def caller_for_uuid(tx: Tx, organization_uuid: str) -> Caller:
     uuid = parse_id(organization_uuid)
     organization = find_organization_by_uuid(tx, uuid) if uuid else None
     if organization is None:
-        raise NotFound(f"there is no organization {organization_uuid}")
+        raise NotFound(f"There is no organization {organization_uuid}")
     return _caller(organization)
 
 
@@ -22,7 +22,7 @@ def caller_for_id(tx: Tx, organization_id: int) -> Caller:
     """Raises NotFound if there is no such organization."""
     organization = find_organization(tx, organization_id)
     if organization is None:
-        raise NotFound("there is no such organization")
+        raise NotFound("There is no such organization")
     return _caller(organization)
 
 

@@ -183,5 +183,5 @@ def _contact_id(tx: Tx, organization_id: int, text: str) -> int:
     uuid = parse_id(text)
     contact_id = contact_ids_by_uuid(tx, organization_id, [uuid]).get(uuid) if uuid else None
     if contact_id is None:
-        raise NotFound(f"there is no contact {printable(text)}")
+        raise NotFound(f"There is no contact {printable(text)}")
     return contact_id

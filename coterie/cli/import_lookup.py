@@ -18,7 +18,7 @@ def resolve_imports(tx: Tx, import_id: str) -> list[tuple[int, str]]:
         return [(organization_id, import_id)]
     group = find_group(tx, import_id)
     if not group:
-        raise NotFound(f"there is no import {import_id}")
+        raise NotFound(f"There is no import {import_id}")
     return group
 
 
@@ -41,5 +41,5 @@ def find_single_import(tx: Tx, import_id: str) -> tuple[int, Import]:
         raise invalid("import", f"has several files: use the id of one of them: {', '.join(ids[:_LISTED_MAX])}{more}")
     import_ = find_import(tx, organization_id, import_id)
     if import_ is None:  # deleted in between
-        raise NotFound(f"there is no import {import_id}")
+        raise NotFound(f"There is no import {import_id}")
     return organization_id, import_

@@ -57,7 +57,7 @@ def test_a_new_password_ends_logins_and_leaves_api_tokens(world: World, r0: R0) 
         assert check_password(tx, world.alice_email, NEW_PASSWORD) == world.alice.user_id
         with pytest.raises(Unauthorized):
             check_password(tx, world.alice_email, PASSWORD)
-        with pytest.raises(NotFound, match="there is no user"):
+        with pytest.raises(NotFound, match="There is no user"):
             set_password(tx, "nobody@example.org", NEW_HASH, via="cli")
 
 

@@ -45,7 +45,7 @@ def test_a_lost_password_is_replaced(home: Settings) -> None:
     assert "too common" in run(home, "password", EMAIL, "--password", "12345678").stderr
     assert "8 to 200" in run(home, "password", EMAIL, "--password", "1").stderr
     nobody = run(home, "password", "homer@example.org", "--password", "a new one, please")
-    assert (nobody.returncode, nobody.stderr) == (1, "coterie: there is no user homer@example.org\n")
+    assert (nobody.returncode, nobody.stderr) == (1, "coterie: There is no user homer@example.org\n")
 
 
 def test_a_lost_token_is_replaced_and_revoked(home: Settings) -> None:

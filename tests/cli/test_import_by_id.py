@@ -272,4 +272,4 @@ def test_what_was_taken_back_is_not_applied_and_nothing_is_no_import(folder: Pat
     assert "people.csv: not imported: The import is undone: it cannot be applied" in refused.stdout
     for command in (("apply-import",), ("import-rows",), ("forget-import",)):
         done = coterie(folder, *command, "nothing")
-        assert (done.returncode, done.stderr) == (1, "coterie: there is no import nothing\n")
+        assert (done.returncode, done.stderr) == (1, "coterie: There is no import nothing\n")
