@@ -4,11 +4,14 @@ A phone that loses its account, or a program with an error, may delete everyone.
 leave a phone in a loop, so they are made and can be restored at once; beyond half of the book a person must agree.
 """
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from coterie.actions.books import set_on_phones
 from coterie.actions.contacts import restore_contact
 from coterie.actions.events import record
+from coterie.actions.jobs import enqueue
 from coterie.errors import Conflict, Held, NotFound
 from coterie.model import times
 from coterie.model.deletions import ALLOWED_SECONDS, MAIL_JOB, PAUSE_SECONDS, RETRY_SECONDS, Bundle
@@ -19,6 +22,9 @@ from coterie.store import jobs
 from coterie.store.card_states import find_card_states
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
+
+RESTORE_JOB = "restore_deletions"
+BATCH = 20
 
 
 def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
@@ -67,8 +73,19 @@ def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
     """
     organization_id = caller.organization_id
     bundle = _find(tx, caller, bundle_id)
-    restored = 0
-    for contact_id in store.list_contact_ids(tx, organization_id, bundle_id):
+    restored = _restore(tx, caller, store.list_contact_ids(tx, organization_id, bundle_id))
+    _restored(tx, caller, bundle)
+    return restored
+
+
+def _restored(tx: Tx, caller: Caller, bundle: Bundle) -> None:
+    store.save_bundle(tx, caller.organization_id, replace(bundle, restored_at=times.now()))
+    record(tx, caller, "device.deletions_restored", bundle.device_id)
+
+
+def _restore(tx: Tx, caller: Caller, contact_ids: Iterable[int]) -> int:
+    organization_id, restored = caller.organization_id, 0
+    for contact_id in contact_ids:
         contact = find_contact(tx, organization_id, contact_id)
         if contact is None or contact.id != contact_id:
             continue
@@ -78,9 +95,25 @@ def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
         elif find_card_states(tx, organization_id, [contact_id])[contact_id] == "off":
             set_on_phones(tx, caller, contact_id, is_shown=True)
             restored += 1
-    store.save_bundle(tx, organization_id, replace(bundle, restored_at=times.now()))
-    record(tx, caller, "device.deletions_restored", bundle.device_id)
     return restored
+
+
+def start_restoring(tx: Tx, caller: Caller, bundle_id: str) -> None:
+    """Has the worker restore the contacts of a bundle, where they are too many for a request. Raises NotFound."""
+    _find(tx, caller, bundle_id)
+    arguments = {"bundle_id": bundle_id, "user_id": caller.user_id, "via": caller.via}
+    enqueue(tx, caller, RESTORE_JOB, arguments, dedupe_key=f"{RESTORE_JOB}:{bundle_id}", attempts_max=5)
+
+
+def restore_batch(tx: Tx, caller: Caller, bundle_id: str, after: int) -> int | None:
+    """Restores the next contacts of a bundle; returns the last of them, None at the end."""
+    bundle = _find(tx, caller, bundle_id)
+    ids = [each for each in store.list_contact_ids(tx, caller.organization_id, bundle_id) if each > after][:BATCH]
+    if ids:
+        _restore(tx, caller, ids)
+        return ids[-1]
+    _restored(tx, caller, bundle)
+    return None
 
 
 def _find(tx: Tx, caller: Caller, bundle_id: str) -> Bundle:

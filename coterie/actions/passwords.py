@@ -2,6 +2,7 @@
 
 from argon2 import PasswordHasher
 
+from coterie.actions.accounts import mail_change
 from coterie.actions.events import record
 from coterie.errors import NotFound
 from coterie.model import times
@@ -30,13 +31,14 @@ def set_password(tx: Tx, email: str, password_hash: str, *, via: str) -> int:
     """
     login = find_login(tx, normalize_email(email.strip(), "email"))
     if login is None:
-        raise NotFound(f"there is no user {email}")
+        raise NotFound(f"There is no user {email}")
     return set_password_of(tx, login[0], password_hash, via=via)
 
 
 def set_password_of(tx: Tx, user_id: str, password_hash: str, *, via: str) -> int:
-    """The same for a user by id. Links for a new password end too."""
+    """The same for a user by id. Links for a new password end too, and the user gets a mail."""
     now = times.now()
+    mail_change(tx, user_id, "user.password_changed")
     delete_password_reset(tx, user_id)
     store.save_password_hash(tx, user_id, password_hash, now)
     ended = store.revoke_logins(tx, user_id, now)

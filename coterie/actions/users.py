@@ -61,7 +61,7 @@ def change_email(tx: Tx, user: User, email: str, *, session_id: str, via: str) -
     delete_password_reset(tx, user.id)  # it was mailed to the old address
     store.save_email(tx, user.id, email.strip(), key, now)
     end_other_logins(tx, user.id, session_id)
-    record_of_user(tx, user.id, "user.email_changed", via)
+    record_of_user(tx, user.id, "user.email_changed", via, email=user.email)
 
 
 def _channels(user_id: str, subscriptions: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:

@@ -20,6 +20,7 @@ _LANES = {
     "mail_deletions": MAIL,
     "mail_invitation": MAIL,
     "mail_password_reset": MAIL,
+    "mail_account_change": MAIL,
     TEST_MAIL_JOB: MAIL,
     "export_everything": IMPORTS,
     "stage_import": IMPORTS,

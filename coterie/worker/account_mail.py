@@ -1,10 +1,11 @@
-"""Mails about accounts: invitations and links for a new password."""
+"""Mails about accounts: invitations, links for a new password, and what was changed."""
 
 import logging
 import threading
 
 import msgspec
 
+from coterie.actions.accounts import MAILED
 from coterie.actions.password_resets import make_code
 from coterie.model import times
 from coterie.model.jobs import Job
@@ -54,6 +55,20 @@ def mail_password_reset(database: Database, settings: Settings, job: Job, stoppi
         "The link works once and for an hour. If it was not you, ignore this mail: your password stays as it is.\n"
     )
     _send(database, settings, job, mail.Mail(user.email, "A new password for Coterie", text, f"account-{job.id}"))
+
+
+def mail_account_change(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
+    """Sends what was changed to the address that the account had before."""
+    arguments = msgspec.json.decode(job.arguments)
+    moment = arguments["happened_at"][:16].replace("T", " at ")
+    place = f", {settings.base_url}" if settings.base_url else ""
+    text = (
+        f"{MAILED[arguments['kind']]} It was done on {moment} UTC{place}.\n\n"
+        "If it was you, ignore this mail. If it was not, ask the operator of this instance for a new password:"
+        " `coterie password` ends every session.\n"
+    )
+    message = mail.Mail(arguments["email"], "Your Coterie account was changed", text, f"account-{job.id}")
+    _send(database, settings, job, message)
 
 
 def mail_test(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from coterie.actions import (
+    accounts,
     bulk_acts,
     bulk_updates,
     consequences,
@@ -18,6 +19,7 @@ from coterie.actions import (
 )
 from coterie.actions.attachments import REMOVE_JOB
 from coterie.actions.callers import caller_of
+from coterie.actions.deletions import RESTORE_JOB
 from coterie.actions.duplicates import SCAN_JOB
 from coterie.actions.exports import EXPORT_JOB
 from coterie.actions.import_retention import SCRUB_JOB
@@ -38,6 +40,7 @@ from coterie.worker import account_mail, digests, duplicates, instagram_profiles
 from coterie.worker.batches import run_job
 from coterie.worker.bulk_acts import bulk_act
 from coterie.worker.deletion_mail import mail_deletions
+from coterie.worker.deletions import restore_deletions
 from coterie.worker.exports import export_everything
 from coterie.worker.files import remove_files
 from coterie.worker.import_retention import scrub_erased_contacts
@@ -140,8 +143,10 @@ HANDLERS: dict[str, Handler] = {
     MERGE_JOB: merges.merge_suggested,
     DISABLED_JOB: mail_owners,
     DELETIONS_JOB: mail_deletions,
+    RESTORE_JOB: restore_deletions,
     invitations.MAIL_JOB: account_mail.mail_invitation,
     password_resets.MAIL_JOB: account_mail.mail_password_reset,
+    accounts.MAIL_JOB: account_mail.mail_account_change,
     TEST_MAIL_JOB: account_mail.mail_test,
     EXPORT_JOB: export_everything,
     SYNC_JOB: sync_subscription,

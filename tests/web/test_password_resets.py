@@ -11,6 +11,7 @@ from visitor import Visitor, text_of
 from world import PASSWORD, World, make_world
 
 from coterie.actions import password_resets as actions
+from coterie.actions.passwords import hash_password, set_password
 from coterie.app import create_app
 from coterie.model import times
 from coterie.model.login_attempts import LoginAttempts
@@ -224,3 +225,45 @@ def test_all_other_sessions_end_at_once(browser: Visitor, home: World) -> None:
     assert browser.get("/account").status == 200
     assert [visitor.get("/account").status for visitor in others] == [303] * 3
     assert "End all other sessions" not in text_of(browser.get("/account"))
+
+
+def test_the_old_address_is_told_of_a_new_one_and_the_user_of_a_new_password(
+    browser: Visitor, home: World, mailing: Settings, inbox: tuple[Inbox, int]
+) -> None:
+    browser.sign_in(home.alice_email)
+    assert browser.post("/account/password", present=PASSWORD, password=NEW).status == 303
+    work(home.database, mailing)
+    assert browser.post("/account/email", email="new@example.org", present=NEW).status == 303
+    work(home.database, mailing)
+    assert [recipients for recipients, _ in inbox[0].messages] == [[home.alice_email]] * 2
+    password, email = (message.get_content() for _, message in inbox[0].messages)
+    assert "Your password was changed" in password and "another e-mail address" in email
+    assert "http://crm.example.org" in email and "new@example.org" not in email
+
+
+@pytest.mark.parametrize("via", ["cli", "reset"])
+def test_the_user_is_told_of_a_password_that_was_set_elsewhere(
+    browser: Visitor, home: World, mailing: Settings, inbox: tuple[Inbox, int], via: str
+) -> None:
+    if via == "cli":
+        with home.database.write() as tx:
+            set_password(tx, home.alice_email, hash_password(NEW), via="cli")
+    else:
+        browser.post("/forgot-password", email=home.alice_email)
+        work(home.database, mailing)
+        code = links(inbox[0])[0].partition("code=")[2]
+        assert browser.post("/reset-password", code=code, password=NEW).status == 303
+    work(home.database, mailing)
+    recipients, message = inbox[0].messages[-1]
+    assert recipients == [home.alice_email] and "Your password was changed" in message.get_content()
+
+
+def test_without_mail_a_changed_account_sends_none(
+    browser: Visitor, home: World, mailing: Settings, inbox: tuple[Inbox, int]
+) -> None:
+    browser.sign_in(home.alice_email)
+    browser.post("/account/email", email="new@example.org", present=PASSWORD)
+    work(home.database, replace(mailing, smtp_url="", smtp_from=""))
+    with home.database.read() as tx:
+        assert tx.all("SELECT DISTINCT state FROM jobs") == [("done",)]
+    assert inbox[0].messages == []
