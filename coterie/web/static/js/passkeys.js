@@ -26,15 +26,33 @@ function written(credential) {
   return JSON.stringify({ id: credential.id, rawId: encode(credential.rawId), type: credential.type, response });
 }
 
+// the request whose passkeys the browser offers in the field of the e-mail address
+let offer = null;
+
+async function offerPasskeys(form) {
+  if (!(await window.PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  offer = new AbortController();
+  try {
+    send(form, await navigator.credentials.get({ ...optionsOf(form), mediation: "conditional", signal: offer.signal }));
+  } catch {
+    // none was chosen: the other ways to sign in remain
+  }
+}
+
+function send(form, credential) {
+  form.elements.credential.value = written(credential);
+  form.submit();
+}
+
 async function ask(form) {
+  offer?.abort();
   const problem = form.querySelector("[data-passkey-problem]");
   problem.textContent = "";
   form.setAttribute("aria-busy", "true");
   try {
     const options = optionsOf(form);
     const credential = await navigator.credentials[form.dataset.passkey](options);
-    form.elements.credential.value = written(credential);
-    form.submit();
+    send(form, credential);
   } catch (error) {
     const isKnown = error.name === "InvalidStateError";
     problem.textContent = isKnown ? "This device has a passkey for you already." : "No passkey was chosen. Try again.";
@@ -51,6 +69,7 @@ if (window.PublicKeyCredential) {
       event.preventDefault();
       ask(form);
     });
+    if (form.dataset.passkey === "get") offerPasskeys(form);
   }
 } else {
   for (const note of document.querySelectorAll("[data-passkey-missing]")) note.hidden = false;
