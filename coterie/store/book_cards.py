@@ -17,6 +17,16 @@ def _ref(row: Row) -> CardRef:
     return CardRef(*row[:4])
 
 
+def count_present(tx: Tx, organization_id: int) -> dict[str, int]:
+    """id of a book -> its cards when it was last refreshed."""
+    rows = tx.all(
+        "SELECT book_id, count(*) FROM book_cards WHERE organization_id = :organization_id AND NOT is_deleted"
+        " GROUP BY book_id",
+        {"organization_id": organization_id},
+    )
+    return {book_id: count for book_id, count in rows}
+
+
 def list_cards(tx: Tx, organization_id: int, book_id: str) -> list[CardRef]:
     """All cards of a book, in the order of the changes of their contacts."""
     rows = tx.all(f"{_CARD} ORDER BY c.revision", {"organization_id": organization_id, "book_id": book_id})

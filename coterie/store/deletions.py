@@ -22,6 +22,11 @@ def list_bundles(tx: Tx, organization_id: int, *, limit: int) -> list[Bundle]:
     return [_bundle(row) for row in rows]
 
 
+def any_held(tx: Tx, organization_id: int, *, limit: int) -> bool:
+    """Whether one of the newest bundles waits for a member's decision."""
+    return any(bundle.is_held for bundle in list_bundles(tx, organization_id, limit=limit))
+
+
 def find_bundle(tx: Tx, organization_id: int, bundle_id: str, *, lock: bool = False) -> Bundle | None:
     """A bundle; lock: until the commit."""
     row = tx.one(

@@ -9,6 +9,7 @@ from coterie.store.devices import find_login, list_devices
 from coterie.web.page import Download, Go, Page, Result, Show, Visit
 from coterie.web.qr_codes import qr_code
 from coterie.web.settings import is_owner
+from coterie.web.settings_deletions import deletion_values
 
 SHOWN_MAX = 500
 PASSWORD_LENGTH_MAX = 60
@@ -33,6 +34,7 @@ def _page(
             "account": account, "problems": problems or {}, "name": str(visit.form.get("name") or "")[:200],
             "davx5": davx5_link(account) if account else "", "qr_code": qr_code(davx5_link(account)) if account else "",
             "url": f"{visit.origin}/dav/", "is_https": visit.origin.startswith("https://"),
+            **deletion_values(tx, visit),
         },
         status=422 if problems else 200,
     )  # fmt: skip

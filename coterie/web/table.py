@@ -36,8 +36,10 @@ from coterie.web import (
     session,
     set_up,
     settings,
+    settings_books,
     settings_data,
     settings_deleted,
+    settings_deletions,
     settings_devices,
     settings_instagram,
     settings_mail,
@@ -73,7 +75,8 @@ PAGES: tuple[Page, ...] = (
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,
     *settings_tokens.PAGES, *settings_deleted.PAGES,
-    *settings_devices.PAGES, *settings_webhooks.PAGES, *settings_subscriptions.PAGES,
+    *settings_devices.PAGES, *settings_books.PAGES, *settings_deletions.PAGES,
+    *settings_webhooks.PAGES, *settings_subscriptions.PAGES,
     *settings_data.PAGES, *settings_mail.PAGES, *settings_instagram.PAGES,
     *calendars.PAGES,
 )  # fmt: skip

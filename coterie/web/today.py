@@ -13,6 +13,7 @@ from coterie.model.imports import STAGED, Import
 from coterie.model.reminders import Reminder
 from coterie.store.contacts import count_contacts, list_contacts_by_id
 from coterie.store.database import Tx
+from coterie.store.deletions import any_held
 from coterie.store.duplicates import count_duplicates
 from coterie.store.imports import list_imports
 from coterie.store.reminders import list_reminders
@@ -24,6 +25,7 @@ DAYS = 14
 SHOWN_MAX = 100
 REMINDERS_MAX = 200
 IMPORTS_READ = 20
+BUNDLES_READ = 20
 _DAY_SECONDS = 86_400
 
 
@@ -60,6 +62,7 @@ def show(tx: Tx, visit: Visit) -> Result:
             "days": list_days(tx, organization_id, today),
             "reminders": list_due(tx, visit),
             "imports": waiting,
+            "has_held_deletions": any_held(tx, organization_id, limit=BUNDLES_READ),
             "duplicate_count": sum(count_duplicates(tx, organization_id).values()),
             "date": today,
             **in_touch.today_values(tx, visit),

@@ -4,6 +4,8 @@ IMPORT = "01902a4e-594f-7cac-a357-6c982865295f"
 SUBSCRIPTION = "01902a4e-2f45-7ac8-a5f5-5fbdd1ad0e3e"
 WEBHOOK = "01902a4e-c9aa-7a6a-b942-8116c9f1b248"
 
+UNDO = "01902a4e-eb3e-759c-9f54-4c534207421b"
+
 VISITED = (
     "/1/today", "/1/people", "/1/people?q=simpson", "/1/people?q=nobodyatall", "/1/people/1", "/1/people/new",
     "/1/people?field=tag&filter=name:a%20-tag:x", "/1/people?filter=bogus:", "/1/people/export",
@@ -18,6 +20,7 @@ VISITED = (
     "/1/settings/tokens", "/1/settings/data", "/1/settings/deleted", "/1/settings/mail", "/1/settings/instagram",
     "/1/settings/devices", "/1/settings/webhooks", "/1/settings/webhooks/new", f"/1/settings/webhooks/{WEBHOOK}",
     "/1/settings/subscriptions", "/1/settings/subscriptions/new", f"/1/settings/subscriptions/{SUBSCRIPTION}",
+    "/1/settings/books", f"/1/history/undo/{UNDO}",
     "/1/settings/calendar", "/account", "/account/passkeys", "/account/second-factor", "/help/keys",
 )  # fmt: skip
 

@@ -1,0 +1,60 @@
+"""Settings: what phones and programs deleted. Many deletions can be restored at once; most of the book need consent."""
+
+from typing import Any
+
+from coterie.actions.deletions import RESTORE_JOB, allow_deletions, restore_deletions, start_restoring
+from coterie.errors import NotFound
+from coterie.store.database import Tx
+from coterie.store.deletions import find_bundle, list_bundles
+from coterie.store.devices import list_devices
+from coterie.store.jobs import find_open_keys
+from coterie.web.page import Go, Page, Result, Visit
+from coterie.web.words import count
+
+SHOWN_MAX = 20
+DEVICES_MAX = 10_000
+# more are restored by a job
+AT_ONCE_MAX = 500
+_PATH = "/{o:int}/settings/devices/deletions/{bundle}"
+
+
+def deletion_values(tx: Tx, visit: Visit) -> dict[str, Any]:
+    """The newest bundles of deletions, for the page of the devices."""
+    organization_id = visit.acting.organization_id
+    bundles = list_bundles(tx, organization_id, limit=SHOWN_MAX)
+    names, keys = dict[str, str](), set[str]()
+    if bundles:
+        names = {device.id: device.name for device in list_devices(tx, organization_id, limit=DEVICES_MAX)}
+        keys = find_open_keys(tx, organization_id, [f"{RESTORE_JOB}:{bundle.id}" for bundle in bundles])
+    return {
+        "bundles": bundles, "device_names": names,
+        "restoring": {bundle.id for bundle in bundles if f"{RESTORE_JOB}:{bundle.id}" in keys},
+    }  # fmt: skip
+
+
+def restore(tx: Tx, visit: Visit) -> Result:
+    """Restores everybody whom a device deleted."""
+    bundle = find_bundle(tx, visit.acting.organization_id, visit.path["bundle"])
+    if bundle is None:
+        raise NotFound("Deletions not found")
+    if bundle.deleted_count > AT_ONCE_MAX:
+        start_restoring(tx, visit.acting, bundle.id)
+        return _done(visit, f"{count(bundle.deleted_count, 'person', 'people')} are being restored")
+    restored = restore_deletions(tx, visit.acting, bundle.id)
+    return _done(visit, f"{count(restored, 'person', 'people')} restored")
+
+
+def allow(tx: Tx, visit: Visit) -> Result:
+    """Lets a device go on deleting for a day."""
+    allow_deletions(tx, visit.acting, visit.path["bundle"])
+    return _done(visit, "The device may go on deleting for a day")
+
+
+def _done(visit: Visit, message: str) -> Go:
+    return Go(url=f"{visit.root}/settings/devices", message=message)
+
+
+PAGES = (
+    Page("POST", _PATH + "/restore", restore, "write"),
+    Page("POST", _PATH + "/allow", allow, "write"),
+)
