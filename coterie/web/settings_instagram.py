@@ -18,7 +18,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 
 def show_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    return _page(tx, visit, {problem.path[0]: problem.reason for problem in error.problems})
+    return _page(tx, visit, {problem.path[0].replace("-", "_"): problem.reason for problem in error.problems})
 
 
 def _page(tx: Tx, visit: Visit, problems: dict[str, str]) -> Show:

@@ -22,15 +22,20 @@ SECTION = re.compile(r".* /\{o:int\}/settings/([a-z-]+).*")
 ENDS = {"POST /sign-out"}
 
 
-def call(visitor: Visitor, page: Page, world: World) -> Response:
-    """Calls a page about Marge in Alice's organization; other parts of the path name nothing that exists."""
+def path_of(page: Page, world: World) -> str:
+    """The path of a page about Marge in Alice's organization; other parts of the path name nothing that exists."""
 
     def value(match: re.Match[str]) -> str:
         name, _, kind = match[1].partition(":")
         known = {"o": world.organization.id, "contact": world.marge.id, "person": world.marge.id}
         return str(known.get(name, 999_999 if kind == "int" else "nothing"))
 
-    path = re.sub(r"\{([^}]+)\}", value, page.path)
+    return re.sub(r"\{([^}]+)\}", value, page.path)
+
+
+def call(visitor: Visitor, page: Page, world: World) -> Response:
+    """Calls a page at its path_of, a form without fields."""
+    path = path_of(page, world)
     if page.method == "GET":
         return visitor.get(path)
     if page.uploads:

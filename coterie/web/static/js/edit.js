@@ -42,7 +42,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   for (const form of document.querySelectorAll("form[data-edit]")) {
     if (originals.has(form)) continue;
     originals.set(form, valuesOf(form));
-    const input = form.querySelector("[aria-invalid], input:not([type=hidden]), textarea, select");
+    const input = form.querySelector("[aria-invalid]") ?? form.querySelector("input:not([type=hidden]), textarea, select");
     input?.focus();
     if (input?.select && !input.hasAttribute("aria-invalid")) input.select();
     form.scrollIntoView({ block: "nearest" });

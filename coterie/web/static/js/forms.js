@@ -4,6 +4,13 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-Form-Token"] = document.querySelector("meta[name=form-token]").content;
 });
 
+// after an error, the first field that is not valid has the focus, also in a part of the page that was closed
+const wrong = document.querySelector("[aria-invalid=true]");
+if (wrong) {
+  for (let part = wrong.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  wrong.focus();
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   // after a download the page stays, and may ask again
