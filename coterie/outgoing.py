@@ -227,7 +227,9 @@ def send(
     raise failure
 
 
-def fetch(url: str, rules: Rules, *, bytes_max: int, seconds: float) -> bytes:
+def fetch(
+    url: str, rules: Rules, *, bytes_max: int, seconds: float, accept: str = "application/json"
+) -> bytes:  # fmt: skip
     """The body of a URL, which must answer with 200 in this time.
 
     Raises NotAllowed as resolve does, and if there is no such response, or it has more than bytes_max.
@@ -237,7 +239,7 @@ def fetch(url: str, rules: Rules, *, bytes_max: int, seconds: float) -> bytes:
     ends, body = time.monotonic() + seconds, bytearray()
     try:
         with httpx.Client(trust_env=False, follow_redirects=False, timeout=seconds) as client:
-            response = send(client, "GET", url, rules, headers={"Accept": "application/json"})
+            response = send(client, "GET", url, rules, headers={"Accept": accept})
             if response.status_code != 200:
                 raise NotAllowed(f"the address answers with HTTP {response.status_code}")
             for chunk in response.iter_raw():
