@@ -75,7 +75,7 @@ class Client:
         self.url = url
         credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
         self._authorization = {"Authorization": f"Basic {credentials}"} if username else {}
-        self._rules, self.should_stop = rules, should_stop
+        self.rules, self.should_stop = rules, should_stop
         self._http = httpx.Client(
             timeout=TIMEOUT,
             follow_redirects=False,
@@ -128,7 +128,7 @@ class Client:
     def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], bytes_max: int) -> Reply:
         headers |= {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **self._authorization}
         try:
-            response = outgoing.send(self._http, method, url, self._rules, headers=headers, content=body)
+            response = outgoing.send(self._http, method, url, self.rules, headers=headers, content=body)
             try:
                 return self._read(response, url, bytes_max)
             finally:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from coterie.errors import NotFound
 from coterie.model.organizations import Caller
-from coterie.model.subscriptions import REMOTE, TWO_WAY, RemoteCard, Subscription
+from coterie.model.subscriptions import BOUND, REMOTE, TWO_WAY, RemoteCard, Subscription
 from coterie.remote.client import Client
 from coterie.store import remote_cards as store
 from coterie.store.database import Database, Tx
@@ -40,6 +40,8 @@ class Context(Struct):
     client: Client
     save: Callable[[Tx, Counts], None] = _nothing
     should_stop: Callable[[], bool] = lambda: False
+    # names of the cards that this run took and that may have a link to a photo
+    with_photo: set[str] = field(default_factory=set)
     # names of cards that are gone: one of their UIDs under another name was moved
     gone: frozenset[str] = frozenset()
     counts: Counts = field(default_factory=Counts)
@@ -70,6 +72,9 @@ class Context(Struct):
             self.save(tx, self.counts)
 
     def save_cards(self, tx: Tx, *cards: RemoteCard) -> None:
+        for card in cards:
+            if card.state == BOUND and "PHOTO" in card.remote_body and "http" in card.remote_body:
+                self.with_photo.add(card.href)
         store.save_remote_cards(tx, self.organization_id, self.subscription.id, cards)
 
     def update(self, tx: Tx, **columns: Any) -> None:

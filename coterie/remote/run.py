@@ -42,6 +42,7 @@ from coterie.remote.errors import RemoteError
 from coterie.remote.first_run import BATCH, ImportUndone, bind_applied, stage_first_run
 from coterie.remote.groups import follow_groups
 from coterie.remote.listing import Listing, fetch, list_changes
+from coterie.remote.photos import fetch_photos
 from coterie.remote.pulling import take_cards
 from coterie.remote.pushing import follow_merges, push_changes, push_deletions
 from coterie.remote.removing import remove_cards
@@ -150,6 +151,7 @@ def _synchronize(context: Context, book: Book) -> None:
     if plan.removed:
         _take(context, _rejected_for_uid(context), plan)
     follow_groups(context)
+    fetch_photos(context)
     if context.is_two_way:
         push_changes(context, up_to=plan.up_to)
         if is_detached:
