@@ -42,17 +42,18 @@ def _is_short(byte_count: int, file_format: str) -> bool:
 
 
 def stage_upload(
-    database: Database, caller: Caller, folder: Path, import_: Import, *, seconds: float = SECONDS
+    database: Database, caller: Caller, folder: Path, import_: Import, *, seconds: float | None = None
 ) -> Import:
     """Stages a short file, or as much of it as time allows; returns the import in its new state.
 
+    seconds: SECONDS if None.
     Raises Invalid if the file cannot be read; the import is deleted then.
     """
     if not _is_short(import_.byte_count, import_.format):
         return import_
     with database.write() as tx:
         _, for_import = open_import(tx, caller.organization_id, import_.id)
-    is_stopped, deadline = False, time.monotonic() + seconds
+    is_stopped, deadline = False, time.monotonic() + (SECONDS if seconds is None else seconds)
     control = Control(should_stop=lambda: time.monotonic() > deadline)
     source = source_of(for_import, database.settings, folder, import_)
     with closing(read_rows(database.read, source)) as batches:
