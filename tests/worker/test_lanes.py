@@ -1,4 +1,4 @@
-"""A due mail, a delivery or a change starts within two seconds, whatever else happens in the worker."""
+"""A due mail, a delivery or a change is done while other work of the worker lasts."""
 
 import json
 import socket
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from msgspec.structs import replace
 from queued import job_of, put
@@ -18,6 +19,7 @@ from coterie.actions import reminders as reminder_actions
 from coterie.actions.bulk_updates import Entry, start_bulk_update
 from coterie.actions.instagram import connect_account, enqueue_profiles, receive_delivery
 from coterie.actions.instagram_people import find_or_add_people
+from coterie.graph import client as graph_client
 from coterie.imports.upload import start as start_import
 from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body
@@ -31,7 +33,8 @@ from coterie.worker import instagram_profiles, mail
 from coterie.worker.loop import Worker
 
 pytestmark = pytest.mark.slow
-SECONDS = 2.0
+# longer than any test of a busy machine takes
+PATIENCE_SECONDS = 180.0
 ACCOUNT, UNHEARD, PERSON = "17841400000000000", "17841400000000009", "990000000000001"
 
 
@@ -57,6 +60,10 @@ class Silent:
             except OSError:
                 return
 
+    def is_waited_for(self) -> bool:
+        """Whether a client still waits for a response."""
+        return any(map(_is_open, self.connections))
+
     def hang_up(self) -> None:
         """Closes every connection, and accepts no more."""
         if self._thread.is_alive():
@@ -67,8 +74,22 @@ class Silent:
             connection.close()
 
 
+def _is_open(connection: socket.socket) -> bool:
+    """Whether the other side has not closed it; what it sent is dropped."""
+    try:
+        while connection.recv(65_536, socket.MSG_DONTWAIT):
+            pass
+    except BlockingIOError:
+        return True
+    return False
+
+
 @pytest.fixture
-def silent() -> Iterator[Silent]:
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Silent]:
+    """Clients wait for it as long as the test lasts."""
+    monkeypatch.setattr(mail, "TIMEOUT_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(graph_client, "TIMEOUT", httpx.Timeout(PATIENCE_SECONDS))
+    monkeypatch.setattr(graph_client, "RESPONSE_SECONDS_MAX", PATIENCE_SECONDS)
     silent = Silent()
     yield silent
     silent.hang_up()
@@ -88,13 +109,12 @@ def working(world: World, settings: Settings, silent: Silent) -> Iterator[None]:
         thread.join(30)
 
 
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> float:
-    """Waits for a condition; returns the seconds it took."""
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for a condition."""
     began = time.monotonic()
     while not condition():
-        assert time.monotonic() - began < seconds
+        assert time.monotonic() - began < PATIENCE_SECONDS / 3
         time.sleep(0.01)
-    return time.monotonic() - began
 
 
 def merged(fresh: Settings, smtp: Settings) -> Settings:
@@ -143,16 +163,19 @@ def is_done(world: World, job_id: str) -> bool:
     return job_of(world, job_id).state == DONE
 
 
-def check_quick(world: World, inbox: Inbox | None, *, has_account: bool, is_change_quick: bool = True) -> None:
-    if has_account:
-        delivery = deliver(world)
-        assert until(lambda: is_done(world, delivery)) <= SECONDS
+def check_quick(
+    world: World, inbox: Inbox | None, is_busy: Callable[[], bool], *, is_change_quick: bool = True
+) -> None:
+    """Each kind of work is done before the other work ends."""
+    delivery = deliver(world)
+    until(lambda: is_done(world, delivery))
     if is_change_quick:
         change = update(world)
-        assert until(lambda: is_done(world, change)) <= SECONDS
+        until(lambda: is_done(world, change))
     if inbox is not None:
         remind(world)
-        assert until(lambda: bool(inbox.subjects)) <= SECONDS
+        until(lambda: bool(inbox.subjects))
+    assert is_busy()
 
 
 def test_while_meta_does_not_answer(
@@ -163,7 +186,7 @@ def test_while_meta_does_not_answer(
     ask_for_profiles(world, 20)
     with working(world, settings, silent):
         until(lambda: bool(silent.connections))
-        check_quick(world, inbox, has_account=True)
+        check_quick(world, inbox, silent.is_waited_for)
 
 
 def test_while_the_mail_server_does_not_answer(world: World, fresh_settings: Settings, silent: Silent) -> None:
@@ -173,7 +196,7 @@ def test_while_the_mail_server_does_not_answer(world: World, fresh_settings: Set
         remind(world, f"Reminder {number}")
     with working(world, settings, silent):
         until(lambda: bool(silent.connections))
-        check_quick(world, None, has_account=True)
+        check_quick(world, None, silent.is_waited_for)
 
 
 def test_while_a_large_import_is_staged(
@@ -190,7 +213,7 @@ def test_while_a_large_import_is_staged(
     assert import_.state == "staging"
     with working(world, settings, silent):
         until(lambda: job_of(world, job.id).progress is not None)
-        check_quick(world, inbox, has_account=True)
+        check_quick(world, inbox, lambda: not is_done(world, job.id))
 
 
 def test_while_a_thousand_small_jobs_wait(
@@ -200,8 +223,13 @@ def test_while_a_thousand_small_jobs_wait(
     connect(world, settings, silent.port)
     for _ in range(1_000):
         put(world, "remove_files", {"digests": []})
+
+    def is_busy() -> bool:
+        with world.database.read() as tx:
+            return jobs.count_open_jobs(tx, world.organization.id, "remove_files") > 0
+
     with working(world, settings, silent):
-        check_quick(world, inbox, has_account=True, is_change_quick=False)
+        check_quick(world, inbox, is_busy, is_change_quick=False)
         # another organization does not wait for them either
         with world.database.write() as tx:
             job_id, _ = start_bulk_update(tx, world.charlie, [Entry("id", world.moe.id, {"employer": "E"})])
@@ -211,7 +239,8 @@ def test_while_a_thousand_small_jobs_wait(
                 job = jobs.find_job(tx, world.charlie.organization_id, job_id)
             return job is not None and job.state == DONE
 
-        assert until(is_finished) <= SECONDS
+        until(is_finished)
+        assert is_busy()
 
 
 def test_mails_wait_together_for_a_server_that_does_not_answer(
