@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -9,11 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from forked import run_forked
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
+# a wait for something to happen, as long as a busy machine takes
+expect.set_options(timeout=30_000)
+WIDTHS = (1440, 360)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # put in before any script of the page, because the page's policy refuses a script that is added later
 WATCH = """
@@ -25,8 +31,15 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
 });
 """
-RUN_AXE = """(tags) => axe.run(document, { runOnly: tags }).then((result) => result.violations.map((violation) =>
-  `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`))"""
+HAS_AXE = "typeof axe !== 'undefined'"
+# without selectors it takes half as long; they are asked for when there is something to name
+RUN_AXE = """async (tags) => {
+  const options = { runOnly: tags, resultTypes: ["violations"] };
+  const quick = await axe.run(document, { ...options, selectors: false });
+  if (!quick.violations.length) return [];
+  return (await axe.run(document, options)).violations.map((violation) =>
+    `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}"""
 
 
 @dataclass
@@ -61,15 +74,30 @@ def serving(folder: Path, **options: str) -> Iterator[tuple[str, str]]:
             reader.join()
 
 
-@contextmanager
-def running(folder: Path, **options: str) -> Iterator[Instance]:
-    """`coterie demo`, then `coterie serve`, until the block ends. options: of the environment."""
+@dataclass(frozen=True)
+class Demo:
+    """A data folder with the demo world, and who signs in there."""
+
+    folder: Path
+    email: str
+    password: str
+
+
+def make_demo(folder: Path, **options: str) -> Demo:
+    """Runs `coterie demo`. options: of the environment."""
     environment = {**os.environ, "COTERIE_DATA": str(folder), **options}
-    command = [sys.executable, "-m", "coterie", "demo", "--json"]
-    demo = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
-    made = json.loads(demo.stdout)
-    with serving(folder, **options) as (address, _):
-        yield Instance(address, made["email"], made["password"])
+    done = run_forked(["demo", "--json"], environment, "")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    return Demo(folder, made["email"], made["password"])
+
+
+@contextmanager
+def running(folder: Path, demo: Demo) -> Iterator[Instance]:
+    """`coterie serve` for a copy of the demo world in a new folder, until the block ends."""
+    shutil.copytree(demo.folder, folder)
+    with serving(folder) as (address, _):
+        yield Instance(address, demo.email, demo.password)
 
 
 @dataclass
@@ -93,15 +121,42 @@ class Watched:
         expect(self.page.locator(".htmx-request")).to_have_count(0)
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0, f"{self.page.url} scrolls {width} pixels sideways"
-        violations = self.page.evaluate(RUN_AXE, list(TAGS)) if axe else []
+        violations = self.violations() if axe else []
         assert not [*self.complaints, *violations], "\n".join([self.page.url, *self.complaints, *violations])
+
+    def violations(self) -> list[str]:
+        """What axe finds. It comes into a page when it is needed: reading it takes longer than most pages."""
+        if not self.page.evaluate(HAS_AXE):
+            self.page.evaluate(AXE)
+        found: list[str] = self.page.evaluate(RUN_AXE, list(TAGS))
+        return found
+
+    def visit_everywhere(self, path: str, *, axe: bool = True) -> None:
+        """Opens a page in both sizes and checks it in both themes."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.visit(path, axe=False)
+            self._check_themes(axe=axe)
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+    def check_everywhere(self, *, axe: bool = True) -> None:
+        """Checks the page as it stands, in both sizes and both themes."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self._check_themes(axe=axe)
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+    def _check_themes(self, *, axe: bool) -> None:
+        for scheme in SCHEMES:
+            self.page.emulate_media(color_scheme=scheme)
+            self.check(axe=axe)
+        self.page.emulate_media(color_scheme=SCHEMES[0])
 
 
 def open_page(browser: Browser, instance: Instance, **options: Any) -> tuple[BrowserContext, Watched]:
     """A page of a browser that is signed in; options of the context."""
     options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
     context = browser.new_context(storage_state=instance.state, **options)
-    context.add_init_script(AXE)
     context.add_init_script(WATCH)
     page = context.new_page()
     watched = Watched(page, instance)

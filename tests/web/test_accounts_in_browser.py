@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app_pages import Instance, Watched, open_page, running
-from browser import launched
+from app_pages import Demo, Instance, Watched, open_page, running
 from playwright.sync_api import Browser, expect
 
 from coterie.actions.password_resets import make_code
@@ -17,33 +16,13 @@ from coterie.store.database import open_database
 
 pytestmark = pytest.mark.slow
 
-WIDTHS = (1440, 360)
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("accounts")
-
-
-@pytest.fixture(scope="module")
-def instance(folder: Path) -> Iterator[Instance]:
-    with running(folder) as instance:
+def instance(demo: Demo, folder: Path) -> Iterator[Instance]:
+    with running(folder, demo) as instance:
         # browsers have passkeys for a name, and none for a number
         instance.address = instance.address.replace("127.0.0.1", "localhost")
         yield instance
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def app(browser: Browser, instance: Instance) -> Iterator[Watched]:
-    context, watched = open_page(browser, instance)
-    yield watched
-    context.close()
 
 
 @pytest.fixture
@@ -52,17 +31,6 @@ def visitor(browser: Browser, instance: Instance) -> Iterator[Watched]:
     context, watched = open_page(browser, Instance(instance.address, "", "", state={"cookies": [], "origins": []}))
     yield watched
     context.close()
-
-
-def check_everywhere(app: Watched) -> None:
-    """Checks the page as it stands: large and small, light and dark."""
-    for scheme in ("light", "dark"):
-        app.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for width in WIDTHS:
-            app.page.set_viewport_size({"width": width, "height": 900})
-            app.check()
-    app.page.emulate_media(color_scheme="light")
-    app.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def prove(app: Watched, button: str) -> None:
@@ -75,23 +43,23 @@ def prove(app: Watched, button: str) -> None:
 def test_a_second_factor_from_set_up_to_sign_in_and_removal(app: Watched, visitor: Watched, instance: Instance) -> None:
     page = app.page
     app.visit("/account", axe=False)
-    check_everywhere(app)
+    app.check_everywhere()
     page.get_by_role("link", name="Second factor").click()
-    check_everywhere(app)
+    app.check_everywhere()
     prove(app, "Set up")
     secret = page.locator("#secret").inner_text().replace(" ", "")
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
-    check_everywhere(app)
+    app.check_everywhere()
     expect(page.get_by_label("Code that the app shows")).to_be_focused()
     page.get_by_label("Code that the app shows").fill(code_at(secret, int(time.time()) // 30))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your recovery codes")).to_be_visible()
     codes = page.locator(".codes code").all_inner_texts()
     assert len(codes) == 10
-    check_everywhere(app)
+    app.check_everywhere()
     page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
-    check_everywhere(app)
+    app.check_everywhere()
 
     other = visitor.page
     visitor.visit("/sign-in", axe=False)
@@ -100,14 +68,14 @@ def test_a_second_factor_from_set_up_to_sign_in_and_removal(app: Watched, visito
     other.keyboard.press("Enter")
     code = other.get_by_label("Code of your authenticator app")
     expect(code).to_be_focused()
-    check_everywhere(visitor)
+    visitor.check_everywhere()
     visitor.complaints.clear()
     code.fill("000000")
     other.keyboard.press("Enter")
     expect(other.get_by_text("The code is wrong")).to_be_visible()
     # the browser notes the status of the response
     visitor.complaints.clear()
-    check_everywhere(visitor)
+    visitor.check_everywhere()
     code.fill(codes[0])
     other.keyboard.press("Enter")
     other.wait_for_url("**/today")
@@ -126,19 +94,19 @@ def test_a_passkey_is_made_and_signs_in(app: Watched, browser: Browser, instance
         "isUserVerified": True, "automaticPresenceSimulation": True,
     }})  # fmt: skip
     app.visit("/account/passkeys", axe=False)
-    check_everywhere(app)
+    app.check_everywhere()
     page.get_by_label("Name").fill("Kitchen laptop")
     prove(app, "Add a passkey")
     expect(page.get_by_text("Kitchen laptop added")).to_be_visible()
-    check_everywhere(app)
+    app.check_everywhere()
     page.context.clear_cookies()
     app.visit("/sign-in", axe=False)
-    check_everywhere(app)
+    app.check_everywhere()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/today")
     app.visit("/account/passkeys", axe=False)
     page.get_by_text("Remove", exact=False).first.click()
-    check_everywhere(app)
+    app.check_everywhere()
     prove(app, "Remove it")
     expect(page.get_by_text("You have none yet")).to_be_visible()
     # every other session has ended, also the one that the tests share
@@ -148,13 +116,13 @@ def test_a_passkey_is_made_and_signs_in(app: Watched, browser: Browser, instance
 def test_somebody_is_invited_and_joins(app: Watched, visitor: Watched) -> None:
     page = app.page
     app.visit("/1/settings/invitations", axe=False)
-    check_everywhere(app)
+    app.check_everywhere()
     page.get_by_role("button", name="Make a link").click()
     link = page.get_by_label("Copy it now")
     expect(link).to_be_focused()
-    check_everywhere(app)
+    app.check_everywhere()
     visitor.visit(re.sub(r"https?://[^/]+", "", link.input_value()), axe=False)
-    check_everywhere(visitor)
+    visitor.check_everywhere()
     other = visitor.page
     other.get_by_label("Your first name").fill("Ned")
     other.get_by_label("Your e-mail address").fill("ned@example.org")
@@ -162,7 +130,7 @@ def test_somebody_is_invited_and_joins(app: Watched, visitor: Watched) -> None:
     other.keyboard.press("Enter")
     other.wait_for_url("**/today")
     visitor.visit("/account", axe=False)
-    check_everywhere(visitor)
+    visitor.check_everywhere()
 
 
 def test_a_member_opens_a_link_and_joins_by_a_button(app: Watched, browser: Browser, instance: Instance) -> None:
@@ -177,7 +145,7 @@ def test_a_forgotten_password_without_mail_and_the_page_behind_a_link(
 ) -> None:
     visitor.visit("/sign-in", axe=False)
     visitor.page.get_by_role("link", name="Forgot your password?").click()
-    check_everywhere(visitor)
+    visitor.check_everywhere()
     database = open_database(load_settings({}, data=str(folder)))
     try:
         with database.write() as tx:
@@ -186,4 +154,4 @@ def test_a_forgotten_password_without_mail_and_the_page_behind_a_link(
         database.close()
     assert made is not None
     visitor.visit(f"/reset-password?code={made[1]}", axe=False)
-    check_everywhere(visitor)
+    visitor.check_everywhere()

@@ -1,13 +1,11 @@
 """The app as a person uses it: a real browser, large and small, light and dark, by keyboard, without script."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from app_pages import Instance, Watched, open_page, running, sign_in
-from browser import launched
+from app_pages import Instance, Watched, make_demo, open_page, serving, sign_in
 from page_list import VISITED
 from playwright.sync_api import Browser, expect
 from postgres import Server
@@ -17,40 +15,16 @@ pytestmark = pytest.mark.slow
 EVIL = "<script>alert(1)</script>\"'>" + "W" * 300 + " \u202eevil\u202c العربية 👩‍👩‍👧‍👦"
 
 
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    with running(tmp_path_factory.mktemp("app")) as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def app(browser: Browser, instance: Instance) -> Iterator[Watched]:
-    context, watched = open_page(browser, instance)
-    yield watched
-    context.close()
-
-
-@pytest.mark.parametrize("width", [1440, 360])
-def test_every_page_is_calm_accessible_and_alone(browser: Browser, instance: Instance, width: int) -> None:
-    context, app = open_page(browser, instance, viewport={"width": width, "height": 800}, color_scheme="light")
+def test_every_page_is_calm_accessible_and_alone(app: Watched) -> None:
     for path in VISITED:
-        app.visit(path)
-        app.page.emulate_media(color_scheme="dark")
-        app.check()
-        app.page.emulate_media(color_scheme="light")
-    context.close()
+        app.visit_everywhere(path)
 
 
 def test_the_main_pages_work_on_postgresql(browser: Browser, postgres: Server, tmp_path: Path) -> None:
     url = postgres.create_database()
-    with running(tmp_path, COTERIE_DATABASE_URL=url) as instance:
-        context, app = open_page(browser, instance)
+    demo = make_demo(tmp_path, COTERIE_DATABASE_URL=url)
+    with serving(tmp_path, COTERIE_DATABASE_URL=url) as (address, _):
+        context, app = open_page(browser, Instance(address, demo.email, demo.password))
         for place in ("people", "segments", "audience", "imports", "duplicates", "history", "settings", "log"):
             app.visit(f"/1/{place}", axe=False)
         app.visit("/1/people", axe=False)
@@ -66,11 +40,8 @@ def test_the_main_pages_work_on_postgresql(browser: Browser, postgres: Server, t
     postgres.drop_database(url)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 360])
-def test_the_page_that_lets_an_assistant_in(browser: Browser, instance: Instance, width: int, scheme: str) -> None:
-    context, app = open_page(browser, instance, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    registered = context.request.post(
+def test_the_page_that_lets_an_assistant_in(app: Watched, instance: Instance) -> None:
+    registered = app.page.context.request.post(
         f"{instance.address}/oauth/register",
         data={"client_name": "Claude" + "W" * 90, "redirect_uris": ["http://127.0.0.1/back"]},
     ).json()
@@ -78,12 +49,11 @@ def test_the_page_that_lets_an_assistant_in(browser: Browser, instance: Instance
         "response_type": "code", "client_id": registered["client_id"], "redirect_uri": f"{instance.address}/back",
         "code_challenge": "c" * 43, "code_challenge_method": "S256", "state": "7",
     }  # fmt: skip
-    app.visit(f"/oauth/authorize?{urlencode(asked)}")
+    app.visit_everywhere(f"/oauth/authorize?{urlencode(asked)}")
     app.page.get_by_label("Change them").check()
-    app.check()
+    app.check_everywhere()
     app.page.get_by_role("button", name="Allow", exact=True).click()
     app.page.wait_for_url("**/back?code=*")
-    context.close()
 
 
 def test_a_window_between_phone_and_desktop_has_names_below_icons(browser: Browser, instance: Instance) -> None:

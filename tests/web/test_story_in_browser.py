@@ -1,14 +1,12 @@
 """A new user, from the first start to a merged and un-merged duplicate: by keyboard alone, and by finger on a phone."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from app_pages import Instance, Watched, open_page, serving
-from browser import launched
 from playwright.sync_api import Browser, Locator, expect
 
 pytestmark = pytest.mark.slow
@@ -117,12 +115,6 @@ class Finger:
 
     def undo(self) -> None:
         self.use(self._page.locator(".toast").get_by_role("button", name="Undo"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("by", [Keys, Finger])

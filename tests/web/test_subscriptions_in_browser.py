@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from app_pages import open_page, running
-from browser import launched
+from app_pages import Watched
 
 from coterie.model.subscriptions import (
     CARD_HELD,
@@ -53,13 +52,7 @@ def fill(folder: Path) -> None:
     database.close()
 
 
-def test_every_state_of_a_subscription_is_accessible_and_fits(tmp_path: Path) -> None:
-    with running(tmp_path) as instance, launched() as browser:
-        fill(tmp_path)
-        for scheme in ("light", "dark"):
-            for width in (1440, 360):
-                options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
-                context, app = open_page(browser, instance, **options)
-                for path in ("", "/new", f"/{IDS[0]}", f"/{IDS[1]}"):
-                    app.visit(f"/1/settings/subscriptions{path}")
-                context.close()
+def test_every_state_of_a_subscription_is_accessible_and_fits(folder: Path, app: Watched) -> None:
+    fill(folder)
+    for path in ("", "/new", f"/{IDS[0]}", f"/{IDS[1]}"):
+        app.visit_everywhere(f"/1/settings/subscriptions{path}")
