@@ -33,7 +33,7 @@ REAL = {
     "inro": {"/contacts/{id}", "/folders/{id}", "/contact_properties/{slug}", "/batch_tasks/{id}"},
     "r0": {"contact_id", "phone_id", "email_id", "address_id", "tag_id", "expertise_id", "gift_id", "pet_id", "note_id",
            "date_id", "reminder_id", "contact_relationship_id", "user_relationship_id"},
-    "hub": {"contact_id", "token_id", "segment_id"},
+    "hub": {"contact_id", "token_id", "segment_id", "device_id", "feed_id"},
 }  # fmt: skip
 SECRET = re.compile(rb"alices.secret|evergreen|marge|homer", re.IGNORECASE)
 

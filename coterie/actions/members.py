@@ -14,10 +14,14 @@ from coterie.store.devices import revoke_devices_of_user
 from coterie.store.invitations import delete_invitations_by
 
 
+def is_owner(tx: Tx, caller: Caller) -> bool:
+    """Whether the caller's user is an owner of the organization."""
+    return bool(caller.user_id) and store.find_membership(tx, caller.organization_id, caller.user_id or "") == OWNER
+
+
 def require_owner(tx: Tx, caller: Caller) -> None:
     """Raises Forbidden unless the caller's user is an owner of the organization."""
-    role = store.find_membership(tx, caller.organization_id, caller.user_id) if caller.user_id else None
-    if role != OWNER:
+    if not is_owner(tx, caller):
         raise Forbidden("Only an owner of the organization may do this")
 
 

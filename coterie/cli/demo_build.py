@@ -9,9 +9,11 @@ from msgspec import Struct
 from coterie.actions.access_tokens import create_access_token
 from coterie.actions.addresses import add_address
 from coterie.actions.cadences import set_cadence
+from coterie.actions.calendar_feeds import create_feed
 from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.dates import create_date
+from coterie.actions.devices import add_device
 from coterie.actions.folders import create_folder
 from coterie.actions.gifts import create_gift
 from coterie.actions.interactions import add_interactions, add_snapshots
@@ -111,6 +113,10 @@ def _add_accounts(tx: Tx, caller: Caller, password_hash: str) -> None:
         add_member(tx, caller, MEMBER_EMAIL, role=MEMBER, password_hash=password_hash)
     with named_ids("token"):
         create_access_token(tx, caller, user_id=caller.user_id or "", name="Old shop", scopes=["contacts:read"])
+    with named_ids("device"):
+        add_device(tx, caller, user_id=caller.user_id or "", name="Marge's phone")
+    with named_ids("feed"):
+        create_feed(tx, caller, caller.user_id or "")
 
 
 def _merge_one(tx: Tx, caller: Caller, contact_id: int) -> None:

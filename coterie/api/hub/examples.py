@@ -19,6 +19,8 @@ PATHS: Mapping[str, str | int] = {
     "webhook_id": named_id("webhook"),
     "import_id": named_id("import waiting"),
     "subscription_id": named_id("subscription"),
+    "device_id": named_id("device"),
+    "feed_id": named_id("feed"),
     "job_id": named_id("undo"),
 }
 
@@ -77,6 +79,8 @@ EXAMPLES: Mapping[str, Example] = {
     "POST /webhooks/{webhook_id}/rotate": Example(body={"old_valid_hours": 48}),
     "GET /webhooks/{webhook_id}/deliveries": Example(query={"limit": 5}),
     "POST /webhooks/{webhook_id}/replay": Example(body={"since": "2026-05-01T00:00:00Z", "status": "failed"}),
+    "POST /devices": Example(body={"name": "Marge's tablet", "is_read_only": True}),
+    "POST /calendar_feeds": Example(body={"contents": ["birthdays", "in_touch"]}),
     "POST /subscriptions": Example(
         body={"name": "Choir", "url": "https://dav.springfield.example/choir/", "username": "marge", "password": "app"}
     ),

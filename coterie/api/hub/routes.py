@@ -20,6 +20,7 @@ from coterie.api.hub import (
     merges,
     organization,
     problems,
+    reader_routes,
     segments,
     subscription_routes,
     timeline,
@@ -41,7 +42,8 @@ SEGMENT = "/segments/{segment_id}"
 # BatchOperation is no parameter: it is here because no type names it, but the document of the batch does
 IDS: dict[str, Any] = {"contact_id": ContactId, "operation": batches.BatchOperation, "user_id": UUID, "token_id": UUID,
                        "segment_id": int, "merge_id": UUID, "cadence_id": UUID, "touch_id": UUID,
-                       "webhook_id": UUID, "import_id": UUID, "row": int, "subscription_id": UUID,
+                       "webhook_id": UUID, "import_id": UUID, "row": int, "subscription_id": UUID, "device_id": UUID,
+                       "feed_id": UUID,
                        "job_id": UUID}  # fmt: skip
 IDEMPOTENCY_KEY = {
     "Idempotency-Key": "Any text of your own: a request that is repeated with it has one effect and the same response."
@@ -199,6 +201,7 @@ HUB = Contract(
             *_ACCOUNT,
             *import_routes.ROUTES,
             *webhook_routes.ROUTES,
+            *reader_routes.ROUTES,
             *subscription_routes.ROUTES,
             *_PROBLEMS,
         )

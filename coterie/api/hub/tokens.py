@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.actions import access_tokens as actions
+from coterie.actions.members import is_owner
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import Page
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
-from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, SCOPES, Caller
+from coterie.model.organizations import NAME_LENGTH_MAX, SCOPES, Caller
 from coterie.store import access_tokens as store
 from coterie.store.database import Tx
-from coterie.store.organizations import find_membership
 
 TOKENS_MAX = 1_000
 
@@ -56,8 +56,8 @@ class TokenBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> TokenPage:
     tokens = store.list_access_tokens(tx, caller.organization_id, limit=TOKENS_MAX)
-    is_owner = _is_owner(tx, caller)
-    shown = [token for token in tokens if is_owner or token.user_id == caller.user_id]
+    may_see_all = is_owner(tx, caller)
+    shown = [token for token in tokens if may_see_all or token.user_id == caller.user_id]
     return TokenPage(items=[TokenEntity(**_values(token)) for token in shown], next_cursor=None)
 
 
@@ -83,7 +83,7 @@ def create(tx: Tx, caller: Caller, request: Request) -> NewTokenEntity:
 
 def revoke(tx: Tx, caller: Caller, request: Request) -> None:
     token = _find(tx, caller, part_id(request, "token_id", "Token"))
-    if token.user_id != caller.user_id and not _is_owner(tx, caller):
+    if token.user_id != caller.user_id and not is_owner(tx, caller):
         raise NotFound("Token not found")
     actions.revoke_access_token(tx, caller, token.id)
 
@@ -93,7 +93,3 @@ def _find(tx: Tx, caller: Caller, token_id: str) -> AccessToken:
     if found is None:
         raise NotFound("Token not found")
     return found
-
-
-def _is_owner(tx: Tx, caller: Caller) -> bool:
-    return find_membership(tx, caller.organization_id, caller.user_id or "") == OWNER
