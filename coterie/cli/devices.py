@@ -1,4 +1,4 @@
-"""coterie device: adds, lists and revokes phones and programs that sync contacts by CardDAV."""
+"""coterie devices: adds, lists and revokes phones and programs that sync contacts by CardDAV."""
 
 from pathlib import Path
 from typing import Annotated
@@ -34,7 +34,9 @@ def register(application: typer.Typer) -> None:
     commands.command("deletions")(list_deletions)
     commands.command("restore")(restore)
     commands.command("allow")(allow)
-    application.add_typer(commands, name="device")
+    application.add_typer(commands, name="devices")
+    # its earlier name
+    application.add_typer(commands, name="device", hidden=True)
 
 
 def add(
@@ -102,7 +104,7 @@ def list_all(
         typer.echo(msgspec.json.encode([_as_json(device) for device in devices]).decode())
         return
     if not devices:
-        typer.echo("No devices. `coterie device add` adds one.")
+        typer.echo("No devices. `coterie devices add` adds one.")
         return
     table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
     table.add_column("Device", overflow="fold", min_width=36)
@@ -137,7 +139,7 @@ def _as_json(device: Device) -> dict[str, object]:
 
 
 DeviceArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="The device's id, as `coterie device list` shows it.")
+    str, typer.Argument(metavar="ID", help="The device's id, as `coterie devices list` shows it.")
 ]
 
 
@@ -155,13 +157,19 @@ def set_groups(
 
 def revoke(
     device_id: DeviceArgument,
+    *,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Revoke a device. It can sync no longer; the contacts it wrote stay."""
     with open_instance(data) as database, database.write() as tx:
         actions.revoke_device(tx, caller_for_only(tx, organization), device_id)
-    typer.echo(f"Device {device_id} revoked.")
+    _print(f"Device {device_id} revoked.", {"device_id": device_id}, as_json=as_json)
+
+
+def _print(text: str, values: dict[str, object], *, as_json: bool) -> None:
+    typer.echo(msgspec.json.encode(values).decode() if as_json else text)
 
 
 def list_deletions(
@@ -191,19 +199,25 @@ def list_deletions(
 
 
 DeletionsArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="The id of the deletions, as listed by `coterie device deletions`.")
+    str, typer.Argument(metavar="ID", help="The id of the deletions, as listed by `coterie devices deletions`.")
 ]
 
 
-def restore(deletions: DeletionsArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+def restore(
+    deletions: DeletionsArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
     """Restore everyone a device deleted."""
     with open_instance(data) as database, database.write() as tx:
         count = restore_deletions(tx, caller_for_only(tx, organization), deletions)
-    typer.echo(f"{count:,} contacts restored.")
+    _print(f"{count:,} contacts restored.", {"id": deletions, "count": count}, as_json=as_json)
 
 
-def allow(deletions: DeletionsArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+def allow(
+    deletions: DeletionsArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
     """Let a device delete most contacts, for a day. Until then its deletions are held."""
     with open_instance(data) as database, database.write() as tx:
         allow_deletions(tx, caller_for_only(tx, organization), deletions)
-    typer.echo("The device may go on deleting contacts for a day.")
+    _print("The device may go on deleting contacts for a day.", {"id": deletions}, as_json=as_json)

@@ -20,7 +20,8 @@ COMMANDS = {
     "members": "members",
     "time-zones": "time_zones",
     "tokens": "tokens",
-    "device": "device",
+    "devices": "devices",
+    "device": "devices",
     "books": "books",
     "password": "password",
     "logins": "logins",
@@ -50,6 +51,7 @@ COMMANDS = {
     "mail-test": "mail_test",
     "instagram": "instagram",
     "webhooks": "webhooks",
+    "calendar": "calendar",
     "subscriptions": "subscriptions",
     "mcp": "mcp",
 }

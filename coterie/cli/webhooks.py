@@ -303,9 +303,13 @@ def kinds(*, as_json: JsonOption = False) -> None:
 
 
 def delete(
-    webhook_id: WebhookArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None
+    webhook_id: WebhookArgument,
+    *,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Delete a webhook with its log."""
     with open_instance(data) as database, database.write() as tx:
         actions.delete_webhook(tx, caller_for_only(tx, organization), webhook_id)
-    typer.echo("Deleted.")
+    typer.echo(msgspec.json.encode({"id": webhook_id}).decode() if as_json else "Deleted.")

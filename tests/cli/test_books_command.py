@@ -1,4 +1,4 @@
-"""coterie books, and what coterie device does about deletions. On both engines."""
+"""coterie books, and what coterie devices does about deletions. On both engines."""
 
 import json
 

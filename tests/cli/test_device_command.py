@@ -1,4 +1,4 @@
-"""coterie device: adds, lists and revokes devices. On both engines."""
+"""coterie devices: adds, lists and revokes devices. On both engines."""
 
 import json
 import plistlib

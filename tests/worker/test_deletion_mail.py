@@ -44,7 +44,7 @@ def test_many_deletions_are_mailed_once(home: World, smtp: Settings, inbox: Inbo
     work(home, smtp)
     (message,) = [message for _, message in inbox.messages if message["Subject"] == "A device deletes many contacts"]
     text = message.get_content()
-    assert f"coterie device restore {bundle_id}" in text and "Marge's iPhone" in text and "14 of" in text
+    assert f"coterie devices restore {bundle_id}" in text and "Marge's iPhone" in text and "14 of" in text
 
 
 def test_few_or_restored_deletions_are_no_mail(home: World, smtp: Settings, inbox: Inbox) -> None:

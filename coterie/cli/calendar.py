@@ -1,0 +1,81 @@
+"""coterie calendar: lists, adds and revokes the calendar feeds of members."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from coterie.actions import calendar_feeds as actions
+from coterie.actions.members import find_member
+from coterie.cli.callers import caller_for_only
+from coterie.cli.open_instance import open_instance
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.model.calendar_feeds import CONTENTS, path_of
+from coterie.store.calendar_feeds import list_feeds
+
+UserOption = Annotated[str, typer.Option(metavar="EMAIL", help="The member whose feeds they are.")]
+
+
+def register(application: typer.Typer) -> None:
+    commands = typer.Typer(help="List, add and revoke calendar feeds.", no_args_is_help=True)
+    commands.command("list")(list_)
+    commands.command("add")(add)
+    commands.command("revoke")(revoke)
+    application.add_typer(commands, name="calendar")
+
+
+def list_(
+    *, user: UserOption, organization: OnlyOrganizationOption = None, data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """List the calendar feeds of a member, oldest first. Their addresses are not stored and cannot be shown."""
+    with open_instance(data) as database, database.read() as tx:
+        caller = caller_for_only(tx, organization)
+        feeds = list_feeds(tx, caller.organization_id, find_member(tx, caller, user))
+    if as_json:
+        typer.echo(msgspec.json.encode(feeds).decode())
+        return
+    for feed in feeds:
+        typer.echo(f"{feed.id}  {', '.join(feed.contents)}  last read {(feed.last_read_at or 'never')[:10]}")
+    if not feeds:
+        typer.echo("No calendar feeds. `coterie calendar add` adds one.")
+
+
+def add(
+    *,
+    user: UserOption,
+    contents: Annotated[
+        list[str] | None,
+        typer.Option("--content", metavar="NAME", help=f"{', '.join(CONTENTS)}; without it, all. Repeatable."),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The address of this instance. Default: COTERIE_BASE_URL, else localhost."),
+    ] = None,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a calendar feed. Its address is shown only once; whoever has it reads the feed."""
+    with open_instance(data) as database:
+        base_url = (url or database.settings.base_url or "http://localhost:8000").rstrip("/")
+        with database.write() as tx:
+            caller = caller_for_only(tx, organization)
+            feed, token = actions.create_feed(tx, caller, find_member(tx, caller, user), contents or ())
+    address = base_url + path_of(token)
+    typer.echo(msgspec.json.encode({"id": feed.id, "url": address}).decode() if as_json else address)
+
+
+def revoke(
+    feed_id: Annotated[str, typer.Argument(metavar="ID", help="The feed's id, as `coterie calendar list` shows it.")],
+    *,
+    user: UserOption,
+    organization: OnlyOrganizationOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Revoke a calendar feed. Its address is unknown from then on."""
+    with open_instance(data) as database, database.write() as tx:
+        caller = caller_for_only(tx, organization)
+        actions.revoke_feed(tx, caller, find_member(tx, caller, user), feed_id)
+    typer.echo(msgspec.json.encode({"id": feed_id}).decode() if as_json else f"Calendar feed {feed_id} revoked.")
