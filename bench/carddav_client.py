@@ -13,6 +13,7 @@ from pathlib import Path
 from bench.processes import Server, serving
 
 PROGRAMS = Path(sys.prefix) / "dav" / "bin"
+FIRST_OTHER = 1_000_000
 USER, OTHER_BOOK = "b@example.org", "/user/contacts/"
 _NAMES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"'
 _HREF = re.compile(r"<(?:\w+:)?href>([^<]*\.vcf)</(?:\w+:)?href>")
@@ -88,8 +89,12 @@ def card_of(number: int, note: str) -> str:
 
 
 @contextmanager
-def serving_other(name: str, folder: Path) -> Iterator[tuple[Program, Server]]:
-    """Radicale or Xandikos over an empty folder, with one address book."""
+def serving_other(name: str, folder: Path, count: int = 0) -> Iterator[tuple[Program, Server]]:
+    """Radicale or Xandikos over an empty folder, with one address book.
+
+    count: of the cards that Radicale's book has already. It reads the book for each card it writes, so that a rate is
+    worth something only with the size of the book.
+    """
     commands = {
         "radicale": lambda port: [
             str(PROGRAMS / "radicale"), "--server-hosts", f"127.0.0.1:{port}", "--auth-type", "none",
@@ -107,6 +112,11 @@ def serving_other(name: str, folder: Path) -> Iterator[tuple[Program, Server]]:
             kind = "<D:resourcetype><D:collection/><C:addressbook/></D:resourcetype>"
             body = f"<D:mkcol {_NAMES}><D:set><D:prop>{kind}</D:prop></D:set></D:mkcol>"
             program.call("MKCOL", book, body, Content_Type="application/xml")
+            (cards,) = folder.rglob("contacts")
+            for number in range(FIRST_OTHER, FIRST_OTHER + count):
+                (cards / f"person-{number}.vcf").write_text(card_of(number, "Met before."), newline="")
+            # the first new card makes it read and cache the others
+            program.put(FIRST_OTHER + count)
         yield program, server
 
 
