@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench import imports, pages, search, webhooks, writes  # noqa: E402
+from bench.books import fill_book  # noqa: E402
 from bench.data import Data, data_set  # noqa: E402
 from bench.latencies import TimedClient, latency_rows, percentile  # noqa: E402
 from bench.load import check_bodies, check_parts  # noqa: E402
@@ -22,11 +23,15 @@ from bench.parts import CONTACTS_MAX, paths_with_parts  # noqa: E402
 from bench.plan import Plan  # noqa: E402
 from bench.processes import Server, serving_coterie, serving_module  # noqa: E402
 from bench.table import Row, at_least, at_most, markdown  # noqa: E402
+from coterie.actions.organizations import create_organization  # noqa: E402
+from coterie.checks.run import run_checks  # noqa: E402
 from coterie.search import search_contacts  # noqa: E402
 from coterie.settings import Settings  # noqa: E402
+from coterie.store import cards  # noqa: E402
 from coterie.store import contacts as store  # noqa: E402
 from coterie.store.database import Parameters, Tx, open_database  # noqa: E402
 from coterie.store.interactions import list_recent_of  # noqa: E402
+from coterie.store.migrate import migrate  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -133,6 +138,27 @@ def test_requests_at_a_fixed_rate_count_from_when_they_are_due(coterie: Server) 
     assert (len(paced.latencies), paced.failures) == (40, 0)
     missing = run_paced(coterie, lambda: ("PUT", "/api/v1/contacts/9999", b"{}"), rate=1e6, count=5)
     assert (missing.latencies, missing.failures) == ([], 5)
+
+
+def test_a_filled_address_book_holds_what_the_actions_would_have_written(tmp_path: Path) -> None:
+    settings = Settings(data=str(tmp_path), database_url=f"sqlite:///{tmp_path}/coterie.sqlite3")
+    database = open_database(settings)
+    migrate(database)
+    with database.write() as tx:
+        organization, _, _ = create_organization(
+            tx, name="Bench", email="b@example.org", password_hash="x", username=None, country="US"
+        )
+    database.close()
+    email = fill_book(tmp_path / "coterie.sqlite3", 40)
+    database = open_database(settings)
+    with database.read() as tx:
+        assert len(cards.list_cards(tx, organization.id)) == 40
+        assert len(cards.find_cards_by_email(tx, organization.id, [email])) == 1
+    problems = {
+        each.name for each in run_checks(database, settings, is_deep=False, is_repairing=False) if each.problem_count
+    }
+    assert problems == {"search-index"}
+    database.close()
 
 
 def test_a_percentile_is_the_smallest_latency_that_this_share_does_not_exceed() -> None:
