@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from coterie.checks import contacts, counts, events, files, instance, relationships, search, subscriptions, touch_plans
+from coterie.checks import (
+    contacts,
+    counts,
+    events,
+    files,
+    instance,
+    messages,
+    relationships,
+    search,
+    subscriptions,
+    touch_plans,
+)
 from coterie.checks.check import Check, Scope
 from coterie.model.organizations import Caller, Organization
 from coterie.settings import Settings
@@ -17,6 +28,7 @@ OF_ORGANIZATION = (
     *relationships.CHECKS,
     *events.CHECKS,
     *search.CHECKS,
+    *messages.CHECKS,
     *touch_plans.CHECKS,
     *subscriptions.CHECKS,
     *files.CHECKS,

@@ -5,7 +5,7 @@ document, and is as quick to index in a book of any size. A trigger of the datab
 that is erased.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from coterie.search.folding import Word, chunks, words_of_chunk
 from coterie.search.groups import Group, Groups
@@ -31,7 +31,7 @@ def index_messages(tx: Tx, organization_id: int, messages: Sequence[tuple[int | 
 
     Returns the search number that each has now: None for a text without words.
     """
-    words = [_words_of(text) for _, text in messages]
+    words = [words_of(text) for _, text in messages]
     added = sum(number is None and bool(found) for (number, _), found in zip(messages, words, strict=True))
     following = next_number(tx, organization_id, NUMBER, added) if added else 0
     numbers: list[int | None] = []
@@ -44,12 +44,18 @@ def index_messages(tx: Tx, organization_id: int, messages: Sequence[tuple[int | 
     if indexed:
         engine.index_messages(tx, organization_id, indexed)
     removed = [old for (old, _), number in zip(messages, numbers, strict=True) if old is not None and number is None]
-    if removed:
-        engine.unindex_messages(tx, organization_id, removed)
+    unindex_messages(tx, organization_id, removed)
     return numbers
 
 
-def _words_of(text: str | None) -> list[str]:
+def unindex_messages(tx: Tx, organization_id: int, numbers: Collection[int]) -> None:
+    """Removes the words of messages, by their search numbers."""
+    if numbers:
+        ENGINES[tx.engine].unindex_messages(tx, organization_id, numbers)
+
+
+def words_of(text: str | None) -> list[str]:
+    """The words of a message, each once: the first 600 of its first 4,000 characters."""
     if not text:
         return []
     found = (form for chunk in chunks(text[:NOTE_LENGTH_MAX]) for word in words_of_chunk(chunk) for form in word.forms)

@@ -146,6 +146,17 @@ def indexed_though_deleted(world: World) -> None:
     )
 
 
+def unindexed_messages(world: World) -> None:
+    run(world, "UPDATE interactions SET search_number = NULL WHERE organization_id = :o")
+
+
+def messages_without_words(world: World) -> None:
+    if world.database.engine == "sqlite":
+        run(world, "DELETE FROM message_words WHERE rowid BETWEEN :o << 32 AND (:o + 1) << 32")
+    else:
+        run(world, "DELETE FROM message_words WHERE organization_id = :o")
+
+
 def touch_plans(world: World) -> None:
     run(world, "UPDATE touch_plans SET due_on = '2020-01-01' WHERE organization_id = :o")
 
@@ -199,6 +210,8 @@ BROKEN: dict[Callable[[World], None], set[str]] = {
     tombstones: {"tombstones"},
     revisions: {"revisions"},
     unindexed: {"search-index"},
+    unindexed_messages: {"message-index"},
+    messages_without_words: {"message-index"},
     indexed_though_deleted: {"search-index", "counts"},
 }
 
