@@ -47,8 +47,9 @@ def add_to_counts(tx: Tx, organization_id: int, counts: Counts, changes: Mapping
     """Adds to several counts in one statement, in their order; a count that is missing begins at 0. Returns the counts
     as they are now."""
     if tx.engine == "sqlite":
-        source = "SELECT :organization_id, value ->> 0, value ->> 1 FROM json_each(:changes) WHERE TRUE"
-        bound: dict[str, Any] = {"changes": msgspec.json.encode(list(changes.items())).decode()}
+        # a key that is a number is one again by the type of its column
+        source = "SELECT :organization_id, key, value FROM json_each(:changes) WHERE TRUE"
+        bound: dict[str, Any] = {"changes": msgspec.json.encode(changes).decode()}
     else:
         source = (
             "SELECT :organization_id, change.key, change.by FROM"
