@@ -23,7 +23,8 @@ def statements_of(
     path = google(folder, *people, name=f"{count}.csv")
     with counted(monkeypatch) as statements:
         applied(database, world.alice, folder, path)
-    return statements
+    # whether tables of PostgreSQL have grown depends on the tests before
+    return [statement for statement in statements if not statement.startswith("ANALYZE")]
 
 
 def compute_keys(world: World, database: Database) -> None:
@@ -39,5 +40,5 @@ def test_a_file_of_one_row_and_of_a_hundred(
     one = statements_of(world, database, tmp_path, monkeypatch, 1)
     assert len(one) <= 47
     compute_keys(world, database)
-    assert len(statements_of(world, database, tmp_path, monkeypatch, 99)) <= len(one) + 3  # of those, some share a key
-    assert len(statements_of(world, database, tmp_path, monkeypatch, 2)) <= 62  # it computes the keys of these first
+    assert len(statements_of(world, database, tmp_path, monkeypatch, 99)) <= len(one) + 2  # of those, some share a key
+    assert len(statements_of(world, database, tmp_path, monkeypatch, 2)) <= 60  # it computes the keys of these first
