@@ -108,6 +108,23 @@ def test_an_act_never_leaves_the_keyboard_without_a_place(app: Watched) -> None:
         expect(focused).to_have_text(label)
 
 
+def test_after_an_error_the_first_field_that_is_not_valid_has_the_focus(app: Watched) -> None:
+    page = app.page
+    app.visit("/1/people/new", axe=False)
+    page.get_by_label("Name").fill("Ned")
+    page.get_by_label("E-mail").fill("no address")
+    page.keyboard.press("Enter")
+    expect(page.locator("#email")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#email")).to_be_focused()
+    app.complaints.clear()  # the browser notes the status of the response
+    app.visit("/1/people/2", axe=False)
+    page.locator("#edit-birthday, #new-birthday, [href$='/fields/birthday']").first.click()
+    page.locator("form[data-edit] input:not([type=hidden])").first.fill("yesterday")
+    page.keyboard.press("Enter")
+    expect(page.locator("form[data-edit] [aria-invalid=true]")).to_be_focused()
+    app.complaints.clear()
+
+
 def test_escape_restores_what_was_there(app: Watched) -> None:
     app.visit("/1/people/3", axe=False)
     before = app.page.locator("#sections").inner_text()
