@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def mark_dead(tx: Tx, job: Job) -> None:
     """Marks the import or the delivery of a dead job as failed."""
     arguments = msgspec.json.decode(job.arguments)
-    if lane_of(job.name) == IMPORTS:
+    if "import_id" in arguments and lane_of(job.name) == IMPORTS:
         report_dead_job(tx, job.organization_id, arguments["import_id"], job.id)
     elif job.name == DELIVERY_JOB:
         mark_failed(tx, job.organization_id, arguments["delivery_id"], "job_dead")

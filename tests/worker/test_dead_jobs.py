@@ -12,6 +12,7 @@ from client import Client
 from queued import job_of, make_due, put
 from world import World, make_world
 
+from coterie.actions.exports import EXPORT_JOB
 from coterie.actions.imports import JOB_DEAD
 from coterie.app import create_app
 from coterie.imports.upload import start
@@ -56,6 +57,14 @@ def test_an_import_shows_that_its_job_is_dead_and_goes_on_when_it_is_retried(
         found = find_import(tx, world.organization.id, import_.id)
     assert found is not None and (found.state, found.error, found.error_code) == (STAGED, None, None)
     assert job_of(world, job.id).state == DONE
+
+
+def test_an_export_of_everything_that_fails_for_good_is_dead(world: World, fresh_settings: Settings) -> None:
+    with world.database.write() as tx:
+        job_id = jobs.enqueue(tx, world.organization.id, EXPORT_JOB, {"user_id": world.alice.user_id}, attempts_max=1)
+    assert job_id is not None
+    assert Worker(world.database, fresh_settings, {EXPORT_JOB: broken}, ()).run_one()
+    assert job_of(world, job_id).state == DEAD
 
 
 def test_a_job_whose_worker_crashed_at_its_last_attempt_is_logged(
