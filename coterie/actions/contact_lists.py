@@ -1,20 +1,20 @@
 """Changes of the lists of a contact: each replaced as a whole, or by what is added and removed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from coterie.actions.contact_equality import make_equal
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.drafts.from_sheet import DRAFT_PARTS, draft_of_sheet
 from coterie.drafts.handles import normalize_handles
-from coterie.errors import Invalid, NotFound, Problem, gathering
+from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model.addresses import check_address
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
 from coterie.model.dates import check_date
-from coterie.model.handles import CHANNELS, normalize
+from coterie.model.handles import CHANNELS, SUMMARY_COLUMNS, normalize
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft
 from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, name_key
@@ -25,6 +25,11 @@ from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 from coterie.store.revisions import lock_contacts
 
+_NAMES_AND_REACHES = (
+    "real_name", "display_name", "first_name", "middle_name", "last_name", "phonetic_first_name", "phonetic_last_name",
+    "maiden_name", "nickname", "employer", *SUMMARY_COLUMNS.values(),
+)  # fmt: skip
+
 
 class ListChange(Struct, frozen=True):
     """whole: the new list, None where items are added and removed."""
@@ -34,7 +39,7 @@ class ListChange(Struct, frozen=True):
     remove: Sequence[Any] = ()
 
     def names(self) -> list[str]:
-        """The names it adds, for a list of names."""
+        """The items it adds."""
         return list(self.add if self.whole is None else self.whole)
 
 
@@ -50,6 +55,19 @@ class ContactLists(Struct, frozen=True, kw_only=True):
     tags: ListChange | None = None
     folders: ListChange | None = None
     expertises: ListChange | None = None
+
+
+def check_not_blank(columns: Mapping[str, Any], lists: ContactLists) -> None:
+    """Raises Invalid if nothing names or reaches a new contact: no name, employer, handle or address.
+
+    columns: its fields, as create_contact takes them.
+    """
+    texts = [columns.get(name) for name in _NAMES_AND_REACHES]
+    texts += [value for address in lists.addresses or () for value in structs.astuple(address)]
+    has_handles = lists.handles is not None and bool(lists.handles.names())
+    if not has_handles and not any(isinstance(text, str) and text.strip() for text in texts):
+        reason = "is missing: a contact needs a name, an employer, a handle or an address"
+        raise invalid("real_name", reason, kind="missing")
 
 
 def lock_lists(tx: Tx, caller: Caller, contact_id: int | None, lists: ContactLists) -> None:

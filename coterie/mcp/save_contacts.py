@@ -6,7 +6,7 @@ from msgspec import structs
 
 from coterie.actions import contacts as actions
 from coterie.actions import upserts
-from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, lock_lists
+from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, check_not_blank, lock_lists
 from coterie.actions.upserts import By, Identifier
 from coterie.errors import Conflict, Invalid, NotFound, invalid
 from coterie.mcp.answers import fit, present_problems, without_empty
@@ -102,7 +102,9 @@ def _create(tx: Tx, call: Call, fields: ContactFields, identifiers: list[Identif
     missing = [each for each in upserts.handles_of(identifiers) if each.value not in (fields.email, fields.phone)]
     lists = _lists(fields, missing)
     lock_lists(tx, call.caller, None, lists)
-    return change_lists(tx, call.caller, actions.create_contact(tx, call.caller, _columns(fields)), lists)
+    contact = change_lists(tx, call.caller, actions.create_contact(tx, call.caller, _columns(fields)), lists)
+    check_not_blank(_columns(fields), lists)  # after the problems of single fields
+    return contact
 
 
 def _columns(fields: ContactFields) -> dict[str, Any]:

@@ -197,3 +197,9 @@ def test_a_reader_cannot_write(reader: Mcp, name: str) -> None:
 def test_a_problem_of_a_relationship_names_the_argument(world: World, mcp: Mcp) -> None:
     refused = mcp.refused("relate_contacts", first=world.marge.id, second=world.marge.id, type="Friend")
     assert refused["problems"][0]["field"] == "second", refused
+
+
+def test_a_contact_without_a_name_or_a_way_to_reach_is_not_saved(mcp: Mcp) -> None:
+    saved = mcp.tool("save_contacts", mode="create", contacts=[{"job_title": "Clerk"}, {"nickname": "Bart"}])["items"]
+    assert [each["outcome"] for each in saved] == ["refused", "created"]
+    assert "needs a name" in str(saved[0])

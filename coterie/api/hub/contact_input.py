@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from coterie.actions import contacts as actions
-from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, lock_lists
-from coterie.errors import invalid
+from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, check_not_blank, lock_lists
 from coterie.http.scalars import STRICT
 from coterie.model.contacts import GENDERS, Contact
 from coterie.model.handles import CHANNELS
@@ -105,10 +104,6 @@ class ContactFields(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 _LISTS = ("handles", "addresses", "dates", "tags", "folders", "expertises")
-_NAMES_AND_REACHES = (
-    "real_name", "display_name", "first_name", "middle_name", "last_name", "phonetic_first_name", "phonetic_last_name",
-    "maiden_name", "nickname", "employer", "username", "email", "phone", "website", "linkedin_url",
-)  # fmt: skip
 _COLUMNS = tuple(name for name in ContactFields.__struct_fields__ if name not in _LISTS)
 
 
@@ -117,19 +112,8 @@ def create_contact(tx: Tx, caller: Caller, fields: ContactFields) -> Contact:
     lists = _lists(fields)
     lock_lists(tx, caller, None, lists)
     contact = change_lists(tx, caller, actions.create_contact(tx, caller, _columns(fields)), lists)
-    _check_not_blank(fields)  # after the problems of single fields
+    check_not_blank(_columns(fields), lists)  # after the problems of single fields
     return contact
-
-
-def _check_not_blank(fields: ContactFields) -> None:
-    values = [getattr(fields, name) for name in _NAMES_AND_REACHES]
-    handles = fields.handles.add if isinstance(fields.handles, HandleChanges) else fields.handles
-    addresses = fields.addresses if isinstance(fields.addresses, list) else []
-    values += [value for address in addresses for value in structs.astuple(address)]
-    has_handles = isinstance(handles, list) and bool(handles)
-    if not has_handles and not any(isinstance(value, str) and value.strip() for value in values):
-        reason = "is missing: a contact needs a name, an employer, a handle or an address"
-        raise invalid("real_name", reason, kind="missing")
 
 
 def change_contact(tx: Tx, caller: Caller, contact_id: int, fields: ContactFields) -> Contact:
