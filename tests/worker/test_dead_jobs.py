@@ -122,5 +122,5 @@ def test_the_command_lists_retries_and_drops(world: World, fresh_settings: Setti
     assert run("retry", job_id).returncode == 0
     assert run("drop", job_id).returncode == 0
     again = run("drop", job_id)
-    assert (again.returncode, "no job" in again.stderr) == (1, True)
+    assert (again.returncode, "No job" in again.stderr) == (1, True)
     assert run().stdout == "No jobs wait.\n"
