@@ -82,6 +82,6 @@ def revoke_access_token(tx: Tx, caller: Caller, token_id: str) -> None:
     """
     if not store.revoke_access_token(tx, caller.organization_id, token_id, times.now()):
         if store.has_access_token(tx, caller.organization_id, token_id):
-            raise Conflict("the token is already revoked")
+            raise Conflict("The token is already revoked")
         raise NotFound(f"There is no token {token_id}")
     record(tx, caller, "access_token.revoked", token_id)

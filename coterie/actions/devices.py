@@ -50,7 +50,7 @@ def set_groups(tx: Tx, caller: Caller, device_id: str, *, shows_groups: bool) ->
     """
     device = store.find_device(tx, caller.organization_id, device_id)
     if device is None:
-        raise NotFound(f"there is no device {device_id}")
+        raise NotFound(f"There is no device {device_id}")
     if device.shows_groups == shows_groups:
         return
     store.save_groups(
@@ -74,6 +74,6 @@ def revoke_device(tx: Tx, caller: Caller, device_id: str) -> None:
     """
     if not store.revoke_device(tx, caller.organization_id, device_id, times.now()):
         if store.has_device(tx, caller.organization_id, device_id):
-            raise Conflict("the device is already revoked")
+            raise Conflict("The device is already revoked")
         raise NotFound(f"There is no device {device_id}")
     record(tx, caller, "device.revoked", device_id)

@@ -61,7 +61,7 @@ def connect_account(tx: Tx, caller: Caller, *, account_id: str, sealed: str, gra
     account_id = parse_account_id(account_id)
     organizations = store.find_accounts(tx, [account_id])
     if organizations.get(account_id, caller.organization_id) != caller.organization_id:
-        raise Conflict("this Instagram account belongs to another organization")
+        raise Conflict("This Instagram account belongs to another organization")
     account = Account(caller.organization_id, account_id, sealed, parse_graph_url(graph_url), None, None)
     store.save_account(tx, caller.organization_id, account, times.now())
     record(tx, caller, "organization.instagram_connected", account.account_id)

@@ -59,7 +59,7 @@ def test_a_lost_token_is_replaced_and_revoked(home: Settings) -> None:
     shown = said(home, "tokens", "list")
     assert made["token_id"] in shown and made["token"] not in shown
     assert said(home, "tokens", "revoke", made["token_id"]) == f"Token {made['token_id']} revoked.\n"
-    assert run(home, "tokens", "revoke", made["token_id"]).stderr == "coterie: the token is already revoked\n"
+    assert run(home, "tokens", "revoke", made["token_id"]).stderr == "coterie: The token is already revoked\n"
     assert [each["state"] for each in listed(home, "tokens", "list")] == ["active", "revoked"]
     wrong = run(home, "tokens", "create", "--user", EMAIL, "--name", "x", "--scope", "all")
     assert (wrong.returncode, "scope 'all' is not one of contacts:read, " in wrong.stderr) == (1, True)

@@ -25,7 +25,7 @@ def test_a_device_is_added_listed_and_revoked(home: Settings, tmp_path: Path) ->
     assert (device["name"], device["state"], device["last_seen_at"]) == ("iPhone", "active", None)
     assert made["password"] not in said(home, "device", "list")
     assert said(home, "device", "revoke", made["device_id"]) == f"Device {made['device_id']} revoked.\n"
-    assert run(home, "device", "revoke", made["device_id"]).stderr == "coterie: the device is already revoked\n"
+    assert run(home, "device", "revoke", made["device_id"]).stderr == "coterie: The device is already revoked\n"
     assert listed(home, "device", "list")[0]["state"] == "revoked"
 
 
