@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_LOWER_CASE = re.compile(r"(?:NotFound|Conflict|Forbidden)\\(\\s*f?\"[a-z][^\"]*\"")
+_LOWER_CASE = re.compile(r'(?:NotFound|Conflict|Forbidden)\(\s*f?"[a-z][^"]*')
 
 
 def test_a_message_that_stands_alone_begins_with_a_capital() -> None:
