@@ -85,13 +85,10 @@ def save_group(
     return ref
 
 
-def delete_card(tx: Tx, caller: Caller, ref: CardRef) -> None:
-    """Deletes a card. Its contact can be restored; one with messages stays, off phones. A group is erased."""
-    if ref.contact_id is None:
-        store.delete_group(tx, caller.organization_id, ref.href)
-        record(tx, caller, "device.group_deleted", caller.token_id or "")
-    elif find_contacts_with_interactions(tx, caller.organization_id, [ref.contact_id]):
-        set_card_state(tx, caller.organization_id, ref.contact_id, "off")
-        record(tx, caller, "contact.taken_off_phones", ref.contact_id, contact_ids=[ref.contact_id])
+def delete_card(tx: Tx, caller: Caller, contact_id: int) -> None:
+    """Deletes the contact of a card, which can be restored; one with messages stays, off phones."""
+    if find_contacts_with_interactions(tx, caller.organization_id, [contact_id]):
+        set_card_state(tx, caller.organization_id, contact_id, "off")
+        record(tx, caller, "contact.taken_off_phones", contact_id, contact_ids=[contact_id])
     else:
-        delete_contact(tx, caller, ref.contact_id)
+        delete_contact(tx, caller, contact_id)

@@ -5,6 +5,7 @@ leave a phone in a loop, so they are made and can be restored at once; beyond ha
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from coterie.actions.books import set_on_phones
 from coterie.actions.contacts import restore_contact
 from coterie.actions.events import record
 from coterie.actions.jobs import enqueue
+from coterie.actions.terms import change_tagged
 from coterie.errors import Conflict, Held, NotFound
 from coterie.model import times
 from coterie.model.deletions import ALLOWED_SECONDS, MAIL_JOB, PAUSE_SECONDS, RETRY_SECONDS, Bundle
@@ -22,6 +24,7 @@ from coterie.store import jobs
 from coterie.store.card_states import find_card_states
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
+from coterie.store.revisions import lock_contacts
 
 RESTORE_JOB = "restore_deletions"
 BATCH = 20
@@ -47,6 +50,13 @@ def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
         jobs.enqueue(tx, organization_id, MAIL_JOB, {"bundle_id": bundle.id}, dedupe_key=f"{MAIL_JOB}:{bundle.id}")
 
 
+def check_deletions(tx: Tx, caller: Caller) -> None:
+    """Raises Held if the device deletes most contacts and a person must agree first."""
+    newest = store.find_newest_bundle(tx, caller.organization_id, caller.token_id or "")
+    if newest is not None and newest.is_held:
+        raise Held("The device deletes most contacts: a member must agree first", RETRY_SECONDS)
+
+
 def _goes_on(bundle: Bundle, now: str) -> bool:
     """Whether the next deletion of the device belongs to its newest bundle."""
     if bundle.restored_at is not None:
@@ -68,8 +78,8 @@ def allow_deletions(tx: Tx, caller: Caller, bundle_id: str) -> None:
 def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
     """Restores the contacts that a device deleted, and shows on phones those it took off. Returns their number.
 
-    Contacts that were restored already, or erased, are skipped. Raises NotFound; Invalid if the organization has as
-    many contacts as its quota allows.
+    Groups that it deleted meanwhile are there again: their members have the tags. Contacts that were restored already,
+    or erased, are skipped. Raises NotFound; Invalid if the organization has as many contacts as its quota allows.
     """
     organization_id = caller.organization_id
     bundle = _find(tx, caller, bundle_id)
@@ -79,6 +89,7 @@ def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
 
 
 def _restored(tx: Tx, caller: Caller, bundle: Bundle) -> None:
+    _restore_groups(tx, caller, bundle)
     store.save_bundle(tx, caller.organization_id, replace(bundle, restored_at=times.now()))
     record(tx, caller, "device.deletions_restored", bundle.device_id)
 
@@ -114,6 +125,15 @@ def restore_batch(tx: Tx, caller: Caller, bundle_id: str, after: int) -> int | N
         return ids[-1]
     _restored(tx, caller, bundle)
     return None
+
+
+def _restore_groups(tx: Tx, caller: Caller, bundle: Bundle) -> None:
+    """Gives the tags of the groups that a device deleted around these deletions to their members again."""
+    first, last = times.after(bundle.started_at, -PAUSE_SECONDS), times.after(bundle.last_at, PAUSE_SECONDS)
+    for group in store.list_deleted_groups(tx, caller.organization_id, bundle.device_id, first=first, last=last):
+        lock_contacts(tx, caller.organization_id, sorted(group.contacts))
+        with suppress(NotFound):  # the tag was deleted
+            change_tagged(tx, caller, group.tag, added=group.contacts, removed=())
 
 
 def _find(tx: Tx, caller: Caller, bundle_id: str) -> Bundle:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from coterie.actions.books import remove_book, take_out_of_book
 from coterie.actions.cards import delete_card
-from coterie.actions.deletions import note_deletion
+from coterie.actions.deletions import check_deletions, note_deletion
 from coterie.carddav.books import card_of_conflict, put_book_card, refresh_stale
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
@@ -129,10 +129,11 @@ def remove_card(context: Context, book: Book | None, ref: CardRef) -> None:
     """Deletes a card, or takes its contact out of a book that is not the one of everybody."""
     tx, caller = context.tx, context.login.caller
     if ref.contact_id is None:
+        check_deletions(tx, caller)
         delete_group(tx, caller, ref)
     elif book is None:
         note_deletion(tx, caller, ref.contact_id)
-        delete_card(tx, caller, ref)
+        delete_card(tx, caller, ref.contact_id)
     else:
         take_out_of_book(tx, caller, book, ref.contact_id, ref.href)
 

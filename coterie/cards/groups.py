@@ -9,8 +9,9 @@ begins with refresh_groups.
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from coterie.actions.cards import delete_card, save_group
+from coterie.actions.cards import save_group
 from coterie.actions.devices import show_groups
+from coterie.actions.events import record
 from coterie.actions.terms import change_tagged, create_term, update_term
 from coterie.errors import Invalid
 from coterie.model.cards import CardRef
@@ -208,14 +209,26 @@ def show_groups_on(tx: Tx, caller: Caller) -> None:
 
 
 def delete_group(tx: Tx, caller: Caller, ref: CardRef) -> None:
-    """Deletes a group. Its tag is taken off its members, which history can undo, unless another group shows it."""
+    """Deletes a group. Its tag is taken off its members, unless another group shows it.
+
+    History can undo that, and restore_deletions does.
+    """
     organization_id = caller.organization_id
     stored = card_store.find_stored(tx, organization_id, [ref]).get(ref.href)
-    if stored is not None and stored.tag_id is not None:
-        others = [group for group in store.list_groups(tx, organization_id) if group.href != ref.href]
-        tag = find_term(tx, organization_id, TAGS, stored.tag_id)
-        if tag is not None and tag.deleted_at is None and all(group.tag_id != tag.id for group in others):
-            members = store.find_members(tx, organization_id, members_of(split_card(stored.body)))
-            lock_contacts(tx, organization_id, sorted(set(members.values())))
-            change_tagged(tx, caller, tag.id, added=(), removed=sorted(set(members.values())))
-    delete_card(tx, caller, ref)
+    tag_id = stored.tag_id if stored is not None else None
+    undo = None
+    if stored is not None and tag_id is not None and _is_last(tx, caller, ref.href, tag_id):
+        members = sorted(set(store.find_members(tx, organization_id, members_of(split_card(stored.body))).values()))
+        lock_contacts(tx, organization_id, members)
+        change_tagged(tx, caller, tag_id, added=(), removed=members)
+        undo = {"tag": tag_id, "contacts": members}
+    card_store.delete_group(tx, organization_id, ref.href)
+    record(tx, caller, "device.group_deleted", caller.token_id or "", undo=undo)
+
+
+def _is_last(tx: Tx, caller: Caller, href: str, tag_id: str) -> bool:
+    """Whether no other group shows a tag, which is not deleted."""
+    groups = store.list_groups(tx, caller.organization_id)
+    tag = find_term(tx, caller.organization_id, TAGS, tag_id)
+    is_shown = any(group.tag_id == tag_id for group in groups if group.href != href)
+    return tag is not None and tag.deleted_at is None and not is_shown

@@ -12,6 +12,13 @@ _MANY_COUNT, _MANY_SHARE = 10, 0.2
 _HELD_COUNT, _HELD_SHARE = 50, 0.5
 
 
+class DeletedGroup(Struct, frozen=True):
+    """The tag that a deleted group showed, and the members it was taken off."""
+
+    tag: str
+    contacts: list[int]
+
+
 class Bundle(Struct, frozen=True):
     """card_count: the cards of the book before the first deletion."""
 

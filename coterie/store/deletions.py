@@ -1,6 +1,8 @@
 """Bundles of what devices deleted."""
 
-from coterie.model.deletions import Bundle
+import msgspec
+
+from coterie.model.deletions import Bundle, DeletedGroup
 from coterie.store.database import Row, Tx
 
 _SELECT = (
@@ -70,6 +72,18 @@ def list_contact_ids(tx: Tx, organization_id: int, bundle_id: str) -> list[int]:
         {"organization_id": organization_id, "bundle_id": bundle_id},
     )
     return [contact_id for (contact_id,) in rows]
+
+
+def list_deleted_groups(
+    tx: Tx, organization_id: int, device_id: str, *, first: str, last: str
+) -> list[DeletedGroup]:  # fmt: skip
+    """The groups that a device deleted between two moments."""
+    rows = tx.all(
+        "SELECT undo FROM events WHERE organization_id = :organization_id AND kind = 'device.group_deleted'"
+        " AND subject_id = :device_id AND happened_at BETWEEN :first AND :last AND undo IS NOT NULL ORDER BY id",
+        {"organization_id": organization_id, "device_id": device_id, "first": first, "last": last},
+    )
+    return [msgspec.json.decode(undo, type=DeletedGroup) for (undo,) in rows]
 
 
 def count_cards(tx: Tx, organization_id: int) -> int:

@@ -7,10 +7,12 @@ from r0_client import R0
 from world import World
 
 from coterie.actions.contacts import delete_contact, erase_contact, restore_contact
+from coterie.actions.deletions import restore_deletions
 from coterie.actions.devices import set_groups
 from coterie.actions.terms import create_term, delete_term, put_on_contact, restore_term, take_off_contact, update_term
 from coterie.actions.undo import undo_events
 from coterie.model.terms import TAGS
+from coterie.store.deletions import list_bundles
 from coterie.store.devices import list_devices
 from coterie.store.terms import find_term_by_name, list_terms_of
 
@@ -212,3 +214,17 @@ def test_groups_of_others_are_not_seen(phone: Dav, client: Client, world: World,
     assert len(r0.get("/contacts").json["contacts"]) == 2
     with world.database.read() as tx:
         assert list_terms_of(tx, world.charlie.organization_id, TAGS, [world.moe.id]) == {}
+
+
+@pytest.mark.parametrize("is_group_first", [True, False])
+def test_a_phone_that_deletes_everything_loses_no_list(phone: Dav, world: World, is_group_first: bool) -> None:
+    phone.put("choir.vcf", group("Choir", world.marge.uuid, world.homer.uuid))
+    people = [f"{contact.uuid}.vcf" for contact in (world.marge, world.homer)]
+    for name in ["choir.vcf", *people] if is_group_first else [*people, "choir.vcf"]:
+        assert phone.call("DELETE", name).status == 204
+    assert phone.sync().hrefs == []
+    with world.database.write() as tx:
+        (bundle,) = list_bundles(tx, world.organization.id, limit=9)
+        assert restore_deletions(tx, world.alice, bundle.id) == 2
+    assert tags(world, world.marge.id) == tags(world, world.homer.id) == ["Choir"]
+    assert list(groups(phone)) == ["Choir"]
