@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from visitor import Visitor, text_of
-from world import World
+from world import World, make_world
 
 from coterie.actions.contacts import update_contact
 from coterie.actions.daily_counts import collect_counts
@@ -14,6 +14,7 @@ from coterie.model import times
 from coterie.model.ids import new_id
 from coterie.model.terms import TAGS
 from coterie.store.daily_counts import list_counts, save_counts
+from coterie.store.database import Database
 from coterie.store.interactions import insert_interactions
 from coterie.worker.daily_counts import count_audience
 
@@ -28,7 +29,7 @@ def write_messages(world: World, contact_id: int, ages: list[int]) -> None:
             tx, world.organization.id,
             [{"id": new_id(), "contact_id": contact_id, "channel": "instagram", "kind": "message", "text": "hi",
               "happened_at": times.moment(now - age * DAY), "direction": "incoming", "external_id": new_id(),
-              "now": times.now(), "data": None} for age in ages],
+              "now": times.now(), "data": None, "search_number": None} for age in ages],
         )  # fmt: skip
 
 
@@ -73,8 +74,9 @@ def test_messages_before_the_first_count_are_counted_by_their_days(world: World)
     assert numbers(world, "messages_in")[-1] == 2
 
 
-def test_the_worker_counts_every_organization(world: World) -> None:
-    count_audience(world.database, world.database.settings)
+def test_the_worker_counts_every_organization(fresh_database: Database) -> None:
+    world = make_world(fresh_database)
+    count_audience(fresh_database, fresh_database.settings)
     with world.database.read() as tx:
         theirs = list_counts(tx, world.charlie.organization_id, "contacts", since="2000-01-01")
     assert len(theirs) == 1 and numbers(world, "contacts") == [2]

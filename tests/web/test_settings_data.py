@@ -20,7 +20,7 @@ from coterie.app import create_app
 from coterie.settings import Settings
 from coterie.store.contacts import find_contact
 from coterie.store.database import Database
-from coterie.store.export_files import FOLDER, remove_exports
+from coterie.store.export_files import export_path, remove_exports
 from coterie.store.instagram_accounts import find_opt_out_words, list_accounts_of
 from coterie.store.jobs import list_jobs
 from coterie.worker.loop import Worker
@@ -54,16 +54,15 @@ def test_an_export_is_made_downloaded_and_gone_after_a_day(alice: Visitor, world
             create_note(tx, caller, {"text": text, "is_personal": True, "contacts": [world.marge.uuid]})
     assert alice.post(at(world, "data", "exports")).status == 303
     alice.post(at(world, "data", "exports"))
-    before = set((settings.data_folder / FOLDER).glob("*.zip"))
     assert "Being made" in text_of(alice.get(at(world, "data")))
     with world.database.read() as tx:
-        assert len(list_jobs(tx, world.organization.id, "export_everything", limit=9)) == 1
+        (job,) = list_jobs(tx, world.organization.id, "export_everything", limit=9)
     work(world.database, settings)
     (path,) = re.findall(r'href="([^"]+/exports/[^"]+)"', alice.get(at(world, "data")).body.decode())
     with zipfile.ZipFile(BytesIO(alice.get(path).body)) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist())
     assert b"Marge" in everything and b"Only Alice knows" in everything and b"Only Bob knows" not in everything
-    (file,) = set((settings.data_folder / FOLDER).glob("*.zip")) - before
+    file = export_path(settings.data_folder, job.id)
     assert file.stat().st_mode & 0o077 == 0
     os.utime(file, (time.time() - 90_000,) * 2)
     assert alice.get(path).status == 404 and "Gone" in text_of(alice.get(at(world, "data")))
