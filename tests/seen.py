@@ -30,15 +30,17 @@ def look(tx: Tx, caller: Caller, folder: Path) -> tuple[dict[int, Any], dict[int
     everyone = list_all_contacts(tx, caller.organization_id, limit=1000)
     alive = [contact for contact in everyone if contact.deleted_at is None]
     cards = dict(zip([contact.id for contact in alive], write_vcards(tx, caller, folder), strict=True))
+    inro = present_contacts(tx, caller.organization_id, everyone)
+    r0 = present_with_parts(tx, caller, everyone, tuple(INCLUDES))
     seen = {
         contact.id: {
             "card": cards.get(contact.id),
-            "inro": [_shown(each) for each in present_contacts(tx, caller.organization_id, [contact])],
-            "r0": [_shown(each) for each in present_with_parts(tx, caller, [contact], tuple(INCLUDES))],
+            "inro": _shown(of_inro),
+            "r0": _shown(of_r0),
             "hub": _shown(hub.present_contact(tx, caller.organization_id, contact, EVERYTHING)),
             "parts": _parts(tx, caller, contact),
         }
-        for contact in everyone
+        for contact, of_inro, of_r0 in zip(everyone, inro, r0, strict=True)
     }
     return seen, {contact.id: contact for contact in everyone}
 
