@@ -11,7 +11,8 @@ from world import World
 
 from coterie.actions.sessions import sign_in
 
-pytestmark = pytest.mark.slow
+# every tool is called on both engines in the other files; a client as a program takes a second
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 
 
 @pytest.mark.parametrize("way", ["", "stdio:"])
