@@ -49,11 +49,23 @@ def memory(server: Server) -> tuple[float, float]:
         return float("nan"), float("nan")
     sums = {"Pss": 0, "Rss": 0}
     for process in family(server.process.pid):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+        for line in _memory_lines(process):
             name = line.partition(":")[0]
             if name in sums:
                 sums[name] += int(line.split()[1])
     return sums["Pss"] / 1024, sums["Rss"] / 1024
+
+
+def anonymous_memory(server: Server) -> float:
+    """The memory in MB of a server and all processes it started, without files that are mapped; nan without /proc."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        return float("nan")
+    lines = [line for each in family(server.process.pid) for line in _memory_lines(each)]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon")) / 1024
+
+
+def _memory_lines(process: int) -> list[str]:
+    return Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
 
 
 def cpu_seconds(server: Server) -> float:
