@@ -30,9 +30,11 @@ def show_error(error: CoterieError, visit: Visit) -> Show:
     status = 422 if isinstance(error, Invalid) else status_of(error)
     title = next((_TITLES[cls] for cls in type(error).__mro__ if cls in _TITLES), "This is not possible just now")
     detail = error.message
-    if isinstance(error, NotFound):
+    if isinstance(error, NotFound) and error.message != "Not found":
         # something that the user may see is missing: its message says more than the title
-        title, detail = (title if error.message == "Not found" else error.message), ""
+        title, _, detail = error.message.partition(": ")
+    elif isinstance(error, NotFound):
+        detail = ""
     headers = {name: value for name, value in error_headers(error) if name != "WWW-Authenticate"}
     if visit.is_fragment:
         headers |= {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}

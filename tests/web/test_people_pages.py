@@ -161,5 +161,6 @@ def test_what_is_missing_is_named(alice: Visitor, world: World) -> None:
         alice.is_fragment = is_fragment
         response = alice.post(f"{person}/compose", kind="note", text="Too late")
         assert response.status == 404
-        assert "This person was deleted: restore it first" in text_of(response)
+        assert "This person was deleted" in text_of(response)
+        assert "Restore it first." in text_of(response)
         assert "This page does not exist" not in text_of(response)
