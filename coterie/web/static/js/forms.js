@@ -8,7 +8,8 @@ document.addEventListener("htmx:config:request", (event) => {
 const wrong = document.querySelector("[aria-invalid=true]");
 if (wrong) {
   for (let part = wrong.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-  wrong.focus();
+  // the browser has looked at autofocus by then
+  requestAnimationFrame(() => { if (document.activeElement !== wrong) wrong.focus(); });
 }
 
 document.addEventListener("submit", (event) => {
