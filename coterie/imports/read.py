@@ -114,7 +114,7 @@ def _finish(row: ReadRow, country: str | None) -> None:
         row.draft = normalize_draft(row.draft, country)
         del row.draft.pictures[PICTURES_MAX:]
         person = person_of_draft(row.draft)
-        # nobody has the digest: such a row was applied before
+        # no contact has the digest: a row that was applied before is not matched
         row.person = replace(person, external_ids=person.external_ids - {(DRAFT_SOURCE, row.digest)})
         row.encoded = None if any(picture.data for picture in row.draft.pictures) else encode_draft(row.draft)
 

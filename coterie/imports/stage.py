@@ -122,7 +122,7 @@ def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
 
 
 def _key(tx: Tx, staging: Staging) -> Import:
-    """The import, as run_batches saves its progress, is as it was before."""
+    """Returns the import, from which a job takes its progress; computing keys does not change it."""
     caller = staging.caller
     staging.keyed_count = key_changes(tx, caller.organization_id, limit=KEYED)
     return staging.import_
