@@ -48,7 +48,6 @@ ELSEWHERE = {
     "/{o:int}/imports/new": "the same as /{o:int}/imports",
     "/{o:int}/people/{id:int}/{part}/{item}": "the form of /{o:int}/people/{id:int}/{part}/new with values",
     "/{o:int}/people/jobs/{job}": "for browsers without script; tests/web/test_selection_pages.py",
-    "/{o:int}/history/undo/{job}": "for browsers without script; tests/web/test_selection_pages.py",
     "/{o:int}/imports/{import}/columns": "tests/web/test_story_in_browser.py",
     "/{o:int}/segments/{id:int}": "tests/web/test_people_in_browser.py",
     "/forgot-password": "tests/web/test_accounts_in_browser.py",
