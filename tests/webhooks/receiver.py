@@ -23,6 +23,8 @@ class Receiver:
     answer: bytes = b"thanks"
     seconds: float = 0.0
     trickles: bool = False
+    # how many responses it has begun
+    response_count: int = 0
 
     def __post_init__(self) -> None:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -50,6 +52,7 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.received.append(Received(headers, body))
                 time.sleep(receiver.seconds)
+                receiver.response_count += 1
                 if receiver.trickles:
                     self._trickle()
                     return
