@@ -98,42 +98,42 @@ def test_alice_has_what_the_tests_ask_strangers_for(alice: Alice, contract: Cont
 @closed
 def test_without_a_token_it_is_401(alice: Alice, contract: Contract, route: Route) -> None:
     for token in (None, "wrong", alice.world.alice_token[:-1]):
-        answer = alice.call(contract, route, token, alice.world.organization.uuid)
-        assert answer.status == 401
-        assert not SECRET.search(answer.body)
+        response = alice.call(contract, route, token, alice.world.organization.uuid)
+        assert response.status == 401
+        assert not SECRET.search(response.body)
 
 
 @with_ids
 def test_a_strangers_token_finds_nothing_of_alices(alice: Alice, contract: Contract, route: Route) -> None:
     """Charlie asks in his own organization, for the ids of Alice's things."""
-    answer = alice.call(contract, route, alice.world.charlie_token, alice.world.charlie.organization_uuid)
-    assert answer.status == 404, answer.body
-    assert not SECRET.search(answer.body)
+    response = alice.call(contract, route, alice.world.charlie_token, alice.world.charlie.organization_uuid)
+    assert response.status == 404, response.body
+    assert not SECRET.search(response.body)
 
 
 @below_an_organization
 def test_another_organization_does_not_exist_for_a_stranger(alice: Alice, contract: Contract, route: Route) -> None:
     """Charlie asks in Alice's organization."""
-    answer = alice.call(contract, route, alice.world.charlie_token, alice.world.organization.uuid)
-    assert answer.status == 404, answer.body
-    assert not SECRET.search(answer.body)
+    response = alice.call(contract, route, alice.world.charlie_token, alice.world.organization.uuid)
+    assert response.status == 404, response.body
+    assert not SECRET.search(response.body)
 
 
 @pytest.mark.parametrize(
     ("contract", "route"), [(c, r) for c, r in ROUTES if r.method == "GET" and r.scope is not None], ids=name_of
 )
 def test_what_a_stranger_reads_holds_nothing_of_alices(alice: Alice, contract: Contract, route: Route) -> None:
-    answer = alice.call(contract, route, alice.world.charlie_token, alice.world.charlie.organization_uuid)
-    assert answer.status in (200, 400, 404, 422)
-    assert not SECRET.search(answer.body)
+    response = alice.call(contract, route, alice.world.charlie_token, alice.world.charlie.organization_uuid)
+    assert response.status in (200, 400, 404, 422)
+    assert not SECRET.search(response.body)
 
 
 @closed
 def test_a_token_without_the_scope_is_403(alice: Alice, contract: Contract, route: Route) -> None:
     token = _token_without(alice.world, route.scope)
-    answer = alice.call(contract, route, token, alice.world.organization.uuid)
-    assert answer.status == 403, answer.body
-    assert not SECRET.search(answer.body)
+    response = alice.call(contract, route, token, alice.world.organization.uuid)
+    assert response.status == 403, response.body
+    assert not SECRET.search(response.body)
 
 
 def _token_without(world: World, scope: str | None) -> str:
@@ -150,9 +150,9 @@ def _token_without(world: World, scope: str | None) -> str:
 @closed
 def test_its_owner_is_answered_without_a_fault(spent: Alice, contract: Contract, route: Route) -> None:
     """With a token that may do everything, and the least input."""
-    answer = spent.call(contract, route, spent.world.alice_token, spent.world.organization.uuid)
-    assert answer.status < 500, answer.body
-    assert answer.status not in (401, 403, 405), answer.body
+    response = spent.call(contract, route, spent.world.alice_token, spent.world.organization.uuid)
+    assert response.status < 500, response.body
+    assert response.status not in (401, 403, 405), response.body
 
 
 @pytest.mark.parametrize("key", OPEN, ids=" ".join)
@@ -182,10 +182,10 @@ def test_every_error_but_invalid_has_a_status() -> None:
 @pytest.mark.parametrize("error", FAMILY, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("contract", CONTRACTS, ids=name_of)
 def test_every_contract_has_words_and_a_status_for_every_error(contract: Contract, error: errors.CoterieError) -> None:
-    answer = contract.present_error(error)
-    assert answer.status in contract.error_types
-    assert answer.status != 500
-    assert isinstance(answer.body, contract.error_types[answer.status])
+    response = contract.present_error(error)
+    assert response.status in contract.error_types
+    assert response.status != 500
+    assert isinstance(response.body, contract.error_types[response.status])
 
 
 def test_the_scope_that_is_all_of_them_is_no_scope_of_a_route() -> None:

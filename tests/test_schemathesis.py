@@ -1,7 +1,7 @@
 """schemathesis over every operation of every contract: input made from the OpenAPI document, answers held against it.
 
 Each operation gets a few inputs the document allows, below ids that exist, and a few it forbids. Whatever comes, the
-answer must not be a server error and must have a status, a media type, headers and a body the document knows.
+response must not be a server error and must have a status, a media type, headers and a body the document knows.
 
 Not asked: that everything the document forbids is refused (a form can only say text, so "12" is a number: leniency is
 the contracts' manner) and that everything it allows is accepted (an e-mail address is no matter of JSON Schema). Tokens
@@ -103,7 +103,7 @@ URL_LENGTH_MAX = 60_000
 
 
 def attack(operation: Any, send: Send, token: str, ids: dict[str, str], mode: GenerationMode) -> int:
-    """Send a few requests made for an operation and check each answer; how many were sent."""
+    """Send a few requests made for an operation and check each response; how many were sent."""
     sent = 0
 
     @settings(

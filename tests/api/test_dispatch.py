@@ -37,17 +37,17 @@ TOO_LARGE = "The body is larger than 1048576 bytes"
 def test_a_method_a_path_does_not_have_is_405_with_those_it_has(
     inro: Client, method: str, path: str, allowed: set[str]
 ) -> None:
-    answer = inro.call(method, path)
-    assert answer.status == 405
-    assert set(answer.headers["allow"].split(", ")) == allowed
-    assert method == "HEAD" or answer.json == {"error": "405 Not Allowed"}
+    response = inro.call(method, path)
+    assert response.status == 405
+    assert set(response.headers["allow"].split(", ")) == allowed
+    assert method == "HEAD" or response.json == {"error": "405 Not Allowed"}
 
 
 def test_options_answers_204_with_the_methods_and_asks_for_no_token(client: Client) -> None:
-    answer = client.call("OPTIONS", CONTACTS)
-    assert (answer.status, answer.body) == (204, b"")
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
-    assert "content-length" not in answer.headers
+    response = client.call("OPTIONS", CONTACTS)
+    assert (response.status, response.body) == (204, b"")
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+    assert "content-length" not in response.headers
     assert client.call("OPTIONS", "/api/v1/nothing").status == 404
 
 
@@ -77,9 +77,9 @@ def test_a_path_with_json_at_its_end_is_the_same_path(inro: Client, path: str) -
     ],
 )  # fmt: skip
 def test_a_path_that_is_none_is_404_in_the_contracts_words(inro: Client, path: str) -> None:
-    answer = inro.get(path)
-    assert answer.status == 404
-    assert set(answer.json) == {"error"}
+    response = inro.get(path)
+    assert response.status == 404
+    assert set(response.json) == {"error"}
 
 
 def test_a_slash_at_the_end_does_no_harm(inro: Client) -> None:
@@ -88,24 +88,27 @@ def test_a_slash_at_the_end_does_no_harm(inro: Client) -> None:
 
 @pytest.mark.parametrize("wanted", ["xml", "JSON", "", "json;", "עברית", "x" * 5000])
 def test_another_output_format_is_406(inro: Client, wanted: str) -> None:
-    answer = inro.get("/api/v1/me", format=wanted)
-    assert (answer.status, answer.json) == (406, {"error": f"The requested format '{wanted[:40]}' is not supported."})
+    response = inro.get("/api/v1/me", format=wanted)
+    assert (response.status, response.json) == (
+        406,
+        {"error": f"The requested format '{wanted[:40]}' is not supported."},
+    )
 
 
 def test_the_format_json_may_be_asked_for_and_accept_is_not_heeded(inro: Client) -> None:
     assert inro.get("/api/v1/me", format="json").status == 200
-    answer = inro.call("GET", "/api/v1/me", headers={"accept": "application/xml"})
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    response = inro.call("GET", "/api/v1/me", headers={"accept": "application/xml"})
+    assert (response.status, response.headers["content-type"]) == (200, "application/json")
 
 
 @pytest.mark.parametrize("media_type", ["application/xml", "text/plain", "x/y", "image/png", "é", ";", "application/"])
 def test_a_body_of_an_unknown_kind_is_415(inro: Client, media_type: str) -> None:
-    answer = inro.call("PUT", f"{CONTACTS}/1", body=b"<a/>", headers={"content-type": media_type})
+    response = inro.call("PUT", f"{CONTACTS}/1", body=b"<a/>", headers={"content-type": media_type})
     if media_type == ";":  # no type at all is taken as JSON
-        assert answer.status == 400
+        assert response.status == 400
         return
-    assert answer.status == 415
-    assert answer.json["error"].startswith("The provided content-type '")
+    assert response.status == 415
+    assert response.json["error"].startswith("The provided content-type '")
 
 
 @pytest.mark.parametrize(
@@ -114,21 +117,21 @@ def test_a_body_of_an_unknown_kind_is_415(inro: Client, media_type: str) -> None
 )
 def test_json_is_read_by_each_of_its_names(inro: Client, media_type: str) -> None:
     body = b'{"contact": {"language": "fr"}}'
-    answer = inro.call("PUT", f"{CONTACTS}/1", body=body, headers={"content-type": media_type})
-    assert (answer.status, answer.json["language"]) == (200, "fr")
+    response = inro.call("PUT", f"{CONTACTS}/1", body=body, headers={"content-type": media_type})
+    assert (response.status, response.json["language"]) == (200, "fr")
 
 
 def test_a_multipart_form_is_read(inro: Client) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="contact[language]"\r\n\r\nfr\r\n--x--\r\n'
     headers = {"content-type": "multipart/form-data; boundary=x"}
-    answer = inro.call("PUT", f"{CONTACTS}/1", body=body, headers=headers)
-    assert (answer.status, answer.json["language"]) == (200, "fr")
+    response = inro.call("PUT", f"{CONTACTS}/1", body=body, headers=headers)
+    assert (response.status, response.json["language"]) == (200, "fr")
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary="])
 def test_a_multipart_form_that_is_none_is_refused(inro: Client, content_type: str) -> None:
-    answer = inro.call("PUT", f"{CONTACTS}/1", body=b"--x\r\n", headers={"content-type": content_type})
-    assert answer.status == 400
+    response = inro.call("PUT", f"{CONTACTS}/1", body=b"--x\r\n", headers={"content-type": content_type})
+    assert response.status == 400
 
 
 # Tokens ---------------------------------------------------------------------------------------------------------------
@@ -138,19 +141,19 @@ def test_a_multipart_form_that_is_none_is_refused(inro: Client, content_type: st
     "header", ["Bearer wrong", "Bearer ", "Bearer", "Basic YTpi", "bearer  ", "Token x", "é", "Bearer é", "Bearer \0"]
 )
 def test_a_wrong_token_is_401_and_says_how_to_send_one(client: Client, header: str) -> None:
-    answer = client.call("GET", "/api/v1/me", headers={"authorization": header})
-    assert (answer.status, answer.json) == (401, {"error": "Unauthorized"})
-    assert answer.headers["www-authenticate"] == "Bearer"
+    response = client.call("GET", "/api/v1/me", headers={"authorization": header})
+    assert (response.status, response.json) == (401, {"error": "Unauthorized"})
+    assert response.headers["www-authenticate"] == "Bearer"
 
 
 def test_the_scheme_is_read_in_any_case(client: Client, world: World) -> None:
-    answer = client.call("GET", "/api/v1/me", headers={"authorization": f"bEaReR {world.alice_token}"})
-    assert answer.status == 200
+    response = client.call("GET", "/api/v1/me", headers={"authorization": f"bEaReR {world.alice_token}"})
+    assert response.status == 200
 
 
 def test_the_header_wins_over_the_parameter(client: Client, world: World) -> None:
-    answer = client.with_token("wrong").get("/api/v1/me", access_token=world.alice_token)
-    assert answer.status == 401
+    response = client.with_token("wrong").get("/api/v1/me", access_token=world.alice_token)
+    assert response.status == 401
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "\0", "x" * 5000, "😀"])
@@ -171,8 +174,8 @@ def test_a_token_that_may_only_read_cannot_write(client: Client, world: World) -
         )
     reader = client.with_token(token)
     assert reader.get(CONTACTS).status == 200
-    answer = reader.put(f"{CONTACTS}/1", {"contact": {"language": "fr"}})
-    assert (answer.status, answer.json) == (403, {"error": "Token lacks the scope contacts:write"})
+    response = reader.put(f"{CONTACTS}/1", {"contact": {"language": "fr"}})
+    assert (response.status, response.json) == (403, {"error": "Token lacks the scope contacts:write"})
     assert reader.get("/api/v1/me").status == 403
 
 
@@ -200,19 +203,19 @@ def body_of(size: int) -> bytes:
 def test_a_body_of_a_megabyte_is_the_largest(inro: Client) -> None:
     path = f"{CONTACTS}/1"
     assert inro.call("PUT", path, body=body_of(1_048_576), headers=JSON).status == 200
-    answer = inro.call("PUT", path, body=body_of(1_048_577), headers=JSON)
-    assert (answer.status, answer.json) == (413, {"error": TOO_LARGE})
+    response = inro.call("PUT", path, body=body_of(1_048_577), headers=JSON)
+    assert (response.status, response.json) == (413, {"error": TOO_LARGE})
 
 
 def test_a_body_of_50_megabytes_is_413(inro: Client) -> None:
-    answer = inro.call("PUT", f"{CONTACTS}/1", body=body_of(50_000_000), headers=JSON)
-    assert (answer.status, answer.json) == (413, {"error": TOO_LARGE})
+    response = inro.call("PUT", f"{CONTACTS}/1", body=body_of(50_000_000), headers=JSON)
+    assert (response.status, response.json) == (413, {"error": TOO_LARGE})
     assert inro.get("/api/v1/contact", id=1).json["language"] is None
 
 
 def test_a_length_that_is_announced_is_413_before_anything_is_sent(inro: Client) -> None:
-    answer = inro.call("PUT", f"{CONTACTS}/1", headers=JSON | {"content-length": "50000000"})
-    assert (answer.status, answer.json) == (413, {"error": TOO_LARGE})
+    response = inro.call("PUT", f"{CONTACTS}/1", headers=JSON | {"content-length": "50000000"})
+    assert (response.status, response.json) == (413, {"error": TOO_LARGE})
 
 
 def test_a_form_of_50_megabytes_is_413_too(inro: Client) -> None:
@@ -222,18 +225,18 @@ def test_a_form_of_50_megabytes_is_413_too(inro: Client) -> None:
         ("multipart/form-data; boundary=x", part),
     ):
         body = start + b"x" * 50_000_000
-        answer = inro.call("PUT", f"{CONTACTS}/1", body=body, headers={"content-type": media_type})
-        assert answer.status == 413
+        response = inro.call("PUT", f"{CONTACTS}/1", body=body, headers={"content-type": media_type})
+        assert response.status == 413
 
 
 def test_a_body_is_not_read_for_a_wrong_token(client: Client) -> None:
-    answer = client.with_token("wrong").call("PUT", f"{CONTACTS}/1", body=body_of(2_000_000), headers=JSON)
-    assert answer.status == 401
+    response = client.with_token("wrong").call("PUT", f"{CONTACTS}/1", body=body_of(2_000_000), headers=JSON)
+    assert response.status == 401
 
 
 def test_a_client_that_goes_away_in_the_middle_has_changed_nothing(inro: Client) -> None:
-    answer = _call_with(inro, [{"type": "http.request", "body": b'{"contact": {"lang', "more_body": True}])
-    assert answer.status == 400
+    response = _call_with(inro, [{"type": "http.request", "body": b'{"contact": {"lang', "more_body": True}])
+    assert response.status == 400
     assert inro.get("/api/v1/contact", id=1).json["language"] is None
 
 
@@ -260,10 +263,10 @@ def _call_with(inro: Client, messages: list[dict[str, Any]]) -> Response:
 
 
 def test_every_answer_has_an_id_and_is_kept_by_nobody(inro: Client) -> None:
-    for answer in (inro.get("/api/v1/me"), inro.get("/api/v1/nothing"), inro.call("OPTIONS", CONTACTS)):
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert len(answer.headers["x-request-id"]) >= 8
+    for response in (inro.get("/api/v1/me"), inro.get("/api/v1/nothing"), inro.call("OPTIONS", CONTACTS)):
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert len(response.headers["x-request-id"]) >= 8
     assert inro.get("/api/v1/me").headers["x-request-id"] != inro.get("/api/v1/me").headers["x-request-id"]
 
 
@@ -292,9 +295,9 @@ def test_a_fault_of_ours_is_a_500_that_names_an_id_and_nothing_else(
         def close(self) -> None: ...
 
     client = Client(create_app(Broken(), settings), token="x")  # type: ignore[arg-type]
-    answer = client.call("GET", "/api/v1/me", headers={"x-request-id": "fault-1"})
+    response = client.call("GET", "/api/v1/me", headers={"x-request-id": "fault-1"})
     client.close()
-    assert (answer.status, answer.json) == (500, {"error": "Internal Server Error (id fault-1)"})
+    assert (response.status, response.json) == (500, {"error": "Internal Server Error (id fault-1)"})
     (line,) = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     assert (line["event"], line["level"], line["request_id"]) == ("unexpected error", "error", "fault-1")
     assert line["exception"].endswith("RuntimeError: secret detail")

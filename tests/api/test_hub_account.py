@@ -43,8 +43,8 @@ def test_a_changed_password_ends_logins_and_no_tokens(world: World, hub: Client,
     logins: list[str] = []
     assert login(PASSWORD) == 201
     change = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    answer = hub.call("PUT", f"{HUB}/me/password", json_body=change)
-    assert (answer.status, answer.json) == (200, {"ended_logins": 1})
+    changed = hub.call("PUT", f"{HUB}/me/password", json_body=change)
+    assert (changed.status, changed.json) == (200, {"ended_logins": 1})
     assert client.with_token(logins[0]).get(f"{HUB}/me").status == 401
     assert hub.get(f"{HUB}/me").status == 200
     assert (login(PASSWORD), login(NEW_PASSWORD)) == (401, 201)
@@ -57,8 +57,8 @@ def test_a_changed_password_ends_logins_and_no_tokens(world: World, hub: Client,
 )  # fmt: skip
 def test_a_password_is_not_changed_for_nothing(world: World, hub: Client, current: str, new: str, field: str) -> None:
     body = {"current_password": current, "new_password": new}
-    answer = hub.call("PUT", f"{HUB}/me/password", json_body=body)
-    assert (answer.status, [each["field"] for each in answer.json["errors"]]) == (422, [field])
+    response = hub.call("PUT", f"{HUB}/me/password", json_body=body)
+    assert (response.status, [each["field"] for each in response.json["errors"]]) == (422, [field])
 
 
 def test_tokens_are_created_listed_and_revoked(world: World, hub: Client, client: Client) -> None:

@@ -33,11 +33,11 @@ def test_each_operation_has_its_result_and_a_failing_one_stops_no_other(world: W
         "nonsense",
         {"op": "update", "id": world.marge.id, "contact": {"nikname": "x"}},
     ]
-    answer = run(hub, operations)
-    results = answer["results"]
+    response = run(hub, operations)
+    results = response["results"]
     assert [each["status"] for each in results] == [201, 422, 200, 200, 412, 201, 404, 200, 409, 200, 422, 422, 422]
     assert [each["index"] for each in results] == list(range(len(operations)))
-    assert answer["failed"] == sum(each["problem"] is not None for each in results) == 7
+    assert response["failed"] == sum(each["problem"] is not None for each in results) == 7
     assert (results[0]["ref"], results[0]["outcome"]) == ("a", "created")
     assert results[1]["problem"]["errors"][0]["field"] == "birthday"
     assert results[4]["problem"]["etag"] == results[3]["etag"]

@@ -47,28 +47,28 @@ DIGITS, BRACKETS = b"9" * 5000, b"[" * 20_000 + b"]" * 20_000
 )  # fmt: skip
 def test_what_is_not_a_json_object_is_refused_in_grapes_words(inro: Client, body: bytes) -> None:
     before = inro.get("/api/v1/contact", id=1).json
-    answer = put(inro, body)
-    assert answer.status == 400
-    assert answer.json["error"].startswith(MALFORMED)
+    response = put(inro, body)
+    assert response.status == 400
+    assert response.json["error"].startswith(MALFORMED)
     assert inro.get("/api/v1/contact", id=1).json == before
 
 
 def test_no_body_at_all_is_one_without_contact(inro: Client) -> None:
     for body in (b"", b"  \n", b"{}"):
-        answer = put(inro, body)
-        assert (answer.status, answer.json) == (400, {"error": "contact is missing"})
+        response = put(inro, body)
+        assert (response.status, response.json) == (400, {"error": "contact is missing"})
 
 
 def test_of_a_key_that_comes_twice_the_last_counts(inro: Client) -> None:
-    answer = put(inro, b'{"contact": {"language": "en"}, "contact": {"language": "fr", "language": "de"}}')
-    assert (answer.status, answer.json["language"]) == (200, "de")
+    response = put(inro, b'{"contact": {"language": "en"}, "contact": {"language": "fr", "language": "de"}}')
+    assert (response.status, response.json["language"]) == (200, "de")
 
 
 def test_a_key_nobody_declared_is_ignored_whatever_it_holds(inro: Client) -> None:
     deep = json.loads("[" * 200 + "]" * 200)
     body = {"contact": {"language": "fr", "id": 99, "created_at": "x", "deep": deep, "\0": "\0"}, "x" * 10_000: None}
-    answer = inro.put(PATH, body)
-    assert (answer.status, answer.json["language"], answer.json["id"]) == (200, "fr", 1)
+    response = inro.put(PATH, body)
+    assert (response.status, response.json["language"], response.json["id"]) == (200, "fr", 1)
 
 
 def test_keys_the_program_keeps_to_itself_cannot_be_written(inro: Client) -> None:
@@ -91,9 +91,9 @@ STRANGE = [
 @pytest.mark.parametrize("text", STRANGE, ids=lambda text: ascii(text[:12]))
 def test_text_of_any_script_is_kept_as_it_was_sent(inro: Client, text: str) -> None:
     fields = {"name": text, "notes": text, "bio": text, "real_name": "A " + text}
-    answer = inro.put(PATH, {"contact": fields})
-    assert answer.status == 200
-    assert (answer.json["name"], answer.json["notes"], answer.json["bio"]) == (text.strip(),) * 3
+    response = inro.put(PATH, {"contact": fields})
+    assert response.status == 200
+    assert (response.json["name"], response.json["notes"], response.json["bio"]) == (text.strip(),) * 3
     assert inro.get("/api/v1/contacts", order_column="name").status == 200
     assert inro.get("/api/v1/contacts/search", query=text).status == 200
 
@@ -111,8 +111,8 @@ def test_a_form_of_any_bytes_is_read_or_refused(inro: Client) -> None:
 
 @pytest.mark.parametrize("query", [b"id=%FF", b"id=%zz", b"id[=1", b"a=1&a[b]=2", b"%00=1", b"\xff=1", b"&&&", b"="])
 def test_a_query_string_of_any_bytes_is_read_or_refused(inro: Client, query: bytes) -> None:
-    answer = inro.call("GET", f"/api/v1/contact?{query.decode('latin-1')}")
-    assert answer.status == 400
+    response = inro.call("GET", f"/api/v1/contact?{query.decode('latin-1')}")
+    assert response.status == 400
 
 
 # Nothing half done ----------------------------------------------------------------------------------------------------
@@ -142,13 +142,13 @@ def writer(client: Client, database: Database) -> Client:
 @given(fields=st.dictionaries(st.sampled_from(FIELDS), json_values, min_size=1, max_size=4))
 def test_any_value_in_any_field_is_written_whole_or_refused_whole(writer: Client, fields: dict[str, Any]) -> None:
     before = writer.get("/api/v1/contact", id=2).json
-    answer = writer.put("/api/v1/contacts/2", {"contact": fields})
+    response = writer.put("/api/v1/contacts/2", {"contact": fields})
     after = writer.get("/api/v1/contact", id=2).json
-    if answer.status == 200:
-        assert after == answer.json
+    if response.status == 200:
+        assert after == response.json
         assert list(before) == list(after)
     else:
-        assert answer.status == 400, answer.body
+        assert response.status == 400, response.body
         assert after == before
 
 
@@ -160,8 +160,8 @@ def test_any_value_in_any_field_is_written_whole_or_refused_whole(writer: Client
 )
 def test_any_bytes_as_a_body_are_refused(writer: Client, body: bytes) -> None:
     for media_type in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        answer = writer.call("PUT", "/api/v1/contacts/2", body=body, headers={"content-type": media_type})
-        assert answer.status in (400, 413), answer.body
+        response = writer.call("PUT", "/api/v1/contacts/2", body=body, headers={"content-type": media_type})
+        assert response.status in (400, 413), response.body
 
 
 # Two at once ----------------------------------------------------------------------------------------------------------

@@ -52,15 +52,15 @@ def desk(fresh_database: Database, fresh_settings: Settings) -> Iterator[Desk]:
 
 def test_the_receipt_counts_whom_it_knows_and_gives_back_whom_not(inro: Client) -> None:
     change = {"contact": {"language": "fr"}}
-    answer = inro.put(BULK, {"contacts": [
+    response = inro.put(BULK, {"contacts": [
         {"id": 1, **change}, {"email": "Homer@Example.org", **change}, {"username": "@Marge", **change},
         {"email": "Nobody@example.org", **change}, {"id": 77, **change}, {"username": "not a handle", **change},
         {"id": 2**40, **change}, {"id": -5, **change}, {"email": "moe@example.org", **change},
     ]})  # fmt: skip
-    assert answer.status == 202
-    task_id = answer.json["batch_task_id"]
+    assert response.status == 202
+    task_id = response.json["batch_task_id"]
     assert isinstance(task_id, str)
-    assert answer.json == {
+    assert response.json == {
         "batch_task_id": task_id, "status": "pending", "accepted_count": 3, "not_found_count": 6,
         "not_found": [
             {"email": "Nobody@example.org"}, {"id": 77}, {"username": "not a handle"}, {"id": 2**40}, {"id": -5},
@@ -94,15 +94,17 @@ def test_the_receipt_counts_whom_it_knows_and_gives_back_whom_not(inro: Client) 
     ids=lambda value: str(value)[:40],
 )
 def test_what_cannot_be_a_bulk_update_is_refused_whole(inro: Client, contacts: Any, message: str) -> None:
-    answer = inro.put(BULK, {"contacts": contacts})
-    assert answer.status == 400
-    assert sorted(answer.json["error"].split(", contacts")) == sorted(message.split(", contacts"))
+    response = inro.put(BULK, {"contacts": contacts})
+    assert response.status == 400
+    assert sorted(response.json["error"].split(", contacts")) == sorted(message.split(", contacts"))
     assert inro.get(TASKS).json == []
 
 
 def test_a_thousand_entries_are_accepted(inro: Client) -> None:
-    answer = inro.put(BULK, {"contacts": [{"id": number, "contact": {"language": "fr"}} for number in range(1, 1001)]})
-    assert (answer.status, answer.json["accepted_count"], answer.json["not_found_count"]) == (202, 2, 998)
+    response = inro.put(
+        BULK, {"contacts": [{"id": number, "contact": {"language": "fr"}} for number in range(1, 1001)]}
+    )
+    assert (response.status, response.json["accepted_count"], response.json["not_found_count"]) == (202, 2, 998)
 
 
 def test_a_task_is_listed_newest_first_and_belongs_to_its_organization(
@@ -111,20 +113,20 @@ def test_a_task_is_listed_newest_first_and_belongs_to_its_organization(
     first, second = (
         inro.put(BULK, {"contacts": [{"id": number, "contact": {}}]}).json["batch_task_id"] for number in (1, 2)
     )
-    answer = inro.get(TASKS)
-    assert [task["id"] for task in answer.json] == [second, first]
-    assert answer.headers["x-total"] == "2"
+    response = inro.get(TASKS)
+    assert [task["id"] for task in response.json] == [second, first]
+    assert response.headers["x-total"] == "2"
     assert inro.get(f"{TASKS}/{first}").json["status"] == "pending"
     charlie = client.with_token(world.charlie_token)
     assert charlie.get(TASKS).json == []
-    answer = charlie.get(f"{TASKS}/{first}")
-    assert (answer.status, answer.json) == (404, {"error": "Batch task not found"})
+    response = charlie.get(f"{TASKS}/{first}")
+    assert (response.status, response.json) == (404, {"error": "Batch task not found"})
 
 
 @pytest.mark.parametrize("task_id", ["1", "abc123", "\0", "x" * 500, "00000000-0000-7000-8000-000000000000"])
 def test_an_unknown_task_is_404(inro: Client, task_id: str) -> None:
-    answer = inro.get(f"{TASKS}/{task_id}")
-    assert (answer.status, answer.json) == (404, {"error": "Batch task not found"})
+    response = inro.get(f"{TASKS}/{task_id}")
+    assert (response.status, response.json) == (404, {"error": "Batch task not found"})
 
 
 # The work -------------------------------------------------------------------------------------------------------------

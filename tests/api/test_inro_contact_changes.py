@@ -10,11 +10,11 @@ from world import World
 
 def test_an_update_changes_the_keys_sent_and_no_others(inro: Client, world: World) -> None:
     before = contact_of(inro, world.marge.id)
-    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"language": "fr"}})
-    assert answer.status == 200
-    assert answer.json == before | {"language": "fr", "updated_at": answer.json["updated_at"]}
-    assert answer.json["updated_at"] > before["updated_at"]
-    assert contact_of(inro, world.marge.id) == answer.json
+    response = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"language": "fr"}})
+    assert response.status == 200
+    assert response.json == before | {"language": "fr", "updated_at": response.json["updated_at"]}
+    assert response.json["updated_at"] > before["updated_at"]
+    assert contact_of(inro, world.marge.id) == response.json
 
 
 def test_an_update_that_changes_nothing_leaves_no_trace(inro: Client, world: World) -> None:
@@ -31,11 +31,11 @@ def test_the_other_form_finds_by_a_locator_and_writes_what_stands_in_contact(
     inro: Client, world: World, locator: dict[str, Any]
 ) -> None:
     new = {"email": "new@example.org", "phone": "+33 6 12 34 56 78", "language": "fr"}
-    answer = inro.put("/api/v1/contact", {**locator, "contact": new})
-    assert answer.status == 200
-    assert {name: answer.json[name] for name in new} == new
-    assert answer.json["id"] == world.marge.id
-    assert inro.get("/api/v1/contact", email="new@example.org").json == answer.json
+    response = inro.put("/api/v1/contact", {**locator, "contact": new})
+    assert response.status == 200
+    assert {name: response.json[name] for name in new} == new
+    assert response.json["id"] == world.marge.id
+    assert inro.get("/api/v1/contact", email="new@example.org").json == response.json
     assert inro.get("/api/v1/contact", email="marge@example.org").status == 404
 
 
@@ -48,9 +48,9 @@ def test_every_writable_field_can_be_written_and_read_back(inro: Client, world: 
         "website": "https://example.org", "bio": "Bio", "profile_picture": "https://example.org/p.png",
         "is_follower": False, "custom_properties": {"plan": "pro"},
     }  # fmt: skip
-    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": written | {"folder_ids": [folder]}})
-    assert {name: answer.json[name] for name in written} == written
-    assert answer.json["folders"] == [{"id": folder, "name": "Family"}]
+    response = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": written | {"folder_ids": [folder]}})
+    assert {name: response.json[name] for name in written} == written
+    assert response.json["folders"] == [{"id": folder, "name": "Family"}]
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
@@ -59,25 +59,25 @@ def test_null_or_an_empty_text_clears_a_field(inro: Client, world: World, nothin
              "profile_picture")  # fmt: skip
     texts = dict.fromkeys(names, "x1") | {"email": "x@example.org", "phone": "+18005550001"}
     inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": texts})
-    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": dict.fromkeys(names, nothing)})
-    assert answer.status == 200
-    assert {answer.json[name] for name in names} == {None}
+    response = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": dict.fromkeys(names, nothing)})
+    assert response.status == 200
+    assert {response.json[name] for name in names} == {None}
 
 
 def test_null_clears_what_is_not_a_text_as_well(inro: Client, world: World) -> None:
     path = f"/api/v1/contacts/{world.marge.id}"
     folder = inro.post("/api/v1/folders", {"folder": {"name": "Family"}}).json["id"]
     inro.put(path, {"contact": {"folder_ids": [folder], "is_follower": True, "status": "optout"}})
-    answer = inro.put(path, {"contact": {"folder_ids": None, "is_follower": None, "status": None}}).json
-    assert (answer["folders"], answer["is_follower"], answer["status"]) == ([], None, "subscribed")
+    response = inro.put(path, {"contact": {"folder_ids": None, "is_follower": None, "status": None}}).json
+    assert (response["folders"], response["is_follower"], response["status"]) == ([], None, "subscribed")
 
 
 def test_folder_ids_are_the_whole_set_of_a_contacts_folders(inro: Client, world: World) -> None:
     one, two, three = (inro.post("/api/v1/folders", {"folder": {"name": name}}).json["id"] for name in "abc")
     path = f"/api/v1/contacts/{world.marge.id}"
     assert len(inro.put(path, {"contact": {"folder_ids": [one, two, two]}}).json["folders"]) == 2
-    answer = inro.put(path, {"contact": {"folder_ids": [three, two]}}).json
-    assert [folder["id"] for folder in answer["folders"]] == [two, three]
+    response = inro.put(path, {"contact": {"folder_ids": [three, two]}}).json
+    assert [folder["id"] for folder in response["folders"]] == [two, three]
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ def test_a_field_that_cannot_be_so_is_named_and_nothing_is_changed(
 ) -> None:
     before, events = contact_of(inro, world.marge.id), _event_count(world)
     good = {"language": "de", "notes": "half written?", "website": "https://example.org", "username": "other"}
-    for answer in (
+    for response in (
         inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": good | fields}),
         inro.put("/api/v1/contact", {"email": "marge@example.org", "contact": good | fields}),
         inro.post("/api/v1/contacts", {"contact": {"name": "New"} | good | fields}),
     ):
-        assert (answer.status, answer.json) == (400, {"error": message})
+        assert (response.status, response.json) == (400, {"error": message})
     assert contact_of(inro, world.marge.id) == before
     assert _event_count(world) == events
     assert inro.get("/api/v1/contacts").headers["x-total"] == "2"
@@ -132,9 +132,9 @@ def test_a_field_that_cannot_be_so_is_named_and_nothing_is_changed(
 
 def test_several_wrong_fields_are_named_together(inro: Client, world: World) -> None:
     fields = {"email": "x", "phone": "x", "username": "a b", "folder_ids": [77], "custom_properties": {"no": 1}}
-    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": fields})
-    assert answer.status == 400
-    assert sorted(answer.json["error"].split(", ")) == [
+    response = inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": fields})
+    assert response.status == 400
+    assert sorted(response.json["error"].split(", ")) == [
         "contact[custom_properties][no] is invalid", "contact[email] is invalid", "contact[folder_ids] is invalid",
         "contact[phone] is invalid", "contact[username] is invalid",
     ]  # fmt: skip
@@ -151,36 +151,36 @@ def test_several_wrong_fields_are_named_together(inro: Client, world: World) -> 
     ],
 )
 def test_a_body_without_contact_is_refused(inro: Client, world: World, body: dict[str, Any], message: str) -> None:
-    answer = inro.put(f"/api/v1/contacts/{world.marge.id}", body)
-    assert answer.status == 400
-    assert message in answer.json["error"]
-    answer = inro.put("/api/v1/contact", {"id": 1} | body)
-    assert answer.status == 400
-    assert message in answer.json["error"]
+    response = inro.put(f"/api/v1/contacts/{world.marge.id}", body)
+    assert response.status == 400
+    assert message in response.json["error"]
+    response = inro.put("/api/v1/contact", {"id": 1} | body)
+    assert response.status == 400
+    assert message in response.json["error"]
 
 
 def test_a_username_belongs_to_one_contact_at_a_time(inro: Client, world: World) -> None:
-    answer = inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"username": "MARGE"}})
-    assert (answer.status, answer.json) == (400, {"error": "contact[username] has already been taken"})
+    response = inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"username": "MARGE"}})
+    assert (response.status, response.json) == (400, {"error": "contact[username] has already been taken"})
     assert inro.post("/api/v1/contacts", {"contact": {"username": "marge"}}).status == 400
     assert contact_of(inro, world.homer.id)["username"] is None
 
 
 def test_two_contacts_may_share_an_email_address(inro: Client, world: World) -> None:
-    answer = inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"email": "marge@example.org"}})
-    assert answer.status == 200
+    response = inro.put(f"/api/v1/contacts/{world.homer.id}", {"contact": {"email": "marge@example.org"}})
+    assert response.status == 200
     assert inro.get("/api/v1/contact", email="marge@example.org").json["id"] == world.marge.id
 
 
 def test_a_form_writes_as_json_does(inro: Client, world: World) -> None:
     folder = inro.post("/api/v1/folders", {"folder": {"name": "Family"}}).json["id"]
     form = f"contact[language]=fr&contact[name]=Mar%C3%A9e&contact[is_follower]=0&contact[folder_ids][]={folder}"
-    answer = inro.call(
+    response = inro.call(
         "PUT", "/api/v1/contacts/1", body=form.encode(), headers={"content-type": "application/x-www-form-urlencoded"}
     )
-    assert answer.status == 200
-    assert (answer.json["language"], answer.json["name"], answer.json["is_follower"]) == ("fr", "Marée", False)
-    assert answer.json["folders"][0]["id"] == folder
+    assert response.status == 200
+    assert (response.json["language"], response.json["name"], response.json["is_follower"]) == ("fr", "Marée", False)
+    assert response.json["folders"][0]["id"] == folder
 
 
 def _event_count(world: World) -> int:

@@ -115,11 +115,11 @@ def test_a_contact_is_found_by_exactly_one_of_id_username_email(
 def test_none_or_several_locators_are_refused_in_grapes_words(
     inro: Client, query: dict[str, Any], message: str
 ) -> None:
-    answer = inro.get("/api/v1/contact", **query)
-    assert (answer.status, answer.json) == (400, {"error": message})
+    response = inro.get("/api/v1/contact", **query)
+    assert (response.status, response.json) == (400, {"error": message})
     if "id" not in query or isinstance(query["id"], int):
-        answer = inro.put("/api/v1/contact", {**_unbracketed(query), "contact": {}})
-        assert (answer.status, answer.json) == (400, {"error": message})
+        response = inro.put("/api/v1/contact", {**_unbracketed(query), "contact": {}})
+        assert (response.status, response.json) == (400, {"error": message})
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_none_or_several_locators_are_refused_in_grapes_words(
     ],
 )  # fmt: skip
 def test_who_does_not_exist_is_404_whatever_was_asked(inro: Client, query: dict[str, Any]) -> None:
-    for answer in (
+    for response in (
         inro.get("/api/v1/contact", **query),
         inro.put("/api/v1/contact", {**query, "contact": {"language": "en"}}),
     ):
-        assert (answer.status, answer.json) == (404, {"error": "Contact not found"})
+        assert (response.status, response.json) == (404, {"error": "Contact not found"})
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_who_does_not_exist_is_404_whatever_was_asked(inro: Client, query: dict[
 )
 def test_a_path_with_no_contacts_id_is_404(inro: Client, contact_id: str) -> None:
     path = f"/api/v1/contacts/{contact_id}"
-    for answer in (inro.get(path), inro.put(path, {"contact": {"language": "en"}}), inro.delete(path)):
-        assert (answer.status, answer.json) == (404, {"error": "Contact not found"})
+    for response in (inro.get(path), inro.put(path, {"contact": {"language": "en"}}), inro.delete(path)):
+        assert (response.status, response.json) == (404, {"error": "Contact not found"})
 
 
 def test_another_organizations_contact_does_not_exist(client: Client, world: World) -> None:
@@ -174,19 +174,19 @@ def test_a_former_username_still_finds_its_contact_until_someone_else_has_it(inr
 
 
 def test_a_created_contact_is_answered_with_201_counted_and_found(inro: Client, world: World) -> None:
-    answer = inro.post("/api/v1/contacts", {"contact": {"real_name": "Lisa Simpson", "username": "@Lisa"}})
-    assert answer.status == 201
-    assert (answer.json["id"], answer.json["username"], answer.json["name"]) == (3, "lisa", "Lisa Simpson")
-    assert contact_of(inro, 3) == answer.json
+    response = inro.post("/api/v1/contacts", {"contact": {"real_name": "Lisa Simpson", "username": "@Lisa"}})
+    assert response.status == 201
+    assert (response.json["id"], response.json["username"], response.json["name"]) == (3, "lisa", "Lisa Simpson")
+    assert contact_of(inro, 3) == response.json
     assert inro.get("/api/v1/contacts").headers["x-total"] == "3"
-    assert inro.get("/api/v1/contacts/search", query="lisa").json == [answer.json]
+    assert inro.get("/api/v1/contacts/search", query="lisa").json == [response.json]
 
 
 @pytest.mark.parametrize("fields", [{}, {"language": "en"}, {"name": "", "email": None}, {"bio": "nobody"}])
 def test_a_contact_needs_something_to_be_known_by(inro: Client, fields: dict[str, Any]) -> None:
-    answer = inro.post("/api/v1/contacts", {"contact": fields})
-    assert answer.status == 400
-    assert answer.json["error"].endswith("are missing, at least one parameter must be provided")
+    response = inro.post("/api/v1/contacts", {"contact": fields})
+    assert response.status == 400
+    assert response.json["error"].endswith("are missing, at least one parameter must be provided")
 
 
 def test_a_contact_of_spaces_is_refused_as_one_of_nothing_is(inro: Client) -> None:
@@ -194,8 +194,8 @@ def test_a_contact_of_spaces_is_refused_as_one_of_nothing_is(inro: Client) -> No
 
 
 def test_a_deleted_contact_is_gone_from_every_door_of_the_contract(inro: Client, world: World) -> None:
-    answer = inro.delete("/api/v1/contacts/1")
-    assert (answer.status, answer.body) == (204, b"")
+    response = inro.delete("/api/v1/contacts/1")
+    assert (response.status, response.body) == (204, b"")
     assert inro.get("/api/v1/contact", id=1).status == 404
     assert inro.get("/api/v1/contact", username="marge").status == 404
     assert inro.get("/api/v1/contacts/search", query="marge").json == []

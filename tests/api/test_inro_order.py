@@ -77,8 +77,8 @@ def book(database: Database) -> World:
 def test_the_list_is_sorted_by(client: Client, book: World, column: str, direction: str) -> None:
     inro = client.with_token(book.alice_token)
     rows = inro.get("/api/v1/contacts", per_page=100).json
-    answer = inro.get("/api/v1/contacts", per_page=100, order_column=column, order_direction=direction)
-    assert [row["id"] for row in answer.json] == expected(rows, column, descending=direction == "desc")
+    response = inro.get("/api/v1/contacts", per_page=100, order_column=column, order_direction=direction)
+    assert [row["id"] for row in response.json] == expected(rows, column, descending=direction == "desc")
 
 
 @pytest.mark.parametrize("direction", ["asc", "desc"])
@@ -88,10 +88,10 @@ def test_what_was_searched_is_sorted_by(client: Client, book: World, column: str
     rows = inro.get("/api/v1/contacts/search", query="user", per_page=100).json
     assert len(rows) > 10
     order = {"order_column": column, "order_direction": direction}
-    answer = inro.get("/api/v1/contacts/search", query="user", per_page=100, **order)
-    assert [row["id"] for row in answer.json] == expected(rows, column, descending=direction == "desc")
+    response = inro.get("/api/v1/contacts/search", query="user", per_page=100, **order)
+    assert [row["id"] for row in response.json] == expected(rows, column, descending=direction == "desc")
     page = inro.get("/api/v1/contacts/search", query="user", per_page=5, page=2, **order)
-    assert page.json == answer.json[5:10]
+    assert page.json == response.json[5:10]
 
 
 def test_the_direction_alone_turns_the_ids_around(inro: Client) -> None:
@@ -124,8 +124,8 @@ def test_every_scalar_field_of_the_entity_can_be_ordered_by(inro: Client) -> Non
 def test_an_unknown_order_is_refused_in_grapes_words(
     inro: Client, path: str, query: dict[str, str], message: str
 ) -> None:
-    answer = inro.get(path, **query)
-    assert (answer.status, answer.json) == (400, {"error": message})
+    response = inro.get(path, **query)
+    assert (response.status, response.json) == (400, {"error": message})
 
 
 # Far pages ------------------------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ LISTS = ("/api/v1/contacts", "/api/v1/contacts/search", "/api/v1/folders", "/api
          "/api/v1/batch_tasks")  # fmt: skip
 
 
-def seven(answer: Response) -> dict[str, str]:
+def seven(response: Response) -> dict[str, str]:
     """The headers of a page, by the end of their names."""
-    return {name[2:]: value for name, value in answer.headers.items() if name in HEADERS}
+    return {name[2:]: value for name, value in response.headers.items() if name in HEADERS}
 
 
 HEADERS = ("x-total", "x-total-pages", "x-page", "x-per-page", "x-next-page", "x-prev-page", "x-offset")
@@ -30,64 +30,64 @@ def ten(world: World) -> World:
     return world
 
 
-def ids(answer: Response) -> list[int]:
-    assert answer.status == 200, answer.body
-    return [contact["id"] for contact in answer.json]
+def ids(response: Response) -> list[int]:
+    assert response.status == 200, response.body
+    return [contact["id"] for contact in response.json]
 
 
 def test_without_parameters_the_first_25_come_oldest_first_and_the_headers_say_so(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts")
-    assert ids(answer) == list(range(1, 11))
-    assert seven(answer) == {
+    response = inro.get("/api/v1/contacts")
+    assert ids(response) == list(range(1, 11))
+    assert seven(response) == {
         "total": "10", "total-pages": "1", "page": "1", "per-page": "25", "next-page": "", "prev-page": "",
         "offset": "0",
     }  # fmt: skip
 
 
 def test_a_page_in_the_middle_names_its_neighbours(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts", page=2, per_page=4)
-    assert ids(answer) == [5, 6, 7, 8]
-    assert seven(answer) == {
+    response = inro.get("/api/v1/contacts", page=2, per_page=4)
+    assert ids(response) == [5, 6, 7, 8]
+    assert seven(response) == {
         "total": "10", "total-pages": "3", "page": "2", "per-page": "4", "next-page": "3", "prev-page": "1",
         "offset": "0",
     }  # fmt: skip
 
 
 def test_the_last_page_has_no_next_one_and_may_be_short(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts", page=3, per_page=4)
-    assert ids(answer) == [9, 10]
-    assert (answer.headers["x-next-page"], answer.headers["x-prev-page"]) == ("", "2")
+    response = inro.get("/api/v1/contacts", page=3, per_page=4)
+    assert ids(response) == [9, 10]
+    assert (response.headers["x-next-page"], response.headers["x-prev-page"]) == ("", "2")
 
 
 def test_a_page_past_the_end_is_empty_and_has_no_neighbours(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts", page=4, per_page=4)
-    assert ids(answer) == []
-    assert seven(answer) == {
+    response = inro.get("/api/v1/contacts", page=4, per_page=4)
+    assert ids(response) == []
+    assert seven(response) == {
         "total": "10", "total-pages": "3", "page": "4", "per-page": "4", "next-page": "", "prev-page": "",
         "offset": "0",
     }  # fmt: skip
 
 
 def test_an_offset_adds_to_the_page_and_is_not_taken_from_the_total(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts", page=2, per_page=4, offset=3)
-    assert ids(answer) == [8, 9, 10]
-    assert seven(answer) == {
+    response = inro.get("/api/v1/contacts", page=2, per_page=4, offset=3)
+    assert ids(response) == [8, 9, 10]
+    assert seven(response) == {
         "total": "10", "total-pages": "2", "page": "2", "per-page": "4", "next-page": "", "prev-page": "1",
         "offset": "3",
     }  # fmt: skip
 
 
 def test_an_offset_beyond_everything_leaves_no_pages(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts", offset=11)
-    assert ids(answer) == []
-    assert (answer.headers["x-total"], answer.headers["x-total-pages"]) == ("10", "0")
+    response = inro.get("/api/v1/contacts", offset=11)
+    assert ids(response) == []
+    assert (response.headers["x-total"], response.headers["x-total-pages"]) == ("10", "0")
 
 
 @pytest.mark.parametrize("page", [0, -1, -(2**31), -(2**63)])
 def test_a_page_below_one_is_the_first(inro: Client, ten: World, page: int) -> None:
-    answer = inro.get("/api/v1/contacts", page=page, per_page=3)
-    assert ids(answer) == [1, 2, 3]
-    assert answer.headers["x-page"] == "1"
+    response = inro.get("/api/v1/contacts", page=page, per_page=3)
+    assert ids(response) == [1, 2, 3]
+    assert response.headers["x-page"] == "1"
 
 
 @pytest.mark.parametrize("page", [2**31 - 1, 2**31, 2**63 - 1])
@@ -101,8 +101,8 @@ def test_a_negative_page_size_is_the_default(inro: Client, ten: World, per_page:
 
 
 def test_an_empty_parameter_is_one_that_was_not_sent(inro: Client, ten: World) -> None:
-    answer = inro.get("/api/v1/contacts?page=&per_page=&offset=&order_column=&order_direction=")
-    assert (answer.status, answer.headers["x-per-page"]) == (200, "25")
+    response = inro.get("/api/v1/contacts?page=&per_page=&offset=&order_column=&order_direction=")
+    assert (response.status, response.headers["x-per-page"]) == (200, "25")
 
 
 def test_a_page_of_a_hundred_is_the_largest(inro: Client, ten: World) -> None:
@@ -131,31 +131,31 @@ def test_what_cannot_be_a_page_is_refused_by_every_list_in_grapes_words(
     inro: Client, query: dict[str, Any], message: str
 ) -> None:
     for path in LISTS:
-        answer = inro.get(path, **query)
-        assert (answer.status, answer.json) == (400, {"error": message}), path
+        response = inro.get(path, **query)
+        assert (response.status, response.json) == (400, {"error": message}), path
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_list_is_a_bare_array_with_the_seven_headers(inro: Client, path: str) -> None:
-    answer = inro.get(path)
-    assert answer.status == 200
-    assert isinstance(answer.json, list)
-    assert len(seven(answer)) == 7
+    response = inro.get(path)
+    assert response.status == 200
+    assert isinstance(response.json, list)
+    assert len(seven(response)) == 7
 
 
 def test_a_list_that_is_empty_has_no_pages(inro: Client) -> None:
-    answer = inro.get("/api/v1/folders")
-    assert answer.json == []
-    assert (answer.headers["x-total"], answer.headers["x-total-pages"]) == ("0", "0")
+    response = inro.get("/api/v1/folders")
+    assert response.json == []
+    assert (response.headers["x-total"], response.headers["x-total-pages"]) == ("0", "0")
 
 
 def test_folders_come_in_pages_as_well(inro: Client, world: World) -> None:
     with world.database.write() as tx:
         for number in range(5):
             create_folder(tx, world.alice, f"Folder {number}")
-    answer = inro.get("/api/v1/folders", page=2, per_page=2, offset=1)
-    assert [folder["name"] for folder in answer.json] == ["Folder 3", "Folder 4"]
-    assert (answer.headers["x-total"], answer.headers["x-total-pages"]) == ("5", "2")
+    response = inro.get("/api/v1/folders", page=2, per_page=2, offset=1)
+    assert [folder["name"] for folder in response.json] == ["Folder 3", "Folder 4"]
+    assert (response.headers["x-total"], response.headers["x-total-pages"]) == ("5", "2")
 
 
 def test_a_parameter_nobody_declared_is_ignored(inro: Client) -> None:

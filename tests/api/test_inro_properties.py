@@ -26,25 +26,25 @@ def values_of(inro: Client, contact_id: int = 1) -> dict[str, Any]:
 
 def test_a_new_property_is_answered_with_its_slug_and_listed(inro: Client) -> None:
     choices = ["Free", "Pro"]
-    answer = create(inro, "Subscription Plan", "single_choice", choices=choices, description="What they pay for")
-    assert answer.status == 201
-    assert answer.json == {
+    response = create(inro, "Subscription Plan", "single_choice", choices=choices, description="What they pay for")
+    assert response.status == 201
+    assert response.json == {
         "slug": "subscription-plan", "title": "Subscription Plan", "property_type": "single_choice",
         "choices": choices, "description": "What they pay for", "agent_active": False,
     }  # fmt: skip
-    assert inro.get(PATH).json == [answer.json]
+    assert inro.get(PATH).json == [response.json]
 
 
 def test_text_is_the_default_type(inro: Client) -> None:
-    answer = inro.post(PATH, {"contact_property": {"title": "Note"}})
-    assert (answer.status, answer.json["property_type"], answer.json["choices"]) == (201, "text", None)
+    response = inro.post(PATH, {"contact_property": {"title": "Note"}})
+    assert (response.status, response.json["property_type"], response.json["choices"]) == (201, "text", None)
 
 
 @pytest.mark.parametrize("property_type", TYPES)
 def test_there_is_a_property_of_type(inro: Client, property_type: str) -> None:
-    answer = create(inro, "One", property_type, choices=["a", "b"])
-    assert (answer.status, answer.json["property_type"]) == (201, property_type)
-    assert answer.json["choices"] == (["a", "b"] if property_type.endswith("choice") else None)
+    response = create(inro, "One", property_type, choices=["a", "b"])
+    assert (response.status, response.json["property_type"]) == (201, property_type)
+    assert response.json["choices"] == (["a", "b"] if property_type.endswith("choice") else None)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_there_is_a_property_of_type(inro: Client, property_type: str) -> None:
     ],
 )  # fmt: skip
 def test_a_title_makes_a_slug_as_rails_does(inro: Client, title: str, slug: str) -> None:
-    answer = create(inro, title)
-    assert (answer.status, answer.json["slug"], answer.json["title"]) == (201, slug, title.strip())
+    response = create(inro, title)
+    assert (response.status, response.json["slug"], response.json["title"]) == (201, slug, title.strip())
     assert inro.put(f"{PATH}/{slug}", {"contact_property": {"description": "x"}}).status == 200
 
 
@@ -68,16 +68,16 @@ def test_equal_slugs_are_numbered(inro: Client) -> None:
 
 def test_a_changed_title_leaves_the_slug_as_it_is(inro: Client) -> None:
     create(inro, "Plan")
-    answer = inro.put(f"{PATH}/plan", {"contact_property": {"title": "Tariff"}})
-    assert (answer.status, answer.json["slug"], answer.json["title"]) == (200, "plan", "Tariff")
+    response = inro.put(f"{PATH}/plan", {"contact_property": {"title": "Tariff"}})
+    assert (response.status, response.json["slug"], response.json["title"]) == (200, "plan", "Tariff")
 
 
 def test_only_the_keys_sent_change(inro: Client) -> None:
     before = create(inro, "Plan", "single_choice", choices=["a"], description="d", agent_active=True).json
     for key, value in (("description", None), ("agent_active", False), ("choices", ["b", "c"]), ("title", "T")):
-        answer = inro.put(f"{PATH}/plan", {"contact_property": {key: value}})
+        response = inro.put(f"{PATH}/plan", {"contact_property": {key: value}})
         before |= {key: value}
-        assert (answer.status, answer.json) == (200, before)
+        assert (response.status, response.json) == (200, before)
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_only_the_keys_sent_change(inro: Client) -> None:
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
 )  # fmt: skip
 def test_what_is_no_property_is_refused(inro: Client, given: dict[str, Any], message: str) -> None:
-    answer = inro.post(PATH, {"contact_property": given})
-    assert (answer.status, answer.json) == (400, {"error": message})
+    response = inro.post(PATH, {"contact_property": given})
+    assert (response.status, response.json) == (400, {"error": message})
     assert inro.get(PATH).json == []
 
 
 @pytest.mark.parametrize("slug", ["no-such", "\0", "a\0b", "\ufffd", "😀", "x" * 5000])
 def test_an_unknown_slug_is_404(inro: Client, slug: str) -> None:
-    for answer in (
+    for response in (
         inro.put(f"{PATH}/{slug}", {"contact_property": {"title": "T"}}), inro.delete(f"{PATH}/{slug}"),
     ):  # fmt: skip
-        assert (answer.status, answer.json) == (404, {"error": "Contact property not found"})
+        assert (response.status, response.json) == (404, {"error": "Contact property not found"})
 
 
 def test_another_organizations_property_does_not_exist(client: Client, inro: Client, world: World) -> None:
@@ -138,8 +138,8 @@ GOOD = [
 @pytest.mark.parametrize(("property_type", "sent", "kept"), GOOD, ids=str)
 def test_a_value_is_kept_as_its_type_wants_it(inro: Client, property_type: str, sent: Any, kept: Any) -> None:
     create(inro, "P", property_type, choices=["Free", "Pro"])
-    answer = write(inro, {"p": sent})
-    assert (answer.status, answer.json["custom_properties"]) == (200, {"p": kept})
+    response = write(inro, {"p": sent})
+    assert (response.status, response.json["custom_properties"]) == (200, {"p": kept})
     assert type(values_of(inro)["p"]) is type(kept)
 
 
@@ -162,9 +162,9 @@ def test_a_value_its_type_does_not_take_is_refused_and_the_old_one_stays(
     create(inro, "Other")
     good = next(value for known, value, _ in GOOD if known == property_type)
     before = write(inro, {"p": good, "other": "before"}).json
-    answer = write(inro, {"other": "after", "p": sent})
-    assert answer.status == 400
-    assert answer.json["error"].startswith("contact[custom_properties][p] ")
+    response = write(inro, {"other": "after", "p": sent})
+    assert response.status == 400
+    assert response.json["error"].startswith("contact[custom_properties][p] ")
     assert inro.get("/api/v1/contact", id=1).json == before
 
 
@@ -211,8 +211,8 @@ def test_another_type_removes_the_values_that_do_not_fit_it(inro: Client) -> Non
     create(inro, "P")
     write(inro, {"p": "12"}, 1)
     write(inro, {"p": "twelve"}, 2)
-    answer = inro.put(f"{PATH}/p", {"contact_property": {"property_type": "number"}})
-    assert answer.json["property_type"] == "number"
+    response = inro.put(f"{PATH}/p", {"contact_property": {"property_type": "number"}})
+    assert response.json["property_type"] == "number"
     assert isinstance(values_of(inro, 1).get("p"), int)
     assert values_of(inro, 2) == {}
 
@@ -247,8 +247,8 @@ def test_a_value_that_can_be_converted_stays_when_the_type_changes(
 def test_deleting_a_property_removes_its_values_and_frees_its_slug(inro: Client) -> None:
     create(inro, "Plan")
     write(inro, {"plan": "pro"})
-    answer = inro.delete(f"{PATH}/plan")
-    assert (answer.status, answer.body) == (204, b"")
+    response = inro.delete(f"{PATH}/plan")
+    assert (response.status, response.body) == (204, b"")
     assert values_of(inro) == {}
     assert inro.delete(f"{PATH}/plan").status == 404
     assert write(inro, {"plan": "x"}).status == 400

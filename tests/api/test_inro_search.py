@@ -41,11 +41,11 @@ def inro(client: Client, people: World) -> Iterator[Client]:
 
 def found(inro: Client, query: str) -> list[str]:
     """Who a query finds, by the names above; the contacts of the world have ids 1 and 2."""
-    answer = inro.get("/api/v1/contacts/search", query=query)
-    assert answer.status == 200, answer.body
+    response = inro.get("/api/v1/contacts/search", query=query)
+    assert response.status == 200, response.body
     names = ["marge", "homer", *PEOPLE]
-    ids = [contact["id"] for contact in answer.json]
-    assert answer.headers["x-total"] == str(len(ids))
+    ids = [contact["id"] for contact in response.json]
+    assert response.headers["x-total"] == str(len(ids))
     return [names[number - 1] for number in ids]
 
 
@@ -117,17 +117,17 @@ def test_a_number_is_found_by_the_letters_and_the_extension_it_was_typed_with(in
         for query, contact_id in (
             ("1-800-SEEDS-12", vanity), ("800-SEEDS-12", vanity), ("+1 212 555 0133 x9", desk), ("212-555-0133", desk),
         ):  # fmt: skip
-            answer = inro.get("/api/v1/contacts/search", query=query)
-            assert [contact["id"] for contact in answer.json] == [contact_id], query
+            response = inro.get("/api/v1/contacts/search", query=query)
+            assert [contact["id"] for contact in response.json] == [contact_id], query
     finally:
         for contact_id in (vanity, desk):
             assert inro.delete(f"/api/v1/contacts/{contact_id}").status in (200, 204)
 
 
 def test_a_search_has_pages(inro: Client) -> None:
-    answer = inro.get("/api/v1/contacts/search", query="example", page=2, per_page=2, order_direction="desc")
-    assert [contact["id"] for contact in answer.json] == [2, 1]
-    assert (answer.headers["x-total"], answer.headers["x-total-pages"]) == ("4", "2")
+    response = inro.get("/api/v1/contacts/search", query="example", page=2, per_page=2, order_direction="desc")
+    assert [contact["id"] for contact in response.json] == [2, 1]
+    assert (response.headers["x-total"], response.headers["x-total-pages"]) == ("4", "2")
 
 
 @pytest.mark.parametrize(("query", "total"), [("zoe", 1), ("crowd", CROWD), ("crowd chosen", 12), ("crowd nobody", 0)])
@@ -135,15 +135,15 @@ def test_the_count_is_that_of_all_matches_on_every_page(inro: Client, query: str
     last = max(-(-total // 10), 1)
     for order in ("id", "name"):
         for page in {1, 2, 3, 4, last - 1, last, last + 1} - {0}:
-            answer = inro.get("/api/v1/contacts/search", query=query, page=page, per_page=10, order_column=order)
-            assert answer.headers["x-total"] == str(total)
-            assert len(answer.json) == min(max(total - (page - 1) * 10, 0), 10)
+            response = inro.get("/api/v1/contacts/search", query=query, page=page, per_page=10, order_column=order)
+            assert response.headers["x-total"] == str(total)
+            assert len(response.json) == min(max(total - (page - 1) * 10, 0), 10)
 
 
 @pytest.mark.parametrize("query", ["x" * 501, "a\0b"])
 def test_a_query_that_is_no_text_or_too_long_is_refused(inro: Client, query: str) -> None:
-    answer = inro.get("/api/v1/contacts/search", query=query)
-    assert (answer.status, answer.json) == (400, {"error": "query is invalid"})
+    response = inro.get("/api/v1/contacts/search", query=query)
+    assert (response.status, response.json) == (400, {"error": "query is invalid"})
 
 
 def test_many_long_words_are_cut_and_do_no_harm(inro: Client) -> None:
@@ -168,8 +168,8 @@ def test_a_change_is_found_at_once_and_what_was_there_before_is_not(client: Clie
 def test_a_former_username_is_found(client: Client, world: World) -> None:
     with world.database.write() as tx:
         update_contact(tx, world.alice, world.marge.id, {"username": "bluehair", "real_name": None, "email": None})
-    answer = client.with_token(world.alice_token).get("/api/v1/contacts/search", query="marge")
-    assert [contact["username"] for contact in answer.json] == ["bluehair"]
+    response = client.with_token(world.alice_token).get("/api/v1/contacts/search", query="marge")
+    assert [contact["username"] for contact in response.json] == ["bluehair"]
 
 
 def test_a_deleted_contact_is_not_found_and_a_restored_one_is(client: Client, world: World) -> None:

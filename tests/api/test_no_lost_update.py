@@ -65,7 +65,7 @@ def test_an_organization_may_require_if_match_for_every_change(world: World, hub
     assert hub.post(CONTACTS, {"real_name": "Lisa"}).status == 201
     upsert = {"match": [{"by": "id", "value": str(world.marge.id)}], "contact": {"nickname": "Midge"}}
     assert hub.post(f"{CONTACTS}/upsert", upsert).status == 200
-    # the published contracts have no such answer
+    # the published contracts have no such response
     assert hub.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"notes": "x"}}).status == 200
     hub.patch(ORGANIZATION, {key: False})
     assert hub.patch(path, {"nickname": "Marjorie"}).status == 200

@@ -27,9 +27,9 @@ def path(request: pytest.FixtureRequest, world: World) -> str:
 
 
 def make(r0: R0, path: str, **fields: Any) -> Any:
-    answer = r0.post(path, {"address": {**HOME, **fields}})
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(path, {"address": {**HOME, **fields}})
+    assert response.status == 201, response.body
+    return response.json
 
 
 def test_an_address_is_kept_as_written_with_the_code_of_its_country(r0: R0, path: str) -> None:
@@ -66,9 +66,9 @@ def test_no_real_address_is_refused(r0: R0, path: str, real: tuple[str, ...]) ->
 
 
 def test_everything_that_is_missing_is_named(r0: R0, path: str) -> None:
-    answer = r0.post(path, {"address": {"address_line_2": "Attn: Bart"}})
-    assert answer.status == 422
-    assert answer.json["errors"] == {name: ["is missing"] for name in HOME}
+    response = r0.post(path, {"address": {"address_line_2": "Attn: Bart"}})
+    assert response.status == 422
+    assert response.json["errors"] == {name: ["is missing"] for name in HOME}
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_everything_that_is_missing_is_named(r0: R0, path: str) -> None:
 def test_a_bad_field_is_refused_by_its_name(r0: R0, path: str, name: str, value: Any) -> None:
     assert list(r0.post(path, {"address": {**HOME, name: value}}).json["errors"]) == [name]
     made = make(r0, path)
-    answer = r0.patch(f"{path}/{made['id']}", {"address": {name: value}})
-    assert (answer.status, list(answer.json["errors"])) == (422, [name])
+    response = r0.patch(f"{path}/{made['id']}", {"address": {name: value}})
+    assert (response.status, list(response.json["errors"])) == (422, [name])
     assert r0.get(f"{path}/{made['id']}").json == made
 
 
@@ -111,8 +111,8 @@ def test_delete_restore_and_erase(r0: R0, path: str) -> None:
     assert r0.get(path, **{"include[]": "deleted"}).json["addresses"] == [gone.json]
     assert r0.patch(one, {"address": {"deleted": "false"}}).json["deleted_at"] is None
     assert r0.send("DELETE", one, {"soft_delete": "false"}, "form").status == 204
-    for answer in (r0.get(one), r0.delete(one), r0.patch(one, {"address": {"deleted": False}})):
-        assert (answer.status, answer.json) == (404, {"error": "Address not found"})
+    for response in (r0.get(one), r0.delete(one), r0.patch(one, {"address": {"deleted": False}})):
+        assert (response.status, response.json) == (404, {"error": "Address not found"})
 
 
 def test_addresses_of_one_are_not_those_of_another(r0: R0, world: World) -> None:

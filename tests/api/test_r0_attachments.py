@@ -106,8 +106,8 @@ def test_a_file_is_known_by_its_content(r0: R0, marge: str, data: bytes, name: s
     ],
 )
 def test_what_only_calls_itself_a_pdf_is_refused(r0: R0, marge: str, data: bytes) -> None:
-    answer = upload(r0, marge, data, "card.pdf")
-    assert answer.status == 422 and "upload" in answer.json["errors"]
+    response = upload(r0, marge, data, "card.pdf")
+    assert response.status == 422 and "upload" in response.json["errors"]
     assert r0.get(marge).json["count"] == 0
 
 
@@ -139,12 +139,12 @@ def test_the_bytes_are_given_as_a_download_that_runs_nowhere(r0: R0, marge: str)
     made = upload(r0, marge, data, 'Sn"ow;ball \u2603.jpg'.replace('"', "%22"))
     assert made.status == 200
     url = made.json["url"].removeprefix("http://testserver")
-    answer = r0.client.call("GET", url)
-    assert (answer.status, answer.body) == (200, data)
-    assert answer.headers["content-type"] == "image/jpeg"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    disposition = answer.headers["content-disposition"]
+    response = r0.client.call("GET", url)
+    assert (response.status, response.body) == (200, data)
+    assert response.headers["content-type"] == "image/jpeg"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    disposition = response.headers["content-disposition"]
     assert disposition.startswith('attachment; filename="') and disposition.endswith("%20%E2%98%83.jpg")
     assert "\n" not in disposition and disposition.isascii()
 
@@ -162,8 +162,8 @@ def test_the_bytes_are_given_as_a_download_that_runs_nowhere(r0: R0, marge: str)
 )
 def test_only_a_host_name_is_repeated_in_addresses(r0: R0, marge: str, host: str, origin: str) -> None:
     made = upload(r0, marge, PDF).json
-    answer = r0.client.call("GET", f"{r0.base}{marge}/{made['id']}", headers={"host": host})
-    assert answer.json["url"].startswith(f"{origin}/api/v1/orgs/")
+    response = r0.client.call("GET", f"{r0.base}{marge}/{made['id']}", headers={"host": host})
+    assert response.json["url"].startswith(f"{origin}/api/v1/orgs/")
 
 
 def test_only_the_organization_gets_it(r0: R0, marge: str, world: World, client: Client) -> None:
@@ -181,20 +181,20 @@ def test_only_the_organization_gets_it(r0: R0, marge: str, world: World, client:
 
 
 def test_without_a_file_or_in_another_form_it_says_so(r0: R0, marge: str, world: World) -> None:
-    for answer in (
+    for response in (
         r0.post(marge, {"upload": "card.pdf"}),
         r0.post(marge, {"upload": "card.pdf"}, "form"),
         r0.post(marge, {"upload": "card.pdf"}, "multipart"),
         r0.post(marge),
         upload(r0, marge, PDF, field="file"),
     ):
-        assert (answer.status, list(answer.json["errors"])) == (422, ["upload"])
+        assert (response.status, list(response.json["errors"])) == (422, ["upload"])
     assert upload(r0, "/contacts/nonsense/attachments", PDF).status == 404
 
 
 def test_a_file_beyond_the_limit_is_refused(r0: R0, marge: str, settings: Settings) -> None:
-    answer = upload(r0, marge, PDF + bytes(settings.attachment_bytes_max))
-    assert answer.status == 413
+    response = upload(r0, marge, PDF + bytes(settings.attachment_bytes_max))
+    assert response.status == 413
     assert not any((settings.data_folder / "uploads").iterdir())
 
 

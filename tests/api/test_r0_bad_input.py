@@ -43,11 +43,11 @@ def test_any_body_is_taken_or_refused(r0: R0, world: World) -> None:
         fields = {name: draw.choice(HOSTILE) for name in draw.sample(FIELDS, draw.randint(1, 3))}
         body = {wrapper: fields if method == "PATCH" or draw.random() < 0.3 else GOOD | fields}
         encoding = "json" if "\ud800" in fields.values() else draw.choice(ENCODINGS)
-        answer = r0.send(method, path.format(world.homer.uuid), body, encoding)
-        answers.add(answer.status)
-        assert answer.status in (200, 201, 400, 404, 413, 422), (method, path, body, answer.body)
-        if answer.status == 422:
-            assert all(field and reasons for field, reasons in answer.json["errors"].items())
+        response = r0.send(method, path.format(world.homer.uuid), body, encoding)
+        answers.add(response.status)
+        assert response.status in (200, 201, 400, 404, 413, 422), (method, path, body, response.body)
+        if response.status == 422:
+            assert all(field and reasons for field, reasons in response.json["errors"].items())
         if fields.get("deleted") is True or fields.get("deleted") == "true":
             r0.patch(f"/contacts/{world.homer.uuid}", {"contact": {"deleted": False}})
     assert {200, 201, 422} <= answers
@@ -60,9 +60,9 @@ def test_any_query_is_taken_or_refused(r0: R0, world: World) -> None:
         path = draw.choice(["/contacts", "/addresses", "/contacts/{}/emails", "/contacts/{}", "/api/v1/orgs"])
         given = [(draw.choice(QUERIES), str(draw.choice(HOSTILE))) for _ in range(draw.randint(1, 3))]
         query = "&".join(f"{name}={quote(value[:3000], errors='ignore')}" for name, value in given)
-        answer = r0.get(f"{path.format(world.homer.uuid)}?{query}")
-        answers.add(answer.status)
-        assert answer.status in (200, 406, 422), (path, query, answer.body)
+        response = r0.get(f"{path.format(world.homer.uuid)}?{query}")
+        answers.add(response.status)
+        assert response.status in (200, 406, 422), (path, query, response.body)
     assert answers == {200, 406, 422}
 
 
@@ -72,6 +72,6 @@ def test_any_path_leads_nowhere(r0: R0) -> None:
         base = draw.choice([r0.base, "/api/v1/orgs", f"{r0.base}/contacts", "/api/v1/users"])
         segments = [str(draw.choice(HOSTILE)).replace("/", "").replace("?", "")[:50] for _ in range(3)]
         for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
-            answer = r0.send(method, "/".join([base, *segments]).encode(errors="ignore").decode())
+            response = r0.send(method, "/".join([base, *segments]).encode(errors="ignore").decode())
             # a body that is missing is told before a thing that is
-            assert answer.status in (404, 405, 422), (base, segments, answer.body)
+            assert response.status in (404, 405, 422), (base, segments, response.body)

@@ -17,7 +17,7 @@ HOME = {"address_line_1": "742 Evergreen Terrace", "locality": "Springfield", "r
 
 
 class Write(NamedTuple):
-    """body: what is sent, maybe made of the world; shows: where the answer holds which value of it."""
+    """body: what is sent, maybe made of the world; shows: where the response holds which value of it."""
 
     body: Any
     shows: Any = None
@@ -90,10 +90,10 @@ def test_a_write_takes_every_form(r0: R0, world: World, fill: Callable[[str], st
     write = WRITES[(method, template)]
     body = write.body(world) if callable(write.body) else write.body
     for encoding in ENCODINGS:
-        answer = r0.send(method, fill(template), body, encoding)
-        assert answer.status == write.status, (encoding, answer.body)
+        response = r0.send(method, fill(template), body, encoding)
+        assert response.status == write.status, (encoding, response.body)
         if write.shows is not None:
-            assert {key: answer.json[key] for key in write.shows} == write.shows, encoding
+            assert {key: response.json[key] for key in write.shows} == write.shows, encoding
 
 
 @pytest.mark.parametrize(("method", "template"), [each for each in WRITES if each[0] != "DELETE"])
@@ -103,5 +103,5 @@ def test_a_write_without_its_body_names_what_is_missing(
     wrapper = next(iter(WRITES[(method, template)].body)) if template != "/login" else "user"
     assert r0.send(method, fill(template)).json["errors"] == {wrapper: ["is missing"]}
     for wrong in ({wrapper: None}, {wrapper: []}, {wrapper: "x"}, {wrapper: [{}]}, {wrapper: 1}):
-        answer = r0.send(method, fill(template), wrong)
-        assert (answer.status, list(answer.json["errors"])) == (422, [wrapper])
+        response = r0.send(method, fill(template), wrong)
+        assert (response.status, list(response.json["errors"])) == (422, [wrapper])

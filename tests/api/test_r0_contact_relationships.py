@@ -26,15 +26,15 @@ def body(world: World, **fields: Any) -> Any:
 
 
 def make(r0: R0, world: World, **fields: Any) -> Any:
-    answer = r0.post(f"/contacts/{world.homer.uuid}/contact_relationships", body(world, **fields))
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(f"/contacts/{world.homer.uuid}/contact_relationships", body(world, **fields))
+    assert response.status == 201, response.body
+    return response.json
 
 
 def listed(r0: R0, path: str = "/contact_relationships", **query: Any) -> list[Any]:
-    answer = r0.get(path, **query).json
-    assert answer["count"] == len(answer["contact_relationships"])
-    found: list[Any] = answer["contact_relationships"]
+    response = r0.get(path, **query).json
+    assert response["count"] == len(response["contact_relationships"])
+    found: list[Any] = response["contact_relationships"]
     return found
 
 
@@ -45,7 +45,7 @@ def test_the_printed_requests(r0: R0, world: World) -> None:
 -d 'contact_relationship[second_contact_id]={world.marge.uuid}' \\
 -d 'contact_relationship[anniversary_date]=2020-07-22' \\
 -d 'contact_relationship[relationship_id]={WIFE}'"""
-    # as it is printed it names no first contact: the answer says which field, and which path, would
+    # as it is printed it names no first contact: the response says which field, and which path, would
     refused = r0.shell(create)
     assert (refused.status, list(refused.json["errors"])) == (422, ["first_contact_id"])
     assert f"/orgs/{world.organization.uuid}/contacts/:contact_id/contact_relationships" in refused.json["error"]
@@ -203,9 +203,9 @@ def test_the_list_pages(r0: R0, world: World, here: str) -> None:
 
 
 def test_the_catalogue_is_given_whole(r0: R0) -> None:
-    answer = r0.get("/api/v1/relationships", limit=1, page=2).json
-    assert answer["count"] == len(answer["relationships"]) == len(CATALOGUE) > 40
-    by_name = {each["name"]: each for each in answer["relationships"]}
+    response = r0.get("/api/v1/relationships", limit=1, page=2).json
+    assert response["count"] == len(response["relationships"]) == len(CATALOGUE) > 40
+    by_name = {each["name"]: each for each in response["relationships"]}
     assert by_name["Child"]["relationship_id"] == by_name["Parent"]["id"]
     assert by_name["Parent"]["relationship_id"] == by_name["Child"]["id"]
     assert by_name["Mother"]["relationship_id"] == by_name["Child"]["id"]

@@ -14,9 +14,9 @@ LISA = {"first_name": "Lisa", "last_name": "Simpson", "relationship_type": 1}
 
 
 def make(r0: R0, **fields: Any) -> Any:
-    answer = r0.post("/contacts", {"contact": {**LISA, **fields}})
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post("/contacts", {"contact": {**LISA, **fields}})
+    assert response.status == 201, response.body
+    return response.json
 
 
 def test_a_contact_is_created_with_every_field_and_read_back(r0: R0) -> None:
@@ -66,15 +66,15 @@ def test_a_birthday_may_have_no_year(r0: R0) -> None:
     ],
 )
 def test_a_bad_field_is_refused_by_its_name(r0: R0, field: str, value: Any) -> None:
-    answer = r0.post("/contacts", {"contact": {**LISA, field: value}})
-    assert answer.status == 422
-    assert list(answer.json["errors"]) == [field]
-    assert answer.json["error"].startswith(field)
+    response = r0.post("/contacts", {"contact": {**LISA, field: value}})
+    assert response.status == 422
+    assert list(response.json["errors"]) == [field]
+    assert response.json["error"].startswith(field)
 
 
 def test_every_missing_field_is_named_at_once(r0: R0) -> None:
-    answer = r0.post("/contacts", {"contact": {}})
-    assert (answer.status, answer.json["errors"]) == (
+    response = r0.post("/contacts", {"contact": {}})
+    assert (response.status, response.json["errors"]) == (
         422,
         {"first_name": ["is missing"], "relationship_type": ["is missing"]},
     )
@@ -84,10 +84,10 @@ def test_every_missing_field_is_named_at_once(r0: R0) -> None:
 
 def test_an_update_changes_what_is_sent_and_nothing_else(r0: R0) -> None:
     made = make(r0, employer="Elementary", birthday="1981-05-09")
-    answer = r0.patch(f"/contacts/{made['id']}", {"contact": {"employer": "", "job_title": "President"}})
-    assert answer.status == 200
-    changed = {"employer": None, "job_title": "President", "updated_at": answer.json["updated_at"]}
-    assert answer.json == {**made, **changed}
+    response = r0.patch(f"/contacts/{made['id']}", {"contact": {"employer": "", "job_title": "President"}})
+    assert response.status == 200
+    changed = {"employer": None, "job_title": "President", "updated_at": response.json["updated_at"]}
+    assert response.json == {**made, **changed}
 
 
 def test_what_was_read_can_be_sent_back(r0: R0, world: World) -> None:
@@ -95,8 +95,8 @@ def test_what_was_read_can_be_sent_back(r0: R0, world: World) -> None:
         shown = create_contact(tx, world.alice, {"display_name": "Bumblebee Man", "username": f"bee{world.marge.id}"})
     read = r0.get(f"/contacts/{shown.uuid}").json
     assert (read["first_name"], read["last_name"]) == ("Bumblebee Man", None)
-    answer = r0.patch(f"/contacts/{shown.uuid}", {"contact": read | {"nickname": "Bee"}})
-    assert (answer.status, answer.json["nickname"]) == (200, "Bee")
+    response = r0.patch(f"/contacts/{shown.uuid}", {"contact": read | {"nickname": "Bee"}})
+    assert (response.status, response.json["nickname"]) == (200, "Bee")
     inro = r0.client.get(f"/api/v1/contacts/{shown.id}").json
     assert (inro["name"], inro["real_name"]) == ("Bumblebee Man", None)
 
@@ -126,8 +126,8 @@ def test_a_list_says_how_many_there_are_and_where_a_page_begins(r0: R0) -> None:
     [("page", 0), ("page", -1), ("page", "x"), ("page", 10**12), ("limit", 0), ("limit", 101), ("limit", "1.5")],
 )
 def test_a_page_out_of_range_is_refused(r0: R0, name: str, value: Any) -> None:
-    answer = r0.get("/contacts", **{name: value})
-    assert (answer.status, list(answer.json["errors"])) == (422, [name])
+    response = r0.get("/contacts", **{name: value})
+    assert (response.status, list(response.json["errors"])) == (422, [name])
 
 
 def test_a_search_finds_by_name_number_and_address(r0: R0, world: World) -> None:
@@ -163,8 +163,8 @@ def test_deleting_hides_a_contact_until_it_is_restored(r0: R0) -> None:
 def test_what_is_erased_cannot_come_back(r0: R0) -> None:
     path = f"/contacts/{make(r0)['id']}"
     assert r0.delete(path).status == 200
-    answer = r0.delete(path, soft_delete="false")
-    assert (answer.status, answer.body) == (204, b"")
+    response = r0.delete(path, soft_delete="false")
+    assert (response.status, response.body) == (204, b"")
     assert r0.get(path).status == 404
     assert r0.patch(path, {"contact": {"deleted": False}}).status == 404
     assert r0.delete(path).status == 404
@@ -220,8 +220,8 @@ def test_all_six_kinds_of_parts_come_together(r0: R0) -> None:
 def test_a_change_that_is_refused_writes_nothing(r0: R0) -> None:
     path = f"/contacts/{make(r0)['id']}"
     gone = r0.delete(path).json
-    answer = r0.patch(path, {"contact": {"deleted": False, "nickname": "L", "birthday": "2023-02-30"}})
-    assert (answer.status, list(answer.json["errors"])) == (422, ["birthday"])
+    response = r0.patch(path, {"contact": {"deleted": False, "nickname": "L", "birthday": "2023-02-30"}})
+    assert (response.status, list(response.json["errors"])) == (422, ["birthday"])
     assert r0.get(path).json == gone
 
 
@@ -239,8 +239,8 @@ def test_another_organizations_contact_does_not_exist(r0: R0, world: World, clie
 
 def test_without_a_token_nothing_is_told(client: Client, r0: R0) -> None:
     nobody = R0(client.with_token(None), r0.base)
-    answer = nobody.get("/contacts")
-    assert (answer.status, answer.json, answer.headers["www-authenticate"]) == (
+    response = nobody.get("/contacts")
+    assert (response.status, response.json, response.headers["www-authenticate"]) == (
         401,
         {"error": "Unauthorized"},
         "Bearer",
@@ -260,9 +260,9 @@ def test_a_body_that_cannot_be_read_is_400_and_another_kind_415(r0: R0) -> None:
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nendless"),
         ("multipart/form-data", b""),
     ):
-        answer = r0.client.call("POST", path, body=body, headers={"content-type": media_type})
-        assert answer.status == 400, (media_type, body, answer.body)
-        assert set(answer.json) == {"error"}
+        response = r0.client.call("POST", path, body=body, headers={"content-type": media_type})
+        assert response.status == 400, (media_type, body, response.body)
+        assert set(response.json) == {"error"}
     many = b"&".join(b"contact[a%d]=1" % number for number in range(10_000))
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert r0.client.call("POST", path, body=many, headers=headers).status == 413
@@ -270,9 +270,9 @@ def test_a_body_that_cannot_be_read_is_400_and_another_kind_415(r0: R0) -> None:
 
 
 def test_a_method_that_is_not_there_names_those_that_are(r0: R0) -> None:
-    answer = r0.put("/contacts")
-    assert answer.status == 405
-    assert answer.headers["allow"] == "GET, POST, HEAD, OPTIONS"
+    response = r0.put("/contacts")
+    assert response.status == 405
+    assert response.headers["allow"] == "GET, POST, HEAD, OPTIONS"
 
 
 def test_the_organization_itself_cannot_be_deleted(r0: R0) -> None:
@@ -284,8 +284,8 @@ def test_the_organization_itself_cannot_be_deleted(r0: R0) -> None:
 def test_a_name_shown_by_a_channel_stays_when_a_last_name_comes(r0: R0, world: World, sent: dict[str, str]) -> None:
     with world.database.write() as tx:
         birk = create_contact(tx, world.alice, {"display_name": "Birk", "username": "birk.b"})
-    answer = r0.patch(f"/contacts/{birk.uuid}", {"contact": sent}).json
-    assert (answer["first_name"], answer["last_name"]) == ("Birk", "Borkason")
+    response = r0.patch(f"/contacts/{birk.uuid}", {"contact": sent}).json
+    assert (response["first_name"], response["last_name"]) == ("Birk", "Borkason")
     assert r0.get(f"/contacts/{birk.uuid}").json["first_name"] == "Birk"
 
 

@@ -16,15 +16,15 @@ VACUUM = {"name": "Vacuum", "status": "potential"}
 
 
 def make(r0: R0, contact: str, encoding: str = "json", **fields: Any) -> Any:
-    answer = r0.post(f"/contacts/{contact}/gifts", {"gift": {**VACUUM, **fields}}, encoding)
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(f"/contacts/{contact}/gifts", {"gift": {**VACUUM, **fields}}, encoding)
+    assert response.status == 201, response.body
+    return response.json
 
 
 def names(r0: R0, contact: str, **query: Any) -> list[str]:
-    answer = r0.get(f"/contacts/{contact}/gifts", **query).json
-    assert answer["count"] == len(answer["gifts"])
-    return [gift["name"] for gift in answer["gifts"]]
+    response = r0.get(f"/contacts/{contact}/gifts", **query).json
+    assert response["count"] == len(response["gifts"])
+    return [gift["name"] for gift in response["gifts"]]
 
 
 def test_the_printed_requests(r0: R0, world: World) -> None:
@@ -105,8 +105,8 @@ def test_bad_input_is_refused_and_named(r0: R0, world: World, field: str, value:
 
 
 def test_a_gift_without_name_or_status_is_refused_for_both(r0: R0, world: World) -> None:
-    answer = r0.post(f"/contacts/{world.marge.uuid}/gifts", {"gift": {}})
-    assert (answer.status, sorted(answer.json["errors"])) == (422, ["name", "status"])
+    response = r0.post(f"/contacts/{world.marge.uuid}/gifts", {"gift": {}})
+    assert (response.status, sorted(response.json["errors"])) == (422, ["name", "status"])
 
 
 def test_what_is_not_ours_is_not_there(r0: R0, client: Client, world: World) -> None:

@@ -43,9 +43,9 @@ def test_a_number_is_kept_as_typed_and_understood(r0: R0, homer: str) -> None:
     ["", "  ", "not a number", "12", "1" * 101, "9" * 30, "742 Evergreen Terrace", "555\x005555", None, ["1"], {}],
 )
 def test_what_is_no_number_is_refused_with_a_reason(r0: R0, homer: str, value: Any) -> None:
-    answer = r0.post(f"{homer}/phone-numbers", {"phone_number": {"phone_number": value}})
-    assert answer.status == 422
-    assert list(answer.json["errors"]) == ["phone_number"]
+    response = r0.post(f"{homer}/phone-numbers", {"phone_number": {"phone_number": value}})
+    assert response.status == 422
+    assert list(response.json["errors"]) == ["phone_number"]
     assert r0.get(f"{homer}/phone-numbers").json["count"] == 0
 
 
@@ -54,9 +54,9 @@ def test_what_is_no_number_is_refused_with_a_reason(r0: R0, homer: str, value: A
     ["", "homer", "homer@", "@example.org", "a b@example.org", "x" * 250 + "@example.org", "a\0@b.org", None, 7],
 )
 def test_what_is_no_address_is_refused_with_a_reason(r0: R0, homer: str, value: Any) -> None:
-    answer = r0.post(f"{homer}/emails", {"email": {"email_address": value}})
-    assert answer.status == 422
-    assert list(answer.json["errors"]) == ["email_address"]
+    response = r0.post(f"{homer}/emails", {"email": {"email_address": value}})
+    assert response.status == 422
+    assert list(response.json["errors"]) == ["email_address"]
     assert r0.get(f"{homer}/emails").json["count"] == 1
 
 
@@ -119,9 +119,9 @@ def test_delete_restore_and_erase(r0: R0, homer: str, kind: tuple[str, ...]) -> 
     assert (back.status, back.json["deleted_at"]) == (200, None)
     assert r0.patch(one, {wrapper: {"deleted": True}}).json["deleted_at"] is not None
     assert r0.delete(one, soft_delete="false").status == 204
-    for answer in (r0.get(one), r0.delete(one), r0.patch(one, {wrapper: {"deleted": False}}),
+    for response in (r0.get(one), r0.delete(one), r0.patch(one, {wrapper: {"deleted": False}}),
                    r0.delete(one, soft_delete="false")):  # fmt: skip
-        assert answer.status == 404
+        assert response.status == 404
 
 
 def test_a_list_is_paged(r0: R0, homer: str, kind: tuple[str, ...]) -> None:

@@ -16,15 +16,15 @@ WEDDING = {"label": "Wedding", "date": "1980-05-12"}
 
 
 def make(r0: R0, contact: str, encoding: str = "json", **fields: Any) -> Any:
-    answer = r0.post(f"/contacts/{contact}/important_dates", {"important_date": {**WEDDING, **fields}}, encoding)
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(f"/contacts/{contact}/important_dates", {"important_date": {**WEDDING, **fields}}, encoding)
+    assert response.status == 201, response.body
+    return response.json
 
 
 def labels(r0: R0, contact: str, **query: Any) -> list[str]:
-    answer = r0.get(f"/contacts/{contact}/important_dates", **query).json
-    assert answer["count"] == len(answer["important_dates"])
-    return [date["label"] for date in answer["important_dates"]]
+    response = r0.get(f"/contacts/{contact}/important_dates", **query).json
+    assert response["count"] == len(response["important_dates"])
+    return [date["label"] for date in response["important_dates"]]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -119,8 +119,8 @@ def test_bad_input_is_refused_and_named(r0: R0, world: World, field: str, value:
 
 
 def test_a_date_without_label_or_day_is_refused_for_both(r0: R0, world: World) -> None:
-    answer = r0.post(f"/contacts/{world.marge.uuid}/important_dates", {"important_date": {}})
-    assert (answer.status, sorted(answer.json["errors"])) == (422, ["date", "label"])
+    response = r0.post(f"/contacts/{world.marge.uuid}/important_dates", {"important_date": {}})
+    assert (response.status, sorted(response.json["errors"])) == (422, ["date", "label"])
 
 
 def test_what_is_not_ours_is_not_there(r0: R0, client: Client, world: World) -> None:

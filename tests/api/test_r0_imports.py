@@ -43,9 +43,9 @@ def names(r0: R0) -> set[str]:
 
 
 def rows_of(r0: R0, import_id: str, **query: Any) -> list[dict[str, Any]]:
-    answer = r0.get(f"/imports/{import_id}/rows", **query)
-    assert answer.status == 200
-    return list(answer.json["rows"])
+    response = r0.get(f"/imports/{import_id}/rows", **query)
+    assert response.status == 200
+    return list(response.json["rows"])
 
 
 def kept_files(settings: Settings) -> set[Path]:
@@ -177,15 +177,15 @@ def test_a_long_file_is_finished_by_the_worker(r0: R0, database: Database, setti
 def test_what_is_no_file_of_people_is_refused_and_leaves_no_import(
     r0: R0, data: str | bytes, fields: dict[str, str]
 ) -> None:
-    answer = upload(r0, data, **fields)
-    assert (answer.status, list(answer.json["errors"])) == (422, ["upload"]), answer.body
+    response = upload(r0, data, **fields)
+    assert (response.status, list(response.json["errors"])) == (422, ["upload"]), response.body
     assert r0.get("/imports").json["count"] == 0
 
 
 def test_a_missing_file_and_an_unknown_type_are_named(r0: R0) -> None:
     assert list(upload(r0, FILE, type="monica").json["errors"]) == ["type"]
-    for answer in (r0.post("/imports"), r0.post("/imports", {"upload": "x"}, "multipart")):
-        assert (answer.status, list(answer.json["errors"])) == (422, ["upload"])
+    for response in (r0.post("/imports"), r0.post("/imports", {"upload": "x"}, "multipart")):
+        assert (response.status, list(response.json["errors"])) == (422, ["upload"])
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_a_decision_that_cannot_be_is_refused(
     r0: R0, row: str, body: dict[str, str], status: int, field: str | None
 ) -> None:
     import_id = upload(r0, FILE + ",,nobody,,,\r\n").json["id"]
-    answer = r0.patch(f"/imports/{import_id}/rows/{row}", body)
-    assert answer.status == status
-    assert field is None or field in answer.json["errors"]
+    response = r0.patch(f"/imports/{import_id}/rows/{row}", body)
+    assert response.status == status
+    assert field is None or field in response.json["errors"]
 
 
 def test_a_strangers_contact_and_a_deleted_one_are_no_choice(r0: R0, world: World) -> None:
@@ -232,13 +232,13 @@ def test_an_import_is_removed_for_good_and_its_people_stay(
     assert r0.delete(f"/imports/{import_id}").status == 204
     work(database, settings)
     assert kept_files(settings) <= before
-    for answer in (
+    for response in (
         r0.get(f"/imports/{import_id}"),
         r0.get(f"/imports/{import_id}/rows"),
         r0.send("POST", f"/imports/{import_id}/apply"),
         r0.delete(f"/imports/{import_id}"),
     ):
-        assert answer.status == 404
+        assert response.status == 404
     assert "Ned Flanders" in names(r0)
 
 
@@ -319,9 +319,9 @@ def test_what_the_columns_were_taken_for_is_said_and_can_be_corrected(r0: R0) ->
     ],
 )
 def test_a_mapping_that_does_not_fit_the_file_is_refused(r0: R0, mapping: str, said: str) -> None:
-    answer = upload(r0, ODD, mapping=mapping)
-    assert (answer.status, list(answer.json["errors"])) == (422, ["mapping"]), answer.body
-    assert said in answer.json["errors"]["mapping"][0]
+    response = upload(r0, ODD, mapping=mapping)
+    assert (response.status, list(response.json["errors"])) == (422, ["mapping"]), response.body
+    assert said in response.json["errors"]["mapping"][0]
     assert r0.get("/imports").json["count"] == 0
 
 

@@ -24,15 +24,15 @@ def bob(client: Client, world: World) -> R0:
 
 def make(r0: R0, text: str = "Likes pretzels", encoding: str = "json", *, personal: Any = None, **beside: Any) -> Any:
     fields = {"note": text} | ({} if personal is None else {"personal_note": personal})
-    answer = r0.post("/notes", {"note": fields, **beside}, encoding)
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post("/notes", {"note": fields, **beside}, encoding)
+    assert response.status == 201, response.body
+    return response.json
 
 
 def texts(r0: R0, path: str = "/notes", **query: Any) -> list[str]:
-    answer = r0.get(path, **query).json
-    assert answer["count"] == len(answer["notes"])
-    return [note["note"] for note in answer["notes"]]
+    response = r0.get(path, **query).json
+    assert response["count"] == len(response["notes"])
+    return [note["note"] for note in response["notes"]]
 
 
 def tag(r0: R0, name: str) -> str:
@@ -235,8 +235,8 @@ def test_no_event_tells_what_a_note_says_or_whom_a_personal_one_is_about(r0: R0,
 @pytest.mark.parametrize("text", ["", "  ", None, "a\0b", "x" * (TEXT_LENGTH_MAX + 1), {"a": "b"}])
 def test_a_bad_text_is_refused_and_named(r0: R0, text: Any) -> None:
     path = f"/notes/{make(r0)['id']}"
-    for answer in (r0.post("/notes", {"note": {"note": text}}), r0.patch(path, {"note": {"note": text}})):
-        assert (answer.status, list(answer.json["errors"])) == (422, ["note"])
+    for response in (r0.post("/notes", {"note": {"note": text}}), r0.patch(path, {"note": {"note": text}})):
+        assert (response.status, list(response.json["errors"])) == (422, ["note"])
     assert texts(r0) == ["Likes pretzels"]
 
 
@@ -253,9 +253,9 @@ def test_contacts_and_tags_that_are_not_there_are_refused_each_by_its_place(r0: 
         "tags": [chess, gone, new_id()],
     }
     path = f"/notes/{make(r0)['id']}"
-    for answer in (r0.post("/notes", {"note": {"note": "x"}, **bad}), r0.patch(path, bad)):
+    for response in (r0.post("/notes", {"note": {"note": "x"}, **bad}), r0.patch(path, bad)):
         places = ["contacts[1]", "contacts[2]", "contacts[3]", "contacts[4]", "tags[1]", "tags[2]"]
-        assert (answer.status, list(answer.json["errors"])) == (422, places)
+        assert (response.status, list(response.json["errors"])) == (422, places)
     assert texts(r0) == ["Likes pretzels"]
 
 

@@ -15,15 +15,15 @@ TOKEN = "-H 'Authorization: Bearer <token>'"
 
 
 def make(r0: R0, contact: str, encoding: str = "json", **fields: Any) -> Any:
-    answer = r0.post(f"/contacts/{contact}/pets", {"pet": {"name": "Snowball II", **fields}}, encoding)
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(f"/contacts/{contact}/pets", {"pet": {"name": "Snowball II", **fields}}, encoding)
+    assert response.status == 201, response.body
+    return response.json
 
 
 def names(r0: R0, contact: str, **query: Any) -> list[str]:
-    answer = r0.get(f"/contacts/{contact}/pets", **query).json
-    assert answer["count"] == len(answer["pets"])
-    return [pet["name"] for pet in answer["pets"]]
+    response = r0.get(f"/contacts/{contact}/pets", **query).json
+    assert response["count"] == len(response["pets"])
+    return [pet["name"] for pet in response["pets"]]
 
 
 def test_the_printed_requests(r0: R0, world: World) -> None:
@@ -116,18 +116,18 @@ def test_bad_input_is_refused_and_named(r0: R0, world: World, field: str, value:
     r0.delete(f"/contacts/{world.homer.uuid}")
     contacts = {"SELF": marge, "FOREIGN": world.moe.uuid, "DELETED": world.homer.uuid, "NOBODY": new_id()}
     value = contacts.get(value, value) if isinstance(value, str) else value
-    for answer in (
+    for response in (
         r0.patch(path, {"pet": {field: value}}),
         r0.post(f"/contacts/{marge}/pets", {"pet": {"name": "Other", field: value}}),
     ):
-        assert (answer.status, list(answer.json["errors"])) == (422, [field])
+        assert (response.status, list(response.json["errors"])) == (422, [field])
     assert names(r0, marge) == ["Snowball II"]
 
 
 def test_every_problem_is_said_at_once(r0: R0, world: World) -> None:
     bad = {"name": " ", "type": "x" * 101, "date_of_birth": "soon", "secondary_contact_id": world.marge.uuid}
-    answer = r0.post(f"/contacts/{world.marge.uuid}/pets", {"pet": bad})
-    assert (answer.status, sorted(answer.json["errors"])) == (422, sorted(bad))
+    response = r0.post(f"/contacts/{world.marge.uuid}/pets", {"pet": bad})
+    assert (response.status, sorted(response.json["errors"])) == (422, sorted(bad))
 
 
 def test_what_is_not_ours_is_not_there(r0: R0, client: Client, world: World) -> None:

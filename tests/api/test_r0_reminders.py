@@ -129,29 +129,29 @@ def test_the_hour_is_that_of_the_users_clocks(r0: R0, world: World, database: Da
     ],
 )
 def test_what_cannot_be_is_refused_with_the_field_named(r0: R0, field: str, fields: dict[str, Any]) -> None:
-    answer = r0.post("/reminders", body(**fields))
-    assert answer.status == 422
-    assert field in answer.json["errors"], answer.json
+    response = r0.post("/reminders", body(**fields))
+    assert response.status == 422
+    assert field in response.json["errors"], response.json
     assert r0.get("/reminders").json["count"] == 0
 
 
 @pytest.mark.parametrize("magnitude", [-1, 53, 2**70])
 def test_no_reminder_comes_more_than_a_year_before(r0: R0, world: World, magnitude: int) -> None:
     fields = body(schedule_before_unit="week", schedule_before_magnitude=magnitude)
-    answer = r0.post(f"/contacts/{world.marge.uuid}/reminders", fields)
-    assert answer.status == 422 and "schedule_before_magnitude" in answer.json["errors"]
+    response = r0.post(f"/contacts/{world.marge.uuid}/reminders", fields)
+    assert response.status == 422 and "schedule_before_magnitude" in response.json["errors"]
 
 
 def test_a_reminder_is_removed_for_good(r0: R0) -> None:
     made = r0.post("/reminders", body(title="x")).json
     assert r0.delete(f"/reminders/{made['id']}").status == 204
-    for answer in (
+    for response in (
         r0.delete(f"/reminders/{made['id']}"),
         r0.get(f"/reminders/{made['id']}"),
         r0.patch(f"/reminders/{made['id']}", body(title="y")),
         r0.delete("/reminders/nonsense"),
     ):
-        assert answer.status == 404
+        assert response.status == 404
 
 
 def test_a_reminder_is_its_users_own(r0: R0, world: World, client: Client) -> None:

@@ -23,19 +23,19 @@ def log_in(r0: R0, email: str, password: str = PASSWORD, encoding: str = "json")
     return r0.post(f"{API}/login", {"user": {"email": email, "password": password}}, encoding)
 
 
-def as_bearer(r0: R0, answer: Response) -> R0:
-    assert answer.status == 201, answer.body
-    return R0(r0.client.with_token(answer.json["token"]), r0.base)
+def as_bearer(r0: R0, response: Response) -> R0:
+    assert response.status == 201, response.body
+    return R0(r0.client.with_token(response.json["token"]), r0.base)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_password_is_exchanged_for_a_token_that_works(r0: R0, world: World, encoding: str) -> None:
     nobody = R0(r0.client.with_token(None), r0.base)
-    answer = log_in(nobody, world.alice_email, encoding=encoding)
-    assert len(answer.json["token"]) == 44
-    assert answer.json["user"]["id"] == world.alice.user_id
-    assert answer.json["organization"]["id"] == world.organization.uuid
-    assert as_bearer(r0, answer).get("/contacts").status == 200
+    response = log_in(nobody, world.alice_email, encoding=encoding)
+    assert len(response.json["token"]) == 44
+    assert response.json["user"]["id"] == world.alice.user_id
+    assert response.json["organization"]["id"] == world.organization.uuid
+    assert as_bearer(r0, response).get("/contacts").status == 200
     assert log_in(nobody, world.alice_email.upper()).status == 201
 
 
@@ -66,9 +66,9 @@ def test_a_token_does_only_what_its_scopes_allow(r0: R0, world: World) -> None:
     reader = R0(r0.client.with_token(token), r0.base)
     assert reader.get("/contacts").status == 200
     new = {"contact": {"first_name": "Bart", "relationship_type": 1}}
-    for answer in (reader.post("/contacts", new), reader.get(f"{API}/orgs"), reader.get("/addresses"),
+    for response in (reader.post("/contacts", new), reader.get(f"{API}/orgs"), reader.get("/addresses"),
                    reader.delete(f"/contacts/{world.marge.uuid}")):  # fmt: skip
-        assert (answer.status, list(answer.json)) == (403, ["error"])
+        assert (response.status, list(response.json)) == (403, ["error"])
     assert reader.delete(f"{API}/logout").status == 204
     assert reader.get("/contacts").status == 401
 
@@ -92,8 +92,8 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(r0: R0, worl
     ],
 )
 def test_credentials_that_are_none_are_refused_by_name(r0: R0, body: Any, fields: list[str]) -> None:
-    answer = r0.post(f"{API}/login", body)
-    assert (answer.status, list(answer.json["errors"])) == (422, fields)
+    response = r0.post(f"{API}/login", body)
+    assert (response.status, list(response.json["errors"])) == (422, fields)
 
 
 def test_a_failed_login_is_logged_with_its_source_and_without_its_address(
@@ -109,9 +109,9 @@ def test_a_failed_login_is_logged_with_its_source_and_without_its_address(
 def test_after_ten_failures_even_the_right_password_has_to_wait(r0: R0, world: World) -> None:
     for _ in range(PAIR_MAX):
         assert log_in(r0, world.alice_email, "wrong horse").status == 401
-    answer = log_in(r0, world.alice_email)
-    assert answer.status == 429
-    assert 0 < int(answer.headers["retry-after"]) <= 901
+    response = log_in(r0, world.alice_email)
+    assert response.status == 429
+    assert 0 < int(response.headers["retry-after"]) <= 901
     assert log_in(r0, f"somebody-else-{uuid4().hex}@example.org").status == 401
 
 
@@ -162,10 +162,10 @@ def test_names_and_notifications_change_one_by_one(r0: R0, encoding: str) -> Non
     updates, reminders = (each["notif_id"] for each in before["notifications"])
 
     def change(**fields: Any) -> Any:
-        answer = r0.patch(path, {"user": fields}, encoding)
-        assert answer.status == 200, answer.body
-        assert r0.get(path).json == answer.json
-        return answer.json
+        response = r0.patch(path, {"user": fields}, encoding)
+        assert response.status == 200, response.body
+        assert r0.get(path).json == response.json
+        return response.json
 
     assert change(first_name="Alïce 🦊")["first_name"] == "Alïce 🦊"
     after = change(last_name="Liddell", notifications=[{"notif_id": updates, "notif_status": "disabled"}])
@@ -194,6 +194,6 @@ def test_bad_changes_of_a_user_are_refused_by_name_and_nothing_is_written(r0: R0
         ({"notifications": [{}]}, ["notifications[0][notif_id]", "notifications[0][notif_status]"]),
         ({"notifications": "all"}, ["notifications"]),
     ):  # fmt: skip
-        answer = r0.patch(path, {"user": fields})
-        assert (answer.status, list(answer.json["errors"])) == (422, names)
+        response = r0.patch(path, {"user": fields})
+        assert (response.status, list(response.json["errors"])) == (422, names)
     assert r0.get(path).json == before

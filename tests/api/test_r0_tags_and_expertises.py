@@ -32,9 +32,9 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 def make(r0: R0, kind: Kind, name: str, encoding: str = "json") -> Any:
-    answer = r0.post(f"/{kind.plural}", {kind.noun: {"name": name}}, encoding)
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(f"/{kind.plural}", {kind.noun: {"name": name}}, encoding)
+    assert response.status == 201, response.body
+    return response.json
 
 
 def names(r0: R0, kind: Kind, path: str = "", **query: Any) -> list[str]:
@@ -42,9 +42,9 @@ def names(r0: R0, kind: Kind, path: str = "", **query: Any) -> list[str]:
 
 
 def link(r0: R0, kind: Kind, contact: str, term: str) -> Any:
-    answer = r0.put(f"/contacts/{contact}/{kind.plural}/{term}")
-    assert answer.status == 200, answer.body
-    return answer.json
+    response = r0.put(f"/contacts/{contact}/{kind.plural}/{term}")
+    assert response.status == 200, response.body
+    return response.json
 
 
 def test_the_printed_requests(r0: R0, world: World, kind: Kind) -> None:
@@ -106,18 +106,18 @@ def test_the_list_is_by_name_pages_and_is_searched(r0: R0, kind: Kind) -> None:
         "emi": ["Émile"], "PIE": ["apple pie"], "pie app": ["apple pie"], "%": ["50% off"], "_": ["a_b"],
         "🎷": ["🎷 sax"], "مرحبا": ["مرحبا"], "nothing": [], "a!b": [],
     }.items():  # fmt: skip
-        answer = r0.get(f"/{kind.plural}", search=search).json
-        assert ([each["name"] for each in answer[kind.plural]], answer["count"]) == (found, len(found))
+        response = r0.get(f"/{kind.plural}", search=search).json
+        assert ([each["name"] for each in response[kind.plural]], response["count"]) == (found, len(found))
 
 
 @pytest.mark.parametrize("name", ["", "   ", None, "x" * 201, "a\0b", ["x"]])
 def test_a_bad_name_is_refused_and_named(r0: R0, kind: Kind, name: Any) -> None:
     path = f"/{kind.plural}/{make(r0, kind, 'Good')['id']}"
-    for answer in (
+    for response in (
         r0.post(f"/{kind.plural}", {kind.noun: {"name": name}}),
         r0.patch(path, {kind.noun: {"name": name}}),
     ):
-        assert (answer.status, list(answer.json["errors"])) == (422, ["name"])
+        assert (response.status, list(response.json["errors"])) == (422, ["name"])
     assert names(r0, kind) == ["Good"]
 
 
@@ -144,9 +144,9 @@ def test_counts_and_contacts_follow_a_contact_that_is_deleted(r0: R0, world: Wor
         link(r0, kind, contact.uuid, term)
 
     def seen(**query: Any) -> tuple[int, list[str]]:
-        answer = r0.get(f"/{kind.plural}/{term}/contacts", **query).json
-        assert answer["count"] == len(answer["contacts"])
-        return r0.get(f"/{kind.plural}/{term}").json["contact_count"], [c["id"] for c in answer["contacts"]]
+        response = r0.get(f"/{kind.plural}/{term}/contacts", **query).json
+        assert response["count"] == len(response["contacts"])
+        return r0.get(f"/{kind.plural}/{term}").json["contact_count"], [c["id"] for c in response["contacts"]]
 
     both = [world.marge.uuid, world.homer.uuid]
     assert seen() == (2, both)

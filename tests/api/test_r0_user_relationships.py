@@ -25,15 +25,15 @@ def body(world: World, **fields: Any) -> Any:
 
 
 def make(r0: R0, world: World, encoding: str = "json", **fields: Any) -> Any:
-    answer = r0.post(PATH, body(world, **fields), encoding)
-    assert answer.status == 201, answer.body
-    return answer.json
+    response = r0.post(PATH, body(world, **fields), encoding)
+    assert response.status == 201, response.body
+    return response.json
 
 
 def listed(r0: R0, **query: Any) -> list[Any]:
-    answer = r0.get(PATH, **query).json
-    assert answer["count"] == len(answer["user_relationships"])
-    found: list[Any] = answer["user_relationships"]
+    response = r0.get(PATH, **query).json
+    assert response["count"] == len(response["user_relationships"])
+    found: list[Any] = response["user_relationships"]
     return found
 
 
@@ -69,12 +69,12 @@ def test_each_user_has_their_own(r0: R0, bob: R0, world: World) -> None:
 def test_one_made_twice_is_refused_until_the_first_is_deleted(r0: R0, world: World) -> None:
     first = make(r0, world)["id"]
     other = make(r0, world, relationship_id=FRIEND)["id"]
-    for answer in (
+    for response in (
         r0.post(PATH, body(world)),
         r0.post(PATH, body(world, relationship_id=PARENT)),
         r0.patch(f"{PATH}/{other}", {"user_relationship": {"relationship_id": PARENT}}),
     ):
-        assert (answer.status, list(answer.json["errors"])) == (422, ["relationship_id"])
+        assert (response.status, list(response.json["errors"])) == (422, ["relationship_id"])
     r0.delete(f"{PATH}/{first}")
     make(r0, world)
     refused = r0.patch(f"{PATH}/{first}", {"user_relationship": {"deleted": False}})

@@ -32,7 +32,7 @@ def test_a_handler_reads_a_header_by_its_name_in_any_case(database: Database, se
         loop.run_until_complete(authentication.started())
         client = Client(app, loop=loop)
         for method in ("GET", "PUT", "POST"):
-            answer = client.call(method, "/small/v1/echo", headers={"if-match": '"7"'})
-            assert (answer.status, answer.json) == (200, ['"7"', None, "small"])
+            response = client.call(method, "/small/v1/echo", headers={"if-match": '"7"'})
+            assert (response.status, response.json) == (200, ['"7"', None, "small"])
     finally:
         loop.close()

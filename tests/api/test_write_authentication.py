@@ -88,7 +88,7 @@ def test_a_write_whose_token_ends_before_its_last_byte_writes_nothing(
         "import": (f"{r0.base}/imports", multipart(UPLOAD)),
     }[route]
     used = login if end == "log out" else token
-    status, answer = client._loop.run_until_complete(slowly(client, path, body, used, meanwhile))
-    assert status == 401, answer
+    status, response = client._loop.run_until_complete(slowly(client, path, body, used, meanwhile))
+    assert status == 401, response
     with world.database.read() as tx:
         assert counts(tx, world) == before

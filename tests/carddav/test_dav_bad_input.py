@@ -1,4 +1,4 @@
-"""What hostile, broken and confused clients send: a clear answer, nothing lost, nothing doubled."""
+"""What hostile, broken and confused clients send: a clear response, nothing lost, nothing doubled."""
 
 import pytest
 from carddav.dav_client import Dav, document, make_card
@@ -159,7 +159,7 @@ def test_a_card_without_a_uid_gets_one_and_is_not_doubled(dav: Dav) -> None:
     assert (made.status, "etag" in made.headers) == (201, False)
     stored = dav.get("ned.vcf")
     assert stored.body.decode().count("UID:") == 1
-    # an answer that was lost, and the same again
+    # a response that was lost, and the same again
     assert dav.put("ned.vcf", card, if_none_match="*").status == 412
     assert dav.put("ned.vcf", card, if_match=stored.headers["etag"]).status == 204
     assert dav.get("ned.vcf").body.decode().count("UID:") == 1

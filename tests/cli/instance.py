@@ -66,11 +66,11 @@ class Instance:
             headers["Content-Type"] = "application/json"
         with contextlib.closing(connection):
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
+            response = connection.getresponse()
+            return response.status, response.read()
 
     def json(self, method: str, path: str, **options: Any) -> Any:
-        """The same, of which the answer must be a success."""
+        """The same, of which the response must be a success."""
         status, body = self.call(method, path, **options)
         assert status < 300, (status, body)
         return json.loads(body) if body else None

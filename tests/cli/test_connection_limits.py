@@ -24,7 +24,7 @@ def connect(instance: Instance) -> socket.socket:
     return socket.create_connection(("127.0.0.1", instance.port), timeout=20)
 
 
-def answer(connection: socket.socket) -> tuple[int, bytes]:
+def read_response(connection: socket.socket) -> tuple[int, bytes]:
     response = http.client.HTTPResponse(connection)
     response.begin()
     return response.status, response.read()
@@ -46,15 +46,15 @@ def test_headers_have_64_kilobytes(folder: Path) -> None:
         for headers in (b"X-A: " + b"a" * 3 * HEAD_BYTES_MAX, b"X-A: b\r\n" * 20_000, b"X-A: " + b"a" * HEAD_BYTES_MAX):
             with connect(instance) as connection:
                 connection.sendall(GET + headers + b"\r\n\r\n")
-                status, body = answer(connection)
+                status, body = read_response(connection)
                 assert (status, body) == (431, b'{"error":"The headers are larger than 65536 bytes"}')
         with connect(instance) as connection:
             connection.sendall(GET + b"X-A: " + b"a" * 60_000 + b"\r\n\r\n")
-            assert answer(connection)[0] == 200
+            assert read_response(connection)[0] == 200
         # a head and a large body in one piece
         with connect(instance) as connection:
             connection.sendall(GET.replace(b"GET", b"POST") + b"Content-Length: 200000\r\n\r\n" + b"a" * 200_000)
-            assert answer(connection)[0] == 405
+            assert read_response(connection)[0] == 405
 
 
 def test_trailers_and_sizes_of_chunks_are_limited_too(folder: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_head_has_ten_seconds(folder: Path) -> None:
         silent, slow, repeated = connect(instance), connect(instance), connect(instance)
         slow.sendall(GET)
         repeated.sendall(GET + b"\r\n")
-        assert answer(repeated)[0] == 200
+        assert read_response(repeated)[0] == 200
         begin = time.monotonic()
         repeated.sendall(b"\r\n")  # empty lines before a request are no request
         while time.monotonic() - begin < HEAD_SECONDS_MAX - 2:
@@ -95,9 +95,9 @@ def test_beyond_the_limit_the_connection_that_waited_longest_makes_room(folder: 
         time.sleep(0.2)
         with connect(instance) as another:
             another.sendall(GET + b"\r\n")
-            assert answer(another)[0] == 200
+            assert read_response(another)[0] == 200
         assert is_ended(idle[0], 2)
         idle[5].sendall(b"\r\n")
-        assert answer(idle[5])[0] == 200
+        assert read_response(idle[5])[0] == 200
         for connection in idle:
             connection.close()

@@ -23,9 +23,9 @@ GENERATOR = Path(sys.prefix) / "generator" / "bin" / "python"
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Springfield, as the demo prints it, with its folder."""
     folder = tmp_path_factory.mktemp("springfield")
-    answer = coterie(folder, "demo", "--json")
-    assert answer.returncode == 0, answer.stderr
-    return {**json.loads(answer.stdout), "folder": folder}
+    response = coterie(folder, "demo", "--json")
+    assert response.returncode == 0, response.stderr
+    return {**json.loads(response.stdout), "folder": folder}
 
 
 @pytest.fixture(scope="module")

@@ -43,10 +43,10 @@ def test_every_card_file_is_read_or_refused_one_by_one_in_one_command(tmp_path: 
     bootstrap(tmp_path)
     files = sorted(CARDS.glob("*.vcf"))
     assert len(files) == 162
-    answer = run(tmp_path, "import", *map(str, files), "--apply")
-    assert [Path(one["file"]).name for one in answer["imports"]] == [path.name for path in files]
-    assert {one["state"] for one in answer["imports"]} <= {"applied", "refused"}
-    for one in answer["imports"]:
+    response = run(tmp_path, "import", *map(str, files), "--apply")
+    assert [Path(one["file"]).name for one in response["imports"]] == [path.name for path in files]
+    assert {one["state"] for one in response["imports"]} <= {"applied", "refused"}
+    for one in response["imports"]:
         assert one["error"] if one["state"] == "refused" else sum(one[name] for name in COUNTS) > 0
     again = run(tmp_path, "import", *map(str, files), "--apply")
     assert again["created"] == 0
@@ -118,9 +118,9 @@ def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -
     bootstrap(tmp_path)
     (tmp_path / "letter.txt").write_text("Dear Marge,\nhow are you?")
     done = coterie(tmp_path, "import", str(tmp_path / "letter.txt"), str(tmp_path / "gone.csv"), str(GOOGLE), "--json")
-    answer = json.loads(done.stdout)
+    response = json.loads(done.stdout)
     assert done.returncode == 0
-    assert [one["state"] for one in answer["imports"]] == ["refused", "refused", "staged"]
+    assert [one["state"] for one in response["imports"]] == ["refused", "refused", "staged"]
     alone = coterie(tmp_path, "import", str(tmp_path / "letter.txt"))
     assert alone.returncode == 1
     assert "not imported" in alone.stdout

@@ -24,8 +24,8 @@ def said(settings: Settings, *arguments: str) -> str:
 
 
 def coterie(settings: Settings, *arguments: str) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(said(settings, *arguments, "--json"))
-    return answer
+    response: dict[str, Any] = json.loads(said(settings, *arguments, "--json"))
+    return response
 
 
 def count(settings: Settings) -> int:

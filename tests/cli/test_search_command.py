@@ -28,9 +28,9 @@ def test_contacts_are_printed_with_what_they_were_found_by(fresh_settings: Setti
     assert printed.returncode == 0, printed.stderr
     assert "Ned [b]Flanders" in printed.stdout
     assert "employer: The Leftorium" in printed.stdout
-    answer = json.loads(run(fresh_settings, world, "simpson", "homr", "--limit", "1", "--json").stdout)
-    (found,) = answer["contacts"]
-    assert (found["id"], found["field"], answer["total"]) == (world.homer.id, "name", 2)
+    response = json.loads(run(fresh_settings, world, "simpson", "homr", "--limit", "1", "--json").stdout)
+    (found,) = response["contacts"]
+    assert (found["id"], found["field"], response["total"]) == (world.homer.id, "name", 2)
     assert found["piece"] == "Homer Simpson"
     assert ned.id != world.homer.id
     nobody = run(fresh_settings, world, "zzyzx", "--json")

@@ -38,10 +38,10 @@ def test_what_is_no_request_is_answered_as_json(folder: Path) -> None:
         for request in (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01 hello\r\n\r\n"):
             with socket.create_connection(("127.0.0.1", instance.port), timeout=10) as connection:
                 connection.sendall(request)
-                answer = http.client.HTTPResponse(connection)
-                answer.begin()
-                assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
-                assert json.loads(answer.read()) == {"error": "Invalid HTTP request received."}
+                response = http.client.HTTPResponse(connection)
+                response.begin()
+                assert (response.status, response.headers["content-type"]) == (400, "application/json")
+                assert json.loads(response.read()) == {"error": "Invalid HTTP request received."}
 
 
 def test_it_starts_answers_takes_little_memory_and_stops_with_a_signal(folder: Path) -> None:

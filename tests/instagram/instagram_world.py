@@ -105,16 +105,16 @@ def waiting(database: Database, world: World, name: str) -> list[dict[str, Any]]
 
 
 def contact(inro: Client, **locator: Any) -> dict[str, Any]:
-    answer = inro.get("/api/v1/contact", **locator)
-    assert answer.status == 200, answer.body
-    found: dict[str, Any] = answer.json
+    response = inro.get("/api/v1/contact", **locator)
+    assert response.status == 200, response.body
+    found: dict[str, Any] = response.json
     return found
 
 
 def newest(inro: Client) -> dict[str, Any]:
     """The contact that was added last."""
-    answer = inro.get("/api/v1/contacts", order_column="id", order_direction="desc", per_page=1)
-    found: dict[str, Any] = answer.json[0]
+    response = inro.get("/api/v1/contacts", order_column="id", order_direction="desc", per_page=1)
+    found: dict[str, Any] = response.json[0]
     return found
 
 

@@ -73,11 +73,11 @@ def gallery(client: Client, database: Database, settings: Settings, world: World
 def test_a_picture_is_seen_at_an_address_of_ours_without_a_token(gallery: Gallery, account: str) -> None:
     address = gallery.meets(account, number(), "bart", "a.png", PNG)
     assert address.startswith(BASE + FOLDER)
-    answer = gallery.see(address)
-    assert (answer.status, answer.body, answer.headers["content-type"]) == (200, PNG, "image/png")
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert answer.headers["cache-control"] == "private, max-age=3600"
+    response = gallery.see(address)
+    assert (response.status, response.body, response.headers["content-type"]) == (200, PNG, "image/png")
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert response.headers["cache-control"] == "private, max-age=3600"
     assert gallery.client.call("HEAD", urlsplit(address).path).status == 200
     assert gallery.client.call("POST", urlsplit(address).path).status == 405
 
@@ -116,8 +116,8 @@ def test_a_token_that_was_changed_or_made_up_finds_nothing(gallery: Gallery, acc
     tokens = [theirs[:42] + token[42:], "A" * TOKEN_LENGTH, token[:-4], token + "AAAA", "%00" * 9, "\u202e", "..", "x"]
     tokens += [token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :] for place in range(0, 64, 3)]
     for forged in tokens:
-        answer = gallery.see(FOLDER + forged)
-        assert (answer.status, answer.body) == NOT_FOUND, forged
+        response = gallery.see(FOLDER + forged)
+        assert (response.status, response.body) == NOT_FOUND, forged
     assert gallery.see(FOLDER).status == gallery.see(FOLDER.rstrip("/")).status == 404
 
 

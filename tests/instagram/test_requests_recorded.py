@@ -51,10 +51,10 @@ def metric(watched: Watched, method: str, status: int) -> bool:
 
 
 def test_a_delivery_is_one_line_and_one_number_under_its_route(watched: Watched, account: str) -> None:
-    answer = deliver(
+    response = deliver(
         watched.client, messaging(account, message(account, number(), "a secret text")), **{"x-request-id": "abc-1"}
     )
-    assert (answer.status, answer.headers["x-request-id"]) == (200, "abc-1")
+    assert (response.status, response.headers["x-request-id"]) == (200, "abc-1")
     (line,) = watched.lines()
     assert (line["event"], line["method"], line["route"], line["status"]) == ("request", "POST", PATH, 200)
     assert line["level"] == "info"
@@ -74,8 +74,8 @@ def test_neither_the_body_nor_the_token_nor_the_signature_is_in_the_log(watched:
 
 def test_what_is_refused_is_counted_too(watched: Watched) -> None:
     assert watched.client.get(PATH).status == 403
-    answer = watched.client.call("DELETE", PATH)
-    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, POST")
+    response = watched.client.call("DELETE", PATH)
+    assert (response.status, response.headers["allow"]) == (405, "GET, HEAD, POST")
     assert watched.client.call("BREW", PATH).status == 405
     assert [(line["method"], line["status"]) for line in watched.lines()] == [
         ("GET", 403), ("DELETE", 405), ("(other)", 405),
@@ -92,8 +92,8 @@ def test_a_fault_of_ours_is_counted_and_answered_with_the_id_it_is_logged_under(
 
     recorder = RequestRecorder(log_requests=False)
     app = RecordedApp(request_response(broken), "/broken", recorder)
-    answer = Client(app, loop=client._loop).call("GET", "/broken")
-    assert (answer.status, answer.body) == (500, b"")
-    assert [vars(record)["request_id"] for record in caplog.records] == [answer.headers["x-request-id"]]
+    response = Client(app, loop=client._loop).call("GET", "/broken")
+    assert (response.status, response.body) == (500, b"")
+    assert [vars(record)["request_id"] for record in caplog.records] == [response.headers["x-request-id"]]
     (counted,) = next(recorder.metrics.collect()).samples
     assert (counted.labels, counted.value) == ({"method": "GET", "route": "/broken", "status": "500"}, 1)

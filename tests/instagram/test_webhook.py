@@ -35,16 +35,16 @@ PATH = "/instagram/webhook"
 
 def handshake(client: Client, **hub: str) -> tuple[int, bytes]:
     given = {"mode": "subscribe", "challenge": "1158201444", "verify_token": VERIFY_TOKEN} | hub
-    answer = client.get(PATH, **{f"hub.{name}": value for name, value in given.items() if value})
-    return answer.status, answer.body
+    response = client.get(PATH, **{f"hub.{name}": value for name, value in given.items() if value})
+    return response.status, response.body
 
 
 def test_the_handshake_gives_the_bare_challenge_back(client: Client) -> None:
-    answer = client.get(
+    response = client.get(
         PATH, **{"hub.mode": "subscribe", "hub.challenge": "0042 a<b>", "hub.verify_token": VERIFY_TOKEN}
     )
-    assert (answer.status, answer.body) == (200, b"0042 a<b>")
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert (response.status, response.body) == (200, b"0042 a<b>")
+    assert response.headers["content-type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_a_handshake_that_is_not_metas_is_refused(client: Client, hub: dict[str,
 def test_without_secrets_both_ways_say_what_is_missing(client: Client, database: Database) -> None:
     bare = Client(create_app(database, load_settings({})), loop=client._loop)
     assert handshake(bare) == (503, b"COTERIE_INSTAGRAM_VERIFY_TOKEN is not set")
-    answer = deliver(bare, messaging("1"))
-    assert (answer.status, answer.body) == (503, b"COTERIE_INSTAGRAM_APP_SECRET is not set")
+    response = deliver(bare, messaging("1"))
+    assert (response.status, response.body) == (503, b"COTERIE_INSTAGRAM_APP_SECRET is not set")
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_a_wrong_signature_is_refused_and_nothing_is_kept(
     client: Client, database: Database, account: str, world: World, signature: str
 ) -> None:
     delivery = messaging(account, message(account, number(), "forged"))
-    answer = deliver(client, delivery, **{"x-hub-signature-256": signature})
-    assert answer.status == 403
+    response = deliver(client, delivery, **{"x-hub-signature-256": signature})
+    assert response.status == 403
     assert waiting(database, world, "instagram_delivery") == []
 
 
 def test_a_missing_signature_is_refused_even_when_the_old_one_is_there(client: Client) -> None:
-    answer = client.call("POST", PATH, body=b"{}", headers={"x-hub-signature": "sha1=abc"})
-    assert answer.status == 403
+    response = client.call("POST", PATH, body=b"{}", headers={"x-hub-signature": "sha1=abc"})
+    assert response.status == 403
 
 
 def test_the_signature_is_of_the_bytes_and_not_of_what_they_mean(client: Client, account: str) -> None:

@@ -51,10 +51,10 @@ def test_a_token_is_good_for_one_time(mcp: Mcp, world: World) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "1.x", "99999999999.x", "é.é", "9" * 100, "."])
 def test_a_forged_token_is_refused(mcp: Mcp, world: World, token: str) -> None:
-    answer = mcp.result(
+    response = mcp.result(
         "tools/call", {"name": "delete_contacts", "arguments": {"ids": [world.homer.id], "confirm": token}}
     )
-    assert "confirm" in answer["structuredContent"]
+    assert "confirm" in response["structuredContent"]
     assert exists(mcp, world.homer.id)
 
 

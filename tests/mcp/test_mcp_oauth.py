@@ -61,9 +61,9 @@ def test_a_user_lets_an_assistant_in(flow: Flow, world: World) -> None:
     assert "form-action 'self' https://claude.ai;" in page.headers["content-security-policy"] + ";"
     back = flow.decide(world)
     assert back.headers["location"].startswith(REDIRECT + "?")
-    answer = answer_of(back)
-    assert (answer["state"], answer["iss"]) == ("s t&", ORIGIN)
-    tokens = flow.exchange(answer["code"]).json
+    response = answer_of(back)
+    assert (response["state"], response["iss"]) == ("s t&", ORIGIN)
+    tokens = flow.exchange(response["code"]).json
     assert (tokens["token_type"], tokens["scope"]) == ("Bearer", "contacts:read contacts:write")
     assert works(flow, tokens["access_token"])
     assert Mcp(flow.client, tokens["access_token"]).tool("about")["you_act_for"] == world.alice_email
@@ -85,8 +85,8 @@ def test_the_token_works_at_this_door_only(flow: Flow, world: World) -> None:
 
 
 def test_a_user_declines(flow: Flow, world: World) -> None:
-    answer = answer_of(flow.decide(world, decision="deny"))
-    assert answer["error"] == "access_denied" and "code" not in answer
+    response = answer_of(flow.decide(world, decision="deny"))
+    assert response["error"] == "access_denied" and "code" not in response
 
 
 def test_a_visitor_signs_in_first(flow: Flow) -> None:
@@ -116,8 +116,8 @@ def test_a_client_that_is_not_known_gets_no_redirect(flow: Flow, changes: dict[s
      ({"resource": "https://other.example/mcp"}, "invalid_target")],
 )  # fmt: skip
 def test_a_wrong_request_goes_back_to_the_client(flow: Flow, changes: dict[str, str], error: str) -> None:
-    answer = answer_of(flow.show(**changes))
-    assert (answer["error"], answer["iss"], answer["state"]) == (error, ORIGIN, "s t&")
+    response = answer_of(flow.show(**changes))
+    assert (response["error"], response["iss"], response["state"]) == (error, ORIGIN, "s t&")
 
 
 def test_a_form_of_another_site_is_refused(flow: Flow, world: World) -> None:

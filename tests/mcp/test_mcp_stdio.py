@@ -13,15 +13,15 @@ from coterie.settings import load_settings
 URL = "http://door.example/mcp"
 
 
-def call(line: bytes, answer: httpx.Response | Exception) -> tuple[Any, list[httpx.Request]]:
+def call(line: bytes, response: httpx.Response | Exception) -> tuple[Any, list[httpx.Request]]:
     """(the response line, the requests that were sent)"""
     sent = []
 
     def handle(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if isinstance(response, Exception):
+            raise response
+        return response
 
     with httpx.Client(transport=httpx.MockTransport(handle)) as client:
         line_back = forward(client, URL, "secret", line)
@@ -32,8 +32,8 @@ def test_headers_repeat_a_modern_body() -> None:
     meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
     params = {"_meta": meta, "name": "prépare"}
     message = {"jsonrpc": "2.0", "id": 1, "method": "prompts/get", "params": params}
-    answer, (request,) = call(json.dumps(message).encode(), httpx.Response(200, json={"id": 1, "result": {}}))
-    assert answer == {"id": 1, "result": {}}
+    response, (request,) = call(json.dumps(message).encode(), httpx.Response(200, json={"id": 1, "result": {}}))
+    assert response == {"id": 1, "result": {}}
     assert request.headers["authorization"] == "Bearer secret"
     assert request.headers["mcp-protocol-version"] == "2026-07-28"
     assert request.headers["mcp-method"] == "prompts/get"
@@ -47,24 +47,24 @@ def test_a_legacy_message_has_none_of_them() -> None:
 
 def test_a_notification_has_no_response() -> None:
     refused = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Unauthorized"}}
-    for answer in (httpx.Response(202), httpx.Response(401, json=refused), httpx.Response(502, text="<html>")):
-        assert call(b'{"jsonrpc":"2.0","method":"notifications/initialized"}', answer)[0] is None
+    for response in (httpx.Response(202), httpx.Response(401, json=refused), httpx.Response(502, text="<html>")):
+        assert call(b'{"jsonrpc":"2.0","method":"notifications/initialized"}', response)[0] is None
 
 
 @pytest.mark.parametrize("line", [b"x", b"[]", b"\xff", b"[" * 100_000, b"1"])
 def test_a_line_that_is_no_message_is_answered(line: bytes) -> None:
-    answer, sent = call(line, httpx.Response(200))
-    assert (answer["error"]["code"], answer["id"], sent) == (-32700, None, [])
+    response, sent = call(line, httpx.Response(200))
+    assert (response["error"]["code"], response["id"], sent) == (-32700, None, [])
 
 
 def test_errors_of_the_connection_are_responses() -> None:
     line = b'{"jsonrpc":"2.0","id":"a","method":"ping"}'
     for failure in (httpx.ConnectError("refused"), httpx.Response(502, text="<html>"), httpx.Response(200, json=[1])):
-        answer, _ = call(line, failure)
-        assert (answer["error"]["code"], answer["id"]) == (-32603, "a")
+        response, _ = call(line, failure)
+        assert (response["error"]["code"], response["id"]) == (-32603, "a")
     refused = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Unauthorized"}}
-    answer, _ = call(line, httpx.Response(401, json=refused))
-    assert (answer["id"], answer["error"]["message"]) == ("a", "Unauthorized")
+    response, _ = call(line, httpx.Response(401, json=refused))
+    assert (response["id"], response["error"]["message"]) == ("a", "Unauthorized")
 
 
 def test_other_commands_ignore_the_token() -> None:

@@ -40,8 +40,8 @@ def test_both_apis_reject_an_unsafe_link(r0: R0, world: World, link: str) -> Non
     assert "link" in str(r0.post(f"{contact}/gifts", gift).json)
     assert r0.patch(contact, {"contact": {"linkedin_url": link}}).status == 422
     for field in ("website", "profile_picture"):
-        answer = r0.client.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {field: link}})
-        assert answer.status == 400, answer.body
+        response = r0.client.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {field: link}})
+        assert response.status == 400, response.body
 
 
 @pytest.mark.parametrize("link", UNSAFE[:3])

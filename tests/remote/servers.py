@@ -36,10 +36,10 @@ class Server:
     def names(self) -> list[str]:
         """The names of its cards."""
         body = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
-        answer = httpx.request(
+        response = httpx.request(
             "PROPFIND", self.url, content=body, headers={"Depth": "1", "Content-Type": "text/xml"}, auth=("u", "p")
         ).text
-        pieces = {piece.split("<")[0].rpartition("/")[2] for piece in answer.split("href>")}
+        pieces = {piece.split("<")[0].rpartition("/")[2] for piece in response.split("href>")}
         return sorted(piece for piece in pieces if piece.endswith(".vcf"))
 
     def cards(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ SINGLE = {"TITLE": "job_title", "NICKNAME": "nickname", "NOTE": "note"}
 # without shrinking: an example takes seconds, and its steps are short as they are
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 STEP = st.tuples(
-    st.sampled_from(["here", "there", "run", "new here", "new there", "lost answer", "expired"]),
+    st.sampled_from(["here", "there", "run", "new here", "new there", "lost response", "expired"]),
     st.sampled_from([*SINGLE, "EMAIL", "TEL", "X-ODD"]), st.integers(0, 3), st.integers(0, 9_999),
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ class Month:
         target = f"Person {person}"
         if who == "run":
             self.book.run()
-        elif who == "lost answer":
+        elif who == "lost response":
             self._lose_answer()
         elif who == "expired":
             self.server.oldest = self.server.change
@@ -90,7 +90,7 @@ class Month:
             self.several.setdefault(target, set()).add(value_of(name, number))
 
     def _lose_answer(self) -> None:
-        """The server stores the next card it is given, and its answer is lost."""
+        """The server stores the next card it is given, and its response is lost."""
         is_lost: list[bool] = []
 
         def answer(method: str, path: str, body: bytes) -> Any:

@@ -45,7 +45,7 @@ def test_every_key_of_the_help_page_is_in_a_script_or_at_a_button() -> None:
 
 def test_a_page_learns_that_its_session_has_ended(alice: Visitor) -> None:
     alice.is_fragment = True
-    answer = alice.get("/account/session")
-    assert answer.body.decode().strip() == alice.token and "no-store" in answer.headers["cache-control"]
+    response = alice.get("/account/session")
+    assert response.body.decode().strip() == alice.token and "no-store" in response.headers["cache-control"]
     alice.cookies.clear()
     assert alice.get("/account/session").status == 401

@@ -89,8 +89,8 @@ def test_the_figures_count_by_name_and_are_served(world: World, fresh_settings: 
         figures = {each.name: each for each in job_reports.count_by_name(tx)}
     assert (figures["work"].waiting, figures["work"].dead, figures["other"].waiting) == (1, 1, 1)
     assert 0 <= figures["work"].oldest_seconds < 60
-    answer = client.get("/readyz")
-    assert (answer.status, answer.json) == (200, {"status": "ready", "dead_jobs": 1})
+    response = client.get("/readyz")
+    assert (response.status, response.json) == (200, {"status": "ready", "dead_jobs": 1})
     client.close()
 
 
