@@ -119,7 +119,7 @@ def start_restoring(tx: Tx, caller: Caller, bundle_id: str) -> None:
 def restore_batch(tx: Tx, caller: Caller, bundle_id: str, after: int) -> int | None:
     """Restores the next contacts of a bundle; returns the last of them, None at the end."""
     bundle = _find(tx, caller, bundle_id)
-    ids = [each for each in store.list_contact_ids(tx, caller.organization_id, bundle_id) if each > after][:BATCH]
+    ids = store.list_contact_ids(tx, caller.organization_id, bundle_id, after=after, limit=BATCH)
     if ids:
         _restore(tx, caller, ids)
         return ids[-1]
