@@ -17,7 +17,6 @@ from coterie.actions.segments import create_segment
 from coterie.actions.terms import create_term
 from coterie.model.terms import TAGS
 from coterie.store.books import list_books
-from coterie.store.cards import find_card_of_contact
 from coterie.store.contacts import count_contacts
 from coterie.worker.loop import Worker
 
@@ -57,9 +56,7 @@ def delete_by_device(world: World, count: int) -> None:
         caller = replace(world.alice, via="carddav", token_id=device_id)
         for contact_id in ids:
             note_deletion(tx, caller, contact_id)
-            card = find_card_of_contact(tx, world.organization.id, contact_id)
-            assert card is not None
-            delete_card(tx, caller, card)
+            delete_card(tx, caller, contact_id)
 
 
 @pytest.mark.parametrize("at_once", [500, 5])
