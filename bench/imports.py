@@ -70,7 +70,7 @@ def insertion_seconds(database: Path, target: Path) -> float:
     copy.execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
     for (statement,) in source.execute(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-        " AND name NOT LIKE 'contact_words_%'"
+        " AND name NOT LIKE 'contact_words_%' AND name NOT LIKE 'message_words_%'"
     ):
         copy.execute(statement)
     ids = [number for (number,) in source.execute("SELECT id FROM contacts")]
