@@ -24,7 +24,7 @@ def copied(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Cli
     world = make_world(database)
     before = Client(create_app(database, settings))
     dav = new_device(before, database, world.alice)
-    database.close()
+    before.close()  # and the database
     shutil.copytree(first, second)
     clients = []
     for folder in (first, second):
