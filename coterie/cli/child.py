@@ -1,9 +1,14 @@
-"""A child of `coterie serve`: python -m coterie.cli.child worker, or web FD (an inherited socket).
+"""A process of an instance: python -m coterie.cli.child with one of
 
-Not meant for people, so it does without the command-line library, which takes 7 MB per process.
+* instance FD N: what `coterie serve` becomes: a web process on this inherited socket, with a worker and N web processes
+  more as its children;
+* web FD, or worker: one of these children.
+
+Not meant for people, so it does without the command-line library, which takes 15 MB per process.
 """
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -11,21 +16,43 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from coterie.cli.children import Children
 from coterie.cli.importing import importing
-from coterie.cli.metrics_folder import metrics_folder_of
+from coterie.cli.metrics_folder import create_metrics_folder, metrics_folder_of
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
+from coterie.cli.stopping import exiting_on_errors, stop_early
 from coterie.logs import configure_logging
 from coterie.settings import Settings
 
 
 def main() -> None:
-    """Runs as worker or web process. The settings come from the environment."""
-    settings = prepare_data_folder()
-    configure_logging(settings.log_level)
-    if sys.argv[1] == "web":
-        _web(settings, int(sys.argv[2]))
-    else:
-        run_worker(settings, with_parent=True)
+    """Runs as instance, web process or worker. The settings come from the environment."""
+    with exiting_on_errors():
+        settings = prepare_data_folder()
+        configure_logging(settings.log_level)
+        if sys.argv[1] == "instance":
+            _instance(settings, socket.socket(fileno=int(sys.argv[2])), web_processes=int(sys.argv[3]))
+        elif sys.argv[1] == "web":
+            _web(settings, int(sys.argv[2]))
+        else:
+            run_worker(settings, with_parent=True)
+
+
+def _instance(settings: Settings, listener: socket.socket, *, web_processes: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop_early)
+    with importing():
+        from coterie.cli.web_process import run_web  # lazy: the worker needs no web framework
+
+    metrics_folder = create_metrics_folder(settings.data_folder) if web_processes else None
+    children = Children(settings, listener, web_processes)
+    try:
+        run_web(settings, listener, metrics_folder=metrics_folder, on_migrated=children.start, announce=True)
+    finally:
+        children.stop()
+        if metrics_folder:
+            shutil.rmtree(metrics_folder, ignore_errors=True)
+        listener.close()
 
 
 def _web(settings: Settings, fd: int) -> None:

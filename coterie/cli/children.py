@@ -23,6 +23,16 @@ HEALTHY_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment from which another process loads the same settings."""
+    return os.environ | {"COTERIE_DATA": settings.data, "COTERIE_DATABASE_URL": settings.database_url}
+
+
+def child_command(*arguments: str) -> list[str]:
+    """The command of another process of the instance. -P: a module in the current folder is none of Coterie's."""
+    return [sys.executable, "-P", "-m", "coterie.cli.child", *arguments]
+
+
 class Child:
     """One child: its command, and when it may be restarted."""
 
@@ -48,10 +58,7 @@ class Children:
 
     def __init__(self, settings: Settings, listener: socket.socket, web_processes: int) -> None:
         self._fd = listener.fileno()
-        self._environment = os.environ | {
-            "COTERIE_DATA": settings.data,
-            "COTERIE_DATABASE_URL": settings.database_url,
-        }
+        self._environment = environment_of(settings)
         self._children = [Child(["worker"]), *(Child(["web", str(self._fd)]) for _ in range(web_processes))]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="children", daemon=True)
@@ -76,7 +83,7 @@ class Children:
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603
             # our own interpreter and module; no shell
-            [sys.executable, "-m", "coterie.cli.child", *command],
+            child_command(*command),
             stdin=subprocess.PIPE,
             pass_fds=[self._fd] if command[0] == "web" else [],
             env=self._environment,

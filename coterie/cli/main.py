@@ -8,7 +8,7 @@ import typer
 
 from coterie import __version__
 from coterie.cli.importing import importing
-from coterie.errors import CoterieError
+from coterie.cli.stopping import exiting_on_errors
 
 # command -> its module, in the order of the help
 COMMANDS = {
@@ -75,11 +75,8 @@ def main() -> None:
     with importing():
         for module in modules:
             import_module(f"coterie.cli.{module}").register(application)
-    try:
+    with exiting_on_errors():
         application()
-    except CoterieError as error:
-        print(f"coterie: {error}", file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from None
 
 
 def _print_version(is_wanted: bool) -> None:

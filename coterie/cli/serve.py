@@ -1,21 +1,22 @@
 """coterie serve: runs the instance: a web process, a worker and, on request, more web processes.
 
-This process binds the socket, migrates the database, starts the others (cli/children.py) and answers requests too.
+This process binds the socket and becomes the instance (cli/child.py), which migrates the database, starts the others
+(cli/children.py) and answers requests.
 """
 
 import logging
-import shutil
+import os
 import signal
 import socket
+import sys
 from typing import Annotated
 
 import typer
 
-from coterie.cli.children import Children
-from coterie.cli.metrics_folder import create_metrics_folder
+from coterie.cli.children import child_command, environment_of
 from coterie.cli.open_instance import prepare_data_folder
 from coterie.cli.options import DataOption
-from coterie.cli.web_process import run_web, stop_early
+from coterie.cli.stopping import stop_early
 from coterie.errors import Unavailable
 from coterie.logs import configure_logging
 
@@ -51,15 +52,10 @@ def serve(
             "listening on all addresses without TLS: put a reverse proxy in front (docs/operating.md)",
             extra={"host": host},
         )
-    metrics_folder = create_metrics_folder(settings.data_folder) if workers > 1 else None
-    children = Children(settings, listener, workers - 1)
-    try:
-        run_web(settings, listener, metrics_folder=metrics_folder, on_migrated=children.start, announce=True)
-    finally:
-        children.stop()
-        if metrics_folder:
-            shutil.rmtree(metrics_folder, ignore_errors=True)
-        listener.close()
+    listener.set_inheritable(True)
+    # the command-line library takes 15 MB, which a running instance does without
+    command = child_command("instance", str(listener.fileno()), str(workers - 1))
+    os.execve(sys.executable, command, environment_of(settings))  # noqa: S606  our own interpreter and module
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -13,17 +13,13 @@ import uvicorn
 from coterie.actions.set_up import create_set_up_link
 from coterie.app import create_app
 from coterie.cli.protocol import Protocol, limit_connections
+from coterie.cli.stopping import stop_early
 from coterie.settings import Settings
 from coterie.store.database import Database, open_database
 from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
 log = logging.getLogger(__name__)
-
-
-def stop_early(signal_number: int, frame: FrameType | None) -> None:
-    """The signal handler until requests are served: exits at once."""
-    raise SystemExit(0)
 
 
 def _print_set_up_link(database: Database, url: str) -> None:

@@ -14,16 +14,18 @@ NEITHER = {
 # at the first request of an assistant
 MCP = {"coterie.mcp.app", "coterie.mcp.catalogue", "coterie.mcp.oauth_app"}
 ONLY_WORKER = {"coterie.imports.upload", "coterie.imports.rejected", "coterie.vcard", "coterie.worker"}
-ONLY_WEB = {"starlette", "typer", "uvicorn", "coterie.api", "coterie.web"}
+COMMAND_LINE = {"pydantic", "typer"}
+ONLY_WEB = {"starlette", "uvicorn", "coterie.api", "coterie.web"}
 
 
 @pytest.mark.parametrize(
     ("imports", "absent"),
     [
-        ("coterie.cli.main, coterie.cli.serve", NEITHER | MCP | ONLY_WORKER),
-        ("coterie.cli.child, coterie.worker.handlers, coterie.worker.loop", NEITHER | MCP | ONLY_WEB),
+        ("coterie.cli.main, coterie.cli.serve", NEITHER | MCP | ONLY_WORKER | ONLY_WEB),
+        ("coterie.cli.child, coterie.cli.web_process", NEITHER | MCP | ONLY_WORKER | COMMAND_LINE),
+        ("coterie.cli.child, coterie.worker.handlers, coterie.worker.loop", NEITHER | MCP | ONLY_WEB | COMMAND_LINE),
     ],
-    ids=["web", "worker"],
+    ids=["command", "web", "worker"],
 )
 def test_a_start_loads_nothing_that_only_some_requests_need(imports: str, absent: set[str]) -> None:
     code = f"import sys, {imports}; print(*sys.modules, sep='\\n')"
