@@ -1,6 +1,5 @@
 """Mails about accounts: invitations, links for a new password, and what was changed."""
 
-import logging
 import threading
 
 import msgspec
@@ -15,10 +14,9 @@ from coterie.store.invitations import list_invitations
 from coterie.store.organizations import find_organization, find_user
 from coterie.store.secrets import unseal
 from coterie.worker import mail
-from coterie.worker.batches import renew_lease
+from coterie.worker.mail_once import is_handed_over, save_progress, send_once
 
 LISTED_MAX = 1000
-log = logging.getLogger(__name__)
 
 
 def mail_invitation(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -42,7 +40,7 @@ def mail_invitation(database: Database, settings: Settings, job: Job, stopping: 
 
 def mail_password_reset(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
     """Sends a link for a new password, if the address has an account. A repeated run makes a new link."""
-    if _is_handed_over(job) or not settings.can_mail or not settings.base_url:
+    if is_handed_over(job) or not settings.can_mail or not settings.base_url:
         return
     with database.write() as tx:
         made = make_code(tx, msgspec.json.decode(job.arguments)["email_key"])
@@ -81,27 +79,9 @@ def mail_test(database: Database, settings: Settings, job: Job, stopping: thread
     try:
         mail.send(settings, letter, lambda: None)
     except (mail.TemporaryFailure, mail.PermanentFailure, mail.DeliveryUnknown) as error:
-        with database.write() as tx:
-            renew_lease(tx, job, {"error": str(error)[:500]})
+        save_progress(database, job, {"error": str(error)[:500]})
 
 
 def _send(database: Database, settings: Settings, job: Job, message: mail.Mail) -> None:
-    """A message the server may have got is not sent a second time."""
-    if _is_handed_over(job) or not settings.can_mail:
-        return
-    try:
-        mail.send(settings, message, lambda: _record(database, job, is_handed_over=True))
-    except (mail.DeliveryUnknown, mail.PermanentFailure) as error:
-        log.warning("mail not sent", extra={"id": job.id, "error": str(error)})
-    except mail.TemporaryFailure:
-        _record(database, job, is_handed_over=False)
-        raise
-
-
-def _is_handed_over(job: Job) -> bool:
-    return bool(job.progress and msgspec.json.decode(job.progress).get("is_handed_over"))
-
-
-def _record(database: Database, job: Job, *, is_handed_over: bool) -> None:
-    with database.write() as tx:
-        renew_lease(tx, job, {"is_handed_over": is_handed_over})
+    if settings.can_mail and not is_handed_over(job):
+        send_once(database, settings, job, message)

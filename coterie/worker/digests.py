@@ -5,7 +5,6 @@ day is claimed in the transaction that enqueues the job, so there is at most one
 server the job sends nothing more.
 """
 
-import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,7 +26,7 @@ from coterie.store.organizations import find_membership, find_organization, find
 from coterie.store.reminders import list_reminders
 from coterie.store.today import list_birthdays, list_dates_on
 from coterie.worker import mail
-from coterie.worker.batches import renew_lease
+from coterie.worker.mail_once import is_handed_over, send_once
 
 SEND_JOB = "send_digest"
 FIND_SECONDS = 60.0
@@ -35,7 +34,6 @@ HOUR = 9
 SHOWN_MAX = 10
 DAYS = 7
 ATTEMPTS_MAX = 8
-log = logging.getLogger(__name__)
 
 
 class Digest(Struct, frozen=True):
@@ -64,25 +62,13 @@ def find_due(database: Database, settings: Settings, now: datetime | None = None
 
 def send(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
     """Sends the mail of a day, unless an earlier run handed it over, the day is over, or there is nothing to say."""
-    if job.progress and msgspec.json.decode(job.progress).get("is_handed_over"):
+    if is_handed_over(job):
         return
     digest = msgspec.json.decode(job.arguments, type=Digest)
     with database.read() as tx:
         message = compose(tx, settings, job.organization_id, digest)
-    if message is None:
-        return
-    try:
-        mail.send(settings, message, lambda: _record(database, job, is_handed_over=True))
-    except (mail.DeliveryUnknown, mail.PermanentFailure) as error:
-        log.warning("digest not sent", extra={"id": job.id, "error": str(error)})
-    except mail.TemporaryFailure:
-        _record(database, job, is_handed_over=False)
-        raise
-
-
-def _record(database: Database, job: Job, *, is_handed_over: bool) -> None:
-    with database.write() as tx:
-        renew_lease(tx, job, {"is_handed_over": is_handed_over})
+    if message is not None:
+        send_once(database, settings, job, message)
 
 
 def compose(

@@ -26,7 +26,7 @@ from coterie.store.contacts import find_contact
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import find_user, list_organizations
 from coterie.worker import mail
-from coterie.worker.batches import renew_lease
+from coterie.worker.mail_once import hand_over, is_handed_over
 
 # a mail starts within two seconds of its moment, also while other work keeps the machine busy
 FIND_SECONDS = 0.4
@@ -85,7 +85,7 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
     """Sends one occurrence, unless an earlier run handed it over or it is no longer due."""
     occurrence = msgspec.json.decode(job.arguments, type=Occurrence)
     organization_id = job.organization_id
-    if _is_handed_over(job):
+    if is_handed_over(job):
         with database.write() as tx:
             actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, DELIVERY_UNKNOWN)
         return
@@ -95,7 +95,7 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
         return
     remark: str | None = None
     try:
-        mail.send(settings, message, lambda: _record_accepted(database, job, is_accepted=True))
+        hand_over(database, settings, job, message)
     except mail.DeliveryUnknown as error:
         log.warning("mail handed over, response unknown", extra={"id": job.id, "error": str(error)})
         remark = DELIVERY_UNKNOWN
@@ -112,19 +112,8 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
         actions.mark_sent(tx, organization_id, occurrence.reminder_id, occurrence.due_at, remark)
 
 
-def _is_handed_over(job: Job) -> bool:
-    return bool(job.progress and msgspec.json.decode(job.progress).get("is_handed_over"))
-
-
-def _record_accepted(database: Database, job: Job, *, is_accepted: bool) -> None:
-    """Records whether the server has accepted the recipient, so that the text may have been sent; synced to disk."""
-    with database.write() as tx:
-        renew_lease(tx, job, {"is_handed_over": is_accepted})
-
-
 def _record_failure(database: Database, job: Job, occurrence: Occurrence, error: str) -> None:
     """Records the error with the reminder, and gives up after the last attempt."""
-    _record_accepted(database, job, is_accepted=False)
     record_error = actions.mark_failed if job.attempt_count >= job.attempts_max else actions.note_error
     with database.write() as tx:
         record_error(tx, job.organization_id, occurrence.reminder_id, occurrence.due_at, error)
