@@ -18,7 +18,7 @@ OK = "250 OK"
 class Inbox:
     """The received messages, parsed and as they came, and the replies to give.
 
-    cut: closes the connection after the text was received.
+    cut: closes the connection after the text was received. data_replies: the replies for single recipients.
     """
 
     def __init__(self) -> None:
@@ -26,6 +26,7 @@ class Inbox:
         self.received: list[bytes] = []
         self.rcpt_reply = OK
         self.data_reply = OK
+        self.data_replies: dict[str, str] = {}
         self.cut = False
 
     @property
@@ -40,7 +41,8 @@ class Inbox:
         return self.rcpt_reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.data_reply == OK:
+        reply = self.data_replies.get(envelope.rcpt_tos[0], self.data_reply)
+        if reply == OK:
             assert isinstance(envelope.content, bytes)
             self.received.append(envelope.content)
             message = BytesParser(policy=POLICY).parsebytes(envelope.content)
@@ -49,7 +51,7 @@ class Inbox:
         if self.cut:
             assert server.transport is not None
             server.transport.abort()
-        return self.data_reply
+        return reply
 
 
 def free_port() -> int:

@@ -8,6 +8,8 @@ from world import World, make_world
 from coterie.actions.contacts import create_contact, delete_contact
 from coterie.actions.deletions import note_deletion, restore_deletions
 from coterie.actions.devices import add_device
+from coterie.actions.members import change_role
+from coterie.model.organizations import OWNER
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.deletions import list_bundles
@@ -54,3 +56,27 @@ def test_few_or_restored_deletions_are_no_mail(home: World, smtp: Settings, inbo
         restore_deletions(tx, home.alice, bundle_id)
     work(home, smtp)
     assert inbox.subjects == []
+
+
+def work_again(home: World, smtp: Settings) -> None:
+    with home.database.write() as tx:
+        tx.run("UPDATE jobs SET run_at = '2026-01-01T00:00:00.000000Z' WHERE state = 'waiting'")
+    work(home, smtp)
+
+
+def test_an_owner_whose_mail_was_rejected_for_now_gets_it_later_and_no_owner_twice(
+    home: World, smtp: Settings, inbox: Inbox
+) -> None:
+    with home.database.write() as tx:
+        bob_email = tx.all("SELECT email FROM users WHERE id = :id", {"id": home.bob.user_id})[0][0]
+        change_role(tx, home.alice, bob_email, OWNER)
+    delete_many(home, 14)
+    inbox.data_replies = {home.alice_email: "451 try again later"}
+    work(home, smtp)
+    assert [recipients for recipients, _ in inbox.messages] == [[bob_email]], (
+        "one owner's mailbox delays no other's mail"
+    )
+    inbox.data_replies = {}
+    work_again(home, smtp)
+    work_again(home, smtp)
+    assert [recipients for recipients, _ in inbox.messages] == [[bob_email], [home.alice_email]]
