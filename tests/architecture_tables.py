@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "graph": "errors settings model store outgoing",
     "webhooks": "errors settings model store outgoing",
     "remote": "errors settings model store drafts actions imports vcard cards outgoing",
+    "demo": "errors model store actions imports",
     "checks": "errors settings model store search actions",
     "http": "errors settings model store",
     "worker": "errors outgoing settings model store search identity actions drafts portable imports graph webhooks"
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     "app": "errors settings store http api web calendar carddav instagram mcp",
     "__main__": "cli",
     "cli": "errors settings logs model store search identity actions drafts portable vcard imports exports graph checks"
-    " remote worker instagram mcp app",
+    " remote demo worker instagram mcp app",
 }
 CONTRACTS = {"inro", "r0", "hub"}
 

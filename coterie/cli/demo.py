@@ -11,10 +11,10 @@ from coterie.actions.passwords import hash_password
 from coterie.actions.subscriptions import add_subscription
 from coterie.actions.webhooks import create_webhook
 from coterie.cli.callers import caller_for_uuid
-from coterie.cli.demo_build import EMAIL, NAME, build_springfield
-from coterie.cli.demo_files import add_files
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
+from coterie.demo.build import EMAIL, NAME, build_springfield
+from coterie.demo.files import add_files
 from coterie.errors import Conflict
 from coterie.model.ids import named_ids
 from coterie.model.organizations import Caller

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from forked import run_command
 
-from coterie.cli import demo_build, demo_world
 from coterie.cli.callers import caller_for_uuid
 from coterie.cli.open_instance import open_migrated
+from coterie.demo import build, world
 from coterie.model import properties, times
 from coterie.settings import Settings
 from coterie.store import addresses, contact_relationships, contacts, folders, interactions
@@ -37,7 +37,7 @@ def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_se
     with open_migrated(fresh_settings) as database, database.read() as tx:
         caller = caller_for_uuid(tx, made["organization_uuid"])
         found = contacts.list_contacts(tx, caller.organization_id, order="name", limit=100)
-        assert len(found) == made["contacts"] == len(demo_world.PEOPLE) >= 60
+        assert len(found) == made["contacts"] == len(world.PEOPLE) >= 60
         marge = next(contact for contact in found if contact.full_name == "Marge Simpson")
         assert (marge.email, marge.username) == ("marge@springfield.example", "marge.springfield")
         assert marge.follower_growth is not None and marge.pinned_note
@@ -55,14 +55,14 @@ def test_the_command_makes_springfield_once_and_says_so_the_second_time(fresh_se
 
 
 def test_the_same_seed_gives_the_same_world() -> None:
-    one, two, other = (demo_build._interactions(Random(seed), "marge", NOW) for seed in (1, 1, 2))
+    one, two, other = (build._interactions(Random(seed), "marge", NOW) for seed in (1, 1, 2))
     assert one == two != other
 
 
 @pytest.mark.parametrize("today", ["2026-02-26", "2028-02-29", "2026-12-31"])
 def test_whatever_day_it_is_the_birthdays_ahead_exist(today: str) -> None:
     now = datetime.fromisoformat(f"{today}T12:00:00+00:00")
-    letters = dict.fromkeys(demo_world.FOLDERS, 1)
-    for person in demo_world.PEOPLE:
-        birthday = demo_build._fields(person, 1, now, letters)["birthday"]
+    letters = dict.fromkeys(world.FOLDERS, 1)
+    for person in world.PEOPLE:
+        birthday = build._fields(person, 1, now, letters)["birthday"]
         assert not birthday or times.parse_date(birthday, "birthday") == birthday

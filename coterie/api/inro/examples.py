@@ -1,4 +1,4 @@
-"""Calls of Inrō's operations that succeed in the world of `coterie demo` (cli/demo_build.py), one after another."""
+"""Calls of Inrō's operations that succeed in the world of `coterie demo` (demo/build.py), one after another."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Calls of R0's operations that succeed in the world of `coterie demo` (cli/demo_build.py), one after another."""
+"""Calls of R0's operations that succeed in the world of `coterie demo` (demo/build.py), one after another."""
 
 from collections.abc import Mapping
 

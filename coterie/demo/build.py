@@ -1,4 +1,4 @@
-"""Builds the Springfield world of `coterie demo` from the tables in demo_world.py and demo_ties.py."""
+"""Builds the Springfield world of `coterie demo` from the tables in world.py and ties.py."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -28,8 +28,7 @@ from coterie.actions.terms import create_term, put_on_contact
 from coterie.actions.touches import log_touch
 from coterie.actions.undo_jobs import start_undo
 from coterie.actions.user_relationships import create_user_relationship
-from coterie.cli import demo_ties as ties
-from coterie.cli import demo_world as world
+from coterie.demo import ties, world
 from coterie.model import times
 from coterie.model.cadences import Target
 from coterie.model.ids import named_ids

@@ -6,7 +6,7 @@ from pathlib import Path
 from coterie.actions.attachments import attach_file
 from coterie.actions.bulk_updates import Entry, start_bulk_update
 from coterie.actions.imports import start_applying
-from coterie.cli.demo_build import Demo
+from coterie.demo.build import Demo
 from coterie.imports.apply import apply
 from coterie.imports.engine import Run
 from coterie.imports.stage import stage
