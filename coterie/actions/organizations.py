@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from coterie.actions.access_tokens import insert_token
 from coterie.actions.events import differences, record
+from coterie.actions.members import require_owner
 from coterie.actions.time_zones import follow_organization
 from coterie.actions.touch_plans import refresh_many
 from coterie.errors import Conflict, Invalid, NotFound, Problem, gathering, invalid
@@ -17,12 +18,15 @@ from coterie.model.handles import parse_username
 from coterie.model.ids import new_id
 from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, Caller, Organization, User
 from coterie.model.time_zones import parse_time_zone
+from coterie.search.index import unindex_contacts
 from coterie.store import organizations as store
+from coterie.store.contact_checks import list_ids_after
 from coterie.store.database import Tx
 from coterie.store.touch_plans import list_planned
 
 QUOTAS = ("contacts_max", "file_bytes_max")
 QUOTA_MAX = 2**53
+_UNINDEXED = 1000
 
 
 def create_organization(
@@ -55,25 +59,10 @@ def create_owner(
     Raises Invalid if the name, the address, the username, the country or the first name is not valid, Conflict if the
     address has an account already.
     """
-    now = times.now()
-    name = _parse_name(name, "organization")
     email_key = normalize_email(email.strip(), "email")
     if store.find_login(tx, email_key) is not None:
         raise Conflict(f"{email} already has an account")
-    handle = parse_username(username.strip(), "username") if username else None
-    organization = store.insert_organization(
-        tx,
-        Organization(
-            id=0,
-            uuid=new_id(),
-            name=name,
-            username=handle,
-            profile_picture_url=None,
-            country=_parse_country(country),
-            created_at=now,
-            updated_at=now,
-        ),
-    )
+    organization, now = _insert_organization(tx, name, username, country), times.now()
     user = User(
         id=new_id(),
         email=email.strip(),
@@ -84,10 +73,50 @@ def create_owner(
         updated_at=now,
     )
     store.insert_user(tx, user, email_key, password_hash)
-    store.insert_membership(tx, organization.id, user.id, OWNER, now)
-    caller = Caller.for_organization(organization, user_id=user.id, via=via)
-    record(tx, caller, "organization.created", organization.id, now=now)
+    _add_first_owner(tx, organization, user.id, via)
     return organization, user
+
+
+def create_organization_of(
+    tx: Tx, user_id: str, *, name: str, via: str, username: str | None = None, country: str | None = None
+) -> Organization:
+    """Creates an organization whose owner is a user who exists.
+
+    Raises Invalid if the name, the username or the country is not valid.
+    """
+    organization = _insert_organization(tx, name, username, country)
+    _add_first_owner(tx, organization, user_id, via)
+    return organization
+
+
+def _insert_organization(tx: Tx, name: str, username: str | None, country: str | None) -> Organization:
+    name, now = _parse_name(name, "organization"), times.now()
+    handle = parse_username(username.strip(), "username") if username else None
+    organization = Organization(
+        id=0, uuid=new_id(), name=name, username=handle, profile_picture_url=None, country=_parse_country(country),
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    return store.insert_organization(tx, organization)
+
+
+def _add_first_owner(tx: Tx, organization: Organization, user_id: str, via: str) -> None:
+    now = times.now()
+    store.insert_membership(tx, organization.id, user_id, OWNER, now)
+    caller = Caller.for_organization(organization, user_id=user_id, via=via)
+    record(tx, caller, "organization.created", organization.id, now=now)
+
+
+def erase_organization(tx: Tx, caller: Caller) -> None:
+    """Erases an organization with everything in it. Accounts of its members stay; nothing restores it.
+
+    Its files are removed by the sweep. Raises Forbidden unless the caller's user is an owner of it.
+    """
+    require_owner(tx, caller)
+    after_id = 0
+    while contact_ids := list_ids_after(tx, caller.organization_id, after_id, limit=_UNINDEXED):
+        unindex_contacts(tx, caller.organization_id, contact_ids)
+        after_id = contact_ids[-1]
+    store.delete_organization(tx, caller.organization_id)
 
 
 def update_organization(

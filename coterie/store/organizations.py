@@ -182,6 +182,17 @@ def delete_membership(tx: Tx, organization_id: int, user_id: str) -> None:
     )
 
 
+def delete_organization(tx: Tx, organization_id: int) -> None:
+    """Deletes an organization and, by their foreign keys, its rows in every table."""
+    # the only foreign key that does not cascade; PostgreSQL checks it before the pets are deleted
+    tx.run(
+        "UPDATE pets SET second_owner_id = NULL WHERE organization_id = :organization_id"
+        " AND second_owner_id IS NOT NULL",
+        {"organization_id": organization_id},
+    )
+    tx.run("DELETE FROM organizations WHERE id = :organization_id", {"organization_id": organization_id})
+
+
 def save_organization(tx: Tx, organization_id: int, organization: Organization) -> None:
     """Saves what update_organization changes."""
     tx.run(
