@@ -10,10 +10,10 @@ from coterie.actions.passwords import hash_password
 from coterie.cli.callers import caller_for_uuid
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
-from coterie.demo.build import EMAIL, NAME, build_springfield
+from coterie.demo.build import build_springfield
 from coterie.demo.connections import add_connections
 from coterie.demo.files import add_files
-from coterie.errors import Conflict
+from coterie.demo.springfield import EMAIL, NAME
 
 
 def register(application: typer.Typer) -> None:
@@ -35,13 +35,10 @@ def demo(
     password = secrets.token_urlsafe(12)
     password_hash = hash_password(password)
     with open_migrated(settings) as database:
-        try:
-            with database.write() as tx:
-                made = build_springfield(tx, password_hash, seed)
-                caller = caller_for_uuid(tx, made.organization_uuid)
-                add_connections(tx, caller, settings.data_folder)
-        except Conflict:
-            raise Conflict(f"{NAME} already exists in this instance; sign in as {EMAIL}") from None
+        with database.write() as tx:
+            made, token = build_springfield(tx, password_hash, seed)
+            caller = caller_for_uuid(tx, made.organization_uuid)
+            add_connections(tx, caller, settings.data_folder)
         add_files(database, caller, made)
     output = {
         "organization_id": made.organization_id,
@@ -49,7 +46,7 @@ def demo(
         "user_uuid": made.user_id,
         "email": EMAIL,
         "password": password,
-        "token": made.token,
+        "token": token,
         "contacts": len(made.ids),
     }
     if as_json:

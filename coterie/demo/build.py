@@ -20,7 +20,7 @@ from coterie.actions.interactions import add_interactions, add_snapshots
 from coterie.actions.members import add_member
 from coterie.actions.merges import merge_contacts
 from coterie.actions.notes import create_note
-from coterie.actions.organizations import create_organization
+from coterie.actions.organizations import create_organization, create_organization_of
 from coterie.actions.pets import create_pet
 from coterie.actions.properties import create_definition
 from coterie.actions.reminders import create_reminder
@@ -29,6 +29,8 @@ from coterie.actions.touches import log_touch
 from coterie.actions.undo_jobs import start_undo
 from coterie.actions.user_relationships import create_user_relationship
 from coterie.demo import ties, world
+from coterie.demo.springfield import EMAIL, NAME, SPRINGFIELD
+from coterie.errors import Conflict
 from coterie.model import times
 from coterie.model.cadences import Target
 from coterie.model.ids import named_ids
@@ -36,12 +38,12 @@ from coterie.model.imports import InteractionDraft
 from coterie.model.interactions import COMMENT, INCOMING, MENTION, MESSAGE, OUTGOING, FollowerSnapshot
 from coterie.model.organizations import MEMBER, Caller
 from coterie.model.relationships import type_id
+from coterie.model.reminders import PUSH
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Tx
 from coterie.store.events import find_last_event
+from coterie.store.organizations import find_organization_by_uuid
 
-NAME = "Springfield"
-EMAIL = "demo@springfield.example"
 MEMBER_EMAIL = "apprentice@springfield.example"
 USERNAME = "springfieldstore"
 COUNTRY = "US"
@@ -55,21 +57,45 @@ class Demo(Struct, frozen=True):
     organization_id: int
     organization_uuid: str
     user_id: str
-    token: str
     ids: dict[str, int]
 
 
-def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
-    """Creates Springfield in one transaction; all dates are relative to today. Its ids are those of the API's examples.
+def build_springfield(tx: Tx, password_hash: str, seed: int) -> tuple[Demo, str]:
+    """Creates Springfield with accounts of its own, and returns it with the API token of its owner.
 
+    Everything is created in one transaction; all dates are relative to today. Its ids are those of the API's examples.
     The same seed gives the same world. Raises Conflict if it exists already.
     """
+    _check_new(tx)
     with named_ids("springfield"):
         organization, user, token = create_organization(
             tx, name=NAME, email=EMAIL, password_hash=password_hash, username=USERNAME, country=COUNTRY
         )
     caller = Caller.for_organization(organization, user_id=user.id, via="cli")
-    _add_accounts(tx, caller, password_hash)
+    with named_ids("member"):
+        add_member(tx, caller, MEMBER_EMAIL, role=MEMBER, password_hash=password_hash)
+    return _fill(tx, caller, seed, is_mailed=True), token
+
+
+def build_springfield_of(tx: Tx, user_id: str, seed: int, *, via: str) -> Demo:
+    """Creates Springfield for a user who exists, without other members and without mail about its reminders.
+
+    Raises Conflict if it exists already.
+    """
+    _check_new(tx)
+    with named_ids("springfield"):
+        organization = create_organization_of(tx, user_id, name=NAME, via=via, username=USERNAME, country=COUNTRY)
+    return _fill(tx, Caller.for_organization(organization, user_id=user_id, via=via), seed, is_mailed=False)
+
+
+def _check_new(tx: Tx) -> None:
+    if find_organization_by_uuid(tx, SPRINGFIELD) is not None:
+        raise Conflict(f"{NAME} already exists in this instance")
+
+
+def _fill(tx: Tx, caller: Caller, seed: int, *, is_mailed: bool) -> Demo:
+    """Adds the people and everything about them."""
+    _add_access(tx, caller)
     folders = {letter: create_folder(tx, caller, *named).id for letter, named in world.FOLDERS.items()}
     for title, property_type, choices in world.PROPERTIES:
         create_definition(
@@ -90,9 +116,10 @@ def build_springfield(tx: Tx, password_hash: str, seed: int) -> Demo:
     _merge_one(tx, caller, ids["krusty"])
     _undo_one(tx, caller, ids["moe"])
     _add_families(tx, caller, ids, uuids)
-    _add_parts(tx, caller, ids, uuids, now)
+    _add_parts(tx, caller, ids, uuids)
+    _add_reminders(tx, caller, ids, now, is_mailed=is_mailed)
     _add_touches(tx, caller, ids, folders, now)
-    return Demo(organization.id, organization.uuid, user.id, token, ids)
+    return Demo(caller.organization_id, caller.organization_uuid, caller.user_id or "", ids)
 
 
 def _add_touches(tx: Tx, caller: Caller, ids: dict[str, int], folders: dict[str, int], now: datetime) -> None:
@@ -107,9 +134,8 @@ def _add_touches(tx: Tx, caller: Caller, ids: dict[str, int], folders: dict[str,
             set_cadence(tx, caller, of, every)
 
 
-def _add_accounts(tx: Tx, caller: Caller, password_hash: str) -> None:
-    with named_ids("member"):
-        add_member(tx, caller, MEMBER_EMAIL, role=MEMBER, password_hash=password_hash)
+def _add_access(tx: Tx, caller: Caller) -> None:
+    """A token, a device and a feed. Nobody gets their secrets, so nothing can use them."""
     with named_ids("token"):
         create_access_token(tx, caller, user_id=caller.user_id or "", name="Old shop", scopes=["contacts:read"])
     with named_ids("device"):
@@ -150,7 +176,7 @@ def _add_families(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, 
             create_pet(tx, caller, ids[key], pet)
 
 
-def _add_parts(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str], now: datetime) -> None:
+def _add_parts(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str]) -> None:
     for key, (line_1, line_2, postcode) in world.ADDRESSES.items():
         address = {"address_line_1": line_1, "address_line_2": line_2, "postcode": postcode, **world.TOWN}
         with named_ids(f"address {key}"):
@@ -174,8 +200,11 @@ def _add_parts(tx: Tx, caller: Caller, ids: dict[str, int], uuids: dict[str, str
         about = {"contacts": [uuids[key] for key in keys], "tags": [tags[name] for name in names]}
         with named_ids(f"note {number}"):
             create_note(tx, caller, {"text": text, "is_personal": personal, **about})
+
+
+def _add_reminders(tx: Tx, caller: Caller, ids: dict[str, int], now: datetime, *, is_mailed: bool) -> None:
     for number, (about_key, planned) in enumerate(ties.REMINDERS):
-        reminder = dict(planned)
+        reminder = dict(planned) if is_mailed else {**planned, "remind_by": PUSH}
         if days := reminder.pop("due_in_days", None):
             reminder["due_at"] = times.moment(now.replace(minute=0, second=0, microsecond=0) + timedelta(days=days))
         with named_ids(f"reminder {number}"):
