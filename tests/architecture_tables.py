@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "worker": "errors outgoing settings model store search identity actions drafts portable imports graph webhooks"
     " remote",
     "api": "errors settings model store search actions imports http",
-    "web": "errors settings model store search actions imports exports http",
+    "web": "errors settings model store search actions imports exports demo http",
     "calendar": "errors settings model store actions http",
     "carddav": "errors settings model store drafts actions vcard cards http",
     "instagram": "errors settings model store actions graph http",

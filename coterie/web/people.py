@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from coterie.actions.segments import create_segment
+from coterie.demo.springfield import can_look_around
 from coterie.errors import Invalid
 from coterie.model.segments import NAME_LENGTH_MAX
 from coterie.store.database import Tx
@@ -57,8 +58,11 @@ def show_list(tx: Tx, visit: Visit, listing: Listing, problems: Mapping[str, str
 def _values(tx: Tx, visit: Visit, listing: Listing, offset: int) -> dict[str, object]:
     """What the list needs, as a part of the page and alone."""
     organization_id = visit.acting.organization_id
+    window = load_window(tx, visit, listing, offset)
+    is_empty = not (window.sheets or listing.text or listing.filter_)
     return {
-        "listing": listing, "window": load_window(tx, visit, listing, offset), "start": offset, "size": WINDOW,
+        "listing": listing, "window": window, "can_look_around": is_empty and can_look_around(tx, visit.acting),
+        "start": offset, "size": WINDOW,
         "columns": columns_of(visit), "all_columns": COLUMNS, "sorts": SORTS,
         "folders": list_folders(tx, organization_id, limit=CHOICES_MAX),
         "properties": list_definitions(tx, organization_id, limit=CHOICES_MAX),

@@ -5,6 +5,7 @@ import asyncio
 from coterie.actions import set_up as actions
 from coterie.actions.passwords import hash_password
 from coterie.actions.sessions import sign_in
+from coterie.demo.springfield import can_look_around
 from coterie.errors import Invalid
 from coterie.model.countries import list_countries
 from coterie.model.passwords import LENGTH_MIN, RULE
@@ -49,7 +50,7 @@ def again(tx: Tx, visit: Visit, error: Invalid) -> Result:
 
 
 def welcome(tx: Tx, visit: Visit) -> Result:
-    return Show(template="account/welcome.html")
+    return Show(template="account/welcome.html", values={"can_look_around": can_look_around(tx, visit.acting)})
 
 
 def _form(visit: Visit, code: str, error: Invalid | None = None) -> Show:

@@ -2,6 +2,7 @@
 
 from coterie.actions.members import change_role, remove_member, require_owner
 from coterie.actions.organizations import update_organization
+from coterie.demo.springfield import can_remove
 from coterie.errors import Invalid, NotFound
 from coterie.model.countries import list_countries
 from coterie.model.organizations import Member
@@ -40,6 +41,7 @@ def _organization(tx: Tx, visit: Visit, error: Invalid | None) -> Show:
         values={
             "title": "Organization",
             "is_owner": is_owner(tx, visit),
+            "can_remove": can_remove(tx, visit.acting),
             "organization": find(tx, visit.acting.organization_id),
             "countries": list_countries(),
             "time_zones": time_zone_names(),

@@ -16,6 +16,7 @@ from coterie.web import (
     in_touch,
     invitations,
     log,
+    look_around,
     merges,
     merging,
     oauth,
@@ -63,7 +64,7 @@ PAGES: tuple[Page, ...] = (
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES, *passkeys.PAGES,
     *password_resets.PAGES, *oauth.PAGES,
     # lists and tools
-    *help_page.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
+    *help_page.PAGES, *look_around.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
     *palette.PAGES, *session.PAGES, *beside.PAGES, *similar.PAGES,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from coterie.actions.reminders import find_reminder_of_user, update_reminder
+from coterie.demo.springfield import can_look_around
 from coterie.errors import NotFound
 from coterie.model import times
 from coterie.model.contacts import Contact
@@ -55,10 +56,12 @@ def show(tx: Tx, visit: Visit) -> Result:
     organization_id = visit.acting.organization_id
     today = datetime.now(_zone(visit)).date()
     waiting = [each for each in list_imports(tx, organization_id, limit=IMPORTS_READ) if _waits(each)]
+    people_count = count_contacts(tx, organization_id)
     return Show(
         template="today/index.html",
         values={
-            "people_count": count_contacts(tx, organization_id),
+            "people_count": people_count,
+            "can_look_around": not people_count and can_look_around(tx, visit.acting),
             "days": list_days(tx, organization_id, today),
             "reminders": list_due(tx, visit),
             "imports": waiting,

@@ -13,7 +13,8 @@ from coterie.web.table import PAGES
 # pages of the settings that only owners see; members get 403, even for things that do not exist
 OWNERS_SETTINGS = {"data", "instagram", "invitations", "subscriptions", "webhooks"}
 # and forms of pages that members see
-OWNERS_FORMS = {"POST /{o:int}/settings/organization", "POST /{o:int}/settings/members/{user}/role"}
+OWNERS_FORMS = {"POST /{o:int}/settings/organization", "POST /{o:int}/settings/members/{user}/role",
+                "POST /{o:int}/look-around"}  # fmt: skip
 # first parts of the paths of pages that need no session
 FOR_ANYONE = {"set-up", "sign-in", "join", "forgot-password", "reset-password"}
 BY_NAME = {f"{page.method} {page.path}": page for page in PAGES}
