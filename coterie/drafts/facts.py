@@ -70,7 +70,7 @@ class Facts(Struct, frozen=True):
 NOBODY = Facts("", frozenset(), frozenset(), frozenset(), None, "")
 
 
-def person_of_draft(draft: ContactDraft) -> Facts:
+def facts_of_draft(draft: ContactDraft) -> Facts:
     """The facts of a normalized draft."""
     name = join_name(None, draft.first_name, draft.middle_name, draft.last_name, None)
     full = draft.composed_name if draft.name_prefix or draft.name_suffix else name
@@ -101,7 +101,7 @@ def _names_in(text: str) -> frozenset[str]:
     return frozenset(filter(str.isalnum, text)) if is_family_first(text) else frozenset(words(text))
 
 
-def person_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:
+def facts_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:
     """The facts of a contact."""
     name = join_name(None, contact.first_name, contact.middle_name, contact.last_name, None)
     return Facts(

@@ -12,14 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from coterie.drafts.facts import SCORES, Facts, compare, compare_linked, is_certain, person_of_contact
+from coterie.drafts.facts import SCORES, Facts, compare, compare_linked, facts_of_contact, is_certain
 from coterie.identity import scoring
 from coterie.identity.commonness import NO_BOOK, Commonness
 from coterie.identity.keeping import person_of_sheet
 from coterie.identity.keys import counted_of
 from coterie.identity.lookup import Found, find_likely
-from coterie.identity.people import Person
-from coterie.identity.people import person_of_draft as person_in_identity
+from coterie.identity.people import Person, person_of_draft
 from coterie.identity.reasons import reasons_of
 from coterie.model.contact_sheets import ContactSheet
 from coterie.model.duplicate_reasons import CONTRADICTIONS, OF_NAMES
@@ -97,7 +96,7 @@ def _load(tx: Tx, organization_id: int, contact_ids: set[int]) -> dict[int, Cont
 
 
 def _load_facts(sheets: Mapping[int, ContactSheet]) -> dict[int, Facts]:
-    return {i: person_of_contact(sheet.contact, sheet.handles) for i, sheet in sheets.items()}
+    return {i: facts_of_contact(sheet.contact, sheet.handles) for i, sheet in sheets.items()}
 
 
 # By identity ----------------------------------------------------------------------------------------------------------
@@ -115,7 +114,7 @@ def _confirm(
 ) -> None:
     """Decides by all facts whether those who share a handle are certainly one person."""
     sharing = [
-        (matches, candidate, person_in_identity(draft()), person_of_sheet(sheets[candidate.contact_id]))
+        (matches, candidate, person_of_draft(draft()), person_of_sheet(sheets[candidate.contact_id]))
         for matches, draft in zip(found, drafts, strict=True)
         for candidate in matches.values()
         if candidate.reason.code in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME)
@@ -171,7 +170,7 @@ def _add_alike(
 ) -> None:
     """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
     people = {
-        position: person_in_identity(draft())
+        position: person_of_draft(draft())
         for position, (matches, draft) in enumerate(zip(found, drafts, strict=True))
         if not any(match.is_certain for match in matches.values())
     }

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from coterie.actions import imports as actions
 from coterie.actions.drafts import RowChanges
-from coterie.drafts.facts import person_of_draft
+from coterie.drafts.facts import facts_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import key_changes
 from coterie.imports.engine import Done, Run, open_import
@@ -264,7 +264,7 @@ def _write_some(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
 
 def _subject_of(writer: Writer, row: StagedRow) -> Subject:
     draft = _draft_of(writer, row)
-    return Subject(person_of_draft(draft), lambda: draft, row.decision, row.contact_id)
+    return Subject(facts_of_draft(draft), lambda: draft, row.decision, row.contact_id)
 
 
 def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:

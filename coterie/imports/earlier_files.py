@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from coterie.drafts.facts import keys_of, person_of_draft
+from coterie.drafts.facts import facts_of_draft, keys_of
 from coterie.imports.earlier_rows import Key, person_key
 from coterie.imports.seen import Seen
 from coterie.model.imports import CREATE, DRAFT_SOURCE, STAGED, UPDATE, ContactDraft, Import, StagedRow
@@ -52,7 +52,7 @@ def _load(tx: Tx, organization_id: int, import_: Import) -> EarlierFile:
         if row.draft is not None and row.outcome in (CREATE, UPDATE):
             draft = msgspec.json.decode(row.draft, type=ContactDraft)
             if draft.portable is None:
-                keys = [*keys_of(person_of_draft(draft)), *digest_keys(draft), person_key(row, import_.filename)]
+                keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), person_key(row, import_.filename)]
                 file.seen.add_all(keys, row.row_number)
     return file
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from coterie.drafts.facts import FAMILY, SCORES, Facts, compare, person_of_draft
+from coterie.drafts.facts import FAMILY, SCORES, Facts, compare, facts_of_draft
 from coterie.drafts.joined import joined_draft
 from coterie.drafts.matching import Candidate, candidate_of, confirmed
 from coterie.identity.commonness import NO_BOOK
-from coterie.identity.people import person_of_draft as person_in_identity
+from coterie.identity.people import person_of_draft
 from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW, USERNAME
 from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
 
@@ -98,12 +98,12 @@ def find_likely(
 def _candidate(facts: Facts, draft: ContactDraft, person: EarlierPerson) -> Candidate | None:
     """Why a row is or may be about a person. A family in one file shares its telephone: that is no reason to ask."""
     other = joined_draft(person.drafts)
-    reason = compare(facts, person_of_draft(other))
+    reason = compare(facts, facts_of_draft(other))
     if reason is None:
         return None
     candidate = candidate_of(person.contact_id or 0, reason)
     if reason.code in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME):
-        candidate = confirmed(NO_BOOK, candidate, person_in_identity(draft), person_in_identity(other))
+        candidate = confirmed(NO_BOOK, candidate, person_of_draft(draft), person_of_draft(other))
     return None if candidate.reason.code in FAMILY and person.is_of_this_file else candidate
 
 

@@ -40,7 +40,7 @@ from coterie.store.merges import find_survivors
 class Subject(Struct):
     """A row to decide: the facts to match it by, its draft, and a user's decision with its contact."""
 
-    person: Facts
+    facts: Facts
     draft: Callable[[], ContactDraft]
     decision: str | None = None
     contact_id: int | None = None
@@ -72,7 +72,7 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     organization_id = caller.organization_id
     is_portable = bool(subjects) and subjects[0].draft().portable is not None
     drafts = None if is_portable else [subject.draft for subject in subjects]
-    matches = find_matches(tx, organization_id, [s.person for s in subjects], drafts, caller.import_id or "")
+    matches = find_matches(tx, organization_id, [s.facts for s in subjects], drafts, caller.import_id or "")
     if is_portable:  # a file has no others
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     matches = _without_family(tx, caller, matches)
@@ -147,7 +147,7 @@ def _update(
 def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> int:
     """The number of leading rows that can be written together: none is about the person of an earlier one."""
     holders: dict[tuple[str, ...], list[int]] = {}
-    people = [NOBODY if subject.draft().portable else subject.person for subject in subjects]
+    people = [NOBODY if subject.draft().portable else subject.facts for subject in subjects]
     changed: set[int] = set()
     for position, (person, plan) in enumerate(zip(people, plans, strict=True)):
         if any(each.contact_id in changed for each in plan.candidates) or plan.contact_id in changed:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.drafts.facts import Facts, person_of_draft
+from coterie.drafts.facts import Facts, facts_of_draft
 from coterie.drafts.normalize import normalize_draft
 from coterie.errors import invalid
 from coterie.imports.formats.readers import READERS
@@ -41,7 +41,7 @@ class ReadRow(Struct):
     contact_id: int | None = None
     draft: ContactDraft | None = None
     encoded: str | None = None
-    person: Facts | None = None
+    facts: Facts | None = None
     is_last: bool = False
 
     def decoded(self) -> ContactDraft:
@@ -113,9 +113,9 @@ def _finish(row: ReadRow, country: str | None) -> None:
     if row.encoded is None:
         row.draft = normalize_draft(row.draft, country)
         del row.draft.pictures[PICTURES_MAX:]
-        person = person_of_draft(row.draft)
+        facts = facts_of_draft(row.draft)
         # no contact has the digest: a row that was applied before is not matched
-        row.person = replace(person, external_ids=person.external_ids - {(DRAFT_SOURCE, row.digest)})
+        row.facts = replace(facts, external_ids=facts.external_ids - {(DRAFT_SOURCE, row.digest)})
         row.encoded = None if any(picture.data for picture in row.draft.pictures) else encode_draft(row.draft)
 
 

@@ -109,7 +109,7 @@ def stage_batches(
 
 def _is_matched(row: ReadRow) -> bool:
     """Whether a row is compared with contacts."""
-    return row.error is None and row.contact_id is None and row.person is not None
+    return row.error is None and row.contact_id is None and row.facts is not None
 
 
 def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:

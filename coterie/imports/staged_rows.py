@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from coterie.drafts.facts import NOBODY, keys_of, person_of_contact
+from coterie.drafts.facts import NOBODY, facts_of_contact, keys_of
 from coterie.drafts.joined import existing_of_drafts
 from coterie.drafts.merge import load_existing, plan_merge
 from coterie.imports.earlier_files import EarlierFile, digest_keys
@@ -107,7 +107,7 @@ def stage_batch(tx: Tx, staging: Staging, batch: list[ReadRow]) -> Staged:
             store_pictures(staging.folder, row.decoded(), staged.pictures)
             row.encoded = encode_draft(row.decoded())
         open_rows.append(row)
-    plans = decide_rows(tx, staging.caller, [Subject(row.person or NOBODY, row.decoded) for row in open_rows])
+    plans = decide_rows(tx, staging.caller, [Subject(row.facts or NOBODY, row.decoded) for row in open_rows])
     for row, plan in zip(open_rows, plans, strict=True):
         rows[row.number] = _stage_planned(tx, staging, row, plan, rows)
         staged.matches += [Match(row.number, m.contact_id, m.score, m.reason) for m in plan.matches]
@@ -135,9 +135,9 @@ def _stage_without_matching(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow
 def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: Mapping[int, StagedRow]) -> StagedRow:
     # two contacts of our own export are never the same, even if they are alike
     is_portable = row.draft is not None and row.draft.portable is not None
-    person = NOBODY if is_portable or row.person is None else row.person
-    keys = keys_of(person)
-    digests = digest_keys(row.decoded()) if staging.earlier and person is not NOBODY else []
+    facts = NOBODY if is_portable or row.facts is None else row.facts
+    keys = keys_of(facts)
+    digests = digest_keys(row.decoded()) if staging.earlier and facts is not NOBODY else []
     updated = [contact_key(each.contact_id) for each in plan.candidates]
     sharing = _find_rows(tx, staging, [*keys, *updated, *digests], rows)
     staging.seen.add_all(keys, row.number)
@@ -163,7 +163,7 @@ def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bo
     if plan.existing and plan.existing.contact and plan.merge and plan.merge.fields:
         # later rows may match the contact by the additions of this row
         contact = replace(plan.existing.contact, **plan.merge.fields)
-        staging.seen.add_all(keys_of(person_of_contact(contact, plan.existing.handles)), row.number)
+        staging.seen.add_all(keys_of(facts_of_contact(contact, plan.existing.handles)), row.number)
     reason = plan.reason
     if plan.parts and reason is not None:
         reason = reason_of(reason.code, **reason.data, adds=plan.parts)
@@ -173,7 +173,7 @@ def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bo
 def _stage_among(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: Sequence[EarlierPerson]) -> StagedRow:
     """A row that shares a key with people of earlier rows: it may be about one of them, and must not be written
     before those are."""
-    likely = find_likely(row.person or NOBODY, row.decoded(), plan.candidates, people)
+    likely = find_likely(row.facts or NOBODY, row.decoded(), plan.candidates, people)
     chosen = choose(likely)
     plan.matches = plan.candidates if likely and chosen is None else ()
     if not likely:

@@ -4,7 +4,7 @@ import pytest
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
-from coterie.drafts.facts import person_of_draft
+from coterie.drafts.facts import facts_of_draft
 from coterie.drafts.matching import Candidate, choose, find_matches
 from coterie.drafts.normalize import normalize_draft
 from coterie.model.contacts import Contact
@@ -21,7 +21,7 @@ def draft(first: str | None = None, last: str | None = None, *handles: tuple[str
 
 def matches(world: World, *drafts: ContactDraft) -> list[list[Candidate]]:
     with world.database.read() as tx:
-        return find_matches(tx, world.organization.id, [person_of_draft(draft) for draft in drafts])
+        return find_matches(tx, world.organization.id, [facts_of_draft(draft) for draft in drafts])
 
 
 def contact(world: World, **fields: str) -> Contact:
