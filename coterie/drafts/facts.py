@@ -120,7 +120,7 @@ def _generations_in(suffix: str | None) -> frozenset[str]:
     return _GENERATIONS.intersection(words(suffix)) if suffix else frozenset()
 
 
-def compare(draft: Facts, other: Facts) -> Reason | None:
+def compare_facts(draft: Facts, other: Facts) -> Reason | None:
     """Why two are or may be one person; None where nothing suggests it."""
     if shared := draft.external_ids & other.external_ids:
         return compare_linked(min(shared)[0], draft, other)

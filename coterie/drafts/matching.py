@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from coterie.drafts.facts import SCORES, Facts, compare, compare_linked, facts_of_contact, is_certain
-from coterie.identity import scoring
+from coterie.drafts.facts import SCORES, Facts, compare_facts, compare_linked, facts_of_contact, is_certain
 from coterie.identity.commonness import NO_BOOK, Commonness
 from coterie.identity.keeping import person_of_sheet
 from coterie.identity.keys import counted_of
 from coterie.identity.lookup import Found, find_likely
 from coterie.identity.people import Person, person_of_draft
 from coterie.identity.reasons import reasons_of
+from coterie.identity.scoring import compare_people
 from coterie.model.contact_sheets import ContactSheet
 from coterie.model.duplicate_reasons import CONTRADICTIONS, OF_NAMES
 from coterie.model.duplicates import SUGGESTED
@@ -76,7 +76,7 @@ def find_matches(
     others = _load_facts(sheets)
     for person, ids, matches in zip(people, suspects, found, strict=True):
         for contact_id in ids - matches.keys():
-            if contact_id in others and (reason := compare(person, others[contact_id])):
+            if contact_id in others and (reason := compare_facts(person, others[contact_id])):
                 matches[contact_id] = candidate_of(contact_id, reason)
     if drafts is not None:
         contact_count = key_store.find_progress(tx, organization_id).contact_count
@@ -138,7 +138,7 @@ def confirmed(book: Commonness, candidate: Candidate, one: Person, other: Person
         return (
             candidate if reason is None else Candidate(candidate.contact_id, reason, is_certain=False, score=ALIKE_MAX)
         )
-    score = scoring.compare(book, one, other)
+    score = compare_people(book, one, other)
     # names of a household are alike, and it shares its telephone: Marge and Maggie
     is_same = score.handle.is_own and score.names.given not in ("form", "close", "near", "sound")
     if score.contradicts or score.level != SUGGESTED or not is_same:
@@ -150,7 +150,7 @@ def confirmed(book: Commonness, candidate: Candidate, one: Person, other: Person
 def contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -> Reason | None:
     """None if two who are certainly one person for a reason are so by their other facts; otherwise the reason with
     what contradicts it."""
-    score = scoring.compare(book, one, other)
+    score = compare_people(book, one, other)
     # "A Dahl" has no name that "Astrid A Dahl" lacks, as HANDLE_AND_NAME demands; an "Anders Dahl" waits
     is_short_form = reason.code == HANDLE_AND_NAME and score.names.given == "initial" and score.names.surname == "same"
     if not score.contradicts and (reason.code == HANDLE or is_short_form or score.level == SUGGESTED):
@@ -242,7 +242,7 @@ def _suspects(
     return suspects
 
 
-def choose(matches: Sequence[Candidate]) -> Candidate | None:
+def choose_candidate(matches: Sequence[Candidate]) -> Candidate | None:
     """The one contact a draft certainly is; None where none is certain, or two are equally likely."""
     certain = [match for match in matches if match.is_certain]
     if len(certain) > 1 and certain[0].score == certain[1].score < SCORES[USERNAME]:

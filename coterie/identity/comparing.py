@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.people import Person
-from coterie.identity.scoring import Score, compare
+from coterie.identity.scoring import Score, compare_people
 from coterie.identity.settling import settle
 from coterie.identity.weights import WEIGHTS
 
@@ -25,7 +25,7 @@ def likely_pairs(book: Commonness, people: Mapping[int, Person], pairs: Iterable
         for pair in rows:
             other = people.get(pair[1])
             if other is not None:
-                bits = compare(book, one, other).bits
+                bits = compare_people(book, one, other).bits
                 if bits >= WEIGHTS.possible:
                     yield pair, bits
 
@@ -37,4 +37,4 @@ def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[P
 
 def compare_ids(book: Commonness, people: Mapping[int, Person], one: int, other: int) -> Score:
     """Compares two people by their ids."""
-    return compare(book, people[one], people[other])
+    return compare_people(book, people[one], people[other])

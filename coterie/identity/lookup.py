@@ -9,7 +9,7 @@ from coterie.identity.commonness import Commonness
 from coterie.identity.keeping import load_people
 from coterie.identity.keys import RARE_MAX, SHARED_MAX, counted_names_of, counted_of, is_fact, is_weak, keys_of
 from coterie.identity.people import Person
-from coterie.identity.scoring import Score, are_hopeless, compare
+from coterie.identity.scoring import Score, are_hopeless, compare_people
 from coterie.identity.weights import WEIGHTS
 from coterie.store import match_keys as store
 from coterie.store.database import Tx
@@ -64,7 +64,7 @@ def find_likely(
 
 
 def _compared(book: Commonness, person: Person, others: Mapping[int, Person]) -> list[Found]:
-    scores = [Found(i, other, compare(book, person, other)) for i, other in others.items()]
+    scores = [Found(i, other, compare_people(book, person, other)) for i, other in others.items()]
     likely = [found for found in scores if found.score.bits >= WEIGHTS.possible]
     return sorted(likely, key=lambda found: (-found.score.bits, found.contact_id))
 

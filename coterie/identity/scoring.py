@@ -55,7 +55,7 @@ def level_of(bits: float) -> Level | None:
     return POSSIBLE if bits >= WEIGHTS.possible else None
 
 
-def compare(book: Commonness, one: Person, other: Person) -> Score:
+def compare_people(book: Commonness, one: Person, other: Person) -> Score:
     """Compares two people of a book."""
     if are_hopeless(one, other):
         return Score(NEVER, contradicts=True, names=STRANGERS, handle=NO_HANDLE)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from coterie.drafts.facts import FAMILY, SCORES, Facts, compare, facts_of_draft
+from coterie.drafts.facts import FAMILY, Facts, compare_facts, facts_of_draft
 from coterie.drafts.joined import joined_draft
-from coterie.drafts.matching import Candidate, candidate_of, confirmed
+from coterie.drafts.matching import Candidate, candidate_of, choose_candidate, confirmed
 from coterie.identity.commonness import NO_BOOK
 from coterie.identity.people import person_of_draft
-from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW, USERNAME
+from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW
 from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
 
 # a row and the file it is in: "" is the file that is being staged
@@ -77,7 +77,7 @@ def people_of(rows: Iterable[tuple[str, StagedRow]]) -> list[EarlierPerson]:
     return list(people.values())
 
 
-def find_likely(
+def rank_likely(
     facts: Facts, draft: ContactDraft, contacts: Sequence[Candidate], people: Sequence[EarlierPerson]
 ) -> list[Likely]:
     """The contacts and people that a row is or may be, the likeliest first."""
@@ -98,7 +98,7 @@ def find_likely(
 def _candidate(facts: Facts, draft: ContactDraft, person: EarlierPerson) -> Candidate | None:
     """Why a row is or may be about a person. A family in one file shares its telephone: that is no reason to ask."""
     other = joined_draft(person.drafts)
-    reason = compare(facts, facts_of_draft(other))
+    reason = compare_facts(facts, facts_of_draft(other))
     if reason is None:
         return None
     candidate = candidate_of(person.contact_id or 0, reason)
@@ -107,9 +107,7 @@ def _candidate(facts: Facts, draft: ContactDraft, person: EarlierPerson) -> Cand
     return None if candidate.reason.code in FAMILY and person.is_of_this_file else candidate
 
 
-def choose(likely: Sequence[Likely]) -> Likely | None:
+def choose_likely(likely: Sequence[Likely]) -> Likely | None:
     """The one that a row certainly is; None where none is certain, or two are equally likely."""
-    certain = [each for each in likely if each.candidate.is_certain]
-    if len(certain) > 1 and certain[0].candidate.score == certain[1].candidate.score < SCORES[USERNAME]:
-        return None
-    return certain[0] if certain else None
+    candidate = choose_candidate([each.candidate for each in likely])
+    return next((each for each in likely if each.candidate is candidate), None)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
-from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare, keys_of
-from coterie.drafts.matching import Candidate, candidate_of, choose, confirmed, find_matches
+from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare_facts, keys_of
+from coterie.drafts.matching import Candidate, candidate_of, choose_candidate, confirmed, find_matches
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
 from coterie.identity.commonness import NO_BOOK
 from coterie.identity.people import person_of_draft
@@ -110,7 +110,7 @@ def _target(
         is_update = subject.decision == UPDATE
         contact_id = meant.get(subject.contact_id or 0, subject.contact_id)
         return (contact_id, reason_of(DECIDED, decision=UPDATE)) if is_update else None
-    chosen = choose(matches)
+    chosen = choose_candidate(matches)
     return (chosen.contact_id, reason_of(SAME_CONTACT, why=why(chosen.reason))) if chosen else None
 
 
@@ -168,7 +168,7 @@ def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> 
 
 def _is_alike(one: Subject, person: Facts, other: Subject, other_person: Facts, plan: RowPlan) -> bool:
     """Whether a row may find the contact of an earlier one, which must be written first. plan: of the earlier one."""
-    reason = compare(person, other_person)
+    reason = compare_facts(person, other_person)
     if reason is None or reason.code not in FAMILY or plan.outcome != CREATE:
         return reason is not None
     # Bob and Robert with one address; a family has one too

@@ -21,13 +21,13 @@ from coterie.imports.earlier_rows import (
     Key,
     Likely,
     Place,
-    choose,
+    choose_likely,
     contact_key,
-    find_likely,
     people_of,
     person_key,
     place_key,
     place_of,
+    rank_likely,
 )
 from coterie.imports.people import RowPlan, Subject, decide_rows
 from coterie.imports.pictures import store_pictures
@@ -173,8 +173,8 @@ def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bo
 def _stage_among(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: Sequence[EarlierPerson]) -> StagedRow:
     """A row that shares a key with people of earlier rows: it may be about one of them, and must not be written
     before those are."""
-    likely = find_likely(row.facts or NOBODY, row.decoded(), plan.candidates, people)
-    chosen = choose(likely)
+    likely = rank_likely(row.facts or NOBODY, row.decoded(), plan.candidates, people)
+    chosen = choose_likely(likely)
     plan.matches = plan.candidates if likely and chosen is None else ()
     if not likely:
         return _stage_alone(staging, row, plan, is_unsure=True)

@@ -5,7 +5,7 @@ from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
 from coterie.drafts.facts import facts_of_draft
-from coterie.drafts.matching import Candidate, choose, find_matches
+from coterie.drafts.matching import Candidate, choose_candidate, find_matches
 from coterie.drafts.normalize import normalize_draft
 from coterie.model.contacts import Contact
 from coterie.model.imports import ContactDraft, HandleDraft
@@ -48,13 +48,13 @@ PHONE = ("phone", "+1 800 555 5555")
 def test_a_handle_and_an_agreeing_name_or_none_is_certain(world: World, one: ContactDraft) -> None:
     (found,) = matches(world, one)
     assert [match.contact_id for match in found] == [world.marge.id]
-    assert choose(found) == found[0]
+    assert choose_candidate(found) == found[0]
 
 
 def test_a_handle_under_another_name_is_only_possible(world: World) -> None:
     (found,) = matches(world, draft("Selma", "Bouvier", EMAIL))
     assert [(match.contact_id, match.is_certain) for match in found] == [(world.marge.id, False)]
-    assert choose(found) is None
+    assert choose_candidate(found) is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_same_name_needs_one_more_agreeing_fact(
     made = contact(world, first_name="Lenny", last_name="Leonard", **given)
     (found,) = matches(world, draft("lenny", "LEONARD", **fact))
     assert [match.contact_id for match in found] == ([made.id] if is_found else [])
-    assert choose(found) is None
+    assert choose_candidate(found) is None
 
 
 def test_an_external_id_is_certain_and_stronger_than_a_handle(world: World) -> None:
@@ -84,7 +84,7 @@ def test_an_external_id_is_certain_and_stronger_than_a_handle(world: World) -> N
     one.external_ids = [("vcard", "u-77")]
     (found,) = matches(world, one)
     assert found[0].contact_id == world.homer.id
-    assert choose(found) == found[0]
+    assert choose_candidate(found) == found[0]
 
 
 def test_two_contacts_that_are_equally_likely_are_a_question(world: World) -> None:
@@ -92,7 +92,7 @@ def test_two_contacts_that_are_equally_likely_are_a_question(world: World) -> No
         contact(world, first_name="Lenny", last_name="Leonard", phone="+12125550100")
     (found,) = matches(world, draft("Lenny", "Leonard", ("phone", "+12125550100")))
     assert len(found) == 2
-    assert choose(found) is None
+    assert choose_candidate(found) is None
 
 
 def test_a_number_more_than_twenty_share_tells_nobody_apart(world: World) -> None:
@@ -151,7 +151,7 @@ def test_a_repeated_uid_does_not_hide_the_contact_whose_handle_it_is(world: Worl
     one = draft("Marge", "Simpson", EMAIL)
     one.external_ids = [("vcard", "u-79")]
     (found,) = matches(world, one)
-    assert choose(found) == found[0]
+    assert choose_candidate(found) == found[0]
     assert [match.contact_id for match in found] == [world.marge.id, world.homer.id]
 
 

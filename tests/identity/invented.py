@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from coterie.identity.commonness import Commonness
 from coterie.identity.keys import counted_of
 from coterie.identity.people import Person, person_of_draft
-from coterie.identity.scoring import Score, compare
+from coterie.identity.scoring import Score, compare_people
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft
 
 
@@ -48,4 +48,4 @@ OTHERS = [somebody(f"{given} {surname}") for given in GIVEN for surname in SURNA
 
 def compared(one: Person, other: Person, *others: Person) -> Score:
     """The score of two people in a book of 450 others and these."""
-    return compare(book_of([one, other, *others, *OTHERS]), one, other)
+    return compare_people(book_of([one, other, *others, *OTHERS]), one, other)

@@ -4,7 +4,7 @@ import pytest
 from invented import book_of, compared, somebody
 
 from coterie.identity.people import Person
-from coterie.identity.scoring import compare
+from coterie.identity.scoring import compare_people
 from coterie.model.duplicates import POSSIBLE, SUGGESTED
 
 HOME = {"street": "12 Elm Street", "town": "Springfield"}
@@ -86,12 +86,12 @@ def test_namesakes_are_not_suggested_where_the_name_is_common() -> None:
 
 def test_in_a_small_book_the_name_alone_is_not_enough() -> None:
     one, other = somebody("Anna Quill"), somebody("Anna Quill")
-    assert compare(book_of([one, other]), one, other).level == POSSIBLE
+    assert compare_people(book_of([one, other]), one, other).level == POSSIBLE
 
 
 def test_a_rare_name_alone_is_enough_in_a_large_book() -> None:
     one, other = somebody("Zebulon Quackenbush"), somebody("Zebulon Quackenbush")
-    assert compare(book_of([one, other, *[somebody(f"Anna{n} Hale") for n in range(5000)]]), one, other).level
+    assert compare_people(book_of([one, other, *[somebody(f"Anna{n} Hale") for n in range(5000)]]), one, other).level
 
 
 def test_a_phone_that_many_share_says_little() -> None:
