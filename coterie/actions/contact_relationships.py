@@ -24,7 +24,7 @@ from coterie.model.relationships import (
 from coterie.store import contact_relationships as store
 from coterie.store import contacts as contact_store
 from coterie.store.database import Tx
-from coterie.store.merges import hold_contacts
+from coterie.store.merges import lock_survivors
 
 Fields = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
     if problems:
         raise Invalid(*problems)
     type_id = columns["type_id"]
-    meant = hold_contacts(tx, caller.organization_id, (first_contact_id, second_id))
+    meant = lock_survivors(tx, caller.organization_id, (first_contact_id, second_id))
     first_contact_id, second_id = meant[first_contact_id], meant[second_id]
     _lock_contacts(tx, caller, first_contact_id, second_id)
     _check_unique(tx, caller, first_contact_id, second_id, type_id)

@@ -31,7 +31,7 @@ from coterie.actions.properties import change_values
 from coterie.actions.quotas import check_contacts
 from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
-from coterie.identity.keeping import forget_keys
+from coterie.identity.keeping import delete_keys
 from coterie.model import times
 from coterie.model.contacts import GENDERS, GRADES, STATUSES, SUBSCRIBED, TEXTS, Contact, with_current_name
 from coterie.model.handles import SUMMARY_COLUMNS, UNSAFE_LINK, Handle, is_unsafe_link
@@ -244,7 +244,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     event_store.clear_note_texts(tx, caller.organization_id, note_ids)
     delete_files_of(tx, caller, contact_id)
     scrub_erased_contacts(tx, caller)
-    forget_keys(tx, caller.organization_id, [contact_id])
+    delete_keys(tx, caller.organization_id, [contact_id])
     scrub_responses(tx, caller.organization_id)
     store.erase_contact(tx, caller.organization_id, contact_id)
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each]) for each in (contact_id, *merged)]

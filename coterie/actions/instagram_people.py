@@ -26,7 +26,7 @@ from coterie.store import contacts as contact_store
 from coterie.store import handles as handle_store
 from coterie.store import instagram_people as store
 from coterie.store.database import Tx
-from coterie.store.merges import hold_contacts
+from coterie.store.merges import lock_survivors
 
 # person id -> username
 Usernames = Mapping[str, str]
@@ -51,7 +51,7 @@ def find_or_add_people(
     if missing := [person_id for person_id in new if person_id not in contact_ids]:
         contact_ids |= _find_or_add_contacts(tx, caller, missing, usernames)
     # a contact may have been merged since it was found
-    meant = hold_contacts(tx, caller.organization_id, contact_ids.values())
+    meant = lock_survivors(tx, caller.organization_id, contact_ids.values())
     store.insert_people(tx, caller.organization_id, account_id, new)
     people |= {person_id: InstagramPerson(person_id, account_id, 0, None, None) for person_id in new}
     return {

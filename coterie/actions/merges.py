@@ -188,7 +188,7 @@ def _save(
         pair.loser.id: {"deleted_at": now, "updated_at": pair.loser.updated_at},
     }
     revisions = record_all(tx, caller, rows, columns, moves_updated_at=False)
-    duplicate_store.forget(tx, caller.organization_id, pair.ids)
+    duplicate_store.delete_pairs_of(tx, caller.organization_id, pair.ids)
     values |= refresh_reminders(tx, caller, [before.id])
     return replace(after, revision=revisions[before.id])
 

@@ -23,7 +23,7 @@ from coterie.store import events as event_store
 from coterie.store import notes as store
 from coterie.store import terms as term_store
 from coterie.store.database import Tx
-from coterie.store.merges import hold_contacts
+from coterie.store.merges import lock_survivors
 from coterie.store.revisions import lock_contacts
 
 Fields = Mapping[str, Any]
@@ -299,7 +299,7 @@ def _contacts(tx: Tx, caller: Caller, uuids: Iterable[str]) -> set[int]:
     requested = _uuids("contacts", uuids, CONTACTS_MAX)
     existing = contact_store.contact_ids_by_uuid(tx, caller.organization_id, requested)
     _check_exist("contacts", requested, existing, "is not a contact of this organization")
-    return set(hold_contacts(tx, caller.organization_id, existing.values()).values())
+    return set(lock_survivors(tx, caller.organization_id, existing.values()).values())
 
 
 def _tags(tx: Tx, caller: Caller, ids: Iterable[str]) -> set[str]:

@@ -71,7 +71,7 @@ def unmerge_contact(
     row = row_of(caller, "contact.unmerged", merge.id, contact_ids=(survivor.id, loser.id), now=now)
     rows = [row, *consequence_rows(tx, caller, "contact.related_changed", survivor.id, related, locked)]
     saved = _save(tx, caller, (survivor, loser), after, rows)
-    duplicate_store.forget(tx, caller.organization_id, (survivor.id, loser.id))
+    duplicate_store.delete_pairs_of(tx, caller.organization_id, (survivor.id, loser.id))
     restore_reminders(tx, caller, values)
     note_rescheduled(refresh_reminders(tx, caller, [survivor.id]), others)
     refresh_reminders(tx, caller, [loser.id])

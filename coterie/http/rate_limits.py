@@ -11,7 +11,7 @@ from coterie.errors import TooOften
 from coterie.http.asgi import HeaderList
 
 WINDOW_SECONDS = 60
-# full buckets are forgotten when there are more
+# full buckets are deleted when there are more
 BUCKETS_MAX = 10_000
 
 
@@ -42,13 +42,13 @@ class RateLimits:
         headers.append((b"ratelimit-policy", self._policy))
         headers.append((b"ratelimit", b'"default";r=%d;t=%d' % (left, seconds)))
         if len(self._buckets) > BUCKETS_MAX:
-            self._forget(now)
+            self._delete_full(now)
         if is_refused:
             wait = max(1, ceil((1 - left) / self._per_second))
             raise TooOften(f"More than {self._most} requests in a minute; try again in {wait} seconds", wait)
 
-    def _forget(self, now: float) -> None:
-        """Forgets buckets that are full by now; if that is not enough, those used longest ago."""
+    def _delete_full(self, now: float) -> None:
+        """Deletes buckets that are full by now; if that is not enough, those used longest ago."""
         full = [token for token, (left, at) in self._buckets.items()
                 if left + (now - at) * self._per_second >= self._most]  # fmt: skip
         for token in full or sorted(self._buckets, key=lambda token: self._buckets[token][1])[: BUCKETS_MAX // 2]:

@@ -51,7 +51,7 @@ def key_changes(tx: Tx, organization_id: int, *, limit: int) -> int:
         return 0
     ids = [contact_id for _, contact_id in changed]
     # contacts are locked before the progress, as by those who erase contacts
-    store.keep_from_erasure(tx, organization_id, ids)
+    store.lock_against_erasure(tx, organization_id, ids)
     progress = store.lock_progress(tx, organization_id)
     if progress != before and progress != Progress():
         return len(changed)  # another transaction has computed them
@@ -68,7 +68,7 @@ def key_changes(tx: Tx, organization_id: int, *, limit: int) -> int:
     return len(changed)
 
 
-def forget_keys(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
+def delete_keys(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
     """Deletes the facts and keys of contacts that are going to be erased."""
     if not store.load_facts(tx, organization_id, contact_ids):
         return

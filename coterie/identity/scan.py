@@ -97,7 +97,7 @@ def store_pairs_of(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     everyone = load_people(tx, organization_id, {contact_id for pair in (*new, *others) for contact_id in pair})
     book = _book_of(tx, organization_id, everyone)
     settled = settle_pairs(book, everyone, {p: b for p, b in (new | others).items() if everyone.keys() >= {*p}})
-    store.forget(tx, organization_id, contact_ids)
+    store.delete_pairs_of(tx, organization_id, contact_ids)
     changed = {pair: bits for pair, bits in settled.items() if others.get(pair) != bits}
     return store.save_duplicates(tx, organization_id, _duplicates(book, everyone, changed))
 

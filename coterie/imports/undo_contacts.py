@@ -12,7 +12,7 @@ from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.actions.import_relationships import erase_untouched
 from coterie.actions.touch_plans import refresh_plans
-from coterie.identity.keeping import forget_keys
+from coterie.identity.keeping import delete_keys
 from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.interactions import KINDS
@@ -42,7 +42,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
     related = sorted(set(list_related(tx, caller, erased)).difference(erased)) if erased else []
     if erased:
-        forget_keys(tx, organization_id, erased)
+        delete_keys(tx, organization_id, erased)
         import_parts.erase_contacts(tx, organization_id, erased)
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in erased]
     if related:

@@ -61,7 +61,7 @@ class LoginAttempts:
         return attempt
 
     def succeed(self, attempt: Attempt) -> None:
-        """Forgets the failures of the address from this source, and this attempt everywhere."""
+        """Deletes the failures of the address from this source, and this attempt everywhere."""
         with self._lock:
             for key in self._limits(attempt):
                 if self._failures.get(key):

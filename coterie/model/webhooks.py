@@ -85,7 +85,7 @@ class Webhook(Struct, frozen=True, kw_only=True):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """One message to one endpoint. body: as it is sent, the same for each attempt; None once it is forgotten.
+    """One message to one endpoint. body: as it is sent, the same for each attempt; None once it is scrubbed.
     event_id: None for a test."""
 
     webhook_id: str

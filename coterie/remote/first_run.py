@@ -20,7 +20,7 @@ from coterie.remote import merge, own_cards
 from coterie.remote.context import Context
 from coterie.remote.listing import Fetched, Listing, fetch
 from coterie.remote.own_cards import OwnCard
-from coterie.remote.pulling import bind, forget_other_rows, rejected, with_uid
+from coterie.remote.pulling import bind, delete_other_rows, rejected, with_uid
 from coterie.remote.pushing import Stopped
 from coterie.store import import_rows
 from coterie.store import remote_cards as store
@@ -143,7 +143,7 @@ def _bind(tx: Tx, context: Context, card: RemoteCard, own: OwnCard, *, is_new: b
         context.save_cards(tx, replace(card, state=DETACHED, contact_id=contact_id, row_number=None))
     elif is_new and merge.is_covered(own.text, card.remote_body, context.caller.country):
         # nobody has changed it since: it gets the card's own lines
-        forget_other_rows(tx, context, contact_id, card.href)
+        delete_other_rows(tx, context, contact_id, card.href)
         own_cards.put_in_folder(tx, context, contact_id)
         taken = own_cards.take_lines(tx, context, own, card.remote_body, card.uid or own.uid)
         after = replace(card, contact_id=contact_id, row_number=None)

@@ -232,7 +232,7 @@ def bind(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None:
     contact = find_contact(tx, context.organization_id, contact_id)
     if contact is not None and contact.deleted_at is not None:
         restore_contact(tx, context.caller, contact_id)
-    forget_other_rows(tx, context, contact_id, card.href)
+    delete_other_rows(tx, context, contact_id, card.href)
     own_cards.put_in_folder(tx, context, contact_id)
     own = own_cards.render(tx, context, [contact_id])[contact_id]
     merged = merge.join(card.remote_body, own.text, context.caller.country)
@@ -241,7 +241,7 @@ def bind(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None:
     _save_base(tx, context, after, own, remote=card.remote_body, base=merged.base)
 
 
-def forget_other_rows(tx: Tx, context: Context, contact_id: int, href: str) -> None:
+def delete_other_rows(tx: Tx, context: Context, contact_id: int, href: str) -> None:
     """Deletes rows of the contact for cards that the book does not have any more."""
     other = store.find_by_contact(tx, context.organization_id, context.subscription.id, contact_id)
     if other is not None and other.href != href and (other.etag is None or other.state != BOUND):

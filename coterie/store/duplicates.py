@@ -144,7 +144,7 @@ def delete_pairs(tx: Tx, organization_id: int, pairs: Iterable[Pair]) -> None:
     )
 
 
-def forget(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
+def delete_pairs_of(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
     """Deletes the pairs of contacts that were merged, deleted or are going to be compared again."""
     bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
     for column in ("first_contact_id", "second_contact_id"):

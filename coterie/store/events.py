@@ -174,7 +174,7 @@ def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterabl
         "IN (SELECT ec.event_id FROM event_contacts ec WHERE ec.organization_id = :organization_id"
         f" AND ec.contact_id {tx.in_list('ids')})"
     )
-    webhook_deliveries.forget_events(tx, organization_id, of_contacts, bound)
+    webhook_deliveries.scrub_deliveries(tx, organization_id, of_contacts, bound)
     tx.run(
         "UPDATE events SET changes = NULL, undo = NULL WHERE organization_id = :organization_id"
         f" AND (changes IS NOT NULL OR undo IS NOT NULL) AND id {of_contacts}",
@@ -186,5 +186,5 @@ def clear_note_texts(tx: Tx, organization_id: int, note_ids: Iterable[str]) -> N
     """Removes the texts of these notes from the events: a note was erased, or became personal."""
     bound = {"organization_id": organization_id, "ids": tx.list_param(note_ids)}
     updates = f"organization_id = :organization_id AND kind = 'note.updated' AND subject_id {tx.in_list('ids')}"
-    webhook_deliveries.forget_events(tx, organization_id, f"IN (SELECT id FROM events WHERE {updates})", bound)
+    webhook_deliveries.scrub_deliveries(tx, organization_id, f"IN (SELECT id FROM events WHERE {updates})", bound)
     tx.run(f"UPDATE events SET changes = NULL WHERE {updates}", bound)

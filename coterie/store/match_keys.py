@@ -102,7 +102,7 @@ def list_organizations_to_scan(tx: Tx) -> list[int]:
     return [organization_id for (organization_id,) in rows]
 
 
-def keep_from_erasure(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
+def lock_against_erasure(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
     """Makes the erasure of contacts wait for the commit; other changes go on."""
     if tx.lock:
         tx.all(

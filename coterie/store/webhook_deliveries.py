@@ -187,7 +187,7 @@ def replay(
     )  # fmt: skip
 
 
-def forget_events(tx: Tx, organization_id: int, events: str, bound: Mapping[str, Any]) -> None:
+def scrub_deliveries(tx: Tx, organization_id: int, events: str, bound: Mapping[str, Any]) -> None:
     """Empties the messages of events and cancels those that wait. events: a condition on event_id."""
     tx.run(
         "UPDATE webhook_deliveries SET body = NULL, next_attempt_at = NULL,"
