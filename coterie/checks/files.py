@@ -30,5 +30,5 @@ def _find_imports(tx: Tx, scope: Scope, after: int) -> Page:
 
 CHECKS = (
     Check(name="attachments", find=_find_attachments, hint="restore the file from a backup, or erase the attachment"),
-    Check(name="import-files", find=_find_imports, hint="delete the import with `coterie forget-import`"),
+    Check(name="import-files", find=_find_imports, hint="delete the import with `coterie delete-import`"),
 )

@@ -21,7 +21,6 @@ COMMANDS = {
     "time-zones": "time_zones",
     "tokens": "tokens",
     "devices": "devices",
-    "device": "devices",
     "books": "books",
     "password": "password",
     "logins": "logins",
@@ -39,7 +38,7 @@ COMMANDS = {
     "apply-import": "apply_import",
     "rejected": "rejected",
     "undo-import": "undo_import",
-    "forget-import": "forget_import",
+    "delete-import": "delete_import",
     "backup": "backup",
     "restore": "restore",
     "check": "check",
@@ -55,6 +54,8 @@ COMMANDS = {
     "subscriptions": "subscriptions",
     "mcp": "mcp",
 }
+# earlier names, which the help does not show
+EARLIER = {"device": "devices", "forget-import": "delete_import"}
 
 
 def main() -> None:
@@ -71,7 +72,8 @@ def main() -> None:
     )
     # without a callback, Typer makes a single registered command the whole program
     application.callback()(_program)
-    modules = [COMMANDS[name]] if name in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
+    named = (COMMANDS | EARLIER).get(name)
+    modules = [named] if named else list(COMMANDS.values())
     with importing():
         for module in modules:
             import_module(f"coterie.cli.{module}").register(application)

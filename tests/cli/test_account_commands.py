@@ -95,7 +95,7 @@ def test_an_organization_gets_a_country_and_a_name(home: Settings) -> None:
 READING = (
     ("organizations",), ("imports",), ("export", "--format", "csv"), ("import-rows", "x"), ("members", "list"),
     ("tokens", "list"), ("password", EMAIL, "--password", "correct horse"), ("import", "x.vcf"), ("apply-import", "x"),
-    ("undo-import", "x"), ("forget-import", "x"), ("decide", "x", "1", "skip"), ("rejected", "x"), ("backup", "x.tar"),
+    ("undo-import", "x"), ("delete-import", "x"), ("decide", "x", "1", "skip"), ("rejected", "x"), ("backup", "x.tar"),
     ("worker",), ("organization", "set", "--name", "x"),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from instance import coterie
 
-from coterie.cli.main import COMMANDS, main
+from coterie.cli.main import COMMANDS, EARLIER, main
 from coterie.settings import describe, load_settings, shown
 
 pytestmark = pytest.mark.slow
@@ -128,6 +128,9 @@ def test_the_first_line_of_each_commands_help_is_not_cut_off(command: Command) -
     assert "..." not in said + command("instagram", "--help")[1].partition("Commands:")[2]
     for name in COMMANDS:
         assert f"\n  {name} " in said
+        assert command(name, "--help")[0] == 0
+    for name in EARLIER:
+        assert f"\n  {name} " not in said
         assert command(name, "--help")[0] == 0
 
 

@@ -252,12 +252,12 @@ def words(pid: int) -> str:
         return ""
 
 
-def test_files_of_one_command_are_applied_and_forgotten_together(folder: Path) -> None:
+def test_files_of_one_command_are_applied_and_deleted_together(folder: Path) -> None:
     staged = run(folder, "import", file(folder, FAMILY), file(folder, "Name\nOtto Mann\n", "otto.csv"))
     applied = run(folder, "apply-import", staged["import_id"])
     assert [one["state"] for one in applied["imports"]] == ["applied", "applied"]
     assert applied["created"] == 2
-    said = coterie(folder, "forget-import", applied["import_id"])
+    said = coterie(folder, "delete-import", applied["import_id"])
     assert said.stdout.startswith("2 files: import deleted.") and "can no longer be undone" in said.stdout
     assert run(folder, "imports") == []
     assert coterie(folder, "undo-import", applied["import_id"]).returncode == 1
@@ -270,6 +270,6 @@ def test_what_was_taken_back_is_not_applied_and_nothing_is_no_import(folder: Pat
     refused = coterie(folder, "apply-import", import_id)
     assert refused.returncode == 1
     assert "people.csv: not imported: The import is undone: it cannot be applied" in refused.stdout
-    for command in (("apply-import",), ("import-rows",), ("forget-import",)):
+    for command in (("apply-import",), ("import-rows",), ("delete-import",), ("forget-import",)):
         done = coterie(folder, *command, "nothing")
         assert (done.returncode, done.stderr) == (1, "coterie: There is no import nothing\n")
