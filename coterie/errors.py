@@ -63,7 +63,15 @@ class Invalid(CoterieError):
 
 
 class NotFound(CoterieError):
-    """It does not exist for this caller. The message names it: "Contact not found"."""
+    """It does not exist for this caller. what names it: "Contact not found". hint: why, or what mends it.
+
+    The message is both, with a colon between them.
+    """
+
+    def __init__(self, what: str = "", *, hint: str = "") -> None:
+        super().__init__(f"{what}: {hint}" if hint else what)
+        self.what = what
+        self.hint = hint
 
 
 class Unauthorized(CoterieError):

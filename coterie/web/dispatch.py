@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote
 import msgspec
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, NotFound, Unauthorized
+from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, Unauthorized
 from coterie.http.asgi import Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication
 from coterie.http.body import read_body, read_upload
@@ -32,7 +32,7 @@ from coterie.web.cookies import SESSION, VISITOR, Cookies, preference_headers, r
 from coterie.web.error_page import show_error
 from coterie.web.file_response import StoredFileResponse
 from coterie.web.form_tokens import FIELD, HEADER, check_origin, check_token
-from coterie.web.page import VIA, Download, Go, Page, Picture, Result, Show, Visit
+from coterie.web.page import VIA, Download, Go, NoPage, Page, Picture, Result, Show, Visit
 from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
 from coterie.web.sent_forms import run_once
@@ -148,7 +148,7 @@ class PageApp:
     def _enter(self, tx: Tx, visit: Visit, token: str) -> Visit:
         """The visit with session and organization.
 
-        Raises Unauthorized without a session, NotFound if the user is no member of the organization.
+        Raises Unauthorized without a session, NoPage if the user is no member of the organization.
         """
         found = self._authentication.find_session(tx, token) if token else None
         if found is None:
@@ -165,7 +165,7 @@ class PageApp:
             return visit
         organization = next((each for each in organizations if each.id == visit.id("o")), None)
         if organization is None:
-            raise NotFound("Not found")
+            raise NoPage
         caller = Caller.for_organization(organization, via=VIA, user_id=user.id)
         is_shown = self._page.method == "GET" and not visit.is_fragment
         waiting = count_suggested(tx, organization.id, DUPLICATES_COUNTED_MAX) if is_shown else 0

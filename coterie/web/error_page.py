@@ -11,10 +11,10 @@ from coterie.errors import (
     Unauthorized,
 )
 from coterie.http.errors import Unexpected, error_headers, status_of
-from coterie.web.page import Show, Visit
+from coterie.web.page import NoPage, Show, Visit
 
 _TITLES: dict[type[CoterieError], str] = {
-    NotFound: "This page does not exist, or you may not see it",
+    NoPage: "This page does not exist, or you may not see it",
     Unauthorized: "Your session has ended",
     Forbidden: "This is not allowed",
     Conflict: "This was changed meanwhile",
@@ -30,11 +30,9 @@ def show_error(error: CoterieError, visit: Visit) -> Show:
     status = 422 if isinstance(error, Invalid) else status_of(error)
     title = next((_TITLES[cls] for cls in type(error).__mro__ if cls in _TITLES), "This is not possible just now")
     detail = error.message
-    if isinstance(error, NotFound) and error.message != "Not found":
-        # something that the user may see is missing: its message says more than the title
-        title, _, detail = error.message.partition(": ")
-    elif isinstance(error, NotFound):
-        detail = ""
+    if isinstance(error, NotFound) and not isinstance(error, NoPage):
+        # something that the user may see is missing: its message says more than a title of the table
+        title, detail = error.what, error.hint
     headers = {name: value for name, value in error_headers(error) if name != "WWW-Authenticate"}
     if visit.is_fragment:
         headers |= {"HX-Retarget": "#alarm", "HX-Reswap": "innerHTML"}

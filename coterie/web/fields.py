@@ -11,7 +11,7 @@ from coterie.errors import Invalid, NotFound
 from coterie.model.contacts import Contact
 from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
-from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.page import NoPage, Page, Result, Show, Visit
 from coterie.web.person import find_person
 from coterie.web.person_fields import FIELDS, FormField, parsed, value_of
 from coterie.web.person_forms import base_of, form, saved
@@ -22,7 +22,7 @@ _PATH = "/{o:int}/people/{id:int}/fields/{name}"
 def _field(visit: Visit) -> FormField:
     field = FIELDS.get(visit.path["name"])
     if field is None:
-        raise NotFound("Not found")
+        raise NoPage
     return field
 
 

@@ -23,7 +23,7 @@ from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Database, Tx
 from coterie.store.files import file_path, save_file
 from coterie.store.thumbnails import SIZES, thumbnail
-from coterie.web.page import Download, Go, Page, Picture, Result, Show, Visit
+from coterie.web.page import Download, Go, NoPage, Page, Picture, Result, Show, Visit
 from coterie.web.person import find_person
 from coterie.web.person_forms import base_of
 
@@ -75,14 +75,14 @@ async def store_file(database: Database, visit: Visit) -> StoredFile:
 def _check_room(tx: Tx, visit: Visit, byte_count: int) -> None:
     contact = find_person(tx, visit)
     if contact.deleted_at is not None:
-        raise NotFound("This person was deleted: restore it first")
+        raise NotFound("This person was deleted", hint="restore it first")
     actions.check_room(tx, visit.acting, contact.id, byte_count)
 
 
 def _find_to_change(tx: Tx, visit: Visit) -> Contact:
     contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
     if contact is None or contact.deleted_at is not None:
-        raise NotFound("This person was deleted: restore it first")
+        raise NotFound("This person was deleted", hint="restore it first")
     return contact
 
 
@@ -120,7 +120,7 @@ def show_picture(tx: Tx, visit: Visit) -> Result:
     _, attachment = _find(tx, visit)
     size, folder = visit.number("size", SIZES[0]), visit.settings.data_folder
     if size not in SIZES or attachment.media_type not in PICTURE_ENDINGS:
-        raise NotFound("Not found")
+        raise NoPage
     content = thumbnail(folder, attachment.digest, file_path(folder, attachment.digest), size)
     if content is None:
         raise NotFound("The picture cannot be read")

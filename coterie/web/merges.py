@@ -2,7 +2,7 @@
 
 from coterie.actions.merges import merge_contacts
 from coterie.actions.unmerges import unmerge_contact
-from coterie.errors import Conflict, Invalid, NotFound
+from coterie.errors import Conflict, Invalid
 from coterie.model.duplicates import describe_reasons
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
@@ -11,7 +11,7 @@ from coterie.store.merges import find_merge
 from coterie.web.compare import choices_of, compare, load_pair
 from coterie.web.duplicates import next_pair, pair_path
 from coterie.web.history import undo_of
-from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 
 
 def show(tx: Tx, visit: Visit) -> Result:
@@ -35,7 +35,7 @@ def _show(tx: Tx, visit: Visit, problem: str = "", status: int = 200) -> Result:
 def _gone(tx: Tx, visit: Visit, *contact_ids: int) -> Result:
     """Both are the list's business again if one of them was deleted or merged meanwhile."""
     if any(find_contact(tx, visit.acting.organization_id, each) is None for each in contact_ids):
-        raise NotFound("Not found")
+        raise NoPage
     return Go(url=f"{visit.root}/duplicates", message="One of the two was merged or deleted meanwhile")
 
 
@@ -66,7 +66,7 @@ def unmerge(tx: Tx, visit: Visit) -> Result:
     merge_id = str(visit.path["merge"])
     merge_ = find_merge(tx, visit.acting.organization_id, merge_id)
     if merge_ is None:
-        raise NotFound("Not found")
+        raise NoPage
     try:
         _, loser = unmerge_contact(tx, visit.acting, merge_id)
     except Conflict as error:

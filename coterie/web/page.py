@@ -19,6 +19,10 @@ ID_MAX = 2**53
 TEXT_LENGTH_MAX = 100_000
 
 
+class NoPage(NotFound):
+    """The page does not exist for this user. It has no message: the response does not say which part is missing."""
+
+
 class Visit(Struct, frozen=True, kw_only=True):
     """A request for a page as its handler sees it.
 
@@ -73,10 +77,10 @@ class Visit(Struct, frozen=True, kw_only=True):
         return f"/{self.organization.id}" if self.organization else ""
 
     def id(self, name: str) -> int:
-        """A number of the path. Raises NotFound if it is too large to be an id."""
+        """A number of the path. Raises NoPage if it is too large to be an id."""
         value = int(self.path[name])
         if value > ID_MAX:
-            raise NotFound("Not found")
+            raise NoPage
         return value
 
     def text(self, name: str, length_max: int = TEXT_LENGTH_MAX) -> str:

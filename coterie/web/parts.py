@@ -10,7 +10,7 @@ from coterie.actions.reminders import finish_reminder
 from coterie.errors import Invalid, NotFound
 from coterie.model.contacts import Contact
 from coterie.store.database import Tx
-from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.page import NoPage, Page, Result, Show, Visit
 from coterie.web.part import TIME_ZONE, Part
 from coterie.web.person import find_person
 from coterie.web.person_forms import base_of, form, saved
@@ -23,7 +23,7 @@ _NEW = "new"
 def _part(visit: Visit) -> Part:
     part = PARTS.get(visit.path["part"])
     if part is None:
-        raise NotFound("Not found")
+        raise NoPage
     return part
 
 
@@ -61,7 +61,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 def create(tx: Tx, visit: Visit) -> Result:
     part, contact = _part(visit), find_person(tx, visit)
     if contact.deleted_at is not None:
-        raise NotFound("This person was deleted: restore it first")
+        raise NotFound("This person was deleted", hint="restore it first")
     fields = {field.name: visit.text(field.name, field.length_max) for field in part.fields}
     if part.name == "notes":
         fields["is_personal"] = visit.text("is_personal")
@@ -114,7 +114,7 @@ def delete(tx: Tx, visit: Visit) -> Result:
 def restore(tx: Tx, visit: Visit) -> Result:
     part = _part(visit)
     if part.restore is None:
-        raise NotFound("Not found")
+        raise NoPage
     part.restore(tx, visit.acting, find_person(tx, visit), visit.path["item"])
     return saved(tx, visit, f"{part.noun} is back", None)
 

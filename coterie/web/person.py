@@ -3,7 +3,6 @@
 from typing import Any
 
 from coterie.actions import contacts as actions
-from coterie.errors import NotFound
 from coterie.model.attachments import PICTURE, PICTURE_ENDINGS, Attachment
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
@@ -24,7 +23,7 @@ from coterie.web import history_words, in_touch
 from coterie.web.beside import neighbours
 from coterie.web.circle import circle_of
 from coterie.web.log import KINDS as LOG_KINDS
-from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 from coterie.web.person_fields import empty, filled, name_parts, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
 from coterie.web.person_things import list_of_contact
@@ -47,10 +46,10 @@ SHOWN = {
 
 
 def find_person(tx: Tx, visit: Visit) -> Contact:
-    """The contact of the path, deleted or not. Raises NotFound."""
+    """The contact of the path, deleted or not. Raises NoPage."""
     contact = find_contact(tx, visit.acting.organization_id, visit.id("id"))
     if contact is None:
-        raise NotFound("Not found")
+        raise NoPage
     return contact
 
 

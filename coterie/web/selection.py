@@ -11,7 +11,7 @@ from coterie.actions import bulk_acts
 from coterie.actions.bulk_acts import Act, Selection, act_on, start_bulk_act
 from coterie.actions.terms import create_term
 from coterie.actions.undo_jobs import undo_or_start
-from coterie.errors import NotFound, TooLarge, invalid
+from coterie.errors import TooLarge, invalid
 from coterie.model.jobs import DEAD
 from coterie.model.terms import NAME_LENGTH_MAX, TAGS
 from coterie.search import search_contacts
@@ -23,7 +23,7 @@ from coterie.store.jobs import find_job
 from coterie.store.properties import find_definitions
 from coterie.store.terms import find_term_by_name
 from coterie.web.listing import line_of, load_window, read_listing
-from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 from coterie.web.undo_jobs import show_undo
 from coterie.web.words import count
 
@@ -153,7 +153,7 @@ def show_job_of(tx: Tx, visit: Visit, job_id: str) -> Show:
     """The progress of a job that acts on many: a message that refreshes itself, or a page that does."""
     job = find_job(tx, visit.acting.organization_id, job_id)
     if job is None or job.name != bulk_acts.JOB:
-        raise NotFound("Not found")
+        raise NoPage
     progress = bulk_acts.progress_of(job)
     values = {
         "job_id": job_id, "progress": progress, "is_dead": job.state == DEAD,

@@ -15,7 +15,7 @@ from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Term, Vocabul
 from coterie.store import folders as folder_store
 from coterie.store import terms as term_store
 from coterie.store.database import Tx
-from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 
 SHOWN_MAX = 200
 _BASE = "/{o:int}/settings/"
@@ -176,7 +176,7 @@ def delete(tx: Tx, visit: Visit) -> Result:
 def restore(tx: Tx, visit: Visit) -> Result:
     collection = _collection(visit)
     if collection.restore is None:
-        raise NotFound("Not found")
+        raise NoPage
     return _done(visit, f"{collection.restore(tx, visit.acting, visit.path['item']).name} is back")
 
 

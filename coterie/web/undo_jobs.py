@@ -1,12 +1,11 @@
 """The progress and the result of an undo that a job does."""
 
 from coterie.actions import undo_jobs
-from coterie.errors import NotFound
 from coterie.model.jobs import DEAD
 from coterie.store.database import Tx
 from coterie.store.jobs import find_job
 from coterie.web.history import left_words, undo_path
-from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.page import NoPage, Page, Result, Show, Visit
 
 LEFT_SHOWN = 20
 
@@ -18,11 +17,11 @@ def show(tx: Tx, visit: Visit) -> Result:
 def show_undo(tx: Tx, visit: Visit, job_id: str) -> Show:
     """A message that refreshes itself, or a page that does, with what stayed at the end.
 
-    Raises NotFound if no undo has this id.
+    Raises NoPage if no undo has this id.
     """
     job = find_job(tx, visit.acting.organization_id, job_id)
     if job is None or job.name != undo_jobs.JOB:
-        raise NotFound("Not found")
+        raise NoPage
     progress, event_id = undo_jobs.progress_of(job), undo_jobs.arguments_of(job).event_id
     is_over = progress.is_finished or job.state == DEAD
     values = {

@@ -164,3 +164,6 @@ def test_what_is_missing_is_named(alice: Visitor, world: World) -> None:
         assert "This person was deleted" in text_of(response)
         assert "Restore it first." in text_of(response)
         assert "This page does not exist" not in text_of(response)
+    response = alice.post(f"/{world.organization.id}/people/999999/compose", kind="note", text="Nobody")
+    assert response.status == 404
+    assert "This page does not exist, or you may not see it" in text_of(response)
