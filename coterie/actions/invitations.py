@@ -72,7 +72,7 @@ def find_invitation(tx: Tx, code: str) -> tuple[Invitation, Organization]:
     invitation = store.find_invitation(tx, hash_token(code), times.now())
     organization = find_organization(tx, invitation.organization_id) if invitation else None
     if invitation is None or organization is None:
-        raise NotFound("This invitation was used, revoked or is older than seven days: ask for a new one")
+        raise NotFound("This invitation was used, revoked or is older than seven days", hint="ask for a new one")
     return invitation, organization
 
 
@@ -99,7 +99,7 @@ def _use(tx: Tx, invitation: Invitation, organization: Organization, user_id: st
     if find_membership(tx, organization.id, invitation.invited_by) != OWNER:
         raise Forbidden("This invitation is not valid any more: ask for a new one")
     if not store.delete_invitation(tx, organization.id, invitation.id):
-        raise NotFound("This invitation was used already: ask for a new one")
+        raise NotFound("This invitation was used already", hint="ask for a new one")
     now = times.now()
     insert_membership(tx, organization.id, user_id, invitation.role, now)
     caller = Caller.for_organization(organization, user_id=user_id, via=via)

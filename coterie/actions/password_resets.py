@@ -55,7 +55,7 @@ def check_code(tx: Tx, code: str) -> User:
     user_id = store.find_password_reset(tx, hash_token(code), created_after=after)
     user = find_user(tx, user_id) if user_id else None
     if user is None:
-        raise NotFound("This link was used, replaced by a newer one or is older than an hour: ask for a new one")
+        raise NotFound("This link was used, replaced by a newer one or is older than an hour", hint="ask for a new one")
     return user
 
 
@@ -63,7 +63,7 @@ def reset_password(tx: Tx, code: str, password_hash: str, via: str) -> None:
     """Sets the password and ends the link, every session and every login. Raises NotFound if it is not valid."""
     user = check_code(tx, code)
     if not store.delete_password_reset(tx, user.id):
-        raise NotFound("This link was used already: ask for a new one")
+        raise NotFound("This link was used already", hint="ask for a new one")
     set_password_of(tx, user.id, password_hash, via=via)
 
 

@@ -86,14 +86,14 @@ def _lock(tx: Tx, caller: Caller, merge_id: str) -> tuple[Merge, Sequence[int]]:
     """Locks both contacts and those related to the survivor; returns the merge as it is then."""
     merge = store.find_merge(tx, caller.organization_id, merge_id)
     if merge is None:
-        raise NotFound("Merge not found: it does not exist, or its contacts were erased")
+        raise NotFound("Merge not found", hint="it does not exist, or its contacts were erased")
     both = [merge.survivor_id, merge.loser_id]
     related = list_related(tx, caller, [merge.survivor_id])
     locked = related if len(related) <= AT_ONCE_MAX else []
     store.lock_to_merge(tx, caller.organization_id, {*both, *locked})
     merge = store.find_merge(tx, caller.organization_id, merge_id)
     if merge is None:
-        raise NotFound("Merge not found: it does not exist, or its contacts were erased")
+        raise NotFound("Merge not found", hint="it does not exist, or its contacts were erased")
     if merge.unmerged_at is not None:
         raise Conflict(f"The merge was undone already, on {merge.unmerged_at[:10]}")
     later = store.find_merge_of(tx, caller.organization_id, merge.survivor_id)

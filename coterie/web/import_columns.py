@@ -123,7 +123,7 @@ def _read(visit: Visit, import_: Import) -> tuple[list[str], list[list[str]]]:
 def _path(visit: Visit, import_: Import) -> Path:
     path = file_path(visit.settings.data_folder, import_.file_digest or "")
     if not path.exists():
-        raise NotFound("The file of this import was deleted: upload it again")
+        raise NotFound("The file of this import was deleted", hint="upload it again")
     return path
 
 

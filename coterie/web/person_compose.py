@@ -19,7 +19,7 @@ NOTE = "note"
 def compose(tx: Tx, visit: Visit) -> Result:
     contact = find_person(tx, visit)
     if contact.deleted_at is not None:
-        raise NotFound("This person was deleted: restore it first")
+        raise NotFound("This person was deleted", hint="restore it first")
     kind, text = visit.text("kind", 20), visit.text("text", TEXT_LENGTH_MAX)
     if kind in ("", NOTE):
         is_personal = visit.text("is_personal", 10) == "yes"

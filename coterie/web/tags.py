@@ -68,7 +68,7 @@ def take_out_of_folder(tx: Tx, visit: Visit) -> Result:
 def _lock(tx: Tx, visit: Visit) -> None:
     contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
     if contact is None or contact.deleted_at is not None:
-        raise NotFound("This person was deleted: restore it first")
+        raise NotFound("This person was deleted", hint="restore it first")
 
 
 def _change(tx: Tx, visit: Visit, *, added: int | None = None, removed: int | None = None) -> None:
