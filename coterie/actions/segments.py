@@ -16,6 +16,7 @@ from coterie.model.filters.json_form import from_data, to_data, to_json
 from coterie.model.filters.limits import check_size
 from coterie.model.filters.names import Missing, is_id, with_names
 from coterie.model.filters.parse import parse_filter
+from coterie.model.filters.problems import bare_reason
 from coterie.model.filters.tree import Filter
 from coterie.model.filters.write_line import to_line
 from coterie.model.organizations import Caller
@@ -118,7 +119,7 @@ def describe_segment(tx: Tx, caller: Caller, segment: Segment) -> SegmentSheet:
     try:
         expand(tx, caller.organization_id, segment.filter, (segment,))
     except Invalid as error:
-        problem = error.problems[0].reason.removeprefix("is invalid: ")
+        problem = bare_reason(error.problems[0])
     return SegmentSheet(segment, line, to_data(segment.filter), tuple(names.missing), problem)
 
 

@@ -11,6 +11,7 @@ from coterie.model.filters.json_form import from_stored, to_json
 from coterie.model.filters.limits import check_size
 from coterie.model.filters.names import with_names
 from coterie.model.filters.parse import parse_filter
+from coterie.model.filters.problems import bare_reason
 from coterie.model.filters.spans import Clock
 from coterie.model.filters.write_line import to_line
 from coterie.model.organizations import Caller, Organization
@@ -53,4 +54,4 @@ def list_matching_ids(tx: Tx, organization: Organization, stored: str, contact_i
 
 def problem_of(error: Invalid) -> str:
     """Why a filter does not run, in one sentence."""
-    return error.problems[0].reason.removeprefix("is invalid: ")
+    return bare_reason(error.problems[0])

@@ -9,6 +9,7 @@ from coterie.model.filters.fields import FIELDS, OPS, PROPERTY_PREFIX, TEXT_FIEL
 from coterie.model.filters.json_form import from_data
 from coterie.model.filters.names import with_names
 from coterie.model.filters.parse import parse_filter
+from coterie.model.filters.problems import bare_reason
 from coterie.model.filters.tree import All, Condition, Filter, Not, all_of
 from coterie.model.filters.write_line import to_line
 from coterie.model.terms import EXPERTISES, TAGS
@@ -148,6 +149,6 @@ def with_condition(text: str, field: str, op: str, value: str) -> str:
     try:
         condition = from_data({"field": field, "op": name, "value": values})
     except Invalid as error:
-        raise invalid("value", error.problems[0].reason.removeprefix("is invalid: ")) from None
+        raise invalid("value", bare_reason(error.problems[0])) from None
     part = Not(condition) if op.startswith(NOT) else condition
     return to_line(all_of([parse_filter(text), part] if text else [part]))

@@ -9,6 +9,7 @@ from coterie.actions.filters import read_filter
 from coterie.errors import Invalid
 from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
+from coterie.model.filters.problems import bare_reason
 from coterie.search import search_contacts
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import count_contacts, list_contacts
@@ -99,7 +100,7 @@ def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int 
     try:
         contacts, total, is_capped, pieces = _find(tx, visit, listing, offset, limit)
     except Invalid as error:
-        return Window((), 0, 0, problem="; ".join(each.reason.removeprefix("is invalid: ") for each in error.problems))
+        return Window((), 0, 0, problem="; ".join(map(bare_reason, error.problems)))
     parts = {column.part for column in columns_of(visit).values() if column.part is not None}
     sheets = sheets_of(tx, visit.acting.organization_id, contacts, parts)
     if is_capped and len(contacts) == limit:

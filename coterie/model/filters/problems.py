@@ -7,12 +7,18 @@ from coterie.errors import Invalid, Problem
 
 FIELD = "filter"
 QUOTED_MAX = 40
+_PREFIX = "is invalid: "
 
 
 def problem(reason: str, *, position: int | None = None, path: tuple[str, ...] = (), kind: str = "invalid") -> Invalid:
     """An Invalid of the filter. position: where in the line, from 0; path: where in the JSON."""
     where = f"at position {position + 1}: " if position is not None else ""
-    return Invalid(Problem((FIELD, *path), kind, f"is invalid: {where}{reason}"))
+    return Invalid(Problem((FIELD, *path), kind, f"{_PREFIX}{where}{reason}"))
+
+
+def bare_reason(problem: Problem) -> str:
+    """The reason without "is invalid: ", for a place that shows no name of a field before it."""
+    return problem.reason.removeprefix(_PREFIX)
 
 
 def quoted(text: object) -> str:
