@@ -24,6 +24,8 @@ FILE_LINES_AIM = 200
 IMPORT_TABLE_WIDTH = 120
 POSITIONAL_MAX = 5
 CALL_POSITIONAL_MAX = 6
+TEXT_TESTS = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "split", "find"}
+PREFIXED = "model/filters/problems.py"
 _SQL = re.compile(r"\s*((SELECT|INSERT|UPDATE|WITH)\s|DELETE\s+FROM\s)")
 
 
@@ -138,15 +140,29 @@ def actions_have_a_docstring(module: Module) -> Iterator[str]:
             yield module.message(function, f"{function.name} needs a docstring: what it does and what it raises")
 
 
+def _is_sentence(node: ast.expr) -> bool:
+    """Whether it is a reason, or the message of an error. A variable named message may be anything."""
+    return getattr(node, "attr", None) in ("reason", "message") or getattr(node, "id", None) == "reason"
+
+
+def _reads_a_sentence(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr in TEXT_TESTS and _is_sentence(function.value)
+
+
 def nothing_is_decided_by_a_sentence(module: Module) -> Iterator[str]:
-    """A reason is compared by its code. Migrations read the sentences that earlier versions stored."""
+    """A reason or a message is neither compared nor taken apart: an error has a code, a class or a field for that.
+
+    Migrations read the sentences that earlier versions stored. PREFIXED removes what it added.
+    """
     if "migrations" in str(module.path):
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot):
             sides = (node.left, *node.comparators)
-            if any("reason" in (getattr(side, "attr", None), getattr(side, "id", None)) for side in sides):
+            if any(_is_sentence(side) for side in sides):
                 yield module.message(node, "a reason is for people: compare its code")
+        if isinstance(node, ast.Call) and _reads_a_sentence(node.func) and module.path != PREFIXED:
+            yield module.message(node, "a message is for people: give the error a field or a class")
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "reason LIKE" in node.value:
             yield module.message(node, "a reason is for people: store and compare its code")
 
@@ -240,6 +256,9 @@ BAD: list[tuple[Rule, str, str]] = [
     (things_stay_small, "api/r0/notes.py", "def show(tx, caller, request):\n" + "    x = 1\n" * HANDLER_LINES_MAX),
     (things_stay_small, "store/notes.py", "def insert_note(tx, organization_id, a, b, c, d, e, f): ..."),
     (nothing_is_decided_by_a_sentence, "imports/apply.py", "if row.reason == 'A quote is never closed': pass"),
+    (nothing_is_decided_by_a_sentence, "web/errors.py", "title = '' if error.message == 'Not found' else '-'"),
+    (nothing_is_decided_by_a_sentence, "web/errors.py", "title = error.message.partition(': ')[0]"),
+    (nothing_is_decided_by_a_sentence, "web/chips.py", "text = error.problems[0].reason.removeprefix('is invalid: ')"),
     (nothing_is_decided_by_a_sentence, "store/imports.py", "SQL = \"SELECT 1 FROM rows WHERE reason LIKE 'a%'\""),
     (calls_name_their_arguments, "actions/notes.py", "note = Note(1, 2, 3, 4, 5, 6, 7)"),
     (actions_have_a_docstring, "actions/notes.py", "def create_note(tx, caller, text): ..."),
