@@ -126,4 +126,4 @@ def _calls(plan: Plan) -> dict[str, Callable[[], Arguments]]:
         "save_segment": lambda: {"title": f"Segment {next(ones)}", "filter": "folder:VIP language:de"},
         "merge_contacts": lambda: {"keep_id": fresh(), "merge_ids": [fresh()]},
         "delete_contacts": lambda: {"ids": [fresh()]},
-    }  # fmt: skip
+    }

@@ -80,7 +80,7 @@ def run_wrk(
         _SCRIPT.replace("REQUEST", _PATHS[cell].replace("COUNT", str(count)))
         .replace("PATHS", ", ".join(f'"{path}"' for path in paths))
         .replace("AUTHORIZATION", server.headers["Authorization"])
-    )  # fmt: skip
+    )
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()

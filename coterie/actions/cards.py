@@ -73,7 +73,7 @@ def move_card(tx: Tx, caller: Caller, ref: CardRef, href: str) -> None:
 
 def save_group(
     tx: Tx, caller: Caller, href: str, *, uid: str, body: str, tag_id: str | None, tag_digest: str | None
-) -> CardRef:  # fmt: skip
+) -> CardRef:
     """Stores a card that is a group of cards, as a device wrote it; returns it. tag_id, tag_digest: as StoredCard."""
     text = body.replace("\r\n ", "").lower()
     group = StoredCard(

@@ -52,7 +52,7 @@ def read_key(headers: Headers) -> str | None:
 
 def hash_request(
     method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any], files: Mapping[str, Upload]
-) -> str:  # fmt: skip
+) -> str:
     """The SHA-256 of a request: method, path, query and fields in any order and writing, and the bytes of its files."""
     digests = {}
     for name, upload in files.items():

@@ -110,9 +110,7 @@ def _save_equal(
     card_store.save_group(tx, caller.organization_id, card)
 
 
-def _equal_lines(
-    tx: Tx, caller: Caller, lines: Sequence[RawLine], tag: Term, members: Members
-) -> list[RawLine]:  # fmt: skip
+def _equal_lines(tx: Tx, caller: Caller, lines: Sequence[RawLine], tag: Term, members: Members) -> list[RawLine]:
     """The lines with the tag's name and members. Lines that name members who are no contacts stay."""
     result = list(lines) if name_of(lines) == tag.name else with_name(lines, tag.name)
     present = store.find_members(tx, caller.organization_id, members_of(result))

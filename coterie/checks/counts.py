@@ -22,7 +22,7 @@ def _find_sequences(tx: Tx, scope: Scope, after: int) -> Page:
     return [
         Problem(f"sequence {name}", f"has given {given:,}, but {highest:,} is used", name)
         for name, given, highest in low
-    ], None  # fmt: skip
+    ], None
 
 
 def _repair_counters(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:

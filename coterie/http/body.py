@@ -77,7 +77,7 @@ async def _next_message(receive: Receive, seconds: float) -> Message:
 
 async def read_bytes(
     headers: Headers, receive: Receive, bytes_max: int, *, seconds_max: float | None = None, budget: Budget = IN_MEMORY
-) -> bytes:  # fmt: skip
+) -> bytes:
     """The raw body. Raises as read_chunks does, and Disconnected if it takes longer than seconds_max."""
     try:
         async with asyncio.timeout(seconds_max), aclosing(read_chunks(headers, receive, bytes_max, budget)) as chunks:

@@ -78,7 +78,7 @@ def _deliveries(database: Database, settings: Settings) -> Endpoint:
         try:
             body = await read_bytes(
                 headers_of(request.scope), request.receive, BYTES_MAX, seconds_max=BODY_SECONDS_MAX, budget=DELIVERIES
-            )  # fmt: skip
+            )
         except Busy as error:
             return PlainTextResponse(error.message, 503, headers=_HEADERS | {"Retry-After": str(error.seconds)})
         except (TooLarge, Disconnected) as error:

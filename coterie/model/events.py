@@ -178,7 +178,7 @@ OF_THE_BOOK = frozenset(SHOWN_WITH_CONTACTS) - {
 # Kinds after which a contact may be found by other words: of its own fields, handles, addresses, shared notes, tags, …
 CHANGES_WORDS = frozenset(kind for kind in KINDS if kind.partition(".")[0] in ("contact", "address", "note")) - {
     "contact.related_changed",
-}  # fmt: skip
+}
 # A created contact gets its revision with its row; an erased one leaves a tombstone
 CHANGES_CONTACTS = frozenset(kind for kind in KINDS if SHOWN_WITH_CONTACTS[kind.partition(".")[0]]) - {
     "contact.created", "contact.erased",

@@ -179,4 +179,4 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     UNDONE_IN_PART: lambda data: "; ".join(map(_conflict, data["conflicts"])),
     CONTACT_ERASED: lambda data: "The contact was erased",
     TEXT: lambda data: data["text"],
-}  # fmt: skip
+}

@@ -74,9 +74,7 @@ def list_contact_ids(tx: Tx, organization_id: int, bundle_id: str, *, after: int
     return [contact_id for (contact_id,) in rows]
 
 
-def list_deleted_groups(
-    tx: Tx, organization_id: int, device_id: str, *, first: str, last: str
-) -> list[DeletedGroup]:  # fmt: skip
+def list_deleted_groups(tx: Tx, organization_id: int, device_id: str, *, first: str, last: str) -> list[DeletedGroup]:
     """The groups that a device deleted between two moments."""
     rows = tx.all(
         "SELECT undo FROM events WHERE organization_id = :organization_id AND kind = 'device.group_deleted'"

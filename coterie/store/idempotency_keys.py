@@ -48,7 +48,7 @@ def find_response(tx: Tx, organization_id: int, owner_id: str, key: str) -> Stor
 
 def save_response(
     tx: Tx, organization_id: int, owner_id: str, key: str, *, status: int, headers: str, body: str
-) -> None:  # fmt: skip
+) -> None:
     tx.run(
         f"UPDATE idempotency_keys SET status = :status, headers = :headers, body = :body WHERE {_KEY}",
         {"organization_id": organization_id, "owner_id": owner_id, "key": key, "status": status, "headers": headers,

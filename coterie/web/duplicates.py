@@ -37,7 +37,7 @@ def show(tx: Tx, visit: Visit) -> Result:
     level: Level = next((each for each in LEVELS if each == visit.query.get("level")), first)
     pairs = store.list_duplicates(
         tx, organization_id, level, limit=PAIRS + 1, after=_position(visit.query.get("after", ""))
-    )  # fmt: skip
+    )
     values = {
         "level": level,
         "levels": [(each, LABELS[each], counts.get(each, 0)) for each in LEVELS],

@@ -26,7 +26,7 @@ from coterie.model.imports import (
     ContactDraft,
     Import,
     StagedRow,
-)  # fmt: skip
+)
 from coterie.store import imports as store
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Database, Tx
@@ -107,7 +107,7 @@ def show(tx: Tx, visit: Visit) -> Result:
     offset = visit.number("from", 0)
     rows = list_page_of_rows(
         tx, visit.acting.organization_id, import_.id, outcome=outcome, limit=ROWS + 1, offset=offset
-    )  # fmt: skip
+    )
     return Show(
         template="imports/show.html",
         values={

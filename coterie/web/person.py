@@ -94,7 +94,7 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
         "channel_labels": CHANNEL_LABELS,
         "instagram": INSTAGRAM_PROFILES,
         "is_link": lambda text: not is_unsafe_link(text) and text.lower().startswith(("http://", "https://")),
-    }  # fmt: skip
+    }
 
 
 def _is_shown(attachment: Attachment) -> bool:

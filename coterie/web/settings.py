@@ -48,7 +48,7 @@ PLACES = {
         Place("/help/keys", "Keyboard shortcuts", "All of them", "keyboard"),
         Place("/reference", "API reference", "Every operation, with examples", "book"),
     ),
-}  # fmt: skip
+}
 
 
 def show(tx: Tx, visit: Visit) -> Result:

@@ -55,7 +55,7 @@ from coterie.web import (
     tags,
     today,
     undo_jobs,
-)  # fmt: skip
+)
 from coterie.web.page import Page
 
 # of paths that overlap, the first one counts

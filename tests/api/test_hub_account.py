@@ -18,7 +18,7 @@ def token_with(world: World, *scopes: str) -> str:
     with world.database.write() as tx:
         return insert_token(
             tx, world.organization.id, user_id=world.alice.user_id or "", name="limited", scopes=scopes
-        )[1]  # fmt: skip
+        )[1]
 
 
 def test_me_is_the_user_with_role_and_scopes(world: World, hub: Client, client: Client) -> None:

@@ -112,7 +112,7 @@ def test_folder_ids_are_the_whole_set_of_a_contacts_folders(inro: Client, world:
         ({"custom_properties": {"a\0": 1}}, "contact[custom_properties] is invalid"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
-)  # fmt: skip
+)
 def test_a_field_that_cannot_be_so_is_named_and_nothing_is_changed(
     inro: Client, world: World, fields: dict[str, Any], message: str
 ) -> None:

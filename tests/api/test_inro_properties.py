@@ -100,7 +100,7 @@ def test_only_the_keys_sent_change(inro: Client) -> None:
         ({"title": "T", "agent_active": "perhaps"}, "contact_property[agent_active] is invalid"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
-)  # fmt: skip
+)
 def test_what_is_no_property_is_refused(inro: Client, given: dict[str, Any], message: str) -> None:
     response = inro.post(PATH, {"contact_property": given})
     assert (response.status, response.json) == (400, {"error": message})

@@ -43,7 +43,7 @@ def test_xml_that_is_refused(dav: Dav, body: bytes) -> None:
         (make_card("FN:x", "NOTE:" + "x" * 11_000_000).encode(), "max-resource-size"),
     ],
     ids=["empty", "no end", "two", "latin-1", "jpeg", "calendar", "10,000 lines", "2.1", "11 MB"],
-)  # fmt: skip
+)
 def test_cards_that_are_refused(dav: Dav, body: bytes, condition: str) -> None:
     response = dav.put("x.vcf", body)
     assert response.status == 403

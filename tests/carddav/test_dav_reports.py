@@ -7,7 +7,7 @@ PEOPLE = {
     "ned": make_card("FN:Ned", "N:Flanders;Ned;;;", "EMAIL;TYPE=home:Ned@Example.org", "NOTE:a\\, b", uid="ned"),
     "edna": make_card("FN:Edna", "N:Krabappel;Edna;;;", "item1.TEL:+1 800 555 0101", "item1.X-ABLabel:x", uid="e"),
     "cafe": make_card("FN:Café", "N:;;;;", "X-LONG:" + "x" * 70 + "\r\n yz", uid="cafe"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ PHONE, EMAIL = "phone:+12125550100", "email:hale@example.org"
         (somebody("Robert Ostrander", EMAIL), somebody("", EMAIL)),
         (somebody("Robert Ostrander", "instagram:bobo"), somebody("Bobo the Clown", "instagram:bobo")),
     ],
-)  # fmt: skip
+)
 def test_one_person_is_suggested(one: Person, other: Person) -> None:
     assert compared(one, other).level == SUGGESTED
     assert compared(other, one).level == SUGGESTED

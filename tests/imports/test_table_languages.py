@@ -73,7 +73,7 @@ def test_a_house_number_belongs_to_the_street(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("title", "field"), [("Supervisor", "job_title"), ("Dr.", "name_prefix"), ("Mrs", "name_prefix")]
-)  # fmt: skip
+)
 def test_a_title_is_the_job_unless_it_is_one_before_a_name(tmp_path: Path, title: str, field: str) -> None:
     draft = draft_of(tmp_path, f"First,Last,Company,Title\nLenny,Leonard,Plant,{title}\n")
     assert getattr(draft, field) == title

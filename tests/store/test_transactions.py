@@ -159,7 +159,7 @@ def test_rows_can_be_read_one_after_another(database: Database) -> None:
     with database.write() as tx:
         tx.execute_many(
             "INSERT INTO things (id, value) VALUES (:id, 0)", [{"id": number} for number in range(10, 2500)]
-        )  # fmt: skip
+        )
     with database.read() as tx:
         assert [row[0] for row in tx.stream("SELECT id FROM things ORDER BY id")] == list(range(2500))
 

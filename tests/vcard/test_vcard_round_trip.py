@@ -46,7 +46,7 @@ PICTURE = st.builds(
     st.binary(max_size=200),
 ) | st.builds(
     PictureDraft, st.sampled_from([None, "image/png"]), url=VALUE.map(lambda path: f"https://example.com/{path}")
-)  # fmt: skip
+)
 
 
 def _one_primary(handles: list[HandleDraft]) -> list[HandleDraft]:

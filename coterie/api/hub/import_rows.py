@@ -71,7 +71,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> RowPage:
     offset = read_cursor(scope, query.cursor, int) if query.cursor is not None else 0
     found = list_page_of_rows(
         tx, caller.organization_id, import_id, outcome=query.outcome, limit=limit + 1, offset=offset
-    )  # fmt: skip
+    )
     return RowPage(
         items=present_rows(tx, caller, import_id, found[:limit]),
         next_cursor=write_cursor(scope, offset + limit) if len(found) > limit else None,

@@ -66,7 +66,7 @@ def log_with_contact(tx: Tx, caller: Caller, request: Request) -> LoggedEntity:
 def _log(tx: Tx, caller: Caller, fields: TouchFields, contact_ids: list[int]) -> list[LoggedEntity]:
     touches = log_touch(
         tx, caller, contact_ids, kind=fields.kind, text=fields.text, happened_at=fields.happened_at or ""
-    )  # fmt: skip
+    )
     return [LoggedEntity(touch_id, each) for each, touch_id in touches.items()]
 
 

@@ -48,5 +48,5 @@ def _without_repeated(lines: Iterable[str], others: Iterable[str]) -> list[str]:
     repeated = {word for text in others for word in words(text)}
     rest = [
         ", ".join(piece.strip() for piece in line.split(",") if not set(words(piece)) <= repeated) for line in lines
-    ]  # fmt: skip
+    ]
     return [line for line in rest if line]

@@ -34,7 +34,7 @@ TEXT_FIELDS = {
     "how_you_met": "how you met",
     "language": "language, as a code or a word",
     "bio": "how the person describes himself or herself",
-}  # fmt: skip
+}
 ADDRESS_PARTS = ("line_1", "line_2", "line_3", "locality", "region", "postcode", "country", "house_number")
 FIELDS: dict[str, str] = {
     "name": "the whole name in one cell; it is split into its parts. Beside a first name, the last name",
@@ -61,7 +61,7 @@ FIELDS: dict[str, str] = {
     "repeat": "a line of the note, unless it only repeats what other columns say",
     "unread": "only a warning that the value was skipped: unread:the shoe size",
     "ignore": "nothing: the column is skipped",
-}  # fmt: skip
+}
 
 
 _NUMBERED_KINDS = "|".join((*CHANNELS, "address", "date"))

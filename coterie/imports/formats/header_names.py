@@ -156,7 +156,7 @@ _NAMES = {
     "repeat": """
         initials; initialen; iniziali; iniciais; nomevisualizzatopostaelettronica emailweergegevennaam
         nomeparaexibicaoemail""",
-}  # fmt: skip
+}
 _FIELD_OF = {"".join(words(name)): field for field, names in _NAMES.items() for name in re.findall(r"\w+", names)}
 
 _LABELS = {
@@ -174,7 +174,7 @@ _LABELS = {
     "fax": "fax; telefax; telecopie telecopieur",
     "pager": "pager beeper cercapersone",
     "other": "other; andere sonstige weitere; autre; otro otra; altro altra; ander andere; outro outra",
-}  # fmt: skip
+}
 _LABEL_OF = {name: label for label, names in _LABELS.items() for name in re.findall(r"\w+", names)}
 _LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
 _FLAGS = frozenset((
