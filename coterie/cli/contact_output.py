@@ -55,14 +55,7 @@ def _parts(sheet: ContactSheet) -> dict[str, Any]:
         "tags": [term.name for term in sheet.tags],
         "expertises": [term.name for term in sheet.expertises],
         "properties": {slug: msgspec.json.decode(raw) for slug, raw in sheet.properties.items()},
-        "relationships": [
-            {
-                "contact_id": side.second_contact_id,
-                "type": TYPES[side.type_id].name,
-                "anniversary_on": side.anniversary_on,
-            }
-            for side in sheet.relationships
-        ],
+        "relationships": [_relationship(side) for side in sheet.relationships],
         "external_ids": [{"source": source, "id": id_} for source, id_ in sheet.external_ids],
     }
     return data

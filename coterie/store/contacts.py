@@ -31,10 +31,6 @@ SORT_COLUMNS: tuple[str, ...] = (
 _SELECT = ", ".join(f"c.{name}" for name in COLUMNS)
 _IS_FOLLOWER = COLUMNS.index("is_follower")
 _WRITABLE = frozenset(COLUMNS + SORT_COLUMNS) - {"id", "uuid", "created_at"}
-_INSERT = (
-    f"INSERT INTO contacts (organization_id, {', '.join(COLUMNS + SORT_COLUMNS)})"
-    f" VALUES (:organization_id, {', '.join(':' + name for name in COLUMNS + SORT_COLUMNS)})"
-)
 
 # What a list can be sorted by -> the indexed column. Missing values sort lowest on both engines (decision 0020).
 ORDERS = {

@@ -194,18 +194,3 @@ def find_dismissed(tx: Tx, organization_id: int, pairs: Collection[Pair] | Mappi
         {"organization_id": organization_id, "ids": tx.list_param({first for first, _ in pairs})},
     )
     return {(first, second) for first, second in rows}.intersection(pairs)
-
-
-def list_not_same(
-    tx: Tx, organization_id: int, *, limit: int, after: Pair | None = None
-) -> list[tuple[int, int, str | None, str]]:
-    """A page of (first id, second id, user id, moment) of the pairs that users have said are two people, by ids."""
-    above = " AND (first_contact_id, second_contact_id) > (:first, :second)" if after else ""
-    bound = {"organization_id": organization_id, "limit": limit}
-    rows = tx.all(
-        "SELECT first_contact_id, second_contact_id, user_id, created_at FROM not_same"
-        f" WHERE organization_id = :organization_id{above}"
-        " ORDER BY first_contact_id, second_contact_id LIMIT :limit",
-        bound | ({"first": after[0], "second": after[1]} if after else {}),
-    )
-    return [(first, second, user_id, created_at) for first, second, user_id, created_at in rows]

@@ -44,14 +44,3 @@ def _set_deleted(tx: Tx, organization_id: int, contact_id: int, touch_id: str, n
         },
     )  # fmt: skip
     return changed == 1
-
-
-def find_last_touches(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """contact id -> (moment, kind) of the newest touch, for those that have one."""
-    rows = tx.all(
-        "SELECT contact_id, happened_at, kind FROM interactions WHERE organization_id = :organization_id"
-        f" AND contact_id {tx.in_list('ids')} AND kind {tx.in_list('kinds')} AND deleted_at IS NULL"
-        " ORDER BY happened_at, id",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "kinds": tx.list_param(KINDS)},
-    )
-    return {contact_id: (at, kind) for contact_id, at, kind in rows}

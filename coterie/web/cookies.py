@@ -16,7 +16,6 @@ MESSAGE = "coterie_message"
 PREFERENCES = {"theme": ("system", "light", "dark"), "density": ("normal", "compact"), "shortcuts": ("on", "off")}
 COLUMNS_NAME = "columns"
 _YEAR = 31_536_000
-_MESSAGE_SECONDS = 60
 
 
 class Cookies(Struct, frozen=True):

@@ -22,10 +22,6 @@ class NoQuery(Struct, forbid_unknown_fields=True):
     """The query of an operation without parameters."""
 
 
-class NoBody(Struct, forbid_unknown_fields=True):
-    """The body of an operation without input: empty, or {}."""
-
-
 class ListQuery(Struct, forbid_unknown_fields=True):
     limit: Limit = None
     cursor: Cursor = None
