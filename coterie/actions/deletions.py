@@ -4,7 +4,7 @@ A phone that loses its account, or a program with an error, may delete everyone.
 leave a phone in a loop, so they are made and can be restored at once; beyond half of the book a person must agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from coterie.actions.jobs import enqueue
 from coterie.actions.terms import change_tagged
 from coterie.errors import Conflict, Held, NotFound
 from coterie.model import times
-from coterie.model.deletions import ALLOWED_SECONDS, MAIL_JOB, PAUSE_SECONDS, RETRY_SECONDS, Bundle
+from coterie.model.deletions import ALLOWED_SECONDS, MAIL_JOB, PAUSE_SECONDS, RETRY_SECONDS, Bundle, Restoring
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.store import deletions as store
@@ -28,6 +28,8 @@ from coterie.store.revisions import lock_contacts
 
 RESTORE_JOB = "restore_deletions"
 BATCH = 20
+# the worker restores more
+AT_ONCE_MAX = 500
 
 
 def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
@@ -81,11 +83,23 @@ def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
     Groups that it deleted meanwhile are there again: their members have the tags. Contacts that were restored already,
     or erased, are skipped. Raises NotFound; Invalid if the organization has as many contacts as its quota allows.
     """
-    organization_id = caller.organization_id
-    bundle = _find(tx, caller, bundle_id)
-    restored = _restore(tx, caller, store.list_contact_ids(tx, organization_id, bundle_id))
+    bundle, restored, after = _find(tx, caller, bundle_id), 0, 0
+    while ids := store.list_contact_ids(tx, caller.organization_id, bundle_id, after=after, limit=BATCH):
+        restored, after = restored + _restore(tx, caller, ids), ids[-1]
     _restored(tx, caller, bundle)
     return restored
+
+
+def restore_or_start(tx: Tx, caller: Caller, bundle_id: str) -> Restoring:
+    """Restores up to 500 contacts at once; the worker restores those of a larger bundle.
+
+    Raises NotFound and Invalid as restore_deletions does.
+    """
+    bundle = _find(tx, caller, bundle_id)
+    if bundle.deleted_count > AT_ONCE_MAX:
+        start_restoring(tx, caller, bundle_id)
+        return Restoring(bundle.deleted_count, is_finished=False)
+    return Restoring(restore_deletions(tx, caller, bundle_id), is_finished=True)
 
 
 def _restored(tx: Tx, caller: Caller, bundle: Bundle) -> None:
@@ -94,7 +108,7 @@ def _restored(tx: Tx, caller: Caller, bundle: Bundle) -> None:
     record(tx, caller, "device.deletions_restored", bundle.device_id)
 
 
-def _restore(tx: Tx, caller: Caller, contact_ids: Iterable[int]) -> int:
+def _restore(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> int:
     organization_id, restored = caller.organization_id, 0
     for contact_id in contact_ids:
         contact = find_contact(tx, organization_id, contact_id)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coterie.actions import devices as actions
-from coterie.actions.deletions import allow_deletions, restore_deletions
+from coterie.actions.deletions import allow_deletions, restore_or_start
 from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
@@ -207,10 +207,11 @@ def restore(
     deletions: DeletionsArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Restore everyone a device deleted."""
+    """Restore the contacts a device deleted. The worker restores them if they are more than 500."""
     with open_instance(data) as database, database.write() as tx:
-        count = restore_deletions(tx, caller_for_only(tx, organization), deletions)
-    _print(f"{count:,} contacts restored.", {"id": deletions, "count": count}, as_json=as_json)
+        restoring = restore_or_start(tx, caller_for_only(tx, organization), deletions)
+    text = f"{restoring.count:,} contacts {'restored' if restoring.is_finished else 'are being restored'}."
+    _print(text, {"id": deletions, **msgspec.structs.asdict(restoring)}, as_json=as_json)
 
 
 def allow(

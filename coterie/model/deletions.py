@@ -19,6 +19,13 @@ class DeletedGroup(Struct, frozen=True):
     contacts: list[int]
 
 
+class Restoring(Struct, frozen=True):
+    """count: the restored contacts, or those that the worker will restore if it is not finished."""
+
+    count: int
+    is_finished: bool
+
+
 class Bundle(Struct, frozen=True):
     """card_count: the cards of the book before the first deletion."""
 

@@ -64,8 +64,8 @@ def add_contact(tx: Tx, organization_id: int, bundle_id: str, contact_id: int) -
     tx.insert_rows("deletion_contacts", [row], skip_existing=True)
 
 
-def list_contact_ids(tx: Tx, organization_id: int, bundle_id: str, *, after: int = 0, limit: int = 2**53) -> list[int]:
-    """The contacts of a bundle that were not erased, by id; those after an id."""
+def list_contact_ids(tx: Tx, organization_id: int, bundle_id: str, *, after: int, limit: int) -> list[int]:
+    """The contacts of a bundle that were not erased, by id, after an id."""
     rows = tx.all(
         "SELECT contact_id FROM deletion_contacts WHERE organization_id = :organization_id AND bundle_id = :bundle_id"
         " AND contact_id > :after ORDER BY contact_id LIMIT :limit",

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from coterie.actions.deletions import RESTORE_JOB, allow_deletions, restore_deletions, start_restoring
-from coterie.errors import NotFound
+from coterie.actions.deletions import RESTORE_JOB, allow_deletions, restore_or_start
 from coterie.store.database import Tx
-from coterie.store.deletions import find_bundle, list_bundles
+from coterie.store.deletions import list_bundles
 from coterie.store.devices import list_devices
 from coterie.store.jobs import find_open_keys
 from coterie.web.page import Go, Page, Result, Visit
@@ -13,8 +12,6 @@ from coterie.web.words import count
 
 SHOWN_MAX = 20
 DEVICES_MAX = 10_000
-# more are restored by a job
-AT_ONCE_MAX = 500
 _PATH = "/{o:int}/settings/devices/deletions/{bundle}"
 
 
@@ -33,15 +30,10 @@ def deletion_values(tx: Tx, visit: Visit) -> dict[str, Any]:
 
 
 def restore(tx: Tx, visit: Visit) -> Result:
-    """Restores everybody whom a device deleted."""
-    bundle = find_bundle(tx, visit.acting.organization_id, visit.path["bundle"])
-    if bundle is None:
-        raise NotFound("Deletions not found")
-    if bundle.deleted_count > AT_ONCE_MAX:
-        start_restoring(tx, visit.acting, bundle.id)
-        return _done(visit, f"{count(bundle.deleted_count, 'person', 'people')} are being restored")
-    restored = restore_deletions(tx, visit.acting, bundle.id)
-    return _done(visit, f"{count(restored, 'person', 'people')} restored")
+    """Restores the contacts that a device deleted; the worker does if they are many."""
+    restoring = restore_or_start(tx, visit.acting, visit.path["bundle"])
+    people = count(restoring.count, "person", "people")
+    return _done(visit, f"{people} restored" if restoring.is_finished else f"{people} are being restored")
 
 
 def allow(tx: Tx, visit: Visit) -> Result:

@@ -4,7 +4,7 @@ import pytest
 from carddav.dav_client import Dav, make_card
 from world import World
 
-from coterie.actions.deletions import allow_deletions, restore_deletions
+from coterie.actions.deletions import allow_deletions, restore_deletions, restore_or_start
 from coterie.errors import Conflict, NotFound
 from coterie.model.deletions import MAIL_JOB, Bundle
 from coterie.store.deletions import list_bundles
@@ -85,3 +85,5 @@ def test_another_organization_restores_nothing(dav: Dav, world: World) -> None:
     delete(dav, 0)
     with world.database.write() as tx, pytest.raises(NotFound):
         restore_deletions(tx, world.charlie, bundles(world)[0].id)
+    with world.database.write() as tx, pytest.raises(NotFound):
+        restore_or_start(tx, world.charlie, bundles(world)[0].id)

@@ -9,10 +9,15 @@ from test_account_commands import EMAIL, home, listed, run, said
 from coterie.actions.callers import caller_for
 from coterie.actions.cards import delete_card
 from coterie.actions.contacts import create_contact
-from coterie.actions.deletions import note_deletion
+from coterie.actions.deletions import AT_ONCE_MAX, note_deletion
+from coterie.actions.devices import add_device
 from coterie.actions.folders import create_folder, set_folders
 from coterie.settings import Settings
+from coterie.store.contacts import count_contacts
 from coterie.store.database import open_database
+from coterie.store.deletions import list_bundles, save_bundle
+from coterie.store.organizations import list_members
+from coterie.worker.loop import Worker
 
 __all__ = ["home"]
 pytestmark = pytest.mark.slow
@@ -69,3 +74,25 @@ def test_deletions_of_a_device_are_listed_and_restored(home: Settings) -> None:
     assert run(home, "device", "allow", bundle["id"]).stderr == "coterie: The deletions are not held\n"
     assert said(home, "device", "restore", bundle["id"]) == "2 contacts restored.\n"
     assert "restored" in said(home, "device", "deletions")
+
+
+def test_the_worker_restores_deletions_that_are_many(home: Settings) -> None:
+    ids = people(home)
+    database = open_database(home)
+    with database.write() as tx:
+        alice = caller_for(tx, 1, via="web")
+        user_id = list_members(tx, 1, limit=1)[0].user_id
+        device_id, _ = add_device(tx, alice, user_id=user_id, name="iPhone")
+        for contact_id in ids:
+            note_deletion(tx, replace(alice, via="carddav", token_id=device_id), contact_id)
+            delete_card(tx, alice, contact_id)
+        (bundle,) = list_bundles(tx, 1, limit=10)
+        save_bundle(tx, 1, replace(bundle, deleted_count=AT_ONCE_MAX + 1))
+    assert said(home, "devices", "restore", bundle.id) == "501 contacts are being restored.\n"
+    worker = Worker(database, home)
+    while worker.run_one():
+        pass
+    with database.read() as tx:
+        assert list_bundles(tx, 1, limit=10)[0].restored_at is not None
+        assert count_contacts(tx, 1) == 2
+    database.close()

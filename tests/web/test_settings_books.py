@@ -63,7 +63,7 @@ def delete_by_device(world: World, count: int) -> None:
 def test_deletions_that_are_held_are_decided_and_restored(
     alice: Visitor, world: World, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("coterie.web.settings_deletions.AT_ONCE_MAX", at_once)
+    monkeypatch.setattr("coterie.actions.deletions.AT_ONCE_MAX", at_once)
     delete_by_device(world, 50)
     today = f"/{world.organization.id}/today"
     assert "A phone wants to delete most people" in text_of(alice.get(today))
