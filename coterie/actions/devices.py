@@ -31,8 +31,7 @@ def add_device(
         raise invalid("name", f"must have 1 to {NAME_LENGTH_MAX} printable characters")
     if find_membership(tx, caller.organization_id, user_id) is None:
         raise NotFound("The user is not a member of this organization")
-    devices = store.list_devices(tx, caller.organization_id, user_id=user_id, limit=10 * DEVICES_MAX)
-    if sum(device.revoked_at is None for device in devices) >= DEVICES_MAX:
+    if store.count_active_devices(tx, caller.organization_id, user_id) >= DEVICES_MAX:
         raise invalid("name", f"exceeds the limit of {DEVICES_MAX} devices per member: revoke one first")
     device_id, password, now = new_id(), new_password(), times.now()
     store.insert_device(

@@ -80,6 +80,16 @@ def list_devices(tx: Tx, organization_id: int, *, user_id: str | None = None, li
     return [_device(row) for row in rows]
 
 
+def count_active_devices(tx: Tx, organization_id: int, user_id: str) -> int:
+    """The number of a member's devices that are not revoked."""
+    row = tx.one(
+        "SELECT count(*) FROM devices WHERE organization_id = :organization_id AND user_id = :user_id"
+        " AND revoked_at IS NULL",
+        {"organization_id": organization_id, "user_id": user_id},
+    )
+    return int(row[0]) if row else 0
+
+
 def find_device(tx: Tx, organization_id: int, device_id: str) -> Device | None:
     """A device, revoked or not."""
     row = tx.one(

@@ -11,7 +11,7 @@ from coterie.web.page import Go, Page, Result, Visit
 from coterie.web.words import count
 
 SHOWN_MAX = 20
-DEVICES_MAX = 10_000
+LISTED_MAX = 10_000
 _PATH = "/{o:int}/settings/devices/deletions/{bundle}"
 
 
@@ -21,7 +21,7 @@ def deletion_values(tx: Tx, visit: Visit) -> dict[str, Any]:
     bundles = list_bundles(tx, organization_id, limit=SHOWN_MAX)
     names, keys = dict[str, str](), set[str]()
     if bundles:
-        names = {device.id: device.name for device in list_devices(tx, organization_id, limit=DEVICES_MAX)}
+        names = {device.id: device.name for device in list_devices(tx, organization_id, limit=LISTED_MAX)}
         keys = find_open_keys(tx, organization_id, [f"{RESTORE_JOB}:{bundle.id}" for bundle in bundles])
     return {
         "bundles": bundles, "device_names": names,

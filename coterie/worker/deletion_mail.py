@@ -8,12 +8,10 @@ from coterie.model.jobs import Job
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.deletions import find_bundle
-from coterie.store.devices import list_devices
+from coterie.store.devices import find_device
 from coterie.store.organizations import find_organization
 from coterie.worker import mail
 from coterie.worker.owner_mail import mail_each_owner
-
-DEVICES_MAX = 10_000
 
 
 def mail_deletions(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
@@ -23,10 +21,9 @@ def mail_deletions(database: Database, settings: Settings, job: Job, stopping: t
     with database.read() as tx:
         bundle = find_bundle(tx, job.organization_id, msgspec.json.decode(job.arguments)["bundle_id"])
         organization = find_organization(tx, job.organization_id)
-        devices = {device.id: device for device in list_devices(tx, job.organization_id, limit=DEVICES_MAX)}
-    if bundle is None or organization is None or bundle.restored_at is not None or bundle.device_id not in devices:
+        device = find_device(tx, job.organization_id, bundle.device_id) if bundle else None
+    if bundle is None or organization is None or device is None or bundle.restored_at is not None:
         return
-    device = devices[bundle.device_id]
     text = (
         f"The device {device.name} of {device.email} is deleting many contacts of {organization.name}:"
         f" {bundle.deleted_count} of {bundle.card_count} so far.\n\n"

@@ -18,7 +18,7 @@ from coterie.store.database import Tx
 from coterie.store.devices import find_device, list_devices
 from coterie.store.organizations import find_user
 
-DEVICES_MAX = 1_000
+LISTED_MAX = 1_000
 
 
 class DeviceEntity(Struct, kw_only=True):
@@ -51,7 +51,7 @@ class DeviceBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> DevicePage:
     user_id = None if is_owner(tx, caller) else caller.user_id
-    found = list_devices(tx, caller.organization_id, user_id=user_id, limit=DEVICES_MAX)
+    found = list_devices(tx, caller.organization_id, user_id=user_id, limit=LISTED_MAX)
     return DevicePage(items=[DeviceEntity(**_values(each)) for each in found], next_cursor=None)
 
 
