@@ -62,7 +62,8 @@ class PageApp:
             entered, result = await self._run(msgspec.structs.replace(visit, form=form, files=files), cookies)
             response = self._respond(entered, result, cookies)
         except Exception as error:
-            response = self._respond(visit, self._fail(error, scope, visit), cookies)
+            inside = await self._inside(visit, cookies)
+            response = self._respond(inside, self._fail(error, scope, inside), cookies)
         finally:
             if files:
                 remove_uploads(files)
@@ -170,6 +171,17 @@ class PageApp:
         is_shown = self._page.method == "GET" and not visit.is_fragment
         waiting = count_suggested(tx, organization.id, DUPLICATES_COUNTED_MAX) if is_shown else 0
         return msgspec.structs.replace(visit, organization=organization, caller=caller, duplicate_count=waiting)
+
+    async def _inside(self, visit: Visit, cookies: Cookies) -> Visit:
+        """The visit of an error's page: with the organization if the user is a member, for its navigation."""
+        token = cookies.get(SESSION)
+        if self._page.access != "member" or visit.is_fragment or not token:
+            return visit
+        try:
+            return await self._database.run_read(lambda tx: self._enter(tx, visit, token))
+        except Exception:
+            # not a member, or the database has failed: the first error is the one to show
+            return visit
 
     def _fail(self, error: Exception, scope: Scope, visit: Visit) -> Result:
         """The page of an error; sign-in for a page that needs a session."""

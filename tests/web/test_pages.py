@@ -4,6 +4,8 @@ import time
 from pathlib import Path
 
 from client import Client
+from visitor import Visitor
+from world import World
 
 from coterie.app import create_app
 from coterie.settings import Settings, load_settings
@@ -48,3 +50,12 @@ def test_an_address_of_no_page_is_a_page_for_a_browser_and_text_for_a_program(
         assert b"does not exist" in page.body and "default-src 'none'" in page.headers["content-security-policy"]
         assert (client.get(path).status, client.get(path).body) == (404, b"Not Found")
     client.close()
+
+
+def test_the_page_of_an_error_inside_an_organization_has_its_navigation(alice: Visitor, world: World) -> None:
+    root = f"/{world.organization.id}"
+    missing, refused = alice.get(f"{root}/people/999999"), alice.post(f"{root}/people/new", form_token="forged")
+    for response in (missing, refused):
+        assert response.status in (403, 404)
+        assert f'href="{root}/people"' in response.body.decode()
+    assert 'aria-label="Main"' not in alice.get(f"/{world.charlie.organization_id}/people").body.decode()
