@@ -26,7 +26,7 @@ class CalendarFeedEntity(Struct, kw_only=True):
 
 
 class NewCalendarFeedEntity(CalendarFeedEntity, kw_only=True):
-    url: Annotated[str, Meta(description="The address. Shown here and never again: who has it reads the feed.")]
+    url: Annotated[str, Meta(description="The address. Shown only once. Anyone with this address can read the feed.")]
 
 
 class CalendarFeedPage(Page, kw_only=True):
