@@ -54,7 +54,7 @@ from coterie.store.folders import find_folder
 FAILURE_SECONDS_MAX = 6 * 3600.0
 NAMES_SHOWN = 50
 _NO_FOLDER = "The folder of the subscription was deleted: remove it and add it again with another folder"
-_UNDONE = "The import of the first run was undone; add the subscription again to begin anew"
+_UNDONE = "The import of the first run was undone; add the subscription again to start again"
 
 
 def synchronize(context: Context) -> Counts:
@@ -115,7 +115,12 @@ def _find_book(context: Context) -> Book:
 
 
 class _Plan(Struct):
-    """What a run would do. known: the names of the cards that the server had; bound: of those in step."""
+    """The changes of a run, computed before it makes any.
+
+    listing: the changes on the server. bound: the hrefs of the cards that are in step. removed: the hrefs of cards that
+    the server had and has no longer. deleted: cards whose contact was deleted here. decided: held cards about which a
+    person has decided. up_to: the newest change number before the run.
+    """
 
     listing: Listing
     bound: set[str]
