@@ -14,7 +14,7 @@ HOUR_SECONDS = 3600.0
 def check_changes(tx: Tx, caller: Caller, most: int) -> None:
     """Raises TooOften, which rolls back what the call did, if the token changed more contacts within the hour.
 
-    What an undo changes does not count: an assistant may always take back what it did.
+    What an undo changes does not count: an assistant may always undo its own changes.
     """
     if tx.units.get(caller.organization_id) is None or caller.token_id is None:
         return

@@ -66,7 +66,7 @@ def _pick(tx: Tx, caller: Caller, name: str) -> Contact:
         return pick(tx, caller, name, "person")
     except Invalid as error:
         if error.problems[0].kind == "unknown":
-            raise invalid("person", "is nobody here: choose “A new person” to add them") from None
+            raise invalid("person", "matches no one in your contacts: choose “A new person” to add them") from None
         raise
 
 

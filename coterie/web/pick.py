@@ -28,14 +28,14 @@ def pick(tx: Tx, caller: Caller, text: str, field: str) -> Contact:
     if match := _ID.search(text):
         contact = find_contact(tx, caller.organization_id, int(match[1] or match[2]))
         if contact is None or contact.deleted_at is not None:
-            raise invalid(field, "is nobody here", kind="unknown")
+            raise invalid(field, "matches no one in your contacts", kind="unknown")
         return contact
     found = search_contacts(tx, caller.organization_id, text, limit=SUGGESTIONS).contacts
     same = [each for each in found if (each.name or "").casefold() == text.strip().casefold()]
     if len(same) == 1 or len(found) == 1:
         return (same or found)[0]
     if not found:
-        raise invalid(field, "is nobody here", kind="unknown")
+        raise invalid(field, "matches no one in your contacts", kind="unknown")
     names = ", ".join(label_of(each) for each in (same or found)[:3])
     raise invalid(field, f"fits several people: choose one of {names}")
 

@@ -154,7 +154,7 @@ def pause(tx: Tx, visit: Visit) -> Result:
         actions.pause_subscription(tx, visit.acting, visit.path["subscription"], is_paused=is_paused)
     except Conflict as error:
         return _back(visit, visit.path["subscription"], error.message)
-    return _back(visit, visit.path["subscription"], "The subscription is paused" if is_paused else "It goes on")
+    return _back(visit, visit.path["subscription"], "Syncing is paused" if is_paused else "Syncing has resumed")
 
 
 def change_password(tx: Tx, visit: Visit) -> Result:

@@ -14,8 +14,8 @@ from coterie.worker import mail
 from coterie.worker.owner_mail import mail_each_owner
 
 _REASONS = {
-    DISABLED_BY_RECEIVER: "its receiver answered that it is gone (410)",
-    DISABLED_BY_FILTER: "its filter names something that was deleted",
+    DISABLED_BY_RECEIVER: "its receiver responded 410 Gone",
+    DISABLED_BY_FILTER: "its filter refers to something that was deleted",
 }
 
 

@@ -82,8 +82,8 @@ def test_a_logged_conversation_is_undone(alice: Visitor, world: World) -> None:
     [
         ({"who": "", "kind": "call"}, "with whom"),
         ({"who": "Simpson", "kind": "call"}, "several people"),
-        ({"who": "Nobody Here", "kind": "call"}, "nobody here"),
-        ({"who": "(#99999)", "kind": "call"}, "nobody here"),
+        ({"who": "Nobody Here", "kind": "call"}, "matches no one in your contacts"),
+        ({"who": "(#99999)", "kind": "call"}, "matches no one in your contacts"),
         ({"who": "Marge Simpson", "kind": "telepathy"}, "is not one of"),
         ({"who": "Marge Simpson", "kind": "call", "day": "2999-01-01"}, "future"),
         ({"who": "Marge Simpson", "kind": "call", "day": "soon"}, "is not a date"),
