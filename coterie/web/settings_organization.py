@@ -27,7 +27,8 @@ def show_organization(tx: Tx, visit: Visit) -> Result:
 def save_organization(tx: Tx, visit: Visit) -> Result:
     require_owner(tx, visit.acting)
     fields = {name: visit.text(name, 1000) for name in ("name", "country", "time_zone") if name in visit.form}
-    update_organization(tx, visit.acting, **fields)  # type: ignore[arg-type]
+    require_if_match = visit.text("require_if_match", 10) == "yes"
+    update_organization(tx, visit.acting, **fields, require_if_match=require_if_match)  # type: ignore[arg-type]
     return Go(url=f"{visit.root}/settings/organization", message="The organization was saved")
 
 

@@ -49,6 +49,19 @@ def test_an_owner_changes_the_organization_and_a_member_reads_it(alice: Visitor,
     assert (organization.name, organization.country, organization.time_zone) == tuple(fields.values())
 
 
+def test_an_owner_requires_if_match_and_requires_it_no_longer(alice: Visitor, bob: Visitor, world: World) -> None:
+    fields, path = {"name": "The Simpsons", "country": "DE", "time_zone": "Europe/Berlin"}, at(world, "organization")
+    client = alice.client.with_token(world.alice_token)
+    for is_required, choice in ((True, {"require_if_match": "yes"}), (False, {})):
+        assert alice.post(path, **fields, **choice).status == 303
+        assert ('value="yes" checked' in bob.get(path).body.decode()) is is_required
+        status = client.patch(f"/api/hub/v1/contacts/{world.marge.id}", {"nickname": "Midge"}).status
+        assert status == (428 if is_required else 200)
+    assert bob.post(path, **fields, require_if_match="yes").status == 403
+    assert alice.post(path, **fields | {"time_zone": "Mars"}, require_if_match="yes").status == 422
+    assert 'value="yes" checked' not in alice.get(path).body.decode()
+
+
 def test_roles_are_changed_by_owners_and_one_owner_stays(alice: Visitor, bob: Visitor, world: World) -> None:
     bobs, alices = (at(world, "members", str(user)) for user in (world.bob.user_id, world.alice.user_id))
     assert bob.post(f"{bobs}/role", role="owner").status == 403
