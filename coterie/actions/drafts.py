@@ -14,11 +14,11 @@ from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.touch_plans import refresh_plans
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
 from coterie.model import times
-from coterie.model.cards import IMPERSONAL_DOORS
+from coterie.model.cards import is_on_phones
 from coterie.model.contacts import SUBSCRIBED, word_columns
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import iter_ids, new_id
-from coterie.model.imports import DRAFT_SOURCE, UID_SOURCE, ContactDraft
+from coterie.model.imports import DRAFT_SOURCE, ContactDraft
 from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
@@ -96,7 +96,7 @@ def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int, revision
         handles = _handles(contact_id, plan, now, ids)
         row = _contact_row(contact_id, plan, handles, now)
         row["uuid"], row["revision"] = next(ids), revision + contact_id - first
-        row["card_state"] = "on" if is_known(caller, plan) else None
+        row["card_state"] = "on" if _is_on_phones(caller, plan) else None
         new.contacts.append(row)
         new.handles += handles
         new.events.append(_created(caller, contact_id, plan, handles, now))
@@ -104,13 +104,10 @@ def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int, revision
     return new
 
 
-def is_known(caller: Caller, plan: MergePlan) -> bool:
-    """Whether phones see the contact: a person added it, or an import that has more than an Instagram account."""
-    if caller.via not in IMPERSONAL_DOORS:
-        return True
+def _is_on_phones(caller: Caller, plan: MergePlan) -> bool:
     channels = {handle.channel for handle in plan.handles}
-    has_more = channels != {INSTAGRAM} or plan.addresses or any(source == UID_SOURCE for source, _ in plan.external_ids)
-    return caller.import_id is not None and bool(has_more)
+    sources = {source for source, _ in plan.external_ids}
+    return is_on_phones(caller, channels=channels, sources=sources, has_address=bool(plan.addresses))
 
 
 def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
@@ -152,7 +149,7 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
     save_contact(tx, caller, before, after, events, handles=existing.handles + handles if handles else None)
     if changes.interactions:
         refresh_plans(tx, caller.organization_id, [before.id])
-    if events and is_known(caller, plan):
+    if events and _is_on_phones(caller, plan):
         add_to_book(tx, caller.organization_id, [before.id])
     return changes
 

@@ -2,10 +2,14 @@
 
 import hashlib
 import uuid
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+from coterie.model.handles import INSTAGRAM
 from coterie.model.ids import parse_id
+from coterie.model.imports import UID_SOURCE
+from coterie.model.organizations import Caller
 
 # A contact that only these doors touched is audience: phones do not see it. Imports decide row by row.
 IMPERSONAL_DOORS = frozenset(("instagram", "inro", "import", "worker"))
@@ -22,6 +26,19 @@ class CardRef(NamedTuple):
     contact_id: int | None
     revision: int
     changed_at: str
+
+
+def is_on_phones(
+    caller: Caller, *, channels: Collection[str], sources: Collection[str], has_address: bool = False
+) -> bool:
+    """Whether phones see a contact that this caller creates, or gives these parts.
+
+    They see it if a person adds it, or an import that has more than an Instagram account. channels: of its handles;
+    sources: of its external ids.
+    """
+    if caller.via not in IMPERSONAL_DOORS:
+        return True
+    return caller.import_id is not None and (set(channels) != {INSTAGRAM} or has_address or UID_SOURCE in sources)
 
 
 def default_href(contact_uuid: str) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from coterie.actions.events import record_all, row_of
 from coterie.model import times
+from coterie.model.cards import is_on_phones
 from coterie.model.contacts import Contact, sort_keys
 from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
 from coterie.model.ids import new_id
@@ -58,7 +59,7 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
         alive_count += contact.deleted_at is None
         changes = {"name": (None, contact.name)}
         events.append(row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now))
-    _insert(tx, organization_id, new)
+    _insert(tx, caller, new)
     add_to_count(tx, organization_id, contact_store.COUNT, alive_count)
     delete_tombstones(tx, organization_id, [entry.contact.uuid for entry in entries])
     record_all(tx, caller, events)
@@ -78,19 +79,20 @@ def _load_taken(tx: Tx, caller: Caller, entries: Sequence[PortableContact]) -> _
     return _Taken(set(uuids), import_parts.find_username_owners(tx, caller.organization_id, usernames))
 
 
-def _insert(tx: Tx, organization_id: int, new: Sequence[tuple[Contact, list[Handle], PortableContact]]) -> None:
+def _insert(tx: Tx, caller: Caller, new: Sequence[tuple[Contact, list[Handle], PortableContact]]) -> None:
     contacts, external_ids = [], []
     for contact, handles, entry in new:
-        # an Instagram account alone is audience, which phones do not see
-        is_known = {handle.channel for handle in handles} != {INSTAGRAM}
+        channels = {handle.channel for handle in handles}
+        # the archive has the addresses in rows of their own (AddressSet)
+        is_shown = is_on_phones(caller, channels=channels, sources={row.source for row in entry.external_ids})
         columns = msgspec.structs.asdict(contact) | sort_keys(contact)
-        contacts.append(columns | {"card_state": "on" if is_known else None})
+        contacts.append(columns | {"card_state": "on" if is_shown else None})
         for row in entry.external_ids:
             external_ids.append({"source": row.source, "external_id": row.external_id, "contact_id": contact.id})
     all_handles = [msgspec.structs.asdict(handle) for _, handles, _ in new for handle in handles]
-    store.insert_rows(tx, organization_id, "contacts", contacts)
-    store.insert_rows(tx, organization_id, "handles", all_handles)
-    store.insert_rows(tx, organization_id, "external_ids", external_ids)
+    store.insert_rows(tx, caller.organization_id, "contacts", contacts)
+    store.insert_rows(tx, caller.organization_id, "handles", all_handles)
+    store.insert_rows(tx, caller.organization_id, "external_ids", external_ids)
 
 
 def _contact(contact_id: int, entry: PortableContact, taken: _Taken) -> tuple[Contact, list[Handle]]:

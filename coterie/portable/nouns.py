@@ -29,6 +29,7 @@ from coterie.store import notes as note_store
 from coterie.store import portable_import as store
 from coterie.store import properties as property_store
 from coterie.store.cadences import list_members
+from coterie.store.card_states import add_to_book
 from coterie.store.counters import add_to_count, next_number
 from coterie.store.database import Tx
 from coterie.store.revisions import next_changes
@@ -57,6 +58,15 @@ class DefinitionSet(RecordSet):
     def after_undo(self, keys: Sequence[WrittenKey], deleted_count: int) -> None:
         if self.counter and deleted_count:
             add_to_count(self.tx, self.caller.organization_id, self.counter, -deleted_count)
+
+
+class AddressSet(RecordSet):
+    """Addresses of contacts. A contact with one is on phones, as model.cards.is_on_phones decides."""
+
+    def after_write(self, entries: Sequence[Entry]) -> None:
+        alive = [entry for entry in entries if getattr(entry.row, "deleted_at", None) is None]
+        contact_ids = {contact_id for entry in alive for contact_id in self.contacts_of(entry)}
+        add_to_book(self.tx, self.caller.organization_id, contact_ids)
 
 
 class AttachmentSet(RecordSet):
@@ -295,6 +305,7 @@ class CardSet(RecordSet):
 
 
 _KINDS: dict[str, type[RecordSet]] = {
+    "addresses": AddressSet,
     "cards": CardSet,
     "folders": FolderSet,
     "tags": TermSet,
