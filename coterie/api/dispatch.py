@@ -8,7 +8,6 @@ This is a plain ASGI application over the route tables and not a framework's rou
 request costs in addition to its queries (docs/decisions/0022).
 """
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -21,11 +20,11 @@ from coterie.api.etags import with_etag
 from coterie.api.idempotency import Key
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
-from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, invalid
+from coterie.errors import CoterieError, Invalid, invalid
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
-from coterie.http.errors import MethodNotAllowed, NotAcceptable, Unexpected, error_headers
+from coterie.http.errors import MethodNotAllowed, NotAcceptable, error_headers, known_error
 from coterie.http.files import open_file, send_file
 from coterie.http.forms import parse_form
 from coterie.http.multipart import Upload, remove_uploads
@@ -38,7 +37,6 @@ from coterie.store.database import Database, Tx
 from coterie.store.turns import Turns
 
 UPLOAD_THREADS, UPLOADS_OF_ORGANIZATION_MAX = 3, 2
-log = logging.getLogger(__name__)
 
 
 class ContractApp:
@@ -257,11 +255,7 @@ class ContractApp:
         return await self._database.run_read(work)
 
     def _present(self, error: Exception, scope: Scope, request_id: str) -> Encoded:
-        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
-            error = DiskFull("The disk is full or not writable")
-        if not isinstance(error, CoterieError):
-            log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
-            error = Unexpected(request_id)
+        error = known_error(error, request_id)
         if isinstance(error, MethodNotAllowed) and scope["method"] == "OPTIONS":
             return encode_response(Response(status=204, headers=error_headers(error)))
         contract = self._routes.contract_of(scope["path"])

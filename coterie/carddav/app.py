@@ -5,7 +5,6 @@ flat and no card is rendered twice. A PUT is one unit of work, answered after it
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -26,11 +25,11 @@ from coterie.carddav.reports import Report, report
 from coterie.carddav.urls import WELL_KNOWN, WELL_KNOWN_FOLDER, path_of, resource_of
 from coterie.carddav.xml_output import CLOSE, OPEN, error_body, propstats, response
 from coterie.cards.changing import store_pictures
-from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, NotFound, TooLarge, Unauthorized
+from coterie.errors import Forbidden, Invalid, NotFound, TooLarge, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.basic import CHALLENGE
 from coterie.http.body import read_bytes
-from coterie.http.errors import MethodNotAllowed, Unexpected, error_headers, status_of
+from coterie.http.errors import MethodNotAllowed, error_headers, known_error, status_of
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import base_url
 from coterie.model.carddav_accounts import ROOT_PATH
@@ -47,7 +46,6 @@ PROPPATCH_BYTES_MAX = 1024 * 1024
 LARGE_BYTES = 65_536
 XML_TYPE = (b"content-type", b'application/xml; charset="utf-8"')
 _PIECE_CHARS = 65_536
-log = logging.getLogger(__name__)
 
 
 class Sent(Struct):
@@ -216,11 +214,7 @@ def _plain(answer: Answer) -> Sent:
 
 def _present(error: Exception, request_id: str) -> Sent:
     """An error as a response: its condition as XML, where it has one."""
-    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
-        error = DiskFull("The disk is full or not writable")
-    if not isinstance(error, CoterieError):
-        log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
-        error = Unexpected(request_id)
+    error = known_error(error, request_id)
     headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(error)]
     if isinstance(error, Unauthorized):
         return Sent(401, [CHALLENGE])

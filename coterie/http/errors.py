@@ -9,9 +9,11 @@ CoterieError
 └── Unexpected            a fault of ours; the message is the id under which it was logged
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from coterie.errors import (
+    DISK_ERRORS,
     Conflict,
     CoterieError,
     DiskFull,
@@ -27,6 +29,8 @@ from coterie.errors import (
     Unavailable,
 )
 from coterie.http.body_budget import Busy
+
+log = logging.getLogger(__name__)
 
 
 class MethodNotAllowed(CoterieError):
@@ -82,6 +86,16 @@ STATUSES: Mapping[type[CoterieError], int] = {
 def status_of(error: Exception) -> int:
     """The status of an error other than Invalid; that of its base class if it has none itself, 500 for any other."""
     return next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), 500)
+
+
+def known_error(error: Exception, request_id: str) -> CoterieError:
+    """The error that a door presents: DiskFull for an error of the disk. Any other is logged and becomes Unexpected."""
+    if isinstance(error, CoterieError):
+        return error
+    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+        return DiskFull("The disk is full or not writable")
+    log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
+    return Unexpected(request_id)
 
 
 def error_headers(error: Exception) -> tuple[tuple[str, str], ...]:

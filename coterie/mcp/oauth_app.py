@@ -4,7 +4,6 @@ Every response is JSON, errors and paths that do not exist too: clients parse wh
 Sources: RFC 9728, 8414, 7591, 6749, 7636, 7009, 9207; modelcontextprotocol.io, basic/authorization.
 """
 
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,7 +15,7 @@ from coterie.actions.oauth_clients import find_client, is_url
 from coterie.errors import CoterieError
 from coterie.http.asgi import HeaderList, Receive, Scope, Send, client_of, headers_of
 from coterie.http.body import read_body
-from coterie.http.errors import MethodNotAllowed, error_headers, status_of
+from coterie.http.errors import MethodNotAllowed, Unexpected, error_headers, known_error, status_of
 from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import METHODS, RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, JSON, base_url
@@ -39,7 +38,6 @@ BODY_BYTES_MAX = 65_536
 REGISTRATIONS_PER_MINUTE = 60
 Body = dict[str, Any]
 Endpoint = Callable[[Body, str], Awaitable[tuple[int, Body]]]
-log = logging.getLogger(__name__)
 
 
 class OAuthApp:
@@ -60,13 +58,10 @@ class OAuthApp:
             status, body = await self._answer(scope, receive)
         except OAuthError as error:
             status, body = 401 if error.code == "invalid_client" else 400, _error(error.code, error.message)
-        except CoterieError as error:
-            status, body = status_of(error), _error("invalid_request", error.message)
-            status = 400 if status == 500 else status
-            more += [(name.lower().encode(), value.encode()) for name, value in error_headers(error)]
         except Exception as error:
-            log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
-            status, body = 500, _error("server_error", f"Internal error {request_id}")
+            known = known_error(error, request_id)
+            status, body = _present_error(known)
+            more += [(name.lower().encode(), value.encode()) for name, value in error_headers(known)]
         await _send(status, body, more, send)
         self._recorder.record(
             method=scope["method"] if scope["method"] in METHODS else "(other)",
@@ -189,6 +184,13 @@ def _text(body: Body, name: str) -> str:
     if not isinstance(value, str) or not value or len(value) > 2_000 or "\0" in value:
         raise OAuthError("invalid_request", f"{name} is missing or not valid")
     return value
+
+
+def _present_error(error: CoterieError) -> tuple[int, Body]:
+    if isinstance(error, Unexpected):
+        return 500, _error("server_error", f"Internal error {error.message}")
+    status = status_of(error)
+    return 400 if status == 500 else status, _error("invalid_request", error.message)
 
 
 def _error(code: str, message: str) -> Body:

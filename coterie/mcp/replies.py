@@ -1,17 +1,14 @@
 """Responses of the door: results and errors of JSON-RPC with their HTTP statuses and headers."""
 
-import logging
 from typing import Any
 
 from msgspec import Struct
 
-from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Forbidden, Invalid, TooOften, Unauthorized
+from coterie.errors import CoterieError, Forbidden, Invalid, TooOften, Unauthorized
 from coterie.http.asgi import HeaderList
-from coterie.http.errors import Unexpected, error_headers, status_of
+from coterie.http.errors import Unexpected, error_headers, known_error, status_of
 from coterie.mcp.envelope import INTERNAL, INVALID_REQUEST, RpcError
 from coterie.mcp.tool import READ
-
-log = logging.getLogger(__name__)
 
 
 class Sent(Struct):
@@ -43,19 +40,15 @@ def present_rpc_error(error: RpcError, id_: str | int | None) -> Sent:
 
 def present_error(error: Exception, request_id: str, metadata_url: str, *, has_token: bool) -> Sent:
     """An error outside a method. metadata_url: where clients learn how to get a token."""
-    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
-        error = DiskFull("The disk is full or not writable")
     if isinstance(error, RpcError):
         return present_rpc_error(error, None)
-    if not isinstance(error, CoterieError):
-        log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
-        error = Unexpected(request_id)
-    status = 400 if isinstance(error, Invalid) else status_of(error)
-    sent = present_rpc_error(_rpc_error(error, status), None)
-    if isinstance(error, Unauthorized | InsufficientScope):
-        sent.headers = [_challenge(error, metadata_url, has_token=has_token)]
+    known = known_error(error, request_id)
+    status = 400 if isinstance(known, Invalid) else status_of(known)
+    sent = present_rpc_error(_rpc_error(known, status), None)
+    if isinstance(known, Unauthorized | InsufficientScope):
+        sent.headers = [_challenge(known, metadata_url, has_token=has_token)]
     else:
-        sent.headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(error)]
+        sent.headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(known)]
     return sent
 
 

@@ -4,7 +4,6 @@ A POST is checked (web/form_tokens.py) before its handler runs. The session and 
 transaction as the page, and again in the unit of work of a write.
 """
 
-import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +12,11 @@ from urllib.parse import parse_qsl, quote
 import msgspec
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from coterie.errors import DISK_ERRORS, CoterieError, DiskFull, Invalid, Unauthorized
+from coterie.errors import CoterieError, Invalid, Unauthorized
 from coterie.http.asgi import Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication
 from coterie.http.body import read_body, read_upload
-from coterie.http.errors import Unexpected
+from coterie.http.errors import known_error
 from coterie.http.multipart import Upload, remove_uploads
 from coterie.http.responses import base_url, file_headers
 from coterie.model import times
@@ -37,7 +36,6 @@ from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
 from coterie.web.sent_forms import run_once
 
-log = logging.getLogger(__name__)
 DUPLICATES_COUNTED_MAX = 100
 
 
@@ -185,11 +183,7 @@ class PageApp:
 
     def _fail(self, error: Exception, scope: Scope, visit: Visit) -> Result:
         """The page of an error; sign-in for a page that needs a session."""
-        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
-            error = DiskFull("The disk is full or not writable")
-        if not isinstance(error, CoterieError):
-            log.error("unexpected error", extra={"request_id": scope["request_id"]}, exc_info=error)
-            error = Unexpected(scope["request_id"])
+        error = known_error(error, scope["request_id"])
         if isinstance(error, Unauthorized) and self._page.method == "GET" and not visit.is_fragment:
             return Go(url=f"/sign-in?next={quote(visit.here, safe='')}")
         return show_error(error, visit)
