@@ -39,12 +39,10 @@ def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
     """
     organization_id, now = caller.organization_id, times.now()
     assert caller.token_id is not None
-    before = store.find_newest_bundle(tx, organization_id, caller.token_id)
+    before = _find_newest(tx, caller)
     if before is None or not _goes_on(before, now):
         cards = store.count_cards(tx, organization_id)
         before = Bundle(new_id(), caller.token_id, cards, 0, started_at=now, last_at=now)
-    if before.is_held:
-        raise Held("The device deletes most contacts: a member must agree first", RETRY_SECONDS)
     bundle = replace(before, deleted_count=before.deleted_count + 1, last_at=now)
     store.save_bundle(tx, organization_id, bundle)
     store.add_contact(tx, organization_id, bundle.id, contact_id)
@@ -54,9 +52,15 @@ def note_deletion(tx: Tx, caller: Caller, contact_id: int) -> None:
 
 def check_deletions(tx: Tx, caller: Caller) -> None:
     """Raises Held if the device deletes most contacts and a person must agree first."""
+    _find_newest(tx, caller)
+
+
+def _find_newest(tx: Tx, caller: Caller) -> Bundle | None:
+    """The newest bundle of the device. Raises Held if a person must agree first."""
     newest = store.find_newest_bundle(tx, caller.organization_id, caller.token_id or "")
     if newest is not None and newest.is_held:
         raise Held("The device deletes most contacts: a member must agree first", RETRY_SECONDS)
+    return newest
 
 
 def _goes_on(bundle: Bundle, now: str) -> bool:
