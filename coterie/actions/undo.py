@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from coterie.actions import undo_cadences, undo_contacts, undo_parts, undo_words
 from coterie.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, invalid
-from coterie.model.events import CONSEQUENCES
+from coterie.model.events import CONSEQUENCES, REQUESTS
 from coterie.model.organizations import Caller
 from coterie.model.undo import CannotUndo, NotUndone, PastEvent, Undone, UndoScope
 from coterie.store import undo as store
@@ -22,9 +22,9 @@ from coterie.store.revisions import lock_contacts
 
 EVENTS_MAX = 2_000
 _UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO
-_CREATED, _BULK, _APPLIED = "contact.created", "bulk_update.started", "import.applied"
+_CREATED, _APPLIED = "contact.created", "import.applied"
 # they are undone with the events that caused them; a group follows its tag
-SILENT = CONSEQUENCES | {_BULK, "device.group_written", "device.group_deleted"}
+SILENT = CONSEQUENCES | REQUESTS | {"device.group_written", "device.group_deleted"}
 UNDOABLE = frozenset(_UNDO) | SILENT | {_CREATED}
 
 
@@ -120,7 +120,7 @@ class _Running(Struct, frozen=True):
     @classmethod
     def among(cls, tx: Tx, caller: Caller, scope: UndoScope, events: Sequence[PastEvent]) -> "_Running":
         """The work of these events. A job that ran when the undo began is none of its causes, and counts as running."""
-        requests = {event.id for event in events if event.kind == _BULK}
+        requests = {event.id for event in events if event.kind in REQUESTS}
         requests |= {event.cause_id for event in events if event.cause_id is not None}
         known = {each for each in requests if scope.first <= each <= scope.last}
         imports = {event.import_id for event in events if event.import_id is not None}

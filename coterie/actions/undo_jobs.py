@@ -78,7 +78,7 @@ def start_undo(tx: Tx, caller: Caller, first: int, last: int) -> str:
     if total > JOB_EVENTS_MAX:
         raise TooLarge(f"At most {JOB_EVENTS_MAX:,} changes can be undone at once")
     job_id = new_id()
-    record(tx, replace(caller, undoes=scope.first, cause_id=None), "bulk_update.started", job_id)
+    record(tx, replace(caller, undoes=scope.first, cause_id=None), "undo.started", job_id)
     event_id = find_last_event(tx, caller.organization_id)
     arguments = Arguments(scope, caller.user_id, caller.via, caller.scopes, event_id, total)
     key = f"{JOB}:{scope.first}-{scope.last}"

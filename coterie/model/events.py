@@ -104,6 +104,7 @@ KINDS = {
     "import.deleted": "An import and its file were deleted; its contacts stay.",
     "import.undone": "An import was undone.",
     "bulk_update.started": "An update of many contacts was accepted.",
+    "undo.started": "An undo of many changes was accepted.",
     "address.created": "A postal address was added, to a contact or to the organization.",
     "address.updated": "A postal address changed.",
     "address.deleted": "A postal address was deleted; it can be restored.",
@@ -154,6 +155,9 @@ KINDS = {
     "organization.updated": "The organization's name, country, time zone or quotas changed.",
 }
 
+# Requests of jobs whose events name them as their cause; the subject is the job
+REQUESTS = frozenset(("bulk_update.started", "undo.started"))
+
 # Consequences of a change elsewhere: these contacts were not changed themselves
 CONSEQUENCES = frozenset(
     ("contact.tag_changed", "contact.expertise_changed", "contact.folder_changed", "contact.property_changed",
@@ -166,7 +170,7 @@ SHOWN_WITH_CONTACTS = {
     "date": True, "attachment": True,
     "user_relationship": False, "reminder": False, "interaction": False,
     "tag": False, "expertise": False, "folder": False, "property": False, "segment": False,
-    "import": False, "bulk_update": False, "user": False, "organization": False,
+    "import": False, "bulk_update": False, "undo": False, "user": False, "organization": False,
     "member": False, "invitation": False, "duplicate": False, "access_token": False, "device": False,
     "webhook": False, "cadence": False, "calendar_feed": False, "subscription": False, "book": False,
 }  # fmt: skip

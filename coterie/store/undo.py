@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from coterie.model.events import CONSEQUENCES
+from coterie.model.events import CONSEQUENCES, REQUESTS
 from coterie.model.imports import APPLYING, STAGING, UNDOING
 from coterie.model.undo import PastEvent, UndoScope
 from coterie.store.database import Row, Tx
 
 _COLUMNS = "id, kind, subject_id, user_id, import_id, cause_id, undone_by, changes, undo"
-_REQUEST = "bulk_update.started"
 _END = 2**62
+_REQUESTS = ", ".join(f"'{kind}'" for kind in sorted(REQUESTS))
 _CONSEQUENCES = ", ".join(f"'{kind}'" for kind in sorted(CONSEQUENCES))
 
 
@@ -39,7 +39,7 @@ def list_requests(tx: Tx, organization_id: int, first: int, last: int) -> list[i
     """The events from first to last that requested jobs."""
     rows = tx.all(
         "SELECT id FROM events WHERE organization_id = :organization_id AND id BETWEEN :first AND :last"
-        f" AND kind = '{_REQUEST}' ORDER BY id",
+        f" AND kind IN ({_REQUESTS}) ORDER BY id",
         {"organization_id": organization_id, "first": first, "last": last},
     )
     return [event_id for (event_id,) in rows]
@@ -109,7 +109,7 @@ def list_running_requests(tx: Tx, organization_id: int, event_ids: Iterable[int]
     """Those of the events that requested a job which waits or runs."""
     rows = tx.all(
         "SELECT e.id FROM events e JOIN jobs j ON j.organization_id = e.organization_id AND j.id = e.subject_id"
-        f" WHERE e.organization_id = :organization_id AND e.id {tx.in_list('ids')} AND e.kind = '{_REQUEST}'"
+        f" WHERE e.organization_id = :organization_id AND e.id {tx.in_list('ids')} AND e.kind IN ({_REQUESTS})"
         " AND j.state IN ('waiting', 'running')",
         {"organization_id": organization_id, "ids": tx.list_param(event_ids)},
     )

@@ -26,7 +26,7 @@ MEMBERS_MAX = 1000
 NAMES_SHOWN = 3
 MORE_SHOWN = 20
 # what made the organization: a demo or a set-up, with all it contains
-_FOUNDING = "organization.created"
+_FOUNDING, _UNDO_STARTED = "organization.created", "undo.started"
 DOORS = {VIA: "This app", "hub": "Our API", "inro": "Inrō's API", "r0": "R0's API", "mcp": "An assistant",
          "carddav": "A phone", "cli": "The command line", "worker": "A job", "instagram": "Instagram"}  # fmt: skip
 _NOUNS = sorted(set(SHOWN_WITH_CONTACTS) - {"user"})
@@ -105,14 +105,16 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
     changes = [change for change in unit.changes if change.kind not in CONSEQUENCES] or list(unit.changes)
     phrases = list(dict.fromkeys(change_words(change.kind, change.changes) for change in changes))
     ids = list(dict.fromkeys(each for change in changes for each in change.contact_ids if each in contacts))
-    if unit.caused_count:
-        phrases[0] = f"changed many people: {count(unit.caused_count, 'change')}"
     kinds = {change.kind for change in changes}
+    is_large_undo = _UNDO_STARTED in kinds
+    if unit.caused_count:
+        request = _UNDO_STARTED if is_large_undo else "bulk_update.started"
+        phrases[0] = f"{change_words(request, None)}: {count(unit.caused_count, 'change')}"
     can_undo = not unit.is_undone and _FOUNDING not in kinds and not kinds.isdisjoint(UNDOABLE - CONSEQUENCES)
     return Line(
         unit=unit,
         who=members.get(unit.user_id or "", "") or ("Coterie" if unit.user_id is None else "A former member"),
-        what=("undid: " if unit.undoes else "") + " and ".join(phrases[:2]),
+        what=("undid: " if unit.undoes and not is_large_undo else "") + " and ".join(phrases[:2]),
         door=door_words(unit.via) + (f" ({token})" if token else ""),
         contacts=[contacts[each] for each in ids[:NAMES_SHOWN]],
         other_count=max(0, len(ids) - NAMES_SHOWN),

@@ -35,6 +35,7 @@ _KINDS = {
     "duplicate.undismissed": "no longer marked two people as not the same",
     "import.started": "started an import", "import.staged": "staged an import", "import.applied": "applied an import",
     "import.undone": "undid an import", "bulk_update.started": "changed many people",
+    "undo.started": "undid many changes",
     "reminder.sent": "was reminded by mail",
 }  # fmt: skip
 _DOORS = {

@@ -82,6 +82,9 @@ def test_a_job_undoes_the_undo_of_a_job(world: World, settings: Settings, tmp_pa
     with world.database.read() as tx:
         after = shown(tx, world, tmp_path)
     _, request = undo_by_job(world, settings, first, last)
+    with world.database.read() as tx:
+        (event,) = list_events_between(tx, world.organization.id, request, request, limit=2)
+    assert event.kind == "undo.started"
     progress, request = undo_by_job(world, settings, request, request)
     with world.database.read() as tx:
         now = shown(tx, world, tmp_path)
