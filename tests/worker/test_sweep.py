@@ -12,7 +12,7 @@ from world import World, make_world
 from coterie.actions.contacts import erase_contact
 from coterie.actions.imports import delete_import, finish
 from coterie.imports.apply import apply
-from coterie.imports.engine import Run
+from coterie.imports.engine import Run, lock_import
 from coterie.imports.pictures import restore_pictures
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
@@ -86,7 +86,8 @@ def test_the_pictures_of_an_import_that_was_deleted_go_and_its_file_with_them(pl
 def test_the_pictures_of_an_import_that_failed_go_and_its_file_stays(place: Place) -> None:
     run = place.staged("Edna")
     with place.database.write() as tx:
-        failed = finish(tx, place.world.alice, run.import_id, FAILED, "broken")
+        import_ = lock_import(tx, place.world.alice.organization_id, run.import_id)
+        failed = finish(tx, place.world.alice, import_, FAILED, error="broken")
     assert place.sweep() == {failed.file_digest}
 
 
