@@ -1,5 +1,7 @@
 """Organizations, users, memberships."""
 
+from typing import Any
+
 from coterie.model.organizations import OWNER, Member, Organization, User
 from coterie.store.database import Row, Tx
 
@@ -156,13 +158,15 @@ def find_membership(tx: Tx, organization_id: int, user_id: str) -> str | None:
     return row[0] if row else None
 
 
-def list_members(tx: Tx, organization_id: int, *, limit: int) -> list[Member]:
-    """The members of an organization, longest membership first."""
+def list_members(tx: Tx, organization_id: int, *, role: str | None = None, limit: int) -> list[Member]:
+    """The members of an organization, or those with a role, longest membership first."""
+    with_role = "" if role is None else " AND m.role = :role"
+    bound: dict[str, Any] = {"organization_id": organization_id, "limit": limit}
     rows = tx.all(
         "SELECT u.id, u.email, u.first_name, u.last_name, m.role, m.created_at, u.time_zone FROM memberships m"
-        " JOIN users u ON u.id = m.user_id WHERE m.organization_id = :organization_id"
+        f" JOIN users u ON u.id = m.user_id WHERE m.organization_id = :organization_id{with_role}"
         " ORDER BY m.created_at, u.id LIMIT :limit",
-        {"organization_id": organization_id, "limit": limit},
+        bound if role is None else bound | {"role": role},
     )
     return [Member(*row) for row in rows]
 

@@ -20,10 +20,10 @@ def mail_each_owner(database: Database, settings: Settings, job: Job, *, subject
     mail by then, unless the server is Unreachable.
     """
     with database.read() as tx:
-        members = list_members(tx, job.organization_id, limit=OWNERS_MAX)
+        owners = list_members(tx, job.organization_id, role=OWNER, limit=OWNERS_MAX)
     sent: list[str] = msgspec.json.decode(job.progress)["sent"] if job.progress else []
     failure: mail.TemporaryFailure | None = None
-    for owner in (member for member in members if member.role == OWNER and member.user_id not in sent):
+    for owner in (each for each in owners if each.user_id not in sent):
         message = mail.Mail(owner.email, subject, text, f"{kind}-{job.id}-{owner.user_id}")
         record = Record(sent={"sent": [*sent, owner.user_id]}, unsent={"sent": sent})
         try:

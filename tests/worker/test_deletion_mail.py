@@ -9,10 +9,11 @@ from coterie.actions.contacts import create_contact, delete_contact
 from coterie.actions.deletions import note_deletion, restore_deletions
 from coterie.actions.devices import add_device
 from coterie.actions.members import change_role
-from coterie.model.organizations import OWNER
+from coterie.model.organizations import MEMBER, OWNER
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.deletions import list_bundles
+from coterie.worker import owner_mail
 from coterie.worker.loop import Worker
 
 
@@ -56,6 +57,19 @@ def test_few_or_restored_deletions_are_no_mail(home: World, smtp: Settings, inbo
         restore_deletions(tx, home.alice, bundle_id)
     work(home, smtp)
     assert inbox.subjects == []
+
+
+def test_members_who_are_no_owners_take_no_owners_place(
+    home: World, smtp: Settings, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner_mail, "OWNERS_MAX", 1)
+    with home.database.write() as tx:
+        bob_email = tx.all("SELECT email FROM users WHERE id = :id", {"id": home.bob.user_id})[0][0]
+        change_role(tx, home.alice, bob_email, OWNER)
+        change_role(tx, home.alice, home.alice_email, MEMBER)
+    delete_many(home, 14)
+    work(home, smtp)
+    assert [recipients for recipients, _ in inbox.messages] == [[bob_email]]
 
 
 def work_again(home: World, smtp: Settings) -> None:
