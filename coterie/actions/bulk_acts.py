@@ -104,7 +104,6 @@ def start_bulk_act(tx: Tx, caller: Caller, act: Act, selection: Selection) -> st
 
 
 def arguments_of(job: Job) -> _Arguments:
-    """The arguments of start_bulk_act."""
     return msgspec.json.decode(job.arguments, type=_Arguments)
 
 

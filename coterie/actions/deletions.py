@@ -90,7 +90,7 @@ def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
     bundle, restored, after = _find(tx, caller, bundle_id), 0, 0
     while ids := store.list_contact_ids(tx, caller.organization_id, bundle_id, after=after, limit=BATCH):
         restored, after = restored + _restore(tx, caller, ids), ids[-1]
-    _restored(tx, caller, bundle)
+    _finish_restore(tx, caller, bundle)
     return restored
 
 
@@ -106,7 +106,7 @@ def restore_or_start(tx: Tx, caller: Caller, bundle_id: str) -> Restoring:
     return Restoring(restore_deletions(tx, caller, bundle_id), is_finished=True)
 
 
-def _restored(tx: Tx, caller: Caller, bundle: Bundle) -> None:
+def _finish_restore(tx: Tx, caller: Caller, bundle: Bundle) -> None:
     _restore_groups(tx, caller, bundle)
     store.save_bundle(tx, caller.organization_id, replace(bundle, restored_at=times.now()))
     record(tx, caller, "device.deletions_restored", bundle.device_id)
@@ -141,7 +141,7 @@ def restore_batch(tx: Tx, caller: Caller, bundle_id: str, after: int) -> int | N
     if ids:
         _restore(tx, caller, ids)
         return ids[-1]
-    _restored(tx, caller, bundle)
+    _finish_restore(tx, caller, bundle)
     return None
 
 

@@ -193,7 +193,7 @@ def stage_later(tx: Tx, caller: Caller, import_id: str, seconds: float) -> None:
 
 
 def end_rescue(tx: Tx, caller: Caller, import_id: str) -> None:
-    """Takes back stage_later."""
+    """Cancels the job of stage_later."""
     jobs.delete_waiting_job(tx, caller.organization_id, f"rescue:{import_id}")
 
 

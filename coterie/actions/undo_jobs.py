@@ -88,7 +88,6 @@ def start_undo(tx: Tx, caller: Caller, first: int, last: int) -> str:
 
 
 def arguments_of(job: Job) -> Arguments:
-    """The arguments of start_undo."""
     return msgspec.json.decode(job.arguments, type=Arguments)
 
 

@@ -37,6 +37,7 @@ from coterie.model.imports import (
     ROW_APPLIED,
     ROW_STAGED,
     STAGED,
+    TEXT_LENGTH_MAX,
     ContactDraft,
     Import,
     Match,
@@ -58,7 +59,6 @@ CHUNK, BATCH = 100, 4_000
 KEYED = 1_000
 # an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
-REASON_LENGTH_MAX = 2000
 # the tables that imports fill
 TABLES = (
     "contacts", "handles", "external_ids", "contact_words", "postal_addresses", "important_dates", "tags",
@@ -236,7 +236,7 @@ def _write_alone(writer: Writer, row: StagedRow) -> StagedRow:
         problem = error.message if isinstance(error, CoterieError) else "it cannot be saved"
         fields = {"import_id": writer.caller.import_id, "row": row.row_number, "error": str(error)[:200]}
         log.warning("import row rejected", extra=fields)
-        reason = reason_of(NOT_SAVED, text=problem[:REASON_LENGTH_MAX])
+        reason = reason_of(NOT_SAVED, text=problem[:TEXT_LENGTH_MAX])
         rejected = replace(row, outcome=REJECT, reason=reason, decision=None, needs_rematch=False)
         row_store.save_rows(*writer.row_key, [rejected])
         return rejected

@@ -28,6 +28,7 @@ from coterie.model.imports import (
     FAILED,
     STAGED,
     STAGING,
+    TEXT_LENGTH_MAX,
     Import,
 )
 from coterie.model.organizations import Caller
@@ -38,7 +39,6 @@ from coterie.store.database import Tx
 
 # a second process reads larger files
 SECOND_PROCESS_BYTES_MIN = 1_048_576
-TEXT_LENGTH_MAX = 2000
 KEYED = 500
 
 

@@ -31,8 +31,9 @@ RESCUE_SECONDS = 60.0
 
 def start_upload(tx: Tx, caller: Caller, folder: Path, file: StoredFile) -> Import:
     """Creates the import of an uploaded file, which stage_upload stages, or the worker."""
-    import_ = start_import(tx, caller, folder, file, in_background=not _is_short(file.byte_count, file.format))
-    if _is_short(file.byte_count, file.format):
+    is_short = _is_short(file.byte_count, file.format)
+    import_ = start_import(tx, caller, folder, file, in_background=not is_short)
+    if is_short:
         actions.stage_later(tx, caller, import_.id, RESCUE_SECONDS)
     return import_
 

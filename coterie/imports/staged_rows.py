@@ -52,6 +52,7 @@ from coterie.model.imports import (
     MATCH,
     PORTABLE,
     REJECT,
+    TEXT_LENGTH_MAX,
     UNCHANGED,
     UPDATE,
     ContactDraft,
@@ -64,8 +65,6 @@ from coterie.model.organizations import Caller
 from coterie.portable.steps import stage_rows
 from coterie.store import import_rows as row_store
 from coterie.store.database import Tx
-
-TEXT_LENGTH_MAX = 2000
 
 
 class Staging(Struct):

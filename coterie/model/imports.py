@@ -22,6 +22,8 @@ COUNT_OF = {
     MATCH: "matched_count",
     REJECT: "rejected_count",
 }
+# characters of a reason or a source that is stored with a row or an import
+TEXT_LENGTH_MAX = 2000
 # The state of a row: not applied yet; applied; undone; not undone, because it was edited later (a conflict).
 ROW_STAGED, ROW_APPLIED, ROW_UNDONE, ROW_CONFLICT = "staged", "applied", "undone", "kept"
 # The source of the external id that is the UID of a card

@@ -1,4 +1,4 @@
-"""Restores in the background what a device deleted."""
+"""Restores contacts that a device deleted, as a job."""
 
 import threading
 from functools import partial
