@@ -16,7 +16,7 @@ from coterie.model.time_zones import zone_of
 from coterie.search import search_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Reader, Where
-from coterie.store.filters.contacts import Page, keep_matching, list_and_count_matching
+from coterie.store.filters.contacts import Slice, keep_matching, list_and_count_matching
 from coterie.store.filters.prepare import expand, prepare, resolve
 from coterie.store.organizations import find_organization, find_user
 from coterie.store.segments import find_segment
@@ -83,7 +83,7 @@ def list_filtered(
     tx: Tx, caller: Caller, where: Where, *, order: str = "id", descending: bool = False, limit: int, offset: int
 ) -> tuple[Sequence[Contact], int]:
     """(a page of the contacts that match, the number of all of them; 100,000 means that many or more)."""
-    return list_and_count_matching(tx, caller.organization_id, where, Page(order, descending, limit, offset))
+    return list_and_count_matching(tx, caller.organization_id, where, Slice(order, descending, limit, offset))
 
 
 def search_filtered(

@@ -14,7 +14,7 @@ from coterie.search import search_contacts
 from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import count_contacts, list_contacts
 from coterie.store.database import Tx
-from coterie.store.filters.contacts import COUNT_MAX, Page, list_and_count_matching
+from coterie.store.filters.contacts import COUNT_MAX, Slice, list_and_count_matching
 from coterie.web.columns import COLUMNS, Column, read_columns
 from coterie.web.cookies import COLUMNS_NAME
 from coterie.web.page import Visit
@@ -127,7 +127,7 @@ def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Fo
     if listing.filter_ or listing.text:
         where = read_filter(tx, visit.acting, line_of(listing))
         assert where is not None
-        contacts, total = list_and_count_matching(tx, organization_id, where, Page(order, down, limit, offset))
+        contacts, total = list_and_count_matching(tx, organization_id, where, Slice(order, down, limit, offset))
         return contacts, total, total >= COUNT_MAX, {}
     contacts = list_contacts(tx, organization_id, order=order, descending=down, limit=limit, offset=offset)
     return contacts, count_contacts(tx, organization_id), False, {}

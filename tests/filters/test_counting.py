@@ -10,7 +10,7 @@ from coterie.store.filters.contacts import count_for_a_while, count_matching
 
 
 def test_slices_together_have_every_match(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contacts, "SLICE", 3)
+    monkeypatch.setattr(contacts, "ID_RANGE", 3)
     with world.database.write() as tx:
         for number in range(20):
             create_contact(tx, world.alice, {"real_name": f"Person {number}", "phone": None if number % 3 else "555"})

@@ -12,14 +12,14 @@ from coterie.store.filters.builder import Where
 
 COUNT_MAX = 100_000
 # contacts that are looked at in one query while time is counted
-SLICE = 20_000
-# so many matches or fewer are sorted; more are read in the order of an index, where a page ends soon
+ID_RANGE = 20_000
+# so many matches or fewer are sorted; more are read in the order of an index, where a slice ends soon
 SORTED_MAX = 2_000
 _ALL = "FROM contacts c WHERE c.organization_id = :organization_id"
 _FROM = f"{_ALL} AND c.deleted_at IS NULL"
 
 
-class Page(Struct, frozen=True):
+class Slice(Struct, frozen=True):
     """Which contacts of a filter to show. order: one of ORDERS; ties are broken by id."""
 
     order: str
@@ -38,16 +38,16 @@ def list_matching(
     limit: int,
     offset: int = 0,
 ) -> list[Contact]:
-    """A page of the contacts that match. order is one of ORDERS; ties are broken by id."""
-    page = Page(order, descending, limit, offset)
+    """A slice of the contacts that match. order is one of ORDERS; ties are broken by id."""
+    slice_ = Slice(order, descending, limit, offset)
     few = _list_few(tx, organization_id, where) if order != "id" else None
-    return _load(tx, organization_id, where, page, few)
+    return _load(tx, organization_id, where, slice_, few)
 
 
-def list_and_count_matching(tx: Tx, organization_id: int, where: Where, page: Page) -> tuple[list[Contact], int]:
-    """(a page of the contacts that match, the number of all of them, counted up to 100,000)."""
+def list_and_count_matching(tx: Tx, organization_id: int, where: Where, slice_: Slice) -> tuple[list[Contact], int]:
+    """(a slice of the contacts that match, the number of all of them, counted up to 100,000)."""
     few = _list_few(tx, organization_id, where)
-    contacts = _load(tx, organization_id, where, page, few)
+    contacts = _load(tx, organization_id, where, slice_, few)
     return contacts, count_matching(tx, organization_id, where) if few is None else len(few)
 
 
@@ -58,9 +58,9 @@ def _list_few(tx: Tx, organization_id: int, where: Where) -> list[int] | None:
     return [row[0] for row in found] if len(found) <= SORTED_MAX else None
 
 
-def _load(tx: Tx, organization_id: int, where: Where, page: Page, few: list[int] | None) -> list[Contact]:
-    """A page. few: the ids of all matches, if they are few."""
-    column = ORDERS[page.order]
+def _load(tx: Tx, organization_id: int, where: Where, slice_: Slice, few: list[int] | None) -> list[Contact]:
+    """The contacts of a slice. few: the ids of all matches, if they are few."""
+    column = ORDERS[slice_.order]
     bound = {**where.parameters, "organization_id": organization_id}
     if few is not None:
         # the limit keeps SQLite from reading all contacts in the order of the column
@@ -72,8 +72,8 @@ def _load(tx: Tx, organization_id: int, where: Where, page: Page, few: list[int]
     else:
         source = f"{_FROM if column == 'id' else _from_index(tx, column)} AND {where.sql}"
     rows = tx.all(
-        f"SELECT c.id {source} ORDER BY {order_by(column, descending=page.descending)} LIMIT :limit OFFSET :offset",
-        {**bound, "limit": page.limit, "offset": page.offset},
+        f"SELECT c.id {source} ORDER BY {order_by(column, descending=slice_.descending)} LIMIT :limit OFFSET :offset",
+        {**bound, "limit": slice_.limit, "offset": slice_.offset},
     )
     ids = [row[0] for row in rows]
     by_id = {contact.id: contact for contact in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
@@ -81,7 +81,7 @@ def _load(tx: Tx, organization_id: int, where: Where, page: Page, few: list[int]
 
 
 def _from_index(tx: Tx, column: str) -> str:
-    """SQLite would read all matches and sort them; PostgreSQL knows that a page ends soon."""
+    """SQLite would read all matches and sort them; PostgreSQL knows that a slice ends soon."""
     if tx.engine == "postgresql":
         return _FROM
     index = _INDEXES.get(column, f"contacts_by_{column.removesuffix('_key')}")
@@ -104,7 +104,7 @@ def count_matching(tx: Tx, organization_id: int, where: Where, most: int = COUNT
 def count_for_a_while(tx: Tx, organization_id: int, where: Where, most: int, seconds: float) -> tuple[int, bool]:
     """(the number of contacts that match, counted up to most; whether it is all of them).
 
-    Contacts are looked at in slices by id, until the time is over: a test without an index reads each of them.
+    Looks at ranges of ids until the time is over: a test without an index reads each contact.
     """
     row = tx.one("SELECT max(id) FROM contacts WHERE organization_id = :o", {"o": organization_id})
     last, count, after, ends = int((row and row[0]) or 0), 0, 0, time.monotonic() + seconds
@@ -113,10 +113,10 @@ def count_for_a_while(tx: Tx, organization_id: int, where: Where, most: int, sec
             return min(count, most), False
         found = tx.one(
             f"SELECT count(*) {_FROM} AND c.id > :after_id AND c.id <= :until_id AND {where.sql}",
-            {**where.parameters, "organization_id": organization_id, "after_id": after, "until_id": after + SLICE},
+            {**where.parameters, "organization_id": organization_id, "after_id": after, "until_id": after + ID_RANGE},
         )
         count += int(found[0]) if found else 0
-        after += SLICE
+        after += ID_RANGE
     return min(count, most), count < most
 
 
