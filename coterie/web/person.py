@@ -20,9 +20,9 @@ from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
 from coterie.store.timeline import CHANGE, INTERACTION, NOTE, SOURCES, list_timeline
 from coterie.web import history_words, in_touch
-from coterie.web.beside import neighbours
 from coterie.web.circle import circle_of
 from coterie.web.log import KINDS as LOG_KINDS
+from coterie.web.neighbours import neighbours
 from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 from coterie.web.person_fields import empty, filled, name_parts, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS

@@ -4,7 +4,6 @@ from coterie.web import (
     account,
     account_factors,
     audience,
-    beside,
     calendars,
     duplicates,
     fields,
@@ -19,6 +18,7 @@ from coterie.web import (
     look_around,
     merges,
     merging,
+    neighbours,
     oauth,
     palette,
     parts,
@@ -67,7 +67,7 @@ PAGES: tuple[Page, ...] = (
     *help_page.PAGES, *look_around.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
-    *palette.PAGES, *session.PAGES, *beside.PAGES, *similar.PAGES,
+    *palette.PAGES, *session.PAGES, *neighbours.PAGES, *similar.PAGES,
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
     *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,

@@ -44,7 +44,7 @@ ELSEWHERE = {
     "/{o:int}/people/{id:int}/files/{file}/picture": FILE,
     "/{o:int}/settings/data/exports/{job}": FILE,
     "/{o:int}/history/{first:int}-{last:int}/undo": REDIRECT,
-    "/{o:int}/people/beside": REDIRECT,
+    "/{o:int}/people/neighbours": REDIRECT,
     "/{o:int}/imports/new": "the same as /{o:int}/imports",
     "/{o:int}/people/{id:int}/{part}/{item}": "the form of /{o:int}/people/{id:int}/{part}/new with values",
     "/{o:int}/people/jobs/{job}": "for browsers without script; tests/web/test_selection_pages.py",

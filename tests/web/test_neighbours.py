@@ -61,7 +61,7 @@ def test_the_next_and_the_previous_are_those_of_the_list(
     "query", ["step=next&in=%00&at=1", "step=x&at=-5", "in=filter%3D(((&at=0&step=next", "at=99999999"]
 )
 def test_a_forged_place_leads_to_the_list(alice: Visitor, world: World, query: str) -> None:
-    assert alice.get(f"/{world.organization.id}/people/beside?{query}").status == 303
+    assert alice.get(f"/{world.organization.id}/people/neighbours?{query}").status == 303
 
 
 def test_a_person_without_a_list_has_no_neighbours(alice: Visitor, world: World) -> None:

@@ -15,16 +15,16 @@ STEPS = {"previous": -1, "next": 1}
 def neighbours(visit: Visit) -> dict[str, Any]:
     """What a person's page shows of the list: its address, and those of the people before and after; empty without."""
     if "in" not in visit.query:
-        return {"beside": None}
+        return {"neighbours": None}
     place = {"in": visit.query["in"][:LIST_LENGTH_MAX], "at": visit.number("at", 0, AT_MAX)}
-    base = f"{visit.root}/people/beside?{urlencode(place)}"
+    base = f"{visit.root}/people/neighbours?{urlencode(place)}"
     back = f"{visit.root}/people{'?' if place['in'] else ''}{place['in']}"
-    return {"beside": {"back": back, "next": f"{base}&step=next",
+    return {"neighbours": {"back": back, "next": f"{base}&step=next",
                        "previous": f"{base}&step=previous" if place["at"] else ""}}  # fmt: skip
 
 
 def go(tx: Tx, visit: Visit) -> Result:
-    """To the neighbour, or to the list if there is none any more."""
+    """To the neighbour, or to the list if there is none."""
     list_ = visit.query.get("in", "")[:LIST_LENGTH_MAX]
     at = visit.number("at", 0, AT_MAX) + STEPS.get(visit.query.get("step", ""), 0)
     listing = read_listing(visit, dict(parse_qsl(list_)))
@@ -36,4 +36,4 @@ def go(tx: Tx, visit: Visit) -> Result:
     return Go(url=f"{visit.root}/people/{window.sheets[0].contact.id}?{place}")
 
 
-PAGES = (Page("GET", "/{o:int}/people/beside", go, "search"),)
+PAGES = (Page("GET", "/{o:int}/people/neighbours", go, "search"),)
