@@ -9,7 +9,7 @@ from coterie.store.organizations import find_user, list_organizations, list_orga
 from coterie.store.sessions import delete_other_sessions
 from coterie.store.users import revoke_login_tokens
 
-# kind of event -> what the user is told by mail
+# kind of event -> what the mail to the user says
 MAILED = {
     "user.password_changed": "Your password was changed, and every session was ended.",
     "user.email_changed": "Your account has another e-mail address now: this one does not sign in any more.",

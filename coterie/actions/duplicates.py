@@ -73,7 +73,7 @@ def dismiss(tx: Tx, caller: Caller, one: int, other: int) -> bool:
 
 
 def undismiss(tx: Tx, caller: Caller, one: int, other: int) -> None:
-    """Takes back that two contacts are not the same, and compares them again.
+    """Deletes the mark that two contacts are not the same, and compares them again.
 
     Raises Invalid if both are the same contact, NotFound if one of them does not exist or this was not recorded.
     """

@@ -1,4 +1,4 @@
-"""Invitations: an owner makes a link, and whoever has it joins the organization, with an account or a new one.
+"""Invitations: an owner makes a link; the person who opens it joins the organization, with an account or a new one.
 
 Guarantee. A link works once, for seven days, until it is revoked or its maker is no longer an owner.
 """

@@ -65,7 +65,7 @@ def unmerge_contact(
     note_moved(survivor, others, now)
     after = replace(survivor, **columns, **summary_of(of_survivor)), replace(loser, **summary_of(of_loser))
     if survivor.status == OPTOUT and merge.changes.status != OPTOUT:
-        # it opted out since: nobody knows which of the two it was
+        # it opted out since: which of the two it was is not stored
         after = after[0], replace(after[1], status=OPTOUT)
     related = [each for each in list_related(tx, caller, [loser.id]) if each != survivor.id]
     row = row_of(caller, "contact.unmerged", merge.id, contact_ids=(survivor.id, loser.id), now=now)

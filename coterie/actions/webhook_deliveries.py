@@ -90,7 +90,7 @@ def _chosen(tx: Tx, organization: Organization, webhook: Webhook, events: Sequen
         return events
     ids = {contact_id for event in events for contact_id in event.contact_ids}
     matching = list_matching_ids(tx, organization, webhook.filter, ids)
-    # nobody can tell whether an erased contact matched; what is sent of it are ids
+    # whether an erased contact matched is no longer stored; its message contains only ids
     return [event for event in events if event.kind == _ERASED or not matching.isdisjoint(event.contact_ids)]
 
 

@@ -1,6 +1,6 @@
 """Filters of endpoints: read, shown, and compared with the contacts of events.
 
-They are read for nobody: conditions on personal notes, on reminders and on relationships to a user match nothing.
+They are read without a user: conditions on personal notes, on reminders and on relationships to a user match nothing.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Cards of subscriptions compared with the contacts they are in step with, and groups of devices with their lines."""
+"""Compares cards of subscriptions with the contacts they are in step with, and groups of devices with their lines."""
 
 from collections.abc import Sequence
 

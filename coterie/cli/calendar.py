@@ -56,7 +56,7 @@ def add(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a calendar feed. Its address is shown only once; whoever has it reads the feed."""
+    """Add a calendar feed. Its address is shown only once. Anyone with it can read the feed."""
     with open_instance(data) as database:
         base_url = (url or database.settings.base_url or "http://localhost:8000").rstrip("/")
         with database.write() as tx:

@@ -154,7 +154,7 @@ def _merge_one(tx: Tx, caller: Caller, contact_id: int) -> None:
 
 
 def _undo_one(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """A nickname that the worker takes back."""
+    """A nickname that the worker deletes again."""
     update_contact(tx, caller, contact_id, {"nickname": "Morris"})
     last = find_last_event(tx, caller.organization_id)
     with named_ids("undo"):

@@ -124,7 +124,7 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
         bits += WEIGHTS.two_known_names
         return min(bits, UNSURE) if is_doubtful else bits
     if given == score.names.surname == "missing" and score.handle.is_own and not score.contradicts:
-        # one of them is nothing but a handle, which nobody else has
+        # one of them is nothing but a handle, which no other contact has
         return max(bits, WEIGHTS.suggested) if score.handle.bits >= WEIGHTS.other_handle else bits
     if given in ("missing", "initial") and not has_birthday and not score.handle.is_own:
         is_named = given == "initial" or (one.middle and other.middle)

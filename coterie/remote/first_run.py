@@ -142,7 +142,7 @@ def _bind(tx: Tx, context: Context, card: RemoteCard, own: OwnCard, *, is_new: b
     if _has_card(tx, context, contact_id, card.href):
         context.save_cards(tx, replace(card, state=DETACHED, contact_id=contact_id, row_number=None))
     elif is_new and merge.is_covered(own.text, card.remote_body, context.caller.country):
-        # nobody has changed it since: it gets the card's own lines
+        # it has not changed since: it gets the card's own lines
         delete_other_rows(tx, context, contact_id, card.href)
         own_cards.put_in_folder(tx, context, contact_id)
         taken = own_cards.take_lines(tx, context, own, card.remote_body, card.uid or own.uid)

@@ -1,7 +1,7 @@
-"""Groups of a remote book are tags here: their members get the tag, and lose it when they leave the group.
+"""A group of a remote book becomes a tag. Its members get the tag, and lose it when they leave the group.
 
-Of a group, remote_body is its card as it is there, and own_body the part of it that the tags here have: without members
-whose cards are not in step yet. Groups are read and never written there.
+Of a group, remote_body is its card on the server, and own_body the part of it that the tags have: without members whose
+cards are not in step yet. The server's groups are read and never written.
 """
 
 from collections.abc import Sequence

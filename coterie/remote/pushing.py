@@ -55,7 +55,7 @@ def push_changes(context: Context, *, up_to: int) -> None:
 
 
 class Stopped(Exception):
-    """The worker stops; the next run goes on."""
+    """The worker stops; the next run continues."""
 
 
 def _stop_if_asked(context: Context) -> None:

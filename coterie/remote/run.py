@@ -1,7 +1,7 @@
 """One run of a subscription: what changed there is taken, what changed here is written.
 
 Guarantees. The sync token is stored only when every change before it is taken, rejected with a reason, or held. A run
-that was killed at any moment leaves each card either as it was or wholly done; the next run goes on. A run that would
+that was killed at any moment leaves each card either as it was or wholly done; the next run continues. A run that would
 delete or change too much does nothing before a person has agreed.
 """
 

@@ -1,7 +1,7 @@
 """The dictionary of an organization: its terms, how many contacts have each, and the keys under which they are found.
 
 Guarantee: terms.contact_count is the number of contacts that are not deleted and whose document has the term, as of the
-same transaction. A term that nobody has is not in the dictionary.
+same transaction. A term that no contact has is not in the dictionary.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ TERMS = Counts("terms", "term", "TEXT", "contact_count")
 
 
 def change_counts(tx: Tx, organization_id: int, changes: Mapping[str, int]) -> None:
-    """Adds to the counts of terms (term -> by how much), inserts new terms and deletes those nobody has."""
+    """Adds to the counts of terms (term -> by how much), inserts new terms and deletes those no contact has."""
     # sorted: on PostgreSQL two writers lock the same rows in the same order
     changed = {term: by for term, by in sorted(changes.items()) if by}
     if not changed:

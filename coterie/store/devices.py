@@ -15,7 +15,7 @@ VIA = "carddav"
 
 
 class Login(NamedTuple):
-    """A device that logged in. seen_revision: the last change it was told of."""
+    """A device that logged in. seen_revision: the last change sent to it."""
 
     caller: Caller
     device: Device
@@ -144,7 +144,7 @@ def has_device(tx: Tx, organization_id: int, device_id: str) -> bool:
 def save_last_seen(
     tx: Tx, organization_id: int, device_id: str, *, now: str, user_agent: str, revision: int | None = None
 ) -> None:
-    """Saves when and with which program a device was last seen, and the last change it was told of."""
+    """Saves when and with which program a device was last seen, and the last change sent to it."""
     tx.run(
         "UPDATE devices SET last_seen_at = :now, user_agent = :user_agent,"
         " seen_revision = coalesce(:revision, seen_revision)"

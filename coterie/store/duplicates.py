@@ -1,4 +1,4 @@
-"""Pairs of contacts that may be one person, and pairs that a user has said are two.
+"""Pairs of contacts that may be one person, and pairs that a user has marked as not the same.
 
 In every pair the first id is the smaller one. Pairs with a contact that was deleted or merged are never listed.
 """
@@ -105,7 +105,7 @@ def list_pairs(tx: Tx, organization_id: int) -> list[Pair]:
 
 
 def save_duplicates(tx: Tx, organization_id: int, duplicates: Iterable[Duplicate]) -> int:
-    """Stores pairs, unless a user has said that they are two or one of them no longer exists; returns how many."""
+    """Stores pairs, unless a user has marked them as not the same or one of them no longer exists; returns how many."""
     wanted = {(each.first_contact_id, each.second_contact_id): each for each in duplicates}
     alive = _lock_alive(tx, organization_id, {contact_id for pair in wanted for contact_id in pair})
     dismissed = find_dismissed(tx, organization_id, wanted)
@@ -185,7 +185,7 @@ def delete_not_same(tx: Tx, organization_id: int, pair: Pair) -> bool:
 
 
 def find_dismissed(tx: Tx, organization_id: int, pairs: Collection[Pair] | Mapping[Pair, object]) -> set[Pair]:
-    """Those of these pairs that a user has said are two people."""
+    """Those of these pairs that a user has marked as not the same."""
     if not pairs:
         return set()
     rows = tx.all(

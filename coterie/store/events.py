@@ -32,7 +32,7 @@ def insert_events(tx: Tx, organization_id: int, first: int, rows: Iterable[Mappi
 
 
 class EventSheet(Struct, frozen=True, kw_only=True):
-    """An event as other programs are told of it. changes: as JSON; is_bulk: of an import or a bulk update."""
+    """An event as it is sent to other programs. changes: as JSON; is_bulk: of an import or a bulk update."""
 
     id: int
     kind: str

@@ -104,7 +104,7 @@ def lock_to_merge(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> N
 def lock_survivors(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, int]:
     """Locks contacts, so that they are not merged until the commit: contact id -> the contact it means now.
 
-    It may have been merged since it was found; on SQLite nobody writes in between.
+    It may have been merged since it was found; on SQLite there is only one writer.
     """
     meant = {contact_id: contact_id for contact_id in contact_ids}
     waiting = sorted(meant)

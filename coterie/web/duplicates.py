@@ -60,7 +60,7 @@ def _lines(tx: Tx, visit: Visit, pairs: Sequence[Duplicate]) -> list[PairLine]:
 
 
 def position_of(pair: Duplicate) -> str:
-    """Where the list goes on after a pair, as an address has it."""
+    """The place in the list after a pair, as part of an address."""
     return f"{round(pair.bits * 10)}_{pair.first_contact_id}_{pair.second_contact_id}"
 
 
@@ -110,7 +110,7 @@ def merge_all(tx: Tx, visit: Visit) -> Result:
 
 
 def dismiss(tx: Tx, visit: Visit) -> Result:
-    """Records that two people are not the same, and goes on to the next pair."""
+    """Records that two people are not the same, and shows the next pair."""
     pair = store.ordered(visit.id("one"), visit.id("other"))
     found = store.find_duplicate(tx, visit.acting.organization_id, pair)
     actions.dismiss(tx, visit.acting, *pair)

@@ -96,7 +96,7 @@ def read_listing(visit: Visit, fields: Mapping[str, str] | None = None) -> Listi
 
 
 def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int = WINDOW) -> Window:
-    """The rows from an offset. A filter that is not valid matches nobody, and the window has its problem."""
+    """The rows from an offset. A filter that is not valid matches no one, and the window has its problem."""
     try:
         contacts, total, is_capped, pieces = _find(tx, visit, listing, offset, limit)
     except Invalid as error:

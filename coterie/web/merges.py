@@ -40,7 +40,7 @@ def _gone(tx: Tx, visit: Visit, *contact_ids: int) -> Result:
 
 
 def merge(tx: Tx, visit: Visit) -> Result:
-    """Merges as chosen and goes on to the next pair; shows the two again if they changed meanwhile."""
+    """Merges as chosen and shows the next pair; shows the two again if they changed meanwhile."""
     both = visit.id("one"), visit.id("other")
     pair = load_pair(tx, visit, *both)
     if pair is None:

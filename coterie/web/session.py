@@ -1,4 +1,4 @@
-"""Tells a page whether its session goes on, with the token that its forms need now."""
+"""Reports to a page whether its session is still valid, with the token that its forms need now."""
 
 from coterie.store.database import Tx
 from coterie.web.page import Page, Result, Show, Visit

@@ -45,7 +45,7 @@ class Day(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """A reminder that is or was due. contact: None if it is about nobody."""
+    """A reminder that is or was due. contact: None if it is about no contact."""
 
     reminder: Reminder
     contact: Contact | None

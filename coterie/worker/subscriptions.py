@@ -30,7 +30,7 @@ def request_runs(database: Database, settings: Settings) -> None:
 
 
 def sync_subscription(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Runs a subscription once. Stopped, it goes on with the next run."""
+    """Runs a subscription once. If the worker stops, the next run continues it."""
     from coterie.remote.open import open_run  # lazy: httpx is loaded when a subscription runs
     from coterie.remote.pushing import Stopped  # lazy: as above
     from coterie.remote.run import synchronize  # lazy: as above

@@ -1,4 +1,4 @@
-"""The routes of what reads contacts without this API: devices and calendar programs."""
+"""The routes of devices and calendar feeds: programs that read contacts without this API."""
 
 from coterie.api.hub import calendar_feeds, devices
 from coterie.api.hub.scopes import ORGANIZATION, ORGANIZATION_WRITE
