@@ -104,6 +104,7 @@ def start_bulk_act(tx: Tx, caller: Caller, act: Act, selection: Selection) -> st
 
 
 def arguments_of(job: Job) -> _Arguments:
+    """Decodes the arguments that start_bulk_act stored with the job."""
     return msgspec.json.decode(job.arguments, type=_Arguments)
 
 

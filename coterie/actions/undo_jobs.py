@@ -88,6 +88,7 @@ def start_undo(tx: Tx, caller: Caller, first: int, last: int) -> str:
 
 
 def arguments_of(job: Job) -> Arguments:
+    """Decodes the arguments that start_undo stored with the job."""
     return msgspec.json.decode(job.arguments, type=Arguments)
 
 
