@@ -97,7 +97,7 @@ def join_as_new_user(
 
 def _use(tx: Tx, invitation: Invitation, organization: Organization, user_id: str, via: str) -> None:
     if find_membership(tx, organization.id, invitation.invited_by) != OWNER:
-        raise Forbidden("This invitation is not valid any more: ask for a new one")
+        raise Forbidden("This invitation is no longer valid: ask for a new one")
     if not store.delete_invitation(tx, organization.id, invitation.id):
         raise NotFound("This invitation was used already", hint="ask for a new one")
     now = times.now()

@@ -106,7 +106,7 @@ def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
 def delete(context: Context) -> Answer:
     """Deletes a card, or takes it out of a book. Deleting a book takes it off phones and deletes no contact.
 
-    The book of everybody is there again at once with all its cards: no client deletes everyone with one request.
+    The book of everybody reappears at once with all its cards: no client deletes everyone with one request.
     """
     request, resource = context.request, context.request.resource
     context.check(resource)

@@ -28,7 +28,7 @@ def _find_cards(tx: Tx, scope: Scope, after: int) -> Page:
 
 
 def _repair_cards(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
-    """A card without its contact is as one whose contact was erased; a second one is not kept in step any more."""
+    """A card without its contact is as one whose contact was erased; a second one is no longer in step."""
     repaired = 0
     for subscription_id, href, state in (problem.key for problem in problems):
         card = find_remote_cards(tx, caller.organization_id, subscription_id, [href]).get(href)

@@ -35,7 +35,7 @@ def merge_contacts(tx: Tx, call: Call) -> Answer:
     survivor = find_present(tx, call, asked.keep_id)
     losers = [find_present(tx, call, id_) for id_ in dict.fromkeys(asked.merge_ids)]
     if survivor.id in {each.id for each in losers}:
-        raise invalid("merge_ids", "has the contact that is to be kept")
+        raise invalid("merge_ids", "contains keep_id, the contact that stays: remove it")
     choices = _choices(asked, survivor, losers)
     preview = _preview(tx, call, survivor, losers, choices)
     names = ", ".join(each.name or "?" for each in losers)

@@ -23,7 +23,7 @@ GROUPS_MAX = 10_000
 
 
 def take_group(tx: Tx, context: Context, card: RemoteCard, lines: Sequence[RawLine]) -> None:
-    """Stores a group as it is there; follow_groups makes its tag equal to it."""
+    """Stores a group as the server has it; follow_groups makes its tag equal to it."""
     present = store.find_remote_cards(tx, context.organization_id, context.subscription.id, [card.href])
     before = present.get(card.href)
     is_known = before is not None and is_group_card(before)

@@ -74,7 +74,7 @@ def _find(tx: Tx, visit: Visit) -> Import:
     if import_ is None:
         raise NotFound("Import not found")
     if not can_map(import_):
-        raise Conflict("The columns of this import cannot be changed any more")
+        raise Conflict("The columns of this import can no longer be changed")
     return import_
 
 

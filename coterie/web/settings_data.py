@@ -57,7 +57,7 @@ def download(tx: Tx, visit: Visit) -> Result:
     id_ = visit.path["job"]
     job = None if "\0" in id_ else find_job(tx, visit.acting.organization_id, id_)
     if job is None or job.name != EXPORT_JOB or not _byte_count(visit, job.id):
-        raise NotFound("The export is not here any more", hint="make a new one")
+        raise NotFound("The export no longer exists", hint="make a new one")
     path = export_path(visit.settings.data_folder, job.id)
     return Download(filename=f"coterie-{job.created_at[:10]}.zip", media_type="application/zip", path=path)
 
