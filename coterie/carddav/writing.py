@@ -1,7 +1,7 @@
 """Takes a card that a device wrote.
 
-A PUT is a difference and not a replacement: what the device changed since it saw the card is made in the stored lines
-and in the contact. A program that returns the bytes it receives gets its own bytes back.
+A PUT is a difference and not a replacement: the changes the device made since it read the card are applied to the
+stored lines and to the contact. A program that returns the bytes it receives gets its own bytes back.
 """
 
 from dataclasses import replace
@@ -122,7 +122,7 @@ class Writer:
         return Outcome(True, self._etag(ref, join_lines(lines)))
 
     def _join(self, contact: Contact, uid: str) -> Outcome:
-        """The card of a contact that is deleted or outside the book: restored, with what the card adds."""
+        """Restores the contact of a card, deleted or outside the book, and adds the new values of the card."""
         if contact.deleted_at is not None:
             restore_contact(self._tx, self._caller, contact.id)
         sheet = load_sheets(self._tx, self._organization_id, [contact.id], DRAFT_PARTS)[contact.id]
@@ -162,7 +162,7 @@ class Writer:
         if self._is_rewriting:
             keep_better_picture(difference)
         if seen is None:
-            # what the device does not know of, it cannot have deleted
+            # the device cannot have deleted values it never received
             difference.kept += difference.removed
             difference.removed = []
         is_same = self._put.text == current.text

@@ -22,7 +22,7 @@ NEW, PREVIEW, ACTIVE, HELD, PAUSED = "new", "preview", "active", "held", "paused
 WAITING, BOUND, REJECTED, CARD_HELD, DETACHED, REMOVED, ERASED, IGNORED = (
     "waiting", "bound", "rejected", "held", "detached", "removed", "erased", "ignored",
 )  # fmt: skip
-# reasons of a held card: both sides changed it, or it was deleted there and changed here
+# reasons of a held card: both sides changed it, or it was deleted on the server and changed locally
 CONFLICT, DELETED_THERE = "conflict", "deleted_there"
 # reason of a card without a contact: it is a group, whose tag its members have
 GROUP = "group"
@@ -48,7 +48,7 @@ _PATH_SAFE = "/-._~!$&'()*+,;=:@"
 
 
 class Held(Struct, omit_defaults=True):
-    """What a run would do, and the code of why it does not. names: of some of the contacts."""
+    """The changes a run would make, and the code of the reason it stopped. names: of some of the contacts."""
 
     code: str
     removed: int = 0
@@ -119,7 +119,7 @@ class RemoteCard(Struct, frozen=True):
 
 
 def in_step(card: RemoteCard, *, remote: str, own: str, revision: int) -> RemoteCard:
-    """A card whose two sides are the same in meaning: as it is there, as it is here, the contact's revision."""
+    """A card whose two sides have the same meaning: its remote text, its local text, the contact's revision."""
     return replace(
         card, remote_body=remote, own_body=None if own == remote else own, contact_revision=revision, state=BOUND,
         decision=None, reason_code=None, reason=None,
@@ -166,7 +166,7 @@ def is_risky(held: Held, bound: int) -> bool:
 
 
 def covers(approval: Approval | None, held: Held) -> bool:
-    """Whether a decision covers what a run would do."""
+    """Whether a decision covers the changes a run would make."""
     return approval is not None and (
         held.removed <= approval.removed and held.changed <= approval.changed and held.deleted <= approval.deleted
     )

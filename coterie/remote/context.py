@@ -1,4 +1,4 @@
-"""What a run of a subscription works on, and its transactions."""
+"""The state that a run of a subscription works on, and its transactions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from coterie.store.subscriptions import find_subscription, update_subscription
 
 
 class Counts(Struct):
-    """What a run has done: cards taken from the server, written there; deleted here, there; rejected; held."""
+    """Counts of a run: cards read from and written to the server; deleted locally, on the server; rejected; held."""
 
     taken: int = 0
     written: int = 0

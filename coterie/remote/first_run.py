@@ -37,7 +37,7 @@ BATCH = 25
 def stage_first_run(context: Context, listing: Listing) -> Import | None:
     """Reads all cards and starts an import of them, which the worker stages; None if the book has none."""
     number = 0
-    with context.write() as tx:  # what a run that was killed has stored
+    with context.write() as tx:  # rows stored by a run that was killed
         store.delete_remote_cards(tx, context.organization_id, context.subscription.id)
     with tempfile.TemporaryDirectory(dir=context.folder) as folder:
         path = Path(folder) / "cards.vcf"

@@ -1,9 +1,9 @@
-"""The three-way merge of a card: as it was when both sides were last the same (the base), as it is there and here.
+"""The three-way merge of a card: the base (the last state equal on both sides), the remote card and the local card.
 
-Guarantees. What only one side changed is made on the other, in its own lines. Of a property that a card has once, the
+Guarantees. A change on one side only is applied to the other, in its own lines. Of a property that a card has once, the
 policy decides if both sides changed it; of all others both values stay. A value that one side changed and the other
-deleted stays. The base has a text for each side, so what a server changes by itself when it stores a card is not a
-change of anybody.
+deleted stays. The base has a text for each side, so a server's own changes when it stores a card do
+not count as changes.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ _FOUND_BY_KIND = frozenset(("ADR",))
 
 
 class Merged(Struct, frozen=True):
-    """own: our card with the changes of the other side. base: our side of the new base; what own has beyond it is to be
-    written there. conflicts: the names of properties that both sides changed, of which one has a value each."""
+    """own: our card with the changes of the other side. base: our side of the new base; the difference between own and
+    base must be written to the server. conflicts: the names of properties with one value that both sides changed."""
 
     own: str
     base: str
@@ -33,7 +33,7 @@ class Merged(Struct, frozen=True):
 
 
 def pull(card: RemoteCard, remote: str, own: str, country: str | None, policy: str) -> Merged:
-    """Makes in our card what changed there."""
+    """Applies the changes of the server to our card."""
     remote_lines, own_lines = split_card(remote), split_card(own)
     there = compare(split_card(card.remote_body), remote_lines, country)
     here = compare(split_card(card.own_text), own_lines, country)
@@ -46,7 +46,7 @@ def pull(card: RemoteCard, remote: str, own: str, country: str | None, policy: s
 
 
 def push(card: RemoteCard, own: str, country: str | None) -> str | None:
-    """The card to write there: its present text with our changes since the base; None if nothing differs."""
+    """The card to write to the server: its current text with our changes since the base; None if nothing differs."""
     here = compare(split_card(card.own_text), split_card(own), country)
     if here.is_empty:
         return None
@@ -57,7 +57,7 @@ def push(card: RemoteCard, own: str, country: str | None) -> str | None:
 
 
 def join(remote: str, own: str, country: str | None) -> Merged:
-    """Two cards of one contact that were never the same: ours gets what it lacks and keeps its own single values."""
+    """Merges two cards of one contact without a base: ours gets the values it lacks and keeps its single values."""
     remote_lines, own_lines = split_card(remote), split_card(own)
     lacking = Difference(added=_beyond(own_lines, remote_lines, country))
     joined = _patched(own_lines, lacking, country)

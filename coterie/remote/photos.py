@@ -64,7 +64,7 @@ def _fetch(context: Context, url: str) -> bytes | None:
 
 
 def _embed(tx: Tx, context: Context, card: RemoteCard, data: bytes) -> None:
-    """Gives our side of the card the bytes, and our side of its base, so that the photo is not written there."""
+    """Adds the bytes to our side of the card and of its base, so that the photo is not written to the server."""
     present = store.find_remote_cards(tx, context.organization_id, context.subscription.id, [card.href]).get(card.href)
     if present is None or present.state != BOUND or present.contact_id is None:
         return

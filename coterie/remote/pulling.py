@@ -1,4 +1,4 @@
-"""Takes cards of a remote book: those that changed there, and those that are new."""
+"""Reads the changed and the new cards of a remote book."""
 
 from collections.abc import Mapping, Sequence
 
@@ -41,9 +41,9 @@ from coterie.vcard.read import read_card
 
 
 def take_cards(tx: Tx, context: Context, fetched: Sequence[Fetched], etags: Mapping[str, str | None]) -> None:
-    """Takes cards as they are on the server. etags: as they were listed, for cards whose response has none.
+    """Stores cards as the server has them. etags: from the listing, for cards whose response has none.
 
-    A card that cannot be taken is stored as rejected, with the reason, and the others go on.
+    A card that cannot be stored is recorded as rejected, with the reason. The other cards are still processed.
     """
     names = [each.href for each in fetched]
     known = store.find_remote_cards(tx, context.organization_id, context.subscription.id, names)
@@ -86,7 +86,7 @@ def _take(tx: Tx, context: Context, each: Fetched, card: RemoteCard | None, etag
 
 
 def _moved(tx: Tx, context: Context, href: str, uid: str | None) -> RemoteCard | None:
-    """The card that had another name: its row gets the new one. Some servers rename what they are given."""
+    """Finds a renamed card; its row gets the new name. Some servers rename the cards they receive."""
     if uid is None:
         return None
     cards = store.list_by_uid(tx, context.organization_id, context.subscription.id, uid)
@@ -211,7 +211,7 @@ def _find_certain(tx: Tx, context: Context, draft: ContactDraft, href: str) -> C
 
 
 def _other_card(tx: Tx, context: Context, contact_id: int, href: str) -> RemoteCard | None:
-    """The card under another name that a contact has in this book and that is there."""
+    """Another card that the contact has in this book and that exists on the server."""
     card = store.find_by_contact(tx, context.organization_id, context.subscription.id, contact_id)
     return card if card and card.href != href and card.etag is not None and card.state == BOUND else None
 
@@ -228,7 +228,7 @@ def _create(tx: Tx, context: Context, card: RemoteCard, uid: str, draft: Contact
 
 
 def bind(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None:
-    """Brings a card and a contact that exists in step: each gets what it lacks, and keeps its own single values."""
+    """Merges a card and an existing contact: each gets the values it lacks and keeps its own single values."""
     contact = find_contact(tx, context.organization_id, contact_id)
     if contact is not None and contact.deleted_at is not None:
         restore_contact(tx, context.caller, contact_id)

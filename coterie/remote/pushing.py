@@ -1,7 +1,7 @@
-"""Writes our changes to a remote book. Every write has a condition, so that nothing that is newer there is replaced.
+"""Writes our changes to a remote book. Every write is conditional, so that it never replaces newer data.
 
-Guarantees. A write that the server has taken and whose response was lost is found by the next run, as a change there
-that is the same here: it is not repeated, and no contact or card is doubled.
+Guarantees. A write that the server has taken and whose response was lost is found by the next run, as a remote change
+equal to the local card. The write is not repeated, and no contact or card is duplicated.
 """
 
 from urllib.parse import urljoin
@@ -36,7 +36,7 @@ from coterie.store.merges import find_survivors
 from coterie.vcard.raw import decode_card, join_lines, split_card, uid_of
 
 VCARD = "text/vcard; charset=utf-8"
-# of the statuses of a write, those that say that the server has another card than expected
+# statuses of a write for which the server has another card than expected
 _CHANGED_THERE = (409, 412)
 _ATTEMPTS = 2
 
@@ -72,7 +72,7 @@ def _new_contacts(tx: Tx, context: Context, up_to: int) -> list[int]:
 
 
 def follow_merges(tx: Tx, context: Context) -> None:
-    """The card of a merged contact is its survivor's, unless that has one: then it is deleted there."""
+    """Gives the card of a merged contact to its survivor, unless that has a card: then this one is due for deletion."""
     for card in store.list_deleted_here(tx, context.organization_id, context.subscription.id):
         if card.contact_id is None:
             continue
@@ -135,7 +135,7 @@ def _put(context: Context, href: str, text: str, etag: str | None) -> Reply:
 
 
 def _take_again(context: Context, href: str) -> None:
-    """Takes what the server has, merged with what is here."""
+    """Merges the server's card with the local card."""
     fetched = get(context.client, href)
     with context.write() as tx:
         take_cards(tx, context, [fetched], {})
@@ -164,7 +164,7 @@ def _text_of(fetched: Fetched) -> str | None:
 
 
 def _reject(context: Context, card: RemoteCard, own: OwnCard, reason: str) -> None:
-    """The server does not take the card: the others go on, and it is tried again when the contact changes."""
+    """The server rejects the card. The other cards are still written; this one is retried when the contact changes."""
     context.counts.rejected += 1
     with context.write() as tx:
         context.save_cards(
@@ -221,7 +221,7 @@ def _join_existing(context: Context, card: RemoteCard, own: OwnCard, reply: Repl
 
 
 def push_deletions(context: Context, cards: list[RemoteCard]) -> None:
-    """Deletes there what was deleted here, unless it changed there since."""
+    """Deletes locally deleted cards on the server, unless the server has changed them since."""
     for card in cards:
         _stop_if_asked(context)
         condition = {"If-Match": card.etag} if card.etag is not None else {}
@@ -241,7 +241,7 @@ def push_deletions(context: Context, cards: list[RemoteCard]) -> None:
 
 
 def _keep_changed(context: Context, card: RemoteCard) -> None:
-    """It changed there after it was deleted here: the change wins, and the contact is restored."""
+    """The card changed on the server after its local deletion: the change wins, and the contact is restored."""
     fetched = get(context.client, card.href)
     with context.write() as tx:
         contact = find_contact(tx, context.organization_id, card.contact_id) if card.contact_id is not None else None
@@ -252,7 +252,7 @@ def _keep_changed(context: Context, card: RemoteCard) -> None:
 
 
 def _delete_erased(context: Context, card: RemoteCard) -> None:
-    """An erased contact goes whatever changed there since."""
+    """Deletes the card of an erased contact, even if the server has changed it since."""
     etag = get(context.client, card.href).etag
     if etag is not None and context.client.request("DELETE", card.href, headers={"If-Match": etag}).is_success:
         context.counts.deleted_there += 1

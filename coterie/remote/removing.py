@@ -63,7 +63,7 @@ def _remove(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None
 
 
 def lose_to_change(tx: Tx, context: Context, card: RemoteCard) -> None:
-    """A card was deleted there and its contact changed here: it is created again, unless the user wants to be asked."""
+    """Marks a card for writing that the server deleted and whose contact changed; holds it if the policy is to ask."""
     if context.policy == ASK and card.decision is None:
         context.counts.held += 1
         context.save_cards(tx, replace(card, state=CARD_HELD, reason_code=DELETED_THERE))

@@ -1,4 +1,4 @@
-"""One run of a subscription: what changed there is taken, what changed here is written.
+"""One run of a subscription: it reads the changes of the server and writes the local changes.
 
 Guarantees. The sync token is stored only when every change before it is taken, rejected with a reason, or held. A run
 that was killed at any moment leaves each card either as it was or wholly done; the next run continues. A run that would
@@ -118,7 +118,7 @@ class _Plan(Struct):
     """The changes of a run, computed before it makes any.
 
     listing: the changes on the server. bound: the hrefs of the cards that are in step. removed: the hrefs of cards that
-    the server had and has no longer. deleted: cards whose contact was deleted here. decided: held cards about which a
+    the server no longer has. deleted: cards whose contact was deleted locally. decided: held cards about which a
     person has decided. up_to: the newest change number before the run.
     """
 

@@ -42,7 +42,7 @@ class Value(Struct):
 
 
 class Response(Struct):
-    """One resource. status: of the resource itself, if it has one; properties: those that were found."""
+    """One resource. status: of the resource itself, if it has one; properties: the properties found."""
 
     href: str = ""
     status: int | None = None
@@ -63,7 +63,7 @@ class Multistatus(Struct):
 
 
 class Reader:
-    """Takes the pieces of one body; finish() returns what they said."""
+    """Parses the pieces of one body; finish() returns the result."""
 
     def __init__(self) -> None:
         self.result = Multistatus()
