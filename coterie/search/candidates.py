@@ -17,7 +17,7 @@ from coterie.store.contacts import COUNT
 from coterie.store.counters import count
 from coterie.store.database import Tx
 
-# contacts that are ranked of those that match all words, the others follow by id; and of those of a wider query
+# limits of ranked contacts: of matches of all words (the others follow by id), and of matches of a wider query
 RANKED_MAX, WIDER_MAX = 100, 200
 # with fewer matches than this the query is made wider
 ENOUGH = 10

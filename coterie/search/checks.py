@@ -28,10 +28,10 @@ def list_indexed_ids(tx: Tx, organization_id: int, first: int, last: int) -> set
 
 
 def list_wrongly_indexed(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> set[int]:
-    """Returns those of the contacts, which the index has, whose document there differs from this.
+    """Returns the indexed contacts whose document in the index differs from this.
 
-    SQLite's index cannot list the words of a contact: a word that no contact of these has any more is not
-    noticed there.
+    SQLite's index cannot list the words of a contact: a word that none of these contacts has any more is
+    not noticed in SQLite.
     """
     if not documents:
         return set()

@@ -120,7 +120,7 @@ def _rank(tx: Tx, organization_id: int, found: Candidates) -> list[Match]:
 
 
 def _add_rest(match: Match, candidate: Candidate, found: Candidates) -> bool:
-    """Adds what is not in the words of fields: numbers and long texts. Returns whether the contact matches at all."""
+    """Adds matches outside the words of fields: numbers and long texts. Returns whether the contact matches at all."""
     if found.numbers:
         by_digits = digits_match(found.numbers, candidate.fields)
         if by_digits is not None:

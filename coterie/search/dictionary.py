@@ -46,7 +46,7 @@ def _delete(tx: Tx, organization_id: int, terms: Sequence[str]) -> None:
 
 
 def counts_of(tx: Tx, organization_id: int, terms: Iterable[str]) -> dict[str, int]:
-    """term -> how many contacts have it, for those that the dictionary has."""
+    """term -> number of contacts with it, for the terms in the dictionary."""
     unique = set(terms)
     if not unique:
         return {}

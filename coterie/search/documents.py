@@ -1,4 +1,4 @@
-"""What the index holds of a contact, computed from its texts.
+"""The document of a contact in the index, computed from its texts.
 
 A document has three parts: `words` for the full-text index; `fields`, the words again by kind of field, which ranking
 looks at; and `terms`, the words of names, employers, places and the like, which queries are corrected with.

@@ -32,7 +32,7 @@ ENDINGS_MAX = 20
 
 
 class Word(NamedTuple):
-    """One word of a text. written: as it is written, in lower case; forms: what it is indexed as, folded form first."""
+    """One word of a text. written: the word in lower case; forms: its forms in the index, folded form first."""
 
     written: str
     forms: tuple[str, ...]
@@ -80,7 +80,7 @@ def _of_word(written: str) -> Word:
 def _endings(text: str) -> list[str]:
     """The text from each letter of Han, Kana or Hangul: 小明 is found in 王小明.
 
-    A letter newer than Python's Unicode data is none here: the databases do not know it either.
+    A letter newer than Python's Unicode data does not count as one: the databases do not know it either.
     """
     run = "".join(_CJK_LETTERS.findall(text))[:ENDINGS_MAX]
     folded = ("".join(filter(str.isalnum, fold(run[start:])))[:WORD_LENGTH_MAX] for start in range(1, len(run)))

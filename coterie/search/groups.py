@@ -1,4 +1,4 @@
-"""What a search asks of the full-text index, the same for both engines: groups, all of which a contact must match."""
+"""Queries of the full-text index, the same for both engines: a contact must match all groups."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""Searches what was written: messages, comments and mentions, and the conversations that users logged.
+"""Searches messages, comments, mentions and the conversations that users logged.
 
 Each is a document of its own, under the search number that its row of `interactions` has: a message changes no other
 document, and is as quick to index in a book of any size. A trigger of the database removes the words of an interaction

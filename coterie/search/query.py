@@ -36,7 +36,7 @@ class Number(Struct, frozen=True):
 
     @property
     def group(self) -> Group:
-        """What a contact has one of: the number, a part of four digits or more, or all the words."""
+        """Alternatives; a contact must have one: the number, a part of four digits or more, or all the words."""
         sets = [tuple(pieces_of(one)) for one in {self.digits, self.all_digits} if len(one) >= PIECE]
         if len(self.digits) == DIGITS_MIN:
             sets.append((beginning_of(self.digits),))

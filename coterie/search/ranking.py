@@ -1,7 +1,7 @@
-"""Ranks the contacts that may be meant, in bits: how much what matched says about who is meant.
+"""Ranks the possible contacts of a query, in bits: the information that the matched words give about the contact.
 
 A word of the query is worth the rarity of the word that it matches (log2 of contacts by contacts that have it), less
-what is lost by spelling, by letters not typed yet and by the kind of field. Words left over in the name, and words in
+the cost of spelling, of letters not typed yet and of the kind of field. Words left over in the name, and words in
 another order, cost a little; a close contact gains up to 2 bits. So an exact match comes before a beginning, a nickname
 and a misspelling without any tiers, and a rare surname outweighs a common first name.
 """
@@ -123,8 +123,8 @@ def rarity(count: int, size: int) -> float:
 
 
 class Worth(Struct):
-    """What words are worth among an organization's contacts. bits: word -> its worth; most: for each word of the query,
-    what it is worth itself: a rarer word that it may stand for says no more."""
+    """The worth of words among an organization's contacts. bits: word -> its worth; most: word of the query -> its own
+    worth, the limit for a rarer word that it may stand for."""
 
     bits: Mapping[str, float]
     most: list[float]

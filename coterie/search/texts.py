@@ -23,7 +23,7 @@ _CONTACTS = (
     " WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL"
 )
 _OF = "WHERE l.organization_id = :organization_id AND l.contact_id {among}"
-# field -> the statement that reads the texts of what the contact is linked with: (id, text). Contacts have few of them,
+# field -> the statement that reads texts of rows linked with the contact: (id, text). Contacts have few of them,
 # and a join costs as much as all the rest even where there is nothing to join.
 _LINKED = {
     "tag": "SELECT id, name FROM tags WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL",

@@ -25,7 +25,7 @@ ALONE_BITS_MIN = 3.0
 
 
 class Wider(Struct):
-    """asked: the words of the query with the terms that they may stand for. every: what a contact matches all of;
+    """asked: the words of the query with the terms that they may stand for. every: terms that a contact must all match;
     alone: terms of which one is enough, the rarest of all words."""
 
     asked: list[Asked]
@@ -83,7 +83,7 @@ def _with_nearest(word: Word, terms: dict[str, int], size: int) -> Asked:
 
 
 def _split(tx: Tx, organization_id: int, word: Word) -> list[str]:
-    """A word that nobody has, as the two terms that it is made of and somebody has both of; none if there are none."""
+    """Splits a word that no contact has into two terms that one contact has both; none if there is no such split."""
     whole = word.forms[-1]
     cuts = [(whole[:place], whole[place:]) for place in range(2, len(whole) - 1)]
     counts = counts_of(tx, organization_id, {half for cut in cuts for half in cut} | {whole})
