@@ -1,4 +1,4 @@
-"""The circle of a person: those who belong to them, as a drawing of the server."""
+"""The circle of a person: the people who belong to them, drawn by the server."""
 
 import math
 from collections.abc import Sequence

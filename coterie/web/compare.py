@@ -51,7 +51,7 @@ class Listed(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """contacts: both. survivor: the id of the one that is suggested to stay. seen: what the revisions are."""
+    """contacts: both. survivor: the id of the suggested survivor. seen: the revisions shown."""
 
     contacts: tuple[Contact, Contact]
     survivor: int

@@ -9,7 +9,7 @@ from coterie.settings import Settings
 from coterie.web.columns import COLUMNS, read_columns
 
 SESSION = "coterie_session"
-# of a visitor who is not signed in: what the token of the sign-in form is made of
+# of a visitor without a session: the value from which the token of the sign-in form is derived
 VISITOR = "coterie_visitor"
 MESSAGE = "coterie_message"
 # preferences of this browser: name -> its values, of which the first is the default

@@ -1,4 +1,4 @@
-"""The pages of errors, and what a part of a page shows instead of its content."""
+"""The pages of errors, and the content of a part of a page that failed."""
 
 from coterie.errors import (
     Conflict,

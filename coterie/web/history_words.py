@@ -1,4 +1,4 @@
-"""What the entries of a timeline say."""
+"""The texts of the entries of a timeline."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SHOWN_MAX = 100
 ROWS = 50
 REJECTED_BYTES_MAX = 32 * 1024**2
-# what the page shows first: rows that wait for a decision
+# the page shows first the rows that wait for a decision
 OUTCOMES = {
     MATCH: ("To decide", "matched_count"),
     CREATE: ("New", "created_count"),
@@ -50,7 +50,7 @@ OUTCOMES = {
     REJECT: ("Cannot be read", "rejected_count"),
 }
 RUNNING = (STAGING, APPLYING, UNDOING)
-# what the list of imports calls a state
+# labels of states in the list of imports
 STATES = {
     STAGING: "Being read", STAGED: "To review", APPLYING: "Being applied", APPLIED: "Applied", UNDOING: "Being undone",
     UNDONE: "Undone", FAILED: "Failed",

@@ -59,7 +59,7 @@ def today_of(visit: Visit) -> date:
 
 
 def today_values(tx: Tx, visit: Visit) -> dict[str, Any]:
-    """What Today shows: the ten who are late the longest, and how many there are."""
+    """The data of Today: the ten people overdue the longest, and the number of all overdue."""
     today = today_of(visit)
     due = actions.list_due(tx, visit.acting, today, limit=SHOWN_MAX)
     return {
@@ -75,7 +75,7 @@ def _row(due: actions.DueContact) -> DueRow:
 
 
 def person_values(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]:
-    """What the page of a person shows: the rule in force, when the next touch is due, and the choices."""
+    """The data for the page of a person: the rule in force, when the next touch is due, and the choices."""
     plan = list_plans_of(tx, visit.acting.organization_id, [contact.id]).get(contact.id)
     own = store.find_cadence_of(tx, visit.acting.organization_id, Target("contact", contact.id))
     choices = dict.fromkeys(CHOICES)

@@ -1,4 +1,4 @@
-"""A list of people: what the address of a page says, and the rows of it."""
+"""A list of people: the parameters of its address, and its rows."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -43,7 +43,7 @@ Found = tuple[list[Contact], int, bool, dict[int, str]]
 
 
 class Listing(Struct, frozen=True):
-    """Which people are listed and how: what the address of the page says.
+    """The filter and order of a list of people, from the address of the page.
 
     sort: one of SORTS, or "" for the best match of a search first.
     """
@@ -54,7 +54,7 @@ class Listing(Struct, frozen=True):
     is_descending: bool
 
     def address(self, **changes: str | int) -> str:
-        """The query of the same list with these changes; what is empty is left out."""
+        """The query of the same list with these changes, without empty values."""
         values = self.values() | changes
         query = urlencode({name: value for name, value in values.items() if value not in ("", 0)})
         return f"?{query}" if query else "?"
@@ -87,7 +87,7 @@ class Window(Struct, frozen=True):
 
 
 def read_listing(visit: Visit, fields: Mapping[str, str] | None = None) -> Listing:
-    """The listing of the address, or of the fields of a form; what is not valid is ignored."""
+    """The listing of the address, or of the fields of a form; invalid values are ignored."""
     given = visit.query if fields is None else fields
     text = given.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH_MAX]
     filter_ = given.get("filter", "").strip()[:FILTER_LENGTH_MAX]

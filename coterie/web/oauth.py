@@ -35,7 +35,7 @@ FIELDS = (
 
 
 class Asked(Struct, frozen=True):
-    """What a client asks for. values: the parameters of the request, all of FIELDS."""
+    """The request of a client. values: the parameters of the request, all of FIELDS."""
 
     client: Client
     values: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What a page is: a row of a route table, the visit its handler gets, and what the handler returns."""
+"""The parts of a page: a row of a route table, the visit its handler gets, and the result of the handler."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -125,7 +125,7 @@ class Go(Struct, frozen=True, kw_only=True):
     """The browser goes to another page with GET. session: the token of a new session, "" ends it, None leaves it.
 
     cookies: name -> value of preferences that this browser stores. message: shown by the next page; undo: the path of a
-    form that undoes what the message says.
+    form that undoes the reported change.
     """
 
     url: str

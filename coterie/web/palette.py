@@ -56,7 +56,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 
 def _people(tx: Tx, visit: Visit, text: str) -> list[Entry]:
-    """The best matches and the way to create one; without a text, those that were changed last."""
+    """The best matches and the way to create one; without a text, the people changed last."""
     organization_id = visit.acting.organization_id
     if text:
         contacts = search_contacts(tx, organization_id, text, limit=PEOPLE, reader_id=visit.acting.user_id).contacts

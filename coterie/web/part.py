@@ -1,4 +1,4 @@
-"""What a part of a person is to the pages: a row that is added, edited and deleted, all alike (web/parts.py)."""
+"""A part of a person as the pages use it: a row that is added, edited and deleted, all alike (web/parts.py)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args

@@ -1,4 +1,4 @@
-"""A new password by mail: the form that asks for a link, and the page behind the link."""
+"""A new password by mail: the form that asks for a link, and the page that the link opens."""
 
 import asyncio
 

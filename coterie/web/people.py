@@ -35,7 +35,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 def show_list(tx: Tx, visit: Visit, listing: Listing, problems: Mapping[str, str]) -> Show:
     """The page of a list. problems: field of a form on it -> what is wrong."""
-    # "row" is what people type, from 1; "from" is where a link or the script goes on
+    # "row" is typed by people, from 1; "from" is the offset in a link or from the script
     offset = max(visit.number("row", 0) - 1, 0) or visit.number("from", 0)
     organization_id = visit.acting.organization_id
     return Show(
@@ -56,7 +56,7 @@ def show_list(tx: Tx, visit: Visit, listing: Listing, problems: Mapping[str, str
 
 
 def _values(tx: Tx, visit: Visit, listing: Listing, offset: int) -> dict[str, object]:
-    """What the list needs, as a part of the page and alone."""
+    """The values of the list, as a part of the page and alone."""
     organization_id = visit.acting.organization_id
     window = load_window(tx, visit, listing, offset)
     is_empty = not (window.sheets or listing.text or listing.filter_)

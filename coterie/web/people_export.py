@@ -1,4 +1,4 @@
-"""Downloads people as CSV or vCard: those of a list, or those that were selected."""
+"""Downloads people as CSV or vCard: a list or a selection."""
 
 from collections.abc import Iterable, Sequence
 

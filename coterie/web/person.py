@@ -38,7 +38,7 @@ SHEET_PARTS: tuple[Part, ...] = (
     "handles", "addresses", "dates", "folders", "tags", "expertises", "properties", "gifts", "pets",
     "relationships", "user_relationships", "attachments",
 )  # fmt: skip
-# what the timeline can be limited to: value in the query -> (label, sources)
+# filters of the timeline: value in the query -> (label, sources)
 SHOWN = {
     "": ("Everything", SOURCES), "conversations": ("Conversations", (INTERACTION,)), "notes": ("Notes", (NOTE,)),
     "changes": ("Changes", (CHANGE,)),
@@ -62,7 +62,7 @@ def load_sheet(tx: Tx, visit: Visit, contact: Contact) -> ContactSheet:
 
 
 def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]:
-    """What the sections of the page show."""
+    """The values of the sections of the page."""
     organization_id = visit.acting.organization_id
     sheet = load_sheet(tx, visit, contact)
     ids = {each.second_contact_id for each in sheet.relationships}
@@ -102,7 +102,7 @@ def _is_shown(attachment: Attachment) -> bool:
 
 
 def _merges(tx: Tx, organization_id: int, contact: Contact) -> list[tuple[Merge, str]]:
-    """(merge, name of the other contact) of those that were merged into this one, newest first."""
+    """(merge, name of the other contact) of contacts merged into this one, newest first."""
     merges = list_merges_into(tx, organization_id, contact.id)[::-1][:MERGES_SHOWN]
     ids = [merge.loser_id for merge in merges]
     losers = list_contacts_by_id(tx, organization_id, ids, include_deleted=True) if ids else []

@@ -39,7 +39,7 @@ def _undo(visit: Visit, path: str) -> dict[str, Any]:
 
 
 def compose_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    """What was typed, in a form that shows what is wrong."""
+    """The form with the typed values and its problems."""
     find_person(tx, visit)
     problems = {"day" if each.path[-1:] == ("happened_at",) else each.path[-1]: each.reason for each in error.problems}
     fields = (

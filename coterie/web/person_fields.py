@@ -1,4 +1,4 @@
-"""The fields of a contact that are edited in place: what they are called and how they are entered."""
+"""The fields of a contact that are edited in place: their labels and inputs."""
 
 from collections.abc import Sequence
 

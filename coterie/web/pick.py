@@ -1,4 +1,4 @@
-"""Picks a person by name: suggestions while one types, and what was typed as a contact."""
+"""Picks a person by name: suggestions while one types, and the contact for the typed text."""
 
 import re
 

@@ -44,14 +44,14 @@ def run_once(tx: Tx, visit: Visit, handler: Handler) -> Result:
 
 
 def _hash(visit: Visit) -> str:
-    """The SHA-256 of everything that makes the form what it is; prepare has read its files."""
+    """The SHA-256 of the whole content of the form; prepare has read its files."""
     fields = {name: value for name, value in visit.form.items() if name != FIELD}
     whole = (visit.here, fields, visit.prepared)
     return sha256(msgspec.json.encode(whole, enc_hook=str, order="deterministic")).hexdigest()
 
 
 def _again(visit: Visit, url: str | None, body: str | None) -> Result:
-    """What the first form led to; a fragment lets its page load again. body: None once it was scrubbed."""
+    """The response to the first form; a fragment lets its page load again. body: None once it was scrubbed."""
     if visit.is_fragment:
         return Show(template="sent_again.html", headers={"HX-Refresh": "true"})
     words: list[Any] = msgspec.json.decode(body or "[]")

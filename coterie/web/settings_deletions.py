@@ -37,7 +37,7 @@ def restore(tx: Tx, visit: Visit) -> Result:
 
 
 def allow(tx: Tx, visit: Visit) -> Result:
-    """Lets a device go on deleting for a day."""
+    """Allows a device to continue deleting for a day."""
     allow_deletions(tx, visit.acting, visit.path["bundle"])
     return _done(visit, "The device may go on deleting for a day")
 

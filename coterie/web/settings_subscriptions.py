@@ -129,7 +129,7 @@ def run(tx: Tx, visit: Visit) -> Result:
 
 
 def decide(tx: Tx, visit: Visit) -> Result:
-    """Lets a held run do what it would, or detaches the people it is about."""
+    """Approves the changes of a held run, or detaches the people it would change."""
     require_owner(tx, visit.acting)
     try:
         actions.decide_run(tx, visit.acting, visit.path["subscription"], visit.text("decision", 20))

@@ -71,7 +71,7 @@ PAGES: tuple[Page, ...] = (
     # a person
     *in_touch.PAGES, *tags.PAGES, *person_new.PAGES, *person.PAGES, *person_compose.PAGES, *person_erase.PAGES,
     *person_properties.PAGES, *fields.PAGES, *files.PAGES, *parts.PAGES,
-    # what happened, and who may be one person
+    # events, and possible duplicates
     *history.PAGES, *undo_jobs.PAGES, *duplicates.PAGES, *merges.PAGES, *import_columns.PAGES,
     # settings
     *settings.PAGES, *settings_organization.PAGES, *settings_terms.PAGES, *settings_properties.PAGES,

@@ -1,4 +1,4 @@
-"""Mails about accounts: invitations, links for a new password, and what was changed."""
+"""Mails about accounts: invitations, links for a new password, and changes of an account."""
 
 import threading
 
@@ -56,7 +56,7 @@ def mail_password_reset(database: Database, settings: Settings, job: Job, stoppi
 
 
 def mail_account_change(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Sends what was changed to the address that the account had before."""
+    """Reports a change to the previous address of the account."""
     arguments = msgspec.json.decode(job.arguments)
     moment = arguments["happened_at"][:16].replace("T", " at ")
     place = f", {settings.base_url}" if settings.base_url else ""

@@ -24,7 +24,7 @@ def renew_lease(tx: Tx, job: Job, progress: dict[str, Any]) -> None:
 def control_of(job: Job, stopping: threading.Event, progress_of: Callable[[Any], dict[str, Any]]) -> Control:
     """Stops when the worker does, and renews the lease of the job with each batch.
 
-    progress_of turns what a batch returned into the job's progress.
+    progress_of turns the result of a batch into the job's progress.
     """
     return Control(stopping.is_set, lambda tx, result: renew_lease(tx, job, progress_of(result)))
 

@@ -53,7 +53,7 @@ def expire_old_imports(database: Database, settings: Settings) -> None:
     """Expires imports on which nothing happened for settings.import_days; if interrupted, the next run continues.
 
     An import that was never applied is deleted with its rows and its file. Of an import that was applied or undone,
-    the file and what its rows say are deleted; undo still works.
+    the file and the contents of its rows are deleted; undo still works.
     """
     before = times.after(times.now(), -settings.import_days * DAY)
     with database.read() as tx:

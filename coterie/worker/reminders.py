@@ -48,7 +48,7 @@ class Occurrence(Struct, frozen=True):
 
 
 def find_due(database: Database, settings: Settings) -> None:
-    """Enqueues a job for each due reminder that has none, and passes over those that are not mailed."""
+    """Enqueues a job for each due reminder that has none, and skips reminders that are not mailed."""
     now, can_mail = times.now(), mail.can_mail(settings)
     late_before = times.after(now, -settings.reminder_late_seconds)
     with database.read() as tx:

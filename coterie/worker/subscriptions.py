@@ -1,4 +1,4 @@
-"""Runs subscriptions in a lane of their own: each when its time has come, and soon after contacts changed here."""
+"""Runs subscriptions in a lane of their own: each when it is due, and soon after contacts change."""
 
 import threading
 

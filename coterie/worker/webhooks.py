@@ -57,13 +57,13 @@ class _Lane:
 
     @property
     def is_ready(self) -> bool:
-        """Whether another connection may send of what is claimed."""
+        """Whether another connection may send claimed deliveries."""
         may_send = not (self.is_ordered and (self.busy or self.is_stopped))
         return bool(self.claimed and self.idle) and may_send
 
 
 class WebhookSender:
-    """Sends what is due. step() is called again and again by one thread; close() ends the requests in flight."""
+    """Sends due deliveries. step() is called again and again by one thread; close() ends the requests in flight."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
@@ -75,7 +75,7 @@ class WebhookSender:
         self._pool: ThreadPoolExecutor | None = None
 
     def step(self) -> bool:
-        """Does what is due; returns whether there may be more."""
+        """Does the due work; returns whether there may be more."""
         has_more = self._enqueue_events() | self._claim()
         self._start()
         if any(lane.busy for lane in self._lanes.values()):
@@ -87,7 +87,7 @@ class WebhookSender:
         return has_more or not self._done.empty() or any(lane.busy or lane.claimed for lane in self._lanes.values())
 
     def close(self) -> None:
-        """Ends the requests in flight, releases what was claimed and not sent, saves the attempts."""
+        """Ends the requests in flight, releases claimed deliveries that were not sent, saves the attempts."""
         self._is_closing = True
         for lane in self._lanes.values():
             for sender in tuple(lane.busy):
@@ -105,7 +105,7 @@ class WebhookSender:
                 sender.close()
 
     def _release(self, key: Key, lane: _Lane) -> None:
-        """Makes what is claimed and not sent due again."""
+        """Makes claimed deliveries that were not sent due again."""
         ids = [delivery.id for delivery in lane.claimed]
         lane.claimed.clear()
         with self._database.write() as tx:
