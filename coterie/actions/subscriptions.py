@@ -90,7 +90,7 @@ def pause_subscription(tx: Tx, caller: Caller, subscription_id: str, *, is_pause
 
 
 def remove_subscription(tx: Tx, caller: Caller, subscription_id: str) -> None:
-    """Removes a subscription. Its contacts stay, here and there. Raises NotFound."""
+    """Removes a subscription. Its contacts stay on both sides. Raises NotFound."""
     if not store.delete_subscription(tx, caller.organization_id, subscription_id):
         raise NotFound("Subscription not found")
     record(tx, caller, "subscription.removed", subscription_id)

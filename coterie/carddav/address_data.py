@@ -15,7 +15,7 @@ from coterie.vcard.raw import join_lines, split_card, version_of
 from coterie.vcard.versions import as_version_3
 
 _ALWAYS = frozenset(("BEGIN", "VERSION", "UID", "FN", "N", "END"))
-# what a device that has written a card of version 4.0 has among its families
+# marks, among the families of a device, that it has written a card of version 4.0
 VERSION_4 = "VERSION-4.0"
 
 

@@ -65,7 +65,7 @@ class CardDavApp:
         self._logins = DeviceLogins(database)
 
     async def stopped(self) -> None:
-        """Waits up to 5 seconds for what is being saved."""
+        """Waits up to 5 seconds for pending saves."""
         await self._logins.stopped()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

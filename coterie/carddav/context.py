@@ -1,4 +1,4 @@
-"""What a request of the door works with: the transaction, the device, the resource it may see."""
+"""The context of a request of the door: the transaction, the device, the resource it may see."""
 
 from collections.abc import Collection
 from pathlib import Path

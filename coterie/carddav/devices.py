@@ -87,6 +87,6 @@ class DeviceLogins:
         task.add_done_callback(self._background.discard)
 
     async def stopped(self) -> None:
-        """Waits up to 5 seconds for what is being saved."""
+        """Waits up to 5 seconds for pending saves."""
         if self._background:
             await asyncio.wait(self._background, timeout=5.0)

@@ -1,4 +1,4 @@
-"""The methods of each kind of resource, and what the door announces."""
+"""The methods of each kind of resource, and the capabilities that the door announces."""
 
 from collections.abc import Mapping, Sequence
 

@@ -29,7 +29,7 @@ class Wanted(Struct, frozen=True):
 
 
 def read_wanted(root: Element | None) -> Wanted:
-    """What a PROPFIND asks for; an empty body asks for all. Raises DavError (400) for another document."""
+    """The request of a PROPFIND; an empty body asks for all. Raises DavError (400) for another document."""
     if root is None:
         return Wanted(tuple(ALL_PROPERTIES), is_all=True)
     if root.name != dav("propfind"):

@@ -18,7 +18,7 @@ POLICIES = (REMOTE, OURS, ASK)
 # states of a subscription: not read yet; its import waits to be applied; in step; a run waits for a decision; paused
 NEW, PREVIEW, ACTIVE, HELD, PAUSED = "new", "preview", "active", "held", "paused"
 # states of a remote card: its import row is not applied yet; in step with a contact; a server or Coterie rejects it; it
-# waits for a decision; not kept in step any more; deleted there and therefore here; its contact was erased; no contact
+# waits for a decision; detached; deleted on the server, so its contact too; its contact was erased; no contact
 WAITING, BOUND, REJECTED, CARD_HELD, DETACHED, REMOVED, ERASED, IGNORED = (
     "waiting", "bound", "rejected", "held", "detached", "removed", "erased", "ignored",
 )  # fmt: skip
@@ -67,8 +67,8 @@ class Approval(Struct, frozen=True):
 
 
 class Subscription(Struct, frozen=True):
-    """A remote book. url: what the user gave, and the book's own once it is found. folder_id: whose contacts it has;
-    None: any. import_id: of its first run. seen_change: our changes up to this change number are written there."""
+    """A remote book. url: as entered; after discovery, that of the book. folder_id: the folder of its contacts;
+    None: any. import_id: of its first run. seen_change: local changes up to this change number are on the server."""
 
     id: str
     user_id: str | None

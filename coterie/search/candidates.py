@@ -32,7 +32,7 @@ class Candidates(Struct):
 
     groups: what all matches have in common, or None if there are no more of them than ids. ids: the contacts to rank.
     own_ids: those of them that a personal note of the reader names. messages: contact id -> search number of the
-    message in which those of them have words of the query. asked and numbers: what they are ranked by.
+    message in which those of them have words of the query. asked and numbers: the basis of the ranking.
     total: the number of matches, if groups is not None.
     """
 

@@ -1,4 +1,4 @@
-"""What is stored of the cards of remote books: their names, ETags, bases and contacts."""
+"""The stored cards of remote books: their names, ETags, bases and contacts."""
 
 from collections.abc import Collection, Iterable
 
@@ -29,7 +29,7 @@ def delete_remote_card(tx: Tx, organization_id: int, subscription_id: str, href:
 
 
 def delete_remote_cards(tx: Tx, organization_id: int, subscription_id: str) -> None:
-    """Deletes what is stored of all cards of a book."""
+    """Deletes the rows of all cards of a book."""
     tx.run(
         "DELETE FROM remote_cards WHERE organization_id = :organization_id AND subscription_id = :subscription_id",
         {"organization_id": organization_id, "subscription_id": subscription_id},
@@ -138,7 +138,7 @@ def count_by_state(tx: Tx, organization_id: int, subscription_id: str) -> dict[s
 
 
 def list_changed_here(tx: Tx, organization_id: int, subscription_id: str) -> list[RemoteCard]:
-    """Cards whose contact changed since their base, or was restored after its card had been deleted there."""
+    """Cards whose contact changed since their base, or was restored after its card had been deleted on the server."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM remote_cards r JOIN contacts c ON c.organization_id = r.organization_id"
         f" AND c.id = r.contact_id WHERE {_OF_BOOK} AND r.state IN (:bound, :removed, :rejected)"
@@ -152,7 +152,7 @@ def list_changed_here(tx: Tx, organization_id: int, subscription_id: str) -> lis
 
 
 def list_deleted_here(tx: Tx, organization_id: int, subscription_id: str) -> list[RemoteCard]:
-    """Cards whose contact was deleted or erased here, and that the book still has."""
+    """Cards that the book still has and whose contact was deleted or erased locally."""
     rows = tx.all(
         f"SELECT {_SELECT} FROM remote_cards r LEFT JOIN contacts c ON c.organization_id = r.organization_id"
         f" AND c.id = r.contact_id WHERE {_OF_BOOK} AND (r.state = :erased OR r.state = :bound"

@@ -41,7 +41,7 @@ def update_subscription(tx: Tx, organization_id: int, subscription_id: str, colu
 
 
 def delete_subscription(tx: Tx, organization_id: int, subscription_id: str) -> bool:
-    """Deletes a subscription with what is stored of its cards; False if it does not exist."""
+    """Deletes a subscription with its stored cards; False if it does not exist."""
     bound = {"organization_id": organization_id, "id": subscription_id}
     return bool(tx.run("DELETE FROM subscriptions WHERE organization_id = :organization_id AND id = :id", bound))
 
