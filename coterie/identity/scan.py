@@ -28,7 +28,7 @@ from coterie.store.database import Tx
 
 Reads = Callable[[], AbstractContextManager[Tx]]
 # contacts whose keys are computed in a transaction; contacts compared again in one; pairs saved in one
-KEYED, COMPARED, SAVED = 500, 100, 1_000
+KEYED, COMPARED, SAVED = 100, 100, 1_000
 ROWS_AT_ONCE = 5_000
 # a whole scan is quicker than comparing so many contacts one by one
 CHANGED_MAX, CHANGED_PART_MAX = 2_000, 0.1
