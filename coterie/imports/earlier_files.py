@@ -52,7 +52,7 @@ def _load(tx: Tx, organization_id: int, import_: Import) -> EarlierFile:
         if row.draft is not None and row.outcome in (CREATE, UPDATE):
             draft = msgspec.json.decode(row.draft, type=ContactDraft)
             if draft.portable is None:
-                keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), person_key(row, import_.filename)]
+                keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), person_key(row, import_.id)]
                 file.seen.add_all(keys, row.row_number)
     return file
 

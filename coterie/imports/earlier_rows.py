@@ -18,7 +18,7 @@ from coterie.identity.people import person_of_draft
 from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW
 from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
 
-# a row and the file it is in: "" is the file that is being staged
+# (import id of a file, row): "" is the file that is being staged; two files may have one name
 Place = tuple[str, int]
 Key = tuple[str, ...]
 
@@ -46,7 +46,7 @@ class Likely(Struct, frozen=True):
 def place_of(row: StagedRow, file: str) -> Place:
     """The row that created, or will create, the contact of a row: the row itself, or the one it names."""
     if row.reason is not None and row.reason.code == SAME_PERSON_AS_ROW:
-        return row.reason.data.get("file") or file, row.reason.data["row"]
+        return row.reason.data.get("import_id") or file, row.reason.data["row"]
     return file, row.row_number
 
 

@@ -65,6 +65,7 @@ from coterie.model.organizations import Caller
 from coterie.portable.steps import stage_rows
 from coterie.store import import_rows as row_store
 from coterie.store.database import Tx
+from coterie.store.imports import find_import
 
 
 class Staging(Struct):
@@ -140,12 +141,10 @@ def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: 
     updated = [contact_key(each.contact_id) for each in plan.candidates]
     sharing = _find_rows(tx, staging, [*keys, *updated, *digests], rows)
     staging.seen.add_all(keys, row.number)
-    same = next(
-        (place for place, each in sharing.items() if place[0] and digest_keys(_draft_of(each)) == digests), None
-    )
+    in_files = {place: each for place, each in sharing.items() if place[0]} if digests else {}
+    same = next((place for place, each in in_files.items() if digest_keys(_draft_of(each)) == digests), None)
     if same is not None and plan.outcome == CREATE:
-        reason = reason_of(SAME_AS_ROW, row=same[1], file=same[0])
-        return _staged(row, UNCHANGED, reason, needs_rematch=True)
+        return _staged(row, UNCHANGED, reason_of(SAME_AS_ROW, **_naming(tx, staging, same)), needs_rematch=True)
     people = people_of(_with_all_rows(tx, staging, sharing, rows)) if sharing else []
     if not people:
         return _stage_alone(staging, row, plan, is_unsure=bool(sharing))
@@ -178,28 +177,40 @@ def _stage_among(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: 
     if not likely:
         return _stage_alone(staging, row, plan, is_unsure=True)
     if chosen is None:
-        return _stage_unsure(row, likely[0])
+        return _stage_unsure(tx, staging, row, likely[0])
     if chosen.candidate.contact_id:
         return _stage_alone(staging, row, _plan_update(tx, staging, row, plan, chosen), is_unsure=True)
     assert chosen.person is not None  # it is no contact
     added = plan_merge(row.decoded(), existing_of_drafts(chosen.person.drafts)).describe()
-    file, number = chosen.person.place
-    reason = reason_of(SAME_PERSON_AS_ROW, row=number, adds=added, **({"file": file} if file else {}))
+    place = chosen.person.place
+    file, number = place
+    reason = reason_of(SAME_PERSON_AS_ROW, adds=added, **_naming(tx, staging, place))
     same_as_row = None if added or file else number
     outcome = UPDATE if added else UNCHANGED
     if added:
-        staging.seen.add_all([place_key(chosen.person.place)], row.number)
+        staging.seen.add_all([place_key(place)], row.number)
     return _staged(row, outcome, reason, same_as_row=same_as_row, needs_rematch=bool(file))
 
 
-def _stage_unsure(row: ReadRow, first: Likely) -> StagedRow:
+def _naming(tx: Tx, staging: Staging, place: Place) -> dict[str, Any]:
+    """The data of a reason that names an earlier row."""
+    import_id, number = place
+    if not import_id:
+        return {"row": number}
+    file = next((each.filename for each in staging.earlier if each.import_id == import_id), None)
+    if file is None:  # a row of an earlier file names it, and it was applied since
+        applied = find_import(tx, staging.caller.organization_id, import_id)
+        file = applied.filename if applied else "a deleted file"
+    return {"row": number, "file": file, "import_id": import_id}
+
+
+def _stage_unsure(tx: Tx, staging: Staging, row: ReadRow, first: Likely) -> StagedRow:
     """A row that waits for a decision, with the likeliest one it may be."""
     reason = why(first.candidate.reason)
     if first.candidate.contact_id or first.person is None:
         return _staged(row, MATCH, reason_of(MAY_BE_CONTACT, contact_id=first.candidate.contact_id, why=reason))
-    file, number = first.person.place
-    data = {"file": file} if file else {}
-    return _staged(row, MATCH, reason_of(MAY_BE_ROW, row=number, why=reason, **data), needs_rematch=True)
+    reason_for_row = reason_of(MAY_BE_ROW, why=reason, **_naming(tx, staging, first.person.place))
+    return _staged(row, MATCH, reason_for_row, needs_rematch=True)
 
 
 def _plan_update(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, chosen: Likely) -> RowPlan:
@@ -224,7 +235,7 @@ def _find_rows(tx: Tx, staging: Staging, keys: Sequence[Key], rows: Mapping[int,
     found: dict[Place, StagedRow] = {}
     for file in staging.earlier:
         for each in file.find_rows(tx, staging.caller.organization_id, keys):
-            found[file.filename, each.row_number] = each
+            found[file.import_id, each.row_number] = each
     for each in _rows_before(tx, staging, staging.seen.find_all(keys, 0), rows):
         found["", each.row_number] = each
     return found
@@ -238,15 +249,15 @@ def _with_all_rows(
     others = _find_rows(tx, staging, [person_key(row, file) for (file, _), row in found.items()], rows)
     first: dict[Place, StagedRow] = {}
     for file in staging.earlier:
-        numbers = [number for name, number in places if name == file.filename]
+        numbers = [number for import_id, number in places if import_id == file.import_id]
         if numbers:
             present = row_store.list_rows_by_number(tx, staging.caller.organization_id, file.import_id, numbers)
-            first |= {(file.filename, number): row for number, row in present.items()}
-    own = _rows_before(tx, staging, sorted(number for name, number in places if not name), rows)
+            first |= {(file.import_id, number): row for number, row in present.items()}
+    own = _rows_before(tx, staging, sorted(number for import_id, number in places if not import_id), rows)
     first |= {("", row.row_number): row for row in own}
-    order = [*(file.filename for file in staging.earlier), ""]
-    every = sorted((first | others | dict(found)).items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
-    return [(file, row) for (file, _), row in every]
+    every = first | others | dict(found)
+    # the ids of imports are in the order of the files
+    return [(place[0], every[place]) for place in sorted(every, key=lambda place: (not place[0], *place))]
 
 
 def _rows_before(tx: Tx, staging: Staging, numbers: Sequence[int], rows: Mapping[int, StagedRow]) -> list[StagedRow]:

@@ -13,9 +13,10 @@ from coterie.imports.engine import Run
 from coterie.imports.stage import stage
 from coterie.imports.upload import start
 from coterie.model.ids import new_id
-from coterie.model.imports import CREATE, UNCHANGED, UPDATE
+from coterie.model.imports import CREATE, STAGED, UNCHANGED, UPDATE
 from coterie.store.contacts import count_contacts
 from coterie.store.database import Database
+from coterie.store.imports import find_import
 
 Counts = tuple[int, int, int, int, int]
 
@@ -116,6 +117,37 @@ def test_how_common_a_telephone_is_in_the_files_of_one_command_decides_nothing(w
     bart = person("Bart", "Simpson", "one@example.org", "")
     shared = [person(name, "Simpson", "", "+12125550102") for name in ("Bart", "Lisa", "Maggie")]
     check(world.database, tmp_path, [[bart], shared, [person("Bart", "Simpson", "one@example.org", "+12125550102")]])
+
+
+def test_two_files_of_one_name_are_two_files(world: World, tmp_path: Path) -> None:
+    lisa, bart = (
+        person("Lisa", "Simpson", "lisa@example.org"),
+        person("Bart", "Simpson", "b@example.org", "+12125550101"),
+    )
+    paths = []
+    for number, row in enumerate([lisa, bart, person("Lisa", "Simpson", "lisa@example.org", "+12125550101")]):
+        (tmp_path / str(number)).mkdir()
+        paths.append(google(tmp_path / str(number), row))
+    runs = previewed(world, tmp_path, *paths)
+    preview = counted(runs)
+    assert preview == [(1, 0, 0, 0, 0), (1, 0, 0, 0, 0), (0, 1, 0, 0, 0)]
+    assert [counts(apply(run)) for run in runs] == preview
+
+
+def test_a_file_may_name_a_row_of_one_that_was_applied_since(world: World, tmp_path: Path) -> None:
+    bart = person("Bart", "Simpson", "b@example.org")
+    more = person("Bart", "Simpson", "b@example.org", "+12125550101")
+    first, _ = runs = previewed(
+        world, tmp_path, google(tmp_path, bart, name="a.csv"), google(tmp_path, more, name="b.csv")
+    )
+    apply(first)
+    with world.database.read() as tx:
+        group = find_import(tx, world.alice.organization_id, first.import_id).group_id
+    row = person("Bart", "Simpson", "", "+12125550101", "School")
+    third = start(world.database, world.alice, tmp_path, google(tmp_path, row, name="c.csv"), group_id=group)
+    runs.append(Run(world.database, tmp_path, world.alice.organization_id, third.id))
+    assert stage(runs[2]).state == STAGED
+    assert [counts(apply(run)) for run in runs[1:]] == [(0, 1, 0, 0, 0), (0, 1, 0, 0, 0)]
 
 
 NAMES = st.sampled_from(["Bart", "Lisa", "Maggie"])
