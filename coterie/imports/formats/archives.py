@@ -35,6 +35,8 @@ _HEADER_BYTES = 30
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
 _DRIVE = re.compile(r"^[A-Za-z]:")
+# general purpose bit 0 (APPNOTE.TXT 4.4.4)
+_ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, struct.error)
 
@@ -147,9 +149,8 @@ def read_file(archive: Archive, name: str, bytes_max: int) -> bytes:
     try:
         with _opened(archive, name) as (stream, packed):
             chunks = b"".join(chunk for chunk in _chunks(archive, name, stream, packed, bytes_max))
-    except _BROKEN as error:
-        reason = "is protected by a password" if "encrypted" in str(error) else "is damaged"
-        raise BrokenFile(reason) from None
+    except _BROKEN:
+        raise BrokenFile("is damaged") from None
     return chunks
 
 
@@ -168,7 +169,7 @@ def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tupl
 
 @contextmanager
 def open_lines(archive: Archive, name: str) -> Iterator[LineFile]:
-    """Opens a file for next_line. Raises Invalid if its compression method is not supported."""
+    """Opens a file for next_line. Raises Invalid if it is encrypted, or its compression method is not supported."""
     try:
         with _opened(archive, name) as (stream, packed):
             yield LineFile(archive, name, stream, packed)
@@ -201,6 +202,8 @@ def _opened(archive: Archive, name: str) -> Iterator[tuple[IO[bytes], int]]:
             yield stream, os.fstat(stream.fileno()).st_size
         return
     info = archive.zipped.getinfo(name)
+    if info.flag_bits & _ENCRYPTED:
+        raise BrokenFile("is protected by a password")
     if info.compress_type not in _METHODS:
         raise BrokenFile("uses an unsupported compression method")
     with archive.zipped.open(info) as stream:
