@@ -1,6 +1,6 @@
 """Recorded events. Ids are numbered per organization in the order of commits, so "since 41" misses none."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -142,24 +142,28 @@ def list_changes_since(
 
 def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
     """Returns those contacts that this import created."""
-    rows = tx.all(
-        f"SELECT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
-        " AND e.kind = 'contact.created' AND e.import_id = :import_id",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
-    )
-    return {row[0] for row in rows}
+    return _list_created(tx, organization_id, import_id, contact_ids, "= :import_id")
 
 
-def list_created_by_command(tx: Tx, organization_id: int, import_id: str, contact_ids: Set[int]) -> set[int]:
+def list_created_by_command(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
     """Returns those contacts that this import created, or another file of its command."""
-    if not import_id or not contact_ids:
+    return _list_created(tx, organization_id, import_id, contact_ids, _OF_COMMAND)
+
+
+_OF_COMMAND = (
+    "IN (SELECT i.id FROM imports i WHERE i.organization_id = :organization_id AND (i.id = :import_id OR i.group_id ="
+    " (SELECT group_id FROM imports WHERE organization_id = :organization_id AND id = :import_id)))"
+)
+
+
+def _list_created(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int], imports: str) -> set[int]:
+    ids = list(contact_ids)
+    if not import_id or not ids:
         return set()
     rows = tx.all(
         f"SELECT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
-        " AND e.kind = 'contact.created' AND e.import_id IN (SELECT i.id FROM imports i"
-        " WHERE i.organization_id = :organization_id AND (i.id = :import_id OR i.group_id ="
-        " (SELECT group_id FROM imports WHERE organization_id = :organization_id AND id = :import_id)))",
-        {"organization_id": organization_id, "ids": tx.list_param(contact_ids), "import_id": import_id},
+        f" AND e.kind = 'contact.created' AND e.import_id {imports}",
+        {"organization_id": organization_id, "ids": tx.list_param(ids), "import_id": import_id},
     )
     return {row[0] for row in rows}
 
