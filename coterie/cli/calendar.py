@@ -9,7 +9,7 @@ from coterie.actions import calendar_feeds as actions
 from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
 from coterie.model.calendar_feeds import CONTENTS, path_of
 from coterie.store.calendar_feeds import list_feeds
 
@@ -48,17 +48,14 @@ def add(
         list[str] | None,
         typer.Option("--content", metavar="NAME", help=f"{', '.join(CONTENTS)}; without it, all. Repeatable."),
     ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The address of this instance. Default: COTERIE_BASE_URL, else localhost."),
-    ] = None,
+    url: UrlOption = None,
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add a calendar feed. Its address is shown only once. Anyone with it can read the feed."""
     with open_instance(data) as database:
-        base_url = (url or database.settings.base_url or "http://localhost:8000").rstrip("/")
+        base_url = base_url_of(url, database.settings)
         with database.write() as tx:
             caller = caller_for_only(tx, organization)
             feed, token = actions.create_feed(tx, caller, find_member(tx, caller, user), contents or ())

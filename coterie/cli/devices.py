@@ -14,7 +14,7 @@ from coterie.actions.deletions import allow_deletions, restore_or_start
 from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
@@ -47,10 +47,7 @@ def add(
     groups: Annotated[
         bool, typer.Option("--groups", help="Show tags as groups, which iPhones call lists. A profile does so too.")
     ] = False,
-    url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The address of this instance. Default: COTERIE_BASE_URL, else localhost."),
-    ] = None,
+    url: UrlOption = None,
     mobileconfig_file: Annotated[
         Path | None,
         typer.Option("--mobileconfig", metavar="FILE", help="Write a configuration profile for iPhone, iPad and Mac."),
@@ -61,7 +58,7 @@ def add(
 ) -> None:
     """Add a device. Its password is shown only once."""
     with open_instance(data) as database:
-        base_url = (url or database.settings.base_url or "http://localhost:8000").rstrip("/")
+        base_url = base_url_of(url, database.settings)
         with database.write() as tx:
             caller = caller_for_only(tx, organization)
             user_id = find_member(tx, caller, user)
