@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 from client import Client
 from receiver import Receiver
+from sending import Add, deliveries_of, make_due, run, webhook_of
 from standardwebhooks.webhooks import Webhook as StandardVerifier
-from world import World, make_world
+from world import make_world
 
 from coterie.actions import webhooks as actions
 from coterie.actions.callers import caller_for
@@ -16,21 +17,12 @@ from coterie.actions.contacts import erase_contact
 from coterie.errors import Invalid, NotFound
 from coterie.model import times
 from coterie.model.organizations import Caller
-from coterie.model.webhooks import CANCELLED, DONE, FAILED, WAITING, Delivery, Webhook, new_secret
+from coterie.model.webhooks import CANCELLED, DONE, FAILED, WAITING, new_secret
 from coterie.settings import Settings
 from coterie.store import webhook_deliveries, webhooks
 from coterie.store.database import Database
 from coterie.store.secrets import seal
 from coterie.worker.webhooks import WebhookSender, delete_old_deliveries
-
-
-@pytest.fixture
-def caller(database: Database, world: World) -> Caller:
-    with database.read() as tx:
-        return caller_for(tx, world.organization.id, via="test")
-
-
-Add = Callable[..., tuple[str, str]]
 
 
 def verify_with_svix(secret: str, text: str, headers: Mapping[str, str]) -> None:
@@ -40,57 +32,10 @@ def verify_with_svix(secret: str, text: str, headers: Mapping[str, str]) -> None
     SvixVerifier(secret).verify(text, dict(headers))
 
 
-@pytest.fixture
-def add(database: Database, caller: Caller, receiver: Receiver, settings: Settings) -> Add:
-    """Adds a webhook; returns its id and its secret."""
-
-    def add(url: str = "", **fields: object) -> tuple[str, str]:
-        secret = new_secret()
-        sealed = seal(settings.data_folder, secret)
-        webhook = Webhook(id="", url=url or receiver.url, secret_sealed=sealed, **fields)  # type: ignore[arg-type]
-        with database.write() as tx:
-            return actions.create_webhook(tx, caller, webhook, allowed="127.0.0.0/8").id, secret
-
-    return add
-
-
 def create(inro: Client, username: str) -> int:
     response = inro.post("/api/v1/contacts", {"contact": {"username": username}})
     assert response.status == 201, response.body
     return int(response.json["id"])
-
-
-def run(database: Database, settings: Settings) -> None:
-    """Sends until nothing is due."""
-    sender = WebhookSender(database, settings)
-    deadline = time.monotonic() + 20
-    while sender.step() and time.monotonic() < deadline:
-        pass
-    sender.close()
-
-
-def deliveries_of(database: Database, caller: Caller, webhook_id: str) -> list[Delivery]:
-    """Oldest first."""
-    with database.read() as tx:
-        found = webhook_deliveries.list_deliveries(tx, caller.organization_id, webhook_id)
-    return sorted(found, key=lambda delivery: delivery.event_id or 0)
-
-
-def webhook_of(database: Database, caller: Caller, webhook_id: str) -> Webhook:
-    with database.read() as tx:
-        return actions.find_webhook(tx, caller, webhook_id)
-
-
-def make_due(database: Database, caller: Caller) -> None:
-    """The clock has moved on: whatever waits is due."""
-    with database.write() as tx:
-        bound = {"o": caller.organization_id, "now": times.now()}
-        tx.run(
-            "UPDATE webhook_deliveries SET next_attempt_at = :now WHERE organization_id = :o"
-            " AND next_attempt_at IS NOT NULL",
-            bound,
-        )
-        tx.run("UPDATE webhooks SET retry_at = NULL WHERE organization_id = :o", bound)
 
 
 def test_events_arrive_signed_and_in_order(

@@ -5,7 +5,7 @@ import json
 import pytest
 from client import Client
 from receiver import Receiver
-from test_webhook_delivery import Add, add, caller, deliveries_of, make_due, run, webhook_of
+from sending import Add, deliveries_of, make_due, run, webhook_of
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, update_contact
@@ -18,8 +18,6 @@ from coterie.model.terms import TAGS
 from coterie.model.webhooks import DONE, WAITING
 from coterie.settings import Settings
 from coterie.store.database import Database
-
-__all__ = ["add", "caller"]
 
 
 def bodies(receiver: Receiver) -> list[dict[str, object]]:
