@@ -1,8 +1,6 @@
 """Queries of every kind of nonsense have an answer or none, in bounded time."""
 
-import os
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,7 +10,7 @@ from world import World, make_world
 from coterie.actions.contacts import create_contact
 from coterie.search import search_contacts
 from coterie.search.folding import WORD_LENGTH_MAX, chunks, words_of_chunk
-from coterie.store.database import Database, Tx
+from coterie.store.database import Database
 
 HARD = (
     '"', "''", "\\", "NOT", "NEAR(a b)", "a AND", "(", ")", "*", ":*", "& |", "<->", "!", "%", "_", "\x00", "😀😀",
@@ -36,22 +34,12 @@ def book(database: Database) -> World:
 
 @pytest.mark.parametrize("text", HARD)
 def test_a_hard_query_is_answered(book: World, text: str) -> None:
+    begin = time.monotonic()
     with book.database.read() as tx:
-        begin = cpu_seconds(tx)
         for order in (None, "name"):
             page = search_contacts(tx, book.organization.id, text, order=order, limit=10, is_explained=True)
             assert page.total >= len(page.contacts)
-        assert cpu_seconds(tx) - begin < SECONDS
-
-
-def cpu_seconds(tx: Tx) -> float:
-    """What this thread has used of a processor, and its server process: others may be busy."""
-    used = time.thread_time()
-    if tx.engine == "postgresql":
-        (pid,) = tx.one("SELECT pg_backend_pid()") or (0,)
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
+    assert time.monotonic() - begin < SECONDS
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

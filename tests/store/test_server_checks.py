@@ -11,15 +11,14 @@ from postgres import Server
 from coterie.errors import Unavailable
 from coterie.store.postgres_server import check_server
 
-# a server that is not there is waited for so long
-SECONDS = 60.0
+SECONDS_MAX = 5.0
 
 
 def refusal(url: str) -> str:
     started = time.monotonic()
     with pytest.raises(Unavailable) as refused:
-        check_server(url, seconds=SECONDS)
-    assert time.monotonic() - started < SECONDS / 2
+        check_server(url, seconds=30.0)
+    assert time.monotonic() - started < SECONDS_MAX
     assert "\n" not in str(refused.value)
     return str(refused.value)
 

@@ -1,4 +1,4 @@
-"""A due mail, a delivery or a change is done while other work of the worker lasts."""
+"""A due mail, a delivery or a change starts within two seconds, and is done while other work of the worker lasts."""
 
 import json
 import socket
@@ -23,7 +23,8 @@ from coterie.graph import client as graph_client
 from coterie.imports.upload import start as start_import
 from coterie.model import times
 from coterie.model.instagram_deliveries import decode_body
-from coterie.model.jobs import DONE
+from coterie.model.jobs import DONE, WAITING
+from coterie.model.reminders import SEND_JOB
 from coterie.settings import Settings
 from coterie.store import jobs
 from coterie.store.database import Database
@@ -33,6 +34,7 @@ from coterie.worker import instagram_profiles, mail
 from coterie.worker.loop import Worker
 
 pytestmark = pytest.mark.slow
+SECONDS = 2.0
 # longer than any test of a busy machine takes
 PATIENCE_SECONDS = 180.0
 # more than a worker does while the test lasts
@@ -111,12 +113,13 @@ def working(world: World, settings: Settings, silent: Silent) -> Iterator[None]:
         thread.join(30)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for a condition."""
+def until(condition: Callable[[], bool]) -> float:
+    """Waits for a condition; returns the seconds it took."""
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < PATIENCE_SECONDS / 3
         time.sleep(0.01)
+    return time.monotonic() - began
 
 
 def merged(fresh: Settings, smtp: Settings) -> Settings:
@@ -161,6 +164,17 @@ def update(world: World) -> str:
         return start_bulk_update(tx, world.alice, [Entry("id", world.marge.id, {"employer": "E"})])[0]
 
 
+def is_started(world: World, job_id: str) -> bool:
+    return job_of(world, job_id).state != WAITING
+
+
+def is_mailed(world: World) -> bool:
+    """Whether the mail of the newest reminder is being sent, or was."""
+    with world.database.read() as tx:
+        found = jobs.list_jobs(tx, world.alice.organization_id, SEND_JOB, limit=1)
+    return bool(found) and found[0].state != WAITING
+
+
 def is_done(world: World, job_id: str) -> bool:
     return job_of(world, job_id).state == DONE
 
@@ -170,12 +184,15 @@ def check_quick(
 ) -> None:
     """Each kind of work is done before the other work ends."""
     delivery = deliver(world)
+    assert until(lambda: is_started(world, delivery)) <= SECONDS
     until(lambda: is_done(world, delivery))
     if is_change_quick:
         change = update(world)
+        assert until(lambda: is_started(world, change)) <= SECONDS
         until(lambda: is_done(world, change))
     if inbox is not None:
         remind(world)
+        assert until(lambda: is_mailed(world)) <= SECONDS
         until(lambda: bool(inbox.subjects))
     assert is_busy()
 
@@ -237,12 +254,14 @@ def test_while_many_small_jobs_wait(
         with world.database.write() as tx:
             job_id, _ = start_bulk_update(tx, world.charlie, [Entry("id", world.moe.id, {"employer": "E"})])
 
-        def is_finished() -> bool:
+        def state() -> str:
             with world.database.read() as tx:
                 job = jobs.find_job(tx, world.charlie.organization_id, job_id)
-            return job is not None and job.state == DONE
+            assert job
+            return job.state
 
-        until(is_finished)
+        assert until(lambda: state() != WAITING) <= SECONDS
+        until(lambda: state() == DONE)
         assert is_busy()
 
 
