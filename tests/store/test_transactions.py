@@ -220,7 +220,7 @@ def test_units_that_lock_each_other_out_are_tried_again(patient: Database) -> No
 
     results = asyncio.run(scene())
     saved = results.count(None)
-    assert {type(result) for result in results} <= {type(None), Unavailable, TooSlow}
+    assert [r for r in results if r is not None and not isinstance(r, Unavailable | TooSlow)] == []
     assert saved >= 1
     assert values(patient)[:2] == [saved, saved]
 

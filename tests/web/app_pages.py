@@ -117,8 +117,9 @@ class Watched:
 
     def check(self, *, axe: bool = True) -> None:
         """Fails if the page asked another host, logged anything, scrolls sideways or is not accessible."""
-        # what waits for the server is dimmed
+        # what waits for the server is dimmed, until the page that it asked for is loaded
         expect(self.page.locator(".htmx-request")).to_have_count(0)
+        self.page.wait_for_load_state()
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0, f"{self.page.url} scrolls {width} pixels sideways"
         violations = self.violations() if axe else []
