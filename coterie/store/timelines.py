@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from coterie.model.events import CHANGES_CONTACTS
 from coterie.model.events import KINDS as EVENT_KINDS
 from coterie.store.database import Tx
 
@@ -11,6 +12,8 @@ from coterie.store.database import Tx
 OF_ITS_USER = ", ".join(
     f"'{kind}'" for kind in EVENT_KINDS if kind.partition(".")[0] in ("reminder", "user_relationship")
 )
+
+EVENTS_READ_MAX = 1_000
 
 
 class Interaction(Struct, frozen=True):
@@ -75,3 +78,30 @@ def list_history(
         bound if before is None else bound | {"before": before},
     )
     return [HistoryEvent(*row) for row in rows]
+
+
+def list_changes_after(
+    tx: Tx, organization_id: int, contact_id: int, *, after: int, limit: int
+) -> tuple[list[HistoryEvent], bool]:
+    """The changes of a contact in units of work after a revision, newest first, and whether all of them were read.
+
+    Only events that clients see as a change of the contact; its creation is none. Not all are read if more than
+    EVENTS_READ_MAX events, such as messages, name the contact since.
+    """
+    ids = tx.all(
+        "SELECT event_id FROM event_contacts WHERE organization_id = :organization_id AND contact_id = :contact_id"
+        " AND event_id > :after ORDER BY event_id DESC LIMIT :limit",
+        {"organization_id": organization_id, "contact_id": contact_id, "after": after, "limit": EVENTS_READ_MAX + 1},
+    )
+    bound = {"organization_id": organization_id, "after": after, "limit": limit}
+    rows = tx.all(
+        "SELECT id, kind, subject_id, user_id, via, token_id, changes, happened_at FROM events"
+        f" WHERE organization_id = :organization_id AND id {tx.in_list('ids')} AND kind {tx.in_list('kinds')}"
+        " AND coalesce(unit_id, id) > :after ORDER BY id DESC LIMIT :limit",
+        bound
+        | {
+            "ids": tx.list_param(event_id for (event_id,) in ids[:EVENTS_READ_MAX]),
+            "kinds": tx.list_param(sorted(CHANGES_CONTACTS)),
+        },
+    )
+    return [HistoryEvent(*row) for row in rows], len(ids) <= EVENTS_READ_MAX
