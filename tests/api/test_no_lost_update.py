@@ -24,18 +24,21 @@ def test_every_acknowledged_change_was_made_to_what_its_client_had_read(
         contact = create_contact(tx, world.alice, {"first_name": "Lisa"})
     path = f"{CONTACTS}/{contact.id}"
     etags = dict.fromkeys(CLIENTS, hub.get(path).headers["etag"])
+    missed: dict[int, list[str]] = {client: [] for client in CLIENTS}
     current, expected, acknowledged = etags[0], dict.fromkeys(FIELDS), 0
     for number, (client, field) in enumerate(steps):
         if field is None:
-            etags[client] = hub.get(path).headers["etag"]
+            etags[client], missed[client] = hub.get(path).headers["etag"], []
             continue
         value = f"{client}-{number}"
         response = hub.call("PATCH", path, json_body={field: value}, headers={"if-match": etags[client]})
         if etags[client] != current:
             assert (response.status, response.json["etag"]) == (412, current)
+            assert [each["fields"] for each in response.json["changed_since"]] == [[name] for name in missed[client]]
             continue
         assert response.status == 200
         etags[client] = current = response.headers["etag"]
+        missed = {each: [] if each == client else [*names, field] for each, names in missed.items()}
         expected[field] = value
         acknowledged += 1
     shown = hub.get(path)

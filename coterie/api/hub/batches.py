@@ -164,5 +164,5 @@ def _to_change(tx: Tx, caller: Caller, operation: BatchOperation) -> Contact:
     contact = store.find_contact_to_change(tx, caller.organization_id, found.id) if found else None
     if contact is None:
         raise NotFound("Contact not found")
-    check_if_match(caller, contact, operation.if_match)
+    check_if_match(tx, caller, contact, operation.if_match)
     return contact

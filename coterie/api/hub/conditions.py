@@ -1,9 +1,11 @@
 """Conditional requests (RFC 9110, section 13): the ETag of a contact is its revision in quotes."""
 
 from coterie.api.hub.errors import ChangedSince, IfMatchRequired
+from coterie.api.hub.missed_changes import find_missed
 from coterie.api.route import Request
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
+from coterie.store.database import Tx
 
 # of proxies that compress
 _SUFFIX = "-gzip"
@@ -19,7 +21,7 @@ def is_unchanged(request: Request, contact: Contact) -> bool:
     return header is not None and etag_of(contact) in [tag.removeprefix("W/") for tag in _tags(header)]
 
 
-def check_if_match(caller: Caller, contact: Contact, header: str | None, *, is_final: bool = False) -> None:
+def check_if_match(tx: Tx, caller: Caller, contact: Contact, header: str | None, *, is_final: bool = False) -> None:
     """Raises ChangedSince if If-Match does not have the contact's ETag, IfMatchRequired if there is none but must be.
 
     It must be there if the change is final, and for every change if the organization requires it. Compared strongly: a
@@ -33,7 +35,7 @@ def check_if_match(caller: Caller, contact: Contact, header: str | None, *, is_f
         return
     tags = _tags(header)
     if "*" not in tags and etag_of(contact) not in tags:
-        raise ChangedSince(etag_of(contact))
+        raise ChangedSince(etag_of(contact), find_missed(tx, caller, contact, tags))
 
 
 def _tags(header: str) -> list[str]:

@@ -43,7 +43,7 @@ def create(tx: Tx, caller: Caller, request: Request) -> Response:
 
 def update(tx: Tx, caller: Caller, request: Request) -> Response:
     contact = contact_to_change(tx, caller, request)
-    check_if_match(caller, contact, request.header("If-Match"))
+    check_if_match(tx, caller, contact, request.header("If-Match"))
     if contact.deleted_at is not None:
         raise Conflict("The contact is deleted; restore it before you change it")
     return _respond(tx, caller, request, change_contact(tx, caller, contact.id, request.body))
@@ -51,7 +51,7 @@ def update(tx: Tx, caller: Caller, request: Request) -> Response:
 
 def delete(tx: Tx, caller: Caller, request: Request) -> Response:
     contact = contact_to_change(tx, caller, request)
-    check_if_match(caller, contact, request.header("If-Match"), is_final=request.query.erase)
+    check_if_match(tx, caller, contact, request.header("If-Match"), is_final=request.query.erase)
     if request.query.erase:
         actions.erase_contact(tx, caller, contact.id)
         return Response(status=204)
@@ -60,7 +60,7 @@ def delete(tx: Tx, caller: Caller, request: Request) -> Response:
 
 def restore(tx: Tx, caller: Caller, request: Request) -> Response:
     contact = contact_to_change(tx, caller, request)
-    check_if_match(caller, contact, request.header("If-Match"))
+    check_if_match(tx, caller, contact, request.header("If-Match"))
     return _respond(tx, caller, request, actions.restore_contact(tx, caller, contact.id))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from coterie.api.hub.missed_changes import MISSED_MAX, Missed, MissedChange
 from coterie.api.idempotency import HEADER, KEY_REUSED
 from coterie.errors import Conflict, CoterieError, Invalid, TooSlow
 from coterie.errors import Problem as FieldProblem
@@ -45,7 +46,8 @@ KINDS: Mapping[str, Kind] = {
     "cursor-expired": Kind(410, "Cursor expired", "Deletions after this cursor are no longer stored.",
                            "Begin again without a cursor, and drop contacts that do not come again."),
     "changed-since": Kind(412, "Changed since", "The contact has another revision than If-Match names.",
-                          "Get the contact again, apply your change to it and send its new ETag."),
+                          "Get the contact again, apply your change to it and send its new ETag. If changed_since has"
+                          " no field of your change, you may send it again with etag."),
     "too-large": Kind(413, "Too large", "The body or a count exceeds its limit.", "Send less at once."),
     "unsupported-media-type": Kind(415, "Unsupported media type", "The body is not JSON.",
                                    "Send Content-Type: application/json."),
@@ -116,6 +118,13 @@ class Problem(Struct):
         list[Candidate] | UnsetType, Meta(description="Of several-match: the contacts, 10 at most.")
     ] = UNSET
     etag: Annotated[str | UnsetType, Meta(description="Of changed-since: the current ETag of the contact.")] = UNSET
+    changed_since: Annotated[
+        list[MissedChange] | UnsetType,
+        Meta(description=f"What changed after the revision of If-Match: the newest {MISSED_MAX}, oldest first."),
+    ] = UNSET
+    has_more: Annotated[
+        bool | UnsetType, Meta(description="Whether there may be older changes than those of changed_since.")
+    ] = UNSET
 
 
 class SeveralMatch(Conflict):
@@ -131,11 +140,11 @@ class CursorExpired(CoterieError):
 
 
 class ChangedSince(CoterieError):
-    """The contact has another revision than If-Match names. etag: its current one."""
+    """The contact has another revision than If-Match names. etag: its current one; missed: None if unknown."""
 
-    def __init__(self, etag: str) -> None:
+    def __init__(self, etag: str, missed: Missed | None) -> None:
         super().__init__("The contact was changed since it was read")
-        self.etag = etag
+        self.etag, self.missed = etag, missed
 
 
 class IfMatchRequired(CoterieError):
@@ -164,9 +173,12 @@ def present_error(error: Exception) -> Response:
     body = Problem(TYPE_PREFIX + slug, kind.title, kind.status, detail, errors=fields)
     if isinstance(error, SeveralMatch):
         body.candidates = list(error.candidates)
+    headers = error_headers(error)
     if isinstance(error, ChangedSince):
-        body.etag = error.etag
-    return Response(body, kind.status, error_headers(error), MEDIA_TYPE)
+        body.etag, headers = error.etag, (("ETag", error.etag),)
+        if error.missed is not None:
+            body.changed_since, body.has_more = error.missed
+    return Response(body, kind.status, headers, MEDIA_TYPE)
 
 
 def add_request_id(problem: Any, request_id: str) -> None:
