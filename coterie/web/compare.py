@@ -1,4 +1,4 @@
-"""Two contacts side by side: the fields in which they differ, what is the same, and the lists that a merge joins."""
+"""Two to five contacts side by side: the fields that differ, those that are equal, and the lists that a merge joins."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.actions.merge_fields import COLUMNS, NAME, NOTE, PROPERTY, completeness
-from coterie.errors import invalid
+from coterie.errors import Invalid, invalid
 from coterie.model.addresses import Address
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import OPTOUT, Contact
@@ -24,7 +24,9 @@ PARTS: tuple[Part, ...] = (
     "handles", "addresses", "dates", "folders", "tags", "expertises", "properties", "notes", "gifts", "pets",
     "relationships", "attachments",
 )  # fmt: skip
-Pair = tuple[ContactSheet, ContactSheet]
+Sheets = Sequence[ContactSheet]
+Contacts = Sequence[Contact]
+COMPARED_MAX = 5
 _LABELS = {
     NAME: "Name", NOTE: "Note", "username": "Instagram", "linkedin_url": "LinkedIn", "email": "Main e-mail address",
     "phone": "Main phone number", "website": "Main website", "profile_picture_url": "Picture",
@@ -35,25 +37,26 @@ _SHORT = 300
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A field of both. values: for people, "" for none; chosen: the contact whose value is suggested."""
+    """A field. values: one for each contact, as people read it, "" for none; chosen: the contact whose value is
+    suggested."""
 
     name: str
     label: str
-    values: tuple[str, str]
+    values: Sequence[str]
     chosen: int
 
 
 class Listed(Struct, frozen=True):
-    """A list of both, such as the addresses; the merged contact has all of them."""
+    """A list of each contact, such as its addresses; the merged contact has all of them."""
 
     label: str
-    values: tuple[Sequence[str], Sequence[str]]
+    values: Sequence[Sequence[str]]
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """contacts: both. survivor: the id of the suggested survivor. seen: the revisions shown."""
+    """survivor: the id of the suggested survivor. seen: the revisions shown."""
 
-    contacts: tuple[Contact, Contact]
+    contacts: Contacts
     survivor: int
     different: Sequence[Row]
     same: Sequence[Row]
@@ -61,48 +64,65 @@ class Comparison(Struct, frozen=True, kw_only=True):
     seen: str
 
 
-def load_pair(tx: Tx, visit: Visit, one: int, other: int) -> Pair | None:
-    """Both contacts with their parts; None if one of them is deleted, was merged or does not exist."""
-    sheets = load_sheets(tx, visit.acting.organization_id, [one, other], PARTS, reader_id=visit.acting.user_id)
-    return (sheets[one], sheets[other]) if one in sheets and other in sheets else None
+def load_compared(tx: Tx, visit: Visit, contact_ids: Sequence[int]) -> Sheets | None:
+    """The contacts with their parts, in this order; None if one of them is deleted, was merged or does not exist."""
+    sheets = load_sheets(tx, visit.acting.organization_id, contact_ids, PARTS, reader_id=visit.acting.user_id)
+    return [sheets[each] for each in contact_ids] if all(each in sheets for each in contact_ids) else None
 
 
-def compare(tx: Tx, visit: Visit, pair: Pair) -> Comparison:
-    contacts = (pair[0].contact, pair[1].contact)
+def compare(tx: Tx, visit: Visit, sheets: Sheets) -> Comparison:
+    contacts = [sheet.contact for sheet in sheets]
     stays = max(contacts, key=completeness)
-    rows = [_row(name, contacts, stays) for name in (NAME, *_COLUMNS, NOTE)] + _properties(tx, visit, pair, stays)
+    rows = [_row(name, contacts, stays) for name in (NAME, *_COLUMNS, NOTE)] + _properties(tx, visit, sheets, stays)
     filled = [row for row in rows if any(row.values)]
     return Comparison(
         contacts=contacts,
         survivor=stays.id,
-        # those that both have come first
-        different=sorted(
-            (row for row in filled if row.values[0] != row.values[1]), key=lambda row: not all(row.values)
-        ),
-        same=[row for row in filled if row.values[0] == row.values[1]],
-        lists=[listed for listed in _lists(pair) if any(listed.values)],
-        seen=f"{contacts[0].revision}-{contacts[1].revision}",
+        # those that all have come first
+        different=sorted((row for row in filled if not _is_same(row)), key=lambda row: not all(row.values)),
+        same=[row for row in filled if _is_same(row)],
+        lists=[listed for listed in _lists(sheets) if any(listed.values)],
+        seen=seen_of(sheets),
     )
 
 
-def choices_of(visit: Visit, contact_ids: tuple[int, int]) -> dict[str, int]:
-    """The choices of the form: field -> contact. Raises Invalid if one is none of the two."""
+def _is_same(row: Row) -> bool:
+    return len(set(row.values)) == 1
+
+
+def seen_of(sheets: Sheets) -> str:
+    """The revisions of the contacts, by which a form tells whether one was changed since it was shown."""
+    return "-".join(str(sheet.contact.revision) for sheet in sheets)
+
+
+def choices_of(visit: Visit, contact_ids: Sequence[int]) -> dict[str, int]:
+    """The choices of the form: field -> contact. Raises Invalid if one is none of the contacts."""
     choices = {}
     for key in visit.form:
         if key.startswith("choose-"):
             value = visit.text(key, 20)
             if value not in map(str, contact_ids):
-                raise invalid(key.removeprefix("choose-"), "is not one of the two people", kind="choice")
+                raise invalid(key.removeprefix("choose-"), "is not one of these people", kind="choice")
             choices[key.removeprefix("choose-")] = int(value)
     return choices
 
 
-def _row(name: str, contacts: tuple[Contact, Contact], stays: Contact) -> Row:
-    values = _value(contacts[0], name), _value(contacts[1], name)
+def words_of(error: Invalid) -> str:
+    """The problems of a merge, with the fields as the page names them."""
+    return "; ".join(f"{_label(str(problem.path[-1]))} {problem.reason}" for problem in error.problems)
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def _row(name: str, contacts: Contacts, stays: Contact) -> Row:
+    values = [_value(contact, name) for contact in contacts]
     chosen = _chosen(values, contacts, stays)
-    if name == "status" and values[0] != values[1]:
-        chosen = next(each.id for each in contacts if each.status == OPTOUT)
-    return Row(name=name, label=_LABELS.get(name, name.replace("_", " ").capitalize()), values=values, chosen=chosen)
+    if name == "status":
+        # who opted out stays so
+        chosen = next((each.id for each in contacts if each.status == OPTOUT), chosen)
+    return Row(name=name, label=_label(name), values=values, chosen=chosen)
 
 
 def _value(contact: Contact, name: str) -> str:
@@ -115,42 +135,42 @@ def _value(contact: Contact, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _chosen(values: tuple[str, str], contacts: tuple[Contact, Contact], stays: Contact) -> int:
-    """The survivor where it has a value, otherwise the other."""
+def _chosen(values: Sequence[str], contacts: Contacts, stays: Contact) -> int:
+    """The survivor where it has a value, otherwise the first that has one."""
     ordered = sorted(zip(contacts, values, strict=True), key=lambda each: each[0].id != stays.id)
     return next((contact.id for contact, value in ordered if value), stays.id)
 
 
-def _properties(tx: Tx, visit: Visit, pair: Pair, stays: Contact) -> list[Row]:
-    slugs = sorted({*pair[0].properties, *pair[1].properties})
+def _properties(tx: Tx, visit: Visit, sheets: Sheets, stays: Contact) -> list[Row]:
+    slugs = sorted({slug for sheet in sheets for slug in sheet.properties})
     titles = find_definitions(tx, visit.acting.organization_id, slugs) if slugs else {}
-    contacts, rows = (pair[0].contact, pair[1].contact), []
+    contacts, rows = [sheet.contact for sheet in sheets], []
     for slug in [slug for slug in slugs if slug in titles]:
-        one, other = (value_words(bytes(each.properties[slug])) if slug in each.properties else "" for each in pair)
-        chosen = _chosen((one, other), contacts, stays)
-        rows.append(Row(name=PROPERTY + slug, label=titles[slug].title, values=(one, other), chosen=chosen))
+        values = [value_words(bytes(each.properties[slug])) if slug in each.properties else "" for each in sheets]
+        chosen = _chosen(values, contacts, stays)
+        rows.append(Row(name=PROPERTY + slug, label=titles[slug].title, values=values, chosen=chosen))
     return rows
 
 
-def _lists(pair: Pair) -> list[Listed]:
+def _lists(sheets: Sheets) -> list[Listed]:
     return [
-        _listed("Ways to reach", pair, lambda sheet: [each.value for each in sheet.handles]),
-        _listed("Addresses", pair, lambda sheet: [_address(each) for each in sheet.addresses]),
-        _listed("Dates", pair, lambda sheet: [f"{each.label} {day(each.occurs_on)}" for each in sheet.dates]),
-        _listed("Tags", pair, lambda sheet: [each.name for each in (*sheet.tags, *sheet.expertises)]),
-        _listed("Folders", pair, lambda sheet: [name for _, name, _ in sheet.folders]),
-        _listed("Notes", pair, lambda sheet: [each.text[:_SHORT] for each in sheet.notes if not each.is_pinned]),
+        _listed("Ways to reach", sheets, lambda sheet: [each.value for each in sheet.handles]),
+        _listed("Addresses", sheets, lambda sheet: [_address(each) for each in sheet.addresses]),
+        _listed("Dates", sheets, lambda sheet: [f"{each.label} {day(each.occurs_on)}" for each in sheet.dates]),
+        _listed("Tags", sheets, lambda sheet: [each.name for each in (*sheet.tags, *sheet.expertises)]),
+        _listed("Folders", sheets, lambda sheet: [name for _, name, _ in sheet.folders]),
+        _listed("Notes", sheets, lambda sheet: [each.text[:_SHORT] for each in sheet.notes if not each.is_pinned]),
         _listed(
             "Gifts and pets",
-            pair,
+            sheets,
             lambda sheet: [*(each.name for each in sheet.gifts), *(each.name for each in sheet.pets)],
         ),
-        _listed("Files", pair, lambda sheet: [each.filename for each in sheet.attachments]),
+        _listed("Files", sheets, lambda sheet: [each.filename for each in sheet.attachments]),
     ]
 
 
-def _listed(label: str, pair: Pair, values: Callable[[ContactSheet], list[str]]) -> Listed:
-    return Listed(label, (values(pair[0]), values(pair[1])))
+def _listed(label: str, sheets: Sheets, values: Callable[[ContactSheet], list[str]]) -> Listed:
+    return Listed(label, [values(sheet) for sheet in sheets])
 
 
 def _address(address: Address) -> str:

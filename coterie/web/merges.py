@@ -8,7 +8,7 @@ from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 from coterie.store.duplicates import find_duplicate, ordered
 from coterie.store.merges import find_merge
-from coterie.web.compare import choices_of, compare, load_pair
+from coterie.web.compare import choices_of, compare, load_compared, seen_of, words_of
 from coterie.web.duplicates import next_pair, pair_path
 from coterie.web.history import undo_of
 from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
@@ -20,7 +20,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 def _show(tx: Tx, visit: Visit, problem: str = "", status: int = 200) -> Result:
     one, other = visit.id("one"), visit.id("other")
-    pair = load_pair(tx, visit, one, other) if one != other else None
+    pair = load_compared(tx, visit, (one, other)) if one != other else None
     if pair is None:
         return _gone(tx, visit, one, other)
     found = find_duplicate(tx, visit.acting.organization_id, ordered(one, other))
@@ -42,10 +42,10 @@ def _gone(tx: Tx, visit: Visit, *contact_ids: int) -> Result:
 def merge(tx: Tx, visit: Visit) -> Result:
     """Merges as chosen and shows the next pair; shows the two again if they changed meanwhile."""
     both = visit.id("one"), visit.id("other")
-    pair = load_pair(tx, visit, *both)
+    pair = load_compared(tx, visit, both)
     if pair is None:
         return _gone(tx, visit, *both)
-    if visit.text("seen", 60) != f"{pair[0].contact.revision}-{pair[1].contact.revision}":
+    if visit.text("seen", 60) != seen_of(pair):
         return _show(tx, visit, "One of them was changed meanwhile. These are the values now", 409)
     survivor_id = next((each for each in both if visit.text("survivor", 20) == str(each)), both[0])
     loser_id = both[1] if survivor_id == both[0] else both[0]
@@ -58,7 +58,7 @@ def merge(tx: Tx, visit: Visit) -> Result:
 
 
 def merge_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    return _show(tx, visit, "; ".join(f"{problem.path[-1]} {problem.reason}" for problem in error.problems), 422)
+    return _show(tx, visit, words_of(error), 422)
 
 
 def unmerge(tx: Tx, visit: Visit) -> Result:
