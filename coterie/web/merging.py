@@ -1,45 +1,63 @@
-"""Merges selected people: two are compared side by side, of three to five the page asks which one stays."""
+"""Merges selected people: two to five are compared side by side; of two, their own page also asks if they are one."""
+
+from collections.abc import Sequence
 
 from coterie.actions.merges import merge_contacts
-from coterie.errors import invalid
-from coterie.model.contacts import Contact
-from coterie.store.contacts import list_contacts_by_id
+from coterie.errors import Invalid, invalid
+from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
+from coterie.web.compare import COMPARED_MAX, choices_of, compare, load_compared, seen_of, words_of
 from coterie.web.duplicates import pair_path
-from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.history import undo_of
+from coterie.web.page import ID_MAX, Go, Page, Result, Show, Visit
 
-MERGED_MAX = 5
-COMPARED = 2
+_PAIR = 2
 
 
 def show(tx: Tx, visit: Visit) -> Result:
-    ids = [int(each) for each in visit.query.get("ids", "").split(",") if each.isascii() and each.isdigit()]
-    contacts = _contacts(tx, visit, ids)
-    if len(contacts) == COMPARED:
-        return Go(url=pair_path(visit, contacts[0].id, contacts[1].id))
-    return Show(template="people/merge.html", values={"contacts": contacts})
+    ids = [each for each in visit.query.get("ids", "").split(",") if each.isascii() and each.isdigit()]
+    contact_ids = _checked([int(each) for each in dict.fromkeys(ids) if int(each) <= ID_MAX])
+    if len(contact_ids) == _PAIR:
+        return Go(url=pair_path(visit, *contact_ids))
+    return _show(tx, visit, contact_ids)
 
 
-def _contacts(tx: Tx, visit: Visit, ids: list[int]) -> list[Contact]:
-    """The people to merge. Raises Invalid if they are not two to five."""
-    found = list_contacts_by_id(tx, visit.acting.organization_id, ids[: MERGED_MAX + 1]) if ids else []
-    if not 2 <= len(found) <= MERGED_MAX:
-        raise invalid("ids", f"must be 2 to {MERGED_MAX} people: select those who are one person")
-    return found
+def _checked(contact_ids: Sequence[int]) -> Sequence[int]:
+    if not _PAIR <= len(contact_ids) <= COMPARED_MAX:
+        raise invalid("ids", f"must be {_PAIR} to {COMPARED_MAX} people: select those who are one person")
+    return contact_ids
+
+
+def _show(tx: Tx, visit: Visit, contact_ids: Sequence[int], problem: str = "", status: int = 200) -> Result:
+    sheets = load_compared(tx, visit, contact_ids)
+    if sheets is None:
+        return Go(url=f"{visit.root}/people", message="One of them was merged or deleted meanwhile")
+    values = {"compared": compare(tx, visit, sheets), "path": f"{visit.root}/people", "problem": problem}
+    shown = values | {"is_selected": True, "reasons": "", "following": ""}
+    return Show(template="duplicates/compare.html", values=shown, status=status)
 
 
 def merge(tx: Tx, visit: Visit) -> Result:
-    """Merges into the chosen one; an empty field takes the value of another."""
-    contacts = _contacts(tx, visit, visit.ids("ids"))
-    survivor = next((each for each in contacts if str(each.id) == visit.text("survivor", 20)), None)
-    if survivor is None:
-        raise invalid("survivor", "is not one of the people", kind="choice")
-    merge_contacts(tx, visit.acting, survivor.id, [each.id for each in contacts if each.id != survivor.id])
-    message = f"{len(contacts)} people are one now: {survivor.name or 'No name'}"
-    return Go(url=f"{visit.root}/people/{survivor.id}", message=message)
+    """Merges as chosen; shows the people again if one of them changed meanwhile."""
+    contact_ids = _checked(visit.ids("ids"))
+    sheets = load_compared(tx, visit, contact_ids)
+    if sheets is None or visit.text("seen", 200) != seen_of(sheets):
+        return _show(tx, visit, contact_ids, "One of them was changed meanwhile. These are the values now", 409)
+    survivor_id = next((each for each in contact_ids if str(each) == visit.text("survivor", 20)), None)
+    if survivor_id is None:
+        raise invalid("survivor", "is not one of these people", kind="choice")
+    losers = [each for each in contact_ids if each != survivor_id]
+    merge_contacts(tx, visit.acting, survivor_id, losers, choices_of(visit, contact_ids))
+    survivor = find_contact(tx, visit.acting.organization_id, survivor_id)
+    message = f"{len(contact_ids)} people are one now: {(survivor and survivor.name) or 'No name'}"
+    return Go(url=f"{visit.root}/people/{survivor_id}", message=message, undo=undo_of(tx, visit))
+
+
+def merge_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
+    return _show(tx, visit, _checked(visit.ids("ids")), words_of(error), 422)
 
 
 PAGES = (
     Page("GET", "/{o:int}/people/merge", show),
-    Page("POST", "/{o:int}/people/merge", merge, "write"),
+    Page("POST", "/{o:int}/people/merge", merge, "write", again=merge_again),
 )

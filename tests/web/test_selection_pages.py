@@ -1,14 +1,17 @@
 """All people that match, except some: acts by a job, with progress and one undo; merges and properties."""
 
 import re
+from typing import Any
 
 import pytest
+from client import Response
 from many_changes import change_very_often
 from visitor import Visitor, text_of
 from world import World
 
-from coterie.actions.contacts import create_contact
+from coterie.actions.contacts import create_contact, delete_contact, update_contact
 from coterie.actions.properties import create_definition
+from coterie.model.contacts import Contact
 from coterie.store.contacts import count_contacts, find_contact
 from coterie.store.properties import list_values_of
 from coterie.worker.loop import Worker
@@ -94,18 +97,68 @@ def test_two_people_are_compared_side_by_side_before_they_are_merged(alice: Visi
     assert survivor is not None and survivor.name == "Homer Simpson"
 
 
-def test_three_people_are_merged_after_a_question(alice: Visitor, world: World) -> None:
+def three(world: World) -> list[Contact]:
+    """Three contacts of one person that differ in everything but the language."""
+    rows = (
+        {"real_name": "Ned Flanders", "job_title": "Leftorium", "language": "en", "phone": "+1 212 555 0147"},
+        {"real_name": "N. Flanders", "job_title": "Owner", "language": "en", "status": "optout"},
+        {"real_name": "Neddy", "employer": "Leftorium", "language": "en", "birthday": "1956-05-12",
+         "nickname": "Neddy", "gender": "male"},
+    )  # fmt: skip
     with world.database.write() as tx:
-        third = create_contact(tx, world.alice, {"real_name": "Homer J. Simpson"})
-    both = [str(world.homer.id), str(world.marge.id), str(third.id)]
-    there = alice.post(people(world, "/selected"), act="merge", ids=both).headers["location"]
-    assert "Homer J. Simpson" in text_of(alice.get(there))
-    assert alice.post(people(world, "/merge"), ids=both, survivor="999").status == 422
-    assert alice.post(people(world, "/merge"), ids=both[:1], survivor=both[0]).status == 422
-    done = alice.post(people(world, "/merge"), ids=both, survivor=both[1])
-    assert done.headers["location"] == people(world, f"/{world.marge.id}")
+        return [create_contact(tx, world.alice, row) for row in rows]
+
+
+def checked(page: Response) -> dict[str, str]:
+    """The choices of a comparison as the form has them: field -> contact."""
+    return dict(re.findall(r'name="((?:choose-[^"]+|survivor))" value="(\d+)" checked', page.body.decode()))
+
+
+def test_three_people_are_compared_field_by_field_and_merged_as_chosen(alice: Visitor, world: World) -> None:
+    one, two, third = three(world)
+    ids = [str(each.id) for each in (one, two, third)]
+    there = alice.post(people(world, "/selected"), act="merge", ids=ids).headers["location"]
+    compared = alice.get(there)
+    for words in ("Are these 3 one person?", "N. Flanders", "Leftorium", "Owner", "12 May 1956", "The same in all"):
+        assert words in text_of(compared)
+    chosen = checked(compared)
+    # suggested: the most complete stays, gets what it lacks, and nobody who opted out is written to
+    assert chosen["survivor"] == str(third.id) and chosen["choose-name"] == str(third.id)
+    assert chosen["choose-status"] == str(two.id) and chosen["choose-phone"] == str(one.id)
+    chosen |= {"choose-job_title": str(two.id), "choose-name": str(one.id)}
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', compared.body.decode())
+    done = alice.post(people(world, "/merge"), ids=ids, seen=seen, **chosen)
+    assert done.headers["location"] == people(world, f"/{third.id}")
     with world.database.read() as tx:
-        assert count_contacts(tx, world.organization.id) == 1
+        survivor = find_contact(tx, world.organization.id, third.id)
+    assert survivor is not None
+    assert (survivor.name, survivor.job_title, survivor.employer) == ("Ned Flanders", "Owner", "Leftorium")
+    assert (survivor.status, survivor.phone, survivor.birthday) == ("optout", "+1 212 555 0147", "1956-05-12")
+    undo = re.search(r'action="(/\d+/history/[^"]+)"', alice.get(done.headers["location"]).body.decode())
+    assert undo is not None
+    alice.post(undo[1])
+    with world.database.read() as tx:
+        both = [find_contact(tx, world.organization.id, each.id) for each in (one, third)]
+    assert [each and (each.name, each.job_title) for each in both] == [("Ned Flanders", "Leftorium"), ("Neddy", None)]
+
+
+def test_people_who_changed_since_they_were_compared_are_shown_again(alice: Visitor, world: World) -> None:
+    ids = [str(each.id) for each in three(world)]
+    path = people(world, f"/merge?ids={','.join(ids)}")
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', alice.get(path).body.decode())
+    fields: dict[str, Any] = {"ids": ids, "seen": seen}
+    assert alice.post(people(world, "/merge"), survivor="999", **fields).status == 422
+    assert alice.post(people(world, "/merge"), survivor=ids[0], **fields, **{"choose-phone": "999"}).status == 422
+    assert alice.post(people(world, "/merge"), ids=ids[:1], survivor=ids[0], seen=seen).status == 422
+    with world.database.write() as tx:
+        update_contact(tx, world.alice, int(ids[1]), {"job_title": "Boss"})
+    again = alice.post(people(world, "/merge"), survivor=ids[0], **fields)
+    assert again.status == 409 and "Boss" in text_of(again)
+    with world.database.write() as tx:
+        delete_contact(tx, world.alice, int(ids[1]))
+    assert alice.get(path).headers["location"] == people(world)
+    with world.database.read() as tx:
+        assert count_contacts(tx, world.organization.id) == 4
 
 
 @pytest.mark.parametrize(
