@@ -1,4 +1,4 @@
-"""Real programs against a real server: vdirsyncer and khard, which live in an environment of their own."""
+"""Real programs against a real server: vdirsyncer, khard and tsdav, which live in an environment of their own."""
 
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 
 PROGRAMS = Path(sys.prefix) / "dav" / "bin"
+SOURCES = Path(sys.prefix) / "dav" / "sources"
 
 
 @contextmanager
