@@ -38,8 +38,9 @@ SCORES = {
     NAME_AND_EMPLOYER: 60, EXTERNAL_ID_OTHER_NAME: 50, HANDLE_OTHER_BIRTHDAY: 45, HANDLE_OTHER_NAME: 40,
 }  # fmt: skip
 _CERTAIN = frozenset((EXTERNAL_ID, UUID, USERNAME, HANDLE_AND_NAME, HANDLE))
-# what two people of one family have in common, who are both in a file
+# what two people of one family have in common, and all that two who share a handle have
 FAMILY = frozenset((HANDLE_OTHER_NAME, HANDLE_OTHER_BIRTHDAY))
+SHARING = FAMILY | {HANDLE, HANDLE_AND_NAME}
 _GENERATIONS = frozenset(("jr", "sr", "jun", "sen", "junior", "senior", "filho", "neto", "ii", "iii", "iv"))
 
 

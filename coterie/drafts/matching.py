@@ -12,7 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from coterie.drafts.facts import SCORES, Facts, compare_facts, compare_linked, facts_of_contact, is_certain
+from coterie.drafts.facts import (
+    FAMILY,
+    SCORES,
+    SHARING,
+    Facts,
+    compare_facts,
+    compare_linked,
+    facts_of_contact,
+    is_certain,
+)
 from coterie.identity.commonness import NO_BOOK, Commonness
 from coterie.identity.keeping import person_of_sheet
 from coterie.identity.keys import counted_of
@@ -27,7 +36,7 @@ from coterie.model.import_reasons import (
     ALIKE,
     HANDLE,
     HANDLE_AND_NAME,
-    HANDLE_OTHER_NAME,
+    HANDLE_OTHER_BIRTHDAY,
     USERNAME,
     Reason,
     reason_of,
@@ -38,7 +47,7 @@ from coterie.store import candidates as store
 from coterie.store import match_keys as key_store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
-from coterie.store.events import list_created_by_command
+from coterie.store.events import find_creators
 
 MATCHES_MAX = 5
 # the bits from which a user is asked about a contact that is found by keys alone, and the scores of such contacts
@@ -80,7 +89,7 @@ def find_matches(
                 matches[contact_id] = candidate_of(contact_id, reason)
     if drafts is not None:
         contact_count = key_store.find_progress(tx, organization_id).contact_count
-        _confirm(tx, organization_id, found, drafts, sheets=sheets, contact_count=contact_count, import_id=import_id)
+        _weigh(tx, organization_id, found, drafts, sheets=sheets, contact_count=contact_count, import_id=import_id)
         if contact_count:
             _add_alike(tx, organization_id, found, drafts, contact_count=contact_count, import_id=import_id)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
@@ -102,7 +111,7 @@ def _load_facts(sheets: Mapping[int, ContactSheet]) -> dict[int, Facts]:
 # By identity ----------------------------------------------------------------------------------------------------------
 
 
-def _confirm(
+def _weigh(
     tx: Tx,
     organization_id: int,
     found: list[dict[int, Candidate]],
@@ -112,29 +121,40 @@ def _confirm(
     contact_count: int,
     import_id: str,
 ) -> None:
-    """Decides by all facts whether those who share a handle are certainly one person."""
+    """Weighs the contacts that share a handle with a draft, and removes its family."""
     sharing = [
         (matches, candidate, person_of_draft(draft()), person_of_sheet(sheets[candidate.contact_id]))
         for matches, draft in zip(found, drafts, strict=True)
         for candidate in matches.values()
-        if candidate.reason.code in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME)
+        if candidate.reason.code in SHARING
     ]
     if not sharing:
         return
     values = set().union(*(counted_of(person) for *_, one, other in sharing for person in (one, other)))
     counts = key_store.load_counts(tx, organization_id, values)
-    ids = {candidate.contact_id for _, candidate, _, _ in sharing}
-    created = list_created_by_command(tx, organization_id, import_id, ids)
+    creators = find_creators(tx, organization_id, import_id, {candidate.contact_id for _, candidate, _, _ in sharing})
     for matches, candidate, one, other in sharing:
-        is_created = candidate.contact_id in created
-        book = NO_BOOK if is_created else Commonness(contact_count, counts, counted_of(one))
-        matches[candidate.contact_id] = confirmed(book, candidate, one, other)
+        creator = creators.get(matches.pop(candidate.contact_id).contact_id)
+        book = Commonness(contact_count, counts, counted_of(one)) if creator is None else NO_BOOK
+        weighed = weigh(candidate, one, other, book=book, is_of_this_file=creator == import_id)
+        matches.update({candidate.contact_id: weighed} if weighed else {})
 
 
-def confirmed(book: Commonness, candidate: Candidate, one: Person, other: Person) -> Candidate:
-    """A candidate who shares a handle, after all other facts were compared."""
+def weigh(
+    candidate: Candidate, one: Person, other: Person, *, book: Commonness = NO_BOOK, is_of_this_file: bool
+) -> Candidate | None:
+    """A candidate who shares a handle, after all other facts were compared.
+
+    None for one of this file who has only in common what a family has: that is no reason to ask.
+    """
+    if candidate.reason.code != HANDLE_OTHER_BIRTHDAY:
+        candidate = _confirmed(book, candidate, one, other)
+    return None if candidate.reason.code in FAMILY and is_of_this_file else candidate
+
+
+def _confirmed(book: Commonness, candidate: Candidate, one: Person, other: Person) -> Candidate:
     if candidate.is_certain:
-        reason = contradicted(book, candidate.reason, one, other)
+        reason = _contradicted(book, candidate.reason, one, other)
         return (
             candidate if reason is None else Candidate(candidate.contact_id, reason, is_certain=False, score=ALIKE_MAX)
         )
@@ -147,7 +167,7 @@ def confirmed(book: Commonness, candidate: Candidate, one: Person, other: Person
     return Candidate(candidate.contact_id, reason, is_certain=True, score=SCORES[HANDLE])
 
 
-def contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -> Reason | None:
+def _contradicted(book: Commonness, reason: Reason, one: Person, other: Person) -> Reason | None:
     """None if two who are certainly one person for a reason are so by their other facts; otherwise the reason with
     what contradicts it."""
     score = compare_people(book, one, other)
@@ -176,7 +196,7 @@ def _add_alike(
     }
     likely = find_likely(tx, organization_id, people, with_facts=True, contact_count=contact_count)
     ids = {each.contact_id for some in likely.values() for each in some}
-    alive = store.list_alive(tx, organization_id, ids) - list_created_by_command(tx, organization_id, import_id, ids)
+    alive = store.list_alive(tx, organization_id, ids) - find_creators(tx, organization_id, import_id, ids).keys()
     for position, some in likely.items():
         for each in some:
             if each.contact_id in alive and each.contact_id not in found[position]:

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct, field
 
 from coterie.drafts.facts import facts_of_draft, keys_of
-from coterie.imports.earlier_rows import Key, person_key
+from coterie.imports.earlier_rows import person_key
+from coterie.imports.people import Key
 from coterie.imports.seen import Seen
 from coterie.model.imports import CREATE, DRAFT_SOURCE, STAGED, UPDATE, ContactDraft, Import, StagedRow
 from coterie.store import import_rows as row_store

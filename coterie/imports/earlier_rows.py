@@ -10,17 +10,15 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from coterie.drafts.facts import FAMILY, Facts, compare_facts, facts_of_draft
+from coterie.drafts.facts import facts_of_draft
 from coterie.drafts.joined import joined_draft
-from coterie.drafts.matching import Candidate, candidate_of, choose_candidate, confirmed
-from coterie.identity.commonness import NO_BOOK
-from coterie.identity.people import person_of_draft
-from coterie.model.import_reasons import HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME, SAME_PERSON_AS_ROW
+from coterie.drafts.matching import Candidate, choose_candidate
+from coterie.imports.people import Key, Subject, compare_rows, contact_key
+from coterie.model.import_reasons import SAME_PERSON_AS_ROW
 from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
 
 # (import id of a file, row): "" is the file that is being staged; two files may have one name
 Place = tuple[str, int]
-Key = tuple[str, ...]
 
 
 class EarlierPerson(Struct):
@@ -34,6 +32,11 @@ class EarlierPerson(Struct):
     def is_of_this_file(self) -> bool:
         """Whether a row of the file that is being staged creates the contact."""
         return self.contact_id is None and not self.place[0]
+
+    def subject(self) -> Subject:
+        """Its rows as one, as they will be when they are applied."""
+        joined = joined_draft(self.drafts)
+        return Subject(facts_of_draft(joined), lambda: joined)
 
 
 class Likely(Struct, frozen=True):
@@ -55,11 +58,6 @@ def place_key(place: Place) -> Key:
     return "row", place[0], str(place[1])
 
 
-def contact_key(contact_id: int) -> Key:
-    """The key of the rows that add to a contact."""
-    return "contact", str(contact_id)
-
-
 def person_key(row: StagedRow, file: str) -> Key:
     """The key of all rows that add to the contact of a row."""
     return contact_key(row.contact_id) if row.contact_id else place_key(place_of(row, file))
@@ -77,14 +75,13 @@ def people_of(rows: Iterable[tuple[str, StagedRow]]) -> list[EarlierPerson]:
     return list(people.values())
 
 
-def rank_likely(
-    facts: Facts, draft: ContactDraft, contacts: Sequence[Candidate], people: Sequence[EarlierPerson]
-) -> list[Likely]:
+def rank_likely(row: Subject, contacts: Sequence[Candidate], people: Sequence[EarlierPerson]) -> list[Likely]:
     """The contacts and people that a row is or may be, the likeliest first."""
     likely = {candidate.contact_id: Likely(candidate) for candidate in contacts}
     others = []
     for person in people:
-        candidate = _candidate(facts, draft, person)
+        earlier, is_of_this_file = person.subject(), person.is_of_this_file
+        candidate = compare_rows(row, earlier, contact_id=person.contact_id, is_of_this_file=is_of_this_file)
         present = likely.get(person.contact_id or 0)
         if person.contact_id is None:
             others += [Likely(candidate, person)] if candidate else []
@@ -93,18 +90,6 @@ def rank_likely(
         else:
             likely[person.contact_id] = Likely(present.candidate, person)
     return sorted([*likely.values(), *others], key=lambda each: -each.candidate.score)
-
-
-def _candidate(facts: Facts, draft: ContactDraft, person: EarlierPerson) -> Candidate | None:
-    """Why a row is or may be about a person. A family in one file shares its telephone: that is no reason to ask."""
-    other = joined_draft(person.drafts)
-    reason = compare_facts(facts, facts_of_draft(other))
-    if reason is None:
-        return None
-    candidate = candidate_of(person.contact_id or 0, reason)
-    if reason.code in (HANDLE, HANDLE_AND_NAME, HANDLE_OTHER_NAME):
-        candidate = confirmed(NO_BOOK, candidate, person_of_draft(draft), person_of_draft(other))
-    return None if candidate.reason.code in FAMILY and person.is_of_this_file else candidate
 
 
 def choose_likely(likely: Sequence[Likely]) -> Likely | None:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
-from coterie.drafts.facts import FAMILY, NOBODY, Facts, compare_facts, keys_of
-from coterie.drafts.matching import Candidate, candidate_of, choose_candidate, confirmed, find_matches
+from coterie.drafts.facts import SHARING, Facts, compare_facts, keys_of
+from coterie.drafts.matching import Candidate, candidate_of, choose_candidate, find_matches, weigh
 from coterie.drafts.merge import Existing, MergePlan, external_ids_of_interactions, load_existing, plan_merge
-from coterie.identity.commonness import NO_BOOK
-from coterie.identity.people import person_of_draft
+from coterie.identity.people import Person, person_of_draft
 from coterie.model.handles import INSTAGRAM
 from coterie.model.import_reasons import (
     CONTACT_DELETED,
@@ -32,18 +31,32 @@ from coterie.portable.steps import match_portable
 from coterie.store.candidates import OWNERS_MAX
 from coterie.store.contacts import find_external_ids
 from coterie.store.database import Tx
-from coterie.store.events import list_created_by
 from coterie.store.interactions import find_existing
 from coterie.store.merges import find_survivors
 
+Key = tuple[str, ...]
+
+
+def contact_key(contact_id: int) -> Key:
+    """The key of the rows that add to a contact."""
+    return "contact", str(contact_id)
+
 
 class Subject(Struct):
-    """A row to decide: the facts to match it by, its draft, and a user's decision with its contact."""
+    """A row to decide, or several about one person: the facts to match it by, its draft, and a user's decision with
+    its contact."""
 
     facts: Facts
     draft: Callable[[], ContactDraft]
     decision: str | None = None
     contact_id: int | None = None
+    weighed: Person | None = None
+
+    def person(self) -> Person:
+        """The facts to weigh it by, computed once."""
+        if self.weighed is None:
+            self.weighed = person_of_draft(self.draft())
+        return self.weighed
 
 
 class RowPlan(Struct):
@@ -75,7 +88,6 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     matches = find_matches(tx, organization_id, [s.facts for s in subjects], drafts, caller.import_id or "")
     if is_portable:  # a file has no others
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
-    matches = _without_family(tx, caller, matches)
     decided = [s.contact_id for s in subjects if s.decision == UPDATE and s.contact_id is not None]
     # a contact may have been merged since the decision
     meant = find_survivors(tx, organization_id, decided)
@@ -91,15 +103,6 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     for subject, plan, of_row in zip(subjects, plans, matches, strict=True):
         plan.candidates = () if subject.decision else of_row
     return plans
-
-
-def _without_family(tx: Tx, caller: Caller, matches: list[list[Candidate]]) -> list[list[Candidate]]:
-    """Removes matches by a handle alone with contacts of this import: a family in one file shares its telephone."""
-    doubtful = {m.contact_id for of_row in matches for m in of_row if m.reason.code in FAMILY}
-    if not doubtful:
-        return matches
-    created = list_created_by(tx, caller.organization_id, caller.import_id or "", doubtful)
-    return [[m for m in of_row if m.reason.code not in FAMILY or m.contact_id not in created] for of_row in matches]
 
 
 def _target(
@@ -144,36 +147,42 @@ def _update(
     return RowPlan(UPDATE if merge.describe() else UNCHANGED, reason, contact_id, target, merge)
 
 
+def compare_rows(
+    row: Subject, earlier: Subject, *, contact_id: int | None = None, is_of_this_file: bool
+) -> Candidate | None:
+    """Why a row is or may be the person of an earlier one, or of several; None where nothing suggests it.
+
+    contact_id: the contact that the earlier row adds to. is_of_this_file: it creates its contact, as a row of one file.
+    """
+    reason = compare_facts(row.facts, earlier.facts)
+    if reason is None:
+        return None
+    candidate = candidate_of(contact_id or 0, reason)
+    if reason.code not in SHARING:
+        return candidate
+    return weigh(candidate, row.person(), earlier.person(), is_of_this_file=is_of_this_file)
+
+
 def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> int:
-    """The number of leading rows that can be written together: none is about the person of an earlier one."""
-    holders: dict[tuple[str, ...], list[int]] = {}
-    people = [NOBODY if subject.draft().portable else subject.facts for subject in subjects]
-    changed: set[int] = set()
-    for position, (person, plan) in enumerate(zip(people, plans, strict=True)):
-        if any(each.contact_id in changed for each in plan.candidates) or plan.contact_id in changed:
+    """The number of leading rows that can be written together: none may be about the person of an earlier one, which
+    must be written first."""
+    written: dict[Key, list[int]] = {}
+    for position, (subject, plan) in enumerate(zip(subjects, plans, strict=True)):
+        contacts = [each.contact_id for each in plan.candidates]
+        contacts += [plan.contact_id] if plan.contact_id is not None else []
+        keys = [] if subject.draft().portable else keys_of(subject.facts)
+        sharing = {other for key in keys for other in written.get(key, ())}
+        if any(contact_key(contact_id) in written for contact_id in contacts) or any(
+            compare_rows(subject, subjects[other], is_of_this_file=plans[other].outcome == CREATE) for other in sharing
+        ):
             return position
         if plan.contact_id is not None:
-            changed.add(plan.contact_id)
-        for key in keys_of(person):
-            others = holders.setdefault(key, [])
-            written = [other for other in others if plans[other].outcome != MATCH]
-            if any(
-                _is_alike(subjects[position], person, subjects[other], people[other], plans[other]) for other in written
-            ):
-                return position
-            if len(others) < OWNERS_MAX and (not others or others[-1] != position):
+            keys.append(contact_key(plan.contact_id))
+        for key in keys if plan.outcome != MATCH else ():
+            others = written.setdefault(key, [])
+            if len(others) < OWNERS_MAX:
                 others.append(position)
     return len(plans)
-
-
-def _is_alike(one: Subject, person: Facts, other: Subject, other_person: Facts, plan: RowPlan) -> bool:
-    """Whether a row may find the contact of an earlier one, which must be written first. plan: of the earlier one."""
-    reason = compare_facts(person, other_person)
-    if reason is None or reason.code not in FAMILY or plan.outcome != CREATE:
-        return reason is not None
-    # Bob and Robert with one address; a family has one too
-    people = (person_of_draft(each.draft()) for each in (one, other))
-    return confirmed(NO_BOOK, candidate_of(0, reason), *people).is_certain
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -18,18 +18,16 @@ from coterie.drafts.merge import load_existing, plan_merge
 from coterie.imports.earlier_files import EarlierFile, digest_keys
 from coterie.imports.earlier_rows import (
     EarlierPerson,
-    Key,
     Likely,
     Place,
     choose_likely,
-    contact_key,
     people_of,
     person_key,
     place_key,
     place_of,
     rank_likely,
 )
-from coterie.imports.people import RowPlan, Subject, decide_rows
+from coterie.imports.people import Key, RowPlan, Subject, contact_key, decide_rows
 from coterie.imports.pictures import store_pictures
 from coterie.imports.read import ReadRow, encode_draft
 from coterie.imports.seen import Seen
@@ -107,9 +105,10 @@ def stage_batch(tx: Tx, staging: Staging, batch: list[ReadRow]) -> Staged:
             store_pictures(staging.folder, row.decoded(), staged.pictures)
             row.encoded = encode_draft(row.decoded())
         open_rows.append(row)
-    plans = decide_rows(tx, staging.caller, [Subject(row.facts or NOBODY, row.decoded) for row in open_rows])
-    for row, plan in zip(open_rows, plans, strict=True):
-        rows[row.number] = _stage_planned(tx, staging, row, plan, rows)
+    subjects = [Subject(row.facts or NOBODY, row.decoded) for row in open_rows]
+    plans = decide_rows(tx, staging.caller, subjects)
+    for row, subject, plan in zip(open_rows, subjects, plans, strict=True):
+        rows[row.number] = _stage_planned(tx, staging, row, subject, plan, rows)
         staged.matches += [Match(row.number, m.contact_id, m.score, m.reason) for m in plan.matches]
     staged.rows = [rows[number] for number in sorted(rows)]
     staged.files = [(row.number, digest) for row in batch for digest in _files_of(row)]
@@ -132,7 +131,9 @@ def _stage_without_matching(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow
     return None
 
 
-def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: Mapping[int, StagedRow]) -> StagedRow:
+def _stage_planned(
+    tx: Tx, staging: Staging, row: ReadRow, subject: Subject, plan: RowPlan, rows: Mapping[int, StagedRow]
+) -> StagedRow:
     # two contacts of our own export are never the same, even if they are alike
     is_portable = row.draft is not None and row.draft.portable is not None
     facts = NOBODY if is_portable or row.facts is None else row.facts
@@ -148,7 +149,7 @@ def _stage_planned(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, rows: 
     people = people_of(_with_all_rows(tx, staging, sharing, rows)) if sharing else []
     if not people:
         return _stage_alone(staging, row, plan, is_unsure=bool(sharing))
-    return _stage_among(tx, staging, row, plan, people)
+    return _stage_among(tx, staging, row, subject, plan, people)
 
 
 def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bool) -> StagedRow:
@@ -168,10 +169,12 @@ def _stage_alone(staging: Staging, row: ReadRow, plan: RowPlan, *, is_unsure: bo
     return _staged(row, plan.outcome, reason, contact_id=plan.contact_id)
 
 
-def _stage_among(tx: Tx, staging: Staging, row: ReadRow, plan: RowPlan, people: Sequence[EarlierPerson]) -> StagedRow:
+def _stage_among(
+    tx: Tx, staging: Staging, row: ReadRow, subject: Subject, plan: RowPlan, people: Sequence[EarlierPerson]
+) -> StagedRow:
     """A row that shares a key with people of earlier rows: it may be about one of them, and must not be written
     before those are."""
-    likely = rank_likely(row.facts or NOBODY, row.decoded(), plan.candidates, people)
+    likely = rank_likely(subject, plan.candidates, people)
     chosen = choose_likely(likely)
     plan.matches = plan.candidates if likely and chosen is None else ()
     if not likely:

@@ -142,12 +142,12 @@ def list_changes_since(
 
 def list_created_by(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
     """Returns those contacts that this import created."""
-    return _list_created(tx, organization_id, import_id, contact_ids, "= :import_id")
+    return {contact_id for contact_id, _ in _list_created(tx, organization_id, import_id, contact_ids, "= :import_id")}
 
 
-def list_created_by_command(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
-    """Returns those contacts that this import created, or another file of its command."""
-    return _list_created(tx, organization_id, import_id, contact_ids, _OF_COMMAND)
+def find_creators(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> dict[int, str]:
+    """contact id -> the import that created it, of those that this import or another file of its command created."""
+    return dict(_list_created(tx, organization_id, import_id, contact_ids, _OF_COMMAND))
 
 
 _OF_COMMAND = (
@@ -156,16 +156,18 @@ _OF_COMMAND = (
 )
 
 
-def _list_created(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int], imports: str) -> set[int]:
+def _list_created(
+    tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int], imports: str
+) -> list[tuple[int, str]]:
     ids = list(contact_ids)
     if not import_id or not ids:
-        return set()
+        return []
     rows = tx.all(
-        f"SELECT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
+        f"SELECT ec.contact_id, e.import_id{_OF_CONTACTS.format(tx.in_list('ids'))}"
         f" AND e.kind = 'contact.created' AND e.import_id {imports}",
         {"organization_id": organization_id, "ids": tx.list_param(ids), "import_id": import_id},
     )
-    return {row[0] for row in rows}
+    return [(contact_id, creator) for contact_id, creator in rows]
 
 
 def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
