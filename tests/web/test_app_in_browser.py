@@ -282,6 +282,18 @@ def test_many_people_are_tagged_and_untagged_by_one_key(app: Watched) -> None:
     page.locator(".c-pick input").nth(3).click(modifiers=["Shift"])
     expect(page.get_by_text("3 selected")).to_be_visible()
     app.check()
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in ("Tag", "Delete", "Clear"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    page.locator("#selected").get_by_text("More", exact=True).click()
+    for name in ("Untag", "File", "Merge", "Export"):
+        expect(page.locator("#selected").get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    app.check()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.locator("#selected")).to_be_hidden()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator(".c-pick input").nth(1).check()
+    page.locator(".c-pick input").nth(3).click(modifiers=["Shift"])
     page.get_by_label("Tag", exact=True).fill("Tried")
     page.get_by_role("button", name="Tag", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("3 people tagged Tried")

@@ -76,6 +76,7 @@ function fill() {
   for (const id of ids) if (!seen.has(id)) hidden(more, isAll() ? "except[]" : "ids[]", id);
 }
 
+document.addEventListener("reset", (event) => { if (event.target.id === "selected") clearSelection(); });
 document.addEventListener("submit", (event) => { if (event.target.id === "selected") fill(); }, true);
 document.addEventListener("htmx:config:request", (event) => {
   if (event.detail.ctx.sourceElement.matches?.("form[data-refresh]")) event.detail.ctx.refreshes = true;
