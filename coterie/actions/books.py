@@ -57,6 +57,8 @@ def add_book(tx: Tx, caller: Caller, kind: str, source: str = "", *, name: str =
         raise invalid("kind", f"exceeds the limit of {BOOKS_MAX} books: remove one first")
     if len(_members(tx, caller, book)) >= CARDS_MAX:
         raise invalid("source", f"has {CARDS_MAX} contacts or more, too many for phones")
+    # a book whose folder, tag or segment was deleted is in no list, but has its name
+    store.delete_books_of_name(tx, caller.organization_id, book.name)
     store.insert_book(tx, caller.organization_id, book, times.now())
     record(tx, caller, "book.added", book_id, changes={"name": (None, source or book.name)})
     found = store.find_book(tx, caller.organization_id, book.name, book.user_id)

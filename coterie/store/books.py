@@ -57,6 +57,12 @@ def delete_book(tx: Tx, organization_id: int, book_id: str) -> bool:
     return tx.run("DELETE FROM books WHERE organization_id = :organization_id AND id = :id", bound) == 1
 
 
+def delete_books_of_name(tx: Tx, organization_id: int, name: str) -> None:
+    """Deletes the book of this name, also one that list_books leaves out."""
+    bound = {"organization_id": organization_id, "name": name}
+    tx.run("DELETE FROM books WHERE organization_id = :organization_id AND name = :name", bound)
+
+
 def save_refreshed(tx: Tx, organization_id: int, book_id: str, *, revision: int, day: str, last: int) -> None:
     """Saves when the members of a book were computed, and the change number of its newest change."""
     tx.run(

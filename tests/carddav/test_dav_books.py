@@ -13,6 +13,7 @@ from coterie.actions.terms import create_term, put_on_contact
 from coterie.errors import Conflict, Invalid, NotFound
 from coterie.model.books import Book
 from coterie.model.terms import TAGS
+from coterie.store.folders import find_folder_by_name
 
 NED = make_card("FN:Ned Flanders", "N:Flanders;Ned;;;", "X-ODD:1", uid="ned")
 
@@ -188,6 +189,20 @@ def test_a_new_address_book_is_a_folder(dav: Dav, bobs: Dav, world: World) -> No
 )
 def test_collections_that_no_one_can_make(dav: Dav, name: str, kind: str, status: int) -> None:
     assert mkcol(dav, name, kind=kind) == status
+
+
+def test_a_book_whose_folder_was_deleted_can_be_made_again_under_its_name(dav: Dav, world: World) -> None:
+    assert mkcol(dav, "friends") == 201
+    dav.put(f"{dav.home}friends/ned.vcf", NED)
+    with world.database.write() as tx:
+        folder = find_folder_by_name(tx, world.organization.id, "friends")
+        assert folder is not None
+        delete_folder(tx, world.alice, folder.id)
+    assert dav.call("PROPFIND", f"{dav.home}friends/", depth="0").status == 404
+    assert mkcol(dav, "friends") == 201
+    assert sync(dav, f"{dav.home}friends/").changed() == []
+    assert dav.put(f"{dav.home}friends/ned.vcf", NED).status == 201
+    assert len(dav.sync().changed()) == 3
 
 
 def test_a_plain_mkcol_and_a_read_only_device_are_refused(dav: Dav, client: Client, world: World) -> None:
