@@ -24,6 +24,7 @@ from coterie.store.database import Tx
 from coterie.store.filters.contacts import list_matching_after
 from coterie.store.filters.prepare import expand, prepare
 from coterie.store.folders import find_folder_by_name, list_folders_of
+from coterie.store.organizations import lock_organization
 from coterie.store.revisions import next_changes
 from coterie.store.segments import find_segment_by_name
 from coterie.store.terms import find_term_by_name
@@ -48,6 +49,7 @@ def add_book(tx: Tx, caller: Caller, kind: str, source: str = "", *, name: str =
         book_id, name or book_id, kind, None if is_personal else _source_id(tx, caller, kind, source),
         caller.user_id if is_personal else None,
     )  # fmt: skip
+    lock_organization(tx, caller.organization_id)
     present = store.list_books(tx, caller.organization_id)
     if any((each.kind, each.source_id, each.user_id) == (kind, book.source_id, book.user_id) for each in present):
         raise Conflict(f"This {kind} has a book already")

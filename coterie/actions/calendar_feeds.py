@@ -12,7 +12,7 @@ from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.store import calendar_feeds as store
 from coterie.store.database import Tx
-from coterie.store.organizations import find_membership
+from coterie.store.organizations import find_membership, lock_organization
 
 # a calendar program asks every few minutes to hours: the moment need not be finer
 SEEN_SECONDS = 3600
@@ -25,6 +25,7 @@ def create_feed(tx: Tx, caller: Caller, user_id: str, contents: Iterable[str] = 
     """
     if find_membership(tx, caller.organization_id, user_id) is None:
         raise NotFound("User not found")
+    lock_organization(tx, caller.organization_id)
     if len(store.list_feeds(tx, caller.organization_id, user_id)) >= FEEDS_MAX:
         raise invalid("contents", f"cannot be added: the limit is {FEEDS_MAX} feeds; revoke one first")
     token = secrets.token_urlsafe(TOKEN_BYTES)

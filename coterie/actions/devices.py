@@ -8,7 +8,7 @@ from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.store import devices as store
 from coterie.store.database import Tx
-from coterie.store.organizations import find_membership
+from coterie.store.organizations import find_membership, lock_organization
 from coterie.store.revisions import next_changes
 
 
@@ -29,6 +29,7 @@ def add_device(
     """
     if not name.strip() or len(name) > NAME_LENGTH_MAX or not name.isprintable():
         raise invalid("name", f"must have 1 to {NAME_LENGTH_MAX} printable characters")
+    lock_organization(tx, caller.organization_id)
     if find_membership(tx, caller.organization_id, user_id) is None:
         raise NotFound("The user is not a member of this organization")
     if store.count_active_devices(tx, caller.organization_id, user_id) >= DEVICES_MAX:

@@ -18,7 +18,7 @@ from coterie.model.organizations import OWNER, Caller, Organization, User
 from coterie.store import invitations as store
 from coterie.store.database import Tx
 from coterie.store.jobs import enqueue
-from coterie.store.organizations import find_membership, find_organization, insert_membership
+from coterie.store.organizations import find_membership, find_organization, insert_membership, lock_organization
 from coterie.store.secrets import seal
 
 MAIL_JOB = "mail_invitation"
@@ -35,6 +35,7 @@ def create_invitation(tx: Tx, caller: Caller, *, role: str, email: str = "") -> 
     if email:
         normalize_email(email.strip(), "email")
     organization_id, now = caller.organization_id, times.now()
+    lock_organization(tx, organization_id)
     store.delete_expired_invitations(tx, organization_id, now)
     if len(store.list_invitations(tx, organization_id, now, limit=INVITATIONS_MAX)) == INVITATIONS_MAX:
         raise TooLarge(f"There are {INVITATIONS_MAX} open invitations: revoke one first")
