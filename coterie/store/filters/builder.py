@@ -50,15 +50,24 @@ class Builder:
         """(:a, :b, …) for IN."""
         return f"({', '.join(self.bind(value) for value in values)})"
 
-    def has(self, rows: str, condition: str = "", *, contact: str = "contact_id", may_lead: bool = False) -> str:
+    def has(
+        self,
+        rows: str,
+        condition: str = "",
+        *,
+        contact: str = "contact_id",
+        may_lead: bool = False,
+        leading_rows: str = "",
+    ) -> str:
         """Whether a contact has a row x of another table.
 
         rows: the table with its alias x, and joins. may_lead: there is an index for the condition. If it leads, the
         matching rows are read once and give the contacts; otherwise the rows of each contact are looked at.
+        leading_rows: the same tables as rows, in the order in which they are joined where the condition leads.
         """
         where = "x.organization_id = :organization_id" + (f" AND {condition}" if condition else "")
         if self.leads and may_lead:
-            return f"c.id IN (SELECT x.{contact} FROM {rows} WHERE {where} AND x.{contact} IS NOT NULL)"
+            return f"c.id IN (SELECT x.{contact} FROM {leading_rows or rows} WHERE {where} AND x.{contact} IS NOT NULL)"
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {where} AND x.{contact} = c.id)"
 
 

@@ -27,7 +27,9 @@ PLACES: Mapping[str, str] = {
     "address": "address",
 }
 _NAMES = f"coalesce({', '.join(f'c.{name}' for name in (*NAMED_BY, *NAME_PARTS))}, '')"
-_NOTES = "note_contacts x JOIN notes n ON n.organization_id = x.organization_id AND n.id = x.note_id"
+# SQLite joins in the order written: from the contact to its notes, or from the notes with a text to their contacts
+_NOTES, _NOTES_FIRST = "note_contacts x CROSS JOIN notes n", "notes n CROSS JOIN note_contacts x"
+_IS_LINKED = "n.organization_id = x.organization_id AND n.id = x.note_id"
 
 
 def text(condition: Condition, builder: Builder) -> str:
@@ -75,7 +77,8 @@ def note(condition: Condition, builder: Builder) -> str:
     if builder.reader.user_id is not None:
         visible = f"({visible} OR n.author_id = {builder.bind(builder.reader.user_id)})"
     test = f" AND {test_words('n.text_words', condition, builder)}" if condition.values else ""
-    exists = builder.has(_NOTES, f"n.deleted_at IS NULL AND {visible}{test}", may_lead=True)
+    shown = f"{_IS_LINKED} AND n.deleted_at IS NULL AND {visible}{test}"
+    exists = builder.has(_NOTES, shown, may_lead=True, leading_rows=_NOTES_FIRST)
     return f"NOT {exists}" if condition.op == "none" else exists
 
 
