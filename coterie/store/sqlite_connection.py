@@ -98,6 +98,9 @@ class Connection:
         for pragma in _PRAGMAS:
             self.apsw.execute(f"PRAGMA {pragma}")
         self.apsw.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        # plans do not depend on the values of parameters: with a partial index in reach, SQLite would otherwise plan a
+        # statement again whenever it runs with other values, which takes longer than most statements do
+        self.apsw.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self.tx = SqliteTx(self.apsw, is_waited_for)
 
     def _is_late(self) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+import apsw
 import pytest
 
 from coterie.model.contact_sheets import Part
@@ -90,6 +91,21 @@ def test_the_parts_of_contacts_are_read_in_the_order_of_an_index_and_not_sorted(
         plans = Plans(tx)  # type: ignore[arg-type]
         LOOKUPS[f"the {part} of many contacts"](plans)
     assert plans.steps and not any("TEMP B-TREE" in step for step in plans.steps)
+
+
+def test_a_statement_is_planned_once_whatever_its_values_are(new_database: Database) -> None:
+    authorized: list[str] = []  # SQLite asks while it plans
+    with new_database.write() as tx:
+        connection: apsw.Connection = tx._connection  # type: ignore[attr-defined]
+        connection.set_authorizer(lambda *_: authorized.append("planned") or apsw.SQLITE_OK)
+        for number, email in enumerate(("a@example.org", "b@example.org", "c@example.org")):
+            contacts.find_contact_by_handle(tx, number, "email", email)
+            contacts.update_contact(tx, number, 5, {"display_name": email})
+            if not number:
+                assert authorized
+                authorized.clear()
+        connection.set_authorizer(None)
+    assert authorized == []
 
 
 def test_without_the_figures_the_same_look_up_reads_the_organization(new_database: Database) -> None:
