@@ -23,6 +23,7 @@ from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import METHODS, RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, JSON, base_url
 from coterie.mcp.answers import present
+from coterie.mcp.completions import complete, read_reference
 from coterie.mcp.elicitation import read_answer
 from coterie.mcp.envelope import INVALID_PARAMS, NO_RESOURCE, Envelope, RpcError, id_of, read_envelope, read_message
 from coterie.mcp.limits import check_changes
@@ -104,6 +105,8 @@ class McpApp:
     async def _run(self, envelope: Envelope, caller: Caller, token: str, url: str) -> Result:
         if envelope.method == "resources/read":
             return await self._read_resource(envelope, Call(caller, None, self._settings, url))
+        if envelope.method == "completion/complete":
+            return await self._complete(envelope, Call(caller, None, self._settings, url))
         if envelope.method != "tools/call":
             return answer_method(envelope, caller)
         tool = find_tool(envelope.params.get("name"))
@@ -126,6 +129,11 @@ class McpApp:
             return await self._database.run_slow(lambda tx: read_resource(tx, call, str(uri)))
         except NotFound as error:
             raise RpcError(INVALID_PARAMS if envelope.is_modern else NO_RESOURCE, error.message) from None
+
+    async def _complete(self, envelope: Envelope, call: Call) -> Result:
+        target, typed = read_reference(envelope.params)
+        organization_id = call.caller.organization_id
+        return await self._database.run_search(organization_id, lambda tx: complete(tx, call, target, typed))
 
     async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Answer:
         def work(tx: Tx) -> Answer:

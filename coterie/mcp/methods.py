@@ -1,4 +1,4 @@
-"""The methods of the protocol besides tools/call and resources/read, which app.py runs."""
+"""The methods of the protocol besides tools/call, resources/read and completion/complete, which app.py runs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,11 @@ from coterie.model.organizations import Caller
 
 Result = dict[str, Any]
 SERVER = {"name": "coterie", "title": "Coterie", "version": __version__}
-CAPABILITIES: Result = {"tools": {}, "resources": {}, "prompts": {}}
+CAPABILITIES: Result = {"tools": {}, "resources": {}, "prompts": {}, "completions": {}}
+# legacy only; levels are accepted, and no messages are sent: the log of the instance is its operator's
+LEGACY_CAPABILITIES = {**CAPABILITIES, "logging": {}}
+LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+_LEGACY_METHODS = ("initialize", "ping", "logging/setLevel")
 # of lists that differ between tokens and hardly ever change
 _TTL_MS = 300_000
 _CACHEABLE = (
@@ -25,7 +29,7 @@ _CACHEABLE = (
 def answer_method(envelope: Envelope, caller: Caller) -> Result:
     """The result of a method that needs no contact. Raises RpcError if there is no such method in the client's era."""
     method = _METHODS.get(envelope.method)
-    if method is None or (envelope.is_modern and envelope.method in ("initialize", "ping")):
+    if method is None or (envelope.is_modern and envelope.method in _LEGACY_METHODS):
         raise RpcError(UNKNOWN_METHOD, f"Method {envelope.method[:100]} not found", 404 if envelope.is_modern else 200)
     return method(envelope, caller)
 
@@ -59,13 +63,19 @@ def _initialize(envelope: Envelope, caller: Caller) -> Result:
     version = asked if asked in LEGACY else LEGACY[0]
     return {
         "protocolVersion": version,
-        "capabilities": CAPABILITIES,
+        "capabilities": LEGACY_CAPABILITIES,
         "serverInfo": SERVER,
         "instructions": INSTRUCTIONS,
     }
 
 
 def _ping(envelope: Envelope, caller: Caller) -> Result:
+    return {}
+
+
+def _set_level(envelope: Envelope, caller: Caller) -> Result:
+    if envelope.params.get("level") not in LOG_LEVELS:
+        raise RpcError(INVALID_PARAMS, f"params.level must be one of {', '.join(LOG_LEVELS)}")
     return {}
 
 
@@ -95,6 +105,7 @@ _METHODS: dict[str, Callable[[Envelope, Caller], Result]] = {
     "server/discover": _discover,
     "initialize": _initialize,
     "ping": _ping,
+    "logging/setLevel": _set_level,
     "tools/list": _list_tools,
     "resources/list": lambda envelope, caller: {"resources": []},
     "resources/templates/list": lambda envelope, caller: {"resourceTemplates": TEMPLATES},

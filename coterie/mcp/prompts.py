@@ -63,12 +63,22 @@ def _arguments(prompt: Prompt) -> list[dict[str, Any]]:
     return [{"name": name, "description": description, "required": True}]
 
 
-def get_prompt(params: dict[str, Any]) -> dict[str, Any]:
-    """The result of prompts/get. Raises RpcError if there is no such prompt, or its argument is missing."""
-    name = params.get("name")
+def argument_of(name: Any) -> str | None:
+    """The name of the argument of a prompt; None if it has none. Raises RpcError if there is no such prompt."""
+    argument = _find_prompt(name).argument
+    return argument[0] if argument is not None else None
+
+
+def _find_prompt(name: Any) -> Prompt:
     prompt = _BY_NAME.get(name) if isinstance(name, str) else None
     if prompt is None:
         raise RpcError(INVALID_PARAMS, f"Unknown prompt: {str(name)[:100]}; there are {', '.join(_BY_NAME)}")
+    return prompt
+
+
+def get_prompt(params: dict[str, Any]) -> dict[str, Any]:
+    """The result of prompts/get. Raises RpcError if there is no such prompt, or its argument is missing."""
+    prompt = _find_prompt(params.get("name"))
     text = prompt.text
     if prompt.argument is not None:
         given = params.get("arguments")

@@ -1,0 +1,70 @@
+"""completion/complete: what the argument of a prompt or a resource template may be, as the user types it.
+
+Source: modelcontextprotocol.io, specification, server/utilities/completion.
+"""
+
+from typing import Any
+
+from coterie.mcp.envelope import INVALID_PARAMS, RpcError
+from coterie.mcp.prompts import argument_of
+from coterie.mcp.resources import TEMPLATES
+from coterie.mcp.texts import clean, cut
+from coterie.mcp.tool import Call
+from coterie.model.contacts import Contact
+from coterie.model.text import fold
+from coterie.search import search_contacts
+from coterie.store.database import Tx
+from coterie.store.segments import list_segments
+
+VALUES_MAX = 20
+_TYPED_LENGTH = _NAME_LENGTH = 200
+_SEGMENTS_READ_MAX = 500
+# the places that can be completed
+NAME, CONTACT_ID, SEGMENT_ID = "name", "contact", "segment"
+_URIS = {template["uriTemplate"]: template["name"] for template in TEMPLATES}
+
+
+def read_reference(params: dict[str, Any]) -> tuple[str, str]:
+    """What to complete (NAME, CONTACT_ID or SEGMENT_ID), and what the user has typed.
+
+    Raises RpcError if there is no such prompt, template or argument, or the value is missing.
+    """
+    reference, argument = params.get("ref"), params.get("argument")
+    if not isinstance(reference, dict) or not isinstance(argument, dict):
+        raise RpcError(INVALID_PARAMS, "params must have ref and argument")
+    typed, named = argument.get("value"), argument.get("name")
+    if not isinstance(typed, str):
+        raise RpcError(INVALID_PARAMS, "params.argument.value must be a string")
+    if reference.get("type") == "ref/prompt":
+        target, known = NAME, argument_of(reference.get("name"))
+    elif reference.get("type") == "ref/resource":
+        uri = reference.get("uri")
+        target, known = _URIS.get(uri if isinstance(uri, str) else "", ""), "id"
+        if not target:
+            raise RpcError(INVALID_PARAMS, f"Unknown resource template; there are {', '.join(_URIS)}")
+    else:
+        raise RpcError(INVALID_PARAMS, "params.ref.type must be ref/prompt or ref/resource")
+    if named != known:
+        raise RpcError(INVALID_PARAMS, f"params.argument.name must be {known}" if known else "It has no argument")
+    return target, typed[:_TYPED_LENGTH].strip()
+
+
+def complete(tx: Tx, call: Call, target: str, typed: str) -> dict[str, Any]:
+    """The result: names of contacts, or ids of the contacts or segments that have these words, VALUES_MAX at most."""
+    if target == SEGMENT_ID:
+        values = _segments(tx, call, typed)
+        total = len(values)
+    else:
+        page = search_contacts(tx, call.caller.organization_id, typed, limit=VALUES_MAX, reader_id=call.caller.user_id)
+        values, total = [_value(contact, target) for contact in page.contacts], page.total
+    shown = list(dict.fromkeys(value for value in values[:VALUES_MAX] if value))
+    return {"completion": {"values": shown, "total": total, "hasMore": total > VALUES_MAX}}
+
+
+def _value(contact: Contact, target: str) -> str:
+    return cut(clean(contact.name or ""), _NAME_LENGTH) if target == NAME else str(contact.id)
+
+
+def _segments(tx: Tx, call: Call, typed: str) -> list[str]:
+    segments = list_segments(tx, call.caller.organization_id, limit=_SEGMENTS_READ_MAX)
+    return [str(each.id) for each in segments if fold(typed) in fold(each.name) or str(each.id).startswith(typed)]
