@@ -12,31 +12,43 @@ from coterie.store.users import revoke_login_tokens
 # kind of event -> what the mail to the user says
 MAILED = {
     "user.password_changed": "Your password was changed, and every session was ended.",
-    "user.email_changed": "Your account has another e-mail address now: this one does not sign in any more.",
-    "user.second_factor_changed": "Your second factor or its recovery codes were changed.",
-    "user.passkeys_changed": "A passkey of your account was added or removed.",
+    "user.email_changed": "Your account has another e-mail address now: this one does not sign in now.",
+    "second_factor_added": "A second factor was added to your account: sign-in asks for a code now.",
+    "second_factor_removed": "The second factor of your account was removed: sign-in asks for no code now.",
+    "recovery_codes_renewed": "Your recovery codes were replaced: the previous ones do not work.",
+    "recovery_code_used": "A recovery code was used to sign in. Codes left: {about}.",
+    "passkey_added": "A passkey was added to your account: {about}.",
+    "passkey_removed": "A passkey of your account was removed: {about}.",
 }
+# of a job that an older version enqueued
+MAILED_OTHERWISE = "The way you sign in was changed."
 MAIL_JOB = "mail_account_change"
 
 
-def record_of_user(tx: Tx, user_id: str, kind: str, via: str, *, email: str | None = None) -> None:
+def record_of_user(
+    tx: Tx, user_id: str, kind: str, via: str, *, change: str = "", about: str = "", email: str | None = None
+) -> None:
     """Records an event about a user in each of the user's organizations, and mails it.
 
-    email: the address before the change; by default the present one.
+    change, about: as mail_change; the kind by default. email: the address before the change; by default the present
+    one.
     """
     now = times.now()
-    mail_change(tx, user_id, kind, email=email)
+    mail_change(tx, user_id, change or kind, about=about, email=email)
     for organization in list_organizations_of_user(tx, user_id):
         caller = Caller.for_organization(organization, user_id=user_id, via=via)
         record(tx, caller, kind, user_id, now=now)
 
 
-def mail_change(tx: Tx, user_id: str, kind: str, *, email: str | None = None) -> None:
-    """Enqueues the mail about a change of an account; the worker sends it where mail is set up."""
+def mail_change(tx: Tx, user_id: str, change: str, *, about: str = "", email: str | None = None) -> None:
+    """Enqueues the mail about a change of an account; the worker sends it where mail is set up.
+
+    change: a key of MAILED; about: the name or number that its sentence has.
+    """
     user = find_user(tx, user_id)
     organizations = list_organizations_of_user(tx, user_id) or list_organizations(tx, limit=1)
     if user is not None and organizations:
-        arguments = {"email": email or user.email, "kind": kind, "happened_at": times.now()}
+        arguments = {"email": email or user.email, "kind": change, "about": about, "happened_at": times.now()}
         enqueue(tx, organizations[0].id, MAIL_JOB, arguments, attempts_max=8)
 
 

@@ -97,16 +97,17 @@ def add_passkey(tx: Tx, place: Place, user: User, *, name: str, response: str, s
     )
     store.insert_passkey(tx, passkey)
     end_other_logins(tx, user.id, session_id)
-    record_of_user(tx, user.id, CHANGED, via)
+    record_of_user(tx, user.id, CHANGED, via, change="passkey_added", about=name)
     return passkey
 
 
 def remove_passkey(tx: Tx, user_id: str, passkey_id: str, *, session_id: str, via: str) -> None:
     """The user's other sessions and logins end. Raises NotFound if the user has no such passkey."""
+    name = next((each.name for each in store.list_passkeys(tx, user_id) if each.id == passkey_id), "")
     if not store.delete_passkey(tx, user_id, passkey_id):
         raise NotFound("The passkey was removed already")
     end_other_logins(tx, user_id, session_id)
-    record_of_user(tx, user_id, CHANGED, via)
+    record_of_user(tx, user_id, CHANGED, via, change="passkey_removed", about=name)
 
 
 def options_to_sign_in(place: Place) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import time
 from logging import getLogger
 from pathlib import Path
 
-from coterie.actions.accounts import end_other_logins, record_of_user
+from coterie.actions.accounts import end_other_logins, mail_change, record_of_user
 from coterie.errors import Conflict, NotFound, invalid
 from coterie.model import times
 from coterie.model.emails import normalize_email
@@ -70,7 +70,7 @@ def confirm_set_up(tx: Tx, folder: Path, user_id: str, code: str, *, session_id:
     now = times.now()
     store.save_second_factor(tx, SecondFactor(user_id, seal(folder, secret), step, now, now))
     end_other_logins(tx, user_id, session_id)
-    record_of_user(tx, user_id, CHANGED, via)
+    record_of_user(tx, user_id, CHANGED, via, change="second_factor_added")
     return _new_recovery_codes(tx, user_id)
 
 
@@ -79,16 +79,16 @@ def renew_recovery_codes(tx: Tx, user_id: str, *, session_id: str, via: str) -> 
     if not has_second_factor(tx, user_id):
         raise NotFound("This account has no second factor")
     end_other_logins(tx, user_id, session_id)
-    record_of_user(tx, user_id, CHANGED, via)
+    record_of_user(tx, user_id, CHANGED, via, change="recovery_codes_renewed")
     return _new_recovery_codes(tx, user_id)
 
 
 def remove_second_factor(tx: Tx, user_id: str, *, session_id: str, via: str) -> None:
-    """Sign-in asks for no code any more. session_id: the session that stays, "" for none. Raises NotFound."""
+    """Sign-in asks for no code from now on. session_id: the session that stays, "" for none. Raises NotFound."""
     if not store.delete_second_factor(tx, user_id):
         raise NotFound("This account has no second factor")
     end_other_logins(tx, user_id, session_id)
-    record_of_user(tx, user_id, CHANGED, via)
+    record_of_user(tx, user_id, CHANGED, via, change="second_factor_removed")
 
 
 def remove_second_factor_of(tx: Tx, email: str, *, via: str) -> bool:
@@ -118,7 +118,10 @@ def begin_code(user_id: str) -> Attempt:
 
 
 def use_code(tx: Tx, folder: Path, attempt: Attempt, code: str) -> bool:
-    """Whether the code is right: one of the app, which is used up then, or a recovery code, which is deleted."""
+    """Whether the code is right: one of the app, which is used up then, or a recovery code, which is deleted.
+
+    The use of a recovery code is mailed.
+    """
     factor, plain = store.find_second_factor(tx, attempt.address), plain_code(code)
     if factor is None or factor.confirmed_at is None:
         return False
@@ -128,6 +131,9 @@ def use_code(tx: Tx, folder: Path, attempt: Attempt, code: str) -> bool:
         is_right = step is not None and store.use_step(tx, attempt.address, step)
     else:
         is_right = store.use_recovery_code(tx, attempt.address, hash_recovery_code(plain))
+        if is_right:
+            left = store.count_recovery_codes(tx, attempt.address)
+            mail_change(tx, attempt.address, "recovery_code_used", about=str(left))
     if is_right:
         _attempts.succeed(attempt)
     return is_right

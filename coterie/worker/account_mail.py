@@ -4,7 +4,7 @@ import threading
 
 import msgspec
 
-from coterie.actions.accounts import MAILED
+from coterie.actions.accounts import MAILED, MAILED_OTHERWISE
 from coterie.actions.password_resets import make_code
 from coterie.model import times
 from coterie.model.jobs import Job
@@ -60,8 +60,9 @@ def mail_account_change(database: Database, settings: Settings, job: Job, stoppi
     arguments = msgspec.json.decode(job.arguments)
     moment = arguments["happened_at"][:16].replace("T", " at ")
     place = f", {settings.base_url}" if settings.base_url else ""
+    sentence = MAILED.get(arguments["kind"], MAILED_OTHERWISE).format(about=arguments.get("about"))
     text = (
-        f"{MAILED[arguments['kind']]} It was done on {moment} UTC{place}.\n\n"
+        f"{sentence} It was done on {moment} UTC{place}.\n\n"
         "If it was you, ignore this mail. If it was not, ask the operator of this instance for a new password:"
         " `coterie password` ends every session.\n"
     )
