@@ -17,14 +17,26 @@ DIGITS_MIN, DIGITS_MAX = 3, 20
 _LABEL = re.compile(r"[^\W\d_]{1,12}(?:[.:]\s*|\s+)(?=[+＋(\[*#\d])")
 # Letters between two digits make a code, unless they introduce an extension.
 _CODE = re.compile(r"\d(?!(?:x|extn?|int|anexo)\d)[^\W\d_]+\d", re.IGNORECASE)
+# Words before an extension that the library does not know; it knows ext, x, int, anexo and доб.
+_EXTENSION_WORDS = (
+    "durchwahl|dwl?|klappe|kl|nebenstelle|nst|poste|post|interno|interne?|interní|linka|klapka|wewn[a-zę]{0,8}|wew|"
+    "toestel|tst|ramal|extensi[eoó]n?|extensão|anknytning|anslutning|ankn|lokal|dahili|mellék|внутр[а-яі]{0,8}|вн|"
+    "内線|內線|内线|分机|分機|내선"
+)
+_EXTENSION = re.compile(rf"(?<=[\d)])[\s,;/(-]*(?:{_EXTENSION_WORDS})[\s.:#-]*(\d{{1,7}})\)?$", re.IGNORECASE)
+# A word of some other language before an extension: not letters that spell a number.
+_UNKNOWN_EXTENSION = re.compile(r"[\s.,;/(-](?!ext|int|anexo|доб)[^\W\d_]{2,}[\s.:]+\d+\)?$", re.IGNORECASE)
+# the longest number of E.164
+_VANITY_DIGITS_MAX = 15
 # A number that a spreadsheet has stored as a quantity: 12125550147.0 or 1.21E+10
-_QUANTITY = re.compile(r"\+?\d{6,}\.0+|\d[.,]\d+e\+?\d+", re.IGNORECASE)
+_QUANTITY = re.compile(r"^(?:\+?\d{6,}\.0+|\d[.,]\d+e\+?\d+)$", re.IGNORECASE)
 # Separates two numbers in one text. A slash or comma without a space may also be part of one number.
 _SEPARATOR = re.compile(r"[\n\r;|]|\s/|/\s|,\s|\s(?:or|oder|ou|und|and|et|y)\s", re.IGNORECASE)
 _SECOND_PLUS = re.compile(r"\d[^\d+＋]*[+＋]")
 SECOND_NUMBER_DIGITS_MIN = 5
 # Letters may spell a number, as in 1-800-GO-FEDEX, but two words in a row are an address or a sentence.
 _SENTENCE = re.compile(r"[^\W\d_]{2,}\s+(?!ext|int|anexo)[^\W\d_]{2,}", re.IGNORECASE)
+_NO_NUMBER = (_SENTENCE, _CODE, _QUANTITY, _UNKNOWN_EXTENSION)
 _PLAIN = re.compile(r"[+(]?[\d ().-]+", re.ASCII)
 _NO_DIGIT = re.compile(r"\D+")
 _START = re.compile(r"[+＋(\[*#\d]")
@@ -90,7 +102,9 @@ def parse_phone(text: str, country: str | None) -> Phone:
         plain = remark["number"]
     if _PLAIN.fullmatch(plain) and (quick := _read_plain(plain, country)):
         return quick
-    if _SENTENCE.search(plain) or _CODE.search(plain) or _QUANTITY.fullmatch(plain) or _are_several(plain, country):
+    if extension := _EXTENSION.search(plain):
+        plain = f"{plain[: extension.start()]} ext. {extension[1]}"
+    if any(pattern.search(plain) for pattern in _NO_NUMBER) or _are_several(plain, country):
         return Phone(None, None, None)
     library = _library()
     if country or plain[0] in "+＋":
@@ -104,7 +118,10 @@ def parse_phone(text: str, country: str | None) -> Phone:
         # too short or too long for every country, but only digits and punctuation
         digits = library.normalize_digits_only(plain) if _BARE.fullmatch(plain) else ""
         return Phone(None, None, digits or None)
-    return Phone(None, number.extension, library.national_significant_number(number))
+    national = library.national_significant_number(number)
+    if len(national) > _VANITY_DIGITS_MAX and not _BARE.fullmatch(plain):
+        return Phone(None, None, None)
+    return Phone(None, number.extension, national)
 
 
 _VISIBLE_MAX = 4_096
