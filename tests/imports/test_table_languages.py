@@ -85,6 +85,15 @@ def test_hubspots_state_is_a_region() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("company", ["Company", "Firma", "Empresa", "Société"])
+def test_a_company_between_columns_of_phones_is_not_one(company: str) -> None:
+    mapping = guess_mapping(["Name", company, "Mobile", "Fax", "Home", "E-mail"])
+    assert mapping == {
+        "Name": "name", company: "employer", "Mobile": "phone:mobile", "Fax": "phone:fax", "Home": "phone:home",
+        "E-mail": "email",
+    }  # fmt: skip
+
+
 ITALIAN = (
     "Titolo,Nome,Secondo nome,Cognome,Società,Reparto,Posizione,Via (uff.),Città (uff.),Provincia (uff.),CAP (uff.),"
     "Paese (uff.),Fax (uff.),Telefono (uff.),Telefono (ab.),Cellulare,Altro telefono,Compleanno,Coniuge,"

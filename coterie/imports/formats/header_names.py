@@ -195,7 +195,11 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     columns called "Home", "Work" and the like are phone numbers, as Yahoo exports them.
     """
     mapping = {header: _guess(header) for header in headers}
-    bare = {header: label for header in headers if (label := _LABEL_OF.get("".join(words(header[:200]))))}
+    bare = {
+        header: label
+        for header, path in mapping.items()
+        if path.startswith(("extra", "phone")) and (label := _LABEL_OF.get("".join(words(header[:200]))))
+    }
     if len(set(bare.values())) > 2:
         mapping |= {header: f"phone:{label}" for header, label in bare.items()}
     fields = set(mapping.values())
