@@ -5,19 +5,9 @@ from pathlib import Path
 import pytest
 
 from coterie.imports.formats.any_csv import read
-from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.model.imports import AddressDraft, ContactDraft
-
-
-def draft_of(folder: Path, text: str, encoding: str = "utf-8") -> ContactDraft:
-    path = folder / "table.csv"
-    path.write_text(text, encoding)
-    assert detect_format(path) == "csv"
-    (draft,) = read(path)
-    assert isinstance(draft, ContactDraft)
-    return draft
-
+from tests.imports.tables import draft_of
 
 GERMAN = (
     "Anrede,Vorname,Weitere Vornamen,Nachname,Firma,Straße privat,Ort privat,Bundesland/Kanton privat,"
