@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coterie.errors import TooLarge, invalid
+from coterie.imports.formats.header_names import is_known_header
+from coterie.imports.formats.legacy_encodings import WESTERN, find_legacy_encoding
 from coterie.model.encodings import find_utf_16
 
 FILE_SIZE_MAX = 2 * 1024**3
@@ -28,7 +30,6 @@ _REASON_FIRST = re.compile(rf'"?{re.escape(REASON_COLUMN)}[^",;\t|]*"?([,;\t|])'
 _QUOTE_AFTER_SPACE = {
     each: re.compile(rf'{re.escape(each)} +"[^"]*"(?= *(?:{re.escape(each)}|[\r\n]|$))') for each in SEPARATORS
 }
-_JAPANESE = re.compile("氏名|名前|姓|電話|メール|住所|会社|郵便|生年月日|電子|携帯|フリガナ|ふりがな")
 _CP1252_HOLES = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 # the csv module has one limit per process; every reader of a table uses this module
@@ -79,9 +80,9 @@ def csv_reader(lines: Iterable[str], layout: Layout) -> Iterator[list[str]]:
 def find_encoding(path: Path) -> str:
     """The encoding of a text file, decided on the whole file.
 
-    UTF-16 by its byte order mark or its zero bytes. Shift_JIS if it is not UTF-8 and the first line has Japanese names
-    of columns. UTF-8 by its byte order mark, or if the bytes are UTF-8, or nearly: one broken byte among twenty good
-    letters. Otherwise Windows-1252, or Latin-1 if the file contains bytes that Windows-1252 does not define.
+    UTF-16 by its byte order mark or its zero bytes. UTF-8 by its byte order mark, or if the bytes are UTF-8, or
+    nearly: one broken byte among twenty good letters. Otherwise as find_legacy_encoding says; Latin-1 instead of
+    Windows-1252 if the file contains bytes that Windows-1252 does not define.
     """
     with path.open("rb") as file:
         head = file.read(_SAMPLE)
@@ -99,21 +100,10 @@ def find_encoding(path: Path) -> str:
                 letters += len(text) - len(text.encode("ascii", "ignore"))
                 has_holes = has_holes or bool(_CP1252_HOLES.search(chunk))
         broken += len(decoder.decode(b"", final=True))
-        is_japanese = broken > 0 and _is_shift_jis(head)
-    if is_japanese:
-        return "cp932"
     if broken <= 0 or (letters - broken) >= 20 * broken:
         return "utf-8-sig"
-    return "latin-1" if has_holes else "cp1252"
-
-
-def _is_shift_jis(head: bytes) -> bool:
-    """Whether the first line has Japanese names of columns in Shift_JIS, as Japanese programs write tables."""
-    line = head.lstrip(b"\r\n").split(b"\n", 1)[0]
-    try:
-        return _JAPANESE.search(line.decode("cp932")) is not None
-    except UnicodeDecodeError:
-        return False
+    encoding = find_legacy_encoding(head, is_known_header)
+    return "latin-1" if has_holes and encoding == WESTERN else encoding
 
 
 def read_head(path: Path, row_count: int = HEADER_WITHIN_ROWS) -> list[list[str]]:
