@@ -7,7 +7,7 @@ from types import ModuleType
 from coterie.search import postgres, sqlite
 from coterie.search.dictionary import change_counts
 from coterie.search.documents import Document, document_of, terms_of_fields
-from coterie.search.texts import load_texts
+from coterie.search.texts import load_texts, load_texts_and_documents
 from coterie.store.database import Tx
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
@@ -29,9 +29,13 @@ def index_contacts(
     """
     if not contact_ids:
         return
-    loaded = load_texts(tx, organization_id, contact_ids)
+    if set(contact_ids) <= set(new_ids):
+        before: dict[int, tuple[str, int]] = {}
+        loaded = load_texts(tx, organization_id, contact_ids)
+    else:
+        loaded, before = load_texts_and_documents(tx, organization_id, contact_ids)
     documents = {contact_id: document_of(texts) for contact_id, texts in loaded.items()}
-    index_documents(tx, organization_id, documents, new_ids=new_ids, is_forced=is_forced)
+    index_documents(tx, organization_id, documents, before, is_forced=is_forced)
     unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in loaded])
 
 
@@ -39,12 +43,11 @@ def index_documents(
     tx: Tx,
     organization_id: int,
     documents: Mapping[int, Document],
+    before: Mapping[int, tuple[str, int]],
     *,
-    new_ids: Collection[int] = (),
     is_forced: bool = False,
 ) -> None:
-    """Writes documents (contact id -> its document) in place of those in the index."""
-    before = list_fields(tx, organization_id, documents.keys() - new_ids)
+    """Writes documents (contact id -> its document) in place of those in the index (id -> fields and digest)."""
     changed = {
         contact_id: document
         for contact_id, document in documents.items()

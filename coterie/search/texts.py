@@ -1,7 +1,10 @@
 """Loads the texts by which contacts are found, in one query for any number of contacts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
+
+import msgspec
 
 from coterie.model.handles import PHONE
 from coterie.model.names import join_name
@@ -18,33 +21,37 @@ COLUMNS = {
     "job_title": "job_title", "how_you_met": "how_you_met", "bio": "bio",
 }  # fmt: skip
 _PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
-_CONTACTS = (
-    f"SELECT id, relationship_grade, {', '.join((*_PARTS, *COLUMNS))} FROM contacts"
-    " WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL"
-)
+_JSON = {"sqlite": "json_array", "postgresql": "json_build_array"}
 _OF = "WHERE l.organization_id = :organization_id AND l.contact_id {among}"
-# field -> the statement that reads texts of rows linked with the contact: (id, text). Contacts have few of them,
-# and a join costs as much as all the rest even where there is nothing to join.
+# field -> (table, column of its id, text): texts of rows that contacts are linked with, in the order of their ids
 _LINKED = {
-    "tag": "SELECT id, name FROM tags WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL",
-    "expertise": "SELECT id, name FROM expertises WHERE organization_id = :organization_id AND id {among}"
-    " AND deleted_at IS NULL",
-    "folder": "SELECT id, name FROM folders WHERE organization_id = :organization_id AND id {among}",
-    "note": f"SELECT id, substr(text, 1, {NOTE_LENGTH_MAX}) FROM notes WHERE organization_id = :organization_id"
-    " AND id {among} AND NOT is_personal AND deleted_at IS NULL",
-}
-_TEXTS = " UNION ALL ".join(
-    (
-        f"SELECT l.contact_id, l.channel, l.value, l.normalized FROM handles l {_OF} AND l.deleted_at IS NULL",
-        "SELECT l.contact_id, 'address', concat_ws(' ', l.address_line_1, l.address_line_2, l.address_line_3,"
-        f" l.locality, l.region, l.postcode, l.country), '' FROM postal_addresses l {_OF} AND l.deleted_at IS NULL",
-        f"SELECT l.contact_id, 'property', l.value, '' FROM property_values l {_OF}",
-        f"SELECT l.contact_id, 'tag', l.tag_id, '' FROM contact_tags l {_OF}",
-        f"SELECT l.contact_id, 'expertise', l.expertise_id, '' FROM contact_expertises l {_OF}",
-        f"SELECT l.contact_id, 'folder', CAST(l.folder_id AS TEXT), '' FROM contact_folders l {_OF}",
-        f"SELECT l.contact_id, 'note', l.note_id, '' FROM note_contacts l {_OF}",
-    )
+    "tag": ("contact_tags l CROSS JOIN tags t", "tag_id", "t.name", " AND t.deleted_at IS NULL"),
+    "expertise": (
+        "contact_expertises l CROSS JOIN expertises t", "expertise_id", "t.name", " AND t.deleted_at IS NULL",
+    ),
+    "folder": ("contact_folders l CROSS JOIN folders t", "folder_id", "t.name", ""),
+    "note": (
+        "note_contacts l CROSS JOIN notes t", "note_id", f"substr(t.text, 1, {NOTE_LENGTH_MAX})",
+        " AND NOT t.is_personal AND t.deleted_at IS NULL",
+    ),
+}  # fmt: skip
+# (contact id, field, text, normalized form of a handle or id of a linked row)
+_TEXTS = (
+    f"SELECT id, 'contact', CAST({{json}}(relationship_grade, {', '.join((*_PARTS, *COLUMNS))}) AS TEXT), ''"
+    " FROM contacts WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL",
+    f"SELECT l.contact_id, l.channel, l.value, l.normalized FROM handles l {_OF} AND l.deleted_at IS NULL",
+    "SELECT l.contact_id, 'address', concat_ws(' ', l.address_line_1, l.address_line_2, l.address_line_3,"
+    f" l.locality, l.region, l.postcode, l.country), '' FROM postal_addresses l {_OF} AND l.deleted_at IS NULL",
+    f"SELECT l.contact_id, 'property', l.value, '' FROM property_values l {_OF}",
+    *(
+        f"SELECT l.contact_id, '{field}', {text}, CAST(l.{column} AS TEXT) FROM {tables} {_OF}"
+        f" AND t.organization_id = l.organization_id AND t.id = l.{column}{condition}"
+        for field, (tables, column, text, condition) in _LINKED.items()
+    ),
 )
+_DOCUMENTS = f"SELECT l.contact_id, 'document', l.fields, CAST(l.digest AS TEXT) FROM contact_terms l {_OF}"
+_ORDER = {field: place for place, field in enumerate(_LINKED)}
+_decode = msgspec.json.Decoder(list[int | str | None]).decode
 
 
 class Text(NamedTuple):
@@ -68,30 +75,42 @@ def load_texts(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> di
 
     Personal notes are not among them.
     """
+    return _load(tx, organization_id, contact_ids, _TEXTS)[0]
+
+
+def load_texts_and_documents(
+    tx: Tx, organization_id: int, contact_ids: Collection[int]
+) -> tuple[dict[int, Texts], dict[int, tuple[str, int]]]:
+    """load_texts, and contact id -> (fields, digest) of its document in the index."""
+    return _load(tx, organization_id, contact_ids, (*_TEXTS, _DOCUMENTS))
+
+
+def _load(
+    tx: Tx, organization_id: int, contact_ids: Collection[int], parts: tuple[str, ...]
+) -> tuple[dict[int, Texts], dict[int, tuple[str, int]]]:
     among, ids = matching(tx, "ids", contact_ids)
-    bound = {"organization_id": organization_id, "ids": ids}
-    found = {row[0]: _of_row(row) for row in tx.all(_CONTACTS.format(among=among), bound)}
-    links: dict[str, list[tuple[int, str]]] = {}
-    for contact_id, field, text, normalized in tx.all(_TEXTS.format(among=among), bound) if found else ():
-        if contact_id not in found:
+    rows = tx.all(_statement(parts, among, _JSON[tx.engine]), {"organization_id": organization_id, "ids": ids})
+    found = {contact_id: _of_columns(_decode(text)) for contact_id, field, text, _ in rows if field == "contact"}
+    documents: dict[int, tuple[str, int]] = {}
+    linked: list[tuple[int, int | str, int, Text]] = []
+    for contact_id, field, text, other in rows:
+        if field == "document":
+            documents[contact_id] = (text, int(other))
+        elif not text or field == "contact" or contact_id not in found:
             continue
-        if field in _LINKED:
-            links.setdefault(field, []).append((contact_id, text))
-        elif text:
-            found[contact_id].texts.append(Text(field, text, normalized))
-    for field, pairs in links.items():
-        texts = _linked(tx, organization_id, field, {linked_id for _, linked_id in pairs})
-        for contact_id, linked_id in pairs:
-            if text := texts.get(linked_id):
-                found[contact_id].texts.append(Text(field, text))
-    return found
+        elif field in _LINKED:
+            linked_id = int(other) if field == "folder" else other
+            linked.append((_ORDER[field], linked_id, contact_id, Text(field, text)))
+        else:
+            found[contact_id].texts.append(Text(field, text, other))
+    for _, _, contact_id, each in sorted(linked):
+        found[contact_id].texts.append(each)
+    return found, documents
 
 
-def _linked(tx: Tx, organization_id: int, field: str, ids: Collection[str]) -> dict[str, str]:
-    """id -> text, of tags, expertise, folders or notes."""
-    among, value = matching(tx, "ids", map(int, ids) if field == "folder" else ids)
-    rows = tx.all(_LINKED[field].format(among=among), {"organization_id": organization_id, "ids": value})
-    return {str(linked_id): text for linked_id, text in rows}
+@cache
+def _statement(parts: tuple[str, ...], among: str, json: str) -> str:
+    return " UNION ALL ".join(parts).format(among=among, json=json)
 
 
 def list_personal_notes(tx: Tx, organization_id: int, reader_id: str) -> list[tuple[int, str]]:
@@ -117,14 +136,14 @@ def list_messages(tx: Tx, organization_id: int, numbers: Collection[int]) -> lis
     return [(number, kind, text) for number, kind, text in rows]
 
 
-def _of_row(row: tuple[object, ...]) -> Texts:
-    parts: Iterable[object] = row[2 : 2 + len(_PARTS)]
-    name = join_name(*parts)  # type: ignore[arg-type]
+def _of_columns(values: list[int | str | None]) -> Texts:
+    """The texts of a contact's own columns."""
+    grade, name = values[0], join_name(*values[1 : 1 + len(_PARTS)])  # type: ignore[arg-type]
     texts = [Text("name", name)] if name else []
-    for field, text in zip(COLUMNS.values(), row[2 + len(_PARTS) :], strict=True):
+    for field, text in zip(COLUMNS.values(), values[1 + len(_PARTS) :], strict=True):
         if text:
             texts.append(Text(field, str(text)))
-    return Texts(texts, row[1])  # type: ignore[arg-type]
+    return Texts(texts, grade)  # type: ignore[arg-type]
 
 
 def is_phone(text: Text) -> bool:
