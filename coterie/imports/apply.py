@@ -22,10 +22,12 @@ from coterie.actions.drafts import RowChanges
 from coterie.drafts.facts import facts_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import key_changes
+from coterie.imports.decisions import RowPlan, count_independent, decide_rows
 from coterie.imports.engine import Done, Run, open_import
-from coterie.imports.people import RowPlan, Subject, count_independent, create_people, decide_rows, write_plans
+from coterie.imports.people import Subject
 from coterie.imports.quotas import has_room, limit_plans
 from coterie.imports.related import FORMATS, link_related
+from coterie.imports.writing import create_people, write_plans
 from coterie.model.import_reasons import NOT_SAVED, reason_of
 from coterie.model.imports import (
     APPLIED,

@@ -1,56 +1,121 @@
-"""The people whom earlier rows are about: a row finds them when it is applied after those rows.
+"""The rows before a row, in its file and in the earlier files of its command, and the people they are about.
 
-Staging writes no contact. So that a preview is what applying does, the rows of one person are joined here to what its
-contact will be, and compared with a row as contacts are (drafts/matching.py). Rows that wait for a decision create
-nothing.
+Staging writes no contact. So that a preview is what applying the files in their order does, a row finds earlier ones by
+its keys, and the rows of one person are joined to what its contact will be. Rows that wait for a decision create
+nothing. A file that is applied alone must not rely on the others: its rows are decided again (needs_rematch).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field
 
-from coterie.drafts.facts import facts_of_draft
-from coterie.drafts.joined import joined_draft
-from coterie.drafts.matching import Candidate, choose_candidate
-from coterie.imports.people import Key, Subject, compare_rows, contact_key
+from coterie.drafts.facts import facts_of_draft, keys_of
+from coterie.imports.people import EarlierPerson, Place
+from coterie.imports.seen import Seen
 from coterie.model.import_reasons import SAME_PERSON_AS_ROW
-from coterie.model.imports import CREATE, UPDATE, ContactDraft, StagedRow
+from coterie.model.imports import CREATE, DRAFT_SOURCE, STAGED, UPDATE, ContactDraft, Import, StagedRow
+from coterie.store import import_rows as row_store
+from coterie.store.database import Tx
+from coterie.store.imports import find_group, find_import
 
-# (import id of a file, row): "" is the file that is being staged; two files may have one name
-Place = tuple[str, int]
-
-
-class EarlierPerson(Struct):
-    """What earlier rows say about one person, in their order. contact_id: the contact they update, if there is one."""
-
-    place: Place
-    contact_id: int | None
-    drafts: list[ContactDraft] = field(default_factory=list)
-
-    @property
-    def is_of_this_file(self) -> bool:
-        """Whether a row of the file that is being staged creates the contact."""
-        return self.contact_id is None and not self.place[0]
-
-    def subject(self) -> Subject:
-        """Its rows as one, as they will be when they are applied."""
-        joined = joined_draft(self.drafts)
-        return Subject(facts_of_draft(joined), lambda: joined)
+PAGE = 1_000
+Key = tuple[str, ...]
+Rows = dict[Place, StagedRow]
 
 
-class Likely(Struct, frozen=True):
-    """A contact or the person of earlier rows that a row is or may be; person is None for a contact alone."""
+class EarlierFile(Struct):
+    """A file with the keys of its rows. unsaved: the rows of the batch that is being decided."""
 
-    candidate: Candidate
-    person: EarlierPerson | None = None
+    import_id: str
+    filename: str
+    seen: Seen = field(default_factory=Seen)
+    unsaved: dict[int, StagedRow] = field(default_factory=dict)
+
+    def find_rows(self, tx: Tx, organization_id: int, keys: Iterable[Key]) -> Rows:
+        """Its rows that have any of the keys."""
+        return self.load_rows(tx, organization_id, self.seen.find_all(keys))
+
+    def load_rows(self, tx: Tx, organization_id: int, numbers: Sequence[int]) -> Rows:
+        """Its rows of these numbers."""
+        stored = [number for number in numbers if number not in self.unsaved]
+        rows = row_store.list_rows_by_number(tx, organization_id, self.import_id, stored) if stored else {}
+        rows |= {number: self.unsaved[number] for number in numbers if number in self.unsaved}
+        return {(self.import_id, number): row for number, row in rows.items()}
 
 
-def place_of(row: StagedRow, file: str) -> Place:
-    """The row that created, or will create, the contact of a row: the row itself, or the one it names."""
-    if row.reason is not None and row.reason.code == SAME_PERSON_AS_ROW:
-        return row.reason.data.get("import_id") or file, row.reason.data["row"]
-    return file, row.row_number
+def load_files(tx: Tx, organization_id: int, import_: Import) -> list[EarlierFile]:
+    """The staged files of the same command that were read before a file and are not applied yet, in their order, and
+    at the end the file itself, which has no rows yet."""
+    files = []
+    group = find_group(tx, import_.group_id) if import_.group_id is not None else []
+    for owner_id, import_id in reversed(group):
+        earlier = find_import(tx, organization_id, import_id) if owner_id == organization_id else None
+        if earlier is not None and earlier.id < import_.id and earlier.state == STAGED:
+            files.append(_load(tx, organization_id, earlier))
+    return [*files, EarlierFile(import_.id, import_.filename)]
+
+
+def _load(tx: Tx, organization_id: int, import_: Import) -> EarlierFile:
+    file = EarlierFile(import_.id, import_.filename)
+    for row in _list_rows(tx, organization_id, import_.id):
+        if row.draft is not None and row.outcome in (CREATE, UPDATE):
+            draft = msgspec.json.decode(row.draft, type=ContactDraft)
+            if draft.portable is None:
+                keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), _person_key(row, import_.id)]
+                file.seen.add_all(keys, row.row_number)
+    return file
+
+
+def _list_rows(tx: Tx, organization_id: int, import_id: str) -> Iterator[StagedRow]:
+    after = 0
+    while page := row_store.list_rows(tx, organization_id, import_id, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].row_number
+
+
+def find_rows(tx: Tx, organization_id: int, files: Sequence[EarlierFile], keys: Sequence[Key]) -> Rows:
+    """The earlier rows that have any of the keys, in order."""
+    return {place: row for file in files for place, row in sorted(file.find_rows(tx, organization_id, keys).items())}
+
+
+def find_people(tx: Tx, organization_id: int, files: Sequence[EarlierFile], rows: Rows) -> list[EarlierPerson]:
+    """The people of rows, each with all its rows: the one that creates its contact, and those that add to it."""
+    every = find_rows(tx, organization_id, files, [_person_key(row, file) for (file, _), row in rows.items()]) | rows
+    creating = {_place_of(row, file) for (file, _), row in rows.items()} - every.keys()
+    for file in files:
+        numbers = [number for import_id, number in creating if import_id == file.import_id]
+        every |= file.load_rows(tx, organization_id, numbers)
+    people: dict[Place | int, EarlierPerson] = {}
+    # the ids of imports are in the order of the files
+    for (file_id, _), row in sorted(every.items(), key=lambda item: item[0]):
+        if row.draft is None or row.outcome not in (CREATE, UPDATE):
+            continue
+        place = _place_of(row, file_id)
+        is_of_this_file = row.contact_id is None and place[0] == files[-1].import_id
+        new = EarlierPerson(place, row.contact_id, is_of_this_file)
+        people.setdefault(row.contact_id or place, new).drafts.append(draft_of(row))
+    return list(people.values())
+
+
+def find_equal(rows: Mapping[Place, StagedRow], draft: ContactDraft, this_file: EarlierFile) -> Place | None:
+    """The first of rows in other files that has the same content as a draft."""
+    digests = digest_keys(draft)
+    others = ((place, row) for place, row in rows.items() if place[0] != this_file.import_id)
+    return next((place for place, row in others if digest_keys(draft_of(row)) == digests), None)
+
+
+def draft_of(row: StagedRow) -> ContactDraft:
+    """The draft of a staged row."""
+    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
+
+
+# Keys -----------------------------------------------------------------------------------------------------------------
+
+
+def digest_keys(draft: ContactDraft) -> list[Key]:
+    """The digest of a row as a key: the same row is the same contact, even by a name alone."""
+    return [(DRAFT_SOURCE, external_id) for source, external_id in draft.external_ids if source == DRAFT_SOURCE]
 
 
 def place_key(place: Place) -> Key:
@@ -58,41 +123,18 @@ def place_key(place: Place) -> Key:
     return "row", place[0], str(place[1])
 
 
-def person_key(row: StagedRow, file: str) -> Key:
+def contact_key(contact_id: int) -> Key:
+    """The key of the rows that add to a contact."""
+    return "contact", str(contact_id)
+
+
+def _place_of(row: StagedRow, file_id: str) -> Place:
+    """The row that created, or will create, the contact of a row: the row itself, or the one it names."""
+    if row.reason is not None and row.reason.code == SAME_PERSON_AS_ROW:
+        return row.reason.data.get("import_id") or file_id, row.reason.data["row"]
+    return file_id, row.row_number
+
+
+def _person_key(row: StagedRow, file_id: str) -> Key:
     """The key of all rows that add to the contact of a row."""
-    return contact_key(row.contact_id) if row.contact_id else place_key(place_of(row, file))
-
-
-def people_of(rows: Iterable[tuple[str, StagedRow]]) -> list[EarlierPerson]:
-    """The people of rows, each with the file it is in."""
-    people: dict[Place | int, EarlierPerson] = {}
-    for file, row in rows:
-        if row.draft is None or row.outcome not in (CREATE, UPDATE):
-            continue
-        place = place_of(row, file)
-        person = people.setdefault(row.contact_id or place, EarlierPerson(place, row.contact_id))
-        person.drafts.append(msgspec.json.decode(row.draft, type=ContactDraft))
-    return list(people.values())
-
-
-def rank_likely(row: Subject, contacts: Sequence[Candidate], people: Sequence[EarlierPerson]) -> list[Likely]:
-    """The contacts and people that a row is or may be, the likeliest first."""
-    likely = {candidate.contact_id: Likely(candidate) for candidate in contacts}
-    others = []
-    for person in people:
-        earlier, is_of_this_file = person.subject(), person.is_of_this_file
-        candidate = compare_rows(row, earlier, contact_id=person.contact_id, is_of_this_file=is_of_this_file)
-        present = likely.get(person.contact_id or 0)
-        if person.contact_id is None:
-            others += [Likely(candidate, person)] if candidate else []
-        elif present is None or (candidate is not None and candidate.score > present.candidate.score):
-            likely.update({person.contact_id: Likely(candidate, person)} if candidate else {})
-        else:
-            likely[person.contact_id] = Likely(present.candidate, person)
-    return sorted([*likely.values(), *others], key=lambda each: -each.candidate.score)
-
-
-def choose_likely(likely: Sequence[Likely]) -> Likely | None:
-    """The one that a row certainly is; None where none is certain, or two are equally likely."""
-    candidate = choose_candidate([each.candidate for each in likely])
-    return next((each for each in likely if each.candidate is candidate), None)
+    return contact_key(row.contact_id) if row.contact_id else place_key(_place_of(row, file_id))

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from coterie.actions.quotas import room_for_contacts, room_for_files
-from coterie.imports.people import RowPlan, Subject
+from coterie.imports.decisions import RowPlan
+from coterie.imports.people import Subject
 from coterie.model.import_reasons import CONTACTS_FULL, FILES_FULL, reason_of
 from coterie.model.imports import CREATE, REJECT, UPDATE, ContactDraft
 from coterie.model.organizations import Caller

@@ -33,9 +33,9 @@ class Seen(Struct):
             self.is_full = self.is_full or bool(self.older)
             self.older, self.newer = self.newer, {}
 
-    def find_all(self, keys: Iterable[object], row_number: int) -> list[int]:
-        """The earlier rows that have any of the keys."""
-        return sorted({number for key in keys for number in self._rows_of(key)} - {row_number})
+    def find_all(self, keys: Iterable[object]) -> list[int]:
+        """The rows that have any of the keys, in order."""
+        return sorted({number for key in keys for number in self._rows_of(key)})
 
     def add_all(self, keys: Iterable[object], row_number: int) -> None:
         """Adds several keys of a row."""

@@ -16,7 +16,7 @@ import msgspec
 from coterie.actions import imports as actions
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import is_current, key_changes
-from coterie.imports.earlier_files import load_earlier_files
+from coterie.imports.earlier_rows import load_files
 from coterie.imports.engine import Report, Run, lock_import, open_import, path_of
 from coterie.imports.formats.names import COTERIE
 from coterie.imports.formats.readers import COUNTRY, FILE_BYTES_MAX, FOLDER
@@ -52,9 +52,9 @@ def stage(run: Run) -> Import:
     if import_.state != STAGING:
         return import_
     with run.database.read() as tx:
-        earlier = load_earlier_files(tx, run.organization_id, import_)
+        files = load_files(tx, run.organization_id, import_)
     with _open_file(run, caller, import_) as batches:
-        staging = Staging(caller, run.folder, import_, earlier=earlier)
+        staging = Staging(caller, run.folder, import_, files)
         import_ = run.run(stage_batches(staging, batches, run.database.read, run.progress))
     return import_
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from coterie.actions import imports as actions
 from coterie.errors import invalid
+from coterie.imports.earlier_rows import load_files
 from coterie.imports.engine import open_import
 from coterie.imports.formats.names import COTERIE, INSTAGRAM
 from coterie.imports.read import read_rows
@@ -54,11 +55,12 @@ def stage_upload(
         return import_
     with database.write() as tx:
         _, for_import = open_import(tx, caller.organization_id, import_.id)
+        files = load_files(tx, caller.organization_id, import_)
     is_stopped, deadline = False, time.monotonic() + (SECONDS if seconds is None else seconds)
     control = Control(should_stop=lambda: time.monotonic() > deadline)
     source = source_of(for_import, database.settings, folder, import_)
     with closing(read_rows(database.read, source)) as batches:
-        staging = stage_batches(Staging(for_import, folder, import_), batches, database.read)
+        staging = stage_batches(Staging(for_import, folder, import_, files), batches, database.read)
         try:
             import_ = run_batches(database.write, staging, control)
         except Stopped:

@@ -10,7 +10,8 @@ from coterie.cards.creating import create_contact
 from coterie.cards.draft_changes import read_lines
 from coterie.drafts.facts import facts_of_draft
 from coterie.errors import Invalid
-from coterie.imports.people import Subject, decide_rows
+from coterie.imports.decisions import decide_rows
+from coterie.imports.people import Subject
 from coterie.model.contacts import Contact
 from coterie.model.ids import new_id
 from coterie.model.imports import UID_SOURCE, UPDATE, ContactDraft, RowError

@@ -1,0 +1,51 @@
+"""Writes the plans of rows: they create contacts or add to existing ones."""
+
+from collections.abc import Sequence
+
+from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
+from coterie.imports.decisions import RowPlan
+from coterie.imports.people import Subject
+from coterie.model.import_reasons import reason_of
+from coterie.model.imports import CREATE, UID_SOURCE, ContactDraft
+from coterie.model.organizations import Caller
+from coterie.portable.contacts import create_portable_drafts
+from coterie.store.contacts import find_external_ids
+from coterie.store.database import Tx
+
+
+def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
+    """Creates a contact from each draft; returns their ids in the same order."""
+    is_portable = bool(drafts) and drafts[0].portable is not None
+    return create_portable_drafts(tx, caller, drafts) if is_portable else create_contacts(tx, caller, drafts)
+
+
+def write_plans(
+    tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]
+) -> list[tuple[int | None, RowChanges | None]]:
+    """Executes the plans; returns (contact id, changes for undo) of each row."""
+    new = [s for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
+    moved = iter([_list_moved(tx, caller, subject) for subject in new])
+    created = iter(create_people(tx, caller, [subject.draft() for subject in new]))
+    return [
+        (next(created), next(moved)) if plan.outcome == CREATE else (plan.contact_id, _fill(tx, caller, plan))
+        for plan in plans
+    ]
+
+
+def _list_moved(tx: Tx, caller: Caller, subject: Subject) -> RowChanges | None:
+    """The UIDs that a contact created by decision takes from another, so that undo gives them back."""
+    if subject.decision != CREATE:  # else a contact with the UID would have been matched
+        return None
+    uids = [external_id for source, external_id in subject.draft().external_ids if source == UID_SOURCE]
+    owners = find_external_ids(tx, caller.organization_id, UID_SOURCE, uids) if uids else {}
+    return RowChanges(external_ids_moved=[(UID_SOURCE, *owner) for owner in owners.items()]) if owners else None
+
+
+def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> RowChanges | None:
+    if plan.merge is None or plan.existing is None or plan.reason is None:
+        return None
+    added = plan.parts
+    # even if nothing is added the digest of the row is stored: the next run of its file recognizes the row
+    changes = fill_contact(tx, caller, plan.existing, plan.merge)
+    plan.reason = reason_of(plan.reason.code, **plan.reason.data, added=added, usernames_taken=changes.usernames_taken)
+    return changes
