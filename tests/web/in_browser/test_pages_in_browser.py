@@ -57,7 +57,7 @@ def test_each_page_is_styled_by_its_own_server(visitor: Watched) -> None:
 
 
 def test_the_folder_of_pages_holds_no_foreign_address() -> None:
-    folder = Path(__file__).parents[2] / "coterie" / "web"
+    folder = Path(__file__).parents[3] / "coterie" / "web"
     texts = [path.read_text("utf-8") for kind in ("*.html", "*.css", "*.js") for path in folder.rglob(kind)]
     assert texts
     assert not any(re.search(r"(src|href)=\"https?://|url\(\s*['\"]?https?://|@import", text) for text in texts)
