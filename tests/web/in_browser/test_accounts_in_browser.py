@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from app_pages import Demo, Instance, Watched, open_page, running
@@ -18,11 +17,20 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def instance(demo: Demo, folder: Path) -> Iterator[Instance]:
-    with running(folder, demo) as instance:
+def instance(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """An instance of this module: its tests end sessions, and ask for a second factor."""
+    with running(tmp_path_factory.mktemp("accounts") / "data", demo) as instance:
         # browsers have passkeys for a name, and none for a number
         instance.address = instance.address.replace("127.0.0.1", "localhost")
         yield instance
+
+
+@pytest.fixture
+def app(browser: Browser, instance: Instance) -> Iterator[Watched]:
+    """A browser of each test, signed in."""
+    context, watched = open_page(browser, instance)
+    yield watched
+    context.close()
 
 
 @pytest.fixture
@@ -36,6 +44,8 @@ def visitor(browser: Browser, instance: Instance) -> Iterator[Watched]:
 def prove(app: Watched, button: str) -> None:
     """Types the password into the form of a button, and sends it with Enter."""
     form = app.page.locator("form").filter(has=app.page.get_by_role("button", name=button, exact=True))
+    form.wait_for()
+    app.settle()
     form.get_by_label("Your password").fill(app.instance.password)
     app.page.keyboard.press("Enter")
 
@@ -43,19 +53,17 @@ def prove(app: Watched, button: str) -> None:
 def test_a_second_factor_from_set_up_to_sign_in_and_removal(app: Watched, visitor: Watched, instance: Instance) -> None:
     page = app.page
     app.visit("/account", axe=False)
-    app.check_everywhere()
     page.get_by_role("link", name="Second factor").click()
-    app.check_everywhere()
     prove(app, "Set up")
-    secret = page.locator("#secret").inner_text().replace(" ", "")
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     app.check_everywhere()
     expect(page.get_by_label("Code that the app shows")).to_be_focused()
+    secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code that the app shows").fill(code_at(secret, int(time.time()) // 30))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your recovery codes")).to_be_visible()
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
-    assert len(codes) == 10
     app.check_everywhere()
     page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
@@ -69,12 +77,10 @@ def test_a_second_factor_from_set_up_to_sign_in_and_removal(app: Watched, visito
     code = other.get_by_label("Code of your authenticator app")
     expect(code).to_be_focused()
     visitor.check_everywhere()
-    visitor.complaints.clear()
     code.fill("000000")
     other.keyboard.press("Enter")
     expect(other.get_by_text("The code is wrong")).to_be_visible()
-    # the browser notes the status of the response
-    visitor.complaints.clear()
+    visitor.forgive(422)
     visitor.check_everywhere()
     code.fill(codes[0])
     other.keyboard.press("Enter")
@@ -94,7 +100,6 @@ def test_a_passkey_is_made_and_signs_in(app: Watched, browser: Browser, instance
         "isUserVerified": True, "automaticPresenceSimulation": True,
     }})  # fmt: skip
     app.visit("/account/passkeys", axe=False)
-    app.check_everywhere()
     page.get_by_label("Name").fill("Kitchen laptop")
     prove(app, "Add a passkey")
     expect(page.get_by_text("Kitchen laptop added")).to_be_visible()
@@ -122,7 +127,6 @@ def test_a_passkey_is_made_and_signs_in(app: Watched, browser: Browser, instance
 def test_somebody_is_invited_and_joins(app: Watched, visitor: Watched) -> None:
     page = app.page
     app.visit("/1/settings/invitations", axe=False)
-    app.check_everywhere()
     page.get_by_role("button", name="Make a link").click()
     link = page.get_by_label("Copy it now")
     expect(link).to_be_focused()
@@ -139,20 +143,19 @@ def test_somebody_is_invited_and_joins(app: Watched, visitor: Watched) -> None:
     visitor.check_everywhere()
 
 
-def test_a_member_opens_a_link_and_joins_by_a_button(app: Watched, browser: Browser, instance: Instance) -> None:
+def test_a_member_opens_a_link_and_joins_by_a_button(app: Watched) -> None:
     app.visit("/1/settings/invitations", axe=False)
     app.page.get_by_role("button", name="Make a link").click()
     app.page.goto(app.page.get_by_label("Copy it now").input_value())
     expect(app.page).to_have_url(re.compile("/today$"))
 
 
-def test_a_forgotten_password_without_mail_and_the_page_behind_a_link(
-    visitor: Watched, instance: Instance, folder: Path
-) -> None:
+def test_a_forgotten_password_without_mail_and_the_page_behind_a_link(visitor: Watched, instance: Instance) -> None:
     visitor.visit("/sign-in", axe=False)
     visitor.page.get_by_role("link", name="Forgot your password?").click()
+    visitor.page.wait_for_url("**/forgot-password")
     visitor.check_everywhere()
-    database = open_database(load_settings({}, data=str(folder)))
+    database = open_database(load_settings({}, data=str(instance.folder)))
     try:
         with database.write() as tx:
             made = make_code(tx, instance.email)

@@ -52,7 +52,7 @@ def fill(folder: Path) -> None:
     database.close()
 
 
-def test_every_state_of_a_subscription_is_accessible_and_fits(folder: Path, app: Watched) -> None:
-    fill(folder)
-    for path in ("", "/new", f"/{IDS[0]}", f"/{IDS[1]}"):
+def test_every_state_of_a_subscription_is_accessible_and_fits(app: Watched) -> None:
+    fill(app.instance.folder)
+    for path in ("", f"/{IDS[0]}", f"/{IDS[1]}"):
         app.visit_everywhere(f"/1/settings/subscriptions{path}")
