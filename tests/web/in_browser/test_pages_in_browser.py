@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app_pages import SCHEMES, WIDTHS, Instance, Watched, open_page, serving
+from app_pages import WIDTHS, Instance, Watched, open_page, serving
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,7 @@ def test_the_start_page_of_an_empty_instance_says_how_to_set_it_up(visitor: Watc
     visitor.visit_everywhere("/")
     page = visitor.page
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
+        visitor.resize(width)
         expect(page.get_by_text("not set up yet")).to_be_visible()
         expect(page.get_by_text("coterie bootstrap")).to_be_visible()
         expect(page.get_by_role("link", name=re.compile("reference", re.I)).first).to_be_visible()
@@ -39,19 +39,19 @@ def test_the_start_page_of_an_empty_instance_says_how_to_set_it_up(visitor: Watc
 
 
 def test_the_reference_shows_an_operation_with_its_curl_line(visitor: Watched) -> None:
+    visitor.visit_everywhere("/reference", axe=False)
+    operation = visitor.page.locator("details", has_text="/api/v1/contacts/search").first
+    operation.locator("summary").first.click()
     for width in WIDTHS:
-        visitor.page.set_viewport_size({"width": width, "height": 900})
-        visitor.visit("/reference", axe=False)
-        operation = visitor.page.locator("details", has_text="/api/v1/contacts/search").first
-        operation.locator("summary").first.click()
+        visitor.resize(width)
         expect(operation.get_by_text(re.compile("curl")).first).to_be_visible()
-        visitor.check_everywhere(axe=False)
+    visitor.check_everywhere(axe=False)
 
 
 def test_each_page_is_styled_by_its_own_server(visitor: Watched) -> None:
     visitor.visit("/", axe=False)
-    for scheme in SCHEMES:
-        visitor.page.emulate_media(color_scheme=scheme)
+    for dark in (False, True):
+        visitor.page.emulate_media(color_scheme="dark" if dark else "light")
         background = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background not in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
 
