@@ -6,7 +6,7 @@ deleted stays. The base has a text for each side, so a server's own changes when
 not count as changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct, field
 
@@ -32,16 +32,20 @@ class Merged(Struct, frozen=True):
     conflicts: list[str] = field(default_factory=list)
 
 
-def pull(card: RemoteCard, remote: str, own: str, country: str | None, policy: str) -> Merged:
-    """Applies the changes of the server to our card."""
+def pull(
+    card: RemoteCard, remote: str, own: str, country: str | None, policy: str, *, echoes: Collection[str] = ()
+) -> Merged:
+    """Applies the changes of the server to our card. echoes: the properties whose values there are older ones of ours
+    (echoes.py)."""
     remote_lines, own_lines = split_card(remote), split_card(own)
     there = compare(split_card(card.remote_body), remote_lines, country)
     here = compare(split_card(card.own_text), own_lines, country)
-    conflicts = _conflicts(there, here)
+    conflicts = [name for name in _conflicts(there, here) if name not in echoes]
     base = remote if card.own_body is None else _patched(split_card(card.own_body), there, country)
-    if own == card.own_text:
+    if own == card.own_text and not echoes:
         return Merged(base, base, conflicts)
-    for_us = _reconciled(there, here, own_lines, country, without=conflicts if policy == OURS else ())
+    without = {*echoes, *(conflicts if policy == OURS else ())}
+    for_us = _reconciled(there, here, own_lines, country, without=without)
     return Merged(_patched(own_lines, for_us, country), base, conflicts)
 
 
@@ -80,13 +84,22 @@ def _conflicts(there: Difference, here: Difference) -> list[str]:
     return sorted(name for name, unit in new_there.items() if name in new_here and new_here[name] != unit)
 
 
+def new_single_units(before: str, after: str, country: str | None) -> dict[str, Unit]:
+    """The properties that a card has once and that have another value than before."""
+    return _single_units(compare(split_card(before), split_card(after), country))
+
+
 def _single_values(difference: Difference) -> dict[str, object]:
+    return {name: unit.meaning for name, unit in _single_units(difference).items()}
+
+
+def _single_units(difference: Difference) -> dict[str, Unit]:
     units = [*(after for _, after in difference.changed), *difference.added]
-    return {unit.family: unit.meaning for unit in units if unit.family in SINGLE and unit.family not in _LISTS}
+    return {unit.family: unit for unit in units if unit.family in SINGLE and unit.family not in _LISTS}
 
 
 def _reconciled(
-    there: Difference, here: Difference, own: Sequence[RawLine], country: str | None, *, without: Sequence[str]
+    there: Difference, here: Difference, own: Sequence[RawLine], country: str | None, *, without: Collection[str]
 ) -> Difference:
     """The other side's difference as it is to be made in a card that changed as well."""
     units = units_of(own, country)

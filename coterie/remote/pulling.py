@@ -31,6 +31,7 @@ from coterie.model.subscriptions import (
 )
 from coterie.remote import merge, own_cards
 from coterie.remote.context import Context
+from coterie.remote.echoes import find_echoes
 from coterie.remote.groups import take_group
 from coterie.remote.listing import Fetched
 from coterie.store import remote_cards as store
@@ -116,7 +117,8 @@ def _take_bound(tx: Tx, context: Context, card: RemoteCard, etag: str | None, te
             return
         restore_contact(tx, context.caller, contact.id)
     own = own_cards.render(tx, context, [contact.id])[contact.id]
-    merged = merge.pull(card, text, own.text, context.caller.country, policy)
+    echoes = find_echoes(tx, context, contact, card, text)
+    merged = merge.pull(card, text, own.text, context.caller.country, policy, echoes=echoes)
     if merged.conflicts and policy == ASK:
         context.counts.held += 1
         reason = ", ".join(merged.conflicts)[:500]

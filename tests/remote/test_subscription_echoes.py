@@ -1,0 +1,102 @@
+"""A value that the other server has from us, by a subscription of its own, is older than ours and no change there."""
+
+from typing import Any
+
+import pytest
+from carddav.dav_client import make_card
+from remote.books import Book, subscribe
+from remote.scripted import Scripted
+from world import World
+
+from coterie.actions.contacts import update_contact
+from coterie.model.subscriptions import ASK, MIRROR, REMOTE, TWO_WAY
+
+# field -> its first and its second value here, and the line that the first one is in a card
+VALUES: dict[str, tuple[Any, Any, str]] = {
+    "nickname": ("Neddy", "Neddie", "NICKNAME:Neddy"),
+    "job_title": ("Owner, manager", "Owner", "TITLE:Owner\\, manager"),
+    "birthday": ("1958-03-04", "1958-03-05", "BDAY:19580304"),
+    "employer": ("Leftorium; Inc", "Leftorium", "ORG:Leftorium\\; Inc"),
+    "note": ("First\nlines", "Second", "NOTE:First\\nlines"),
+    "real_name": ("Edward Flanders", "Nedward Flanders", "N:Flanders;Edward;;;"),
+}
+
+
+def held(book: Book, field: str) -> Any:
+    [contact] = [each for each in book.contacts().values() if "Flanders" in (each.full_name or "")]
+    return {"note": contact.pinned_note, "real_name": contact.full_name}.get(field, getattr(contact, field, None))
+
+
+class Scene:
+    """Ned is in step. Then `field` changes here twice, and in between the other server reads the first value."""
+
+    def __init__(self, world: World, server: Scripted, field: str, **options: Any) -> None:
+        self.world, self.server, self.field = world, server, field
+        server.put("ned.vcf", make_card("FN:Ned Flanders", "N:Flanders;Ned;;;", uid="ned"))
+        self.book = subscribe(world, server.url, **{"direction": TWO_WAY, "policy": REMOTE, **options})
+        self.book.start()
+
+    def here(self, *values: Any) -> None:
+        [contact] = [each for each in self.book.contacts().values() if "Flanders" in (each.full_name or "")]
+        for value in values:
+            with self.world.database.write() as tx:
+                update_contact(tx, self.world.alice, contact.id, {self.field: value})
+
+    def there(self, line: str) -> None:
+        name = line.partition(":")[0]
+        lines = [each for each in self.server.cards["ned.vcf"].splitlines(True) if not each.startswith(f"{name}:")]
+        if name == "N":
+            lines = [line for line in lines if not line.startswith("FN:")]
+            lines.insert(2, "FN:Edward Flanders\r\n")
+        self.server.put("ned.vcf", "".join([*lines[:-1], f"{line}\r\n", lines[-1]]))
+
+
+@pytest.mark.parametrize("policy", [REMOTE, ASK])
+@pytest.mark.parametrize("field", VALUES)
+def test_our_later_value_stays_and_is_written_there(
+    subscriber: World, scripted: Scripted, field: str, policy: str
+) -> None:
+    first, second, line = VALUES[field]
+    scene = Scene(subscriber, scripted, field, policy=policy)
+    scene.here(first, second)
+    scene.there(line)
+    assert scene.book.run().held == 0
+    assert held(scene.book, field) == second
+    assert f"{line}\r\n" not in scripted.cards["ned.vcf"]
+    assert scene.book.run().written == 0
+
+
+def test_a_value_that_was_cleared_here_does_not_come_back(subscriber: World, scripted: Scripted) -> None:
+    scene = Scene(subscriber, scripted, "nickname")
+    scene.here("Neddy", None)
+    scene.there("NICKNAME:Neddy")
+    scene.book.run()
+    assert held(scene.book, "nickname") is None
+    assert "NICKNAME" not in scripted.cards["ned.vcf"]
+
+
+def test_a_mirror_keeps_our_later_value_and_writes_nothing(subscriber: World, scripted: Scripted) -> None:
+    scene = Scene(subscriber, scripted, "nickname", direction=MIRROR)
+    scene.here("Neddy", "Neddie")
+    scene.there("NICKNAME:Neddy")
+    scene.book.run()
+    assert held(scene.book, "nickname") == "Neddie"
+    assert scripted.written() == []
+
+
+@pytest.mark.parametrize("field", VALUES)
+def test_a_value_that_we_never_had_is_a_change_there(subscriber: World, scripted: Scripted, field: str) -> None:
+    _, second, line = VALUES[field]
+    scene = Scene(subscriber, scripted, field)
+    scene.here(second)
+    scene.there(line)
+    scene.book.run()
+    assert held(scene.book, field) == VALUES[field][0]
+
+
+def test_a_value_that_came_from_there_before_is_a_change_there(subscriber: World, scripted: Scripted) -> None:
+    scene = Scene(subscriber, scripted, "nickname")
+    for value in ("Neddy", "Neddie", "Neddy"):
+        scene.there(f"NICKNAME:{value}")
+        scene.book.run()
+        assert held(scene.book, "nickname") == value
