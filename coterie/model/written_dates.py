@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 from coterie.errors import Invalid
+from coterie.model.month_names import FILLER_WORDS, MONTH_OF
 from coterie.model.text import fold
 from coterie.model.times import parse_date
 
@@ -21,6 +22,8 @@ _TIME = re.compile(
     r"[ t,]+\d{1,2}(?::\d{2}(:\d{2}(\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|utc|[+-]\d{2}:?\d{2})?|\s*[ap]\.?m\.?|\s*uhr)$"
 )
 _ZEROS = re.compile(r"[0/.\-\s:]+")
+# 1980年5月12日, 5월 12일
+_EAST_ASIAN = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日號号일]?")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 
 # Outlook's last day, which means "no date", as zeros do
@@ -29,30 +32,6 @@ _NONE = ("1/1/4501", "01/01/4501", "01.01.4501", "4501-01-01")
 _UNKNOWN_YEARS = (0, 1604)
 
 _MONTH_FIRST_COUNTRIES = frozenset(("US", "PH", "FM", "MH", "PW", "AS", "GU", "MP", "VI", "UM", "PR"))
-
-# English, German, French, Spanish, Italian, Dutch, Portuguese; full and short; folded
-_MONTHS = (
-    "january januar janvier enero gennaio januari janeiro jan ene gen jänner",
-    "february februar fevrier febrero febbraio februari fevereiro feb fev",
-    "march marz mars marzo maart marco mar mrz mrt maerz",
-    "april avril abril aprile apr avr abr",
-    "may mai mayo maggio mei maio mag",
-    "june juni juin junio giugno junho jun giu",
-    "july juli juillet julio luglio julho jul lug juil",
-    "august aout agosto augustus aug ago",
-    "september septembre septiembre settembre setembro sep sept set",
-    "october oktober octobre octubre ottobre outubro oct okt ott out",
-    "november novembre noviembre novembro nov",
-    "december dezember decembre diciembre dicembre dezembro dec dez dic",
-)
-_MONTH_OF = {fold(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-_FILLERS = """
-    st nd rd th er of the de del di den le el il o do da am on
-    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
-    montag dienstag mittwoch donnerstag freitag samstag sonntag
-    lundi mardi mercredi jeudi vendredi samedi dimanche
-"""
-_FILLER_WORDS = frozenset(_FILLERS.split())
 
 
 def is_no_date(text: str) -> bool:
@@ -66,13 +45,15 @@ def read_date(text: str, *, day_first: bool = False) -> str | None:
     """Parses a date into YYYY-MM-DD, or --MM-DD without a year; None if it is not one.
 
     Accepts 1980-05-12, 19800512, --05-12, 12.05.1980, 12/05/1980, 12-May-80, "May 12, 1980", "12 May",
-    "12 de mayo de 1980" and similar forms in seven languages; a time of day after it is dropped. In 12/05/1980 a part
-    over 12 is the day; if neither is, day_first decides. Dots mean day first. A year of two digits is the latest that
-    is not in the future.
+    "12 de mayo de 1980", 1980年5月12日 and similar forms in some twenty languages; a time of day after it is dropped.
+    In 12/05/1980 a part over 12 is the day; if neither is, day_first decides. Dots mean day first. A year of two digits
+    is the latest that is not in the future.
     """
     plain = text.strip()
     if not plain or len(plain) > _LENGTH_MAX:
         return None
+    if match := _EAST_ASIAN.fullmatch(plain):
+        return _date(int(match[1]) if match[1] else None, int(match[2]), int(match[3]))
     plain = _TIME.sub("", fold(plain.replace("\u2010", "-").replace("\u2011", "-").replace("\u2212", "-")))
     if match := _YEARLESS.fullmatch(plain):
         return _date(None, int(match[1]), int(match[2]))
@@ -103,7 +84,7 @@ def is_day_of_month(text: str) -> bool:
 
 def date_of_parts(year: str | None, month: str | None, day: str | None) -> str | None:
     """The date of a year, a month (a number or a word) and a day, as read_date gives it; None if it is not one."""
-    number = _MONTH_OF.get(fold(month).rstrip(".")) if month else None
+    number = MONTH_OF.get(fold(month).rstrip(".")) if month else None
     if month and month.isascii() and month.isdigit():
         number = int(month[:3])
     if number is None or day is None or not is_day_of_month(day):
@@ -141,9 +122,9 @@ def _named(plain: str) -> str | None:
     for token in _TOKEN.findall(plain):
         if token.isascii() and token.isdigit():
             numbers.append(token)
-        elif token in _MONTH_OF and month is None:
-            month = _MONTH_OF[token]
-        elif token not in _FILLER_WORDS:
+        elif token in MONTH_OF and month is None:
+            month = MONTH_OF[token]
+        elif token not in FILLER_WORDS:
             return None
     if month is None or not 1 <= len(numbers) <= 2:
         return None
