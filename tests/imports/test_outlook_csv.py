@@ -66,3 +66,23 @@ def test_one_date_that_is_day_first_decides_for_the_whole_file() -> None:
 def test_a_file_of_another_kind_is_refused() -> None:
     with pytest.raises(Invalid, match="names its columns"):
         list(outlook_csv.read(FILES / "linkedin.csv"))
+
+
+def test_a_phones_export_with_some_of_outlooks_columns_has_its_own_ones_too(tmp_path: Path) -> None:
+    path = tmp_path / "phone.csv"
+    path.write_text(
+        '"First name";"Second name";"Last name";"General mobile";"Business phone";"General e-mail";"Web address";'
+        '"General street";"General city";"Business street";"Business city";"Location"\n'
+        '"Matti";"Juhani";"Virta";"061";"062";"m@example.org";"m.example";"Katu 1";"Turku";"Tie 2";"Espoo";"Hall"\n',
+        "utf-16",
+    )
+    (draft,) = outlook_csv.read(path)
+    assert isinstance(draft, ContactDraft)
+    assert [(handle.channel, handle.value, handle.label) for handle in draft.handles] == [
+        ("phone", "061", "mobile"), ("phone", "062", "work"), ("email", "m@example.org", None),
+        ("website", "m.example", None),
+    ]  # fmt: skip
+    assert draft.addresses == [
+        AddressDraft("Katu 1", locality="Turku"), AddressDraft("Tie 2", locality="Espoo", label="work"),
+    ]  # fmt: skip
+    assert (draft.middle_name, draft.note) == ("Juhani", "Location: Hall")

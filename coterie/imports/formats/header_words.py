@@ -104,8 +104,8 @@ NAMES = {
     "instagram": "instagram instagramhandle instagramusername instagramurl ig insta username",
     "linkedin": "linkedin linkedinurl linkedinprofile profileurl",
     "link": """
-        website url web webpage homepage site link; webseite internetseite; siteweb siteinternet; sitioweb
-        paginaweb; sitoweb; webpagina; paginadainternet""",
+        website webaddress url web webpage homepage site link; webseite internetseite; siteweb siteinternet;
+        sitioweb paginaweb; sitoweb; webpagina; paginadainternet""",
     "address": """
         address postaladdress mailingaddress fulladdress location; adresse anschrift postanschrift; adressepostale;
         direccion direccionpostal; indirizzo; adres; endereco morada; 住所""",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from coterie.imports.formats.columns import date_order, read_table
 from coterie.imports.formats.csv_rows import open_rows
+from coterie.imports.formats.header_names import guess_mapping
 from coterie.model.imports import ContactDraft, RowError
 
 _MAPPING = {
@@ -38,6 +39,8 @@ _MAPPING |= {
     for place, label in (("home", "home"), ("business", "work"), ("other", "other"))
     for name, part in _ADDRESS.items()
 }
+# Outlook's own "Location" and "Account" are neither an address nor an employer
+_REACHING = ("phone", "email", "link", "address.", "address:", "middle_name")
 _OF_OUTLOOK = {"e-mail address", "business phone", "home street", "business street", "e-mail 2 address"}
 
 
@@ -48,8 +51,13 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def mapping_of(headers: Sequence[str]) -> dict[str, str]:
-    """Header -> path."""
-    return {header: _MAPPING.get(header.lower(), "extra") for header in headers}
+    """Header -> path. Phones use the same names for some columns; of theirs, those that reach a person are guessed."""
+    guesses = guess_mapping(headers)
+    return {header: _MAPPING.get(header.lower()) or _reaching(guesses[header]) for header in headers}
+
+
+def _reaching(guess: str) -> str:
+    return guess if guess.startswith(_REACHING) else "extra"
 
 
 def read(path: Path, country: str | None = None) -> Iterator[ContactDraft | RowError]:
