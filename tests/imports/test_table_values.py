@@ -189,3 +189,18 @@ def test_initials_go_to_the_note_unless_they_are_those_of_the_name(tmp_path: Pat
 def test_a_column_without_a_name_is_a_line_of_the_note_unless_it_counts_rows(tmp_path: Path) -> None:
     counted, other = drafts(tmp_path, ",Name\n0,Ned\nleft-handed,Rod\n")
     assert (counted.note, other.note) == (None, "left-handed")
+
+
+@pytest.mark.parametrize(
+    ("word", "gender"),
+    [("Vrouw", "female"), ("weiblich", "female"), ("Mężczyzna", "male"), ("男", "male"), ("M", "male"),
+     ("Sin especificar", None), ("指定なし", None), ("nicht angegeben", None)],
+)  # fmt: skip
+def test_a_gender_is_known_in_many_languages(tmp_path: Path, word: str, gender: str | None) -> None:
+    (draft,) = drafts(tmp_path, f"Name,Gender\nAna Silva,{word}\n")
+    assert (draft.gender, draft.note) == (gender, None)
+
+
+def test_the_extension_of_a_number_in_a_cell_stays_with_it(tmp_path: Path) -> None:
+    (draft,) = drafts(tmp_path, "Name,Phone\nAna Silva,tel:+1-939-555-0104;ext=9;+1 939 555 0105\n")
+    assert [handle.value for handle in draft.handles] == ["tel:+1-939-555-0104;ext=9", "+1 939 555 0105"]

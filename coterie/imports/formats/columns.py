@@ -20,7 +20,7 @@ from coterie.model.imports import ContactDraft, RowError
 from coterie.model.text import words
 from coterie.model.written_dates import find_day_first, is_day_of_month, writes_day_first
 
-_SEVERAL = {EMAIL: re.compile(r"[;,\n]|:::"), PHONE: re.compile(r"[;\n]|:::")}
+_SEVERAL = {EMAIL: re.compile(r"[;,\n]|:::"), PHONE: re.compile(r";(?!\s*ext=)|\n|:::", re.IGNORECASE)}
 _NAMES = ("name", "first_name", "middle_name", "last_name", "nickname", "display_name")
 Put = Callable[[Reading, str], None]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from coterie.imports.formats.fields import LABEL_LENGTH_MAX
+from coterie.imports.formats.gender_words import GENDER_OF, UNSPECIFIED
 from coterie.model.contacts import GENDERS, GRADES
 from coterie.model.groups import is_system_group
 from coterie.model.handles import INSTAGRAM, LINKEDIN, WEBSITE
@@ -136,11 +137,12 @@ def put_date(draft: ContactDraft, label: str, value: str, *, day_first: bool = F
 
 
 def put_gender(draft: ContactDraft, value: str) -> None:
-    """Sets the gender. "Unspecified" is ignored; a value that is not one of ours becomes a line of the note."""
-    plain = {"m": "male", "f": "female", "nonbinary": "non-binary"}.get(fold(value), fold(value))
+    """Sets the gender, a word of some twenty languages. "Unspecified" is ignored; a value that is not one of ours
+    becomes a line of the note."""
+    plain = GENDER_OF.get(fold(value), fold(value))
     if plain in GENDERS and draft.gender in (None, plain):
         draft.gender = plain
-    elif plain != "unspecified":
+    elif plain != UNSPECIFIED:
         put_extra(draft, "Gender", value)
 
 
