@@ -133,3 +133,12 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     other.write_text("first,last\nAna,Lima\n")
     with pytest.raises(Invalid, match="names its columns"):
         list(google_csv.read(other))
+
+
+def test_a_web_address_has_no_backslash_before_its_colon(tmp_path: Path) -> None:
+    path = tmp_path / "google.csv"
+    header = "First Name,Last Name,Labels,Phone 1 - Label,Phone 1 - Value,Website 1 - Label,Website 1 - Value"
+    path.write_text(f"{header}\nNed,Flanders,* myContacts,Mobile,061,Profile,http\\://ned.example\n")
+    (draft,) = google_csv.read(path)
+    assert isinstance(draft, ContactDraft)
+    assert [handle.value for handle in draft.handles] == ["061", "http://ned.example"]

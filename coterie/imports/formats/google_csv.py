@@ -130,7 +130,8 @@ def _put_value(draft: ContactDraft, kind: str, label: str, value: str, parts: di
     if kind in ("e-mail", "phone"):
         put.put_handles(draft, EMAIL if kind == "e-mail" else PHONE, [value], plain, is_primary=is_primary)
     elif kind == "website":
-        put.put_link(draft, value, plain, is_primary=is_primary)
+        # Google writes the colon of an address as in a vCard
+        put.put_link(draft, value.replace("\\:", ":"), plain, is_primary=is_primary)
     elif kind == "im":
         put.put_message_name(draft, parts.get("service", plain), value, plain)
     elif kind == "relation":
