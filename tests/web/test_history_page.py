@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from client import Response
 from imports.runs import applied, google, person
 from visitor import Visitor, text_of
@@ -10,7 +11,15 @@ from world import World
 
 from coterie.actions.contacts import update_contact
 from coterie.actions.merges import merge_contacts
+from coterie.model.events import KINDS
 from coterie.store.contacts import find_contact
+from coterie.web.history_words import change_words
+
+PAST = {
+    "added", "allowed", "changed", "chose", "connected", "deleted", "disabled", "erased", "imported", "logged",
+    "marked", "merged", "no", "put", "received", "removed", "renamed", "restored", "revoked", "rotated", "sent", "set",
+    "staged", "started", "took", "undid", "was", "wrote", "applied",
+}  # fmt: skip
 
 
 def at(world: World) -> str:
@@ -107,3 +116,10 @@ def test_a_member_of_another_organization_undoes_nothing(alice: Visitor, world: 
     assert alice.post(other).status == 404
     assert alice.post(f"{at(world)}/7-3/undo").status == 422
     assert nickname(world) == "Midge"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_each_kind_of_event_is_a_sentence(kind: str) -> None:
+    verb, *rest = change_words(kind, None).split(" ")
+    assert verb == "signed" or (verb in PAST and rest), kind
+    assert "_" not in change_words(kind, None) and " an user" not in change_words(kind, None)
