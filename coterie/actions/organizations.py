@@ -17,7 +17,7 @@ from coterie.model.emails import normalize_email
 from coterie.model.handles import parse_username
 from coterie.model.ids import new_id
 from coterie.model.organizations import NAME_LENGTH_MAX, OWNER, Caller, Organization, User
-from coterie.model.time_zones import parse_time_zone
+from coterie.model.time_zones import DEFAULT, parse_time_zone
 from coterie.search.index import unindex_contacts
 from coterie.store import organizations as store
 from coterie.store.contact_checks import list_ids_after
@@ -53,22 +53,24 @@ def create_owner(
     username: str | None = None,
     country: str | None = None,
     first_name: str | None = None,
+    time_zone: str = DEFAULT,
 ) -> tuple[Organization, User]:
-    """Creates an organization and its owner.
+    """Creates an organization and its owner, both in the time zone.
 
-    Raises Invalid if the name, the address, the username, the country or the first name is not valid, Conflict if the
-    address has an account already.
+    Raises Invalid if the name, the address, the username, the country, the first name or the time zone is not valid,
+    Conflict if the address has an account already.
     """
     email_key = normalize_email(email.strip(), "email")
     if store.find_login(tx, email_key) is not None:
         raise Conflict(f"{email} already has an account")
-    organization, now = _insert_organization(tx, name, username, country), times.now()
+    zone, now = parse_time_zone(time_zone, "time_zone"), times.now()
+    organization = _insert_organization(tx, name, username, country, zone)
     user = User(
         id=new_id(),
         email=email.strip(),
         first_name=_parse_name(first_name, "first_name") if first_name else None,
         last_name=None,
-        time_zone="UTC",
+        time_zone=zone,
         created_at=now,
         updated_at=now,
     )
@@ -89,12 +91,14 @@ def create_organization_of(
     return organization
 
 
-def _insert_organization(tx: Tx, name: str, username: str | None, country: str | None) -> Organization:
+def _insert_organization(
+    tx: Tx, name: str, username: str | None, country: str | None, time_zone: str = DEFAULT
+) -> Organization:
     name, now = _parse_name(name, "organization"), times.now()
     handle = parse_username(username.strip(), "username") if username else None
     organization = Organization(
         id=0, uuid=new_id(), name=name, username=handle, profile_picture_url=None, country=_parse_country(country),
-        created_at=now, updated_at=now,
+        created_at=now, updated_at=now, time_zone=time_zone,
     )  # fmt: skip
     return store.insert_organization(tx, organization)
 

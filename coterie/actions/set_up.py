@@ -10,6 +10,7 @@ from coterie.errors import Conflict, NotFound
 from coterie.model import times
 from coterie.model.access_tokens import hash_token
 from coterie.model.organizations import Organization, User
+from coterie.model.time_zones import DEFAULT
 from coterie.store import sessions as store
 from coterie.store.database import Tx
 from coterie.store.organizations import any_organization
@@ -33,7 +34,15 @@ def check_set_up_link(tx: Tx, code: str) -> None:
 
 
 def set_up(
-    tx: Tx, code: str, *, organization: str, first_name: str, email: str, password_hash: str, country: str | None
+    tx: Tx,
+    code: str,
+    *,
+    organization: str,
+    first_name: str,
+    email: str,
+    password_hash: str,
+    country: str | None,
+    time_zone: str = DEFAULT,
 ) -> tuple[Organization, User]:
     """Creates the first organization and its owner, and ends the link.
 
@@ -49,5 +58,6 @@ def set_up(
         email=email,
         password_hash=password_hash,
         country=country,
+        time_zone=time_zone,
         via="web",
     )

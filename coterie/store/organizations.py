@@ -86,8 +86,8 @@ def list_organizations_of_token(tx: Tx, organization_id: int, token_id: str) -> 
 def insert_organization(tx: Tx, organization: Organization) -> Organization:
     """Inserts an organization with the next free id; the given id is ignored."""
     row = tx.one(
-        "INSERT INTO organizations (id, uuid, name, username, profile_picture_url, country, created_at, updated_at)"
-        " SELECT coalesce(max(id), 0) + 1, :uuid, :name, :username, :picture, :country, :now, :now"
+        "INSERT INTO organizations (id, uuid, name, username, profile_picture_url, country, time_zone, created_at,"
+        " updated_at) SELECT coalesce(max(id), 0) + 1, :uuid, :name, :username, :picture, :country, :zone, :now, :now"
         f" FROM organizations RETURNING {COLUMNS}",
         {
             "uuid": organization.uuid,
@@ -95,6 +95,7 @@ def insert_organization(tx: Tx, organization: Organization) -> Organization:
             "username": organization.username,
             "picture": organization.profile_picture_url,
             "country": organization.country,
+            "zone": organization.time_zone,
             "now": organization.created_at,
         },
     )

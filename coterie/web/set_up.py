@@ -9,11 +9,12 @@ from coterie.demo.springfield import can_look_around
 from coterie.errors import Invalid
 from coterie.model.countries import list_countries
 from coterie.model.passwords import LENGTH_MIN, RULE
+from coterie.model.time_zones import DEFAULT, time_zone_names
 from coterie.store.database import Database, Tx
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
 
 CODE_LENGTH_MAX = 100
-_FIELDS = ("organization", "country", "first_name", "email")
+_FIELDS = ("organization", "country", "first_name", "email", "time_zone")
 
 
 def show(tx: Tx, visit: Visit) -> Result:
@@ -40,6 +41,7 @@ def set_up(tx: Tx, visit: Visit) -> Result:
         email=fields["email"],
         password_hash=visit.prepared,
         country=fields["country"] or None,
+        time_zone=fields["time_zone"] or DEFAULT,
     )
     token, _ = sign_in(tx, user.id, visit.user_agent, VIA)
     return Go(url=f"/{organization.id}/welcome", session=token)
@@ -59,6 +61,7 @@ def _form(visit: Visit, code: str, error: Invalid | None = None) -> Show:
         values={
             "code": code,
             "fields": {name: str(visit.form.get(name) or "")[:300] for name in _FIELDS},
+            "time_zones": time_zone_names(),
             "problems": {".".join(problem.path): problem.reason for problem in error.problems} if error else {},
             "countries": list_countries(),
             "password_rule": RULE,

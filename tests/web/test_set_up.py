@@ -10,11 +10,11 @@ from coterie.actions.set_up import create_set_up_link
 from coterie.app import create_app
 from coterie.settings import Settings
 from coterie.store.database import Database
-from coterie.store.organizations import list_organizations
+from coterie.store.organizations import find_user, list_members, list_organizations
 
 FIELDS = {
     "organization": "Evergreen Terrace", "country": "US", "first_name": "Marge", "email": "marge@example.org",
-    "password": "correct horse battery",
+    "password": "correct horse battery", "time_zone": "america/new_york",
 }  # fmt: skip
 
 
@@ -42,7 +42,10 @@ def test_the_link_creates_an_organization_and_its_owner(visitor: Visitor, fresh_
     assert "Evergreen Terrace is ready" in text_of(visitor.get("/1/welcome"))
     with fresh_database.read() as tx:
         (organization,) = list_organizations(tx)
+        (owner,) = list_members(tx, organization.id, limit=2)
+        user = find_user(tx, owner.user_id)
     assert (organization.name, organization.country) == ("Evergreen Terrace", "US")
+    assert user is not None and (organization.time_zone, user.time_zone) == ("America/New_York", "America/New_York")
     visitor.post("/sign-out")
     assert visitor.sign_in("marge@example.org", FIELDS["password"]).status == 303
 
@@ -69,7 +72,14 @@ def test_a_link_works_once_and_a_later_one_replaces_it(visitor: Visitor, fresh_d
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("organization", " "), ("email", "nobody"), ("password", "short"), ("password", "password123"), ("country", "ZZ")],
+    [
+        ("organization", " "),
+        ("email", "nobody"),
+        ("password", "short"),
+        ("password", "password123"),
+        ("country", "ZZ"),
+        ("time_zone", "Mars/Olympus"),
+    ],
 )
 def test_a_field_that_is_not_valid_says_why_and_keeps_the_rest(
     visitor: Visitor, fresh_database: Database, field: str, value: str

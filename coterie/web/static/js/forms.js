@@ -12,6 +12,11 @@ if (wrong) {
   requestAnimationFrame(() => { if (document.activeElement !== wrong) wrong.focus(); });
 }
 
+// a time zone is that of the browser, until somebody writes another
+const zone = document.querySelector("input[data-guess]");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && [...zone.list.options].some((option) => option.value === here)) zone.value = here;
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   // after a download the page stays, and may ask again
