@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from world import World
 
+from coterie.actions.books import set_on_phones
 from coterie.actions.cadences import set_cadence, snooze
 from coterie.actions.contact_relationships import delete_contact_relationship, relate
 from coterie.actions.contacts import create_contact, delete_contact, update_contact
@@ -169,6 +170,7 @@ def _fields(tx: Tx, world: World) -> None:
     folder = create_folder(tx, alice, "Plant").id
     set_folders(tx, alice, gone.id, [folder])
     set_folders(tx, alice, twin.id, [folder])
+    set_on_phones(tx, alice, twin.id, is_shown=False)
     delete_contact(tx, alice, gone.id)
 
 

@@ -238,3 +238,10 @@ class CardRow(Row, kw_only=True, frozen=True):
     body: Annotated[str, Meta(max_length=16_777_216)]
     draft: Long | None = None
     other_emails: Long | None = None
+
+
+class CardStateRow(Row, kw_only=True, frozen=True):
+    """Whether phones see a contact: on, off (a person took it off), none (audience)."""
+
+    contact: Id
+    card_state: Literal["on", "off", "none"]

@@ -17,6 +17,7 @@ from coterie.model.portable import Row
 from coterie.model.portable_rows import NoteRow
 from coterie.model.properties import still_fits
 from coterie.model.terms import name_key
+from coterie.portable.card_states import CardStateSet
 from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
 from coterie.portable.segments import SegmentSet
 from coterie.search import index_messages
@@ -307,6 +308,7 @@ class CardSet(RecordSet):
 _KINDS: dict[str, type[RecordSet]] = {
     "addresses": AddressSet,
     "cards": CardSet,
+    "card_states": CardStateSet,
     "folders": FolderSet,
     "tags": TermSet,
     "expertises": TermSet,

@@ -203,7 +203,7 @@ class RecordSet:
 
     @property
     def _moves_revisions(self) -> bool:
-        return self.noun.event in CHANGES_CONTACTS or self.name in ("properties", "cards")
+        return self.noun.event in CHANGES_CONTACTS or self.name in ("properties", "cards", "card_states")
 
     def subject_of(self, entry: Entry) -> str | int:
         """The subject of the row's event."""

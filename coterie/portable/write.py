@@ -22,6 +22,7 @@ from coterie.store.portable import NOUNS
 from coterie.store.portable_export import (
     Reader,
     find_contacts_with_interactions,
+    list_card_states,
     list_contact_rows_after,
     list_interactions,
     list_rows,
@@ -96,6 +97,9 @@ def _rows(tx: Tx, caller: Caller, name: str, reader: Reader) -> Lines:
 def _parts(tx: Tx, caller: Caller, name: str) -> Lines:
     for page in _pages(tx, caller):
         ids = [contact_id for contact_id, _ in page]
+        if name == "card_states":
+            yield from list_card_states(tx, caller.organization_id, ids)
+            continue
         if name != "interactions":
             yield from list_rows_of_contacts(tx, caller.organization_id, name, ids)
             continue

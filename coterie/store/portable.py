@@ -13,6 +13,7 @@ from coterie.model.portable_rows import (
     AttachmentRow,
     CadenceRow,
     CardRow,
+    CardStateRow,
     DateRow,
     DefinitionRow,
     FolderRow,
@@ -123,6 +124,8 @@ PARTS = {
     ),
     "snoozes": Noun(SnoozeRow, "touch_snoozes", same=("contact_id",)),
     "cards": Noun(CardRow, "card_bodies", ("href",), walk_by="href", same=("contact_id",)),
+    # after the addresses: an import decides with them (model.cards.is_on_phones)
+    "card_states": Noun(CardStateRow, "contacts", ("contact_id",)),
 }  # fmt: skip
 NOUNS = DEFINITIONS | OF_CONTACTS | PARTS
 CONTACT_COLUMNS = ContactRow.__struct_fields__

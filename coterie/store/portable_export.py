@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from coterie.model.handles import INSTAGRAM
+from coterie.model.imports import UID_SOURCE
 from coterie.store.database import Row, Tx
 from coterie.store.portable import ALL, CONTACT_COLUMNS, NOUNS, REFERENCES, Noun, fields_of
 
@@ -48,6 +50,25 @@ def list_rows_of_contacts(tx: Tx, organization_id: int, name: str, contact_ids: 
     )
     keys = [name for name in noun.key if name in fields] or [name for name in fields if name in REFERENCES]
     return sorted((_named(fields, row) for row in rows), key=lambda row: (row["contact"], *(row[k] for k in keys)))
+
+
+def list_card_states(tx: Tx, organization_id: int, contact_ids: list[int]) -> Rows:
+    """By contact uuid, the states of the contacts that an import, by model.cards.is_on_phones, would give another."""
+    of_contact = "x.organization_id = c.organization_id AND x.contact_id = c.id"
+    decided = (
+        f"NOT EXISTS (SELECT 1 FROM handles x WHERE {of_contact})"
+        f" OR EXISTS (SELECT 1 FROM handles x WHERE {of_contact} AND x.channel <> '{INSTAGRAM}')"
+        f" OR EXISTS (SELECT 1 FROM postal_addresses x WHERE {of_contact} AND x.deleted_at IS NULL)"
+        f" OR EXISTS (SELECT 1 FROM external_ids x WHERE {of_contact} AND x.source = '{UID_SOURCE}')"
+    )
+    rows = tx.all(
+        f"SELECT uuid, state FROM (SELECT c.uuid, coalesce(c.card_state, 'none') AS state,"
+        f" CASE WHEN {decided} THEN 'on' ELSE 'none' END AS decided FROM contacts c"
+        f" WHERE c.organization_id = :organization_id AND c.id {tx.in_list('ids')}) listed"
+        " WHERE state <> decided ORDER BY uuid",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
+    )
+    return [{"contact": uuid, "card_state": state} for uuid, state in rows]
 
 
 def list_interactions(tx: Tx, organization_id: int, contact_id: int) -> Iterator[dict[str, Any]]:

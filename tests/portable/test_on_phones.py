@@ -1,19 +1,24 @@
 """An archive and a file put the same contacts on phones: those with more than an Instagram account."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
-from imports.runs import applied
+from imports.runs import applied, counts
 from msgspec.structs import replace
 from world import World
 
+from coterie.actions.books import set_on_phones
 from coterie.actions.drafts import create_contacts
+from coterie.imports.undo import undo
 from coterie.model.ids import new_id
 from coterie.model.imports import UID_SOURCE, AddressDraft, ContactDraft, HandleDraft
+from coterie.model.portable import file_of
 from coterie.portable.write import write_portable
-from coterie.store.card_states import find_card_states
+from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
+from coterie.store.portable_import import find_contacts
 
 ACCOUNT = HandleDraft(channel="instagram", value="ned", normalized="ned")
 MAIL = HandleDraft(channel="email", value="ned@example.org", normalized="ned@example.org")
@@ -49,3 +54,61 @@ def test_an_archive_puts_on_phones_what_a_file_does(
     with world.database.read() as tx:
         assert states_of(tx, world.alice.organization_id, uuids) == [state]
         assert states_of(tx, world.charlie.organization_id, uuids) == [state]
+
+
+ARCHIVED = [ContactDraft(handles=handles, addresses=addresses, external_ids=ids) for handles, addresses, ids in (
+    ([ACCOUNT], [], []), ([ACCOUNT, MAIL], [], []), ([ACCOUNT], [HOME], []), ([ACCOUNT], [], [(UID_SOURCE, "ned-1")]),
+    ([], [], []),
+)]  # fmt: skip
+
+
+def archive_of(world: World, folder: Path, draft: ContactDraft, state: str | None) -> tuple[Path, set[str]]:
+    """An archive with a contact in this state, and its uuid."""
+    path = folder / "all.zip"
+    with world.database.write() as tx:
+        (contact_id,) = create_contacts(tx, replace(world.alice, via="import", import_id=new_id()), [draft])
+        set_card_state(tx, world.alice.organization_id, contact_id, state)
+        uuids = set(uuids_of(tx, world.alice.organization_id, [contact_id]).values())
+        with path.open("wb") as target:
+            write_portable(tx, world.alice, folder, target)
+    return path, uuids
+
+
+@pytest.mark.parametrize("state", ["on", "off", None])
+@pytest.mark.parametrize("draft", ARCHIVED, ids=["account alone", "mail", "address", "card", "name"])
+def test_an_archive_keeps_what_a_person_decided(
+    world: World, tmp_path: Path, draft: ContactDraft, state: str | None
+) -> None:
+    path, uuids = archive_of(world, tmp_path, draft, state)
+    run, _ = applied(world.database, world.charlie, tmp_path, path)
+    with world.database.read() as tx:
+        assert states_of(tx, world.charlie.organization_id, uuids) == [state]
+    undone = undo(run)
+    assert undone.conflict_count == 0
+    with world.database.read() as tx:
+        assert states_of(tx, world.charlie.organization_id, uuids) in ([], [state])
+
+
+def test_an_archive_changes_no_contact_that_was_here(world: World, tmp_path: Path) -> None:
+    path, uuids = archive_of(world, tmp_path, ContactDraft(first_name="Ned", handles=[MAIL]), "off")
+    applied(world.database, world.charlie, tmp_path, path)
+    with world.database.write() as tx:
+        ((contact_id, _),) = find_contacts(tx, world.charlie.organization_id, uuids).values()
+        set_on_phones(tx, world.charlie, contact_id, is_shown=True)
+    _, again = applied(world.database, world.charlie, tmp_path, path)
+    assert counts(again) == (0, 0, again.row_count, 0, 0)
+    with world.database.read() as tx:
+        assert states_of(tx, world.charlie.organization_id, uuids) == ["on"]
+
+
+def test_an_archive_without_states_is_read_as_before(world: World, tmp_path: Path) -> None:
+    path, uuids = archive_of(world, tmp_path, ContactDraft(handles=[ACCOUNT], addresses=[HOME]), "off")
+    old = tmp_path / "old.zip"
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(old, "w") as target:
+        for name in archive.namelist():
+            if name != file_of("card_states"):
+                target.writestr(name, archive.read(name))
+    _, import_ = applied(world.database, world.charlie, tmp_path, old)
+    assert import_.rejected_count == 0
+    with world.database.read() as tx:
+        assert states_of(tx, world.charlie.organization_id, uuids) == ["on"]

@@ -64,7 +64,6 @@ NOT_COLUMNS = {
     "contacts.revision": "counted per instance", "card_bodies.revision": "counted per instance",
     "card_bodies.device_id": "devices are not exported: they hold secrets",
     "card_bodies.tag_id": "found again by the name of the group", "card_bodies.tag_digest": "worked out anew",
-    "contacts.card_state": "what devices of an instance synchronize",
     "contacts.merged_into": "a merged contact is not exported",
     "folders.id": "counted per instance",
     "contact_count": "worked out anew", "is_recent": "worked out anew",
