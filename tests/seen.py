@@ -14,6 +14,7 @@ from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store import addresses, attachments, contact_relationships, dates, gifts, notes, pets, properties, terms
+from coterie.store.card_states import find_card_states
 from coterie.store.contacts import list_all_contacts
 from coterie.store.database import Tx
 from coterie.store.handles import list_handles_on
@@ -32,12 +33,14 @@ def look(tx: Tx, caller: Caller, folder: Path) -> tuple[dict[int, Any], dict[int
     cards = dict(zip([contact.id for contact in alive], write_vcards(tx, caller, folder), strict=True))
     inro = present_contacts(tx, caller.organization_id, everyone)
     r0 = present_with_parts(tx, caller, everyone, tuple(INCLUDES))
+    states = find_card_states(tx, caller.organization_id, [contact.id for contact in everyone])
     seen = {
         contact.id: {
             "card": cards.get(contact.id),
             "inro": _shown(of_inro),
             "r0": _shown(of_r0),
             "hub": _shown(hub.present_contact(tx, caller.organization_id, contact, EVERYTHING)),
+            "on_phones": states[contact.id] == "on",
             "parts": _parts(tx, caller, contact),
         }
         for contact, of_inro, of_r0 in zip(everyone, inro, r0, strict=True)

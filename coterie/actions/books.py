@@ -4,6 +4,7 @@ Guarantee. The members of a book are those of its folder, tag or segment at the 
 device for the book begins with. So no change of a folder, by whatever door, can be missed.
 """
 
+from coterie.actions.cards import change_card_state
 from coterie.actions.events import record
 from coterie.actions.filters import reader_of
 from coterie.actions.folders import find_or_create_folder, set_folders
@@ -18,8 +19,7 @@ from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
 from coterie.store import book_cards as card_store
 from coterie.store import books as store
-from coterie.store.card_states import set_card_state
-from coterie.store.contacts import find_contact
+from coterie.store.contacts import find_contact, find_contact_to_change
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import list_matching_after
 from coterie.store.filters.prepare import expand, prepare
@@ -185,9 +185,7 @@ def _folders(tx: Tx, caller: Caller, contact_id: int) -> set[int]:
 
 def set_on_phones(tx: Tx, caller: Caller, contact_id: int, *, is_shown: bool) -> None:
     """Shows a contact on phones always, or never. Raises NotFound if the contact does not exist or is deleted."""
-    contact = find_contact(tx, caller.organization_id, contact_id)
+    contact = find_contact_to_change(tx, caller.organization_id, contact_id)
     if contact is None or contact.deleted_at is not None:
         raise NotFound("Contact not found")
-    set_card_state(tx, caller.organization_id, contact.id, "on" if is_shown else "off")
-    kind = "contact.put_on_phones" if is_shown else "contact.taken_off_phones"
-    record(tx, caller, kind, contact.id, contact_ids=[contact.id])
+    change_card_state(tx, caller, contact.id, "on" if is_shown else "off")

@@ -7,7 +7,7 @@ from coterie.model.cards import CardRef, default_href
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import cards as store
-from coterie.store.card_states import set_card_state
+from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.cards import StoredCard
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
@@ -88,7 +88,20 @@ def save_group(
 def delete_card(tx: Tx, caller: Caller, contact_id: int) -> None:
     """Deletes the contact of a card, which can be restored; one with messages stays, off phones."""
     if find_contacts_with_interactions(tx, caller.organization_id, [contact_id]):
-        set_card_state(tx, caller.organization_id, contact_id, "off")
-        record(tx, caller, "contact.taken_off_phones", contact_id, contact_ids=[contact_id])
+        change_card_state(tx, caller, contact_id, "off")
     else:
         delete_contact(tx, caller, contact_id)
+
+
+def change_card_state(tx: Tx, caller: Caller, contact_id: int, state: str | None) -> None:
+    """Shows a contact on phones ("on"), keeps it off them ("off"), or makes it audience (None).
+
+    contact_id: of a contact that the caller has locked.
+    """
+    before = find_card_states(tx, caller.organization_id, [contact_id])[contact_id]
+    if before == state:
+        return
+    set_card_state(tx, caller.organization_id, contact_id, state)
+    kind = "contact.put_on_phones" if state == "on" else "contact.taken_off_phones"
+    undo = {"before": before, "after": state}
+    record(tx, caller, kind, contact_id, contact_ids=[contact_id], undo=undo)

@@ -124,7 +124,7 @@ def record_all(
 
 def _touched(rows: Collection[EventRow]) -> set[int]:
     """The contacts that the events change themselves, not as a consequence of a change elsewhere."""
-    kinds = CHANGES_CONTACTS - CONSEQUENCES | {"contact.created"}
+    kinds = CHANGES_CONTACTS - CONSEQUENCES - {"contact.taken_off_phones"} | {"contact.created"}
     return {contact_id for row in rows if row["kind"] in kinds for contact_id in row["contact_ids"]}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions import undo_cadences, undo_contacts, undo_parts, undo_words
+from coterie.actions import undo_cadences, undo_contacts, undo_parts, undo_phones, undo_words
 from coterie.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, invalid
 from coterie.model.events import CONSEQUENCES, REQUESTS
 from coterie.model.organizations import Caller
@@ -21,7 +21,7 @@ from coterie.store.events import find_last_event
 from coterie.store.revisions import lock_contacts
 
 EVENTS_MAX = 2_000
-_UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO
+_UNDO = undo_contacts.UNDO | undo_parts.UNDO | undo_words.UNDO | undo_cadences.UNDO | undo_phones.UNDO
 _CREATED, _APPLIED = "contact.created", "import.applied"
 # they are undone with the events that caused them; a group follows its tag
 SILENT = CONSEQUENCES | REQUESTS | {"device.group_written", "device.group_deleted"}
