@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from everything import PDF
+from phone_verbs import steps_of_phones
 from world import World
 
 from coterie.actions import (
@@ -69,6 +70,7 @@ def steps(world: World, folder: Path) -> Iterator[Step]:
     yield from _equal(made)
     yield from _of_users(made)
     yield from _in_touch(made)
+    yield from steps_of_phones(made)
     yield from _erased(made)
 
 

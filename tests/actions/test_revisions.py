@@ -25,12 +25,13 @@ from coterie.store.events import find_last_event
 from coterie.worker.loop import Worker
 
 ACTIONS = Path(__file__).parents[2] / "coterie/actions"
-NOUNS = ("addresses", "attachments", "cadences", "contact_equality", "contact_relationships", "contacts", "dates",
-         "folders", "gifts", "handles", "interactions", "name_merges", "notes", "pets", "properties", "reminders",
-         "terms", "touches",
+NOUNS = ("addresses", "attachments", "books", "cadences", "contact_equality", "contact_relationships", "contacts",
+         "dates", "deletions", "devices", "folders", "gifts", "handles", "interactions", "name_merges", "notes", "pets",
+         "properties", "reminders", "subscriptions", "terms", "touches",
          "user_relationships")  # fmt: skip
 # Public functions of these files that are no verbs: verbs call them, and record what they did
 PARTS = {
+    "books.is_stale", "deletions.check_deletions", "subscriptions.find_subscription", "subscriptions.request_run",
     "cadences.find_cadence", "cadences.target_of", "cadences.list_due",
     "attachments.check_room", "attachments.delete_unreferenced", "attachments.delete_files_of", "contacts.list_related",
     "folders.change_folders", "handles.check_username_is_free", "handles.new_primary", "handles.save_handles",

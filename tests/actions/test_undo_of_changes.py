@@ -33,6 +33,13 @@ CANNOT = {
     ("addresses.erase_address", "erased"), ("attachments.attach_file", "not_undoable"),
     ("attachments.set_picture", "not_undoable"),
     ("contact_equality.make_equal", "erased"), ("contact_equality.make_equal", "not_undoable"),
+    # access, and what devices read: they are added and removed at pages of their own
+    *((verb, "not_undoable") for verb in (
+        "books.add_book", "books.add_folder_book", "books.remove_book", "deletions.allow_deletions",
+        "deletions.restore_batch", "deletions.restore_deletions", "deletions.restore_or_start", "devices.add_device",
+        "devices.revoke_device", "devices.set_groups", "devices.show_groups", "subscriptions.add_subscription",
+        "subscriptions.pause_subscription", "subscriptions.remove_subscription", "subscriptions.update_subscription",
+    )),
     # no event holds the text of a personal note, or the values of all contacts
     ("notes.update_note", "no_values"), ("properties.delete_definition", "no_values"),
 }  # fmt: skip
