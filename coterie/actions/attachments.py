@@ -142,6 +142,6 @@ def delete_unreferenced(tx: Tx, caller: Caller, digests: Iterable[str]) -> None:
         enqueue(tx, caller, REMOVE_JOB, {"digests": unique})
 
 
-def delete_files_of(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """Has the worker delete the files of a contact that is about to be erased."""
-    delete_unreferenced(tx, caller, store.list_digests(tx, caller.organization_id, contact_id))
+def delete_files_of(tx: Tx, caller: Caller, contact_ids: Iterable[int]) -> None:
+    """Has the worker delete the files of contacts that are about to be erased."""
+    delete_unreferenced(tx, caller, store.list_digests(tx, caller.organization_id, contact_ids))

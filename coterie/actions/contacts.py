@@ -5,16 +5,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from coterie.actions.attachments import delete_files_of
 from coterie.actions.consequences import consequence_rows, lock_affected
 from coterie.actions.contact_rows import (
     add_contacts,
     changed_columns,
-    count_contact,
     record_created,
     save_contact,
     summary_of,
 )
+from coterie.actions.erasure import erase_contacts
 from coterie.actions.events import Changes, EventRow, record_all, row_of
 from coterie.actions.folders import change_folders
 from coterie.actions.handles import (
@@ -31,7 +30,6 @@ from coterie.actions.properties import change_values
 from coterie.actions.quotas import check_contacts
 from coterie.actions.reminders import refresh_dates
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
-from coterie.identity.keeping import delete_keys
 from coterie.model import times
 from coterie.model.contacts import GENDERS, GRADES, STATUSES, SUBSCRIBED, TEXTS, Contact, with_current_name
 from coterie.model.handles import SUMMARY_COLUMNS, UNSAFE_LINK, Handle, is_unsafe_link
@@ -40,13 +38,10 @@ from coterie.model.names import NAME_COLUMNS, columns_of_name
 from coterie.model.organizations import Caller
 from coterie.store import contact_relationships as relationship_store
 from coterie.store import contacts as store
-from coterie.store import events as event_store
 from coterie.store import handles as handle_store
 from coterie.store import merges as merge_store
-from coterie.store import notes as note_store
 from coterie.store import pets as pet_store
 from coterie.store.database import Tx
-from coterie.store.idempotency_keys import scrub_responses
 
 _CHANNELS = {column: channel for channel, column in SUMMARY_COLUMNS.items()}
 _CHOICES = {"status": STATUSES, "gender": GENDERS}
@@ -227,27 +222,16 @@ def _give_up_taken_username(tx: Tx, caller: Caller, contact: Contact) -> tuple[l
 
 
 def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
-    """Erases a contact, deleted or not: its parts, its search words, the values in its events; and the contacts that
-    were merged into it. Tombstones stay."""
+    """Erases a contact, deleted or not, and the contacts that were merged into it; the worker scrubs them from the rows
+    of imports. Tombstones stay."""
     contact_id = _meant(tx, caller, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *list_related(tx, caller, [contact_id])])
-    contact = _find(tx, caller, contact_id)
+    _find(tx, caller, contact_id)
     related = list_related(tx, caller, [contact_id])
-    if contact.deleted_at is None:
-        count_contact(tx, caller, contact_id, -1)
-    merged = merge_store.list_merged_into(tx, caller.organization_id, [contact_id])
-    event_store.clear_changes_of_contacts(tx, caller.organization_id, [contact_id, *merged])
-    for merged_id in merged:
-        delete_files_of(tx, caller, merged_id)
-        store.erase_contact(tx, caller.organization_id, merged_id)
-    note_ids = note_store.erase_notes_only_about(tx, caller.organization_id, contact_id)
-    event_store.clear_note_texts(tx, caller.organization_id, note_ids)
-    delete_files_of(tx, caller, contact_id)
+    erased = [contact_id, *merge_store.list_merged_into(tx, caller.organization_id, [contact_id])]
+    erase_contacts(tx, caller, erased)
     scrub_erased_contacts(tx, caller)
-    delete_keys(tx, caller.organization_id, [contact_id])
-    scrub_responses(tx, caller.organization_id)
-    store.erase_contact(tx, caller.organization_id, contact_id)
-    rows = [row_of(caller, "contact.erased", each, contact_ids=[each]) for each in (contact_id, *merged)]
+    rows = [row_of(caller, "contact.erased", each, contact_ids=[each]) for each in erased]
     rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
     record_all(tx, caller, rows)
 

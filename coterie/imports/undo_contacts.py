@@ -8,16 +8,15 @@ from msgspec.structs import replace
 from coterie.actions.contact_rows import save_contact
 from coterie.actions.contacts import list_related
 from coterie.actions.drafts import RowChanges
+from coterie.actions.erasure import erase_contacts
 from coterie.actions.events import record_all, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.actions.import_relationships import erase_untouched
 from coterie.actions.touch_plans import refresh_plans
-from coterie.identity.keeping import delete_keys
 from coterie.model import times
 from coterie.model.handles import Handle
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
-from coterie.portable.contacts import erase_deleted
 from coterie.store import events as event_store
 from coterie.store import handles as handle_store
 from coterie.store import import_parts
@@ -26,6 +25,7 @@ from coterie.store import notes as note_store
 from coterie.store.contact_sheets import load_sheets
 from coterie.store.contacts import insert_external_ids, uuids_of
 from coterie.store.database import Tx
+from coterie.store.revisions import lock_contacts
 
 # later edits that undo did not touch, as in model.import_reasons
 Conflicts = list[list[Any]]
@@ -34,22 +34,20 @@ _PARTS = ("handles", "addresses", "dates", "notes", "files", "tags", "folders", 
 
 
 def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int]:
-    """Erases contacts that the import caller.import_id created. Returns those that stay because a user, another import
-    or a message changed them since. Contacts that no longer exist are skipped."""
+    """Erases contacts that the import caller.import_id created, deleted ones too. Returns those that stay because a
+    user, another import or a message changed them since, and are not deleted."""
     organization_id, now = caller.organization_id, times.now()
+    lock_contacts(tx, organization_id, contact_ids)
     changed = event_store.list_changed_by_others(tx, organization_id, caller.import_id or "", contact_ids)
-    existing = load_sheets(tx, organization_id, contact_ids, (), to_change=True)
+    existing = uuids_of(tx, organization_id, contact_ids)
     erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
-    related = sorted(set(list_related(tx, caller, erased)).difference(erased)) if erased else []
-    if erased:
-        delete_keys(tx, organization_id, erased)
-        import_parts.erase_contacts(tx, organization_id, erased)
+    related = list_related(tx, caller, erased) if erased else []
+    erase_contacts(tx, caller, erased)
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in erased]
     if related:
         rows.append(row_of(caller, "contact.related_changed", caller.import_id or "", contact_ids=related, now=now))
     record_all(tx, caller, rows)
-    erase_deleted(tx, caller, [contact_id for contact_id in contact_ids if contact_id not in existing])
-    return {contact_id for contact_id in contact_ids if contact_id in existing and contact_id in changed}
+    return set(load_sheets(tx, organization_id, changed & existing.keys(), ()))
 
 
 def give_back_external_ids(tx: Tx, caller: Caller, changes: RowChanges) -> None:

@@ -17,7 +17,6 @@ from coterie.model.imports import DRAFT_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.model.portable import HandleRow, PortableContact
 from coterie.store import contacts as contact_store
-from coterie.store import events as event_store
 from coterie.store import import_parts
 from coterie.store import portable_import as store
 from coterie.store.counters import add_to_count
@@ -114,15 +113,3 @@ def _handle(contact_id: int, entry: PortableContact, row: HandleRow, taken: _Tak
         is_free = taken.usernames.setdefault(row.normalized, contact_id) == contact_id
         values |= {} if is_free else {"is_primary": False, "is_former": True}
     return Handle(contact_id=contact_id, **values)
-
-
-def erase_deleted(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> None:
-    """Erases contacts that the import created in deleted state, unless they were edited later."""
-    if not contact_ids:
-        return
-    changed = event_store.list_changed_by_others(tx, caller.organization_id, caller.import_id or "", contact_ids)
-    existing = contact_store.uuids_of(tx, caller.organization_id, contact_ids)
-    erased = [contact_id for contact_id in contact_ids if contact_id in existing and contact_id not in changed]
-    for contact_id in erased:
-        contact_store.erase_contact(tx, caller.organization_id, contact_id)
-    record_all(tx, caller, [row_of(caller, "contact.erased", i, contact_ids=[i]) for i in erased])

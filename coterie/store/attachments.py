@@ -61,11 +61,12 @@ def save_kinds(tx: Tx, organization_id: int, contact_id: int, attachment_ids: Se
     )  # fmt: skip
 
 
-def list_digests(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
-    """Returns the digests of a contact's files."""
+def list_digests(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[str]:
+    """Returns the digests of the files of contacts."""
     rows = tx.all(
-        f"SELECT DISTINCT digest FROM attachments{_OF_CONTACT}",
-        {"organization_id": organization_id, "contact_id": contact_id},
+        "SELECT DISTINCT digest FROM attachments WHERE organization_id = :organization_id"
+        f" AND contact_id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
     return [digest for (digest,) in rows]
 

@@ -9,9 +9,6 @@ from coterie.model.contacts import WORDS, Contact
 from coterie.store.counters import add_to_count, count, next_number
 from coterie.store.database import Row, Tx, matching
 from coterie.store.grouping import by_contact, rest_of
-from coterie.store.groups import scrub_members
-from coterie.store.remote_cards import scrub_remote_cards
-from coterie.store.revisions import insert_tombstones
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Contact))
 # derived from others: what contacts are sorted by, and the words by which filters find them
@@ -308,22 +305,6 @@ def update_contact(
         f"UPDATE contacts SET {', '.join(assignments)} WHERE organization_id = :organization_id AND id = :contact_id",
         {**columns, "organization_id": organization_id, "contact_id": contact_id},
     )
-
-
-def erase_contact(tx: Tx, organization_id: int, contact_id: int) -> None:
-    """Erases a contact and, by their foreign keys, its parts. It is no pet's second owner afterwards.
-
-    Its tombstone stays.
-    """
-    bound = {"organization_id": organization_id, "id": contact_id}
-    insert_tombstones(tx, organization_id, [contact_id])
-    scrub_remote_cards(tx, organization_id, [contact_id])
-    scrub_members(tx, organization_id, [contact_id])
-    tx.run(
-        "UPDATE pets SET second_owner_id = NULL WHERE organization_id = :organization_id AND second_owner_id = :id",
-        bound,
-    )
-    tx.run("DELETE FROM contacts WHERE organization_id = :organization_id AND id = :id", bound)
 
 
 # External ids ---------------------------------------------------------------------------------------------------------

@@ -8,13 +8,9 @@ from coterie.model.words import with_words
 from coterie.store.contacts import COLUMNS, COUNT, IDS, SORT_COLUMNS
 from coterie.store.counters import add_to_count, next_numbers
 from coterie.store.database import Tx
-from coterie.store.events import clear_changes_of_contacts, clear_note_texts
-from coterie.store.groups import scrub_members
 from coterie.store.handles import lock_usernames
-from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
-from coterie.store.remote_cards import scrub_remote_cards
-from coterie.store.revisions import CHANGES, insert_tombstones
+from coterie.store.revisions import CHANGES
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -213,51 +209,3 @@ def delete_external_ids(tx: Tx, organization_id: int, contact_id: int, entries: 
             for source, external_id in entries
         ],
     )
-
-
-def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
-    """Erases contacts that are not deleted, with their parts and the notes only about them.
-
-    Clears the values in their events and updates the cached counts. The caller removes their search words.
-    """
-    bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
-    for table, link, column in (
-        ("folders", "contact_folders", "folder_id"),
-        ("tags", "contact_tags", "tag_id"),
-        ("expertises", "contact_expertises", "expertise_id"),
-    ):
-        rows = tx.all(
-            f"SELECT {column}, count(*) FROM {link} WHERE organization_id = :organization_id"
-            f" AND contact_id {tx.in_list('ids')} GROUP BY {column} ORDER BY {column}",
-            bound,
-        )
-        for each, count in rows:
-            _count(tx, organization_id, table, [each], -count)
-    add_to_count(tx, organization_id, COUNT, -len(contact_ids))
-    clear_changes_of_contacts(tx, organization_id, contact_ids)
-    scrub_responses(tx, organization_id)
-    scrub_remote_cards(tx, organization_id, list(contact_ids))
-    scrub_members(tx, organization_id, contact_ids)
-    insert_tombstones(tx, organization_id, contact_ids)
-    of_others = "EXISTS (SELECT 1 FROM note_contacts other WHERE other.organization_id = :organization_id"
-    rows = tx.all(
-        "SELECT DISTINCT nc.note_id FROM note_contacts nc WHERE nc.organization_id = :organization_id"
-        f" AND nc.contact_id {tx.in_list('ids')} AND NOT {of_others}"
-        f" AND other.note_id = nc.note_id AND NOT (other.contact_id {tx.in_list('ids')}))",
-        bound,
-    )
-    note_ids = [note_id for (note_id,) in rows]
-    clear_note_texts(tx, organization_id, note_ids)
-    notes = {"organization_id": organization_id, "ids": tx.list_param(note_ids)}
-    erase = f"DELETE FROM notes WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
-    counted = tx.run(f"{erase} AND NOT is_personal AND deleted_at IS NULL", notes)
-    tx.run(erase, notes)
-    if counted:
-        add_to_count(tx, organization_id, NOTES, -counted)
-    tx.run(
-        f"UPDATE pets{_by(tx, 'pets_of_second_owner')} SET second_owner_id = NULL"
-        " WHERE organization_id = :organization_id"
-        f" AND second_owner_id {tx.in_list('ids')}",
-        bound,
-    )
-    tx.run(f"DELETE FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}", bound)

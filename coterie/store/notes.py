@@ -244,21 +244,6 @@ def erase_note(tx: Tx, organization_id: int, note: Note) -> None:
         add_to_count(tx, organization_id, COUNT, -1)
 
 
-def erase_notes_only_about(tx: Tx, organization_id: int, contact_id: int) -> list[str]:
-    """Erases the notes about this contact and no other, of any author; returns their ids."""
-    rows = tx.all(
-        f"SELECT {_OF_NOTE} FROM note_contacts nc JOIN notes n"
-        " ON n.organization_id = nc.organization_id AND n.id = nc.note_id"
-        " WHERE nc.organization_id = :organization_id AND nc.contact_id = :contact_id AND NOT EXISTS"
-        " (SELECT 1 FROM note_contacts o WHERE o.organization_id = nc.organization_id"
-        " AND o.note_id = nc.note_id AND o.contact_id <> nc.contact_id)",
-        {"organization_id": organization_id, "contact_id": contact_id},
-    )
-    for row in rows:
-        erase_note(tx, organization_id, _note(row))
-    return [row[0] for row in rows]
-
-
 def add_note_contacts(tx: Tx, organization_id: int, note_id: str, contact_ids: Iterable[int]) -> None:
     """Links a note to these contacts as well."""
     rows = [

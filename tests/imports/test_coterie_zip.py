@@ -378,6 +378,23 @@ def test_a_file_that_came_in_is_removed_when_the_import_is_taken_back(world: Wor
     assert not file_path(elsewhere, digest).exists()
 
 
+def stored_about(world: World, table: str) -> str:
+    """The rows of a table of Charlie's organization."""
+    with world.database.read() as tx:
+        bound = {"id": world.charlie.organization_id}
+        return repr(tx.all(f"SELECT * FROM {table} WHERE organization_id = :id", bound))
+
+
+def test_nothing_of_a_deleted_contact_stays_when_the_import_is_undone(world: World, tmp_path: Path) -> None:
+    with world.database.write() as tx:
+        delete_contact(tx, world.alice, world.marge.id)
+    path = export(world, world.alice, tmp_path, everything=True)
+    run, _ = applied(world.database, world.charlie, tmp_path, path)
+    assert "Marge" in stored_about(world, "events") and "Marge" in stored_about(world, "contacts")
+    undo(run)
+    assert "Marge" not in stored_about(world, "events") + stored_about(world, "contacts")
+
+
 _VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just([]) | st.just(ID) | st.just(FIRST)
 
 
