@@ -1,5 +1,7 @@
 """Access tokens: only their hash is stored."""
 
+from typing import Any
+
 from coterie.model.access_tokens import AccessToken
 from coterie.model.organizations import Caller
 from coterie.store.database import Row, Tx
@@ -135,9 +137,19 @@ def find_access_token(tx: Tx, organization_id: int, token_id: str) -> AccessToke
     return _token(row) if row else None
 
 
-def list_access_tokens(tx: Tx, organization_id: int, *, limit: int) -> list[AccessToken]:
-    """Returns the tokens of an organization, oldest first, including revoked and expired ones."""
-    rows = tx.all(f"{_TOKENS} ORDER BY t.id LIMIT :limit", {"organization_id": organization_id, "limit": limit})
+def list_access_tokens(
+    tx: Tx, organization_id: int, *, user_id: str | None = None, after: str = "", limit: int
+) -> list[AccessToken]:
+    """Returns the tokens of an organization or of one member, oldest first, including revoked and expired ones.
+
+    after: a token's id.
+    """
+    of_user = "" if user_id is None else " AND t.user_id = :user_id"
+    bound: dict[str, Any] = {"organization_id": organization_id, "after": after, "limit": limit}
+    rows = tx.all(
+        f"{_TOKENS} AND t.id > :after{of_user} ORDER BY t.id LIMIT :limit",
+        bound if user_id is None else bound | {"user_id": user_id},
+    )
     return [_token(row) for row in rows]
 
 

@@ -68,13 +68,15 @@ def find_login(tx: Tx, token_hash: str) -> Login | None:
     return Login(caller, device, seen_revision, token_hash)
 
 
-def list_devices(tx: Tx, organization_id: int, *, user_id: str | None = None, limit: int) -> list[Device]:
-    """The devices of an organization or of one member, oldest first, including revoked ones."""
+def list_devices(
+    tx: Tx, organization_id: int, *, user_id: str | None = None, after: str = "", limit: int
+) -> list[Device]:
+    """The devices of an organization or of one member, oldest first, including revoked ones. after: a device's id."""
     of_user = "" if user_id is None else " AND d.user_id = :user_id"
-    bound: dict[str, Any] = {"organization_id": organization_id, "limit": limit}
+    bound: dict[str, Any] = {"organization_id": organization_id, "after": after, "limit": limit}
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM devices d JOIN users u ON u.id = d.user_id"
-        f" WHERE d.organization_id = :organization_id{of_user} ORDER BY d.id LIMIT :limit",
+        f" WHERE d.organization_id = :organization_id AND d.id > :after{of_user} ORDER BY d.id LIMIT :limit",
         bound if user_id is None else bound | {"user_id": user_id},
     )
     return [_device(row) for row in rows]

@@ -159,13 +159,32 @@ def find_membership(tx: Tx, organization_id: int, user_id: str) -> str | None:
     return row[0] if row else None
 
 
-def list_members(tx: Tx, organization_id: int, *, role: str | None = None, limit: int) -> list[Member]:
-    """The members of an organization, or those with a role, longest membership first."""
+_MEMBERS = (
+    "SELECT u.id, u.email, u.first_name, u.last_name, m.role, m.created_at, u.time_zone FROM memberships m"
+    " JOIN users u ON u.id = m.user_id WHERE m.organization_id = :organization_id"
+)
+
+
+def find_member(tx: Tx, organization_id: int, user_id: str) -> Member | None:
+    bound = {"organization_id": organization_id, "user_id": user_id}
+    row = tx.one(f"{_MEMBERS} AND u.id = :user_id", bound)
+    return Member(*row) if row else None
+
+
+def list_members(
+    tx: Tx, organization_id: int, *, role: str | None = None, after: tuple[str, str] | None = None, limit: int
+) -> list[Member]:
+    """The members of an organization, or those with a role, longest membership first.
+
+    after: (created_at, user_id) of a membership.
+    """
     with_role = "" if role is None else " AND m.role = :role"
-    bound: dict[str, Any] = {"organization_id": organization_id, "limit": limit}
+    created_at, user_id = after or ("", "")
+    bound: dict[str, Any] = {
+        "organization_id": organization_id, "created_at": created_at, "user_id": user_id, "limit": limit,
+    }  # fmt: skip
     rows = tx.all(
-        "SELECT u.id, u.email, u.first_name, u.last_name, m.role, m.created_at, u.time_zone FROM memberships m"
-        f" JOIN users u ON u.id = m.user_id WHERE m.organization_id = :organization_id{with_role}"
+        f"{_MEMBERS}{with_role} AND (m.created_at, u.id) > (:created_at, :user_id)"
         " ORDER BY m.created_at, u.id LIMIT :limit",
         bound if role is None else bound | {"role": role},
     )

@@ -114,13 +114,20 @@ def list_waiting(tx: Tx, organization_id: int, subscription_id: str, *, after: i
 
 
 def list_in_state(
-    tx: Tx, organization_id: int, subscription_id: str, states: Collection[str], *, limit: int
+    tx: Tx, organization_id: int, subscription_id: str, states: Collection[str], *, after: str = "", limit: int
 ) -> list[RemoteCard]:
-    """Cards in one of these states, by name."""
+    """Cards in one of these states, by name. after: a card's name."""
     condition, bound = matching(tx, "states", states)
     rows = tx.all(
-        f"SELECT {_SELECT} FROM remote_cards r WHERE {_OF_BOOK} AND r.state {condition} ORDER BY r.href LIMIT :limit",
-        {"organization_id": organization_id, "subscription_id": subscription_id, "states": bound, "limit": limit},
+        f"SELECT {_SELECT} FROM remote_cards r WHERE {_OF_BOOK} AND r.state {condition} AND r.href > :after"
+        " ORDER BY r.href LIMIT :limit",
+        {
+            "organization_id": organization_id,
+            "subscription_id": subscription_id,
+            "states": bound,
+            "after": after,
+            "limit": limit,
+        },
     )
     return [RemoteCard(*row) for row in rows]
 

@@ -7,18 +7,17 @@ from msgspec import Meta, Struct
 from coterie.actions import devices as actions
 from coterie.actions.members import is_owner
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import Page
+from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page
 from coterie.api.hub.scopes import READ, WRITE
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
+from coterie.http.cursors import Scope, read_cursor
 from coterie.model.carddav_accounts import Account
 from coterie.model.devices import NAME_LENGTH_MAX, Device
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
 from coterie.store.devices import find_device, list_devices
 from coterie.store.organizations import find_user
-
-LISTED_MAX = 1_000
 
 
 class DeviceEntity(Struct, kw_only=True):
@@ -51,8 +50,11 @@ class DeviceBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> DevicePage:
     user_id = None if is_owner(tx, caller) else caller.user_id
-    found = list_devices(tx, caller.organization_id, user_id=user_id, limit=LISTED_MAX)
-    return DevicePage(items=[DeviceEntity(**_values(each)) for each in found], next_cursor=None)
+    limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "devices")
+    after = read_cursor(scope, request.query.cursor, str) if request.query.cursor is not None else ""
+    found = list_devices(tx, caller.organization_id, user_id=user_id, after=after, limit=limit + 1)
+    page, cursor = cut_page(scope, found, limit, lambda device: device.id)
+    return DevicePage(items=[DeviceEntity(**_values(each)) for each in page], next_cursor=cursor)
 
 
 def add(tx: Tx, caller: Caller, request: Request) -> NewDeviceEntity:

@@ -1,6 +1,7 @@
 """Pages of lists: limit, cursor, and what every page has."""
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -8,6 +9,8 @@ from coterie.http import cursors
 
 LIMIT = 50
 LIMIT_MAX = 200
+LONG_LIMIT = 1_000
+Item = TypeVar("Item")
 
 Limit = Annotated[int, Meta(description=f"Items on a page; {LIMIT} by default.", ge=1, le=LIMIT_MAX)] | None
 Cursor = (
@@ -25,6 +28,23 @@ class NoQuery(Struct, forbid_unknown_fields=True):
 class ListQuery(Struct, forbid_unknown_fields=True):
     limit: Limit = None
     cursor: Cursor = None
+
+
+class LongListQuery(Struct, forbid_unknown_fields=True):
+    """The query of a list of small items, which few organizations have more than a page of."""
+
+    limit: (
+        Annotated[int, Meta(description=f"Items on a page; {LONG_LIMIT:,} by default.", ge=1, le=LONG_LIMIT)] | None
+    ) = None
+    cursor: Cursor = None
+
+
+def cut_page(
+    scope: cursors.Scope, items: Sequence[Item], limit: int, position: Callable[[Item], Any]
+) -> tuple[Sequence[Item], str | None]:
+    """(the items of a page, the cursor after the last of them). items: one more than the limit if others follow."""
+    page = items[:limit]
+    return page, cursors.write_cursor(scope, position(page[-1])) if len(items) > limit else None
 
 
 class Page(Struct, kw_only=True):

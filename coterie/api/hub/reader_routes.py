@@ -1,13 +1,15 @@
 """The routes of devices and calendar feeds: programs that read contacts without this API."""
 
 from coterie.api.hub import calendar_feeds, devices
+from coterie.api.hub.pages import LongListQuery
 from coterie.api.hub.scopes import ORGANIZATION, ORGANIZATION_WRITE
 from coterie.api.route import Route
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/devices", devices.list_, ORGANIZATION, "read", "List devices that sync contacts, oldest first",
-          response=devices.DevicePage, description="All of the organization for an owner, your own for a member."),
+          query=LongListQuery, response=devices.DevicePage,
+          description="All of the organization for an owner, your own for a member."),
     Route("POST", "/devices", devices.add, ORGANIZATION_WRITE, "write", "Add a device of yours",
           body=devices.DeviceBody, response=devices.NewDeviceEntity, status=201,
           description="For CardDAV. Its password is shown once; docs/phones.md says how each program connects."),

@@ -7,16 +7,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from coterie.actions import access_tokens as actions
 from coterie.actions.members import is_owner
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import Page
+from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
+from coterie.http.cursors import Scope, read_cursor
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
 from coterie.model.organizations import NAME_LENGTH_MAX, SCOPES, Caller
 from coterie.store import access_tokens as store
 from coterie.store.database import Tx
-
-TOKENS_MAX = 1_000
 
 
 class TokenEntity(Struct, kw_only=True):
@@ -55,10 +54,12 @@ class TokenBody(Struct, forbid_unknown_fields=True):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> TokenPage:
-    tokens = store.list_access_tokens(tx, caller.organization_id, limit=TOKENS_MAX)
-    may_see_all = is_owner(tx, caller)
-    shown = [token for token in tokens if may_see_all or token.user_id == caller.user_id]
-    return TokenPage(items=[TokenEntity(**_values(token)) for token in shown], next_cursor=None)
+    user_id = None if is_owner(tx, caller) else caller.user_id
+    limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "tokens")
+    after = read_cursor(scope, request.query.cursor, str) if request.query.cursor is not None else ""
+    tokens = store.list_access_tokens(tx, caller.organization_id, user_id=user_id, after=after, limit=limit + 1)
+    page, cursor = cut_page(scope, tokens, limit, lambda token: token.id)
+    return TokenPage(items=[TokenEntity(**_values(token)) for token in page], next_cursor=cursor)
 
 
 def _values(token: AccessToken) -> dict[str, Any]:
