@@ -8,14 +8,13 @@ from coterie.actions import members as actions
 from coterie.actions.members import require_owner
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.me import Password, hash_in_thread
-from coterie.api.hub.pages import Page
+from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
+from coterie.http.cursors import Scope, read_cursor
 from coterie.model.organizations import Caller, Member
 from coterie.store import organizations as store
 from coterie.store.database import Database, Tx
-
-MEMBERS_MAX = 1_000
 
 
 class MemberEntity(Struct):
@@ -43,8 +42,11 @@ class MemberBody(Struct, forbid_unknown_fields=True):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> MemberPage:
-    members = store.list_members(tx, caller.organization_id, limit=MEMBERS_MAX)
-    return MemberPage(items=[_present(member) for member in members], next_cursor=None)
+    limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "members")
+    after = read_cursor(scope, request.query.cursor, tuple[str, str]) if request.query.cursor is not None else None
+    members = store.list_members(tx, caller.organization_id, after=after, limit=limit + 1)
+    page, cursor = cut_page(scope, members, limit, lambda member: (member.created_at, member.user_id))
+    return MemberPage(items=[_present(member) for member in page], next_cursor=cursor)
 
 
 def _present(member: Member) -> MemberEntity:
@@ -65,8 +67,9 @@ def add(tx: Tx, caller: Caller, request: Request) -> MemberEntity:
     require_owner(tx, caller)
     body: MemberBody = request.body
     user_id = actions.add_member(tx, caller, body.email, role=body.role, password_hash=request.prepared)
-    members = store.list_members(tx, caller.organization_id, limit=MEMBERS_MAX)
-    return next(_present(member) for member in members if member.user_id == user_id)
+    member = store.find_member(tx, caller.organization_id, user_id)
+    assert member is not None
+    return _present(member)
 
 
 def remove(tx: Tx, caller: Caller, request: Request) -> None:

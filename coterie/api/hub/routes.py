@@ -33,7 +33,7 @@ from coterie.api.hub.contact_input import ContactFields
 from coterie.api.hub.contacts import ShapeQuery
 from coterie.api.hub.examples import EXAMPLES, PATHS
 from coterie.api.hub.ids import ContactId
-from coterie.api.hub.pages import ListQuery, NoQuery
+from coterie.api.hub.pages import ListQuery, LongListQuery, NoQuery
 from coterie.api.hub.scopes import ORGANIZATION, ORGANIZATION_WRITE, READ, WRITE
 from coterie.api.route import Contract, Route
 
@@ -151,13 +151,15 @@ _ACCOUNT: tuple[Route, ...] = (
           body=me.PasswordBody, response=me.PasswordEntity, check=me.check_passwords,
           description="Ends your logins and sessions. Wrong passwords count like failed logins."),
     Route("GET", "/tokens", tokens.list_, ORGANIZATION, "read", "List the API tokens",
-          response=tokens.TokenPage, description="All of the organization for an owner, your own for a member."),
+          query=LongListQuery, response=tokens.TokenPage,
+          description="All of the organization for an owner, your own for a member."),
     Route("POST", "/tokens", tokens.create, ORGANIZATION_WRITE, "write", "Create an API token",
           body=tokens.TokenBody, response=tokens.NewTokenEntity, status=201,
           description="For yourself, with at most the scopes of the token you send."),
     Route("DELETE", "/tokens/{token_id}", tokens.revoke, ORGANIZATION_WRITE, "write", "Revoke an API token",
           status=204),
-    Route("GET", "/members", members.list_, ORGANIZATION, "read", "List the members", response=members.MemberPage),
+    Route("GET", "/members", members.list_, ORGANIZATION, "read", "List the members", query=LongListQuery,
+          response=members.MemberPage),
     Route("POST", "/members", members.add, ORGANIZATION_WRITE, "write", "Add a member (owners only)",
           body=members.MemberBody, response=members.MemberEntity, status=201, check=members.hash_new_password),
     Route("DELETE", "/members/{user_id}", members.remove, ORGANIZATION_WRITE, "write", "Remove a member", status=204,

@@ -8,8 +8,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from coterie.actions import subscriptions as actions
 from coterie.actions.members import require_owner
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import Page
+from coterie.api.hub.pages import Cursor, Page, cut_page
 from coterie.api.route import Request
+from coterie.http.cursors import Scope, read_cursor
 from coterie.model.organizations import Caller
 from coterie.model.subscriptions import (
     CARD_HELD,
@@ -114,6 +115,13 @@ class RemoteCardEntity(Struct):
     decision: str | None
 
 
+class CardsQuery(Struct, forbid_unknown_fields=True):
+    limit: Annotated[int, Meta(description=f"Items on a page; {CARDS_MAX} by default.", ge=1, le=CARDS_MAX)] | None = (
+        None
+    )
+    cursor: Cursor = None
+
+
 class RemoteCardPage(Page, kw_only=True):
     items: list[RemoteCardEntity]
 
@@ -185,12 +193,15 @@ def decide(tx: Tx, caller: Caller, request: Request) -> SubscriptionEntity:
 def list_cards(tx: Tx, caller: Caller, request: Request) -> RemoteCardPage:
     require_owner(tx, caller)
     found = actions.find_subscription(tx, caller, subscription_id(request))
+    limit, scope = request.query.limit or CARDS_MAX, Scope(request.settings, caller, f"cards of {found.id}")
+    after = read_cursor(scope, request.query.cursor, str) if request.query.cursor is not None else ""
     states = (CARD_HELD, REJECTED)
-    rows = cards.list_in_state(tx, caller.organization_id, found.id, states, limit=CARDS_MAX)
+    rows = cards.list_in_state(tx, caller.organization_id, found.id, states, after=after, limit=limit + 1)
+    page, cursor = cut_page(scope, rows, limit, lambda card: card.href)
     items = [
-        RemoteCardEntity(**{name: getattr(row, name) for name in RemoteCardEntity.__struct_fields__}) for row in rows
+        RemoteCardEntity(**{name: getattr(row, name) for name in RemoteCardEntity.__struct_fields__}) for row in page
     ]
-    return RemoteCardPage(items=items, next_cursor=None)
+    return RemoteCardPage(items=items, next_cursor=cursor)
 
 
 def decide_cards(tx: Tx, caller: Caller, request: Request) -> DecisionReceipt:
