@@ -4,21 +4,9 @@ Sequences as the clients' sources send them; iOS as in a log of nextcloud/contac
 """
 
 import pytest
-from carddav.dav_client import DAVX5, IOS, THUNDERBIRD, Dav, Multistatus, document
-
-CS, CARD, ME = "http://calendarserver.org/ns/", "urn:ietf:params:xml:ns:carddav", "http://me.com/_namespace/"
-EVOLUTION = "Evolution/3.46.4"
-OUTLOOK = "CalDavSynchronizer/4.4"
-
-
-def ask(dav: Dav, path: str, names: str, *, depth: str = "0") -> Multistatus:
-    """names: local names of DAV:, with C:, CS: or ME: before those of other namespaces."""
-    spaces = f'xmlns="DAV:" xmlns:C="{CARD}" xmlns:CS="{CS}" xmlns:ME="{ME}"'
-    props = "".join(f"<{name}/>" for name in names.split())
-    body = f'<?xml version="1.0" encoding="UTF-8"?><propfind {spaces}><prop>{props}</prop></propfind>'
-    response = dav.call("PROPFIND", path, body, depth=depth, content_type="text/xml")
-    assert response.status == 207
-    return Multistatus(response.body)
+from carddav.ask import CARD, ask
+from carddav.dav_client import Dav, Multistatus, document
+from carddav.first_requests import EVOLUTION, FIRST, OUTLOOK, WELL_KNOWN
 
 
 def privileges(found: Multistatus, href: str) -> set[str]:
@@ -31,10 +19,11 @@ def is_book(found: Multistatus, href: str) -> bool:
 
 
 def test_ios(dav: Dav) -> None:
-    dav = dav.as_program(IOS)
-    redirect = dav.call("PROPFIND", "/.well-known/carddav", depth="0")
+    first = FIRST["iPhone, iPad"]
+    dav = dav.as_program(first.agent)
+    redirect = dav.call("PROPFIND", WELL_KNOWN, depth="0")
     assert redirect.status == 301
-    root = ask(dav, "/dav/", "current-user-principal principal-URL resourcetype")
+    root = ask(dav, "/dav/", first.names)
     principal = root.text("/dav/", "D:current-user-principal")
     assert "addressbook" in dav.call("OPTIONS", principal).headers["dav"]
     found = ask(
@@ -60,10 +49,9 @@ def test_ios(dav: Dav) -> None:
 
 
 def test_davx5(dav: Dav) -> None:
-    dav = dav.as_program(DAVX5)
-    root = ask(
-        dav, "/dav/", "resourcetype displayname current-user-principal C:addressbook-home-set C:addressbook-description"
-    )
+    first = FIRST["Android with DAVx5"]
+    dav = dav.as_program(first.agent)
+    root = ask(dav, "/dav/", first.names)
     principal = root.text("/dav/", "D:current-user-principal")
     assert "addressbook" in dav.call("OPTIONS", principal, accept_encoding="identity").headers["dav"]
     home = ask(dav, principal, "displayname group-membership resourcetype C:addressbook-home-set").text(
@@ -89,8 +77,10 @@ def test_davx5(dav: Dav) -> None:
 
 
 def test_thunderbird(dav: Dav) -> None:
-    dav = dav.as_program(THUNDERBIRD)
-    root = ask(dav, "/", "resourcetype displayname current-user-principal current-user-privilege-set")
+    first = FIRST["Thunderbird"]
+    dav = dav.as_program(first.agent)
+    # after the URL and the well-known address it asks the root of the server
+    root = ask(dav, "/", first.names)
     principal = root.text("/dav/", "D:current-user-principal")
     home = ask(dav, principal, "C:addressbook-home-set").text(principal, "C:addressbook-home-set")
     listing = ask(dav, home, "resourcetype displayname current-user-privilege-set", depth="1")
