@@ -32,7 +32,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 # work in progress: htmx asks, swaps or binds what it put in; a page asks each second how far a job is
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [hx-trigger^=every], [data-working]"
-# the rules whose result depends on colours: all that a theme changes (test_the_themes_differ_in_colours_only)
+# the rules whose result depends on colours: all that a theme changes (tests/web/test_static.py)
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 HAS_AXE = "typeof axe !== 'undefined'"
 # without selectors it takes half as long; they are asked for when there is something to name

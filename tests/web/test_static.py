@@ -31,6 +31,20 @@ def test_scripts_and_styles_of_the_app_are_small() -> None:
     assert (static / "app.css").stat().st_size + (static / "pages.css").stat().st_size <= STYLE_BYTES_MAX
 
 
+def test_the_themes_differ_in_colours_only() -> None:
+    """In the dark theme the browser tests run only the rules of axe that are about colours."""
+    theme = "prefers-color-scheme"
+    for path in (WEB / "static").glob("*.css"):
+        text = path.read_text("utf-8")
+        rules = re.findall(rf"@media[^{{]*{theme}[^{{]*\{{(.*?\}})\s*\}}", text, re.DOTALL)
+        rules += re.findall(r"\[data-theme[^{]*\{[^}]*\}", text)
+        assert len(rules) == text.count(theme) + text.count("[data-theme")
+        for name, value in re.findall(r"([\w-]+)\s*:\s*([^:;{}]+);", "".join(rules)):
+            assert name == "color-scheme" or re.fullmatch(r"#[0-9a-f]{3,8}", value), (path.name, name)
+    assert not [path for path in (WEB / "static/js").glob("*.js") if theme in path.read_text("utf-8")]
+    assert not [path for path in TEMPLATES if theme in path.read_text("utf-8")]
+
+
 def test_static_files_are_stored_for_a_year_under_their_digest(client: Client) -> None:
     body = client.get("/sign-in").body.decode()
     for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', body):
