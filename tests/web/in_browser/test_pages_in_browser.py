@@ -11,6 +11,11 @@ from playwright.sync_api import Browser, expect
 pytestmark = pytest.mark.slow
 
 
+def nobody(address: str) -> Instance:
+    """An instance, for a browser in which nobody is signed in."""
+    return Instance(address, "", "", state={"cookies": [], "origins": []})
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty instance."""
@@ -21,7 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def visitor(browser: Browser, address: str) -> Iterator[Watched]:
     """A window in which nobody is signed in."""
-    context, watched = open_page(browser, Instance(address, "", "", state={"cookies": [], "origins": []}))
+    context, watched = open_page(browser, nobody(address))
     yield watched
     context.close()
 
@@ -36,6 +41,31 @@ def test_the_start_page_of_an_empty_instance_says_how_to_set_it_up(visitor: Watc
         expect(page.get_by_role("link", name=re.compile("reference", re.I)).first).to_be_visible()
     page.get_by_role("link", name=re.compile("reference", re.I)).first.click()
     expect(page).to_have_url(re.compile("/reference$"))
+
+
+def test_the_pages_of_a_new_owner_and_the_removal_of_the_demo_world(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as (address, set_up):
+        context, app = open_page(browser, nobody(address))
+        page = app.page
+        app.visit_everywhere(set_up.removeprefix(address))
+        for label, text in (("Name of your", "Evergreen Terrace"), ("Your first name", "Marge"),
+                            ("Your e-mail", "marge@example.org"), ("Password", "blue hair for ever")):  # fmt: skip
+            page.get_by_label(label).fill(text)
+        page.get_by_role("button", name="Set up").click()
+        page.wait_for_url("**/1/welcome")
+        app.check_everywhere()
+        # nobody is in the book: both pages offer to look around
+        for path in ("/1/today", "/1/people"):
+            app.visit_everywhere(path)
+            expect(page.get_by_role("button", name="Look around")).to_be_visible()
+        page.get_by_role("button", name="Look around").click()
+        page.wait_for_url("**/2/today")
+        app.visit_everywhere("/2/settings/organization")
+        page.get_by_role("button", name="Remove Springfield").click()
+        page.wait_for_url("**/1/today")
+        expect(page.locator(".toast")).to_contain_text("Springfield was removed")
+        app.check_everywhere()
+        context.close()
 
 
 def test_the_reference_shows_an_operation_with_its_curl_line(visitor: Watched) -> None:
