@@ -149,20 +149,21 @@ class Watched:
         return found
 
     def visit_everywhere(self, path: str, *, axe: bool = True) -> None:
-        """Opens a page in both sizes, in which it may not move while it loads, and checks it in both themes."""
+        """Opens a page in both sizes, in which it may not move while it loads, and checks it."""
         for width in reversed(WIDTHS):
             self.resize(width)
             self._open(path)
         self.check_everywhere(axe=axe)
 
     def check_everywhere(self, *, axe: bool = True) -> None:
-        """Checks the page as it stands, in both sizes and both themes."""
+        """Checks the page as it stands, in both sizes, and for axe in both themes."""
         for width in WIDTHS:
             self.resize(width)
             self.check(axe=axe)
-            self.page.emulate_media(color_scheme="dark")
-            self._check(COLOUR_RULES if axe else ())
-            self.page.emulate_media(color_scheme="light")
+            if axe:
+                self.page.emulate_media(color_scheme="dark")
+                self._check(COLOUR_RULES)
+                self.page.emulate_media(color_scheme="light")
         self.resize(WIDTHS[0])
 
     def forgive(self, status: int) -> None:
