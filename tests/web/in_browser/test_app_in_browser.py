@@ -38,6 +38,7 @@ def test_the_main_pages_work_on_postgresql(browser: Browser, postgres: Server, t
         app.page.get_by_label("Write a note").fill("Asked about the tavern")
         app.page.locator("form:has(#compose)").get_by_role("button", name="Save").click()
         expect(app.page.locator(".prose", has_text="Asked about the tavern")).to_be_visible()
+        app.hold_message()
         app.settle()
         app.page.get_by_role("button", name="Undo").click()
         expect(app.page.locator(".toast").last).to_contain_text("Note was deleted")

@@ -163,9 +163,9 @@ def test_found_filtered_saved_selected_tagged_and_undone_without_a_mouse(app: Wa
     keys.type("zed")
     app.page.wait_for_url("**q=zed")
     expect(app.page.locator(".people-count")).to_contain_text("700")
-    with app.page.expect_request("**/people?*q=zed*"):
-        keys.press("Enter")
-    app.page.wait_for_load_state()
+    keys.press("Enter")
+    # the form itself leads there, with its empty filter; a search while typing leaves that out
+    app.page.wait_for_url("**q=zed&filter=")
     open_filter(app)
     app.page.get_by_label("As one line").focus()
     keys.type("name:zed")
