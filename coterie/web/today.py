@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from coterie.actions.reminders import find_reminder_of_user, update_reminder
+from coterie.actions.reminders import find_reminder_of_user, finish_reminder, update_reminder
 from coterie.demo.springfield import can_look_around
 from coterie.errors import NotFound
 from coterie.model import times
@@ -20,6 +20,7 @@ from coterie.store.imports import list_imports
 from coterie.store.reminders import list_reminders
 from coterie.store.today import list_birthdays, list_dates_on
 from coterie.web import in_touch
+from coterie.web.history import undo_of
 from coterie.web.page import Go, Page, Result, Show, Visit
 
 DAYS = 14
@@ -131,10 +132,17 @@ def snooze(tx: Tx, visit: Visit) -> Result:
         raise NotFound("The reminder has no date")
     due = max(times.parse(reminder.due_at), datetime.now(UTC)) + timedelta(days=1)
     update_reminder(tx, visit.acting, reminder.id, {"due_at": times.moment(due)})
-    return Go(url=f"{visit.root}/today", message="The reminder comes again tomorrow")
+    return Go(url=f"{visit.root}/today", message="The reminder comes again tomorrow", undo=undo_of(tx, visit))
+
+
+def finish(tx: Tx, visit: Visit) -> Result:
+    """Marks the next occurrence of a reminder as done."""
+    finish_reminder(tx, visit.acting, visit.path["reminder"])
+    return Go(url=f"{visit.root}/today", message="The reminder is done", undo=undo_of(tx, visit))
 
 
 PAGES = (
     Page("GET", "/{o:int}/today", show),
+    Page("POST", "/{o:int}/today/{reminder}/done", finish, "write"),
     Page("POST", "/{o:int}/today/{reminder}/snooze", snooze, "write"),
 )

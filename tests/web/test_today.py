@@ -1,5 +1,6 @@
 """Today: reminders, birthdays, imports that wait; conversations logged by hand."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -57,6 +58,20 @@ def test_reminders_of_the_user_are_shown_and_snoozed(alice: Visitor, world: Worl
     with world.database.read() as tx:
         row = tx.one("SELECT due_at FROM reminders WHERE id = :id", {"id": mine.id})
     assert row is not None and row[0] == times.after(due, 86_400)
+
+
+def test_a_reminder_is_done_on_today_and_that_is_undone(alice: Visitor, world: World) -> None:
+    due = times.moment(datetime.now(UTC) - timedelta(days=3))
+    with world.database.write() as tx:
+        mine = create_reminder(tx, world.alice, {"title": "Feed the cat", "due_at": due}, world.marge.id)
+        other = create_reminder(tx, world.bob, {"title": "Secret of Bob", "due_at": due})
+    assert alice.post(home(world, f"today/{other.id}/done")).status == 404
+    assert alice.post(home(world, f"today/{mine.id}/done")).status == 303
+    page = alice.get(home(world, "today"))
+    assert "The reminder is done" in text_of(page) and "Feed the cat" not in text_of(page)
+    (undo,) = re.findall(r'action="(/\d+/history/[^"]+)"', page.body.decode())
+    alice.post(undo)
+    assert "Feed the cat" in text_of(alice.get(home(world, "today")))
 
 
 def test_a_conversation_with_two_people_is_one_form(alice: Visitor, world: World) -> None:
