@@ -48,7 +48,7 @@ def save(tx: Tx, visit: Visit) -> Result:
     before, new = value_of(contact, field.name), visit.text(field.name, 10_000)
     if visit.text("seen") != before and new.strip() != before:
         return _form(visit, contact, new, 409, conflict=before)
-    changed = actions.update_contact(tx, visit.acting, contact.id, {field.name: parsed(field.name, new)})
+    changed = actions.update_contact(tx, visit.acting, contact.id, {field.name: parsed(field.name, new, visit.country)})
     after = value_of(changed, field.name)
     undo = {"path": f"{base_of(visit)}/fields/{field.name}", "fields": {field.name: before, "seen": after}}
     return saved(tx, visit, f"{field.label} was changed" if after != before else "", undo)

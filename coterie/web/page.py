@@ -76,6 +76,11 @@ class Visit(Struct, frozen=True, kw_only=True):
         """The path of the organization, such as "/1"; empty outside one."""
         return f"/{self.organization.id}" if self.organization else ""
 
+    @property
+    def country(self) -> str | None:
+        """The country of the organization, by its ISO code."""
+        return self.organization.country if self.organization else None
+
     def id(self, name: str) -> int:
         """A number of the path. Raises NoPage if it is too large to be an id."""
         value = int(self.path[name])

@@ -13,6 +13,7 @@ from coterie.store.database import Tx
 from coterie.web.page import NoPage, Page, Result, Show, Visit
 from coterie.web.part import TIME_ZONE, Part
 from coterie.web.person import find_person
+from coterie.web.person_fields import FormField, iso_date
 from coterie.web.person_forms import base_of, form, saved
 from coterie.web.person_parts import PARTS
 
@@ -58,11 +59,16 @@ def show(tx: Tx, visit: Visit) -> Result:
     return _form(visit, part, item, part.values_of(item, _time_zone(visit)))
 
 
+def _text(visit: Visit, field: FormField) -> str:
+    text = visit.text(field.name, field.length_max)
+    return iso_date(text, visit.country) if field.kind == "date" else text
+
+
 def create(tx: Tx, visit: Visit) -> Result:
     part, contact = _part(visit), find_person(tx, visit)
     if contact.deleted_at is not None:
         raise NotFound("This person was deleted", hint="restore it first")
-    fields = {field.name: visit.text(field.name, field.length_max) for field in part.fields}
+    fields = {field.name: _text(visit, field) for field in part.fields}
     if part.name == "notes":
         fields["is_personal"] = visit.text("is_personal")
     item_id = part.create(tx, visit.acting, contact, fields | {TIME_ZONE: _time_zone(visit)})
@@ -76,7 +82,7 @@ def update(tx: Tx, visit: Visit) -> Result:
     contact, item = _find_item(tx, visit, part)
     before = part.values_of(item, _time_zone(visit))
     fields = {
-        field.name: visit.text(field.name, field.length_max)
+        field.name: _text(visit, field)
         for field in part.fields
         if field.name in visit.form and field.name not in part.fixed
     }

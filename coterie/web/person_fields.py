@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from coterie.model.contacts import GENDERS, STATUSES, TEXTS, Contact
+from coterie.model.written_dates import read_date, writes_day_first
 
 
 class FormField(Struct, frozen=True):
@@ -22,7 +23,7 @@ class FormField(Struct, frozen=True):
     required: bool = False
 
 
-_DATE_HINT = "Like 1980-05-12, or --05-12 if you do not know the year"
+DATE_HINT = "Like 12 May 1980, or 12 May if you do not know the year"
 # in the order in which a page shows them
 FIELDS = {
     field.name: field
@@ -30,7 +31,7 @@ FIELDS = {
         FormField("real_name", "Name"),
         FormField("nickname", "Nickname", length_max=TEXTS["nickname"]),
         FormField("display_name", "Shown as", length_max=TEXTS["display_name"]),
-        FormField("birthday", "Birthday", "date", _DATE_HINT, TEXTS["birthday"]),
+        FormField("birthday", "Birthday", "date", DATE_HINT, TEXTS["birthday"]),
         FormField("job_title", "Job", length_max=TEXTS["job_title"]),
         FormField("employer", "Works at", length_max=TEXTS["employer"]),
         FormField("department", "Department", length_max=TEXTS["department"]),
@@ -86,9 +87,16 @@ def empty(contact: Contact) -> list[FormField]:
     return [field for field in FIELDS.values() if field.name not in shown and field.name not in IN_HEAD]
 
 
-def parsed(name: str, text: str) -> str | int | None:
-    """The value that actions.contacts.update_contact takes."""
+def iso_date(text: str, country: str | None) -> str:
+    """A date as people of a country write it, as YYYY-MM-DD or --MM-DD; any other text unchanged."""
+    return read_date(text, day_first=writes_day_first(country)) or text
+
+
+def parsed(name: str, text: str, country: str | None) -> str | int | None:
+    """The value that actions.contacts.update_contact takes. country: of the organization."""
     text = text.strip()
+    if name == "birthday":
+        return iso_date(text, country) or None
     if name == "relationship_grade":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
     return text or None

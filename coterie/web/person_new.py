@@ -17,7 +17,7 @@ def create(tx: Tx, visit: Visit) -> Result:
     fields = {name: visit.text(name, 2000) for name in NEW_FIELDS}
     if not any(value.strip() for value in fields.values()):
         return _new_form(visit, fields, {"real_name": "is empty: a name, a number or an address is enough"})
-    values = {name: parsed(name, value) for name, value in fields.items() if value.strip()}
+    values = {name: parsed(name, value, visit.country) for name, value in fields.items() if value.strip()}
     contact = actions.create_contact(tx, visit.acting, values)
     name = contact.name or "The person"
     if visit.form.get("another"):

@@ -9,7 +9,7 @@ from coterie.model.organizations import Caller
 from coterie.model.relationships import CATALOGUE
 from coterie.store.database import Tx
 from coterie.web.part import Fields, Part, text_or_none, texts_or_none
-from coterie.web.person_fields import FormField
+from coterie.web.person_fields import DATE_HINT, FormField
 from coterie.web.person_things import THINGS
 from coterie.web.pick import TEXT_LENGTH_MAX as NAME_LENGTH_MAX
 from coterie.web.pick import pick
@@ -23,7 +23,6 @@ _ADDRESS_LABELS = {
     "postcode": "Postcode", "locality": "Town", "region": "Region", "country": "Country",
 }  # fmt: skip
 _TYPES = [(each.id, each.name) for each in CATALOGUE]
-_DATE_HINT = "Like 2001-06-30, or --06-30 without a year"
 
 
 def _change_handle(tx: Tx, caller: Caller, contact: Contact, handle: Handle, fields: Fields) -> None:
@@ -111,7 +110,7 @@ _REACH = (
         noun="Date",
         fields=(
             FormField("label", "What day is it", hint="Such as wedding or name day", length_max=60, required=True),
-            FormField("occurs_on", "Date", "date", _DATE_HINT, 40, required=True),
+            FormField("occurs_on", "Date", "date", DATE_HINT, 40, required=True),
         ),
         create=lambda tx, caller, contact, fields: dates.create_date(tx, caller, contact.id, texts_or_none(fields)).id,
         update=lambda tx, caller, contact, item, fields: dates.update_date(
@@ -127,7 +126,7 @@ _REACH = (
             FormField("person", "Who", "person", length_max=NAME_LENGTH_MAX, required=True),
             FormField("is_new", "A new person", "check"),
             FormField("type_id", "Is their", "choice", choices=_TYPES),
-            FormField("anniversary_on", "Since", "date", _DATE_HINT, 40),
+            FormField("anniversary_on", "Since", "date", DATE_HINT, 40),
         ),
         fixed=("person", "is_new"),
         create=_relate,
@@ -144,7 +143,7 @@ _REACH = (
         noun="Your relationship",
         fields=(
             FormField("type_id", "Is your", "choice", choices=_TYPES),
-            FormField("anniversary_on", "Since", "date", _DATE_HINT, 40),
+            FormField("anniversary_on", "Since", "date", DATE_HINT, 40),
         ),
         create=lambda tx, caller, contact, fields: (
             user_relationships.create_user_relationship(

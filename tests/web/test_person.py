@@ -36,6 +36,20 @@ def test_a_field_is_saved_in_place_and_its_undo_brings_the_old_value_back(alice:
     assert contact is not None and contact.birthday is None
 
 
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [("19 March 1956", "1956-03-19"), ("19.3.1956", "1956-03-19"), ("Mar 19", "--03-19"), ("19. März", "--03-19"),
+     ("03/19/1956", "1956-03-19"), ("--03-19", "--03-19")],
+)  # fmt: skip
+def test_a_date_is_taken_as_people_write_it(alice: Visitor, world: World, written: str, stored: str) -> None:
+    alice.is_fragment = True
+    assert alice.post(page(world, "fields", "birthday"), birthday=written, seen="").status == 200
+    assert alice.post(page(world, "dates", "new"), label="Wedding", occurs_on=written).status == 200
+    with world.database.read() as tx:
+        sheet = load_sheets(tx, world.organization.id, [world.marge.id], ["dates"])[world.marge.id]
+    assert sheet.contact.birthday == stored and [each.occurs_on for each in sheet.dates] == [stored]
+
+
 def test_a_value_that_is_not_valid_keeps_what_was_typed(alice: Visitor, world: World) -> None:
     alice.is_fragment = True
     response = alice.post(page(world, "fields", "birthday"), birthday="31 February", seen="")
