@@ -87,6 +87,8 @@ def stream_safe(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text: runs of letters and digits. An apostrophe joins (O'Brien becomes obrien)."""
+    if text.isascii():  # the same, in half the time: white space is in no word
+        return _WORD.findall(text.lower().replace("'", "").replace("`", ""))
     return _WORD.findall(APOSTROPHES.sub("", fold(text)))
 
 
