@@ -6,6 +6,7 @@ cannot be written is written again row by row, and the faulty row is rejected.
 """
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -57,8 +58,10 @@ from coterie.store.statistics import analyze_grown
 
 # rows written together, after which the transaction ends if other writers wait; and rows of a transaction
 CHUNK, BATCH = 100, 4_000
+# rows written together after another writer had to wait, for so long
+FEW, FEW_SECONDS = 20, 5.0
 # contacts whose keys are computed in one transaction
-KEYED = 1_000
+KEYED = 100
 # an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
 # the tables that imports fill
@@ -108,12 +111,31 @@ class ConflictGuard(Struct):
         return True
 
 
+class Pace:
+    """How many rows are written before the transaction may end. Others wait for them: 100 rows take up to 50 ms.
+
+    Fewer rows at a time take more statements, so it is only while others write.
+    """
+
+    def __init__(self) -> None:
+        self._waited_at = -FEW_SECONDS
+
+    def row_count(self) -> int:
+        return FEW if time.monotonic() - self._waited_at < FEW_SECONDS else CHUNK
+
+    def is_waited_for(self, tx: Tx) -> bool:
+        is_waited_for = tx.is_waited_for()
+        if is_waited_for:
+            self._waited_at = time.monotonic()
+        return is_waited_for
+
+
 def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
-    guard = ConflictGuard()
+    guard, pace = ConflictGuard(), Pace()
     # the first transactions are short: PostgreSQL has no statistics of tables that were empty
     limit = CHUNK
     while import_.state == APPLYING:
-        write = partial(_write_batch, run=run, guard=guard, limit=limit)
+        write = partial(_write_batch, run=run, guard=guard, pace=pace, limit=limit)
         try:
             written = yield write
             limit = min(limit * 2, BATCH)
@@ -155,7 +177,7 @@ def _end_batch(tx: Tx, run: Run, after: int | None, made: set[str]) -> Done:
     return Done(import_ if last is not None else actions.finish(tx, caller, import_, APPLIED), last)
 
 
-def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_one: bool = False) -> Done:
+def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: int, one_by_one: bool = False) -> Done:
     """Writes the next rows: at most `limit`, fewer if other writers wait.
 
     A long transaction costs less, because it writes each page of an index once for many rows.
@@ -169,12 +191,12 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, *, limit: int, one_by_o
         return Done(import_, import_.applied_row)  # contacts of others must have keys first
     writer = Writer(tx, caller, run.folder)
     outcomes = Counter[str]()
-    through, count, is_end = import_.applied_row, 0, True
-    while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=CHUNK):
+    through, count, is_end, at_once = import_.applied_row, 0, True, pace.row_count()
+    while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=at_once):
         outcomes.update(_write_chunk(writer, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
         through, count = rows[-1].row_number, count + len(rows)
-        is_end = len(rows) < CHUNK
-        if is_end or count >= limit or tx.is_waited_for():
+        is_end = len(rows) < at_once
+        if is_end or count >= limit or pace.is_waited_for(tx):
             break
     if not count:
         return Done(import_, None)

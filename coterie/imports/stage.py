@@ -39,7 +39,8 @@ from coterie.store.database import Tx
 
 # a second process reads larger files
 SECOND_PROCESS_BYTES_MIN = 1_048_576
-KEYED = 500
+# contacts whose keys are computed in one transaction
+KEYED = 100
 
 
 def stage(run: Run) -> Import:
