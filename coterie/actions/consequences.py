@@ -21,7 +21,7 @@ AT_ONCE_MAX = 1_000
 # a job's arguments are one text: some 40 kB
 CONTACTS_PER_JOB = 5_000
 # small enough that others who wait for the writer do not notice
-BATCH = 500
+BATCH = 100
 
 
 def lock_affected(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> Sequence[int]:
@@ -60,7 +60,7 @@ def _enqueue(tx: Tx, caller: Caller, kind: str, subject_id: str | int, contact_i
 
 
 def record_batch(tx: Tx, caller: Caller, arguments: Mapping[str, Any], done: int) -> int:
-    """Records the next 500 contacts of a job; returns how many of them are done. Erased ones are skipped."""
+    """Records the next 100 contacts of a job; returns how many of them are done. Erased ones are skipped."""
     some = arguments["contact_ids"][done : done + BATCH]
     existing = sorted(uuids_of(tx, caller.organization_id, some))
     if existing:

@@ -28,10 +28,10 @@ from coterie.store.database import Tx
 
 Reads = Callable[[], AbstractContextManager[Tx]]
 # contacts whose keys are computed in a transaction; contacts compared again in one; pairs saved in one
-KEYED, COMPARED, SAVED = 100, 100, 1_000
+KEYED, COMPARED, SAVED = 50, 25, 1_000
 ROWS_AT_ONCE = 5_000
 # a whole scan is quicker than comparing so many contacts one by one
-CHANGED_MAX, CHANGED_PART_MAX = 2_000, 0.1
+CHANGED_MIN, CHANGED_MAX, CHANGED_PART_MAX = 100, 2_000, 0.1
 
 
 class Scanned(Struct, frozen=True):
@@ -56,7 +56,7 @@ def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -
     with read() as tx:
         progress = key_store.find_progress(tx, organization_id)
         changed = key_store.list_unscanned(tx, organization_id, limit=CHANGED_MAX + 1)
-    is_much = len(changed) > max(min(CHANGED_MAX, progress.contact_count * CHANGED_PART_MAX), COMPARED)
+    is_much = len(changed) > max(min(CHANGED_MAX, progress.contact_count * CHANGED_PART_MAX), CHANGED_MIN)
     if is_whole or not progress.scanned_revision or is_much:
         yield from _scan_book(organization_id, read)
     else:

@@ -22,7 +22,7 @@ from coterie.store.database import Tx
 from coterie.store.files import find_referenced, lock_files, remove_file
 from coterie.store.merges import find_survivors
 
-BATCH = 300
+BATCH = 100
 CONFLICTS_MAX = 50
 
 
