@@ -1,5 +1,7 @@
 """The bits of birthdays, addresses, handles and employers that two people share or do not share."""
 
+import re
+
 from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
@@ -24,6 +26,8 @@ class HandleScore(Struct, frozen=True, gc=False):
 
 
 NO_HANDLE = HandleScore()
+_NOT_LETTERS, _PUNCTUATION = re.compile(r"[^a-z]"), re.compile(r"[^a-z0-9]")
+ACCOUNT_DIGITS_MIN = 2
 
 
 def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
@@ -34,11 +38,47 @@ def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
     for handle in set(one.handles).intersection(other.handles):
         channel, _, value = handle.partition(":")
         has_role = channel == EMAIL and is_role(value)
+        is_shared = channel == PHONE or has_role or (channel == EMAIL and _is_of_family(value, one, other))
         bits = WEIGHTS.handles.get(channel, WEIGHTS.other_handle) + WEIGHTS.role * has_role
         bits = max(bits + WEIGHTS.each_owner * max(book.count(handle) - 2, 0), WEIGHTS.handle_min)
         if (bits, handle) > (best.bits, best.value):
-            best = HandleScore(bits, channel != PHONE and not has_role, channel, value)
+            best = HandleScore(bits, not is_shared, channel, value)
     return best
+
+
+def _is_of_family(email: str, one: Person, other: Person) -> bool:
+    """Whether a mailbox has the name of a family, such as hale@ or the.hales@, which a household may share."""
+    letters = _NOT_LETTERS.sub("", email.partition("@")[0])
+    return any(letters in (name, f"the{name}", f"the{name}s", f"{name}s") for name in {*one.surname, *other.surname})
+
+
+def shared_account(one: Person, other: Person) -> str:
+    """The name of an account or mailbox of one person that is one of the other's at another service; "" if there is
+    none. It has two digits or more: letters may be no more than the name, which others have too."""
+    if set(one.logins).isdisjoint(other.logins):
+        return ""
+    mine, theirs = _accounts(one), _accounts(other)
+    shared = mine.keys() & theirs.keys()
+    return min((name for name in shared if mine[name].isdisjoint(theirs[name])), default="")
+
+
+def _accounts(person: Person) -> dict[str, set[str]]:
+    """name of an account, without punctuation -> its channels."""
+    found: dict[str, set[str]] = {}
+    for handle in person.handles:
+        channel, _, value = handle.partition(":")
+        name = _PUNCTUATION.sub("", value.partition("@")[0])
+        letters = _NOT_LETTERS.sub("", name)
+        if letters in person.logins and len(name) >= len(letters) + ACCOUNT_DIGITS_MIN:
+            found.setdefault(name, set()).add(channel)
+    return found
+
+
+def own_channel(one: Person, other: Person) -> str:
+    """The channel of which each of two people has a handle that the other lacks; "" if there is none."""
+    own, others = set(one.handles).difference(other.handles), set(other.handles).difference(one.handles)
+    channels = {handle.partition(":")[0] for handle in own}
+    return min(channels.intersection(handle.partition(":")[0] for handle in others), default="")
 
 
 def is_account(score: HandleScore) -> bool:

@@ -18,6 +18,8 @@ def reasons_of(one: Person, other: Person, score: Score) -> list[Reason]:
     if score.handle.channel:
         reasons.append(reason_of(codes.SAME_HANDLE, channel=score.handle.channel, value=score.handle.value))
     reasons += _of_names(score)
+    if score.account:
+        reasons.append(reason_of(codes.SAME_ACCOUNT, login=score.account))
     if birthday := _of_birthday(one, other, score.birthday):
         reasons.append(reason_of(birthday))
     if address := _of_home(score.home):
@@ -32,6 +34,8 @@ def reasons_of(one: Person, other: Person, score: Score) -> list[Reason]:
     ):
         if is_other:
             reasons.append(reason_of(code))
+    if score.own_channel:
+        reasons.append(reason_of(codes.OWN_HANDLES, channel=score.own_channel))
     return reasons
 
 

@@ -14,6 +14,8 @@ from coterie.identity.fact_scores import (
     handle_score,
     home_bits,
     is_account,
+    own_channel,
+    shared_account,
 )
 from coterie.identity.name_scores import STRANGERS, NameScore, are_strangers, compare_names, login_bits
 from coterie.identity.names import Likeness, sound
@@ -31,7 +33,12 @@ _EMPTY = Commonness(0, {})
 
 
 class Score(Struct, gc=False):
-    """What two people have in common, in bits, and whether something says that they are two."""
+    """What two people have in common, in bits, and whether something says that they are two.
+
+    login: an account of one that is made of the other's name. account: the name of accounts of both at two services.
+    has_own: a birthday, a handle or an account that is a person's own agrees, not only what a household shares.
+    own_channel: if nothing of one's own agrees, the channel of which each has a handle that the other lacks.
+    """
 
     bits: float
     contradicts: bool
@@ -41,6 +48,9 @@ class Score(Struct, gc=False):
     home: float = 0.0
     employer: float = 0.0
     login: str = ""
+    account: str = ""
+    has_own: bool = False
+    own_channel: str = ""
 
     @property
     def level(self) -> Level | None:
@@ -71,6 +81,8 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         bits, login = login_bits(book, one, other)
         if bits > names.bits:
             names = NameScore(bits, "login", names.surname, is_doubtful=names.is_doubtful)
+    account = shared_account(one, other)
+    has_own = bool(handle.is_own or account) or _is_same_day(one.birthday, other.birthday)
     score = Score(
         0.0,
         contradicts=_contradicts(one, other, names, birthday),
@@ -80,6 +92,9 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         home=home_bits(book, one, other),
         employer=employer_bits(book, one, other),
         login=login,
+        account=account,
+        has_own=has_own,
+        own_channel="" if has_own else own_channel(one, other),
     )
     score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
     return score
@@ -99,10 +114,18 @@ def _contradicts(one: Person, other: Person, names: NameScore, birthday: float) 
     return names.given == "other" or birthday < 0 or one.suffix != other.suffix
 
 
+def _is_same_day(one: str, other: str) -> bool:
+    """Whether two birthdays agree in all that both say."""
+    if not one or not other:
+        return False
+    return one[-5:] == other[-5:] if "-" in (one[0], other[0]) else one == other
+
+
 def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
     handle, home, most = score.handle.bits, score.home, WEIGHTS.household_max
     household = max(handle + min(home, most), home + min(handle, most))
     total = book.prior + score.names.bits + score.birthday + household + score.employer
+    total += WEIGHTS.same_account if score.account else 0.0
     if one.suffix != other.suffix:
         total += WEIGHTS.other_suffix if one.suffix and other.suffix else WEIGHTS.one_suffix
     return total
@@ -110,6 +133,8 @@ def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
 
 def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: Score) -> float:
     """The bits, limited where people of one household have this much in common: it takes something of one's own."""
+    if score.own_channel or _is_house_alone(one, other, score):
+        bits = min(bits, UNSURE)  # father and son of one name, who share a house, its line and its mailbox
     has_birthday = score.birthday >= SAME_BIRTHDAY
     given = _given_as_seen(book, one, other, score.names.given, has_birthday=has_birthday)
     if given == "other":
@@ -130,6 +155,12 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
         is_named = given == "initial" or (one.middle and other.middle)
         return min(bits, UNSURE if is_named else WEIGHTS.possible + 1.0)
     return bits
+
+
+def _is_house_alone(one: Person, other: Person, score: Score) -> bool:
+    """Whether two of one name share a house and none of the handles that both have."""
+    is_house = score.home >= WEIGHTS.home_min and score.names.given == score.names.surname == "same"
+    return is_house and not score.has_own and not score.handle.bits and bool(one.handles and other.handles)
 
 
 def _given_as_seen(book: Commonness, one: Person, other: Person, given: Likeness, *, has_birthday: bool) -> Likeness:

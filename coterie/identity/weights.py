@@ -48,6 +48,8 @@ class Weights(Struct, frozen=True):
     )
     other_handle: float = 10.0
     handle_min: float = 2.0
+    # one account name at two services: people keep theirs
+    same_account: float = 7.0
     each_owner: float = -2.0
     role: float = -10.0
     # a house and a handle are one household's: the weaker of the two adds no more than this

@@ -12,14 +12,15 @@ from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 SAME_HANDLE = "same_handle"  # channel, value
 SAME_NAME, SIMILAR_NAME, INITIAL_ONLY = "same_name", "similar_name", "initial_only"
 NAME_FORM, NAME_TURNED = "name_form", "name_turned"
-LOGIN_OF_NAME = "login_of_name"  # login
+LOGIN_OF_NAME, SAME_ACCOUNT = "login_of_name", "same_account"  # login
 SAME_BIRTHDAY, SAME_DAY, SIMILAR_BIRTHDAY = "same_birthday", "same_day", "similar_birthday"
 SAME_ADDRESS, SAME_STREET, SAME_PLACE = "same_address", "same_street", "same_place"
 SAME_EMPLOYER = "same_employer"
 # What contradicts
 OTHER_GIVEN_NAME, OTHER_SURNAME = "other_given_name", "other_surname"
 OTHER_BIRTHDAY, OTHER_GENERATION = "other_birthday", "other_generation"
-CONTRADICTIONS = frozenset((OTHER_GIVEN_NAME, OTHER_SURNAME, OTHER_BIRTHDAY, OTHER_GENERATION))
+OWN_HANDLES = "own_handles"  # channel
+CONTRADICTIONS = frozenset((OTHER_GIVEN_NAME, OTHER_SURNAME, OTHER_BIRTHDAY, OTHER_GENERATION, OWN_HANDLES))
 # what the name alone gives: no fact besides it agrees
 OF_NAMES = frozenset((SAME_NAME, SIMILAR_NAME, INITIAL_ONLY, NAME_FORM, NAME_TURNED)) | CONTRADICTIONS
 
@@ -48,6 +49,7 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     NAME_FORM: lambda data: "a short form of the name",
     NAME_TURNED: lambda data: "given name and surname swapped",
     LOGIN_OF_NAME: lambda data: f"account {data['login']} is made of the name",
+    SAME_ACCOUNT: lambda data: f"account name {data['login']} at two services",
     SAME_BIRTHDAY: lambda data: "same birthday",
     SAME_DAY: lambda data: "same day of birth, one year is unknown",
     SIMILAR_BIRTHDAY: lambda data: "birthday differs by one digit, or day and month are swapped",
@@ -59,4 +61,5 @@ _PHRASES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     OTHER_SURNAME: lambda data: "another surname",
     OTHER_BIRTHDAY: lambda data: "another birthday",
     OTHER_GENERATION: lambda data: "one is junior or senior",
+    OWN_HANDLES: lambda data: f"each has a different {_CHANNELS.get(data['channel'], data['channel'])}",
 }

@@ -58,6 +58,20 @@ TRAPS = {
     "other middle names": (somebody("Otto Karl Quill", PHONE), somebody("Otto Ludwig Quill", PHONE)),
     "two forms of one name": (somebody("Marge Quill", PHONE, **HOME), somebody("Maggie Quill", PHONE, **HOME)),
     "numbered": (somebody("Driver3 Quill", PHONE, **HOME), somebody("Driver4 Quill", PHONE, **HOME)),
+    "one name on one line, each with a mailbox": (
+        somebody("Otto Quill", PHONE, "email:otto@a.example"), somebody("Otto Quill", PHONE, "email:oq@b.example")
+    ),
+    "one name on one line, each with a mobile": (
+        somebody("Otto Quill", PHONE, "phone:+12125550101", **HOME),
+        somebody("Otto Quill", PHONE, "phone:+12125550102", **HOME),
+    ),
+    "one name and a family's mailbox, each with an account": (
+        somebody("Otto Quill", "email:quill@a.example", "instagram:otto_q"),
+        somebody("Otto Quill", "email:quill@a.example", "instagram:quill.o"),
+    ),
+    "one name in one house, each with a handle": (
+        somebody("Otto Quill", "phone:+12125550101", **HOME), somebody("Otto Quill", "email:oq@b.example", **HOME)
+    ),
     "a role's mailbox": (somebody("Otto Quill", "email:info@acme.example"), somebody("", "email:info@acme.example")),
     "other given name, shared middle initial": (somebody("Derek A Quill", **HOME), somebody("Olga A Quill", **HOME)),
 }  # fmt: skip
@@ -104,6 +118,29 @@ def test_an_account_named_after_a_person_suggests_the_person() -> None:
     named = compared(somebody("R Vanderzee", "instagram:ruth.vanderzee"), somebody("Ruth Vanderzee", PHONE))
     assert named.login == "ruthvanderzee"
     assert named.level is not None
+
+
+def test_a_birthday_or_a_handle_of_ones_own_outweighs_what_each_has_alone() -> None:
+    one, other = (
+        somebody("Otto Quill", PHONE, EMAIL, birthday="1950-01-31"),
+        somebody("Otto Quill", PHONE, "email:o@b.example"),
+    )
+    assert compared(one, other).own_channel == "email"
+    son = somebody("Otto Quill", PHONE, "email:o@b.example", birthday="--01-31")
+    assert compared(one, son).level == SUGGESTED
+    assert compared(one, somebody("Otto Quill", PHONE, EMAIL, "email:o@b.example")).level == SUGGESTED
+
+
+def test_one_account_name_at_two_services_says_more_than_the_name() -> None:
+    one = somebody("Ruth Vanderzee", "instagram:ruth.v_84")
+    assert compared(one, somebody("Ruth Vanderzee", "email:ruthv84@a.example")).account == "ruthv84"
+    assert compared(one, somebody("Ruth Vanderzee", "email:ruthv85@a.example")).account == ""
+    assert compared(one, somebody("Ruth Vanderzee", "instagram:ruthv84")).account == ""
+    letters = (
+        somebody("Ruth Vanderzee", "instagram:ruthvanderzee"),
+        somebody("Ruth V", "email:ruth.vanderzee@a.example"),
+    )
+    assert compared(*letters).account == ""
 
 
 def test_a_score_is_the_same_both_ways() -> None:
