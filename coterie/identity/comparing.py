@@ -1,16 +1,15 @@
 """Compares the people of a whole book that share keys."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score, compare_people
-from coterie.identity.settling import settle
+from coterie.identity.settling import Pair, settle
 from coterie.identity.weights import WEIGHTS
-
-Pair = tuple[int, int]
+from coterie.model.handles import PHONE
 
 
 def likely_pairs(book: Commonness, people: Mapping[int, Person], pairs: Iterable[Pair]) -> Iterator[tuple[Pair, float]]:
@@ -32,7 +31,28 @@ def likely_pairs(book: Commonness, people: Mapping[int, Person], pairs: Iterable
 
 def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[Pair, float]) -> dict[Pair, float]:
     """The bits of pairs, lower where two of three people contradict each other."""
-    return settle(bits, lambda one, other: compare_ids(book, people, one, other).contradicts)
+
+    def contradict(one: int, other: int, third: int) -> bool:
+        return compare_ids(book, people, other, third).contradicts
+
+    def may_be_either(one: int, other: int, third: int) -> bool:
+        """What one and other have in common is a household's, and other and third are two."""
+        if compare_ids(book, people, one, other).has_own:
+            return False
+        apart = compare_ids(book, people, other, third)
+        return apart.contradicts or bool(apart.own_channel)
+
+    def is_of_household(pair: Pair, same: Collection[int]) -> bool:
+        """A pair shares a name and a telephone, and the telephone is also somebody else's: a son has his father's name,
+        but seldom a short form of it."""
+        score = compare_ids(book, people, *pair)
+        line = f"{PHONE}:{score.handle.value}"
+        is_named_alike = score.names.given == "same" and not score.has_own
+        if not is_named_alike or score.handle.channel != PHONE or book.count(line) <= 2:
+            return False
+        return book.count(line) > sum(line in people[each].handles for each in {*pair, *same})
+
+    return settle(bits, contradict=contradict, may_be_either=may_be_either, is_of_household=is_of_household)
 
 
 def compare_ids(book: Commonness, people: Mapping[int, Person], one: int, other: int) -> Score:

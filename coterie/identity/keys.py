@@ -13,6 +13,7 @@ from itertools import combinations
 
 from coterie.identity.names import sound
 from coterie.identity.people import Home, Person
+from coterie.model.handles import PHONE
 from coterie.model.nicknames import full_names
 
 # the version of keys and facts: with another one, the keys of all contacts are computed again
@@ -55,6 +56,11 @@ def keys_of(person: Person) -> set[int]:
     ):
         keys.update([(_hash(text) & ~(_WEAK | _FACT)) | flags for text in texts])
     return keys
+
+
+def phone_keys_of(person: Person) -> set[int]:
+    """The keys of a person's telephones, which a household may share."""
+    return {(_hash(handle) & ~(_WEAK | _FACT)) | _FACT for handle in person.handles if handle.startswith(f"{PHONE}:")}
 
 
 def counted_of(person: Person) -> set[int]:

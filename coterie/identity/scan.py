@@ -12,14 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
-from coterie.identity.comparing import Pair, compare_ids, likely_pairs, settle_pairs
+from coterie.identity.comparing import compare_ids, likely_pairs, settle_pairs
 from coterie.identity.keeping import key_changes, load_people
-from coterie.identity.keys import counted_of
+from coterie.identity.keys import SHARED_MAX, counted_of, phone_keys_of
 from coterie.identity.lookup import find_likely
 from coterie.identity.pairs import Pairs
 from coterie.identity.people import Person
 from coterie.identity.reasons import reasons_of
 from coterie.identity.scoring import level_of
+from coterie.identity.settling import Pair
 from coterie.model.duplicates import Duplicate
 from coterie.store import duplicates as store
 from coterie.store import match_keys as key_store
@@ -87,7 +88,7 @@ def store_pairs_of(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     people = load_people(tx, organization_id, contact_ids)
     likely = find_likely(tx, organization_id, people, are_stored=True)
     new = {store.ordered(one, found.contact_id): found.score.bits for one, all_ in likely.items() for found in all_}
-    partners = {contact_id for pair in new for contact_id in pair}
+    partners = {contact_id for pair in new for contact_id in pair} | _on_their_lines(tx, organization_id, people)
     old = store.list_duplicates_of(tx, organization_id, partners - set(contact_ids)) if partners else []
     others = {
         pair: each.bits
@@ -100,6 +101,13 @@ def store_pairs_of(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     store.delete_pairs_of(tx, organization_id, contact_ids)
     changed = {pair: bits for pair, bits in settled.items() if others.get(pair) != bits}
     return store.save_duplicates(tx, organization_id, _duplicates(book, everyone, changed))
+
+
+def _on_their_lines(tx: Tx, organization_id: int, people: Mapping[int, Person]) -> set[int]:
+    """The contacts that have a telephone of these people: one more on it may make it a household's."""
+    keys = set().union(*map(phone_keys_of, people.values()))
+    sharing = key_store.list_sharing(tx, organization_id, keys, most=SHARED_MAX) if keys else {}
+    return {contact_id for ids in sharing.values() for contact_id in ids}
 
 
 def _book_of(tx: Tx, organization_id: int, people: Mapping[int, Person]) -> Commonness:

@@ -90,6 +90,26 @@ def test_the_first_scan_finds_those_who_may_be_one_person(world: World) -> None:
     assert son
 
 
+def test_one_who_may_be_either_of_two_is_suggested_as_neither(world: World) -> None:
+    father = make(world, "Otto Quill", phone="+12125550100", email="otto@a.example")
+    son = make(world, "Otto Quill", phone="+12125550100", email="oq@b.example")
+    either = make(world, "Otto Quill", phone="+12125550100")
+    scan(world)
+    assert {pair: each.level for pair, each in pairs(world).items()} == dict.fromkeys(
+        [(father, son), (father, either), (son, either)], "possible"
+    )
+
+
+def test_a_third_name_on_a_line_makes_it_a_households(world: World) -> None:
+    make(world, "Otto Quill", phone="+12125550100")
+    make(world, "Otto Quill", phone="+12125550100")
+    scan(world)
+    assert [each.level for each in pairs(world).values()] == ["suggested"]
+    make(world, "Ruth Quill", phone="+12125550100")
+    scan(world)
+    assert [each.level for each in pairs(world).values()] == ["possible"]
+
+
 def test_later_scans_compare_only_what_has_changed(world: World) -> None:
     one = make(world, "Robert Ostrander", phone="+12125550100")
     scan(world)
