@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from coterie.search.documents import CLOSE
-from coterie.search.folding import chunks, words_of_chunk
+from coterie.search.elsewhere import Elsewhere, find_elsewhere
 from coterie.search.groups import Group, Groups
 from coterie.search.index import ENGINES
-from coterie.search.messages import find_in_messages, find_partly_in_messages
+from coterie.search.messages import find_partly_in_messages
 from coterie.search.query import Number, Query
 from coterie.search.ranking import Asked
-from coterie.search.texts import list_personal_notes
 from coterie.search.wider import Wider, asked_of, widen
 from coterie.store.contacts import COUNT
 from coterie.store.counters import count
@@ -58,18 +57,23 @@ class Strict(Struct):
     are_complete: bool
     has_all: bool
 
+    @property
+    def is_much(self) -> bool:
+        """Whether more contacts match than are ranked."""
+        return len(self.ids) > RANKED_MAX
+
 
 def find_candidates(tx: Tx, organization_id: int, query: Query, strict: Strict, reader_id: str | None) -> Candidates:
     """The contacts to rank for a query, at most some 500. reader_id: the user whose personal notes are searched."""
     asked = [asked_of(word) for word in query.words]
     ids = strict.ids
-    own_ids = frozenset(_in_personal_notes(tx, organization_id, query, reader_id))
-    if len(ids) > RANKED_MAX:
-        total = _count(tx, organization_id, strict)
-        ids = _unique([*_closest(tx, organization_id, strict), *own_ids])
-        return Candidates(strict.groups, ids, own_ids, {}, asked, numbers=query.numbers, total=total)
+    elsewhere = find_elsewhere(tx, organization_id, query, reader_id, are_complete=strict.is_much)
+    own_ids, messages = elsewhere.own_ids, dict(elsewhere.messages)
+    if strict.is_much:
+        total = _count(tx, organization_id, strict, elsewhere)
+        ids = _unique([*_closest(tx, organization_id, strict), *elsewhere.ids])
+        return Candidates(strict.groups, ids, own_ids, messages, asked, numbers=query.numbers, total=total)
     numbers: Sequence[Number] = query.numbers
-    messages = find_in_messages(tx, organization_id, query)
     if len(ids) + len(messages) < ENOUGH:
         messages = find_partly_in_messages(tx, organization_id, query) | messages
     if len(ids) + len(messages) < ENOUGH and query.words:
@@ -122,17 +126,17 @@ def _complete(groups: Groups) -> Groups:
     return tuple(Group(group.words, (), group.sets) if group.words else group for group in groups)
 
 
-def _count(tx: Tx, organization_id: int, strict: Strict) -> int:
+def _count(tx: Tx, organization_id: int, strict: Strict, elsewhere: Elsewhere) -> int:
     """The number of matches, counted up to RANKED_COUNT_MAX."""
     if strict.has_all:
-        return len(strict.ids)
+        return min(len({*strict.ids, *elsewhere.ids}), RANKED_COUNT_MAX)
     engine = ENGINES[tx.engine]
     # of a single word, the complete ones are counted much faster, and may be enough
     ways = [strict.complete, strict.groups] if strict.are_complete else [strict.groups]
     total = 0
     for groups in ways:
         if total < RANKED_COUNT_MAX:
-            total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX)
+            total = engine.count(tx, organization_id, groups, RANKED_COUNT_MAX, also_ids=elsewhere.ids)
     return total
 
 
@@ -178,23 +182,6 @@ def _without_prefix(tx: Tx, organization_id: int, numbers: Sequence[Number]) -> 
         if ids:
             return [number], list(ids)
     return numbers, []
-
-
-def _in_personal_notes(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> list[int]:
-    """The contacts of the reader's personal notes that have all words, or longer ones.
-
-    They are few and read for each search: in the index, a query could show to others that a note has a word.
-    """
-    if reader_id is None or not query.words or query.numbers:
-        return []
-    return [
-        contact_id for contact_id, text in list_personal_notes(tx, organization_id, reader_id) if _has_all(text, query)
-    ]
-
-
-def _has_all(text: str, query: Query) -> bool:
-    words = {form for chunk in chunks(text) for word in words_of_chunk(chunk) for form in word.forms}
-    return all(any(word.startswith(query_word.forms) for word in words) for query_word in query.words)
 
 
 def _unique(ids: Iterable[int]) -> list[int]:

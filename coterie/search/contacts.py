@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from coterie.model.contacts import Contact
-from coterie.search.candidates import RANKED_COUNT_MAX, RANKED_MAX, Candidates, find_candidates, find_strict
+from coterie.search.candidates import RANKED_COUNT_MAX, Candidates, find_candidates, find_strict
 from coterie.search.dictionary import counts_of
 from coterie.search.documents import DIGITS
+from coterie.search.elsewhere import find_elsewhere
 from coterie.search.index import ENGINES
 from coterie.search.pieces import Hit, hits_of
 from coterie.search.query import Query, parse_query
@@ -65,8 +66,8 @@ def search_contacts(
 ) -> SearchPage:
     """A page of the contacts that match a text: the best first, or in the order of a column (one of ORDERS).
 
-    A text without letters and digits matches nothing. reader_id: the user whose personal notes are searched too, if the
-    best come first or few match. is_explained: also find why each contact was found.
+    A text without letters and digits matches nothing. reader_id: the user whose personal notes are searched too.
+    is_explained: also find why each contact was found.
     """
     query = parse_query(text)
     if query.is_empty:
@@ -160,15 +161,19 @@ def _in_order(tx: Tx, organization_id: int, query: Query, reader_id: str | None,
     engine = ENGINES[tx.engine]
     strict = find_strict(tx, organization_id, query)
     groups = strict.groups
-    if len(strict.ids) <= RANKED_MAX:
+    if not strict.is_much:
         matches = _rank(tx, organization_id, find_candidates(tx, organization_id, query, strict, reader_id))
         ids = [match.contact_id for match in matches]
         contacts = list_contacts_by_id(tx, organization_id, ids, order=by.column, descending=by.is_descending)
         return SearchPage(contacts[by.offset : by.offset + by.limit], len(contacts))
     ahead = by.limit + LOOK_AHEAD
     where = {"column": ORDERS[by.column], "descending": by.is_descending, "limit": ahead, "offset": by.offset}
-    ids = engine.find(tx, organization_id, groups, **where)
+    also_ids = find_elsewhere(tx, organization_id, query, reader_id, are_complete=True).ids
+    ids = engine.find(tx, organization_id, groups, also_ids=also_ids, **where)
     is_end = len(ids) < ahead and (ids or by.offset == 0)
-    total = by.offset + len(ids) if is_end else engine.count(tx, organization_id, groups, COUNT_MAX)
+    if is_end:
+        total = by.offset + len(ids)
+    else:
+        total = engine.count(tx, organization_id, groups, COUNT_MAX, also_ids=also_ids)
     contacts = list_contacts_by_id(tx, organization_id, ids[: by.limit], order=by.column, descending=by.is_descending)
     return SearchPage(contacts, min(total, COUNT_MAX), is_capped=total >= COUNT_MAX)

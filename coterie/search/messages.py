@@ -62,9 +62,13 @@ def words_of(text: str | None) -> list[str]:
     return list(dict.fromkeys(found))[:WORDS_MAX]
 
 
-def find_in_messages(tx: Tx, organization_id: int, query: Query) -> dict[int, int]:
-    """contact id -> search number of its newest message that has all words of the query, the last perhaps begun."""
-    groups = [_group(word, is_last=word is query.words[-1]) for word in query.words]
+def find_in_messages(tx: Tx, organization_id: int, query: Query, *, are_complete: bool) -> dict[int, int]:
+    """contact id -> search number of its newest message that has all words of the query.
+
+    The last word may be begun unless are_complete: the messages of a complete word are read from the newest on, those
+    of a beginning are all gathered first.
+    """
+    groups = [_group(word, is_last=word is query.words[-1] and not are_complete) for word in query.words]
     groups += [Group(sets=(tuple(word.forms[0] for word in number.words),)) for number in query.numbers if number.words]
     if len(groups) < len(query.words) + len(query.numbers):
         return {}

@@ -16,8 +16,6 @@ from coterie.store.database import Tx
 # terms in place of a beginning, of which there may be more
 TERMS_MAX = 50
 IS_NARROW_ROUGH = True
-# with fewer matches than this, the index of whole documents is asked too
-FEW = 10
 # GIN gathers all contacts of a word before the first one
 KNOWS_WORDS_QUICKLY = False
 
@@ -173,7 +171,7 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
             f"SELECT DISTINCT contact_id FROM ({parts}) found LIMIT :limit",
             {**bound, "most": 4 * limit, "limit": limit},
         )
-        if len(rows) >= FEW:
+        if len(rows) >= limit:
             return [row[0] for row in rows]
     if group is not None and also is not None:
         return []  # the closest of a beginning are not known to the B-tree
@@ -185,34 +183,46 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
 
 
 def find(
-    tx: Tx, organization_id: int, groups: Groups, *, column: str, descending: bool, limit: int, offset: int
+    tx: Tx,
+    organization_id: int,
+    groups: Groups,
+    *,
+    column: str,
+    descending: bool,
+    limit: int,
+    offset: int,
+    also_ids: Collection[int] = (),
 ) -> list[int]:
-    """The ids of one page of matches in the order of a column."""
+    """The ids of one page of matches, and of these contacts, in the order of a column."""
     direction = "DESC NULLS LAST" if descending else "ASC NULLS FIRST"
     join, order = "", f"w.contact_id {direction}"
     if column != "id":
-        join = " JOIN contacts c ON c.organization_id = w.organization_id AND c.id = w.contact_id"
+        join = " JOIN contacts c ON c.organization_id = :organization_id AND c.id = w.contact_id"
         order = f"c.{column} {direction}, c.id {direction}"
     rows = tx.all(
-        f"SELECT w.contact_id FROM contact_words w{join} WHERE {_MATCHES} ORDER BY {order} LIMIT :limit OFFSET :offset",
-        {**_bound(organization_id, groups), "limit": limit, "offset": offset},
+        f"SELECT w.contact_id FROM ({_matches(also_ids)}) w{join} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        {**_bound(organization_id, groups), "also_ids": list(also_ids), "limit": limit, "offset": offset},
     )
     return [row[0] for row in rows]
 
 
-def count(tx: Tx, organization_id: int, groups: Groups, most: int) -> int:
-    """The number of matches, counted up to most."""
+def _matches(also_ids: Collection[int]) -> str:
+    """The contacts that match, and these."""
+    matches = f"SELECT w.contact_id FROM contact_words w WHERE {_MATCHES}"
+    return f"{matches} UNION SELECT unnest(CAST(:also_ids AS BIGINT[]))" if also_ids else matches
+
+
+def count(tx: Tx, organization_id: int, groups: Groups, most: int, *, also_ids: Collection[int] = ()) -> int:
+    """The number of matches and of these contacts, each counted once, up to most."""
     group = _beginning_of(groups)
     if group is not None:
         parts, bound = _by_beginning(organization_id, group)
-        # count(DISTINCT …) would sort
-        row = tx.one(
-            f"SELECT count(*) FROM (SELECT DISTINCT contact_id FROM ({parts}) found) each", {**bound, "most": most}
-        )
-        if row and row[0] >= FEW:
-            return min(int(row[0]), most)
+        row = tx.one(f"SELECT count(*) FROM ({parts}) found", {**bound, "most": most})
+        # words of notes and of other long texts are in the index of whole documents alone
+        if row and row[0] >= most:
+            return most
     row = tx.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM contact_words w WHERE {_MATCHES} LIMIT :most) matches",
-        {**_bound(organization_id, groups), "most": most},
+        f"SELECT count(*) FROM (SELECT 1 FROM ({_matches(also_ids)}) each LIMIT :most) matches",
+        {**_bound(organization_id, groups), "also_ids": list(also_ids), "most": most},
     )
     return int(row[0]) if row else 0

@@ -144,12 +144,28 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
 
 
 def find(
-    tx: Tx, organization_id: int, groups: Groups, *, column: str, descending: bool, limit: int, offset: int
+    tx: Tx,
+    organization_id: int,
+    groups: Groups,
+    *,
+    column: str,
+    descending: bool,
+    limit: int,
+    offset: int,
+    also_ids: Collection[int] = (),
 ) -> list[int]:
-    """The ids of one page of matches in the order of a column."""
+    """The ids of one page of matches, and of these contacts, in the order of a column."""
     direction = "DESC" if descending else "ASC"
     bound = {**_bound(organization_id, groups), "limit": limit, "offset": offset}
-    if column == "id":
+    if also_ids:
+        rows = tx.all(
+            f"SELECT c.id FROM (SELECT rowid - :first AS id FROM contact_words WHERE {_MATCHES}"
+            " UNION SELECT value FROM json_each(:also_ids)) m"
+            " JOIN contacts c ON c.organization_id = :organization_id AND c.id = m.id"
+            f" ORDER BY c.{column} {direction}, c.id {direction} LIMIT :limit OFFSET :offset",
+            {**bound, "organization_id": organization_id, "also_ids": tx.list_param(also_ids)},
+        )
+    elif column == "id":
         rows = tx.all(
             f"SELECT rowid - :first FROM contact_words WHERE {_MATCHES}"
             f" ORDER BY rowid {direction} LIMIT :limit OFFSET :offset",
@@ -166,10 +182,12 @@ def find(
     return [row[0] for row in rows]
 
 
-def count(tx: Tx, organization_id: int, groups: Groups, most: int) -> int:
-    """The number of matches, counted up to most."""
-    row = tx.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM contact_words WHERE {_MATCHES} LIMIT :most)",
-        {**_bound(organization_id, groups), "most": most},
-    )
-    return int(row[0]) if row else 0
+def count(tx: Tx, organization_id: int, groups: Groups, most: int, *, also_ids: Collection[int] = ()) -> int:
+    """The number of matches and of these contacts, each counted once, up to most."""
+    bound = {**_bound(organization_id, groups), "most": most}
+    matches = f"SELECT rowid FROM contact_words WHERE {_MATCHES} LIMIT :most"
+    if also_ids:
+        matches = f"SELECT rowid FROM ({matches}) UNION SELECT :first + value FROM json_each(:also_ids)"
+        bound["also_ids"] = tx.list_param(also_ids)
+    row = tx.one(f"SELECT count(*) FROM ({matches})", bound)
+    return min(int(row[0]), most) if row else 0

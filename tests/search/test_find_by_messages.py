@@ -11,6 +11,7 @@ from coterie.actions.instagram import connect_account
 from coterie.actions.instagram_updates import apply_updates
 from coterie.actions.interactions import add_interactions
 from coterie.actions.merges import merge_contacts
+from coterie.actions.notes import create_note
 from coterie.actions.search_index import INDEX_MESSAGES_JOB, MESSAGES_AT_ONCE
 from coterie.actions.touches import delete_touch, log_touch, restore_touch
 from coterie.actions.unmerges import unmerge_contact
@@ -96,6 +97,42 @@ def test_a_name_comes_before_a_message_that_has_it(world: World) -> None:
         named = create_contact(tx, world.alice, {"real_name": "Ottilie Marmalade"}).id
         write(tx, world, world.homer.id, "marmalade", "more marmalade")
         assert ids(tx, world, "marmalade") == [named, world.homer.id]
+
+
+def all_pages(tx: Tx, world: World, text: str, **options: Any) -> list[int]:
+    """The ids of every page, whose total is their number."""
+    found: list[int] = []
+    while True:
+        page = search_contacts(tx, world.organization.id, text, limit=40, offset=len(found), **options)
+        if not page.contacts:
+            assert len(found) == len({*found}) == page.total
+            return found
+        found += [contact.id for contact in page.contacts]
+
+
+@pytest.mark.parametrize("text", ["clerk", "the clerk", "Clerk the"])
+@pytest.mark.parametrize("order", [None, "real_name", "id"])
+def test_a_message_is_found_next_to_more_names_than_are_ranked(world: World, text: str, order: str | None) -> None:
+    with world.database.write() as tx:
+        named = [create_contact(tx, world.alice, {"real_name": f"The Clerk {each}"}).id for each in range(130)]
+        strangers = [create_contact(tx, world.alice, {"real_name": f"Otto {each}"}) for each in range(5)]
+        others = [contact.id for contact in strangers]
+        for contact_id in (*others[:3], named[0], named[-1]):
+            write(tx, world, contact_id, "Ask the clerk", "the clerks, the clerk")
+        create_note(tx, world.alice, {"text": "the clerk", "contacts": [contact.uuid for contact in strangers[2:4]]})
+        create_note(tx, world.alice, {"text": "the clerk", "contacts": [strangers[4].uuid], "is_personal": True})
+        write(tx, world, world.homer.id, "no clergy")
+        found = all_pages(tx, world, text, order=order)
+        assert set(found) == {*named, *others[:4]}
+        assert set(all_pages(tx, world, text, order=order, reader_id=world.alice.user_id)) == {*named, *others}
+
+
+def test_a_contact_with_the_word_in_a_note_is_found_next_to_a_few_names(world: World) -> None:
+    with world.database.write() as tx:
+        named = [create_contact(tx, world.alice, {"real_name": f"Clerk {each}"}).id for each in range(20)]
+        create_note(tx, world.alice, {"text": "the clerk", "contacts": [world.homer.uuid]})
+        write(tx, world, world.marge.id, "the clerk")
+        assert set(all_pages(tx, world, "clerk")) == {*named, world.homer.id, world.marge.id}
 
 
 def test_a_conversation_that_is_deleted_finds_nobody_until_it_is_restored(world: World) -> None:
