@@ -8,11 +8,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from msgspec import Struct
 
 from coterie.carddav.books import is_stale, refresh_stale
 from coterie.carddav.cards import Answer, delete, get_card, get_collection, put_card, read_card, refuse
+from coterie.carddav.conditions import check_if
 from coterie.carddav.context import Context, Request
 from coterie.carddav.devices import DeviceLogins
 from coterie.carddav.errors import DavError
@@ -39,12 +41,14 @@ from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
 from coterie.vcard.raw import RawLine
 
+T = TypeVar("T")
 BODY_BYTES_MAX = 16 * 1024 * 1024
 # a body that is read on the writer's thread
 PROPPATCH_BYTES_MAX = 1024 * 1024
 # a card beyond this is read in a thread
 LARGE_BYTES = 65_536
 XML_TYPE = (b"content-type", b'application/xml; charset="utf-8"')
+TEXT_TYPE = (b"content-type", b"text/plain; charset=utf-8")
 _PIECE_CHARS = 65_536
 
 
@@ -101,6 +105,8 @@ class CardDavApp:
         method = scope["method"]
         if method not in ALLOWED[resource.kind] and method not in REFUSED:
             raise MethodNotAllowed(ALLOWED[resource.kind])
+        if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+            return Sent(415, [(b"accept-encoding", b"identity")])
         body = await read_bytes(headers, receive, BODY_BYTES_MAX)
         request = Request(method, resource, headers, body, self._settings.data_folder)
         return await self._run(login, request)
@@ -142,7 +148,9 @@ class CardDavApp:
 
     async def _write(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
         """A unit of work with the device as it is then: it may have been revoked while the body was on its way."""
-        return await self._database.run_write(lambda tx: work(Context(tx, self._logins.again(tx, login), request)))
+        return await self._database.run_write(
+            lambda tx: _change(Context(tx, self._logins.again(tx, login), request), work)
+        )
 
     async def _read_card(self, login: Login, request: Request) -> list[RawLine]:
         """The card of a PUT; its pictures are stored in a thread, before the transaction."""
@@ -155,7 +163,7 @@ class CardDavApp:
     async def _proppatch(self, login: Login, request: Request) -> Sent:
         if len(request.body) > PROPPATCH_BYTES_MAX:
             raise TooLarge(f"A propertyupdate has at most {PROPPATCH_BYTES_MAX} bytes")
-        text = await self._database.run_write(lambda tx: proppatch(Context(tx, login, request)))
+        text = await self._database.run_write(lambda tx: _change(Context(tx, login, request), proppatch))
         return _multistatus(_pieces([text], iter(())))
 
     async def _propfind(self, login: Login, request: Request) -> Sent:
@@ -173,6 +181,11 @@ class CardDavApp:
         for piece in result.pieces():
             yield await self._database.run_slow(partial(_in_context, login, request, piece))
         yield result.tail
+
+
+def _change(context: Context, work: Callable[[Context], T]) -> T:
+    check_if(context)
+    return work(context)
 
 
 def _in_context(login: Login, request: Request, piece: Callable[[Context], str], tx: Tx) -> str:
@@ -219,7 +232,9 @@ def _present(error: Exception, request_id: str) -> Sent:
     if isinstance(error, Unauthorized):
         return Sent(401, [CHALLENGE])
     if isinstance(error, DavError):
-        return Sent(error.status, [XML_TYPE], error_body(error) if error.condition else b"")
+        if error.condition:
+            return Sent(error.status, [XML_TYPE], error_body(error))
+        return Sent(error.status, [TEXT_TYPE], error.message.encode())
     if isinstance(error, Invalid) and any(problem.kind == "quota" for problem in error.problems):
         # RFC 4331, section 6
         return Sent(507, [XML_TYPE], error_body(DavError(507, "D:quota-not-exceeded", error.message)))

@@ -8,6 +8,7 @@ from coterie.actions.books import remove_book, take_out_of_book
 from coterie.actions.cards import delete_card
 from coterie.actions.deletions import check_deletions, note_deletion
 from coterie.carddav.books import card_of_conflict, put_book_card, refresh_stale
+from coterie.carddav.conditions import check_conditions, has_etag
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.properties import CONTENT_TYPE
@@ -25,7 +26,6 @@ from coterie.vcard.raw import RawLine, decode_card, join_lines, version_of
 from coterie.vcard.versions import as_version_3
 
 LISTED_MAX = 1000
-_ETAG = re.compile(r'(?:W/)?"[^"]*"|\*')
 _TYPES = ("text/vcard", "text/x-vcard", "text/directory", "application/vcard", "")
 _VERSION_3 = re.compile(r"text/vcard\s*;\s*version\s*=\s*\"?3\.0")
 
@@ -44,7 +44,7 @@ def get_card(context: Context) -> Answer:
     if ref is None:
         raise NotFound("There is no such card")
     etag = etag_of(ref)
-    if _has_etag(request.header(b"if-none-match"), etag):
+    if has_etag(request.header(b"if-none-match"), etag):
         return Answer(304, (("ETag", etag),))
     rendered = Renderer(context.tx, context.login.caller, request.folder).render([ref])[ref.href]
     accept = request.header(b"accept").lower()
@@ -61,6 +61,8 @@ def get_card(context: Context) -> Answer:
 
 def read_card(request: Request) -> list[RawLine]:
     """The body of a PUT as the lines of a card. Raises DavError with the condition that fails."""
+    if request.header(b"content-range"):
+        raise DavError(400, message="A part of a card cannot be written")
     media_type = request.header(b"content-type").split(";")[0].strip().lower()
     if media_type not in _TYPES:
         raise DavError(403, "C:supported-address-data", "A card is text/vcard")
@@ -155,21 +157,3 @@ def get_collection(context: Context) -> Answer:
         refs = context.list_cards()
         lines += [context.card(ref).url for ref in refs[:LISTED_MAX]]
     return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), "\n".join([*lines, ""]).encode())
-
-
-def check_conditions(request: Request, ref: CardRef | None) -> None:
-    """If-Match, then If-None-Match (RFC 9110, section 13.2.2). Raises DavError (412) if one fails."""
-    etag = etag_of(ref) if ref else None
-    wanted, unwanted = request.header(b"if-match"), request.header(b"if-none-match")
-    if wanted and not _has_etag(wanted.replace("-gzip", ""), etag, is_strong=True):
-        raise DavError(412, message="The card has changed or is gone")
-    if unwanted and _has_etag(unwanted, etag):
-        raise DavError(412, message="The card exists")
-
-
-def _has_etag(header: str, etag: str | None, *, is_strong: bool = False) -> bool:
-    """Whether a list of ETags has this one. Proxies that compress make ETags weak, which If-Match does not accept."""
-    if etag is None or not header:
-        return False
-    found = _ETAG.findall(header)
-    return "*" in found or etag in (found if is_strong else [each.removeprefix("W/") for each in found])

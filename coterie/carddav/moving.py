@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from coterie.actions.books import is_stale, put_in_book
 from coterie.actions.cards import move_card
 from coterie.carddav.books import refresh
-from coterie.carddav.cards import Answer, check_conditions, remove_card
+from coterie.carddav.cards import Answer, remove_card
+from coterie.carddav.conditions import check_conditions
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.urls import Resource, resource_of
@@ -99,7 +100,10 @@ def _check_overwrite(context: Context, ref: CardRef, present: CardRef, *, is_wit
 def _destination(context: Context) -> Resource:
     """The resource of the Destination header. Raises DavError (403, 502) unless it is a card of one of the books."""
     header = context.request.headers.get(b"destination", b"").decode("utf-8", "replace").strip()
-    parts = urlsplit(header)
+    try:
+        parts = urlsplit(header)
+    except ValueError:
+        raise DavError(400, message="The destination is not a URL") from None
     host = context.request.header(b"host")
     if parts.netloc and host and parts.netloc != host:
         raise DavError(502, message="The destination is on another server")

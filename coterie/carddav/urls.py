@@ -66,7 +66,10 @@ def resource_of(path: str) -> Resource | None:
     if len(path) > _PATH_LENGTH_MAX:
         return None
     if "://" in path[:10]:
-        path = urlsplit(path).path
+        try:
+            path = urlsplit(path).path
+        except ValueError:
+            return None
     segments = [_decode(segment) for segment in path.strip("/").split("/")]
     if segments in ([""], ["dav"]):
         return Resource("root")
