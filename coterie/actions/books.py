@@ -1,4 +1,4 @@
-"""Books of phones: which there are, and who is in them.
+"""Books: the address books of phones, and their members.
 
 Guarantee. The members of a book are those of its folder, tag or segment at the last refresh, which every request of a
 device for the book begins with. So no change of a folder, by whatever door, can be missed.
@@ -13,7 +13,7 @@ from coterie.actions.terms import put_on_contact, take_off_contact
 from coterie.errors import Conflict, Invalid, NotFound, invalid
 from coterie.model import times
 from coterie.model.books import BOOKS_MAX, CARDS_MAX, KINDS, Book, Member
-from coterie.model.cards import BOOK as EVERYBODY
+from coterie.model.cards import BOOK as ALL_CONTACTS
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
@@ -35,7 +35,7 @@ _PAGE = 1000
 def add_book(tx: Tx, caller: Caller, kind: str, source: str = "", *, name: str = "") -> Book:
     """Makes a book of a folder, tag or segment of this name, or the caller's personal one.
 
-    name: in URLs; without one it is the book's id. Raises NotFound if there is no such source, Conflict if it has a
+    name: in URLs; without one it is the book's id. Raises NotFound if the source does not exist, Conflict if it has a
     book already, Invalid if the kind is unknown, the name is taken, there are 100 books or it would have more than
     50,000 cards.
     """
@@ -53,7 +53,7 @@ def add_book(tx: Tx, caller: Caller, kind: str, source: str = "", *, name: str =
     present = store.list_books(tx, caller.organization_id)
     if any((each.kind, each.source_id, each.user_id) == (kind, book.source_id, book.user_id) for each in present):
         raise Conflict(f"This {kind} has a book already")
-    if book.name == EVERYBODY or any(each.name == book.name for each in present):
+    if book.name == ALL_CONTACTS or any(each.name == book.name for each in present):
         raise invalid("name", "has already been taken", kind="taken")
     if len(present) >= BOOKS_MAX:
         raise invalid("kind", f"exceeds the limit of {BOOKS_MAX} books: remove one first")
@@ -92,9 +92,6 @@ def remove_book(tx: Tx, caller: Caller, book: Book) -> None:
         record(tx, caller, "book.removed", book.id, changes={"name": (book.title, None)})
 
 
-# Members --------------------------------------------------------------------------------------------------------------
-
-
 def is_stale(tx: Tx, caller: Caller, book: Book) -> bool:
     """Whether the members of a book may have changed since they were computed."""
     is_old = book.refreshed_revision != store.newest_change(tx, caller.organization_id)
@@ -104,7 +101,7 @@ def is_stale(tx: Tx, caller: Caller, book: Book) -> bool:
 def refresh_book(tx: Tx, caller: Caller, book: Book) -> None:
     """Computes the members of a book: who came and who left has a new change number there.
 
-    A contact of the audience that came is in the book of everybody from then on: a person chose the book.
+    A contact of the audience that joins is in the book of all contacts from then on: a person chose the book.
     """
     organization_id = caller.organization_id
     members = {member.uuid: member for member in _members(tx, caller, book)}

@@ -1,4 +1,4 @@
-"""What devices do to the address book: names, stored lines, contacts that come and go."""
+"""Changes of cards by devices: their names, their stored lines, which contacts phones see."""
 
 from coterie.actions.contacts import delete_contact
 from coterie.actions.events import record
@@ -30,8 +30,8 @@ def add_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard) -> Card
 def save_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard, *, is_new: bool) -> CardRef:
     """Stores the card of a contact, after the contact was changed; returns it.
 
-    contact: as it is now. is_new: whether the contact had no card of this name; one under another name is gone
-    afterwards.
+    contact: after the change. is_new: whether the contact had no card of this name; a card under another name is
+    deleted.
     """
     if is_new:
         set_card_state(tx, caller.organization_id, contact.id, "on")
@@ -42,7 +42,7 @@ def save_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard, *, is_
 
 
 def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision: int) -> None:
-    """Gives the card of a contact a name; an earlier one is gone."""
+    """Gives the card of a contact a name; its earlier name is deleted."""
     now = times.now()
     store.delete_names_of_contact(tx, caller.organization_id, contact_uuid, revision=revision, now=now, but=href)
     _save_name(tx, caller, contact_uuid, href, revision, now)

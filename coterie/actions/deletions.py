@@ -84,7 +84,7 @@ def allow_deletions(tx: Tx, caller: Caller, bundle_id: str) -> None:
 def restore_deletions(tx: Tx, caller: Caller, bundle_id: str) -> int:
     """Restores the contacts that a device deleted, and shows on phones those it took off. Returns their number.
 
-    Groups that it deleted meanwhile are there again: their members have the tags. Contacts that were restored already,
+    Restores the groups that it deleted at the same time: their members have the tags. Contacts that were restored,
     or erased, are skipped. Raises NotFound; Invalid if the organization has as many contacts as its quota allows.
     """
     bundle, restored, after = _find(tx, caller, bundle_id), 0, 0

@@ -61,7 +61,7 @@ def mail_invitation(tx: Tx, folder: Path, invitation: Invitation, link: str) -> 
 
 
 def revoke_invitation(tx: Tx, caller: Caller, invitation_id: str) -> None:
-    """Raises Forbidden if the caller is no owner, NotFound if there is no such invitation."""
+    """Raises Forbidden if the caller is no owner, NotFound if the invitation does not exist."""
     require_owner(tx, caller)
     if not store.delete_invitation(tx, caller.organization_id, invitation_id):
         raise NotFound("The invitation was used, revoked or has expired")

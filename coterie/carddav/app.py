@@ -35,7 +35,7 @@ from coterie.http.errors import MethodNotAllowed, error_headers, known_error, st
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import base_url
 from coterie.model.carddav_accounts import ROOT_PATH
-from coterie.model.cards import BOOK as EVERYBODY
+from coterie.model.cards import BOOK as ALL_CONTACTS
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
@@ -141,7 +141,7 @@ class CardDavApp:
         has_groups = login.device.shows_groups
         if request.resource.kind not in ("home", "book", "card"):
             return
-        if request.resource.book == EVERYBODY and not has_groups:
+        if request.resource.book == ALL_CONTACTS and not has_groups:
             return
         if await self._database.run_read(lambda tx: is_stale(Context(tx, login, request))):
             await self._database.run_write(lambda tx: refresh_stale(Context(tx, login, request)))

@@ -1,4 +1,4 @@
-"""Books besides the one of everybody: they are refreshed before each request, and their cards are those of contacts."""
+"""Books other than that of all contacts: refreshed before each request; their cards are those of contacts."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from coterie.cards.groups import are_groups_stale, refresh_groups
 from coterie.cards.rendering import Renderer
 from coterie.errors import NotFound
 from coterie.model.books import Book
-from coterie.model.cards import BOOK as EVERYBODY
+from coterie.model.cards import BOOK as ALL_CONTACTS
 from coterie.model.cards import CardRef, etag_of
 from coterie.model.ids import new_id
 from coterie.store import book_cards
@@ -26,7 +26,7 @@ from coterie.vcard.raw import is_group, uid_of
 def stale_books(context: Context) -> list[Book]:
     """The books that a request reads whose members may have changed: that of its URL, or all books of the home."""
     resource = context.request.resource
-    if resource.member != context.member or resource.book == EVERYBODY:
+    if resource.member != context.member or resource.book == ALL_CONTACTS:
         return []
     try:
         books = [context.request_book] if resource.book else context.list_books() if resource.kind == "home" else []
@@ -37,9 +37,9 @@ def stale_books(context: Context) -> list[Book]:
 
 
 def has_stale_groups(context: Context) -> bool:
-    """Whether a request of a device that sees groups is about the book of everybody, and its groups may be others."""
+    """Whether a request of a device that sees groups is about the book of all contacts, whose groups may be stale."""
     resource = context.request.resource
-    is_own = resource.book == EVERYBODY and resource.member == context.member
+    is_own = resource.book == ALL_CONTACTS and resource.member == context.member
     return is_own and context.shows_groups and are_groups_stale(context.tx, context.login.caller)
 
 
@@ -63,7 +63,7 @@ def refresh(context: Context, books: Iterable[Book]) -> None:
 
 
 def put_book_card(context: Context, book: Book, put: Put, ref: CardRef | None) -> Outcome:
-    """Takes a card that was written into a book; its contact is in the book afterwards, and in that of everybody.
+    """Takes a card that was written into a book; puts its contact into this book and that of all contacts.
 
     ref: the present card of this name. Raises UidConflict if the UID is that of another card of the book; DavError
     (403, valid-address-data) for a group, which has no place in a folder.
@@ -83,7 +83,7 @@ def put_book_card(context: Context, book: Book, put: Put, ref: CardRef | None) -
 
 
 def _present_card(context: Context, book: Book, put: Put, ref: CardRef | None) -> CardRef | None:
-    """The card in the book of everybody that a PUT into another book changes; None if it creates one."""
+    """The card in the book of all contacts that a PUT into another book changes; None if it creates one."""
     tx, organization_id = context.tx, context.organization_id
     if ref is not None and ref.contact_id is not None:
         return store.find_card_of_contact(tx, organization_id, ref.contact_id)
@@ -97,11 +97,11 @@ def _present_card(context: Context, book: Book, put: Put, ref: CardRef | None) -
 
 
 def _free_name(context: Context, href: str) -> str:
-    """The name of a new card in the book of everybody: the same, if it is free."""
+    """The name of a new card in the book of all contacts: the same, if it is free."""
     is_taken = bool(store.find_cards(context.tx, context.organization_id, [href]))
     return f"{new_id()}.vcf" if is_taken else href
 
 
 def card_of_conflict(context: Context, conflict: UidConflict) -> Resource:
     """The resource of the card that has a UID already."""
-    return Resource("card", context.member, conflict.book or EVERYBODY, conflict.message)
+    return Resource("card", context.member, conflict.book or ALL_CONTACTS, conflict.message)

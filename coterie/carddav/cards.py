@@ -108,7 +108,7 @@ def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
 def delete(context: Context) -> Answer:
     """Deletes a card, or takes it out of a book. Deleting a book takes it off phones and deletes no contact.
 
-    The book of everybody reappears at once with all its cards: no client deletes everyone with one request.
+    The book of all contacts reappears at once with all its cards: no client deletes everyone with one request.
     """
     request, resource = context.request, context.request.resource
     context.check(resource)
@@ -128,7 +128,7 @@ def delete(context: Context) -> Answer:
 
 
 def remove_card(context: Context, book: Book | None, ref: CardRef) -> None:
-    """Deletes a card, or takes its contact out of a book that is not the one of everybody."""
+    """Deletes a card, or takes its contact out of a book other than that of all contacts."""
     tx, caller = context.tx, context.login.caller
     if ref.contact_id is None:
         check_deletions(tx, caller)

@@ -11,7 +11,7 @@ from coterie.carddav.urls import Resource
 from coterie.errors import NotFound
 from coterie.http.asgi import Headers
 from coterie.model.books import Book
-from coterie.model.cards import BOOK as EVERYBODY
+from coterie.model.cards import BOOK as ALL_CONTACTS
 from coterie.model.cards import CardRef, make_token, membership_uuid, parse_token
 from coterie.store import book_cards
 from coterie.store import cards as store
@@ -59,7 +59,7 @@ class Context(Struct):
 
     @property
     def shows_groups(self) -> bool:
-        """Whether the device sees groups; only the book of everybody has them."""
+        """Whether the device sees groups; only the book of all contacts has them."""
         return self.login.device.shows_groups
 
     @property
@@ -71,18 +71,18 @@ class Context(Struct):
         return Resource("home", self.member)
 
     @property
-    def everybody(self) -> Resource:
-        """The book of everybody, the first in the home: macOS shows no other."""
-        return Resource("book", self.member, EVERYBODY)
+    def main_book(self) -> Resource:
+        """The book of all contacts, the first in the home: macOS shows no other."""
+        return Resource("book", self.member, ALL_CONTACTS)
 
     @property
     def book(self) -> Resource:
-        """The book of the request; of a request for none the one of everybody."""
-        return Resource("book", self.member, self.request.resource.book or EVERYBODY)
+        """The book of the request; if the request names none, that of all contacts."""
+        return Resource("book", self.member, self.request.resource.book or ALL_CONTACTS)
 
     def find_book(self, name: str) -> Book | None:
-        """A book that is not the one of everybody. Raises NotFound if there is none of this name."""
-        if name in ("", EVERYBODY):
+        """A book other than that of all contacts. Raises NotFound if there is none of this name."""
+        if name in ("", ALL_CONTACTS):
             return None
         if name not in self.known_books:
             self.known_books[name] = find_book(self.tx, self.organization_id, name, self.login.device.user_id)
@@ -92,11 +92,11 @@ class Context(Struct):
 
     @property
     def request_book(self) -> Book | None:
-        """The book of the request; None for the one of everybody."""
+        """The book of the request; None for that of all contacts."""
         return self.find_book(self.request.resource.book)
 
     def list_books(self) -> list[Book]:
-        """The books of the member besides the one of everybody."""
+        """The other books of the member."""
         books = list_books(self.tx, self.organization_id, self.login.device.user_id)
         self.known_books |= {book.name: book for book in books}
         return books
@@ -119,7 +119,7 @@ class Context(Struct):
         return book_cards.list_cards(self.tx, self.organization_id, book.id)
 
     def list_changes(self, after: int) -> list[tuple[int, CardRef | str]]:
-        """(change number, card or the name of one that is gone), for what changed in the request's book."""
+        """(change number, card or the name of a deleted one) of everything that changed in the request's book."""
         book = self.request_book
         if book is None:
             return store.list_changes(self.tx, self.organization_id, after, with_groups=self.shows_groups)
@@ -193,4 +193,4 @@ class Context(Struct):
             if is_past and not has_expired and self.token(self.book, revision) == token:
                 return revision
         is_thunderbird = "thunderbird" in self.request.header(b"user-agent").lower()
-        raise DavError(400 if is_thunderbird else 403, "D:valid-sync-token", "The sync token is not valid any more")
+        raise DavError(400 if is_thunderbird else 403, "D:valid-sync-token", "The sync token is no longer valid")

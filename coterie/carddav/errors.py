@@ -12,7 +12,7 @@ class DavError(CoterieError):
 
 
 class UidConflict(CoterieError):
-    """The UID of a card is that of another one, whose name is the message. book: its name; '' for everybody's."""
+    """Another card, whose name is the message, has the UID. book: its name; '' for that of all contacts."""
 
     def __init__(self, href: str, book: str = "") -> None:
         super().__init__(href)

@@ -21,7 +21,7 @@ from coterie.store.contacts import find_contact
 def move(context: Context) -> Answer:
     """Gives a card another name, or moves it to another book: 201, or 204 if a card of that name was replaced.
 
-    Raises DavError (403, need-privileges) for a move out of the book of everybody: a contact stays in it.
+    Raises DavError (403, need-privileges) for a move out of the book of all contacts: a contact stays in it.
     """
     return _transfer(context, is_move=True)
 

@@ -127,4 +127,4 @@ def _children(context: Context, resource: Resource) -> list[Resource]:
         return [context.home]
     if resource.kind != "home":
         return []
-    return [context.everybody, *(Resource("book", context.member, book.name) for book in context.list_books())]
+    return [context.main_book, *(Resource("book", context.member, book.name) for book in context.list_books())]

@@ -178,7 +178,7 @@ def _sync(context: Context, root: Element) -> Report:
     )
     tail += f"<D:sync-token>{escape(context.token(context.book, until))}</D:sync-token>"
     refs = [ref for _, ref in changes if isinstance(ref, CardRef)]
-    # a device that knows another book may not have read what changed in the one of everybody
+    # a device that knows another book may not have read what changed in that of all contacts
     seen = until if context.request_book is None else None
     return Report(wanted, data, "", refs, tail, seen)
 

@@ -1,4 +1,4 @@
-"""The cards of a book that is not the one of everybody: their names there, and when each contact came and left."""
+"""The cards of a book other than that of all contacts: their names there, and when each contact came and left."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def list_cards(tx: Tx, organization_id: int, book_id: str) -> list[CardRef]:
 
 
 def list_changes(tx: Tx, organization_id: int, book_id: str, after: int) -> list[tuple[int, CardRef | str]]:
-    """(change number, card or the name of one that is gone), for what changed after a change number, in no order."""
+    """(change number, card or the name of a deleted one) of what changed after a change number, in no order."""
     bound = {"organization_id": organization_id, "book_id": book_id, "after": after}
     rows = tx.all(f"{_CARD} AND c.card_state IS NOT NULL AND c.revision > :after", bound)
     rows += tx.all(f"{_CARD} AND b.revision > :after AND c.revision <= :after", bound)
@@ -87,7 +87,7 @@ def list_present(tx: Tx, organization_id: int, book_id: str) -> dict[str, str]:
 
 
 def names_for(tx: Tx, organization_id: int, book_id: str, uuids: Iterable[str]) -> dict[str, str]:
-    """contact uuid -> the name for its card in a book: the one it had there, else the one in the book of everybody."""
+    """contact uuid -> the name for its card in a book: the one it had there, else its name in that of all contacts."""
     names = {uuid: default_href(uuid) for uuid in uuids}
     bound: Mapping[str, Any] = {"organization_id": organization_id, "uuids": tx.list_param(names)}
     names |= tx.all(

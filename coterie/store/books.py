@@ -77,9 +77,6 @@ def newest_change(tx: Tx, organization_id: int) -> int:
     return count(tx, organization_id, "event_id")
 
 
-# Members --------------------------------------------------------------------------------------------------------------
-
-
 def list_members_of_folder(tx: Tx, organization_id: int, folder_id: int) -> list[Member]:
     """The contacts of a folder that phones may see, 50,000 at most."""
     return _members(

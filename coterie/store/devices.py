@@ -105,7 +105,7 @@ def find_device(tx: Tx, organization_id: int, device_id: str) -> Device | None:
 def save_groups(
     tx: Tx, organization_id: int, device_id: str, *, shows_groups: bool, listed_from: int | None = None
 ) -> None:
-    """Saves whether a device sees groups, and the change number below which its sync tokens are not valid any more."""
+    """Saves whether a device sees groups, and the change number below which its sync tokens are invalid."""
     tx.run(
         "UPDATE devices SET shows_groups = :shows_groups, listed_from = coalesce(:listed_from, listed_from)"
         " WHERE organization_id = :organization_id AND id = :id",
