@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from world import World
 
-from coterie.actions.books import set_on_phones
+from coterie.actions.books import add_book, refresh_book, set_on_phones
 from coterie.actions.cadences import set_cadence, snooze
 from coterie.actions.contact_relationships import delete_contact_relationship, relate
 from coterie.actions.contacts import create_contact, delete_contact, update_contact
+from coterie.actions.deletions import note_deletion
+from coterie.actions.devices import add_device
 from coterie.actions.duplicates import dismiss
 from coterie.actions.folders import create_folder, set_folders
 from coterie.actions.handles import add_handle, delete_handle
@@ -20,6 +23,7 @@ from coterie.actions.pets import create_pet, delete_pet
 from coterie.actions.properties import create_definition, set_values
 from coterie.actions.search_index import index_all
 from coterie.actions.segments import create_segment
+from coterie.actions.subscriptions import add_subscription
 from coterie.actions.terms import create_term, delete_term, put_on_contact
 from coterie.model import times
 from coterie.model.cadences import Target
@@ -27,6 +31,7 @@ from coterie.model.ids import new_id
 from coterie.model.imports import ContactDraft
 from coterie.model.organizations import MEMBER
 from coterie.model.relationships import type_id
+from coterie.model.subscriptions import RemoteCard, Subscription
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.settings import load_settings
 from coterie.store import backup
@@ -34,6 +39,7 @@ from coterie.store.database import Database, Tx, open_database
 from coterie.store.files import save_file
 from coterie.store.migrate import migrate
 from coterie.store.organizations import insert_membership
+from coterie.store.remote_cards import save_remote_cards
 
 PDF = b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n0\n%%EOF"
 FIRST, SECOND, THIRD = (f"2025-0{n}-02T03:04:05.678901Z" for n in (1, 2, 3))
@@ -104,6 +110,7 @@ def add_everything(world: World, folder: Path) -> None:
             channel="hand", direction="outgoing", text="hello", is_recent=False)  # fmt: skip
         _in_touch(tx, world)
         _cards(tx, world)
+        _synced(tx, world)
         # rows that were put in without an action
         index_all(tx, org)
 
@@ -120,6 +127,20 @@ def _cards(tx: Tx, world: World) -> None:
         body=lines.format("g", "X-ADDRESSBOOKSERVER-KIND:group\r\n"))  # fmt: skip
     put(tx, "cards", organization_id=org, href="g.vcf", contact_uuid=None, revision=1, changed_at=FIRST,
         is_deleted=False)  # fmt: skip
+
+
+def _synced(tx: Tx, world: World) -> None:
+    """Adds a device with what it deleted, books of each kind, and a subscription with a card of a contact."""
+    alice, homer = world.alice, world.homer.id
+    device_id, _ = add_device(tx, alice, user_id=alice.user_id or "", name="Phone", shows_groups=True)
+    note_deletion(tx, replace(alice, via="carddav", token_id=device_id), homer)
+    tag = tx.all("SELECT name FROM tags WHERE organization_id = :o ORDER BY id", {"o": alice.organization_id})[0][0]
+    for kind, source in (("folder", "Plant"), ("tag", tag), ("segment", "A family")):
+        refresh_book(tx, alice, add_book(tx, alice, kind, source))
+    new = Subscription(id="", user_id=None, name="Friends", url="https://x.example/", username="u", password_sealed="s")
+    subscription = add_subscription(tx, alice, new)
+    card = RemoteCard("/h.vcf", '"1"', "h", "BEGIN:VCARD\r\nEND:VCARD\r\n", contact_id=homer)
+    save_remote_cards(tx, alice.organization_id, subscription.id, [card])
 
 
 def _in_touch(tx: Tx, world: World) -> None:

@@ -92,7 +92,7 @@ def _deletions(made: Any) -> Iterator[Step]:
 
 def _subscriptions(made: Any) -> Iterator[Step]:
     caller, verbs = made.alice, subscriptions
-    new = Subscription(id="", user_id=None, name="Friends", url="https://x.example/", username="u", password_sealed="s")
+    new = Subscription(id="", user_id=None, name="Friends", url="https://y.example/", username="u", password_sealed="s")
     add = made.keep("subscription", lambda tx: verbs.add_subscription(tx, caller, new))
     yield "subscriptions.add_subscription", add
     id_: Callable[[], str] = lambda: made["subscription"].id  # noqa: E731
