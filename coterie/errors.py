@@ -127,6 +127,17 @@ def gathering(problems: list[Problem]) -> Iterator[None]:
         problems += error.problems
 
 
+@contextmanager
+def raising_disk_full() -> Iterator[None]:
+    """An OSError in the block that means so is raised as DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        raise DiskFull("The disk is full or not writable") from error
+
+
 def invalid(field: str | tuple[str, ...], reason: str, kind: str = "invalid") -> Invalid:
     """An Invalid with one problem: invalid("email", "is not an e-mail address")."""
     return Invalid(Problem((field,) if isinstance(field, str) else field, kind, reason))

@@ -7,6 +7,7 @@
 Not meant for people, so it does without the command-line library, which takes 15 MB per process.
 """
 
+import logging
 import os
 import shutil
 import signal
@@ -24,6 +25,8 @@ from coterie.cli.stopping import exiting_on_errors, stop_early
 from coterie.logs import configure_logging
 from coterie.settings import Settings
 
+log = logging.getLogger("coterie.cli.child")
+
 
 def main() -> None:
     """Runs as instance, web process or worker. The settings come from the environment."""
@@ -32,9 +35,11 @@ def main() -> None:
         configure_logging(settings.log_level)
         if sys.argv[1] == "instance":
             _instance(settings, socket.socket(fileno=int(sys.argv[2])), web_processes=int(sys.argv[3]))
-        elif sys.argv[1] == "web":
+    # what a child reports is part of the log of a running instance
+    with exiting_on_errors(lambda message: log.error("cannot start", extra={"problem": message})):
+        if sys.argv[1] == "web":
             _web(settings, int(sys.argv[2]))
-        else:
+        elif sys.argv[1] == "worker":
             run_worker(settings, with_parent=True)
 
 

@@ -1,11 +1,11 @@
 """How a process of the command line ends early."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from coterie.errors import CoterieError
+from coterie.errors import CoterieError, raising_disk_full
 
 
 def stop_early(signal_number: int, frame: FrameType | None) -> None:
@@ -13,11 +13,17 @@ def stop_early(signal_number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _print_error(message: str) -> None:
+    print(f"coterie: {message}", file=sys.stderr)  # noqa: T201
+
+
 @contextmanager
-def exiting_on_errors() -> Iterator[None]:
-    """A CoterieError in the block is one line on standard error, and the process exits with 1."""
+def exiting_on_errors(report: Callable[[str], None] = _print_error) -> Iterator[None]:
+    """A CoterieError or a full disk in the block is reported, by default as a line on standard error, and the process
+    exits with 1."""
     try:
-        yield
+        with raising_disk_full():
+            yield
     except CoterieError as error:
-        print(f"coterie: {error}", file=sys.stderr)  # noqa: T201
+        report(str(error))
         raise SystemExit(1) from None

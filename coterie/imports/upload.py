@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.actions import imports as actions
-from coterie.errors import invalid
+from coterie.errors import invalid, raising_disk_full
 from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.names import FORMATS, VCARD
 from coterie.imports.formats.readers import columns_of
@@ -51,7 +51,7 @@ def store_upload(
     """Recognizes a file by its content and copies it to the data folder.
 
     Raises Invalid, and stores nothing, if the file does not exist, no reader can read it, the format is unknown, or
-    the corrections name a column or field that does not exist.
+    the corrections name a column or field that does not exist. Raises DiskFull.
     """
     if file_format == AUTO:
         file_format = detect_format(path)
@@ -63,7 +63,8 @@ def store_upload(
     if file_format == VCARD:
         check_vcard(path)
     columns = columns_of(path, file_format, corrections)
-    digest, byte_count = (None, 0) if is_folder else save_file(folder, path)
+    with raising_disk_full():
+        digest, byte_count = (None, 0) if is_folder else save_file(folder, path)
     return StoredFile(
         path=path,
         filename=filename or path.name,
