@@ -53,7 +53,7 @@ def _print_mapping(result: FileResult) -> None:
     """The field each column was read as, so that it can be corrected before anything is applied."""
     if result.mapping is None:
         return
-    typer.echo(printable(f"{Path(result.file).name}: {len(result.mapping):,} columns"))
+    typer.echo(printable(f"{Path(result.file).name}: {len(result.mapping):,} column{'s'[: len(result.mapping) != 1]}"))
     for column, field in result.mapping.items():
         typer.echo(printable(f"  {column or '(no name)'} → {field}"))
     typer.echo('  (correct one with --map "COLUMN=FIELD"; an "extra" column goes into the note)')

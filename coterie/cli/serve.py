@@ -52,6 +52,11 @@ def serve(
             "listening on all addresses without TLS: put a reverse proxy in front (docs/operating.md)",
             extra={"host": host},
         )
+    if settings.backup_folder and not os.access(settings.backup_folder, os.W_OK | os.X_OK):
+        log.warning(
+            "COTERIE_BACKUP_FOLDER does not exist or is not writable: no backup is saved",
+            extra={"folder": settings.backup_folder},
+        )
     listener.set_inheritable(True)
     # the command-line library takes 15 MB, which a running instance does without
     command = child_command("instance", str(listener.fileno()), str(workers - 1))

@@ -165,11 +165,15 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
 def _suggest(name: str, environment: Mapping[str, str], file: Path) -> str:
     """An unknown setting as it was written, with the setting or option that was probably meant."""
     variable = PREFIX + name.upper()
-    written = variable if variable in {key.upper() for key in environment} else f"{name[:100]} (in {file})"
+    is_variable = variable in {key.upper() for key in environment}
+    written = variable if is_variable else f"{name[:100]} (in {file})"
     if name in SERVE_OPTIONS:
         return f"{written}: it is an option, coterie serve --{name}"
-    likely = get_close_matches(name, Settings.__struct_fields__, 1)
-    return f"{written}: did you mean {PREFIX}{likely[0].upper()}?" if likely else written
+    # in the file a name has no prefix and is in lower case
+    likely = get_close_matches(name.lower().removeprefix(PREFIX.lower()), Settings.__struct_fields__, 1)
+    if not likely:
+        return written
+    return f"{written}: did you mean {PREFIX + likely[0].upper() if is_variable else likely[0]}?"
 
 
 def _convert(values: Mapping[str, Any]) -> Settings:
@@ -210,8 +214,10 @@ def _allowed(type_: Any) -> str:
 def _read_file(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise Unavailable(f"settings: {file}: {error}") from None
+    except OSError as error:
+        raise Unavailable(f"settings: {file}: {error.strerror}") from None
+    except ValueError as error:
+        raise Unavailable(f'settings: {file}: {error}; a line is log_level = "debug" or backup_hours = 12') from None
 
 
 def shown(variable: str, value: str) -> str:

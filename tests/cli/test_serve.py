@@ -233,6 +233,25 @@ def test_a_setting_that_makes_no_sense_is_refused_with_what_would(settings: dict
     assert str(refused.value) == f"settings: {said}"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('LOG_LEVEL = "debug"', "unknown setting LOG_LEVEL (in FILE): did you mean log_level?"),
+        ('COTERIE_COUNTRY = "DE"', "unknown setting COTERIE_COUNTRY (in FILE): did you mean country?"),
+        ("log_level = debug", "FILE: Invalid value (at line 1, column 13); a line is log_level = "
+            '"debug" or backup_hours = 12'),
+    ],
+)  # fmt: skip
+def test_a_wrong_line_of_the_file_of_settings_is_refused_with_the_right_one(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "coterie.toml"
+    file.write_text(text)
+    with pytest.raises(Unavailable) as refused:
+        load_settings({}, data=str(tmp_path))
+    assert str(refused.value) == f"settings: {said.replace('FILE', str(file))}"
+
+
 def test_settings_have_one_form_however_they_are_written() -> None:
     settings = load_settings({"COTERIE_COUNTRY": "germany", "COTERIE_BASE_URL": "https://crm.example.org:8443/"})
     assert (settings.country, settings.base_url) == ("DE", "https://crm.example.org:8443")
@@ -241,7 +260,8 @@ def test_settings_have_one_form_however_they_are_written() -> None:
 def test_settings_come_from_a_file_in_the_data_folder_and_variables_win(folder: Path) -> None:
     folder.mkdir()
     (folder / "coterie.toml").write_text('metrics_token = "from the file"\nlog_level = "error"\n')
-    with running(folder, log_level="info") as instance:
+    with running(folder, log_level="info", backup_folder=str(folder / "none")) as instance:
+        assert any("COTERIE_BACKUP_FOLDER does not exist" in line["event"] for line in instance.events())
         assert instance.call("GET", "/metrics")[0] == 401
         assert instance.call("GET", "/metrics", token="another")[0] == 401
         assert instance.call("GET", "/metrics", token="from the file")[0] == 200
