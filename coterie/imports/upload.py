@@ -16,6 +16,7 @@ from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.names import FORMATS, VCARD
 from coterie.imports.formats.readers import columns_of
 from coterie.imports.formats.vcard_file import check_vcard
+from coterie.imports.formats.vcard_zip import unpack_cards
 from coterie.model.imports import Import
 from coterie.model.organizations import Caller
 from coterie.store.database import Database, Tx
@@ -60,11 +61,9 @@ def store_upload(
     is_folder = path.is_dir()
     if not is_folder and not path.is_file():
         raise invalid("file", "does not exist")
-    if file_format == VCARD:
-        check_vcard(path)
     columns = columns_of(path, file_format, corrections)
     with raising_disk_full():
-        digest, byte_count = (None, 0) if is_folder else save_file(folder, path)
+        digest, byte_count = (None, 0) if is_folder else _save(folder, path, file_format)
     return StoredFile(
         path=path,
         filename=filename or path.name,
@@ -76,13 +75,22 @@ def store_upload(
     )
 
 
+def _save(folder: Path, path: Path, file_format: str) -> tuple[str, int]:
+    """Stores a file as its reader needs it: an archive of vCards as one file. Returns (digest, byte count)."""
+    if file_format != VCARD:
+        return save_file(folder, path)
+    with unpack_cards(path, folder) as cards:
+        check_vcard(cards)
+        return save_file(folder, cards)
+
+
 def start_import(
     tx: Tx, caller: Caller, folder: Path, file: StoredFile, *, group_id: str | None = None, in_background: bool = False
 ) -> Import:
     """Creates the import of a stored file. The worker stages it if in_background; else the caller must."""
     lock_files(tx)
     if file.digest and not file_path(folder, file.digest).exists():
-        save_file(folder, file.path)
+        _save(folder, file.path, file.format)
     options: dict[str, Any] = {}
     if file.corrections:
         options["mapping"] = file.corrections

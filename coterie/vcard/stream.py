@@ -20,7 +20,7 @@ def read_lines(stream: BinaryIO, bytes_max: int = LINE_BYTES_MAX) -> Iterator[by
     A byte order mark is removed. UTF-16, with or without one, is converted to UTF-8.
     """
     tail, too_long = b"", False
-    for block in _blocks(stream):
+    for block in read_blocks(stream):
         lines = (tail + block).split(b"\n")
         tail = lines.pop()
         for line in lines:
@@ -37,7 +37,7 @@ def read_lines(stream: BinaryIO, bytes_max: int = LINE_BYTES_MAX) -> Iterator[by
         yield tail
 
 
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+def read_blocks(stream: BinaryIO) -> Iterator[bytes]:
     """The stream in blocks of UTF-8 without byte order mark, with LF as the only line ending."""
     block = stream.read(_BLOCK_BYTES)
     has_mark = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

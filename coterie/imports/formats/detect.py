@@ -15,6 +15,7 @@ from coterie.imports.formats.csv_layout import read_head
 from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.imports.formats.names import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
+from coterie.imports.formats.vcard_zip import card_names
 from coterie.model.encodings import find_utf_16
 
 _HEAD = 64 * 1024
@@ -26,6 +27,9 @@ _OF_MONICA = re.compile(r'"(app_version|export_date|exported_by)"\s*:')
 # the "Contacts Archive" of Contacts on a Mac: a folder, or that folder zipped
 _OF_APPLE = re.compile(r"\.(abbu|abcddb)(/|$)")
 _APPLES = 'it is an archive of Apple\'s Contacts; choose "Export vCard" there instead'
+_GZIP = b"\x1f\x8b"
+# RFC 2849
+_LDIF = re.compile(r"(version: *1\s+|#[^\n]*\n\s*)?dn::? ", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HEADERS = (
     (LINKEDIN, linkedin_csv.is_header),
@@ -65,6 +69,8 @@ def _of_folder(path: Path) -> str:
         return INSTAGRAM
     if any(_OF_APPLE.search(name) for name in (path.name, *names)):
         raise _unreadable(_APPLES)
+    if card_names(names):
+        raise _unreadable("it is a folder of vCards; name its files (FOLDER/*.vcf), or import it as a ZIP archive")
     raise _unreadable("it is a folder, but not an export from Instagram")
 
 
@@ -83,7 +89,9 @@ def _of_archive(path: Path) -> str:
         raise _unreadable(_APPLES)
     if "xl/workbook.xml" in names:
         raise _unreadable("it is an Excel workbook; save it as CSV first")
-    raise _unreadable("it is a ZIP archive, but not an export from Instagram or Coterie")
+    if card_names(names):
+        return VCARD
+    raise _unreadable("it is a ZIP archive, but not of vCards, and not an export from Instagram or Coterie")
 
 
 def _is_portable_manifest(archive: zipfile.ZipFile) -> bool:
@@ -100,6 +108,8 @@ def _is_portable_manifest(archive: zipfile.ZipFile) -> bool:
 
 def _of_text(path: Path, head: bytes) -> str:
     has_mark = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    if head.startswith(_GZIP):
+        raise _unreadable("it is compressed with gzip; unpack it first")
     text = head.decode("utf-16" if has_mark else find_utf_16(head) or "utf-8-sig", "replace").lstrip()
     # a stray NUL in a table costs its row only; a file full of control characters is not text
     if len(_CONTROLS.findall(text)) * 50 > len(text):
@@ -110,6 +120,8 @@ def _of_text(path: Path, head: bytes) -> str:
         if '"account"' in text and _OF_MONICA.search(text):
             return MONICA
         raise _unreadable("it is JSON, but not an export from Monica")
+    if _LDIF.match(text):
+        raise _unreadable("it is LDIF; choose vCard or CSV in the program that exports it")
     if text.startswith(("<", "%PDF")):
         raise _unreadable("it is a page or a document")
     return _of_table(path)
