@@ -14,6 +14,10 @@ setup: .venv/run.stamp  ## install Coterie into .venv; safe to repeat
 setup-dev: .venv/dev.stamp .venv/generator.stamp .venv/dav.stamp .venv/mcp.stamp  ## the same, with the tools for tests, checks and benchmarks
 
 .venv/run.stamp: locks/run.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Coterie needs Python 3.11 or newer, and $(PYTHON) is older: make setup PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) has no venv: apt install python3-venv" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
