@@ -1,4 +1,4 @@
-"""Any CSV file: guesses in seven languages, corrections, broken files."""
+"""Any CSV file: guesses of the columns, corrections, broken files."""
 
 import time
 from pathlib import Path
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from coterie.errors import Invalid
 from coterie.imports.formats import any_csv
+from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.fields import FIELDS, check_mapping
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.model.imports import AddressDraft, ContactDraft, HandleDraft, PictureDraft, RowError
@@ -156,3 +157,18 @@ def test_spreadsheet_formulas_and_strange_scripts_are_only_text(tmp_path: Path) 
     assert isinstance(formula, ContactDraft) and isinstance(family, ContactDraft)
     assert (formula.first_name, formula.note) == ("=cmd|'/c calc'!A1", "\u202eשלום")
     assert family.first_name == "👩‍👩‍👧"
+
+
+def test_a_title_above_the_columns_is_not_one(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("Friends and family,,\n\nName,Email,Shoe\nAna Silva,ana@example.org,44\n")
+    assert detect_format(path) == "csv" and any_csv.mapping_of(path)["Email"] == "email"
+    (draft,) = any_csv.read(path)
+    assert isinstance(draft, ContactDraft)
+    assert (draft.first_name, draft.handles[0].value, draft.note) == ("Ana", "ana@example.org", "Shoe: 44")
+
+
+def test_a_table_of_one_column_has_all_its_rows_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("Foo\n" + "".join(f"p{number}@example.org\n" for number in range(60)))
+    assert len(list(any_csv.read(path, {"Foo": "email"}))) == 60

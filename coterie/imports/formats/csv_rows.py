@@ -7,8 +7,8 @@ at the line after its first one.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ from coterie.imports.formats.csv_lines import (
     ROW_TOO_LARGE,
     Lines,
 )
+from coterie.imports.formats.header_names import is_known_header
 from coterie.model.imports import RowError
 
 COLUMN_COUNT_MAX = 1000
@@ -51,12 +52,19 @@ class Table(NamedTuple):
     is_day_first: bool = False
 
 
+def is_any_header(cells: Sequence[str]) -> bool:
+    """Whether a row may name the columns of a table: one cell alone is a title above it, unless its name is known."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 or (len(filled) == 1 and is_known_header(filled[0]))
+
+
 def open_rows(
-    path: Path, is_header: Callable[[list[str]], bool] = any, *, source_length_max: int = SOURCE_LENGTH_MAX
+    path: Path, is_header: Callable[[list[str]], bool] = is_any_header, *, source_length_max: int = SOURCE_LENGTH_MAX
 ) -> Table:
     """The headers of a CSV file and its rows, one by one, without blank rows and the column of rejection reasons.
 
-    is_header finds the row that names the columns among the first 50; some exports begin with prose.
+    is_header finds the row that names the columns among the first 50; some exports begin with prose. If none does in a
+    table of no known product, the first row names them.
     source_length_max limits the stored text of a row. A short row is filled up with blank cells. A RowError is: a row
     with too many cells, with a NUL character, with a field over 1 MiB, over 4 MiB in all, or with a quote that is
     never closed.
@@ -64,7 +72,7 @@ def open_rows(
     Raises Invalid if no row names the columns or there are more than 1,000 columns, TooLarge beyond 2 GiB.
     """
     parsed = _parse(path, find_layout(path), source_length_max)
-    headers = _find_headers(parsed, is_header)
+    headers, parsed = _find_headers(parsed, is_header)
     if len(headers) > COLUMN_COUNT_MAX:
         raise invalid("file", f"has more than {COLUMN_COUNT_MAX:,} columns", kind="too_large")
     for name in (REASON_COLUMN, DAY_FIRST_COLUMN):
@@ -75,17 +83,26 @@ def open_rows(
     return Table(headers, _fit(parsed, len(headers)))
 
 
-def _find_headers(rows: Iterator[Row | RowError], is_header: Callable[[list[str]], bool]) -> list[str]:
-    headers: list[str] = []
+def _find_headers(
+    rows: Iterator[Row | RowError], is_header: Callable[[list[str]], bool]
+) -> tuple[list[str], Iterator[Row | RowError]]:
+    """(the names of the columns, the rows after them)."""
+    before: list[Row | RowError] = []
     for row in islice(rows, HEADER_WITHIN_ROWS):
         if isinstance(row, RowError) and row.code == ROW_TOO_LARGE:
             reason = f"has too many columns (limit {COLUMN_COUNT_MAX:,}): the row that names them is larger than 4 MiB"
             raise invalid("file", reason, kind="too_large")
         if isinstance(row, Row) and is_header(row.cells):
-            headers = row.cells
-            break
-    if not headers:
-        raise invalid("file", "has no row that names its columns")
+            return _without_blank_end(row.cells), rows
+        before.append(row)
+    # a table of one column, whose name is not known
+    for index, row in enumerate(before if is_header is is_any_header else ()):
+        if isinstance(row, Row):
+            return _without_blank_end(row.cells), chain(before[index + 1 :], rows)
+    raise invalid("file", "has no row that names its columns")
+
+
+def _without_blank_end(headers: list[str]) -> list[str]:
     while headers and not headers[-1]:
         headers.pop()
     return headers

@@ -12,7 +12,7 @@ from coterie.imports.formats import google_csv, linkedin_csv, outlook_csv, r0_cs
 from coterie.imports.formats.any_csv import names_people
 from coterie.imports.formats.archives import check_table_of_contents
 from coterie.imports.formats.csv_layout import read_head
-from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX
+from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX, is_any_header
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.imports.formats.names import COTERIE, CSV, GOOGLE, INSTAGRAM, LINKEDIN, MONICA, OUTLOOK, R0, VCARD
 from coterie.imports.formats.vcard_zip import card_names
@@ -136,6 +136,7 @@ def _of_table(path: Path) -> str:
         raise _unreadable(f"it has more than {COLUMN_COUNT_MAX:,} columns")
     # any table is accepted, because its columns can be mapped by hand; a letter with commas is not
     is_table = len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1
-    if rows and (is_table or names_people(guess_mapping(rows[0]))):
+    headers = next(filter(is_any_header, rows), rows[0] if rows else [])
+    if rows and (is_table or names_people(guess_mapping(headers))):
         return CSV
     raise _unreadable("it is not a recognized contacts file")
