@@ -8,6 +8,7 @@ from coterie.model.contacts import Contact
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Where
+from coterie.store.filters.contacts import narrowed
 
 # What a page can be sorted by -> the indexed column, which is never NULL
 ORDERS = {"id": "id", "name": "name_key", "created_at": "created_at", "updated_at": "updated_at"}
@@ -48,6 +49,7 @@ def list_contact_page(
         conditions += f" AND ({column}, c.id) {sign} (:key, :id)"
         bound |= {"key": after.key, "id": after.id}
     if where is not None:
+        where = narrowed(tx, organization_id, where) if deleted == "no" else where
         conditions += f" AND {where.sql}"
         bound |= where.parameters
     rows = tx.all(

@@ -18,17 +18,21 @@ class Reader(Struct, frozen=True):
 
 
 class Where(Struct, frozen=True):
-    """A condition on contacts c, and the values bound in it. Only constants of this package are part of the text."""
+    """A condition on contacts c, and the values bound in it. Only constants of this package are part of the text.
+
+    lead: a range of an indexed column of contacts c in which every match lies; "" if there is none.
+    """
 
     sql: str
     parameters: Mapping[str, Any]
+    lead: str = ""
 
 
 class Builder:
     """Collects bound values.
 
     property_types: of the properties in the filter, by slug. leads: whether the condition that is being compiled may
-    lead the query, because no contact can match without it.
+    lead the query, because no contact can match without it. lead: that of Where.
     """
 
     def __init__(self, reader: Reader, property_types: Mapping[str, str]) -> None:
@@ -36,6 +40,7 @@ class Builder:
         self.property_types = property_types
         self.parameters: dict[str, Any] = {}
         self.leads = True
+        self.lead = ""
 
     def bind(self, value: Any) -> str:
         """The placeholder of a value; equal values of one type share it."""

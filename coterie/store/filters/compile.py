@@ -56,7 +56,8 @@ def compile_filter(filter_: Filter, reader: Reader, property_types: Mapping[str,
     property_types: slug -> type.
     """
     builder = Builder(reader, property_types)
-    return Where(_compile(filter_, builder), builder.parameters)
+    sql = _compile(filter_, builder)
+    return Where(sql, builder.parameters, builder.lead)
 
 
 def _compile(filter_: Filter, builder: Builder) -> str:

@@ -101,11 +101,29 @@ def count_matching(tx: Tx, organization_id: int, where: Where, most: int = COUNT
     return int(row[0]) if row else 0
 
 
+def narrowed(tx: Tx, organization_id: int, where: Where) -> Where:
+    """The condition for contacts that are not deleted; if few are in the range of its lead, with their ids.
+
+    In the order of ids, an engine would look at every contact to find that few or none are in the range.
+    """
+    if not where.lead:
+        return where
+    rows = tx.all(
+        f"SELECT c.id {_FROM} AND {where.lead} LIMIT {SORTED_MAX + 1}",
+        {**where.parameters, "organization_id": organization_id},
+    )
+    if len(rows) > SORTED_MAX:
+        return where
+    ids = tx.list_param(row[0] for row in rows)
+    return Where(f"c.id {tx.in_list('lead_ids')} AND {where.sql}", {**where.parameters, "lead_ids": ids})
+
+
 def count_for_a_while(tx: Tx, organization_id: int, where: Where, most: int, seconds: float) -> tuple[int, bool]:
     """(the number of contacts that match, counted up to most; whether it is all of them).
 
     Looks at ranges of ids until the time is over: a test without an index reads each contact.
     """
+    where = narrowed(tx, organization_id, where)
     row = tx.one("SELECT max(id) FROM contacts WHERE organization_id = :o", {"o": organization_id})
     last, count, after, ends = int((row and row[0]) or 0), 0, 0, time.monotonic() + seconds
     while after < last:

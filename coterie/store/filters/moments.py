@@ -58,7 +58,10 @@ def _of_column(column: str, condition: Condition, builder: Builder) -> str:
     if condition.op in ("any", "none"):
         return f"{column} IS {'NOT ' if condition.op == 'any' else ''}NULL"
     ranges = ranges_of(condition, builder.reader.clock)
-    return either([f"({within(column, each, builder)})" for each in ranges])
+    sql = either([f"({within(column, each, builder)})" for each in ranges])
+    if builder.leads and len(ranges) == 1:
+        builder.lead = sql
+    return sql
 
 
 def _newest(rows: str, which: str, condition: Condition, builder: Builder) -> str:
