@@ -174,14 +174,14 @@ def bounded(read: Read, shape: inspect.IntType | inspect.FloatType) -> Read:
 
 def choice_reader(choices: Mapping[str, Any]) -> Read:
     """The reader of one of several values, by its spelling."""
-    absent = object()
+    absent, reason = object(), f"must be one of {', '.join(choices)}"
 
     def read(value: Any) -> Any:
         if value is None or isinstance(value, list | Mapping):
-            raise wrong_or_null("does not have a valid value", value)
+            raise wrong_or_null(reason, value)
         choice = choices.get(spell(value), absent)
         if choice is absent:
-            raise wrong("choice", "does not have a valid value")
+            raise wrong("choice", reason)
         return choice
 
     return read
