@@ -64,6 +64,44 @@ def test_a_new_contact_has_the_identifiers_so_that_the_next_upsert_finds_it(hub:
     assert count(hub) == 3
 
 
+@pytest.mark.parametrize("email", ["second@example.org", "NEW@example.org", None])
+@pytest.mark.parametrize("handles", [None, [], [{"channel": "email", "value": "third@example.org"}]])
+def test_a_retry_finds_a_new_contact_whose_fields_differ_from_its_identifiers(
+    hub: Client, email: str | None, handles: list[dict[str, str]] | None
+) -> None:
+    match = [by("email", "new@example.org"), by("phone", "+49 30 123456")]
+    contact = {"real_name": "New", "email": email} | ({} if handles is None else {"handles": handles})
+    first = upsert(hub, match, contact)
+    assert first.status == 201, first.body
+    values = [each["normalized"] for each in first.json["contact"]["handles"]]
+    assert len(values) == len(set(values)) and {"new@example.org", "+4930123456"} <= set(values)
+    assert handles is not None or first.json["contact"]["email"] == (email or "new@example.org")
+    for identifier in match:
+        again = upsert(hub, [identifier], {"real_name": "New"})
+        assert again.json["contact"]["id"] == first.json["contact"]["id"]
+    assert count(hub) == 3
+
+
+@pytest.mark.parametrize("match", [by("id", "999999"), by("uuid", "01a228c0-5f07-7a7a-9b76-3508480c8f66")])
+def test_an_id_of_nobody_creates_nobody_unless_something_else_identifies_the_contact(
+    hub: Client, match: dict[str, str]
+) -> None:
+    problem = upsert(hub, [match], {"real_name": "New"})
+    assert (problem.status, problem.json["type"]) == (404, "/api/hub/v1/problems/not-found")
+    results = hub.post(
+        f"{CONTACTS}/batch", {"operations": [{"op": "upsert", "match": [match], "contact": {"real_name": "New"}}]}
+    ).json["results"]
+    assert results[0]["status"] == 404
+    assert count(hub) == 2
+    assert upsert(hub, [match, by("email", "new@example.org")], {"real_name": "New"}).status == 201
+
+
+def test_an_unknown_kind_of_identifier_is_answered_with_those_there_are(hub: Client) -> None:
+    problem = upsert(hub, [by("outside_id", "7")], {}).json
+    assert problem["errors"][0]["code"] == "choice"
+    assert "must be one of email, external_id, id" in problem["detail"]
+
+
 def test_an_external_id_is_stored_when_another_identifier_found_the_contact(world: World, hub: Client) -> None:
     match = [by("external_id", "7", source="shop"), by("email", "homer@example.org")]
     assert upsert(hub, match).json["outcome"] == "updated"
@@ -109,8 +147,8 @@ def test_two_at_once_make_one_contact(world: World, hub: Client) -> None:
 
 
 def test_another_organizations_contacts_are_not_found(world: World, hub: Client) -> None:
-    for match in (by("email", "moe@example.org"), by("uuid", world.moe.uuid)):
-        assert upsert(hub, [match], {"real_name": "Moe"}).status == 201
+    assert upsert(hub, [by("email", "moe@example.org")], {"real_name": "Moe"}).status == 201
+    assert upsert(hub, [by("uuid", world.moe.uuid)], {"real_name": "Moe"}).status == 404
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """POST /contacts/upsert: changes the contact that has an identifier, or creates it."""
 
+from contextlib import suppress
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from msgspec import Meta, Struct, structs
 
 from coterie.actions import contacts as contact_actions
 from coterie.actions import upserts as actions
@@ -12,8 +13,10 @@ from coterie.api.hub.contact_input import ContactFields, HandleChanges, HandleFi
 from coterie.api.hub.contacts import contact_headers
 from coterie.api.hub.errors import Candidate, SeveralMatch
 from coterie.api.route import Request
+from coterie.errors import Invalid, NotFound
 from coterie.http.responses import Response
 from coterie.model.contacts import Contact
+from coterie.model.handles import normalize
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
 
@@ -57,13 +60,19 @@ def upsert(tx: Tx, caller: Caller, request: Request) -> Response:
 
 
 def upsert_contact(tx: Tx, caller: Caller, body: UpsertBody) -> tuple[Outcome, By | None, Contact]:
-    """(the outcome, what the contact was found by, the contact as saved). Raises SeveralMatch; Invalid for fields."""
+    """(the outcome, what the contact was found by, the contact as saved).
+
+    Raises SeveralMatch; Invalid for fields; NotFound if no contact has the id or UUID and nothing else identifies it,
+    because the next upsert would not find the contact that this one created.
+    """
     identifiers = actions.read_identifiers(caller, [(each.by, each.value, each.source) for each in body.match])
     matched, contacts = actions.find_matches(tx, caller, identifiers)
     if not contacts and body.if_deleted == "restore":
         matched, contacts = actions.find_matches(tx, caller, identifiers, deleted=True)
+    if matched is None and all(each.by in ("id", "uuid") for each in identifiers):
+        raise NotFound("No contact has this id; to create one, add an identifier that the contact can store")
     if matched is None:
-        contact = create_contact(tx, caller, _with_identifiers(body.contact, identifiers))
+        contact = create_contact(tx, caller, _with_identifiers(caller, body.contact, identifiers))
         return "created", None, actions.connect(tx, caller, contact, identifiers)
     before = _choose(matched, contacts, body.if_several)
     if before.deleted_at is not None:
@@ -82,19 +91,28 @@ def _choose(matched: Identifier, contacts: list[Contact], if_several: str) -> Co
     return contacts[-1] if if_several == "newest" else contacts[0]
 
 
-def _with_identifiers(fields: ContactFields, identifiers: list[Identifier]) -> ContactFields:
+def _with_identifiers(caller: Caller, fields: ContactFields, identifiers: list[Identifier]) -> ContactFields:
     """The fields of a new contact, with the identifiers as handles: the next upsert must find it."""
+    given = fields.handles.add if isinstance(fields.handles, HandleChanges) else fields.handles or []
+    present = {_key(caller, each.channel, each.value) for each in given}
+    if not isinstance(fields.handles, list):  # a list replaces the handles of columns too
+        columns = [(channel, getattr(fields, name)) for name, channel in actions.CHANNELS.items()]
+        present |= {_key(caller, channel, value) for channel, value in columns if isinstance(value, str)}
     missing = [
         HandleFields(handle.channel, handle.value)
-        for identifier in identifiers
-        for handle in actions.handles_of([identifier])
-        if getattr(fields, identifier.by) in (UNSET, None)
+        for handle in actions.handles_of(identifiers)
+        if _key(caller, handle.channel, handle.value) not in present
     ]
-    handles: list[HandleFields] | HandleChanges | UnsetType | None = fields.handles
-    if isinstance(handles, HandleChanges):
-        handles = HandleChanges(add=[*handles.add, *missing], remove=handles.remove)
-    elif isinstance(handles, list):
-        handles = [*handles, *missing]
+    if isinstance(fields.handles, list):
+        handles: list[HandleFields] | HandleChanges = [*fields.handles, *missing]
     else:
-        handles = HandleChanges(add=missing)
+        removed = fields.handles.remove if isinstance(fields.handles, HandleChanges) else []
+        handles = HandleChanges(add=[*given, *missing], remove=removed)
     return structs.replace(fields, handles=handles) if missing else fields
+
+
+def _key(caller: Caller, channel: str, value: str) -> tuple[str, str | None]:
+    """Equal for equal handles; a value that is not valid has none, and is reported when the contact is created."""
+    with suppress(Invalid):
+        return channel, normalize(channel, value, caller.country, "value")[1]
+    return channel, None
