@@ -51,14 +51,15 @@ def read_reference(params: dict[str, Any]) -> tuple[str, str]:
 
 def complete(tx: Tx, call: Call, target: str, typed: str) -> dict[str, Any]:
     """The result: names of contacts, or ids of the contacts or segments that have these words, VALUES_MAX at most."""
+    organization_id, most = call.caller.organization_id, VALUES_MAX + 1
     if target == SEGMENT_ID:
         values = _segments(tx, call, typed)
-        total = len(values)
     else:
-        page = search_contacts(tx, call.caller.organization_id, typed, limit=VALUES_MAX, reader_id=call.caller.user_id)
-        values, total = [_value(contact, target) for contact in page.contacts], page.total
-    shown = list(dict.fromkeys(value for value in values[:VALUES_MAX] if value))
-    return {"completion": {"values": shown, "total": total, "hasMore": total > VALUES_MAX}}
+        found = search_contacts(tx, organization_id, typed, limit=most, reader_id=call.caller.user_id).contacts
+        named = [contact for contact in found if fold(typed) in fold(contact.name or "")]
+        values = [_value(contact, target) for contact in named or found]
+    values = list(dict.fromkeys(value for value in values if value))
+    return {"completion": {"values": values[:VALUES_MAX], "hasMore": len(values) > VALUES_MAX}}
 
 
 def _value(contact: Contact, target: str) -> str:

@@ -55,6 +55,13 @@ def test_many_matches_are_cut_and_two_of_one_name_are_one_value(mcp: Mcp, world:
     assert complete(mcp, PROMPT, "nelson", "contact") == ["Nelson Muntz"]
 
 
+def test_who_has_what_was_typed_in_the_name_is_named_before_who_has_it_elsewhere(mcp: Mcp, world: World) -> None:
+    with world.database.write() as tx:
+        create_contact(tx, world.alice, {"real_name": "Ned Flanders", "employer": "Homer Estates"})
+    assert complete(mcp, PROMPT, "homer", "contact") == ["Homer Simpson"]
+    assert complete(mcp, PROMPT, "estates", "contact") == ["Ned Flanders"]
+
+
 def test_contacts_of_others_are_not_completed(mcp: Mcp, world: World) -> None:
     assert complete(mcp, PROMPT, "moe", "contact") == []
     charlie = Mcp(mcp.client, world.charlie_token)
