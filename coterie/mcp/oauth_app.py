@@ -12,7 +12,7 @@ import msgspec
 
 from coterie.actions import oauth
 from coterie.actions.oauth_clients import find_client, is_url
-from coterie.errors import CoterieError
+from coterie.errors import CoterieError, Invalid
 from coterie.http.asgi import HeaderList, Receive, Scope, Send, client_of, headers_of
 from coterie.http.body import read_body
 from coterie.http.errors import MethodNotAllowed, Unexpected, error_headers, known_error, status_of
@@ -190,7 +190,7 @@ def _present_error(error: CoterieError) -> tuple[int, Body]:
     if isinstance(error, Unexpected):
         return 500, _error("server_error", f"Internal error {error.message}")
     status = status_of(error)
-    return 400 if status == 500 else status, _error("invalid_request", error.message)
+    return 400 if status == 500 else status, _error("invalid_request", _message(error))
 
 
 def _error(code: str, message: str) -> Body:
@@ -202,3 +202,8 @@ async def _send(status: int, body: Body, more: HeaderList, send: Send) -> None:
     headers = [*BASE_HEADERS, (b"content-type", JSON.encode()), (b"content-length", str(len(content)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+
+
+def _message(error: CoterieError) -> str:
+    is_of_body = isinstance(error, Invalid) and error.problems[0].path == ()
+    return f"The body {error.message}" if is_of_body else error.message

@@ -238,6 +238,14 @@ def test_a_wrong_registration_is_refused(flow: Flow, metadata: dict[str, Any]) -
     assert (response.status, response.json["error"]) == (400, "invalid_redirect_uri")
 
 
+@pytest.mark.parametrize(("body", "described"), [(b"[]", "is not a JSON object"), (b"{", "is not valid JSON")])
+def test_a_registration_that_is_no_object_is_described(flow: Flow, body: bytes, described: str) -> None:
+    headers = {"content-type": "application/json"}
+    response = flow.client.with_token(None).call("POST", "/oauth/register", body=body, headers=headers)
+    assert response.status == 400
+    assert response.json == {"error": "invalid_request", "error_description": f"The body {described}"}
+
+
 def test_a_registration_has_no_member_that_is_null(flow: Flow) -> None:
     response = flow.register(client_uri=None, logo_uri=None, token_endpoint_auth_method="client_secret_basic")
     assert None not in response.json.values()
