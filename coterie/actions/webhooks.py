@@ -137,7 +137,8 @@ def send_test(tx: Tx, caller: Caller, webhook_id: str) -> Delivery:
 def replay_deliveries(tx: Tx, caller: Caller, webhook_id: str, conditions: Mapping[str, Any]) -> int:
     """Sends finished deliveries again, with the ids and bodies they had; returns how many, at most 10,000.
 
-    conditions: of id, status, since and until those that limit them. Raises NotFound, Invalid for a wrong status.
+    conditions: of id, status, since and until those that limit them. Raises NotFound, Invalid for a wrong status
+    or an empty span.
     """
     find_webhook(tx, caller, webhook_id, lock=True)
     if conditions.get("status") not in (None, *STATUSES):
@@ -145,6 +146,8 @@ def replay_deliveries(tx: Tx, caller: Caller, webhook_id: str, conditions: Mappi
     for name in ("since", "until"):
         if name in conditions:
             conditions = {**conditions, name: times.parse_moment(conditions[name], name)}
+    if "since" in conditions and conditions["since"] >= conditions.get("until", "~"):
+        raise invalid("until", "must be after since", kind="together")
     return webhook_deliveries.replay(
         tx, caller.organization_id, webhook_id, now=times.now(), conditions=conditions, limit=REPLAYS_MAX
     )

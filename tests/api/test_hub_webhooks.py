@@ -65,7 +65,8 @@ def test_deliveries_are_listed_in_pages_and_sent_again(world: World, hub: Client
         tx.run("UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL")
     assert hub.post(f"{path}/replay", {"id": one}).json == {"count": 1}
     assert hub.post(f"{path}/replay", {"status": "failed", "since": "2020-01-01T00:00:00Z"}).json == {"count": 3}
-    assert hub.post(f"{path}/replay", {"since": "yesterday"}).status == 422
+    for span in ({"since": "yesterday"}, {"since": "2026-02-01", "until": "2026-01-01"}):
+        assert hub.post(f"{path}/replay", span).status == 422
     with world.database.read() as tx:
         waiting = list_deliveries(tx, world.organization.id, str(made["id"]), status="waiting")
     assert one in {each.id for each in waiting}
