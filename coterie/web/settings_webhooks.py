@@ -45,10 +45,8 @@ def create(tx: Tx, visit: Visit) -> Result:
         filter=read_webhook_filter(tx, visit.acting, visit.text("filter", LENGTH_MAX)),
         **_fields(visit),  # type: ignore[arg-type]
     )
-    settings = visit.settings
-    created = actions.create_webhook(
-        tx, visit.acting, webhook, allowed=settings.outgoing_allowed, own=settings.base_url
-    )
+    allowed = visit.settings.outgoing_allowed
+    created = actions.create_webhook(tx, visit.acting, webhook, allowed=allowed, own=visit.origin)
     return _one(tx, visit, created.id, secret=secret)
 
 

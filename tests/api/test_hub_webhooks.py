@@ -34,6 +34,14 @@ def test_a_webhook_is_added_changed_and_deleted(world: World, hub: Client) -> No
     assert hub.get(path).status == 404
 
 
+def test_a_webhook_to_the_address_that_is_called_is_refused(world: World, hub: Client) -> None:
+    path = f"{WEBHOOKS}/{add(hub)['id']}"
+    for url in ("http://testserver/api/hub/v1/contacts", "http://TESTSERVER:80/"):
+        for refused in (hub.post(WEBHOOKS, {"url": url}), hub.patch(path, {"url": url})):
+            assert refused.status == 422
+            assert "that of this instance" in refused.json["detail"]
+
+
 def test_a_new_secret_is_shown_once_and_the_old_one_is_valid_for_a_while(world: World, hub: Client) -> None:
     made = add(hub)
     path = f"{WEBHOOKS}/{made['id']}"

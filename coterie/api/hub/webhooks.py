@@ -158,8 +158,8 @@ def create(tx: Tx, caller: Caller, request: Request) -> NewWebhookEntity:
         secret_sealed=seal(request.settings.data_folder, secret),
         headers_sealed=_sealed(request, body.headers),
     )  # fmt: skip
-    settings = request.settings
-    created = actions.create_webhook(tx, caller, webhook, allowed=settings.outgoing_allowed, own=settings.base_url)
+    allowed = request.settings.outgoing_allowed
+    created = actions.create_webhook(tx, caller, webhook, allowed=allowed, own=request.base_url)
     return NewWebhookEntity(**_values(tx, caller, created), secret=secret)
 
 
@@ -177,7 +177,7 @@ def update(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
         fields["is_ordered"] = fields.pop("ordered")
     webhook = actions.update_webhook(
         tx, caller, webhook_id(request), fields, from_now=from_now, allowed=request.settings.outgoing_allowed,
-        own=request.settings.base_url,
+        own=request.base_url,
     )  # fmt: skip
     return WebhookEntity(**_values(tx, caller, webhook))
 
