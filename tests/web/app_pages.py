@@ -171,8 +171,8 @@ class Watched:
         self.complaints[:] = [each for each in self.complaints if f"a status of {status} " not in each]
 
     def hold_message(self) -> None:
-        """A message goes after ten seconds, but not while the pointer is on it."""
-        self.page.locator(".toast").last.hover()
+        """A message goes after ten seconds, but not while it has the focus."""
+        self.page.locator(".toast button").last.focus()
 
     def resize(self, width: int) -> None:
         """Another width of the window; returns when the page has heard of it."""
