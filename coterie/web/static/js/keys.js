@@ -6,7 +6,9 @@ import { clearSelection, selectAll } from "./select.js";
 
 const root = document.querySelector(".side .brand")?.getAttribute("href").replace(/\/today$/, "");
 const PLACES = { t: "/today", p: "/people", i: "/imports", h: "/history", d: "/duplicates", s: "/settings", e: "/segments", a: "/audience" };
+const PREFIX_MS = 1500;
 let prefix = "";
+let timer = 0;
 
 const isTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
 
@@ -66,7 +68,7 @@ document.addEventListener("keydown", (event) => {
   if (off || !root) return;
   if (prefix === "g" && PLACES[event.key]) location.assign(root + PLACES[event.key]);
   else if (prefix === "*" && event.key === "a") selectAll();
-  else if (event.key === "g" || event.key === "*") { prefix = event.key; setTimeout(() => { prefix = ""; }, 1500); return; }
+  else if (event.key === "g" || event.key === "*") { prefix = event.key; clearTimeout(timer); timer = setTimeout(() => { prefix = ""; }, PREFIX_MS); return; }
   else if (ACTIONS[event.key]) ACTIONS[event.key]();
   else if (!press(event.key)) return;
   prefix = "";
