@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
 # a wait for something to happen, as long as a busy machine takes
-expect.set_options(timeout=30_000)
+WAIT_MILLISECONDS = 60_000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 WIDTHS = (1440, 360)
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # put in before any script of the page, because the page's policy refuses a script that is added later
@@ -201,6 +202,7 @@ def open_page(browser: Browser, instance: Instance, **options: Any) -> tuple[Bro
     """A page of a browser that is signed in; options of the context."""
     options = {"viewport": {"width": WIDTHS[0], "height": 900}, "reduced_motion": "reduce"} | options
     context = browser.new_context(storage_state=instance.state, **options)
+    context.set_default_timeout(WAIT_MILLISECONDS)
     context.add_init_script(WATCH)
     watched = watch(context.new_page(), instance)
     if instance.state is None:

@@ -23,7 +23,6 @@ TEL:(800) 555-5556
 EMAIL:max.power@example.org
 END:VCARD
 """
-SECONDS = 30_000
 STOPS_MAX = 90
 # what the keyboard is on: whether it is the element, or why a person could not see it
 STOP = """(wanted) => {
@@ -54,7 +53,7 @@ class Keys:
         self._app, self._page = app, app.page
 
     def reach(self, control: Locator) -> None:
-        control.wait_for(timeout=SECONDS)
+        control.wait_for()
         self._app.settle()
         for _ in range(STOPS_MAX):
             stop = control.evaluate(STOP)
@@ -92,7 +91,7 @@ class Finger:
         self._app, self._page = app, app.page
 
     def use(self, control: Locator) -> None:
-        control.wait_for(timeout=SECONDS)
+        control.wait_for()
         self._app.settle()
         box = control.bounding_box()
         assert box is not None
@@ -140,7 +139,7 @@ def test_from_the_first_start_to_people_who_are_known(
         app.check()
         app.visit(imported, axe=False)
         hand.use(app.page.get_by_role("button", name="Undo the import"))
-        expect(app.page.get_by_text("Undone.")).to_be_visible(timeout=SECONDS)
+        expect(app.page.get_by_text("Undone.")).to_be_visible()
         app.check()
         context.close()
 
@@ -171,7 +170,7 @@ def _import_a_table(app: Watched, hand: Hand, folder: Path) -> None:
     hand.use(page.get_by_role("button", name="Read with these columns"))
     hand.use(page.get_by_role("button", name="Apply"))
     # the count is there while the import runs too; the page is loaded once more at its end
-    page.get_by_role("button", name="Undo the import").wait_for(timeout=SECONDS)
+    page.get_by_role("button", name="Undo the import").wait_for()
     expect(page.get_by_text("2 people added")).to_be_visible()
     app.check()
 
@@ -201,7 +200,7 @@ def _import_a_second_one(app: Watched, hand: Hand, folder: Path) -> str:
     expect(new).to_have_attribute("aria-pressed", "true")
     app.check()
     hand.use(page.get_by_role("button", name="Apply"))
-    page.get_by_role("button", name="Undo the import").wait_for(timeout=SECONDS)
+    page.get_by_role("button", name="Undo the import").wait_for()
     return page.url.removeprefix(app.instance.address)
 
 
@@ -211,9 +210,9 @@ def _merge_and_unmerge(app: Watched, hand: Hand) -> None:
     with page.expect_navigation():
         hand.use(page.get_by_role("button", name=re.compile("Look for duplicates|Compare everybody")))
     # the page is loaded once more when everybody was compared, and has this button then
-    expect(page.get_by_role("button", name="Compare everybody again")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_role("button", name="Compare everybody again")).to_be_visible()
     pair = page.locator(".two-people a").filter(has_text="Homer Thompson")
-    expect(pair).to_be_visible(timeout=SECONDS)
+    expect(pair).to_be_visible()
     app.check()
     hand.use(pair)
     expect(page.get_by_role("heading", level=1)).to_have_text("One person or two?")
@@ -223,6 +222,6 @@ def _merge_and_unmerge(app: Watched, hand: Hand) -> None:
     app.hold_message()
     app.check()
     hand.undo()
-    expect(page.locator(".toast")).to_contain_text("Undone", timeout=SECONDS)
+    expect(page.locator(".toast")).to_contain_text("Undone")
     hand.go("People")
     expect(page.locator(".person-row")).to_have_count(3)
