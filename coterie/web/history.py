@@ -15,7 +15,7 @@ from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.event_feed import list_token_names
 from coterie.store.events import find_last_event
-from coterie.store.history import HistoryFilter, Unit, list_units
+from coterie.store.history import HistoryFilter, PastChange, Unit, list_units
 from coterie.store.organizations import list_members
 from coterie.web.history_words import change_words, door_words
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
@@ -101,9 +101,14 @@ def _lines(tx: Tx, visit: Visit, units: Sequence[Unit], members: dict[str, str])
     return [_line(visit, unit, members, contacts, tokens.get(unit.token_id or "", "")) for unit in units]
 
 
+def _phrase(change: PastChange) -> str:
+    """What a change did; the people it concerns are named after it."""
+    return "merged into one" if change.kind == "contact.merged" else change_words(change.kind, change.changes)
+
+
 def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int, Contact], token: str) -> Line:
     changes = [change for change in unit.changes if change.kind not in CONSEQUENCES] or list(unit.changes)
-    phrases = list(dict.fromkeys(change_words(change.kind, change.changes) for change in changes))
+    phrases = list(dict.fromkeys(_phrase(change) for change in changes))
     ids = list(dict.fromkeys(each for change in changes for each in change.contact_ids if each in contacts))
     kinds = {change.kind for change in changes}
     is_large_undo = _UNDO_STARTED in kinds
@@ -114,7 +119,8 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
     return Line(
         unit=unit,
         who=members.get(unit.user_id or "", "") or ("Coterie" if unit.user_id is None else "A former member"),
-        what=("undid: " if unit.undoes and not is_large_undo else "") + " and ".join(phrases[:2]),
+        what=("undid: " if unit.undoes and not is_large_undo and kinds != {"contact.unmerged"} else "")
+        + " and ".join(phrases[:2]),
         door=door_words(unit.via) + (f" ({token})" if token else ""),
         contacts=[contacts[each] for each in ids[:NAMES_SHOWN]],
         other_count=max(0, len(ids) - NAMES_SHOWN),

@@ -80,7 +80,10 @@ def test_a_merge_has_its_own_word(alice: Visitor, world: World) -> None:
         merge_contacts(tx, world.alice, world.marge.id, [world.homer.id])
     page = alice.get(at(world))
     assert "Un-merge" in text_of(page)
+    merged = re.search(r"merged into one · (\w+ Simpson) ?, (\w+ Simpson)", text_of(page))
+    assert merged is not None and {merged[1], merged[2]} == {"Marge Simpson", "Homer Simpson"}
     alice.post(undo_paths(page)[0])
+    assert "undid a merge" in text_of(alice.get(at(world))) and "undid: undid" not in text_of(alice.get(at(world)))
     assert alice.get(f"/{world.organization.id}/people/{world.homer.id}").status == 200
 
 
