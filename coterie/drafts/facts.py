@@ -50,7 +50,8 @@ def is_certain(reason: Reason) -> bool:
 
 
 class Facts(Struct, frozen=True):
-    """The facts of a draft or a contact that are compared.
+    """The facts of a draft or a contact that rules compare, by equality. Likelihood compares the same people as a
+    Person (identity/people.py), whose names and addresses are in Latin letters.
 
     name: the key of the name composed of its parts. written: of a draft, the keys of the other forms in which a contact
     may have it. given: the key of the given name, which people keep when they marry. generations: what distinguishes

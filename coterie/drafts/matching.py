@@ -26,7 +26,7 @@ from coterie.identity.commonness import NO_BOOK, Commonness
 from coterie.identity.keeping import person_of_sheet
 from coterie.identity.keys import counted_of
 from coterie.identity.lookup import Found, find_likely
-from coterie.identity.people import Person, person_of_draft
+from coterie.identity.people import Person
 from coterie.identity.reasons import reasons_of
 from coterie.identity.scoring import compare_people
 from coterie.model.contact_sheets import ContactSheet
@@ -42,7 +42,6 @@ from coterie.model.import_reasons import (
     reason_of,
     why,
 )
-from coterie.model.imports import ContactDraft
 from coterie.store import candidates as store
 from coterie.store import match_keys as key_store
 from coterie.store.contact_sheets import load_sheets
@@ -53,7 +52,7 @@ MATCHES_MAX = 5
 # the bits from which a user is asked about a contact that is found by keys alone, and the scores of such contacts
 ASKED_BITS = 3.0
 ALIKE_MIN, ALIKE_MAX = 30, 55
-Drafts = Sequence[Callable[[], ContactDraft]]
+Persons = Sequence[Callable[[], Person]]
 
 
 class Candidate(Struct, frozen=True):
@@ -66,12 +65,13 @@ class Candidate(Struct, frozen=True):
 
 
 def find_matches(
-    tx: Tx, organization_id: int, people: Sequence[Facts], drafts: Drafts | None = None, import_id: str = ""
+    tx: Tx, organization_id: int, people: Sequence[Facts], persons: Persons | None = None, import_id: str = ""
 ) -> list[list[Candidate]]:
     """For each of these people the contacts it may be, the likeliest first; at most five, none of them deleted.
 
-    drafts: those of the people, of this import; without them, certainty rests on the facts alone, and keys are not
-    used. A handle that more than 20 contacts share is ignored: it identifies no one.
+    persons: the same people, of this import, as likelihood compares them (identity/people.py), computed when needed;
+    without them, certainty rests on the facts alone, and keys are not used. A handle that more than 20 contacts share
+    is ignored: it identifies no one.
     """
     found: list[dict[int, Candidate]] = [{} for _ in people]
     linked = _linked(tx, organization_id, people)
@@ -87,11 +87,11 @@ def find_matches(
         for contact_id in ids - matches.keys():
             if contact_id in others and (reason := compare_facts(person, others[contact_id])):
                 matches[contact_id] = candidate_of(contact_id, reason)
-    if drafts is not None:
+    if persons is not None:
         contact_count = key_store.find_progress(tx, organization_id).contact_count
-        _weigh(tx, organization_id, found, drafts, sheets=sheets, contact_count=contact_count, import_id=import_id)
+        _weigh(tx, organization_id, found, persons, sheets=sheets, contact_count=contact_count, import_id=import_id)
         if contact_count:
-            _add_alike(tx, organization_id, found, drafts, contact_count=contact_count, import_id=import_id)
+            _add_alike(tx, organization_id, found, persons, contact_count=contact_count, import_id=import_id)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
@@ -115,7 +115,7 @@ def _weigh(
     tx: Tx,
     organization_id: int,
     found: list[dict[int, Candidate]],
-    drafts: Drafts,
+    persons: Persons,
     *,
     sheets: Mapping[int, ContactSheet],
     contact_count: int,
@@ -123,8 +123,8 @@ def _weigh(
 ) -> None:
     """Weighs the contacts that share a handle with a draft, and removes its family."""
     sharing = [
-        (matches, candidate, person_of_draft(draft()), person_of_sheet(sheets[candidate.contact_id]))
-        for matches, draft in zip(found, drafts, strict=True)
+        (matches, candidate, person(), person_of_sheet(sheets[candidate.contact_id]))
+        for matches, person in zip(found, persons, strict=True)
         for candidate in matches.values()
         if candidate.reason.code in SHARING
     ]
@@ -183,15 +183,15 @@ def _add_alike(
     tx: Tx,
     organization_id: int,
     found: list[dict[int, Candidate]],
-    drafts: Drafts,
+    persons: Persons,
     *,
     contact_count: int,
     import_id: str,
 ) -> None:
     """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
     people = {
-        position: person_of_draft(draft())
-        for position, (matches, draft) in enumerate(zip(found, drafts, strict=True))
+        position: person()
+        for position, (matches, person) in enumerate(zip(found, persons, strict=True))
         if not any(match.is_certain for match in matches.values())
     }
     likely = find_likely(tx, organization_id, people, with_facts=True, contact_count=contact_count)
