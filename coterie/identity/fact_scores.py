@@ -34,15 +34,16 @@ def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
     """The handles that two people share: less the more others have them."""
     if not one.handles or not other.handles:
         return NO_HANDLE
-    best = NO_HANDLE
+    best, rank = NO_HANDLE, (0.0, False, "")
     for handle in set(one.handles).intersection(other.handles):
         channel, _, value = handle.partition(":")
         has_role = channel == EMAIL and is_role(value)
         is_shared = channel == PHONE or has_role or (channel == EMAIL and _is_of_family(value, one, other))
         bits = WEIGHTS.handles.get(channel, WEIGHTS.other_handle) + WEIGHTS.role * has_role
         bits = max(bits + WEIGHTS.each_owner * max(book.count(handle) - 2, 0), WEIGHTS.handle_min)
-        if (bits, handle) > (best.bits, best.value):
-            best = HandleScore(bits, not is_shared, channel, value)
+        # of two that say as much a person's own, whatever the order of the set
+        if (bits, not is_shared, handle) > rank:
+            best, rank = HandleScore(bits, not is_shared, channel, value), (bits, not is_shared, handle)
     return best
 
 

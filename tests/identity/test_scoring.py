@@ -3,6 +3,9 @@
 import pytest
 from invented import book_of, compared, somebody
 
+from coterie.identity.commonness import Commonness
+from coterie.identity.fact_scores import handle_score
+from coterie.identity.keys import number_of
 from coterie.identity.people import Person
 from coterie.identity.scoring import compare_people
 from coterie.model.duplicates import POSSIBLE, SUGGESTED
@@ -147,3 +150,11 @@ def test_a_score_is_the_same_both_ways() -> None:
     for one, other in TRAPS.values():
         there, back = compared(one, other), compared(other, one)
         assert (round(there.bits, 9), there.contradicts) == (round(back.bits, 9), back.contradicts)
+
+
+def test_of_two_handles_that_say_as_much_a_persons_own_counts() -> None:
+    for number in range(40):
+        handles = f"email:otto{number}@example.org", f"phone:+1212555{number:04d}"
+        one = Person(given="otto", handles=handles)
+        book = Commonness(1_000, {number_of(handle): 100 for handle in handles})
+        assert handle_score(book, one, one).is_own
