@@ -13,7 +13,7 @@ from world import World
 def test_a_new_email_address(inro: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with counted(monkeypatch) as statements:
         assert inro.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"email": "m@example.org"}}).status == 200
-    assert len(statements) <= 19
+    assert len(statements) <= 17
 
 
 def test_a_contact_with_six_parts(r0: R0, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
