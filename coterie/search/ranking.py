@@ -103,13 +103,16 @@ def pairs_of(lookup: Lookup, fields: str) -> tuple[list[Pair], int]:
         if kind == NAME:
             name_length = len(words)
         for place, entry in enumerate(words):
+            # most words have one form, and most match nothing
+            if entry.isalnum() and entry not in known and not entry.startswith(beginnings):
+                continue
             written, _, forms = entry.rpartition("=")
             for form in forms.split("/"):
                 if form in known:
                     for number, loss in known[form]:
                         gain = WRITTEN_GAIN if asked[number].written == (written or form) else 0.0
                         pairs.append(Pair(number, kind, place, form, loss - gain))
-                elif beginnings and form.startswith(beginnings):
+                elif form.startswith(beginnings):
                     for beginning, number in lookup.begun:
                         if form.startswith(beginning):
                             loss = min(UNTYPED_MAX, UNTYPED_LOSS * (len(form) - len(beginning)))

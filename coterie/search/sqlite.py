@@ -16,6 +16,8 @@ _PREFIX_LENGTHS = (1, 2, 3, 5, 7)
 IS_NARROW_ROUGH = False
 # terms in place of a beginning of another length
 TERMS_MAX = 12
+# matches that are read from the newest on
+NEWEST_MAX = 500
 
 
 def _match(groups: Groups, also: str | None = None) -> str:
@@ -24,7 +26,9 @@ def _match(groups: Groups, also: str | None = None) -> str:
 
 
 def _any_of(group: Group) -> str:
-    ways = [*(f'"{word}"' for word in group.words), *(f'"{beginning}"*' for beginning in group.beginnings)]
+    # a beginning has the words that begin so: each word of an OR takes time
+    words = [word for word in group.words if not word.startswith(group.beginnings)]
+    ways = [*(f'"{word}"' for word in words), *(f'"{beginning}"*' for beginning in group.beginnings)]
     ways += ["(" + " AND ".join(f'"{word}"' for word in words) + ")" for words in group.sets]
     return "(" + " OR ".join(ways) + ")"
 
@@ -135,10 +139,22 @@ def _terms_of(tx: Tx, organization_id: int, beginning: str) -> list[str]:
 
 
 def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also: str | None = None) -> list[int]:
-    """The ids of the newest matches. also: a word that they must have too."""
+    """The ids of matches, the newest first: of all of them if they are fewer than the limit, otherwise of some hundred.
+    also: a word that they must have too."""
+    bound = _bound(organization_id, groups, also)
+    if limit <= NEWEST_MAX:
+        return _read(tx, bound, "DESC", limit)
+    # FTS5 takes a quarter more time from the newest on
+    ids = _read(tx, bound, "ASC", limit)
+    if len(ids) < limit:
+        return ids[::-1]
+    return list(dict.fromkeys([*_read(tx, bound, "DESC", NEWEST_MAX), *ids]))[:limit]
+
+
+def _read(tx: Tx, bound: Mapping[str, Any], direction: str, limit: int) -> list[int]:
     rows = tx.all(
-        f"SELECT rowid - :first FROM contact_words WHERE {_MATCHES} ORDER BY rowid DESC LIMIT :limit",
-        {**_bound(organization_id, groups, also), "limit": limit},
+        f"SELECT rowid - :first FROM contact_words WHERE {_MATCHES} ORDER BY rowid {direction} LIMIT :limit",
+        {**bound, "limit": limit},
     )
     return [row[0] for row in rows]
 
