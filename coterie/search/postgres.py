@@ -27,9 +27,14 @@ def _match(organization_id: int, groups: Groups, also: str | None = None) -> str
 
 
 def _any_of(group: Group) -> str:
-    ways = [*(f"'{word}'" for word in group.words), *(f"'{beginning}':*" for beginning in group.beginnings)]
+    ways = [*(f"'{word}'" for word in _words_besides(group)), *(f"'{beginning}':*" for beginning in group.beginnings)]
     ways += ["(" + " & ".join(f"'{word}'" for word in words) + ")" for words in group.sets]
     return "(" + " | ".join(ways) + ")"
+
+
+def _words_besides(group: Group) -> list[str]:
+    """The words of a group that none of its beginnings has."""
+    return [word for word in group.words if not word.startswith(group.beginnings)]
 
 
 def vector(organization_id: int, words: Collection[str]) -> str:
@@ -41,7 +46,10 @@ def _bound(organization_id: int, groups: Groups, also: str | None = None) -> dic
     return {"organization_id": organization_id, "query": _match(organization_id, groups, also)}
 
 
-_MATCHES = "w.organization_id = :organization_id AND w.words @@ CAST(:query AS tsquery)"
+# The plan of a prepared statement does not know how rare the words are. With a limit in sight it would read the table,
+# and with the column of the organization the index of all its contacts; the query names the organization anyway.
+_MATCHES = "w.organization_id + 0 = :organization_id AND w.words @@ CAST(:query AS tsquery)"
+_FOUND = f"WITH found AS MATERIALIZED (SELECT w.contact_id FROM contact_words w WHERE {_MATCHES})"
 
 
 def index(tx: Tx, organization_id: int, documents: Mapping[int, Document], before: Mapping[int, str]) -> None:
@@ -104,10 +112,11 @@ def unindex_messages(tx: Tx, organization_id: int, numbers: Collection[int]) -> 
 def find_messages(tx: Tx, organization_id: int, groups: Groups, *, limit: int) -> list[tuple[int, int]]:
     """(contact id, number) of the messages indexed last that match, of contacts that are not deleted."""
     rows = tx.all(
-        "SELECT i.contact_id, i.search_number FROM message_words w JOIN interactions i"
-        " ON i.organization_id = w.organization_id AND i.search_number = w.number AND i.deleted_at IS NULL"
+        f"WITH found AS MATERIALIZED (SELECT w.number FROM message_words w WHERE {_MATCHES})"
+        " SELECT i.contact_id, i.search_number FROM found JOIN interactions i"
+        " ON i.organization_id = :organization_id AND i.search_number = found.number AND i.deleted_at IS NULL"
         " JOIN contacts c ON c.organization_id = i.organization_id AND c.id = i.contact_id AND c.deleted_at IS NULL"
-        f" WHERE {_MATCHES} ORDER BY w.number DESC LIMIT :limit",
+        " ORDER BY found.number DESC LIMIT :limit",
         {**_bound(organization_id, groups), "limit": limit},
     )
     return [(contact_id, number) for contact_id, number in rows]
@@ -140,16 +149,16 @@ def _with_terms(tx: Tx, organization_id: int, group: Group) -> Group:
     return Group(tuple(words), tuple(beginnings))
 
 
-def _beginning_of(groups: Groups) -> Group | None:
+def _only_of(groups: Groups) -> Group | None:
     """The only group, if the B-tree can find its contacts."""
-    if len(groups) == 1 and groups[0].beginnings and not groups[0].sets:
+    if len(groups) == 1 and not groups[0].sets:
         return groups[0]
     return None
 
 
-def _by_beginning(organization_id: int, group: Group) -> tuple[str, dict[str, Any]]:
+def _by_term(organization_id: int, group: Group) -> tuple[str, dict[str, Any]]:
     """The contacts that have one of the words, or a word with one of the beginnings, each once."""
-    bound: dict[str, Any] = {"organization_id": organization_id, "words": list(group.words)}
+    bound: dict[str, Any] = {"organization_id": organization_id, "words": _words_besides(group)}
     parts = [
         "SELECT t.contact_id FROM term_contacts t WHERE t.organization_id = :organization_id AND t.term = ANY(:words)"
     ]
@@ -164,19 +173,19 @@ def _by_beginning(organization_id: int, group: Group) -> tuple[str, dict[str, An
 
 def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also: str | None = None) -> list[int]:
     """The ids of matches, at most so many. also: a word that they must have too."""
-    group = _beginning_of(groups)
+    group = _only_of(groups)
     if group is not None and also is None:
-        parts, bound = _by_beginning(organization_id, group)
+        parts, bound = _by_term(organization_id, group)
         rows = tx.all(
             f"SELECT DISTINCT contact_id FROM ({parts}) found LIMIT :limit",
             {**bound, "most": 4 * limit, "limit": limit},
         )
         if len(rows) >= limit:
             return [row[0] for row in rows]
-    if group is not None and also is not None:
+    if group is not None and group.beginnings and also is not None:
         return []  # the closest of a beginning are not known to the B-tree
     rows = tx.all(
-        f"SELECT w.contact_id FROM contact_words w WHERE {_MATCHES} LIMIT :limit",
+        f"{_FOUND} SELECT contact_id FROM found LIMIT :limit",
         {**_bound(organization_id, groups, also), "limit": limit},
     )
     return [row[0] for row in rows]
@@ -195,34 +204,35 @@ def find(
 ) -> list[int]:
     """The ids of one page of matches, and of these contacts, in the order of a column."""
     direction = "DESC NULLS LAST" if descending else "ASC NULLS FIRST"
-    join, order = "", f"w.contact_id {direction}"
+    join, order = "", f"m.contact_id {direction}"
     if column != "id":
-        join = " JOIN contacts c ON c.organization_id = :organization_id AND c.id = w.contact_id"
+        join = " JOIN contacts c ON c.organization_id = :organization_id AND c.id = m.contact_id"
         order = f"c.{column} {direction}, c.id {direction}"
     rows = tx.all(
-        f"SELECT w.contact_id FROM ({_matches(also_ids)}) w{join} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        f"{_FOUND} SELECT m.contact_id FROM ({_matches(also_ids)}) m{join}"
+        f" ORDER BY {order} LIMIT :limit OFFSET :offset",
         {**_bound(organization_id, groups), "also_ids": list(also_ids), "limit": limit, "offset": offset},
     )
     return [row[0] for row in rows]
 
 
 def _matches(also_ids: Collection[int]) -> str:
-    """The contacts that match, and these."""
-    matches = f"SELECT w.contact_id FROM contact_words w WHERE {_MATCHES}"
+    """The contacts that were found, and these."""
+    matches = "SELECT contact_id FROM found"
     return f"{matches} UNION SELECT unnest(CAST(:also_ids AS BIGINT[]))" if also_ids else matches
 
 
 def count(tx: Tx, organization_id: int, groups: Groups, most: int, *, also_ids: Collection[int] = ()) -> int:
     """The number of matches and of these contacts, each counted once, up to most."""
-    group = _beginning_of(groups)
+    group = _only_of(groups)
     if group is not None:
-        parts, bound = _by_beginning(organization_id, group)
+        parts, bound = _by_term(organization_id, group)
         row = tx.one(f"SELECT count(*) FROM ({parts}) found", {**bound, "most": most})
         # words of notes and of other long texts are in the index of whole documents alone
         if row and row[0] >= most:
             return most
     row = tx.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM ({_matches(also_ids)}) each LIMIT :most) matches",
+        f"{_FOUND} SELECT count(*) FROM (SELECT 1 FROM ({_matches(also_ids)}) each LIMIT :most) matches",
         {**_bound(organization_id, groups), "also_ids": list(also_ids), "most": most},
     )
     return int(row[0]) if row else 0
