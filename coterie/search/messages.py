@@ -20,8 +20,9 @@ from coterie.store.database import Tx
 # the counter of search numbers
 NUMBER = "message_number"
 WORDS_MAX = 600
-# messages of a query that are looked at, the newest; and of each of its words, if the words stand in several places
-FOUND_MAX, PARTLY_MAX = 200, 100
+# messages of a query that are looked at, the newest; next to more names than are ranked; and of each of its words, if
+# the words stand in several places
+FOUND_MAX, BESIDES_MAX, PARTLY_MAX = 200, 50, 100
 # letters of the last word of a query from which it may be begun: fewer letters begin the words of every message
 BEGUN_MIN = 4
 
@@ -72,7 +73,7 @@ def find_in_messages(tx: Tx, organization_id: int, query: Query, *, are_complete
     groups += [Group(sets=(tuple(word.forms[0] for word in number.words),)) for number in query.numbers if number.words]
     if len(groups) < len(query.words) + len(query.numbers):
         return {}
-    return _newest(tx, organization_id, tuple(groups), FOUND_MAX)
+    return _newest(tx, organization_id, tuple(groups), BESIDES_MAX if are_complete else FOUND_MAX)
 
 
 def find_partly_in_messages(tx: Tx, organization_id: int, query: Query) -> dict[int, int]:
