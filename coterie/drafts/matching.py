@@ -173,7 +173,10 @@ def _contradicted(book: Commonness, reason: Reason, one: Person, other: Person) 
     score = compare_people(book, one, other)
     # "A Dahl" has no name that "Astrid A Dahl" lacks, as HANDLE_AND_NAME demands; an "Anders Dahl" waits
     is_short_form = reason.code == HANDLE_AND_NAME and score.names.given == "initial" and score.names.surname == "same"
-    if not score.contradicts and (reason.code == HANDLE or is_short_form or score.level == SUGGESTED):
+    # a number or mailbox that only one of them has is what a newer file adds to a contact
+    adds_handle = reason.code == HANDLE_AND_NAME and score.own_channel != ""
+    is_one = reason.code == HANDLE or is_short_form or adds_handle or score.level == SUGGESTED
+    if not score.contradicts and is_one:
         return None
     contradictions = [each.code for each in reasons_of(one, other, score) if each.code in CONTRADICTIONS]
     return reason_of(reason.code, **reason.data, contradictions=contradictions)
