@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from coterie.identity.people import generation_of
 from coterie.model.contacts import Contact
 from coterie.model.handles import INSTAGRAM, PHONE, Handle
 from coterie.model.import_reasons import (
@@ -41,7 +42,6 @@ _CERTAIN = frozenset((EXTERNAL_ID, UUID, USERNAME, HANDLE_AND_NAME, HANDLE))
 # what two people of one family have in common, and all that two who share a handle have
 FAMILY = frozenset((HANDLE_OTHER_NAME, HANDLE_OTHER_BIRTHDAY))
 SHARING = FAMILY | {HANDLE, HANDLE_AND_NAME}
-_GENERATIONS = frozenset(("jr", "sr", "jun", "sen", "junior", "senior", "filho", "neto", "ii", "iii", "iv"))
 
 
 def is_certain(reason: Reason) -> bool:
@@ -54,8 +54,8 @@ class Facts(Struct, frozen=True):
     Person (identity/people.py), whose names and addresses are in Latin letters.
 
     name: the key of the name composed of its parts. written: of a draft, the keys of the other forms in which a contact
-    may have it. given: the key of the given name, which people keep when they marry. generations: what distinguishes
-    father and son, as "jr".
+    may have it. given: the key of the given name, which people keep when they marry. generation: what distinguishes
+    father and son, such as "jr"; "" if unknown.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Facts(Struct, frozen=True):
     employer: str
     written: frozenset[str] = frozenset()
     given: str | None = None
-    generations: frozenset[str] = frozenset()
+    generation: str = ""
 
 
 NOBODY = Facts("", frozenset(), frozenset(), frozenset(), None, "")
@@ -86,7 +86,7 @@ def facts_of_draft(draft: ContactDraft) -> Facts:
         fold(employer) if employer else "",
         written=_written_keys(draft) if draft.birthday or employer else frozenset(),
         given=sort_key(draft.first_name) or None,
-        generations=_generations_in(draft.name_suffix),
+        generation=generation_of(draft.name_suffix),
     )
 
 
@@ -114,12 +114,8 @@ def facts_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:
         contact.birthday,
         fold(contact.employer or ""),
         given=sort_key(contact.first_name) or None,
-        generations=_generations_in(contact.name_suffix),
+        generation=generation_of(contact.name_suffix),
     )
-
-
-def _generations_in(suffix: str | None) -> frozenset[str]:
-    return _GENERATIONS.intersection(words(suffix)) if suffix else frozenset()
 
 
 def compare_facts(draft: Facts, other: Facts) -> Reason | None:
@@ -141,7 +137,7 @@ def compare_linked(source: str, draft: Facts, other: Facts) -> Reason:
     is_same = (
         source != UID_SOURCE
         or bool(draft.handles & other.handles)
-        or (draft.generations == other.generations and (_agree(draft, other) or draft.given == other.given))
+        or (draft.generation == other.generation and (_agree(draft, other) or draft.given == other.given))
     )
     return reason_of(EXTERNAL_ID if is_same else EXTERNAL_ID_OTHER_NAME, source=source)
 
@@ -152,7 +148,7 @@ def _compare_handles(common: list[tuple[str, str]], draft: Facts, other: Facts) 
             return reason_of(USERNAME, value=value)
     channel, value = common[0]
     code = HANDLE_AND_NAME if draft.names and other.names else HANDLE
-    is_household = draft.generations != other.generations and all(channel == PHONE for channel, _ in common)
+    is_household = draft.generation != other.generation and all(channel == PHONE for channel, _ in common)
     if is_household or not _agree(draft, other):
         code = HANDLE_OTHER_NAME
     elif _has_other_birthday(draft, other):

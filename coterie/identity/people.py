@@ -15,7 +15,7 @@ from coterie.model.imports import AddressDraft, ContactDraft
 HANDLES_MAX, ADDRESSES_MAX, LOGIN_LENGTH_MIN = 30, 5, 5
 _NOT_LETTERS = re.compile(r"[^a-z]")
 _GENERATIONS = {"junior": "jr", "jun": "jr", "jnr": "jr", "filho": "jr", "senior": "sr", "sen": "sr", "snr": "sr"}
-GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv", "v", "neto"))
+_ALL_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv", "v", "neto"))
 _STREETS = {
     "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "lane": "ln", "drive": "dr", "place": "pl",
     "court": "ct", "circuit": "cct", "crescent": "cres", "close": "cl", "boulevard": "blvd", "highway": "hwy",
@@ -98,7 +98,7 @@ def _person(
         middle=given[1:] + middle,
         aliases=nickname[:1] if len(nickname) == 1 and nickname != given[:1] else (),
         surname=surname + _names(source.maiden_name),
-        suffix=_generation(source.name_suffix),
+        suffix=generation_of(source.name_suffix),
         birthday=source.birthday or "",
         handles=tuple(sorted({f"{channel}:{value}" for channel, value in own})),
         logins=tuple(sorted({login for channel, value in own if (login := _login(channel, value))})),
@@ -112,9 +112,10 @@ def _names(text: str | None) -> tuple[str, ...]:
     return () if words and words[0] in _NO_NAMES else words
 
 
-def _generation(suffix: str | None) -> str:
+def generation_of(suffix: str | None) -> str:
+    """The generation that a name suffix names: jr (also of Junior, jun., jnr and Filho), sr, ii to v, neto; or ""."""
     words = (_GENERATIONS.get(word, word) for word in latin_words(suffix or ""))
-    return next((word for word in words if word in GENERATIONS), "")
+    return next((word for word in words if word in _ALL_GENERATIONS), "")
 
 
 def _login(channel: str, value: str) -> str:

@@ -165,6 +165,7 @@ def test_a_repeated_uid_does_not_hide_the_contact_whose_handle_it_is(world: Worl
         ("phone", "+12125550122", {"name_suffix": "Jr."}, "handle_other_name"),
         ("phone", "+12125550122", {"name_suffix": "III"}, "handle_other_name"),
         ("email", "hale@example.org", {"name_suffix": "Jr."}, "handle_and_name"),
+        ("phone", "+12125550122", {"name_suffix": "V"}, "handle_other_name"),
         ("phone", "+12125550122", {"name_suffix": "PhD"}, "handle_and_name"),
     ],
 )
@@ -174,4 +175,24 @@ def test_father_and_son_with_one_handle_are_a_question(
     contact(world, first_name="Otto", last_name="Hale", birthday="1950-01-31", phone="+12125550122",
             email="hale@example.org")  # fmt: skip
     (found,) = matches(world, draft("Otto", "Hale", (channel, value), **fields))
+    assert [match.reason.code for match in found] == [code]
+
+
+@pytest.mark.parametrize(
+    ("stored", "suffix", "code"),
+    [
+        ("Jr.", "Junior", "handle_and_name"),
+        ("Jr., M.D.", "jun.", "handle_and_name"),
+        ("Jnr", "Filho", "handle_and_name"),
+        ("Senior", "Snr.", "handle_and_name"),
+        ("Sr", "SEN", "handle_and_name"),
+        ("V", "v.", "handle_and_name"),
+        ("Senior", "Jnr", "handle_other_name"),
+        ("Junior", "III", "handle_other_name"),
+        ("IV", "V", "handle_other_name"),
+    ],
+)
+def test_spellings_of_one_generation_are_one(world: World, stored: str, suffix: str, code: str) -> None:
+    contact(world, first_name="Otto", last_name="Hale", name_suffix=stored, phone="+12125550122")
+    (found,) = matches(world, draft("Otto", "Hale", ("phone", "+12125550122"), name_suffix=suffix))
     assert [match.reason.code for match in found] == [code]

@@ -125,3 +125,23 @@ def test_father_and_son_of_one_file_are_two(world: World, tmp_path: Path) -> Non
     rows = ("Otto,,Quill,Sr.,,,o@quill.example,,,", "Otto,,Quill,Jr.,,,o@quill.example,,,")
     _, import_ = applied(world.database, world.alice, tmp_path, table(tmp_path, *rows))
     assert counts(import_)[1] == 0
+
+
+SUFFIXES = [("Jr.", "Junior"), ("Jun", "jnr."), ("Senior", "Snr"), ("V", "v")]
+
+
+@pytest.mark.parametrize(("one", "other"), SUFFIXES)
+def test_two_spellings_of_a_generation_are_one_person(world: World, tmp_path: Path, one: str, other: str) -> None:
+    rows = [f"Otto,,Quill,{suffix},,+12125550100,,,," for suffix in (one, other)]
+    _, first = applied(world.database, world.alice, tmp_path, table(tmp_path, *rows))
+    assert counts(first)[0] == 1
+    row = f"Otto,,Quill,{other},1980-07-12,+12125550100,,,,"
+    _, second = applied(world.database, world.alice, tmp_path, table(tmp_path, row))
+    assert counts(second) == (0, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("father", "son"), [("Senior", "Jnr"), ("Snr.", "Junior"), ("IV", "V"), ("", "Jun.")])
+def test_father_and_son_with_one_telephone_are_two(world: World, tmp_path: Path, father: str, son: str) -> None:
+    rows = [f"Otto,,Quill,{suffix},,+12125550100,,,," for suffix in (father, son)]
+    _, import_ = applied(world.database, world.alice, tmp_path, table(tmp_path, *rows))
+    assert counts(import_) == (2, 0, 0, 0, 0)
