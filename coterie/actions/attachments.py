@@ -45,7 +45,7 @@ def attach_file(
 ) -> Attachment:
     """Attaches a file whose bytes were stored as `digest` before this transaction began.
 
-    If they were deleted meanwhile they are stored again from `source`. Raises Invalid as check_room does.
+    If they have been deleted since, they are stored again from `source`. Raises Invalid as check_room does.
     """
     byte_count = source.stat().st_size
     check_room(tx, caller, contact_id, byte_count)

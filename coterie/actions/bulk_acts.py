@@ -91,7 +91,7 @@ def start_bulk_act(tx: Tx, caller: Caller, act: Act, selection: Selection) -> st
     if len(selection.ids) > IDS_MAX or len(selection.except_ids) > IDS_MAX:
         raise TooLarge(f"At most {IDS_MAX:,} people can be named at once")
     if selection.filter is not None:
-        # ids in place of names: a tag that is renamed meanwhile is still meant
+        # ids in place of names: a tag that is renamed before the job runs is still found
         resolved = resolve(tx, caller.organization_id, parse_filter(selection.filter), selection.filter)
         selection = msgspec.structs.replace(selection, filter=to_json(resolved))
     selection = msgspec.structs.replace(selection, ids=sorted(set(selection.ids)))

@@ -19,7 +19,7 @@ def values_to_restore(merge: Merge, others: Sequence[Merge], returning: Collecti
 
     others: the other merges into the same contact, oldest first; their values change. A value that a later one changed
     again is restored by that one from now on, to what it was before this merge. returning: keys of values of rows that
-    go back to the loser: the other merges restore none of them any more.
+    go back to the loser: the other merges no longer restore them.
     """
     values = dict(merge.changes.values)
     for other in others:

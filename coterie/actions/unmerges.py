@@ -158,7 +158,7 @@ def _return_parts(
 def _save(
     tx: Tx, caller: Caller, before: tuple[Contact, Contact], after: tuple[Contact, Contact], rows: list[EventRow]
 ) -> tuple[Contact, Contact]:
-    """Saves both contacts with the text of their pinned notes; the loser is not deleted any more."""
+    """Saves both contacts with the text of their pinned notes; the loser is no longer deleted."""
     survivor, loser = (_with_pinned_note(tx, caller, each) for each in after)
     loser = replace(loser, deleted_at=None)
     columns = {

@@ -67,7 +67,7 @@ def update_webhook(
     allowed: str = "",
     own: str = "",
 ) -> Webhook:
-    """Changes fields of an endpoint. Enabling one ends its failures; from_now: what happened meanwhile is not sent.
+    """Changes fields of an endpoint. Enabling one ends its failures; from_now: events before now are not sent.
 
     allowed, own: as outgoing.parse_rules. Raises NotFound, or Invalid as create_webhook does.
     """

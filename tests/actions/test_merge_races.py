@@ -60,7 +60,7 @@ def test_two_opposite_merges_leave_one_contact(world: World, round_: int) -> Non
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_what_others_write_meanwhile_is_the_survivors(world: World, round_: int) -> None:
+def test_what_others_write_during_a_merge_is_the_survivors(world: World, round_: int) -> None:
     alice, marge, homer = world.alice, world.marge.id, world.homer
     with world.database.write() as tx:
         bart = create_contact(tx, alice, {"first_name": "Bart"})
