@@ -27,7 +27,7 @@ def create(tx: Tx, visit: Visit) -> Result:
 
 def revoke(tx: Tx, visit: Visit) -> Result:
     revoke_feed(tx, visit.acting, visit.signed_in.user_id, visit.path["feed"])
-    return Go(url=f"{visit.root}/settings/calendar", message="The address does not work any more")
+    return Go(url=f"{visit.root}/settings/calendar", message="The address no longer works")
 
 
 def _page(tx: Tx, visit: Visit, *, address: str = "", problem: str = "") -> Show:

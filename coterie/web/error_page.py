@@ -17,7 +17,7 @@ _TITLES: dict[type[CoterieError], str] = {
     NoPage: "This page does not exist, or you may not see it",
     Unauthorized: "Your session has ended",
     Forbidden: "This is not allowed",
-    Conflict: "This was changed meanwhile",
+    Conflict: "This was changed in the meantime",
     Invalid: "Something in the form is not valid",
     TooLarge: "This is too large",
     TooOften: "Too many attempts",

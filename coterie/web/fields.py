@@ -1,7 +1,7 @@
 """Edits the fields of a person in place.
 
-Each form carries what the editor saw (`seen`). If that is not what is stored any more, nothing is written, and the
-form shows both values.
+Each form carries what the editor saw (`seen`). If the stored values have changed since, nothing is written, and
+the form shows both.
 """
 
 from typing import Any

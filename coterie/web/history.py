@@ -33,7 +33,7 @@ _NOUNS = sorted(set(SHOWN_WITH_CONTACTS) - {"user"})
 _REASONS = {
     "not_undoable": "cannot be undone", "changed_since": "changed since", "erased": "was erased",
     "merged": "was merged since", "no_values": "has no stored value before", "taken": "belongs to another by now",
-    "not_yours": "belongs to another user", "invalid": "is not allowed any more", "undone": "was undone before",
+    "not_yours": "belongs to another user", "invalid": "is no longer allowed", "undone": "was undone before",
     "import": "is part of an import", "running": "is not finished",
 }  # fmt: skip
 _BACK = re.compile(r"/\d+(/[a-z0-9-]+)*(\?[\w=&%.-]*)?")

@@ -57,7 +57,7 @@ def create(tx: Tx, visit: Visit) -> Result:
 
 def revoke(tx: Tx, visit: Visit) -> Result:
     actions.revoke_invitation(tx, visit.acting, visit.path["invitation"])
-    return Go(url=f"{visit.root}/settings/invitations", message="The link does not work any more")
+    return Go(url=f"{visit.root}/settings/invitations", message="The link no longer works")
 
 
 def show_join(tx: Tx, visit: Visit) -> Result:

@@ -33,20 +33,20 @@ def _show(tx: Tx, visit: Visit, problem: str = "", status: int = 200) -> Result:
 
 
 def _gone(tx: Tx, visit: Visit, *contact_ids: int) -> Result:
-    """Both are the list's business again if one of them was deleted or merged meanwhile."""
+    """Redirects to the list because one of them was deleted or merged in the meantime."""
     if any(find_contact(tx, visit.acting.organization_id, each) is None for each in contact_ids):
         raise NoPage
-    return Go(url=f"{visit.root}/duplicates", message="One of the two was merged or deleted meanwhile")
+    return Go(url=f"{visit.root}/duplicates", message="One of the two was merged or deleted in the meantime")
 
 
 def merge(tx: Tx, visit: Visit) -> Result:
-    """Merges as chosen and shows the next pair; shows the two again if they changed meanwhile."""
+    """Merges as chosen and shows the next pair; shows the two again if they have changed since."""
     both = visit.id("one"), visit.id("other")
     pair = load_compared(tx, visit, both)
     if pair is None:
         return _gone(tx, visit, *both)
     if visit.text("seen", 60) != seen_of(pair):
-        return _show(tx, visit, "One of them was changed meanwhile. These are the values now", 409)
+        return _show(tx, visit, "One of them has changed. These are the current values", 409)
     survivor_id = next((each for each in both if visit.text("survivor", 20) == str(each)), both[0])
     loser_id = both[1] if survivor_id == both[0] else both[0]
     found = find_duplicate(tx, visit.acting.organization_id, ordered(*both))

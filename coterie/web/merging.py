@@ -31,18 +31,18 @@ def _checked(contact_ids: Sequence[int]) -> Sequence[int]:
 def _show(tx: Tx, visit: Visit, contact_ids: Sequence[int], problem: str = "", status: int = 200) -> Result:
     sheets = load_compared(tx, visit, contact_ids)
     if sheets is None:
-        return Go(url=f"{visit.root}/people", message="One of them was merged or deleted meanwhile")
+        return Go(url=f"{visit.root}/people", message="One of them was merged or deleted in the meantime")
     values = {"compared": compare(tx, visit, sheets), "path": f"{visit.root}/people", "problem": problem}
     shown = values | {"is_selected": True, "reasons": "", "following": ""}
     return Show(template="duplicates/compare.html", values=shown, status=status)
 
 
 def merge(tx: Tx, visit: Visit) -> Result:
-    """Merges as chosen; shows the people again if one of them changed meanwhile."""
+    """Merges as chosen; shows the people again if one of them has changed since."""
     contact_ids = _checked(visit.ids("ids"))
     sheets = load_compared(tx, visit, contact_ids)
     if sheets is None or visit.text("seen", 200) != seen_of(sheets):
-        return _show(tx, visit, contact_ids, "One of them was changed meanwhile. These are the values now", 409)
+        return _show(tx, visit, contact_ids, "One of them has changed. These are the current values", 409)
     survivor_id = next((each for each in contact_ids if str(each) == visit.text("survivor", 20)), None)
     if survivor_id is None:
         raise invalid("survivor", "is not one of these people", kind="choice")

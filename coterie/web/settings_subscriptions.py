@@ -134,7 +134,7 @@ def decide(tx: Tx, visit: Visit) -> Result:
     try:
         actions.decide_run(tx, visit.acting, visit.path["subscription"], visit.text("decision", 20))
     except Conflict:  # another tab, or a run since then that did not need it
-        return _back(visit, visit.path["subscription"], "Nothing waits for a decision any more")
+        return _back(visit, visit.path["subscription"], "No decision is pending")
     return _back(visit, visit.path["subscription"], "Decided; a run carries it out")
 
 

@@ -69,7 +69,7 @@ def revoke(tx: Tx, visit: Visit) -> Result:
     if token is None or not _is_shown(token, visit, is_owner(tx, visit)):
         raise NotFound("Token not found")
     revoke_access_token(tx, visit.acting, token.id)
-    return Go(url=f"{visit.root}/settings/tokens", message=f"The token {token.name} does not work any more")
+    return Go(url=f"{visit.root}/settings/tokens", message=f"The token {token.name} no longer works")
 
 
 PAGES = (

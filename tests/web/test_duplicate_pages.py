@@ -125,7 +125,7 @@ def test_a_merge_is_undone_and_the_old_address_leads_to_the_survivor(alice: Visi
     assert alice.post(path).headers["location"] == f"{people}/{other.id}"
 
 
-def test_what_changed_meanwhile_is_shown_again_and_nothing_is_merged(alice: Visitor, world: World) -> None:
+def test_a_pair_that_has_changed_is_shown_again_and_nothing_is_merged(alice: Visitor, world: World) -> None:
     one, other = twins(world)
     path = at(world, f"{one.id}-{other.id}")
     seen = field(alice.get(path), "seen")
@@ -133,7 +133,7 @@ def test_what_changed_meanwhile_is_shown_again_and_nothing_is_merged(alice: Visi
         update_contact(tx, world.bob, other.id, {"job_title": "Retired"})
     response = alice.post(f"{path}/merge", seen=seen, survivor=str(one.id))
     assert response.status == 409
-    assert "changed meanwhile" in text_of(response)
+    assert "One of them has changed" in text_of(response)
     assert "Retired" in text_of(response)
     with world.database.write() as tx:
         delete_contact(tx, world.bob, other.id)

@@ -104,7 +104,7 @@ def test_a_part_is_added_deleted_and_brought_back(alice: Visitor, world: World, 
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_is_changed_unless_somebody_changed_it_meanwhile(alice: Visitor, world: World, part: str) -> None:
+def test_a_part_is_changed_unless_somebody_has_changed_it_since(alice: Visitor, world: World, part: str) -> None:
     alice.post(page(world, part, "new"), **PARTS[part])
     with world.database.read() as tx:
         sheet = load_sheets(

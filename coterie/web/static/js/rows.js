@@ -143,7 +143,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (list && total) list.grown = total;
   if (query(".people-list") !== (list?.element ?? null)) start();
 });
-// a name that was edited meanwhile is shown when a page comes back from the browser's cache
+// shows names that were edited in the meantime when a page comes back from the browser's cache
 window.addEventListener("pageshow", (event) => {
   if (event.persisted && list) for (const [number, element] of list.windows) fill(number, element, "innerMorph");
 });
