@@ -64,7 +64,7 @@ class Context(Struct):
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """A transaction in which the subscription exists. Raises NotFound if it was deleted meanwhile."""
+        """A transaction in which the subscription exists. Raises NotFound if it was deleted."""
         with self.database.write() as tx:
             if find_subscription(tx, self.organization_id, self.subscription.id, lock=True) is None:
                 raise NotFound("Subscription not found")

@@ -97,7 +97,7 @@ def read_book(client: Client) -> Book:
     reply = _ask(client, client.url)
     books = _books_of(reply) if reply is not None else []
     if not books:
-        raise RemoteError("no_book", "The address book is not there any more, or not for this user", is_lasting=True)
+        raise RemoteError("no_book", "The address book no longer exists, or this user may not read it", is_lasting=True)
     return books[0]
 
 

@@ -245,7 +245,7 @@ def bind(tx: Tx, context: Context, card: RemoteCard, contact_id: int) -> None:
 
 
 def delete_other_rows(tx: Tx, context: Context, contact_id: int, href: str) -> None:
-    """Deletes rows of the contact for cards that the book does not have any more."""
+    """Deletes rows of the contact for cards that are no longer in the book."""
     other = store.find_by_contact(tx, context.organization_id, context.subscription.id, contact_id)
     if other is not None and other.href != href and (other.etag is None or other.state != BOUND):
         store.delete_remote_card(tx, context.organization_id, context.subscription.id, other.href)

@@ -58,7 +58,7 @@ _UNDONE = "The import of the first run was undone; add the subscription again to
 
 
 def synchronize(context: Context) -> Counts:
-    """Runs a subscription once; what happened is in its state. Raises NotFound if it was deleted meanwhile."""
+    """Runs a subscription once; what happened is in its state. Raises NotFound if it was deleted."""
     with context.write() as tx:  # what fails without a reason is not repeated at once
         context.update(tx, next_run_at=times.after(times.now(), RUN_EVERY_SECONDS))
     try:

@@ -2,7 +2,7 @@
 
 By itself SQLite checkpoints in the commit that makes the WAL longer than 1,000 pages: tens of milliseconds, for which
 every writer waits. In the background a checkpoint costs writers little; but the WAL is reset only after all of it is
-checkpointed, and it grows meanwhile. So at 4,000 pages the writer checkpoints the rest, and the WAL is short again.
+checkpointed, and it grows until then. So at 4,000 pages the writer checkpoints the rest, and the WAL is short again.
 
 A checkpoint that fails, or finds another process at it, is only postponed: committed changes are safe in the WAL.
 """

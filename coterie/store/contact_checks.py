@@ -33,7 +33,7 @@ def load_contact_to_repair(tx: Tx, organization_id: int, contact_id: int) -> Con
     """Returns a contact that was just found, with its row locked until the commit."""
     contact = find_contact_to_change(tx, organization_id, contact_id)
     if contact is None:
-        raise LookupError("the contact was erased meanwhile")
+        raise LookupError("the contact was erased after it was found")
     return contact
 
 

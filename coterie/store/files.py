@@ -123,7 +123,7 @@ def remove_old_file(folder: Path, digest: str, *, seconds: float) -> bool:
     aside = path.with_name(f"old-{path.name}")
     with suppress(FileNotFoundError):
         path.replace(aside)
-        # a process that saved it meanwhile has put another file here, or finds this one here again
+        # a process that has saved it since has put another file here, or finds this one here again
         if not _is_older(aside, seconds):
             aside.replace(path)
             return False

@@ -82,7 +82,7 @@ def delete_folder(tx: Tx, organization_id: int, folder_id: int) -> None:
         "DELETE FROM folders WHERE organization_id = :organization_id AND id = :id",
         {"organization_id": organization_id, "id": folder_id},
     )
-    # 0 if another transaction has erased it meanwhile
+    # 0 if another transaction has erased it
     add_to_count(tx, organization_id, COUNT, -deleted)
 
 

@@ -105,4 +105,4 @@ def _shut_down(connection: "psycopg.Connection[Any]") -> None:
         with socket.socket(fileno=os.dup(connection.pgconn.socket)) as copy:
             copy.shutdown(socket.SHUT_RDWR)
     except (OSError, psycopg.Error):
-        pass  # closed meanwhile
+        pass  # it was closed in the meantime

@@ -209,7 +209,7 @@ def existing_terms(tx: Tx, organization_id: int, vocabulary: Vocabulary, term_id
 
 
 def insert_term(tx: Tx, organization_id: int, vocabulary: Vocabulary, term: Term) -> bool:
-    """Inserts a term; returns False, with nothing written, if its name was taken meanwhile."""
+    """Inserts a term; returns False, with nothing written, if another transaction has taken its name."""
     inserted = tx.run(
         f"INSERT INTO {vocabulary.table} (organization_id, id, name, name_key, created_at, updated_at)"
         " VALUES (:organization_id, :id, :name, :name_key, :now, :now) ON CONFLICT DO NOTHING",

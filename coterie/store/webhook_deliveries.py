@@ -88,7 +88,7 @@ def postpone(tx: Tx, organization_id: int, webhook_id: str, ids: Sequence[str], 
 def save_attempts(tx: Tx, organization_id: int, attempts: Sequence[tuple[Delivery, Attempt]]) -> None:
     """Logs attempts. attempt_count of each delivery is the number of its attempt.
 
-    A delivery that was deleted meanwhile has no attempt.
+    A delivery that was deleted has no attempt.
     """
     rows = [
         {
@@ -108,7 +108,7 @@ def save_attempts(tx: Tx, organization_id: int, attempts: Sequence[tuple[Deliver
 
 
 def save_outcomes(tx: Tx, organization_id: int, deliveries: Iterable[Delivery]) -> None:
-    """Saves status, attempts and next attempt of deliveries that were not cancelled meanwhile."""
+    """Saves status, attempts and next attempt of deliveries that have not been cancelled."""
     tx.execute_many(
         "UPDATE webhook_deliveries SET status = :status, attempt_count = :attempt_count,"
         f" next_attempt_at = :next_attempt_at, finished_at = :finished_at WHERE {_OF_WEBHOOK} AND id = :id"

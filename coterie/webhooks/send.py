@@ -92,7 +92,7 @@ class Sender:
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)
             except OSError:
-                pass  # it has ended meanwhile
+                pass  # it has already ended
 
     def close(self) -> None:
         self._client.close()

@@ -84,7 +84,7 @@ def _delete(database: Database, caller: Caller, import_: OldImport, reason: str)
         if not actions.abandon(tx, caller, import_.import_id, reason):
             return
     run_batches(database.write, _each_row(caller, import_, actions.delete_batch))
-    with suppress(NotFound), database.write() as tx:  # a user deleted it meanwhile
+    with suppress(NotFound), database.write() as tx:  # a user has just deleted it
         delete_import(tx, caller, import_.import_id)
 
 

@@ -32,7 +32,7 @@ def run_import(database: Database, settings: Settings, job: Job, stopping: threa
         with reschedule_if_stopped():
             STEPS[job.name](run)
     except NotFound:
-        log.info("import deleted meanwhile", extra={"import_id": import_id})
+        log.info("import was deleted before its job ran", extra={"import_id": import_id})
 
 
 def _progress_of(result: Import | Done | Undone) -> dict[str, Any]:

@@ -277,7 +277,7 @@ def test_a_contact_that_was_deleted_in_a_mirror_stays_deleted(subscriber: World,
     scripted.put("0.vcf", card_of(0, "TITLE:Owner", "NICKNAME:Zero"))
     book.run()
     restored = book.contacts()["Person 0"]
-    assert (restored.job_title, restored.nickname) == ("Owner", "Zero"), "what changed meanwhile is not lost"
+    assert (restored.job_title, restored.nickname) == ("Owner", "Zero"), "changes in the meantime are not lost"
 
 
 def test_a_restored_contact_is_written_there_again(subscriber: World, scripted: Scripted) -> None:

@@ -143,7 +143,7 @@ try:
         for _ in range(20):
             with database.write() as tx:
                 tx.execute_many("INSERT INTO things (text) VALUES (:text)", [{"text": "x" * 7_000}] * 50)
-        # no file of this process may grow any more, as on a full disk
+        # files of this process may no longer grow, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 except Unavailable as error:
     print(error.message)

@@ -48,7 +48,7 @@ def texts(database: SqliteDatabase) -> list[str]:
 
 
 class Group:
-    """Holds the writer back so that what is given meanwhile becomes one group."""
+    """Holds the writer back so that the units that arrive until then become one group."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self.database = database

@@ -166,7 +166,7 @@ def test_an_endpoint_that_fails_for_five_days_is_disabled_and_goes_on_where_it_s
     assert kinds.count("contact.created") == 2
 
 
-def test_enabling_from_now_leaves_out_what_happened_meanwhile(
+def test_enabling_from_now_skips_earlier_events(
     add: Add, inro: Client, database: Database, caller: Caller, sending: Settings, receiver: Receiver
 ) -> None:
     webhook_id, _ = add(kinds=("contact.*",))
