@@ -23,7 +23,7 @@ from coterie.store.files import RESTORING
 from coterie.store.migrate import latest, migrate_in
 from coterie.store.organizations import any_organization, list_organizations
 
-# effectively no deadline: no other process uses the instance meanwhile
+# effectively no deadline: no other process uses the instance during a restore
 SECONDS = 86_400.0
 _LINE_BYTES_MAX = 256 * 1024 * 1024
 

@@ -156,7 +156,7 @@ PINNED_NOTES = {
     "homer": "Pays at the end of the month. Doughnuts help.",
     "ned": "Left-handed: send the left-handed catalogue.",
     "krusty": "Wants to be paid in advance. Contract in the attachments.",
-    "moe": "Does not answer prank calls any more.",
+    "moe": "No longer answers prank calls.",
     "smithers": "The way to Mr. Burns goes through him.",
     "quimby": "Office hours only by appointment.",
 }

@@ -132,7 +132,7 @@ KINDS = {
     "access_token.created": "An API token was created.",
     "access_token.revoked": "An API token was revoked.",
     "device.added": "A device that syncs contacts was added.",
-    "device.updated": "A device shows groups, or does not any more.",
+    "device.updated": "A device shows groups, or no longer does.",
     "device.revoked": "A device was revoked.",
     "device.deletions_allowed": "A member agreed to what a device deletes; the subject is the device.",
     "device.deletions_restored": "What a device deleted was restored; the subject is the device.",

@@ -30,8 +30,8 @@ def list_indexed_ids(tx: Tx, organization_id: int, first: int, last: int) -> set
 def list_wrongly_indexed(tx: Tx, organization_id: int, documents: Mapping[int, Document]) -> set[int]:
     """Returns the indexed contacts whose document in the index differs from this.
 
-    SQLite's index cannot list the words of a contact: a word that none of these contacts has any more is
-    not noticed in SQLite.
+    SQLite's index cannot list the words of a contact: a word that none of these contacts has is not noticed
+    there.
     """
     if not documents:
         return set()

@@ -104,7 +104,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool, Meta(description="Whether no mail is sent to a server that offers no STARTTLS.")
     ] = False
     reminder_late_seconds: Annotated[
-        float, Meta(ge=60, le=31_536_000, description="A reminder due longer ago than this is not mailed any more.")
+        float, Meta(ge=60, le=31_536_000, description="A reminder due longer ago than this is no longer mailed.")
     ] = 86_400
     tombstone_days: Annotated[
         int, Meta(description="Days for which clients that mirror contacts can learn of an erasure.", ge=1, le=36_500)

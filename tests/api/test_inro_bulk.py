@@ -174,7 +174,7 @@ def test_one_bad_row_costs_itself_only_and_is_listed_with_its_reason(desk: Desk)
     assert (homer["language"], homer["bio"], homer["email"]) == (None, "D'oh", "homer@example.org")
 
 
-def test_who_was_deleted_meanwhile_is_a_failure_of_its_own(desk: Desk) -> None:
+def test_a_contact_that_was_deleted_is_a_failure_of_its_own(desk: Desk) -> None:
     receipt = desk.send({"id": 1, "contact": {"language": "fr"}}, {"id": 2, "contact": {"language": "fr"}}).json
     with desk.database.write() as tx:
         delete_contact(tx, desk.world.alice, 1)

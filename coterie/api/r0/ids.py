@@ -21,7 +21,7 @@ def part_id(request: Request, name: str, noun: str) -> str:
 
 
 def contact_of(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> Contact:
-    """The contact of the path; to_change locks it until the commit, so that it is not merged meanwhile.
+    """The contact of the path; to_change locks it until the commit, so that nobody merges it.
 
     Raises NotFound if there is none, or if to_change is set and it is deleted.
     """
