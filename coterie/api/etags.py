@@ -7,6 +7,7 @@ import hashlib
 
 from coterie.api.route import Contract, Route
 from coterie.http.asgi import Headers
+from coterie.http.conditions import matches
 from coterie.http.responses import Encoded
 
 # of a client that keeps bodies; all others are told no-store
@@ -19,12 +20,11 @@ def with_etag(contract: Contract, route: Route, headers: Headers, response: Enco
     status, sent, body = response
     if not contract.has_etags or route.method != "GET" or route.paged or status != 200 or not isinstance(body, bytes):
         return response
-    etag = b'"' + hashlib.blake2b(body, digest_size=_SIZE).hexdigest().encode() + b'"'
+    etag = f'"{hashlib.blake2b(body, digest_size=_SIZE).hexdigest()}"'
     condition = headers.get(b"if-none-match")
     if condition is None:
-        return status, [*sent, (b"etag", etag)], body
-    known = [tag.strip().removeprefix(b"W/").replace(b'-gzip"', b'"') for tag in condition.split(b",")]
-    extra = [(b"etag", etag), _CACHE]
-    if etag in known or b"*" in known:
+        return status, [*sent, (b"etag", etag.encode())], body
+    extra = [(b"etag", etag.encode()), _CACHE]
+    if matches(condition.decode("latin-1"), etag, is_strong=False):
         return 304, [*(header for header in sent if header[0] != b"content-type"), *extra], b""
     return status, [*sent, *extra], body

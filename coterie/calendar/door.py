@@ -14,6 +14,7 @@ from coterie.actions.calendar_feeds import find_feed, is_seen_long_ago
 from coterie.calendar.entries import Window, list_events
 from coterie.calendar.icalendar import write_calendar
 from coterie.errors import NotFound
+from coterie.http.conditions import matches
 from coterie.http.responses import base_url
 from coterie.model import times
 from coterie.model.calendar_feeds import PATH, CalendarFeed
@@ -58,7 +59,7 @@ def calendar(database: Database, settings: Settings) -> Callable[[Request], Awai
         if is_seen_long_ago(found.feed):
             await database.run_write(lambda tx: save_last_read(tx, found.organization_id, found.feed.id, times.now()))
         headers = {**_HEADERS, "etag": found.etag}
-        if _has(request.headers.get("if-none-match", ""), found.etag):
+        if matches(request.headers.get("if-none-match", ""), found.etag, is_strong=False):
             return Response(status_code=304, headers=headers)
         return Response(found.body, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -75,11 +76,6 @@ def load_calendar(tx: Tx, token: str, address: str, now: datetime | None = None)
     window = Window(today, urlsplit(address).hostname or "localhost", f"{address}/{organization_id}")
     body = write_calendar(f"{organization.name} (Coterie)", list_events(tx, organization_id, feed, window))
     return Calendar(organization_id, feed, body)
-
-
-def _has(header: str, etag: str) -> bool:
-    tags = [tag.strip().removeprefix("W/").replace('-gzip"', '"') for tag in header.split(",")]
-    return "*" in tags or etag in tags
 
 
 def _not_found() -> Response:

@@ -8,7 +8,7 @@ from coterie.actions.books import remove_book, take_out_of_book
 from coterie.actions.cards import delete_card
 from coterie.actions.deletions import check_deletions, note_deletion
 from coterie.carddav.books import card_of_conflict, put_book_card, refresh_stale
-from coterie.carddav.conditions import check_conditions, has_etag
+from coterie.carddav.conditions import check_conditions
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.properties import CONTENT_TYPE
@@ -17,6 +17,7 @@ from coterie.carddav.writing import Outcome, Put, Writer
 from coterie.cards.groups import delete_group
 from coterie.cards.rendering import Renderer
 from coterie.errors import Invalid, NotFound
+from coterie.http.conditions import matches
 from coterie.http.responses import http_date
 from coterie.model import times
 from coterie.model.books import Book
@@ -44,7 +45,7 @@ def get_card(context: Context) -> Answer:
     if ref is None:
         raise NotFound("There is no such card")
     etag = etag_of(ref)
-    if has_etag(request.header(b"if-none-match"), etag):
+    if matches(request.header(b"if-none-match"), etag, is_strong=False):
         return Answer(304, (("ETag", etag),))
     rendered = Renderer(context.tx, context.login.caller, request.folder).render([ref])[ref.href]
     accept = request.header(b"accept").lower()

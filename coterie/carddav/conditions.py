@@ -8,10 +8,10 @@ from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError
 from coterie.carddav.urls import Resource, resource_of
 from coterie.errors import NotFound
+from coterie.http.conditions import matches
 from coterie.model import times
 from coterie.model.cards import CardRef, etag_of
 
-_ETAG = re.compile(r'(?:W/)?"[^"]*"|\*')
 _PART = re.compile(r'\s*(?:(Not\b)|<([^<>]*)>|\[((?:W/)?"[^"]*")\]|([()]))', re.IGNORECASE)
 
 
@@ -34,20 +34,12 @@ def check_conditions(request: Request, ref: CardRef | None) -> None:
     """
     etag = etag_of(ref) if ref else None
     match, none_match = request.header(b"if-match"), request.header(b"if-none-match")
-    if match and not has_etag(match.replace("-gzip", ""), etag, is_strong=True):
+    if match and not matches(match, etag, is_strong=True):
         raise DavError(412, message="The card has changed or is gone")
     if not match and ref is not None and _is_modified(ref, request.header(b"if-unmodified-since")):
         raise DavError(412, message="The card has changed")
-    if none_match and has_etag(none_match, etag):
+    if none_match and matches(none_match, etag, is_strong=False):
         raise DavError(412, message="The card exists")
-
-
-def has_etag(header: str, etag: str | None, *, is_strong: bool = False) -> bool:
-    """Whether a list of ETags has this one. Proxies that compress make ETags weak, which If-Match does not accept."""
-    if etag is None or not header:
-        return False
-    found = _ETAG.findall(header)
-    return "*" in found or etag in (found if is_strong else [each.removeprefix("W/") for each in found])
 
 
 def _is_modified(ref: CardRef, header: str) -> bool:
@@ -114,7 +106,7 @@ def _has(context: Context, resource: Resource, term: _Term) -> bool:
         context.check(resource)
         if resource.kind == "card" and term.etag is not None:
             ref = context.find_card(resource)
-            return ref is not None and term.etag == etag_of(ref)
+            return ref is not None and matches(term.etag, etag_of(ref), is_strong=True)
         if resource.kind == "book" and term.token is not None:
             return term.token == context.token(resource, context.token_revision(resource))
     except NotFound:

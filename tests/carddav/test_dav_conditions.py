@@ -46,17 +46,18 @@ def test_a_condition_that_fails_is_412_and_changes_nothing(dav: Dav, etag: str, 
 def test_conditions_that_hold_let_a_change_pass(dav: Dav, etag: str) -> None:
     now, card = dav.get("ned.vcf").headers["last-modified"], dav.path("ned.vcf")
     for value in (
-        "([{etag}])", "(<x>) ([{etag}])", "(Not <DAV:no-lock>)", "(Not <x> [{etag}])", "<{card}> ([{etag}])",
-        "<http://book.example.org{card}> ([{etag}])", "<{book}> (<{token}>)",
+        "([{etag}])", "([{gzip}])", "(<x>) ([{etag}])", "(Not <DAV:no-lock>)", "(Not <x> [{etag}])",
+        "<{card}> ([{etag}])", "<http://book.example.org{card}> ([{etag}])", "<{book}> (<{token}>)",
     ):  # fmt: skip
-        condition = value.format(
-            etag=dav.get("ned.vcf").headers["etag"], card=card, book=dav.book, token=dav.sync().token
-        )
+        etag = dav.get("ned.vcf").headers["etag"]
+        zipped, token = f'{etag[:-1]}-gzip"', dav.sync().token
+        condition = value.format(etag=etag, gzip=zipped, card=card, book=dav.book, token=token)
         assert dav.put("ned.vcf", NED, **{"if": condition}).status == 204, value
     for headers in ({"if_unmodified_since": now}, {"if_unmodified_since": "yesterday"}):
         assert dav.put("ned.vcf", dav.get("ned.vcf").body, **headers).status == 204
     # If-Match says more than a date does
     etag = dav.get("ned.vcf").headers["etag"]
+    assert dav.put("ned.vcf", CHANGED, if_match=f'"-gzip{etag[1:]}').status == 412
     assert dav.put("ned.vcf", CHANGED, if_match=etag, if_unmodified_since=EPOCH).status == 204
 
 

@@ -3,12 +3,10 @@
 from coterie.api.hub.errors import ChangedSince, IfMatchRequired
 from coterie.api.hub.missed_changes import find_missed
 from coterie.api.route import Request
+from coterie.http.conditions import matches, read_etags
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
-
-# of proxies that compress
-_SUFFIX = "-gzip"
 
 
 def etag_of(contact: Contact) -> str:
@@ -18,7 +16,7 @@ def etag_of(contact: Contact) -> str:
 def is_unchanged(request: Request, contact: Contact) -> bool:
     """Whether If-None-Match has the ETag of the contact, so that the response is 304. Compared weakly."""
     header = request.header("If-None-Match")
-    return header is not None and etag_of(contact) in [tag.removeprefix("W/") for tag in _tags(header)]
+    return header is not None and matches(header, etag_of(contact), is_strong=False)
 
 
 def check_if_match(tx: Tx, caller: Caller, contact: Contact, header: str | None, *, is_final: bool = False) -> None:
@@ -33,11 +31,5 @@ def check_if_match(tx: Tx, caller: Caller, contact: Contact, header: str | None,
         if caller.require_if_match:
             raise IfMatchRequired("If-Match is missing: this organization requires it for every change of a contact")
         return
-    tags = _tags(header)
-    if "*" not in tags and etag_of(contact) not in tags:
-        raise ChangedSince(etag_of(contact), find_missed(tx, caller, contact, tags))
-
-
-def _tags(header: str) -> list[str]:
-    """The entity tags of a header, without the suffix that a proxy may have added."""
-    return [tag.strip().replace(f'{_SUFFIX}"', '"') for tag in header.split(",")]
+    if not matches(header, etag_of(contact), is_strong=True):
+        raise ChangedSince(etag_of(contact), find_missed(tx, caller, contact, read_etags(header)))
