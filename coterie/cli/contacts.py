@@ -20,6 +20,7 @@ from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.errors import invalid
 from coterie.model.contacts import TEXTS, Contact
 from coterie.model.handles import SUMMARY_COLUMNS
+from coterie.model.ids import parse_number
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS
 from coterie.search import search_contacts
@@ -212,9 +213,10 @@ def _value(field: str, text: str) -> Any:
             raise invalid("--set", f"{field} must be yes or no")
         return text.lower() == "yes"
     if field in NUMBERS:
-        if not (text.isascii() and text.isdigit()):
+        number = parse_number(text)
+        if number is None:
             raise invalid("--set", f"{field} must be a number")
-        return int(text)
+        return number
     return text
 
 

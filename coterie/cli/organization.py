@@ -12,6 +12,7 @@ from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.errors import invalid
+from coterie.model.ids import parse_number
 from coterie.model.organizations import Organization
 from coterie.store.organizations import find_organization
 
@@ -108,6 +109,7 @@ def _number(text: str | None, option: str) -> int | None | UnsetType:
         return UNSET
     if not text:
         return None
-    if not text.isdigit() or not text.isascii():
+    number = parse_number(text)
+    if number is None:
         raise invalid(option, f"must be a whole number, 0 or more, and is {text[:100]!r}")
-    return int(text)
+    return number

@@ -13,9 +13,15 @@ from contextvars import ContextVar
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # a random digit -> the digit that has the variant bits
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+NUMBER_DIGITS_MAX = 18
 _lock = threading.Lock()
 _last = 0
 _named: ContextVar[Iterator[str] | None] = ContextVar("named ids", default=None)
+
+
+def parse_number(text: str) -> int | None:
+    """The number of 1 to 18 digits of ASCII, which both databases can store; None for any other text."""
+    return int(text) if len(text) <= NUMBER_DIGITS_MAX and text.isascii() and text.isdigit() else None
 
 
 def new_id() -> str:

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from msgspec import Struct, field
 
+from coterie.model.ids import parse_number
 from coterie.remote.errors import RemoteError
 
 DEPTH_MAX = 32
@@ -159,7 +160,7 @@ class Reader:
 def status_of(line: str) -> int | None:
     """The status of "HTTP/1.1 200 OK"."""
     pieces = line.split(" ", 2)
-    return int(pieces[1]) if len(pieces) > 1 and pieces[1].isascii() and pieces[1].isdigit() else None
+    return parse_number(pieces[1]) if len(pieces) > 1 else None
 
 
 def propfind(names: Iterable[str]) -> bytes:

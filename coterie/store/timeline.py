@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from coterie.model.ids import NUMBER_DIGITS_MAX, parse_number
 from coterie.store.database import Tx
 
 NOTE, INTERACTION, CHANGE = "note", "interaction", "change"
@@ -81,7 +82,8 @@ def list_timeline(
         rows += [(INTERACTION, row) for row in tx.all(_INTERACTIONS, parameters)]
     if CHANGE in sources:
         event_id = _id_for(CHANGE, rank, id_)
-        number = int(event_id) if event_id.isdigit() else (2**62 if event_id else -1)
+        number = parse_number(event_id[-NUMBER_DIGITS_MAX:])  # the digits before are zeros
+        number = (2**62 if event_id else -1) if number is None else number
         rows += [(CHANGE, row) for row in tx.all(_CHANGES, bound | reader | {"id": number})]
     entries = [TimelineEntry(source, row[0], _text_id(row[1]), *row[2:]) for source, row in rows]
     entries.sort(key=lambda entry: (entry.at, SOURCES.index(entry.source), entry.id), reverse=True)

@@ -9,6 +9,7 @@ import msgspec
 from coterie.actions import imports as actions
 from coterie.actions.quotas import check_files
 from coterie.errors import Invalid, NotFound, TooLarge, invalid
+from coterie.model.ids import parse_number
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import (
     APPLIED,
@@ -167,7 +168,7 @@ def decide(tx: Tx, visit: Visit) -> Result:
     """A decision about one row: create, skip, or "update:" and the number of a contact."""
     import_, number = _find(tx, visit), visit.id("row")
     decision, _, contact = visit.text("decision", 40).partition(":")
-    contact_id = int(contact) if contact.isascii() and contact.isdigit() else None
+    contact_id = parse_number(contact)
     actions.decide(tx, visit.acting, import_.id, number, decision, contact_id)
     if not visit.is_fragment:
         return Go(url=f"{visit.root}/imports/{import_.id}?show=match#row-{number}")

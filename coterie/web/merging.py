@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from coterie.actions.merges import merge_contacts
 from coterie.errors import Invalid, invalid
+from coterie.model.ids import parse_number
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 from coterie.web.compare import COMPARED_MAX, choices_of, compare, load_compared, seen_of, words_of
@@ -15,8 +16,8 @@ _PAIR = 2
 
 
 def show(tx: Tx, visit: Visit) -> Result:
-    ids = [each for each in visit.query.get("ids", "").split(",") if each.isascii() and each.isdigit()]
-    contact_ids = _checked([int(each) for each in dict.fromkeys(ids) if int(each) <= ID_MAX])
+    ids = dict.fromkeys(map(parse_number, visit.query.get("ids", "").split(",")))
+    contact_ids = _checked([each for each in ids if each is not None and each <= ID_MAX])
     if len(contact_ids) == _PAIR:
         return Go(url=pair_path(visit, *contact_ids))
     return _show(tx, visit, contact_ids)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from coterie.errors import Invalid, NotFound, invalid
 from coterie.http.multipart import Upload
+from coterie.model.ids import parse_number
 from coterie.model.organizations import Caller, Organization, User
 from coterie.model.sessions import Session
 from coterie.settings import Settings
@@ -106,15 +107,15 @@ class Visit(Struct, frozen=True, kw_only=True):
 
     def ids(self, name: str) -> list[int]:
         """A repeated field of ids. Raises Invalid for anything else."""
-        values = self.texts(name)
-        if not all(value.isascii() and value.isdigit() and int(value) <= ID_MAX for value in values):
+        ids = [each for each in map(parse_number, self.texts(name)) if each is not None and each <= ID_MAX]
+        if len(ids) != len(self.texts(name)):
             raise invalid(name, "is not a list of ids")
-        return [int(value) for value in dict.fromkeys(values)]
+        return list(dict.fromkeys(ids))
 
     def number(self, name: str, default: int, maximum: int = 10**9) -> int:
         """A number of the query, within 0 and the maximum; the default if it is missing or not a number."""
-        value = self.query.get(name, "")
-        return min(int(value), maximum) if value.isascii() and value.isdigit() and len(value) < 19 else default
+        value = parse_number(self.query.get(name, ""))
+        return default if value is None else min(value, maximum)
 
 
 class Show(Struct, frozen=True, kw_only=True):

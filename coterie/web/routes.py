@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -20,6 +21,7 @@ from coterie.http.authentication import Authentication
 from coterie.http.request_metrics import RequestMetrics
 from coterie.http.requests import RecordedApp, RequestRecorder
 from coterie.http.responses import base_url
+from coterie.model.ids import NUMBER_DIGITS_MAX
 from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.job_reports import count_dead
@@ -50,6 +52,21 @@ class Document(Struct, frozen=True):
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 STATIC = StaticFiles(directory=str(resources.files("coterie.web") / "static"))
+
+
+class _Number(Convertor[int]):
+    """Numbers of an address: as many digits as a database stores, where Starlette's own fails above 4,300."""
+
+    regex = f"[0-9]{{1,{NUMBER_DIGITS_MAX}}}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("int", _Number())
 # placeholder for the base URL in texts that are built once
 _PLACEHOLDER = "http://address-of-this-instance.invalid"
 

@@ -12,6 +12,7 @@ from coterie.actions.bulk_acts import Act, Selection, act_on, start_bulk_act
 from coterie.actions.terms import create_term
 from coterie.actions.undo_jobs import undo_or_start
 from coterie.errors import TooLarge, invalid
+from coterie.model.ids import parse_number
 from coterie.model.jobs import DEAD
 from coterie.model.terms import NAME_LENGTH_MAX, TAGS
 from coterie.search import search_contacts
@@ -90,8 +91,8 @@ def _act(tx: Tx, visit: Visit, kind: str) -> tuple[Act, str]:
             raise invalid("value", "is not a tag")
         return Act("untag", existing.id), f"no longer tagged {existing.name}"
     if kind in ("folder", "unfolder"):
-        value = visit.text("folder", 20)
-        folder = find_folder(tx, organization_id, int(value)) if value.isascii() and value.isdigit() else None
+        folder_id = parse_number(visit.text("folder", 20))
+        folder = None if folder_id is None else find_folder(tx, organization_id, folder_id)
         if folder is None:
             raise invalid("folder", "is not one of the choices", kind="choice")
         if kind == "folder":
@@ -139,10 +140,10 @@ def undo(tx: Tx, visit: Visit) -> Result:
 
 
 def _number(visit: Visit, name: str) -> int:
-    value = visit.text(name, 18)
-    if not (value.isascii() and value.isdigit()):
+    number = parse_number(visit.text(name, 18))
+    if number is None:
         raise invalid(name, "is not a number")
-    return int(value)
+    return number
 
 
 def show_job(tx: Tx, visit: Visit) -> Result:

@@ -3,6 +3,7 @@
 from coterie.actions import subscriptions as actions
 from coterie.actions.members import require_owner
 from coterie.errors import Conflict, Invalid, invalid
+from coterie.model.ids import parse_number
 from coterie.model.subscriptions import (
     CARD_HELD,
     CONFLICT,
@@ -54,12 +55,11 @@ def create(tx: Tx, visit: Visit) -> Result:
     """The worker looks for the book, reads it and stages its import."""
     require_owner(tx, visit.acting)
     url = visit.text("url", 2000).strip()
-    folder = visit.text("folder_id", 20)
     new = Subscription(
         id="", user_id=None, name=visit.text("name", 1000), url=url if "://" in url else f"https://{url}",
         username=visit.text("username", 1000), password_sealed=_sealed(visit),
         direction=visit.text("direction", 20), policy=visit.text("policy", 20),
-        folder_id=int(folder) if folder.isascii() and folder.isdigit() else None,
+        folder_id=parse_number(visit.text("folder_id", 20)),
     )  # fmt: skip
     added = actions.add_subscription(tx, visit.acting, new)
     actions.request_run(tx, visit.acting.organization_id, added.id)

@@ -4,6 +4,7 @@ from coterie.actions.access_tokens import create_access_token, revoke_access_tok
 from coterie.errors import Invalid, NotFound
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
+from coterie.model.ids import parse_number
 from coterie.model.organizations import SCOPES
 from coterie.store.access_tokens import find_access_token, list_access_tokens
 from coterie.store.database import Tx
@@ -52,14 +53,13 @@ def _is_shown(token: AccessToken, visit: Visit, sees_all: bool) -> bool:
 
 def create(tx: Tx, visit: Visit) -> Result:
     """Shows the token in the response, and nowhere else."""
-    days = visit.text("days", 5)
     _, token = create_access_token(
         tx,
         visit.acting,
         user_id=visit.signed_in.user_id,
         name=visit.text("token_name", 1000),
         scopes=visit.texts("scopes"),
-        days=int(days) if days.isascii() and days.isdigit() else None,
+        days=parse_number(visit.text("days", 5)),
     )
     return _page(tx, visit, token=token)
 

@@ -6,6 +6,7 @@ from coterie.actions.events import record_all
 from coterie.actions.folders import change_folders, find_or_create_folder
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.errors import NotFound
+from coterie.model.ids import parse_number
 from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Vocabulary
 from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
@@ -57,8 +58,8 @@ def put_in_folder(tx: Tx, visit: Visit) -> Result:
 
 def take_out_of_folder(tx: Tx, visit: Visit) -> Result:
     _lock(tx, visit)
-    id_ = visit.path["item"]
-    folder = find_folder(tx, visit.acting.organization_id, int(id_)) if id_.isascii() and id_.isdigit() else None
+    folder_id = parse_number(visit.path["item"])
+    folder = None if folder_id is None else find_folder(tx, visit.acting.organization_id, folder_id)
     if folder is None:
         raise NotFound("Folder not found")
     _change(tx, visit, removed=folder.id)

@@ -4,7 +4,10 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
-from coterie.model.ids import iter_ids, new_id, new_ids, parse_id
+import pytest
+
+from coterie.model.ids import iter_ids, new_id, new_ids, parse_id, parse_number
+from coterie.remote.xml import status_of
 
 
 def test_ids_are_version_7_and_ascend() -> None:
@@ -32,3 +35,14 @@ def test_a_uuid_is_read_in_any_case_and_anything_else_is_none() -> None:
     text = new_id()
     assert parse_id(f" {text.upper()} ") == text
     assert [parse_id(wrong) for wrong in ("", "5", text[:-1], text + "0", "g" + text[1:])] == [None] * 5
+
+
+@pytest.mark.parametrize("text", ["", "9" * 19, "9" * 5_000, "²", "٣", "-1", " 1", "1\n", "1_0"])
+def test_only_digits_that_a_database_stores_are_a_number(text: str) -> None:
+    assert parse_number(text) is None
+    assert status_of(f"HTTP/1.1 {text} OK") is None
+
+
+def test_numbers_are_read() -> None:
+    assert [parse_number(text) for text in ("0", "007", "9" * 18)] == [0, 7, 10**18 - 1]
+    assert status_of("HTTP/1.1 207 Multi-Status") == 207
