@@ -157,7 +157,10 @@ def _only_of(groups: Groups) -> Group | None:
 
 
 def _by_term(organization_id: int, group: Group) -> tuple[str, dict[str, Any]]:
-    """The contacts that have one of the words, or a word with one of the beginnings, each once."""
+    """The query of the contacts that have one of the words, or a word with one of the beginnings, with its parameters.
+
+    A contact comes once for each word: the caller makes them distinct. Each part is read up to :most rows.
+    """
     bound: dict[str, Any] = {"organization_id": organization_id, "words": _words_besides(group)}
     parts = [
         "SELECT t.contact_id FROM term_contacts t WHERE t.organization_id = :organization_id AND t.term = ANY(:words)"
@@ -227,7 +230,10 @@ def count(tx: Tx, organization_id: int, groups: Groups, most: int, *, also_ids: 
     group = _only_of(groups)
     if group is not None:
         parts, bound = _by_term(organization_id, group)
-        row = tx.one(f"SELECT count(*) FROM ({parts}) found", {**bound, "most": most})
+        # a contact may have two words of one beginning; count(DISTINCT …) would sort
+        row = tx.one(
+            f"SELECT count(*) FROM (SELECT DISTINCT contact_id FROM ({parts}) found) each", {**bound, "most": 2 * most}
+        )
         # words of notes and of other long texts are in the index of whole documents alone
         if row and row[0] >= most:
             return most

@@ -10,6 +10,8 @@ from world import World, make_world
 from coterie.actions.contacts import create_contact
 from coterie.search import search_contacts
 from coterie.search.folding import WORD_LENGTH_MAX, chunks, words_of_chunk
+from coterie.search.groups import Group
+from coterie.search.index import ENGINES
 from coterie.store.database import Database
 
 HARD = (
@@ -83,3 +85,15 @@ def test_more_matches_than_are_ranked_are_all_on_some_page(world: World) -> None
                 assert page.contacts[0].relationship_grade == 5
                 assert {contact.first_name for contact in page.contacts} == {"Clerk"}
     assert len(ids) == len(set(ids)) == 230
+
+
+def test_a_contact_with_two_words_of_one_beginning_counts_once(world: World) -> None:
+    with world.database.write() as tx:
+        for number in range(4):
+            create_contact(tx, world.alice, {"real_name": f"Clerkson Clerkley{'abcd'[number]}", "employer": "Clerks"})
+    engine, organization_id = ENGINES[world.database.engine], world.organization.id
+    with world.database.read() as tx:
+        begun, either = (Group((), ("clerk",)),), (Group(("clerks", "clerkson"), ("clerkl",)),)
+        for groups in (begun, either):
+            assert [engine.count(tx, organization_id, groups, most) for most in (3, 4, 5, 20)] == [3, 4, 4, 4]
+        assert search_contacts(tx, organization_id, "clerk").total == 4
