@@ -18,6 +18,8 @@ from coterie.store.contact_sheets import load_sheets
 from coterie.store.database import Tx
 from coterie.store.match_keys import Progress
 
+# contacts whose keys are computed in one transaction
+KEYED = 50
 _decode = msgspec.json.Decoder(Person).decode
 
 
@@ -42,7 +44,7 @@ def is_current(tx: Tx, organization_id: int) -> bool:
     return store.is_keyed(tx, organization_id, VERSION)
 
 
-def key_changes(tx: Tx, organization_id: int, *, limit: int) -> int:
+def key_changes(tx: Tx, organization_id: int, *, limit: int = KEYED) -> int:
     """Computes the keys of the next contacts that have changed; returns how many these were, 0 if there are none."""
     before = store.find_progress(tx, organization_id)
     is_old = before.version != VERSION

@@ -45,6 +45,10 @@ def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True)
 
 
+def _key(text: str, flags: int) -> int:
+    return (_hash(text) & ~(_WEAK | _FACT)) | flags
+
+
 def keys_of(person: Person) -> set[int]:
     """The keys of a person, about 25 of one with many facts."""
     keys: set[int] = set()
@@ -54,13 +58,13 @@ def keys_of(person: Person) -> set[int]:
         (_weak_facts(person), _WEAK | _FACT),
         (_weak_names(person), _WEAK),
     ):
-        keys.update([(_hash(text) & ~(_WEAK | _FACT)) | flags for text in texts])
+        keys.update([_key(text, flags) for text in texts])
     return keys
 
 
 def phone_keys_of(person: Person) -> set[int]:
     """The keys of a person's telephones, which a household may share."""
-    return {(_hash(handle) & ~(_WEAK | _FACT)) | _FACT for handle in person.handles if handle.startswith(f"{PHONE}:")}
+    return {_key(handle, _FACT) for handle in person.handles if handle.startswith(f"{PHONE}:")}
 
 
 def counted_of(person: Person) -> set[int]:

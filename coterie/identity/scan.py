@@ -28,8 +28,8 @@ from coterie.store.batches import Batches
 from coterie.store.database import Tx
 
 Reads = Callable[[], AbstractContextManager[Tx]]
-# contacts whose keys are computed in a transaction; contacts compared again in one; pairs saved in one
-KEYED, COMPARED, SAVED = 50, 25, 1_000
+# contacts compared again in one transaction; pairs saved in one
+COMPARED, SAVED = 25, 1_000
 ROWS_AT_ONCE = 5_000
 # a whole scan is quicker than comparing so many contacts one by one
 CHANGED_MIN, CHANGED_MAX, CHANGED_PART_MAX = 100, 2_000, 0.1
@@ -65,7 +65,7 @@ def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -
 
 
 def _key(tx: Tx, organization_id: int) -> Scanned:
-    return Scanned(keyed=key_changes(tx, organization_id, limit=KEYED))
+    return Scanned(keyed=key_changes(tx, organization_id))
 
 
 # Changed contacts -----------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from coterie.actions import imports as actions
 from coterie.actions.drafts import RowChanges
 from coterie.drafts.facts import facts_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
-from coterie.identity.keeping import key_changes
+from coterie.identity.keeping import KEYED, key_changes
 from coterie.imports.decisions import RowPlan, count_independent, decide_rows
 from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import Subject
@@ -60,8 +60,6 @@ from coterie.store.statistics import analyze_grown
 CHUNK, BATCH = 100, 4_000
 # rows written together after another writer had to wait, for so long
 FEW, FEW_SECONDS = 20, 5.0
-# contacts whose keys are computed in one transaction
-KEYED = 100
 # an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
 # the tables that imports fill
@@ -187,7 +185,7 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
     if import_.state != APPLYING:
         return Done(import_, None)
     is_unchanged = not one_by_one and guard.is_unchanged(tx, caller)
-    if not is_unchanged and key_changes(tx, run.organization_id, limit=KEYED) == KEYED:
+    if not is_unchanged and key_changes(tx, run.organization_id) == KEYED:
         return Done(import_, import_.applied_row)  # contacts of others must have keys first
     writer = Writer(tx, caller, run.folder)
     outcomes = Counter[str]()

@@ -15,7 +15,7 @@ import msgspec
 
 from coterie.actions import imports as actions
 from coterie.errors import CoterieError, TooSlow, Unavailable
-from coterie.identity.keeping import is_current, key_changes
+from coterie.identity.keeping import KEYED, is_current, key_changes
 from coterie.imports.earlier_rows import load_files
 from coterie.imports.engine import Report, Run, lock_import, open_import, path_of
 from coterie.imports.formats.names import COTERIE
@@ -39,8 +39,6 @@ from coterie.store.database import Tx
 
 # a second process reads larger files
 SECOND_PROCESS_BYTES_MIN = 1_048_576
-# contacts whose keys are computed in one transaction
-KEYED = 100
 
 
 def stage(run: Run) -> Import:
@@ -125,7 +123,7 @@ def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
 def _key(tx: Tx, staging: Staging) -> Import:
     """Returns the import, from which a job takes its progress; computing keys does not change it."""
     caller = staging.caller
-    staging.keyed_count = key_changes(tx, caller.organization_id, limit=KEYED)
+    staging.keyed_count = key_changes(tx, caller.organization_id)
     return staging.import_
 
 
