@@ -15,9 +15,11 @@ DIGITS_MIN, DIGITS_MAX = 3, 20
 
 # A number may follow one word, as in "tel:", "Mobile: " or "p:"; it never follows a sentence or adjoins a word.
 _LABEL = re.compile(r"[^\W\d_]{1,12}(?:[.:]\s*|\s+)(?=[+＋(\[*#\d])")
+# Words before an extension that the library knows; it knows x as well.
+_LIBRARY_WORDS = "e?xtn?|int|anexo|доб"
 # Letters between two digits make a code, unless they introduce an extension.
-_CODE = re.compile(r"\d(?!(?:x|extn?|int|anexo)\d)[^\W\d_]+\d", re.IGNORECASE)
-# Words before an extension that the library does not know; it knows ext, x, int, anexo and доб.
+_CODE = re.compile(rf"\d(?!(?:x|{_LIBRARY_WORDS})\d)[^\W\d_]+\d", re.IGNORECASE)
+# Words before an extension that the library does not know.
 _EXTENSION_WORDS = (
     "durchwahl|dwl?|klappe|kl|nebenstelle|nst|poste|post|interno|interne?|interní|linka|klapka|wewn[a-zę]{0,8}|wew|"
     "toestel|tst|ramal|extensi[eoó]n?|extensão|anknytning|anslutning|ankn|lokal|dahili|mellék|внутр[а-яі]{0,8}|вн|"
@@ -25,7 +27,7 @@ _EXTENSION_WORDS = (
 )
 _EXTENSION = re.compile(rf"(?<=[\d)])[\s,;/(-]*(?:{_EXTENSION_WORDS})[\s.:#-]*(\d{{1,7}})\)?$", re.IGNORECASE)
 # A word of some other language before an extension: not letters that spell a number.
-_UNKNOWN_EXTENSION = re.compile(r"[\s.,;/(-](?!ext|int|anexo|доб)[^\W\d_]{2,}[\s.:]+\d+\)?$", re.IGNORECASE)
+_UNKNOWN_EXTENSION = re.compile(rf"[\s.,;/(-](?!{_LIBRARY_WORDS})[^\W\d_]{{2,}}[\s.:]+\d+\)?$", re.IGNORECASE)
 # the longest number of E.164
 _VANITY_DIGITS_MAX = 15
 # A number that a spreadsheet has stored as a quantity: 12125550147.0 or 1.21E+10
@@ -35,7 +37,7 @@ _SEPARATOR = re.compile(r"[\n\r;|]|\s/|/\s|,\s|\s(?:or|oder|ou|und|and|et|y)\s",
 _SECOND_PLUS = re.compile(r"\d[^\d+＋]*[+＋]")
 SECOND_NUMBER_DIGITS_MIN = 5
 # Letters may spell a number, as in 1-800-GO-FEDEX, but two words in a row are an address or a sentence.
-_SENTENCE = re.compile(r"[^\W\d_]{2,}\s+(?!ext|int|anexo)[^\W\d_]{2,}", re.IGNORECASE)
+_SENTENCE = re.compile(rf"[^\W\d_]{{2,}}\s+(?!{_LIBRARY_WORDS})[^\W\d_]{{2,}}", re.IGNORECASE)
 _NO_NUMBER = (_SENTENCE, _CODE, _QUANTITY, _UNKNOWN_EXTENSION)
 _PLAIN = re.compile(r"[+(]?[\d ().-]+", re.ASCII)
 _NO_DIGIT = re.compile(r"\D+")
