@@ -11,8 +11,8 @@ from coterie.model.contacts import Contact
 from coterie.model.subscriptions import RemoteCard
 from coterie.remote import merge
 from coterie.remote.context import Context
+from coterie.store.contact_events import list_changes_after
 from coterie.store.database import Tx
-from coterie.store.timelines import list_changes_after
 from coterie.vcard.units import Unit
 
 CHANGES_MAX = 200

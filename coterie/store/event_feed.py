@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from coterie.model.events import KINDS
+from coterie.store.contact_events import OF_ITS_USER
 from coterie.store.database import Row, Tx
-from coterie.store.timelines import OF_ITS_USER
 
 
 def list_visible_events(

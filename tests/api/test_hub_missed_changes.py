@@ -9,7 +9,7 @@ from world import World
 from coterie.actions import contacts
 from coterie.actions.touches import log_touch
 from coterie.api.hub.missed_changes import MISSED_MAX
-from coterie.store import timelines
+from coterie.store import contact_events
 
 CONTACTS = "/api/hub/v1/contacts"
 WHAT, WHO = ("kind", "fields"), ("user_id", "via")
@@ -88,7 +88,7 @@ def test_the_newest_are_named_and_messages_are_none(world: World, hub: Client, m
         for number in range(4):
             log_touch(tx, world.alice, [world.homer.id], kind="call", text=str(number))
     assert conflict(hub, path, etag)["has_more"] is False
-    monkeypatch.setattr(timelines, "EVENTS_READ_MAX", 3)
+    monkeypatch.setattr(contact_events, "EVENTS_READ_MAX", 3)
     problem = conflict(hub, path, etag)
     assert (problem["changed_since"], problem["has_more"]) == ([], True)
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from coterie.model.contacts import Contact
 from coterie.model.handles import SUMMARY_COLUMNS
 from coterie.model.organizations import Caller
-from coterie.store import timelines as store
+from coterie.store import contact_events as store
 from coterie.store.database import Tx
 
 MISSED_MAX = 20

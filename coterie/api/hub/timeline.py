@@ -11,7 +11,7 @@ from coterie.api.route import Request
 from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
-from coterie.store import timelines as store
+from coterie.store import contact_events as store
 from coterie.store.database import Tx
 
 

@@ -13,7 +13,7 @@ from coterie.api.route import Request
 from coterie.http.cursors import Scope, read_cursor, write_cursor
 from coterie.model.organizations import Caller
 from coterie.model.touches import CONTACTS_MAX, KINDS, TEXT_LENGTH_MAX
-from coterie.store import timelines as store
+from coterie.store import contact_events as store
 from coterie.store.database import Tx
 
 Kind = Literal[KINDS]  # type: ignore[valid-type]
