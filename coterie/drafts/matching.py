@@ -160,7 +160,7 @@ def _confirmed(book: Commonness, candidate: Candidate, one: Person, other: Perso
         )
     score = compare_people(book, one, other)
     # names of a household are alike, and it shares its telephone: Marge and Maggie
-    is_same = score.handle.is_own and score.names.given not in ("form", "close", "near", "sound")
+    is_same = score.handle.is_personal and score.names.given not in ("form", "close", "near", "sound")
     if score.contradicts or score.level != SUGGESTED or not is_same:
         return candidate
     reason = reason_of(ALIKE, reasons=[why(each) for each in reasons_of(one, other, score)])

@@ -1,4 +1,4 @@
-"""How common values are in a book, and so how much it says that two people share one."""
+"""How common values are in a book: a shared value is worth more bits the rarer it is."""
 
 import math
 from collections.abc import Callable, Collection, Mapping
@@ -14,8 +14,8 @@ KNOWN_MIN = 3
 class Commonness:
     """size: the number of people in the book; counts: the number of a value (keys.counted_of) -> how many have it.
 
-    A value that is missing in counts counts as one person's. extra: the values of a person who is not in the book yet.
-    prior: the bits that two of the book begin with.
+    A value that is missing in counts belongs to one person. extra: the values of a person who is not in the book yet.
+    prior: the bits of two people of the book before any evidence.
     """
 
     def __init__(self, size: int, counts: Mapping[int, int], extra: Collection[int] = ()) -> None:
@@ -31,22 +31,22 @@ class Commonness:
         return self._count(number, 0) + 1 if number in self._extra else self._count(number, 1)
 
     def rarity(self, value: str, world: int = WEIGHTS.world) -> float:
-        """The bits that sharing a value is worth: the fewer others have it, the more."""
+        """The bits of sharing a value: the fewer people have it, the more."""
         return math.log2((self.size + world) / (max(self.count(value) - 1, 0) + 0.7))
 
     def name_rarity(self, name: str) -> float:
-        """The same for a word of a name."""
+        """The bits of sharing a word of a name."""
         bits = self._names.get(name)
         if bits is None:
             bits = self._names[name] = self.rarity(f"name:{name}", WEIGHTS.name_world)
         return bits
 
     def is_given_name(self, person: Person) -> bool:
-        """Whether others have the given name of a person too, in the book or in the table of nicknames."""
+        """Whether the given name of a person is common in the book or in the table of nicknames."""
         return bool(person.given) and (
             bool(full_names(person.given)) or self.count(f"given:{person.given}") >= KNOWN_MIN
         )
 
 
-# for two people of files that no book has yet
+# for two people of files, whose contacts are not in a book yet
 NO_BOOK = Commonness(0, {})

@@ -13,7 +13,7 @@ from coterie.model.handles import PHONE
 
 
 def likely_pairs(book: Commonness, people: Mapping[int, Person], pairs: Iterable[Pair]) -> Iterator[tuple[Pair, float]]:
-    """The pairs that are at least possible, with their bits, not settled yet.
+    """Yields the pairs that are at least possible, with their bits before settle_pairs.
 
     pairs: of ids, sorted; an id that is not in people is skipped.
     """
@@ -30,29 +30,31 @@ def likely_pairs(book: Commonness, people: Mapping[int, Person], pairs: Iterable
 
 
 def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[Pair, float]) -> dict[Pair, float]:
-    """The bits of pairs, lower where two of three people contradict each other."""
+    """The bits of pairs, lowered where other contacts make a pair doubtful (settling.settle)."""
 
     def contradict(one: int, other: int, third: int) -> bool:
         return compare_ids(book, people, other, third).contradicts
 
     def may_be_either(one: int, other: int, third: int) -> bool:
-        """What one and other have in common is a household's, and other and third are two."""
-        if compare_ids(book, people, one, other).has_own:
+        """Whether one and other share only household evidence, and other and third may be two people."""
+        if compare_ids(book, people, one, other).has_personal:
             return False
         apart = compare_ids(book, people, other, third)
         return apart.contradicts or bool(apart.own_channel)
 
-    def is_of_household(pair: Pair, same: Collection[int]) -> bool:
-        """A pair shares a name and a telephone, and the telephone is also somebody else's: a son has his father's name,
-        but seldom a short form of it."""
+    def is_shared_by_others(pair: Pair, same: Collection[int]) -> bool:
+        """Whether a pair, perhaps father and son, shares only a name and a phone number that a third contact has.
+
+        The given names must be equal: a son has his father's name, but seldom a short form of it.
+        """
         score = compare_ids(book, people, *pair)
         line = f"{PHONE}:{score.handle.value}"
-        is_named_alike = score.names.given == "same" and not score.has_own
+        is_named_alike = score.names.given == "same" and not score.has_personal
         if not is_named_alike or score.handle.channel != PHONE or book.count(line) <= 2:
             return False
         return book.count(line) > sum(line in people[each].handles for each in {*pair, *same})
 
-    return settle(bits, contradict=contradict, may_be_either=may_be_either, is_of_household=is_of_household)
+    return settle(bits, contradict=contradict, may_be_either=may_be_either, is_shared_by_others=is_shared_by_others)
 
 
 def compare_ids(book: Commonness, people: Mapping[int, Person], one: int, other: int) -> Score:

@@ -12,15 +12,15 @@ from coterie.identity.weights import WEIGHTS
 from coterie.model.edits import edits_between
 from coterie.model.handles import EMAIL, INSTAGRAM, PHONE
 
-# a son is older than that when his own children are born: two birthdays so near may be one, misread
+# Parents are at least this many years older. Birthdays closer together may be one birthday with a typing error.
 GENERATION_YEARS = 14
 
 
 class HandleScore(Struct, frozen=True, gc=False):
-    """The bits of the handle that says most, its channel and value. is_own: it is a person's, not a household's."""
+    """The shared handle with the most bits, its channel and value. is_personal: it is personal evidence."""
 
     bits: float = 0.0
-    is_own: bool = False
+    is_personal: bool = False
     channel: str = ""
     value: str = ""
 
@@ -31,7 +31,7 @@ ACCOUNT_DIGITS_MIN = 2
 
 
 def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
-    """The handles that two people share: less the more others have them."""
+    """The strongest handle that two people share. A handle has fewer bits the more contacts have it."""
     if not one.handles or not other.handles:
         return NO_HANDLE
     best, rank = NO_HANDLE, (0.0, False, "")
@@ -41,21 +41,23 @@ def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
         is_shared = channel == PHONE or has_role or (channel == EMAIL and _is_of_family(value, one, other))
         bits = WEIGHTS.handles.get(channel, WEIGHTS.other_handle) + WEIGHTS.role * has_role
         bits = max(bits + WEIGHTS.each_owner * max(book.count(handle) - 2, 0), WEIGHTS.handle_min)
-        # of two that say as much a person's own, whatever the order of the set
+        # of equal bits, personal evidence wins; the handle breaks the tie, so the order of the set does not matter
         if (bits, not is_shared, handle) > rank:
             best, rank = HandleScore(bits, not is_shared, channel, value), (bits, not is_shared, handle)
     return best
 
 
 def _is_of_family(email: str, one: Person, other: Person) -> bool:
-    """Whether a mailbox has the name of a family, such as hale@ or the.hales@, which a household may share."""
+    """Whether a mailbox is named after a family, such as hale@ or the.hales@: household evidence."""
     letters = _NOT_LETTERS.sub("", email.partition("@")[0])
     return any(letters in (name, f"the{name}", f"the{name}s", f"{name}s") for name in {*one.surname, *other.surname})
 
 
 def shared_account(one: Person, other: Person) -> str:
-    """The name of an account or mailbox of one person that is one of the other's at another service; "" if there is
-    none. It has two digits or more: letters may be no more than the name, which others have too."""
+    """The account name that two people use at two services, such as a mailbox and Instagram; "" if there is none.
+
+    It must have two digits or more: without digits it may be only the person's name, which others have too.
+    """
     if set(one.logins).isdisjoint(other.logins):
         return ""
     mine, theirs = _accounts(one), _accounts(other)
@@ -64,7 +66,7 @@ def shared_account(one: Person, other: Person) -> str:
 
 
 def _accounts(person: Person) -> dict[str, set[str]]:
-    """name of an account, without punctuation -> its channels."""
+    """account name without punctuation -> its channels."""
     found: dict[str, set[str]] = {}
     for handle in person.handles:
         channel, _, value = handle.partition(":")
@@ -76,19 +78,19 @@ def _accounts(person: Person) -> dict[str, set[str]]:
 
 
 def own_channel(one: Person, other: Person) -> str:
-    """The channel of which each of two people has a handle that the other lacks; "" if there is none."""
+    """A channel in which each of two people has a handle that the other lacks; "" if there is none."""
     own, others = set(one.handles).difference(other.handles), set(other.handles).difference(one.handles)
     channels = {handle.partition(":")[0] for handle in own}
     return min(channels.intersection(handle.partition(":")[0] for handle in others), default="")
 
 
 def is_account(score: HandleScore) -> bool:
-    """Whether the handle names one account, and so one person."""
+    """Whether the handle is an account at Instagram, which identifies one person."""
     return score.channel == INSTAGRAM
 
 
 def birthday_bits(book: Commonness, one: Person, other: Person) -> float:
-    """Below 0 if the birthdays contradict each other."""
+    """The bits of two birthdays; below 0 if they contradict each other."""
     a, b = one.birthday, other.birthday
     if not a or not b:
         return 0.0
@@ -117,7 +119,7 @@ def _is_swapped(a: str, b: str) -> bool:
 
 
 def home_bits(book: Commonness, one: Person, other: Person) -> float:
-    """The addresses of two people; the two that agree best count."""
+    """The bits of the two addresses that agree best; below 0 if none agree."""
     if not one.homes or not other.homes:
         return 0.0
     return max(_home_bits(book, a, b) for a in one.homes for b in other.homes)
@@ -152,7 +154,7 @@ def _street_bits(a: Home, b: Home, *, is_street: bool) -> float:
 
 
 def employer_bits(book: Commonness, one: Person, other: Person) -> float:
-    """Employers are compared as written, without their legal form."""
+    """The bits of two employers, compared as written but without their legal form."""
     if not one.employer or not other.employer:
         return 0.0
     if one.employer != other.employer:

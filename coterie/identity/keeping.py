@@ -1,8 +1,8 @@
 """Keeps the stored facts and keys of contacts up to date.
 
 Guarantee. No change is missed: contacts are processed in the order of their revisions, which move with every change
-(docs/decisions/0028-revisions.md), and match_progress says up to which. A contact that was deleted, merged into another
-or erased has no facts.
+(docs/decisions/0028-revisions.md), and match_progress stores the last one. A contact that was deleted, merged into
+another or erased has no facts.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ def person_of_sheet(sheet: ContactSheet) -> Person:
 
 
 def load_current(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, Person]:
-    """contact id -> its facts as they are now, of those that exist and are not deleted."""
+    """contact id -> its current facts, of contacts that exist and are not deleted."""
     sheets = load_sheets(tx, organization_id, contact_ids, ["handles", "addresses"])
     return {contact_id: person_of_sheet(sheet) for contact_id, sheet in sheets.items()}
 
@@ -45,14 +45,14 @@ def is_current(tx: Tx, organization_id: int) -> bool:
 
 
 def key_changes(tx: Tx, organization_id: int, *, limit: int = KEYED) -> int:
-    """Computes the keys of the next contacts that have changed; returns how many these were, 0 if there are none."""
+    """Computes the keys of the next changed contacts; returns their number, 0 if none have changed."""
     before = store.find_progress(tx, organization_id)
     is_old = before.version != VERSION
     changed = store.list_changed(tx, organization_id, 0 if is_old else before.keyed_revision, limit=limit)
     if not changed and not is_old:
         return 0
     ids = [contact_id for _, contact_id in changed]
-    # contacts are locked before the progress, as by those who erase contacts
+    # contacts are locked before the progress: the same order as in erasure
     store.lock_against_erasure(tx, organization_id, ids)
     progress = store.lock_progress(tx, organization_id)
     if progress != before and progress != Progress():
@@ -82,7 +82,7 @@ def delete_keys(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> Non
 
 
 def _replace(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> int:
-    """Replaces the facts of contacts; returns by how much the number of contacts with facts changes."""
+    """Replaces the facts of contacts; returns the change of the number of contacts with facts."""
     new = load_current(tx, organization_id, contact_ids)
     old = load_people(tx, organization_id, contact_ids)
     changed = {i for i in new.keys() | old.keys() if new.get(i) != old.get(i)}

@@ -1,9 +1,9 @@
-"""The keys by which pairs worth comparing are found, and the values whose commonness is counted.
+"""The keys that find pairs to compare, and the values whose commonness is counted.
 
-Guarantee. A key is a 64-bit number that depends on nothing but the facts, so that it can be stored. Its lowest two bits
-say whether it is weak, and whether it holds a fact other than the name. Two people are compared if they share a strong
-key, or two weak ones; a weak key that at most four share counts as strong, and a key that more than 40 share is
-ignored: whoever is one person shares another one.
+Guarantee. A key is a 64-bit number that depends only on the facts, so that it can be stored. Its lowest two bits are
+flags: it is weak, and it contains a fact other than the name. Two people are compared if they share a strong key or two
+weak ones. A weak key that at most four contacts share counts as strong. A key that more than 40 share is ignored: two
+contacts of one person share other keys too.
 """
 
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ _WEAK, _FACT = 1, 2
 
 
 def is_weak(key: int) -> bool:
-    """Whether it takes two of such keys to compare a pair."""
+    """Whether a pair must share two such keys to be compared."""
     return bool(key & _WEAK)
 
 
 def is_fact(key: int) -> bool:
-    """Whether two who share the key share more than names."""
+    """Whether the key contains a fact other than the name."""
     return bool(key & _FACT)
 
 
@@ -50,7 +50,7 @@ def _key(text: str, flags: int) -> int:
 
 
 def keys_of(person: Person) -> set[int]:
-    """The keys of a person, about 25 of one with many facts."""
+    """The keys of a person: about 25 if it has many facts."""
     keys: set[int] = set()
     for texts, flags in (
         (_facts(person), _FACT),
@@ -63,17 +63,17 @@ def keys_of(person: Person) -> set[int]:
 
 
 def phone_keys_of(person: Person) -> set[int]:
-    """The keys of a person's telephones, which a household may share."""
+    """The keys of a person's phone numbers, which are household evidence."""
     return {_key(handle, _FACT) for handle in person.handles if handle.startswith(f"{PHONE}:")}
 
 
 def counted_of(person: Person) -> set[int]:
-    """The values of a person of which is counted how many people have them."""
+    """The values of a person whose commonness is counted."""
     return {number_of(text) for text in _counted(person)}
 
 
 def counted_names_of(person: Person) -> set[int]:
-    """The same of the names alone. Of two who are compared, it takes all values of one and the names of the other."""
+    """The names among counted_of. To compare two people, all values of one and the names of the other are needed."""
     return {number_of(text) for text in _counted_names(person)}
 
 
@@ -97,7 +97,7 @@ def _counted(person: Person) -> Iterator[str]:
 
 
 def home_of(home: Home) -> str:
-    """The house of an address, as it is counted."""
+    """The counted value of an address: house number and first word of the street."""
     return f"home:{home.house}:{home.street[0] if home.street else ''}"
 
 

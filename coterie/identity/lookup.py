@@ -34,11 +34,11 @@ def find_likely(
     with_facts: bool = False,
     contact_count: int | None = None,
 ) -> dict[Id, list[Found]]:
-    """For each person the contacts that are at least possible, the likeliest first; a contact is not its own.
+    """For each person the contacts that are at least possible, the likeliest first, without the person itself.
 
-    with_facts: only those who share more than names. are_stored: whether the people are contacts, named by their ids,
-    that have facts. contact_count: how many contacts have facts, if it was read already. Contacts that were deleted or
-    have changed since their keys were computed are found as they were.
+    with_facts: only contacts that share a fact other than the name. are_stored: the people are contacts with stored
+    facts, by id. contact_count: the number of contacts with facts, if the caller has read it. Contacts that have
+    changed or were deleted since their keys were computed are found by the old keys.
     """
     if contact_count is None:
         contact_count = store.find_progress(tx, organization_id).contact_count

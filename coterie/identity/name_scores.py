@@ -14,8 +14,8 @@ from coterie.identity.weights import WEIGHTS
 class NameScore(Struct, frozen=True, gc=False):
     """The bits of two names, and how alike the given names and the surnames are.
 
-    is_turned: given name and surname are swapped in one of them. is_doubtful: one's given name is the other's middle
-    name, which may be a child named after a parent, or the middle names are others.
+    is_turned: given name and surname are swapped in one of them. is_doubtful: the middle names differ, or the given
+    name of one is the middle name of the other, who may be a child named after a parent.
     """
 
     bits: float
@@ -29,7 +29,7 @@ STRANGERS = NameScore(WEIGHTS.other_names, "other", "other")
 
 
 def are_strangers(one: Person, other: Person) -> bool:
-    """Whether compare_names certainly finds other given names: most pairs do, and this is quicker."""
+    """Whether the given names certainly differ for compare_names. Most pairs differ, and this check is faster."""
     return (
         bool(one.given and other.given and other.surname)
         and not (one.aliases or other.aliases or one.middle or other.middle or other.surname[1:])
@@ -38,7 +38,7 @@ def are_strangers(one: Person, other: Person) -> bool:
 
 
 def word_bits(book: Commonness, one: str, other: str) -> tuple[float, Likeness]:
-    """The bits of two words of names, 0 if they are other names, and how alike they are."""
+    """The bits of two words of names (0 if they are different names), and how alike they are."""
     like = likeness(one, other)
     if like == "other":
         return 0.0, like
@@ -49,7 +49,7 @@ def word_bits(book: Commonness, one: str, other: str) -> tuple[float, Likeness]:
 
 
 def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
-    """The names of two people: as they are, turned around, or by a middle name."""
+    """Compares two names: as written, with given name and surname swapped, or by a middle name."""
     given = _part(book, _givens(one), _givens(other), WEIGHTS.other_given)
     surname = _part(book, one.surname, other.surname, WEIGHTS.other_surname)
     is_turned = False
@@ -92,7 +92,10 @@ def _turned(book: Commonness, one: Person, other: Person) -> tuple[tuple[float, 
 
 
 def _by_middle_name(book: Commonness, one: Person, other: Person) -> tuple[float, Likeness] | None:
-    """The given names, if one person is called by a middle name of the other's. An initial is no middle name."""
+    """The bits of the given names if one person uses a middle name of the other as given name; None if not.
+
+    An initial does not count as a middle name.
+    """
     pairs = [(one.given, name) for name in other.middle if len(name) > 2 and one.given]
     pairs += [(name, other.given) for name in one.middle if len(name) > 2 and other.given]
     scores = [word_bits(book, *pair) for pair in pairs]
@@ -108,7 +111,7 @@ def _middle_bits(book: Commonness, one: Person, other: Person) -> float:
 
 
 def login_bits(book: Commonness, one: Person, other: Person) -> tuple[float, str]:
-    """(bits, the name) of an account or mailbox that is made of the other person's name; (0, "") if there is none."""
+    """(bits, login) of an account or mailbox that is composed of the other person's name; (0, "") if there is none."""
     best = (0.0, "")
     for owner, named in ((one, other), (other, one)):
         if owner.logins and named.given and named.surname and len(named.surname[-1]) > 2:

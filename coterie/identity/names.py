@@ -12,7 +12,7 @@ from coterie.model.nicknames import are_forms
 from coterie.model.text import APOSTROPHES, stream_safe
 
 Likeness = Literal["same", "form", "close", "near", "sound", "initial", "missing", "login", "other"]
-# names, streets and employers are short; a longer text is compared by its beginning
+# names, streets and employers are short; of a longer text, only the beginning is compared
 TEXT_LENGTH_MAX = 300
 _WORD = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]")
@@ -25,7 +25,7 @@ _SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
 def latin_words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case and Latin letters, whatever its script: "Сергей O’Neil" gives sergey, oneil.
 
-    Emoji and other symbols are left out. Of a text longer than 300 characters, the beginning counts.
+    Emoji and other symbols are skipped. Only the first 300 characters are read.
     """
     plain = APOSTROPHES.sub("", text[:TEXT_LENGTH_MAX])
     if not plain.isascii():
@@ -45,8 +45,8 @@ def sound(word: str) -> str:
 def likeness(one: str, other: str) -> Likeness:
     """How alike two words of names are.
 
-    same, form (Tom and Thomas), close (one letter; two of eight), near (two or three letters, or one begins the other),
-    sound, initial, or other.
+    same; form (Tom and Thomas); close (one letter differs, or two of eight); near (two or three letters differ, or one
+    begins with the other); sound; initial; other (different names).
     """
     if one == other:
         return "same"

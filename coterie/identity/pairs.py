@@ -1,4 +1,4 @@
-"""Pairs worth comparing, out of keys in order: 8 bytes for each pair and key that two people share."""
+"""The pairs to compare, from sorted keys: 8 bytes for each pair and each key that it shares."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ _MASK = (1 << _SHIFT) - 1
 
 
 class Pairs:
-    """The pairs that share keys. Iterated once, it gives lists of pairs (smaller id, larger id), each pair once."""
+    """The pairs that share keys. Can be iterated once: yields lists of (smaller id, larger id), each pair once."""
 
     def __init__(self, keys: Iterable[tuple[int, int]]) -> None:
         """keys: (key, contact id), sorted by key."""

@@ -11,7 +11,7 @@ from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, INSTAGRAM, OTHER_CHANNELS, WEBSITE, Handle
 from coterie.model.imports import AddressDraft, ContactDraft
 
-# a handle has more characters than any person's; of more handles and addresses the first count
+# at most so many handles and addresses of a person are compared; a shorter login identifies nobody
 HANDLES_MAX, ADDRESSES_MAX, LOGIN_LENGTH_MIN = 30, 5, 5
 _NOT_LETTERS = re.compile(r"[^a-z]")
 _GENERATIONS = {"junior": "jr", "jun": "jr", "jnr": "jr", "filho": "jr", "senior": "sr", "sen": "sr", "snr": "sr"}
@@ -31,12 +31,12 @@ ROLES = frozenset(
     ("info", "office", "mail", "contact", "hello", "admin", "sales", "support", "kontakt", "service", "team", "family",
      "noreply", "reception", "help", "billing", "jobs", "hr", "press", "postmaster", "webmaster", "bookings", "orders")
 )  # fmt: skip
-# titles, and words in place of a name
+# titles, and words that stand for a missing name
 _NO_NAMES = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mother", "father", "mum", "mom", "dad", "mama", "papa",
      "unknown", "none", "no", "na", "nn", "resident", "occupant", "lady", "gentleman", "test", "anonymous")
 )  # fmt: skip
-# channels on which a name of an account is made of the person's name
+# channels whose account names are often composed of the person's name
 _LOGIN_CHANNELS = frozenset((EMAIL, INSTAGRAM, *OTHER_CHANNELS))
 
 

@@ -1,4 +1,4 @@
-"""Why two people may be one, or may not, as codes (model/duplicate_reasons.py) from the parts of their score."""
+"""The reasons for and against two contacts being one person, as codes (model/duplicate_reasons.py)."""
 
 from coterie.identity.people import Person
 from coterie.identity.scoring import Score

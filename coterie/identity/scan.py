@@ -1,7 +1,7 @@
 """Compares the contacts of an organization and stores the pairs that may be one person.
 
 The first scan compares the whole book; later ones compare the contacts that have changed since. It works in batches
-(store/batches.py), and what has changed while it ran is compared by the next one.
+(store/batches.py); the next scan compares contacts that changed during this one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ CHANGED_MIN, CHANGED_MAX, CHANGED_PART_MAX = 100, 2_000, 0.1
 
 
 class Scanned(Struct, frozen=True):
-    """What a batch did: contacts keyed or compared, pairs stored. is_whole: of a scan of the whole book."""
+    """The numbers of a batch: contacts keyed or compared, pairs stored. is_whole: it scanned the whole book."""
 
     keyed: int = 0
     compared: int = 0
@@ -48,9 +48,9 @@ NOTHING = Scanned()
 
 
 def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -> Batches[Scanned, None]:
-    """Computes missing keys, then compares what has changed since the last scan, or the whole book.
+    """Computes missing keys, then compares the contacts that have changed since the last scan, or the whole book.
 
-    read opens a transaction that reads. is_whole: compares the whole book even if a scan has.
+    read: opens a read transaction. is_whole: compares the whole book even if an earlier scan has.
     """
     while (yield partial(_key, organization_id=organization_id)).keyed:
         pass
@@ -84,11 +84,11 @@ def _compare_again(tx: Tx, organization_id: int, changed: Sequence[tuple[int, in
 
 
 def store_pairs_of(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> int:
-    """Compares contacts, whose keys are computed, with the others; stores their pairs; returns how many."""
+    """Compares contacts that have keys with all others and stores their pairs; returns the number of pairs."""
     people = load_people(tx, organization_id, contact_ids)
     likely = find_likely(tx, organization_id, people, are_stored=True)
     new = {store.ordered(one, found.contact_id): found.score.bits for one, all_ in likely.items() for found in all_}
-    partners = {contact_id for pair in new for contact_id in pair} | _on_their_lines(tx, organization_id, people)
+    partners = {contact_id for pair in new for contact_id in pair} | _sharing_phones(tx, organization_id, people)
     old = store.list_duplicates_of(tx, organization_id, partners - set(contact_ids)) if partners else []
     others = {
         pair: each.bits
@@ -103,8 +103,8 @@ def store_pairs_of(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> 
     return store.save_duplicates(tx, organization_id, _duplicates(book, everyone, changed))
 
 
-def _on_their_lines(tx: Tx, organization_id: int, people: Mapping[int, Person]) -> set[int]:
-    """The contacts that have a telephone of these people: one more on it may make it a household's."""
+def _sharing_phones(tx: Tx, organization_id: int, people: Mapping[int, Person]) -> set[int]:
+    """The contacts that share a phone number with these people, whose pairs may now share only household evidence."""
     keys = set().union(*map(phone_keys_of, people.values()))
     sharing = key_store.list_sharing(tx, organization_id, keys, most=SHARED_MAX) if keys else {}
     return {contact_id for ids in sharing.values() for contact_id in ids}
@@ -126,7 +126,7 @@ def _advance(tx: Tx, organization_id: int, revision: int) -> None:
 
 
 class _People(Mapping[int, Person]):
-    """Facts by contact id, decoded when they are asked for: as JSON they take a quarter of the memory."""
+    """Facts by contact id, decoded on access: as JSON they take a quarter of the memory."""
 
     def __init__(self, facts: Mapping[int, bytes]) -> None:
         self._facts = facts

@@ -1,6 +1,6 @@
-"""Compares two people: the bits of all evidence, then the guards that keep families apart.
+"""Compares two people: adds the bits of all evidence, then limits them so that members of a family stay apart.
 
-Bits are log2 of the odds: at 0 it is even whether two are one person, at 7 it is more than 99 in 100.
+Bits are log2 of the odds that two are one person: 0 bits are even odds, 7 bits a probability above 99 %.
 """
 
 from msgspec import Struct
@@ -25,19 +25,19 @@ from coterie.model.duplicates import POSSIBLE, SUGGESTED, Level
 from coterie.model.nicknames import full_names
 
 ACCOUNT_BITS = 20.0
-# the most that two get who are not even possible, and who are not to be suggested
+# the limits of a pair that is not even possible, and of one that may not be suggested
 NEVER, UNSURE = WEIGHTS.possible - 2.0, WEIGHTS.suggested - 1.0
-# from here on two birthdays are one
+# birthdays with at least these bits count as the same
 SAME_BIRTHDAY = WEIGHTS.birthday_misread
 _EMPTY = Commonness(0, {})
 
 
 class Score(Struct, gc=False):
-    """What two people have in common, in bits, and whether something says that they are two.
+    """The evidence that two people are one, in bits by kind, and whether any of it contradicts that.
 
-    login: an account of one that is made of the other's name. account: the name of accounts of both at two services.
-    has_own: a birthday, a handle or an account that is a person's own agrees, not only what a household shares.
-    own_channel: if nothing of one's own agrees, the channel of which each has a handle that the other lacks.
+    login: an account of one that is composed of the other's name. account: an account name of both, at two services.
+    has_personal: they share personal evidence, not only household evidence. own_channel: without shared personal
+    evidence, a channel in which each has a handle that the other lacks.
     """
 
     bits: float
@@ -49,7 +49,7 @@ class Score(Struct, gc=False):
     employer: float = 0.0
     login: str = ""
     account: str = ""
-    has_own: bool = False
+    has_personal: bool = False
     own_channel: str = ""
 
     @property
@@ -59,7 +59,7 @@ class Score(Struct, gc=False):
 
 
 def level_of(bits: float) -> Level | None:
-    """suggested: may be merged with others in bulk. possible: worth a look, never in bulk. None: not to be shown."""
+    """suggested: may be merged in bulk. possible: shown, but never merged in bulk. None: not shown."""
     if bits >= WEIGHTS.suggested:
         return SUGGESTED
     return POSSIBLE if bits >= WEIGHTS.possible else None
@@ -82,7 +82,7 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         if bits > names.bits:
             names = NameScore(bits, "login", names.surname, is_doubtful=names.is_doubtful)
     account = shared_account(one, other)
-    has_own = bool(handle.is_own or account) or _is_same_day(one.birthday, other.birthday)
+    has_personal = bool(handle.is_personal or account) or _is_same_day(one.birthday, other.birthday)
     score = Score(
         0.0,
         contradicts=_contradicts(one, other, names, birthday),
@@ -93,16 +93,18 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         employer=employer_bits(book, one, other),
         login=login,
         account=account,
-        has_own=has_own,
-        own_channel="" if has_own else own_channel(one, other),
+        has_personal=has_personal,
+        own_channel="" if has_personal else own_channel(one, other),
     )
     score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
     return score
 
 
 def are_hopeless(one: Person, other: Person) -> bool:
-    """Whether two have other given names and neither a handle nor perhaps a birthday in common. Most pairs that keys
-    find are such, and this is quicker than their score."""
+    """Whether two have different given names, no shared handle and no similar birthday.
+
+    Most pairs that keys find are hopeless, and this check is faster than their score.
+    """
     return (
         are_strangers(one, other)
         and set(one.handles).isdisjoint(other.handles)
@@ -115,7 +117,7 @@ def _contradicts(one: Person, other: Person, names: NameScore, birthday: float) 
 
 
 def _is_same_day(one: str, other: str) -> bool:
-    """Whether two birthdays agree in all that both say."""
+    """Whether two birthdays are equal; if one has no year, day and month are compared."""
     if not one or not other:
         return False
     return one[-5:] == other[-5:] if "-" in (one[0], other[0]) else one == other
@@ -123,6 +125,7 @@ def _is_same_day(one: str, other: str) -> bool:
 
 def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
     handle, home, most = score.handle.bits, score.home, WEIGHTS.household_max
+    # one household explains both: the weaker of the two counts little
     household = max(handle + min(home, most), home + min(handle, most))
     total = book.prior + score.names.bits + score.birthday + household + score.employer
     total += WEIGHTS.same_account if score.account else 0.0
@@ -132,39 +135,41 @@ def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
 
 
 def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: Score) -> float:
-    """The bits, limited where people of one household have this much in common: it takes something of one's own."""
-    if score.own_channel or _is_house_alone(one, other, score):
-        bits = min(bits, UNSURE)  # father and son of one name, who share a house, its line and its mailbox
+    """Limits the bits of pairs whose evidence two members of one household may share too."""
+    if score.own_channel or _shares_only_home(one, other, score):
+        bits = min(bits, UNSURE)  # may be father and son of one name, who share an address, a phone and a mailbox
     has_birthday = score.birthday >= SAME_BIRTHDAY
-    given = _given_as_seen(book, one, other, score.names.given, has_birthday=has_birthday)
+    given = _likeness_of_given(book, one, other, score.names.given, has_birthday=has_birthday)
     if given == "other":
-        # with one birthday they may be twins, or one of the names is wrong: worth a look
+        # with the same birthday they may be twins, or one name may be wrong
         return min(bits, UNSURE if has_birthday else NEVER)
-    if score.contradicts or (score.names.is_doubtful and not has_birthday and not score.handle.is_own):
-        bits = min(bits, UNSURE)  # father and son
-    if given == "form" and not has_birthday and not score.handle.is_own and _are_two_forms(one.given, other.given):
+    if score.contradicts or (score.names.is_doubtful and not has_birthday and not score.handle.is_personal):
+        bits = min(bits, UNSURE)  # may be father and son
+    if given == "form" and not has_birthday and not score.handle.is_personal and _are_two_forms(one.given, other.given):
         return min(bits, UNSURE)
     if given in ("close", "near", "sound") and _are_given_names(book, one, other):
         is_doubtful = not has_birthday or score.names.surname != "same" or given != "close"
         bits += WEIGHTS.two_known_names
         return min(bits, UNSURE) if is_doubtful else bits
-    if given == score.names.surname == "missing" and score.handle.is_own and not score.contradicts:
-        # one of them is nothing but a handle, which no other contact has
+    if given == score.names.surname == "missing" and score.handle.is_personal and not score.contradicts:
+        # one of them has no name, only a handle that no other contact has
         return max(bits, WEIGHTS.suggested) if score.handle.bits >= WEIGHTS.other_handle else bits
-    if given in ("missing", "initial") and not has_birthday and not score.handle.is_own:
+    if given in ("missing", "initial") and not has_birthday and not score.handle.is_personal:
         is_named = given == "initial" or (one.middle and other.middle)
         return min(bits, UNSURE if is_named else WEIGHTS.possible + 1.0)
     return bits
 
 
-def _is_house_alone(one: Person, other: Person, score: Score) -> bool:
-    """Whether two of one name share a house and none of the handles that both have."""
+def _shares_only_home(one: Person, other: Person, score: Score) -> bool:
+    """Whether two of the same name have handles, but share only an address and no personal evidence."""
     is_house = score.home >= WEIGHTS.home_min and score.names.given == score.names.surname == "same"
-    return is_house and not score.has_own and not score.handle.bits and bool(one.handles and other.handles)
+    return is_house and not score.has_personal and not score.handle.bits and bool(one.handles and other.handles)
 
 
-def _given_as_seen(book: Commonness, one: Person, other: Person, given: Likeness, *, has_birthday: bool) -> Likeness:
-    """Two alike names that people have are two people of one house, such as Melvin and Kevin."""
+def _likeness_of_given(
+    book: Commonness, one: Person, other: Person, given: Likeness, *, has_birthday: bool
+) -> Likeness:
+    """How alike the given names are. Two common names that are similar, such as Melvin and Kevin, differ."""
     if given in ("near", "sound") and not has_birthday and _are_given_names(book, one, other):
         return given if sound(one.given) == sound(other.given) else "other"
     if given == "missing" and one.middle and other.middle and one.middle[0][0] != other.middle[0][0]:
@@ -173,7 +178,7 @@ def _given_as_seen(book: Commonness, one: Person, other: Person, given: Likeness
 
 
 def _are_two_forms(one: str, other: str) -> bool:
-    """Whether two names are forms of a third, such as Marge and Maggie, which two of a family may have."""
+    """Whether two names are forms of a third, such as Marge and Maggie: two members of a family may have them."""
     return one not in full_names(other) and other not in full_names(one)
 
 

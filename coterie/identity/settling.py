@@ -1,4 +1,4 @@
-"""Looks at suggestions together: two who are different people cannot both be a third."""
+"""Compares suggestions with each other: one contact cannot be two different people."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -8,20 +8,22 @@ from coterie.identity.weights import WEIGHTS
 MARGIN = 2.0
 
 Pair = tuple[int, int]
-# of one, other and third: whether one cannot be both other and third
+# (one, other, third) -> whether other and third are different people, so that one cannot be both
 Apart = Callable[[int, int, int], bool]
-# of a pair, and of all that one of them is suggested with: whether somebody else has what the pair shares
+# (pair, the contacts that either of them is suggested with) -> whether others have the evidence that the pair shares
 Elsewhere = Callable[[Pair, Collection[int]], bool]
 
 
 def settle(
-    bits: Mapping[Pair, float], *, contradict: Apart, may_be_either: Apart, is_of_household: Elsewhere
+    bits: Mapping[Pair, float], *, contradict: Apart, may_be_either: Apart, is_shared_by_others: Elsewhere
 ) -> dict[Pair, float]:
-    """pair -> its bits, of a pair that is only possible because of other contacts fewer than a suggestion takes.
+    """Lowers the bits of a pair below the suggestion threshold if other contacts make it doubtful; returns all bits.
 
-    If a fits b better than c, and b and c contradict each other, a and c are only possible. If a fits both as well and
-    may be either of them, so are both pairs: merged in bulk, a would make b and c one. So is a pair that shares only
-    what others have who are neither of them.
+    A suggested pair (a, c) is lowered to UNSURE if
+
+    * a matches b better, and b and c contradict each other;
+    * a matches b about as well and may be either of them: merging both pairs in bulk would merge b and c too;
+    * the pair shares only household evidence that contacts outside its suggestions share too.
     """
     neighbours: dict[int, dict[int, float]] = {}
     for (one, other), each in bits.items():
@@ -31,14 +33,14 @@ def settle(
     settled = dict(bits)
     for pair, each in bits.items():
         if each >= WEIGHTS.suggested and (
-            is_of_household(pair, {*neighbours[pair[0]], *neighbours[pair[1]]})
-            or _is_of_two(pair, each, neighbours, contradict, may_be_either)
+            is_shared_by_others(pair, {*neighbours[pair[0]], *neighbours[pair[1]]})
+            or _matches_another(pair, each, neighbours, contradict, may_be_either)
         ):
             settled[pair] = UNSURE
     return settled
 
 
-def _is_of_two(
+def _matches_another(
     pair: Pair,
     bits: float,
     neighbours: Mapping[int, Mapping[int, float]],

@@ -1,4 +1,4 @@
-"""What each piece of evidence is worth, in bits: log2 of how much likelier it is for one person than for two.
+"""The bits of each kind of evidence: log2 of how much likelier it is if two contacts are one person.
 
 One configuration for every book. docs/decisions/0037-identity.md says how it was measured.
 """
@@ -10,8 +10,8 @@ from coterie.model.handles import EMAIL, INSTAGRAM, LINKEDIN, PHONE
 
 
 class Weights(Struct, frozen=True):
-    """suggested, possible: the bits from which two are suggested for merging, or worth a look. world: people added
-    to the book when commonness is estimated, because a small book says little; name_world, place_world, days: the
+    """suggested, possible: the thresholds of the two levels (model.duplicates). world: people added to the book
+    when commonness is estimated, because a small book says little; name_world, place_world, days: the
     same for names, for towns and postcodes, and for birthdays. names: likeness -> (bits added to the rarity of the
     name, the most it is worth).
     """
@@ -48,17 +48,17 @@ class Weights(Struct, frozen=True):
     )
     other_handle: float = 10.0
     handle_min: float = 2.0
-    # one account name at two services: people keep theirs
+    # one account name at two services: people reuse theirs
     same_account: float = 7.0
     each_owner: float = -2.0
     role: float = -10.0
-    # a house and a handle are one household's: the weaker of the two adds no more than this
+    # an address and a handle are household evidence together: the weaker of the two adds at most this
     household_max: float = 3.0
     employer_max: float = 9.0
     other_employer: float = -0.5
     one_suffix: float = -6.0
     other_suffix: float = -8.0
-    # two names that people have and that differ by a letter or two
+    # two common given names that differ by a letter or two
     two_known_names: float = -3.0
 
 

@@ -157,4 +157,4 @@ def test_of_two_handles_that_say_as_much_a_persons_own_counts() -> None:
         handles = f"email:otto{number}@example.org", f"phone:+1212555{number:04d}"
         one = Person(given="otto", handles=handles)
         book = Commonness(1_000, {number_of(handle): 100 for handle in handles})
-        assert handle_score(book, one, one).is_own
+        assert handle_score(book, one, one).is_personal
