@@ -117,6 +117,9 @@ class Held(Unavailable):
 class DiskFull(Unavailable):
     """The disk is full or not writable."""
 
+    def __init__(self, message: str = "The disk is full or not writable") -> None:
+        super().__init__(message)
+
 
 @contextmanager
 def gathering(problems: list[Problem]) -> Iterator[None]:
@@ -135,7 +138,7 @@ def raising_disk_full() -> Iterator[None]:
     except OSError as error:
         if error.errno not in DISK_ERRORS:
             raise
-        raise DiskFull("The disk is full or not writable") from error
+        raise DiskFull from error
 
 
 def invalid(field: str | tuple[str, ...], reason: str, kind: str = "invalid") -> Invalid:

@@ -7,7 +7,7 @@ words changed (CHANGES_WORDS) is indexed for search again, and one that may be d
 has a new plan.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from coterie.actions.touch_plans import REFRESHES, refresh_plans
@@ -45,10 +45,11 @@ def save_changed(
     rows: Events,
     saved: Columns,
     *,
+    others: Sequence[int],
     given: Mapping[int, int],
     moves_updated_at: bool,
 ) -> None:
-    """Saves the new revision of each contact (given), with columns of its row (saved).
+    """Saves the new revision of each contact (given), with columns of its row (saved) or without (others, by id).
 
     A contact that a person changed, not as a consequence of a change elsewhere, is put into the book of phones.
     """
@@ -59,7 +60,6 @@ def save_changed(
     for contact_id, each in saved.items():
         row = {"updated_at": now, **each, "revision": given[contact_id]}
         contacts.update_contact(tx, caller.organization_id, contact_id, row, adds_to_book=contact_id in in_book)
-    others = [contact_id for contact_id in given if contact_id not in saved]
     if others:
         moment = now if moves_updated_at else None
         revisions.set_revisions(tx, caller.organization_id, others, first=given[others[0]], now=moment)

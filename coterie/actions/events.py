@@ -97,6 +97,6 @@ def record_all(
     if rows:
         events.insert_events(tx, caller.organization_id, first, rows)
     given = {contact_id: revision for revision, contact_id in enumerate((*saved, *others), first)}
-    save_changed(tx, caller, rows, saved, given=given, moves_updated_at=moves_updated_at)
+    save_changed(tx, caller, rows, saved, others=others, given=given, moves_updated_at=moves_updated_at)
     update_derived(tx, caller, rows)
     return given

@@ -93,7 +93,7 @@ def known_error(error: Exception, request_id: str) -> CoterieError:
     if isinstance(error, CoterieError):
         return error
     if isinstance(error, OSError) and error.errno in DISK_ERRORS:
-        return DiskFull("The disk is full or not writable")
+        return DiskFull()
     log.error("unexpected error", extra={"request_id": request_id}, exc_info=error)
     return Unexpected(request_id)
 

@@ -6,6 +6,7 @@ webhooks, stored responses, subscriptions and groups have copied. actions/erasur
 
 from collections.abc import Sequence
 
+from coterie.store.cached_counts import LINKS
 from coterie.store.contacts import COUNT
 from coterie.store.counters import add_to_count
 from coterie.store.database import Tx
@@ -15,12 +16,6 @@ from coterie.store.idempotency_keys import scrub_responses
 from coterie.store.notes import COUNT as NOTES
 from coterie.store.remote_cards import scrub_remote_cards
 from coterie.store.revisions import insert_tombstones
-
-_COUNTED = (
-    ("folders", "contact_folders", "folder_id"),
-    ("tags", "contact_tags", "tag_id"),
-    ("expertises", "contact_expertises", "expertise_id"),
-)
 
 
 def erase_contacts(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
@@ -54,7 +49,7 @@ def _uncount(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> None:
         return
     add_to_count(tx, organization_id, COUNT, -len(rows))
     bound = {"organization_id": organization_id, "ids": tx.list_param([contact_id for (contact_id,) in rows])}
-    for table, link, column in _COUNTED:
+    for table, (link, column) in LINKS.items():
         counts = tx.all(
             f"SELECT {column}, count(*) FROM {link} WHERE organization_id = :organization_id"
             f" AND contact_id {tx.in_list('ids')} GROUP BY {column} ORDER BY {column}",

@@ -5,6 +5,7 @@ from typing import Any
 
 from coterie.model.imports import PORTABLE_SOURCE
 from coterie.model.words import with_words
+from coterie.store.cached_counts import LINKS
 from coterie.store.database import Tx
 from coterie.store.portable import CONTACT_FIELDS, NOUNS, REFERENCES, Noun, fields_of
 
@@ -101,12 +102,7 @@ def _key_condition(organization_id: int, noun: Noun, key: Iterable[Any]) -> tupl
     return f" WHERE organization_id = :organization_id{where}", parameters
 
 
-_LINKS = {
-    "folders": ("contact_folders", "folder_id"),
-    "tags": ("contact_tags", "tag_id"),
-    "expertises": ("contact_expertises", "expertise_id"),
-    "property_definitions": ("property_values", "slug"),
-}
+_LINKS = {**LINKS, "property_definitions": ("property_values", "slug")}
 
 
 def is_used(tx: Tx, organization_id: int, table: str, key: Any) -> bool:

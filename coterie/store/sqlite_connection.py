@@ -147,7 +147,7 @@ def translate(error: BaseException) -> BaseException:
     if isinstance(error, apsw.ConstraintError):
         return Conflict("The change conflicts with existing data")
     if isinstance(error, apsw.FullError | apsw.IOError | apsw.ReadOnlyError):
-        return DiskFull("The disk is full or not writable")
+        return DiskFull()
     if isinstance(error, apsw.BusyError | apsw.LockedError | apsw.CantOpenError | apsw.ConnectionClosedError):
         return Unavailable("The database does not respond")
     if isinstance(error, apsw.TooBigError | OverflowError | UnicodeEncodeError):
