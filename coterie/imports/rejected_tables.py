@@ -22,15 +22,15 @@ from coterie.imports.formats.csv_layout import (
     find_layout,
 )
 from coterie.imports.formats.csv_lines import NEVER_CLOSED, ROW_LENGTH_MAX
-from coterie.imports.formats.csv_rows import Row, is_any_header, open_rows
+from coterie.imports.formats.csv_rows import Row, open_rows
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0
 from coterie.imports.rejected_rows import pick_rejected, reason_of
 from coterie.model.imports import Import, RowError, StagedRow
 
-IS_HEADER: dict[str, Callable[[list[str]], bool]] = {
+IS_HEADER: dict[str, Callable[[list[str]], bool] | None] = {
     GOOGLE: google_csv.is_header, OUTLOOK: outlook_csv.is_header, LINKEDIN: linkedin_csv.is_header,
-    R0: r0_csv.is_header, CSV: is_any_header,
+    R0: r0_csv.is_header, CSV: None,
 }  # fmt: skip
 # formats whose readers look at the whole file to learn how it writes dates
 _MAPPING_OF: dict[str, Callable[[Sequence[str]], dict[str, str]]] = {

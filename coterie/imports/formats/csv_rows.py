@@ -59,12 +59,12 @@ def is_any_header(cells: Sequence[str]) -> bool:
 
 
 def open_rows(
-    path: Path, is_header: Callable[[list[str]], bool] = is_any_header, *, source_length_max: int = SOURCE_LENGTH_MAX
+    path: Path, is_header: Callable[[list[str]], bool] | None = None, *, source_length_max: int = SOURCE_LENGTH_MAX
 ) -> Table:
     """The headers of a CSV file and its rows, one by one, without blank rows and the column of rejection reasons.
 
-    is_header finds the row that names the columns among the first 50; some exports begin with prose. If none does in a
-    table of no known product, the first row names them.
+    is_header finds the row that names the columns of a known product among the first 50; some exports begin with prose.
+    None for a table of any other product: there the first row names them if none of these rows has a known name.
     source_length_max limits the stored text of a row. A short row is filled up with blank cells. A RowError is: a row
     with too many cells, with a NUL character, with a field over 1 MiB, over 4 MiB in all, or with a quote that is
     never closed.
@@ -84,19 +84,20 @@ def open_rows(
 
 
 def _find_headers(
-    rows: Iterator[Row | RowError], is_header: Callable[[list[str]], bool]
+    rows: Iterator[Row | RowError], is_header: Callable[[list[str]], bool] | None
 ) -> tuple[list[str], Iterator[Row | RowError]]:
     """(the names of the columns, the rows after them)."""
     before: list[Row | RowError] = []
+    names_columns = is_header or is_any_header
     for row in islice(rows, HEADER_WITHIN_ROWS):
         if isinstance(row, RowError) and row.code == ROW_TOO_LARGE:
             reason = f"has too many columns (limit {COLUMN_COUNT_MAX:,}): the row that names them is larger than 4 MiB"
             raise invalid("file", reason, kind="too_large")
-        if isinstance(row, Row) and is_header(row.cells):
+        if isinstance(row, Row) and names_columns(row.cells):
             return _without_blank_end(row.cells), rows
         before.append(row)
     # a table of one column, whose name is not known
-    for index, row in enumerate(before if is_header is is_any_header else ()):
+    for index, row in enumerate(before if is_header is None else ()):
         if isinstance(row, Row):
             return _without_blank_end(row.cells), chain(before[index + 1 :], rows)
     raise invalid("file", "has no row that names its columns")
