@@ -15,6 +15,7 @@ from coterie.cli.terminal import printable
 from coterie.imports.formats.names import COTERIE
 from coterie.model.import_reasons import Reason, describe_reason, left_out
 from coterie.model.imports import APPLIED, COUNT_OF, CREATE, MATCH, REJECT, STAGED, UPDATE, Import
+from coterie.model.plurals import count
 from coterie.store.database import Database
 from coterie.store.import_rows import list_rows, list_rows_left_out
 
@@ -53,7 +54,7 @@ def _print_mapping(result: FileResult) -> None:
     """The field each column was read as, so that it can be corrected before anything is applied."""
     if result.mapping is None:
         return
-    typer.echo(printable(f"{Path(result.file).name}: {len(result.mapping):,} column{'s'[: len(result.mapping) != 1]}"))
+    typer.echo(printable(f"{Path(result.file).name}: {count(len(result.mapping), 'column')}"))
     for column, field in result.mapping.items():
         typer.echo(printable(f"  {column or '(no name)'} → {field}"))
     typer.echo('  (correct one with --map "COLUMN=FIELD"; an "extra" column goes into the note)')

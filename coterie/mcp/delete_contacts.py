@@ -9,6 +9,7 @@ from coterie.mcp.confirmations import TOKEN_LENGTH_MAX, require_confirmation
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.organize_contacts import ContactId, present_ids
 from coterie.mcp.tool import Answer, Call, Tool
+from coterie.model.plurals import count
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.revisions import lock_contacts
@@ -35,9 +36,9 @@ def delete_contacts(tx: Tx, call: Call) -> Answer:
     return {"deleted": ids, "note": "They can be restored until somebody erases them."}
 
 
-def people(count: int) -> str:
+def people(number: int) -> str:
     """1 contact, 2 contacts"""
-    return f"{count} contact{'' if count == 1 else 's'}"
+    return count(number, "contact")
 
 
 TOOL = Tool(

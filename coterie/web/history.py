@@ -10,6 +10,7 @@ from coterie.actions.undo import UNDOABLE
 from coterie.actions.undo_jobs import undo_or_start
 from coterie.model.contacts import Contact
 from coterie.model.events import CONSEQUENCES, SHOWN_WITH_CONTACTS
+from coterie.model.plurals import count
 from coterie.model.undo import CannotUndo, Undone
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
@@ -19,7 +20,7 @@ from coterie.store.history import HistoryFilter, PastChange, Unit, list_units
 from coterie.store.organizations import list_members
 from coterie.web.history_words import change_words, door_words
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
-from coterie.web.words import count, day
+from coterie.web.words import day
 
 UNITS = 40
 MEMBERS_MAX = 1000

@@ -11,6 +11,7 @@ from coterie.actions.touches import log_touch
 from coterie.errors import Invalid, invalid
 from coterie.model.cadences import OFF, Cadence, Target, words_of
 from coterie.model.contacts import Contact
+from coterie.model.plurals import count
 from coterie.model.terms import TAGS
 from coterie.model.time_zones import zone_of
 from coterie.model.touches import OTHER
@@ -21,7 +22,6 @@ from coterie.store.folders import find_folder_by_name, list_folders
 from coterie.store.terms import find_term_by_name, list_terms
 from coterie.store.touch_plans import count_due, list_plans_of
 from coterie.web.page import Go, Page, Result, Show, Visit
-from coterie.web.words import count
 
 SHOWN_MAX = 10
 COUNTED_MAX = 1_000

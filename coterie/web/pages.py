@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from coterie.model.plurals import count
 from coterie.web import words
 from coterie.web.assets import asset
 from coterie.web.markdown import render_markdown
@@ -31,7 +32,7 @@ def _environment() -> "Environment":
     environment.globals["asset"] = asset
     environment.filters |= {
         "ago": words.ago,
-        "count": words.count,
+        "count": count,
         "day": words.day,
         "hue": words.hue,
         "in_zone": words.in_zone,

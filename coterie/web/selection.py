@@ -14,6 +14,7 @@ from coterie.actions.undo_jobs import undo_or_start
 from coterie.errors import TooLarge, invalid
 from coterie.model.ids import parse_number
 from coterie.model.jobs import DEAD
+from coterie.model.plurals import count
 from coterie.model.terms import NAME_LENGTH_MAX, TAGS
 from coterie.search import search_contacts
 from coterie.store.contacts import count_contacts, list_contacts_by_id
@@ -26,7 +27,6 @@ from coterie.store.terms import find_term_by_name
 from coterie.web.listing import line_of, load_window, read_listing
 from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 from coterie.web.undo_jobs import show_undo
-from coterie.web.words import count
 
 AT_ONCE_MAX = 500
 VALUE_LENGTH_MAX = 2_000

@@ -3,12 +3,12 @@
 from typing import Any
 
 from coterie.actions.deletions import RESTORE_JOB, allow_deletions, restore_or_start
+from coterie.model.plurals import count
 from coterie.store.database import Tx
 from coterie.store.deletions import list_bundles
 from coterie.store.devices import list_devices
 from coterie.store.jobs import find_open_keys
 from coterie.web.page import Go, Page, Result, Visit
-from coterie.web.words import count
 
 SHOWN_MAX = 20
 LISTED_MAX = 10_000

@@ -6,15 +6,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from coterie.model import times
+from coterie.model.plurals import count
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 HUES = 10
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 person", "1,234 people"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def sentence(text: str) -> str:
