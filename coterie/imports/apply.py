@@ -19,7 +19,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.actions.drafts import RowChanges
 from coterie.drafts.facts import facts_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, key_changes
@@ -28,7 +27,7 @@ from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.people import Subject
 from coterie.imports.quotas import has_room, limit_plans
 from coterie.imports.related import FORMATS, link_related
-from coterie.imports.writing import create_people, write_plans
+from coterie.imports.writing import Written, create_people, write_plans
 from coterie.model.import_reasons import NOT_SAVED, reason_of
 from coterie.model.imports import (
     APPLIED,
@@ -281,7 +280,7 @@ def _write_some(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
         for match in plan.matches
     ]
     row_store.insert_matches(*writer.row_key, matches)
-    return [_finished(row, *each) for row, each in zip(rows, zip(plans, written, strict=True), strict=False)]
+    return [_finished(*each) for each in zip(rows, plans, written, strict=False)]
 
 
 def _subject_of(writer: Writer, row: StagedRow) -> Subject:
@@ -297,16 +296,15 @@ def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:
     return draft
 
 
-def _finished(row: StagedRow, plan: RowPlan, written: tuple[int | None, RowChanges | None]) -> StagedRow:
-    contact_id, changes = written
+def _finished(row: StagedRow, plan: RowPlan, written: Written) -> StagedRow:
     return replace(
         row,
         outcome=plan.outcome,
-        reason=plan.reason,
-        contact_id=contact_id,
+        reason=written.reason,
+        contact_id=written.contact_id,
         decision=None if plan.outcome == MATCH else row.decision,
         needs_rematch=False,
         state=ROW_STAGED if plan.outcome in (MATCH, REJECT) else ROW_APPLIED,
         is_new=plan.outcome == CREATE,
-        changes=msgspec.json.encode(changes).decode() if changes else None,
+        changes=msgspec.json.encode(written.changes).decode() if written.changes else None,
     )

@@ -9,6 +9,7 @@ rows that later ones may be about.
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from coterie.drafts.facts import keys_of
 from coterie.drafts.joined import existing_of_drafts
@@ -37,7 +38,7 @@ from coterie.store.interactions import find_existing
 from coterie.store.merges import find_survivors
 
 
-class RowPlan(Struct):
+class RowPlan(Struct, frozen=True):
     """The plan of a row: its outcome and the reason; for an update the contact and the additions; for MATCH the
     contacts it may be.
 
@@ -80,13 +81,10 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     changing = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
     external_ids = external_ids_of_interactions(changing)
     interactions = find_existing(tx, organization_id, INSTAGRAM, external_ids) if external_ids else set()
-    plans = [
-        _decide(subject, target, of_row, existing, interactions)
+    return [
+        replace(_decide(subject, target, of_row, existing, interactions), candidates=() if subject.decision else of_row)
         for subject, target, of_row in zip(subjects, targets, matches, strict=True)
     ]
-    for subject, plan, of_row in zip(subjects, plans, matches, strict=True):
-        plan.candidates = () if subject.decision else of_row
-    return plans
 
 
 def _target(

@@ -135,12 +135,14 @@ def _plan_row(tx: Tx, staging: Staging, row: ReadRow, subject: Subject, plan: Ro
         people = find_people(tx, organization_id, files, sharing)
         plan = decide_among(tx, staging.caller, subject, plan, people)
     _add_keys(files[-1], row, plan)
+    return replace(plan, needs_rematch=_needs_rematch(files[-1], plan, shares_keys=bool(sharing)))
+
+
+def _needs_rematch(file: EarlierFile, plan: RowPlan, *, shares_keys: bool) -> bool:
     if plan.person is not None:
-        plan.needs_rematch = plan.outcome == MATCH or plan.person.place[0] != files[-1].import_id
-    elif plan.outcome == CREATE:
-        # an earlier row that is undecided, or whose keys were evicted, may be the same person
-        plan.needs_rematch = bool(sharing) or files[-1].seen.is_full
-    return plan
+        return plan.outcome == MATCH or plan.person.place[0] != file.import_id
+    # an earlier row that is undecided, or whose keys were evicted, may be the same person
+    return plan.outcome == CREATE and (shares_keys or file.seen.is_full)
 
 
 def _add_keys(file: EarlierFile, row: ReadRow, plan: RowPlan) -> None:

@@ -2,15 +2,25 @@
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
 from coterie.imports.decisions import RowPlan
 from coterie.imports.people import Subject
-from coterie.model.import_reasons import reason_of
+from coterie.model.import_reasons import Reason, reason_of
 from coterie.model.imports import CREATE, UID_SOURCE, ContactDraft
 from coterie.model.organizations import Caller
 from coterie.portable.contacts import create_portable_drafts
 from coterie.store.contacts import find_external_ids
 from coterie.store.database import Tx
+
+
+class Written(Struct, frozen=True):
+    """What a plan has written: its contact, the reason for the outcome of the row, and the changes for undo."""
+
+    contact_id: int | None
+    reason: Reason | None
+    changes: RowChanges | None = None
 
 
 def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
@@ -19,15 +29,13 @@ def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> lis
     return create_portable_drafts(tx, caller, drafts) if is_portable else create_contacts(tx, caller, drafts)
 
 
-def write_plans(
-    tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]
-) -> list[tuple[int | None, RowChanges | None]]:
-    """Executes the plans; returns (contact id, changes for undo) of each row."""
+def write_plans(tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> list[Written]:
+    """Executes the plans, in their order."""
     new = [s for s, plan in zip(subjects, plans, strict=False) if plan.outcome == CREATE]
     moved = iter([_list_moved(tx, caller, subject) for subject in new])
     created = iter(create_people(tx, caller, [subject.draft() for subject in new]))
     return [
-        (next(created), next(moved)) if plan.outcome == CREATE else (plan.contact_id, _fill(tx, caller, plan))
+        Written(next(created), plan.reason, next(moved)) if plan.outcome == CREATE else _fill(tx, caller, plan)
         for plan in plans
     ]
 
@@ -41,11 +49,11 @@ def _list_moved(tx: Tx, caller: Caller, subject: Subject) -> RowChanges | None:
     return RowChanges(external_ids_moved=[(UID_SOURCE, *owner) for owner in owners.items()]) if owners else None
 
 
-def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> RowChanges | None:
+def _fill(tx: Tx, caller: Caller, plan: RowPlan) -> Written:
     if plan.merge is None or plan.existing is None or plan.reason is None:
-        return None
+        return Written(plan.contact_id, plan.reason)
     added = plan.parts
     # even if nothing is added the digest of the row is stored: the next run of its file recognizes the row
     changes = fill_contact(tx, caller, plan.existing, plan.merge)
-    plan.reason = reason_of(plan.reason.code, **plan.reason.data, added=added, usernames_taken=changes.usernames_taken)
-    return changes
+    reason = reason_of(plan.reason.code, **plan.reason.data, added=added, usernames_taken=changes.usernames_taken)
+    return Written(plan.contact_id, reason, changes)
