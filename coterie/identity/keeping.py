@@ -19,7 +19,7 @@ from coterie.store.database import Tx
 from coterie.store.match_keys import Progress
 
 # contacts whose keys are computed in one transaction
-KEYED = 50
+KEYED = 100
 _decode = msgspec.json.Decoder(Person).decode
 
 
