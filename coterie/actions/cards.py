@@ -5,11 +5,12 @@ from coterie.actions.events import record
 from coterie.model import times
 from coterie.model.cards import CardRef, default_href
 from coterie.model.contacts import Contact
+from coterie.model.imports import UID_SOURCE
 from coterie.model.organizations import Caller
 from coterie.store import cards as store
 from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.cards import StoredCard
-from coterie.store.contacts import find_contact
+from coterie.store.contacts import find_contact, insert_external_ids
 from coterie.store.database import Tx
 from coterie.store.portable_export import find_contacts_with_interactions
 from coterie.store.revisions import next_changes
@@ -39,6 +40,11 @@ def save_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard, *, is_
     store.add_history(tx, caller.organization_id, contact.id)
     store.save_stored(tx, caller.organization_id, card)
     return CardRef(card.href, contact.id, contact.revision, contact.updated_at)
+
+
+def add_uid(tx: Tx, caller: Caller, contact_id: int, uid: str) -> None:
+    """Adds the UID of a card to the external ids of a contact; one that is another contact's stays there."""
+    insert_external_ids(tx, caller.organization_id, [(UID_SOURCE, uid, contact_id)])
 
 
 def name_card(tx: Tx, caller: Caller, contact_uuid: str, href: str, *, revision: int) -> None:

@@ -3,7 +3,7 @@
 from coterie.actions.events import record
 from coterie.errors import Conflict, NotFound, invalid
 from coterie.model import times
-from coterie.model.devices import DEVICES_MAX, NAME_LENGTH_MAX, hash_password, new_password
+from coterie.model.devices import DEVICES_MAX, FAMILIES_MAX, NAME_LENGTH_MAX, Device, hash_password, new_password
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.store import devices as store
@@ -65,6 +65,20 @@ def show_groups(tx: Tx, caller: Caller, device_id: str) -> None:
     """Shows groups on a device that writes its first one. Its sync tokens stay valid: the caller touches all groups."""
     store.save_groups(tx, caller.organization_id, device_id, shows_groups=True)
     record(tx, caller, "device.updated", device_id, changes={"shows_groups": (False, True)})
+
+
+def add_families(tx: Tx, caller: Caller, device: Device, names: set[str]) -> None:
+    """Adds names of properties to those a device can write, up to FAMILIES_MAX. No event: a member changed nothing."""
+    before = set(device.families)
+    if not names <= before and len(before) < FAMILIES_MAX:
+        store.save_families(tx, caller.organization_id, device.id, " ".join(sorted(before | names)))
+
+
+def save_last_seen(
+    tx: Tx, organization_id: int, device_id: str, *, user_agent: str, revision: int | None = None
+) -> None:
+    """Saves that a device is seen now, with which program, and the last change sent to it. No event."""
+    store.save_last_seen(tx, organization_id, device_id, now=times.now(), user_agent=user_agent, revision=revision)
 
 
 def revoke_device(tx: Tx, caller: Caller, device_id: str) -> None:

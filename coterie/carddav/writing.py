@@ -9,7 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from coterie.actions.cards import add_uid
 from coterie.actions.contacts import restore_contact
+from coterie.actions.devices import add_families
 from coterie.carddav.address_data import VERSION_4
 from coterie.carddav.errors import UidConflict
 from coterie.carddav.group_writing import create_group, update_group
@@ -28,9 +30,8 @@ from coterie.model.imports import UID_SOURCE, ContactDraft
 from coterie.store import cards as store
 from coterie.store.card_owners import find_uid_owner
 from coterie.store.contact_sheets import load_sheets
-from coterie.store.contacts import insert_external_ids
 from coterie.store.database import Tx
-from coterie.store.devices import Login, save_families
+from coterie.store.devices import Login
 from coterie.vcard.difference import LABELS, Difference, compare, families_of
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import (
@@ -42,8 +43,6 @@ from coterie.vcard.raw import (
     uid_of,
     version_of,
 )
-
-FAMILIES_MAX = 500
 
 
 class Put(Struct, frozen=True):
@@ -113,7 +112,7 @@ class Writer:
             contact = find_without_card(self._tx, self._organization_id, draft)
             if contact is None:
                 return self._create_contact(uid, lines, draft)
-            insert_external_ids(self._tx, self._organization_id, [(UID_SOURCE, uid, contact.id)])
+            add_uid(self._tx, self._caller, contact.id, uid)
         return self._join(contact, uid)
 
     def _create_contact(self, uid: str, lines: list[RawLine], draft: ContactDraft) -> Outcome:
@@ -207,9 +206,7 @@ class Writer:
             names.add(VERSION_4)
         if LABELS not in before and LABELS in families_of(self._written, self._caller.country):
             names.add(LABELS)
-        if not names <= before and len(before) < FAMILIES_MAX:
-            text = " ".join(sorted(before | names))
-            save_families(self._tx, self._organization_id, self._login.device.id, text)
+        add_families(self._tx, self._login.caller, self._login.device, names)
 
 
 def keep_better_picture(difference: Difference) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from coterie.actions.cards import record_card_change, save_card
+from coterie.actions.cards import add_uid, record_card_change, save_card
 from coterie.actions.contact_equality import make_equal
 from coterie.actions.quotas import check_files
 from coterie.cards.draft_changes import changed_draft, read_lines, with_digest
@@ -15,11 +15,10 @@ from coterie.errors import Invalid
 from coterie.model.cards import CardRef
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.handles import CHANNELS, EMAIL
-from coterie.model.imports import UID_SOURCE, PictureDraft
+from coterie.model.imports import PictureDraft
 from coterie.model.organizations import Caller
 from coterie.store.cards import StoredCard
 from coterie.store.contact_sheets import load_sheets, reload_sheet
-from coterie.store.contacts import insert_external_ids
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
 from coterie.vcard import values
@@ -78,7 +77,7 @@ def save_lines(
     sheet: the contact as it is now, with DRAFT_PARTS. is_new: whether it had no card of this name.
     """
     if uid_of_contact(sheet) != uid:
-        insert_external_ids(tx, caller.organization_id, [(UID_SOURCE, uid, sheet.contact.id)])
+        add_uid(tx, caller, sheet.contact.id, uid)
     return save_card(tx, caller, sheet.contact, stored_card(caller, href, sheet, lines, uid=uid), is_new=is_new)
 
 

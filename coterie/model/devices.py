@@ -9,6 +9,8 @@ from coterie.model.access_tokens import hash_token
 NAME_LENGTH_MAX = 100
 DEVICES_MAX = 100
 USER_AGENT_LENGTH_MAX = 200
+# names of properties that a device can write
+FAMILIES_MAX = 500
 # typed on phones: lower case, without 0, 1, l and o, which are easily confused
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 _GROUPS, _GROUP_LENGTH = 4, 4
