@@ -50,6 +50,11 @@ def find_feed(tx: Tx, token: str) -> tuple[int, CalendarFeed]:
     return found
 
 
+def save_last_read(tx: Tx, organization_id: int, feed_id: str) -> None:
+    """Saves that a calendar program reads a feed now. No event: it changes nothing that users see but this moment."""
+    store.save_last_read(tx, organization_id, feed_id, times.now())
+
+
 def is_seen_long_ago(feed: CalendarFeed) -> bool:
     """Whether a request should be noted as the last one."""
     return feed.last_read_at is None or times.after(feed.last_read_at, SEEN_SECONDS) < times.now()

@@ -10,17 +10,15 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from coterie.actions.calendar_feeds import find_feed, is_seen_long_ago
+from coterie.actions.calendar_feeds import find_feed, is_seen_long_ago, save_last_read
 from coterie.calendar.entries import Window, list_events
 from coterie.calendar.icalendar import write_calendar
 from coterie.errors import NotFound
 from coterie.http.conditions import matches
 from coterie.http.responses import base_url
-from coterie.model import times
 from coterie.model.calendar_feeds import PATH, CalendarFeed
 from coterie.model.time_zones import zone_of
 from coterie.settings import Settings
-from coterie.store.calendar_feeds import save_last_read
 from coterie.store.database import Database, Tx
 from coterie.store.organizations import find_organization, find_user
 
@@ -57,7 +55,7 @@ def calendar(database: Database, settings: Settings) -> Callable[[Request], Awai
         except NotFound:
             return _not_found()
         if is_seen_long_ago(found.feed):
-            await database.run_write(lambda tx: save_last_read(tx, found.organization_id, found.feed.id, times.now()))
+            await database.run_write(lambda tx: save_last_read(tx, found.organization_id, found.feed.id))
         headers = {**_HEADERS, "etag": found.etag}
         if matches(request.headers.get("if-none-match", ""), found.etag, is_strong=False):
             return Response(status_code=304, headers=headers)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from coterie.actions import logins
+from coterie.actions.devices import save_last_seen
 from coterie.errors import CoterieError, Unauthorized
 from coterie.http.asgi import Headers
 from coterie.http.basic import PasswordFailures, read_basic
@@ -65,16 +66,14 @@ class DeviceLogins:
 
     def seen(self, login: Login, user_agent: str, revision: int | None = None) -> None:
         """Saves in the background that a device was seen, and up to which change number it knows everything."""
-        now, device = times.now(), login.device
+        device, hour = login.device, times.now()[:_HOUR]
         agent = "".join(char for char in user_agent[:USER_AGENT_LENGTH_MAX] if char.isprintable())
-        is_recent = device.last_seen_at is not None and device.last_seen_at[:_HOUR] == now[:_HOUR]
+        is_recent = device.last_seen_at is not None and device.last_seen_at[:_HOUR] == hour
         if is_recent and agent == device.user_agent and revision in (None, login.seen_revision):
             return
 
         def save(tx: Tx) -> None:
-            store.save_last_seen(
-                tx, login.caller.organization_id, device.id, now=now, user_agent=agent, revision=revision
-            )
+            save_last_seen(tx, login.caller.organization_id, device.id, user_agent=agent, revision=revision)
 
         async def save_or_skip() -> None:
             try:

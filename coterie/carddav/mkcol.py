@@ -1,6 +1,7 @@
 """Extended MKCOL (RFC 5689): a new address book is one of a folder, which is created if need be."""
 
 from coterie.actions.books import add_folder_book
+from coterie.actions.dav_properties import save_dav_property
 from coterie.carddav.cards import Answer
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
@@ -11,7 +12,6 @@ from coterie.carddav.xml_input import Element, card, dav, parse_xml
 from coterie.carddav.xml_output import serialize
 from coterie.errors import Invalid, NotFound
 from coterie.http.errors import MethodNotAllowed
-from coterie.store.dav_properties import save_dav_property
 
 _GIVEN = (dav("resourcetype"), dav("displayname"))
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from coterie.actions.dav_properties import delete_dav_property, save_dav_property
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.properties import PROTECTED
 from coterie.carddav.xml_input import Element, dav, parse_xml
 from coterie.carddav.xml_output import element, propstats, response, serialize
-from coterie.store.dav_properties import delete_dav_property, list_dav_properties, save_dav_property
+from coterie.store.dav_properties import list_dav_properties
 
 PROPERTIES_MAX = 50
 VALUE_LENGTH_MAX = 16_384
