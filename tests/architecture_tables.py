@@ -38,6 +38,16 @@ MAY_IMPORT = {
 }
 CONTRACTS = {"inro", "r0", "hub"}
 
+# the ways in over HTTP: they read from the store, and actions write to it
+DOORS = {"api", "web", "calendar", "carddav", "instagram", "mcp"}
+# files of doors that write to the store themselves, each with its reason
+DOORS_THAT_WRITE = {
+    "api/idempotency.py": "a key is of the request, and stored in the unit of work of its change",
+    "web/sent_forms.py": "the key of a form, the same",
+    "api/r0/attachments.py": "a file is in the data folder before the unit of work that names it begins",
+    "web/files.py": "a file is in the data folder before the unit of work that names it begins",
+}
+
 # library -> the packages that may use it; a new dependency is a line here and one in docs/decisions/0019
 MAY_USE = {
     "PIL": "store",

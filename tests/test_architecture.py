@@ -11,7 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
-from architecture_tables import CONTRACTS, LAZY, MAY_IMPORT, MAY_USE, WITHOUT_ORGANIZATION
+from architecture_tables import (
+    CONTRACTS,
+    DOORS,
+    DOORS_THAT_WRITE,
+    LAZY,
+    MAY_IMPORT,
+    MAY_USE,
+    WITHOUT_ORGANIZATION,
+)  # fmt: skip
 from source_tree import ROOT, Module, all_modules, functions, imports_in, parse, positional, public_functions
 
 Rule = Callable[[Module], Iterator[str]]
@@ -26,6 +34,8 @@ POSITIONAL_MAX = 5
 CALL_POSITIONAL_MAX = 6
 TEXT_TESTS = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "split", "find"}
 PREFIXED = "model/filters/problems.py"
+# names of functions of the store that write
+_WRITES = ("insert_", "save_", "delete_", "update_", "set_", "add_", "rename_")
 _SQL = re.compile(r"\s*((SELECT|INSERT|UPDATE|WITH)\s|DELETE\s+FROM\s)")
 
 
@@ -86,6 +96,23 @@ def sql_stays_in_store_and_search(module: Module) -> Iterator[str]:
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
         if isinstance(text, str) and _SQL.match(text):
             yield module.message(node, "SQL outside store and search: make it a function of the store")
+
+
+def doors_change_through_actions(module: Module) -> Iterator[str]:
+    if module.package not in DOORS or module.path in DOORS_THAT_WRITE:
+        return
+    text = "{} writes to the store: every change of a door goes through an action"
+    stores = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coterie.store"):
+            stores |= {alias.asname or alias.name for alias in node.names}
+            for alias in node.names:
+                if alias.name.startswith(_WRITES):
+                    yield module.message(node, text.format(alias.name))
+    for node in ast.walk(module.tree):
+        is_of_store = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in stores
+        if is_of_store and node.attr.startswith(_WRITES):
+            yield module.message(node, text.format(node.attr))
 
 
 def every_query_names_the_organization(module: Module) -> Iterator[str]:
@@ -174,6 +201,7 @@ RULES: list[Rule] = [
     libraries_stay_in_their_packages,
     imports_stand_at_the_top,
     sql_stays_in_store_and_search,
+    doors_change_through_actions,
     every_query_names_the_organization,
     things_stay_small,
     calls_name_their_arguments,
@@ -249,6 +277,8 @@ BAD: list[tuple[Rule, str, str]] = [
     (imports_stand_at_the_top, "web/pages.py", "def page():\n    from coterie.store import notes\n"),
     (sql_stays_in_store_and_search, "actions/notes.py", "text = 'SELECT id FROM notes'"),
     (sql_stays_in_store_and_search, "api/r0/notes.py", 'def f(t):\n    "What it does."\n    return f"DELETE FROM {t}"'),
+    (doors_change_through_actions, "carddav/cards.py", "from coterie.store.cards import save_name"),
+    (doors_change_through_actions, "web/notes.py", "from coterie.store import notes as store\nstore.insert_note()"),
     (every_query_names_the_organization, "store/notes.py", "def find_note(tx, note_id): ..."),
     (every_query_names_the_organization, "search/sqlite.py", "def contacts(tx): ..."),
     (things_stay_small, "model/text.py", "def long():\n" + "    x = 1\n" * FUNCTION_LINES_MAX),
@@ -268,6 +298,9 @@ GOOD: list[tuple[str, str]] = [
     ("store/notes.py", "def find_note(tx, organization_id, a, b, c, d, e, *, f=1): return 'SELECT 1 '"),
     ("store/notes.py", "def _find(tx): ...\ndef columns(): ..."),
     ("store/job_claims.py", "def claim(tx, now): ..."),
+    ("api/hub/notes.py", "from coterie.store import notes\nnotes.list_notes(tx)\nsaved.save_note(tx)"),
+    ("web/notes.py", "from coterie.actions.notes import save_note"),
+    ("actions/notes.py", "from coterie.store.notes import save_note"),
     ("actions/notes.py", "note = Note(1, 2, 3, 4, 5, 6, text=7)"),
     (
         "api/r0/notes.py",
