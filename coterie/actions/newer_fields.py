@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from coterie.model.handles import SUMMARY_COLUMNS
+from coterie.model.event_fields import fields_of
+from coterie.model.events import CONSEQUENCES
 from coterie.model.names import NAME_PARTS
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -24,7 +25,8 @@ def list_newer_fields(tx: Tx, caller: Caller, contact_ids: Iterable[int]) -> dic
     rows = list_changes_since(tx, caller.organization_id, contact_ids, after=caller.cause_id)
     for contact_id, kind, subject_id, changes in rows:
         values = msgspec.json.decode(changes) if changes else {}
-        newer.setdefault(contact_id, set()).update(_fields_of(kind, values))
+        # nobody changed this contact when a folder or a property was renamed
+        newer.setdefault(contact_id, set()).update(fields_of(kind, values) if kind not in CONSEQUENCES else ())
         # a deleted note may have been the pinned one
         if kind in ("note.deleted", "note.erased") or (
             kind.startswith("note.") and ("is_pinned" in values or _is_pinned(tx, caller, contact_id, subject_id))
@@ -44,14 +46,6 @@ def older_fields(fields: Mapping[str, Any], newer: set[str] | None) -> Mapping[s
         properties = older["properties"].items()
         older["properties"] = {slug: value for slug, value in properties if _PROPERTY + slug not in newer}
     return older
-
-
-def _fields_of(kind: str, values: Mapping[str, Any]) -> set[str]:
-    if kind.startswith("contact.handle_"):
-        return {SUMMARY_COLUMNS[channel] for channel in SUMMARY_COLUMNS if channel in values}
-    if kind in ("contact.put_in_folder", "contact.taken_out_of_folder"):
-        return {"folder_ids"}
-    return set(values) if kind == "contact.updated" else set()
 
 
 def _is_pinned(tx: Tx, caller: Caller, contact_id: int, note_id: str) -> bool:

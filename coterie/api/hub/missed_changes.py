@@ -1,46 +1,27 @@
 """What a client missed whose If-Match is stale: the changes of the contact after the revision it has read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
 
 from coterie.model.contacts import Contact
-from coterie.model.handles import SUMMARY_COLUMNS
+from coterie.model.event_fields import fields_of
 from coterie.model.organizations import Caller
 from coterie.store import contact_events as store
 from coterie.store.database import Tx
 
 MISSED_MAX = 20
-# what an event changed, by its kind; one that is not here by the part before the dot
-_FIELDS_OF_KIND = {
-    "contact.deleted": ("deleted_at",),
-    "contact.restored": ("deleted_at",),
-    "contact.put_in_folder": ("folders",),
-    "contact.taken_out_of_folder": ("folders",),
-    "contact.folder_changed": ("folders",),
-    "contact.tagged": ("tags",),
-    "contact.untagged": ("tags",),
-    "contact.tag_changed": ("tags",),
-    "contact.expertise_added": ("expertises",),
-    "contact.expertise_removed": ("expertises",),
-    "contact.expertise_changed": ("expertises",),
-    "contact.property_changed": ("properties",),
-    "contact.related_changed": ("pets", "relationships"),
+# fields that have another name in this contract, or change a second one
+_NAMES = {
+    "full_name": ("real_name",),
+    "formatted_name": ("real_name",),
+    "pinned_note": ("note",),
+    "folder_ids": ("folders",),
+    "notes": ("note", "notes"),
+    "attachments": ("attachments", "profile_picture_url"),
 }
-_FIELDS_OF_NOUN = {
-    "address": ("addresses",),
-    "attachment": ("attachments", "profile_picture_url"),
-    "contact_relationship": ("relationships",),
-    "date": ("dates",),
-    "gift": ("gifts",),
-    "note": ("note", "notes"),
-    "pet": ("pets",),
-}
-_HANDLE = "contact.handle_"
-# fields of an update whose name in this contract is another
-_NAMES = {"full_name": "real_name", "formatted_name": "real_name", "pinned_note": "note"}
 
 
 class MissedChange(Struct):
@@ -80,17 +61,14 @@ def find_missed(tx: Tx, caller: Caller, contact: Contact, etags: Sequence[str]) 
 
 
 def _present(event: store.HistoryEvent) -> MissedChange:
+    changed = list(msgspec.json.decode(event.changes)) if event.changes else []
     return MissedChange(
-        event_id=event.id, kind=event.kind, fields=_fields(event), user_id=event.user_id, via=event.via,
-        token_id=event.token_id, happened_at=event.happened_at,
+        event_id=event.id, kind=event.kind, fields=present_fields(event.kind, changed), user_id=event.user_id,
+        via=event.via, token_id=event.token_id, happened_at=event.happened_at,
     )  # fmt: skip
 
 
-def _fields(event: store.HistoryEvent) -> list[str]:
-    changed = list(msgspec.json.decode(event.changes)) if event.changes else []
-    if event.kind == "contact.updated":
-        fields = {_NAMES.get(name, name) for name in changed}
-        return sorted(fields | ({"handles"} if fields & set(SUMMARY_COLUMNS.values()) else set()))
-    if event.kind.startswith(_HANDLE):
-        return sorted({"handles", *(SUMMARY_COLUMNS[name] for name in changed if name in SUMMARY_COLUMNS)})
-    return list(_FIELDS_OF_KIND.get(event.kind) or _FIELDS_OF_NOUN.get(event.kind.partition(".")[0], ()))
+def present_fields(kind: str, changed: Collection[str]) -> list[str]:
+    """The keys of a contact that an event of this kind changed; none if they are not known. changed: as fields_of."""
+    fields = fields_of(kind, changed)
+    return sorted({each for name in fields for each in _NAMES.get(name, (name,))})
