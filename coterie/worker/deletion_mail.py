@@ -29,7 +29,7 @@ def mail_deletions(database: Database, settings: Settings, job: Job, stopping: t
         f" {bundle.deleted_count} of {bundle.card_count} so far.\n\n"
         f"Restore all of them:  coterie devices restore {bundle.id}\n"
         f"Stop the device:      coterie devices revoke {device.id}\n\n"
-        "Once it has deleted more than half of the contacts, further deletions wait until a member agrees:\n"
+        "Once it has deleted more than half of the contacts, further deletions wait until a member allows them:\n"
         f"                      coterie devices allow {bundle.id}\n"
     )
-    mail_each_owner(database, settings, job, subject="A device deletes many contacts", text=text, kind="deletions")
+    mail_each_owner(database, settings, job, subject="A device is deleting many contacts", text=text, kind="deletions")

@@ -61,7 +61,7 @@ def find_due(database: Database, settings: Settings, now: datetime | None = None
 
 
 def send(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Sends the mail of a day, unless an earlier run handed it over, the day is over, or there is nothing to say."""
+    """Sends the mail of a day, unless an earlier run handed it over, the day is over, or there is nothing to report."""
     if is_handed_over(job):
         return
     digest = msgspec.json.decode(job.arguments, type=Digest)
@@ -74,7 +74,7 @@ def send(database: Database, settings: Settings, job: Job, stopping: threading.E
 def compose(
     tx: Tx, settings: Settings, organization_id: int, digest: Digest, now: datetime | None = None
 ) -> mail.Mail | None:
-    """The mail, or None if there is nothing to say, the day is over, or the user left or switched it off."""
+    """The mail, or None if there is nothing to report, the day is over, or the user left or switched it off."""
     user, organization = find_user(tx, digest.user_id), find_organization(tx, organization_id)
     if user is None or organization is None or find_membership(tx, organization_id, digest.user_id) is None:
         return None

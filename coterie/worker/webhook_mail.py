@@ -28,11 +28,11 @@ def mail_owners(database: Database, settings: Settings, job: Job, stopping: thre
         organization = find_organization(tx, job.organization_id)
     if webhook is None or organization is None or webhook.is_active:
         return
-    why = _REASONS.get(webhook.disabled_reason or "", "nothing could be delivered to it for five days")
+    why = _REASONS.get(webhook.disabled_reason or "", "all deliveries to it failed for five days")
     text = (
         f"Coterie has disabled the webhook {webhook.url} of {organization.name}: {why}.\n\n"
-        f"See what failed:  coterie webhooks deliveries {webhook.id}\n"
-        f"Enable it again:  coterie webhooks enable {webhook.id}\n\n"
-        "What happened since it was disabled is sent once it is enabled.\n"
+        f"Failed deliveries:  coterie webhooks deliveries {webhook.id}\n"
+        f"Enable it again:    coterie webhooks enable {webhook.id}\n\n"
+        "When it is enabled, the events since it was disabled are sent.\n"
     )
     mail_each_owner(database, settings, job, subject="A webhook was disabled", text=text, kind="webhook")

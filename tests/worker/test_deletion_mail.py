@@ -45,7 +45,9 @@ def test_many_deletions_are_mailed_once(home: World, smtp: Settings, inbox: Inbo
     bundle_id = delete_many(home, 14)
     work(home, smtp)
     work(home, smtp)
-    (message,) = [message for _, message in inbox.messages if message["Subject"] == "A device deletes many contacts"]
+    (message,) = [
+        message for _, message in inbox.messages if message["Subject"] == "A device is deleting many contacts"
+    ]
     text = message.get_content()
     assert f"coterie devices restore {bundle_id}" in text and "Marge's iPhone" in text and "14 of" in text
 
