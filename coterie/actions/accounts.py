@@ -9,18 +9,18 @@ from coterie.store.organizations import find_user, list_organizations, list_orga
 from coterie.store.sessions import delete_other_sessions
 from coterie.store.users import revoke_login_tokens
 
-# kind of event -> what the mail to the user says
+# kind of event -> the first sentence of the mail to the user
 MAILED = {
-    "user.password_changed": "Your password was changed, and every session was ended.",
-    "user.email_changed": "Your account has another e-mail address now: this one does not sign in now.",
-    "second_factor_added": "A second factor was added to your account: sign-in asks for a code now.",
-    "second_factor_removed": "The second factor of your account was removed: sign-in asks for no code now.",
-    "recovery_codes_renewed": "Your recovery codes were replaced: the previous ones do not work.",
-    "recovery_code_used": "A recovery code was used to sign in. Codes left: {about}.",
+    "user.password_changed": "Your password was changed, and all sessions were ended.",
+    "user.email_changed": "Your e-mail address was changed. This address can no longer be used to sign in.",
+    "second_factor_added": "A second factor was added to your account. Sign-in now asks for a code.",
+    "second_factor_removed": "The second factor of your account was removed. Sign-in no longer asks for a code.",
+    "recovery_codes_renewed": "Your recovery codes were replaced. The previous codes no longer work.",
+    "recovery_code_used": "A recovery code was used to sign in. Remaining codes: {about}.",
     "passkey_added": "A passkey was added to your account: {about}.",
     "passkey_removed": "A passkey of your account was removed: {about}.",
 }
-# of a job that an older version enqueued
+# for a job that an older version enqueued
 MAILED_OTHERWISE = "The way you sign in was changed."
 MAIL_JOB = "mail_account_change"
 
@@ -43,7 +43,7 @@ def record_of_user(
 def mail_change(tx: Tx, user_id: str, change: str, *, about: str = "", email: str | None = None) -> None:
     """Enqueues the mail about a change of an account; the worker sends it where mail is set up.
 
-    change: a key of MAILED; about: the name or number that its sentence has.
+    change: a key of MAILED; about: the name or number in its sentence.
     """
     user = find_user(tx, user_id)
     organizations = list_organizations_of_user(tx, user_id) or list_organizations(tx, limit=1)

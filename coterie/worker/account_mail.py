@@ -33,7 +33,7 @@ def mail_invitation(database: Database, settings: Settings, job: Job, stopping: 
     text = (
         f"{who} invites you to {organization.name} on Coterie, a place for the people you know together.\n\n"
         f"{unseal(settings.data_folder, arguments['sealed_link'])}\n\n"
-        f"The link works once and until {invitation.expires_at[:10]}. If you do not know {who}, ignore this mail.\n"
+        f"The link works once, until {invitation.expires_at[:10]}. If you do not know {who}, ignore this mail.\n"
     )
     _send(database, settings, job, mail.Mail(invitation.email, f"Join {organization.name}", text, f"account-{job.id}"))
 
@@ -48,9 +48,9 @@ def mail_password_reset(database: Database, settings: Settings, job: Job, stoppi
         return
     user, code = made
     text = (
-        "Somebody, probably you, asked for a new password for your Coterie account.\n\n"
+        "Someone, probably you, requested a new password for your Coterie account.\n\n"
         f"{settings.base_url}/reset-password?code={code}\n\n"
-        "The link works once and for an hour. If it was not you, ignore this mail: your password stays as it is.\n"
+        "The link works once, within an hour. If you did not request it, ignore this mail: your password stays.\n"
     )
     _send(database, settings, job, mail.Mail(user.email, "A new password for Coterie", text, f"account-{job.id}"))
 
@@ -62,23 +62,23 @@ def mail_account_change(database: Database, settings: Settings, job: Job, stoppi
     place = f", {settings.base_url}" if settings.base_url else ""
     sentence = MAILED.get(arguments["kind"], MAILED_OTHERWISE).format(about=arguments.get("about"))
     text = (
-        f"{sentence} It was done on {moment} UTC{place}.\n\n"
-        "If it was you, ignore this mail. If it was not, ask the operator of this instance for a new password:"
-        " `coterie password` ends every session.\n"
+        f"{sentence} This was done on {moment} UTC{place}.\n\n"
+        "If you did this, ignore this mail. If not, ask the operator of this instance to set a new password with"
+        " `coterie password`, which ends all sessions.\n"
     )
     message = mail.Mail(arguments["email"], "Your Coterie account was changed", text, f"account-{job.id}")
     _send(database, settings, job, message)
 
 
 def mail_test(database: Database, settings: Settings, job: Job, stopping: threading.Event) -> None:
-    """Sends a letter to the user who asked for it. An error becomes the progress of the job: it is not retried."""
+    """Sends a test mail to the user who requested it. An error is saved as the progress of the job, without a retry."""
     with database.read() as tx:
         user = find_user(tx, msgspec.json.decode(job.arguments)["user_id"])
     if user is None or not settings.can_mail:
         return
-    letter = mail.Mail(user.email, "Test mail from Coterie", "Coterie can send mail.\n", f"mail-test-{job.id}")
+    message = mail.Mail(user.email, "Test mail from Coterie", "Coterie can send mail.\n", f"mail-test-{job.id}")
     try:
-        mail.send(settings, letter, lambda: None)
+        mail.send(settings, message, lambda: None)
     except (mail.TemporaryFailure, mail.PermanentFailure, mail.DeliveryUnknown) as error:
         save_progress(database, job, {"error": str(error)[:500]})
 

@@ -46,7 +46,7 @@ class Mailbox:
         """The first line of each mail without the time."""
         texts = [mail.get_content() for mail in self.read()]
         assert all(f"UTC, {ORIGIN}." in text and "ask the operator" in text for text in texts)
-        return [text.split(" It was done on ")[0] for text in texts]
+        return [text.split(" This was done on ")[0] for text in texts]
 
 
 @pytest.fixture
@@ -94,19 +94,19 @@ def test_a_second_factor_is_mailed_when_it_is_added_renewed_used_and_removed(
     alice: Visitor, client: Client, world: World, mails: Mailbox
 ) -> None:
     codes = switch_on(alice)
-    assert mails.sentences() == ["A second factor was added to your account: sign-in asks for a code now."]
+    assert mails.sentences() == ["A second factor was added to your account. Sign-in now asks for a code."]
     other = Visitor(client.with_token(None))
     asked = other.sign_in(world.alice_email)
     (proof,) = re.findall(r'name="proof" value="([^"]+)"', asked.body.decode())
     assert other.post("/sign-in/code", proof=proof, code="wrong-codes", next="").status == 422
     assert mails.sentences() == []
     assert other.post("/sign-in/code", proof=proof, code=codes[2], next="").status == 303
-    assert mails.sentences() == ["A recovery code was used to sign in. Codes left: 9."]
+    assert mails.sentences() == ["A recovery code was used to sign in. Remaining codes: 9."]
     assert alice.post(f"{FACTOR}/codes", present=PASSWORD).status == 200
-    assert mails.sentences() == ["Your recovery codes were replaced: the previous ones do not work."]
+    assert mails.sentences() == ["Your recovery codes were replaced. The previous codes no longer work."]
     assert alice.post(f"{FACTOR}/remove", present="wrong").status == 422
     assert alice.post(f"{FACTOR}/remove", present=PASSWORD).status == 303
-    assert mails.sentences() == ["The second factor of your account was removed: sign-in asks for no code now."]
+    assert mails.sentences() == ["The second factor of your account was removed. Sign-in no longer asks for a code."]
 
 
 def test_a_passkey_is_mailed_with_its_name_when_it_is_added_and_removed(alice: Visitor, mails: Mailbox) -> None:
@@ -123,7 +123,7 @@ def test_a_changed_password_is_mailed(alice: Visitor, mails: Mailbox) -> None:
     assert alice.post("/account/password", present=PASSWORD, password="correct horse battery").status == 303
     (mail,) = mails.read()
     assert mail["Subject"] == "Your Coterie account was changed"
-    assert mail.get_content().startswith("Your password was changed, and every session was ended. It was done on 2")
+    assert mail.get_content().startswith("Your password was changed, and all sessions were ended. This was done on 2")
 
 
 def test_a_change_that_an_older_version_enqueued_is_mailed(world: World, mails: Mailbox) -> None:
