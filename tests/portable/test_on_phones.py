@@ -8,9 +8,11 @@ from imports.runs import applied, counts
 from msgspec.structs import replace
 from world import World
 
+from coterie.actions.addresses import add_address, delete_address
 from coterie.actions.books import set_on_phones
 from coterie.actions.drafts import create_contacts
 from coterie.imports.undo import undo
+from coterie.model.cards import is_on_phones
 from coterie.model.ids import new_id
 from coterie.model.imports import UID_SOURCE, AddressDraft, ContactDraft, HandleDraft
 from coterie.model.portable import file_of
@@ -18,10 +20,12 @@ from coterie.portable.write import write_portable
 from coterie.store.card_states import find_card_states, set_card_state
 from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
+from coterie.store.portable_export import list_card_states
 from coterie.store.portable_import import find_contacts
 
 ACCOUNT = HandleDraft(channel="instagram", value="ned", normalized="ned")
 MAIL = HandleDraft(channel="email", value="ned@example.org", normalized="ned@example.org")
+STREET = {"address_line_1": "1 Main Street", "country": "US"}
 HOME = AddressDraft(address_line_1="744 Evergreen Terrace", locality="Springfield")
 
 
@@ -54,6 +58,34 @@ def test_an_archive_puts_on_phones_what_a_file_does(
     with world.database.read() as tx:
         assert states_of(tx, world.alice.organization_id, uuids) == [state]
         assert states_of(tx, world.charlie.organization_id, uuids) == [state]
+
+
+def test_an_export_decides_as_an_import_of_every_combination_of_parts(world: World) -> None:
+    importer, organization_id = replace(world.alice, via="import", import_id=new_id()), world.alice.organization_id
+    decided = {}
+    with world.database.write() as tx:
+        for number in range(2**6):
+            account, mail, home, of_card, elsewhere, erased = (bool(number >> bit & 1) for bit in range(6))
+            handles = [HandleDraft(each.channel, f"ned{number}", f"ned{number}")
+                       for each, has in ((ACCOUNT, account), (MAIL, mail)) if has]  # fmt: skip
+            ids = [(source, f"{number}") for source, has in ((UID_SOURCE, of_card), ("shop", elsewhere)) if has]
+            draft = ContactDraft(first_name="Ned", handles=handles, external_ids=ids)
+            (contact_id,) = create_contacts(tx, world.alice, [draft])
+            for is_erased in [False] * home + [True] * erased:
+                address = add_address(tx, world.alice, contact_id, STREET)
+                if is_erased:
+                    delete_address(tx, world.alice, contact_id, address.id)
+            decided[contact_id] = is_on_phones(
+                importer, channels=[each.channel for each in handles], sources=[source for source, _ in ids],
+                has_address=home,
+            )  # fmt: skip
+        uuids = uuids_of(tx, organization_id, decided)
+        for state, other in (("on", False), (None, True)):
+            for contact_id in decided:
+                set_card_state(tx, organization_id, contact_id, state)
+            listed = {row["contact"] for row in list_card_states(tx, organization_id, list(decided))}
+            assert listed == {uuids[each] for each, is_shown in decided.items() if is_shown == other}
+    assert [*decided.values()].count(False) == 2**2
 
 
 ARCHIVED = [ContactDraft(handles=handles, addresses=addresses, external_ids=ids) for handles, addresses, ids in (
