@@ -13,7 +13,7 @@ from coterie.actions.terms import put_on_contact, take_off_contact
 from coterie.errors import Conflict, Invalid, NotFound, invalid
 from coterie.model import times
 from coterie.model.books import BOOKS_MAX, CARDS_MAX, KINDS, Book, Member
-from coterie.model.cards import BOOK as ALL_CONTACTS
+from coterie.model.cards import ALL_CONTACTS
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.model.terms import TAGS

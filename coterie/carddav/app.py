@@ -35,7 +35,7 @@ from coterie.http.errors import MethodNotAllowed, error_headers, known_error, st
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import base_url
 from coterie.model.carddav_accounts import ROOT_PATH
-from coterie.model.cards import BOOK as ALL_CONTACTS
+from coterie.model.cards import ALL_CONTACTS
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login

@@ -15,8 +15,7 @@ from coterie.cards.groups import are_groups_stale, refresh_groups
 from coterie.cards.rendering import Renderer
 from coterie.errors import NotFound
 from coterie.model.books import Book
-from coterie.model.cards import BOOK as ALL_CONTACTS
-from coterie.model.cards import CardRef, etag_of
+from coterie.model.cards import ALL_CONTACTS, CardRef, etag_of
 from coterie.model.ids import new_id
 from coterie.store import book_cards
 from coterie.store import cards as store

@@ -11,8 +11,7 @@ from coterie.carddav.urls import Resource
 from coterie.errors import NotFound
 from coterie.http.asgi import Headers
 from coterie.model.books import Book
-from coterie.model.cards import BOOK as ALL_CONTACTS
-from coterie.model.cards import CardRef, make_token, membership_uuid, parse_token
+from coterie.model.cards import ALL_CONTACTS, CardRef, make_token, membership_uuid, parse_token
 from coterie.store import book_cards
 from coterie.store import cards as store
 from coterie.store.books import find_book, list_books

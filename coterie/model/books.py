@@ -1,4 +1,4 @@
-"""Books: address books of phones besides the one of everybody: of a folder, a tag or a segment, or a user's own."""
+"""Books: address books of phones besides the one of all contacts: of a folder, a tag or a segment, or a user's own."""
 
 from typing import Literal
 

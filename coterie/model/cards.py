@@ -13,7 +13,7 @@ from coterie.model.organizations import Caller
 
 # A contact that only these doors touched is audience: phones do not see it. Imports decide row by row.
 IMPERSONAL_DOORS = frozenset(("instagram", "inro", "import", "worker"))
-BOOK = "contacts"
+ALL_CONTACTS = "contacts"
 HREF_BYTES_MAX = 255
 TOKEN_PREFIX = "data:,"  # noqa: S105  # not a secret: a sync token must be a URI (RFC 6578, section 4)
 _CHECK_LENGTH = 12

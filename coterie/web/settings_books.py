@@ -1,4 +1,4 @@
-"""Settings: which address books phones see besides the one of everybody."""
+"""Settings: which address books phones see besides the one of all contacts."""
 
 from coterie.actions.books import add_book, refresh_book, remove_book
 from coterie.errors import Invalid, NotFound

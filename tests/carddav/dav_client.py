@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from client import Client, Response
 
 from coterie.actions.devices import add_device
-from coterie.model.cards import BOOK, membership_uuid
+from coterie.model.cards import ALL_CONTACTS, membership_uuid
 from coterie.model.organizations import Caller
 from coterie.store.database import Database
 from coterie.store.organizations import find_user
@@ -37,7 +37,7 @@ class Dav:
 
     @property
     def book(self) -> str:
-        return f"{self.home}{BOOK}/"
+        return f"{self.home}{ALL_CONTACTS}/"
 
     @property
     def principal(self) -> str:

@@ -13,7 +13,7 @@ from world import World, make_world
 
 from coterie.actions.contacts import create_contact, update_contact
 from coterie.actions.devices import add_device
-from coterie.model.cards import BOOK, membership_uuid
+from coterie.model.cards import ALL_CONTACTS, membership_uuid
 from coterie.model.subscriptions import MIRROR, TWO_WAY
 from coterie.store.database import open_database
 from coterie.store.organizations import find_user
@@ -28,7 +28,7 @@ def book_of(world: World, url: str) -> tuple[str, str, str]:
         assert user is not None
         _, password = add_device(tx, world.alice, user_id=user.id, name="peer", is_read_only=False)
     member = membership_uuid(world.organization.uuid, user.id)
-    return f"{url}/dav/books/{member}/{BOOK}/", user.email, password
+    return f"{url}/dav/books/{member}/{ALL_CONTACTS}/", user.email, password
 
 
 @pytest.fixture
