@@ -11,11 +11,11 @@ Pair = tuple[int, int]
 # (one, other, third) -> whether other and third are different people, so that one cannot be both
 Apart = Callable[[int, int, int], bool]
 # (pair, the contacts that either of them is suggested with) -> whether others have the evidence that the pair shares
-Elsewhere = Callable[[Pair, Collection[int]], bool]
+SharedByOthers = Callable[[Pair, Collection[int]], bool]
 
 
 def settle(
-    bits: Mapping[Pair, float], *, contradict: Apart, may_be_either: Apart, is_shared_by_others: Elsewhere
+    bits: Mapping[Pair, float], *, contradict: Apart, may_be_either: Apart, is_shared_by_others: SharedByOthers
 ) -> dict[Pair, float]:
     """Lowers the bits of a pair below the suggestion threshold if other contacts make it doubtful; returns all bits.
 

@@ -107,7 +107,7 @@ def choices_of(visit: Visit, contact_ids: Sequence[int]) -> dict[str, int]:
     return choices
 
 
-def words_of(error: Invalid) -> str:
+def problem_text(error: Invalid) -> str:
     """The problems of a merge, with the fields as the page names them."""
     return "; ".join(f"{_label(str(problem.path[-1]))} {problem.reason}" for problem in error.problems)
 

@@ -8,7 +8,7 @@ from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
 from coterie.store.duplicates import find_duplicate, ordered
 from coterie.store.merges import find_merge
-from coterie.web.compare import choices_of, compare, load_compared, seen_of, words_of
+from coterie.web.compare import choices_of, compare, load_compared, problem_text, seen_of
 from coterie.web.duplicates import next_pair, pair_path
 from coterie.web.history import undo_of
 from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
@@ -58,7 +58,7 @@ def merge(tx: Tx, visit: Visit) -> Result:
 
 
 def merge_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    return _show(tx, visit, words_of(error), 422)
+    return _show(tx, visit, problem_text(error), 422)
 
 
 def unmerge(tx: Tx, visit: Visit) -> Result:

@@ -7,7 +7,7 @@ from coterie.errors import Invalid, invalid
 from coterie.model.ids import parse_number
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
-from coterie.web.compare import COMPARED_MAX, choices_of, compare, load_compared, seen_of, words_of
+from coterie.web.compare import COMPARED_MAX, choices_of, compare, load_compared, problem_text, seen_of
 from coterie.web.duplicates import pair_path
 from coterie.web.history import undo_of
 from coterie.web.page import ID_MAX, Go, Page, Result, Show, Visit
@@ -55,7 +55,7 @@ def merge(tx: Tx, visit: Visit) -> Result:
 
 
 def merge_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    return _show(tx, visit, _checked(visit.ids("ids")), words_of(error), 422)
+    return _show(tx, visit, _checked(visit.ids("ids")), problem_text(error), 422)
 
 
 PAGES = (
