@@ -52,7 +52,7 @@ MATCHES_MAX = 5
 # the bits from which a user is asked about a contact that is found by keys alone, and the scores of such contacts
 ASKED_BITS = 3.0
 ALIKE_MIN, ALIKE_MAX = 30, 55
-Persons = Sequence[Callable[[], Person]]
+People = Sequence[Callable[[], Person]]
 
 
 class Candidate(Struct, frozen=True):
@@ -65,33 +65,33 @@ class Candidate(Struct, frozen=True):
 
 
 def find_matches(
-    tx: Tx, organization_id: int, people: Sequence[Facts], persons: Persons | None = None, import_id: str = ""
+    tx: Tx, organization_id: int, facts: Sequence[Facts], people: People | None = None, import_id: str = ""
 ) -> list[list[Candidate]]:
-    """For each of these people the contacts it may be, the likeliest first; at most five, none of them deleted.
+    """For each of these drafts the contacts it may be, the likeliest first; at most five, none of them deleted.
 
-    persons: the same people, of this import, as likelihood compares them (identity/people.py), computed when needed;
+    people: the same drafts, of this import, as likelihood compares them (identity/people.py), computed when needed;
     without them, certainty rests on the facts alone, and keys are not used. A handle that more than 20 contacts share
     is ignored: it identifies no one.
     """
-    found: list[dict[int, Candidate]] = [{} for _ in people]
-    linked = _linked(tx, organization_id, people)
+    found: list[dict[int, Candidate]] = [{} for _ in facts]
+    linked = _linked(tx, organization_id, facts)
     others = _load_facts(_load(tx, organization_id, set().union(*linked)))
-    for person, sources, matches in zip(people, linked, found, strict=True):
+    for each, sources, matches in zip(facts, linked, found, strict=True):
         for contact_id, source in sources.items():
             if contact_id in others:
-                matches[contact_id] = candidate_of(contact_id, compare_linked(source, person, others[contact_id]))
-    suspects = _suspects(tx, organization_id, people, found)
+                matches[contact_id] = candidate_of(contact_id, compare_linked(source, each, others[contact_id]))
+    suspects = _suspects(tx, organization_id, facts, found)
     sheets = _load(tx, organization_id, set().union(*suspects))
     others = _load_facts(sheets)
-    for person, ids, matches in zip(people, suspects, found, strict=True):
+    for each, ids, matches in zip(facts, suspects, found, strict=True):
         for contact_id in ids - matches.keys():
-            if contact_id in others and (reason := compare_facts(person, others[contact_id])):
+            if contact_id in others and (reason := compare_facts(each, others[contact_id])):
                 matches[contact_id] = candidate_of(contact_id, reason)
-    if persons is not None:
+    if people is not None:
         contact_count = key_store.find_progress(tx, organization_id).contact_count
-        _weigh(tx, organization_id, found, persons, sheets=sheets, contact_count=contact_count, import_id=import_id)
+        _weigh(tx, organization_id, found, people, sheets=sheets, contact_count=contact_count, import_id=import_id)
         if contact_count:
-            _add_alike(tx, organization_id, found, persons, contact_count=contact_count, import_id=import_id)
+            _add_alike(tx, organization_id, found, people, contact_count=contact_count, import_id=import_id)
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
@@ -115,7 +115,7 @@ def _weigh(
     tx: Tx,
     organization_id: int,
     found: list[dict[int, Candidate]],
-    persons: Persons,
+    people: People,
     *,
     sheets: Mapping[int, ContactSheet],
     contact_count: int,
@@ -124,7 +124,7 @@ def _weigh(
     """Weighs the contacts that share a handle with a draft, and removes its family."""
     sharing = [
         (matches, candidate, person(), person_of_sheet(sheets[candidate.contact_id]))
-        for matches, person in zip(found, persons, strict=True)
+        for matches, person in zip(found, people, strict=True)
         for candidate in matches.values()
         if candidate.reason.code in SHARING
     ]
@@ -186,24 +186,24 @@ def _add_alike(
     tx: Tx,
     organization_id: int,
     found: list[dict[int, Candidate]],
-    persons: Persons,
+    people: People,
     *,
     contact_count: int,
     import_id: str,
 ) -> None:
     """Adds the contacts that a draft may be by facts other than a handle. The name alone is no reason to ask."""
-    people = {
+    by_position = {
         position: person()
-        for position, (matches, person) in enumerate(zip(found, persons, strict=True))
+        for position, (matches, person) in enumerate(zip(found, people, strict=True))
         if not any(match.is_certain for match in matches.values())
     }
-    likely = find_likely(tx, organization_id, people, with_facts=True, contact_count=contact_count)
+    likely = find_likely(tx, organization_id, by_position, with_facts=True, contact_count=contact_count)
     ids = {each.contact_id for some in likely.values() for each in some}
     alive = store.list_alive(tx, organization_id, ids) - find_creators(tx, organization_id, import_id, ids).keys()
     for position, some in likely.items():
         for each in some:
             if each.contact_id in alive and each.contact_id not in found[position]:
-                candidate = _alike(people[position], each)
+                candidate = _alike(by_position[position], each)
                 if candidate is not None:
                     found[position][each.contact_id] = candidate
 
@@ -221,11 +221,11 @@ def _alike(person: Person, found: Found) -> Candidate | None:
 # By queries -----------------------------------------------------------------------------------------------------------
 
 
-def _linked(tx: Tx, organization_id: int, people: Sequence[Facts]) -> list[dict[int, str]]:
+def _linked(tx: Tx, organization_id: int, facts: Sequence[Facts]) -> list[dict[int, str]]:
     """The contacts that share an external id with each person: contact id -> the source of the external id."""
-    linked: list[dict[int, str]] = [{} for _ in people]
+    linked: list[dict[int, str]] = [{} for _ in facts]
     by_source: dict[str, dict[str, list[int]]] = {}
-    for position, person in enumerate(people):
+    for position, person in enumerate(facts):
         for source, external_id in person.external_ids:
             by_source.setdefault(source, {}).setdefault(external_id, []).append(position)
     for source, positions in sorted(by_source.items()):
@@ -237,13 +237,13 @@ def _linked(tx: Tx, organization_id: int, people: Sequence[Facts]) -> list[dict[
 
 
 def _suspects(
-    tx: Tx, organization_id: int, people: Sequence[Facts], found: list[dict[int, Candidate]]
+    tx: Tx, organization_id: int, facts: Sequence[Facts], found: list[dict[int, Candidate]]
 ) -> list[set[int]]:
     """Ids of the contacts that share a handle or the name with each person who has no certain match."""
-    suspects: list[set[int]] = [set() for _ in people]
+    suspects: list[set[int]] = [set() for _ in facts]
     by_channel: dict[str, dict[str, list[int]]] = {}
     by_name: dict[str, list[int]] = {}
-    for position, person in enumerate(people):
+    for position, person in enumerate(facts):
         if any(match.is_certain for match in found[position].values()):
             continue
         for channel, value in person.handles:

@@ -69,8 +69,8 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     """The plan of each row. to_change locks the contacts that will be updated."""
     organization_id = caller.organization_id
     is_portable = bool(subjects) and subjects[0].draft().portable is not None
-    persons = None if is_portable else [subject.person for subject in subjects]
-    matches = find_matches(tx, organization_id, [s.facts for s in subjects], persons, caller.import_id or "")
+    people = None if is_portable else [subject.person for subject in subjects]
+    matches = find_matches(tx, organization_id, [s.facts for s in subjects], people, caller.import_id or "")
     if is_portable:  # a file has no others
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     decided = [s.contact_id for s in subjects if s.decision == UPDATE and s.contact_id is not None]
