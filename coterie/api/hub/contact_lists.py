@@ -7,10 +7,10 @@ from msgspec import Meta, Struct
 from coterie.actions.filters import search_filtered
 from coterie.api.filters import Filter, SegmentId, find_where, is_filtered
 from coterie.api.hub.contact_entity import INCLUDES, ContactEntity, present_contacts, read_shape
-from coterie.api.hub.pages import LIMIT, ListQuery, Page
+from coterie.api.hub.pages import LIMIT, ListQuery, Page, open_page
 from coterie.api.route import Request
 from coterie.errors import Invalid, Problem
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope, write_cursor
 from coterie.http.errors import InvalidQuery
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
@@ -97,7 +97,7 @@ def _find_where(tx: Tx, caller: Caller, query: ContactsQuery) -> Where | None:
 
 def _list(tx: Tx, scope: Scope, query: ContactsQuery, where: Where | None) -> ContactPage:
     organization_id, order = scope.caller.organization_id, query.order or "id"
-    after = read_cursor(scope, query.cursor, Position) if query.cursor is not None else None
+    after = open_page(scope, query.cursor, Position, None)
     contacts, position = list_contact_page(
         tx, organization_id, order=order.removeprefix("-"), descending=order.startswith("-"), deleted=query.deleted,
         where=where, after=after, limit=query.limit or LIMIT,
@@ -119,7 +119,7 @@ def _count(tx: Tx, organization_id: int, deleted: str, where: Where | None) -> i
 
 def _search(tx: Tx, scope: Scope, query: ContactsQuery, where: Where | None) -> ContactPage:
     caller, text, limit = scope.caller, query.q or "", query.limit or LIMIT
-    offset = read_cursor(scope, query.cursor, int) if query.cursor is not None else 0
+    offset = open_page(scope, query.cursor, int, 0)
     hits: list[HitEntity] = []
     if where is not None:
         contacts, total = search_filtered(tx, caller, where, text, limit=limit, offset=offset)

@@ -7,11 +7,11 @@ from msgspec import Meta, Struct
 from coterie.actions import devices as actions
 from coterie.actions.members import is_owner
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page
+from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page, open_page
 from coterie.api.hub.scopes import READ, WRITE
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
-from coterie.http.cursors import Scope, read_cursor
+from coterie.http.cursors import Scope
 from coterie.model.carddav_accounts import Account
 from coterie.model.devices import NAME_LENGTH_MAX, Device
 from coterie.model.organizations import Caller
@@ -51,7 +51,7 @@ class DeviceBody(Struct, forbid_unknown_fields=True):
 def list_(tx: Tx, caller: Caller, request: Request) -> DevicePage:
     user_id = None if is_owner(tx, caller) else caller.user_id
     limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "devices")
-    after = read_cursor(scope, request.query.cursor, str) if request.query.cursor is not None else ""
+    after = open_page(scope, request.query.cursor, str, "")
     found = list_devices(tx, caller.organization_id, user_id=user_id, after=after, limit=limit + 1)
     page, cursor = cut_page(scope, found, limit, lambda device: device.id)
     return DevicePage(items=[DeviceEntity(**_values(each)) for each in page], next_cursor=cursor)

@@ -8,10 +8,10 @@ from coterie.actions import members as actions
 from coterie.actions.members import require_owner
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.me import Password, hash_in_thread
-from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page
+from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope, read_cursor
+from coterie.http.cursors import Scope
 from coterie.model.organizations import Caller, Member
 from coterie.store import organizations as store
 from coterie.store.database import Database, Tx
@@ -43,7 +43,7 @@ class MemberBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> MemberPage:
     limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "members")
-    after = read_cursor(scope, request.query.cursor, tuple[str, str]) if request.query.cursor is not None else None
+    after = open_page(scope, request.query.cursor, tuple[str, str], None)
     members = store.list_members(tx, caller.organization_id, after=after, limit=limit + 1)
     page, cursor = cut_page(scope, members, limit, lambda member: (member.created_at, member.user_id))
     return MemberPage(items=[_present(member) for member in page], next_cursor=cursor)

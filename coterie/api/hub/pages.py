@@ -11,6 +11,8 @@ LIMIT = 50
 LIMIT_MAX = 200
 LONG_LIMIT = 1_000
 Item = TypeVar("Item")
+Position = TypeVar("Position")
+First = TypeVar("First")
 
 Limit = Annotated[int, Meta(description=f"Items on a page; {LIMIT} by default.", ge=1, le=LIMIT_MAX)] | None
 Cursor = (
@@ -37,6 +39,11 @@ class LongListQuery(Struct, forbid_unknown_fields=True):
         Annotated[int, Meta(description=f"Items on a page; {LONG_LIMIT:,} by default.", ge=1, le=LONG_LIMIT)] | None
     ) = None
     cursor: Cursor = None
+
+
+def open_page(scope: cursors.Scope, cursor: str | None, type_: type[Position], first: First) -> Position | First:
+    """Where a page begins: at the position of its cursor, at `first` without one. Raises InvalidCursor."""
+    return cursors.read_cursor(scope, cursor, type_) if cursor is not None else first
 
 
 def cut_page(
