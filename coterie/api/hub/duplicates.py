@@ -7,10 +7,10 @@ from msgspec import Meta, Struct
 
 from coterie.actions import duplicates as actions
 from coterie.api.hub.ids import ContactId, contact_of, find_contact
-from coterie.api.hub.pages import LIMIT, ListQuery, Page
+from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.model.duplicates import SUGGESTED, Duplicate, Level, describe_reasons
 from coterie.model.organizations import Caller
 from coterie.store import duplicates as store
@@ -70,19 +70,13 @@ class _Position(NamedTuple):
 def list_(tx: Tx, caller: Caller, request: Request) -> DuplicatePage:
     query: DuplicatesQuery = request.query
     limit, scope = query.limit or LIMIT, Scope(request.settings, caller, "duplicates", (query.level,))
-    after = read_cursor(scope, query.cursor, _Position) if query.cursor is not None else None
+    after = open_page(scope, query.cursor, _Position, None)
     pairs = store.list_duplicates(tx, caller.organization_id, query.level, limit=limit + 1, after=after)
-    shown = pairs[:limit]
-    last = (
-        _Position(shown[-1].bits, shown[-1].first_contact_id, shown[-1].second_contact_id)
-        if len(pairs) > limit
-        else None
+    page, cursor = cut_page(
+        scope, pairs, limit, lambda pair: _Position(pair.bits, pair.first_contact_id, pair.second_contact_id)
     )
-    return DuplicatePage(
-        items=_present(tx, caller, shown),
-        next_cursor=write_cursor(scope, last) if last is not None else None,
-        is_scanned=actions.is_scanned(tx, caller.organization_id),
-    )
+    is_scanned = actions.is_scanned(tx, caller.organization_id)
+    return DuplicatePage(items=_present(tx, caller, page), next_cursor=cursor, is_scanned=is_scanned)
 
 
 def list_of_contact(tx: Tx, caller: Caller, request: Request) -> DuplicatePage:

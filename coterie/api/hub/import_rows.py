@@ -1,5 +1,6 @@
 """/imports/{import_id}/rows: what was read, what applying does with it, and decisions."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,10 +10,10 @@ from coterie.actions import imports as actions
 from coterie.api.hub.duplicates import contact_id
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.merges import ContactName
-from coterie.api.hub.pages import LIMIT, ListQuery, Page
+from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.model.contacts import Contact
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import UPDATE, Match, StagedRow
@@ -68,14 +69,12 @@ def list_(tx: Tx, caller: Caller, request: Request) -> RowPage:
     query: RowsQuery = request.query
     import_id, limit = _import_id(tx, caller, request), query.limit or LIMIT
     scope = Scope(request.settings, caller, "import_rows", (import_id, query.outcome or ""))
-    offset = read_cursor(scope, query.cursor, int) if query.cursor is not None else 0
+    offset = open_page(scope, query.cursor, int, 0)
     found = list_page_of_rows(
         tx, caller.organization_id, import_id, outcome=query.outcome, limit=limit + 1, offset=offset
     )
-    return RowPage(
-        items=present_rows(tx, caller, import_id, found[:limit]),
-        next_cursor=write_cursor(scope, offset + limit) if len(found) > limit else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda _: offset + limit)
+    return RowPage(items=present_rows(tx, caller, import_id, page), next_cursor=cursor)
 
 
 def decide(tx: Tx, caller: Caller, request: Request) -> RowEntity:
@@ -97,7 +96,7 @@ def _chosen(tx: Tx, caller: Caller, import_id: str, number: int, body: DecisionB
     return likely[0].contact_id if likely else None
 
 
-def present_rows(tx: Tx, caller: Caller, import_id: str, rows: list[StagedRow]) -> list[RowEntity]:
+def present_rows(tx: Tx, caller: Caller, import_id: str, rows: Sequence[StagedRow]) -> list[RowEntity]:
     """The entities of rows, with the contacts they match."""
     matches = list_matches(tx, caller.organization_id, import_id, [row.row_number for row in rows])
     ids = {match.contact_id for each in matches.values() for match in each}

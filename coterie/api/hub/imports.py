@@ -10,11 +10,11 @@ from coterie.actions import imports as actions
 from coterie.actions.quotas import check_files
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.import_rows import RowEntity, present_rows
-from coterie.api.hub.pages import LIMIT, Page
+from coterie.api.hub.pages import LIMIT, Page, cut_page, open_page
 from coterie.api.rejected import rejected_response
 from coterie.api.route import Request
 from coterie.errors import Invalid, NotFound, Problem, invalid
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.http.responses import Response
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import MATCH, Import
@@ -76,12 +76,10 @@ class ImportBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ImportPage:
     limit, scope = request.query.limit or LIMIT, Scope(request.settings, caller, "imports")
-    offset = read_cursor(scope, request.query.cursor, int) if request.query.cursor is not None else 0
+    offset = open_page(scope, request.query.cursor, int, 0)
     found = store.list_imports(tx, caller.organization_id, limit=limit + 1, offset=offset)
-    return ImportPage(
-        items=[ImportEntity(**_values(each)) for each in found[:limit]],
-        next_cursor=write_cursor(scope, offset + limit) if len(found) > limit else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda _: offset + limit)
+    return ImportPage(items=[ImportEntity(**_values(each)) for each in page], next_cursor=cursor)
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> ImportEntity:

@@ -10,10 +10,10 @@ from coterie.api.hub.contact_entity import ContactEntity, present_contact, prese
 from coterie.api.hub.contacts import contact_headers
 from coterie.api.hub.duplicates import contact_id
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import LIMIT, Page
+from coterie.api.hub.pages import LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.http.responses import Response
 from coterie.model.merges import Merge
 from coterie.model.organizations import Caller
@@ -67,12 +67,10 @@ class MergePage(Page, kw_only=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> MergePage:
     limit, scope = request.query.limit or LIMIT, Scope(request.settings, caller, "merges")
-    offset = read_cursor(scope, request.query.cursor, int) if request.query.cursor is not None else 0
+    offset = open_page(scope, request.query.cursor, int, 0)
     merges = store.list_merges(tx, caller.organization_id, limit=limit + 1, offset=offset)
-    return MergePage(
-        items=[_present(merge) for merge in merges[:limit]],
-        next_cursor=write_cursor(scope, offset + limit) if len(merges) > limit else None,
-    )
+    page, cursor = cut_page(scope, merges, limit, lambda _: offset + limit)
+    return MergePage(items=[_present(merge) for merge in page], next_cursor=cursor)
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> MergeEntity:
