@@ -10,10 +10,10 @@ from coterie.api.filters import Filter
 from coterie.api.hub.duplicates import contact_id
 from coterie.api.hub.ids import contact_of, part_id
 from coterie.api.hub.merges import ContactName
-from coterie.api.hub.pages import LIMIT, Cursor, Limit, Page
+from coterie.api.hub.pages import LIMIT, Cursor, Limit, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import invalid
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.http.responses import Response
 from coterie.model.cadences import Cadence, Target
 from coterie.model.filters.spans import Clock, moved
@@ -100,13 +100,10 @@ class _Place(Struct, frozen=True, array_like=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> CadencePage:
     limit, scope = request.query.limit or LIMIT, Scope(request.settings, caller, "cadences")
-    after = read_cursor(scope, request.query.cursor, str) if request.query.cursor is not None else ""
+    after = open_page(scope, request.query.cursor, str, "")
     found = store.list_cadences(tx, caller.organization_id, after=after, limit=limit + 1)
-    last = found[limit - 1].id if len(found) > limit else None
-    return CadencePage(
-        items=[_present(each) for each in found[:limit]],
-        next_cursor=write_cursor(scope, last) if last is not None else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda cadence: cadence.id)
+    return CadencePage(items=[_present(each) for each in page], next_cursor=cursor)
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> CadenceEntity:
@@ -134,18 +131,16 @@ def list_due(tx: Tx, caller: Caller, request: Request) -> DuePage:
     query: DueQuery = request.query
     limit, clock = query.limit or LIMIT, reader_of(tx, caller).clock
     scope = Scope(request.settings, caller, "due", (query.within, query.filter or ""))
-    place = read_cursor(scope, query.cursor, _Place) if query.cursor is not None else _Place("", 0)
+    place = open_page(scope, query.cursor, _Place, _Place("", 0))
     found = actions.list_due(
         tx, caller, clock.today.date(), within_days=_days(query.within, clock),
         after=(place.due_on, place.contact_id), limit=limit + 1,
     )  # fmt: skip
-    shown = found[:limit]
-    last = _Place(shown[-1].plan.due_on, shown[-1].contact.id) if len(found) > limit else None
+    page, cursor = cut_page(scope, found, limit, lambda due: _Place(due.plan.due_on, due.contact.id))
     where = read_filter(tx, caller, query.filter)
-    kept = keep_matching(tx, caller.organization_id, where, [d.contact.id for d in shown]) if where else None
+    kept = keep_matching(tx, caller.organization_id, where, [d.contact.id for d in page]) if where else None
     return DuePage(
-        items=[_present_due(each) for each in shown if kept is None or each.contact.id in kept],
-        next_cursor=write_cursor(scope, last) if last is not None else None,
+        items=[_present_due(each) for each in page if kept is None or each.contact.id in kept], next_cursor=cursor
     )
 
 

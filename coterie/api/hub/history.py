@@ -7,11 +7,11 @@ from msgspec import Meta, Struct
 
 from coterie.actions import undo_jobs
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import LIMIT, ListQuery, Page
+from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.hub.timeline import EventEntity
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.http.responses import Response
 from coterie.model.events import OF_THE_BOOK
 from coterie.model.jobs import Job
@@ -98,7 +98,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> HistoryPage:
     limit = query.limit or LIMIT
     names = (str(query.contact_id), query.user_id or "", query.via or "")
     scope = Scope(request.settings, caller, "history", names)
-    before = read_cursor(scope, query.cursor, int) if query.cursor is not None else None
+    before = open_page(scope, query.cursor, int, None)
     found = list_units(
         tx, caller.organization_id,
         HistoryFilter(
@@ -106,10 +106,8 @@ def list_(tx: Tx, caller: Caller, request: Request) -> HistoryPage:
         ),
         reader_id=caller.user_id, before=before, limit=limit + 1,
     )  # fmt: skip
-    return HistoryPage(
-        items=[_present(unit) for unit in found[:limit]],
-        next_cursor=write_cursor(scope, found[limit - 1].first) if len(found) > limit else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda unit: unit.first)
+    return HistoryPage(items=[_present(unit) for unit in page], next_cursor=cursor)
 
 
 def _contact(tx: Tx, caller: Caller, query: HistoryQuery) -> int | None:

@@ -6,9 +6,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from coterie.api.hub.ids import contact_of
-from coterie.api.hub.pages import LIMIT, ListQuery, Page
+from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.route import Request
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
 from coterie.store import contact_events as store
@@ -56,31 +56,25 @@ def list_interactions(tx: Tx, caller: Caller, request: Request) -> InteractionPa
     query: InteractionsQuery = request.query
     contact, limit = contact_of(tx, caller, request), query.limit or LIMIT
     scope = Scope(request.settings, caller, "interactions", (str(contact.id), query.kind or ""))
-    before = read_cursor(scope, query.cursor, _Place) if query.cursor is not None else None
+    before = open_page(scope, query.cursor, _Place, None)
     kinds = KINDS if query.kind is None else (query.kind,)
     found = store.list_interactions(
         tx, caller.organization_id, contact.id, kinds=kinds, before=before, limit=limit + 1
     )  # fmt: skip
-    shown = found[:limit]
-    last = _Place(shown[-1].happened_at, shown[-1].id) if len(found) > limit else None
-    return InteractionPage(
-        items=[InteractionEntity(*msgspec.structs.astuple(each)) for each in shown],
-        next_cursor=write_cursor(scope, last) if last is not None else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda each: _Place(each.happened_at, each.id))
+    items = [InteractionEntity(*msgspec.structs.astuple(each)) for each in page]
+    return InteractionPage(items=items, next_cursor=cursor)
 
 
 def list_history(tx: Tx, caller: Caller, request: Request) -> EventPage:
     contact, limit = contact_of(tx, caller, request), request.query.limit or LIMIT
     scope = Scope(request.settings, caller, "history", (str(contact.id),))
-    before = read_cursor(scope, request.query.cursor, int) if request.query.cursor is not None else None
+    before = open_page(scope, request.query.cursor, int, None)
     found = store.list_history(
         tx, caller.organization_id, contact.id, reader_id=caller.user_id, before=before, limit=limit + 1
     )
-    shown = found[:limit]
-    return EventPage(
-        items=[_present(event) for event in shown],
-        next_cursor=write_cursor(scope, shown[-1].id) if len(found) > limit else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda event: event.id)
+    return EventPage(items=[_present(event) for event in page], next_cursor=cursor)
 
 
 def _present(event: store.HistoryEvent) -> EventEntity:

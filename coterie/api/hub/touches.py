@@ -8,9 +8,9 @@ from coterie.actions.touches import delete_touch, log_touch
 from coterie.api.hub.duplicates import contact_id
 from coterie.api.hub.ids import contact_of, part_id
 from coterie.api.hub.merges import ContactName
-from coterie.api.hub.pages import LIMIT, Page
+from coterie.api.hub.pages import LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.model.organizations import Caller
 from coterie.model.touches import CONTACTS_MAX, KINDS, TEXT_LENGTH_MAX
 from coterie.store import contact_events as store
@@ -73,15 +73,12 @@ def _log(tx: Tx, caller: Caller, fields: TouchFields, contact_ids: list[int]) ->
 def list_(tx: Tx, caller: Caller, request: Request) -> TouchPage:
     contact, limit = contact_of(tx, caller, request), request.query.limit or LIMIT
     scope = Scope(request.settings, caller, "touches", (str(contact.id),))
-    place = read_cursor(scope, request.query.cursor, _Place) if request.query.cursor is not None else None
+    place = open_page(scope, request.query.cursor, _Place, None)
     before = (place.happened_at, place.id) if place is not None else None
     found = store.list_interactions(tx, caller.organization_id, contact.id, kinds=KINDS, before=before, limit=limit + 1)
-    shown = found[:limit]
-    last = _Place(shown[-1].happened_at, shown[-1].id) if len(found) > limit else None
-    return TouchPage(
-        items=[TouchEntity(each.id, each.kind, each.text, each.happened_at) for each in shown],
-        next_cursor=write_cursor(scope, last) if last is not None else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda touch: _Place(touch.happened_at, touch.id))
+    items = [TouchEntity(each.id, each.kind, each.text, each.happened_at) for each in page]
+    return TouchPage(items=items, next_cursor=cursor)
 
 
 def delete(tx: Tx, caller: Caller, request: Request) -> None:

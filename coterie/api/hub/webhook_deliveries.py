@@ -6,11 +6,11 @@ from msgspec import Meta, Struct
 
 from coterie.actions import webhooks as actions
 from coterie.actions.members import require_owner
-from coterie.api.hub.pages import LIMIT, Cursor, Limit, Page
+from coterie.api.hub.pages import LIMIT, Cursor, Limit, Page, cut_page, open_page
 from coterie.api.hub.webhooks import webhook_id
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import Scope
 from coterie.model.organizations import Caller
 from coterie.model.webhooks import STATUSES, Attempt, Delivery
 from coterie.store import webhook_deliveries as store
@@ -73,18 +73,14 @@ def list_(tx: Tx, caller: Caller, request: Request) -> DeliveryPage:
     webhook = actions.find_webhook(tx, caller, webhook_id(request))
     limit = query.limit or LIMIT
     scope = Scope(request.settings, caller, "deliveries", (webhook.id, query.status or "", query.kind or ""))
-    place = read_cursor(scope, query.cursor, _Place) if query.cursor is not None else None
+    place = open_page(scope, query.cursor, _Place, None)
     found = store.list_deliveries(
         tx, caller.organization_id, webhook.id, status=query.status, kind=query.kind,
         before=(place.created_at, place.id) if place is not None else None, limit=limit + 1,
     )  # fmt: skip
-    shown = found[:limit]
-    attempts = store.list_attempts(tx, caller.organization_id, webhook.id, [each.id for each in shown])
-    last = _Place(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
-    return DeliveryPage(
-        items=[_present(each, attempts[each.id]) for each in shown],
-        next_cursor=write_cursor(scope, last) if last is not None else None,
-    )
+    page, cursor = cut_page(scope, found, limit, lambda delivery: _Place(delivery.created_at, delivery.id))
+    attempts = store.list_attempts(tx, caller.organization_id, webhook.id, [each.id for each in page])
+    return DeliveryPage(items=[_present(each, attempts[each.id]) for each in page], next_cursor=cursor)
 
 
 def send_test(tx: Tx, caller: Caller, request: Request) -> DeliveryEntity:
