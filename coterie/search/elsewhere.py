@@ -1,4 +1,4 @@
-"""Contacts found by what their document does not have: messages, and the personal notes of the user who searches."""
+"""Finds contacts by texts that are not in their document: messages, and personal notes of the user who searches."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from coterie.store.database import Tx
 
 
 class Elsewhere(Struct, frozen=True):
-    """own_ids: contacts that a personal note of the reader names; messages: contact id -> search number of a message
+    """own_ids: contacts of matching personal notes of the reader. messages: contact id -> search number of a message
     that has all words."""
 
     own_ids: frozenset[int]
@@ -27,7 +27,7 @@ class Elsewhere(Struct, frozen=True):
 def find_elsewhere(
     tx: Tx, organization_id: int, query: Query, reader_id: str | None, *, are_complete: bool
 ) -> Elsewhere:
-    """are_complete: of messages, only those that have all words complete, which takes the same time in any book."""
+    """are_complete: only messages that have all words complete, which takes the same time in a book of any size."""
     own_ids = frozenset(_in_personal_notes(tx, organization_id, query, reader_id))
     return Elsewhere(own_ids, find_in_messages(tx, organization_id, query, are_complete=are_complete))
 
@@ -35,7 +35,7 @@ def find_elsewhere(
 def _in_personal_notes(tx: Tx, organization_id: int, query: Query, reader_id: str | None) -> list[int]:
     """The contacts of the reader's personal notes that have all words, or longer ones.
 
-    They are few and read for each search: in the index, a query could show to others that a note has a word.
+    They are few, so each search reads them. In the shared index, a query could reveal the words of a personal note.
     """
     if reader_id is None or not query.words or query.numbers:
         return []

@@ -20,10 +20,10 @@ from coterie.store.database import Tx
 # the counter of search numbers
 NUMBER = "message_number"
 WORDS_MAX = 600
-# messages of a query that are looked at, the newest; next to more names than are ranked; and of each of its words, if
-# the words stand in several places
+# limits of the newest messages that are read: for a query; if more names match than are ranked; and for each word of
+# a query whose words are in several places
 FOUND_MAX, BESIDES_MAX, PARTLY_MAX = 200, 50, 100
-# letters of the last word of a query from which it may be begun: fewer letters begin the words of every message
+# the last word of a query is completed from so many letters on: fewer letters begin a word of every message
 BEGUN_MIN = 4
 
 

@@ -33,7 +33,7 @@ def _any_of(group: Group) -> str:
 
 
 def _words_besides(group: Group) -> list[str]:
-    """The words of a group that none of its beginnings has."""
+    """The words of a group that none of its beginnings covers."""
     return [word for word in group.words if not word.startswith(group.beginnings)]
 
 
@@ -46,8 +46,8 @@ def _bound(organization_id: int, groups: Groups, also: str | None = None) -> dic
     return {"organization_id": organization_id, "query": _match(organization_id, groups, also)}
 
 
-# The plan of a prepared statement does not know how rare the words are. With a limit in sight it would read the table,
-# and with the column of the organization the index of all its contacts; the query names the organization anyway.
+# PostgreSQL plans a prepared statement without knowing how rare the words are. With a LIMIT it would scan the table,
+# and with the organization's column the index of all its contacts; the query contains the organization anyway.
 _MATCHES = "w.organization_id + 0 = :organization_id AND w.words @@ CAST(:query AS tsquery)"
 _FOUND = f"WITH found AS MATERIALIZED (SELECT w.contact_id FROM contact_words w WHERE {_MATCHES})"
 

@@ -26,7 +26,7 @@ def _match(groups: Groups, also: str | None = None) -> str:
 
 
 def _any_of(group: Group) -> str:
-    # a beginning has the words that begin so: each word of an OR takes time
+    # a beginning covers the words that begin with it, and each word of an OR takes time
     words = [word for word in group.words if not word.startswith(group.beginnings)]
     ways = [*(f'"{word}"' for word in words), *(f'"{beginning}"*' for beginning in group.beginnings)]
     ways += ["(" + " AND ".join(f'"{word}"' for word in words) + ")" for words in group.sets]
@@ -144,7 +144,7 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
     bound = _bound(organization_id, groups, also)
     if limit <= NEWEST_MAX:
         return _read(tx, bound, "DESC", limit)
-    # FTS5 takes a quarter more time from the newest on
+    # FTS5 takes a quarter longer in descending order
     ids = _read(tx, bound, "ASC", limit)
     if len(ids) < limit:
         return ids[::-1]
