@@ -1,4 +1,4 @@
-"""The facts by which people are compared, and how two are alike.
+"""The facts by which people are compared, and how alike two people are.
 
 An Instagram username names one account. A card's UID should name one person, but old phones and merged exports repeat
 it: under another given name and without a shared handle it only suggests a person. A handle is shared in families:
@@ -39,7 +39,7 @@ SCORES = {
     NAME_AND_EMPLOYER: 60, EXTERNAL_ID_OTHER_NAME: 50, HANDLE_OTHER_BIRTHDAY: 45, HANDLE_OTHER_NAME: 40,
 }  # fmt: skip
 _CERTAIN = frozenset((EXTERNAL_ID, UUID, USERNAME, HANDLE_AND_NAME, HANDLE))
-# what two people of one family have in common, and all that two who share a handle have
+# the reasons for which two may be relatives, and all reasons of two who share a handle
 FAMILY = frozenset((HANDLE_OTHER_NAME, HANDLE_OTHER_BIRTHDAY))
 SHARING = FAMILY | {HANDLE, HANDLE_AND_NAME}
 

@@ -143,9 +143,9 @@ def _weigh(
 def weigh(
     candidate: Candidate, one: Person, other: Person, *, book: Commonness = NO_BOOK, is_of_this_file: bool
 ) -> Candidate | None:
-    """A candidate who shares a handle, after all other facts were compared.
+    """Weighs a candidate that shares a handle by all other facts.
 
-    None for one of this file who has only in common what a family has: that is no reason to ask.
+    Returns None for a candidate of this file that shares only household evidence: no reason to ask.
     """
     if candidate.reason.code != HANDLE_OTHER_BIRTHDAY:
         candidate = _confirmed(book, candidate, one, other)

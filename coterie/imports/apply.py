@@ -55,9 +55,9 @@ from coterie.store.database import Tx
 from coterie.store.files import file_path
 from coterie.store.statistics import analyze_grown
 
-# rows written together, after which the transaction ends if other writers wait; and rows of a transaction
+# rows written together, after which the transaction ends if other writers wait; the most rows of a transaction
 CHUNK, BATCH = 100, 4_000
-# rows written together after another writer had to wait, for so long
+# for FEW_SECONDS after another writer had to wait, so few rows are written together
 FEW, FEW_SECONDS = 20, 5.0
 # an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
@@ -109,9 +109,9 @@ class ConflictGuard(Struct):
 
 
 class Pace:
-    """How many rows are written before the transaction may end. Others wait for them: 100 rows take up to 50 ms.
+    """The number of rows to write before the transaction may end. Other writers wait for them: 100 rows take 50 ms.
 
-    Fewer rows at a time take more statements, so it is only while others write.
+    Fewer rows at a time need more statements, so the number is reduced only while others write.
     """
 
     def __init__(self) -> None:

@@ -71,7 +71,7 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
     is_portable = bool(subjects) and subjects[0].draft().portable is not None
     people = None if is_portable else [subject.person for subject in subjects]
     matches = find_matches(tx, organization_id, [s.facts for s in subjects], people, caller.import_id or "")
-    if is_portable:  # a file has no others
+    if is_portable:  # such an import has only portable rows
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     decided = [s.contact_id for s in subjects if s.decision == UPDATE and s.contact_id is not None]
     # a contact may have been merged since the decision
@@ -90,7 +90,10 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
 def _target(
     subject: Subject, matches: Sequence[Candidate], meant: Mapping[int, int]
 ) -> tuple[int | None, Reason] | None:
-    """(the contact a row updates, why), or None if it updates none. meant: contact id -> the contact it means now."""
+    """(the contact a row updates, why), or None if it updates none.
+
+    meant: contact id -> the contact into which it was merged, or itself.
+    """
     if subject.decision is not None:
         is_update = subject.decision == UPDATE
         contact_id = meant.get(subject.contact_id or 0, subject.contact_id)
@@ -146,7 +149,7 @@ def decide_among(tx: Tx, caller: Caller, subject: Subject, plan: RowPlan, people
         return _wait(likely[0], plan.candidates) if likely else plan
     if chosen.candidate.contact_id:
         return _update_later(tx, caller, subject, plan, chosen)
-    assert chosen.person is not None  # it is no contact
+    assert chosen.person is not None  # it is not a contact
     merge = plan_merge(subject.draft(), existing_of_drafts(chosen.person.drafts))
     outcome = UPDATE if merge.describe() else UNCHANGED
     return RowPlan(outcome, reason_of(SAME_PERSON_AS_ROW), merge=merge, person=chosen.person)

@@ -1,4 +1,4 @@
-"""Who a row is: the contacts and the people of earlier rows that it may be, the likeliest first.
+"""Finds the contacts and the people of earlier rows that a row may be, the likeliest first.
 
 Rows are compared with each other as with contacts (drafts/matching.py), when a file is staged and when it is applied.
 """
@@ -88,6 +88,6 @@ def rank_likely(row: Subject, contacts: Sequence[Candidate], people: Sequence[Ea
 
 
 def choose_likely(likely: Sequence[Likely]) -> Likely | None:
-    """The one that a row certainly is; None where none is certain, or two are equally likely."""
+    """The one that a row certainly is; None if none is certain, or two are equally likely."""
     candidate = choose_candidate([each.candidate for each in likely])
     return next((each for each in likely if each.candidate is candidate), None)

@@ -3,7 +3,7 @@
 from coterie.model.text import fold
 
 # English, German, French, Spanish, Italian, Dutch, Portuguese; Swedish, Danish, Norwegian, Finnish; Polish, Czech and
-# Slovak, Hungarian; Russian, Ukrainian; Greek, Turkish. Full and short, as they are written beside a day.
+# Slovak, Hungarian; Russian, Ukrainian; Greek, Turkish. Full and short, as they are written next to a day.
 _MONTHS = (
     """january januar janvier enero gennaio januari janeiro jan ene gen jänner; tammikuuta tammikuu; stycznia styczeń
     sty; ledna leden január; января январь янв січня січень; ιανουαρίου ιαν; ocak oca""",

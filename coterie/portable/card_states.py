@@ -1,4 +1,4 @@
-"""Which contacts phones see, where an import would decide otherwise: a person decided, or the contact is audience."""
+"""The card states that an import would decide differently: set by a person, or none because of audience."""
 
 from coterie.model.portable import Row
 from coterie.model.portable_rows import CardStateRow
@@ -7,7 +7,7 @@ from coterie.store.card_states import find_card_states, set_card_state
 
 
 class CardStateSet(RecordSet):
-    """States of contacts that came with this import, after their addresses. Contacts that were here keep theirs."""
+    """States of contacts that this import created, after their addresses. Contacts that existed before keep theirs."""
 
     def columns_of(self, row: Row) -> Columns:
         assert isinstance(row, CardStateRow)
@@ -32,4 +32,4 @@ class CardStateSet(RecordSet):
         return set()
 
     def delete(self, key: list[object], updated_at: str | None) -> None:
-        """Nothing: the contact goes with its import, or stays as it is."""
+        """Does nothing: the contact is erased with its import, or keeps its state."""

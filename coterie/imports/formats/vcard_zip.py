@@ -1,4 +1,4 @@
-"""A ZIP archive of vCard files, as phones and Google's Takeout write it: read as one file of all their cards."""
+"""Reads a ZIP archive of vCard files, as phones and Google Takeout write it, as one file of all cards."""
 
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _SUFFIXES = (".vcf", ".vcard")
 
 
 def card_names(names: Iterable[str]) -> list[str]:
-    """The files of cards among those of an archive. Hidden ones, which a Mac adds, are not."""
+    """The vCard files among the files of an archive, without hidden files, which macOS adds."""
     paths = map(PurePosixPath, names)
     return [str(path) for path in paths if path.suffix.lower() in _SUFFIXES and not _is_hidden(path)]
 
@@ -26,11 +26,10 @@ def _is_hidden(path: PurePosixPath) -> bool:
 
 @contextmanager
 def unpack_cards(path: Path, folder: Path) -> Iterator[Path]:
-    """A file in UTF-8 with the cards of all files of an archive, in their order; in the block only. Any other file is
-    itself.
+    """Yields the path of a UTF-8 file with the cards of all files of an archive, in order; deleted after the block.
 
-    folder: where it is unpacked. Raises Invalid if a file of cards cannot be read, TooLarge if all together unpack to
-    too much (see archives.read_file).
+    The path of any other file is yielded unchanged. folder: where to unpack. Raises Invalid if a vCard file cannot be
+    read, TooLarge if they unpack to too many bytes (archives.read_file).
     """
     if not zipfile.is_zipfile(path):
         yield path
