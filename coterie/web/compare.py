@@ -78,7 +78,7 @@ def compare(tx: Tx, visit: Visit, sheets: Sheets) -> Comparison:
     return Comparison(
         contacts=contacts,
         survivor=stays.id,
-        # those that all have come first
+        # fields that all contacts have come first
         different=sorted((row for row in filled if not _is_same(row)), key=lambda row: not all(row.values)),
         same=[row for row in filled if _is_same(row)],
         lists=[listed for listed in _lists(sheets) if any(listed.values)],
@@ -96,7 +96,7 @@ def seen_of(sheets: Sheets) -> str:
 
 
 def choices_of(visit: Visit, contact_ids: Sequence[int]) -> dict[str, int]:
-    """The choices of the form: field -> contact. Raises Invalid if one is none of the contacts."""
+    """The choices of the form: field -> contact. Raises Invalid if a choice is not one of the contacts."""
     choices = {}
     for key in visit.form:
         if key.startswith("choose-"):
@@ -120,7 +120,7 @@ def _row(name: str, contacts: Contacts, stays: Contact) -> Row:
     values = [_value(contact, name) for contact in contacts]
     chosen = _chosen(values, contacts, stays)
     if name == "status":
-        # who opted out stays so
+        # an opt-out is never lost
         chosen = next((each.id for each in contacts if each.status == OPTOUT), chosen)
     return Row(name=name, label=_label(name), values=values, chosen=chosen)
 

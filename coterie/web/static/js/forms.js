@@ -12,7 +12,7 @@ if (wrong) {
   requestAnimationFrame(() => { if (document.activeElement !== wrong) wrong.focus(); });
 }
 
-// a time zone is that of the browser, until somebody writes another
+// suggests the browser's time zone until the user types another
 const zone = document.querySelector("input[data-guess]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && [...zone.list.options].some((option) => option.value === here)) zone.value = here;
