@@ -35,7 +35,7 @@ def main() -> None:
         configure_logging(settings.log_level)
         if sys.argv[1] == "instance":
             _instance(settings, socket.socket(fileno=int(sys.argv[2])), web_processes=int(sys.argv[3]))
-    # what a child reports is part of the log of a running instance
+    # errors of a child process go into the log of the instance
     with exiting_on_errors(lambda message: log.error("cannot start", extra={"problem": message})):
         if sys.argv[1] == "web":
             _web(settings, int(sys.argv[2]))

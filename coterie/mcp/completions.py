@@ -1,4 +1,4 @@
-"""completion/complete: what the argument of a prompt or a resource template may be, as the user types it.
+"""completion/complete: suggests values for the argument of a prompt or resource template while the user types.
 
 Source: modelcontextprotocol.io, specification, server/utilities/completion.
 """
@@ -19,13 +19,13 @@ from coterie.store.segments import list_segments
 VALUES_MAX = 20
 _TYPED_LENGTH = _NAME_LENGTH = 200
 _SEGMENTS_READ_MAX = 500
-# the places that can be completed
+# the arguments that can be completed
 NAME, CONTACT_ID, SEGMENT_ID = "name", "contact", "segment"
 _URIS = {template["uriTemplate"]: template["name"] for template in TEMPLATES}
 
 
 def read_reference(params: dict[str, Any]) -> tuple[str, str]:
-    """What to complete (NAME, CONTACT_ID or SEGMENT_ID), and what the user has typed.
+    """The argument to complete (NAME, CONTACT_ID or SEGMENT_ID), and the text that the user has typed.
 
     Raises RpcError if there is no such prompt, template or argument, or the value is missing.
     """
@@ -41,16 +41,18 @@ def read_reference(params: dict[str, Any]) -> tuple[str, str]:
         uri = reference.get("uri")
         target, known = _URIS.get(uri if isinstance(uri, str) else "", ""), "id"
         if not target:
-            raise RpcError(INVALID_PARAMS, f"Unknown resource template; there are {', '.join(_URIS)}")
+            raise RpcError(INVALID_PARAMS, f"Unknown resource template; use one of {', '.join(_URIS)}")
     else:
         raise RpcError(INVALID_PARAMS, "params.ref.type must be ref/prompt or ref/resource")
     if named != known:
-        raise RpcError(INVALID_PARAMS, f"params.argument.name must be {known}" if known else "It has no argument")
+        raise RpcError(
+            INVALID_PARAMS, f"params.argument.name must be {known}" if known else "This prompt has no arguments"
+        )
     return target, typed[:_TYPED_LENGTH].strip()
 
 
 def complete(tx: Tx, call: Call, target: str, typed: str) -> dict[str, Any]:
-    """The result: names of contacts, or ids of the contacts or segments that have these words, VALUES_MAX at most."""
+    """The result: names of contacts, or ids of contacts or segments, that match the words; at most VALUES_MAX."""
     organization_id, most = call.caller.organization_id, VALUES_MAX + 1
     if target == SEGMENT_ID:
         values = _segments(tx, call, typed)

@@ -15,7 +15,7 @@ from coterie.model.organizations import Caller
 Result = dict[str, Any]
 SERVER = {"name": "coterie", "title": "Coterie", "version": __version__}
 CAPABILITIES: Result = {"tools": {}, "resources": {}, "prompts": {}, "completions": {}}
-# legacy only; levels are accepted, and no messages are sent: the log of the instance is its operator's
+# legacy only: levels are accepted, but no messages are sent, because the log belongs to the operator
 LEGACY_CAPABILITIES = {**CAPABILITIES, "logging": {}}
 LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 _LEGACY_METHODS = ("initialize", "ping", "logging/setLevel")

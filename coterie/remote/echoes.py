@@ -1,5 +1,7 @@
-"""Values of a remote card that the contact itself had after the base: the other server has them from us, by a
-subscription of its own. They are older than ours, and no change of anybody there.
+"""Finds echoes: values of a remote card that the contact itself had after the base.
+
+The other server subscribes to our book, so it received them from us. They are older than ours, and nobody changed the
+card there.
 """
 
 import msgspec
@@ -20,7 +22,7 @@ _UPDATED, _NOTE_UPDATED = "contact.updated", "note.updated"
 
 
 def find_echoes(tx: Tx, context: Context, contact: Contact, card: RemoteCard, remote: str) -> list[str]:
-    """The properties that a card has once whose new values the contact had between the base and now."""
+    """The single properties of a card whose new values the contact had at some time after the base."""
     if not 0 < card.contact_revision < contact.revision:
         return []
     units = merge.new_single_units(card.remote_body, remote, context.caller.country)
@@ -31,7 +33,7 @@ def find_echoes(tx: Tx, context: Context, contact: Contact, card: RemoteCard, re
 
 
 def _earlier(tx: Tx, context: Context, contact: Contact, revision: int) -> list[Contact]:
-    """The contact as it was before each of its changes after the base, without the base itself."""
+    """The states of the contact between the base and now, without both."""
     changes, _ = list_changes_after(tx, context.organization_id, contact.id, after=revision, limit=CHANGES_MAX)
     states = []
     for change in changes:
@@ -49,7 +51,7 @@ def _had(contact: Contact, unit: Unit, context: Context) -> bool:
     draft = read_lines(unit.lines, context.caller.country)
     if unit.family == "FN":
         return draft.full_name is not None and draft.full_name in (contact.full_name, contact.name)
-    # a card without a name shows its organization's
+    # a card without a name shows the name of its organization
     names = (name for name in FIELDS if name != "display_name")
     values = {name: value for name in names if (value := getattr(draft, name)) is not None}
     if draft.note is not None:

@@ -58,7 +58,7 @@ def delete_book(tx: Tx, organization_id: int, book_id: str) -> bool:
 
 
 def delete_books_of_name(tx: Tx, organization_id: int, name: str) -> None:
-    """Deletes the book of this name, also one that list_books leaves out."""
+    """Deletes the book of this name, even one that list_books skips."""
     bound = {"organization_id": organization_id, "name": name}
     tx.run("DELETE FROM books WHERE organization_id = :organization_id AND name = :name", bound)
 

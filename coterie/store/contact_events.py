@@ -85,8 +85,8 @@ def list_changes_after(
 ) -> tuple[list[HistoryEvent], bool]:
     """The changes of a contact in units of work after a revision, newest first, and whether all of them were read.
 
-    Only events that clients see as a change of the contact; its creation is none. Not all are read if more than
-    EVENTS_READ_MAX events, such as messages, name the contact since.
+    Only events that clients see as a change of the contact; its creation does not count. Not all are read if more than
+    EVENTS_READ_MAX events, such as messages, refer to the contact after it.
     """
     ids = tx.all(
         "SELECT event_id FROM event_contacts WHERE organization_id = :organization_id AND contact_id = :contact_id"

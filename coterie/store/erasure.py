@@ -1,7 +1,8 @@
-"""Erases contacts: the one list of what goes with them.
+"""Erases contacts: the one list of the data that is erased with them.
 
-Their parts go by foreign keys; here is the rest: notes about nobody else, cached counts, and the values that events,
-webhooks, stored responses, subscriptions and groups have copied. actions/erasure.py adds what is not in these tables.
+Foreign keys erase their parts. This module erases notes about no other contact, corrects cached counts, and scrubs the
+values that events, webhooks, stored responses, subscriptions and groups have copied. actions/erasure.py
+adds what is not in these tables.
 """
 
 from collections.abc import Sequence
