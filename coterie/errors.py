@@ -132,7 +132,7 @@ def gathering(problems: list[Problem]) -> Iterator[None]:
 
 @contextmanager
 def raising_disk_full() -> Iterator[None]:
-    """An OSError in the block that means so is raised as DiskFull."""
+    """Raises DiskFull instead of an OSError of the block that means a full or read-only disk."""
     try:
         yield
     except OSError as error:

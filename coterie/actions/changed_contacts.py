@@ -23,7 +23,7 @@ from coterie.store.database import Tx
 Events = Collection[Mapping[str, Any]]
 Columns = Mapping[int, Mapping[str, Any]]
 CREATED = frozenset(("contact.created",))
-# of a person's changes, those that do not put a contact into the book of phones
+# changes by a person that do not put the contact into the book of phones
 _NOT_IN_BOOK = CONSEQUENCES | {"contact.taken_off_phones"}
 
 
@@ -68,7 +68,7 @@ def save_changed(
 
 
 def update_derived(tx: Tx, caller: Caller, rows: Events) -> None:
-    """Indexes contacts that other words find now, and plans again when to be in touch with contacts."""
+    """Indexes contacts whose words changed, and recomputes when to be in touch with contacts."""
     words = sorted(_contacts_of(rows, CHANGES_WORDS))
     index_contacts(tx, caller.organization_id, words, new_ids=_contacts_of(rows, CREATED))
     refresh_plans(tx, caller.organization_id, sorted(_contacts_of(rows, REFRESHES)))

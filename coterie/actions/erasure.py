@@ -1,4 +1,4 @@
-"""Erases contacts with everything of them that is stored anywhere, for a user and for the undo of an import."""
+"""Erases contacts and everything that is stored about them, for a user and for the undo of an import."""
 
 from collections.abc import Sequence
 

@@ -27,8 +27,8 @@ MAIL_JOB = "mail_invitation"
 def create_invitation(tx: Tx, caller: Caller, *, role: str, email: str = "") -> tuple[Invitation, str]:
     """(invitation, code of its link). email: where it will be mailed to, "" for nowhere.
 
-    Raises Forbidden if the caller is no owner, Invalid if role or address is not valid, TooLarge if the organization
-    has 100 open invitations.
+    Raises Forbidden if the caller is not an owner, Invalid if role or address is not valid, TooLarge if the
+    organization has 100 open invitations.
     """
     require_owner(tx, caller)
     check_role(role)
@@ -61,7 +61,7 @@ def mail_invitation(tx: Tx, folder: Path, invitation: Invitation, link: str) -> 
 
 
 def revoke_invitation(tx: Tx, caller: Caller, invitation_id: str) -> None:
-    """Raises Forbidden if the caller is no owner, NotFound if the invitation does not exist."""
+    """Raises Forbidden if the caller is not an owner, NotFound if the invitation does not exist."""
     require_owner(tx, caller)
     if not store.delete_invitation(tx, caller.organization_id, invitation_id):
         raise NotFound("The invitation was used, revoked or has expired")

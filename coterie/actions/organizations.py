@@ -58,7 +58,7 @@ def create_owner(
     """Creates an organization and its owner, both in the time zone.
 
     Raises Invalid if the name, the address, the username, the country, the first name or the time zone is not valid,
-    Conflict if the address has an account already.
+    Conflict if the address already has an account.
     """
     email_key = normalize_email(email.strip(), "email")
     if store.find_login(tx, email_key) is not None:

@@ -27,7 +27,7 @@ def index_all(tx: Tx, organization_id: int) -> None:
 
 
 def index_next_contacts(tx: Tx, organization_id: int, after: int) -> int | None:
-    """Indexes the next 100 contacts after an id; returns the id to go on after, or None at the end."""
+    """Indexes the next 100 contacts after an id; returns the id to continue after, or None at the end."""
     # no other writer changes a contact between its reading and its indexing
     lock_changes(tx, organization_id)
     ids = list_ids_after(tx, organization_id, after, limit=CONTACTS_AT_ONCE)

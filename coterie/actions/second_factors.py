@@ -84,7 +84,10 @@ def renew_recovery_codes(tx: Tx, user_id: str, *, session_id: str, via: str) -> 
 
 
 def remove_second_factor(tx: Tx, user_id: str, *, session_id: str, via: str) -> None:
-    """Sign-in asks for no code from now on. session_id: the session that stays, "" for none. Raises NotFound."""
+    """Removes the second factor: sign-in no longer asks for a code.
+
+    session_id: the session that stays, "" for none. Raises NotFound.
+    """
     if not store.delete_second_factor(tx, user_id):
         raise NotFound("This account has no second factor")
     end_other_logins(tx, user_id, session_id)
@@ -118,7 +121,7 @@ def begin_code(user_id: str) -> Attempt:
 
 
 def use_code(tx: Tx, folder: Path, attempt: Attempt, code: str) -> bool:
-    """Whether the code is right: one of the app, which is used up then, or a recovery code, which is deleted.
+    """Whether a code is valid: a code of the app works once, and a recovery code is deleted.
 
     The use of a recovery code is mailed.
     """

@@ -1,4 +1,4 @@
-"""Undoes events by which phones began or ceased to see a contact."""
+"""Undoes events that put contacts on phones or took them off."""
 
 from coterie.actions.cards import change_card_state
 from coterie.actions.undo_contacts import Left, Undo, find_contact
@@ -9,7 +9,7 @@ from coterie.store.database import Tx
 
 
 def _restore_state(tx: Tx, caller: Caller, event: PastEvent) -> Left:
-    """Gives a contact the state before, unless another one was decided since. A new book put contacts on phones itself:
+    """Restores the earlier state of a contact, unless it has changed since. A new book put contacts on phones itself:
     its event has no states."""
     if "before" not in event.undo:
         raise NotUndone("no_values")

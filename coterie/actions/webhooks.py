@@ -137,7 +137,7 @@ def send_test(tx: Tx, caller: Caller, webhook_id: str) -> Delivery:
 def replay_deliveries(tx: Tx, caller: Caller, webhook_id: str, conditions: Mapping[str, Any]) -> int:
     """Sends finished deliveries again, with the ids and bodies they had; returns how many, at most 10,000.
 
-    conditions: of id, status, since and until those that limit them. Raises NotFound, Invalid for a wrong status
+    conditions: any of id, status, since and until. Raises NotFound, Invalid for a wrong status
     or an empty span.
     """
     find_webhook(tx, caller, webhook_id, lock=True)
