@@ -38,10 +38,11 @@ def test_the_cards_of_all_its_files_come_in(world: World, tmp_path: Path) -> Non
     assert detect_format(path) == "vcard"
     run, import_ = applied(world.database, world.alice, tmp_path, path)
     assert (import_.filename, import_.created_count, import_.rejected_count) == ("cards.zip", 2, 0)
+    assert import_.unchanged_count == 1  # the group
     assert {"Márge Simpson", "Ned Flanders"} <= set(names(world.database, run.organization_id))
     assert reason(rows_of(run)[2]) == "is the group Choir: its members in this file have it as a tag"
     again = applied(world.database, world.alice, tmp_path, path)[1]
-    assert (again.created_count, again.unchanged_count) == (0, 2)
+    assert (again.created_count, again.unchanged_count) == (0, 3)
 
 
 def test_a_card_that_does_not_end_costs_no_card_of_the_next_file(world: World, tmp_path: Path) -> None:
