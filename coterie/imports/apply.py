@@ -1,64 +1,30 @@
 """Applies staged rows: they create contacts or add to existing ones.
 
-Each row is decided again against the current contacts, so two files that were staged one after the other create no
-duplicates. Rows that staging found to be new skip this as long as only this import has changed contacts. A batch that
-cannot be written is written again row by row, and the faulty row is rejected.
+Each row is decided again against the current contacts (applied_rows.py), so two files that were staged one after the
+other create no duplicates. A batch that cannot be written is written again row by row, and the faulty row is rejected.
 """
 
 import logging
-import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
-from itertools import takewhile
-from pathlib import Path
-
-import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
 
 from coterie.actions import imports as actions
-from coterie.drafts.facts import facts_of_draft
-from coterie.errors import CoterieError, TooSlow, Unavailable
+from coterie.errors import TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, key_changes
-from coterie.imports.decisions import RowPlan, count_independent, decide_rows
+from coterie.imports.applied_rows import Writer, write_chunk
 from coterie.imports.engine import Done, Run, open_import
-from coterie.imports.people import Subject
-from coterie.imports.quotas import has_room, limit_plans
+from coterie.imports.other_writers import CHUNK, ConflictGuard, Pace
 from coterie.imports.related import FORMATS, link_related
-from coterie.imports.writing import Written, create_people, write_plans
-from coterie.model.import_reasons import NOT_SAVED, reason_of
-from coterie.model.imports import (
-    APPLIED,
-    APPLYING,
-    CREATE,
-    MATCH,
-    PORTABLE,
-    REJECT,
-    ROW_APPLIED,
-    ROW_STAGED,
-    STAGED,
-    TEXT_LENGTH_MAX,
-    ContactDraft,
-    Import,
-    Match,
-    StagedRow,
-)
-from coterie.model.organizations import Caller
-from coterie.portable.steps import apply_rows
-from coterie.store import events
+from coterie.model.imports import APPLIED, APPLYING, STAGED, Import
 from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.batches import Batches
 from coterie.store.database import Tx
-from coterie.store.files import file_path
 from coterie.store.statistics import analyze_grown
 
-# rows written together, after which the transaction ends if other writers wait; the most rows of a transaction
-CHUNK, BATCH = 100, 4_000
-# for FEW_SECONDS after another writer had to wait, so few rows are written together
-FEW, FEW_SECONDS = 20, 5.0
+# the most rows of a transaction
+BATCH = 4_000
 # an import of so many rows is synced to disk at its end and not with each batch
 LARGE_ROWS_MIN = 2_000
 # the tables that imports fill
@@ -83,48 +49,6 @@ def apply(run: Run) -> Import:
     is_large = import_.row_count - import_.applied_row >= LARGE_ROWS_MIN
     with run.database.relaxed_durability() if is_large else nullcontext():
         return run.run(_batches(run, import_))
-
-
-class ConflictGuard(Struct):
-    """Detects whether anything but this import has changed a contact since the import began.
-
-    event_id: the last event without such a change; 0 before the first check; None after a change.
-    """
-
-    event_id: int | None = 0
-
-    def is_unchanged(self, tx: Tx, caller: Caller) -> bool:
-        organization_id, import_id = caller.organization_id, caller.import_id or ""
-        if self.event_id is None:
-            return False
-        first, latest = events.find_span_of_import(tx, organization_id, import_id)
-        since = self.event_id or first
-        if not self.event_id and row_store.has_decided_updates(tx, organization_id, import_id):
-            since = None  # such a contact gets handles that other rows may match
-        if since is None or events.is_changed_by_others(tx, organization_id, import_id, after=since):
-            self.event_id = None
-            return False
-        self.event_id = latest
-        return True
-
-
-class Pace:
-    """The number of rows to write before the transaction may end. Other writers wait for them: 100 rows take 50 ms.
-
-    Fewer rows at a time need more statements, so the number is reduced only while others write.
-    """
-
-    def __init__(self) -> None:
-        self._waited_at = -FEW_SECONDS
-
-    def row_count(self) -> int:
-        return FEW if time.monotonic() - self._waited_at < FEW_SECONDS else CHUNK
-
-    def is_waited_for(self, tx: Tx) -> bool:
-        is_waited_for = tx.is_waited_for()
-        if is_waited_for:
-            self._waited_at = time.monotonic()
-        return is_waited_for
 
 
 def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
@@ -190,7 +114,7 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
     outcomes = Counter[str]()
     through, count, is_end, at_once = import_.applied_row, 0, True, pace.row_count()
     while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=at_once):
-        outcomes.update(_write_chunk(writer, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
+        outcomes.update(write_chunk(writer, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
         through, count = rows[-1].row_number, count + len(rows)
         is_end = len(rows) < at_once
         if is_end or count >= limit or pace.is_waited_for(tx):
@@ -199,112 +123,3 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
         return Done(import_, None)
     import_ = actions.save_progress(tx, caller, import_, {"applied_row": through}, outcomes)
     return Done(import_, None if is_end else through)
-
-
-def _write_chunk(writer: "Writer", rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:
-    """Writes rows; returns by how much the count of each outcome changes."""
-    new = [row for row in rows if _is_new(row)] if is_unchanged else []
-    if not has_room(writer.tx, writer.caller, len(new)):
-        new = []
-    others = [row for row in rows if not _is_new(row)] if new else rows
-    _create(writer, new)
-    done = [_write_alone(writer, row) for row in others] if one_by_one else _write(writer, others)
-    outcomes = Counter(row.outcome for row in done)
-    outcomes.subtract(row.outcome for row in others)
-    return outcomes
-
-
-class Writer(Struct):
-    """The transaction of a batch, its caller, and the data folder."""
-
-    tx: Tx
-    caller: Caller
-    folder: Path
-
-    @property
-    def row_key(self) -> tuple[Tx, int, str]:
-        return self.tx, self.caller.organization_id, self.caller.import_id or ""
-
-
-def _is_new(row: StagedRow) -> bool:
-    """Whether staging found neither a contact nor an earlier row for it."""
-    return row.outcome == CREATE and row.decision is None and not row.needs_rematch
-
-
-def _create(writer: Writer, rows: Sequence[StagedRow]) -> None:
-    """Creates the contacts of new rows."""
-    created = create_people(writer.tx, writer.caller, [_draft_of(writer, row) for row in rows])
-    row_store.mark_created(*writer.row_key, zip((row.row_number for row in rows), created, strict=True))
-
-
-def _write(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
-    """Decides and writes rows; returns and saves them as they are then."""
-    done: list[StagedRow] = []
-    while len(done) < len(rows):
-        done += _write_some(writer, rows[len(done) :])
-    row_store.save_rows(*writer.row_key, done)
-    return done
-
-
-def _write_alone(writer: Writer, row: StagedRow) -> StagedRow:
-    """Writes one row; rejects it if it cannot be written."""
-    try:
-        with writer.tx.savepoint():
-            return _write(writer, [row])[0]
-    except (Unavailable, TooSlow):
-        raise
-    except Exception as error:
-        problem = error.message if isinstance(error, CoterieError) else "it cannot be saved"
-        fields = {"import_id": writer.caller.import_id, "row": row.row_number, "error": str(error)[:200]}
-        log.warning("import row rejected", extra=fields)
-        reason = reason_of(NOT_SAVED, text=problem[:TEXT_LENGTH_MAX])
-        rejected = replace(row, outcome=REJECT, reason=reason, decision=None, needs_rematch=False)
-        row_store.save_rows(*writer.row_key, [rejected])
-        return rejected
-
-
-def _write_some(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
-    """Writes rows up to the first one about the person of an earlier row: it must be decided after that is written."""
-    tx, caller = writer.tx, writer.caller
-    if rows[0].kind == PORTABLE:
-        portable_rows = _draft_of(writer, rows[0]).portable_rows
-        assert portable_rows is not None  # by its kind
-        return [apply_rows(tx, caller, rows[0], portable_rows)]
-    subjects = [_subject_of(writer, row) for row in takewhile(lambda row: row.kind != PORTABLE, rows)]
-    plans = decide_rows(tx, caller, subjects, to_change=True)
-    plans = limit_plans(tx, caller, subjects, plans[: count_independent(subjects, plans)])
-    written = write_plans(tx, caller, subjects, plans)
-    matches = [
-        Match(row.row_number, match.contact_id, match.score, match.reason)
-        for row, plan in zip(rows, plans, strict=False)
-        for match in plan.matches
-    ]
-    row_store.insert_matches(*writer.row_key, matches)
-    return [_finished(*each) for each in zip(rows, plans, written, strict=False)]
-
-
-def _subject_of(writer: Writer, row: StagedRow) -> Subject:
-    draft = _draft_of(writer, row)
-    return Subject(facts_of_draft(draft), lambda: draft, row.decision, row.contact_id)
-
-
-def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:
-    """The draft of a row, without pictures whose file no longer exists."""
-    draft = msgspec.json.decode(row.draft or "{}", type=ContactDraft)
-    if draft.pictures:
-        draft.pictures = [p for p in draft.pictures if not p.digest or file_path(writer.folder, p.digest).is_file()]
-    return draft
-
-
-def _finished(row: StagedRow, plan: RowPlan, written: Written) -> StagedRow:
-    return replace(
-        row,
-        outcome=plan.outcome,
-        reason=written.reason,
-        contact_id=written.contact_id,
-        decision=None if plan.outcome == MATCH else row.decision,
-        needs_rematch=False,
-        state=ROW_STAGED if plan.outcome in (MATCH, REJECT) else ROW_APPLIED,
-        is_new=plan.outcome == CREATE,
-        changes=msgspec.json.encode(written.changes).decode() if written.changes else None,
-    )

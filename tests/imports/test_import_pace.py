@@ -6,7 +6,7 @@ import time
 from world import World
 
 from coterie.actions.contacts import update_contact
-from coterie.imports.apply import CHUNK, FEW, Pace
+from coterie.imports.other_writers import CHUNK, FEW, Pace
 from coterie.store.database import Database
 
 
