@@ -18,9 +18,6 @@ import pytest
 from instance import Instance, coterie, environment, free_port, is_alive, running, set_up, wait_until
 from postgres import Server
 
-from coterie.errors import Unavailable
-from coterie.settings import load_settings
-
 pytestmark = pytest.mark.slow
 
 # A quiet machine needs 0.7 s; the suite shares its processors with other tests
@@ -176,103 +173,6 @@ def test_what_cannot_be_is_refused_in_one_line(
     assert done.stderr.startswith("coterie: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("REQUEST_SECONDS", "soon"),
-        ("REQUEST_SECONDS", "-1"),
-        ("LOG_LEVEL", "loud"),
-        ("BASE_URL", "coterie.example.org"),
-        ("BASE_URL", "https://x.example/ y"),
-        ("BASE_URL", "https://x.example/people"),
-        ("BASE_URL", "https://x.example:99999"),
-        ("COUNTRY", "XX"),
-        ("COUNTRY", "Atlantis"),
-        ("DATABASE_URL", "sqlite:///srv/coterie.sqlite3"),
-        ("SMTP_URL", "foo"),
-        ("SMTP_URL", "smtp://mail.example.org:587"),
-        ("SMTP_FROM", "crm@example.org"),
-        ("BODY_BYTES_MAX", "0"),
-        ("DATABASE_CONNECTIONS", "1000"),
-        ("LOG_REQUESTS", "perhaps"),
-    ],
-)
-def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
-    with pytest.raises(Unavailable, match=name):
-        load_settings({f"COTERIE_{name}": value})
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"LOG_LEVEL": "verbose"}, "COTERIE_LOG_LEVEL = verbose: must be debug, info, warning or error"),
-        ({"LOG_REQUESTS": "maybe"}, "COTERIE_LOG_REQUESTS = maybe: must be true or false"),
-        ({"IMPORT_DAYS": "0"}, "COTERIE_IMPORT_DAYS = 0: must be a whole number from 1 to 36500"),
-        ({"BODY_BYTES_MAX": "1"}, "COTERIE_BODY_BYTES_MAX = 1: must be a whole number of at least 1024"),
-        ({"SLOW_SECONDS": "0"}, "COTERIE_SLOW_SECONDS = 0: must be a number greater than 0"),
-        (
-            {"BASE_URL": "https://a.example/x/"},
-            "COTERIE_BASE_URL = https://a.example/x/: must be https://a.example, because Coterie has no path",
-        ),
-        (
-            {"DATABASE_URL": "sqlite:///srv/c.sqlite3"},
-            "COTERIE_DATABASE_URL = sqlite:///srv/c.sqlite3: must be an absolute path: sqlite:////srv/c.sqlite3"
-            " (four slashes)",
-        ),
-        (
-            {"SMTP_URL": "smtp://marge:s3cret@mail.example.org"},
-            "COTERIE_SMTP_URL and COTERIE_SMTP_FROM must both be set to send mail",
-        ),
-    ],
-)
-def test_a_setting_that_makes_no_sense_is_refused_with_what_would(settings: dict[str, str], said: str) -> None:
-    with pytest.raises(Unavailable) as refused:
-        load_settings({f"COTERIE_{name}": value for name, value in settings.items()})
-    assert str(refused.value) == f"settings: {said}"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('LOG_LEVEL = "debug"', "unknown setting LOG_LEVEL (in FILE): did you mean log_level?"),
-        ('COTERIE_COUNTRY = "DE"', "unknown setting COTERIE_COUNTRY (in FILE): did you mean country?"),
-        ("log_level = debug", "FILE: Invalid value (at line 1, column 13); a line is log_level = "
-            '"debug" or backup_hours = 12'),
-    ],
-)  # fmt: skip
-def test_a_wrong_line_of_the_file_of_settings_is_refused_with_the_right_one(
-    tmp_path: Path, text: str, said: str
-) -> None:
-    file = tmp_path / "coterie.toml"
-    file.write_text(text)
-    with pytest.raises(Unavailable) as refused:
-        load_settings({}, data=str(tmp_path))
-    assert str(refused.value) == f"settings: {said.replace('FILE', str(file))}"
-
-
-def test_settings_have_one_form_however_they_are_written() -> None:
-    settings = load_settings({"COTERIE_COUNTRY": "germany", "COTERIE_BASE_URL": "https://crm.example.org:8443/"})
-    assert (settings.country, settings.base_url) == ("DE", "https://crm.example.org:8443")
-
-
-def test_settings_come_from_a_file_in_the_data_folder_and_variables_win(folder: Path) -> None:
-    folder.mkdir()
-    (folder / "coterie.toml").write_text('metrics_token = "from the file"\nlog_level = "error"\n')
-    with running(folder, log_level="info", backup_folder=str(folder / "none")) as instance:
-        assert any("COTERIE_BACKUP_FOLDER does not exist" in line["event"] for line in instance.events())
-        assert instance.call("GET", "/metrics")[0] == 401
-        assert instance.call("GET", "/metrics", token="another")[0] == 401
-        assert instance.call("GET", "/metrics", token="from the file")[0] == 200
-        assert any(line["event"] == "listening" for line in instance.events())
-        assert instance.stop() == 0
-    for text, said in [('metrics = "x"\n', "metrics"), ("not toml", "coterie.toml")]:
-        (folder / "coterie.toml").write_text(text)
-        with pytest.raises(Unavailable, match=said):
-            load_settings({"COTERIE_DATA": str(folder)})
-    with pytest.raises(Unavailable, match="/nowhere/x"):
-        load_settings({"COTERIE_CONFIG": "/nowhere/x"})
 
 
 def test_metrics_count_what_was_answered_and_name_no_one(folder: Path) -> None:
