@@ -333,6 +333,12 @@ def test_a_circle_of_imports_is_reported_but_not_a_lazy_one() -> None:
     assert not list(cycles([first, lazy]))
 
 
+def test_no_file_of_tests_is_long() -> None:
+    counts = {path.name: len(path.read_text("utf-8").splitlines()) for path in (ROOT / "tests").rglob("*.py")}
+    assert len(counts) > 100
+    assert not {name: count for name, count in counts.items() if count > FILE_LINES_MAX}
+
+
 def test_nine_files_of_ten_stay_short() -> None:
     assert not list(long_files(all_modules()))
     short, long = "x = 1\n", "x = 1\n" * (FILE_LINES_AIM + 1)
