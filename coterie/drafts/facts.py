@@ -2,7 +2,7 @@
 
 An Instagram username names one account. A card's UID should name one person, but old phones and merged exports repeat
 it: under another given name and without a shared handle it only suggests a person. A handle is shared in families:
-under another name or with another birthday it only suggests a person as well, and so does a telephone of father and
+under another name or with another birthday it only suggests a person as well, and so does a phone of father and
 son (Jr., II).
 """
 

@@ -159,7 +159,7 @@ def _confirmed(book: Commonness, candidate: Candidate, one: Person, other: Perso
             candidate if reason is None else Candidate(candidate.contact_id, reason, is_certain=False, score=ALIKE_MAX)
         )
     score = compare_people(book, one, other)
-    # names of a household are alike, and it shares its telephone: Marge and Maggie
+    # members of a household may share a phone and have similar names: Marge and Maggie
     is_same = score.handle.is_personal and score.names.given not in ("form", "close", "near", "sound")
     if score.contradicts or score.level != SUGGESTED or not is_same:
         return candidate
