@@ -83,7 +83,7 @@ def _source_id(tx: Tx, caller: Caller, kind: str, source: str) -> str:
 
 def add_folder_book(tx: Tx, caller: Caller, name: str, folder: str) -> Book:
     """Makes a book of a folder, and the folder if there is none of this name. Raises Conflict, Invalid as add_book."""
-    # in the order of all writers: who creates the folder holds the counters, which others take after this lock
+    # the lock order of all writers: creating the folder locks the counters, which others lock after this one
     lock_organization(tx, caller.organization_id)
     return add_book(tx, caller, "folder", find_or_create_folder(tx, caller, folder).name, name=name)
 

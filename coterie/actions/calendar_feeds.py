@@ -51,7 +51,7 @@ def find_feed(tx: Tx, token: str) -> tuple[int, CalendarFeed]:
 
 
 def save_last_read(tx: Tx, organization_id: int, feed_id: str) -> None:
-    """Saves that a calendar program reads a feed now. No event: it changes nothing that users see but this moment."""
+    """Saves the time at which a calendar program read a feed. Records no event: only this time changes for users."""
     store.save_last_read(tx, organization_id, feed_id, times.now())
 
 

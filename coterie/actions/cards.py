@@ -43,7 +43,7 @@ def save_card(tx: Tx, caller: Caller, contact: Contact, card: StoredCard, *, is_
 
 
 def add_uid(tx: Tx, caller: Caller, contact_id: int, uid: str) -> None:
-    """Adds the UID of a card to the external ids of a contact; one that is another contact's stays there."""
+    """Adds the UID of a card to the external ids of a contact; a UID of another contact is not moved."""
     insert_external_ids(tx, caller.organization_id, [(UID_SOURCE, uid, contact_id)])
 
 

@@ -13,5 +13,5 @@ def save_dav_property(tx: Tx, organization_id: int, user_id: str, resource: str,
 
 
 def delete_dav_property(tx: Tx, organization_id: int, user_id: str, resource: str, name: str) -> None:
-    """Removes a property of a resource; one that is not set stays so."""
+    """Removes a property of a resource if it is set."""
     store.delete_dav_property(tx, organization_id, user_id, resource, name)

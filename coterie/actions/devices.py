@@ -68,7 +68,7 @@ def show_groups(tx: Tx, caller: Caller, device_id: str) -> None:
 
 
 def add_families(tx: Tx, caller: Caller, device: Device, names: set[str]) -> None:
-    """Adds names of properties to those a device can write, up to FAMILIES_MAX. No event: a member changed nothing."""
+    """Adds names of properties to those a device can write, up to FAMILIES_MAX. Records no event: no data changed."""
     before = set(device.families)
     if not names <= before and len(before) < FAMILIES_MAX:
         store.save_families(tx, caller.organization_id, device.id, " ".join(sorted(before | names)))
@@ -77,7 +77,7 @@ def add_families(tx: Tx, caller: Caller, device: Device, names: set[str]) -> Non
 def save_last_seen(
     tx: Tx, organization_id: int, device_id: str, *, user_agent: str, revision: int | None = None
 ) -> None:
-    """Saves that a device is seen now, with which program, and the last change sent to it. No event."""
+    """Saves the time and the program of a device's request, and the last change sent to it. Records no event."""
     store.save_last_seen(tx, organization_id, device_id, now=times.now(), user_agent=user_agent, revision=revision)
 
 

@@ -18,7 +18,7 @@ def read_etags(header: str) -> list[str]:
 
 
 def matches(header: str, etag: str | None, *, is_strong: bool) -> bool:
-    """Whether a list of ETags has this one; "*" has every one.
+    """Whether a list of ETags contains this one; "*" contains every one.
 
     etag: in quotes, None for a resource that does not exist. is_strong: as If-Match compares, where a weak ETag never
     matches; If-None-Match compares weakly.

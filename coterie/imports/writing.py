@@ -16,7 +16,7 @@ from coterie.store.database import Tx
 
 
 class Written(Struct, frozen=True):
-    """What a plan has written: its contact, the reason for the outcome of the row, and the changes for undo."""
+    """The result of writing a plan: its contact, the reason for the outcome of the row, and the changes for undo."""
 
     contact_id: int | None
     reason: Reason | None

@@ -2,5 +2,5 @@
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 person", "1,234 people". many: the plural, unless it is one with an s."""
+    """A number with its noun: "1 person", "1,234 people". many: the plural, by default the noun with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -55,7 +55,7 @@ STATIC = StaticFiles(directory=str(resources.files("coterie.web") / "static"))
 
 
 class _Number(Convertor[int]):
-    """Numbers of an address: as many digits as a database stores, where Starlette's own fails above 4,300."""
+    """Converts numbers in paths, of at most 18 digits; Starlette's own converter fails above 4,300 digits."""
 
     regex = f"[0-9]{{1,{NUMBER_DIGITS_MAX}}}"
 

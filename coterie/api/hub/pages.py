@@ -42,7 +42,7 @@ class LongListQuery(Struct, forbid_unknown_fields=True):
 
 
 def open_page(scope: cursors.Scope, cursor: str | None, type_: type[Position], first: First) -> Position | First:
-    """Where a page begins: at the position of its cursor, at `first` without one. Raises InvalidCursor."""
+    """The position at which a page begins: that of its cursor, or `first` without one. Raises InvalidCursor."""
     return cursors.read_cursor(scope, cursor, type_) if cursor is not None else first
 
 
