@@ -13,6 +13,7 @@ from coterie.model.organizations import Caller
 from coterie.model.subscriptions import APPLY, HELD, MANY, REMOTE, Held, Subscription
 from coterie.model.terms import TAGS
 from coterie.store import deletions as deletion_store
+from coterie.store import devices as device_store
 from coterie.store import subscriptions as subscription_store
 from coterie.store.database import Tx
 
@@ -53,6 +54,12 @@ def _books(made: Any) -> Iterator[Step]:
         yield "books.remove_book", lambda tx, book=book: books.remove_book(tx, caller, book())
 
 
+def _add_families(tx: Tx, caller: Caller, device_id: str) -> None:
+    device = device_store.find_device(tx, caller.organization_id, device_id)
+    assert device is not None
+    devices.add_families(tx, caller, device, {"nickname"})
+
+
 def _deletions(made: Any) -> Iterator[Step]:
     """Homer is deleted by a device, and comes back in each of the ways."""
     caller, homer = made.alice, made.homer.id
@@ -64,6 +71,13 @@ def _deletions(made: Any) -> Iterator[Step]:
             f"devices.{verb}",
             lambda tx, verb=verb, more=more: getattr(devices, verb)(tx, caller, made["device"], **more),
         )
+    yield "devices.add_families", lambda tx: _add_families(tx, caller, made["device"])
+    seen = {"user_agent": "Phone/1", "revision": 1}
+    organization_id = caller.organization_id
+    yield (
+        "devices.save_last_seen",
+        lambda tx: devices.save_last_seen(tx, organization_id, made["device"], **seen),
+    )
     phone: Callable[[], Caller] = lambda: replace(caller, via="carddav", token_id=made["device"])  # noqa: E731
 
     def bundle(tx: Tx) -> Bundle:
