@@ -237,7 +237,7 @@ def test_the_old_address_is_told_of_a_new_one_and_the_user_of_a_new_password(
     work(home.database, mailing)
     assert [recipients for recipients, _ in inbox[0].messages] == [[home.alice_email]] * 2
     password, email = (message.get_content() for _, message in inbox[0].messages)
-    assert "Your password was changed" in password and "another e-mail address" in email
+    assert "Your password was changed" in password and "Your e-mail address was changed" in email
     assert "http://crm.example.org" in email and "new@example.org" not in email
 
 

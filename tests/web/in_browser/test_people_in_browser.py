@@ -227,6 +227,7 @@ def test_a_lost_connection_loses_no_text(browser: Browser, instance: Instance) -
     expect(app.page.get_by_text("No connection.")).to_be_visible()
     expect(app.page.get_by_label("Name", exact=True)).to_have_value("Written in a tunnel")
     # the page tries again all the time, and the browser notes each attempt
+    app.settle()
     assert app.violations() == []
     context.set_offline(False)
     app.page.wait_for_url(PERSON)
