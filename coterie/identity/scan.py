@@ -28,8 +28,9 @@ from coterie.store.batches import Batches
 from coterie.store.database import Tx
 
 Reads = Callable[[], AbstractContextManager[Tx]]
-# contacts compared again in one transaction; pairs saved in one
-COMPARED, SAVED = 25, 1_000
+# contacts keyed, and compared again, in one transaction; pairs saved in one. Other writers wait for each, and an import
+# keys more at once (keeping.KEYED): it has the rows of its own transaction to write
+KEYED_AT_ONCE, COMPARED, SAVED = 50, 25, 1_000
 ROWS_AT_ONCE = 5_000
 # a whole scan is quicker than comparing so many contacts one by one
 CHANGED_MIN, CHANGED_MAX, CHANGED_PART_MAX = 100, 2_000, 0.1
@@ -65,7 +66,7 @@ def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -
 
 
 def _key(tx: Tx, organization_id: int) -> Scanned:
-    return Scanned(keyed=key_changes(tx, organization_id))
+    return Scanned(keyed=key_changes(tx, organization_id, limit=KEYED_AT_ONCE))
 
 
 # Changed contacts -----------------------------------------------------------------------------------------------------
