@@ -39,6 +39,8 @@ from coterie.store.database import Tx
 
 # a second process reads larger files
 SECOND_PROCESS_BYTES_MIN = 1_048_576
+# contacts whose keys are computed in one transaction while no other writer waits
+KEYED_ALONE = 1_000
 
 
 def stage(run: Run) -> Import:
@@ -112,18 +114,24 @@ def _is_matched(row: ReadRow) -> bool:
 
 
 def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
-    """Computes missing keys of contacts: without them, a row may be found new by mistake."""
+    """Computes missing keys of contacts: without them, a row may be found new by mistake.
+
+    More contacts at a time cost less each, so the number grows until another writer had to wait.
+    """
+    limit = KEYED
     with read() as tx:
         is_keyed = is_current(tx, staging.caller.organization_id)
     while not is_keyed:
-        yield partial(_key, staging=staging)
-        is_keyed = staging.keyed_count < KEYED
+        yield partial(_key, staging=staging, limit=limit)
+        is_keyed = staging.keyed_count < limit
+        limit = KEYED if staging.is_waited_for else min(2 * limit, KEYED_ALONE)
 
 
-def _key(tx: Tx, staging: Staging) -> Import:
+def _key(tx: Tx, staging: Staging, limit: int) -> Import:
     """Returns the import, from which a job takes its progress; computing keys does not change it."""
-    caller = staging.caller
-    staging.keyed_count = key_changes(tx, caller.organization_id)
+    staging.keyed_count = key_changes(tx, staging.caller.organization_id, limit=limit)
+    if staging.keyed_count == limit:  # more follow
+        staging.is_waited_for |= tx.is_waited_for()
     return staging.import_
 
 
