@@ -15,6 +15,7 @@ from coterie.cli.stopping import exiting_on_errors
 FILE_SIZE = 4_000_000
 
 
+@pytest.mark.slow
 def test_a_child_that_cannot_start_writes_a_line_of_the_log(tmp_path: Path) -> None:
     (tmp_path / "coterie.sqlite3").write_bytes(b"no database " * 1000)
     done = subprocess.run(
@@ -34,6 +35,7 @@ def test_a_full_disk_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         raise OSError(ENOENT, "No such file")
 
 
+@pytest.mark.slow
 def test_an_import_that_does_not_fit_on_the_disk_says_so(tmp_path: Path) -> None:
     coterie(tmp_path, "bootstrap", "--organization", "T", "--email", "t@example.org", "--password", "tangerine-sky-9")
     table = tmp_path / "table.csv"
