@@ -91,6 +91,18 @@ def test_our_own_export_says_so_in_its_manifest(tmp_path: Path) -> None:
             detect_format(archive(tmp_path, {"manifest.json": manifest}))
 
 
+def test_a_manifest_with_damaged_bytes_is_a_damaged_archive(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", json.dumps({"format": "coterie", "text": "text " * 100}))
+    content = bytearray(path.read_bytes())
+    start = 30 + len("manifest.json")
+    content[start : start + 8] = b"\xff" * 8
+    path.write_bytes(content)
+    with pytest.raises(Invalid, match="damaged ZIP"):
+        detect_format(path)
+
+
 def test_monica_is_json_of_its_shape(tmp_path: Path) -> None:
     export = {"version": "1.0-preview.1", "app_version": "4.1.2", "export_date": "2026-11-22", "account": {}}
     assert detect_format(written(tmp_path, json.dumps(export))) == "monica"

@@ -38,7 +38,8 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 # general purpose bit 0 (APPNOTE.TXT 4.4.4)
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, struct.error)
+# what reading a damaged archive raises
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, struct.error)
 
 
 class BrokenFile(Exception):
@@ -82,7 +83,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     try:
         check_table_of_contents(path)
         zipped = zipfile.ZipFile(path)
-    except (*_BROKEN, ValueError):
+    except (*BROKEN, ValueError):
         raise _damaged() from None
     with zipped:
         for name in zipped.namelist():
@@ -149,7 +150,7 @@ def read_file(archive: Archive, name: str, bytes_max: int) -> bytes:
     try:
         with _opened(archive, name) as (stream, packed):
             chunks = b"".join(chunk for chunk in _chunks(archive, name, stream, packed, bytes_max))
-    except _BROKEN:
+    except BROKEN:
         raise BrokenFile("is damaged") from None
     return chunks
 
@@ -162,7 +163,7 @@ def copy_file(archive: Archive, name: str, target: Path, bytes_max: int) -> tupl
             for chunk in _chunks(archive, name, stream, packed, bytes_max):
                 digest.update(chunk)
                 byte_count += file.write(chunk)
-    except _BROKEN:
+    except BROKEN:
         raise BrokenFile("is damaged") from None
     return digest.hexdigest(), byte_count
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from coterie.errors import Invalid, invalid
 from coterie.imports.formats import google_csv, linkedin_csv, outlook_csv, r0_csv
 from coterie.imports.formats.any_csv import names_people
-from coterie.imports.formats.archives import check_table_of_contents
+from coterie.imports.formats.archives import BROKEN, check_table_of_contents
 from coterie.imports.formats.csv_layout import read_head
 from coterie.imports.formats.csv_rows import COLUMN_COUNT_MAX, is_any_header
 from coterie.imports.formats.header_names import guess_mapping
@@ -81,7 +81,7 @@ def _of_archive(path: Path) -> str:
             names = archive.namelist()
             if "manifest.json" in names and _is_portable_manifest(archive):
                 return COTERIE
-    except (Invalid, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
+    except (Invalid, *BROKEN, ValueError):
         raise _unreadable("it is a damaged ZIP archive") from None
     if any(_OF_INSTAGRAM.search(name) for name in names):
         return INSTAGRAM
