@@ -68,6 +68,11 @@ def test_a_window_between_phone_and_desktop_has_names_below_icons(app: Watched) 
     app.resize(820)
     for path in ("/1/today", "/1/people", "/1/people/1"):
         app.visit(path)
+        links = app.page.get_by_role("navigation", name="Main", exact=True).get_by_role("link")
+        assert links.count() > 0
+        for link in links.all():
+            icon, name = link.locator("svg").bounding_box(), link.locator("> span").first.bounding_box()
+            assert icon is not None and name is not None and name["y"] >= icon["y"] + icon["height"]
 
 
 def test_a_field_is_edited_by_keyboard_and_undone_by_one_key(app: Watched) -> None:
