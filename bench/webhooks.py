@@ -16,7 +16,7 @@ from bench.processes import coterie_environment, free_port, running
 from bench.table import Row, at_least, at_most
 from coterie.actions.callers import caller_for
 from coterie.actions.contacts import create_contact
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.actions.organizations import create_organization
 from coterie.actions.passwords import hash_password
 from coterie.actions.webhooks import create_webhook
@@ -102,7 +102,7 @@ def _record(database: Database, organization_id: int, contact_id: int, count: in
                 )
                 for number in range(start, min(start + BATCH, count))
             ]  # fmt: skip
-            record_all(tx, caller, rows)
+            record_events(tx, caller, rows)
 
 
 def _wait(received: Path, count: int) -> None:

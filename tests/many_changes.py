@@ -3,7 +3,7 @@
 from world import World
 
 from coterie.actions.contacts import update_contact
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.store.events import find_last_event
 
 
@@ -14,7 +14,7 @@ def change_very_often(world: World) -> tuple[int, int]:
     with world.database.write() as tx:
         update_contact(tx, world.bob, world.marge.id, {"nickname": "Midge"})
         first = tx.units[organization_id]
-        record_all(tx, world.bob, [row_of(world.bob, "contact.tag_changed", "t") for _ in range(2_000)])
+        record_events(tx, world.bob, [row_of(world.bob, "contact.tag_changed", "t") for _ in range(2_000)])
         update_contact(tx, world.bob, world.homer.id, {"bio": "1"})
         last = find_last_event(tx, organization_id)
     with world.database.write() as tx:

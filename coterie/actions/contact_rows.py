@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import astuple, replace
 
-from coterie.actions.events import Changes, EventRow, record_all
+from coterie.actions.events import Changes, EventRow, record_events
 from coterie.model.contacts import KEYS_OF, Contact, sort_keys
 from coterie.model.handles import SUMMARY_COLUMNS, Handle
 from coterie.model.organizations import Caller
@@ -40,7 +40,7 @@ def record_created(tx: Tx, caller: Caller, contacts: Sequence[Contact], rows: Co
 
     Change numbers are taken last, because other writers wait for them.
     """
-    given = record_all(tx, caller, rows, {contact.id: {"updated_at": contact.updated_at} for contact in contacts})
+    given = record_events(tx, caller, rows, {contact.id: {"updated_at": contact.updated_at} for contact in contacts})
     return [replace(contact, revision=given[contact.id]) for contact in contacts]
 
 
@@ -68,7 +68,7 @@ def save_contact(
     if by:
         count_contact(tx, caller, before.id, by)
     # change numbers are taken last, because other writers wait for them
-    revisions = record_all(tx, caller, rows, {before.id: {**columns, "updated_at": after.updated_at}})
+    revisions = record_events(tx, caller, rows, {before.id: {**columns, "updated_at": after.updated_at}})
     return replace(after, revision=revisions[before.id])
 
 

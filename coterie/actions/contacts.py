@@ -14,7 +14,7 @@ from coterie.actions.contact_rows import (
     summary_of,
 )
 from coterie.actions.erasure import erase_contacts
-from coterie.actions.events import Changes, EventRow, record_all, row_of
+from coterie.actions.events import Changes, EventRow, record_events, row_of
 from coterie.actions.folders import change_folders
 from coterie.actions.handles import (
     handles_for_undo,
@@ -233,7 +233,7 @@ def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     scrub_erased_contacts(tx, caller)
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each]) for each in erased]
     rows += consequence_rows(tx, caller, "contact.related_changed", contact_id, related, locked)
-    record_all(tx, caller, rows)
+    record_events(tx, caller, rows)
 
 
 def list_related(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> list[int]:

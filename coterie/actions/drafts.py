@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
 from coterie.actions.draft_parts import PartRows, Rows, write_parts
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.touch_plans import refresh_plans
 from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
@@ -116,7 +116,7 @@ def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
     handle_store.insert_handles(tx, caller.organization_id, new.handles)
     write_parts(tx, caller, new.parts)
     # the last step: it indexes the contacts with their parts
-    record_all(tx, caller, new.events)
+    record_events(tx, caller, new.events)
 
 
 def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) -> RowChanges:

@@ -31,7 +31,7 @@ def row_of(
     undo: Any = None,
     now: str | None = None,
 ) -> EventRow:
-    """One event, ready for record_all. kind: one of model.events.KINDS; contact_ids: every contact it concerns;
+    """One event, ready for record_events. kind: one of model.events.KINDS; contact_ids: every contact it concerns;
     changes: {field: (before, after)}; undo: what an undo needs besides, which no door shows."""
     assert kind in KINDS, kind
     cause = {} if caller.cause_id is None else {"cause_id": caller.cause_id}
@@ -72,10 +72,10 @@ def record(
 ) -> None:
     """Writes one event, as row_of describes it, and brings the contacts it changes up to date."""
     row = row_of(caller, kind, subject_id, contact_ids=contact_ids, changes=changes, undo=undo, now=now)
-    record_all(tx, caller, [row])
+    record_events(tx, caller, [row])
 
 
-def record_all(
+def record_events(
     tx: Tx,
     caller: Caller,
     rows: Collection[EventRow],

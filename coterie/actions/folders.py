@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows, lock_affected
-from coterie.actions.events import EventRow, differences, record, record_all, row_of
+from coterie.actions.events import EventRow, differences, record, record_events, row_of
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
 from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
@@ -79,12 +79,12 @@ def insert_again(tx: Tx, caller: Caller, folder: Folder, contact_ids: Collection
 def _record(tx: Tx, caller: Caller, row: EventRow, contact_ids: list[int], locked: Collection[int]) -> None:
     """A change of a folder's name is one of all contacts in it."""
     kind = "contact.folder_changed"
-    record_all(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], contact_ids, locked)])
+    record_events(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], contact_ids, locked)])
 
 
 def set_folders(tx: Tx, caller: Caller, contact_id: int, folder_ids: Iterable[int] | None) -> None:
     """Puts a contact into these folders and takes it out of all others. Raises Invalid if a folder does not exist."""
-    record_all(tx, caller, change_folders(tx, caller, contact_id, folder_ids))
+    record_events(tx, caller, change_folders(tx, caller, contact_id, folder_ids))
 
 
 def change_folders(tx: Tx, caller: Caller, contact_id: int, folder_ids: Iterable[int] | None) -> list[EventRow]:

@@ -10,7 +10,7 @@ unsent before it arrives stays unsent. Events never contain text, so an unsent t
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.actions.instagram import enqueue_profiles
 from coterie.actions.instagram_mentions import enqueue_mentions
 from coterie.actions.instagram_people import find_or_add_people
@@ -96,7 +96,7 @@ def _apply(tx: Tx, caller: Caller, account_id: str, updates: Sequence[Update]) -
     interaction_store.save_stored(tx, organization_id, [s for s in changed if not s.is_new], now)
     interaction_store.trim_recent(tx, organization_id, sorted({s.contact_id for s in changed if s.is_new}))
     interaction_store.mark_recent(tx, organization_id, sorted(_reordered(changed)))
-    record_all(tx, caller, events)
+    record_events(tx, caller, events)
     _opt_out(tx, caller, [s for s in changed if s.is_new])
     _request_profiles(tx, caller, account_id, added, people)
 
@@ -210,7 +210,7 @@ def _opt_out(tx: Tx, caller: Caller, added: Sequence[StoredInteraction]) -> None
             columns[contact.id] = {"status": OPTOUT}
             changes = {"status": (contact.status, OPTOUT), "opt_out_word": (None, words_sent[contact.id])}
             rows.append(row_of(caller, "contact.updated", contact.id, contact_ids=[contact.id], changes=changes))
-    record_all(tx, caller, rows, columns)
+    record_events(tx, caller, rows, columns)
 
 
 def _request_profiles(tx: Tx, caller: Caller, account_id: str, added: Sequence[Update], people: People) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows
 from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
-from coterie.actions.events import EventRow, record_all, row_of
+from coterie.actions.events import EventRow, record_events, row_of
 from coterie.actions.merge_fields import (
     NOTE,
     Choices,
@@ -187,7 +187,7 @@ def _save(
         before.id: {**columns_to_save(before, after), "updated_at": now},
         pair.loser.id: {"deleted_at": now, "updated_at": pair.loser.updated_at},
     }
-    revisions = record_all(tx, caller, rows, columns, moves_updated_at=False)
+    revisions = record_events(tx, caller, rows, columns, moves_updated_at=False)
     duplicate_store.delete_pairs_of(tx, caller.organization_id, pair.ids)
     values |= refresh_reminders(tx, caller, [before.id])
     return replace(after, revision=revisions[before.id])

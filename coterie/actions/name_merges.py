@@ -5,7 +5,7 @@ from typing import Any
 
 from coterie.actions import folders, terms
 from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows, lock_affected
-from coterie.actions.events import EventRow, record_all, row_of
+from coterie.actions.events import EventRow, record_events, row_of
 from coterie.errors import NotFound, invalid
 from coterie.model.folders import Folder
 from coterie.model.organizations import Caller
@@ -69,7 +69,7 @@ def _row(caller: Caller, noun: str, into_id: str | int, name: str, added: dict[s
 
 def _record(tx: Tx, caller: Caller, row: EventRow, contact_ids: list[int], locked: Collection[int]) -> None:
     kind = f"contact.{row['kind'].partition('.')[0]}_changed"
-    record_all(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], contact_ids, locked)])
+    record_events(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], contact_ids, locked)])
 
 
 def _find_term(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> Term:

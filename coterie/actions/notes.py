@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from coterie.actions.contact_rows import columns_to_save
-from coterie.actions.events import Changes, EventRow, record_all, row_of
+from coterie.actions.events import Changes, EventRow, record_events, row_of
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.ids import new_id, parse_id
@@ -184,7 +184,7 @@ def remove_imported_lines(
         else:
             store.save_note(tx, caller.organization_id, note, replace(note, text=rest))
         row = row_of(caller, kind, note.id, contact_ids=[contact_id])
-        record_all(tx, caller, [row], _pinned_columns(tx, caller, [contact_id]) if note.is_pinned else None)
+        record_events(tx, caller, [row], _pinned_columns(tx, caller, [contact_id]) if note.is_pinned else None)
 
 
 def _without_lines(text: str, lines: Collection[str]) -> str:
@@ -221,7 +221,7 @@ def _record_naming(
     named = sorted(contact_ids)
     now = None if kind == "note.erased" else note.updated_at
     row = row_of(caller, kind, note.id, contact_ids=named, changes=changes, now=now)
-    record_all(tx, caller, [row], _pinned_columns(tx, caller, named) if note.is_pinned else None)
+    record_events(tx, caller, [row], _pinned_columns(tx, caller, named) if note.is_pinned else None)
 
 
 def _pinned_columns(tx: Tx, caller: Caller, contact_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

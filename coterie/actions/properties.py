@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from coterie.actions.consequences import consequence_rows, lock_affected
-from coterie.actions.events import Changes, EventRow, differences, record, record_all, row_of
+from coterie.actions.events import Changes, EventRow, differences, record, record_events, row_of
 from coterie.errors import Invalid, NotFound, Problem, gathering, invalid
 from coterie.model import times
 from coterie.model.organizations import Caller
@@ -88,7 +88,7 @@ def update_definition(tx: Tx, caller: Caller, slug: str, fields: Mapping[str, An
     if "title" in changes:
         contact_ids = _contact_ids(tx, caller, slug)
         rows += consequence_rows(tx, caller, "contact.property_changed", slug, contact_ids, locked)
-    record_all(tx, caller, rows)
+    record_events(tx, caller, rows)
     return after
 
 
@@ -115,7 +115,7 @@ def delete_definition(tx: Tx, caller: Caller, slug: str) -> None:
     undo = None if contact_ids else {"property": definition}
     row = row_of(caller, "property.deleted", slug, changes={"title": (definition.title, None)}, undo=undo)
     rows = [row, *consequence_rows(tx, caller, "contact.property_changed", slug, contact_ids, locked)]
-    record_all(tx, caller, rows)
+    record_events(tx, caller, rows)
 
 
 def insert_again(tx: Tx, caller: Caller, definition: PropertyDefinition) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from msgspec.structs import replace
 
 from coterie.actions.consequences import consequence_rows, lock_affected
-from coterie.actions.events import EventRow, differences, record, record_all, row_of
+from coterie.actions.events import EventRow, differences, record, record_events, row_of
 from coterie.errors import NotFound, invalid
 from coterie.model import times
 from coterie.model.ids import new_id
@@ -152,7 +152,7 @@ def change_tagged(
         if store.take_term_off_contact(tx, organization_id, TAGS, contact_id, tag_id):
             rows.append(row_of(caller, "contact.untagged", tag_id, contact_ids=[contact_id]))
     if rows:
-        record_all(tx, caller, rows)
+        record_events(tx, caller, rows)
 
 
 def _is_over_limit(tx: Tx, caller: Caller, vocabulary: Vocabulary, contact_id: int) -> bool:
@@ -177,7 +177,7 @@ def _record(
 ) -> None:
     """A change of a term is one of all contacts that have it: affected are (these, those of them that are locked)."""
     kind = f"contact.{vocabulary.noun}_changed"
-    record_all(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], *affected)])
+    record_events(tx, caller, [row, *consequence_rows(tx, caller, kind, row["subject_id"], *affected)])
 
 
 def _find_with_contacts(tx: Tx, caller: Caller, vocabulary: Vocabulary, term_id: str) -> tuple[Collection[int], Term]:

@@ -1,8 +1,8 @@
 """Keeps the plans of staying in touch equal to the rules, the touches and the snoozes.
 
-Guarantee: record_all refreshes the plans of the contacts of each event of REFRESHES, in its transaction; an import that
-adds interactions to a contact, or its undo, does it itself; a rule of a tag or folder with more than 1,000 contacts
-refreshes them by jobs.
+Guarantee: record_events refreshes the plans of the contacts of each event of REFRESHES, in its transaction; an import
+that adds interactions to a contact, or its undo, does it itself; a rule of a tag or folder with more than 1,000
+contacts refreshes them by jobs.
 """
 
 from collections.abc import Collection, Sequence

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from coterie.actions import contacts as actions
 from coterie.actions.contact_rows import save_contact
 from coterie.actions.duplicates import dismiss, undismiss
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.actions.folders import change_folders
 from coterie.actions.handles import handles_for_undo, is_username_taken, save_handles
 from coterie.actions.merges import merge_contacts
@@ -236,7 +236,7 @@ def _folder(*, is_in: bool) -> Undo:
             raise NotUndone("erased")
         if (folder_id in present) != is_in:
             raise NotUndone("changed_since")
-        record_all(tx, caller, change_folders(tx, caller, contact.id, present ^ {folder_id}))
+        record_events(tx, caller, change_folders(tx, caller, contact.id, present ^ {folder_id}))
         return ()
 
     return undo

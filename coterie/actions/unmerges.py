@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows
 from coterie.actions.contact_rows import columns_to_save, count_contact, summary_of
 from coterie.actions.contacts import list_related
-from coterie.actions.events import EventRow, record_all, row_of
+from coterie.actions.events import EventRow, record_events, row_of
 from coterie.actions.merge_values import columns_to_restore, note_moved, note_rescheduled, values_to_restore
 from coterie.actions.merged_parts import FORMER, LABEL, REMINDER, Values, refresh_reminders
 from coterie.actions.unmerged_parts import (
@@ -165,7 +165,7 @@ def _save(
         new.id: {**columns_to_save(old, new), "updated_at": new.updated_at}
         for old, new in zip(before, (survivor, loser), strict=True)
     }
-    revisions = record_all(tx, caller, rows, columns, moves_updated_at=False)
+    revisions = record_events(tx, caller, rows, columns, moves_updated_at=False)
     return replace(survivor, revision=revisions[survivor.id]), replace(loser, revision=revisions[loser.id])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.checks.check import Check, Page, Problem, Scope
 from coterie.model.organizations import Caller
 from coterie.store import event_checks as store
@@ -47,7 +47,7 @@ def _find_revisions(tx: Tx, scope: Scope, after: int) -> Page:
 
 def _repair_revisions(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
     ids = [problem.key for problem in problems]
-    record_all(tx, caller, [row_of(caller, "contact.updated", each, contact_ids=[each]) for each in ids])
+    record_events(tx, caller, [row_of(caller, "contact.updated", each, contact_ids=[each]) for each in ids])
     return len(ids)
 
 

@@ -9,7 +9,7 @@ from coterie.actions.contact_rows import save_contact
 from coterie.actions.contacts import list_related
 from coterie.actions.drafts import RowChanges
 from coterie.actions.erasure import erase_contacts
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.actions.handles import promote_oldest
 from coterie.actions.import_relationships import erase_untouched
 from coterie.actions.touch_plans import refresh_plans
@@ -46,7 +46,7 @@ def erase_created(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> set[int
     rows = [row_of(caller, "contact.erased", each, contact_ids=[each], now=now) for each in erased]
     if related:
         rows.append(row_of(caller, "contact.related_changed", caller.import_id or "", contact_ids=related, now=now))
-    record_all(tx, caller, rows)
+    record_events(tx, caller, rows)
     return set(load_sheets(tx, organization_id, changed & existing.keys(), ()))
 
 
@@ -62,7 +62,7 @@ def give_back_external_ids(tx: Tx, caller: Caller, changes: RowChanges) -> None:
                    changes={"external_ids": (None, [[source, external_id]])})
             for source, external_id, contact_id in back
         ]  # fmt: skip
-        record_all(tx, caller, rows)
+        record_events(tx, caller, rows)
 
 
 def undo_row(tx: Tx, caller: Caller, contact_id: int, changes: RowChanges) -> Conflicts:

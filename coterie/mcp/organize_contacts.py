@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from coterie.actions.events import record_all
+from coterie.actions.events import record_events
 from coterie.actions.folders import change_folders
 from coterie.actions.terms import change_tags
 from coterie.errors import NotFound, invalid
@@ -88,7 +88,7 @@ def change_labels(tx: Tx, call: Call, ids: list[int], labels: Labels) -> dict[st
         after = (before | set(labels.add_folders)) - set(labels.remove_folders)
         if after != before:
             rows += change_folders(tx, caller, contact_id, after)
-    record_all(tx, caller, rows)
+    record_events(tx, caller, rows)
     counts = {name: sum(1 for row in rows if row["kind"] == kind) for kind, name in _COUNTED.items()}
     return without_empty({name: count for name, count in counts.items() if count}) or {"changed": 0}
 

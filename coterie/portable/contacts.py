@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from coterie.actions.events import record_all, row_of
+from coterie.actions.events import record_events, row_of
 from coterie.model import times
 from coterie.model.cards import is_on_phones
 from coterie.model.contacts import Contact, sort_keys
@@ -61,7 +61,7 @@ def create_portable_contacts(tx: Tx, caller: Caller, entries: Sequence[PortableC
     _insert(tx, caller, new)
     add_to_count(tx, organization_id, contact_store.COUNT, alive_count)
     delete_tombstones(tx, organization_id, [entry.contact.uuid for entry in entries])
-    record_all(tx, caller, events)
+    record_events(tx, caller, events)
     return list(range(first, first + len(entries)))
 
 

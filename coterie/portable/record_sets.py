@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from coterie.actions.events import EventRow, record_all, row_of
+from coterie.actions.events import EventRow, record_events, row_of
 from coterie.model import times
 from coterie.model.events import CHANGES_CONTACTS
 from coterie.model.organizations import Caller
@@ -95,10 +95,10 @@ class RecordSet:
         checked = self.check(rows)
         entries = [entry for entry in checked.entries if self.insert(entry)]
         self.after_write(entries)
-        record_all(self.tx, self.caller, self.events(entries))
+        record_events(self.tx, self.caller, self.events(entries))
         # what came with the import keeps its updated_at
         imported = {i for entry in entries for i in self.shown_with(entry) if i in self.created}
-        record_all(self.tx, self.caller, self.parts_imported(imported), moves_updated_at=False)
+        record_events(self.tx, self.caller, self.parts_imported(imported), moves_updated_at=False)
         keys = [([e.columns[name] for name in self.noun.key], getattr(e.row, "updated_at", None)) for e in entries]
         return Written(keys, checked.problems)
 
@@ -113,7 +113,7 @@ class RecordSet:
                 changed |= contact_ids
         self.after_undo(keys, results.count(True))
         existing = uuids_of(self.tx, self.caller.organization_id, changed)
-        record_all(self.tx, self.caller, self.parts_imported(set(existing)))
+        record_events(self.tx, self.caller, self.parts_imported(set(existing)))
         return results.count(False)
 
     def _as_merged(self, keys: Sequence[WrittenKey]) -> Sequence[WrittenKey]:

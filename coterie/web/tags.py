@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coterie.actions.events import record_all
+from coterie.actions.events import record_events
 from coterie.actions.folders import change_folders, find_or_create_folder
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.errors import NotFound
@@ -76,7 +76,7 @@ def _change(tx: Tx, visit: Visit, *, added: int | None = None, removed: int | No
     contact_id = visit.id("id")
     folders = list_folders_of(tx, visit.acting.organization_id, [contact_id]).get(contact_id, [])
     new = {folder_id for folder_id, _, _ in folders} - {removed}
-    record_all(tx, visit.acting, change_folders(tx, visit.acting, contact_id, new | ({added} if added else set())))
+    record_events(tx, visit.acting, change_folders(tx, visit.acting, contact_id, new | ({added} if added else set())))
 
 
 def suggest(tx: Tx, visit: Visit) -> Result:
