@@ -4,6 +4,7 @@ A variable overrides the file. The file is that of COTERIE_CONFIG, else coterie.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -17,6 +18,8 @@ from coterie.errors import Unavailable
 from coterie.settings.checks import CHECKS
 
 PREFIX = "COTERIE_"
+# the user and the password of a URL
+_USER = re.compile(r"//[^/?#]*@")
 # the file of settings, and the token of `coterie mcp`
 _NO_SETTINGS = ("CONFIG", "TOKEN")
 # options of `coterie serve` that are not settings
@@ -51,9 +54,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(description="Hosts and networks that webhooks may call though they are private or plain http."),
     ] = ""
-    request_seconds: Annotated[float, Meta(description="Deadline of the database work of a request.", gt=0)] = 5.0
+    request_seconds: Annotated[
+        float, Meta(description="Deadline of the database work of a request.", ge=0.1, le=3600)
+    ] = 5.0
     slow_seconds: Annotated[
-        float, Meta(description="Deadline of one transaction of an export, an import or a command.", gt=0)
+        float, Meta(description="Deadline of one transaction of an export, an import or a command.", ge=0.1, le=86_400)
     ] = 120.0
     body_bytes_max: Annotated[
         int,
@@ -85,7 +90,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Bearer token that /metrics requires; if unset, only loopback may read it."),
     ] = ""
     jobs_poll_seconds: Annotated[
-        float, Meta(description="Seconds between two looks of an idle worker for jobs.", gt=0)
+        float, Meta(description="Seconds between two looks of an idle worker for jobs.", ge=0.01, le=60)
     ] = 0.5
     login_days: Annotated[
         int, Meta(description="Days after which a login ends; API tokens have days of their own.", ge=1, le=3660)
@@ -206,8 +211,6 @@ def _allowed(type_: Any) -> str:
         *others, last = get_args(plain)
         return f"must be {', '.join(others)} or {last}"
     number = "a whole number" if plain is int else "a number"
-    if meta.gt is not None:
-        return f"must be {number} greater than {meta.gt}"
     return f"must be {number} from {meta.ge} to {meta.le}" if meta.le else f"must be {number} of at least {meta.ge}"
 
 
@@ -229,7 +232,7 @@ def shown(variable: str, value: str) -> str:
     if variable.endswith(("DATABASE_URL", "DATABASE_REPLICA_URL", "SMTP_URL")):
         scheme, _, rest = value.partition("://")
         return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if rest else "(set)"
-    return value
+    return _USER.sub("//", value)
 
 
 def describe() -> list[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ def _check_base_url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or _UNFIT_FOR_URLS.search(plain):
         raise ValueError("must be a URL, such as https://crm.example.org")
     if parts.path or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError(f"must be {parts.scheme}://{parts.netloc.rpartition('@')[2]}, because Coterie has no path")
+        raise ValueError(f"must be {parts.scheme}://{parts.netloc.rpartition('@')[2]}, without a user, path or query")
     parts.port  # noqa: B018 (raises ValueError if it is not a port)
     return plain
 

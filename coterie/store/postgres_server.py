@@ -1,5 +1,6 @@
 """Checks a PostgreSQL server before it is used, so that an operator sees the problem and its fix in one line."""
 
+import re
 import time
 from typing import Any
 
@@ -25,13 +26,17 @@ def check_server(url: str, *, seconds: float) -> bool:
                 _check_database(connection)
                 return _check_pooler(connection)
         except psycopg.ProgrammingError as error:
-            raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {_last_part(error)}") from None
+            raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {_reason(error)}") from None
         except psycopg.OperationalError as error:
-            # ping is OK if the server accepts connections, whether or not it accepts this login
-            if PGconn.ping(url.encode()) == Ping.OK:
-                raise Unavailable(f"PostgreSQL refuses COTERIE_DATABASE_URL: {_last_part(error)}") from None
+            ping = PGconn.ping(url.encode())
+            # it accepts connections, whether or not it accepts this login
+            if ping == Ping.OK:
+                raise Unavailable(f"PostgreSQL refuses COTERIE_DATABASE_URL: {_reason(error)}") from None
+            if ping == Ping.NO_ATTEMPT:
+                raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {_reason(error)}") from None
             if time.monotonic() > deadline:
-                raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
+                message = f"PostgreSQL does not respond at COTERIE_DATABASE_URL: {_reason(error)}"
+                raise Unavailable(message) from None
         time.sleep(_RETRY_SECONDS)
 
 
@@ -63,12 +68,15 @@ def _check_pooler(connection: "psycopg.Connection[Any]") -> bool:
     except psycopg.OperationalError as error:
         raise Unavailable(
             f"the pooler of COTERIE_DATABASE_URL does not pass transactions on: set pool_mode = transaction"
-            f" ({_last_part(error)})"
+            f" ({_reason(error)})"
         ) from None
     return row is not None and row[0] != connection.info.backend_pid
 
 
-def _last_part(error: Exception) -> str:
-    """The message of the server, without the addresses that were tried."""
-    lines = str(error).strip().splitlines()
-    return lines[-1].rpartition("FATAL: ")[2].strip() if lines else type(error).__name__
+def _reason(error: Exception) -> str:
+    """Why a connection failed, for each server that was tried, without the addresses."""
+    # lines that begin with a tab are libpq's hints
+    lines = [line for line in str(error).splitlines() if line and not line.startswith("\t")]
+    lines = [line for line in lines if line.startswith("- host: ")] or lines[:1] or [type(error).__name__]
+    # each reason once, in the order of the servers
+    return "; ".join(dict.fromkeys(re.split(r"(?:failed|is bad): (?:FATAL: )?", line)[-1].strip() for line in lines))

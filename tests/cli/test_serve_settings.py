@@ -49,10 +49,17 @@ def test_a_setting_that_makes_no_sense_is_refused_by_its_name(name: str, value: 
         ({"LOG_REQUESTS": "maybe"}, "COTERIE_LOG_REQUESTS = maybe: must be true or false"),
         ({"IMPORT_DAYS": "0"}, "COTERIE_IMPORT_DAYS = 0: must be a whole number from 1 to 36500"),
         ({"BODY_BYTES_MAX": "1"}, "COTERIE_BODY_BYTES_MAX = 1: must be a whole number of at least 1024"),
-        ({"SLOW_SECONDS": "0"}, "COTERIE_SLOW_SECONDS = 0: must be a number greater than 0"),
+        ({"SLOW_SECONDS": "0"}, "COTERIE_SLOW_SECONDS = 0: must be a number from 0.1 to 86400"),
+        ({"REQUEST_SECONDS": "inf"}, "COTERIE_REQUEST_SECONDS = inf: must be a number from 0.1 to 3600"),
+        ({"REQUEST_SECONDS": "nan"}, "COTERIE_REQUEST_SECONDS = nan: must be a number from 0.1 to 3600"),
+        ({"JOBS_POLL_SECONDS": "1e-9"}, "COTERIE_JOBS_POLL_SECONDS = 1e-9: must be a number from 0.01 to 60"),
         (
             {"BASE_URL": "https://a.example/x/"},
-            "COTERIE_BASE_URL = https://a.example/x/: must be https://a.example, because Coterie has no path",
+            "COTERIE_BASE_URL = https://a.example/x/: must be https://a.example, without a user, path or query",
+        ),
+        (
+            {"BASE_URL": "https://marge:s3cret@a.example"},
+            "COTERIE_BASE_URL = https://a.example: must be https://a.example, without a user, path or query",
         ),
         (
             {"DATABASE_URL": "sqlite:///srv/c.sqlite3"},

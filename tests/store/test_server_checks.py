@@ -81,3 +81,31 @@ def test_a_server_that_is_not_there_is_waited_for() -> None:
     with pytest.raises(Unavailable, match="does not respond"):
         check_server("postgresql://nobody@127.0.0.1:1/nothing", seconds=0.5)
     assert time.monotonic() - started >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/nothing", "Connection refused"),
+        ("postgresql://nobody@127.0.0.1:1,127.0.0.1:2/nothing", "Connection refused"),
+        ("postgresql://nobody@127.0.0.1:port/nothing", 'invalid integer value "port" for connection option "port"'),
+        ("postgresql://nobody@host.invalid/nothing", "failed to resolve host 'host.invalid'"),
+        ("postgresql:///nothing?host=/no/such/folder", "No such file or directory"),
+    ],
+)
+def test_the_reason_why_it_does_not_respond_is_named(url: str, reason: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        check_server(url, seconds=0)
+    assert str(refused.value).startswith(f"PostgreSQL does not respond at COTERIE_DATABASE_URL: {reason}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/nothing?sslmode=perhaps", 'invalid sslmode value: "perhaps"'),
+        ("postgresql://nobody@127.0.0.1:1/nothing?host=1&nonsense=2", 'invalid URI query parameter: "nonsense"'),
+    ],
+)
+def test_a_url_that_can_never_work_is_refused_at_once(url: str, reason: str) -> None:
+    assert refusal(url) == f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {reason}"
