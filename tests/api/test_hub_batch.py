@@ -39,7 +39,8 @@ def test_each_operation_has_its_result_and_a_failing_one_stops_no_other(world: W
     assert [each["index"] for each in results] == list(range(len(operations)))
     assert response["failed"] == sum(each["problem"] is not None for each in results) == 7
     assert (results[0]["ref"], results[0]["outcome"]) == ("a", "created")
-    assert results[1]["problem"]["errors"][0]["field"] == "birthday"
+    assert results[1]["problem"]["errors"][0]["field"] == "contact.birthday"
+    assert results[11]["problem"]["detail"] == "operation is not an object"
     assert results[4]["problem"]["etag"] == results[3]["etag"]
     assert hub.get(f"{CONTACTS}/{results[0]['id']}").headers["etag"] == results[0]["etag"]
     names = {each["name"] for each in hub.get(CONTACTS).json["items"]}
@@ -54,7 +55,7 @@ def test_atomic_is_all_or_nothing_with_every_problem(world: World, hub: Client) 
     ]
     response = hub.post(BATCH, {"operations": operations, "atomic": True})
     assert response.status == 422
-    assert [each["field"] for each in response.json["errors"]] == ["operations.1.birthday", "operations.2"]
+    assert [each["field"] for each in response.json["errors"]] == ["operations.1.contact.birthday", "operations.2"]
     assert hub.get(CONTACTS, count="true").json["total"] == 2
     assert run(hub, operations[:1], atomic=True)["failed"] == 0
     assert hub.get(CONTACTS, count="true").json["total"] == 3

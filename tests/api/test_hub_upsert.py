@@ -167,3 +167,18 @@ def test_another_organizations_contacts_are_not_found(world: World, hub: Client)
 def test_an_invalid_identifier_is_named(hub: Client, match: list[dict[str, str]], field: str) -> None:
     response = upsert(hub, match)
     assert (response.status, [each["field"] for each in response.json["errors"]]) == (422, [field])
+
+
+@pytest.mark.parametrize("address", ["marge@example.org", "maude@example.org"])
+@pytest.mark.parametrize(
+    ("contact", "field"),
+    [
+        ({"birthday": "never"}, "contact.birthday"),
+        ({"properties": {"shoe": 1}}, "contact.properties.shoe"),
+        ({"handles": [{"channel": "phone", "value": "x"}]}, "contact.handles.0.value"),
+    ],
+)
+@pytest.mark.usefixtures("world")
+def test_a_problem_of_the_contact_is_below_its_key(hub: Client, address: str, contact: Any, field: str) -> None:
+    response = upsert(hub, [by("email", address)], contact)
+    assert (response.status, [each["field"] for each in response.json["errors"]]) == (422, [field])

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from coterie.actions import contacts as actions
+from coterie.api.errors import wire_names
 from coterie.api.hub.conditions import check_if_match, etag_of
 from coterie.api.hub.contact_input import ContactFields, change_contact, create_contact
 from coterie.api.hub.errors import ChangedSince, IfMatchRequired, Problem, present_error
@@ -98,6 +99,8 @@ def _run_all(tx: Tx, caller: Caller, operations: list[Any]) -> BatchEntity:
 
 
 def _failed(index: int, raw: Any, error: CoterieError) -> BatchResult:
+    if isinstance(error, Invalid):  # in the result of an operation, no field means the operation
+        error = Invalid(*(problem._replace(path=problem.path or ("operation",)) for problem in error.problems))
     problem: Problem = present_error(error).body
     ref = raw.get("ref") if isinstance(raw, dict) else None
     return BatchResult(index=index, ref=ref if isinstance(ref, str) else None, status=problem.status, problem=problem)
@@ -118,14 +121,18 @@ _Done = tuple[Outcome, Contact]
 
 
 def _create(tx: Tx, caller: Caller, operation: BatchOperation) -> _Done:
-    return "created", create_contact(tx, caller, _fields(operation))
+    fields = _fields(operation)
+    with wire_names("contact"):
+        return "created", create_contact(tx, caller, fields)
 
 
 def _update(tx: Tx, caller: Caller, operation: BatchOperation) -> _Done:
     before = _to_change(tx, caller, operation)
     if before.deleted_at is not None:
         raise Conflict("The contact is deleted; restore it before you change it")
-    after = change_contact(tx, caller, before.id, _fields(operation))
+    fields = _fields(operation)
+    with wire_names("contact"):
+        after = change_contact(tx, caller, before.id, fields)
     return "updated" if after.revision != before.revision else "unchanged", after
 
 

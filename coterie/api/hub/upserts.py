@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, structs
 from coterie.actions import contacts as contact_actions
 from coterie.actions import upserts as actions
 from coterie.actions.upserts import CANDIDATES_MAX, By, Identifier
+from coterie.api.errors import wire_names
 from coterie.api.hub.contact_entity import ContactEntity, present_contact, read_shape
 from coterie.api.hub.contact_input import ContactFields, HandleChanges, HandleFields, change_contact, create_contact
 from coterie.api.hub.contacts import contact_headers
@@ -72,12 +73,14 @@ def upsert_contact(tx: Tx, caller: Caller, body: UpsertBody) -> tuple[Outcome, B
     if matched is None and all(each.by in ("id", "uuid") for each in identifiers):
         raise NotFound("No contact has this id; to create one, add an identifier that the contact can store")
     if matched is None:
-        contact = create_contact(tx, caller, _with_identifiers(caller, body.contact, identifiers))
+        with wire_names("contact"):
+            contact = create_contact(tx, caller, _with_identifiers(caller, body.contact, identifiers))
         return "created", None, actions.connect(tx, caller, contact, identifiers)
     before = _choose(matched, contacts, body.if_several)
     if before.deleted_at is not None:
         contact_actions.restore_contact(tx, caller, before.id)
-    after = change_contact(tx, caller, before.id, body.contact)
+    with wire_names("contact"):
+        after = change_contact(tx, caller, before.id, body.contact)
     after = actions.connect(tx, caller, after, identifiers)
     return "updated" if after.revision != before.revision else "unchanged", matched.by, after
 
