@@ -18,15 +18,15 @@ import msgspec
 from coterie.api import idempotency
 from coterie.api.etags import with_etag
 from coterie.api.idempotency import Key
+from coterie.api.query_string import parse_query
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, Routes
-from coterie.errors import CoterieError, Invalid, invalid
+from coterie.errors import CoterieError
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
-from coterie.http.errors import MethodNotAllowed, NotAcceptable, error_headers, known_error
+from coterie.http.errors import MethodNotAllowed, error_headers, known_error
 from coterie.http.files import open_file, send_file
-from coterie.http.forms import parse_form
 from coterie.http.multipart import Upload, remove_uploads
 from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import RequestRecorder, read_request_id
@@ -110,7 +110,7 @@ class ContractApp:
     ) -> Encoded:
         """Reads the request and runs its handler in the route's mode. limits: gets the headers of rate limits."""
         route = compiled.route
-        query = _parse_query(scope["query_string"])
+        query = parse_query(compiled.contract, scope["query_string"])
         token = _read_token(headers, query if compiled.contract.token_query else {})
         if token is not None:
             self._rate_limits.take(token, limits)
@@ -263,19 +263,6 @@ class ContractApp:
         if contract.add_request_id is not None:
             contract.add_request_id(response.body, request_id)
         return encode_response(response)
-
-
-def _parse_query(query_string: bytes) -> dict[str, Any]:
-    """The query's parameters. Raises Invalid if it is malformed, NotAcceptable if ?format= is not json."""
-    if not query_string:
-        return {}
-    try:
-        query = parse_form(query_string)
-    except Invalid as error:
-        raise invalid("query", error.problems[0].reason) from None
-    if query.get("format", "json") != "json":
-        raise NotAcceptable(f"The requested format '{str(query['format'])[:40]}' is not supported.")
-    return query
 
 
 def _read_token(headers: Headers, query: Mapping[str, Any]) -> str | None:

@@ -28,6 +28,16 @@ def parse_form(body: bytes, limits: FormLimits = FORM_LIMITS) -> dict[str, Any]:
     return nest(_pairs(body), limits)
 
 
+def find_repeated(body: bytes) -> str | None:
+    """The first key of a form that can be parsed which occurs twice, unless it is a list: a=1&a=2, not a[]=1&a[]=2."""
+    keys = set()
+    for key, _ in _pairs(body) if b"&" in body else ():
+        if key in keys and not key.endswith("[]"):
+            return key
+        keys.add(key)
+    return None
+
+
 def decode_text(encoded: bytes) -> str:
     """Decodes UTF-8. Raises Invalid (malformed) if it is not UTF-8."""
     try:

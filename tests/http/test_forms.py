@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coterie.errors import Invalid, TooLarge
-from coterie.http.forms import nest, parse_form
+from coterie.http.forms import find_repeated, nest, parse_form
 from coterie.http.limits import FormLimits
 from coterie.http.multipart import Upload, read_multipart, remove_uploads
 
@@ -107,6 +107,17 @@ def test_a_body_that_contradicts_itself_or_is_no_text_is_malformed(body: str) ->
 def test_raw_bytes_that_are_not_utf_8_are_malformed() -> None:
     with pytest.raises(Invalid):
         parse_form(b"a=\xff")
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b"a=1&b=2", None), (b"a=1&%61=2", "a"), (b"a&a", "a"), (b"a[]=1&a[]=2", None), (b"a[b]=1&a[c]=2", None),
+        (b"", None), (b"&&", None),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_no_list_is_found_if_it_is_repeated(body: bytes, key: str | None) -> None:
+    assert find_repeated(body) == key
 
 
 def test_a_form_holds_so_much_and_no_more() -> None:
