@@ -10,14 +10,23 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-# names are lower case, as ASGI demands; of a repeated header the last value counts
+# names are lower case, as ASGI demands; of a repeated header the last value counts, unless it is a list
 Headers = Mapping[bytes, bytes]
 HeaderList = list[tuple[bytes, bytes]]
+# headers whose values are joined if they are repeated (RFC 9110, section 5.3). Two idempotency keys become none that is
+# valid
+_JOINED = (b"if-match", b"if-none-match", b"idempotency-key")
 
 
 def headers_of(scope: Scope) -> Headers:
     """The headers of a request by name."""
-    return dict(scope["headers"])
+    pairs = scope["headers"]
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        for name in _JOINED:
+            if name in headers:
+                headers[name] = b", ".join(value for each, value in pairs if each == name)
+    return headers
 
 
 def client_of(scope: Scope) -> str:

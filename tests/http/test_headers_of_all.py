@@ -1,9 +1,10 @@
-"""The headers that every response has."""
+"""The headers that every response has, and the headers of a request."""
 
 from client import Client
 from msgspec.structs import replace
 
 from coterie.app import create_app
+from coterie.http.asgi import headers_of
 from coterie.settings import Settings
 from coterie.store.database import open_database
 
@@ -36,3 +37,10 @@ def test_no_redirect_repeats_the_host(settings: Settings) -> None:
     client.close()
     assert response.status == 404
     assert "location" not in response.headers
+
+
+def test_of_a_repeated_header_the_last_value_counts_unless_it_is_a_list() -> None:
+    names = (b"if-match", b"if-none-match", b"idempotency-key", b"accept")
+    headers = headers_of({"headers": [(name, value) for value in (b'"1"', b'"2"') for name in names]})
+    assert headers.pop(b"accept") == b'"2"'
+    assert set(headers.values()) == {b'"1", "2"'}
