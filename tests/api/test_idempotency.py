@@ -55,7 +55,7 @@ def test_a_key_with_another_request_is_an_error_and_has_no_effect(world: World, 
     changed = {**BODIES[name], "real_name": "Bart"} if name == "hub" else {**BODIES[name], "x": 1}
     other = post(world, hub, name, "b", changed)
     assert other.status == {"hub": 422, "inro": 400, "r0": 422}[name]
-    assert b"Idempotency-Key" in other.body
+    assert b"Idempotency-Key was used with another request" in other.body
     assert count(world) == 3
 
 

@@ -1,6 +1,7 @@
 """Errors in Grape's words: {"error": "per_page is invalid, page is invalid"}."""
 
 from coterie.api.errors import ErrorBody, present_plain_error
+from coterie.api.idempotency import HEADER
 from coterie.errors import Invalid, Problem
 from coterie.http.responses import Response
 
@@ -40,7 +41,7 @@ def _joined(error: Invalid) -> str:
 def _sentence(problem: Problem) -> str:
     if problem.kind == "together":  # the rule has its own sentence
         return problem.reason
-    if problem.kind == "quota":  # Inrō has no words for it
+    if problem.kind == "quota" or problem.path == (HEADER,):  # Inrō has no words for it
         return f"{problem.path[-1]} {problem.reason}"
     name = _spelled(problem.path)
     if problem.kind == "too_large":
