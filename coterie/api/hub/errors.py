@@ -7,10 +7,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from coterie.api.hub.missed_changes import MISSED_MAX, Missed, MissedChange
 from coterie.api.idempotency import HEADER, KEY_REUSED
-from coterie.errors import Conflict, CoterieError, Invalid, TooSlow
+from coterie.errors import Conflict, CoterieError, Invalid, TooSlow, Unauthorized
 from coterie.errors import Problem as FieldProblem
 from coterie.http.cursors import InvalidCursor
-from coterie.http.errors import InvalidQuery, Unexpected, error_headers, status_of
+from coterie.http.errors import InvalidQuery, MethodNotAllowed, Unexpected, error_headers, status_of
 from coterie.http.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
@@ -72,7 +72,7 @@ _BY_STATUS = {
 # kind of a field's problem -> what mends it
 _FIXES = {
     "missing": "Add the field.",
-    "blank": "Send a value, or null to clear the field.",
+    "blank": "Send a value.",
     "taken": "Send another value.",
     "unknown": "Correct or remove the field.",
     "too_long": "Shorten it.",
@@ -167,10 +167,7 @@ def present_error(error: Exception) -> Response:
     """Presents any error as a problem."""
     slug = _slug(error)
     kind, fields = KINDS[slug], _fields(error)
-    detail = "; ".join(each.message for each in fields) if fields else str(error) or kind.meaning
-    if isinstance(error, Unexpected):
-        detail = f"The server failed; its log has the id {error.message}"
-    body = Problem(TYPE_PREFIX + slug, kind.title, kind.status, detail, errors=fields)
+    body = Problem(TYPE_PREFIX + slug, kind.title, kind.status, _detail(error, kind, fields), errors=fields)
     if isinstance(error, SeveralMatch):
         body.candidates = list(error.candidates)
     headers = error_headers(error)
@@ -179,6 +176,19 @@ def present_error(error: Exception) -> Response:
         if error.missed is not None:
             body.changed_since, body.has_more = error.missed
     return Response(body, kind.status, headers, MEDIA_TYPE)
+
+
+def _detail(error: Exception, kind: Kind, fields: Sequence[ProblemField]) -> str:
+    """The problem in a sentence: of an error whose message is a contract's, in words of our own."""
+    if fields:
+        return "; ".join(each.message for each in fields)
+    if isinstance(error, Unexpected):
+        return f"The server failed; its log has the id {error.message}"
+    if isinstance(error, MethodNotAllowed):
+        return f"The path has only these methods: {error.allowed}"
+    if isinstance(error, Unauthorized):
+        return f"{kind.meaning} {kind.fix}"
+    return str(error) or kind.meaning
 
 
 def add_request_id(problem: Any, request_id: str) -> None:
