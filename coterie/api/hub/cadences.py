@@ -93,7 +93,7 @@ class SnoozeBody(Struct, forbid_unknown_fields=True):
     until_on: Annotated[str, Meta(max_length=10, description="YYYY-MM-DD, today or later.")]
 
 
-class _Place(Struct, frozen=True, array_like=True):
+class _Position(Struct, frozen=True, array_like=True):
     due_on: str
     contact_id: int
 
@@ -131,12 +131,12 @@ def list_due(tx: Tx, caller: Caller, request: Request) -> DuePage:
     query: DueQuery = request.query
     limit, clock = query.limit or LIMIT, reader_of(tx, caller).clock
     scope = Scope(request.settings, caller, "due", (query.within, query.filter or ""))
-    place = open_page(scope, query.cursor, _Place, _Place("", 0))
+    position = open_page(scope, query.cursor, _Position, _Position("", 0))
     found = actions.list_due(
         tx, caller, clock.today.date(), within_days=_days(query.within, clock),
-        after=(place.due_on, place.contact_id), limit=limit + 1,
+        after=(position.due_on, position.contact_id), limit=limit + 1,
     )  # fmt: skip
-    page, cursor = cut_page(scope, found, limit, lambda due: _Place(due.plan.due_on, due.contact.id))
+    page, cursor = cut_page(scope, found, limit, lambda due: _Position(due.plan.due_on, due.contact.id))
     where = read_filter(tx, caller, query.filter)
     kept = keep_matching(tx, caller.organization_id, where, [d.contact.id for d in page]) if where else None
     return DuePage(

@@ -47,7 +47,7 @@ class EventPage(Page, kw_only=True):
     items: list[EventEntity]
 
 
-class _Place(NamedTuple):
+class _Position(NamedTuple):
     happened_at: str
     id: str
 
@@ -56,12 +56,12 @@ def list_interactions(tx: Tx, caller: Caller, request: Request) -> InteractionPa
     query: InteractionsQuery = request.query
     contact, limit = contact_of(tx, caller, request), query.limit or LIMIT
     scope = Scope(request.settings, caller, "interactions", (str(contact.id), query.kind or ""))
-    before = open_page(scope, query.cursor, _Place, None)
+    before = open_page(scope, query.cursor, _Position, None)
     kinds = KINDS if query.kind is None else (query.kind,)
     found = store.list_interactions(
         tx, caller.organization_id, contact.id, kinds=kinds, before=before, limit=limit + 1
     )  # fmt: skip
-    page, cursor = cut_page(scope, found, limit, lambda each: _Place(each.happened_at, each.id))
+    page, cursor = cut_page(scope, found, limit, lambda each: _Position(each.happened_at, each.id))
     items = [InteractionEntity(*msgspec.structs.astuple(each)) for each in page]
     return InteractionPage(items=items, next_cursor=cursor)
 

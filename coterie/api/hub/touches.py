@@ -49,7 +49,7 @@ class TouchPage(Page, kw_only=True):
     items: list[TouchEntity]
 
 
-class _Place(Struct, frozen=True, array_like=True):
+class _Position(Struct, frozen=True, array_like=True):
     happened_at: str
     id: str
 
@@ -73,10 +73,10 @@ def _log(tx: Tx, caller: Caller, fields: TouchFields, contact_ids: list[int]) ->
 def list_(tx: Tx, caller: Caller, request: Request) -> TouchPage:
     contact, limit = contact_of(tx, caller, request), request.query.limit or LIMIT
     scope = Scope(request.settings, caller, "touches", (str(contact.id),))
-    place = open_page(scope, request.query.cursor, _Place, None)
-    before = (place.happened_at, place.id) if place is not None else None
+    position = open_page(scope, request.query.cursor, _Position, None)
+    before = (position.happened_at, position.id) if position is not None else None
     found = store.list_interactions(tx, caller.organization_id, contact.id, kinds=KINDS, before=before, limit=limit + 1)
-    page, cursor = cut_page(scope, found, limit, lambda touch: _Place(touch.happened_at, touch.id))
+    page, cursor = cut_page(scope, found, limit, lambda touch: _Position(touch.happened_at, touch.id))
     items = [TouchEntity(each.id, each.kind, each.text, each.happened_at) for each in page]
     return TouchPage(items=items, next_cursor=cursor)
 

@@ -63,7 +63,7 @@ class ReplayReceipt(Struct):
     count: Annotated[int, Meta(description=f"Deliveries that are sent again, at most {actions.REPLAYS_MAX:,}.")]
 
 
-class _Place(Struct, frozen=True, array_like=True):
+class _Position(Struct, frozen=True, array_like=True):
     created_at: str
     id: str
 
@@ -73,12 +73,12 @@ def list_(tx: Tx, caller: Caller, request: Request) -> DeliveryPage:
     webhook = actions.find_webhook(tx, caller, webhook_id(request))
     limit = query.limit or LIMIT
     scope = Scope(request.settings, caller, "deliveries", (webhook.id, query.status or "", query.kind or ""))
-    place = open_page(scope, query.cursor, _Place, None)
+    position = open_page(scope, query.cursor, _Position, None)
     found = store.list_deliveries(
         tx, caller.organization_id, webhook.id, status=query.status, kind=query.kind,
-        before=(place.created_at, place.id) if place is not None else None, limit=limit + 1,
+        before=(position.created_at, position.id) if position is not None else None, limit=limit + 1,
     )  # fmt: skip
-    page, cursor = cut_page(scope, found, limit, lambda delivery: _Place(delivery.created_at, delivery.id))
+    page, cursor = cut_page(scope, found, limit, lambda delivery: _Position(delivery.created_at, delivery.id))
     attempts = store.list_attempts(tx, caller.organization_id, webhook.id, [each.id for each in page])
     return DeliveryPage(items=[_present(each, attempts[each.id]) for each in page], next_cursor=cursor)
 
