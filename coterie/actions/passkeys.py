@@ -6,6 +6,8 @@ whose count does not grow was copied, and is refused.
 """
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,38 +36,57 @@ from coterie.store.database import Tx
 
 if TYPE_CHECKING:
     from fido2.server import Fido2Server
+    from fido2.webauthn import AttestedCredentialData
 
 CHANGED = "user.passkeys_changed"
 log = getLogger(__name__)
 ADD, SIGN_IN = "add", "sign in"
 # what the library raises for responses that are not well-formed
-MALFORMED = (
+_MALFORMED = (
     ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError, NotImplementedError, RecursionError,
     struct.error,
 )  # fmt: skip
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where passkeys are used. origin: the address of this instance. browser: a secret that only this browser has."""
+class RelyingParty(msgspec.Struct, frozen=True):
+    """This instance as WebAuthn knows it, for one browser.
+
+    origin: the address of this instance. browser: a secret that only this browser has.
+    """
 
     folder: Path
     origin: str
     browser: str
 
     @property
-    def rp_id(self) -> str:
+    def id(self) -> str:
         """The host name that passkeys are bound to."""
         return urlsplit(self.origin).hostname or "localhost"
 
 
-def options_to_add(tx: Tx, place: Place, user: User) -> dict[str, Any]:
+class _NotAccepted(Exception):
+    """A response that is not well-formed or that the library does not verify."""
+
+
+@contextmanager
+def _refusing_malformed() -> Iterator[None]:
+    """Raises _NotAccepted for what the library raises; holds no other work, whose faults it would hide."""
+    try:
+        yield
+    except _MALFORMED as error:
+        raise _NotAccepted from error
+
+
+def options_to_add(tx: Tx, party: RelyingParty, user: User) -> dict[str, Any]:
     """What the browser needs to make a passkey."""
-    challenge = make_challenge(place.folder, f"{ADD} {user.id}", place.browser)
+    challenge = make_challenge(party.folder, f"{ADD} {user.id}", party.browser)
     passkeys = store.list_passkeys(tx, user.id)
-    return creation_options(place.rp_id, challenge, user_id=user.id, email=user.email, passkeys=passkeys)
+    return creation_options(party.id, challenge, user_id=user.id, email=user.email, passkeys=passkeys)
 
 
-def add_passkey(tx: Tx, place: Place, user: User, *, name: str, response: str, session_id: str, via: str) -> Passkey:
+def add_passkey(
+    tx: Tx, party: RelyingParty, user: User, *, name: str, response: str, session_id: str, via: str
+) -> Passkey:
     """Stores the passkey that the browser made; the user's other sessions and logins end.
 
     response: RegistrationResponseJSON. Raises Invalid if name or response is not valid, TooLarge beyond 20 passkeys.
@@ -74,13 +95,10 @@ def add_passkey(tx: Tx, place: Place, user: User, *, name: str, response: str, s
     if len(store.list_passkeys(tx, user.id)) >= PASSKEYS_MAX:
         raise TooLarge(f"An account has at most {PASSKEYS_MAX} passkeys: remove one first")
     try:
-        body, challenge = _read(response)
-        made = _server(place).register_complete(_state(challenge), body)
-        credential = made.credential_data
-        assert credential is not None
-    except MALFORMED as error:
+        credential, sign_count, challenge = _register(party, response)
+    except _NotAccepted as error:
         raise invalid("passkey", "was not accepted: try again") from error
-    if not take_challenge(tx, place.folder, f"{ADD} {user.id}", place.browser, challenge):
+    if not take_challenge(tx, party.folder, f"{ADD} {user.id}", party.browser, challenge):
         raise invalid("passkey", "took too long: try again")
     credential_id = to_base64url(credential.credential_id)
     if store.find_passkey(tx, credential_id) is not None:
@@ -91,7 +109,7 @@ def add_passkey(tx: Tx, place: Place, user: User, *, name: str, response: str, s
         credential_id=credential_id,
         credential=to_base64url(bytes(credential)),
         name=name,
-        sign_count=made.counter,
+        sign_count=sign_count,
         created_at=times.now(),
         last_used_at=None,
     )
@@ -110,46 +128,64 @@ def remove_passkey(tx: Tx, user_id: str, passkey_id: str, *, session_id: str, vi
     record_of_user(tx, user_id, CHANGED, via, change="passkey_removed", about=name)
 
 
-def options_to_sign_in(place: Place) -> dict[str, Any]:
+def options_to_sign_in(party: RelyingParty) -> dict[str, Any]:
     """What the browser needs to use a passkey."""
-    return request_options(place.rp_id, make_challenge(place.folder, SIGN_IN, place.browser))
+    return request_options(party.id, make_challenge(party.folder, SIGN_IN, party.browser))
 
 
-def use_passkey(tx: Tx, place: Place, response: str) -> str:
+def use_passkey(tx: Tx, party: RelyingParty, response: str) -> str:
     """The id of the user whose passkey it is. response: AuthenticationResponseJSON. Raises Unauthorized."""
     try:
-        user_id = _use(tx, place, response)
-    except MALFORMED:
+        user_id = _use(tx, party, response)
+    except _NotAccepted:
         user_id = None
     if user_id is None:
-        log.warning("passkey failed", extra={"origin": place.origin})
+        log.warning("passkey failed", extra={"origin": party.origin})
         raise Unauthorized("The passkey was not accepted")
     return user_id
 
 
-def _use(tx: Tx, place: Place, response: str) -> str | None:
-    from fido2.webauthn import AttestedCredentialData, AuthenticatorData  # lazy: as below
-
-    body, challenge = _read(response)
-    passkey = store.find_passkey(tx, str(body["rawId"]).rstrip("="))
+def _use(tx: Tx, party: RelyingParty, response: str) -> str | None:
+    with _refusing_malformed():
+        body, challenge = _read(response)
+        credential_id = to_base64url(from_base64url(body["rawId"]))
+    passkey = store.find_passkey(tx, credential_id)
     if passkey is None:
         return None
-    credential = AttestedCredentialData(from_base64url(passkey.credential))
-    _server(place).authenticate_complete(_state(challenge), [credential], body)
-    answer = body["response"]
-    count = AuthenticatorData(from_base64url(answer["authenticatorData"])).counter
+    count, owner = _verify(party, passkey, body, challenge)
     is_copied = (count or passkey.sign_count) and count <= passkey.sign_count
-    owner = answer.get("userHandle")
-    if is_copied or (owner and from_base64url(owner) != passkey.user_id.encode()):
+    if is_copied or (owner and owner != passkey.user_id.encode()):
         return None
-    if not take_challenge(tx, place.folder, SIGN_IN, place.browser, challenge):
+    if not take_challenge(tx, party.folder, SIGN_IN, party.browser, challenge):
         return None
     store.save_use(tx, passkey, sign_count=count, now=times.now())
     return passkey.user_id
 
 
+def _register(party: RelyingParty, response: str) -> tuple["AttestedCredentialData", int, bytes]:
+    """(the new credential, its sign count, the challenge of the response). Raises _NotAccepted."""
+    with _refusing_malformed():
+        body, challenge = _read(response)
+        made = _server(party).register_complete(_state(challenge), body)
+        credential = made.credential_data
+        assert credential is not None
+        return credential, made.counter, challenge
+
+
+def _verify(party: RelyingParty, passkey: Passkey, body: dict[str, Any], challenge: bytes) -> tuple[int, bytes]:
+    """(the sign count, the user handle or b"") of a response that the passkey signed. Raises _NotAccepted."""
+    from fido2.webauthn import AttestedCredentialData, AuthenticatorData  # lazy: as below
+
+    with _refusing_malformed():
+        credential = AttestedCredentialData(from_base64url(passkey.credential))
+        _server(party).authenticate_complete(_state(challenge), [credential], body)
+        signed = body["response"]
+        count = AuthenticatorData(from_base64url(signed["authenticatorData"])).counter
+        return count, from_base64url(signed.get("userHandle") or "")
+
+
 def _read(response: str) -> tuple[dict[str, Any], bytes]:
-    """(response, challenge that the browser says it answers). Raises ValueError if it is not well-formed."""
+    """(the response, the challenge that the browser signed). Raises ValueError if it is not well-formed."""
     if len(response) > RESPONSE_LENGTH_MAX:
         raise ValueError("too long")
     body = msgspec.json.decode(response, type=dict[str, Any])
@@ -161,9 +197,9 @@ def _state(challenge: bytes) -> dict[str, str]:
     return {"challenge": to_base64url(challenge), "user_verification": "required"}
 
 
-def _server(place: Place) -> "Fido2Server":
+def _server(party: RelyingParty) -> "Fido2Server":
     from fido2.server import Fido2Server  # lazy: 4 MB of memory, and most requests need no passkey
     from fido2.webauthn import PublicKeyCredentialRpEntity  # lazy: as above
 
-    relying_party = PublicKeyCredentialRpEntity(id=place.rp_id, name="Coterie")
-    return Fido2Server(relying_party, verify_origin=lambda origin: origin == place.origin)
+    relying_party = PublicKeyCredentialRpEntity(id=party.id, name="Coterie")
+    return Fido2Server(relying_party, verify_origin=lambda origin: origin == party.origin)

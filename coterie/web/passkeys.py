@@ -16,8 +16,8 @@ from coterie.web.page import VIA, Go, Page, Result, Show, Visit
 PATH = "/account/passkeys"
 
 
-def place_of(visit: Visit) -> actions.Place:
-    return actions.Place(visit.settings.data_folder, visit.origin, visit.form_token)
+def relying_party(visit: Visit) -> actions.RelyingParty:
+    return actions.RelyingParty(visit.settings.data_folder, visit.origin, visit.form_token)
 
 
 def can_use(visit: Visit) -> bool:
@@ -35,7 +35,7 @@ def options_for_sign_in(tx: Tx, visit: Visit) -> str:
     """The options as JSON; "" if no one here has a passkey, or browsers allow none."""
     if not can_use(visit) or not any_passkey(tx):
         return ""
-    return msgspec.json.encode(actions.options_to_sign_in(place_of(visit))).decode()
+    return msgspec.json.encode(actions.options_to_sign_in(relying_party(visit))).decode()
 
 
 def show(tx: Tx, visit: Visit) -> Result:
@@ -54,9 +54,9 @@ def _page(tx: Tx, visit: Visit, problems: dict[str, str] | None = None) -> Show:
             "user": user,
             "passkeys": list_passkeys(tx, user.id),
             "can_use": can_use(visit),
-            "options": msgspec.json.encode(actions.options_to_add(tx, place_of(visit), user)).decode(),
+            "options": msgspec.json.encode(actions.options_to_add(tx, relying_party(visit), user)).decode(),
             "name": str(visit.form.get("name") or "")[:NAME_LENGTH_MAX],
-            "host": place_of(visit).rp_id,
+            "host": relying_party(visit).id,
             "problems": problems or {},
         },
         status=422 if problems else 200,
@@ -67,7 +67,7 @@ def _page(tx: Tx, visit: Visit, problems: dict[str, str] | None = None) -> Show:
 def add(tx: Tx, visit: Visit) -> Result:
     actions.add_passkey(
         tx,
-        place_of(visit),
+        relying_party(visit),
         user_of(visit),
         name=visit.text("name", 1000),
         response=visit.text("credential", RESPONSE_LENGTH_MAX),
@@ -84,7 +84,7 @@ def remove(tx: Tx, visit: Visit) -> Result:
 
 def user_of_passkey(tx: Tx, visit: Visit) -> str:
     """The id of the user. Raises Unauthorized. Failures are not limited: nobody can guess a signature."""
-    return actions.use_passkey(tx, place_of(visit), visit.text("credential", RESPONSE_LENGTH_MAX))
+    return actions.use_passkey(tx, relying_party(visit), visit.text("credential", RESPONSE_LENGTH_MAX))
 
 
 PAGES = (

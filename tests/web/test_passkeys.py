@@ -18,7 +18,7 @@ from visitor import Visitor, text_of
 from world import PASSWORD, World, make_world
 
 from coterie.actions import passkey_challenges
-from coterie.actions.passkeys import Place, add_passkey, options_to_add, use_passkey
+from coterie.actions.passkeys import RelyingParty, add_passkey, options_to_add, use_passkey
 from coterie.app import create_app
 from coterie.errors import Invalid, Unauthorized
 from coterie.settings import Settings
@@ -227,9 +227,9 @@ fields = st.sampled_from(
 @examples(max_examples=60, deadline=None)
 @given(field=fields, value=json_values, text=st.text(max_size=30))
 def test_responses_that_are_not_well_formed_are_refused(
-    fuzzed: tuple[World, Place, dict[str, Any]], field: str, value: Any, text: str
+    fuzzed: tuple[World, RelyingParty, dict[str, Any]], field: str, value: Any, text: str
 ) -> None:
-    world, place, made = fuzzed
+    world, party, made = fuzzed
     body = json.loads(json.dumps(made))
     (body if field in body else body["response"])[field] = value
     with world.database.write() as tx:
@@ -237,9 +237,9 @@ def test_responses_that_are_not_well_formed_are_refused(
         assert user is not None
         for response in (json.dumps(body), text, json.dumps(value)):
             with pytest.raises(Unauthorized):
-                use_passkey(tx, place, response)
+                use_passkey(tx, party, response)
             try:
-                add_passkey(tx, place, user, name="x", response=response, session_id="", via="test")
+                add_passkey(tx, party, user, name="x", response=response, session_id="", via="test")
             except Invalid:
                 continue
             # these the browser may write as it likes
@@ -249,15 +249,15 @@ def test_responses_that_are_not_well_formed_are_refused(
 
 
 @pytest.fixture(scope="module")
-def fuzzed(database: Database, settings_folder: Any) -> tuple[World, Place, dict[str, Any]]:
+def fuzzed(database: Database, settings_folder: Any) -> tuple[World, RelyingParty, dict[str, Any]]:
 
     world = make_world(database)
-    place = Place(settings_folder, ORIGIN, "browser")
+    party = RelyingParty(settings_folder, ORIGIN, "browser")
     with database.read() as tx:
         user = find_user(tx, world.alice.user_id or "")
         assert user is not None
-        made = json.loads(Authenticator(ORIGIN).make(options_to_add(tx, place, user)))
-    return world, place, made
+        made = json.loads(Authenticator(ORIGIN).make(options_to_add(tx, party, user)))
+    return world, party, made
 
 
 @pytest.fixture(scope="module")
