@@ -17,7 +17,7 @@ _LABEL_LENGTH_MAX = 12
 Related = tuple[ContactRelationship, Contact, RelationshipType]
 
 
-class Place(Struct, frozen=True):
+class CirclePoint(Struct, frozen=True):
     """Where a contact is drawn: x and y of its middle. label: short, below it. name: with the relationship."""
 
     contact: Contact
@@ -27,7 +27,7 @@ class Place(Struct, frozen=True):
     y: float
 
 
-def circle_of(related: Sequence[Related]) -> list[Place]:
+def circle_of(related: Sequence[Related]) -> list[CirclePoint]:
     """Up to 24 related contacts, each once, the closest first; none if there are fewer than two."""
     contacts: dict[int, tuple[Contact, list[str]]] = {}
     for _, contact, type_ in related:
@@ -40,13 +40,13 @@ def circle_of(related: Sequence[Related]) -> list[Place]:
     return [*_ring(inner, 0.36 if not outer else 0.22), *_ring(outer, 0.42)]
 
 
-def _ring(contacts: Sequence[tuple[Contact, list[str]]], radius: float) -> list[Place]:
-    places = []
+def _ring(contacts: Sequence[tuple[Contact, list[str]]], radius: float) -> list[CirclePoint]:
+    points = []
     for number, (contact, roles) in enumerate(contacts):
         angle = 2 * math.pi * number / len(contacts) - math.pi / 2
         name = contact.name or "No name"
-        places.append(
-            Place(
+        points.append(
+            CirclePoint(
                 contact=contact,
                 label=_label(name),
                 name=f"{name}, {' and '.join(roles)}",
@@ -54,7 +54,7 @@ def _ring(contacts: Sequence[tuple[Contact, list[str]]], radius: float) -> list[
                 y=round(SIZE * (0.48 + radius * math.sin(angle)), 1),
             )
         )
-    return places
+    return points
 
 
 def _label(name: str) -> str:

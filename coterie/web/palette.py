@@ -11,7 +11,7 @@ from coterie.store.contacts import list_contacts
 from coterie.store.database import Tx
 from coterie.store.segments import list_segments
 from coterie.web.page import Page, Result, Show, Visit
-from coterie.web.settings import PLACES as SETTINGS
+from coterie.web.settings import LINKS
 
 PEOPLE = 8
 RECENT = 5
@@ -91,10 +91,10 @@ def _matching(visit: Visit, text: str, entries: dict[str, str], icon: str) -> li
 
 def _settings(visit: Visit, text: str) -> list[Entry]:
     """Pages of the settings, if somebody asks for them by name."""
-    places = [each for group in SETTINGS.values() for each in group]
+    links = [each for group in LINKS.values() for each in group]
     return [
         Entry(each.title, each.path if each.path.startswith("/") else f"{visit.root}/settings/{each.path}", each.icon)
-        for each in places
+        for each in links
         if text and _fits(text, each.title)
     ]
 

@@ -8,8 +8,8 @@ from coterie.store.organizations import find_membership
 from coterie.web.page import Page, Result, Show, Visit
 
 
-class Place(Struct, frozen=True):
-    """A page of the settings. path: below /{o}/settings/, or from the root if it begins with a slash."""
+class SettingsLink(Struct, frozen=True):
+    """A link to a page of the settings. path: below /{o}/settings/, or from the root if it begins with a slash."""
 
     path: str
     title: str
@@ -18,41 +18,41 @@ class Place(Struct, frozen=True):
 
 
 # title of a group -> its pages
-PLACES = {
+LINKS = {
     "Organization": (
-        Place("organization", "Organization", "Name, country and time zone", "home"),
-        Place("members", "Members", "Who may see and change people, and their roles", "users"),
+        SettingsLink("organization", "Organization", "Name, country and time zone", "home"),
+        SettingsLink("members", "Members", "Who may see and change people, and their roles", "users"),
     ),
     "People": (
-        Place("properties", "Properties", "Fields of your own, such as shoe size", "list"),
-        Place("folders", "Folders", "Rename, colour, merge and delete", "folder"),
-        Place("tags", "Tags", "Rename, merge and delete", "tag"),
-        Place("expertises", "Expertise", "What people know about", "star"),
-        Place("relationship-types", "Relationship types", "What people can be to each other", "users-group"),
+        SettingsLink("properties", "Properties", "Fields of your own, such as shoe size", "list"),
+        SettingsLink("folders", "Folders", "Rename, colour, merge and delete", "folder"),
+        SettingsLink("tags", "Tags", "Rename, merge and delete", "tag"),
+        SettingsLink("expertises", "Expertise", "What people know about", "star"),
+        SettingsLink("relationship-types", "Relationship types", "What people can be to each other", "users-group"),
     ),
     "Connections": (
-        Place("devices", "Phones and programs", "Sync people with phones and mail programs", "phone"),
-        Place("subscriptions", "Address books elsewhere", "Keep a book at another service in step", "refresh"),
-        Place("webhooks", "Webhooks", "Send programs what changes", "link"),
-        Place("calendar", "Calendar", "Birthdays and other days in your calendar program", "calendar"),
-        Place("instagram", "Instagram", "Connected accounts and opt-out words", "brand-instagram"),
-        Place("mail", "Mail", "Its state, and a test letter", "mail"),
-        Place("tokens", "API tokens", "For programs that read and write people", "key"),
+        SettingsLink("devices", "Phones and programs", "Sync people with phones and mail programs", "phone"),
+        SettingsLink("subscriptions", "Address books elsewhere", "Keep a book at another service in step", "refresh"),
+        SettingsLink("webhooks", "Webhooks", "Send programs what changes", "link"),
+        SettingsLink("calendar", "Calendar", "Birthdays and other days in your calendar program", "calendar"),
+        SettingsLink("instagram", "Instagram", "Connected accounts and opt-out words", "brand-instagram"),
+        SettingsLink("mail", "Mail", "Its state, and a test letter", "mail"),
+        SettingsLink("tokens", "API tokens", "For programs that read and write people", "key"),
     ),
     "Data": (
-        Place("data", "Data", "Export everything, erase, backup", "download"),
-        Place("deleted", "Deleted people", "Restore them, or erase them for good", "trash"),
+        SettingsLink("data", "Data", "Export everything, erase, backup", "download"),
+        SettingsLink("deleted", "Deleted people", "Restore them, or erase them for good", "trash"),
     ),
     "You": (
-        Place("/account", "Account", "Profile, password, appearance, sessions", "user-circle"),
-        Place("/help/keys", "Keyboard shortcuts", "All of them", "keyboard"),
-        Place("/reference", "API reference", "Every operation, with examples", "book"),
+        SettingsLink("/account", "Account", "Profile, password, appearance, sessions", "user-circle"),
+        SettingsLink("/help/keys", "Keyboard shortcuts", "All of them", "keyboard"),
+        SettingsLink("/reference", "API reference", "Every operation, with examples", "book"),
     ),
 }
 
 
 def show(tx: Tx, visit: Visit) -> Result:
-    return Show(template="settings/index.html", values={"groups": PLACES})
+    return Show(template="settings/index.html", values={"groups": LINKS})
 
 
 def is_owner(tx: Tx, visit: Visit) -> bool:
