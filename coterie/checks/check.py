@@ -10,7 +10,7 @@ from coterie.model.organizations import Caller
 from coterie.store.database import Tx
 
 
-class Problem(Struct, frozen=True):
+class Violation(Struct, frozen=True):
     """One thing that breaks an invariant: which (such as "folder 3"), what is wrong, and what its repair needs."""
 
     subject: str
@@ -18,7 +18,7 @@ class Problem(Struct, frozen=True):
     key: Any = None
 
 
-class Scope(Struct, frozen=True):
+class CheckScope(Struct, frozen=True):
     """What is checked: an organization and the data folder; is_deep: contents are compared as well.
 
     import_seconds: after which imports expire.
@@ -30,18 +30,18 @@ class Scope(Struct, frozen=True):
     import_seconds: float
 
 
-Page = tuple[Sequence[Problem], int | None]
+ViolationPage = tuple[Sequence[Violation], int | None]
 
 
 class Check(Struct, frozen=True, kw_only=True):
     """One invariant of an organization.
 
-    find: the problems of the page after a number, and the number to go on after, None at the end. repair: mends
-    problems found in the same transaction and returns the number of those it mended. hint: what the operator can do
+    find: the violations of the page after a number, and the number to go on after, None at the end. repair: mends
+    violations found in the same transaction and returns the number of those it mended. hint: what the operator can do
     about the others.
     """
 
     name: str
-    find: Callable[[Tx, Scope, int], Page]
-    repair: Callable[[Tx, Caller, Sequence[Problem]], int] | None = None
+    find: Callable[[Tx, CheckScope, int], ViolationPage]
+    repair: Callable[[Tx, Caller, Sequence[Violation]], int] | None = None
     hint: str | None = None

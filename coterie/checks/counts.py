@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.model.organizations import Caller
 from coterie.store import cached_counts as store
 from coterie.store.database import Tx
@@ -10,30 +10,30 @@ from coterie.store.database import Tx
 LISTED_MAX = 10_000
 
 
-def _find_counters(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_counters(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     wrong = store.list_wrong_counters(tx, scope.organization_id)
     return [
-        Problem(f"count of {name}", f"is {stored:,} instead of {actual:,}", name) for name, stored, actual in wrong
+        Violation(f"count of {name}", f"is {stored:,} instead of {actual:,}", name) for name, stored, actual in wrong
     ], None
 
 
-def _find_sequences(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_sequences(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     low = store.list_low_sequences(tx, scope.organization_id)
     return [
-        Problem(f"sequence {name}", f"has given {given:,}, but {highest:,} is used", name)
+        Violation(f"sequence {name}", f"has given {given:,}, but {highest:,} is used", name)
         for name, given, highest in low
     ], None
 
 
-def _repair_counters(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
-    for problem in problems:
-        store.correct_counter(tx, caller.organization_id, problem.key)
-    return len(problems)
+def _repair_counters(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
+    for violation in violations:
+        store.correct_counter(tx, caller.organization_id, violation.key)
+    return len(violations)
 
 
-def _find_contact_counts(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_contact_counts(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     return [
-        Problem(f"{table} {row_id}", f"counts {stored:,} contacts instead of {actual:,}", (table, row_id))
+        Violation(f"{table} {row_id}", f"counts {stored:,} contacts instead of {actual:,}", (table, row_id))
         for table in store.LINKS
         for row_id, stored, actual in store.list_wrong_contact_counts(
             tx, scope.organization_id, table, limit=LISTED_MAX
@@ -41,10 +41,10 @@ def _find_contact_counts(tx: Tx, scope: Scope, after: int) -> Page:
     ], None
 
 
-def _repair_contact_counts(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
-    for problem in problems:
-        store.correct_contact_count(tx, caller.organization_id, *problem.key)
-    return len(problems)
+def _repair_contact_counts(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
+    for violation in violations:
+        store.correct_contact_count(tx, caller.organization_id, *violation.key)
+    return len(violations)
 
 
 CHECKS = (

@@ -1,6 +1,6 @@
 """Each file that a row refers to is on disk, with the size stored; a deep check reads it."""
 
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.store.contact_checks import list_ids_after
 from coterie.store.database import Tx
 from coterie.store.file_checks import describe_damage, list_attachments_of_contacts, list_import_files
@@ -8,21 +8,21 @@ from coterie.store.file_checks import describe_damage, list_attachments_of_conta
 PAGE = 1_000
 
 
-def _find_attachments(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_attachments(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     ids = list_ids_after(tx, scope.organization_id, after, limit=PAGE)
-    problems = [
-        Problem(f"attachment {attachment_id} of contact {contact_id}", f"file {digest[:12]}… {damage}")
+    violations = [
+        Violation(f"attachment {attachment_id} of contact {contact_id}", f"file {digest[:12]}… {damage}")
         for contact_id, attachment_id, digest, byte_count in list_attachments_of_contacts(
             tx, scope.organization_id, ids
         )
         if (damage := describe_damage(scope.folder, digest, byte_count, is_deep=scope.is_deep))
     ]
-    return problems, ids[-1] if len(ids) == PAGE else None
+    return violations, ids[-1] if len(ids) == PAGE else None
 
 
-def _find_imports(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_imports(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     return [
-        Problem(f"import {import_id}", f"file {digest[:12]}… {damage}")
+        Violation(f"import {import_id}", f"file {digest[:12]}… {damage}")
         for import_id, digest in list_import_files(tx, scope.organization_id)
         if (damage := describe_damage(scope.folder, digest, None, is_deep=scope.is_deep))
     ], None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from coterie.actions.attachments import delete_unreferenced
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.model import times
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -16,31 +16,31 @@ LISTED_MAX = 10_000
 FILES = 500
 
 
-def _find_dead_jobs(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_dead_jobs(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     jobs = list_dead_jobs(tx, limit=LISTED_MAX)
-    return [Problem(f"job {job.id}", f"{job.name} failed: {job.last_error or 'no error'}") for job in jobs], None
+    return [Violation(f"job {job.id}", f"{job.name} failed: {job.last_error or 'no error'}") for job in jobs], None
 
 
-def _find_files(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_files(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     """Files that were saved over a day ago and that no row refers to."""
     digests = list(list_files(scope.folder, seconds=SAVED_SECONDS))[after : after + FILES]
     unreferenced = set(digests) - find_referenced(tx, digests, scope.import_seconds)
-    problems = [Problem(f"file {digest[:12]}…", "is not referenced", digest) for digest in sorted(unreferenced)]
-    return problems, after + FILES if len(digests) == FILES else None
+    violations = [Violation(f"file {digest[:12]}…", "is not referenced", digest) for digest in sorted(unreferenced)]
+    return violations, after + FILES if len(digests) == FILES else None
 
 
-def _repair_files(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+def _repair_files(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
     """Has the worker delete them, by the rule of its daily sweep: not in the first week of an instance."""
     oldest = list_organizations(tx, limit=1)
     if not oldest or oldest[0].created_at > times.after(times.now(), -SETTLED_SECONDS):
         return 0
     lock_files(tx)
-    delete_unreferenced(tx, caller, [problem.key for problem in problems])
-    return len(problems)
+    delete_unreferenced(tx, caller, [violation.key for violation in violations])
+    return len(violations)
 
 
-def _find_damage(tx: Tx, scope: Scope, after: int) -> Page:
-    return [Problem("database", text) for text in list_damage(tx)] if scope.is_deep else [], None
+def _find_damage(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
+    return [Violation("database", text) for text in list_damage(tx)] if scope.is_deep else [], None
 
 
 CHECKS = (

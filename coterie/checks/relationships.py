@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from coterie.actions.events import record
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
 from coterie.model.relationships import ContactRelationship, inverse_for
@@ -18,22 +18,22 @@ from coterie.store.revisions import lock_contacts
 PAGE = 5_000
 
 
-def _find(tx: Tx, scope: Scope, after: int) -> Page:
+def _find(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     ids = list_ids_after(tx, scope.organization_id, after, limit=PAGE)
-    problems = [
-        Problem(f"relationship {side_id}", "has no mirror, or one that differs", (side_id, first, second))
+    violations = [
+        Violation(f"relationship {side_id}", "has no mirror, or one that differs", (side_id, first, second))
         for side_id, first, second in store.list_unpaired_sides(tx, scope.organization_id, ids)
     ]
-    return problems, ids[-1] if len(ids) == PAGE else None
+    return violations, ids[-1] if len(ids) == PAGE else None
 
 
-def _repair(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+def _repair(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
     """Pairs each side with its mirror; the older side decides what both say. A mirror that is missing is added."""
     paired = set[str]()
-    for side_id, first, second in (problem.key for problem in problems):
+    for side_id, first, second in (violation.key for violation in violations):
         if side_id not in paired:
             paired.update(_pair(tx, caller, side_id, first, second))
-    return len(problems)
+    return len(violations)
 
 
 def _pair(tx: Tx, caller: Caller, side_id: str, first: int, second: int) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from coterie.checks import (
     subscriptions,
     touch_plans,
 )
-from coterie.checks.check import Check, Scope
+from coterie.checks.check import Check, CheckScope
 from coterie.model.organizations import Caller, Organization
 from coterie.settings import Settings
 from coterie.store.database import Database
@@ -42,15 +42,15 @@ SECONDS = 86_400.0
 
 
 class Example(Struct, frozen=True):
-    """One problem, with the UUID of its organization."""
+    """One violation, with the UUID of its organization."""
 
     organization_uuid: str
     subject: str
     text: str
 
 
-class Result(Struct):
-    """What a check found in all organizations, and how much of it was repaired. examples: the first ten problems."""
+class CheckResult(Struct):
+    """What a check found in all organizations, and how much of it was repaired. examples: the first ten violations."""
 
     name: str
     is_repairable: bool
@@ -61,11 +61,11 @@ class Result(Struct):
 
     @property
     def open_count(self) -> int:
-        """The number of problems that were not repaired."""
+        """The number of violations that were not repaired."""
         return self.problem_count - self.repaired_count
 
 
-def run_checks(database: Database, settings: Settings, *, is_deep: bool, is_repairing: bool) -> Iterator[Result]:
+def run_checks(database: Database, settings: Settings, *, is_deep: bool, is_repairing: bool) -> Iterator[CheckResult]:
     """Yields the result of each check. Without is_repairing nothing is written."""
     with database.read() as tx:
         organizations = list_organizations(tx, limit=ORGANIZATIONS_MAX)
@@ -84,33 +84,33 @@ def _run(
     *,
     is_deep: bool,
     is_repairing: bool,
-) -> Result:
-    result = Result(check.name, check.repair is not None, check.hint)
+) -> CheckResult:
+    result = CheckResult(check.name, check.repair is not None, check.hint)
     for organization in organizations:
-        scope = Scope(organization.id, settings.data_folder, is_deep, settings.import_days * 86_400.0)
+        scope = CheckScope(organization.id, settings.data_folder, is_deep, settings.import_days * 86_400.0)
         after: int | None = 0
         while after is not None:
             with database.read(SECONDS) as tx:
-                problems, following = check.find(tx, scope, after)
-            result.problem_count += len(problems)
-            for problem in problems[: EXAMPLES_MAX - len(result.examples)]:
-                result.examples.append(Example(organization.uuid, problem.subject, problem.text))
-            if is_repairing and problems:
+                violations, following = check.find(tx, scope, after)
+            result.problem_count += len(violations)
+            for violation in violations[: EXAMPLES_MAX - len(result.examples)]:
+                result.examples.append(Example(organization.uuid, violation.subject, violation.text))
+            if is_repairing and violations:
                 result.repaired_count += _repair(database, check, scope, organization, after)
             after = following
     return result
 
 
-def _repair(database: Database, check: Check, scope: Scope, organization: Organization, after: int) -> int:
-    """Repairs the problems of a page, some in each transaction; they are looked for again in it, under its locks."""
+def _repair(database: Database, check: Check, scope: CheckScope, organization: Organization, after: int) -> int:
+    """Repairs the violations of a page, some in each transaction; they are looked for again in it, under its locks."""
     if check.repair is None:
         return 0
     caller, repaired, seen = Caller.for_organization(organization, via="cli"), 0, set[str]()
     while True:
         with database.write(SECONDS) as tx:
-            problems, _ = check.find(tx, scope, after)
-            some = [problem for problem in problems if problem.subject not in seen][:REPAIRED_AT_ONCE]
+            violations, _ = check.find(tx, scope, after)
+            some = [each for each in violations if each.subject not in seen][:REPAIRED_AT_ONCE]
             repaired += check.repair(tx, caller, some) if some else 0
         if len(some) < REPAIRED_AT_ONCE:
             return repaired
-        seen.update(problem.subject for problem in some)
+        seen.update(each.subject for each in some)

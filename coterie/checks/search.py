@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.model.organizations import Caller
 from coterie.search import index_contacts
 from coterie.search.checks import list_indexed_ids, list_wrongly_indexed
@@ -17,26 +17,26 @@ PAGE = 1_000
 LAST = (1 << 32) - 1
 
 
-def _find(tx: Tx, scope: Scope, after: int) -> Page:
+def _find(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     organization_id = scope.organization_id
     ids = list_ids_after(tx, organization_id, after, limit=PAGE)
     is_end = len(ids) < PAGE
     documents = _documents(tx, organization_id, ids)
     indexed = list_indexed_ids(tx, organization_id, after + 1, LAST if is_end else ids[-1])
-    problems = [
-        Problem(f"contact {each}", "is not in the search index", each) for each in sorted(documents.keys() - indexed)
+    violations = [
+        Violation(f"contact {each}", "is not in the search index", each) for each in sorted(documents.keys() - indexed)
     ]
-    problems += [
-        Problem(f"contact {each}", "is in the search index, but deleted or erased", each)
+    violations += [
+        Violation(f"contact {each}", "is in the search index, but deleted or erased", each)
         for each in sorted(indexed - documents.keys())
     ]
     if scope.is_deep:
         both = {contact_id: one for contact_id, one in documents.items() if contact_id in indexed}
-        problems += [
-            Problem(f"contact {each}", "has other words in the search index", each)
+        violations += [
+            Violation(f"contact {each}", "has other words in the search index", each)
             for each in sorted(list_wrongly_indexed(tx, organization_id, both))
         ]
-    return problems, None if is_end else ids[-1]
+    return violations, None if is_end else ids[-1]
 
 
 def _documents(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> dict[int, Document]:
@@ -44,10 +44,10 @@ def _documents(tx: Tx, organization_id: int, contact_ids: Sequence[int]) -> dict
     return {contact_id: document_of(one) for contact_id, one in texts.items()}
 
 
-def _repair(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+def _repair(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
     lock_changes(tx, caller.organization_id)
-    index_contacts(tx, caller.organization_id, [problem.key for problem in problems], is_forced=True)
-    return len(problems)
+    index_contacts(tx, caller.organization_id, [violation.key for violation in violations], is_forced=True)
+    return len(violations)
 
 
 CHECKS = (Check(name="search-index", find=_find, repair=_repair),)

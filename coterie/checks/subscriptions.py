@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.model.organizations import Caller
 from coterie.model.subscriptions import DETACHED, ERASED
 from coterie.store import subscription_checks as store
@@ -13,24 +13,24 @@ from coterie.store.database import Tx
 from coterie.store.remote_cards import find_remote_cards, save_remote_cards
 
 
-def _find_cards(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_cards(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     unbound = store.list_unbound_cards(tx, scope.organization_id)
     second = store.list_second_cards(tx, scope.organization_id)
-    problems = [
-        Problem(f"card {href}", "is in step with a contact that does not exist", (subscription_id, href, ERASED))
+    violations = [
+        Violation(f"card {href}", "is in step with a contact that does not exist", (subscription_id, href, ERASED))
         for subscription_id, href in unbound
     ]
-    problems += [
-        Problem(f"card {href}", "is in step with the contact of another card", (subscription_id, href, DETACHED))
+    violations += [
+        Violation(f"card {href}", "is in step with the contact of another card", (subscription_id, href, DETACHED))
         for subscription_id, href in second
     ]
-    return problems, None
+    return violations, None
 
 
-def _repair_cards(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
+def _repair_cards(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
     """A card without its contact is as one whose contact was erased; a second one is no longer in step."""
     repaired = 0
-    for subscription_id, href, state in (problem.key for problem in problems):
+    for subscription_id, href, state in (violation.key for violation in violations):
         card = find_remote_cards(tx, caller.organization_id, subscription_id, [href]).get(href)
         if card is None:
             continue
@@ -42,20 +42,20 @@ def _repair_cards(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
     return repaired
 
 
-def _find_folders(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_folders(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     ids = store.list_without_folder(tx, scope.organization_id)
-    return [Problem(f"subscription {each}", "has a folder that was deleted", each) for each in ids], None
+    return [Violation(f"subscription {each}", "has a folder that was deleted", each) for each in ids], None
 
 
-def _find_groups(tx: Tx, scope: Scope, after: int) -> Page:
+def _find_groups(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     hrefs = store.list_groups_without_lines(tx, scope.organization_id)
-    return [Problem(f"group {href}", "has no lines", href) for href in hrefs], None
+    return [Violation(f"group {href}", "has no lines", href) for href in hrefs], None
 
 
-def _repair_groups(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
-    for problem in problems:
-        delete_group(tx, caller.organization_id, problem.key)
-    return len(problems)
+def _repair_groups(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
+    for violation in violations:
+        delete_group(tx, caller.organization_id, violation.key)
+    return len(violations)
 
 
 CHECKS = (

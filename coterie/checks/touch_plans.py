@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from coterie.actions.touch_plans import compute_plans, refresh_plans
-from coterie.checks.check import Check, Page, Problem, Scope
+from coterie.checks.check import Check, CheckScope, Violation, ViolationPage
 from coterie.model.organizations import Caller
 from coterie.store.cadences import has_cadences
 from coterie.store.contact_checks import list_ids_after
@@ -13,7 +13,7 @@ from coterie.store.touch_plans import list_orphans, list_plans_of
 PAGE = 1_000
 
 
-def _find(tx: Tx, scope: Scope, after: int) -> Page:
+def _find(tx: Tx, scope: CheckScope, after: int) -> ViolationPage:
     """Contacts that are due on another day than follows, and plans of contacts that do not exist."""
     if not has_cadences(tx, scope.organization_id):
         return [], None
@@ -22,13 +22,13 @@ def _find(tx: Tx, scope: Scope, after: int) -> Page:
     correct = compute_plans(tx, scope.organization_id, ids)
     wrong = [contact_id for contact_id in ids if stored.get(contact_id) != correct.get(contact_id)]
     wrong += list_orphans(tx, scope.organization_id) if not after else []
-    problems = [Problem(f"contact {each}", "is due on another day than its rule says", each) for each in wrong]
-    return problems, ids[-1] if len(ids) == PAGE else None
+    violations = [Violation(f"contact {each}", "is due on another day than its rule says", each) for each in wrong]
+    return violations, ids[-1] if len(ids) == PAGE else None
 
 
-def _repair(tx: Tx, caller: Caller, problems: Sequence[Problem]) -> int:
-    refresh_plans(tx, caller.organization_id, [problem.key for problem in problems])
-    return len(problems)
+def _repair(tx: Tx, caller: Caller, violations: Sequence[Violation]) -> int:
+    refresh_plans(tx, caller.organization_id, [violation.key for violation in violations])
+    return len(violations)
 
 
 CHECKS = (Check(name="touch-plans", find=_find, repair=_repair),)

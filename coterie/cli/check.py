@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from coterie.checks.run import Result, run_checks
+from coterie.checks.run import CheckResult, run_checks
 from coterie.cli.open_instance import open_current
 from coterie.cli.options import DataOption, JsonOption
 from coterie.cli.terminal import printable
@@ -44,7 +44,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _print(result: Result) -> None:
+def _print(result: CheckResult) -> None:
     state = "ok"
     if result.problem_count:
         state = f"{result.problem_count:,} {'problem' if result.problem_count == 1 else 'problems'}"
@@ -58,7 +58,7 @@ def _print(result: Result) -> None:
         typer.echo(f"    Hint: {result.hint}.")
 
 
-def _summary(results: list[Result], *, is_repairing: bool) -> str:
+def _summary(results: list[CheckResult], *, is_repairing: bool) -> str:
     left = sum(result.open_count for result in results)
     repaired = sum(result.repaired_count for result in results)
     repairable = sum(result.open_count for result in results if result.is_repairable)
