@@ -61,7 +61,7 @@ class Selection(Struct, frozen=True):
     total: int = 0
 
 
-class Progress(Struct):
+class ActProgress(Struct):
     """done: contacts processed; changed, failed: how they ended; the others were so already. after: the last id.
 
     is_finished: whether no contact follows.
@@ -108,14 +108,14 @@ def arguments_of(job: Job) -> _Arguments:
     return msgspec.json.decode(job.arguments, type=_Arguments)
 
 
-def progress_of(job: Job) -> Progress:
+def progress_of(job: Job) -> ActProgress:
     """The progress of a job, also before it started."""
     if job.progress:
-        return msgspec.json.decode(job.progress, type=Progress)
-    return Progress(total=arguments_of(job).selection.total)
+        return msgspec.json.decode(job.progress, type=ActProgress)
+    return ActProgress(total=arguments_of(job).selection.total)
 
 
-def apply_batch(tx: Tx, caller: Caller, arguments: _Arguments, before: Progress) -> Progress:
+def apply_batch(tx: Tx, caller: Caller, arguments: _Arguments, before: ActProgress) -> ActProgress:
     """Acts on the next contacts; returns the progress then. A contact that cannot be changed is counted and left."""
     ends = time.monotonic() + BATCH_SECONDS
     progress = msgspec.structs.replace(before)
@@ -139,7 +139,7 @@ def apply_batch(tx: Tx, caller: Caller, arguments: _Arguments, before: Progress)
     return progress
 
 
-def _next_ids(tx: Tx, caller: Caller, selection: Selection, progress: Progress) -> list[int]:
+def _next_ids(tx: Tx, caller: Caller, selection: Selection, progress: ActProgress) -> list[int]:
     organization_id, after = caller.organization_id, progress.after
     if selection.ids:
         return [each for each in selection.ids if each > after][:BATCH]

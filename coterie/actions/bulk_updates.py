@@ -50,7 +50,7 @@ class Failure(Struct):
     problems: list[Problem] = []
 
 
-class Progress(Struct):
+class UpdateProgress(Struct):
     """done: entries processed; updated, failed: how they ended; failures: the first hundred of them."""
 
     total: int = 0
@@ -91,14 +91,14 @@ def start_bulk_update(tx: Tx, caller: Caller, entries: Sequence[Entry]) -> tuple
     return job_id, missing
 
 
-def progress_of(job: Job) -> Progress:
+def progress_of(job: Job) -> UpdateProgress:
     """Returns the progress of a bulk update, also before it started."""
     if job.progress:
-        return msgspec.json.decode(job.progress, type=Progress)
-    return Progress(total=len(msgspec.json.decode(job.arguments)["updates"]))
+        return msgspec.json.decode(job.progress, type=UpdateProgress)
+    return UpdateProgress(total=len(msgspec.json.decode(job.arguments)["updates"]))
 
 
-def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: Progress) -> Progress:
+def apply_batch(tx: Tx, caller: Caller, updates: list[dict[str, Any]], before: UpdateProgress) -> UpdateProgress:
     """Writes the next batch; returns the progress then. A contact that cannot be changed is listed with the error.
 
     caller.cause_id: the event of the request, unless the job is of a version without.

@@ -25,7 +25,7 @@ MERGE_JOB = "merge_suggested"
 BATCH = 10
 
 
-class Progress(Struct):
+class MergeProgress(Struct):
     """merged, skipped: pairs so far; bits, first, second: of the last pair."""
 
     merged: int = 0
@@ -42,19 +42,19 @@ def merge_suggested(tx: Tx, caller: Caller) -> str | None:
     return enqueue(tx, caller, MERGE_JOB, arguments, dedupe_key=MERGE_JOB)
 
 
-def merge_batches(caller: Caller, progress: Progress) -> Batches[Progress, Progress]:
+def merge_batches(caller: Caller, progress: MergeProgress) -> Batches[MergeProgress, MergeProgress]:
     """Merges all suggested pairs, from a progress on; returns the last progress."""
     while not progress.is_done:
         progress = yield partial(merge_batch, caller=caller, before=progress)
     return progress
 
 
-def merge_batch(tx: Tx, caller: Caller, before: Progress) -> Progress:
+def merge_batch(tx: Tx, caller: Caller, before: MergeProgress) -> MergeProgress:
     """Merges the next 10 pairs: the more complete contact of each stays. A pair that cannot be merged is skipped."""
     after = None if before.bits is None else (before.bits, before.first, before.second)
     pairs = store.list_duplicates(tx, caller.organization_id, SUGGESTED, limit=BATCH, after=after)
     if not pairs:
-        return Progress(before.merged, before.skipped, is_done=True)
+        return MergeProgress(before.merged, before.skipped, is_done=True)
     merged: set[int] = set()
     skipped = 0
     for pair in pairs:
@@ -64,7 +64,7 @@ def merge_batch(tx: Tx, caller: Caller, before: Progress) -> Progress:
         else:
             skipped += 1
     last = pairs[-1]
-    return Progress(
+    return MergeProgress(
         before.merged + len(merged) // 2, before.skipped + skipped, last.bits, last.first_contact_id,
         last.second_contact_id,
     )  # fmt: skip

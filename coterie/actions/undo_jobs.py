@@ -30,7 +30,7 @@ BATCH = 20
 CANNOT_MAX = 50
 
 
-class Progress(Struct):
+class UndoProgress(Struct):
     """total: the events to undo; done: those that were read; undone: those that were undone, wholly or in part.
 
     cannot: the first 50 that were not undone in full; cannot_count: how many they are. before: the oldest event that
@@ -92,11 +92,11 @@ def arguments_of(job: Job) -> Arguments:
     return msgspec.json.decode(job.arguments, type=Arguments)
 
 
-def progress_of(job: Job) -> Progress:
+def progress_of(job: Job) -> UndoProgress:
     """The progress of a job, also before it started."""
     if job.progress:
-        return msgspec.json.decode(job.progress, type=Progress)
-    return Progress(total=arguments_of(job).total)
+        return msgspec.json.decode(job.progress, type=UndoProgress)
+    return UndoProgress(total=arguments_of(job).total)
 
 
 def undoing(caller: Caller, arguments: Arguments) -> Caller:
@@ -104,7 +104,7 @@ def undoing(caller: Caller, arguments: Arguments) -> Caller:
     return replace(caller, scopes=tuple(arguments.scopes), undoes=arguments.scope.first, cause_id=arguments.event_id)
 
 
-def undo_next(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) -> Progress:
+def undo_next(tx: Tx, caller: Caller, arguments: Arguments, before: UndoProgress) -> UndoProgress:
     """Undoes the next events; returns the progress then."""
     scope = arguments.scope
     events = store.list_events_of(tx, caller.organization_id, scope, before=before.before, limit=BATCH)
@@ -121,7 +121,7 @@ def undo_next(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) ->
     )
 
 
-def _finished(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) -> Progress:
+def _finished(tx: Tx, caller: Caller, arguments: Arguments, before: UndoProgress) -> UndoProgress:
     """Consequences and requests of jobs are undone with the other events, if any of these was."""
     organization_id, scope = caller.organization_id, arguments.scope
     silent = store.list_not_undone(tx, organization_id, scope, SILENT) if before.undone else []
@@ -130,7 +130,7 @@ def _finished(tx: Tx, caller: Caller, arguments: Arguments, before: Progress) ->
     return replace(before, undone=before.undone + len(silent), is_finished=True)
 
 
-def as_progress(progress: Progress) -> dict[str, Any]:
+def as_progress(progress: UndoProgress) -> dict[str, Any]:
     """The progress as its job stores it."""
     encoded: dict[str, Any] = msgspec.to_builtins(progress)
     return encoded

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from coterie.actions import duplicates as actions
-from coterie.actions.suggested_merges import Progress, merge_batches
+from coterie.actions.suggested_merges import MergeProgress, merge_batches
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
@@ -141,7 +141,7 @@ def merge(*, organization: OnlyOrganizationOption = None, data: DataOption = Non
     with open_instance(data) as database:
         with database.read() as tx:
             caller = caller_for_only(tx, organization)
-        progress = run_batches(database.write, merge_batches(caller, Progress()))
+        progress = run_batches(database.write, merge_batches(caller, MergeProgress()))
     if as_json:
         typer.echo(msgspec.json.encode({"merged": progress.merged, "skipped": progress.skipped}).decode())
         return

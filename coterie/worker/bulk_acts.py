@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from coterie.actions.bulk_acts import Progress, apply_batch, arguments_of, progress_of
+from coterie.actions.bulk_acts import ActProgress, apply_batch, arguments_of, progress_of
 from coterie.actions.callers import caller_for
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
@@ -24,7 +24,7 @@ def bulk_act(database: Database, settings: Settings, job: Job, stopping: threadi
     run_job(database, job, stopping, _act(caller, job), msgspec.structs.asdict)
 
 
-def _act(caller: Caller, job: Job) -> Batches[Progress, None]:
+def _act(caller: Caller, job: Job) -> Batches[ActProgress, None]:
     arguments, progress = arguments_of(job), progress_of(job)
     while not progress.is_finished:
         progress = yield partial(apply_batch, caller=caller, arguments=arguments, before=progress)

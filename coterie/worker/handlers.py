@@ -65,8 +65,8 @@ def bulk_update(database: Database, settings: Settings, job: Job, stopping: thre
 
 
 def _update(
-    caller: Caller, updates: list[dict[str, Any]], progress: bulk_updates.Progress
-) -> Batches[bulk_updates.Progress, None]:
+    caller: Caller, updates: list[dict[str, Any]], progress: bulk_updates.UpdateProgress
+) -> Batches[bulk_updates.UpdateProgress, None]:
     while progress.done < progress.total:
         progress = yield partial(bulk_updates.apply_batch, caller=caller, updates=updates, before=progress)
 

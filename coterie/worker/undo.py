@@ -4,7 +4,7 @@ import threading
 from functools import partial
 
 from coterie.actions.callers import caller_for
-from coterie.actions.undo_jobs import Progress, arguments_of, as_progress, progress_of, undo_next, undoing
+from coterie.actions.undo_jobs import UndoProgress, arguments_of, as_progress, progress_of, undo_next, undoing
 from coterie.model.jobs import Job
 from coterie.model.organizations import Caller
 from coterie.settings import Settings
@@ -21,7 +21,7 @@ def undo_many(database: Database, settings: Settings, job: Job, stopping: thread
     run_job(database, job, stopping, _undo(undoing(caller, arguments), job), as_progress)
 
 
-def _undo(caller: Caller, job: Job) -> Batches[Progress, None]:
+def _undo(caller: Caller, job: Job) -> Batches[UndoProgress, None]:
     arguments, progress = arguments_of(job), progress_of(job)
     while not progress.is_finished:
         progress = yield partial(undo_next, caller=caller, arguments=arguments, before=progress)

@@ -218,7 +218,7 @@ class Writer:
 
     def change_many(self, tx: Tx, turn: int) -> None:
         updates = [{"id": each, "fields": {"employer": f"{turn}"}} for each in reversed(self.ids[:19])]
-        bulk_updates.apply_batch(tx, self.caller, updates, bulk_updates.Progress(total=19))
+        bulk_updates.apply_batch(tx, self.caller, updates, bulk_updates.UpdateProgress(total=19))
 
 
 WORKS = (Writer.rename, Writer.tag, Writer.update, Writer.give, Writer.write, Writer.delete, Writer.change_many)

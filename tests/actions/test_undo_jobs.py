@@ -29,7 +29,7 @@ def run_jobs(world: World, settings: Settings) -> None:
         pass
 
 
-def undo_by_job(world: World, settings: Settings, first: int, last: int) -> tuple[undo_jobs.Progress, int]:
+def undo_by_job(world: World, settings: Settings, first: int, last: int) -> tuple[undo_jobs.UndoProgress, int]:
     """(the progress at the end, the event of the request)."""
     with world.database.write() as tx:
         job_id = undo_jobs.start_undo(tx, world.bob, first, last)
