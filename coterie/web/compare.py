@@ -36,7 +36,7 @@ _COLUMNS = (*SUMMARY_COLUMNS.values(), *(name for name in COLUMNS if name not in
 _SHORT = 300
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class ComparedField(Struct, frozen=True, kw_only=True):
     """A field. values: one for each contact, as people read it, "" for none; chosen: the contact whose value is
     suggested."""
 
@@ -58,8 +58,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     contacts: Contacts
     survivor: int
-    different: Sequence[Row]
-    same: Sequence[Row]
+    different: Sequence[ComparedField]
+    same: Sequence[ComparedField]
     lists: Sequence[Listed]
     seen: str
 
@@ -86,7 +86,7 @@ def compare(tx: Tx, visit: Visit, sheets: Sheets) -> Comparison:
     )
 
 
-def _is_same(row: Row) -> bool:
+def _is_same(row: ComparedField) -> bool:
     return len(set(row.values)) == 1
 
 
@@ -116,13 +116,13 @@ def _label(name: str) -> str:
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _row(name: str, contacts: Contacts, stays: Contact) -> Row:
+def _row(name: str, contacts: Contacts, stays: Contact) -> ComparedField:
     values = [_value(contact, name) for contact in contacts]
     chosen = _chosen(values, contacts, stays)
     if name == "status":
         # an opt-out is never lost
         chosen = next((each.id for each in contacts if each.status == OPTOUT), chosen)
-    return Row(name=name, label=_label(name), values=values, chosen=chosen)
+    return ComparedField(name=name, label=_label(name), values=values, chosen=chosen)
 
 
 def _value(contact: Contact, name: str) -> str:
@@ -141,14 +141,14 @@ def _chosen(values: Sequence[str], contacts: Contacts, stays: Contact) -> int:
     return next((contact.id for contact, value in ordered if value), stays.id)
 
 
-def _properties(tx: Tx, visit: Visit, sheets: Sheets, stays: Contact) -> list[Row]:
+def _properties(tx: Tx, visit: Visit, sheets: Sheets, stays: Contact) -> list[ComparedField]:
     slugs = sorted({slug for sheet in sheets for slug in sheet.properties})
     titles = find_definitions(tx, visit.acting.organization_id, slugs) if slugs else {}
     contacts, rows = [sheet.contact for sheet in sheets], []
     for slug in [slug for slug in slugs if slug in titles]:
         values = [value_words(bytes(each.properties[slug])) if slug in each.properties else "" for each in sheets]
         chosen = _chosen(values, contacts, stays)
-        rows.append(Row(name=PROPERTY + slug, label=titles[slug].title, values=values, chosen=chosen))
+        rows.append(ComparedField(name=PROPERTY + slug, label=titles[slug].title, values=values, chosen=chosen))
     return rows
 
 

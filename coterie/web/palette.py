@@ -29,7 +29,7 @@ PAGES_OF_APP = {
 }  # fmt: skip
 
 
-class Entry(Struct, frozen=True):
+class PaletteEntry(Struct, frozen=True):
     """detail: shown next to the label."""
 
     label: str
@@ -38,34 +38,38 @@ class Entry(Struct, frozen=True):
     detail: str = ""
 
 
-class Group(Struct, frozen=True):
+class PaletteSection(Struct, frozen=True):
     label: str
-    entries: Sequence[Entry]
+    entries: Sequence[PaletteEntry]
 
 
 def show(tx: Tx, visit: Visit) -> Result:
     text = visit.query.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH_MAX]
     groups = [
-        Group("People" if text else "Changed last", _people(tx, visit, text)),
-        Group("Do", _matching(visit, text, ACTS, "circle-plus")),
-        Group("Go to", [*_matching(visit, text, PAGES_OF_APP, "chevron-right"), *_settings(visit, text)]),
-        Group("Segments", _segments(tx, visit, text)),
+        PaletteSection("People" if text else "Changed last", _people(tx, visit, text)),
+        PaletteSection("Do", _matching(visit, text, ACTS, "circle-plus")),
+        PaletteSection("Go to", [*_matching(visit, text, PAGES_OF_APP, "chevron-right"), *_settings(visit, text)]),
+        PaletteSection("Segments", _segments(tx, visit, text)),
     ]
     values = {"groups": [group for group in groups if group.entries], "text": text}
     return Show(template="palette/list.html" if visit.is_fragment else "palette/index.html", values=values)
 
 
-def _people(tx: Tx, visit: Visit, text: str) -> list[Entry]:
+def _people(tx: Tx, visit: Visit, text: str) -> list[PaletteEntry]:
     """The best matches and the way to create one; without a text, the people changed last."""
     organization_id = visit.acting.organization_id
     if text:
         contacts = search_contacts(tx, organization_id, text, limit=PEOPLE, reader_id=visit.acting.user_id).contacts
     else:
         contacts = list_contacts(tx, organization_id, order="updated_at", descending=True, limit=RECENT)
-    entries = [Entry(_name(each), f"{visit.root}/people/{each.id}", "user", _detail(each)) for each in contacts]
+    entries = [PaletteEntry(_name(each), f"{visit.root}/people/{each.id}", "user", _detail(each)) for each in contacts]
     if text:
-        entries.append(Entry(f"Create “{text}”", f"{visit.root}/people/new?{urlencode({'name': text})}", "user-plus"))
-        entries.append(Entry(f"All people for “{text}”", f"{visit.root}/people?{urlencode({'q': text})}", "search"))
+        entries.append(
+            PaletteEntry(f"Create “{text}”", f"{visit.root}/people/new?{urlencode({'name': text})}", "user-plus")
+        )
+        entries.append(
+            PaletteEntry(f"All people for “{text}”", f"{visit.root}/people?{urlencode({'q': text})}", "search")
+        )
     return entries
 
 
@@ -85,25 +89,27 @@ def _fits(text: str, label: str) -> bool:
     return all(any(word.startswith(each) for word in words) for each in text.casefold().split())
 
 
-def _matching(visit: Visit, text: str, entries: dict[str, str], icon: str) -> list[Entry]:
-    return [Entry(label, f"{visit.root}/{path}", icon) for label, path in entries.items() if _fits(text, label)]
+def _matching(visit: Visit, text: str, entries: dict[str, str], icon: str) -> list[PaletteEntry]:
+    return [PaletteEntry(label, f"{visit.root}/{path}", icon) for label, path in entries.items() if _fits(text, label)]
 
 
-def _settings(visit: Visit, text: str) -> list[Entry]:
+def _settings(visit: Visit, text: str) -> list[PaletteEntry]:
     """Pages of the settings, if somebody asks for them by name."""
     links = [each for group in LINKS.values() for each in group]
     return [
-        Entry(each.title, each.path if each.path.startswith("/") else f"{visit.root}/settings/{each.path}", each.icon)
+        PaletteEntry(
+            each.title, each.path if each.path.startswith("/") else f"{visit.root}/settings/{each.path}", each.icon
+        )
         for each in links
         if text and _fits(text, each.title)
     ]
 
 
-def _segments(tx: Tx, visit: Visit, text: str) -> list[Entry]:
+def _segments(tx: Tx, visit: Visit, text: str) -> list[PaletteEntry]:
     segments = list_segments(tx, visit.acting.organization_id, limit=SEGMENTS_MAX) if text else []
     found = [each for each in segments if _fits(text, each.name)][:SEGMENTS_SHOWN]
     return [
-        Entry(each.name, f"{visit.root}/people?{urlencode({'filter': f'segment:#{each.id}'})}", "filter")
+        PaletteEntry(each.name, f"{visit.root}/people?{urlencode({'filter': f'segment:#{each.id}'})}", "filter")
         for each in found
     ]
 

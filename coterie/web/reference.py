@@ -44,7 +44,7 @@ class Operation(Struct, frozen=True):
     error_statuses: list[str]
 
 
-class Group(Struct, frozen=True):
+class OperationGroup(Struct, frozen=True):
     anchor: str
     name: str
     operations: list[Operation]
@@ -58,7 +58,7 @@ class Reference(Struct, frozen=True):
     version: str
     description: str
     url: str
-    groups: list[Group]
+    groups: list[OperationGroup]
     errors: list[ResponseDoc]
 
 
@@ -89,14 +89,14 @@ def _reference(document: Mapping[str, Any]) -> Reference:
     )
 
 
-def _ordered(anchor: str, groups: Mapping[str, list[Operation]]) -> list[Group]:
+def _ordered(anchor: str, groups: Mapping[str, list[Operation]]) -> list[OperationGroup]:
     """The groups of the contract by name, then those that are all ours; within a group, ours come last."""
 
     def order(name: str) -> tuple[bool, str]:
         return all(each.is_ours for each in groups[name]), name
 
     return [
-        Group(f"{anchor}-{_anchor(name)}", name, sorted(groups[name], key=lambda each: each.is_ours))
+        OperationGroup(f"{anchor}-{_anchor(name)}", name, sorted(groups[name], key=lambda each: each.is_ours))
         for name in sorted(groups, key=order)
     ]
 
