@@ -21,11 +21,11 @@ Count = Annotated[int, Meta(ge=0, le=2**31)]
 Change = Annotated[int, Meta(ge=-(2**31), le=2**31)]
 
 
-class Row(Struct, kw_only=True, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class PortableRow(Struct, kw_only=True, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One line of a file of the archive. A missing field is null."""
 
 
-class Dated(Row, kw_only=True, frozen=True):
+class Dated(PortableRow, kw_only=True, frozen=True):
     created_at: Moment
     updated_at: Moment
 
@@ -63,7 +63,7 @@ class ContactRow(Deletable, kw_only=True, frozen=True):
     follower_growth: Change | None = None
 
 
-class ExternalIdRow(Row, kw_only=True, frozen=True, rename={"external_id": "outside_id"}):
+class ExternalIdRow(PortableRow, kw_only=True, frozen=True, rename={"external_id": "outside_id"}):
     contact: Id
     source: Name
     external_id: Annotated[str, Meta(min_length=1, max_length=2000)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from coterie.model.portable import Count, Dated, Day, Deletable, Id, Long, Moment, Name, Row, Text
+from coterie.model.portable import Count, Dated, Day, Deletable, Id, Long, Moment, Name, PortableRow, Text
 
 
 class AddressRow(Deletable, kw_only=True, frozen=True):
@@ -43,7 +43,7 @@ class DefinitionRow(Dated, kw_only=True, frozen=True):
     agent_active: bool = False
 
 
-class PropertyRow(Row, kw_only=True, frozen=True):
+class PropertyRow(PortableRow, kw_only=True, frozen=True):
     """value is JSON text."""
 
     contact: Id
@@ -56,7 +56,7 @@ class FolderRow(Dated, kw_only=True, frozen=True):
     color: Literal["yellow", "red", "green", "blue", "purple", "pink", "orange"] | None = None
 
 
-class InFolderRow(Row, kw_only=True, frozen=True):
+class InFolderRow(PortableRow, kw_only=True, frozen=True):
     """Folders may share a name; the time of creation tells them apart."""
 
     contact: Id
@@ -71,12 +71,12 @@ class TermRow(Deletable, kw_only=True, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class TaggedRow(Row, kw_only=True, frozen=True):
+class TaggedRow(PortableRow, kw_only=True, frozen=True):
     contact: Id
     tag: Name
 
 
-class SkilledRow(Row, kw_only=True, frozen=True):
+class SkilledRow(PortableRow, kw_only=True, frozen=True):
     contact: Id
     expertise: Name
 
@@ -148,7 +148,7 @@ class ReminderRow(Dated, kw_only=True, frozen=True):
     finished_at: Moment | None = None
 
 
-class AttachmentRow(Row, kw_only=True, frozen=True):
+class AttachmentRow(PortableRow, kw_only=True, frozen=True):
     """The archive holds the bytes as files/<digest>."""
 
     contact: Id
@@ -189,14 +189,14 @@ class CadenceRow(Dated, kw_only=True, frozen=True):
     every: Annotated[str, Meta(pattern=r"\A([1-9][0-9]{0,3}[dwmy]|off)\Z")]
 
 
-class SnoozeRow(Row, kw_only=True, frozen=True):
+class SnoozeRow(PortableRow, kw_only=True, frozen=True):
     contact: Id
     id: Id
     until_on: Day
     created_at: Moment
 
 
-class NotSameRow(Row, kw_only=True, frozen=True):
+class NotSameRow(PortableRow, kw_only=True, frozen=True):
     """Two contacts that somebody said are two people."""
 
     first_contact: Id
@@ -211,13 +211,13 @@ class SegmentRow(Dated, kw_only=True, frozen=True):
     filter: Long
 
 
-class SnapshotRow(Row, kw_only=True, frozen=True):
+class SnapshotRow(PortableRow, kw_only=True, frozen=True):
     contact: Id
     taken_on: Day
     follower_count: Count
 
 
-class PersonRow(Row, kw_only=True, frozen=True):
+class PersonRow(PortableRow, kw_only=True, frozen=True):
     """A person an Instagram account has met; a row of external_ids links it to a contact."""
 
     person_id: Name
@@ -226,7 +226,7 @@ class PersonRow(Row, kw_only=True, frozen=True):
     refused_at: Moment | None = None
 
 
-class CardRow(Row, kw_only=True, frozen=True):
+class CardRow(PortableRow, kw_only=True, frozen=True):
     """The lines of a card as a device wrote it. contact is null for a group of cards.
 
     draft is JSON text: the contact when the device wrote the card.
@@ -240,7 +240,7 @@ class CardRow(Row, kw_only=True, frozen=True):
     other_emails: Long | None = None
 
 
-class CardStateRow(Row, kw_only=True, frozen=True):
+class CardStateRow(PortableRow, kw_only=True, frozen=True):
     """Whether phones see a contact: on, off (a person took it off), none (audience)."""
 
     contact: Id

@@ -1,6 +1,6 @@
 """The card states that an import would decide differently: set by a person, or none because of audience."""
 
-from coterie.model.portable import Row
+from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import CardStateRow
 from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet
 from coterie.store.card_states import find_card_states, set_card_state
@@ -9,7 +9,7 @@ from coterie.store.card_states import find_card_states, set_card_state
 class CardStateSet(RecordSet):
     """States of contacts that this import created, after their addresses. Contacts that existed before keep theirs."""
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         assert isinstance(row, CardStateRow)
         columns = super().columns_of(row)
         return columns | {"card_state": None if row.card_state == "none" else row.card_state}

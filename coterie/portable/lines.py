@@ -10,7 +10,7 @@ from coterie.errors import invalid
 from coterie.model import times
 from coterie.model.handles import LINKEDIN, UNSAFE_LINK, WEBSITE, is_unsafe_link
 from coterie.model.imports import PORTABLE_SOURCE, ContactDraft, HandleDraft
-from coterie.model.portable import ContactRow, HandleRow, PortableContact, Row
+from coterie.model.portable import ContactRow, HandleRow, PortableContact, PortableRow
 from coterie.model.portable_rows import CardRow
 from coterie.model.relationships import TYPES
 from coterie.store.portable import NOUNS
@@ -55,14 +55,14 @@ def draft_of_portable(portable: PortableContact) -> ContactDraft:
     return draft
 
 
-def parse_row(noun: str, line: bytes) -> Row:
+def parse_row(noun: str, line: bytes) -> PortableRow:
     """Parses a line of a file of the archive.
 
     Raises msgspec's errors if it is not a row of this noun. Raises Invalid if a date or time does not exist, a text
     contains a NUL character, JSON inside it does not parse, the relationship type is unknown, or a link has a scheme
     other than http and https.
     """
-    row: Row = msgspec.json.decode(line, type=ContactRow if noun == "contacts" else NOUNS[noun].row)
+    row: PortableRow = msgspec.json.decode(line, type=ContactRow if noun == "contacts" else NOUNS[noun].row)
     if isinstance(row, CardRow):
         _check_card(row)
     for name in row.__struct_fields__:
@@ -86,7 +86,7 @@ def parse_row(noun: str, line: bytes) -> Row:
     return row
 
 
-def _is_link(row: Row, name: str) -> bool:
+def _is_link(row: PortableRow, name: str) -> bool:
     if isinstance(row, HandleRow):
         return name == "value" and row.channel in (WEBSITE, LINKEDIN)
     return name in ("profile_picture_url", "link")

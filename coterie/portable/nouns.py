@@ -13,7 +13,7 @@ from coterie.model import times
 from coterie.model.cadences import TARGET_KINDS, Target
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
-from coterie.model.portable import Row
+from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import NoteRow
 from coterie.model.properties import still_fits
 from coterie.model.terms import name_key
@@ -103,7 +103,7 @@ class FolderSet(DefinitionSet):
 class TermSet(DefinitionSet):
     """Tags and expertises."""
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         columns = super().columns_of(row)
         return columns | {"name_key": name_key(columns["name"])}
 
@@ -150,7 +150,7 @@ class PropertySet(RecordSet):
 
 
 class RelationshipSet(RecordSet):
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         columns = super().columns_of(row)
         if columns["first_contact_id"] == columns["second_contact_id"]:
             raise Unresolved("related_to_itself")
@@ -160,7 +160,7 @@ class RelationshipSet(RecordSet):
 class NotSameSet(RecordSet):
     """Pairs that were marked as not the same: the smaller id comes first, and they are no duplicates."""
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         columns = super().columns_of(row)
         pair = sorted((columns["first_contact_id"], columns["second_contact_id"]))
         if pair[0] == pair[1]:
@@ -175,7 +175,7 @@ class NotSameSet(RecordSet):
 class InteractionSet(RecordSet):
     """The newest interactions of each contact and kind are marked as recent."""
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         return super().columns_of(row) | {"is_recent": False}
 
     def after_write(self, entries: Sequence[Entry]) -> None:
@@ -198,7 +198,7 @@ class InteractionSet(RecordSet):
 class CadenceSet(RecordSet):
     """Rules for staying in touch, and snoozes: the plans of their contacts follow."""
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         columns = super().columns_of(row)
         if self.name == "cadences" and sum(columns[f"{kind}_id"] is not None for kind in TARGET_KINDS) != 1:
             raise Unresolved("missing", "contact, tag or folder", "")
@@ -281,7 +281,7 @@ class NoteSet(RecordSet):
 class CardSet(RecordSet):
     """Lines of cards. Their revision is 0: what the contact has become since they were written is made in them."""
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         return super().columns_of(row) | {"revision": 0}
 
     def after_write(self, entries: Sequence[Entry]) -> None:

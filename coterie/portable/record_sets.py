@@ -15,7 +15,7 @@ from coterie.actions.events import EventRow, record_events, row_of
 from coterie.model import times
 from coterie.model.events import CHANGES_CONTACTS
 from coterie.model.organizations import Caller
-from coterie.model.portable import PortableRows, Row
+from coterie.model.portable import PortableRow, PortableRows
 from coterie.portable.references import References, load_references
 from coterie.store import events as event_store
 from coterie.store import portable_import as store
@@ -39,7 +39,7 @@ class Unresolved(Exception):
 class Entry(NamedTuple):
     """A row and its columns in this organization."""
 
-    row: Row
+    row: PortableRow
     columns: Columns
 
 
@@ -55,7 +55,7 @@ class Written(Struct):
     problems: list[Problem]
 
 
-def decode_rows(rows: PortableRows) -> list[Row]:
+def decode_rows(rows: PortableRows) -> list[PortableRow]:
     """The rows of an import's row. The reader has checked each line."""
     return [msgspec.json.decode(line, type=NOUNS[rows.noun].row) for line in rows.lines]
 
@@ -69,7 +69,7 @@ class RecordSet:
         # contacts this import created: whatever they have came with it
         self.created: set[int] = set()
 
-    def check(self, rows: Sequence[Row]) -> Checked:
+    def check(self, rows: Sequence[PortableRow]) -> Checked:
         """Resolves references and drops rows that contacts already have. Reads only."""
         self.references = load_references(self.tx, self.caller, rows)
         checked = Checked([], [])
@@ -85,12 +85,12 @@ class RecordSet:
         self.drop_existing(checked)
         return checked
 
-    def count_missing(self, rows: Sequence[Row]) -> int:
+    def count_missing(self, rows: Sequence[PortableRow]) -> int:
         """How many rows write would add, including rows about contacts that the same file will create."""
         checked = self.check(rows)
         return sum(not self.exists(entry) for entry in checked.entries) + len(checked.problems)
 
-    def write(self, rows: Sequence[Row]) -> Written:
+    def write(self, rows: Sequence[PortableRow]) -> Written:
         """Inserts the missing rows, updates derived values and records the events."""
         checked = self.check(rows)
         entries = [entry for entry in checked.entries if self.insert(entry)]
@@ -125,7 +125,7 @@ class RecordSet:
 
     # What nouns may adapt
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         """The columns of a row here. Raises Unresolved if it refers to something that does not exist."""
         columns: Columns = {}
         for name in fields_of(self.noun):

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from coterie.model.organizations import Caller
-from coterie.model.portable import Row
+from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import CadenceRow, InFolderRow, NoteRow
 from coterie.model.terms import name_key
 from coterie.store import portable_import as store
@@ -33,7 +33,7 @@ class References(Struct):
         """The ids of the tags that exist here, sorted."""
         return sorted({tag_id for name in names if (tag_id := self.tags.get(name_key(name)))})
 
-    def resolve(self, name: str, row: Row) -> Any:
+    def resolve(self, name: str, row: PortableRow) -> Any:
         """The id to which a field of a row refers, or None if it does not exist here."""
         value = getattr(row, name)
         if value is None:
@@ -62,7 +62,7 @@ class References(Struct):
         return importer if not is_personal or member in (None, importer) else None
 
 
-def load_references(tx: Tx, caller: Caller, rows: Sequence[Row]) -> References:
+def load_references(tx: Tx, caller: Caller, rows: Sequence[PortableRow]) -> References:
     """Everything the rows refer to, with one query for each kind of reference."""
     values = _values(rows)
     organization_id, references = caller.organization_id, References(caller)
@@ -78,7 +78,7 @@ def load_references(tx: Tx, caller: Caller, rows: Sequence[Row]) -> References:
     return references
 
 
-def _values(rows: Sequence[Row]) -> dict[str, set[str]]:
+def _values(rows: Sequence[PortableRow]) -> dict[str, set[str]]:
     values: dict[str, set[str]] = {}
     for row in rows:
         for name in row.__struct_fields__:

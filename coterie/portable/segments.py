@@ -7,7 +7,7 @@ from coterie.errors import Invalid
 from coterie.model.filters.json_form import parse_json, to_json
 from coterie.model.filters.names import map_references, with_names
 from coterie.model.filters.tree import Filter, conditions_of
-from coterie.model.portable import Row
+from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import SegmentRow
 from coterie.model.segments import SEGMENTS_MAX, Segment, name_key
 from coterie.portable.record_sets import Columns, Entry, RecordSet, Unresolved, Written
@@ -59,7 +59,7 @@ def _row(tx: Tx, organization_id: int, segment: Segment) -> dict[str, Any]:
 class SegmentSet(RecordSet):
     """Segments have numbers, which each organization assigns itself. One may refer to those before it."""
 
-    def write(self, rows: Sequence[Row]) -> Written:
+    def write(self, rows: Sequence[PortableRow]) -> Written:
         written = Written([], [])
         for row in rows:
             each = super().write([row])
@@ -67,7 +67,7 @@ class SegmentSet(RecordSet):
             written.problems += each.problems
         return written
 
-    def columns_of(self, row: Row) -> Columns:
+    def columns_of(self, row: PortableRow) -> Columns:
         assert isinstance(row, SegmentRow)
         try:
             filter_ = resolve(self.tx, self.caller.organization_id, parse_json(row.filter))

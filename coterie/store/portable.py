@@ -7,7 +7,7 @@ reference is either computed on import (sort keys, summaries, counts) or not exp
 from msgspec import Struct
 
 from coterie.model.imports import DRAFT_SOURCE
-from coterie.model.portable import ContactRow, ExternalIdRow, HandleRow, Row
+from coterie.model.portable import ContactRow, ExternalIdRow, HandleRow, PortableRow
 from coterie.model.portable_rows import (
     AddressRow,
     AttachmentRow,
@@ -49,7 +49,7 @@ class Noun(Struct, frozen=True):
     read, bound to :user_id. event: the kind of the event when an existing contact receives a row.
     """
 
-    row: type[Row]
+    row: type[PortableRow]
     table: str
     key: tuple[str, ...] = ("contact_id", "id")
     walk_by: str = "contact"

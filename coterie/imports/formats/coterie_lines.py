@@ -9,7 +9,7 @@ from msgspec import Struct
 from coterie.errors import CoterieError, TooLarge
 from coterie.imports.formats.archives import LineFile, next_line
 from coterie.model.imports import ContactDraft, RowError
-from coterie.model.portable import PortableRows, Row
+from coterie.model.portable import PortableRow, PortableRows
 from coterie.portable.lines import parse_row
 
 LINE_BYTES_MAX = 16 * 1024**2
@@ -24,11 +24,11 @@ class Lines(Struct):
 
     noun: str
     file: LineFile
-    row: Row | None = None
+    row: PortableRow | None = None
     is_begun: bool = False
 
 
-def next_row(lines: Lines) -> Row | RowError | None:
+def next_row(lines: Lines) -> PortableRow | RowError | None:
     """The next row, or the error in it; None at the end of the file."""
     line = next_line(lines.file, LINE_BYTES_MAX)
     if not line:
