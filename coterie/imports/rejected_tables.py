@@ -22,7 +22,7 @@ from coterie.imports.formats.csv_layout import (
     find_layout,
 )
 from coterie.imports.formats.csv_lines import NEVER_CLOSED, ROW_LENGTH_MAX
-from coterie.imports.formats.csv_rows import Row, open_rows
+from coterie.imports.formats.csv_rows import CsvRow, open_rows
 from coterie.imports.formats.header_names import guess_mapping
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0
 from coterie.imports.rejected_rows import pick_rejected, reason_of
@@ -48,7 +48,7 @@ def write_table(path: Path, import_: Import, rows: Iterator[StagedRow]) -> Itera
     # without a byte order mark spreadsheets read the file as Windows-1252
     yield _BOM + _line([DAY_FIRST_COLUMN if day_first else REASON_COLUMN, *table.headers], separator)
     for row, item in pick_rejected(table.rows, rows):
-        cells = item.cells if isinstance(item, Row) else _cells_of(item, layout)
+        cells = item.cells if isinstance(item, CsvRow) else _cells_of(item, layout)
         if isinstance(item, RowError) and table.reason_index is not None:
             del cells[table.reason_index : table.reason_index + 1]
         yield _line([_safe(reason_of(row)), *cells], separator)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coterie.errors import Invalid, TooLarge
 from coterie.imports.formats import csv_layout, csv_rows
 from coterie.imports.formats.csv_layout import find_encoding, find_layout
-from coterie.imports.formats.csv_rows import Row, open_rows
+from coterie.imports.formats.csv_rows import CsvRow, open_rows
 from coterie.imports.formats.detect import CSV, detect_format
 from coterie.model.imports import RowError
 
@@ -26,7 +26,7 @@ def written(folder: Path, content: bytes | str) -> Path:
 
 def cells(path: Path) -> list[list[str]]:
     table = open_rows(path)
-    return [table.headers, *(row.cells for row in table.rows if isinstance(row, Row))]
+    return [table.headers, *(row.cells for row in table.rows if isinstance(row, CsvRow))]
 
 
 def errors(path: Path) -> list[RowError]:
@@ -207,7 +207,7 @@ def test_a_quoted_row_comes_back_as_it_was(
     quoted = separator.join('"' + cell.replace('"', '""') + '"' for cell in row)
     path.write_bytes(f"{header}\r\n{quoted}\r\n".encode())
     expected = [cell.strip() for cell in row]
-    assert [found.cells for found in open_rows(path).rows if isinstance(found, Row)] == (
+    assert [found.cells for found in open_rows(path).rows if isinstance(found, CsvRow)] == (
         [expected] if any(expected) else []
     )
 

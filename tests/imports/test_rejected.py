@@ -17,7 +17,7 @@ from coterie.errors import NotFound
 from coterie.imports.apply import apply
 from coterie.imports.engine import Run
 from coterie.imports.formats.csv_layout import DAY_FIRST_COLUMN, REASON_COLUMN, find_layout
-from coterie.imports.formats.csv_rows import Row, open_rows
+from coterie.imports.formats.csv_rows import CsvRow, open_rows
 from coterie.imports.formats.detect import detect_format
 from coterie.imports.rejected import RejectedFile, rejected_file
 from coterie.store.files import file_path
@@ -104,7 +104,7 @@ def test_rows_that_no_table_can_hold_come_back_in_cells(world: World, tmp_path: 
     again.write_bytes(data)
     assert detect_format(again) == "csv"
     read = list(open_rows(again).rows)
-    assert [type(row) is Row for row in read] == [True, False, True]
+    assert [type(row) is CsvRow for row in read] == [True, False, True]
     assert rejected(staged(world.database, world.alice, tmp_path, again)[0])[1].count(b'"The row has 10 cells') == 1
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from coterie.imports.formats import put
 from coterie.imports.formats.cells import is_no_value, read_cell
-from coterie.imports.formats.csv_rows import Row, Table
+from coterie.imports.formats.csv_rows import CsvRow, Table
 from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping, numbered_of
 from coterie.imports.formats.header_names import is_setting
 from coterie.imports.formats.reading import Reading, finish, put_address, warn_of_guess
@@ -33,7 +33,7 @@ class DateOrder(NamedTuple):
 
 
 def read_table(
-    rows: Iterable[Row | RowError],
+    rows: Iterable[CsvRow | RowError],
     headers: Sequence[str],
     mapping: Mapping[str, str],
     *,
@@ -155,11 +155,11 @@ def date_order(open_again: Callable[[], Table], mapping: Mapping[str, str], coun
     return DateOrder(writes_day_first(country), is_guess=True) if day_first is None else DateOrder(day_first)
 
 
-def day_first_in(rows: Iterable[Row | RowError], headers: Sequence[str], mapping: Mapping[str, str]) -> bool | None:
+def day_first_in(rows: Iterable[CsvRow | RowError], headers: Sequence[str], mapping: Mapping[str, str]) -> bool | None:
     """Whether the dates of the mapped columns are written day first; None if no date decides. Reads until one does."""
     paths = [mapping.get(header, "") for header in headers]
     indexes = [i for i, path in enumerate(paths) if path == "birthday" or path.startswith(("date:", "date#"))]
     if not indexes:
         return None
-    cells = ([row.cells[i] for i in indexes] for row in rows if isinstance(row, Row))
+    cells = ([row.cells[i] for i in indexes] for row in rows if isinstance(row, CsvRow))
     return find_day_first(chain.from_iterable(cells))

@@ -36,7 +36,7 @@ COLUMN_COUNT_MAX = 1000
 SOURCE_LENGTH_MAX = 2000
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One row: a stripped cell for each header, and its text in the file."""
 
     cells: list[str]
@@ -47,7 +47,7 @@ class Table(NamedTuple):
     """reason_index, is_day_first: of a file of rejected rows, its column of reasons and what that says of dates."""
 
     headers: list[str]
-    rows: Iterator[Row | RowError]
+    rows: Iterator[CsvRow | RowError]
     reason_index: int | None = None
     is_day_first: bool = False
 
@@ -84,21 +84,21 @@ def open_rows(
 
 
 def _find_headers(
-    rows: Iterator[Row | RowError], is_header: Callable[[list[str]], bool] | None
-) -> tuple[list[str], Iterator[Row | RowError]]:
+    rows: Iterator[CsvRow | RowError], is_header: Callable[[list[str]], bool] | None
+) -> tuple[list[str], Iterator[CsvRow | RowError]]:
     """(the names of the columns, the rows after them)."""
-    before: list[Row | RowError] = []
+    before: list[CsvRow | RowError] = []
     names_columns = is_header or is_any_header
     for row in islice(rows, HEADER_WITHIN_ROWS):
         if isinstance(row, RowError) and row.code == ROW_TOO_LARGE:
             reason = f"has too many columns (limit {COLUMN_COUNT_MAX:,}): the row that names them is larger than 4 MiB"
             raise invalid("file", reason, kind="too_large")
-        if isinstance(row, Row) and names_columns(row.cells):
+        if isinstance(row, CsvRow) and names_columns(row.cells):
             return _without_blank_end(row.cells), rows
         before.append(row)
     # a table of one column, whose name is not known
     for index, row in enumerate(before if is_header is None else ()):
-        if isinstance(row, Row):
+        if isinstance(row, CsvRow):
             return _without_blank_end(row.cells), chain(before[index + 1 :], rows)
     raise invalid("file", "has no row that names its columns")
 
@@ -109,7 +109,7 @@ def _without_blank_end(headers: list[str]) -> list[str]:
     return headers
 
 
-def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[Row | RowError]:
+def _parse(path: Path, layout: Layout, source_length_max: int) -> Iterator[CsvRow | RowError]:
     """Every row that is not blank, with as many cells as it has."""
     with path.open(encoding=layout.encoding, errors="replace", newline="") as file:
         lines = Lines(file)
@@ -149,24 +149,24 @@ def _next_cells(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
     return cells
 
 
-def _checked(cells: list[str], taken: list[str], source_length_max: int) -> Row | RowError:
+def _checked(cells: list[str], taken: list[str], source_length_max: int) -> CsvRow | RowError:
     source = _source(taken, source_length_max)
     # most rows are one line, so this does little work for each
     if "\x00" in (taken[0] if len(taken) == 1 else "".join(taken)):
         return RowError("The row contains a NUL character", source.replace("\x00", "\ufffd"))
-    return Row(cells, source)
+    return CsvRow(cells, source)
 
 
-def _without(rows: Iterable[Row | RowError], index: int) -> Iterator[Row | RowError]:
+def _without(rows: Iterable[CsvRow | RowError], index: int) -> Iterator[CsvRow | RowError]:
     """The rows without one of their cells, unless all other cells are blank."""
     for row in rows:
         if isinstance(row, RowError):
             yield row
         elif any(cells := row.cells[:index] + row.cells[index + 1 :]):
-            yield Row(cells, row.source)
+            yield CsvRow(cells, row.source)
 
 
-def _fit(rows: Iterable[Row | RowError], width: int) -> Iterator[Row | RowError]:
+def _fit(rows: Iterable[CsvRow | RowError], width: int) -> Iterator[CsvRow | RowError]:
     """The rows with exactly width cells."""
     for row in rows:
         if isinstance(row, RowError):
@@ -175,7 +175,7 @@ def _fit(rows: Iterable[Row | RowError], width: int) -> Iterator[Row | RowError]
             yield RowError(f"The row has {len(row.cells)} cells, the header only {width}", row.source)
         else:
             missing = width - len(row.cells)
-            yield row if not missing else Row(row.cells[:width] + [""] * missing, row.source)
+            yield row if not missing else CsvRow(row.cells[:width] + [""] * missing, row.source)
 
 
 def _source(taken: list[str], length_max: int) -> str:

@@ -14,7 +14,7 @@ from coterie.imports.formats import put
 from coterie.imports.formats.addresses import WHOLE, address_of, fit_lines
 from coterie.imports.formats.cells import is_no_value, read_cell
 from coterie.imports.formats.columns import Put, put_of
-from coterie.imports.formats.csv_rows import Row, open_rows
+from coterie.imports.formats.csv_rows import CsvRow, open_rows
 from coterie.imports.formats.reading import Reading, finish
 from coterie.model.handles import EMAIL, PHONE
 from coterie.model.imports import ContactDraft, RowError
@@ -78,7 +78,7 @@ def _step(header: str) -> Put | Part | None:
     return None if path == "ignore" else put_of(path, header)
 
 
-def _draft(row: Row, steps: list[Put | Part | None]) -> ContactDraft | RowError:
+def _draft(row: CsvRow, steps: list[Put | Part | None]) -> ContactDraft | RowError:
     reading = Reading()
     groups: dict[str, tuple[str, dict[str, str]]] = {}
     for raw, step in zip(row.cells, steps, strict=True):
