@@ -2,7 +2,7 @@
 
 from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import CardStateRow
-from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet
+from coterie.portable.record_sets import Checked, Columns, RecordSet, RowToWrite
 from coterie.store.card_states import find_card_states, set_card_state
 
 
@@ -17,12 +17,12 @@ class CardStateSet(RecordSet):
     def drop_existing(self, checked: Checked) -> None:
         checked.entries = [entry for entry in checked.entries if entry.columns["contact_id"] in self.created]
 
-    def exists(self, entry: Entry) -> bool:
+    def exists(self, entry: RowToWrite) -> bool:
         contact_id = entry.columns["contact_id"]
         states = find_card_states(self.tx, self.caller.organization_id, [contact_id])
         return bool(contact_id in states and states[contact_id] == entry.columns["card_state"])
 
-    def insert(self, entry: Entry) -> bool:
+    def insert(self, entry: RowToWrite) -> bool:
         if self.exists(entry):
             return False
         set_card_state(self.tx, self.caller.organization_id, entry.columns["contact_id"], entry.columns["card_state"])

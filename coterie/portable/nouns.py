@@ -18,7 +18,7 @@ from coterie.model.portable_rows import NoteRow
 from coterie.model.properties import still_fits
 from coterie.model.terms import name_key
 from coterie.portable.card_states import CardStateSet
-from coterie.portable.record_sets import Checked, Columns, Entry, RecordSet, Unresolved, WrittenKey
+from coterie.portable.record_sets import Checked, Columns, RecordSet, RowToWrite, Unresolved, WrittenKey
 from coterie.portable.segments import SegmentSet
 from coterie.search import index_messages
 from coterie.store import cards as card_store
@@ -47,7 +47,7 @@ class DefinitionSet(RecordSet):
 
     counter: str | None = None
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         if self.counter and entries:
             add_to_count(self.tx, self.caller.organization_id, self.counter, len(entries))
 
@@ -64,7 +64,7 @@ class DefinitionSet(RecordSet):
 class AddressSet(RecordSet):
     """Addresses of contacts. A contact with one is on phones, as model.cards.is_on_phones decides."""
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         alive = [entry for entry in entries if getattr(entry.row, "deleted_at", None) is None]
         contact_ids = {contact_id for entry in alive for contact_id in self.contacts_of(entry)}
         add_to_book(self.tx, self.caller.organization_id, contact_ids)
@@ -82,7 +82,7 @@ class AttachmentSet(RecordSet):
         for entry in entries:
             room -= entry.columns["byte_count"]
             if room < 0:
-                checked.problems.append(("files_full",))
+                checked.skipped.append(("files_full",))
             else:
                 checked.entries.append(entry)
 
@@ -92,10 +92,10 @@ class FolderSet(DefinitionSet):
 
     counter = folder_store.COUNT
 
-    def exists(self, entry: Entry) -> bool:
+    def exists(self, entry: RowToWrite) -> bool:
         return False
 
-    def insert(self, entry: Entry) -> bool:
+    def insert(self, entry: RowToWrite) -> bool:
         entry.columns["id"] = next_number(self.tx, self.caller.organization_id, "folder_id")
         return super().insert(entry)
 
@@ -122,7 +122,7 @@ class LinkSet(RecordSet):
     def _count(self, contact_id: int, target: Any, by: int) -> None:
         store.count_link(self.tx, self.caller.organization_id, self._table, target, contact_id, by)
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         for entry in entries:
             self._count(entry.columns["contact_id"], self.subject_of(entry), 1)
 
@@ -145,7 +145,7 @@ class PropertySet(RecordSet):
             if definition is not None and still_fits(definition, msgspec.json.decode(entry.columns["value"])):
                 fitting.append(entry)
             else:
-                checked.problems.append(("value_does_not_fit", entry.columns["slug"][:100]))
+                checked.skipped.append(("value_does_not_fit", entry.columns["slug"][:100]))
         checked.entries = fitting
 
 
@@ -167,7 +167,7 @@ class NotSameSet(RecordSet):
             raise Unresolved("related_to_itself")
         return columns | dict(zip(self.noun.key, pair, strict=True))
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         pairs = [(entry.columns["first_contact_id"], entry.columns["second_contact_id"]) for entry in entries]
         duplicate_store.delete_pairs(self.tx, self.caller.organization_id, pairs)
 
@@ -178,7 +178,7 @@ class InteractionSet(RecordSet):
     def columns_of(self, row: PortableRow) -> Columns:
         return super().columns_of(row) | {"is_recent": False}
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         organization_id = self.caller.organization_id
         present = [entry.columns for entry in entries if entry.columns["deleted_at"] is None]
         numbers = index_messages(self.tx, organization_id, [(None, columns["text"]) for columns in present])
@@ -204,7 +204,7 @@ class CadenceSet(RecordSet):
             raise Unresolved("missing", "contact, tag or folder", "")
         return columns
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         organization_id = self.caller.organization_id
         for entry in entries:
             targets = (Target(kind, id_) for kind in TARGET_KINDS if (id_ := entry.columns.get(f"{kind}_id")))
@@ -218,7 +218,7 @@ class CadenceSet(RecordSet):
 class NoteSet(RecordSet):
     """Notes, with the contacts they are about, their tags and the pinned note that a contact's row repeats."""
 
-    def contacts_of(self, entry: Entry) -> list[int]:
+    def contacts_of(self, entry: RowToWrite) -> list[int]:
         assert isinstance(entry.row, NoteRow)
         return self.references.contact_ids(entry.row.contacts)
 
@@ -233,12 +233,12 @@ class NoteSet(RecordSet):
             assert isinstance(entry.row, NoteRow)
             about = self.contacts_of(entry)
             if entry.row.contacts and not about:
-                checked.problems.append(("no_contact_of_note",))
+                checked.skipped.append(("no_contact_of_note",))
             elif not about or not all(entry.row.text in texts.get(i, ()) for i in about):
                 missing.append(entry)
         checked.entries = missing
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         organization_id = self.caller.organization_id
         for entry in entries:
             note, about = entry.row, self.contacts_of(entry)
@@ -284,7 +284,7 @@ class CardSet(RecordSet):
     def columns_of(self, row: PortableRow) -> Columns:
         return super().columns_of(row) | {"revision": 0}
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         groups = [entry.columns["href"] for entry in entries if entry.columns["contact_id"] is None]
         first = next_changes(self.tx, self.caller.organization_id, len(groups)) if groups else 0
         for revision, href in enumerate(groups, first):

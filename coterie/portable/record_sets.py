@@ -27,16 +27,15 @@ from coterie.store.portable import NOUNS, REFERENCES, fields_of
 Columns = dict[str, Any]
 # the primary key of a written row, and its updated_at (None if the table has no such column)
 WrittenKey = tuple[list[Any], str | None]
-
-
-Problem = tuple[str, ...]
+# why a row is not written: a code and data, as model.import_reasons.left_out takes them
+SkipReason = tuple[str, ...]
 
 
 class Unresolved(Exception):
-    """A row cannot be written here. Its arguments are a code and data, as model.import_reasons.left_out takes them."""
+    """A row cannot be written here. Its arguments are a SkipReason."""
 
 
-class Entry(NamedTuple):
+class RowToWrite(NamedTuple):
     """A row and its columns in this organization."""
 
     row: PortableRow
@@ -44,15 +43,15 @@ class Entry(NamedTuple):
 
 
 class Checked(Struct):
-    """entries: rows to write, as far as can be seen without their keys. problems: why other rows cannot be written."""
+    """entries: rows to write, as far as can be seen without their keys. skipped: why other rows are not written."""
 
-    entries: list[Entry]
-    problems: list[Problem]
+    entries: list[RowToWrite]
+    skipped: list[SkipReason]
 
 
 class Written(Struct):
     keys: list[WrittenKey]
-    problems: list[Problem]
+    skipped: list[SkipReason]
 
 
 def decode_rows(rows: PortableRows) -> list[PortableRow]:
@@ -75,9 +74,9 @@ class RecordSet:
         checked = Checked([], [])
         for row in rows:
             try:
-                checked.entries.append(Entry(row, self.columns_of(row)))
+                checked.entries.append(RowToWrite(row, self.columns_of(row)))
             except Unresolved as error:
-                checked.problems.append(error.args)
+                checked.skipped.append(error.args)
         contact_ids = {i for entry in checked.entries for i in (*self.contacts_of(entry), *self.shown_with(entry))}
         self.created = event_store.list_created_by(
             self.tx, self.caller.organization_id, self.caller.import_id or "", contact_ids
@@ -88,7 +87,7 @@ class RecordSet:
     def count_missing(self, rows: Sequence[PortableRow]) -> int:
         """How many rows write would add, including rows about contacts that the same file will create."""
         checked = self.check(rows)
-        return sum(not self.exists(entry) for entry in checked.entries) + len(checked.problems)
+        return sum(not self.exists(entry) for entry in checked.entries) + len(checked.skipped)
 
     def write(self, rows: Sequence[PortableRow]) -> Written:
         """Inserts the missing rows, updates derived values and records the events."""
@@ -100,7 +99,7 @@ class RecordSet:
         imported = {i for entry in entries for i in self.shown_with(entry) if i in self.created}
         record_events(self.tx, self.caller, self.parts_imported(imported), moves_updated_at=False)
         keys = [([e.columns[name] for name in self.noun.key], getattr(e.row, "updated_at", None)) for e in entries]
-        return Written(keys, checked.problems)
+        return Written(keys, checked.skipped)
 
     def undo(self, keys: Sequence[WrittenKey]) -> int:
         """Deletes rows that write inserted. Returns how many stay because they were edited since or are in use."""
@@ -139,7 +138,7 @@ class RecordSet:
             columns[REFERENCES[name].column] = resolved
         return columns
 
-    def contacts_of(self, entry: Entry) -> list[int]:
+    def contacts_of(self, entry: RowToWrite) -> list[int]:
         """The contacts that the row is about."""
         ids = [entry.columns.get(name) for name in ("contact_id", "first_contact_id")]
         return [contact_id for contact_id in ids if contact_id is not None]
@@ -157,18 +156,18 @@ class RecordSet:
             if id(entry) not in compared or tuple(entry.columns[name] for name in same) not in existing
         ]  # fmt: skip
 
-    def exists(self, entry: Entry) -> bool:
+    def exists(self, entry: RowToWrite) -> bool:
         """Whether the row's key exists."""
         return store.has_row(self.tx, self.caller.organization_id, self.noun, entry.columns)
 
-    def insert(self, entry: Entry) -> bool:
+    def insert(self, entry: RowToWrite) -> bool:
         """Inserts the row unless its key exists. Returns whether it did."""
         return store.insert_row(self.tx, self.caller.organization_id, self.noun.table, entry.columns)
 
-    def after_write(self, entries: Sequence[Entry]) -> None:
+    def after_write(self, entries: Sequence[RowToWrite]) -> None:
         """Updates the values derived from the written rows: cached counts, summaries."""
 
-    def events(self, entries: Sequence[Entry]) -> list[EventRow]:
+    def events(self, entries: Sequence[RowToWrite]) -> list[EventRow]:
         """One event for each written row, unless it is deleted or its contact came with this import.
 
         Contacts that were here before and have no such event are named together.
@@ -183,7 +182,7 @@ class RecordSet:
                 others.update(self.shown_with(entry))
         return events + self.parts_imported(others - self.created)
 
-    def shown_with(self, entry: Entry) -> set[int]:
+    def shown_with(self, entry: RowToWrite) -> set[int]:
         """The contacts with which others see the row: of a personal note none."""
         if getattr(entry.row, "is_personal", False):
             return set()
@@ -205,7 +204,7 @@ class RecordSet:
     def _moves_revisions(self) -> bool:
         return self.noun.event in CHANGES_CONTACTS or self.name in ("properties", "cards", "card_states")
 
-    def subject_of(self, entry: Entry) -> str | int:
+    def subject_of(self, entry: RowToWrite) -> str | int:
         """The subject of the row's event."""
         subject: str | int = entry.columns[self.noun.key[-1]]
         return subject

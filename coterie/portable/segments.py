@@ -10,7 +10,7 @@ from coterie.model.filters.tree import Filter, conditions_of
 from coterie.model.portable import PortableRow
 from coterie.model.portable_rows import SegmentRow
 from coterie.model.segments import SEGMENTS_MAX, Segment, name_key
-from coterie.portable.record_sets import Columns, Entry, RecordSet, Unresolved, Written
+from coterie.portable.record_sets import Columns, RecordSet, RowToWrite, Unresolved, Written
 from coterie.store.contacts import uuids_of
 from coterie.store.counters import next_number
 from coterie.store.database import Tx
@@ -64,7 +64,7 @@ class SegmentSet(RecordSet):
         for row in rows:
             each = super().write([row])
             written.keys += each.keys
-            written.problems += each.problems
+            written.skipped += each.skipped
         return written
 
     def columns_of(self, row: PortableRow) -> Columns:
@@ -81,10 +81,10 @@ class SegmentSet(RecordSet):
             "updated_at": row.updated_at,
         }
 
-    def exists(self, entry: Entry) -> bool:
+    def exists(self, entry: RowToWrite) -> bool:
         return False
 
-    def insert(self, entry: Entry) -> bool:
+    def insert(self, entry: RowToWrite) -> bool:
         organization_id = self.caller.organization_id
         if count_segments(self.tx, organization_id) >= SEGMENTS_MAX:
             return False

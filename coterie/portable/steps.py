@@ -25,7 +25,7 @@ from coterie.store.portable import DEFINITIONS
 from coterie.store.portable_import import find_contacts
 
 Matches = list[list[Candidate]]
-PROBLEMS_MAX = 20
+SKIPPED_MAX = 20
 
 
 def match_portable(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft], matches: Matches) -> Matches:
@@ -64,11 +64,11 @@ def apply_rows(tx: Tx, caller: Caller, row: StagedRow, rows: PortableRows) -> St
     """Writes the rows. Returns the import's row with its outcome and with what undo needs."""
     written = record_set(tx, caller, rows.noun).write(decode_rows(rows))
     reason = reason_of(
-        ROWS_LEFT_OUT if written.problems else ROWS_ADDED,
+        ROWS_LEFT_OUT if written.skipped else ROWS_ADDED,
         noun=rows.noun,
         count=len(rows.lines),
         written=len(written.keys),
-        left_out=[[count, *problem] for problem, count in Counter(written.problems).most_common(PROBLEMS_MAX)],
+        left_out=[[count, *reason] for reason, count in Counter(written.skipped).most_common(SKIPPED_MAX)],
     )
     changes = msgspec.json.encode(RowChanges(noun=rows.noun, rows=written.keys)).decode()
     outcome, state = (UPDATE, ROW_APPLIED) if written.keys else (UNCHANGED, ROW_STAGED)
