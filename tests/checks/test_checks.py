@@ -12,7 +12,7 @@ from world import World, make_world
 
 from coterie.actions.contacts import create_contact
 from coterie.actions.merges import merge_contacts
-from coterie.checks.run import Result, run_checks
+from coterie.checks.run import CheckResult, run_checks
 from coterie.model.relationships import type_id
 from coterie.store.contacts import find_contact
 from coterie.store.database import Database
@@ -27,7 +27,7 @@ def full(fresh_database: Database) -> World:
     return world
 
 
-def found(world: World, *, deep: bool = False, repair: bool = False) -> dict[str, Result]:
+def found(world: World, *, deep: bool = False, repair: bool = False) -> dict[str, CheckResult]:
     database = world.database
     results = run_checks(database, database.settings, is_deep=deep, is_repairing=repair)
     return {result.name: result for result in results if result.problem_count}
