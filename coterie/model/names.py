@@ -2,7 +2,10 @@
 
 import re
 from collections import Counter
+from functools import cache
+from typing import Any
 
+from coterie.model.generations import SUFFIXES, without_brackets, without_phrase
 from coterie.model.text import fold
 
 SPLIT_LENGTH_MAX = 1_000
@@ -16,6 +19,8 @@ CJK = (
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\uff66-\uff9d"
     "\uffa0-\uffdc\U00020000-\U000323af"
 )
+# titles that nameparser does not know
+_TITLES = ("h.c", "e.h", "habil", "mult", "dres", "pani", "doña", "shri")
 _CJK_LETTER = re.compile(f"[{CJK}]")
 _OTHER_LETTER = re.compile(rf"[^\W\d_{CJK}]")
 # an emoji with its modifiers and joiners: a skin tone, a variation selector, U+200D
@@ -97,20 +102,38 @@ def split_name_and_maiden(text: str) -> tuple[dict[str, str | None], str | None]
 
 
 def _split(plain: str) -> tuple[dict[str, str | None], str | None]:
-    from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
-
-    parsed = HumanName(plain)
+    whole, generation = without_phrase(without_brackets(plain))
+    parsed = _parse(whole)
     parts = {
         "name_prefix": parsed.title or None,
         "first_name": parsed.first or None,
         "middle_name": parsed.middle or None,
         "last_name": parsed.last or None,
-        "name_suffix": parsed.suffix or None,
+        "name_suffix": " ".join(filter(None, (parsed.suffix, generation))) or None,
     }
     if parsed.nickname or not (parts["first_name"] or (parsed.maiden and parts["last_name"])):
         # a nickname in quotes would be lost, and a title alone ("Dr") is a name
         return _unsplit(plain), None
     return parts, parsed.maiden or None
+
+
+def _parse(name: str) -> Any:
+    """A name as nameparser reads it. A word that is a suffix and a surname too is the surname if there is no other."""
+    from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
+
+    parsed = HumanName(name, constants=_constants(with_suffixes=True))
+    return parsed if parsed.first and parsed.last else HumanName(name, constants=_constants(with_suffixes=False))
+
+
+@cache
+def _constants(*, with_suffixes: bool) -> Any:
+    from nameparser.config import Constants  # lazy: as above
+
+    constants = Constants()
+    constants.titles.add(*_TITLES)
+    if with_suffixes:
+        constants.suffix_not_acronyms.add(*SUFFIXES)
+    return constants
 
 
 def _unsplit(text: str) -> dict[str, str | None]:
