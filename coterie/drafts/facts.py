@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from coterie.identity.people import generation_of
+from coterie.identity.people import generation_of_name
 from coterie.model.contacts import Contact
 from coterie.model.handles import INSTAGRAM, PHONE, Handle
 from coterie.model.import_reasons import (
@@ -86,7 +86,7 @@ def facts_of_draft(draft: ContactDraft) -> Facts:
         fold(employer) if employer else "",
         written=_written_keys(draft) if draft.birthday or employer else frozenset(),
         given=sort_key(draft.first_name) or None,
-        generation=generation_of(draft.name_suffix),
+        generation=generation_of_name(draft),
     )
 
 
@@ -114,7 +114,7 @@ def facts_of_contact(contact: Contact, handles: Sequence[Handle]) -> Facts:
         contact.birthday,
         fold(contact.employer or ""),
         given=sort_key(contact.first_name) or None,
-        generation=generation_of(contact.name_suffix),
+        generation=generation_of_name(contact),
     )
 
 

@@ -8,14 +8,13 @@ from msgspec import Struct
 from coterie.identity.names import latin_words
 from coterie.model.addresses import Address
 from coterie.model.contacts import Contact
+from coterie.model.generations import generation_of, split_surname
 from coterie.model.handles import EMAIL, INSTAGRAM, OTHER_CHANNELS, WEBSITE, Handle
 from coterie.model.imports import AddressDraft, ContactDraft
 
 # at most so many handles and addresses of a person are compared; a shorter login identifies nobody
 HANDLES_MAX, ADDRESSES_MAX, LOGIN_LENGTH_MIN = 30, 5, 5
 _NOT_LETTERS = re.compile(r"[^a-z]")
-_GENERATIONS = {"junior": "jr", "jun": "jr", "jnr": "jr", "filho": "jr", "senior": "sr", "sen": "sr", "snr": "sr"}
-_ALL_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv", "v", "neto"))
 _STREETS = {
     "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "lane": "ln", "drive": "dr", "place": "pl",
     "court": "ct", "circuit": "cct", "crescent": "cres", "close": "cl", "boulevard": "blvd", "highway": "hwy",
@@ -86,10 +85,10 @@ def _person(
     handles: Sequence[tuple[str, str]],
     addresses: Iterable[Address | AddressDraft],
 ) -> Person:
-    given, surname = _names(source.first_name), _names(source.last_name)
+    given, surname = split_surname(_names(source.first_name))[0], split_surname(_names(source.last_name))[0]
     middle = _names(source.middle_name)
     if not (given or surname):
-        shown = _names(source.display_name or source.formatted_name)
+        shown = split_surname(_names(_shown(source)))[0]
         given, surname = shown[:1], shown[1:]
     nickname = _names(source.nickname)
     own = [(channel, value) for channel, value in handles if channel != WEBSITE][:HANDLES_MAX]
@@ -98,7 +97,7 @@ def _person(
         middle=given[1:] + middle,
         aliases=nickname[:1] if len(nickname) == 1 and nickname != given[:1] else (),
         surname=surname + _names(source.maiden_name),
-        suffix=generation_of(source.name_suffix),
+        suffix=generation_of_name(source),
         birthday=source.birthday or "",
         handles=tuple(sorted({f"{channel}:{value}" for channel, value in own})),
         logins=tuple(sorted({login for channel, value in own if (login := _login(channel, value))})),
@@ -112,10 +111,15 @@ def _names(text: str | None) -> tuple[str, ...]:
     return () if words and words[0] in _NO_NAMES else words
 
 
-def generation_of(suffix: str | None) -> str:
-    """The generation that a name suffix names: jr (also of Junior, jun., jnr and Filho), sr, ii to v, neto; or ""."""
-    words = (_GENERATIONS.get(word, word) for word in latin_words(suffix or ""))
-    return next((word for word in words if word in _ALL_GENERATIONS), "")
+def _shown(source: Contact | ContactDraft) -> str:
+    return source.display_name or source.formatted_name or ""
+
+
+def generation_of_name(source: Contact | ContactDraft) -> str:
+    """The generation in a name: after it, before it, or at the end of its surname or given name; "" if none."""
+    named = generation_of(latin_words(source.name_suffix or ""), before=latin_words(source.name_prefix or ""))
+    texts = [source.last_name, source.first_name] if source.first_name or source.last_name else [_shown(source)]
+    return named or next(filter(None, (split_surname(latin_words(text or ""))[1] for text in texts)), "")
 
 
 def _login(channel: str, value: str) -> str:

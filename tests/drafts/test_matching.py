@@ -187,9 +187,14 @@ def test_father_and_son_with_one_handle_are_a_question(
         ("Senior", "Snr.", "handle_and_name"),
         ("Sr", "SEN", "handle_and_name"),
         ("V", "v.", "handle_and_name"),
+        ("fils", "hijo", "handle_and_name"),
+        ("d. J.", "der Jüngere", "handle_and_name"),
+        ("starší", "st.", "handle_and_name"),
+        ("II", "2nd", "handle_and_name"),
         ("Senior", "Jnr", "handle_other_name"),
         ("Junior", "III", "handle_other_name"),
         ("IV", "V", "handle_other_name"),
+        ("père", "fils", "handle_other_name"),
     ],
 )
 def test_spellings_of_one_generation_are_one(world: World, stored: str, suffix: str, code: str) -> None:

@@ -32,6 +32,14 @@ def test_one_person_is_suggested(one: Person, other: Person) -> None:
     assert compared(other, one).level == SUGGESTED
 
 
+@pytest.mark.parametrize("surname", ["Quill Jr.", "Quill, Jr", "Quill Junior", "Quill jun."])
+def test_a_generation_in_the_surname_is_that_of_the_suffix(surname: str) -> None:
+    one = somebody("Otto", PHONE, last_name=surname, birthday="1980-07-12")
+    other = somebody("Otto Quill", PHONE, name_suffix="Jr.", birthday="1980-07-12")
+    score = compared(one, other)
+    assert (score.level, score.contradicts) == (SUGGESTED, False)
+
+
 TWINS = {"birthday": "1999-04-01", **HOME}
 TRAPS = {
     "twins": (somebody("Anna Ostrander", **TWINS), somebody("Ruth Ostrander", **TWINS)),
@@ -54,6 +62,9 @@ TRAPS = {
     "junior": (somebody("Otto Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, name_suffix="Jr.", **HOME)),
     "senior and junior": (
         somebody("Otto Quill", PHONE, name_suffix="Sr", **HOME), somebody("Otto Quill", PHONE, name_suffix="II", **HOME)
+    ),
+    "junior in the surname": (
+        somebody("Otto Quill", PHONE, **HOME), somebody("Otto", PHONE, last_name="Quill Jr", **HOME)
     ),
     "initial of somebody at home": (somebody("O Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, **HOME)),
     "no given name": (somebody("", PHONE, last_name="Quill", **HOME), somebody("Otto Quill", PHONE, **HOME)),
