@@ -8,22 +8,25 @@ commonest terms that begin so. No extension is needed.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from coterie.search.dictionary import find_by_beginning
+from coterie.search.dictionary import counts_of, find_by_beginning
 from coterie.search.documents import Document, words_of_fields
 from coterie.search.groups import Group, Groups
+from coterie.store.contacts import COUNT
 from coterie.store.database import Tx
 
 # terms in place of a beginning, of which there may be more
-TERMS_MAX = 50
+TERMS_MAX = 25
+# contacts of a word that are few
+RARE_MAX = 300
+# terms whose numbers of contacts are looked at, to see whether one of them alone has enough
+COUNTED_TERMS_MAX = 2_000
 IS_NARROW_ROUGH = True
 # GIN gathers all contacts of a word before the first one
 KNOWS_WORDS_QUICKLY = False
 
 
-def _match(organization_id: int, groups: Groups, also: str | None = None) -> str:
-    every = [*map(_any_of, groups), *([f"'{also}'"] if also else [])]
-    # the organization is a lexeme too, so that a search does not scan the matches of other organizations
-    return " & ".join([f"'={organization_id}'", *every])
+def _match(groups: Groups, also: str | None = None) -> str:
+    return " & ".join([*map(_any_of, groups), *([f"'{also}'"] if also else [])])
 
 
 def _any_of(group: Group) -> str:
@@ -43,12 +46,24 @@ def vector(organization_id: int, words: Collection[str]) -> str:
 
 
 def _bound(organization_id: int, groups: Groups, also: str | None = None) -> dict[str, Any]:
-    return {"organization_id": organization_id, "query": _match(organization_id, groups, also)}
+    query = _match(groups, also)
+    return {
+        "organization_id": organization_id,
+        "query": query,
+        "query_of_organization": f"'={organization_id}' & {query}",
+    }
 
 
+# The organization is a lexeme too, so that a search does not read the matches of all others. Where an organization has
+# more than a quarter of all contacts, GIN needs longer to read its lexeme than the matches of the others.
+_QUERY = (
+    "(SELECT CAST(CASE WHEN (SELECT 4 * value FROM counters WHERE organization_id = :organization_id"
+    f" AND name = '{COUNT}') > (SELECT reltuples FROM pg_class WHERE oid = CAST('contact_words' AS regclass))"
+    " THEN :query ELSE :query_of_organization END AS tsquery))"
+)
 # PostgreSQL plans a prepared statement without knowing how rare the words are. With a LIMIT it would scan the table,
-# and with the organization's column the index of all its contacts; the query contains the organization anyway.
-_MATCHES = "w.organization_id + 0 = :organization_id AND w.words @@ CAST(:query AS tsquery)"
+# and with the organization's column the index of all its contacts.
+_MATCHES = f"w.organization_id + 0 = :organization_id AND w.words @@ {_QUERY}"
 _FOUND = f"WITH found AS MATERIALIZED (SELECT w.contact_id FROM contact_words w WHERE {_MATCHES})"
 
 
@@ -156,20 +171,18 @@ def _only_of(groups: Groups) -> Group | None:
     return None
 
 
-def _by_term(organization_id: int, group: Group) -> tuple[str, dict[str, Any]]:
-    """The query of the contacts that have one of the words, or a word with one of the beginnings, with its parameters.
+def _by_term(
+    organization_id: int, group: Group, column: str = "term_contacts.contact_id"
+) -> tuple[str, dict[str, Any]]:
+    """The query of a column for the words of a group and the words with its beginnings, with its parameters.
 
     A contact comes once for each word: the caller makes them distinct. Each part is read up to :most rows.
     """
     bound: dict[str, Any] = {"organization_id": organization_id, "words": _words_besides(group)}
-    parts = [
-        "SELECT t.contact_id FROM term_contacts t WHERE t.organization_id = :organization_id AND t.term = ANY(:words)"
-    ]
+    select = f"SELECT {column} FROM {column.partition('.')[0]} WHERE organization_id = :organization_id"
+    parts = [f"{select} AND term = ANY(:words)"]
     for number, beginning in enumerate(group.beginnings):
-        parts.append(
-            "SELECT t.contact_id FROM term_contacts t WHERE t.organization_id = :organization_id"
-            f" AND t.term >= :first{number} AND t.term < :last{number}"
-        )
+        parts.append(f"{select} AND term >= :first{number} AND term < :last{number}")
         bound |= {f"first{number}": beginning, f"last{number}": beginning + "\U0010ffff"}
     return " UNION ALL ".join(f"({part} LIMIT :most)" for part in parts), bound
 
@@ -187,11 +200,29 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
             return [row[0] for row in rows]
     if group is not None and group.beginnings and also is not None:
         return []  # the closest of a beginning are not known to the B-tree
+    if rare := _rare(tx, organization_id, groups):
+        rows = tx.all(
+            f"WITH found AS MATERIALIZED (SELECT w.contact_id, w.words FROM contact_words w WHERE {_MATCHES})"
+            " SELECT contact_id FROM found WHERE words @@ CAST(:whole AS tsquery) LIMIT :limit",
+            {**_bound(organization_id, rare), "whole": _match(groups, also), "limit": limit},
+        )
+        return [row[0] for row in rows]
     rows = tx.all(
         f"{_FOUND} SELECT contact_id FROM found LIMIT :limit",
         {**_bound(organization_id, groups, also), "limit": limit},
     )
     return [row[0] for row in rows]
+
+
+def _rare(tx: Tx, organization_id: int, groups: Groups) -> Groups:
+    """The group whose contacts are so few that the beginnings of the others are looked for in them alone; or ()."""
+    complete = [group for group in groups if group.words and not (group.beginnings or group.sets)]
+    if not complete or not any(group.beginnings for group in groups):
+        return ()
+    counts = counts_of(tx, organization_id, {word for group in complete for word in group.words})
+    numbers = {group: sum(counts.get(word, 0) for word in group.words) for group in complete}
+    rarest = min(complete, key=numbers.__getitem__)
+    return (rarest,) if 0 < numbers[rarest] <= RARE_MAX else ()
 
 
 def find(
@@ -228,17 +259,31 @@ def _matches(also_ids: Collection[int]) -> str:
 def count(tx: Tx, organization_id: int, groups: Groups, most: int, *, also_ids: Collection[int] = ()) -> int:
     """The number of matches and of these contacts, each counted once, up to most."""
     group = _only_of(groups)
-    if group is not None:
-        parts, bound = _by_term(organization_id, group)
-        # a contact may have two words of one beginning; count(DISTINCT …) would sort
-        row = tx.one(
-            f"SELECT count(*) FROM (SELECT DISTINCT contact_id FROM ({parts}) found) each", {**bound, "most": 2 * most}
-        )
-        # words of notes and of other long texts are in the index of whole documents alone
-        if row and row[0] >= most:
-            return most
+    # words of notes and of other long texts are in the index of whole documents alone
+    if group is not None and _has_so_many(tx, organization_id, group, most):
+        return most
     row = tx.one(
         f"{_FOUND} SELECT count(*) FROM (SELECT 1 FROM ({_matches(also_ids)}) each LIMIT :most) matches",
         {**_bound(organization_id, groups), "also_ids": list(also_ids), "most": most},
     )
     return int(row[0]) if row else 0
+
+
+def _has_so_many(tx: Tx, organization_id: int, group: Group, most: int) -> bool:
+    """Whether so many contacts have one of the words or beginnings; the dictionary may know without counting them."""
+    parts, bound = _by_term(organization_id, group, "terms.contact_count")
+    row = tx.one(
+        f"SELECT max(contact_count), sum(contact_count), count(*) FROM ({parts}) found",
+        {**bound, "most": COUNTED_TERMS_MAX},
+    )
+    greatest, total, term_count = row if row else (0, 0, 0)
+    if (greatest or 0) >= most:
+        return True
+    if (total or 0) < most and term_count < COUNTED_TERMS_MAX:
+        return False
+    parts, bound = _by_term(organization_id, group)
+    # a contact may have two words of one beginning; count(DISTINCT …) would sort
+    row = tx.one(
+        f"SELECT count(*) FROM (SELECT DISTINCT contact_id FROM ({parts}) found) each", {**bound, "most": 2 * most}
+    )
+    return bool(row and row[0] >= most)

@@ -1,0 +1,68 @@
+"""However PostgreSQL finds the contacts of a query, they are the same; SQLite finds them too."""
+
+import pytest
+from world import World, make_world
+
+from coterie.actions.contacts import create_contact
+from coterie.search import postgres, search_contacts
+from coterie.search.groups import Group
+from coterie.search.index import ENGINES
+from coterie.store.database import Database
+
+PEOPLE = {
+    "Freya Gerlach": "", "Freya Gerhard": "met in Gerona", "Freya Moss": "plays the gerbil", "Gerd Freyason": "",
+    "Olga Gerlach": "knows Freya", "Gerlach Freya": "", "Freyja Gerlich": "",
+}  # fmt: skip
+QUERIES = ("freya ge", "ge freya", "freya gerl", "gerlach freya", "freya ger", "gerb freya", "gerl", "frey", "moss ger")
+
+
+def found(world: World, text: str) -> tuple[int, list[str]]:
+    with world.database.read() as tx:
+        page = search_contacts(tx, world.organization.id, text, limit=20)
+    return page.total, [contact.name or "" for contact in page.contacts]
+
+
+def fill(world: World) -> None:
+    with world.database.write() as tx:
+        for name, note in PEOPLE.items():
+            create_contact(tx, world.alice, {"real_name": name, "how_you_met": note or None})
+
+
+def test_an_organization_with_a_small_or_a_large_share_finds_the_same(fresh_database: Database) -> None:
+    small, large = make_world(fresh_database), make_world(fresh_database)
+    fill(small)
+    fill(large)
+    with fresh_database.write() as tx:
+        for number in range(60):
+            create_contact(tx, large.charlie, {"real_name": f"Freya Gerlach {number}"})
+        if tx.engine == "postgresql":
+            tx.run("ANALYZE contact_words")
+    alone = [(total, sorted(names)) for total, names in (found(small, text) for text in QUERIES)]
+    with fresh_database.write() as tx:
+        for number in range(200):
+            create_contact(tx, small.alice, {"real_name": f"Nobody {number}"})
+    # rarer words weigh more in a larger book, so the order may differ
+    for world in (small, large):
+        assert [(total, sorted(names)) for total, names in (found(world, text) for text in QUERIES)] == alone
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_the_beginning_next_to_a_rare_word_is_found_as_next_to_a_common_one(
+    world: World, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(world)
+    rare = found(world, text)
+    assert rare[1]
+    monkeypatch.setattr(postgres, "RARE_MAX", 0)
+    assert found(world, text) == rare
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("words", [("freya",), ("gerlach", "gerd"), ()])
+def test_contacts_of_one_word_are_counted_up_to_a_number(world: World, most: int, words: tuple[str, ...]) -> None:
+    fill(world)
+    names = [name.lower().split() for name in PEOPLE]
+    number = sum(1 for name in names if any(word in words or word.startswith("mo") for word in name))
+    with world.database.read() as tx:
+        counted = ENGINES[tx.engine].count(tx, world.organization.id, (Group(words, ("mo",)),), most)
+    assert counted == min(number, most)
