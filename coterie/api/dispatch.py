@@ -16,11 +16,11 @@ from typing import Any
 import msgspec
 
 from coterie.api import idempotency
-from coterie.api.etags import with_etag
+from coterie.api.etags import check_if_match, has_condition, with_etag
 from coterie.api.idempotency import Key
 from coterie.api.query_string import parse_query
 from coterie.api.route import Contract, Request, Route
-from coterie.api.routing import CompiledRoute, Routes
+from coterie.api.routing import CompiledRoute, FoundPath, Routes
 from coterie.errors import CoterieError
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
@@ -71,7 +71,7 @@ class ContractApp:
             if compiled is None:
                 raise MethodNotAllowed(found.allowed_methods())
             template = compiled.template
-            response = await self._run(compiled, found.path, scope, headers, receive, limits=limits)
+            response = await self._run(compiled, found, scope, headers, receive, limits=limits)
             status, response_headers, body = with_etag(compiled.contract, compiled.route, headers, response)
             file = await open_file(body) if isinstance(body, FileBody) else None
         except Exception as error:
@@ -101,7 +101,7 @@ class ContractApp:
     async def _run(
         self,
         compiled: CompiledRoute,
-        path: dict[str, str],
+        found: FoundPath,
         scope: Scope,
         headers: Headers,
         receive: Receive,
@@ -109,7 +109,7 @@ class ContractApp:
         limits: HeaderList,
     ) -> Encoded:
         """Reads the request and runs its handler in the route's mode. limits: gets the headers of rate limits."""
-        route = compiled.route
+        route, path, get = compiled.route, found.path, found.routes.get("GET")
         query = parse_query(compiled.contract, scope["query_string"])
         token = _read_token(headers, query if compiled.contract.token_query else {})
         if token is not None:
@@ -139,7 +139,10 @@ class ContractApp:
             if route.mode == "write":
                 request = read_request()
                 key = await self._read_key(caller, scope, headers, (query, body, files))
-                return await self._write(route, caller, request, authenticate, key=key)
+                check = None
+                if get is not None and has_condition(get, headers):
+                    check = partial(check_if_match, get=get, request=request, fields=query | body)
+                return await self._write(route, caller, request, authenticate, key=key, check=check)
             if route.is_search is not None:
                 return await self._search(route, await self._database.run_read(authenticate), read_request())
             run = self._database.run_read if route.mode == "read" else self._database.run_slow
@@ -188,10 +191,12 @@ class ContractApp:
         authenticate: Callable[[Tx], Caller],
         *,
         key: Key | None,
+        check: Callable[[Tx, Caller], None] | None,
     ) -> Encoded:
         """Runs the route's prepare in a thread, its handler as one unit of work, and its finish in a thread.
 
-        The unit authenticates again: the token may have been revoked while the body was on its way.
+        check: of If-Match, in the same unit, before the handler; a repeated request is not checked again. The unit
+        authenticates again: the token may have been revoked while the body was on its way.
         """
         database, organization_id, prepare, finish = self._database, caller.organization_id, route.prepare, route.finish
         if key is not None:
@@ -212,12 +217,14 @@ class ContractApp:
             stored = idempotency.begin(tx, acting, key) if key is not None else None
             if stored is not None:
                 return stored
+            if check is not None:
+                check(tx, acting)
             response = encode_response(route.handler(tx, acting, request), route.status)
             if key is not None:
                 idempotency.end(tx, acting, key, response)
             return response
 
-        return await database.run_write(write)
+        return await database.run_write(write, is_snapshot=check is not None)
 
     async def _write_and_finish(
         self, route: Route, request: Request, authenticate: Callable[[Tx], Caller], key: Key | None

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from coterie.errors import Invalid, Problem
-from coterie.http.errors import STATUSES, Unexpected, error_headers, status_of
+from coterie.http.errors import STATUSES, PreconditionFailed, Unexpected, error_headers, status_of
 from coterie.http.responses import Response
 
 
@@ -18,8 +18,8 @@ class ErrorBody(Struct):
     error: str
 
 
-# status -> type of the body, for the document of each contract
-TYPES: dict[int, Any] = dict.fromkeys(STATUSES.values(), ErrorBody)
+# status -> type of the body, for the document of each contract, which does not have If-Match and its 412
+TYPES: dict[int, Any] = {status: ErrorBody for error, status in STATUSES.items() if error is not PreconditionFailed}
 
 
 def present_plain_error(error: Exception) -> Response:

@@ -1,14 +1,23 @@
-"""ETags of the published contracts: a hash of the body, for clients that ask again whether it has changed (RFC 9110).
+"""ETags of the published contracts: a hash of the body of a GET of one thing, for clients that ask again whether it has
+changed (If-None-Match), or change it only if it has not (If-Match; RFC 9110). Lists have none.
 
-Their GETs of one thing have it; lists do not. The body is made all the same: a 304 saves its way, not its queries.
+The body is made all the same: a 304 saves its way, not its queries.
 """
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
-from coterie.api.route import Contract, Route
+from msgspec import structs
+
+from coterie.api.route import Contract, Request, Route
+from coterie.api.routing import CompiledRoute
 from coterie.http.asgi import Headers
 from coterie.http.conditions import matches
-from coterie.http.responses import Encoded
+from coterie.http.errors import PreconditionFailed
+from coterie.http.responses import Encoded, encode_response
+from coterie.model.organizations import Caller
+from coterie.store.database import Tx
 
 # of a client that keeps bodies; all others are told no-store
 _CACHE = (b"cache-control", b"private, no-cache")
@@ -20,7 +29,7 @@ def with_etag(contract: Contract, route: Route, headers: Headers, response: Enco
     status, sent, body = response
     if not contract.has_etags or route.method != "GET" or route.paged or status != 200 or not isinstance(body, bytes):
         return response
-    etag = f'"{hashlib.blake2b(body, digest_size=_SIZE).hexdigest()}"'
+    etag = _etag_of(body)
     condition = headers.get(b"if-none-match")
     if condition is None:
         return status, [*sent, (b"etag", etag.encode())], body
@@ -28,3 +37,25 @@ def with_etag(contract: Contract, route: Route, headers: Headers, response: Enco
     if matches(condition.decode("latin-1"), etag, is_strong=False):
         return 304, [*(header for header in sent if header[0] != b"content-type"), *extra], b""
     return status, [*sent, *extra], body
+
+
+def has_condition(get: CompiledRoute, headers: Headers) -> bool:
+    """Whether a write has an If-Match that counts: get, the GET of its path, is of one thing and has an ETag."""
+    return get.contract.has_etags and not get.route.paged and b"if-match" in headers
+
+
+def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request, fields: Mapping[str, Any]) -> None:
+    """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now.
+
+    fields: the query and the body of the request, where the parameters of the GET are; it raises as the GET does.
+    """
+    _, query = get.read({**fields}, {})
+    shown = get.route.handler(tx, caller, structs.replace(request, query=query, body=None))
+    _, _, body = encode_response(shown, get.route.status)
+    etag = _etag_of(body if isinstance(body, bytes) else b"")
+    if not matches(request.header("If-Match") or "", etag, is_strong=True):
+        raise PreconditionFailed(etag)
+
+
+def _etag_of(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=_SIZE).hexdigest()}"'

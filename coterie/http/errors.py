@@ -4,6 +4,7 @@ CoterieError
 ├── MethodNotAllowed      the path has no such method
 ├── InvalidQuery          a parameter of the query is invalid; a kind of Invalid
 ├── NotAcceptable         ?format= asks for a format other than JSON
+├── PreconditionFailed    If-Match does not have the ETag of what the request changes
 ├── UnsupportedMediaType  the body's media type is not read
 ├── Disconnected          the client left, or stopped sending, before its body was complete
 └── Unexpected            a fault of ours; the message is the id under which it was logged
@@ -49,6 +50,14 @@ class NotAcceptable(CoterieError):
     """?format= asks for a format other than JSON."""
 
 
+class PreconditionFailed(CoterieError):
+    """If-Match does not have the present ETag of what the request changes (RFC 9110, section 13.1.1)."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__("It was changed since it was read")
+        self.etag = etag
+
+
 class UnsupportedMediaType(CoterieError):
     """The body's media type is not read."""
 
@@ -71,6 +80,7 @@ STATUSES: Mapping[type[CoterieError], int] = {
     MethodNotAllowed: 405,
     NotAcceptable: 406,
     Conflict: 409,
+    PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedMediaType: 415,
     TooOften: 429,
@@ -99,11 +109,13 @@ def known_error(error: Exception, request_id: str) -> CoterieError:
 
 
 def error_headers(error: Exception) -> tuple[tuple[str, str], ...]:
-    """The headers that the response to an error must have: WWW-Authenticate, Allow or Retry-After (RFC 9110)."""
+    """The headers that the response to an error must have: WWW-Authenticate, Allow, ETag or Retry-After (RFC 9110)."""
     if isinstance(error, Unauthorized):
         return (("WWW-Authenticate", "Bearer"),)
     if isinstance(error, MethodNotAllowed):
         return (("Allow", error.allowed),)
+    if isinstance(error, PreconditionFailed):
+        return (("ETag", error.etag),)
     if isinstance(error, TooOften | Held):
         return (("Retry-After", str(error.seconds)),)
     return ()

@@ -1,7 +1,11 @@
-"""ETags of the two published contracts: only headers, and 304 for a client that has the body."""
+"""ETags of the two published contracts: only headers, 304 for a client that has the body, 412 for a stale If-Match."""
+
+import asyncio
+import json
+from typing import Any
 
 import pytest
-from client import Client
+from client import Client, Response
 from world import World
 
 
@@ -42,3 +46,65 @@ def test_lists_errors_and_writes_have_none(world: World, client: Client) -> None
 def test_a_problem_names_its_request(world: World, hub: Client) -> None:
     response = hub.get("/api/hub/v1/contacts/999999")
     assert response.json["instance"] == f"urn:request:{response.headers['x-request-id']}"
+
+
+def writes(world: World) -> list[tuple[str, str, str, Any]]:
+    """(path of the GET, method, path and body of a write) of a contact."""
+    org, inro = f"/api/v1/orgs/{world.organization.uuid}", f"/api/v1/contacts/{world.marge.id}"
+    contact, located = f"{org}/contacts/{world.marge.uuid}", f"/api/v1/contact?id={world.marge.id}"
+    return [
+        (inro, "PUT", inro, {"contact": {"notes": "new"}}),
+        (located, "PUT", "/api/v1/contact", {"id": world.marge.id, "contact": {"notes": "new"}}),
+        (contact, "PATCH", contact, {"contact": {"nickname": "new"}}),
+        (f"{contact}?include[]=tags", "PATCH", f"{contact}?include[]=tags", {"contact": {"nickname": "new"}}),
+        (contact, "DELETE", contact, {}),
+    ]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_write_with_if_match_needs_the_etag_of_its_path(world: World, client: Client, number: int) -> None:
+    alice = client.with_token(world.alice_token)
+    shown, method, path, body = writes(world)[number]
+    before = alice.call("GET", shown)
+    etag = before.headers["etag"]
+    for header in ('"x"', f"W/{etag}", etag.strip('"'), ""):
+        refused = alice.call(method, path, json_body=body, headers={"if-match": header})
+        assert (refused.status, refused.headers["etag"], list(refused.json)) == (412, etag, ["error"])
+    assert alice.call("GET", shown).body == before.body
+    assert alice.call(method, path, json_body=body, headers={"if-match": f'"x", {etag}'}).status in (200, 204)
+    assert alice.call(method, path, json_body=body, headers={"if-match": etag}).status in (412, 404)
+
+
+def test_if_match_of_a_list_or_of_nothing_changes_no_response(world: World, client: Client) -> None:
+    alice = client.with_token(world.alice_token)
+    body = {"contact": {"real_name": "Lisa"}}
+    assert alice.call("POST", "/api/v1/contacts", json_body=body, headers={"if-match": '"x"'}).status == 201
+    assert alice.call("PUT", "/api/v1/contacts/999999", json_body=body, headers={"if-match": "*"}).status == 404
+
+
+def test_a_repeated_write_is_not_compared_again(world: World, client: Client) -> None:
+    path = f"/api/v1/contacts/{world.marge.id}"
+    alice = client.with_token(world.alice_token)
+    headers = {"if-match": alice.get(path).headers["etag"], "idempotency-key": "once"}
+    first, again = (
+        alice.call("PUT", path, json_body={"contact": {"notes": "new"}}, headers=headers) for _ in range(2)
+    )  # fmt: skip
+    assert (first.status, again.status, again.body) == (200, 200, first.body)
+
+
+def test_of_writers_at_once_who_read_the_same_one_changes_it(world: World, client: Client) -> None:
+    path = f"/api/v1/contacts/{world.marge.id}"
+    alice = client.with_token(world.alice_token)
+    headers = {"authorization": f"Bearer {world.alice_token}", "content-type": "application/json",
+               "if-match": alice.get(path).headers["etag"]}  # fmt: skip
+
+    async def send_all() -> list[Response]:
+        bodies = [json.dumps({"contact": {"notes": f"{number}"}}).encode() for number in range(8)]
+        return await asyncio.gather(*(alice._call("PUT", path, "", headers, body) for body in bodies))
+
+    responses = alice._loop.run_until_complete(send_all())
+    statuses = sorted(each.status for each in responses)
+    # PostgreSQL tries a unit of work again that another one came before, three times in all
+    assert statuses[0] == 200 and set(statuses[1:]) <= {412, 503}
+    changed = next(each for each in responses if each.status == 200)
+    assert alice.get(path).json["notes"] == changed.json["notes"]

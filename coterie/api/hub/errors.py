@@ -66,8 +66,8 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 _BY_STATUS = {
     400: "bad-request", 401: "no-access", 403: "not-allowed", 404: "not-found", 405: "method-not-allowed",
-    406: "not-acceptable", 409: "conflict", 413: "too-large", 415: "unsupported-media-type", 422: "invalid",
-    429: "too-many-requests", 500: "unexpected", 503: "unavailable",
+    406: "not-acceptable", 409: "conflict", 412: "changed-since", 413: "too-large", 415: "unsupported-media-type",
+    422: "invalid", 429: "too-many-requests", 500: "unexpected", 503: "unavailable",
 }  # fmt: skip
 # kind of a field's problem -> what mends it
 _FIXES = {
