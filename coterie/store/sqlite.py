@@ -35,7 +35,7 @@ SLOW_READERS = 2
 
 
 class SqliteDatabase:
-    """The embedded engine: one file (and its -wal, -shm, -lock and -open) in the data folder."""
+    """The embedded engine: one file (and its -wal, -shm, -lock, -lock-turn and -open) in the data folder."""
 
     engine: Literal["sqlite"] = "sqlite"
 

@@ -4,6 +4,11 @@ Between processes it is a blocking file lock, which the kernel passes on at once
 process that is stopped (SIGSTOP, Ctrl-Z) keeps it until it continues; so the file holds the process id of the holder,
 and Ctrl-Z has to wait for the end of a transaction. After the process id the file holds the time at which a writer last
 began to wait, so that long work can end its transaction early (is_waited_for).
+
+A process that writes one transaction after another lets others write between two of them, however busy the machine is.
+A lock alone does not ensure that: on a busy machine a waiting process runs only after the other has the lock again. So
+there are two. A writer first takes the turn, waits with it for the lock, and then passes the turn on. Threads have such
+a pair too.
 """
 
 import fcntl
@@ -22,8 +27,8 @@ class WriteLock:
     """The lock of one database. waiting_since: when the current wait began (time.monotonic), or None."""
 
     def __init__(self, path: str) -> None:
-        self._threads = threading.Lock()
-        self._file = private_file(path)
+        self._threads, self._thread_turn = threading.Lock(), threading.Lock()
+        self._file, self._turn_file = private_file(path), private_file(f"{path}-turn")
         self._pid = f"{os.getpid():<{_PID_BYTES}}".encode()
         self.waiting_since: float | None = None
         # when the present holder began to wait for the lock
@@ -32,7 +37,7 @@ class WriteLock:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Waits for the lock and holds it during the block."""
-        with self._thread_turn(), _stop_signal_blocked():
+        with self._hold_in_process(), _stop_signal_blocked():
             self._wait_for_processes()
             try:
                 os.pwrite(self._file, self._pid, 0)
@@ -47,24 +52,37 @@ class WriteLock:
         return bool(text) and self._began < float(text) <= time.monotonic()
 
     @contextmanager
-    def _thread_turn(self) -> Iterator[None]:
-        began = time.monotonic()
-        if not self._threads.acquire(blocking=False):
-            began = self._announce()
-            self._threads.acquire()
-        self._began = began
+    def _hold_in_process(self) -> Iterator[None]:
+        began = self._acquire(self._thread_turn, None)
+        try:
+            began = self._acquire(self._threads, began)
+        finally:
+            self._thread_turn.release()
+        self._began = began or time.monotonic()
         try:
             yield
         finally:
             self._threads.release()
 
+    def _acquire(self, lock: threading.Lock, began: float | None) -> float | None:
+        """Waits for a lock of threads; returns when the wait began, which may have been before, or None."""
+        if not lock.acquire(blocking=False):
+            began = began or self._announce()
+            lock.acquire()
+        return began
+
     def _wait_for_processes(self) -> None:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._began = self.waiting_since = self._announce()
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            for file in (self._turn_file, self._file):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if self.waiting_since is None:
+                        self._began = self.waiting_since = self._announce()
+                    fcntl.flock(file, fcntl.LOCK_EX)
+        finally:
             self.waiting_since = None
+            fcntl.flock(self._turn_file, fcntl.LOCK_UN)
 
     def _announce(self) -> float:
         """Writes down, and returns, when this writer begins to wait."""
@@ -86,6 +104,7 @@ class WriteLock:
 
     def close(self) -> None:
         os.close(self._file)
+        os.close(self._turn_file)
 
 
 @contextmanager

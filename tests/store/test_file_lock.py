@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from coterie.settings import load_settings
 from coterie.store.database import Database, open_database
+from coterie.store.sqlite_lock import WriteLock
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +47,20 @@ for _ in range(int(sys.argv[2])):
         for _ in range(100):
             tx.run("UPDATE totals SET value = value + 1 WHERE name = 'worker'")
 database.close()
+"""
+
+# holds the lock, again and again: each time until another writer waits
+GREEDY = """
+import sys, time
+from pathlib import Path
+from coterie.store.sqlite_lock import WriteLock
+lock, turns = WriteLock(sys.argv[1]), Path(sys.argv[2])
+while True:
+    with lock.hold():
+        with turns.open("a") as file:
+            file.write("x")
+        while not lock.is_waited_for():
+            time.sleep(0.001)
 """
 
 
@@ -106,6 +122,43 @@ def test_a_holder_sees_that_another_process_waits_and_not_that_one_waited_before
     with database.write() as tx:
         assert not tx.is_waited_for()
     database.close()
+
+
+@pytest.mark.parametrize("is_process", [True, False])
+def test_a_writer_waits_for_one_transaction_of_a_greedy_one(tmp_path: Path, is_process: bool) -> None:
+    path, turns = str(tmp_path / "lock"), tmp_path / "turns"
+    turns.touch()
+    lock = WriteLock(path)
+    is_over = threading.Event()
+
+    def hold_again_and_again() -> None:
+        while not is_over.is_set():
+            with lock.hold():
+                with turns.open("a") as file:
+                    file.write("x")
+                while not (lock.is_waited_for() or is_over.is_set()):
+                    time.sleep(0.001)
+
+    process = subprocess.Popen([sys.executable, "-c", GREEDY, path, str(turns)]) if is_process else None
+    thread = threading.Thread(target=hold_again_and_again)
+    if not is_process:
+        thread.start()
+    try:
+        for _ in range(20):
+            while not turns.stat().st_size:
+                time.sleep(0.01)
+            before = turns.stat().st_size
+            with lock.hold():
+                # the one that was running, and one that began before this one waited
+                assert turns.stat().st_size - before <= 2
+    finally:
+        is_over.set()
+        if process:
+            process.kill()
+            process.wait()
+        else:
+            thread.join()
+    lock.close()
 
 
 def _total(database: Database) -> int:
