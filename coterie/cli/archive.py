@@ -20,6 +20,7 @@ import typer
 from msgspec import Struct
 
 from coterie.errors import Unavailable
+from coterie.model.plurals import count
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -188,7 +189,5 @@ def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
         output = {"version": manifest.version, "created_at": manifest.created_at, **counts}
         typer.echo(msgspec.json.encode(output).decode())
         return
-    typer.echo(
-        f"{counts['organizations']:,} organizations, {counts['contacts']:,} contacts, {counts['rows']:,} rows and"
-        f" {counts['files']:,} files as of {manifest.created_at} {done}."
-    )
+    *others, files = [count(counts[f"{name}s"], name) for name in ("organization", "contact", "row", "file")]
+    typer.echo(f"{', '.join(others)} and {files} as of {manifest.created_at} {done}.")

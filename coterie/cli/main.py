@@ -1,5 +1,6 @@
 """The coterie command. Each subcommand has its own module; only the one asked for is imported."""
 
+import logging
 import sys
 from importlib import import_module
 from typing import Annotated
@@ -61,6 +62,7 @@ EARLIER = {"device": "devices", "forget-import": "delete_import"}
 def main() -> None:
     """Runs the command in sys.argv. A CoterieError is one line on standard error and exit code 1; Typer reports a
     wrong command line with exit code 2."""
+    _show_own_warnings()
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     application = typer.Typer(
         name="coterie",
@@ -79,6 +81,14 @@ def main() -> None:
             import_module(f"coterie.cli.{module}").register(application)
     with exiting_on_errors():
         application()
+
+
+def _show_own_warnings() -> None:
+    """Where no log is configured, a warning of ours is a line on standard error; libraries are silent."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.addFilter(logging.Filter("coterie"))
+    logging.lastResort = handler
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -138,6 +138,8 @@ class PostgresDatabase:
         self.settings = settings
         self._is_closed = False
         self._name = f"coterie {os.getpid()}-{secrets.token_hex(4)}"
+        replica_url = settings.database_replica_url
+        self._replica = Replica(replica_url, settings, self._name) if replica_url else None
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,
             min_size=1,
@@ -153,10 +155,10 @@ class PostgresDatabase:
             self._pool.open(wait=True, timeout=OPEN_SECONDS)
         except PoolTimeout:
             self._pool.close()
+            if self._replica:
+                self._replica.close()
             raise Unavailable("PostgreSQL does not respond at COTERIE_DATABASE_URL") from None
         self._threads = ThreadPoolExecutor(settings.database_connections, thread_name_prefix="database")
-        replica_url = settings.database_replica_url
-        self._replica = Replica(replica_url, settings, self._name) if replica_url else None
         self._searches = search_turns()
         self._deadlines = Deadlines()
 

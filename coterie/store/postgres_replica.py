@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
+from coterie.errors import Unavailable
 from coterie.settings import Settings
 from coterie.store.postgres_deadlines import connection_options
 
@@ -25,11 +26,20 @@ log = logging.getLogger(__name__)
 
 
 class Replica:
-    """Connections to the replica. application_name: as those of the primary."""
+    """Connections to the replica. application_name: as those of the primary.
+
+    Raises Unavailable if the URL is malformed.
+    """
 
     def __init__(self, url: str, settings: Settings, application_name: str) -> None:
         # as for a pooler, which may be in between: each transaction sets its own options
-        options = connection_options(url, settings.slow_seconds, is_pooled=True)
+        try:
+            options = connection_options(url, settings.slow_seconds, is_pooled=True)
+        except psycopg.ProgrammingError as error:
+            problem = str(error).strip()
+            raise Unavailable(f"COTERIE_DATABASE_REPLICA_URL is not a PostgreSQL URL: {problem}") from None
+        if "connect_timeout" in options:  # not set by the URL. A process that ends waits for a connection it opens
+            options["connect_timeout"] = str(int(CONNECT_SECONDS))
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=0,
@@ -82,7 +92,7 @@ class Replica:
     def _report(self, problem: str | None) -> None:
         """Logs a problem once when it begins and once when it ends."""
         if problem and problem != self._problem:
-            log.warning("reads go to the primary", extra={"replica": problem})
+            log.warning("reads go to the primary: the replica %s", problem)
         elif self._problem and not problem:
             log.info("the replica is used again")
         self._problem = problem

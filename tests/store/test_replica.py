@@ -1,6 +1,7 @@
 """Slow reads and backups on a streaming replica: they see every committed change, and go on without the replica."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +116,30 @@ def test_a_primary_is_no_replica(pair: Pair, settings: Settings, world: World) -
     database = open_database(mistaken)
     assert look(database, world)[0] is False
     database.close()
+
+
+def test_a_malformed_url_is_one_line(pair: Pair, settings: Settings) -> None:
+    malformed = load_settings(
+        {}, data=settings.data, database_url=pair.primary, database_replica_url="postgresql:///x?nonsense=1"
+    )
+    with pytest.raises(Unavailable, match=r"COTERIE_DATABASE_REPLICA_URL is not a PostgreSQL URL: .*nonsense"):
+        open_database(malformed)
+
+
+def test_a_silent_replica_is_named_and_does_not_delay_the_end(
+    pair: Pair, settings: Settings, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/x"
+        database = open_database(
+            load_settings({}, data=settings.data, database_url=pair.primary, database_replica_url=url)
+        )
+        assert look(database, world)[0] is False
+        database.close()
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("coterie")] == [
+        "reads go to the primary: the replica does not respond"
+    ]
+    assert not any("couldn't stop" in record.getMessage() for record in caplog.records)
 
 
 def test_a_replica_needs_a_primary(tmp_path: Path) -> None:
