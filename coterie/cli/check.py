@@ -39,7 +39,7 @@ def check(
     if as_json:
         typer.echo(msgspec.json.encode(results).decode())
     else:
-        typer.echo(_summary(results, is_repairing=repair))
+        typer.echo(_summary(results, is_deep=deep, is_repairing=repair))
     if any(result.open_count for result in results):
         raise typer.Exit(1)
 
@@ -58,7 +58,7 @@ def _print(result: CheckResult) -> None:
         typer.echo(f"    Hint: {result.hint}.")
 
 
-def _summary(results: list[CheckResult], *, is_repairing: bool) -> str:
+def _summary(results: list[CheckResult], *, is_deep: bool, is_repairing: bool) -> str:
     left = sum(result.open_count for result in results)
     repaired = sum(result.repaired_count for result in results)
     repairable = sum(result.open_count for result in results if result.is_repairable)
@@ -66,4 +66,5 @@ def _summary(results: list[CheckResult], *, is_repairing: bool) -> str:
         return f"{repaired:,} repaired, {left:,} left."
     if not left:
         return "No problems found."
-    return f"{left:,} found. `coterie check --repair` can repair {repairable:,} of them."
+    options = "--deep --repair" if is_deep else "--repair"
+    return f"{left:,} found. `coterie check {options}` can repair {repairable:,} of them."

@@ -35,6 +35,7 @@ def test_problems_are_printed_repaired_and_gone(world: World) -> None:
     assert code == 1
     assert "    count of contacts is 9 instead of 2\n" in text
     assert text.endswith("1 found. `coterie check --repair` can repair 1 of them.\n")
+    assert "found. `coterie check --deep --repair` can repair 1 of them." in check(world, "--deep")[1]
     code, text = check(world, "--repair")
     assert (code, text.splitlines()[-1]) == (0, "1 repaired, 0 left.")
     code, text = check(world, "--deep", "--json")
