@@ -35,22 +35,23 @@ _LINKED = {
         " AND NOT t.is_personal AND t.deleted_at IS NULL",
     ),
 }  # fmt: skip
-# (contact id, field, text, normalized form of a handle or id of a linked row)
+# (contact id, field, text, normalized form of a handle or digest of a document, key of the row)
 _TEXTS = (
-    f"SELECT id, 'contact', CAST({{json}}(relationship_grade, {', '.join((*_PARTS, *COLUMNS))}) AS TEXT), ''"
+    f"SELECT id, 'contact', CAST({{json}}(relationship_grade, {', '.join((*_PARTS, *COLUMNS))}) AS TEXT), '', ''"
     " FROM contacts WHERE organization_id = :organization_id AND id {among} AND deleted_at IS NULL",
-    f"SELECT l.contact_id, l.channel, l.value, l.normalized FROM handles l {_OF} AND l.deleted_at IS NULL",
+    f"SELECT l.contact_id, l.channel, l.value, l.normalized, l.id FROM handles l {_OF} AND l.deleted_at IS NULL",
     "SELECT l.contact_id, 'address', concat_ws(' ', l.address_line_1, l.address_line_2, l.address_line_3,"
-    f" l.locality, l.region, l.postcode, l.country), '' FROM postal_addresses l {_OF} AND l.deleted_at IS NULL",
-    f"SELECT l.contact_id, 'property', l.value, '' FROM property_values l {_OF}",
+    f" l.locality, l.region, l.postcode, l.country), '', l.id FROM postal_addresses l {_OF} AND l.deleted_at IS NULL",
+    f"SELECT l.contact_id, 'property', l.value, '', l.slug FROM property_values l {_OF}",
     *(
-        f"SELECT l.contact_id, '{field}', {text}, CAST(l.{column} AS TEXT) FROM {tables} {_OF}"
+        f"SELECT l.contact_id, '{field}', {text}, '', CAST(l.{column} AS TEXT) FROM {tables} {_OF}"
         f" AND t.organization_id = l.organization_id AND t.id = l.{column}{condition}"
         for field, (tables, column, text, condition) in _LINKED.items()
     ),
 )
-_DOCUMENTS = f"SELECT l.contact_id, 'document', l.fields, CAST(l.digest AS TEXT) FROM contact_terms l {_OF}"
-_ORDER = {field: place for place, field in enumerate(_LINKED)}
+_DOCUMENTS = f"SELECT l.contact_id, 'document', l.fields, CAST(l.digest AS TEXT), '' FROM contact_terms l {_OF}"
+# a document is the same whatever order the database reads in: handles come first, then these
+_ORDER = {field: place for place, field in enumerate(("address", "property", *_LINKED), start=1)}
 _decode = msgspec.json.Decoder(list[int | str | None]).decode
 
 
@@ -90,20 +91,19 @@ def _load(
 ) -> tuple[dict[int, Texts], dict[int, tuple[str, int]]]:
     among, ids = matching(tx, "ids", contact_ids)
     rows = tx.all(_statement(parts, among, _JSON[tx.engine]), {"organization_id": organization_id, "ids": ids})
-    found = {contact_id: _of_columns(_decode(text)) for contact_id, field, text, _ in rows if field == "contact"}
+    found = {contact_id: _of_columns(_decode(text)) for contact_id, field, text, *_ in rows if field == "contact"}
     documents: dict[int, tuple[str, int]] = {}
-    linked: list[tuple[int, int | str, int, Text]] = []
-    for contact_id, field, text, other in rows:
+    parts_found: list[tuple[int, int | str, int, Text]] = []
+    for contact_id, field, text, other, key in rows:
         if field == "document":
             documents[contact_id] = (text, int(other))
         elif not text or field == "contact" or contact_id not in found:
             continue
-        elif field in _LINKED:
-            linked_id = int(other) if field == "folder" else other
-            linked.append((_ORDER[field], linked_id, contact_id, Text(field, text)))
         else:
-            found[contact_id].texts.append(Text(field, text, other))
-    for _, _, contact_id, each in sorted(linked):
+            parts_found.append(
+                (_ORDER.get(field, 0), int(key) if field == "folder" else key, contact_id, Text(field, text, other))
+            )
+    for _, _, contact_id, each in sorted(parts_found):
         found[contact_id].texts.append(each)
     return found, documents
 
