@@ -8,9 +8,9 @@ from msgspec import Meta, Struct
 from coterie.actions.filters import reader_of
 from coterie.actions.segments import describe_segment
 from coterie.errors import NotFound
-from coterie.mcp.answers import fit, trim, without_empty
 from coterie.mcp.filter_help import FILTER_HELP
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.outputs import fit, trim, without_empty
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.relationships import CATALOGUE
 from coterie.model.terms import TAGS
 from coterie.store import contacts, folders, organizations, properties, segments, terms
@@ -28,11 +28,11 @@ class Arguments(Struct, forbid_unknown_fields=True):
     )
 
 
-def about(tx: Tx, call: Call) -> Answer:
+def about(tx: Tx, call: Call) -> Output:
     return _PARTS[call.arguments.part](tx, call)
 
 
-def _overview(tx: Tx, call: Call) -> Answer:
+def _overview(tx: Tx, call: Call) -> Output:
     caller, organization_id = call.caller, call.caller.organization_id
     organization = organizations.find_organization(tx, organization_id)
     user = organizations.find_user(tx, caller.user_id) if caller.user_id else None
@@ -56,11 +56,11 @@ def _overview(tx: Tx, call: Call) -> Answer:
     }
 
 
-def _filters(tx: Tx, call: Call) -> Answer:
+def _filters(tx: Tx, call: Call) -> Output:
     return {"filters": FILTER_HELP}
 
 
-def _properties(tx: Tx, call: Call) -> Answer:
+def _properties(tx: Tx, call: Call) -> Output:
     found = properties.list_definitions(tx, call.caller.organization_id, limit=LISTED_MAX)
     total = properties.count_definitions(tx, call.caller.organization_id)
     return _listed(
@@ -72,19 +72,19 @@ def _properties(tx: Tx, call: Call) -> Answer:
     )
 
 
-def _folders(tx: Tx, call: Call) -> Answer:
+def _folders(tx: Tx, call: Call) -> Output:
     found = folders.list_folders(tx, call.caller.organization_id, limit=LISTED_MAX)
     total = folders.count_folders(tx, call.caller.organization_id)
     return _listed([{"id": each.id, "name": each.name, "contacts": each.contact_count} for each in found], total)
 
 
-def _tags(tx: Tx, call: Call) -> Answer:
+def _tags(tx: Tx, call: Call) -> Output:
     found = terms.list_terms(tx, call.caller.organization_id, TAGS, limit=LISTED_MAX)
     total = terms.count_terms(tx, call.caller.organization_id, TAGS)
     return _listed([{"name": each.name, "contacts": each.contact_count} for each in found], total)
 
 
-def _segments(tx: Tx, call: Call) -> Answer:
+def _segments(tx: Tx, call: Call) -> Output:
     found = segments.list_segments(tx, call.caller.organization_id, limit=LISTED_MAX)
     sheets = [describe_segment(tx, call.caller, each) for each in found]
     total = segments.count_segments(tx, call.caller.organization_id)
@@ -99,11 +99,11 @@ def _segments(tx: Tx, call: Call) -> Answer:
     )
 
 
-def _relationship_types(tx: Tx, call: Call) -> Answer:
+def _relationship_types(tx: Tx, call: Call) -> Output:
     return {"relationship_types": ", ".join(type_.name for type_ in CATALOGUE)}
 
 
-def _listed(items: list[dict[str, object]], total: int) -> Answer:
+def _listed(items: list[dict[str, object]], total: int) -> Output:
     """As many items as fit, and how many there are."""
     items = [trim(item, _ITEM_BYTES) for item in items]
     shown = items[: fit(items)]

@@ -10,7 +10,7 @@ from coterie.actions.touches import log_touch
 from coterie.errors import invalid
 from coterie.mcp.organize_contacts import ContactId, present_ids
 from coterie.mcp.read_timeline import Moment
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.touches import CALL, CHAT, MEETING
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
@@ -30,7 +30,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     happened_at: Moment | None = None
 
 
-def add_note(tx: Tx, call: Call) -> Answer:
+def add_note(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     ids = present_ids(tx, call, asked.contact_ids, "contact_ids")
     if asked.kind != "note":
@@ -49,7 +49,7 @@ def add_note(tx: Tx, call: Call) -> Answer:
     return {"id": note.id, "contact_ids": ids}
 
 
-def _pin(tx: Tx, call: Call, ids: list[int], text: str) -> Answer:
+def _pin(tx: Tx, call: Call, ids: list[int], text: str) -> Output:
     if len(ids) != 1:
         raise invalid("contact_ids", "must be one contact for a pinned note")
     update_contact(tx, call.caller, ids[0], {"note": text})

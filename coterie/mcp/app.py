@@ -1,4 +1,4 @@
-"""The door: one POST, one answer. No session, no stream, no state between requests.
+"""The door: one POST, one response. No session, no stream, no state between requests.
 
 A request passes these steps: origin, token, envelope, method; of tools/call also the tool, its scope and arguments.
 The tool then runs in its own mode, as routes of the contracts do.
@@ -22,16 +22,16 @@ from coterie.http.limits import BODY_BYTES_MAX
 from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import METHODS, RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, JSON, base_url
-from coterie.mcp.answers import present
 from coterie.mcp.completions import complete, read_reference
 from coterie.mcp.elicitation import read_answer
 from coterie.mcp.envelope import INVALID_PARAMS, NO_RESOURCE, Envelope, RpcError, id_of, read_envelope, read_message
 from coterie.mcp.limits import check_changes
-from coterie.mcp.methods import Result, answer_method, find_tool, finish
+from coterie.mcp.methods import MethodResult, find_tool, finish, run_method
+from coterie.mcp.outputs import present
 from coterie.mcp.refusals import present_refusal
-from coterie.mcp.replies import InsufficientScope, Sent, present_error, present_result, present_rpc_error
+from coterie.mcp.replies import InsufficientScope, Response, present_error, present_result, present_rpc_error
 from coterie.mcp.resources import read_resource
-from coterie.mcp.tool import READ, Answer, Call, Tool
+from coterie.mcp.tool import READ, Call, Output, Tool
 from coterie.mcp.undo import TOOL as UNDO
 from coterie.mcp.undo import undo_of
 from coterie.mcp.urls import MCP_PATH, METADATA_PATH
@@ -58,22 +58,22 @@ class McpApp:
         request_id = read_request_id(headers)
         limits: HeaderList = []
         try:
-            sent = await self._answer(scope, headers, receive, limits)
+            response = await self._respond(scope, headers, receive, limits)
         except Exception as error:
             metadata_url = base_url(self._settings, scope, headers) + METADATA_PATH
             has_token = read_bearer_token(headers) is not None
-            sent = present_error(error, request_id, metadata_url, has_token=has_token)
-        await _send(sent, [*limits, (b"x-request-id", request_id.encode())], send)
+            response = present_error(error, request_id, metadata_url, has_token=has_token)
+        await _send(response, [*limits, (b"x-request-id", request_id.encode())], send)
         self._recorder.record(
             method=scope["method"] if scope["method"] in METHODS else "(other)",
             route=MCP_PATH,
-            status=sent.status,
+            status=response.status,
             started=started,
             request_id=request_id,
             client=client_of(scope),
         )
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, limits: HeaderList) -> Sent:
+    async def _respond(self, scope: Scope, headers: Headers, receive: Receive, limits: HeaderList) -> Response:
         url = base_url(self._settings, scope, headers)
         check_origin(self._settings, headers, url)
         if scope["method"] != "POST":
@@ -88,7 +88,7 @@ class McpApp:
         try:
             envelope = read_envelope(message, headers)
             if envelope.is_notification:
-                return Sent(202)
+                return Response(202)
             result = await self._run(envelope, caller, token, url)
         except RpcError as error:
             return present_rpc_error(error, id_)
@@ -102,13 +102,13 @@ class McpApp:
             raise InsufficientScope(READ)
         return caller
 
-    async def _run(self, envelope: Envelope, caller: Caller, token: str, url: str) -> Result:
+    async def _run(self, envelope: Envelope, caller: Caller, token: str, url: str) -> MethodResult:
         if envelope.method == "resources/read":
             return await self._read_resource(envelope, Call(caller, None, self._settings, url))
         if envelope.method == "completion/complete":
             return await self._complete(envelope, Call(caller, None, self._settings, url))
         if envelope.method != "tools/call":
-            return answer_method(envelope, caller)
+            return run_method(envelope, caller)
         tool = find_tool(envelope.params.get("name"))
         if not caller.may(tool.scope):
             raise InsufficientScope(tool.scope)
@@ -123,29 +123,29 @@ class McpApp:
         except CoterieError as error:
             return present_refusal(error, tool)
 
-    async def _read_resource(self, envelope: Envelope, call: Call) -> Result:
+    async def _read_resource(self, envelope: Envelope, call: Call) -> MethodResult:
         uri = envelope.params.get("uri")
         try:
             return await self._database.run_slow(lambda tx: read_resource(tx, call, str(uri)))
         except NotFound as error:
             raise RpcError(INVALID_PARAMS if envelope.is_modern else NO_RESOURCE, error.message) from None
 
-    async def _complete(self, envelope: Envelope, call: Call) -> Result:
+    async def _complete(self, envelope: Envelope, call: Call) -> MethodResult:
         target, typed = read_reference(envelope.params)
         organization_id = call.caller.organization_id
         return await self._database.run_search(organization_id, lambda tx: complete(tx, call, target, typed))
 
-    async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Answer:
-        def work(tx: Tx) -> Answer:
+    async def _run_tool(self, tool: Tool, call: Call, find_caller: Callable[[Tx], Caller]) -> Output:
+        def work(tx: Tx) -> Output:
             return tool.handler(tx, call)
 
-        def write(tx: Tx) -> Answer:
+        def write(tx: Tx) -> Output:
             # the token may have been revoked since
             acting = replace(call, caller=find_caller(tx))
-            answer = tool.handler(tx, acting)
+            output = tool.handler(tx, acting)
             if tool is not UNDO:
                 check_changes(tx, acting.caller, self._settings.assistant_changes_per_hour)
-            return {**answer, "undo": undo_of(tx, acting.caller)}
+            return {**output, "undo": undo_of(tx, acting.caller)}
 
         if tool.mode == "write":
             return await self._database.run_write(write)
@@ -167,10 +167,10 @@ def check_origin(settings: Settings, headers: Headers, url: str) -> None:
         raise Forbidden("Requests of other web pages are not accepted")
 
 
-async def _send(sent: Sent, more: HeaderList, send: Send) -> None:
-    body = b"" if sent.body is None else msgspec.json.encode(sent.body)
-    headers = [*BASE_HEADERS, *sent.headers, *more, (b"content-length", str(len(body)).encode())]
+async def _send(response: Response, more: HeaderList, send: Send) -> None:
+    body = b"" if response.body is None else msgspec.json.encode(response.body)
+    headers = [*BASE_HEADERS, *response.headers, *more, (b"content-length", str(len(body)).encode())]
     if body:
         headers.append((b"content-type", JSON.encode()))
-    await send({"type": "http.response.start", "status": sent.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

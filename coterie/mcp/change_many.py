@@ -10,13 +10,13 @@ from coterie.actions.contacts import update_contact
 from coterie.actions.filters import read_filter
 from coterie.actions.undo import EVENTS_MAX
 from coterie.errors import TooLarge, invalid
-from coterie.mcp.answers import without_empty
 from coterie.mcp.confirmations import require_confirmation
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.delete_contacts import Confirm, people
 from coterie.mcp.find_contacts import FilterText
 from coterie.mcp.organize_contacts import ContactId, Names, change_labels, lock_for_labels, present_ids, read_labels
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.outputs import without_empty
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.cadences import Target, parse_every
 from coterie.model.contacts import STATUSES, Contact
 from coterie.store.contacts import list_contacts_by_id
@@ -45,7 +45,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     confirm: Confirm | None = None
 
 
-def change_many(tx: Tx, call: Call) -> Answer:
+def change_many(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     if asked.set == Change():
         raise invalid("set", "is empty: it says what to change", kind="missing")

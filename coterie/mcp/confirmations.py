@@ -15,7 +15,7 @@ import msgspec
 from msgspec import structs
 
 from coterie.errors import CoterieError
-from coterie.mcp.tool import Answer, Call
+from coterie.mcp.tool import Call, Output
 from coterie.model.contacts import Contact
 from coterie.store.secrets import sign
 
@@ -30,7 +30,7 @@ _NEXT = "Show this to the user. Only if they agree, call again with the same arg
 class Unconfirmed(CoterieError):
     """The change is not confirmed: preview says what it would do. is_refused: a token was given that does not fit."""
 
-    def __init__(self, preview: Answer, *, is_refused: bool) -> None:
+    def __init__(self, preview: Output, *, is_refused: bool) -> None:
         super().__init__("Not confirmed")
         self.preview, self.is_refused = preview, is_refused
 
@@ -47,7 +47,7 @@ class Declined(CoterieError):
     """The user declined."""
 
 
-def require_confirmation(call: Call, tool: str, contacts: Iterable[Contact], *, preview: Answer, question: str) -> None:
+def require_confirmation(call: Call, tool: str, contacts: Iterable[Contact], *, preview: Output, question: str) -> None:
     """Returns if the call is confirmed. Otherwise raises Unconfirmed with the preview, AskUser if the client can ask
     the user itself, or Declined if the user declined.
 
@@ -63,8 +63,8 @@ def require_confirmation(call: Call, tool: str, contacts: Iterable[Contact], *, 
     token = _make_token(call, signed)
     if call.can_ask and given is None:
         raise AskUser(question, token)
-    answer = {"preview": preview, "confirm": token, "next": _NEXT}
-    raise Unconfirmed({"error": _REFUSED} | answer if given else answer, is_refused=given is not None)
+    output = {"preview": preview, "confirm": token, "next": _NEXT}
+    raise Unconfirmed({"error": _REFUSED} | output if given else output, is_refused=given is not None)
 
 
 def _signed_over(call: Call, tool: str, contacts: Iterable[Contact]) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from coterie.errors import NotFound
-from coterie.mcp.answers import without_empty
+from coterie.mcp.outputs import without_empty
 from coterie.mcp.texts import cut
 from coterie.mcp.tool import Call
 from coterie.model.contact_sheets import ContactSheet, Part
@@ -138,17 +138,7 @@ def _handles(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:
 
 
 def _addresses(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:
-    fields = (
-        "label",
-        "address_line_1",
-        "address_line_2",
-        "address_line_3",
-        "locality",
-        "region",
-        "postcode",
-        "country",
-    )
-    return [without_empty({name: getattr(each, name) for name in fields}) for each in sheet.addresses]
+    return [without_empty({name: getattr(each, name) for name in _ADDRESS}) for each in sheet.addresses]
 
 
 def _relationships(sheet: ContactSheet, names: Mapping[int, str]) -> list[Any]:

@@ -8,7 +8,7 @@ from coterie.actions.contacts import delete_contact
 from coterie.mcp.confirmations import TOKEN_LENGTH_MAX, require_confirmation
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.organize_contacts import ContactId, present_ids
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.plurals import count
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
@@ -23,7 +23,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     confirm: Confirm | None = None
 
 
-def delete_contacts(tx: Tx, call: Call) -> Answer:
+def delete_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     ids = present_ids(tx, call, asked.ids)
     lock_contacts(tx, call.caller.organization_id, ids)

@@ -8,9 +8,9 @@ from msgspec import Meta, Struct
 from coterie.actions.filters import SEARCHED_MAX, read_filter, search_filtered
 from coterie.errors import invalid
 from coterie.http.cursors import LENGTH_MAX, Scope, read_cursor, write_cursor
-from coterie.mcp.answers import fit, left_out, without_empty
 from coterie.mcp.contact_data import present_briefs
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.outputs import fit, left_out, without_empty
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.contacts import Contact
 from coterie.model.filters.tree import LENGTH_MAX as FILTER_LENGTH_MAX
 from coterie.search import search_contacts
@@ -50,7 +50,7 @@ class _Found(Struct):
     offset: int = 0
 
 
-def find_contacts(tx: Tx, call: Call) -> Answer:
+def find_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     text = (asked.query or "").strip()
     if text and asked.order:

@@ -5,9 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from coterie.actions.duplicates import is_scanned
-from coterie.mcp.answers import fit, left_out, without_empty
 from coterie.mcp.contact_data import find_present, present_briefs
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.outputs import fit, left_out, without_empty
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.duplicates import LEVELS, Duplicate, describe_reasons
 from coterie.store import duplicates as store
 from coterie.store.contacts import list_contacts_by_id
@@ -24,7 +24,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=50)] = 10
 
 
-def find_duplicates(tx: Tx, call: Call) -> Answer:
+def find_duplicates(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     pairs = [pair for pair in _pairs(tx, call, asked) if pair.bits >= asked.min_score]
     shown = pairs[: asked.limit]

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.mcp.answers import fit, trim, without_empty
 from coterie.mcp.contact_data import present_whole
+from coterie.mcp.outputs import fit, trim, without_empty
 from coterie.mcp.reminder_data import list_reminders_of
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.merges import find_survivors
@@ -24,7 +24,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     include: Annotated[list[Include], Meta(max_length=10, description="default: the first five")] | None = None
 
 
-def get_contacts(tx: Tx, call: Call) -> Answer:
+def get_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     # an id of a contact that was merged means its survivor
     now = find_survivors(tx, call.caller.organization_id, asked.ids)

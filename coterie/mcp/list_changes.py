@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from coterie.http.cursors import LENGTH_MAX, Scope, read_cursor, write_cursor
-from coterie.mcp.answers import fit, left_out, without_empty
 from coterie.mcp.contact_data import names_of
+from coterie.mcp.outputs import fit, left_out, without_empty
 from coterie.mcp.read_timeline import present_changes
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.mcp.users import names_of_users
 from coterie.model.events import CONSEQUENCES, KINDS
 from coterie.store.database import Row, Tx
@@ -33,7 +33,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
-def list_changes(tx: Tx, call: Call) -> Answer:
+def list_changes(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     organization_id = call.caller.organization_id
     scope = Scope(call.settings, call.caller, "mcp.list_changes", tuple(sorted(asked.kinds)))

@@ -7,13 +7,13 @@ from msgspec import Meta, Struct
 from coterie.actions.merge_fields import check_choices, plan_fields
 from coterie.actions.merges import merge_contacts as merge
 from coterie.errors import Invalid, Problem, invalid
-from coterie.mcp.answers import without_empty
 from coterie.mcp.confirmations import require_confirmation
 from coterie.mcp.contact_data import find_present, present_briefs
 from coterie.mcp.delete_contacts import Confirm
 from coterie.mcp.organize_contacts import ContactId
+from coterie.mcp.outputs import without_empty
 from coterie.mcp.texts import cut
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.contacts import Contact
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
@@ -30,7 +30,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     confirm: Confirm | None = None
 
 
-def merge_contacts(tx: Tx, call: Call) -> Answer:
+def merge_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     survivor = find_present(tx, call, asked.keep_id)
     losers = [find_present(tx, call, id_) for id_ in dict.fromkeys(asked.merge_ids)]

@@ -12,9 +12,9 @@ from coterie.mcp.schemas import schema_of
 from coterie.mcp.tool import Tool
 from coterie.model.organizations import Caller
 
-Result = dict[str, Any]
+MethodResult = dict[str, Any]
 SERVER = {"name": "coterie", "title": "Coterie", "version": __version__}
-CAPABILITIES: Result = {"tools": {}, "resources": {}, "prompts": {}, "completions": {}}
+CAPABILITIES: MethodResult = {"tools": {}, "resources": {}, "prompts": {}, "completions": {}}
 # legacy only: levels are accepted, but no messages are sent, because the log belongs to the operator
 LEGACY_CAPABILITIES = {**CAPABILITIES, "logging": {}}
 LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
@@ -26,7 +26,7 @@ _CACHEABLE = (
 )  # fmt: skip
 
 
-def answer_method(envelope: Envelope, caller: Caller) -> Result:
+def run_method(envelope: Envelope, caller: Caller) -> MethodResult:
     """The result of a method that needs no contact. Raises RpcError if there is no such method in the client's era."""
     method = _METHODS.get(envelope.method)
     if method is None or (envelope.is_modern and envelope.method in _LEGACY_METHODS):
@@ -34,7 +34,7 @@ def answer_method(envelope: Envelope, caller: Caller) -> Result:
     return method(envelope, caller)
 
 
-def finish(envelope: Envelope, result: Result) -> Result:
+def finish(envelope: Envelope, result: MethodResult) -> MethodResult:
     """A result with the members that its era adds."""
     if not envelope.is_modern:
         return result
@@ -53,12 +53,12 @@ def find_tool(name: Any) -> Tool:
     return tool
 
 
-def _discover(envelope: Envelope, caller: Caller) -> Result:
+def _discover(envelope: Envelope, caller: Caller) -> MethodResult:
     versions = [*MODERN, *LEGACY]
     return {"supportedVersions": versions, "capabilities": CAPABILITIES, "instructions": INSTRUCTIONS}
 
 
-def _initialize(envelope: Envelope, caller: Caller) -> Result:
+def _initialize(envelope: Envelope, caller: Caller) -> MethodResult:
     asked = envelope.params.get("protocolVersion")
     version = asked if asked in LEGACY else LEGACY[0]
     return {
@@ -69,21 +69,21 @@ def _initialize(envelope: Envelope, caller: Caller) -> Result:
     }
 
 
-def _ping(envelope: Envelope, caller: Caller) -> Result:
+def _ping(envelope: Envelope, caller: Caller) -> MethodResult:
     return {}
 
 
-def _set_level(envelope: Envelope, caller: Caller) -> Result:
+def _set_level(envelope: Envelope, caller: Caller) -> MethodResult:
     if envelope.params.get("level") not in LOG_LEVELS:
         raise RpcError(INVALID_PARAMS, f"params.level must be one of {', '.join(LOG_LEVELS)}")
     return {}
 
 
-def _list_tools(envelope: Envelope, caller: Caller) -> Result:
+def _list_tools(envelope: Envelope, caller: Caller) -> MethodResult:
     return {"tools": [present_tool(tool) for tool in TOOLS.values() if caller.may(tool.scope)]}
 
 
-def present_tool(tool: Tool) -> Result:
+def present_tool(tool: Tool) -> MethodResult:
     """A tool as tools/list shows it."""
     is_read = tool.mode != "write"
     return {
@@ -101,7 +101,7 @@ def present_tool(tool: Tool) -> Result:
     }
 
 
-_METHODS: dict[str, Callable[[Envelope, Caller], Result]] = {
+_METHODS: dict[str, Callable[[Envelope, Caller], MethodResult]] = {
     "server/discover": _discover,
     "initialize": _initialize,
     "ping": _ping,

@@ -8,10 +8,10 @@ from coterie.actions.events import record_events
 from coterie.actions.folders import change_folders
 from coterie.actions.terms import change_tags
 from coterie.errors import NotFound, invalid
-from coterie.mcp.answers import without_empty
 from coterie.mcp.names import find_folders, find_tags
+from coterie.mcp.outputs import without_empty
 from coterie.mcp.save_arguments import Name
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.store import folders, terms
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
@@ -40,7 +40,7 @@ class Labels(Struct, frozen=True):
     remove_folders: list[int] = []
 
 
-def organize_contacts(tx: Tx, call: Call) -> Answer:
+def organize_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     if not (asked.add_tags or asked.remove_tags or asked.add_folders or asked.remove_folders):
         raise invalid("add_tags", "is empty: name tags or folders to add or remove", kind="missing")

@@ -6,11 +6,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from coterie.http.cursors import Scope, read_cursor, write_cursor
-from coterie.mcp.answers import fit, left_out, without_empty
 from coterie.mcp.contact_data import TEXT_LENGTH, find_present
 from coterie.mcp.find_contacts import Cursor
+from coterie.mcp.outputs import fit, left_out, without_empty
 from coterie.mcp.texts import cut
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.mcp.users import names_of_users
 from coterie.model import times
 from coterie.model.interactions import KINDS as INTERACTION_KINDS
@@ -34,7 +34,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
-def read_timeline(tx: Tx, call: Call) -> Answer:
+def read_timeline(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     contact = find_present(tx, call, asked.contact_id)
     scope = Scope(call.settings, call.caller, "mcp.read_timeline", (str(contact.id), ",".join(asked.kinds)))

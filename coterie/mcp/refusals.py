@@ -1,11 +1,11 @@
-"""Errors of a tool as results: a model reads what is wrong and can mend it."""
+"""Errors of a tool as results: a model reads the reason and can correct its call."""
 
 from typing import Any
 
 from coterie.errors import CoterieError, Invalid
-from coterie.mcp.answers import present, present_problems
 from coterie.mcp.confirmations import AskUser, Declined, Unconfirmed
 from coterie.mcp.elicitation import present_question
+from coterie.mcp.outputs import present, present_problems
 from coterie.mcp.tool import Tool
 
 

@@ -9,7 +9,7 @@ from coterie.actions.contact_relationships import delete_contact_relationship, r
 from coterie.errors import Invalid, NotFound, Problem
 from coterie.mcp.contact_data import find_present
 from coterie.mcp.save_arguments import PartialDate
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.contacts import Contact
 from coterie.model.relationships import CATALOGUE, TYPES, ContactRelationship, neutral
 from coterie.store.contact_relationships import list_contact_relationships_of
@@ -30,7 +30,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     remove: bool = False
 
 
-def relate_contacts(tx: Tx, call: Call) -> Answer:
+def relate_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     type_id = _type_id(asked.type)
     first, second = find_present(tx, call, asked.first), find_present(tx, call, asked.second)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from coterie.mcp.answers import without_empty
+from coterie.mcp.outputs import without_empty
 from coterie.mcp.tool import Call
 from coterie.model.reminders import Reminder
 from coterie.store.database import Tx

@@ -11,8 +11,8 @@ from coterie.mcp.envelope import INTERNAL, INVALID_REQUEST, RpcError
 from coterie.mcp.tool import READ
 
 
-class Sent(Struct):
-    """A response. body: JSON data, None for none."""
+class Response(Struct):
+    """The HTTP response to a message. body: JSON data, or None."""
 
     status: int
     body: Any = None
@@ -27,29 +27,29 @@ class InsufficientScope(Forbidden):
         self.scope = scope
 
 
-def present_result(id_: str | int | None, result: dict[str, Any]) -> Sent:
-    return Sent(200, {"jsonrpc": "2.0", "id": id_, "result": result})
+def present_result(id_: str | int | None, result: dict[str, Any]) -> Response:
+    return Response(200, {"jsonrpc": "2.0", "id": id_, "result": result})
 
 
-def present_rpc_error(error: RpcError, id_: str | int | None) -> Sent:
+def present_rpc_error(error: RpcError, id_: str | int | None) -> Response:
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.data is not None:
         body["data"] = error.data
-    return Sent(error.status, {"jsonrpc": "2.0", "id": id_, "error": body})
+    return Response(error.status, {"jsonrpc": "2.0", "id": id_, "error": body})
 
 
-def present_error(error: Exception, request_id: str, metadata_url: str, *, has_token: bool) -> Sent:
+def present_error(error: Exception, request_id: str, metadata_url: str, *, has_token: bool) -> Response:
     """An error outside a method. metadata_url: where clients learn how to get a token."""
     if isinstance(error, RpcError):
         return present_rpc_error(error, None)
     known = known_error(error, request_id)
     status = 400 if isinstance(known, Invalid) else status_of(known)
-    sent = present_rpc_error(_rpc_error(known, status), None)
+    response = present_rpc_error(_rpc_error(known, status), None)
     if isinstance(known, Unauthorized | InsufficientScope):
-        sent.headers = [_challenge(known, metadata_url, has_token=has_token)]
+        response.headers = [_challenge(known, metadata_url, has_token=has_token)]
     else:
-        sent.headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(known)]
-    return sent
+        response.headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(known)]
+    return response
 
 
 def _rpc_error(error: CoterieError, status: int) -> RpcError:

@@ -8,8 +8,8 @@ import msgspec
 from coterie.actions.filters import read_filter
 from coterie.actions.segments import count_segment, describe_segment, find_segment
 from coterie.errors import NotFound
-from coterie.mcp.answers import fit, trim
 from coterie.mcp.contact_data import find_present, present_briefs, present_whole
+from coterie.mcp.outputs import fit, trim
 from coterie.mcp.texts import clean
 from coterie.mcp.tool import Call
 from coterie.model.contact_sheets import Part

@@ -9,9 +9,9 @@ from coterie.actions import upserts
 from coterie.actions.contact_lists import ContactLists, ListChange, change_lists, check_not_blank, lock_lists
 from coterie.actions.upserts import By, Identifier
 from coterie.errors import Conflict, Invalid, NotFound, invalid
-from coterie.mcp.answers import fit, present_problems, without_empty
+from coterie.mcp.outputs import fit, present_problems, without_empty
 from coterie.mcp.save_arguments import COLUMNS, Arguments, ContactFields
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.contacts import Contact
 from coterie.model.imports import AddressDraft, DateDraft, HandleDraft
 from coterie.store.database import Tx
@@ -22,7 +22,7 @@ _OF_ONE = (Invalid, NotFound, Conflict)
 _USUAL: tuple[By, ...] = ("email", "phone", "username")
 
 
-def save_contacts(tx: Tx, call: Call) -> Answer:
+def save_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     _lock(tx, call, asked)
     items: list[dict[str, Any]] = []

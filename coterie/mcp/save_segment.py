@@ -8,7 +8,7 @@ from coterie.actions.filters import read_filter
 from coterie.actions.segments import create_segment, describe_segment, update_segment
 from coterie.mcp.contact_data import url_of
 from coterie.mcp.find_contacts import COUNTED_MAX, FilterText
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.store.database import Tx
 from coterie.store.filters.contacts import count_matching, list_matching
 
@@ -21,7 +21,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     segment_id: Annotated[int, Meta(ge=1, description="changes this one")] | None = None
 
 
-def save_segment(tx: Tx, call: Call) -> Answer:
+def save_segment(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     if asked.segment_id is None:
         segment = create_segment(tx, call.caller, asked.title, asked.filter)

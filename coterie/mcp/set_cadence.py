@@ -9,7 +9,7 @@ from coterie.errors import invalid
 from coterie.mcp.names import find_folders, find_tags
 from coterie.mcp.organize_contacts import ContactId, present_ids
 from coterie.mcp.save_arguments import Name, PartialDate
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.cadences import Target, words_of
 from coterie.store.cadences import find_cadence_of
 from coterie.store.database import Tx
@@ -29,7 +29,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     snooze_until: Annotated[PartialDate, Meta(description="of contact_ids: not due before this day")] | None = None
 
 
-def set_cadence(tx: Tx, call: Call) -> Answer:
+def set_cadence(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     if asked.every is None and asked.snooze_until is None:
         raise invalid("every", "is missing: give every or snooze_until", kind="missing")

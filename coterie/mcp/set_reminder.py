@@ -9,7 +9,7 @@ from coterie.errors import invalid
 from coterie.mcp.contact_data import find_present
 from coterie.mcp.read_timeline import Moment
 from coterie.mcp.reminder_data import present_reminder
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.ids import parse_id
 from coterie.model.reminders import BEFORE_UNITS, REPEAT_UNITS, TITLE_LENGTH_MAX
 from coterie.store.database import Tx
@@ -40,7 +40,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     cancel: Annotated[bool, Meta(description="with reminder_id: removes it")] = False
 
 
-def set_reminder(tx: Tx, call: Call) -> Answer:
+def set_reminder(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     if asked.due_at and asked.before:
         raise invalid("before", "cannot be combined with due_at", kind="together")
@@ -57,7 +57,7 @@ def set_reminder(tx: Tx, call: Call) -> Answer:
     return {"reminder": present_reminder(actions.update_reminder(tx, call.caller, reminder_id, _fields(asked)))}
 
 
-def _create(tx: Tx, call: Call, asked: Arguments) -> Answer:
+def _create(tx: Tx, call: Call, asked: Arguments) -> Output:
     if asked.cancel:
         raise invalid("reminder_id", "is missing: it says which reminder to cancel", kind="missing")
     if asked.title is None:

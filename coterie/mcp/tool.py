@@ -1,4 +1,4 @@
-"""What a tool is, and what its handler gets."""
+"""A tool, and the call that its handler gets."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from coterie.store.database import Tx
 READ, WRITE = "contacts:read", "contacts:write"
 # read: quick; search: for at most 2 seconds in a thread; slow: in a thread; write: one unit of work
 Mode = Literal["read", "search", "slow", "write"]
-Answer = dict[str, Any]
+Output = dict[str, Any]
 
 
 class Call(Struct, frozen=True):
@@ -39,7 +39,7 @@ class Tool(Struct, frozen=True, kw_only=True):
     title: str
     description: str
     arguments: type[Struct]
-    handler: Callable[[Tx, Call], Answer]
+    handler: Callable[[Tx, Call], Output]
     mode: Mode = "read"
     is_destructive: bool = False
     is_idempotent: bool = True

@@ -7,9 +7,9 @@ from msgspec import Meta, Struct
 
 from coterie.actions.undo import EVENTS_MAX, UNDOABLE, undo_events
 from coterie.errors import invalid
-from coterie.mcp.answers import fit, without_empty
 from coterie.mcp.contact_data import names_of
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.outputs import fit, without_empty
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.organizations import Caller
 from coterie.model.undo import REASONS
 from coterie.store.database import Tx
@@ -23,7 +23,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
     undo_id: Annotated[str, Meta(max_length=40, description="undo.id of a change")]
 
 
-def undo(tx: Tx, call: Call) -> Answer:
+def undo(tx: Tx, call: Call) -> Output:
     match = _ID.fullmatch(call.arguments.undo_id.strip())
     if match is None:
         raise invalid("undo_id", "is not the undo id of a change: it looks like 412-415")

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from coterie.actions.filters import read_filter, reader_of
-from coterie.mcp.answers import fit, without_empty
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.find_contacts import FilterText
-from coterie.mcp.tool import Answer, Call, Tool
+from coterie.mcp.outputs import fit, without_empty
+from coterie.mcp.tool import Call, Output, Tool
 from coterie.model import times
 from coterie.model.cadences import words_of
 from coterie.store.contacts import list_contacts_by_id
@@ -54,7 +54,7 @@ class _Days(Struct, frozen=True):
     coming: dict[str, date]
 
 
-def who_to_reach(tx: Tx, call: Call) -> Answer:
+def who_to_reach(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     zone = reader_of(tx, call.caller).clock.zone
     today = datetime.now(zone).date()

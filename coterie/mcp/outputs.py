@@ -1,4 +1,4 @@
-"""The results of tools: JSON data, also as text, within 20 kB."""
+"""The outputs of tools as results: JSON data, also as text, within 20 kB."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,11 +9,11 @@ from msgspec import Struct
 from coterie.errors import Invalid
 from coterie.mcp.schemas import choices_of
 from coterie.mcp.texts import clean, cut
-from coterie.mcp.tool import Answer
+from coterie.mcp.tool import Output
 
 # of a whole response: hosts cut or refuse larger ones
 BYTES_MAX = 20_000
-# what is not items: other keys, and the response around them
+# the keys other than items, and the response around them
 _FRAME_BYTES = 1_200
 _CHOICES_SHOWN = 20
 _REASON_LENGTH = 500
@@ -68,15 +68,15 @@ def left_out(count: int) -> dict[str, str]:
     return {"note": f"{count} items of this page did not fit; next_cursor continues with them"} if count else {}
 
 
-def present(answer: Answer, *, is_error: bool = False) -> dict[str, Any]:
-    """The result of tools/call. Texts are cleaned; what is too long in spite of the tool is trimmed."""
-    data = trim(clean(answer))
+def present(output: Output, *, is_error: bool = False) -> dict[str, Any]:
+    """The result of tools/call. Texts are cleaned; an output that the tool left too long is trimmed."""
+    data = trim(clean(output))
     text = {"type": "text", "text": _encode(data).decode()}
     return {"content": [text], "structuredContent": data, "isError": is_error}
 
 
 def present_problems(error: Invalid, arguments: type[Struct], prefix: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """Each field, what is wrong with it, and what it may be. prefix: where in the arguments the fields are."""
+    """The field, the reason and the choices of each problem. prefix: the path of the fields within the arguments."""
     problems = []
     for problem in error.problems[:_CHOICES_SHOWN]:
         choices = choices_of(arguments, (*prefix, *problem.path))[:_CHOICES_SHOWN]
