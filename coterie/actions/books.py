@@ -12,7 +12,7 @@ from coterie.actions.segments import find_segment
 from coterie.actions.terms import put_on_contact, take_off_contact
 from coterie.errors import Conflict, Invalid, NotFound, invalid
 from coterie.model import times
-from coterie.model.books import BOOKS_MAX, CARDS_MAX, KINDS, Book, Member
+from coterie.model.books import BOOKS_MAX, CARDS_MAX, KINDS, Book, BookMember
 from coterie.model.cards import ALL_CONTACTS
 from coterie.model.ids import new_id
 from coterie.model.organizations import Caller
@@ -124,7 +124,7 @@ def refresh_book(tx: Tx, caller: Caller, book: Book) -> None:
     store.save_refreshed(tx, organization_id, book.id, revision=newest, day=times.now()[:10], last=last)
 
 
-def _members(tx: Tx, caller: Caller, book: Book) -> list[Member]:
+def _members(tx: Tx, caller: Caller, book: Book) -> list[BookMember]:
     organization_id, source_id = caller.organization_id, book.source_id or ""
     if book.kind == "folder":
         return store.list_members_of_folder(tx, organization_id, int(source_id))

@@ -33,7 +33,7 @@ class Damaged(Unavailable):
     """The archive is incomplete, was changed, or is not a Coterie backup."""
 
 
-class Member(Struct, frozen=True):
+class ArchiveMember(Struct, frozen=True):
     byte_count: int
     sha256: str
 
@@ -48,7 +48,7 @@ class Manifest(Struct, frozen=True):
     created_at: str
     counts: dict[str, int]
     tables: dict[str, list[str]]
-    members: dict[str, Member]
+    members: dict[str, ArchiveMember]
 
 
 class ArchiveWriter:
@@ -65,7 +65,7 @@ class ArchiveWriter:
             raise Unavailable(f"{path}: {error.strerror}") from None
         self._stream = os.fdopen(handle, "wb")
         self._tar = tarfile.open(fileobj=self._stream, mode="w:gz", compresslevel=1)  # noqa: SIM115
-        self.members: dict[str, Member] = {}
+        self.members: dict[str, ArchiveMember] = {}
 
     def add(self, name: str, source: Path) -> None:
         """Adds a file under a name. Raises ValueError if read_archive would reject the name."""
@@ -77,7 +77,7 @@ class ArchiveWriter:
             entry.mode = 0o600
             hashed = _Hashed(stream)
             self._tar.addfile(entry, hashed)
-        self.members[name] = Member(entry.size, hashed.hexdigest())
+        self.members[name] = ArchiveMember(entry.size, hashed.hexdigest())
 
     def finish(self, manifest: Manifest) -> None:
         """Writes the manifest and renames the file."""
@@ -148,8 +148,8 @@ def read_members(path: Path, read: Callable[[str, IO[bytes]], str]) -> Manifest:
 
 def _read_members(
     tar: tarfile.TarFile, read: Callable[[str, IO[bytes]], str]
-) -> tuple[dict[str, Member], Manifest | None]:
-    members: dict[str, Member] = {}
+) -> tuple[dict[str, ArchiveMember], Manifest | None]:
+    members: dict[str, ArchiveMember] = {}
     for entry in tar:
         stream = tar.extractfile(entry) if entry.isreg() else None
         if stream is None:
@@ -158,7 +158,7 @@ def _read_members(
             return members, msgspec.json.decode(stream.read(), type=Manifest)
         if not _MEMBER.fullmatch(entry.name) or entry.name in members:
             raise ValueError(f"{entry.name!r} is not expected in a backup")
-        members[entry.name] = Member(entry.size, read(entry.name, stream))
+        members[entry.name] = ArchiveMember(entry.size, read(entry.name, stream))
     return members, None
 
 

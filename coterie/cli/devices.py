@@ -17,7 +17,7 @@ from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
-from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
+from coterie.model.carddav_accounts import DeviceAccount, davx5_link, mobileconfig
 from coterie.model.devices import Device
 from coterie.store.deletions import list_bundles
 from coterie.store.devices import list_devices
@@ -66,7 +66,7 @@ def add(
                 tx, caller, user_id=user_id, name=name, is_read_only=read_only,
                 shows_groups=groups or mobileconfig_file is not None,
             )  # fmt: skip
-    account = Account(base_url, user.strip(), password, name.strip(), device_id)
+    account = DeviceAccount(base_url, user.strip(), password, name.strip(), device_id)
     if mobileconfig_file is not None:
         _write_profile(mobileconfig_file, account)
     shown = {
@@ -81,7 +81,7 @@ def add(
     typer.echo("The password is not shown again. docs/phones.md describes how each program connects.")
 
 
-def _write_profile(file: Path, account: Account) -> None:
+def _write_profile(file: Path, account: DeviceAccount) -> None:
     """The profile holds the password, so only its owner may read it."""
     try:
         file.touch(mode=0o600)

@@ -34,7 +34,7 @@ class Book(Struct, frozen=True):
         return self.kind == "segment"
 
 
-class Member(Struct, frozen=True):
+class BookMember(Struct, frozen=True):
     """A contact that belongs in a book. card_state: 'on' or None; one that is 'off' is in no book."""
 
     contact_id: int

@@ -8,7 +8,7 @@ from msgspec import Struct
 ROOT_PATH = "/dav/"
 
 
-class Account(Struct, frozen=True):
+class DeviceAccount(Struct, frozen=True):
     """base_url: of the instance, without a slash at its end. name: of the device. id: of the device."""
 
     base_url: str
@@ -23,14 +23,14 @@ class Account(Struct, frozen=True):
         return self.base_url + ROOT_PATH
 
 
-def davx5_link(account: Account) -> str:
+def davx5_link(account: DeviceAccount) -> str:
     """A link that opens DAVx5's set-up with address and user. The password is not in it: links end up in histories."""
     parts = urlsplit(account.url)
     scheme = "davx5" if parts.scheme == "https" else "davx5+http"
     return f"{scheme}://{quote(account.user, safe='')}@{parts.netloc}{parts.path}"
 
 
-def mobileconfig(account: Account) -> str:
+def mobileconfig(account: DeviceAccount) -> str:
     """A configuration profile with one CardDAV account, for iPhone, iPad and Mac."""
     parts = urlsplit(account.url)
     is_https = parts.scheme == "https"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from coterie.model.books import CARDS_MAX, Book, Member
+from coterie.model.books import CARDS_MAX, Book, BookMember
 from coterie.store.counters import count
 from coterie.store.database import Row, Tx
 
@@ -77,7 +77,7 @@ def newest_change(tx: Tx, organization_id: int) -> int:
     return count(tx, organization_id, "event_id")
 
 
-def list_members_of_folder(tx: Tx, organization_id: int, folder_id: int) -> list[Member]:
+def list_members_of_folder(tx: Tx, organization_id: int, folder_id: int) -> list[BookMember]:
     """The contacts of a folder that phones may see, 50,000 at most."""
     return _members(
         tx, organization_id, folder_id,
@@ -86,7 +86,7 @@ def list_members_of_folder(tx: Tx, organization_id: int, folder_id: int) -> list
     )  # fmt: skip
 
 
-def list_members_of_tag(tx: Tx, organization_id: int, tag_id: str) -> list[Member]:
+def list_members_of_tag(tx: Tx, organization_id: int, tag_id: str) -> list[BookMember]:
     """The contacts with a tag that phones may see, 50,000 at most."""
     return _members(
         tx, organization_id, tag_id,
@@ -95,7 +95,7 @@ def list_members_of_tag(tx: Tx, organization_id: int, tag_id: str) -> list[Membe
     )  # fmt: skip
 
 
-def list_members_of_list(tx: Tx, organization_id: int, book_id: str) -> list[Member]:
+def list_members_of_list(tx: Tx, organization_id: int, book_id: str) -> list[BookMember]:
     """The contacts of a personal book that phones may see: those that were written into it."""
     return _members(
         tx, organization_id, book_id,
@@ -105,15 +105,15 @@ def list_members_of_list(tx: Tx, organization_id: int, book_id: str) -> list[Mem
     )  # fmt: skip
 
 
-def _members(tx: Tx, organization_id: int, source_id: int | str, sql: str) -> list[Member]:
+def _members(tx: Tx, organization_id: int, source_id: int | str, sql: str) -> list[BookMember]:
     bound = {"organization_id": organization_id, "source_id": source_id, "limit": CARDS_MAX}
-    return [Member(*row) for row in tx.all(f"{sql} ORDER BY c.id LIMIT :limit", bound)]
+    return [BookMember(*row) for row in tx.all(f"{sql} ORDER BY c.id LIMIT :limit", bound)]
 
 
-def list_members(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[Member]:
+def list_members(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[BookMember]:
     """Those of the contacts that phones may see."""
     rows = tx.all(
         f"{_MEMBER} WHERE c.organization_id = :organization_id AND c.id {tx.in_list('ids')} AND {_IN_A_BOOK}",
         {"organization_id": organization_id, "ids": tx.list_param(contact_ids)},
     )
-    return [Member(*row) for row in rows]
+    return [BookMember(*row) for row in rows]

@@ -2,7 +2,7 @@
 
 from coterie.actions.devices import add_device, revoke_device, set_groups
 from coterie.errors import Invalid, NotFound, invalid
-from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
+from coterie.model.carddav_accounts import DeviceAccount, davx5_link, mobileconfig
 from coterie.model.devices import Device, hash_password
 from coterie.store.database import Tx
 from coterie.store.devices import find_login, list_devices
@@ -25,7 +25,7 @@ def show_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
 
 
 def _page(
-    tx: Tx, visit: Visit, *, account: Account | None = None, problems: dict[str, str] | None = None
+    tx: Tx, visit: Visit, *, account: DeviceAccount | None = None, problems: dict[str, str] | None = None
 ) -> Show:  # fmt: skip
     return Show(
         template="settings/devices.html",
@@ -53,7 +53,7 @@ def add(tx: Tx, visit: Visit) -> Result:
         tx, visit.acting, user_id=visit.user.id, name=name, is_read_only=visit.text("is_read_only") == "yes",
         shows_groups=visit.text("shows_groups") == "yes",
     )  # fmt: skip
-    return _page(tx, visit, account=Account(visit.origin, visit.user.email, password, name.strip(), device_id))
+    return _page(tx, visit, account=DeviceAccount(visit.origin, visit.user.email, password, name.strip(), device_id))
 
 
 def _find(tx: Tx, visit: Visit) -> Device:
@@ -82,7 +82,7 @@ def download_profile(tx: Tx, visit: Visit) -> Result:
     login = find_login(tx, hash_password(password))
     if login is None or (login.device.id, login.device.user_id) != (visit.path["device"], visit.signed_in.user_id):
         raise invalid("password", "is not the one of this device")
-    account = Account(visit.origin, login.device.email, password, login.device.name, login.device.id)
+    account = DeviceAccount(visit.origin, login.device.email, password, login.device.name, login.device.id)
     return Download(
         filename="coterie.mobileconfig",
         media_type="application/x-apple-aspen-config",

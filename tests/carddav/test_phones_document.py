@@ -12,7 +12,7 @@ from carddav.ask import ask
 from carddav.dav_client import Dav
 from carddav.first_requests import FIRST, WELL_KNOWN
 
-from coterie.model.carddav_accounts import Account, davx5_link, mobileconfig
+from coterie.model.carddav_accounts import DeviceAccount, davx5_link, mobileconfig
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/phones.md").read_text("utf-8")
 STEPS = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", DOCUMENT, re.MULTILINE)[1:])
@@ -23,7 +23,7 @@ ENTERED = {
 }  # fmt: skip
 # asks the well-known address of the server in a URL first, and the URL if that fails
 WELL_KNOWN_FIRST = {"vdirsyncer, khard"}
-ACCOUNT = Account(
+ACCOUNT = DeviceAccount(
     base_url="https://book.example.org", user="marge@example.org", password=PRINTED["password"], name="Marge's iPhone",
     id="019e0000-0000-7000-8000-000000000000",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from coterie.api.hub.scopes import READ, WRITE
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
 from coterie.http.cursors import Scope
-from coterie.model.carddav_accounts import Account
+from coterie.model.carddav_accounts import DeviceAccount
 from coterie.model.devices import NAME_LENGTH_MAX, Device
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
@@ -69,7 +69,7 @@ def add(tx: Tx, caller: Caller, request: Request) -> NewDeviceEntity:
     device_id, password = actions.add_device(
         tx, caller, user_id=user.id, name=body.name, is_read_only=body.is_read_only
     )
-    account = Account(request.base_url, user.email, password, body.name.strip(), device_id)
+    account = DeviceAccount(request.base_url, user.email, password, body.name.strip(), device_id)
     return NewDeviceEntity(
         **_values(_find(tx, caller, device_id)), url=account.url, user=account.user, password=password
     )
