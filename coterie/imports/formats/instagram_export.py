@@ -31,7 +31,7 @@ class Thread(Struct):
     head: ThreadHead = field(default_factory=ThreadHead)
 
 
-class Person(Struct):
+class ExportedPerson(Struct):
     """The entries of lists and threads about one username. dates: label -> day, '' if unknown."""
 
     dates: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Export(Struct):
     """people: username -> person, without those who only follow, who may be millions. owner: the display name."""
 
     archive: Archive
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, ExportedPerson] = field(default_factory=dict)
     owner: str | None = None
 
 

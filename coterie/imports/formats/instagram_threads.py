@@ -9,7 +9,7 @@ from coterie.errors import TooLarge
 from coterie.imports.formats.archives import Archive, BrokenFile
 from coterie.imports.formats.instagram_export import (
     Export,
-    Person,
+    ExportedPerson,
     Thread,
     broken_file,
     moment_of,
@@ -86,7 +86,7 @@ def assign_threads(export: Export, threads: list[Thread]) -> Iterator[Thread | R
         if username is None:
             yield thread
         else:
-            export.people.setdefault(username, Person()).threads.append(thread)
+            export.people.setdefault(username, ExportedPerson()).threads.append(thread)
 
 
 def name_of_other(export: Export, head: ThreadHead) -> str | None:

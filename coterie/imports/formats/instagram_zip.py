@@ -19,7 +19,7 @@ from coterie.errors import invalid
 from coterie.imports.formats.archives import Archive, BrokenFile, open_archive
 from coterie.imports.formats.instagram_export import (
     Export,
-    Person,
+    ExportedPerson,
     broken_file,
     is_username,
     moment_of,
@@ -81,7 +81,7 @@ def read(path: Path) -> Drafts:
         for username, person in export.people.items():
             yield from _person(export, username, person)
         for thread in without_username:
-            yield from _person(export, None, Person({}, [thread]))
+            yield from _person(export, None, ExportedPerson({}, [thread]))
 
 
 def _number(name: str, *patterns: re.Pattern[str]) -> int | None:
@@ -110,7 +110,7 @@ def _read_following(export: Export) -> Iterator[RowError]:
                 if not is_username(username):
                     yield _no_username(name, username)
                 elif len(export.people) < FOLLOWING_MAX or username in export.people:
-                    _add_day(export.people.setdefault(username, Person()), label, at)
+                    _add_day(export.people.setdefault(username, ExportedPerson()), label, at)
                 else:
                     yield RowError(f"more than {FOLLOWING_MAX:,} people are followed", username)
 
@@ -128,13 +128,13 @@ def _followers(export: Export) -> Drafts:
                 yield _no_username(name, username)
                 continue
             also_known = export.people.get(username)
-            person = also_known or Person()
+            person = also_known or ExportedPerson()
             _add_day(person, FOLLOWER_LABEL, at)
             if also_known is None:
                 yield _draft(username, person)
 
 
-def _add_day(person: Person, label: str, at: Any) -> None:
+def _add_day(person: ExportedPerson, label: str, at: Any) -> None:
     moment = moment_of(at)
     person.dates[label] = moment[:10] if moment else ""
 
@@ -143,7 +143,7 @@ def _no_username(name: str, text: str) -> RowError:
     return RowError(f"is not a username, in {name[-200:]}", text[:2000] or None)
 
 
-def _draft(username: str | None, person: Person, name: str | None = None) -> ContactDraft:
+def _draft(username: str | None, person: ExportedPerson, name: str | None = None) -> ContactDraft:
     draft = ContactDraft(display_name=name)
     if username:
         draft.handles = [HandleDraft(INSTAGRAM, username, is_primary=True)]
@@ -155,7 +155,7 @@ def _draft(username: str | None, person: Person, name: str | None = None) -> Con
     return draft
 
 
-def _person(export: Export, username: str | None, person: Person) -> Drafts:
+def _person(export: Export, username: str | None, person: ExportedPerson) -> Drafts:
     """The draft of a person with the first 1,000 messages, and a draft for each further 1,000."""
     names = [name for thread in person.threads if (name := name_of_other(export, thread.head))]
     errors: list[RowError] = []

@@ -15,7 +15,7 @@ NAMES_MAX = 1_000_000
 Values = Mapping[str, Any]
 
 
-class Account(Struct):
+class MonicaAccount(Struct):
     """By uuid: names of contacts, (type, name) of contact fields, genders, activities and relationships as text."""
 
     names: dict[str, str] = field(default_factory=dict)
@@ -30,9 +30,9 @@ def load_account(
     contacts: list[msgspec.Raw],
     activities: Iterable[msgspec.Raw],
     relationships: Iterable[msgspec.Raw],
-) -> Account:
+) -> MonicaAccount:
     """Collects what contacts refer to. Values of an unexpected type are ignored."""
-    account = Account()
+    account = MonicaAccount()
     for each in objects_in(as_object(instance).get("contact_field_types")):
         of = properties_of(each)
         account.fields[str(each.get("uuid"))] = (text_of(of.get("type")) or "", text_of(of.get("name")) or "")
@@ -71,7 +71,7 @@ def _entities(values: Iterable[msgspec.Raw]) -> Iterator[tuple[str, dict[str, An
             yield text_of(value.get("uuid")) or "", properties_of(value)
 
 
-def _add_relationship(account: Account, of: Values) -> None:
+def _add_relationship(account: MonicaAccount, of: Values) -> None:
     """Monica exports both sides of a relationship; each is added to the contact it describes."""
     contact, other, kind = [text_of(of.get(name)) for name in ("contact_is", "of_contact", "type")]
     if contact and other and kind and account.names.get(other):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coterie.imports.formats.json_values import as_list, as_object, objects_in, text_of
-from coterie.imports.formats.monica_account import Account, Values, day_of, properties_of
+from coterie.imports.formats.monica_account import MonicaAccount, Values, day_of, properties_of
 from coterie.imports.formats.put import put_date, put_gender, put_handles, put_message_name
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft
 
@@ -22,7 +22,7 @@ _ADDRESS = {
 }  # fmt: skip
 
 
-def draft_of(value: Values, account: Account) -> ContactDraft:
+def draft_of(value: Values, account: MonicaAccount) -> ContactDraft:
     """The draft of a contact. Raises ValueError if it has no name, nickname, employer or handle."""
     of, parts = properties_of(value), _parts(value.get("data"))
     draft = ContactDraft()
@@ -51,7 +51,7 @@ def _parts(data: Any) -> dict[str, list[Any]]:
     return {str(each.get("type")): as_list(each.get("values")) for each in objects_in(data)}
 
 
-def _put_gender(draft: ContactDraft, value: Any, account: Account) -> None:
+def _put_gender(draft: ContactDraft, value: Any, account: MonicaAccount) -> None:
     """Older exports contain a letter, newer ones the uuid of a gender."""
     gender = text_of(value)
     if gender is None:
@@ -73,7 +73,7 @@ def _date(value: Any) -> str | None:
     return f"-{day[4:]}" if of.get("is_year_unknown") else day
 
 
-def _put_dates(draft: ContactDraft, of: Values, account: Account) -> None:
+def _put_dates(draft: ContactDraft, of: Values, account: MonicaAccount) -> None:
     draft.birthday = _date(of.get("birthdate"))
     if met := _date(of.get("first_met_date")):
         draft.dates.append(DateDraft(MET_LABEL, met))
@@ -85,7 +85,7 @@ def _put_dates(draft: ContactDraft, of: Values, account: Account) -> None:
     draft.how_you_met = "\n".join(text for text in texts if text) or None
 
 
-def _put_field(draft: ContactDraft, of: Values, account: Account) -> None:
+def _put_field(draft: ContactDraft, of: Values, account: MonicaAccount) -> None:
     value = text_of(of.get("data"))
     if value is None:
         return
@@ -106,7 +106,7 @@ def _put_address(draft: ContactDraft, of: Values) -> None:
         draft.addresses.append(AddressDraft(**parts))
 
 
-def _note_lines(of: Values, parts: Mapping[str, list[Any]], account: Account, uuid: str) -> Iterator[str]:
+def _note_lines(of: Values, parts: Mapping[str, list[Any]], account: MonicaAccount, uuid: str) -> Iterator[str]:
     if description := text_of(of.get("description")):
         yield description
     for each in parts.get("note", ()):
