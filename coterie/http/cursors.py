@@ -27,7 +27,7 @@ class InvalidCursor(CoterieError):
     """The cursor was not given by this list, for this organization and these parameters."""
 
 
-class Scope(Struct, frozen=True):
+class CursorScope(Struct, frozen=True):
     """What a cursor is valid for. parameters: those of the query that decide what the list has, as text."""
 
     settings: Settings
@@ -36,13 +36,13 @@ class Scope(Struct, frozen=True):
     parameters: tuple[str, ...] = ()
 
 
-def write_cursor(scope: Scope, position: Any) -> str:
+def write_cursor(scope: CursorScope, position: Any) -> str:
     """The cursor of a position."""
     data = msgspec.json.encode(position)
     return urlsafe_b64encode(_signature(scope, data) + data).decode().rstrip("=")
 
 
-def read_cursor(scope: Scope, cursor: str, type_: type[T]) -> T:
+def read_cursor(scope: CursorScope, cursor: str, type_: type[T]) -> T:
     """The position of a cursor. Raises InvalidCursor if it was not written for this scope."""
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
@@ -54,7 +54,7 @@ def read_cursor(scope: Scope, cursor: str, type_: type[T]) -> T:
     return msgspec.json.decode(data, type=type_)
 
 
-def _signature(scope: Scope, data: bytes) -> bytes:
+def _signature(scope: CursorScope, data: bytes) -> bytes:
     place = msgspec.json.encode((scope.caller.organization_uuid, scope.list_name, scope.parameters))
     return sign(scope.settings.data_folder, _PURPOSE, place + b"\n" + data)[:_SIGNATURE_BYTES]
 

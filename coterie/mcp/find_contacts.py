@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from coterie.actions.filters import SEARCHED_MAX, read_filter, search_filtered
 from coterie.errors import invalid
-from coterie.http.cursors import LENGTH_MAX, Scope, read_cursor, write_cursor
+from coterie.http.cursors import LENGTH_MAX, CursorScope, read_cursor, write_cursor
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.outputs import fit, left_out, without_empty
 from coterie.mcp.tool import Call, Output, Tool
@@ -56,7 +56,7 @@ def find_contacts(tx: Tx, call: Call) -> Output:
     if text and asked.order:
         raise invalid("order", "cannot be combined with query: the best match comes first")
     parameters = (text, asked.filter or "", str(asked.segment or ""), asked.order or "")
-    scope = Scope(call.settings, call.caller, "mcp.find_contacts", parameters)
+    scope = CursorScope(call.settings, call.caller, "mcp.find_contacts", parameters)
     where = read_filter(tx, call.caller, asked.filter, asked.segment)
     found = _search(tx, scope, asked, text, where) if text else _list(tx, scope, asked, where)
     briefs = [
@@ -78,7 +78,7 @@ def find_contacts(tx: Tx, call: Call) -> Output:
     }
 
 
-def _search(tx: Tx, scope: Scope, asked: Arguments, text: str, where: Where | None) -> _Found:
+def _search(tx: Tx, scope: CursorScope, asked: Arguments, text: str, where: Where | None) -> _Found:
     caller = scope.caller
     offset = read_cursor(scope, asked.cursor, int) if asked.cursor else 0
     if where is not None:
@@ -91,7 +91,7 @@ def _search(tx: Tx, scope: Scope, asked: Arguments, text: str, where: Where | No
     return _Found(page.contacts, page.total, not page.is_capped, why, offset=offset)
 
 
-def _list(tx: Tx, scope: Scope, asked: Arguments, where: Where | None) -> _Found:
+def _list(tx: Tx, scope: CursorScope, asked: Arguments, where: Where | None) -> _Found:
     organization_id = scope.caller.organization_id
     contacts, position = _page(tx, scope, asked, where, asked.limit)
     if where is None:
@@ -103,7 +103,7 @@ def _list(tx: Tx, scope: Scope, asked: Arguments, where: Where | None) -> _Found
 
 
 def _page(
-    tx: Tx, scope: Scope, asked: Arguments, where: Where | None, limit: int
+    tx: Tx, scope: CursorScope, asked: Arguments, where: Where | None, limit: int
 ) -> tuple[list[Contact], Position | None]:
     order = asked.order or "id"
     after = read_cursor(scope, asked.cursor, Position) if asked.cursor else None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.http.cursors import LENGTH_MAX, Scope, read_cursor, write_cursor
+from coterie.http.cursors import LENGTH_MAX, CursorScope, read_cursor, write_cursor
 from coterie.mcp.contact_data import names_of
 from coterie.mcp.outputs import fit, left_out, without_empty
 from coterie.mcp.read_timeline import present_changes
@@ -36,7 +36,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
 def list_changes(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     organization_id = call.caller.organization_id
-    scope = Scope(call.settings, call.caller, "mcp.list_changes", tuple(sorted(asked.kinds)))
+    scope = CursorScope(call.settings, call.caller, "mcp.list_changes", tuple(sorted(asked.kinds)))
     after = read_cursor(scope, asked.since, int) if asked.since else None
     rows = list_visible_events(
         tx, organization_id, call.caller.user_id, kinds=_kinds(asked.kinds), after=after, limit=asked.limit

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import CursorScope, read_cursor, write_cursor
 from coterie.mcp.contact_data import TEXT_LENGTH, find_present
 from coterie.mcp.find_contacts import Cursor
 from coterie.mcp.outputs import fit, left_out, without_empty
@@ -37,7 +37,7 @@ class Arguments(Struct, forbid_unknown_fields=True):
 def read_timeline(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     contact = find_present(tx, call, asked.contact_id)
-    scope = Scope(call.settings, call.caller, "mcp.read_timeline", (str(contact.id), ",".join(asked.kinds)))
+    scope = CursorScope(call.settings, call.caller, "mcp.read_timeline", (str(contact.id), ",".join(asked.kinds)))
     before = times.parse_moment(asked.before, "before") if asked.before else None
     after = times.parse_moment(asked.after, "after") if asked.after else ""
     # the place before all entries of a moment

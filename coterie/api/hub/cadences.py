@@ -13,7 +13,7 @@ from coterie.api.hub.merges import ContactName
 from coterie.api.hub.pages import LIMIT, Cursor, Limit, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import invalid
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.http.responses import Response
 from coterie.model.cadences import Cadence, Target
 from coterie.model.filters.spans import Clock, moved
@@ -99,7 +99,7 @@ class _Position(Struct, frozen=True, array_like=True):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> CadencePage:
-    limit, scope = request.query.limit or LIMIT, Scope(request.settings, caller, "cadences")
+    limit, scope = request.query.limit or LIMIT, CursorScope(request.settings, caller, "cadences")
     after = open_page(scope, request.query.cursor, str, "")
     found = store.list_cadences(tx, caller.organization_id, after=after, limit=limit + 1)
     page, cursor = cut_page(scope, found, limit, lambda cadence: cadence.id)
@@ -130,7 +130,7 @@ def delete(tx: Tx, caller: Caller, request: Request) -> None:
 def list_due(tx: Tx, caller: Caller, request: Request) -> DuePage:
     query: DueQuery = request.query
     limit, clock = query.limit or LIMIT, reader_of(tx, caller).clock
-    scope = Scope(request.settings, caller, "due", (query.within, query.filter or ""))
+    scope = CursorScope(request.settings, caller, "due", (query.within, query.filter or ""))
     position = open_page(scope, query.cursor, _Position, _Position("", 0))
     found = actions.list_due(
         tx, caller, clock.today.date(), within_days=_days(query.within, clock),

@@ -13,7 +13,7 @@ from coterie.api.hub.errors import CursorExpired
 from coterie.api.hub.pages import Cursor
 from coterie.api.route import Request
 from coterie.errors import Invalid
-from coterie.http.cursors import Scope, read_cursor, write_cursor
+from coterie.http.cursors import CursorScope, read_cursor, write_cursor
 from coterie.http.errors import InvalidQuery
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
@@ -67,7 +67,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ChangesPage:
     query: ChangesQuery = request.query
     shape, limit = read_shape(query.fields, query.include), query.limit or LIMIT
     where, filter_parameters = _read_filter(tx, caller, query)
-    scope = Scope(request.settings, caller, "changes", (*shape.parameters, *filter_parameters))
+    scope = CursorScope(request.settings, caller, "changes", (*shape.parameters, *filter_parameters))
     position = _read_position(tx, scope, query.cursor)
     found = list_changes(
         tx, caller.organization_id, after=position.after, gone_after=position.begun_at, limit=limit + 1
@@ -90,7 +90,7 @@ def _read_filter(tx: Tx, caller: Caller, query: ChangesQuery) -> tuple[Where | N
         raise InvalidQuery(*error.problems) from None
 
 
-def _read_position(tx: Tx, scope: Scope, cursor: str | None) -> _Position:
+def _read_position(tx: Tx, scope: CursorScope, cursor: str | None) -> _Position:
     """The position of a cursor, or the beginning. Raises CursorExpired if tombstones after it are gone."""
     organization_id = scope.caller.organization_id
     if cursor is None:

@@ -10,7 +10,7 @@ from coterie.api.hub.contact_entity import INCLUDES, ContactEntity, present_cont
 from coterie.api.hub.pages import LIMIT, ListQuery, Page, open_page
 from coterie.api.route import Request
 from coterie.errors import Invalid, Problem
-from coterie.http.cursors import Scope, write_cursor
+from coterie.http.cursors import CursorScope, write_cursor
 from coterie.http.errors import InvalidQuery
 from coterie.model.organizations import Caller
 from coterie.search import search_contacts
@@ -74,7 +74,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> ContactPage:
     query: ContactsQuery = request.query
     _check(query)
     parameters = (query.q, query.filter, query.segment_id, query.order, query.deleted)
-    scope = Scope(request.settings, caller, "contacts", tuple(str(each or "") for each in parameters))
+    scope = CursorScope(request.settings, caller, "contacts", tuple(str(each or "") for each in parameters))
     where = _find_where(tx, caller, query)
     if query.q and query.q.strip():
         return _search(tx, scope, query, where)
@@ -95,7 +95,7 @@ def _find_where(tx: Tx, caller: Caller, query: ContactsQuery) -> Where | None:
         raise InvalidQuery(*error.problems) from None
 
 
-def _list(tx: Tx, scope: Scope, query: ContactsQuery, where: Where | None) -> ContactPage:
+def _list(tx: Tx, scope: CursorScope, query: ContactsQuery, where: Where | None) -> ContactPage:
     organization_id, order = scope.caller.organization_id, query.order or "id"
     after = open_page(scope, query.cursor, Position, None)
     contacts, position = list_contact_page(
@@ -117,7 +117,7 @@ def _count(tx: Tx, organization_id: int, deleted: str, where: Where | None) -> i
     return present + (0 if deleted == "no" else store.count_deleted_contacts(tx, organization_id))
 
 
-def _search(tx: Tx, scope: Scope, query: ContactsQuery, where: Where | None) -> ContactPage:
+def _search(tx: Tx, scope: CursorScope, query: ContactsQuery, where: Where | None) -> ContactPage:
     caller, text, limit = scope.caller, query.q or "", query.limit or LIMIT
     offset = open_page(scope, query.cursor, int, 0)
     hits: list[HitEntity] = []

@@ -11,7 +11,7 @@ from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page, open_page
 from coterie.api.hub.scopes import READ, WRITE
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.carddav_accounts import DeviceAccount
 from coterie.model.devices import NAME_LENGTH_MAX, Device
 from coterie.model.organizations import Caller
@@ -50,7 +50,7 @@ class DeviceBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> DevicePage:
     user_id = None if is_owner(tx, caller) else caller.user_id
-    limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "devices")
+    limit, scope = request.query.limit or LONG_LIMIT, CursorScope(request.settings, caller, "devices")
     after = open_page(scope, request.query.cursor, str, "")
     found = list_devices(tx, caller.organization_id, user_id=user_id, after=after, limit=limit + 1)
     page, cursor = cut_page(scope, found, limit, lambda device: device.id)

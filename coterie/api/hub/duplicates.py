@@ -10,7 +10,7 @@ from coterie.api.hub.ids import ContactId, contact_of, find_contact
 from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.duplicates import SUGGESTED, Duplicate, Level, describe_reasons
 from coterie.model.organizations import Caller
 from coterie.store import duplicates as store
@@ -69,7 +69,7 @@ class _Position(NamedTuple):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> DuplicatePage:
     query: DuplicatesQuery = request.query
-    limit, scope = query.limit or LIMIT, Scope(request.settings, caller, "duplicates", (query.level,))
+    limit, scope = query.limit or LIMIT, CursorScope(request.settings, caller, "duplicates", (query.level,))
     after = open_page(scope, query.cursor, _Position, None)
     pairs = store.list_duplicates(tx, caller.organization_id, query.level, limit=limit + 1, after=after)
     page, cursor = cut_page(

@@ -11,7 +11,7 @@ from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.hub.timeline import EventEntity
 from coterie.api.route import Request
 from coterie.errors import NotFound, invalid
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.http.responses import Response
 from coterie.model.events import OF_THE_BOOK
 from coterie.model.jobs import Job
@@ -97,7 +97,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> HistoryPage:
     query: HistoryQuery = request.query
     limit = query.limit or LIMIT
     names = (str(query.contact_id), query.user_id or "", query.via or "")
-    scope = Scope(request.settings, caller, "history", names)
+    scope = CursorScope(request.settings, caller, "history", names)
     before = open_page(scope, query.cursor, int, None)
     found = list_units(
         tx, caller.organization_id,

@@ -13,7 +13,7 @@ from coterie.api.hub.merges import ContactName
 from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.contacts import Contact
 from coterie.model.import_reasons import describe_reason
 from coterie.model.imports import UPDATE, Match, StagedRow
@@ -68,7 +68,7 @@ class DecisionBody(Struct, forbid_unknown_fields=True):
 def list_(tx: Tx, caller: Caller, request: Request) -> RowPage:
     query: RowsQuery = request.query
     import_id, limit = _import_id(tx, caller, request), query.limit or LIMIT
-    scope = Scope(request.settings, caller, "import_rows", (import_id, query.outcome or ""))
+    scope = CursorScope(request.settings, caller, "import_rows", (import_id, query.outcome or ""))
     offset = open_page(scope, query.cursor, int, 0)
     found = list_page_of_rows(
         tx, caller.organization_id, import_id, outcome=query.outcome, limit=limit + 1, offset=offset

@@ -14,7 +14,7 @@ from coterie.api.hub.pages import LIMIT, Page, cut_page, open_page
 from coterie.api.rejected import rejected_response
 from coterie.api.route import Request
 from coterie.errors import Invalid, NotFound, Problem, invalid
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.http.responses import Response
 from coterie.imports.formats.names import CSV, GOOGLE, LINKEDIN, OUTLOOK, R0, VCARD
 from coterie.model.imports import MATCH, Import
@@ -75,7 +75,7 @@ class ImportBody(Struct, forbid_unknown_fields=True):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> ImportPage:
-    limit, scope = request.query.limit or LIMIT, Scope(request.settings, caller, "imports")
+    limit, scope = request.query.limit or LIMIT, CursorScope(request.settings, caller, "imports")
     offset = open_page(scope, request.query.cursor, int, 0)
     found = store.list_imports(tx, caller.organization_id, limit=limit + 1, offset=offset)
     page, cursor = cut_page(scope, found, limit, lambda _: offset + limit)

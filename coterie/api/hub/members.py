@@ -11,7 +11,7 @@ from coterie.api.hub.me import Password, hash_in_thread
 from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.organizations import Caller, Member
 from coterie.store import organizations as store
 from coterie.store.database import Database, Tx
@@ -42,7 +42,7 @@ class MemberBody(Struct, forbid_unknown_fields=True):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> MemberPage:
-    limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "members")
+    limit, scope = request.query.limit or LONG_LIMIT, CursorScope(request.settings, caller, "members")
     after = open_page(scope, request.query.cursor, tuple[str, str], None)
     members = store.list_members(tx, caller.organization_id, after=after, limit=limit + 1)
     page, cursor = cut_page(scope, members, limit, lambda member: (member.created_at, member.user_id))

@@ -13,7 +13,7 @@ from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.http.responses import Response
 from coterie.model.merges import Merge
 from coterie.model.organizations import Caller
@@ -66,7 +66,7 @@ class MergePage(Page, kw_only=True):
 
 
 def list_(tx: Tx, caller: Caller, request: Request) -> MergePage:
-    limit, scope = request.query.limit or LIMIT, Scope(request.settings, caller, "merges")
+    limit, scope = request.query.limit or LIMIT, CursorScope(request.settings, caller, "merges")
     offset = open_page(scope, request.query.cursor, int, 0)
     merges = store.list_merges(tx, caller.organization_id, limit=limit + 1, offset=offset)
     page, cursor = cut_page(scope, merges, limit, lambda _: offset + limit)

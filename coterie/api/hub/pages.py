@@ -41,13 +41,13 @@ class LongListQuery(Struct, forbid_unknown_fields=True):
     cursor: Cursor = None
 
 
-def open_page(scope: cursors.Scope, cursor: str | None, type_: type[Position], first: First) -> Position | First:
+def open_page(scope: cursors.CursorScope, cursor: str | None, type_: type[Position], first: First) -> Position | First:
     """The position at which a page begins: that of its cursor, or `first` without one. Raises InvalidCursor."""
     return cursors.read_cursor(scope, cursor, type_) if cursor is not None else first
 
 
 def cut_page(
-    scope: cursors.Scope, items: Sequence[Item], limit: int, position: Callable[[Item], Any]
+    scope: cursors.CursorScope, items: Sequence[Item], limit: int, position: Callable[[Item], Any]
 ) -> tuple[Sequence[Item], str | None]:
     """(the items of a page, the cursor after the last of them). items: one more than the limit if others follow."""
     page = items[:limit]

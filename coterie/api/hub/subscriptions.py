@@ -10,7 +10,7 @@ from coterie.actions.members import require_owner
 from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import Cursor, Page, cut_page, open_page
 from coterie.api.route import Request
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.organizations import Caller
 from coterie.model.subscriptions import (
     CARD_HELD,
@@ -193,7 +193,7 @@ def decide(tx: Tx, caller: Caller, request: Request) -> SubscriptionEntity:
 def list_cards(tx: Tx, caller: Caller, request: Request) -> RemoteCardPage:
     require_owner(tx, caller)
     found = actions.find_subscription(tx, caller, subscription_id(request))
-    limit, scope = request.query.limit or CARDS_MAX, Scope(request.settings, caller, f"cards of {found.id}")
+    limit, scope = request.query.limit or CARDS_MAX, CursorScope(request.settings, caller, f"cards of {found.id}")
     after = open_page(scope, request.query.cursor, str, "")
     states = (CARD_HELD, REJECTED)
     rows = cards.list_in_state(tx, caller.organization_id, found.id, states, after=after, limit=limit + 1)

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from coterie.api.hub.ids import contact_of
 from coterie.api.hub.pages import LIMIT, ListQuery, Page, cut_page, open_page
 from coterie.api.route import Request
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.interactions import KINDS
 from coterie.model.organizations import Caller
 from coterie.store import contact_events as store
@@ -55,7 +55,7 @@ class _Position(NamedTuple):
 def list_interactions(tx: Tx, caller: Caller, request: Request) -> InteractionPage:
     query: InteractionsQuery = request.query
     contact, limit = contact_of(tx, caller, request), query.limit or LIMIT
-    scope = Scope(request.settings, caller, "interactions", (str(contact.id), query.kind or ""))
+    scope = CursorScope(request.settings, caller, "interactions", (str(contact.id), query.kind or ""))
     before = open_page(scope, query.cursor, _Position, None)
     kinds = KINDS if query.kind is None else (query.kind,)
     found = store.list_interactions(
@@ -68,7 +68,7 @@ def list_interactions(tx: Tx, caller: Caller, request: Request) -> InteractionPa
 
 def list_history(tx: Tx, caller: Caller, request: Request) -> EventPage:
     contact, limit = contact_of(tx, caller, request), request.query.limit or LIMIT
-    scope = Scope(request.settings, caller, "history", (str(contact.id),))
+    scope = CursorScope(request.settings, caller, "history", (str(contact.id),))
     before = open_page(scope, request.query.cursor, int, None)
     found = store.list_history(
         tx, caller.organization_id, contact.id, reader_id=caller.user_id, before=before, limit=limit + 1

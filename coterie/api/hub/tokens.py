@@ -10,7 +10,7 @@ from coterie.api.hub.ids import part_id
 from coterie.api.hub.pages import LONG_LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.errors import Forbidden, NotFound
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
 from coterie.model.organizations import NAME_LENGTH_MAX, SCOPES, Caller
@@ -55,7 +55,7 @@ class TokenBody(Struct, forbid_unknown_fields=True):
 
 def list_(tx: Tx, caller: Caller, request: Request) -> TokenPage:
     user_id = None if is_owner(tx, caller) else caller.user_id
-    limit, scope = request.query.limit or LONG_LIMIT, Scope(request.settings, caller, "tokens")
+    limit, scope = request.query.limit or LONG_LIMIT, CursorScope(request.settings, caller, "tokens")
     after = open_page(scope, request.query.cursor, str, "")
     tokens = store.list_access_tokens(tx, caller.organization_id, user_id=user_id, after=after, limit=limit + 1)
     page, cursor = cut_page(scope, tokens, limit, lambda token: token.id)

@@ -10,7 +10,7 @@ from coterie.api.hub.ids import contact_of, part_id
 from coterie.api.hub.merges import ContactName
 from coterie.api.hub.pages import LIMIT, Page, cut_page, open_page
 from coterie.api.route import Request
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.organizations import Caller
 from coterie.model.touches import CONTACTS_MAX, KINDS, TEXT_LENGTH_MAX
 from coterie.store import contact_events as store
@@ -72,7 +72,7 @@ def _log(tx: Tx, caller: Caller, fields: TouchFields, contact_ids: list[int]) ->
 
 def list_(tx: Tx, caller: Caller, request: Request) -> TouchPage:
     contact, limit = contact_of(tx, caller, request), request.query.limit or LIMIT
-    scope = Scope(request.settings, caller, "touches", (str(contact.id),))
+    scope = CursorScope(request.settings, caller, "touches", (str(contact.id),))
     position = open_page(scope, request.query.cursor, _Position, None)
     before = (position.happened_at, position.id) if position is not None else None
     found = store.list_interactions(tx, caller.organization_id, contact.id, kinds=KINDS, before=before, limit=limit + 1)

@@ -10,7 +10,7 @@ from coterie.api.hub.pages import LIMIT, Cursor, Limit, Page, cut_page, open_pag
 from coterie.api.hub.webhooks import webhook_id
 from coterie.api.route import Request
 from coterie.errors import NotFound
-from coterie.http.cursors import Scope
+from coterie.http.cursors import CursorScope
 from coterie.model.organizations import Caller
 from coterie.model.webhooks import STATUSES, Attempt, Delivery
 from coterie.store import webhook_deliveries as store
@@ -72,7 +72,7 @@ def list_(tx: Tx, caller: Caller, request: Request) -> DeliveryPage:
     query: DeliveriesQuery = request.query
     webhook = actions.find_webhook(tx, caller, webhook_id(request))
     limit = query.limit or LIMIT
-    scope = Scope(request.settings, caller, "deliveries", (webhook.id, query.status or "", query.kind or ""))
+    scope = CursorScope(request.settings, caller, "deliveries", (webhook.id, query.status or "", query.kind or ""))
     position = open_page(scope, query.cursor, _Position, None)
     found = store.list_deliveries(
         tx, caller.organization_id, webhook.id, status=query.status, kind=query.kind,
