@@ -7,7 +7,7 @@ e-mail address is found among the handles of contacts and the addresses that onl
 from collections.abc import Iterator, Sequence
 
 from coterie.carddav.context import Context
-from coterie.carddav.filters import Filter, PropertyFilter
+from coterie.carddav.filters import CardFilter, PropertyFilter
 from coterie.model.cards import CardRef
 from coterie.store import cards as store
 
@@ -16,7 +16,7 @@ _PIECE = 500
 _ESCAPED = frozenset(",;\\\r\n")
 
 
-def candidates(context: Context, condition: Filter) -> Sequence[CardRef]:
+def candidates(context: Context, condition: CardFilter) -> Sequence[CardRef]:
     """The cards of the book that may match, in the order of their changes."""
     texts = _texts(condition)
     is_for_emails = all(each.name == "EMAIL" for each in condition.properties)
@@ -27,7 +27,7 @@ def candidates(context: Context, condition: Filter) -> Sequence[CardRef]:
     return refs if texts is None else list(_with_text(context, refs, [text.casefold() for text in texts]))
 
 
-def _texts(condition: Filter) -> list[str] | None:
+def _texts(condition: CardFilter) -> list[str] | None:
     """Texts of which a matching card must have one; None if a card may match without any."""
     texts: list[str] = []
     for each in condition.properties:

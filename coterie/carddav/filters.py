@@ -64,7 +64,7 @@ class PropertyFilter(Struct, frozen=True):
         return all(found) if self.is_all else any(found)
 
 
-class Filter(Struct, frozen=True):
+class CardFilter(Struct, frozen=True):
     is_all: bool
     properties: Sequence[PropertyFilter]
 
@@ -97,14 +97,14 @@ def _parameter_holds(condition: ParameterFilter, lines: Sequence[RawLine]) -> bo
     return bool(found) and condition.text.holds([value for each in found for value in each])
 
 
-def read_filter(element: Element | None) -> Filter | None:
+def read_filter(element: Element | None) -> CardFilter | None:
     """The filter of a query; None if it has none. Raises DavError (403) for one that is not supported."""
     if element is None:
         return None
     properties = [_property(each) for each in element.children if each.name == card("prop-filter")]
     if len(properties) != len(element.children) or len(properties) > CONDITIONS_MAX:
         raise _unsupported()
-    return Filter(_is_all(element), properties)
+    return CardFilter(_is_all(element), properties)
 
 
 def _is_all(element: Element) -> bool:
@@ -152,7 +152,7 @@ def _unsupported() -> DavError:
     return DavError(403, "C:supported-filter", "The filter is not supported")
 
 
-def match_filter(context: Context, refs: Sequence[CardRef], condition: Filter) -> list[CardRef]:
+def match_filter(context: Context, refs: Sequence[CardRef], condition: CardFilter) -> list[CardRef]:
     """The cards that pass, in their order. Memory holds a few hundred cards at a time."""
     renderer = Renderer(context.tx, context.login.caller, context.request.folder)
     passed = []

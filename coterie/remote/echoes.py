@@ -15,7 +15,7 @@ from coterie.remote import merge
 from coterie.remote.context import Context
 from coterie.store.contact_events import list_changes_after
 from coterie.store.database import Tx
-from coterie.vcard.units import Unit
+from coterie.vcard.units import CardUnit
 
 CHANGES_MAX = 200
 _UPDATED, _NOTE_UPDATED = "contact.updated", "note.updated"
@@ -46,7 +46,7 @@ def _earlier(tx: Tx, context: Context, contact: Contact, revision: int) -> list[
     return states[:-1]
 
 
-def _had(contact: Contact, unit: Unit, context: Context) -> bool:
+def _had(contact: Contact, unit: CardUnit, context: Context) -> bool:
     """Whether the contact has the value of a property."""
     draft = read_lines(unit.lines, context.caller.country)
     if unit.family == "FN":

@@ -15,7 +15,7 @@ from coterie.vcard import values
 from coterie.vcard.difference import Difference, compare
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import RawLine, join_lines, make_line, split_card
-from coterie.vcard.units import SINGLE, Unit, units_of
+from coterie.vcard.units import SINGLE, CardUnit, units_of
 
 # of these both sides' values make one list
 _LISTS = frozenset(("CATEGORIES",))
@@ -70,7 +70,7 @@ def join(remote: str, own: str, country: str | None) -> Merged:
     return Merged(joined, _patched(joined_lines, extra, country))
 
 
-def _beyond(lines: Sequence[RawLine], others: Sequence[RawLine], country: str | None) -> list[Unit]:
+def _beyond(lines: Sequence[RawLine], others: Sequence[RawLine], country: str | None) -> list[CardUnit]:
     """The units of others that lines lack; of single properties only those of which lines have none."""
     difference = compare(lines, others, country)
     present = {unit.family for unit in units_of(lines, country)}
@@ -84,7 +84,7 @@ def _conflicts(there: Difference, here: Difference) -> list[str]:
     return sorted(name for name, unit in new_there.items() if name in new_here and new_here[name] != unit)
 
 
-def new_single_units(before: str, after: str, country: str | None) -> dict[str, Unit]:
+def new_single_units(before: str, after: str, country: str | None) -> dict[str, CardUnit]:
     """The properties that a card has once and that have another value than before."""
     return _single_units(compare(split_card(before), split_card(after), country))
 
@@ -93,7 +93,7 @@ def _single_values(difference: Difference) -> dict[str, object]:
     return {name: unit.meaning for name, unit in _single_units(difference).items()}
 
 
-def _single_units(difference: Difference) -> dict[str, Unit]:
+def _single_units(difference: Difference) -> dict[str, CardUnit]:
     units = [*(after for _, after in difference.changed), *difference.added]
     return {unit.family: unit for unit in units if unit.family in SINGLE and unit.family not in _LISTS}
 
@@ -132,17 +132,17 @@ def _reconciled(
     return result
 
 
-def _missing_names(unit: Unit, present: Unit | None) -> list[Unit]:
+def _missing_names(unit: CardUnit, present: CardUnit | None) -> list[CardUnit]:
     """A list of the names that the present one lacks."""
     names = _names(present) if present else []
     missing = [name for name in _names(unit) if name not in names]
     if not missing:
         return []
     line = make_line(f"{unit.family}:" + ",".join([values.escape(name) for name in missing]))
-    return [Unit((line,), (unit.family, frozenset(missing)), None)]
+    return [CardUnit((line,), (unit.family, frozenset(missing)), None)]
 
 
-def _names(unit: Unit) -> list[str]:
+def _names(unit: CardUnit) -> list[str]:
     pieces = values.split(unit.main.entry.value, ",") if unit.main.entry else []
     return [name for name in map(values.line, pieces) if name]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from msgspec import Struct, field
 
 from coterie.vcard.raw import RawLine
-from coterie.vcard.units import OF_PROGRAMS, SINGLE, Unit, units_of
+from coterie.vcard.units import OF_PROGRAMS, SINGLE, CardUnit, units_of
 
 _OURS = frozenset(("UID",)) | OF_PROGRAMS
 # among the families of a device that writes types or labels
@@ -23,10 +23,10 @@ LABELS = "LABELS"
 class Difference(Struct):
     """changed: (unit before, unit after). kept: units that are missing, but not for the writer to delete."""
 
-    changed: list[tuple[Unit, Unit]] = field(default_factory=list)
-    added: list[Unit] = field(default_factory=list)
-    removed: list[Unit] = field(default_factory=list)
-    kept: list[Unit] = field(default_factory=list)
+    changed: list[tuple[CardUnit, CardUnit]] = field(default_factory=list)
+    added: list[CardUnit] = field(default_factory=list)
+    removed: list[CardUnit] = field(default_factory=list)
+    kept: list[CardUnit] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +62,7 @@ def families_of(lines: Sequence[RawLine], country: str | None) -> set[str]:
 
 def _keep_labels(difference: Difference) -> None:
     """Of values that only lost their label the label stays."""
-    changed: list[tuple[Unit, Unit]] = []
+    changed: list[tuple[CardUnit, CardUnit]] = []
     for old, new in difference.changed:
         if old.meaning == new.meaning and new.label is None:
             difference.kept.append(old)
@@ -71,18 +71,18 @@ def _keep_labels(difference: Difference) -> None:
     difference.changed = changed
 
 
-def _units(lines: Sequence[RawLine], country: str | None) -> list[Unit]:
+def _units(lines: Sequence[RawLine], country: str | None) -> list[CardUnit]:
     return [unit for unit in units_of(lines, country) if unit.family not in _OURS]
 
 
-def _unmatched(before: Sequence[Unit], after: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
+def _unmatched(before: Sequence[CardUnit], after: Sequence[CardUnit]) -> tuple[list[CardUnit], list[CardUnit]]:
     """The units of each side that the other does not have with the same meaning and label."""
     had = Counter((unit.meaning, unit.label) for unit in before)
     has = Counter((unit.meaning, unit.label) for unit in after)
     return _beyond(before, has), _beyond(after, had)
 
 
-def _beyond(units: Sequence[Unit], counts: Counter[tuple[Hashable, str | None]]) -> list[Unit]:
+def _beyond(units: Sequence[CardUnit], counts: Counter[tuple[Hashable, str | None]]) -> list[CardUnit]:
     rest = []
     for unit in units:
         key = (unit.meaning, unit.label)
@@ -94,10 +94,10 @@ def _beyond(units: Sequence[Unit], counts: Counter[tuple[Hashable, str | None]])
 
 
 def _pair(
-    old: list[Unit], new: list[Unit], difference: Difference, key_of: Callable[[Unit], Hashable]
-) -> tuple[list[Unit], list[Unit]]:
+    old: list[CardUnit], new: list[CardUnit], difference: Difference, key_of: Callable[[CardUnit], Hashable]
+) -> tuple[list[CardUnit], list[CardUnit]]:
     """Takes units with equal keys, in their order, for changes; returns the rest. A key of None is equal to none."""
-    waiting: dict[Hashable, list[Unit]] = {}
+    waiting: dict[Hashable, list[CardUnit]] = {}
     for unit in new:
         waiting.setdefault(key_of(unit), []).append(unit)
     rest = []
@@ -114,7 +114,7 @@ def _pair(
 
 
 # first the same value with another label, then the one value of its kind, then another value with the same label
-_PAIRINGS: tuple[Callable[[Unit], Hashable], ...] = (
+_PAIRINGS: tuple[Callable[[CardUnit], Hashable], ...] = (
     lambda unit: unit.meaning,
     lambda unit: unit.family if unit.family in SINGLE else None,
     lambda unit: (unit.family, unit.label),

@@ -6,7 +6,7 @@ from coterie.vcard import values
 from coterie.vcard.difference import Difference
 from coterie.vcard.lines import Property
 from coterie.vcard.raw import RawLine, make_line, next_group, with_group, with_value
-from coterie.vcard.units import SINGLE, Unit, units_of
+from coterie.vcard.units import SINGLE, CardUnit, units_of
 
 _STRUCTURED = frozenset(("N", "ADR", "ORG"))
 # their parameters depend on the value
@@ -23,8 +23,8 @@ class Patch:
         self._keeps_heads = keeps_heads
         self._units = units_of(lines, country)
         self._used: set[int] = set()
-        self._by_meaning: dict[Hashable, list[Unit]] = {}
-        self._by_family: dict[str, list[Unit]] = {}
+        self._by_meaning: dict[Hashable, list[CardUnit]] = {}
+        self._by_family: dict[str, list[CardUnit]] = {}
         for unit in self._units:
             self._by_meaning.setdefault(unit.meaning, []).append(unit)
             self._by_family.setdefault(unit.family, []).append(unit)
@@ -47,7 +47,7 @@ class Patch:
             result += self._replaced.get(id(line), [line])
         return result
 
-    def _find(self, unit: Unit) -> Unit | None:
+    def _find(self, unit: CardUnit) -> CardUnit | None:
         """The unit of this card that is meant: the same value and label, the same value, the one of its kind."""
         choices = self._choose(self._by_meaning.get(unit.meaning, ()), unit)
         if not choices and (unit.family in SINGLE or unit.family == "ADR"):
@@ -57,12 +57,12 @@ class Patch:
         self._used.add(id(choices[0]))
         return choices[0]
 
-    def _choose(self, units: Sequence[Unit], unit: Unit) -> list[Unit]:
+    def _choose(self, units: Sequence[CardUnit], unit: CardUnit) -> list[CardUnit]:
         """Those that are not used yet: with the same label, if there are any."""
         free = [each for each in units if id(each) not in self._used]
         return [each for each in free if each.label == unit.label] or free
 
-    def _remove(self, unit: Unit) -> None:
+    def _remove(self, unit: CardUnit) -> None:
         if unit.family == "CATEGORIES":
             self._edit_categories(unit.main.entry, None)
         elif unit.family in SINGLE and self._keeps_heads:
@@ -71,11 +71,11 @@ class Patch:
         elif (found := self._find(unit)) is not None:
             self._drop(found)
 
-    def _drop(self, unit: Unit) -> None:
+    def _drop(self, unit: CardUnit) -> None:
         for line in unit.lines:
             self._replaced[id(line)] = []
 
-    def _change(self, before: Unit, after: Unit) -> None:
+    def _change(self, before: CardUnit, after: CardUnit) -> None:
         if after.family == before.family == "CATEGORIES" and self._keeps_heads:
             self._edit_categories(before.main.entry, after.main.entry)
             return
@@ -96,7 +96,7 @@ class Patch:
         else:
             self._replaced[id(found.main)] = self._regrouped(after, found.main.written_group)
 
-    def _add(self, unit: Unit) -> None:
+    def _add(self, unit: CardUnit) -> None:
         if any(id(each) not in self._used for each in self._by_meaning.get(unit.meaning, ())):
             return
         if unit.family == "CATEGORIES" and self._keeps_heads:
@@ -104,7 +104,7 @@ class Patch:
         else:
             self._added += self._regrouped(unit, "")
 
-    def _regrouped(self, unit: Unit, group: str) -> list[RawLine]:
+    def _regrouped(self, unit: CardUnit, group: str) -> list[RawLine]:
         """The lines of a unit in this group, otherwise in an unused one if they need one."""
         if not group and not unit.main.group:
             return list(unit.lines)

@@ -35,7 +35,7 @@ _COMPANION = "X-AB"
 _NOT_COMPANIONS = frozenset(("X-ABDATE", "X-ABRELATEDNAMES", "X-ABSHOWAS", "X-ABUID"))
 
 
-class Unit(Struct, frozen=True):
+class CardUnit(Struct, frozen=True):
     """lines: the main one first. meaning: equal for equal values, whatever their spelling. label: of its types or its
     X-ABLabel."""
 
@@ -58,7 +58,7 @@ def is_companion(line: RawLine) -> bool:
     return bool(line.group) and line.name.startswith(_COMPANION) and line.name not in _NOT_COMPANIONS
 
 
-def units_of(lines: Sequence[RawLine], country: str | None) -> list[Unit]:
+def units_of(lines: Sequence[RawLine], country: str | None) -> list[CardUnit]:
     """The units of a card in the order of their main lines, without the envelope. Companions without a main line, and
     lines that are not properties, are units of their own."""
     labels = labels_of(card_of(lines))
@@ -75,7 +75,7 @@ def units_of(lines: Sequence[RawLine], country: str | None) -> list[Unit]:
         own = companions.pop(line.group, []) if line.group else []
         entry = line.entry
         label = None if entry is None else _label(entry, labels)
-        units.append(Unit((line, *own), meaning_of(line, labels, country), label))
+        units.append(CardUnit((line, *own), meaning_of(line, labels, country), label))
     return units
 
 
