@@ -15,7 +15,7 @@ from coterie.model.segments import Segment
 from coterie.model.time_zones import zone_of
 from coterie.search import search_contacts
 from coterie.store.database import Tx
-from coterie.store.filters.builder import Reader, Where
+from coterie.store.filters.builder import FilterReader, Where
 from coterie.store.filters.contacts import Slice, keep_matching, list_and_count_matching
 from coterie.store.filters.prepare import expand, prepare, resolve
 from coterie.store.organizations import find_organization, find_user
@@ -72,11 +72,11 @@ def _expanded(tx: Tx, caller: Caller, segment: Segment) -> Filter:
         raise Invalid(*(each._replace(path=("segment_id",)) for each in error.problems)) from None
 
 
-def reader_of(tx: Tx, caller: Caller) -> Reader:
+def reader_of(tx: Tx, caller: Caller) -> FilterReader:
     """Who reads a filter: the moment of the request, and the time zone of its user or else of the organization."""
     reader = find_user(tx, caller.user_id) if caller.user_id else find_organization(tx, caller.organization_id)
     zone = zone_of(reader.time_zone) if reader else UTC
-    return Reader(caller.user_id, Clock(datetime.now(UTC), zone), caller.country)
+    return FilterReader(caller.user_id, Clock(datetime.now(UTC), zone), caller.country)
 
 
 def list_filtered(

@@ -17,7 +17,7 @@ from coterie.model.filters.write_line import to_line
 from coterie.model.organizations import Caller, Organization
 from coterie.model.time_zones import zone_of
 from coterie.store.database import Tx
-from coterie.store.filters.builder import Reader
+from coterie.store.filters.builder import FilterReader
 from coterie.store.filters.contacts import keep_matching
 from coterie.store.filters.names import load_names
 from coterie.store.filters.prepare import expand, prepare, resolve
@@ -48,7 +48,7 @@ def describe_webhook_filter(tx: Tx, caller: Caller, stored: str | None) -> str |
 def list_matching_ids(tx: Tx, organization: Organization, stored: str, contact_ids: Collection[int]) -> set[int]:
     """Those of the contacts, deleted ones included, that match now. Raises Invalid if the filter is broken."""
     clock = Clock(datetime.now(UTC), zone_of(organization.time_zone))
-    where = prepare(tx, organization.id, from_stored(stored), Reader(_NOBODY, clock, organization.country))
+    where = prepare(tx, organization.id, from_stored(stored), FilterReader(_NOBODY, clock, organization.country))
     return keep_matching(tx, organization.id, where, contact_ids, include_deleted=True)
 
 

@@ -20,7 +20,7 @@ from coterie.store.database import Tx
 from coterie.store.files import file_path
 from coterie.store.portable import NOUNS
 from coterie.store.portable_export import (
-    Reader,
+    ExportReader,
     find_contacts_with_interactions,
     list_card_states,
     list_contact_rows_after,
@@ -40,7 +40,7 @@ def write_portable(tx: Tx, caller: Caller, folder: Path, stream: IO[bytes], *, e
     Personal notes and reminders belong to their users. The archive has the caller's own; with everything=True, which
     is for operators, it has all of them. folder is the data folder.
     """
-    reader = Reader(caller.user_id, everything=everything)
+    reader = ExportReader(caller.user_id, everything=everything)
     # without tell and seek, files and pipes get the same bytes
     forward: Any = _Forward(stream)
     with zipfile.ZipFile(forward, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
@@ -86,7 +86,7 @@ def _contacts(tx: Tx, caller: Caller) -> Lines:
         yield from (row for _, row in page)
 
 
-def _rows(tx: Tx, caller: Caller, name: str, reader: Reader) -> Lines:
+def _rows(tx: Tx, caller: Caller, name: str, reader: ExportReader) -> Lines:
     if NOUNS[name].walk_by == "contact":
         return _parts(tx, caller, name)
     if name == "segments":

@@ -16,7 +16,7 @@ Rows = list[dict[str, Any]]
 PAGE_SIZE = 500
 
 
-class Reader:
+class ExportReader:
     """The reader of an export: the operator (everything), or a user, who gets only their own personal notes and
     reminders."""
 
@@ -102,7 +102,7 @@ def find_contacts_with_interactions(tx: Tx, organization_id: int, contact_ids: I
     return {row[0] for row in rows}
 
 
-def list_rows(tx: Tx, organization_id: int, name: str, reader: Reader) -> Iterator[dict[str, Any]]:
+def list_rows(tx: Tx, organization_id: int, name: str, reader: ExportReader) -> Iterator[dict[str, Any]]:
     """All rows of a noun that is not read contact by contact, in the order of its key, read page by page."""
     noun = NOUNS[name]
     fields = fields_of(noun)

@@ -18,7 +18,7 @@ from coterie.model import times
 from coterie.model.ids import new_id
 from coterie.model.terms import EXPERTISES, TAGS
 from coterie.store.database import Database, Tx
-from coterie.store.filters.builder import Reader
+from coterie.store.filters.builder import FilterReader
 
 PEOPLE = 40
 COLUMNS = ("status", "gender", "language", "is_follower", "follower_count", "follower_growth",
@@ -33,7 +33,7 @@ PHONES = ("+18005550199", "+442071838750", "+4915123456789", "+18005550123")
 class People:
     world: World
     people: list[Person]
-    reader: Reader
+    reader: FilterReader
     # name of a reference field -> name -> "#id"
     ids: dict[str, dict[str, str]]
 
@@ -59,7 +59,7 @@ def make_people(database: Database) -> People:
             "UPDATE contacts SET deleted_at = :now WHERE organization_id = :o AND id = :id",
             {"now": times.now(), "o": world.alice.organization_id, "id": gone.id},
         )
-    return People(world, people, Reader(world.alice.user_id, CLOCK, "US"), ids)
+    return People(world, people, FilterReader(world.alice.user_id, CLOCK, "US"), ids)
 
 
 def _names(tx: Tx, world: World) -> dict[str, dict[str, str]]:

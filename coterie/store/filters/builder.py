@@ -8,7 +8,7 @@ from msgspec import Struct
 from coterie.model.filters.spans import Clock
 
 
-class Reader(Struct, frozen=True):
+class FilterReader(Struct, frozen=True):
     """Who reads. user_id: None for the command line, which sees every user's. country: of phone numbers without a
     prefix."""
 
@@ -35,7 +35,7 @@ class Builder:
     lead the query, because no contact can match without it. lead: that of Where.
     """
 
-    def __init__(self, reader: Reader, property_types: Mapping[str, str]) -> None:
+    def __init__(self, reader: FilterReader, property_types: Mapping[str, str]) -> None:
         self.reader = reader
         self.property_types = property_types
         self.parameters: dict[str, Any] = {}

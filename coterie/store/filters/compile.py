@@ -10,7 +10,7 @@ from coterie.model.filters import fields
 from coterie.model.filters.fields import WITHOUT_VALUE, find_field
 from coterie.model.filters.tree import All, AnyOf, Condition, Filter, Not
 from coterie.store.filters import columns, days, handles, moments, parts, properties, references, relations, texts
-from coterie.store.filters.builder import Builder, Reader, Where, either
+from coterie.store.filters.builder import Builder, FilterReader, Where, either
 
 Compiler = Callable[[Condition, Builder], str]
 # kind of a field -> its compiler, and the fields that have one of their own
@@ -50,7 +50,7 @@ _OF_FIELD: Mapping[str, Compiler] = {
 }
 
 
-def compile_filter(filter_: Filter, reader: Reader, property_types: Mapping[str, str]) -> Where:
+def compile_filter(filter_: Filter, reader: FilterReader, property_types: Mapping[str, str]) -> Where:
     """The condition on contacts c of a filter whose names are ids and whose properties exist.
 
     property_types: slug -> type.

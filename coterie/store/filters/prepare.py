@@ -23,7 +23,7 @@ from coterie.model.filters.tree import (
 )
 from coterie.model.segments import Segment
 from coterie.store.database import Tx
-from coterie.store.filters.builder import Reader, Where
+from coterie.store.filters.builder import FilterReader, Where
 from coterie.store.filters.compile import compile_filter
 from coterie.store.filters.names import load_names
 from coterie.store.filters.properties import checked
@@ -118,7 +118,7 @@ def _segment_id(value: object) -> int:
     return int(str(value).removeprefix("#"))
 
 
-def prepare(tx: Tx, organization_id: int, filter_: Filter, reader: Reader, text: str = "") -> Where:
+def prepare(tx: Tx, organization_id: int, filter_: Filter, reader: FilterReader, text: str = "") -> Where:
     """A filter as SQL. Raises Invalid as resolve and expand do."""
     resolved = resolve(tx, organization_id, filter_, text)
     expanded = expand(tx, organization_id, resolved)
