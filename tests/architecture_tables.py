@@ -44,8 +44,6 @@ DOORS = {"api", "web", "calendar", "carddav", "instagram", "mcp"}
 DOORS_THAT_WRITE = {
     "api/idempotency.py": "a key is of the request, and stored in the unit of work of its change",
     "web/sent_forms.py": "the key of a form, the same",
-    "api/r0/attachments.py": "a file is in the data folder before the unit of work that names it begins",
-    "web/files.py": "a file is in the data folder before the unit of work that names it begins",
 }
 
 # library -> the packages that may use it; a new dependency is a line here and one in docs/decisions/0019

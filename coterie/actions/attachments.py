@@ -7,6 +7,7 @@ same transaction enqueues (worker/files.py).
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions.events import EventRow, differences, record, row_of
@@ -22,6 +23,9 @@ from coterie.model.attachments import (
     PICTURE_ENDINGS,
     Attachment,
     clean_filename,
+    pixel_count,
+    recognize,
+    why_rejected,
 )
 from coterie.model.ids import new_id
 from coterie.model.imports import PictureDraft
@@ -38,6 +42,29 @@ def check_room(tx: Tx, caller: Caller, contact_id: int, byte_count: int) -> None
     if store.count_attachments(tx, caller.organization_id, contact_id) >= ATTACHMENTS_MAX:
         raise invalid("upload", f"exceeds the limit of {ATTACHMENTS_MAX} files per contact")
     check_files(tx, caller, byte_count)
+
+
+class StoredFile(Struct, frozen=True):
+    """A recognized file whose bytes are stored. No attachment refers to it yet."""
+
+    media_type: str
+    digest: str
+
+
+def store_upload(folder: Path, source: Path, *, pixels_max: int | None = None) -> StoredFile:
+    """Recognizes an upload by its content and stores its bytes: before the transaction, in a thread.
+
+    Raises Invalid, and stores nothing, if it is not a PDF, JPEG or PNG file, or a picture of more than pixels_max.
+    """
+    media_type = recognize(data := source.read_bytes())
+    if media_type is None:
+        raise invalid("upload", why_rejected(data))
+    pixels = pixel_count(data)
+    if pixels_max is not None and pixels > pixels_max:
+        most = f"{pixels_max // 10**6} megapixels"
+        raise invalid("upload", f"has {pixels / 10**6:.0f} megapixels: the limit is {most}", kind="too_large")
+    digest, _ = save_file(folder, source)
+    return StoredFile(media_type, digest)
 
 
 def attach_file(

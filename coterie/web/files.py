@@ -3,8 +3,6 @@
 import asyncio
 from pathlib import Path
 
-from msgspec import Struct
-
 from coterie.actions import attachments as actions
 from coterie.errors import Invalid, NotFound, invalid
 from coterie.model.attachments import (
@@ -13,15 +11,12 @@ from coterie.model.attachments import (
     PIXELS_MAX,
     Attachment,
     clean_media_type,
-    pixel_count,
-    recognize,
-    why_rejected,
 )
 from coterie.model.contacts import Contact
 from coterie.store.attachments import find_attachment
 from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Database, Tx
-from coterie.store.files import file_path, save_file
+from coterie.store.files import file_path
 from coterie.store.thumbnails import SIZES, thumbnail
 from coterie.web.page import Download, Go, NoPage, Page, Picture, Result, Show, Visit
 from coterie.web.person import find_person
@@ -29,13 +24,6 @@ from coterie.web.person_forms import base_of
 
 _PATH = "/{o:int}/people/{id:int}/files"
 _FIELD = "upload"
-
-
-class StoredFile(Struct, frozen=True):
-    """A recognized file whose bytes are stored. No attachment refers to it yet."""
-
-    media_type: str
-    digest: str
 
 
 def show_new(tx: Tx, visit: Visit) -> Result:
@@ -51,25 +39,14 @@ def _form(tx: Tx, visit: Visit, problem: str | None) -> Show:
     return Show(template="person/file_new.html", values=values, status=422 if problem else 200)
 
 
-async def store_file(database: Database, visit: Visit) -> StoredFile:
+async def store_file(database: Database, visit: Visit) -> actions.StoredFile:
     """The file is recognized and its bytes are stored, in a thread, before the write."""
     upload = visit.files.get(_FIELD)
     if upload is None or not upload.byte_count:
         raise invalid(_FIELD, "is missing: choose a file")
     await database.run_read(lambda tx: _check_room(tx, visit, upload.byte_count))
-
-    def recognized() -> StoredFile:
-        media_type = recognize(data := Path(upload.path).read_bytes())
-        if media_type is None:
-            raise invalid(_FIELD, why_rejected(data))
-        pixels = pixel_count(data)
-        if pixels > PIXELS_MAX:
-            most = f"{PIXELS_MAX // 10**6} megapixels"
-            raise invalid(_FIELD, f"has {pixels / 10**6:.0f} megapixels: the limit is {most}", kind="too_large")
-        digest, _ = save_file(visit.settings.data_folder, Path(upload.path))
-        return StoredFile(media_type, digest)
-
-    return await asyncio.to_thread(recognized)
+    folder, path = visit.settings.data_folder, Path(upload.path)
+    return await asyncio.to_thread(actions.store_upload, folder, path, pixels_max=PIXELS_MAX)
 
 
 def _check_room(tx: Tx, visit: Visit, byte_count: int) -> None:

@@ -10,14 +10,14 @@ from coterie.api.r0.ids import contact_of, part_id
 from coterie.api.r0.input import uploaded_file
 from coterie.api.r0.pages import PageEntity, envelope, read_page
 from coterie.api.route import Request
-from coterie.errors import NotFound, invalid
+from coterie.errors import NotFound
 from coterie.http.responses import FileBody, Response, file_headers
-from coterie.model.attachments import OCTETS, Attachment, clean_media_type, recognize, why_rejected
+from coterie.model.attachments import OCTETS, Attachment, clean_media_type
 from coterie.model.contacts import Contact
 from coterie.model.organizations import Caller
 from coterie.store import attachments as store
 from coterie.store.database import Database, Tx
-from coterie.store.files import file_path, save_file
+from coterie.store.files import file_path
 
 NOUN = "Attachment"
 
@@ -36,13 +36,6 @@ class AttachmentEntity(Struct):
 
 class AttachmentList(PageEntity):
     attachments: list[AttachmentEntity]
-
-
-class StoredFile(Struct, frozen=True):
-    """A recognized file whose bytes are stored. No attachment refers to it yet."""
-
-    media_type: str
-    digest: str
 
 
 def present(attachment: Attachment, contact: Contact, caller: Caller, request: Request) -> AttachmentEntity:
@@ -83,25 +76,20 @@ def show(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     return present(attachment, contact, caller, request)
 
 
-def store_file(database: Database, caller: Caller, request: Request) -> StoredFile:
+def store_file(database: Database, caller: Caller, request: Request) -> actions.StoredFile:
     """Runs before the write: the file is checked and its bytes are stored."""
-    upload, settings = uploaded_file(request), request.settings
-    path = Path(upload.path)
+    path = Path(uploaded_file(request).path)
     with database.read() as tx:
         contact = contact_of(tx, caller, request)
         if contact.deleted_at is not None:
             raise NotFound("Contact not found")
         actions.check_room(tx, caller, contact.id, path.stat().st_size)
-    media_type = recognize(data := path.read_bytes())
-    if media_type is None:
-        raise invalid("upload", why_rejected(data))
-    digest, _ = save_file(settings.data_folder, path)
-    return StoredFile(media_type, digest)
+    return actions.store_upload(request.settings.data_folder, path)
 
 
 def create(tx: Tx, caller: Caller, request: Request) -> AttachmentEntity:
     contact, upload = contact_of(tx, caller, request, to_change=True), uploaded_file(request)
-    file: StoredFile = request.prepared
+    file: actions.StoredFile = request.prepared
     attachment = actions.attach_file(
         tx,
         caller,
