@@ -49,8 +49,7 @@ def _displayname(context: Context, target: Target) -> str | None:
     kind = target.resource.kind
     if kind in ("principal", "home"):
         user = find_user(context.tx, context.login.device.user_id)
-        name = " ".join(filter(None, (user.first_name, user.last_name))) if user else ""
-        return escape(name or context.login.device.email)
+        return escape(user.name if user else context.login.device.email)
     if kind == "book":
         book = context.find_book(target.resource.book)
         return escape(book.title) if book else "Contacts"

@@ -50,6 +50,11 @@ class User(Struct, frozen=True):
     created_at: str
     updated_at: str
 
+    @property
+    def name(self) -> str:
+        """The full name, or the e-mail address of a user without one."""
+        return " ".join(filter(None, (self.first_name, self.last_name))) or self.email
+
 
 class Member(Struct, frozen=True):
     """A user in an organization. role is OWNER or MEMBER."""
@@ -61,6 +66,11 @@ class Member(Struct, frozen=True):
     role: str
     created_at: str
     time_zone: str
+
+    @property
+    def name(self) -> str:
+        """The full name, or the e-mail address of a user without one."""
+        return " ".join(filter(None, (self.first_name, self.last_name))) or self.email
 
 
 class Caller(Struct, frozen=True):

@@ -16,7 +16,6 @@ from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import find_contact, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.merges import list_merges_into
-from coterie.store.organizations import list_members
 from coterie.store.properties import list_definitions
 from coterie.store.timeline import CHANGE, INTERACTION, NOTE, SOURCES, list_timeline
 from coterie.web import history_words, in_touch
@@ -27,11 +26,11 @@ from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 from coterie.web.person_fields import empty, filled, name_parts, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
 from coterie.web.person_things import list_of_contact
+from coterie.web.users import names_of_users
 
 ENTRIES = 20
 MERGES_SHOWN = 20
 INSTAGRAM_PROFILES = "https://www.instagram.com/"
-MEMBERS_MAX = 1000
 # properties without a value that "Add" lists; the others are on a page of their own
 OFFERED_MAX = 12
 SHEET_PARTS: tuple[Part, ...] = (
@@ -133,10 +132,7 @@ def timeline_values(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]:
         limit=ENTRIES + 1,
         sources=SHOWN[shown][1],
     )
-    names = {
-        member.user_id: " ".join(filter(None, (member.first_name, member.last_name))) or member.email
-        for member in list_members(tx, visit.acting.organization_id, limit=MEMBERS_MAX)
-    }
+    names = names_of_users(tx, visit)
     return {
         "contact": contact,
         "base": f"{visit.root}/people/{contact.id}",

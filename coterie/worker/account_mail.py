@@ -29,11 +29,10 @@ def mail_invitation(database: Database, settings: Settings, job: Job, stopping: 
         host = find_user(tx, invitation.invited_by) if invitation else None
     if invitation is None or invitation.email is None or organization is None or host is None:
         return
-    who = " ".join(filter(None, (host.first_name, host.last_name))) or host.email
     text = (
-        f"{who} invites you to {organization.name} on Coterie, a place for the people you know together.\n\n"
+        f"{host.name} invites you to {organization.name} on Coterie, a place for the people you know together.\n\n"
         f"{unseal(settings.data_folder, arguments['sealed_link'])}\n\n"
-        f"The link works once, until {invitation.expires_at[:10]}. If you do not know {who}, ignore this mail.\n"
+        f"The link works once, until {invitation.expires_at[:10]}. If you do not know {host.name}, ignore this mail.\n"
     )
     _send(database, settings, job, mail.Mail(invitation.email, f"Join {organization.name}", text, f"account-{job.id}"))
 
