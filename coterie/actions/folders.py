@@ -9,13 +9,12 @@ from coterie.actions.consequences import AT_ONCE_MAX, consequence_rows, lock_aff
 from coterie.actions.events import EventRow, differences, record, record_events, row_of
 from coterie.errors import Invalid, NotFound, Problem, invalid
 from coterie.model import times
-from coterie.model.folders import COLORS, NAME_LENGTH_MAX, Folder
+from coterie.model.folders import COLORS, FOLDERS_MAX, NAME_LENGTH_MAX, Folder
 from coterie.model.organizations import Caller
 from coterie.store import folders as store
 from coterie.store.contacts import uuids_of
 from coterie.store.database import Tx
 
-FOLDERS_MAX = 2000
 _UNKNOWN_SHOWN = 10
 
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 COLORS = ("yellow", "red", "green", "blue", "purple", "pink", "orange")
 NAME_LENGTH_MAX = 200
+FOLDERS_MAX = 2_000
 
 
 class Folder(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from coterie.actions import subscriptions as actions
 from coterie.actions.members import require_owner
 from coterie.errors import Conflict, Invalid, invalid
+from coterie.model.folders import FOLDERS_MAX
 from coterie.model.ids import parse_number
 from coterie.model.subscriptions import (
     CARD_HELD,
@@ -25,7 +26,6 @@ from coterie.store.subscriptions import list_subscriptions
 from coterie.web.page import Go, Page, Result, Show, Visit
 
 CARDS_SHOWN = 50
-FOLDERS_MAX = 2000
 _PATH = "/{o:int}/settings/subscriptions"
 DIRECTION_LABELS = {"mirror": "Only changes there come here", "two_way": "Both ways: changes here are written there"}
 POLICY_LABELS = {"remote": "The value there", "ours": "The value here", "ask": "Ask me"}

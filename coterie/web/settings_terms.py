@@ -8,7 +8,7 @@ from msgspec import Struct
 from coterie.actions import folders, terms
 from coterie.actions.name_merges import merge_folders, merge_terms
 from coterie.errors import Invalid, NotFound, invalid
-from coterie.model.folders import COLORS, Folder
+from coterie.model.folders import COLORS, FOLDERS_MAX, Folder
 from coterie.model.organizations import Caller
 from coterie.model.relationships import CATALOGUE, TYPES
 from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Term, Vocabulary
@@ -44,7 +44,7 @@ class Collection(Struct, frozen=True, kw_only=True):
 
 
 def _list_folders(tx: Tx, organization_id: int, search: str, limit: int) -> list[Folder]:
-    found = folder_store.list_folders(tx, organization_id, limit=folders.FOLDERS_MAX)
+    found = folder_store.list_folders(tx, organization_id, limit=FOLDERS_MAX)
     words = search.casefold().split()
     named = [each for each in found if all(word in each.name.casefold() for word in words)]
     return sorted(named, key=lambda each: (each.name.casefold(), each.id))[:limit]

@@ -6,6 +6,7 @@ from coterie.actions.events import record_events
 from coterie.actions.folders import change_folders, find_or_create_folder
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.errors import NotFound
+from coterie.model.folders import FOLDERS_MAX
 from coterie.model.ids import parse_number
 from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Vocabulary
 from coterie.store.contacts import find_contact_to_change
@@ -16,7 +17,6 @@ from coterie.web.page import Page, Result, Show, Visit
 from coterie.web.person_forms import base_of, saved
 
 SUGGESTIONS = 20
-FOLDERS_READ = 2000
 _BASE = "/{o:int}/people/{id:int}/"
 _VOCABULARIES = {"tags": TAGS, "expertises": EXPERTISES}
 
@@ -87,7 +87,7 @@ def suggest(tx: Tx, visit: Visit) -> Result:
     )
     if _list(visit) == "folders":
         words = text.casefold().split()
-        names = [each.name for each in list_folders(tx, organization_id, limit=FOLDERS_READ)]
+        names = [each.name for each in list_folders(tx, organization_id, limit=FOLDERS_MAX)]
         labels = [name for name in names if all(word in name.casefold() for word in words)][:SUGGESTIONS]
     else:
         terms = list_terms(tx, organization_id, _vocabulary(visit), search=text, limit=SUGGESTIONS)
