@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import msgspec
 import typer
 
 from coterie.actions.imports import start_applying
@@ -13,6 +12,7 @@ from coterie.cli.import_summary import print_results
 from coterie.cli.interrupts import REASON, stop_on_signal
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import Conflict, CoterieError, NotFound
 from coterie.imports.apply import apply
@@ -46,7 +46,7 @@ def apply_import(import_id: ImportArgument, data: DataOption = None, as_json: Js
                 run = Run(database, folder, organization_id, file_id, start_bar("Reading"), control)
                 results.append(_apply_file(run, lambda: start_bar("Applying")))
         if as_json:
-            typer.echo(msgspec.json.encode(results_as_json(results)).decode())
+            print_json(results_as_json(results))
         else:
             print_results(database, imports[0][0], results, is_applied=True)
     exit_on_failure(results, is_strict=True)

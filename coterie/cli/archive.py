@@ -19,6 +19,7 @@ import msgspec
 import typer
 from msgspec import Struct
 
+from coterie.cli.output import print_json
 from coterie.errors import Unavailable
 from coterie.model.plurals import count
 
@@ -187,7 +188,7 @@ def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
     counts = manifest.counts
     if as_json:
         output = {"version": manifest.version, "created_at": manifest.created_at, **counts}
-        typer.echo(msgspec.json.encode(output).decode())
+        print_json(output)
         return
     *others, files = [count(counts[f"{name}s"], name) for name in ("organization", "contact", "row", "file")]
     typer.echo(f"{', '.join(others)} and {files} as of {manifest.created_at} {done}.")

@@ -14,6 +14,7 @@ from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
 from coterie.model.books import CARDS_WARNING, Book
@@ -47,7 +48,7 @@ def list_all(
         caller = caller_for_only(tx, organization)
         rows = [(book, _count(tx, caller, book)) for book in list_books(tx, caller.organization_id)]
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(book, count) for book, count in rows]).decode())
+        print_json([_as_json(book, count) for book, count in rows])
         return
     if not rows:
         typer.echo("Phones see the book of all contacts. `coterie books add folder NAME` adds another.")

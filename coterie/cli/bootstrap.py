@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.actions.organizations import create_organization
 from coterie.actions.passwords import hash_password
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.passwords import PasswordOption, read_password
 
 
@@ -51,7 +51,7 @@ def bootstrap(
             "user_uuid": user.id,
             "token": token,
         }
-        typer.echo(msgspec.json.encode(output).decode())
+        print_json(output)
         return
     typer.echo(f"{made.name} is ready.")
     typer.echo(f"  organization  {made.uuid}")

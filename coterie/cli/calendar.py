@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.actions import calendar_feeds as actions
@@ -10,6 +9,7 @@ from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
+from coterie.cli.output import print_json, print_result
 from coterie.model.calendar_feeds import CONTENTS, path_of
 from coterie.store.calendar_feeds import list_feeds
 
@@ -33,7 +33,7 @@ def list_(
         caller = caller_for_only(tx, organization)
         feeds = list_feeds(tx, caller.organization_id, find_member(tx, caller, user))
     if as_json:
-        typer.echo(msgspec.json.encode(feeds).decode())
+        print_json(feeds)
         return
     for feed in feeds:
         typer.echo(f"{feed.id}  {', '.join(feed.contents)}  last read {(feed.last_read_at or 'never')[:10]}")
@@ -60,7 +60,7 @@ def add(
             caller = caller_for_only(tx, organization)
             feed, token = actions.create_feed(tx, caller, find_member(tx, caller, user), contents or ())
     address = base_url + path_of(token)
-    typer.echo(msgspec.json.encode({"id": feed.id, "url": address}).decode() if as_json else address)
+    print_result(address, {"id": feed.id, "url": address}, as_json=as_json)
 
 
 def revoke(
@@ -75,4 +75,4 @@ def revoke(
     with open_instance(data) as database, database.write() as tx:
         caller = caller_for_only(tx, organization)
         actions.revoke_feed(tx, caller, find_member(tx, caller, user), feed_id)
-    typer.echo(msgspec.json.encode({"id": feed_id}).decode() if as_json else f"Calendar feed {feed_id} revoked.")
+    print_result(f"Calendar feed {feed_id} revoked.", {"id": feed_id}, as_json=as_json)

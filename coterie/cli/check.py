@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.checks.run import CheckResult, run_checks
 from coterie.cli.open_instance import open_current
 from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.settings import load_settings
 
@@ -37,7 +37,7 @@ def check(
             if not as_json:
                 _print(result)
     if as_json:
-        typer.echo(msgspec.json.encode(results).decode())
+        print_json(results)
     else:
         typer.echo(_summary(results, is_deep=deep, is_repairing=repair))
     if any(result.open_count for result in results):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from coterie.actions import contacts as actions
@@ -17,6 +16,7 @@ from coterie.cli.contact_lookup import find_contact_id
 from coterie.cli.contact_output import as_line, as_summary, print_sheet, sheet_as_data
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.errors import invalid
 from coterie.model.contacts import TEXTS, Contact
 from coterie.model.handles import SUMMARY_COLUMNS
@@ -82,7 +82,7 @@ def find(
         caller = caller_for_only(tx, organization)
         contacts, total = _find(tx, caller, " ".join(text or ()), filter_, limit)
     if as_json:
-        _print_json({"total": total, "contacts": [as_summary(each) for each in contacts]})
+        print_json({"total": total, "contacts": [as_summary(each) for each in contacts]})
         return
     for contact in contacts:
         typer.echo(as_line(contact))
@@ -114,7 +114,7 @@ def show(
         caller = caller_for_only(tx, organization)
         shown = sheet_as_data(tx, caller, find_contact_id(tx, caller, contact, "ID"))
     if as_json:
-        _print_json(shown)
+        print_json(shown)
     else:
         print_sheet(shown)
 
@@ -239,10 +239,6 @@ def _change_groups(
 
 def _print_changed(contact: Contact, what: str, *, as_json: bool) -> None:
     if as_json:
-        _print_json(as_summary(contact))
+        print_json(as_summary(contact))
     else:
         typer.echo(f"{as_line(contact)}: {what}.")
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(msgspec.json.encode(data).decode())

@@ -3,13 +3,13 @@
 import secrets
 from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.actions.passwords import hash_password
 from coterie.cli.callers import caller_for_uuid
 from coterie.cli.open_instance import open_migrated, prepare_data_folder
 from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.output import print_json
 from coterie.demo.build import build_springfield
 from coterie.demo.connections import add_connections
 from coterie.demo.files import add_files
@@ -50,7 +50,7 @@ def demo(
         "contacts": len(made.ids),
     }
     if as_json:
-        typer.echo(msgspec.json.encode(output).decode())
+        print_json(output)
         return
     typer.echo(f"{NAME} is ready, with {len(made.ids)} people.")
     for label in ("organization_uuid", "email", "password", "token"):

@@ -7,7 +7,6 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from coterie.actions import devices as actions
 from coterie.actions.deletions import allow_deletions, restore_or_start
@@ -15,6 +14,7 @@ from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
+from coterie.cli.output import id_table, print_json, print_result
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.carddav_accounts import DeviceAccount, davx5_link, mobileconfig
@@ -74,7 +74,7 @@ def add(
         "davx5": davx5_link(account),
     }  # fmt: skip
     if as_json:
-        typer.echo(msgspec.json.encode(shown).decode())
+        print_json(shown)
         return
     for label, value in shown.items():
         typer.echo(f"  {label:<10} {value}")
@@ -98,15 +98,12 @@ def list_all(
     with open_instance(data) as database, database.read() as tx:
         devices = list_devices(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(device) for device in devices]).decode())
+        print_json([_as_json(device) for device in devices])
         return
     if not devices:
         typer.echo("No devices. `coterie devices add` adds one.")
         return
-    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
-    table.add_column("Device", overflow="fold", min_width=36)
-    for heading in ("State", "Last seen"):
-        table.add_column(heading, no_wrap=True)
+    table = id_table("Device", "State", "Last seen")
     for device in devices:
         what = f"{printable(device.name)}, {device.email}"
         seen = device.last_seen_at[:10] if device.last_seen_at else "never"
@@ -162,11 +159,7 @@ def revoke(
     """Revoke a device. It can sync no longer; the contacts it wrote stay."""
     with open_instance(data) as database, database.write() as tx:
         actions.revoke_device(tx, caller_for_only(tx, organization), device_id)
-    _print(f"Device {device_id} revoked.", {"device_id": device_id}, as_json=as_json)
-
-
-def _print(text: str, values: dict[str, object], *, as_json: bool) -> None:
-    typer.echo(msgspec.json.encode(values).decode() if as_json else text)
+    print_result(f"Device {device_id} revoked.", {"device_id": device_id}, as_json=as_json)
 
 
 def list_deletions(
@@ -179,15 +172,12 @@ def list_deletions(
         names = {device.id: device.name for device in list_devices(tx, organization_id, limit=LISTED_MAX)}
     if as_json:
         shown = [msgspec.structs.asdict(bundle) | {"is_held": bundle.is_held} for bundle in bundles]
-        typer.echo(msgspec.json.encode(shown).decode())
+        print_json(shown)
         return
     if not bundles:
         typer.echo("No device has deleted a contact.")
         return
-    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
-    table.add_column("Deletions", overflow="fold", min_width=36)
-    for heading in ("Contacts", "State", "Last"):
-        table.add_column(heading, no_wrap=True)
+    table = id_table("Deletions", "Contacts", "State", "Last")
     for bundle in bundles:
         state = "restored" if bundle.restored_at else "held" if bundle.is_held else "made"
         name = printable(names.get(bundle.device_id, ""))
@@ -208,7 +198,7 @@ def restore(
     with open_instance(data) as database, database.write() as tx:
         restoring = restore_or_start(tx, caller_for_only(tx, organization), deletions)
     text = f"{restoring.count:,} contacts {'restored' if restoring.is_finished else 'are being restored'}."
-    _print(text, {"id": deletions, **msgspec.structs.asdict(restoring)}, as_json=as_json)
+    print_result(text, {"id": deletions, **msgspec.structs.asdict(restoring)}, as_json=as_json)
 
 
 def allow(
@@ -218,4 +208,4 @@ def allow(
     """Let a device delete most contacts, for a day. Until then its deletions are held."""
     with open_instance(data) as database, database.write() as tx:
         allow_deletions(tx, caller_for_only(tx, organization), deletions)
-    _print("The device may go on deleting contacts for a day.", {"id": deletions}, as_json=as_json)
+    print_result("The device may go on deleting contacts for a day.", {"id": deletions}, as_json=as_json)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from coterie.actions import duplicates as actions
@@ -11,6 +10,7 @@ from coterie.actions.suggested_merges import MergeProgress, merge_batches
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
 from coterie.identity.scan import scan_batches
@@ -81,7 +81,7 @@ def list_pairs(
         is_scanned = actions.is_scanned(tx, organization_id)
     if as_json:
         rows = [_as_json(pair, contacts) for pair in pairs]
-        typer.echo(msgspec.json.encode({"duplicates": rows, "is_scanned": is_scanned}).decode())
+        print_json({"duplicates": rows, "is_scanned": is_scanned})
         return
     for pair in pairs:
         one, other = contacts[pair.first_contact_id], contacts[pair.second_contact_id]
@@ -131,7 +131,7 @@ def scan(
             counts = store.count_duplicates(tx, organization_id)
     found = {level: counts.get(level, 0) for level in LEVELS}
     if as_json:
-        typer.echo(msgspec.json.encode(found).decode())
+        print_json(found)
         return
     typer.echo(f"Pairs: {found['suggested']:,} suggested for merging, {found['possible']:,} possible.")
 
@@ -143,7 +143,7 @@ def merge(*, organization: OnlyOrganizationOption = None, data: DataOption = Non
             caller = caller_for_only(tx, organization)
         progress = run_batches(database.write, merge_batches(caller, MergeProgress()))
     if as_json:
-        typer.echo(msgspec.json.encode({"merged": progress.merged, "skipped": progress.skipped}).decode())
+        print_json({"merged": progress.merged, "skipped": progress.skipped})
         return
     typer.echo(f"{progress.merged:,} pairs merged, {progress.skipped:,} skipped.")
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from msgspec import Struct
 
@@ -14,6 +13,7 @@ from coterie.cli.import_summary import print_results
 from coterie.cli.interrupts import REASON, stop_on_signal
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import CoterieError, invalid
 from coterie.imports.apply import apply
@@ -87,7 +87,7 @@ def import_files(
             options = ImportOptions(caller, file_format, corrections, apply_now, group_id, start_bar)
             results = _import_files(database, options, files)
         if as_json:
-            typer.echo(msgspec.json.encode(results_as_json(results)).decode())
+            print_json(results_as_json(results))
         else:
             print_results(database, caller.organization_id, results, is_applied=apply_now)
     exit_on_failure(results)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-import msgspec
 import typer
 from msgspec import structs
 
 from coterie.cli.import_lookup import find_imports
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.row_views import RowView, load_row_views
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
@@ -47,7 +47,7 @@ def import_rows(
                 typer.echo(printable(f"{import_.filename} ({import_.id})"))
             for view in _views(database, organization_id, import_.id, outcome):
                 if as_json:
-                    typer.echo(msgspec.json.encode({"import_id": import_.id, **structs.asdict(view)}).decode())
+                    print_json({"import_id": import_.id, **structs.asdict(view)})
                 else:
                     typer.echo("\n".join(view.lines()))
 

@@ -2,18 +2,15 @@
 
 from rich.table import Table
 
+from coterie.cli.output import id_table
 from coterie.model.imports import APPLIED, APPLYING, STAGED, STAGING, Import
 
 COUNTS = ("created", "updated", "unchanged", "matched", "rejected")
 
 
 def counts_table(first: str) -> Table:
-    """An empty table that fits 80 columns with counts of seven digits.
-
-    Its first column wraps and is never cut: it holds the ids that other commands need.
-    """
-    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
-    table.add_column(first, overflow="fold", min_width=36)
+    """An empty table that fits 80 columns with counts of seven digits."""
+    table = id_table(first)
     for name in COUNTS:
         table.add_column(name.capitalize(), justify="right", no_wrap=True)
     return table

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +10,7 @@ from coterie.cli.callers import caller_for_only
 from coterie.cli.import_tables import COUNTS, counts_of, counts_table, describe_progress
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.model.imports import APPLYING, STAGING, UNDOING, Import
 from coterie.store.imports import count_imports, list_imports
@@ -44,7 +44,7 @@ def imports(
     if more:
         typer.echo(f"{more:,} older imports are not listed: `coterie imports --before {listed[-1].id}`", err=True)
     if as_json:
-        typer.echo(msgspec.json.encode([import_as_json(import_) for import_ in listed]).decode())
+        print_json([import_as_json(import_) for import_ in listed])
         return
     table = counts_table("Import")
     for import_ in listed:

@@ -1,9 +1,8 @@
 """coterie in-touch: whom to be in touch with, and how often."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.actions import cadences as actions
@@ -12,6 +11,7 @@ from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.cadences import Target, words_of
@@ -63,7 +63,7 @@ def due(
              "last_touch_at": each.plan.last_touch_at}
             for each in listed
         ]  # fmt: skip
-        _print_json(rows)
+        print_json(rows)
         return
     for each in listed:
         name = each.contact.name or "No name"
@@ -80,7 +80,7 @@ def rules(*, organization: OnlyOrganizationOption = None, data: DataOption = Non
         found = store.list_cadences(tx, caller.organization_id, limit=RULES_MAX)
         names = store.existing_targets(tx, caller.organization_id, [actions.target_of(each) for each in found])
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for each in found:
         target = actions.target_of(each)
@@ -102,7 +102,7 @@ def set_(
         caller = caller_for_only(tx, organization)
         cadence = actions.set_cadence(tx, caller, _target(tx, caller, target), every)
     if as_json:
-        _print_json(cadence)
+        print_json(cadence)
     else:
         typer.echo(f"Saved: {words_of(cadence.every)}.")
 
@@ -148,7 +148,7 @@ def log(
         ids = [find_contact_id(tx, caller, each, f"ID {each}") for each in contacts]
         touches = log_touch(tx, caller, ids, kind=kind, text=text, happened_at=at)
     if as_json:
-        _print_json([{"id": touch_id, "contact_id": contact_id} for contact_id, touch_id in touches.items()])
+        print_json([{"id": touch_id, "contact_id": contact_id} for contact_id, touch_id in touches.items()])
     else:
         typer.echo(f"Logged with {len(touches)} {'contact' if len(touches) == 1 else 'contacts'}.")
 
@@ -166,7 +166,3 @@ def _target(tx: Tx, caller: Caller, text: str) -> Target:
         if folder is not None:
             return Target("folder", folder.id)
     raise invalid("TARGET", "does not exist: name a contact by id, tag:NAME, or folder:NAME")
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(msgspec.json.encode(data).decode())

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
 from coterie.model.jobs import Job
@@ -36,7 +36,7 @@ def list_jobs(context: typer.Context, *, data: DataOption = None, as_json: JsonO
     with open_instance(data) as database, database.read() as tx:
         jobs = job_reports.list_open_jobs(tx, limit=LISTED_MAX)
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(job) for job in jobs]).decode())
+        print_json([_as_json(job) for job in jobs])
         return
     if not jobs:
         typer.echo("No jobs wait.")

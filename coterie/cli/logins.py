@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.store.failed_logins import STORED_MAX, list_failed_logins
 
@@ -32,7 +32,7 @@ def logins(
     with open_instance(data) as database, database.read() as tx:
         failed = list_failed_logins(tx, limit=limit)
     if as_json:
-        typer.echo(msgspec.json.encode(failed).decode())
+        print_json(failed)
         return
     if not failed:
         typer.echo("No failed logins.")

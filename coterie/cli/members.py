@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +13,7 @@ from coterie.actions.time_zones import set_user_time_zone
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.passwords import PasswordOption, read_password
 from coterie.model.emails import normalize_email
 from coterie.model.organizations import MEMBER, OWNER
@@ -53,7 +53,7 @@ def list_all(
             }
             for each in members
         ]
-        typer.echo(msgspec.json.encode(rows).decode())
+        print_json(rows)
         return
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("E-mail", overflow="fold", min_width=30)

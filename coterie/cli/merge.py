@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from coterie.actions.merges import merge_contacts
@@ -11,6 +10,7 @@ from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.contact_sheets import ContactSheet
@@ -66,7 +66,7 @@ def merge(
             pass
     assert sheet is not None
     if as_json:
-        typer.echo(msgspec.json.encode(_as_data(sheet, merges, dry_run=dry_run)).decode())
+        print_json(_as_data(sheet, merges, dry_run=dry_run))
         return
     _print(sheet, merges, dry_run=dry_run)
 

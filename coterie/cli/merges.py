@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.merges import list_merges
@@ -35,7 +35,7 @@ def merges(
             {"id": each.id, "survivor_id": each.survivor_id, "loser_id": each.loser_id, "created_at": each.created_at}
             for each in listed
         ]
-        typer.echo(msgspec.json.encode(rows).decode())
+        print_json(rows)
         return
     names = {contact.id: contact.name or f"contact {contact.id}" for contact in contacts}
     for each in listed:

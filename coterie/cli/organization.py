@@ -11,6 +11,7 @@ from coterie.actions.quotas import load_usage
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.errors import invalid
 from coterie.model.ids import parse_number
 from coterie.model.organizations import Organization
@@ -34,7 +35,7 @@ def show(*, organization: OnlyOrganizationOption = None, data: DataOption = None
         values: dict[str, Any] = {"organization_uuid": shown.uuid, "name": shown.name, "country": shown.country}
         values |= {"time_zone": shown.time_zone, "require_if_match": shown.require_if_match}
         values |= msgspec.structs.asdict(usage)
-        typer.echo(msgspec.json.encode(values).decode())
+        print_json(values)
         return
     typer.echo(_describe(shown))
     typer.echo(f"Contacts: {usage.contacts:,} ({_limit(usage.contacts_max)})")

@@ -1,6 +1,5 @@
 """coterie organizations: lists the organizations of the instance."""
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -8,6 +7,7 @@ from rich.table import Table
 
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption
+from coterie.cli.output import print_json
 from coterie.store.contacts import count_contacts
 from coterie.store.imports import count_imports
 from coterie.store.organizations import count_members, list_organizations
@@ -36,7 +36,7 @@ def organizations(data: DataOption = None, as_json: JsonOption = False) -> None:
             for each in list_organizations(tx, limit=LISTED_MAX)
         ]
     if as_json:
-        typer.echo(msgspec.json.encode(rows).decode())
+        print_json(rows)
         return
     if not rows:
         typer.echo("No organizations yet. `coterie bootstrap` creates one.")

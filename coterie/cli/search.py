@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +10,7 @@ from rich.table import Table
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.search import SearchPage, search_contacts
 
@@ -38,7 +38,7 @@ def search(
         organization_id = caller_for_only(tx, organization).organization_id
         page = search_contacts(tx, organization_id, " ".join(text), limit=limit, is_explained=True)
     if as_json:
-        typer.echo(msgspec.json.encode(_as_json(page)).decode())
+        print_json(_as_json(page))
     elif page.contacts:
         Console().print(_table(page))
         if page.total > len(page.contacts):

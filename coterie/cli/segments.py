@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +11,7 @@ from coterie.actions import segments as actions
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
 from coterie.model.segments import SEGMENTS_MAX
@@ -43,7 +43,7 @@ def list_segments(
         segments = stored_segments(tx, caller.organization_id, limit=SEGMENTS_MAX)
         sheets = [actions.describe_segment(tx, caller, segment) for segment in segments]
     if as_json:
-        _print_json([_as_data(sheet) for sheet in sheets])
+        print_json([_as_data(sheet) for sheet in sheets])
         return
     if not sheets:
         typer.echo("No segments. `coterie segments add NAME FILTER` saves one.")
@@ -116,7 +116,7 @@ def count(
         caller = caller_for_only(tx, organization)
         number = actions.count_segment(tx, caller, actions.find_named_segment(tx, caller, name))
     if as_json:
-        _print_json({"count": number, "is_exact": number < actions.COUNT_MAX})
+        print_json({"count": number, "is_exact": number < actions.COUNT_MAX})
         return
     typer.echo(f"{number:,}" if number < actions.COUNT_MAX else f"{number:,} or more")
 
@@ -132,7 +132,7 @@ def delete(name: NameArgument, organization: OnlyOrganizationOption = None, data
 
 def _print(sheet: actions.SegmentSheet, *, as_json: bool) -> None:
     if as_json:
-        _print_json(_as_data(sheet))
+        print_json(_as_data(sheet))
         return
     typer.echo(f"#{sheet.segment.id} {printable(sheet.segment.name)}")
     typer.echo(f"  filter  {printable(sheet.line)}")
@@ -151,7 +151,3 @@ def _as_data(sheet: actions.SegmentSheet) -> dict[str, Any]:
         "created_at": sheet.segment.created_at,
         "updated_at": sheet.segment.updated_at,
     }
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(msgspec.json.encode(data).decode())

@@ -12,6 +12,7 @@ from coterie.actions import subscriptions as actions
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.subscription_runs import add_and_read, change_password, run_once
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
@@ -82,7 +83,7 @@ def add(
         )  # fmt: skip
         subscription = add_and_read(database, caller, new)
     if as_json:
-        typer.echo(msgspec.json.encode(_as_json(subscription)).decode())
+        print_json(_as_json(subscription))
         return
     typer.echo(f"Subscribed to {printable(subscription.name)} at {subscription.url} as {subscription.id}.")
     _print_state(subscription)
@@ -118,7 +119,7 @@ def list_(*, organization: OnlyOrganizationOption = None, data: DataOption = Non
     with open_instance(data) as database, database.read() as tx:
         found = list_subscriptions(tx, caller_for_only(tx, organization).organization_id)
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(each) for each in found]).decode())
+        print_json([_as_json(each) for each in found])
         return
     if not found:
         typer.echo("No subscriptions. `coterie subscriptions add URL --user NAME` adds one.")
@@ -161,7 +162,7 @@ def cards(
         for card in problems
     ]
     if as_json:
-        typer.echo(msgspec.json.encode({"counts": counts, "problems": shown}).decode())
+        print_json({"counts": counts, "problems": shown})
         return
     typer.echo(", ".join(f"{count:,} {state}" for state, count in sorted(counts.items())) or "No cards.")
     for card in problems:
@@ -179,7 +180,7 @@ def sync(
         counts, subscription = run_once(database, caller, subscription_id)
     if as_json:
         shown = {**msgspec.structs.asdict(counts), **_as_json(subscription)}
-        typer.echo(msgspec.json.encode(shown).decode())
+        print_json(shown)
     else:
         done = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in msgspec.structs.asdict(counts).items() if n)
         typer.echo(f"{printable(subscription.name)}: {done or 'nothing to do'}.")

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from coterie.cli.options import JsonOption
+from coterie.cli.output import print_result
 from coterie.model.time_zones import time_zone_names
 
 
@@ -19,4 +19,4 @@ def time_zones(
 ) -> None:
     """List the time zones to choose from, such as Europe/Berlin."""
     names = [name for name in time_zone_names() if search.casefold() in name.casefold()]
-    typer.echo(msgspec.json.encode(names).decode() if as_json else "\n".join(names))
+    print_result("\n".join(names), names, as_json=as_json)

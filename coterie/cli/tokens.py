@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from coterie.actions import access_tokens as actions
 from coterie.actions.members import find_member
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import id_table, print_json
 from coterie.cli.terminal import printable
 from coterie.model import times
 from coterie.model.access_tokens import AccessToken
@@ -47,16 +46,13 @@ def list_tokens(
         tokens = list_access_tokens(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
         state_of = _state_of(database.settings)
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(token, state_of(token)) for token in tokens]).decode())
+        print_json([_as_json(token, state_of(token)) for token in tokens])
         return
     if not tokens:
         typer.echo("No tokens. `coterie tokens create` creates one.")
         return
     # fits 80 columns: only the first column wraps
-    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
-    table.add_column("Token", overflow="fold", min_width=36)
-    for name in ("State", "Expires", "Last used"):
-        table.add_column(name, no_wrap=True)
+    table = id_table("Token", "State", "Expires", "Last used")
     for token in tokens:
         what = f"{printable(token.name)}, {token.email}, {' '.join(token.scopes)}"
         table.add_row(escape(f"{token.id}\n{what}"), state_of(token), _day(token.expires_at), _day(token.last_used_at))
@@ -116,7 +112,7 @@ def create(
             tx, caller, user_id=user_id, name=name, scopes=scopes or (ALL_SCOPES,), days=days
         )
     if as_json:
-        typer.echo(msgspec.json.encode({"token_id": token_id, "token": token}).decode())
+        print_json({"token_id": token_id, "token": token})
         return
     typer.echo(f"  id     {token_id}")
     typer.echo(f"  token  {token}")

@@ -1,12 +1,12 @@
 """coterie undo-import: undoes an import, or all imports of one command."""
 
-import msgspec
 import typer
 
 from coterie.cli.import_lookup import resolve_imports
 from coterie.cli.imports import import_as_json
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, ImportArgument, JsonOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable, progress_bars
 from coterie.imports.engine import Run
 from coterie.imports.undo import undo
@@ -47,7 +47,7 @@ def undo_import(
             return
     imports = [import_as_json(import_) for import_ in undone]
     output = {**imports[0], "import_id": import_id, "kept": sum(import_.conflict_count for import_ in undone)}
-    typer.echo(msgspec.json.encode(output | {"imports": imports}).decode())
+    print_json(output | {"imports": imports})
 
 
 def _print_undone(database: Database, organization_id: int, imports: list[Import], already_undone: int) -> None:

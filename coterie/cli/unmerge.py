@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 import typer
 
 from coterie.actions.unmerges import unmerge_contact
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
 from coterie.model.ids import parse_id
@@ -37,7 +37,7 @@ def unmerge(
         caller = caller_for_only(tx, organization)
         survivor, loser = unmerge_contact(tx, caller, canonical, additions_to=additions_to)
     if as_json:
-        typer.echo(msgspec.json.encode({"contact_id": survivor.id, "unmerged_contact_id": loser.id}).decode())
+        print_json({"contact_id": survivor.id, "unmerged_contact_id": loser.id})
         return
     names = [printable(f"{each.id} ({each.name})" if each.name else str(each.id)) for each in (survivor, loser)]
     typer.echo(f"Contacts {names[0]} and {names[1]} are two again.")

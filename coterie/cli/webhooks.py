@@ -6,13 +6,13 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from coterie.actions import webhooks as actions
 from coterie.actions.webhook_filters import read_webhook_filter
 from coterie.cli.callers import caller_for_only
 from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.output import id_table, print_json, print_result
 from coterie.cli.terminal import printable
 from coterie.model.webhooks import EVERY, FULL, SENT_KINDS, Attempt, Delivery, Webhook, new_secret, parse_headers
 from coterie.store import webhook_deliveries, webhooks
@@ -39,14 +39,12 @@ def list_(*, organization: OnlyOrganizationOption = None, data: DataOption = Non
     with open_instance(data) as database, database.read() as tx:
         found = webhooks.list_webhooks(tx, caller_for_only(tx, organization).organization_id)
     if as_json:
-        typer.echo(msgspec.json.encode([_as_json(webhook) for webhook in found]).decode())
+        print_json([_as_json(webhook) for webhook in found])
         return
     if not found:
         typer.echo("No webhooks. `coterie webhooks add URL` adds one.")
         return
-    table = Table(box=None, padding=(0, 1, 1, 0), pad_edge=False)
-    table.add_column("Webhook", overflow="fold", min_width=36)
-    table.add_column("State", no_wrap=True)
+    table = id_table("Webhook", "State")
     for webhook in found:
         what = "\n".join(filter(None, (webhook.url, webhook.description, ", ".join(webhook.kinds))))
         table.add_row(escape(f"{webhook.id}\n{printable(what)}"), _state(webhook))
@@ -61,7 +59,7 @@ def _state(webhook: Webhook) -> str:
 
 def _as_json(webhook: Webhook) -> dict[str, Any]:
     shown = ("id", "url", "description", "kinds", "payload", "include_bulk", "filter", "is_ordered", "is_active",
-             "failing_since",              "disabled_reason", "created_at")  # fmt: skip
+             "failing_since", "disabled_reason", "created_at")  # fmt: skip
     return {name: getattr(webhook, name) for name in shown}
 
 
@@ -124,7 +122,7 @@ def add(
 
 def _print_secret(webhook_id: str, secret: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.encode({"id": webhook_id, "secret": secret}).decode())
+        print_json({"id": webhook_id, "secret": secret})
         return
     typer.echo(f"  id      {webhook_id}")
     typer.echo(f"  secret  {secret}")
@@ -151,7 +149,7 @@ def set_(
         "description": description, "filter": filter_, "is_ordered": ordered,
     }  # fmt: skip
     given = {name: value for name, value in fields.items() if value is not None}
-    _print_changed(_update(webhook_id, given, organization, data), "Changed.", as_json=as_json)
+    print_result("Changed.", _as_json(_update(webhook_id, given, organization, data)), as_json=as_json)
 
 
 def enable(
@@ -164,7 +162,7 @@ def enable(
 ) -> None:
     """Enable a webhook. What happened while it was disabled is sent, unless --from-now."""
     webhook = _update(webhook_id, {"is_active": True}, organization, data, from_now=from_now)
-    _print_changed(webhook, "Enabled.", as_json=as_json)
+    print_result("Enabled.", _as_json(webhook), as_json=as_json)
 
 
 def disable(
@@ -175,7 +173,7 @@ def disable(
     as_json: JsonOption = False,
 ) -> None:
     """Disable a webhook. Nothing is sent until it is enabled."""
-    _print_changed(_update(webhook_id, {"is_active": False}, organization, data), "Disabled.", as_json=as_json)
+    print_result("Disabled.", _as_json(_update(webhook_id, {"is_active": False}, organization, data)), as_json=as_json)
 
 
 def _update(
@@ -189,10 +187,6 @@ def _update(
             tx, caller, webhook_id, fields, from_now=from_now, allowed=database.settings.outgoing_allowed,
             own=database.settings.base_url,
         )  # fmt: skip
-
-
-def _print_changed(webhook: Webhook, text: str, *, as_json: bool) -> None:
-    typer.echo(msgspec.json.encode(_as_json(webhook)).decode() if as_json else text)
 
 
 def rotate(
@@ -229,7 +223,7 @@ def test(
     with open_instance(data) as database, database.write() as tx:
         delivery = actions.send_test(tx, caller_for_only(tx, organization), webhook_id)
     if as_json:
-        typer.echo(msgspec.json.encode(delivery).decode())
+        print_json(delivery)
         return
     typer.echo(f"{delivery.id} is on its way: `coterie webhooks deliveries {webhook_id}` shows the result.")
 
@@ -254,7 +248,7 @@ def deliveries(
         attempts = webhook_deliveries.list_attempts(tx, caller.organization_id, webhook_id, ids)
     if as_json:
         rows = [msgspec.to_builtins(delivery) | {"attempts": attempts[delivery.id]} for delivery in found]
-        typer.echo(msgspec.json.encode(rows).decode())
+        print_json(rows)
         return
     for delivery in found:
         typer.echo(f"{delivery.id}  {delivery.kind}  {_outcome(delivery)}")
@@ -290,13 +284,13 @@ def replay(
             webhook_id,
             {name: value for name, value in conditions.items() if value is not None},
         )
-    typer.echo(msgspec.json.encode({"count": count}).decode() if as_json else f"{count} deliveries are sent again.")
+    print_result(f"{count} deliveries are sent again.", {"count": count}, as_json=as_json)
 
 
 def kinds(*, as_json: JsonOption = False) -> None:
     """List the kinds of events that webhooks receive."""
     if as_json:
-        typer.echo(msgspec.json.encode([{"kind": kind, "text": text} for kind, text in SENT_KINDS.items()]).decode())
+        print_json([{"kind": kind, "text": text} for kind, text in SENT_KINDS.items()])
         return
     for kind, text in SENT_KINDS.items():
         typer.echo(f"{kind:32} {text}")
@@ -312,4 +306,4 @@ def delete(
     """Delete a webhook with its log."""
     with open_instance(data) as database, database.write() as tx:
         actions.delete_webhook(tx, caller_for_only(tx, organization), webhook_id)
-    typer.echo(msgspec.json.encode({"id": webhook_id}).decode() if as_json else "Deleted.")
+    print_result("Deleted.", {"id": webhook_id}, as_json=as_json)
