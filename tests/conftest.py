@@ -46,9 +46,19 @@ hypothesis.settings.load_profile("same")
 def pytest_configure(config: pytest.Config) -> None:
     _use_memory()
     _store_bytecode()
+    # while tests are collected nothing is garbage: a fifth of that time went into looking for it
+    gc.disable()
     # under xdist the controller starts the server that its workers share
     if getattr(config.option, "numprocesses", None) and config.option.markexpr != QUICK:
         ensure_server()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeats a test for each engine. For `make quick` it is SQLite alone: tests that are left out take time too."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "engine" in metafunc.fixturenames and not any("engine" in mark.args[0] for mark in marks):
+        engines = ENGINES[:1] if metafunc.config.option.markexpr == QUICK else ENGINES
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +71,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     # 13,000 tests are a million objects that every full collection of garbage would look through
     gc.collect()
     gc.freeze()
+    gc.enable()
     if session.config.option.markexpr == QUICK:
         sys.addaudithook(_refuse_programs)
 
@@ -101,7 +112,7 @@ def postgres() -> Server:
     return ensure_server()
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
