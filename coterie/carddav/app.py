@@ -98,7 +98,7 @@ class CardDavApp:
             address = base_url(self._settings, scope, headers) + ROOT_PATH
             return Sent(301, [(b"location", address.encode("latin-1", "replace"))])
         source = client_of(scope)
-        login = await self._logins.find(headers, source)
+        login = await self._logins.find(headers, source, is_checked_again=scope["method"] == "PUT")
         resource = resource_of(path_of(scope))
         if resource is None:
             raise NotFound("There is no such resource")
@@ -163,7 +163,9 @@ class CardDavApp:
     async def _proppatch(self, login: Login, request: Request) -> Sent:
         if len(request.body) > PROPPATCH_BYTES_MAX:
             raise TooLarge(f"A propertyupdate has at most {PROPPATCH_BYTES_MAX} bytes")
-        text = await self._database.run_write(lambda tx: _change(Context(tx, login, request), proppatch))
+        text = await self._database.run_write(
+            lambda tx: _change(Context(tx, self._logins.again(tx, login), request), proppatch)
+        )
         return _multistatus(_pieces([text], iter(())))
 
     async def _propfind(self, login: Login, request: Request) -> Sent:

@@ -18,11 +18,11 @@ def test_a_new_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     card = make_card(*LINES, "NOTE:Met at the fair.", uid="ana")
     with counted(monkeypatch) as statements:
         assert dav.put("ana.vcf", card, if_none_match="*").status == 201
-    assert len(statements) <= 24
+    assert len(statements) <= 23
 
 
 def test_a_changed_card(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     dav.put("ana.vcf", make_card(*LINES, "NOTE:Met at the fair.", uid="ana"))
     with counted(monkeypatch) as statements:
         assert dav.put("ana.vcf", make_card(*LINES, "NOTE:Met again.", uid="ana")).status == 204
-    assert len(statements) <= 30
+    assert len(statements) <= 29

@@ -103,11 +103,16 @@ def _basic(user: str, password: str) -> str:
 
 def test_a_revoked_device_and_one_of_a_former_member_are_refused(dav: Dav, bobs: Dav, world: World) -> None:
     assert dav.call("OPTIONS", "/dav/").status == bobs.call("OPTIONS", "/dav/").status == 200
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nN:x;;;;\r\nEND:VCARD\r\n"
+    assert dav.put("a.vcf", card).status == bobs.put("b.vcf", card).status == 201  # their logins are recent
     with world.database.write() as tx:
         for device in list_devices(tx, world.alice.organization_id, limit=100):
             if device.email == dav.user:
                 revoke_device(tx, world.alice, device.id)
         remove_member(tx, world.alice, bobs.user)
         states = [device.revoked_at is not None for device in list_devices(tx, world.alice.organization_id, limit=100)]
-    assert dav.call("OPTIONS", "/dav/").status == bobs.call("OPTIONS", "/dav/").status == 401
+    for device in (dav, bobs):
+        assert device.put("c.vcf", card).status == 401
+        assert device.call("PROPPATCH", "").status == 401
+        assert device.call("OPTIONS", "/dav/").status == 401
     assert states == [True, True]
