@@ -35,6 +35,7 @@ from coterie.store.devices import Login
 from coterie.vcard.difference import LABELS, Difference, compare, families_of
 from coterie.vcard.patch import Patch
 from coterie.vcard.raw import (
+    ENVELOPE,
     RawLine,
     is_group,
     join_lines,
@@ -201,7 +202,8 @@ class Writer:
     def _save_families(self) -> None:
         """Remembers which properties the device can write."""
         before = set(self._login.device.families)
-        names = {line.name for line in self._written if line.entry and not line.is_envelope and " " not in line.name}
+        names = {line.entry.name for line in self._written if line.entry} - ENVELOPE
+        names = {name for name in names if " " not in name}
         if version_of(self._written) == "4.0":
             names.add(VERSION_4)
         if LABELS not in before and LABELS in families_of(self._written, self._caller.country):

@@ -117,7 +117,7 @@ def word_columns(row: Mapping[str, Any], composed_name: str | None) -> dict[str,
     return {
         "birthday_day": birthday_day(row["birthday"]),
         "name_words": stored_words(composed_name, *names),
-        **{column: stored_words(row[name]) for column, name in WORDS.items()},
+        **{column: stored_words(text) if (text := row[name]) else "" for column, name in WORDS.items()},
     }
 
 

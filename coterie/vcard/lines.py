@@ -56,7 +56,11 @@ class Property(Struct, frozen=True):
 
 def parse_property(line: bytes, *, is_2_1: bool) -> Property | None:
     """Parses an unfolded content line; None if it is not one."""
-    text = decode(line, "")
+    return parse_text(decode(line, ""), line, is_2_1=is_2_1)
+
+
+def parse_text(text: str, line: bytes | None = None, *, is_2_1: bool = False) -> Property | None:
+    """The same for a line that is text. line: its bytes, if they may be in another charset than UTF-8."""
     head, _, value = text.partition(":")
     if '"' in head:
         match = _HEAD.match(text[: HEAD_LENGTH_MAX + 1])
@@ -70,7 +74,8 @@ def parse_property(line: bytes, *, is_2_1: bool) -> Property | None:
         return _parse_without_colon(text)
     group, name, parameters = parsed
     if parameters and ("ENCODING" in parameters or "CHARSET" in parameters):
-        value = _decode_value(line[len(head) + 1 :] if head.isascii() else value.encode(), name, parameters)
+        raw = line[len(head) + 1 :] if line is not None and head.isascii() else value.encode()
+        value = _decode_value(raw, name, parameters)
     if is_2_1:
         value = _LONE_BACKSLASH.sub(r"\\\\", value)
         if name not in _LISTS_IN_2_1 and "," in value:

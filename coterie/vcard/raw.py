@@ -12,7 +12,7 @@ from coterie.errors import invalid
 from coterie.vcard import values
 from coterie.vcard.cards import PROPERTIES_MAX, PROPERTY_BYTES_MAX, Card
 from coterie.vcard.content import fold
-from coterie.vcard.lines import Property, parse_property
+from coterie.vcard.lines import Property, parse_text
 
 # a line with the lines folded into it, and its end; a lone CR is part of a value that some program broke
 _LINE = re.compile(r"[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
@@ -20,7 +20,7 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 _GROUP_NUMBER = re.compile(r"item(\d{1,9})", re.IGNORECASE)
 # XML cannot hold them, so one of them would make every answer that has the card unreadable
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_ENVELOPE = frozenset(("BEGIN", "END", "VERSION"))
+ENVELOPE = frozenset(("BEGIN", "END", "VERSION"))
 # the lines of a group that say that it is one, and that name its members
 KIND_NAMES = frozenset(("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-KIND"))
 MEMBER_NAMES = frozenset(("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"))
@@ -51,7 +51,7 @@ class RawLine(Struct, frozen=True):
     @property
     def is_envelope(self) -> bool:
         """Whether the line is BEGIN, VERSION or END."""
-        return self.name in _ENVELOPE
+        return self.name in ENVELOPE
 
 
 def decode_card(body: bytes) -> list[RawLine]:
@@ -66,12 +66,13 @@ def decode_card(body: bytes) -> list[RawLine]:
         raise invalid("card", "is not UTF-8") from None
     text = _CONTROL.sub("", text)
     lines = split_card(text)
-    names = [line.name for line in lines if line.text.strip()]
+    entries = [line.entry for line in lines if line.text.strip()]
+    names = [entry.name if entry else "" for entry in entries]
     if names[:1] != ["BEGIN"] or names[-1:] != ["END"] or names.count("BEGIN") != 1 or names.count("END") != 1:
         raise invalid("card", "is not exactly one vCard with BEGIN and END")
-    if any(_value(line) != "VCARD" for line in lines if line.name in ("BEGIN", "END")):
+    if any(entry.value.strip().upper() != "VCARD" for entry in (entries[0], entries[-1]) if entry):
         raise invalid("card", "is not a vCard")
-    member_count = sum(line.name in MEMBER_NAMES for line in lines)
+    member_count = sum(name in MEMBER_NAMES for name in names)
     if member_count > GROUP_MEMBERS_MAX:
         raise invalid("card", f"has more than {GROUP_MEMBERS_MAX:,} members")
     if len(lines) - member_count > PROPERTIES_MAX or any(len(line.text) > PROPERTY_BYTES_MAX for line in lines):
@@ -90,8 +91,14 @@ def split_card(text: str) -> list[RawLine]:
 
 def parse_line(text: str) -> Property | None:
     """What one line says; None if it is not a property."""
-    plain = _FOLD.sub("", text).rstrip("\r\n")
-    return parse_property(plain.encode(), is_2_1=False) if plain.strip() else None
+    plain = _plain(text)
+    return parse_text(plain) if plain.strip() else None
+
+
+def _plain(text: str) -> str:
+    """A line without its folds and its end."""
+    content = text.rstrip("\r\n")
+    return _FOLD.sub("", content).rstrip("\r\n") if "\n" in content else content
 
 
 def join_lines(lines: Iterable[RawLine]) -> str:
@@ -106,7 +113,7 @@ def make_line(content: str) -> RawLine:
 
 def with_value(line: RawLine, value: str) -> RawLine:
     """The line with another escaped value: its group, name and parameters stay as they are spelled."""
-    plain = _FOLD.sub("", line.text).rstrip("\r\n")
+    plain = _plain(line.text)
     return make_line(plain[: _head_length(plain)] + ":" + value)
 
 

@@ -3,7 +3,6 @@
 A value without a field becomes a line of the note (read_others).
 """
 
-from collections import Counter
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -67,8 +66,10 @@ def read_parts(card: Card, *, keeps_rest: bool = True) -> ContactDraft:
 
 
 def _is_company(entry: Property) -> bool:
+    if entry.name not in _KINDS and entry.name != "X-ABSHOWAS":
+        return False
     text = entry.value.strip().lower()
-    return (entry.name in _KINDS and text in ("org", "company")) or (entry.name == "X-ABSHOWAS" and text == "company")
+    return text == "company" or (text == "org" and entry.name in _KINDS)
 
 
 def _finish(reading: Reading) -> None:
@@ -97,9 +98,9 @@ def _preference(entry: Property) -> int:
 
 def _finish_handles(reading: Reading) -> None:
     """The most preferred handle of a channel is primary, the first of several. Needs the whole card."""
-    handles, best = reading.draft.handles, dict[str, int]()
-    counts = Counter(handle.channel for handle in handles)
+    handles, best, counts = reading.draft.handles, dict[str, int](), dict[str, int]()
     for position, handle in enumerate(handles):
+        counts[handle.channel] = counts.get(handle.channel, 0) + 1
         before = best.setdefault(handle.channel, position)
         if reading.preferences[position] < reading.preferences[before]:
             best[handle.channel] = position
