@@ -10,8 +10,8 @@ from coterie.store.database import Tx
 def list_birthdays(tx: Tx, organization_id: int, days: Iterable[str], *, limit: int) -> list[Contact]:
     """The contacts, not deleted, with a birthday on one of these days (MM-DD), by id."""
     rows = tx.all(
-        "SELECT id FROM contacts WHERE organization_id = :organization_id AND birthday IS NOT NULL"
-        f" AND deleted_at IS NULL AND substr(birthday, length(birthday) - 4) {tx.in_list('days')}"
+        "SELECT id FROM contacts WHERE organization_id = :organization_id AND birthday_day <> ''"
+        f" AND deleted_at IS NULL AND birthday_day {tx.in_list('days')}"
         " ORDER BY id LIMIT :limit",
         {"organization_id": organization_id, "days": tx.list_param(days), "limit": limit},
     )
