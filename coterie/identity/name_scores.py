@@ -14,8 +14,8 @@ from coterie.identity.weights import WEIGHTS
 class NameScore(Struct, frozen=True, gc=False):
     """The bits of two names, and how alike the given names and the surnames are.
 
-    is_turned: given name and surname are swapped in one of them. is_doubtful: the middle names differ, or the given
-    name of one is the middle name of the other, who may be a child named after a parent.
+    is_turned: given name and surname are swapped in one of them. is_doubtful: the middle names differ, or one of two
+    surnames, or the given name of one is the middle name of the other: it may be a child named after a parent.
     """
 
     bits: float
@@ -64,10 +64,21 @@ def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
         is_doubtful = middle < 0
     elif by_middle := _by_middle_name(book, one, other):
         given, is_doubtful = by_middle, True
+    if _have_other_surnames(one.surname, other.surname):
+        middle, is_doubtful = middle + WEIGHTS.other_middle, True
     bits = given[0] + surname[0] + middle
     if given[1] == surname[1] == "other":
         bits = WEIGHTS.other_names
     return NameScore(bits, given[1], surname[1], is_turned, is_doubtful)
+
+
+def _have_other_surnames(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether each of two people has a surname that the other lacks, as mother and daughter of one name in Spain."""
+    return min(len(one), len(other)) > 1 and _has_own(one, other) and _has_own(other, one)
+
+
+def _has_own(names: Sequence[str], others: Sequence[str]) -> bool:
+    return any(all(likeness(name, other) == "other" for other in others) for name in names)
 
 
 def _givens(person: Person) -> tuple[str, ...]:

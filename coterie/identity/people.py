@@ -33,8 +33,10 @@ ROLES = frozenset(
 # titles, and words that stand for a missing name
 _NO_NAMES = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mother", "father", "mum", "mom", "dad", "mama", "papa",
-     "unknown", "none", "no", "na", "nn", "resident", "occupant", "lady", "gentleman", "test", "anonymous")
+     "unknown", "none", "nn", "resident", "occupant", "lady", "gentleman", "test", "anonymous")
 )  # fmt: skip
+# a cell without a name, as it is written; Na and No are names
+_BLANK = re.compile(r"(?:n[./]?a|N[./]?A|no|NO|[Nn]o [Nn]ame)\.?")
 # channels whose account names are often composed of the person's name
 _LOGIN_CHANNELS = frozenset((EMAIL, INSTAGRAM, *OTHER_CHANNELS))
 
@@ -108,7 +110,7 @@ def _person(
 
 def _names(text: str | None) -> tuple[str, ...]:
     words = latin_words(text) if text else ()
-    return () if words and words[0] in _NO_NAMES else words
+    return () if words and (words[0] in _NO_NAMES or _BLANK.fullmatch(text or "")) else words
 
 
 def _shown(source: Contact | ContactDraft) -> str:

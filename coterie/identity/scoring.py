@@ -5,7 +5,7 @@ Bits are log2 of the odds that two are one person: 0 bits are even odds, 7 bits 
 
 from msgspec import Struct
 
-from coterie.identity.commonness import Commonness
+from coterie.identity.commonness import KNOWN_MIN, Commonness
 from coterie.identity.fact_scores import (
     NO_HANDLE,
     HandleScore,
@@ -77,10 +77,12 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
     if names.given == "other" and birthday < SAME_BIRTHDAY:
         return Score(NEVER, contradicts=True, names=names, handle=handle, birthday=birthday)
     login = ""
-    if "other" not in (names.given, names.surname):
+    # Janina may use the mailbox of her mother, Anna
+    if names.given not in ("other", "near", "sound") and names.surname != "other":
         bits, login = login_bits(book, one, other)
         if bits > names.bits:
-            names = NameScore(bits, "login", names.surname, is_doubtful=names.is_doubtful)
+            given = "login" if names.given in ("initial", "missing") else names.given
+            names = NameScore(bits, given, names.surname, is_doubtful=names.is_doubtful)
     account = shared_account(one, other)
     has_personal = bool(handle.is_personal or account) or _is_same_day(one.birthday, other.birthday)
     score = Score(
@@ -143,6 +145,11 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
     if given == "other":
         # with the same birthday they may be twins, or one name may be wrong
         return min(bits, UNSURE if has_birthday else NEVER)
+    if _have_known_surnames(book, one, other, score) and not has_birthday:
+        bits = min(bits, UNSURE)  # Grabowska is not a misspelt Dabrowska
+    is_of_household = score.handle.bits > 0 and not score.handle.is_personal
+    if is_of_household and (given == "missing" or (given in ("near", "sound") and not has_birthday)):
+        bits = min(bits, UNSURE)  # may be a twin, or mother and daughter
     if score.contradicts or (score.names.is_doubtful and not has_birthday and not score.handle.is_personal):
         bits = min(bits, UNSURE)  # may be father and son
     if given == "form" and not has_birthday and not score.handle.is_personal and _are_two_forms(one.given, other.given):
@@ -161,8 +168,8 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
 
 
 def _shares_only_home(one: Person, other: Person, score: Score) -> bool:
-    """Whether two of the same name have handles, but share only an address and no personal evidence."""
-    is_house = score.home >= WEIGHTS.home_min and score.names.given == score.names.surname == "same"
+    """Whether two of one name have handles, but share only an address and no personal evidence."""
+    is_house = score.home >= WEIGHTS.home_min and not {score.names.given, score.names.surname} & {"other", "missing"}
     return is_house and not score.has_personal and not score.handle.bits and bool(one.handles and other.handles)
 
 
@@ -175,6 +182,13 @@ def _likeness_of_given(
     if given == "missing" and one.middle and other.middle and one.middle[0][0] != other.middle[0][0]:
         return "other"
     return given
+
+
+def _have_known_surnames(book: Commonness, one: Person, other: Person, score: Score) -> bool:
+    """Whether two without a shared handle have similar surnames that others have too."""
+    if score.names.surname not in ("close", "near", "sound") or score.handle.bits or score.names.is_turned:
+        return False
+    return all(any(book.count(f"name:{name}") >= KNOWN_MIN for name in person.surname) for person in (one, other))
 
 
 def _are_two_forms(one: str, other: str) -> bool:

@@ -4,6 +4,8 @@ Written by hand, lower case, in Latin letters as anyascii writes them. Each entr
 """
 
 _NAMES = """
+agnieszka aga agusia; cornelis kees cees cor; fernanda nanda fer; frantisek franta; guilherme gui guga;
+hendrik henk; istvan pista pisti; jacobus jaap koos; laszlo laci; lars lasse; willem wim;
 aaron ron ronnie; abigail abby abbie gail; abraham abe bram; adelaide addie heidi della; agnes aggie nessie;
 albert al bert bertie; alejandro ale jandro alex;
 aleksandr sasha sanya shura alex aleks alexander aleksander oleksandr;
@@ -13,7 +15,8 @@ alexandra alex lexi lexie sandra sandy sasha sascha ali; alfred al fred alf alfi
 alison ali allie; amanda mandy mandi; anastasia nastya stasia ana stacy asya nastia anastasiya;
 anatoly tolya anatoliy; andreas andi andy andre; andrew andy drew andre; andrey andryusha andrei; angela angie ange;
 angelina angie lina; anna annie ann anne anya anka hanna hannah ana anita nan nancy nyura; anneliese anne liesel lisl;
-anthony tony ant; antoine tony toine; antonio tony toni tono antonino; archibald archie baldie; arthur art artie;
+anthony tony ant; antoine tony toine; antonio tony toni tono antonino toninho tonho;
+archibald archie baldie; arthur art artie;
 augustine gus augie august; barbara barb barbie babs basia varya; bartholomew bart; beatrice bea trixie bibi;
 beatriz bea bia; benedict ben benny; benjamin ben benny benji jamie; bernard bernie barney; bernhard bernd berni;
 bertram bert bertie; bogdan bodya bohdan; bradley brad; bridget biddy bridie; caroline carrie carol caro lina;
@@ -27,7 +30,7 @@ cornelius neil neal corny con; curtis curt; cynthia cindy cyndi; daniel dan dann
 daria dasha dariya darya; david dave davy davey; deborah deb debbie debby debra; denise dee; dennis denny den;
 dietrich dieter; dimitrios dimitris mitsos jim jimmy; dmitriy dima mitya dmitry dmitri dmytro;
 dolores lola lolita dee; dominic dom nick; dominik domi; donald don donnie; dorothy dot dottie dolly dora;
-douglas doug; edmund ed eddie ted ned; eduardo edu lalo eddie; edward ed eddie ted teddy ned eddy;
+douglas doug; edmund ed eddie ted ned; eduardo edu lalo eddie dudu; edward ed eddie ted teddy ned eddy;
 edwin ed eddie ned win; ekaterina katya katerina katyusha kate yekaterina kateryna;
 eleanor ellie nell nora nellie elle ella; elena lena lenochka alena olena yelena helen; eleni lena helen;
 elizabeth liz lizzie beth betty bess eliza lisa libby betsy liza lilibet elsie elisabeth lizzy;
@@ -49,10 +52,12 @@ hermann manni; horace horry; howard howie ward; hubert hugh bert; hugo hugh; ign
 ikaterini katerina; ioannis giannis yannis john; irene rene; irina ira irochka iryna; isaac ike zac;
 isabella bella izzy isa bell isabelle; isabel bella izzy isa chabela; isidore izzy; ivan vanya vanyusha;
 jacob jake jack coby; jacques jack jacky; jacqueline jackie; jakob jake kobi; james jim jimmy jamie jem jimbo;
-jan janek jasiu; janet jan; jean jeanne; jeffrey jeff; jeremiah jerry jem; jeremy jerry jez; jennifer jen jenny jenn;
+jan janek jasiu honza jenda; janet jan; jean jeanne; jeffrey jeff; jeremiah jerry jem;
+jeremy jerry jez; jennifer jen jenny jenn;
 jessica jess jessie; jesus chucho chuy; joachim jochen achim jo; joanna jo joan asia; joao joaozinho jo;
-johann hans hannes jo johannes jan; johannes hans hannes jo jan johann; john jack johnny jon jock johnnie;
-jonathan jon jonny nathan john; jorge coque; jose pepe chepe joselito; josef sepp joschi jupp pepi jozef;
+johann hans hannes jo johannes jan hansi; johannes hans hannes jo jan johann hansi joop;
+john jack johnny jon jock johnnie;
+jonathan jon jonny nathan john; jorge coque; jose pepe chepe joselito ze; josef sepp joschi jupp pepi jozef pepa pepik;
 josefa pepa pepita; josefina pepa pina fina; joseph joe joey jo; josephine jo josie; joshua josh; joyce joy;
 juan juanito juancho; juanita nita; judith judy jude; julia jules julie; julian jules; julius jules; jurgen jogi;
 kamila kama; karl carl kalle charly; karolina karo lina; katarzyna kasia kaska;

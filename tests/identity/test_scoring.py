@@ -40,6 +40,24 @@ def test_a_generation_in_the_surname_is_that_of_the_suffix(surname: str) -> None
     assert (score.level, score.contradicts) == (SUGGESTED, False)
 
 
+def test_similar_surnames_that_others_have_are_two_surnames() -> None:
+    one = somebody("Anna Schmidt", street="46 Elm Street", town="Springfield")
+    other = somebody("Anna Schmitz", street="86 Elm Street", town="Springfield")
+    others = [somebody(f"{given} {surname}") for given in ("Bo", "Cy", "Di") for surname in ("Schmidt", "Schmitz")]
+    assert compared(one, other).level == SUGGESTED
+    assert compared(one, other, *others).level != SUGGESTED
+
+
+@pytest.mark.parametrize("name", ["Na Ostrander", "No Ostrander"])
+def test_na_and_no_are_given_names(name: str) -> None:
+    assert somebody(name).given == name.split()[0].lower()
+
+
+@pytest.mark.parametrize("text", ["n/a", "N/A", "NA", "na", "n.a.", "no name", "NO", "Unknown"])
+def test_a_cell_without_a_name_has_no_given_name(text: str) -> None:
+    assert somebody("", first_name=text, last_name="Ostrander").given == ""
+
+
 TWINS = {"birthday": "1999-04-01", **HOME}
 TRAPS = {
     "twins": (somebody("Anna Ostrander", **TWINS), somebody("Ruth Ostrander", **TWINS)),
@@ -65,6 +83,27 @@ TRAPS = {
     ),
     "junior in the surname": (
         somebody("Otto Quill", PHONE, **HOME), somebody("Otto", PHONE, last_name="Quill Jr", **HOME)
+    ),
+    "mother and daughter with two surnames": (
+        somebody("Maria", PHONE, last_name="Quill Ostrander", **HOME),
+        somebody("Maria", PHONE, last_name="Hale Quill", **HOME),
+    ),
+    "cousins who share one of two surnames": (
+        somebody("Maria", "email:maria@a.example", last_name="Quill Ostrander"),
+        somebody("Maria", "phone:+12125550101", last_name="Quill Hale"),
+    ),
+    "a mailbox of the mother's name": (
+        somebody("Anna Quill", PHONE), somebody("Janina Quill", PHONE, "email:annaquill@a.example")
+    ),
+    "a mailbox of the father's name": (
+        somebody("Hans Quill", PHONE), somebody("Jan Quill", PHONE, "email:hans_quill72@a.example")
+    ),
+    "a misspelt name in one house, each with a handle": (
+        somebody("Otto Quill", "phone:+12125550101", **HOME), somebody("Oto Quill", "email:oq@b.example", **HOME)
+    ),
+    "one birthday and one line, no given name": (
+        somebody("", PHONE, last_name="Quill", birthday="1999-04-01"),
+        somebody("Ruth Quill", PHONE, birthday="1999-04-01"),
     ),
     "initial of somebody at home": (somebody("O Quill", PHONE, **HOME), somebody("Otto Quill", PHONE, **HOME)),
     "no given name": (somebody("", PHONE, last_name="Quill", **HOME), somebody("Otto Quill", PHONE, **HOME)),
