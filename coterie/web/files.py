@@ -42,8 +42,10 @@ def _form(tx: Tx, visit: Visit, problem: str | None) -> Show:
 async def store_file(database: Database, visit: Visit) -> actions.StoredFile:
     """The file is recognized and its bytes are stored, in a thread, before the write."""
     upload = visit.files.get(_FIELD)
-    if upload is None or not upload.byte_count:
+    if upload is None:
         raise invalid(_FIELD, "is missing: choose a file")
+    if not upload.byte_count:
+        raise invalid(_FIELD, "is empty: choose a file with content")
     await database.run_read(lambda tx: _check_room(tx, visit, upload.byte_count))
     folder, path = visit.settings.data_folder, Path(upload.path)
     return await asyncio.to_thread(actions.store_upload, folder, path, pixels_max=PIXELS_MAX)

@@ -31,6 +31,7 @@ from coterie.model.imports import (
 from coterie.store import imports as store
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Database, Tx
+from coterie.store.handles import list_handles_of
 from coterie.store.import_rows import list_matches, list_page_of_rows
 from coterie.web.import_columns import can_map
 from coterie.web.import_matches import sides_of
@@ -71,8 +72,10 @@ def _list(tx: Tx, visit: Visit, problem: str) -> Show:
 async def store_file(database: Database, visit: Visit) -> "StoredFile":
     """The file is recognized and its bytes are stored, in a thread, before the write."""
     upload = visit.files.get("file")
-    if upload is None or not upload.byte_count:
+    if upload is None:
         raise invalid("file", "is missing: choose the file of an export")
+    if not upload.byte_count:
+        raise invalid("file", "is empty: choose a file with content")
     await database.run_read(lambda tx: check_files(tx, visit.acting, upload.byte_count))
 
     def recognize() -> "StoredFile":
@@ -138,6 +141,7 @@ def rows_for_page(tx: Tx, visit: Visit, import_id: str, rows: list[StagedRow]) -
     ids = {match.contact_id for each in matches.values() for match in each}
     ids |= {row.contact_id for row in rows if row.contact_id is not None}
     contacts = {each.id: each for each in list_contacts_by_id(tx, organization_id, ids)} if ids else {}
+    handles = list_handles_of(tx, organization_id, contacts) if matches else {}
     shown = []
     for row in rows:
         draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
@@ -152,7 +156,7 @@ def rows_for_page(tx: Tx, visit: Visit, import_id: str, rows: list[StagedRow]) -
             "reason": describe_reason(row.reason) if row.reason else "",
             "contact": contacts.get(row.contact_id or 0),
             "matches": found,
-            "sides": sides_of(draft, found) if draft is not None and found else [],
+            "sides": sides_of(draft, found, handles) if draft is not None and found else [],
         })  # fmt: skip
     return shown
 

@@ -7,6 +7,7 @@ import pytest
 from visitor import Visitor, elements_of, text_of
 from world import World
 
+from coterie.actions.handles import add_handle
 from coterie.imports.apply import apply
 from coterie.imports.engine import Run
 from coterie.imports.stage import stage
@@ -86,6 +87,23 @@ def test_a_row_that_may_be_somebody_waits_for_a_decision(
     apply(run(path))
     with world.database.read() as tx:
         assert count_contacts(tx, world.organization.id) == 2
+
+
+def test_numbers_are_compared_however_they_are_written(alice: Visitor, world: World, upload: Upload) -> None:
+    with world.database.write() as tx:
+        add_handle(tx, world.alice, world.marge.id, "phone", "+1 800 555 1234", "phone")
+    path = upload("contacts.vcf", SAME_NAME.replace("(800) 555-5555", "+18005551234"))
+    page = text_of(alice.get(path, show="match"))
+    # all her numbers, one of which is that of the file
+    assert re.search(r"Phone \S.*, \+1 800 555 1234", page) and page.count("(differs)") == 1
+    assert "Marge Simpson (differs)" in page
+
+
+def test_an_empty_file_is_not_called_missing(alice: Visitor, world: World) -> None:
+    for path, field in ((f"/{world.organization.id}/imports", "file"),
+                        (f"/{world.organization.id}/people/{world.marge.id}/files/new", "upload")):  # fmt: skip
+        response = alice.upload(path, field, "people.csv", b"")
+        assert response.status == 422 and "is empty" in text_of(response)
 
 
 @pytest.mark.parametrize("decision", ["", "marry", "update:999999", "update:x", "create:1"])
