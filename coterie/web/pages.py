@@ -7,6 +7,7 @@ from coterie.model.plurals import count
 from coterie.web import words
 from coterie.web.assets import asset
 from coterie.web.markdown import render_markdown
+from coterie.web.person_fields import written_date
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,5 +41,6 @@ def _environment() -> "Environment":
         "markdown": render_markdown,
         "moment": words.moment,
         "sentence": words.sentence,
+        "written_date": written_date,
     }
     return environment

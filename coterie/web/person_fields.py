@@ -1,11 +1,13 @@
 """The fields of a contact that are edited in place: their labels and inputs."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from coterie.model.contacts import GENDERS, STATUSES, TEXTS, Contact
 from coterie.model.written_dates import read_date, writes_day_first
+from coterie.web.words import day
 
 
 class FormField(Struct, frozen=True):
@@ -23,6 +25,7 @@ class FormField(Struct, frozen=True):
     required: bool = False
 
 
+_DATE = re.compile(r"(\d{4}|-)-\d{2}-\d{2}")
 DATE_HINT = "Like 12 May 1980, or 12 May if you do not know the year"
 # in the order in which a page shows them
 FIELDS = {
@@ -90,6 +93,13 @@ def empty(contact: Contact) -> list[FormField]:
 def iso_date(text: str, country: str | None) -> str:
     """A date as people of a country write it, as YYYY-MM-DD or --MM-DD; any other text unchanged."""
     return read_date(text, day_first=writes_day_first(country)) or text
+
+
+def written_date(text: str) -> str:
+    """A stored date as people write it, if read_date reads that back; any other text unchanged."""
+    if not _DATE.fullmatch(text):
+        return text
+    return day(text) if read_date(day(text)) == text else text
 
 
 def parsed(name: str, text: str, country: str | None) -> str | int | None:

@@ -15,7 +15,7 @@ from coterie.model.reminders import ANNIVERSARY, BIRTHDAY, CUSTOM, TITLE_LENGTH_
 from coterie.store.database import Tx
 from coterie.store.reminders import list_reminders
 from coterie.web.part import TIME_ZONE, Fields, Part, text_or_none, texts_or_none
-from coterie.web.person_fields import FormField
+from coterie.web.person_fields import DATE_HINT, FormField
 
 REMINDERS_SHOWN = 50
 _AS_IT_IS = "as-it-is"
@@ -109,7 +109,7 @@ THINGS = (
         fields=(
             FormField("name", "Name", length_max=200, required=True),
             FormField("species", "Kind", hint="Such as dog or cat", length_max=100),
-            FormField("born_on", "Born", "date", "Like 2020-03-01, or --03-01 without a year", 40),
+            FormField("born_on", "Born", "date", DATE_HINT, 40),
         ),
         create=lambda tx, caller, contact, fields: pets.create_pet(tx, caller, contact.id, texts_or_none(fields)).id,
         update=lambda tx, caller, contact, item, fields: pets.update_pet(

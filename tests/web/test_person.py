@@ -222,3 +222,21 @@ def test_paths_that_do_not_exist_are_not_found(alice: Visitor, world: World) -> 
     assert alice.get(f"/{world.organization.id}/people/{'9' * 30}").status == 404
     assert alice.post(page(world, "gifts", "none", "delete")).status == 404
     assert alice.get(f"/{world.organization.id}/people/{world.moe.id + 1000}").status == 404
+
+
+def test_a_date_is_edited_as_people_write_it(alice: Visitor, world: World) -> None:
+    alice.is_fragment = True
+    path = page(world, "fields", "birthday")
+    for written, shown in (("19 March 1956", "19 Mar 1956"), ("--11-30", "30 Nov"), ("0900-01-02", "0900-01-02")):
+        alice.post(path, birthday=written, seen=_stored_birthday(world))
+        form = alice.get(path).body.decode()
+        assert f'value="{shown}"' in form
+        # what the form shows is what is stored
+        alice.post(path, birthday=shown, seen=(before := _stored_birthday(world)))
+        assert _stored_birthday(world) == before
+
+
+def _stored_birthday(world: World) -> str:
+    with world.database.read() as tx:
+        contact = find_contact(tx, world.organization.id, world.marge.id)
+    return (contact.birthday if contact else None) or ""
