@@ -7,12 +7,11 @@ the form shows both.
 from typing import Any
 
 from coterie.actions import contacts as actions
-from coterie.errors import Invalid, NotFound
+from coterie.errors import Invalid
 from coterie.model.contacts import Contact
-from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
 from coterie.web.page import NoPage, Page, Result, Show, Visit
-from coterie.web.person import find_person
+from coterie.web.person import find_person, find_person_to_change
 from coterie.web.person_fields import FIELDS, FormField, parsed, value_of
 from coterie.web.person_forms import base_of, form, saved
 
@@ -42,9 +41,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 def save(tx: Tx, visit: Visit) -> Result:
     field = _field(visit)
-    contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
-    if contact is None:
-        raise NotFound("This person was erased")
+    contact = find_person_to_change(tx, visit)
     before, new = value_of(contact, field.name), visit.text(field.name, 10_000)
     if visit.text("seen") != before and new.strip() != before:
         return _form(visit, contact, new, 409, conflict=before)

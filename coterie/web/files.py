@@ -14,12 +14,11 @@ from coterie.model.attachments import (
 )
 from coterie.model.contacts import Contact
 from coterie.store.attachments import find_attachment
-from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Database, Tx
 from coterie.store.files import file_path
 from coterie.store.thumbnails import SIZES, thumbnail
 from coterie.web.page import Download, Go, NoPage, Page, Picture, Result, Show, Visit
-from coterie.web.person import find_person
+from coterie.web.person import find_person, find_person_to_change
 from coterie.web.person_forms import base_of
 
 _PATH = "/{o:int}/people/{id:int}/files"
@@ -58,15 +57,8 @@ def _check_room(tx: Tx, visit: Visit, byte_count: int) -> None:
     actions.check_room(tx, visit.acting, contact.id, byte_count)
 
 
-def _find_to_change(tx: Tx, visit: Visit) -> Contact:
-    contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
-    if contact is None or contact.deleted_at is not None:
-        raise NotFound("This person was deleted", hint="restore it first")
-    return contact
-
-
 def create(tx: Tx, visit: Visit) -> Result:
-    contact, upload, file = _find_to_change(tx, visit), visit.files[_FIELD], visit.prepared
+    contact, upload, file = find_person_to_change(tx, visit), visit.files[_FIELD], visit.prepared
     attachment = actions.attach_file(
         tx, visit.acting, contact.id, filename=upload.filename, media_type=file.media_type,
         folder=visit.settings.data_folder, source=Path(upload.path), digest=file.digest,
@@ -107,14 +99,14 @@ def show_picture(tx: Tx, visit: Visit) -> Result:
 
 
 def use_as_picture(tx: Tx, visit: Visit) -> Result:
-    _find_to_change(tx, visit)
+    find_person_to_change(tx, visit)
     contact, attachment = _find(tx, visit)
     actions.set_picture(tx, visit.acting, contact.id, attachment.id)
     return Go(url=base_of(visit), message=f"{attachment.filename} is the picture now")
 
 
 def delete(tx: Tx, visit: Visit) -> Result:
-    _find_to_change(tx, visit)
+    find_person_to_change(tx, visit)
     contact, attachment = _find(tx, visit)
     actions.erase_attachment(tx, visit.acting, contact.id, attachment.id)
     return Go(url=base_of(visit), message=f"{attachment.filename} was deleted for good")

@@ -7,12 +7,12 @@ written, and the form shows both.
 from typing import Any
 
 from coterie.actions.reminders import finish_reminder
-from coterie.errors import Invalid, NotFound
+from coterie.errors import Invalid
 from coterie.model.contacts import Contact
 from coterie.store.database import Tx
 from coterie.web.page import NoPage, Page, Result, Show, Visit
 from coterie.web.part import TIME_ZONE, Part
-from coterie.web.person import find_person
+from coterie.web.person import find_person, find_person_to_change
 from coterie.web.person_fields import FormField, iso_date
 from coterie.web.person_forms import base_of, form, saved
 from coterie.web.person_parts import PARTS
@@ -65,9 +65,7 @@ def _text(visit: Visit, field: FormField) -> str:
 
 
 def create(tx: Tx, visit: Visit) -> Result:
-    part, contact = _part(visit), find_person(tx, visit)
-    if contact.deleted_at is not None:
-        raise NotFound("This person was deleted", hint="restore it first")
+    part, contact = _part(visit), find_person_to_change(tx, visit)
     fields = {field.name: _text(visit, field) for field in part.fields}
     if part.name == "notes":
         fields["is_personal"] = visit.text("is_personal")

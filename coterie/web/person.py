@@ -3,6 +3,7 @@
 from typing import Any
 
 from coterie.actions import contacts as actions
+from coterie.errors import NotFound
 from coterie.model.attachments import PICTURE, PICTURE_ENDINGS, Attachment
 from coterie.model.contact_sheets import ContactSheet, Part
 from coterie.model.contacts import Contact
@@ -13,7 +14,7 @@ from coterie.model.properties import DEFINITIONS_MAX, PropertyDefinition
 from coterie.model.relationships import TYPES
 from coterie.model.touches import KINDS as TOUCH_KINDS
 from coterie.store.contact_sheets import sheets_of
-from coterie.store.contacts import find_contact, list_contacts_by_id
+from coterie.store.contacts import find_contact, find_contact_to_change, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.merges import list_merges_into
 from coterie.store.properties import list_definitions
@@ -49,6 +50,16 @@ def find_person(tx: Tx, visit: Visit) -> Contact:
     contact = find_contact(tx, visit.acting.organization_id, visit.id("id"))
     if contact is None:
         raise NoPage
+    return contact
+
+
+def find_person_to_change(tx: Tx, visit: Visit) -> Contact:
+    """The contact of the path, or the one it was merged into, locked. Raises NoPage, or NotFound if it is deleted."""
+    contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
+    if contact is None:
+        raise NoPage
+    if contact.deleted_at is not None:
+        raise NotFound("This person was deleted", hint="restore it first")
     return contact
 
 

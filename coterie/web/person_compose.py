@@ -4,12 +4,12 @@ from typing import Any
 
 from coterie.actions.notes import create_note
 from coterie.actions.touches import log_touch
-from coterie.errors import Invalid, NotFound
+from coterie.errors import Invalid
 from coterie.model.notes import TEXT_LENGTH_MAX
 from coterie.store.database import Tx
 from coterie.web.log import KINDS
 from coterie.web.page import Page, Result, Visit
-from coterie.web.person import find_person
+from coterie.web.person import find_person, find_person_to_change
 from coterie.web.person_fields import FormField
 from coterie.web.person_forms import base_of, form, saved
 
@@ -17,9 +17,7 @@ NOTE = "note"
 
 
 def compose(tx: Tx, visit: Visit) -> Result:
-    contact = find_person(tx, visit)
-    if contact.deleted_at is not None:
-        raise NotFound("This person was deleted", hint="restore it first")
+    contact = find_person_to_change(tx, visit)
     kind, text = visit.text("kind", 20), visit.text("text", TEXT_LENGTH_MAX)
     if kind in ("", NOTE):
         is_personal = visit.text("is_personal", 10) == "yes"

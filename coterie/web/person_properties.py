@@ -8,13 +8,12 @@ from coterie.actions.properties import set_values
 from coterie.errors import Invalid, NotFound
 from coterie.model.contacts import Contact
 from coterie.model.properties import DEFINITIONS_MAX, PropertyDefinition
-from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
 from coterie.store.properties import find_definitions, list_definitions, list_values_of
 from coterie.web import history_words
 from coterie.web.page import Page, Result, Show, Visit
-from coterie.web.person import find_person
-from coterie.web.person_fields import FormField
+from coterie.web.person import find_person, find_person_to_change
+from coterie.web.person_fields import FormField, iso_date
 from coterie.web.person_forms import base_of, form, saved
 
 _PATH = "/{o:int}/people/{id:int}/properties/{slug}"
@@ -22,7 +21,7 @@ _KINDS = {
     "number": "number", "date": "date", "url": "url", "list": "lines", "boolean": "choice", "single_choice": "choice",
     "multiple_choice": "choices",
 }  # fmt: skip
-_HINTS = {"date": "Like 1980-05-12", "list": "One per line"}
+_HINTS = {"date": "Like 12 May 1980", "list": "One per line"}
 _NAME = "value"
 
 
@@ -67,6 +66,8 @@ def _sent(definition: PropertyDefinition, visit: Visit) -> Any:
     if definition.property_type == "multiple_choice":
         return visit.texts(_NAME)
     text = visit.text(_NAME).strip()
+    if definition.property_type == "date":
+        return iso_date(text, visit.country)
     return [line for line in text.splitlines() if line.strip()] if definition.property_type == "list" else text
 
 
@@ -84,9 +85,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 def save(tx: Tx, visit: Visit) -> Result:
     definition = _definition(tx, visit)
-    contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
-    if contact is None:
-        raise NotFound("This person was erased")
+    contact = find_person_to_change(tx, visit)
     before, value = _stored(tx, visit, contact), _sent(definition, visit)
     if visit.text("seen") != before:
         shown = history_words.value_words(before.encode()) if before else ""

@@ -9,11 +9,11 @@ from coterie.errors import NotFound
 from coterie.model.folders import FOLDERS_MAX
 from coterie.model.ids import parse_number
 from coterie.model.terms import EXPERTISES, NAME_LENGTH_MAX, TAGS, Vocabulary
-from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
 from coterie.store.folders import find_folder, list_folders, list_folders_of
 from coterie.store.terms import find_term, list_terms
 from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.person import find_person_to_change
 from coterie.web.person_forms import base_of, saved
 
 SUGGESTIONS = 20
@@ -32,6 +32,7 @@ def _list(visit: Visit) -> str:
 
 def add(tx: Tx, visit: Visit) -> Result:
     vocabulary = _vocabulary(visit)
+    find_person_to_change(tx, visit)
     term = create_term(tx, visit.acting, vocabulary, visit.text("name", NAME_LENGTH_MAX))
     put_on_contact(tx, visit.acting, vocabulary, visit.id("id"), term.id)
     noun = vocabulary.noun.capitalize()
@@ -43,6 +44,7 @@ def remove(tx: Tx, visit: Visit) -> Result:
     term = None if "\0" in term_id else find_term(tx, visit.acting.organization_id, vocabulary, term_id)
     if term is None:
         raise NotFound(f"{vocabulary.noun.capitalize()} not found")
+    find_person_to_change(tx, visit)
     take_off_contact(tx, visit.acting, vocabulary, visit.id("id"), term.id)
     noun = vocabulary.noun.capitalize()
     return saved(tx, visit, f"{noun} {term.name} was removed", _undo(visit, "add", {"name": term.name}))
@@ -50,26 +52,20 @@ def remove(tx: Tx, visit: Visit) -> Result:
 
 def put_in_folder(tx: Tx, visit: Visit) -> Result:
     """Puts the person into the folder of this name, a new one if there is none."""
-    _lock(tx, visit)
+    find_person_to_change(tx, visit)
     folder = find_or_create_folder(tx, visit.acting, visit.text("name", NAME_LENGTH_MAX).strip())
     _change(tx, visit, added=folder.id)
     return saved(tx, visit, f"Put into {folder.name}", _undo(visit, f"{folder.id}/remove", {}))
 
 
 def take_out_of_folder(tx: Tx, visit: Visit) -> Result:
-    _lock(tx, visit)
+    find_person_to_change(tx, visit)
     folder_id = parse_number(visit.path["item"])
     folder = None if folder_id is None else find_folder(tx, visit.acting.organization_id, folder_id)
     if folder is None:
         raise NotFound("Folder not found")
     _change(tx, visit, removed=folder.id)
     return saved(tx, visit, f"Taken out of {folder.name}", _undo(visit, "add", {"name": folder.name}))
-
-
-def _lock(tx: Tx, visit: Visit) -> None:
-    contact = find_contact_to_change(tx, visit.acting.organization_id, visit.id("id"))
-    if contact is None or contact.deleted_at is not None:
-        raise NotFound("This person was deleted", hint="restore it first")
 
 
 def _change(tx: Tx, visit: Visit, *, added: int | None = None, removed: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """People: search, filters, pages, and changes of many at once with their undo."""
 
 import re
+from itertools import product
 
 import pytest
 from counting import counted
@@ -157,10 +158,12 @@ def test_a_list_takes_the_same_statements_however_long_it_is(
 def test_what_is_missing_is_named(alice: Visitor, world: World) -> None:
     person = f"/{world.organization.id}/people/{world.marge.id}"
     alice.post(f"{person}/delete")
-    for is_fragment in (True, False):
+    forms = {"compose": {"kind": "note", "text": "Too late"}, "fields/job_title": {"job_title": "Too late"},
+             "gifts/new": {"name": "Too late"}, "tags/add": {"name": "Too late"}}  # fmt: skip
+    for (path, fields), is_fragment in product(forms.items(), (True, False)):
         alice.is_fragment = is_fragment
-        response = alice.post(f"{person}/compose", kind="note", text="Too late")
-        assert response.status == 404
+        response = alice.post(f"{person}/{path}", **fields)
+        assert response.status == 404, path
         assert "This person was deleted" in text_of(response)
         assert "Restore it first." in text_of(response)
         assert "This page does not exist" not in text_of(response)

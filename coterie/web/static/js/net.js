@@ -120,5 +120,9 @@ document.addEventListener("input", (event) => {
 const forget = (form) => { for (const area of form.querySelectorAll("textarea[id]")) sessionStorage.removeItem(keyOf(area)); };
 document.addEventListener("submit", (event) => { if (!event.target.hasAttribute("hx-post")) forget(event.target); });
 document.addEventListener("htmx:after:request", (event) => {
-  if (event.detail.ctx.response?.raw?.ok && formOf(event.detail.ctx)) forget(formOf(event.detail.ctx));
+  const form = event.detail.ctx.response?.raw?.ok && formOf(event.detail.ctx);
+  if (!form) return;
+  forget(form);
+  // what stopped the form before does so no longer
+  if (!failed.size) alarm?.replaceChildren();
 });
