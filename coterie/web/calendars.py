@@ -36,7 +36,7 @@ def _page(tx: Tx, visit: Visit, *, address: str = "", problem: str = "") -> Show
         template="in_touch/calendars.html",
         values={
             "title": "Calendar",
-            "feeds": [(each, ", ".join(LABELS[name] for name in each.contents)) for each in feeds],
+            "feeds": [(each, ", ".join(LABELS[name] for name in each.contents).capitalize()) for each in feeds],
             "choices": [(name, LABELS[name]) for name in CONTENTS],
             "address": address,
             "problems": {"contents": problem} if problem else {},

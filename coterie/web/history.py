@@ -109,7 +109,7 @@ def _line(visit: Visit, unit: Unit, members: dict[str, str], contacts: dict[int,
     ids = list(dict.fromkeys(each for change in changes for each in change.contact_ids if each in contacts))
     kinds = {change.kind for change in changes}
     is_large_undo = _UNDO_STARTED in kinds
-    if unit.caused_count:
+    if unit.caused_count and _FOUNDING not in kinds:
         request = _UNDO_STARTED if is_large_undo else "bulk_update.started"
         phrases[0] = f"{change_words(request, None)}: {count(unit.caused_count, 'change')}"
     can_undo = not unit.is_undone and _FOUNDING not in kinds and not kinds.isdisjoint(UNDOABLE - CONSEQUENCES)

@@ -56,6 +56,8 @@ _DOORS = {
     "cli": "on the command line",
     "worker": "by a job",
     "instagram": "by Instagram",
+    "import": "from a file",
+    "webhook": "by a webhook",
     "carddav": "on a phone",
     "mcp": "by an assistant",
     "hub": "through our API",

@@ -16,7 +16,7 @@ def test_an_address_is_made_shown_once_and_ended(alice: Visitor, world: World, c
     assert client.call("GET", address[1]).status == 200
     shown = alice.get(page)
     assert address[1] not in shown.body.decode()
-    assert "Birthdays, Whom to be in touch with last read just now" in text_of(shown)
+    assert "Birthdays, whom to be in touch with last read just now" in text_of(shown)
     feed = re.search(r"/settings/calendar/([0-9a-f-]+)/revoke", shown.body.decode())
     assert feed is not None
     assert alice.post(f"{page}/{feed[1]}/revoke").status == 303
