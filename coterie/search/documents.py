@@ -10,7 +10,7 @@ Notes and other long texts are in `words` alone.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from math import log2
 
@@ -35,6 +35,7 @@ _KINDS = {
 }  # fmt: skip
 # parts of addresses on the web that say nothing about a person
 _COMMON = frozenset(("http", "https", "www", "com"))
+_NOT_DIGITS = re.compile(r"\D+")
 _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # closeness in bits -> the word that finds the contacts that are at least so close
 CLOSE = {3: "«3", 2: "«2"}
@@ -61,20 +62,19 @@ def document_of(contact: Texts) -> Document:
                 continue  # only 1-800-FLOWERS and extensions have words
         kind = _KINDS.get(text.field, HANDLE)
         kinds[kind].update(dict.fromkeys(_words(text, kind)))
-    words: dict[str, None] = {}
-    for kind, found in kinds.items():
-        for word in list(found)[: FIELD_WORDS_MAX if kind else WORDS_MAX]:
-            words.update(dict.fromkeys(word.forms))
+    words = {kind: list(found)[: FIELD_WORDS_MAX if kind else WORDS_MAX] for kind, found in kinds.items()}
+    forms = dict.fromkeys([form for found in words.values() for word in found for form in word.forms])
     closeness = _closeness(contact)
     pieces = [piece for number in digits for piece in (beginning_of(number), *pieces_of(number))]
     close = [word for bits, word in CLOSE.items() if closeness >= bits / 2]
-    terms = {form for kind in (NAME, WORK) for word in list(kinds[kind])[:FIELD_WORDS_MAX] for form in word.forms}
-    all_words = tuple(dict.fromkeys([*pieces, *close, *list(words)[:WORDS_MAX]]))
-    fields = _fields(kinds, digits)
+    all_words = tuple(dict.fromkeys([*pieces, *close, *list(forms)[:WORDS_MAX]]))
+    fields = _fields(words, digits)
     return Document(
         words=all_words,
         fields=fields,
-        terms=frozenset(filter(is_term, terms)),
+        terms=frozenset(
+            filter(is_term, [form for kind in (NAME, WORK) for word in words[kind] for form in word.forms])
+        ),
         closeness=closeness,
         digest=_digest(f"{' '.join(all_words)}\n{fields}\n{closeness:.2f}"),
     )
@@ -117,8 +117,8 @@ def _pieces_of_handle(chunk: str) -> Iterable[Word]:
 
 def _numbers(text: Text) -> list[str]:
     """The digits of a number: in E.164, and as it is written where that has others (a trunk prefix, an extension)."""
-    international = re.sub(r"\D", "", text.normalized.partition(";")[0])
-    written = re.sub(r"\D", "", text.text).lstrip("0")
+    international = _NOT_DIGITS.sub("", text.normalized.partition(";")[0])
+    written = _NOT_DIGITS.sub("", text.text).lstrip("0")
     numbers = [international] if written in international else [international, written]
     return [number[:DIGITS_MAX] for number in numbers if len(number) >= DIGITS_MIN]
 
@@ -139,18 +139,16 @@ def _closeness(contact: Texts) -> float:
     return min(2.0, 0.3 * (contact.grade or 0) + 0.2 * log2(1 + written))
 
 
-def _fields(kinds: dict[str, dict[Word, None]], digits: Iterable[str]) -> str:
-    lines = []
-    for kind in (NAME, HANDLE, WORK):
-        if kinds[kind]:
-            words = (
-                ("" if word.written == word.forms[0] else f"{word.written}=") + "/".join(word.forms)
-                for word in list(kinds[kind])[:FIELD_WORDS_MAX]
-            )
-            lines.append(f"{kind} {' '.join(words)}")
+def _fields(words: Mapping[str, Sequence[Word]], digits: Iterable[str]) -> str:
+    lines = [f"{kind} {' '.join(map(_in_fields, words[kind]))}" for kind in (NAME, HANDLE, WORK) if words[kind]]
     if digits:
         lines.append(f"{DIGITS} {' '.join(digits)}")
     return "\n".join(lines)
+
+
+def _in_fields(word: Word) -> str:
+    written, forms = word
+    return ("" if written == forms[0] else f"{written}=") + "/".join(forms)
 
 
 def words_of_fields(fields: str, kinds: Container[str] = (NAME, HANDLE, WORK)) -> Iterator[str]:

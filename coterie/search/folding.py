@@ -44,6 +44,8 @@ def words_of_chunk(chunk: str) -> tuple[Word, ...]:
 
     "Müller" is ("müller", ("muller", "mueller")); "o'brien-lee" is obrien, lee and brien.
     """
+    if chunk.isascii() and chunk.isalnum():  # most are: a word as it is
+        return (_plain(chunk.lower()),)
     found = whole_words(chunk)
     found += [word for part in APOSTROPHES.split(chunk)[1:] for word in whole_words(part)[:1]]
     if not chunk.isascii() and _HAS_CJK.search(chunk):
