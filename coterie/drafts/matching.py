@@ -95,6 +95,18 @@ def find_matches(
     return [sorted(m.values(), key=lambda c: (-c.score, c.contact_id))[:MATCHES_MAX] for m in found]
 
 
+def need_keys(tx: Tx, organization_id: int, facts: Sequence[Facts]) -> bool:
+    """Whether the outcome of any of these drafts depends on keys.
+
+    It does not if queries find a contact that the draft certainly is or that it waits for, whatever else keys find and
+    however rare the names are.
+    """
+    return any(
+        not matches or matches[0].score <= ALIKE_MAX or any(each.reason.code in SHARING for each in matches)
+        for matches in find_matches(tx, organization_id, facts)
+    )
+
+
 def candidate_of(contact_id: int, reason: Reason) -> Candidate:
     """A contact that a draft is, or may be, for a reason of facts.py."""
     return Candidate(contact_id, reason, is_certain(reason), SCORES[reason.code])

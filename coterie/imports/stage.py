@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 
 from coterie.actions import imports as actions
+from coterie.drafts.facts import NOBODY
+from coterie.drafts.matching import need_keys
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, is_current, key_changes
 from coterie.imports.earlier_rows import load_files
@@ -92,8 +94,7 @@ def stage_batches(
         is_keyed = False
         for batch in batches:
             if not is_keyed and any(map(_is_matched, batch)):
-                yield from _keys(staging, read)
-                is_keyed = True
+                is_keyed = yield from _keys(staging, read, batch)
             with read() as tx:
                 staged = stage_batch(tx, staging, batch)
             import_ = yield partial(_save, staging=staging, staged=staged, is_last=batch[-1].is_last)
@@ -113,18 +114,26 @@ def _is_matched(row: ReadRow) -> bool:
     return row.error is None and row.contact_id is None and row.facts is not None
 
 
-def _keys(staging: Staging, read: Reads) -> Batches[Import, None]:
-    """Computes missing keys of contacts: without them, a row may be found new by mistake.
+def _keys(staging: Staging, read: Reads, batch: list[ReadRow]) -> Batches[Import, bool]:
+    """Computes missing keys of contacts: without them, a row may be found new by mistake. Returns whether all contacts
+    have keys; those of many are computed only if the outcome of a row of this batch depends on keys.
 
     More contacts at a time cost less each, so the number grows until another writer had to wait.
     """
-    limit = KEYED
+    limit, is_needed = KEYED, False
+    facts = [row.facts or NOBODY for row in filter(_is_matched, batch)]
     with read() as tx:
         is_keyed = is_current(tx, staging.caller.organization_id)
     while not is_keyed:
         yield partial(_key, staging=staging, limit=limit)
         is_keyed = staging.keyed_count < limit
+        if not is_keyed and not is_needed:
+            with read() as tx:
+                is_needed = need_keys(tx, staging.caller.organization_id, facts)
+            if not is_needed:
+                return False
         limit = KEYED if staging.is_waited_for else min(2 * limit, KEYED_ALONE)
+    return True
 
 
 def _key(tx: Tx, staging: Staging, limit: int) -> Import:
