@@ -236,11 +236,11 @@ def _contact_row(contact_id: int, plan: MergePlan, handles: list[Handle], now: s
     composed, written = join_name(*_parts_of(row)), row["formatted_name"]
     row["real_name_key"] = sort_key(written or composed)
     full = composed if written is None or is_inverted(written, row["last_name"]) else written
-    row["name_key"] = sort_key(row["display_name"] or full or row["nickname"])
-    for key, name in _KEYS:
-        value = row[name]
-        row[key] = sort_key(value) if value else ""
-    return row | word_columns(row, composed)
+    name = row["display_name"] or full or row["nickname"]
+    row["name_key"] = row["real_name_key"] if name == (written or composed) else sort_key(name)
+    row.update([(key, sort_key(row[name])) for key, name in _KEYS])
+    row.update(word_columns(row, composed))
+    return row
 
 
 def _created(caller: Caller, contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _CJK = re.compile(f"[{CJK}]")
 
 def stored_words(*texts: str | None) -> str:
     """The words of some texts; "" if none has any."""
-    lines = dict.fromkeys(" " + " ".join(found) for text in texts if text and (found := words(text)))
+    lines = dict.fromkeys([" " + " ".join(found) for text in texts if text and (found := words(text))])
     return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 

@@ -1,6 +1,7 @@
 """Bulk writes of imports: contacts and their parts, with one statement per batch instead of one per row."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from coterie.model.attachments import IMPORT
@@ -107,7 +108,8 @@ def _stamped(rows: Rows) -> list[dict[str, Any]]:
 def _insert(
     tx: Tx, organization_id: int, table: str, names: Sequence[str], rows: Rows, *, skip_existing: bool = False
 ) -> None:
-    stored = [{"organization_id": organization_id, **{name: row[name] for name in names}} for row in rows]
+    values_of, columns = itemgetter(*names), ("organization_id", *names)
+    stored = [dict(zip(columns, (organization_id, *values_of(row)), strict=True)) for row in rows]
     tx.insert_rows(table, [with_words(table, row) for row in stored], skip_existing=skip_existing)
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal
 
 import apsw
@@ -55,7 +56,8 @@ class SqliteTx:
         columns = tuple(values[0])
         sql = _insert(table, columns, skip_existing=skip_existing, replace_on=tuple(replace_on))
         # bound by position: looking up every name takes three times as long
-        self._connection.executemany(sql, [[row[name] for name in columns] for row in values])
+        values_of = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
+        self._connection.executemany(sql, map(values_of, values))
 
     def in_list(self, name: str) -> str:
         return f"IN (SELECT value FROM json_each(:{name}))"
