@@ -27,15 +27,11 @@ class ConflictGuard(Struct):
         organization_id, import_id = caller.organization_id, caller.import_id or ""
         if self.event_id is None:
             return False
-        first, latest = events.find_span_of_import(tx, organization_id, import_id)
-        since = self.event_id or first
+        after, latest, is_changed = events.find_changes_by_others(tx, organization_id, import_id, after=self.event_id)
         if not self.event_id and row_store.has_decided_updates(tx, organization_id, import_id):
-            since = None  # such a contact gets handles that other rows may match
-        if since is None or events.is_changed_by_others(tx, organization_id, import_id, after=since):
-            self.event_id = None
-            return False
-        self.event_id = latest
-        return True
+            is_changed = True  # such a contact gets handles that other rows may match
+        self.event_id = None if after is None or is_changed else latest
+        return self.event_id is not None
 
 
 class Pace:

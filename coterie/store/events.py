@@ -85,26 +85,22 @@ def find_last_event(tx: Tx, organization_id: int) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def find_span_of_import(tx: Tx, organization_id: int, import_id: str) -> tuple[int | None, int]:
-    """Returns the ids of the first event of an import, None if it has none, and of the last event of all."""
-    row = tx.one(
-        "SELECT (SELECT min(id) FROM events WHERE organization_id = :organization_id AND import_id = :import_id),"
-        " (SELECT max(id) FROM events WHERE organization_id = :organization_id)",
-        {"organization_id": organization_id, "import_id": import_id},
-    )
-    return (row[0], int(row[1] or 0)) if row else (None, 0)
+def find_changes_by_others(tx: Tx, organization_id: int, import_id: str, *, after: int) -> tuple[int | None, int, bool]:
+    """(the event looked after, the last event of all, whether anything but this import changed a contact in between).
 
-
-def is_changed_by_others(tx: Tx, organization_id: int, import_id: str, *, after: int) -> bool:
-    """Whether anything but this import changed a contact after an event."""
+    after: an event; 0 stands for the first of the import, None if it has none.
+    """
     row = tx.one(
         # few events follow the last one looked at, and SQLite joins them in the order written
-        "SELECT 1 FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id"
-        " AND ec.event_id > :after AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
-        f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT} LIMIT 1",
+        "SELECT s.after, (SELECT max(id) FROM events WHERE organization_id = :organization_id),"
+        " EXISTS (SELECT 1 FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id"
+        " AND ec.event_id > s.after AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
+        f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT})"
+        " FROM (SELECT coalesce(nullif(CAST(:after AS BIGINT), 0), (SELECT min(id) FROM events"
+        " WHERE organization_id = :organization_id AND import_id = :import_id)) AS after) s",
         {"organization_id": organization_id, "after": after, "import_id": import_id},
     )
-    return row is not None
+    return (row[0], int(row[1] or 0), bool(row[2])) if row else (None, 0, False)
 
 
 _OF_CONTACTS = (
