@@ -17,6 +17,7 @@ from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.other_writers import CHUNK, ConflictGuard, Pace
 from coterie.imports.related import FORMATS, link_related
 from coterie.model.imports import APPLIED, APPLYING, STAGED, Import
+from coterie.model.organizations import Caller
 from coterie.store import import_rows as row_store
 from coterie.store import imports as store
 from coterie.store.batches import Batches
@@ -82,20 +83,24 @@ def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
 def _end(run: Run, import_: Import) -> Batches[Done, Done]:
     """Links the related people of all rows, then finishes the import in the transaction of the last ones."""
     made: set[str] = set()
-    done = Done(import_, 0 if import_.format in FORMATS else None)
+    done = Done(import_, 0)
     while done.import_.state == APPLYING:
-        done = yield partial(_end_batch, run=run, after=done.last, made=made)
+        done = yield partial(_end_batch, run=run, after=done.last or 0, made=made)
     return done
 
 
-def _end_batch(tx: Tx, run: Run, after: int | None, made: set[str]) -> Done:
-    """after: the row whose people were linked last; None: no row has any left."""
+def _end_batch(tx: Tx, run: Run, after: int, made: set[str]) -> Done:
+    """after: the row whose people were linked last."""
     store.serialize_batches(tx, run.organization_id)
     import_, caller = open_import(tx, run.organization_id, run.import_id)
     if import_.state != APPLYING:
         return Done(import_, None)
-    last = link_related(tx, caller, after=after, made=made) if after is not None else None
+    last = _link(tx, caller, import_, after=after, made=made)
     return Done(import_ if last is not None else actions.finish(tx, caller, import_, APPLIED), last)
+
+
+def _link(tx: Tx, caller: Caller, import_: Import, *, after: int, made: set[str]) -> int | None:
+    return link_related(tx, caller, after=after, made=made) if import_.format in FORMATS else None
 
 
 def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: int, one_by_one: bool = False) -> Done:
@@ -121,5 +126,9 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
             break
     if not count:
         return Done(import_, None)
-    import_ = actions.save_progress(tx, caller, import_, {"applied_row": through}, outcomes)
+    columns = {"applied_row": through}
+    # a small import ends in the transaction of its rows
+    if is_end and count <= CHUNK and _link(tx, caller, import_, after=0, made=set()) is None:
+        return Done(actions.finish(tx, caller, import_, APPLIED, columns=columns, outcomes=outcomes), None)
+    import_ = actions.save_progress(tx, caller, import_, columns, outcomes)
     return Done(import_, None if is_end else through)
