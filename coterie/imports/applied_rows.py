@@ -39,6 +39,7 @@ from coterie.store.database import Tx
 from coterie.store.files import file_path
 
 log = logging.getLogger(__name__)
+_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 class Writer(Struct):
@@ -130,7 +131,7 @@ def _subject_of(writer: Writer, row: StagedRow) -> Subject:
 
 def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:
     """The draft of a row, without pictures whose file no longer exists."""
-    draft = msgspec.json.decode(row.draft or "{}", type=ContactDraft)
+    draft = _decode(row.draft or "{}")
     if draft.pictures:
         draft.pictures = [p for p in draft.pictures if not p.digest or file_path(writer.folder, p.digest).is_file()]
     return draft

@@ -25,6 +25,7 @@ BATCH = 500
 REJECTED_MAX = 10_000
 PICTURES_MAX = 5
 Reads = Callable[[], AbstractContextManager[Tx]]
+_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 class ReadRow(Struct):
@@ -47,7 +48,7 @@ class ReadRow(Struct):
     def decoded(self) -> ContactDraft:
         """The draft."""
         if self.draft is None:
-            self.draft = msgspec.json.decode(self.encoded or "{}", type=ContactDraft)
+            self.draft = _decode(self.encoded or "{}")
         return self.draft
 
 
