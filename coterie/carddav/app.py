@@ -234,9 +234,10 @@ def _present(error: Exception, request_id: str) -> Sent:
     if isinstance(error, Unauthorized):
         return Sent(401, [CHALLENGE])
     if isinstance(error, DavError):
+        etag = [(b"etag", error.etag.encode())] if error.etag else []
         if error.condition:
-            return Sent(error.status, [XML_TYPE], error_body(error))
-        return Sent(error.status, [TEXT_TYPE], error.message.encode())
+            return Sent(error.status, [XML_TYPE, *etag], error_body(error))
+        return Sent(error.status, [TEXT_TYPE, *etag], error.message.encode())
     if isinstance(error, Invalid) and any(problem.kind == "quota" for problem in error.problems):
         # RFC 4331, section 6
         return Sent(507, [XML_TYPE], error_body(DavError(507, "D:quota-not-exceeded", error.message)))

@@ -30,16 +30,16 @@ _List = tuple[str | None, list[_Term]]
 def check_conditions(request: Request, ref: CardRef | None) -> None:
     """If-Match or If-Unmodified-Since, then If-None-Match (RFC 9110, section 13.2.2).
 
-    Raises DavError (412) if one fails.
+    Raises DavError (412, with the ETag of the card) if one fails.
     """
     etag = etag_of(ref) if ref else None
     match, none_match = request.header(b"if-match"), request.header(b"if-none-match")
     if match and not matches(match, etag, is_strong=True):
-        raise DavError(412, message="The card has changed or is gone")
+        raise DavError(412, message="The card has changed or is gone", etag=etag)
     if not match and ref is not None and _is_modified(ref, request.header(b"if-unmodified-since")):
-        raise DavError(412, message="The card has changed")
+        raise DavError(412, message="The card has changed", etag=etag)
     if none_match and matches(none_match, etag, is_strong=False):
-        raise DavError(412, message="The card exists")
+        raise DavError(412, message="The card exists", etag=etag)
 
 
 def _is_modified(ref: CardRef, header: str) -> bool:

@@ -4,11 +4,14 @@ from coterie.errors import CoterieError
 
 
 class DavError(CoterieError):
-    """status: of the response. condition: an element such as "C:valid-address-data"; content: XML within it."""
+    """status: of the response. condition: an element such as "C:valid-address-data"; content: XML within it. etag: the
+    present one of a card whose condition failed."""
 
-    def __init__(self, status: int, condition: str = "", message: str = "", content: str = "") -> None:
+    def __init__(
+        self, status: int, condition: str = "", message: str = "", content: str = "", *, etag: str | None = None
+    ) -> None:
         super().__init__(message)
-        self.status, self.condition, self.content = status, condition, content
+        self.status, self.condition, self.content, self.etag = status, condition, content, etag
 
 
 class UidConflict(CoterieError):

@@ -43,6 +43,15 @@ def test_a_condition_that_fails_is_412_and_changes_nothing(dav: Dav, etag: str, 
     assert dav.sync(token).hrefs == []
 
 
+@pytest.mark.parametrize(
+    "headers", [{"if_match": '"another"'}, {"if_none_match": "*"}, {"if_unmodified_since": EPOCH}], ids=str
+)
+def test_a_412_has_the_etag_of_the_card(dav: Dav, etag: str, headers: dict[str, str]) -> None:
+    assert dav.put("ned.vcf", CHANGED, **headers).headers["etag"] == etag
+    assert dav.call("DELETE", "ned.vcf", **headers).headers["etag"] == etag
+    assert "etag" not in dav.put("nobody.vcf", CHANGED, if_match='"x"').headers
+
+
 def test_conditions_that_hold_let_a_change_pass(dav: Dav, etag: str) -> None:
     now, card = dav.get("ned.vcf").headers["last-modified"], dav.path("ned.vcf")
     for value in (
