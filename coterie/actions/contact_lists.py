@@ -107,13 +107,13 @@ def _draft(caller: Caller, sheet: ContactSheet, lists: ContactLists) -> tuple[Co
             draft.handles, channels = _handles(caller, draft.handles, lists.handles)
             families |= channels
     if lists.addresses is not None:
+        _check_each(problems, "addresses", lists.addresses, check_address, present=draft.addresses)
         draft.addresses = list(lists.addresses)
         families.add("addresses")
-        _check_each(problems, "addresses", draft.addresses, check_address)
     if lists.dates is not None:
+        _check_each(problems, "dates", lists.dates, check_date, present=draft.dates)
         draft.dates = list(lists.dates)
         families.add("dates")
-        _check_each(problems, "dates", draft.dates, check_date)
     if lists.tags is not None:
         draft.tags = _names(draft.tags, lists.tags)
         families.add("tags")
@@ -125,8 +125,13 @@ def _draft(caller: Caller, sheet: ContactSheet, lists: ContactLists) -> tuple[Co
     return draft, families
 
 
-def _check_each(problems: list[Problem], field: str, items: Iterable[Any], check: Any) -> None:
+def _check_each(
+    problems: list[Problem], field: str, items: Iterable[Any], check: Any, *, present: Sequence[Any]
+) -> None:
+    """Adds the problems of the items. One that is present may stay: a card may have an address without a country."""
     for place, item in enumerate(items):
+        if item in present:
+            continue
         found: list[Problem] = []
         with gathering(found):
             check({name: getattr(item, name) for name in item.__struct_fields__})

@@ -81,10 +81,11 @@ class Renderer:
         if stored.draft is not None:
             lines = split_card(text)
             version = version_of(lines)
-            before, after = (self._text_of(each, uid, version) for each in (_decode(stored.draft), draft))
-            difference = compare(split_card(before), split_card(after), self._caller.country)
+            before, after = (split_card(self._text_of(each, uid, version)) for each in (_decode(stored.draft), draft))
+            difference = compare(before, after, self._caller.country)
             if not difference.is_empty:
-                text = join_lines(Patch(lines, self._caller.country, keeps_heads=True).make(difference))
+                patch = Patch(lines, self._caller.country, keeps_heads=True, whole=after)
+                text = join_lines(patch.make(difference))
         return Rendered(ref, text, uid, stored)
 
     def _text_of(self, draft: ContactDraft, uid: str, version: str) -> str:

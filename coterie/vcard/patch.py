@@ -16,11 +16,23 @@ _WHOLE = frozenset(
 
 
 class Patch:
-    """The edits of one card. keeps_heads: a changed line keeps its group and parameters, only its value changes."""
+    """The edits of one card.
 
-    def __init__(self, lines: Sequence[RawLine], country: str | None, *, keeps_heads: bool) -> None:
+    keeps_heads: a changed line keeps its group and parameters, only its value changes. whole: the contact's card after
+    the difference. A contact has a value once that a card may repeat, so a value that is not in it goes from all lines.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[RawLine],
+        country: str | None,
+        *,
+        keeps_heads: bool,
+        whole: Sequence[RawLine] | None = None,
+    ) -> None:
         self._lines = lines
         self._keeps_heads = keeps_heads
+        self._left = None if whole is None else {unit.meaning for unit in units_of(whole, country)}
         self._units = units_of(lines, country)
         self._used: set[int] = set()
         self._by_meaning: dict[Hashable, list[CardUnit]] = {}
@@ -70,10 +82,20 @@ class Patch:
                 self._drop(each)
         elif (found := self._find(unit)) is not None:
             self._drop(found)
+            self._drop_others(unit)
 
     def _drop(self, unit: CardUnit) -> None:
         for line in unit.lines:
             self._replaced[id(line)] = []
+
+    def _drop_others(self, gone: CardUnit) -> None:
+        """Drops the lines that repeat a value which the whole card no longer has."""
+        if self._left is None or gone.meaning in self._left:
+            return
+        for each in self._by_meaning.get(gone.meaning, ()):
+            if id(each) not in self._used:
+                self._used.add(id(each))
+                self._drop(each)
 
     def _change(self, before: CardUnit, after: CardUnit) -> None:
         if after.family == before.family == "CATEGORIES" and self._keeps_heads:
@@ -84,6 +106,7 @@ class Patch:
             self._add(after)
             return
         self._drop(found)
+        self._drop_others(before)
         if self._keeps_heads and before.label == after.label and after.family not in _WHOLE:
             value = _value(found.main.entry, before.main.entry, after.main.entry)
             self._replaced[id(found.main)] = [with_value(found.main, value)]

@@ -66,6 +66,28 @@ def test_a_change_through_another_door_changes_its_lines_only(dav: Dav, r0: R0, 
     assert after == expected.replace("END:VCARD", "BDAY;VALUE=date:1960-05-01\r\nEND:VCARD")
 
 
+REPEATED = make_card(
+    "FN:Ned Flanders", "N:Flanders;Ned;;;", "EMAIL;TYPE=HOME:ned@example.org", "EMAIL;TYPE=WORK:NED@example.org",
+    "TEL;TYPE=CELL:(800) 555-0101", "TEL;TYPE=WORK:+18005550101", "ADR;TYPE=HOME:;;744 Evergreen Terrace;;;;",
+    "ADR;TYPE=WORK:;;744 Evergreen Terrace;;;;", uid="ned",
+)  # fmt: skip
+
+
+def test_a_value_that_a_card_repeats_goes_from_all_its_lines_with_the_contacts(dav: Dav, hub: Client) -> None:
+    dav.put("ned.vcf", REPEATED)
+    [ned] = hub.get("/api/hub/v1/contacts", filter="last_name:Flanders").json["items"]
+    path = f"/api/hub/v1/contacts/{ned['id']}"
+    home, _ = ned["addresses"]
+    address = {name: value for name, value in home.items() if name not in ("id", "country_code")}
+    assert hub.patch(path, {"email": None, "phone": "(800) 555-0199", "addresses": [address]}).status == 200
+    lines = dav.get("ned.vcf").body.decode().splitlines()
+    assert [line for line in lines if line[:3] in ("EMA", "TEL", "ADR")] == [
+        "TEL;TYPE=CELL:(800) 555-0199", "ADR;TYPE=HOME:;;744 Evergreen Terrace;;;;",
+    ]  # fmt: skip
+    dav.put("ned.vcf", "\r\n".join([*lines[:-1], "NICKNAME:Neddy", lines[-1], ""]))
+    assert [each["value"] for each in hub.get(path).json["handles"]] == ["(800) 555-0199"]
+
+
 @pytest.mark.parametrize("agent", [DAVX5, IOS, "poor/1.0"])
 def test_a_poor_client_does_not_flatten_a_rich_card(client: Client, world: World, dav: Dav, agent: str) -> None:
     dav.put("ned.vcf", NED)
