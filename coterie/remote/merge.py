@@ -6,7 +6,7 @@ deleted stays. The base has a text for each side, so a server's own changes when
 not count as changes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from msgspec import Struct, field
 
@@ -33,10 +33,9 @@ class Merged(Struct, frozen=True):
 
 
 def pull(
-    card: RemoteCard, remote: str, own: str, country: str | None, policy: str, *, echoes: Collection[str] = ()
+    card: RemoteCard, remote: str, own: str, country: str | None, policy: str, *, echoes: Collection[Hashable] = ()
 ) -> Merged:
-    """Applies the changes of the server to our card. echoes: the properties whose values there are older ones of ours
-    (echoes.py)."""
+    """Applies the changes of the server to our card. echoes: of echoes.py, what is an older state of ours there."""
     remote_lines, own_lines = split_card(remote), split_card(own)
     there = compare(split_card(card.remote_body), remote_lines, country)
     here = compare(split_card(card.own_text), own_lines, country)
@@ -89,6 +88,11 @@ def new_single_units(before: str, after: str, country: str | None) -> dict[str, 
     return _single_units(compare(split_card(before), split_card(after), country))
 
 
+def handles_of(card: str, country: str | None) -> set[Hashable]:
+    """The meanings of the handles of a card."""
+    return {unit.meaning for unit in units_of(split_card(card), country) if unit.is_handle}
+
+
 def _single_values(difference: Difference) -> dict[str, object]:
     return {name: unit.meaning for name, unit in _single_units(difference).items()}
 
@@ -99,23 +103,24 @@ def _single_units(difference: Difference) -> dict[str, CardUnit]:
 
 
 def _reconciled(
-    there: Difference, here: Difference, own: Sequence[RawLine], country: str | None, *, without: Collection[str]
+    there: Difference, here: Difference, own: Sequence[RawLine], country: str | None, *, without: Collection[Hashable]
 ) -> Difference:
-    """The other side's difference as it is to be made in a card that changed as well."""
+    """The other side's difference as it is to be made in a card that changed as well. without: names of properties, and
+    meanings of handles, that are left as they are."""
     units = units_of(own, country)
     singles = {unit.family: unit for unit in units if unit.family in SINGLE}
     meanings = {unit.meaning for unit in units}
     changed_here = _single_values(here)
     result = Difference()
     for before, after in there.changed:
-        if after.family in without:
+        if after.family in without or after.meaning in without:
             continue
         if after.family in _FOUND_BY_KIND and before.meaning not in meanings:
             result.added.append(after)
         else:
             result.changed.append((before, after))
     for unit in there.added:
-        if unit.family in without:
+        if unit.family in without or unit.meaning in without:
             continue
         present = singles.get(unit.family)
         if unit.family in _LISTS:

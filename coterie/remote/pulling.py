@@ -117,7 +117,7 @@ def _take_bound(tx: Tx, context: Context, card: RemoteCard, etag: str | None, te
             return
         restore_contact(tx, context.caller, contact.id)
     own = own_cards.render(tx, context, [contact.id])[contact.id]
-    echoes = find_echoes(tx, context, contact, card, text)
+    echoes = find_echoes(tx, context, contact, card, text, own=own.text)
     merged = merge.pull(card, text, own.text, context.caller.country, policy, echoes=echoes)
     if merged.conflicts and policy == ASK:
         context.counts.held += 1

@@ -28,6 +28,7 @@ SINGLE = frozenset(
 # what every program writes for itself; a change of these alone is no change of the card
 OF_PROGRAMS = frozenset(("PRODID", "REV"))
 _HANDLES = frozenset(("TEL", "EMAIL", "URL", "IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE"))
+_HANDLE = "handle"
 _ANNIVERSARIES = frozenset(("ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY"))
 _DAYS = frozenset(("BDAY", "X-ABDATE")) | _ANNIVERSARIES
 _STRUCTURED = frozenset(("N", "ADR", "ORG", "GENDER", "X-GENDER"))
@@ -51,6 +52,11 @@ class CardUnit(Struct, frozen=True):
     def family(self) -> str:
         """The name of the property."""
         return self.main.name
+
+    @property
+    def is_handle(self) -> bool:
+        """Whether it is an e-mail address, a phone number or another handle; its meaning is as handle_meaning."""
+        return isinstance(self.meaning, tuple) and self.meaning[0] == _HANDLE
 
 
 def is_companion(line: RawLine) -> bool:
@@ -117,7 +123,12 @@ def _meaning_of_handle(entry: Property, labels: Mapping[str, str], country: str 
     handle = read_handle(entry, labels)
     if handle is None:
         return entry.name, ""
+    return handle_meaning(handle.channel, handle.value, country)
+
+
+def handle_meaning(channel: str, value: str, country: str | None) -> Hashable:
+    """The meaning of the line of a handle."""
     try:
-        return "handle", handle.channel, normalize(handle.channel, handle.value, country, "value")[1]
+        return _HANDLE, channel, normalize(channel, value, country, "value")[1]
     except Invalid:
-        return "handle", handle.channel, handle.value.strip()
+        return _HANDLE, channel, value.strip()

@@ -75,6 +75,54 @@ def test_a_value_that_was_cleared_here_does_not_come_back(subscriber: World, scr
     assert "NICKNAME" not in scripted.cards["ned.vcf"]
 
 
+@pytest.mark.parametrize(
+    ("field", "first", "second", "line"),
+    [
+        ("email", "ned@example.org", None, "EMAIL:NED@example.org"),
+        ("email", "ned@example.org", "flanders@example.org", "EMAIL;TYPE=HOME:ned@example.org"),
+        ("phone", "(800) 555-0101", None, "TEL:+18005550101"),
+        ("website", "https://ned.example/", None, "URL:https://ned.example/"),
+    ],
+)
+def test_a_handle_that_was_deleted_here_does_not_come_back(
+    subscriber: World, scripted: Scripted, field: str, first: str, second: str | None, line: str
+) -> None:
+    scene = Scene(subscriber, scripted, field)
+    scene.here(first, second)
+    scene.there(line)
+    assert scene.book.run().held == 0
+    assert held(scene.book, field) == second
+    assert f"{line}\r\n" not in scripted.cards["ned.vcf"]
+    assert scene.book.run().written == 0
+
+
+def test_a_handle_that_was_deleted_and_added_again_here_stays(subscriber: World, scripted: Scripted) -> None:
+    scene = Scene(subscriber, scripted, "email")
+    scene.here("ned@example.org", None, "ned@example.org")
+    scene.there("EMAIL:ned@example.org")
+    scene.book.run()
+    assert held(scene.book, "email") == "ned@example.org"
+    assert "EMAIL:ned@example.org\r\n" in scripted.cards["ned.vcf"]
+
+
+@pytest.mark.parametrize("line", ["EMAIL:ned@example.org", "TEL:(800) 555-0101"])
+def test_a_repeated_value_that_was_deleted_here_goes_from_all_its_lines(
+    subscriber: World, scripted: Scripted, line: str
+) -> None:
+    name, value = line.split(":")
+    scene = Scene(subscriber, scripted, {"EMAIL": "email", "TEL": "phone"}[name])
+    scene.there(line)
+    card = scripted.cards["ned.vcf"]
+    scripted.put("ned.vcf", card.replace(f"{line}\r\n", f"{line}\r\n{name};TYPE=WORK:{value}\r\n"))
+    scene.book.run()
+    assert held(scene.book, scene.field) == value
+    scene.here(None)
+    scene.book.run()
+    assert value not in scripted.cards["ned.vcf"]
+    scene.book.run()
+    assert held(scene.book, scene.field) is None
+
+
 def test_a_mirror_keeps_our_later_value_and_writes_nothing(subscriber: World, scripted: Scripted) -> None:
     scene = Scene(subscriber, scripted, "nickname", direction=MIRROR)
     scene.here("Neddy", "Neddie")
