@@ -75,7 +75,7 @@ def _is_point(char: str) -> bool:
 
 def stream_safe(text: str) -> str:
     """The text with each run of combining marks cut after 30, to be called before unicodedata.normalize()."""
-    if text.isascii():
+    if text.isascii() or len(text) <= MARKS_MAX:  # most names, which need no look at each character
         return text
     safe, run = [], 0
     for char in text:
