@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -90,6 +91,12 @@ class Instance:
             if process.returncode:
                 sys.exit(f"bench: coterie {arguments[0]} ended with {process.returncode}")
             return json.loads(output), seconds, peak.result()
+
+
+def cpu_of_children() -> float:
+    """The CPU seconds of the commands that have ended, with their own children: the same on a busy machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch_memory(process: "subprocess.Popen[bytes]") -> float:

@@ -1,4 +1,4 @@
-"""An import of 100,000 rows of Google CSV into an empty instance, then of the same file again: seconds and memory.
+"""An import of 100,000 rows of Google CSV into an empty instance, then of the same file again: time and memory.
 
     python -m bench.imports [--rows N] [--postgresql URL]
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import apsw
 
-from bench.import_files import Instance, write_file
+from bench.import_files import Instance, cpu_of_children, write_file
 from bench.plan import Plan
 from bench.table import Row, at_most, markdown
 
@@ -43,24 +43,33 @@ def measure(count: int = ROWS, database_url: str | None = None) -> Iterator[Row]
         write_file(folder / "google.csv", count)
         instance = Instance(folder, database_url)
         command = ("import", str(folder / "google.csv"), "--apply", "--json")
+        used = cpu_of_children()
         result, seconds, memory = instance.run(*command)
+        used = cpu_of_children() - used
         counts = {key: result[key] for key in ("created", "updated", "unchanged", "matched", "rejected")}
         yield Row(group, "outcome", ", ".join(f"{value} {key}" for key, value in counts.items() if value))
         bar = TWENTY_SECONDS / TWENTY_SHARE * count / ROWS
         yield at_most(group, f"first run (Twenty's 17 minutes by {TWENTY_SHARE})", seconds, bar, " s")
         yield at_most(group, "first run: memory", memory, MEMORY_BAR, " MB")
+        yield Row(group, "first run: CPU", f"{used:,.1f} s")
         if not database_url:
             yield from _against_insertion(group, instance.data / "coterie.sqlite3", folder, seconds)
+        used = cpu_of_children()
         again, seconds, memory = instance.run(*command)
+        used = cpu_of_children() - used
         yield Row(group, "second run creates and updates", f"{again['created']} and {again['updated']}")
         yield at_most(group, "second run", seconds, AGAIN_SECONDS_BAR * count / ROWS, " s")
         yield at_most(group, "second run: memory", memory, MEMORY_BAR, " MB")
+        yield Row(group, "second run: CPU", f"{used:,.1f} s")
 
 
 def _against_insertion(group: str, database: Path, folder: Path, seconds: float) -> Iterator[Row]:
+    used = time.process_time()
     insertions = [insertion_seconds(database, folder / f"insertion-{number}.sqlite3") for number in (1, 2)]
+    used = (time.process_time() - used) / 2
     mean = sum(insertions) / len(insertions)
     yield Row(group, "bare insertion, twice", " and ".join(f"{each:,.1f}" for each in insertions) + " s")
+    yield Row(group, "bare insertion with its reading: CPU", f"{used:,.1f} s")
     yield at_most(group, "first run in bare insertions", seconds / mean, INSERTIONS_BAR, " ×")
 
 
