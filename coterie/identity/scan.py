@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
 from coterie.identity.comparing import compare_ids, likely_pairs, settle_pairs
-from coterie.identity.keeping import key_changes, load_people
+from coterie.identity.keeping import Prepared, load_people, prepare_keys, save_keys
 from coterie.identity.keys import SHARED_MAX, counted_of, phone_keys_of
 from coterie.identity.lookup import find_likely
 from coterie.identity.pairs import Pairs
@@ -53,8 +53,7 @@ def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -
 
     read: opens a read transaction. is_whole: compares the whole book even if an earlier scan has.
     """
-    while (yield partial(_key, organization_id=organization_id)).keyed:
-        pass
+    yield from _key_changes(organization_id, read)
     with read() as tx:
         progress = key_store.find_progress(tx, organization_id)
         changed = key_store.list_unscanned(tx, organization_id, limit=CHANGED_MAX + 1)
@@ -65,8 +64,18 @@ def scan_batches(organization_id: int, read: Reads, *, is_whole: bool = False) -
         yield from _scan_changed(organization_id, changed)
 
 
-def _key(tx: Tx, organization_id: int) -> Scanned:
-    return Scanned(keyed=key_changes(tx, organization_id, limit=KEYED_AT_ONCE))
+def _key_changes(organization_id: int, read: Reads) -> Batches[Scanned, None]:
+    """Keys are computed while others may write: that takes three times as long as to store them."""
+    while True:
+        with read() as tx:
+            prepared = prepare_keys(tx, organization_id, limit=KEYED_AT_ONCE)
+        if prepared is None:
+            return
+        yield partial(_save_keys, organization_id=organization_id, prepared=prepared)
+
+
+def _save_keys(tx: Tx, organization_id: int, prepared: Prepared) -> Scanned:
+    return Scanned(keyed=save_keys(tx, organization_id, prepared))
 
 
 # Changed contacts -----------------------------------------------------------------------------------------------------

@@ -87,6 +87,16 @@ def list_changed(tx: Tx, organization_id: int, revision: int, *, limit: int) -> 
     ]
 
 
+def list_unchanged(tx: Tx, organization_id: int, contacts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of (revision, contact id) that have this revision now."""
+    rows = tx.all(
+        f"SELECT revision, id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}",
+        {"organization_id": organization_id, "ids": tx.list_param([contact_id for _, contact_id in contacts])},
+    )
+    present = {(revision, contact_id) for revision, contact_id in rows}
+    return [each for each in contacts if each in present]
+
+
 def list_unscanned(tx: Tx, organization_id: int, *, limit: int) -> list[tuple[int, int]]:
     """The same of the contacts that have changed since the last scan."""
     return list_changed(tx, organization_id, find_progress(tx, organization_id).scanned_revision, limit=limit)

@@ -7,7 +7,7 @@ from world import World
 
 from coterie.actions.addresses import add_address
 from coterie.actions.contacts import create_contact, delete_contact, erase_contact, restore_contact, update_contact
-from coterie.identity.keeping import is_current, key_changes, load_people
+from coterie.identity.keeping import Prepared, is_current, key_changes, load_people, prepare_keys, save_keys
 from coterie.identity.keys import counted_of, keys_of
 from coterie.identity.scan import Scanned, scan_batches
 from coterie.model.duplicates import LEVELS, Duplicate
@@ -75,6 +75,47 @@ def test_keys_follow_every_change(world: World) -> None:
         restore_contact(tx, world.alice, world.homer.id)
         erase_contact(tx, world.alice, first)
     scan(world)
+    check_keys(world, 3)
+
+
+def prepare(world: World) -> Prepared:
+    with world.database.read() as tx:
+        prepared = prepare_keys(tx, world.organization.id, limit=100)
+    assert prepared is not None
+    return prepared
+
+
+def test_contacts_that_change_while_their_keys_are_computed_come_again(world: World) -> None:
+    """The first time, when nothing is keyed, and later."""
+    first, second, third = (make(world, name, phone="+12125550100") for name in ("Otto Hale", "Ruth Hale", "Kim Hale"))
+    for name in ("Otto Quill", "Otto Reyes"):
+        prepared = prepare(world)
+        with world.database.write() as tx:
+            update_contact(tx, world.alice, first, {"real_name": name})
+            delete_contact(tx, world.alice, second)
+            erase_contact(tx, world.alice, third)
+        with world.database.write() as tx:
+            save_keys(tx, world.organization.id, prepared)
+            assert not is_current(tx, world.organization.id)
+        scan(world)
+        check_keys(world, 3)
+        with world.database.write() as tx:
+            restore_contact(tx, world.alice, second)
+            update_contact(tx, world.alice, first, {"phone": "+12125550101"})
+        third = make(world, "Kim Hale")
+    scan(world)
+    check_keys(world, 5)
+
+
+def test_keys_that_another_transaction_has_computed_are_not_written_again(world: World) -> None:
+    make(world, "Otto Hale", phone="+12125550100")
+    prepared = prepare(world)
+    with world.database.write() as tx:
+        key_changes(tx, world.organization.id)
+        before = stored(tx, world.organization.id)
+    with world.database.write() as tx:
+        save_keys(tx, world.organization.id, prepared)
+        assert stored(tx, world.organization.id) == before
     check_keys(world, 3)
 
 
