@@ -35,7 +35,7 @@ def is_fact(key: int) -> bool:
     return bool(key & _FACT)
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def number_of(text: str) -> int:
     """A signed 64-bit number of a text, the same in every process."""
     return _hash(text)

@@ -21,7 +21,7 @@ _SOUNDS: dict[int, str | None] = {ord(letter): digit for letters, digit in _CONS
 _SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def latin_words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case and Latin letters, whatever its script: "Сергей O’Neil" gives sergey, oneil.
 
@@ -34,14 +34,14 @@ def latin_words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(plain.lower()))
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def sound(word: str) -> str:
     """The consonant classes of a word without repeats: equal for most spellings and scripts of a name."""
     code = word.translate(_SOUNDS)
     return "".join(digit for digit, before in zip(code, " " + code, strict=False) if digit != before) or word[:2]
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def likeness(one: str, other: str) -> Likeness:
     """How alike two words of names are.
 
