@@ -74,7 +74,8 @@ def run_worker(settings: Settings, *, with_parent: bool) -> None:
     with importing():
         from coterie.worker.loop import Worker  # lazy: a web process needs no worker
 
-    with open_migrated(settings) as database:
+    # a worker reads whole books: mapped, they would take up to 256 MB and be no quicker
+    with open_migrated(settings, maps_file=False) as database:
         worker = Worker(database, settings)
 
         def stop(signal_number: int, frame: FrameType | None) -> None:

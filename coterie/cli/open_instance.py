@@ -35,9 +35,12 @@ def _create_folder(settings: Settings) -> None:
 
 
 @contextmanager
-def open_migrated(settings: Settings) -> Iterator[Database]:
-    """The database, created if necessary and migrated to this version; closed when the block ends."""
-    database = open_database(settings)
+def open_migrated(settings: Settings, *, maps_file: bool = True) -> Iterator[Database]:
+    """The database, created if necessary and migrated to this version; closed when the block ends.
+
+    maps_file: as open_database.
+    """
+    database = open_database(settings, maps_file=maps_file)
     try:
         migrate(database)
         yield database

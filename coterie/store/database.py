@@ -127,13 +127,16 @@ class Database(Protocol):
         """Finishes running work, then ends all threads and connections. New work raises Unavailable."""
 
 
-def open_database(settings: Settings) -> Database:
-    """Opens the database of database_url. Raises Unavailable if it cannot, or if the scheme is unknown."""
+def open_database(settings: Settings, *, maps_file: bool = True) -> Database:
+    """Opens the database of database_url. maps_file: as store/sqlite_connection.Connection; of no use to PostgreSQL.
+
+    Raises Unavailable if it cannot, or if the scheme is unknown.
+    """
     url = settings.database_url
     if url.startswith("sqlite:///"):
         from coterie.store.sqlite import SqliteDatabase  # lazy: only one engine's driver is ever loaded
 
-        return SqliteDatabase(url.removeprefix("sqlite:///"), settings)
+        return SqliteDatabase(url.removeprefix("sqlite:///"), settings, maps_file=maps_file)
     if url.startswith(("postgresql://", "postgres://")):
         from coterie.store.postgres import PostgresDatabase  # lazy: only one engine's driver is ever loaded
 

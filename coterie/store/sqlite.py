@@ -39,8 +39,9 @@ class SqliteDatabase:
 
     engine: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, path: str, settings: Settings) -> None:
+    def __init__(self, path: str, settings: Settings, *, maps_file: bool = True) -> None:
         self.settings = settings
+        self._maps_file = maps_file
         self._reading = threading.Lock()
         self._slow_readers = threading.Semaphore(SLOW_READERS)
         self._slow: queue.LifoQueue[Connection] = queue.LifoQueue()
@@ -65,7 +66,9 @@ class SqliteDatabase:
             # a process killed here leaves an empty file, private already, which the next one completes
             os.close(private_file(path))
             is_empty = Path(path).stat().st_size == 0
-            self._writing_connection = Connection(path, read_only=False, is_waited_for=self._lock.is_waited_for)
+            self._writing_connection = Connection(
+                path, read_only=False, is_waited_for=self._lock.is_waited_for, maps_file=self._maps_file
+            )
             if is_empty:
                 self._writing_connection.apsw.execute("PRAGMA page_size=8192")
             self._writing_connection.apsw.execute("PRAGMA journal_mode=WAL")
@@ -74,9 +77,12 @@ class SqliteDatabase:
         self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
         self._writer = Writer(self._writing_connection, self._lock, self._watch, self.settings.request_seconds)
         self._checkpoints = Checkpoints(path, self._writing_connection.apsw)
-        self._reader = Connection(path, read_only=True)
+        self._reader = self._connect()
         for _ in range(SLOW_READERS):
-            self._slow.put(Connection(path, read_only=True))
+            self._slow.put(self._connect())
+
+    def _connect(self) -> Connection:
+        return Connection(self._path, read_only=True, maps_file=self._maps_file)
 
     def _require_open(self) -> None:
         if self._is_closed:
@@ -135,7 +141,7 @@ class SqliteDatabase:
         except queue.Empty:
             pass
         try:
-            return Connection(self._path, read_only=True)
+            return self._connect()
         except apsw.Error as error:
             raise translate(error) from error
 

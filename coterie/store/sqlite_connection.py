@@ -16,8 +16,11 @@ from coterie.store.database import Parameters, Row, T, Work, insert_statement
 IMMEDIATE = "BEGIN IMMEDIATE"
 # steps of SQLite's virtual machine between two checks of the deadline: about a millisecond
 STEPS_BETWEEN_CHECKS = 100_000
+MAPPED_BYTES = 268_435_456
+# KiB of pages that a connection caches; those it maps come on top
+CACHE_KIB, SMALL_CACHE_KIB = 16_384, 4_096
 # secure_delete=FAST: deleted content is overwritten in pages that are written anyway
-_PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-16384", "secure_delete=FAST")
+_PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "secure_delete=FAST")
 
 
 class SqliteTx:
@@ -89,9 +92,20 @@ def _insert(table: str, columns: tuple[str, ...], *, skip_existing: bool, replac
 
 
 class Connection:
-    """An apsw connection with a deadline (of time.monotonic) for its statements. is_waited_for: as Tx's."""
+    """An apsw connection with a deadline (of time.monotonic) for its statements. is_waited_for: as Tx's.
 
-    def __init__(self, path: str, *, read_only: bool, is_waited_for: Callable[[], bool] = lambda: False) -> None:
+    maps_file: reads the first 256 MB of the file through memory that the process maps, and that counts as its own. A
+    connection that only reads has a small cache otherwise.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        read_only: bool,
+        is_waited_for: Callable[[], bool] = lambda: False,
+        maps_file: bool = True,
+    ) -> None:
         # never creates the file: it would hide that the database was deleted
         self.apsw = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
         self.deadline = float("inf")
@@ -99,6 +113,8 @@ class Connection:
         self.apsw.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
         for pragma in _PRAGMAS:
             self.apsw.execute(f"PRAGMA {pragma}")
+        self.apsw.execute(f"PRAGMA mmap_size={MAPPED_BYTES if maps_file else 0}")
+        self.apsw.execute(f"PRAGMA cache_size=-{SMALL_CACHE_KIB if read_only and not maps_file else CACHE_KIB}")
         self.apsw.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         # plans do not depend on the values of parameters: with a partial index in reach, SQLite would otherwise plan a
         # statement again whenever it runs with other values, which takes longer than most statements do
