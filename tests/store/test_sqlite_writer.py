@@ -253,7 +253,7 @@ def test_a_loop_that_is_gone_does_not_end_the_writer(database: SqliteDatabase) -
 def test_only_the_owner_may_read_what_is_kept(path: str, database: SqliteDatabase) -> None:
     asyncio.run(database.run_write(add("secret")))
     modes = {file.name: file.stat().st_mode & 0o077 for file in Path(path).parent.iterdir()}
-    assert len(modes) == 5
+    assert len(modes) == 6
     assert set(modes.values()) == {0}
 
 
