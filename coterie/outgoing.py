@@ -53,8 +53,10 @@ class Target(Struct, frozen=True):
 
 
 class Rules(Struct, frozen=True):
-    """What the operator allows beyond public addresses over https. own: this instance's URL, which must not be called:
-    a webhook that creates a contact would never end."""
+    """The addresses that the operator allows beyond public ones over https.
+
+    own: this instance's URL, which must not be called: a webhook that creates a contact would never end.
+    """
 
     own: str = ""
     hosts: frozenset[str] = frozenset()

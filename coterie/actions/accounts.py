@@ -1,4 +1,4 @@
-"""What changes of an account have in common: the event, a mail, and the end of other sessions and logins."""
+"""The common part of changes of an account: the event, a mail, and the end of other sessions and logins."""
 
 from coterie.actions.events import record
 from coterie.model import times

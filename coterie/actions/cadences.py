@@ -1,4 +1,4 @@
-"""Staying in touch: rules of contacts, tags and folders, snoozing, and who is due (docs/decisions/0051).
+"""Staying in touch: rules of contacts, tags and folders, snoozing, and due contacts (docs/decisions/0051).
 
 The rules belong to the organization: its members see the same people due.
 """
@@ -77,7 +77,7 @@ def find_cadence(tx: Tx, caller: Caller, cadence_id: str) -> Cadence:
 
 
 def target_of(cadence: Cadence) -> Target:
-    """What a rule is of."""
+    """The contact, tag or folder of a rule."""
     if cadence.contact_id is not None:
         return Target("contact", cadence.contact_id)
     if cadence.tag_id is not None:

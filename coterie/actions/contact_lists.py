@@ -1,4 +1,4 @@
-"""Changes of the lists of a contact: each replaced as a whole, or by what is added and removed."""
+"""Changes of the lists of a contact: each replaced as a whole, or by additions and removals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

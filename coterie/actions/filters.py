@@ -73,7 +73,7 @@ def _expanded(tx: Tx, caller: Caller, segment: Segment) -> Filter:
 
 
 def reader_of(tx: Tx, caller: Caller) -> FilterReader:
-    """Who reads a filter: the moment of the request, and the time zone of its user or else of the organization."""
+    """The reader of a filter: the moment of the request, and the time zone of its user or else of the organization."""
     reader = find_user(tx, caller.user_id) if caller.user_id else find_organization(tx, caller.organization_id)
     zone = zone_of(reader.time_zone) if reader else UTC
     return FilterReader(caller.user_id, Clock(datetime.now(UTC), zone), caller.country)

@@ -231,7 +231,7 @@ def handle_changes(before: Handle | None, after: Handle | None) -> Changes:
 
 
 def handles_for_undo(before: Sequence[Handle], after: Sequence[Handle]) -> dict[str, Any]:
-    """What the event of a change of a contact's handles stores for undo: the pairs (before, after) that differ.
+    """The data for undo in the event of a change of a contact's handles: the pairs (before, after) that differ.
 
     None stands for a handle that was not there.
     """

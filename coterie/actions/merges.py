@@ -174,7 +174,7 @@ def _move_parts(tx: Tx, caller: Caller, pair: Pair, merge: Merge) -> list[Handle
 def _save(
     tx: Tx, caller: Caller, pair: Pair, merge: Merge, changed: tuple[FieldPlan, list[Handle], list[EventRow]]
 ) -> Contact:
-    """Saves the rows of both contacts with their events, and what is derived from them; returns the survivor."""
+    """Saves the rows of both contacts with their events and derived values; returns the survivor."""
     plan, handles, rows = changed
     before, now, values = pair.survivor, merge.created_at, merge.changes.values
     note = note_store.find_pinned_note(tx, caller.organization_id, before.id)

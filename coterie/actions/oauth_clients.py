@@ -1,4 +1,4 @@
-"""Who a client of OAuth is: one that registered itself, or one whose id is the URL of its metadata."""
+"""Clients of OAuth: registered by themselves, or with the URL of their metadata as id."""
 
 from typing import Any
 from urllib.parse import urlsplit

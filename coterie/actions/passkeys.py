@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 CHANGED = "user.passkeys_changed"
 log = getLogger(__name__)
 ADD, SIGN_IN = "add", "sign in"
-# what the library raises for responses that are not well-formed
+# the errors of the library for responses that are not well-formed
 _MALFORMED = (
     ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError, NotImplementedError, RecursionError,
     struct.error,
@@ -70,7 +70,7 @@ class _NotAccepted(Exception):
 
 @contextmanager
 def _refusing_malformed() -> Iterator[None]:
-    """Raises _NotAccepted for what the library raises; holds no other work, whose faults it would hide."""
+    """Raises _NotAccepted for the errors of the library. It must hold no other work, whose faults it would hide."""
     try:
         yield
     except _MALFORMED as error:
@@ -78,7 +78,7 @@ def _refusing_malformed() -> Iterator[None]:
 
 
 def options_to_add(tx: Tx, party: RelyingParty, user: User) -> dict[str, Any]:
-    """What the browser needs to make a passkey."""
+    """The options with which the browser makes a passkey."""
     challenge = make_challenge(party.folder, f"{ADD} {user.id}", party.browser)
     passkeys = store.list_passkeys(tx, user.id)
     return creation_options(party.id, challenge, user_id=user.id, email=user.email, passkeys=passkeys)
@@ -129,7 +129,7 @@ def remove_passkey(tx: Tx, user_id: str, passkey_id: str, *, session_id: str, vi
 
 
 def options_to_sign_in(party: RelyingParty) -> dict[str, Any]:
-    """What the browser needs to use a passkey."""
+    """The options with which the browser uses a passkey."""
     return request_options(party.id, make_challenge(party.folder, SIGN_IN, party.browser))
 
 

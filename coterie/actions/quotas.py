@@ -14,7 +14,7 @@ from coterie.store.database import Tx
 
 
 class Usage(Struct, frozen=True):
-    """What an organization has, and its quotas; None where it has none. contacts: those that are not deleted."""
+    """The use of an organization, and its quotas; None where it has none. contacts: those that are not deleted."""
 
     contacts: int
     contacts_max: int | None
@@ -23,7 +23,7 @@ class Usage(Struct, frozen=True):
 
 
 def load_usage(tx: Tx, caller: Caller) -> Usage:
-    """What the caller's organization uses of its quotas."""
+    """How much of its quotas the caller's organization uses."""
     return Usage(
         count_contacts(tx, caller.organization_id),
         caller.contacts_max,

@@ -112,7 +112,7 @@ def find_named_segment(tx: Tx, caller: Caller, text: str) -> Segment:
 
 
 def describe_segment(tx: Tx, caller: Caller, segment: Segment) -> SegmentSheet:
-    """The segment with its filter in both spellings, and what is broken about it."""
+    """The segment with its filter in both spellings, and its broken references."""
     names = load_names(tx, caller.organization_id, segment.filter)
     line = to_line(with_names(segment.filter, names))
     problem = None

@@ -19,7 +19,7 @@ SESSIONS_MAX = 100
 def sign_in(tx: Tx, user_id: str, user_agent: str, via: str) -> tuple[str, Organization | None]:
     """(token, first organization): a session of a user whose password was checked.
 
-    A user can have 100 sessions; the oldest ends when there are more. A user who is a member of no organization can
+    A user can have 100 sessions; the oldest ends when there are more. A user without an organization can
     sign in to accept an invitation.
     """
     organizations = list_organizations_of_user(tx, user_id)

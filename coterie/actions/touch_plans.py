@@ -30,7 +30,7 @@ REFRESHES = frozenset((
 
 
 def refresh_plans(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> None:
-    """Writes the plans of these contacts as they follow from what is stored now."""
+    """Computes the plans of these contacts from the stored data, and writes them."""
     if not contact_ids or not cadences.has_cadences(tx, organization_id):
         return
     before = store.list_plans_of(tx, organization_id, contact_ids)
@@ -43,7 +43,7 @@ def refresh_plans(tx: Tx, organization_id: int, contact_ids: Collection[int]) ->
 
 
 def compute_plans(tx: Tx, organization_id: int, contact_ids: Collection[int]) -> dict[int, TouchPlan]:
-    """contact id -> its plan as it follows from what is stored, for the contacts that have a rule."""
+    """contact id -> its plan, computed from the stored data, for the contacts that have a rule."""
     rules = {
         contact_id: rule
         for contact_id, each in cadences.list_cadences_of(tx, organization_id, contact_ids).items()

@@ -26,7 +26,7 @@ EXTERNAL_ID_LENGTH_MAX = 500
 
 
 class Identifier(Struct, frozen=True):
-    """What a contact is looked for by. value: as given; normalized: as it is matched. source: of an external id."""
+    """A value that identifies a contact. value: as given; normalized: as it is matched. source: of an external id."""
 
     by: By
     value: str

@@ -19,7 +19,7 @@ from coterie.http.responses import Encoded, encode_response
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
 
-# of a client that keeps bodies; all others are told no-store
+# of a client that stores bodies; all others get no-store
 _CACHE = (b"cache-control", b"private, no-cache")
 _SIZE = 16
 

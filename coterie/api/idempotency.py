@@ -64,7 +64,7 @@ def hash_request(
 
 
 def _owner(caller: Caller) -> str:
-    """Whose keys these are: the token's, or the user's if a login acts in another organization."""
+    """The owner of the keys: the token, or the user if a login acts in another organization."""
     return caller.token_id or caller.user_id or ""
 
 

@@ -29,7 +29,7 @@ _HEADERS = {"cache-control": "private, max-age=900", "referrer-policy": "no-refe
 
 
 class Calendar(Struct, frozen=True):
-    """What a feed sends."""
+    """The data of a feed, ready to be sent."""
 
     organization_id: int
     feed: CalendarFeed

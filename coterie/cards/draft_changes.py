@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def read_lines(lines: Sequence[RawLine], country: str | None) -> ContactDraft:
-    """The normalized draft of a card. What has no field stays in its lines alone. Pictures have their digest."""
+    """The normalized draft of a card, without the properties that have no field. Pictures have their digest."""
     draft = normalize_draft(read_parts(card_of(lines), keeps_rest=False), country, keeps_rest=False)
     draft.pictures = [with_digest(picture) for picture in draft.pictures if picture.data]
     draft.related = []

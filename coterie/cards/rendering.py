@@ -27,7 +27,7 @@ from coterie.vcard.patch import Patch
 from coterie.vcard.raw import RawLine, join_lines, split_card, version_of
 from coterie.vcard.write import write_card
 
-# our own properties and what is not for phones: bytes of a rendered picture beyond this are not sent
+# our own properties, and those that phones do not use: bytes of a rendered picture beyond this are not sent
 PICTURE_BYTES_MAX = 1_048_576
 _NOT_ON_PHONES = {"how_you_met": None, "bio": None, "is_follower": None, "relationship_grade": None}
 _decode = msgspec.json.Decoder(ContactDraft).decode
@@ -106,7 +106,7 @@ class Renderer:
 
 
 def card_draft(sheet: ContactSheet) -> ContactDraft:
-    """What a card shows of a contact: of its notes the pinned one, no folders, of its pictures those that are files."""
+    """The contact as its card shows it: of its notes the pinned one, no folders, of its pictures those in files."""
     draft = replace(draft_of_sheet(sheet), folders=[], external_ids=[], **_NOT_ON_PHONES)
     draft.pictures = [picture for picture in draft.pictures if picture.digest]
     return draft

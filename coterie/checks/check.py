@@ -1,4 +1,4 @@
-"""What a check is: a query for things that break an invariant, page by page, and possibly a repair."""
+"""A check: a query for violations of an invariant, page by page, and possibly a repair."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from coterie.store.database import Tx
 
 
 class Violation(Struct, frozen=True):
-    """One thing that breaks an invariant: which (such as "folder 3"), what is wrong, and what its repair needs."""
+    """One violation. subject: such as "folder 3"; text: what is wrong with it; key: for the repair."""
 
     subject: str
     text: str
@@ -19,7 +19,7 @@ class Violation(Struct, frozen=True):
 
 
 class CheckScope(Struct, frozen=True):
-    """What is checked: an organization and the data folder; is_deep: contents are compared as well.
+    """The data to check: of an organization and in the data folder; is_deep: contents are compared as well.
 
     import_seconds: after which imports expire.
     """

@@ -1,4 +1,4 @@
-"""What concerns the whole instance: dead jobs, unreferenced files, and the database file itself."""
+"""Checks of the whole instance: dead jobs, unreferenced files, and the database file itself."""
 
 from collections.abc import Sequence
 

@@ -50,7 +50,7 @@ class Example(Struct, frozen=True):
 
 
 class CheckResult(Struct):
-    """What a check found in all organizations, and how much of it was repaired. examples: the first ten violations."""
+    """The violations that a check found in all organizations, and how many it repaired. examples: the first ten."""
 
     name: str
     is_repairable: bool

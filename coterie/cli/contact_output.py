@@ -70,7 +70,7 @@ def _relationship(side: ContactRelationship) -> dict[str, Any]:
 
 
 def print_sheet(data: dict[str, Any]) -> None:
-    """What is not empty, a line each."""
+    """Prints the fields that are not empty, a line each."""
     typer.echo(printable(f"{data['id']}  {data['name'] or 'No name'}"))
     for name, value in data.items():
         if name in ("id", "name") or value in (None, [], {}):

@@ -1,4 +1,4 @@
-"""Runs of subscriptions in the process of a command: the first one, and one at a time beside the worker."""
+"""Runs of subscriptions in the process of a command: the first one, and single ones next to those of the worker."""
 
 import sys
 

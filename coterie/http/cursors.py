@@ -28,7 +28,7 @@ class InvalidCursor(CoterieError):
 
 
 class CursorScope(Struct, frozen=True):
-    """What a cursor is valid for. parameters: those of the query that decide what the list has, as text."""
+    """The list that a cursor is valid for. parameters: those of the query that select items, as text."""
 
     settings: Settings
     caller: Caller

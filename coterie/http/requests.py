@@ -1,4 +1,4 @@
-"""What an operator sees of requests: an id, a log line and Prometheus metrics for each.
+"""Requests as an operator sees them: an id, a log line and Prometheus metrics for each.
 
 No line and no metric holds a path's parameters, a query, a body or a token: a route is named by its template. Both are
 a list and a dictionary on the event loop's thread, because the logging module would cost a fifth of the requests a

@@ -57,7 +57,7 @@ def _choices(asked: Arguments, survivor: Contact, losers: list[Contact]) -> dict
 
 
 def _preview(tx: Tx, call: Call, survivor: Contact, losers: list[Contact], choices: dict[str, int]) -> dict[str, Any]:
-    """What the survivor gets of each, and which values go into a note because there is room for one only."""
+    """The values that the survivor gets of each, and those that go into a note because a field holds one only."""
     briefs = present_briefs(tx, call, [survivor, *losers])
     plans = []
     for loser in losers:

@@ -51,7 +51,7 @@ def _lock(tx: Tx, call: Call, asked: Arguments) -> None:
 
 
 def _identify(call: Call, asked: Arguments, fields: ContactFields) -> list[Identifier]:
-    """What to find the contact by; [] to create one."""
+    """The identifiers by which to find the contact; [] to create one."""
     if asked.mode == "create":
         return []
     if fields.match is None and asked.mode == "update":

@@ -43,7 +43,7 @@ class Reason(Struct, frozen=True):
 
 
 class _Days(Struct, frozen=True):
-    """What is looked for. most: reasons of each kind; coming: MM-DD -> the next such day, soonest first."""
+    """The days to look at. most: reasons of each kind; coming: MM-DD -> the next such day, soonest first."""
 
     call: Call
     where: Where | None
@@ -102,7 +102,7 @@ def _matching(tx: Tx, days: _Days, reasons: list[Reason]) -> list[Reason]:
 
 
 def _overdue(tx: Tx, days: _Days) -> list[Reason]:
-    """Who is due by a cadence, today, before or in these days."""
+    """The contacts that a cadence makes due: today, before or in these days."""
     most = days.most if days.where is None else READ_MAX
     found = []
     for plan in list_due(tx, days.call.caller.organization_id, days.until.isoformat(), limit=most):

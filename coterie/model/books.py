@@ -30,7 +30,7 @@ class Book(Struct, frozen=True):
 
     @property
     def is_read_only(self) -> bool:
-        """Whether a filter decides who is in it."""
+        """Whether a filter decides its members."""
         return self.kind == "segment"
 
 

@@ -46,7 +46,7 @@ class Cadence(Struct, frozen=True, kw_only=True):
 
 
 class Target(Struct, frozen=True):
-    """What a cadence is of."""
+    """The contact, tag or folder of a cadence."""
 
     kind: TargetKind
     id: int | str

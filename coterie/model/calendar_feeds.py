@@ -14,7 +14,7 @@ PATH = "/calendar/{token}.ics"
 
 
 class CalendarFeed(Struct, frozen=True, kw_only=True):
-    """A feed of a user. contents: what is in it, some of CONTENTS."""
+    """A feed of a user. contents: some of CONTENTS."""
 
     id: str
     user_id: str

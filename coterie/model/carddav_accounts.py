@@ -1,4 +1,4 @@
-"""How a device is told its account: the address of CardDAV, DAVx5's link, Apple's configuration profile."""
+"""The account of a device: the address of CardDAV, DAVx5's link, Apple's configuration profile."""
 
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape  # writes XML only
@@ -19,7 +19,7 @@ class DeviceAccount(Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where CardDAV begins."""
+        """The address of CardDAV."""
         return self.base_url + ROOT_PATH
 
 

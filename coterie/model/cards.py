@@ -66,7 +66,7 @@ def check_of(text: str) -> str:
 
 @lru_cache
 def membership_uuid(organization_uuid: str, user_id: str) -> str:
-    """What a member's URLs are called: one user in two organizations has two address books."""
+    """The name of a member in URLs: one user in two organizations has two address books."""
     return str(uuid.uuid5(uuid.UUID(organization_uuid), user_id))
 
 

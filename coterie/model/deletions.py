@@ -1,11 +1,11 @@
-"""What a device deletes: when it is many, and when it is so much that a person must agree (docs/decisions/0052)."""
+"""Deletions by a device: when they are many, and when a member must agree to them (docs/decisions/0052)."""
 
 from msgspec import Struct
 
 MAIL_JOB = "mail_deletions"
 # deletions without a longer pause are one bundle
 PAUSE_SECONDS = 600
-# how long a person's consent lasts
+# how long a member's consent lasts
 ALLOWED_SECONDS = 24 * 3600
 RETRY_SECONDS = 3600
 _MANY_COUNT, _MANY_SHARE = 10, 0.2
@@ -45,7 +45,7 @@ class Bundle(Struct, frozen=True):
 
     @property
     def is_full(self) -> bool:
-        """Whether the next deletion needs a person's consent: more than 50 cards, and more than half of the book."""
+        """Whether the next deletion needs a member's consent: more than 50 cards, and more than half of the book."""
         next_count = self.deleted_count + 1
         return next_count > _HELD_COUNT and next_count > _HELD_SHARE * self.card_count
 

@@ -1,4 +1,4 @@
-"""What an event changed of a contact, in the words of update_contact and of the parts of a contact."""
+"""The changes of a contact in an event, in the words of update_contact and of the parts of a contact."""
 
 from collections.abc import Collection
 

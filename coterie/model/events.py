@@ -174,7 +174,7 @@ SHOWN_WITH_CONTACTS = {
     "member": False, "invitation": False, "duplicate": False, "access_token": False, "device": False,
     "webhook": False, "cadence": False, "calendar_feed": False, "subscription": False, "book": False,
 }  # fmt: skip
-# The same, of the contacts and what is said of them; the others are of accounts and access
+# Those of contacts and of data about them; the others are of accounts and access
 OF_THE_BOOK = frozenset(SHOWN_WITH_CONTACTS) - {
     "user", "organization", "member", "invitation", "access_token", "device", "webhook", "book",
     "calendar_feed",

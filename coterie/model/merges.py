@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 
 class MergeChanges(Struct):
-    """What a merge changed, apart from the rows it moved.
+    """The changes of a merge, apart from the rows it moved.
 
     values: key -> (before, after) of the survivor. A key is a column of the contact; or "card_state"; or "property:"
     and a slug; "primary:" and a channel, whose value is the id of the primary handle; "pinned", the id of the pinned

@@ -65,7 +65,7 @@ class Client(Struct, frozen=True):
 
 
 class Grant(Struct, frozen=True):
-    """What a user agreed to: a code stands for it for a minute."""
+    """The consent of a user, for which a code stands for a minute."""
 
     organization_id: int
     user_id: str
@@ -76,7 +76,7 @@ class Grant(Struct, frozen=True):
 
 
 class Tokens(Struct, frozen=True):
-    """What a client gets."""
+    """The tokens that a client gets, with their scopes."""
 
     access_token: str
     refresh_token: str

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn Level 3): what the browser is asked for, and what is stored."""
+"""Passkeys (WebAuthn Level 3): the stored key, and the options for the browser."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
@@ -11,7 +11,7 @@ NAME_LENGTH_MAX = 100
 PASSKEYS_MAX = 20
 RESPONSE_LENGTH_MAX = 20_000
 TIMEOUT_MILLISECONDS = 300_000
-# COSE numbers: EdDSA, ES256, RS256; what every authenticator has one of
+# COSE numbers: EdDSA, ES256, RS256; every authenticator has one of them
 ALGORITHMS = (-8, -7, -257)
 
 

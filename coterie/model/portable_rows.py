@@ -197,7 +197,7 @@ class SnoozeRow(PortableRow, kw_only=True, frozen=True):
 
 
 class NotSameRow(PortableRow, kw_only=True, frozen=True):
-    """Two contacts that somebody said are two people."""
+    """Two contacts that a user marked as not the same."""
 
     first_contact: Id
     second_contact: Id

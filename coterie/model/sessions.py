@@ -1,4 +1,4 @@
-"""Sessions: a user who is signed in with a browser."""
+"""Sessions: users signed in with a browser."""
 
 import hashlib
 import hmac

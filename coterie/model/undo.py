@@ -1,4 +1,4 @@
-"""What an undo did: the events it undid, and those it could not, each with a reason that programs can read."""
+"""The result of an undo: the events it undid, and those it could not, each with a reason code."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ REASONS = {
 
 
 class UndoScope(Struct, frozen=True):
-    """What is undone together: the events from first to last, and those of the jobs that they requested.
+    """The events that are undone together: those from first to last, and those of the jobs that they requested.
 
     causes: the events that requested these jobs.
     """

@@ -1,4 +1,4 @@
-"""What another server can do wrong. The message is for the user who added the subscription."""
+"""Faults of another server. The message is for the user who added the subscription."""
 
 MESSAGE_LENGTH_MAX = 4000
 

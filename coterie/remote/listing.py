@@ -1,4 +1,4 @@
-"""What changed in a remote book: by sync-collection (RFC 6578) if the server has it, otherwise by comparing ETags."""
+"""Changes of a remote book: by sync-collection (RFC 6578) if the server has it, otherwise by comparing ETags."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
@@ -32,7 +32,7 @@ class Listing(Struct):
 
 
 def list_changes(client: Client, book: Book, known: Mapping[str, str | None], token: str | None) -> Listing:
-    """What changed since a token, or against the ETags that are known (name -> ETag). Raises RemoteError."""
+    """The changes since a token, or against known ETags (name -> ETag). Raises RemoteError."""
     if book.has_sync:
         if token is not None and token == book.sync_token:
             return Listing(token=token)

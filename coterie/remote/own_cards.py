@@ -84,7 +84,7 @@ def put_in_folder(tx: Tx, context: Context, contact_id: int, *, is_in: bool = Tr
 
 
 def names_of(tx: Tx, context: Context, contact_ids: Sequence[int]) -> list[str]:
-    """What these contacts are called, deleted ones too."""
+    """The names of these contacts, deleted ones too."""
     contacts = [find_contact(tx, context.organization_id, contact_id) for contact_id in contact_ids]
     return [
         contact.full_name or contact.display_name or contact.email or contact.phone or "?"

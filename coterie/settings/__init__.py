@@ -168,7 +168,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
 
 
 def _suggest(name: str, environment: Mapping[str, str], file: Path) -> str:
-    """An unknown setting as it was written, with the setting or option that was probably meant."""
+    """An unknown setting as it was written, with the setting or option that it resembles most."""
     variable = PREFIX + name.upper()
     is_variable = variable in {key.upper() for key in environment}
     written = variable if is_variable else f"{name[:100]} (in {file})"

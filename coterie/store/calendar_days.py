@@ -1,4 +1,4 @@
-"""What calendar feeds show: days of contacts and of relationships, of contacts that are not deleted."""
+"""Days for calendar feeds: those of contacts and of relationships, of contacts that are not deleted."""
 
 from msgspec import Struct
 

@@ -8,14 +8,14 @@ from coterie.store.database import Tx, matching
 
 
 class UidOwner(NamedTuple):
-    """What has a UID: a group, by the name of its card, or a contact, deleted or merged ones included."""
+    """The owner of a UID: a group, by the name of its card, or a contact, deleted or merged ones included."""
 
     group: str | None
     contact_id: int | None
 
 
 def find_uid_owner(tx: Tx, organization_id: int, uid: str) -> UidOwner | None:
-    """What has a UID: a group before a contact, an external id before the uuid of a contact."""
+    """The owner of a UID: a group before a contact, an external id before the uuid of a contact."""
     # without statistics SQLite would read all groups
     by_uid = " INDEXED BY card_bodies_by_uid" if tx.engine == "sqlite" else ""
     rows = tx.all(

@@ -1,4 +1,4 @@
-"""What happened with a contact, newest first: its interactions, and the events that name it."""
+"""The past of a contact, newest first: its interactions, and the events that name it."""
 
 from collections.abc import Collection
 

@@ -10,7 +10,7 @@ from coterie.store.database import Tx
 
 
 class Counts(Struct, frozen=True):
-    """A table that counts for an organization: the columns of what is counted, with its type, and of the count."""
+    """A table of counts of an organization: the column of the counted value, with its type, and that of the count."""
 
     table: str
     key: str

@@ -1,4 +1,4 @@
-"""Who wants the daily mail of an organization, and the last day on which it was made."""
+"""The readers of the daily mail of an organization, and the last day on which it was made."""
 
 from msgspec import Struct
 

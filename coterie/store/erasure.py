@@ -2,7 +2,7 @@
 
 Foreign keys erase their parts. This module erases notes about no other contact, corrects cached counts, and scrubs the
 values that events, webhooks, stored responses, subscriptions and groups have copied. actions/erasure.py
-adds what is not in these tables.
+adds the data outside these tables.
 """
 
 from collections.abc import Sequence

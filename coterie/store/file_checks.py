@@ -37,7 +37,7 @@ def list_import_files(tx: Tx, organization_id: int) -> list[tuple[str, str]]:
 
 
 def describe_damage(folder: Path, digest: str, byte_count: int | None, *, is_deep: bool) -> str | None:
-    """What is wrong with a stored file, or None. is_deep reads it and compares its digest."""
+    """The damage of a stored file, or None. is_deep reads it and compares its digest."""
     path = file_path(folder, digest)
     try:
         if byte_count is not None and path.stat().st_size != byte_count:

@@ -1,4 +1,4 @@
-"""What the engine itself can check about the database, for `coterie check --deep`."""
+"""Checks of the database by the engine itself, for `coterie check --deep`."""
 
 from coterie.store.database import Tx
 

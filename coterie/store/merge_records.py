@@ -1,4 +1,4 @@
-"""What a merge records: the kind and the id of each row that it moved or copied, in merge_rows."""
+"""The records of a merge: the kind and the id of each row that it moved or copied, in merge_rows."""
 
 from coterie.store.database import Tx
 from coterie.store.merged_tables import Copied, Moved

@@ -1,4 +1,4 @@
-"""Pairs that a user has said are two people: whoever is not the loser of a merge is not the survivor either."""
+"""Pairs that a user marked as not the same: a pair of the loser of a merge is a pair of the survivor too."""
 
 from coterie.store.database import Tx
 from coterie.store.duplicates import ordered
@@ -34,7 +34,7 @@ def remove_not_same(tx: Tx, organization_id: int, merge_id: str, *, survivor: in
 
 
 def _list_others(tx: Tx, organization_id: int, contact_id: int) -> dict[int, tuple[str | None, str]]:
-    """contact id -> (the user who said so, when)."""
+    """contact id -> (the user who marked the pair, when)."""
     rows = tx.all(
         "SELECT second_contact_id, user_id, created_at FROM not_same WHERE organization_id = :organization_id"
         " AND first_contact_id = :contact_id UNION ALL SELECT first_contact_id, user_id, created_at FROM not_same"

@@ -49,7 +49,7 @@ class Moved(Struct, frozen=True):
 class Copied(Struct, frozen=True):
     """A table that links contacts with something; columns: all but the organization and the contact, the key first.
 
-    counted: the table of what is linked, if it caches the number of its contacts.
+    counted: the linked table, if it caches the number of its contacts.
     """
 
     table: str
@@ -97,7 +97,7 @@ COPIED = (
     Copied("note_contacts", ("note_id",)),
     Copied("follower_snapshots", ("taken_on", "follower_count")),
 )
-# Tables that name contacts and do not follow: values that a merge decides one by one, what is derived, and history,
+# Tables that name contacts and do not follow: values that a merge decides one by one, derived data, and history,
 # which names contacts as they were then
 OTHERS = {
     "card_bodies": "the card of one contact as a device wrote it",

@@ -1,4 +1,4 @@
-"""What an organization uses of its quotas."""
+"""The use of an organization's quotas."""
 
 from coterie.store.contacts import COUNT
 from coterie.store.counters import count

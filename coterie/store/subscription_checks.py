@@ -1,4 +1,4 @@
-"""What breaks the invariants of subscriptions, and of the groups of devices."""
+"""Violations of the invariants of subscriptions, and of the groups of devices."""
 
 from coterie.model.subscriptions import BOUND, CARD_HELD
 from coterie.store.database import Tx

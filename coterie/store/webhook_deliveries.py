@@ -1,4 +1,4 @@
-"""What is sent to webhooks: the deliveries that wait, and the log of their attempts."""
+"""Deliveries to webhooks: those that wait, and the log of their attempts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile

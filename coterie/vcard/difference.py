@@ -1,4 +1,4 @@
-"""What changed from one card to another, and the same change made in a third one that has lines of its own.
+"""The difference of two cards, and the same change in a third one that has lines of its own.
 
 A device's PUT is the difference of the card it was shown and the card it wrote, made in the stored lines. A change
 through another door is the difference of the contact's card before and after, made in the stored lines.
@@ -55,7 +55,7 @@ def compare(
 
 
 def families_of(lines: Sequence[RawLine], country: str | None) -> set[str]:
-    """What the writer of a card can show: the names of its properties, and LABELS if one has a label."""
+    """The families that the writer of a card can show: the names of its properties, and LABELS if one has a label."""
     units = units_of(lines, country)
     return {unit.family for unit in units} | {LABELS for unit in units if unit.label}
 

@@ -90,7 +90,7 @@ def split_card(text: str) -> list[RawLine]:
 
 
 def parse_line(text: str) -> Property | None:
-    """What one line says; None if it is not a property."""
+    """The property of a line; None if it has none."""
     plain = _plain(text)
     return parse_text(plain) if plain.strip() else None
 

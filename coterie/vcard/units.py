@@ -1,4 +1,4 @@
-"""What the lines of a card mean: units of a main line with its companions, compared without regard to spelling.
+"""The meaning of the lines of a card: units of a main line with its companions, compared without regard to spelling.
 
 Two programs write the same phone number with another group, order of parameters, case of TYPE, folding or escaping.
 """

@@ -99,7 +99,7 @@ def _lines(tx: Tx, visit: Visit, units: Sequence[Unit], members: dict[str, str])
 
 
 def _phrase(change: PastChange) -> str:
-    """What a change did; the people it concerns are named after it."""
+    """A change in words; the people it concerns are named after it."""
     return "merged into one" if change.kind == "contact.merged" else change_words(change.kind, change.changes)
 
 
@@ -142,8 +142,10 @@ def undo_of(tx: Tx, visit: Visit) -> str:
 
 
 def undo(tx: Tx, visit: Visit) -> Result:
-    """Undoes a range of events and goes back to the page with the button, with what stayed; of many events, goes to
-    the progress of the job that undoes them."""
+    """Undoes a range of events and goes back to the page with the button, with the unchanged fields in a message.
+
+    Of many events, goes to the progress of the job that undoes them.
+    """
     undone = undo_or_start(tx, visit.acting, visit.id("first"), visit.id("last"))
     if isinstance(undone, str):
         return Go(url=f"{visit.root}/history/undo/{undone}")
@@ -155,16 +157,16 @@ def undo(tx: Tx, visit: Visit) -> Result:
 
 
 def outcome_words(undone: Undone) -> str:
-    """What an undo did, for people."""
+    """The result of an undo, for people."""
     left = left_words(undone.cannot)
     if not left:
         return "Undone"
-    said = "Undone in part" if undone.undone_count else "Not undone"
-    return f"{said}: {'; '.join(left[:2])}{' …' if len(left) > 2 else ''}"
+    outcome = "Undone in part" if undone.undone_count else "Not undone"
+    return f"{outcome}: {'; '.join(left[:2])}{' …' if len(left) > 2 else ''}"
 
 
 def left_words(cannot: Sequence[CannotUndo]) -> list[str]:
-    """What stayed as it is and why, each once."""
+    """The unchanged fields with their reasons, each once."""
     return list(dict.fromkeys(_left(each.kind, each.fields, each.reason) for each in cannot))
 
 

@@ -119,7 +119,7 @@ def door_words(via: str) -> str:
 
 
 def change_words(kind: str, changes: str | None) -> str:
-    """What an event changed, for people. changes: as JSON."""
+    """The changes of an event, for people. changes: as JSON."""
     noun, _, verb = kind.partition(".")
     fields = _fields(changes)
     if kind == "attachment.shown":

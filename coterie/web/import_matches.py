@@ -1,4 +1,4 @@
-"""A row of an import next to the people it may be: what differs and what is the same."""
+"""A row of an import next to the people it may be: their differences and their common values."""
 
 from collections.abc import Mapping, Sequence
 

@@ -61,7 +61,7 @@ def revoke(tx: Tx, visit: Visit) -> Result:
 
 
 def show_join(tx: Tx, visit: Visit) -> Result:
-    """The page of the link: a button for a visitor who is signed in, else a form for a new account."""
+    """The page of the link: a button for a signed-in visitor, else a form for a new account."""
     return _join_page(tx, visit, visit.query.get("code", "")[:CODE_LENGTH_MAX])
 
 

@@ -13,7 +13,7 @@ STEPS = {"previous": -1, "next": 1}
 
 
 def neighbours(visit: Visit) -> dict[str, Any]:
-    """What a person's page shows of the list: its address, and those of the people before and after; empty without."""
+    """The list on a person's page: its address, and those of the people before and after; empty without a list."""
     if "in" not in visit.query:
         return {"neighbours": None}
     place = {"in": visit.query["in"][:LIST_LENGTH_MAX], "at": visit.number("at", 0, AT_MAX)}

@@ -28,7 +28,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     """A request for a page as its handler sees it.
 
     path: the parameters of the path. query, form: as read; a value of the form may be a list. session, user: of a
-    visitor who is signed in. caller, organization: if the path names an organization. organizations: those of the
+    signed-in visitor. caller, organization: if the path names an organization. organizations: those of the
     user. form_token: the token each form must carry. form_key: by which a form that is sent again is known
     (web/sent_forms.py). is_fragment: whether htmx asks, and so only a part of the page is shown. origin: the address of
     this instance, without a slash at its end. here: path and query. preferences: of this browser (web/cookies.py).

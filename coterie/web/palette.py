@@ -78,7 +78,7 @@ def _name(contact: Contact) -> str:
 
 
 def _detail(contact: Contact) -> str:
-    """What tells people of one name apart."""
+    """A detail that tells people of one name apart."""
     work = ", ".join(filter(None, (contact.job_title, contact.employer)))
     return work or contact.email or contact.phone or ""
 

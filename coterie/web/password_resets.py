@@ -14,7 +14,7 @@ EMAIL_LENGTH_MAX = 254
 
 
 def can_reset(settings: Settings) -> bool:
-    """The link needs an address from the settings: that of a request is chosen by whoever sends it."""
+    """The link needs an address from the settings: a client chooses that of its request."""
     return settings.can_mail and bool(settings.base_url)
 
 

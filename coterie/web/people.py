@@ -34,7 +34,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 
 def show_list(tx: Tx, visit: Visit, listing: Listing, problems: Mapping[str, str]) -> Show:
-    """The page of a list. problems: field of a form on it -> what is wrong."""
+    """The page of a list. problems: field of a form on it -> reason."""
     # "row" is typed by people, from 1; "from" is the offset in a link or from the script
     offset = max(visit.number("row", 0) - 1, 0) or visit.number("from", 0)
     organization_id = visit.acting.organization_id

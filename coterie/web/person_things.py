@@ -40,7 +40,7 @@ def list_of_contact(tx: Tx, caller: Caller, contact: Contact) -> list[Reminder]:
 
 
 def _reminder_fields(fields: Fields, before: Reminder | None = None) -> dict[str, object]:
-    """What actions.reminders takes, of the fields of the form. before: the reminder that is changed."""
+    """The fields of a form as actions.reminders takes them. before: the reminder that is changed."""
     repeat, day = fields["repeat"], text_or_none(fields["due_on"])
     if repeat not in _REPEATS:
         raise invalid("repeat", "is not one of the choices", kind="choice")

@@ -116,14 +116,14 @@ def _property_act(tx: Tx, visit: Visit) -> tuple[Act, str]:
     return Act("property", slug, value or None), f"changed: {definition.title} is {text or 'empty'}"
 
 
-def done(tx: Tx, visit: Visit, said: str) -> Result:
+def done(tx: Tx, visit: Visit, message: str) -> Result:
     """A message with the undo of everything this unit of work changed."""
     organization_id = visit.acting.organization_id
     first = tx.units.get(organization_id)
     if not visit.is_fragment:
-        return Go(url=f"{visit.root}/people", message=said)
+        return Go(url=f"{visit.root}/people", message=message)
     undo = (first, find_last_event(tx, organization_id)) if first is not None else None
-    return Show(template="people/acted.html", values={"said": said, "undo": undo})
+    return Show(template="people/acted.html", values={"said": message, "undo": undo})
 
 
 def undo(tx: Tx, visit: Visit) -> Result:
@@ -133,10 +133,10 @@ def undo(tx: Tx, visit: Visit) -> Result:
     if isinstance(undone, str):
         return show_undo(tx, visit, undone) if visit.is_fragment else Go(url=f"{visit.root}/history/undo/{undone}")
     people = count(len(undone.contact_ids), "person", "people")
-    said = f"Undone for {people}" if undone.undone_count else "Nothing could be undone"
+    message = f"Undone for {people}" if undone.undone_count else "Nothing could be undone"
     if undone.cannot:
-        said += f"; {count(len(undone.cannot), 'change')} stayed, because of later changes"
-    return done(tx, visit, said)
+        message += f"; {count(len(undone.cannot), 'change')} stayed, because of later changes"
+    return done(tx, visit, message)
 
 
 def _number(visit: Visit, name: str) -> int:

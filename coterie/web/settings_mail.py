@@ -30,7 +30,7 @@ def show(tx: Tx, visit: Visit) -> Result:
 
 
 def _outcome(job: Job) -> str:
-    """What became of a letter: "" if it was accepted."""
+    """The error of a letter; "" if it was accepted."""
     error = msgspec.json.decode(job.progress).get("error") if job.progress else None
     if job.state == DEAD:
         return job.last_error or "It failed"

@@ -22,7 +22,7 @@ _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]{0,2000}")
 
 
 def show(tx: Tx, visit: Visit) -> Result:
-    """The form; a visitor who is signed in is redirected."""
+    """The form; a signed-in visitor is redirected."""
     if visit.organizations:
         return Go(url=f"/{visit.organizations[0].id}/today")
     if not any_organization(tx):

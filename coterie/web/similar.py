@@ -1,4 +1,4 @@
-"""Who a new person may be already, while their form is filled in."""
+"""Contacts that a new person may be, while their form is filled in."""
 
 from coterie.errors import Invalid
 from coterie.model.contacts import Contact

@@ -76,7 +76,7 @@ def _change(tx: Tx, visit: Visit, *, added: int | None = None, removed: int | No
 
 
 def suggest(tx: Tx, visit: Visit) -> Result:
-    """The names that begin to fit what is typed, as options of a list."""
+    """The names that match the typed text, as options of a list."""
     text, organization_id = (
         visit.query.get("name", "")[:NAME_LENGTH_MAX].replace("\0", ""),
         visit.acting.organization_id,

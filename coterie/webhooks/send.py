@@ -27,7 +27,7 @@ USER_AGENT = "Coterie-Webhooks/1"
 
 
 class Endpoint(Struct, frozen=True):
-    """What sending needs of a webhook, unsealed."""
+    """The parts of a webhook that sending needs, unsealed."""
 
     url: str
     secrets: tuple[str, ...]

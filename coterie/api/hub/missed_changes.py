@@ -1,4 +1,4 @@
-"""What a client missed whose If-Match is stale: the changes of the contact after the revision it has read."""
+"""Changes that a client with a stale If-Match has missed: those of the contact after the revision it has read."""
 
 from collections.abc import Collection, Sequence
 from typing import Annotated, NamedTuple

@@ -1,4 +1,4 @@
-"""/contacts/{contact_id}/interactions and …/history: what was said, and what was changed by whom."""
+"""/contacts/{contact_id}/interactions and …/history: messages, and changes with their authors."""
 
 from typing import Annotated, Any, Literal, NamedTuple
 

@@ -1,4 +1,4 @@
-"""filter and segment_id of Inrō's lists. Their errors say what is wrong, which Grape's words cannot."""
+"""filter and segment_id of Inrō's lists. Their errors have reasons of their own: Grape has no words for them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

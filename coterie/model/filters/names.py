@@ -43,7 +43,7 @@ class Missing(Struct, frozen=True):
 
 
 class Names(Struct):
-    """What the references of a filter mean.
+    """The targets of the references of a filter.
 
     ids: (field, value) -> ids; names: (field, id) -> name; property_types: slug -> type.
     """

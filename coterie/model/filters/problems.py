@@ -1,4 +1,4 @@
-"""What is wrong with a filter, as an Invalid of the field "filter"."""
+"""Problems of a filter, as an Invalid of the field "filter"."""
 
 import difflib
 from collections.abc import Iterable

@@ -9,8 +9,10 @@ from coterie.model.filters.spans import Clock
 
 
 class FilterReader(Struct, frozen=True):
-    """Who reads. user_id: None for the command line, which sees every user's. country: of phone numbers without a
-    prefix."""
+    """The reader of a filter.
+
+    user_id: None for the command line, which sees every user's. country: of phone numbers without a prefix.
+    """
 
     user_id: str | None
     clock: Clock
