@@ -1,6 +1,7 @@
 """Settings: folders, tags and expertise, which all work alike: create, rename, colour, merge two, delete."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -95,30 +96,23 @@ def _terms(vocabulary: Vocabulary, path: str, title: str, about: str) -> Collect
     )  # fmt: skip
 
 
-COLLECTIONS = {
-    each.path: each
-    for each in (
-        _FOLDERS,
-        _terms(TAGS, "tags", "Tags", "Tags are free words on people and notes. Deleting one leaves its people."),
-        _terms(EXPERTISES, "expertises", "Expertise", "What people know about. Deleting one leaves its people."),
-    )
-}
+COLLECTIONS = (
+    _FOLDERS,
+    _terms(TAGS, "tags", "Tags", "Tags are free words on people and notes. Deleting one leaves its people."),
+    _terms(EXPERTISES, "expertises", "Expertise", "What people know about. Deleting one leaves its people."),
+)
 
 
-def _collection(visit: Visit) -> Collection:
-    return COLLECTIONS[visit.here.partition("?")[0].split("/")[3]]
+def show(collection: Collection, tx: Tx, visit: Visit) -> Result:
+    return _page(collection, tx, visit, None)
 
 
-def show(tx: Tx, visit: Visit) -> Result:
-    return _page(tx, visit, None)
+def show_again(collection: Collection, tx: Tx, visit: Visit, error: Invalid) -> Result:
+    return _page(collection, tx, visit, error)
 
 
-def show_again(tx: Tx, visit: Visit, error: Invalid) -> Result:
-    return _page(tx, visit, error)
-
-
-def _page(tx: Tx, visit: Visit, error: Invalid | None) -> Show:
-    collection, search = _collection(visit), visit.query.get("q", "")[:NAME_LENGTH_MAX].replace("\0", "")
+def _page(collection: Collection, tx: Tx, visit: Visit, error: Invalid | None) -> Show:
+    search = visit.query.get("q", "")[:NAME_LENGTH_MAX].replace("\0", "")
     items = collection.list_all(tx, visit.acting.organization_id, search, SHOWN_MAX + 1)
     return Show(
         template="settings/terms.html",
@@ -131,53 +125,50 @@ def _page(tx: Tx, visit: Visit, error: Invalid | None) -> Show:
     )  # fmt: skip
 
 
-def _item(tx: Tx, visit: Visit, id_: str) -> Any:
-    collection = _collection(visit)
-    item = collection.find(tx, visit.acting.organization_id, id_)
+def _item(collection: Collection, tx: Tx, visit: Visit) -> Any:
+    item = collection.find(tx, visit.acting.organization_id, visit.path["item"])
     if item is None:
         raise NotFound(f"{collection.noun.capitalize()} not found")
     return item
 
 
-def _done(visit: Visit, message: str, undo: str = "") -> Go:
-    return Go(url=f"{visit.root}/settings/{_collection(visit).path}", message=message, undo=undo)
+def _done(collection: Collection, visit: Visit, message: str, undo: str = "") -> Go:
+    return Go(url=f"{visit.root}/settings/{collection.path}", message=message, undo=undo)
 
 
-def create(tx: Tx, visit: Visit) -> Result:
-    item = _collection(visit).create(tx, visit.acting, visit.text("name", 1000))
-    return _done(visit, f"{item.name} was added")
+def create(collection: Collection, tx: Tx, visit: Visit) -> Result:
+    item = collection.create(tx, visit.acting, visit.text("name", 1000))
+    return _done(collection, visit, f"{item.name} was added")
 
 
-def update(tx: Tx, visit: Visit) -> Result:
-    item = _item(tx, visit, visit.path["item"])
-    changed = _collection(visit).update(tx, visit.acting, item, visit.text("name", 1000), visit.text("color", 20))
-    return _done(visit, f"{changed.name} was saved")
+def update(collection: Collection, tx: Tx, visit: Visit) -> Result:
+    item = _item(collection, tx, visit)
+    changed = collection.update(tx, visit.acting, item, visit.text("name", 1000), visit.text("color", 20))
+    return _done(collection, visit, f"{changed.name} was saved")
 
 
-def merge(tx: Tx, visit: Visit) -> Result:
-    collection = _collection(visit)
-    item, name = _item(tx, visit, visit.path["item"]), visit.text("into", NAME_LENGTH_MAX).strip()
+def merge(collection: Collection, tx: Tx, visit: Visit) -> Result:
+    item, name = _item(collection, tx, visit), visit.text("into", NAME_LENGTH_MAX).strip()
     named = collection.list_all(tx, visit.acting.organization_id, name, SHOWN_MAX) if name else []
     into = next((each for each in named if each.name.casefold() == name.casefold() and each.id != item.id), None)
     if into is None:
         raise invalid("into", f"is not the name of another {collection.noun}")
     count = collection.merge(tx, visit.acting, item, into)
     people = "1 person" if count == 1 else f"{count:,} people"
-    return _done(visit, f"{item.name} was merged into {into.name}: {people}")
+    return _done(collection, visit, f"{item.name} was merged into {into.name}: {people}")
 
 
-def delete(tx: Tx, visit: Visit) -> Result:
-    collection, item = _collection(visit), _item(tx, visit, visit.path["item"])
+def delete(collection: Collection, tx: Tx, visit: Visit) -> Result:
+    item = _item(collection, tx, visit)
     is_restorable = collection.delete(tx, visit.acting, item)
     undo = f"{visit.root}/settings/{collection.path}/{item.id}/restore" if is_restorable else ""
-    return _done(visit, f"{item.name} was deleted", undo)
+    return _done(collection, visit, f"{item.name} was deleted", undo)
 
 
-def restore(tx: Tx, visit: Visit) -> Result:
-    collection = _collection(visit)
+def restore(collection: Collection, tx: Tx, visit: Visit) -> Result:
     if collection.restore is None:
         raise NoPage
-    return _done(visit, f"{collection.restore(tx, visit.acting, visit.path['item']).name} is back")
+    return _done(collection, visit, f"{collection.restore(tx, visit.acting, visit.path['item']).name} is back")
 
 
 def show_relationship_types(tx: Tx, visit: Visit) -> Result:
@@ -185,19 +176,19 @@ def show_relationship_types(tx: Tx, visit: Visit) -> Result:
     return Show(template="settings/relationship_types.html", values={"title": "Relationship types", "types": types})
 
 
-def _pages(path: str) -> list[Page]:
-    base = _BASE + path
+def _pages(collection: Collection) -> list[Page]:
+    base, again = _BASE + collection.path, partial(show_again, collection)
     return [
-        Page("GET", base, show),
-        Page("POST", base, create, "write", again=show_again),
-        Page("POST", base + "/{item}", update, "write", again=show_again),
-        Page("POST", base + "/{item}/merge", merge, "write", again=show_again),
-        Page("POST", base + "/{item}/delete", delete, "write"),
-        Page("POST", base + "/{item}/restore", restore, "write"),
+        Page("GET", base, partial(show, collection)),
+        Page("POST", base, partial(create, collection), "write", again=again),
+        Page("POST", base + "/{item}", partial(update, collection), "write", again=again),
+        Page("POST", base + "/{item}/merge", partial(merge, collection), "write", again=again),
+        Page("POST", base + "/{item}/delete", partial(delete, collection), "write"),
+        Page("POST", base + "/{item}/restore", partial(restore, collection), "write"),
     ]
 
 
 PAGES = (
-    *(page for path in COLLECTIONS for page in _pages(path)),
+    *(page for collection in COLLECTIONS for page in _pages(collection)),
     Page("GET", _BASE + "relationship-types", show_relationship_types),
 )
