@@ -50,8 +50,8 @@ def relate(tx: Tx, caller: Caller, first_contact_id: int, fields: Fields) -> Con
     if problems:
         raise Invalid(*problems)
     type_id = columns["type_id"]
-    meant = lock_survivors(tx, caller.organization_id, (first_contact_id, second_id))
-    first_contact_id, second_id = meant[first_contact_id], meant[second_id]
+    survivors = lock_survivors(tx, caller.organization_id, (first_contact_id, second_id))
+    first_contact_id, second_id = survivors[first_contact_id], survivors[second_id]
     _lock_contacts(tx, caller, first_contact_id, second_id)
     _check_unique(tx, caller, first_contact_id, second_id, type_id)
     for contact_id in (first_contact_id, second_id):
@@ -157,7 +157,7 @@ def _parse_anniversary(text: str | None) -> str | None:
     return times.parse_date(text, "anniversary_on") if text and text.strip() else None
 
 
-# The parts ------------------------------------------------------------------------------------------------------------
+# Two sides ------------------------------------------------------------------------------------------------------------
 
 _MISSING = "Contact relationship not found"
 

@@ -111,7 +111,7 @@ def erase_handle(tx: Tx, caller: Caller, contact_id: int, handle_id: str, *, cha
     _finish(tx, caller, contact, (rest, saved), "contact.handle_erased", (before, None))
 
 
-# For other actions ----------------------------------------------------------------------------------------------------
+# Lists of handles -----------------------------------------------------------------------------------------------------
 
 
 def new_handle(caller: Caller, contact_id: int, channel: str, value: str, field: str, **details: Any) -> Handle:
@@ -253,7 +253,7 @@ def _by_id(handles: list[Handle], handle_id: str) -> Handle:
     return next(handle for handle in handles if handle.id == handle_id)
 
 
-# The parts ------------------------------------------------------------------------------------------------------------
+# Saving one -----------------------------------------------------------------------------------------------------------
 
 
 def _contact_to_change(tx: Tx, caller: Caller, contact_id: int) -> Contact:

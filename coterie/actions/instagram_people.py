@@ -51,11 +51,11 @@ def find_or_add_people(
     if missing := [person_id for person_id in new if person_id not in contact_ids]:
         contact_ids |= _find_or_add_contacts(tx, caller, missing, usernames)
     # a contact may have been merged since it was found
-    meant = lock_survivors(tx, caller.organization_id, contact_ids.values())
+    survivors = lock_survivors(tx, caller.organization_id, contact_ids.values())
     store.insert_people(tx, caller.organization_id, account_id, new)
     people |= {person_id: InstagramPerson(person_id, account_id, 0, None, None) for person_id in new}
     return {
-        person_id: replace(person, contact_id=meant[contact_ids[person_id]]) for person_id, person in people.items()
+        person_id: replace(person, contact_id=survivors[contact_ids[person_id]]) for person_id, person in people.items()
     }
 
 

@@ -139,30 +139,6 @@ def _overwrite(tx: Tx, caller: Caller, note: Note, contact_id: int, text: str | 
     return row_of(caller, kind, note.id, contact_ids=[contact_id], changes=changes, now=now)
 
 
-# The parts ------------------------------------------------------------------------------------------------------------
-
-
-def _blank(caller: Caller) -> Note:
-    now = times.now()
-    return Note(
-        id=new_id(),
-        author_id=caller.user_id,
-        text="",
-        is_personal=False,
-        is_pinned=False,
-        created_at=now,
-        updated_at=now,
-        deleted_at=None,
-    )
-
-
-def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
-    note = store.find_note(tx, caller.organization_id, note_id, reader_id=caller.user_id, to_change=True)
-    if note is None:
-        raise NotFound("Note not found")
-    return note
-
-
 def remove_imported_lines(
     tx: Tx, caller: Caller, contact_id: int, lines: Collection[str], note_ids: Collection[str] | None = None
 ) -> None:
@@ -189,6 +165,30 @@ def remove_imported_lines(
 
 def _without_lines(text: str, lines: Collection[str]) -> str:
     return "\n".join(line for line in text.split("\n") if line not in lines).strip()
+
+
+# Finding and saving ---------------------------------------------------------------------------------------------------
+
+
+def _blank(caller: Caller) -> Note:
+    now = times.now()
+    return Note(
+        id=new_id(),
+        author_id=caller.user_id,
+        text="",
+        is_personal=False,
+        is_pinned=False,
+        created_at=now,
+        updated_at=now,
+        deleted_at=None,
+    )
+
+
+def _find(tx: Tx, caller: Caller, note_id: str) -> Note:
+    note = store.find_note(tx, caller.organization_id, note_id, reader_id=caller.user_id, to_change=True)
+    if note is None:
+        raise NotFound("Note not found")
+    return note
 
 
 def _save(tx: Tx, caller: Caller, kind: str, before: Note, after: Note) -> Note:

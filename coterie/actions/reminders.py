@@ -282,8 +282,8 @@ def rewind_reminders(tx: Tx) -> int:
 def _occurrence(tx: Tx, organization_id: int, reminder_id: str, due_at: str) -> Reminder | None:
     store.lock_reminder(tx, organization_id, reminder_id)
     reminder = store.find_reminder(tx, organization_id, reminder_id)
-    is_up = reminder is not None and reminder.finished_at is None and reminder.due_at == due_at
-    return reminder if is_up else None
+    is_current = reminder is not None and reminder.finished_at is None and reminder.due_at == due_at
+    return reminder if is_current else None
 
 
 def _advance(tx: Tx, organization_id: int, reminder: Reminder, now: datetime, *, is_failed: bool = False) -> None:

@@ -119,8 +119,8 @@ class RecordSet:
         """The keys of rows whose contact was merged since: they are the survivor's."""
         if self.noun.key[0] != "contact_id":
             return keys
-        meant = find_survivors(self.tx, self.caller.organization_id, {key[0] for key, _ in keys})
-        return [([meant.get(key[0], key[0]), *key[1:]], updated_at) for key, updated_at in keys]
+        survivors = find_survivors(self.tx, self.caller.organization_id, {key[0] for key, _ in keys})
+        return [([survivors.get(key[0], key[0]), *key[1:]], updated_at) for key, updated_at in keys]
 
     # What nouns may adapt
 

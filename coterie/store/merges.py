@@ -106,8 +106,8 @@ def lock_survivors(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
 
     It may have been merged since it was found; on SQLite there is only one writer.
     """
-    meant = {contact_id: contact_id for contact_id in contact_ids}
-    waiting = sorted(meant)
+    survivors = {contact_id: contact_id for contact_id in contact_ids}
+    waiting = sorted(survivors)
     while tx.lock and waiting:
         rows = tx.all(
             f"SELECT id, merged_into FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
@@ -115,9 +115,9 @@ def lock_survivors(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
             {"organization_id": organization_id, "ids": tx.list_param(waiting)},
         )
         merged = {contact_id: survivor_id for contact_id, survivor_id in rows if survivor_id is not None}
-        meant = {contact_id: merged.get(now, now) for contact_id, now in meant.items()}
+        survivors = {contact_id: merged.get(now, now) for contact_id, now in survivors.items()}
         waiting = sorted(set(merged.values()))
-    return meant
+    return survivors
 
 
 def list_merged_into(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> list[int]:
