@@ -1,5 +1,6 @@
 """Organizations: set-up, name, country, time zone and quotas."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -142,22 +143,11 @@ def update_organization(
     before = store.find_organization(tx, caller.organization_id)
     if before is None:
         raise NotFound("Organization not found")
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for field, value, parse in (
-        ("name", name, lambda: _parse_name(name or "", "name")),
-        ("country", country, lambda: _parse_country(country)),
-        ("time_zone", time_zone, lambda: parse_time_zone(time_zone or "", "time_zone")),
-        ("contacts_max", contacts_max, lambda: _parse_quota(contacts_max, "contacts_max")),
-        ("file_bytes_max", file_bytes_max, lambda: _parse_quota(file_bytes_max, "file_bytes_max")),
-        ("require_if_match", require_if_match, lambda: bool(require_if_match)),
-    ):
-        if value is not UNSET and (value is not None or field in QUOTAS):
-            with gathering(problems):
-                values[field] = parse()
-    if problems:
-        raise Invalid(*problems)
-    after = replace(before, **values)
+    given = {"name": name, "country": country, "time_zone": time_zone, "require_if_match": require_if_match}
+    values: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    quotas = {"contacts_max": contacts_max, "file_bytes_max": file_bytes_max}
+    values |= {field: value for field, value in quotas.items() if value is not UNSET}
+    after = replace(before, **_parse_fields(values))
     changes = differences(before, after, ("name", "country", "time_zone", "require_if_match", *QUOTAS))
     if changes:
         now = times.now()
@@ -168,6 +158,18 @@ def update_organization(
             refresh_many(tx, caller.organization_id, list_planned(tx, caller.organization_id))
         record(tx, caller, "organization.updated", caller.organization_id, changes=changes, now=now)
     return after
+
+
+def _parse_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of fields as they are stored. Raises Invalid with every problem."""
+    parsed: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field, value in values.items():
+        with gathering(problems):
+            parsed[field] = _PARSERS[field](value, field)
+    if problems:
+        raise Invalid(*problems)
+    return parsed
 
 
 def _parse_quota(value: Any, field: str) -> int | None:
@@ -182,11 +184,21 @@ def _parse_name(name: str, field: str) -> str:
     return name.strip()
 
 
-def _parse_country(country: str | None) -> str | None:
+def _parse_country(text: str | None, field: str = "country") -> str | None:
     """The ISO code of a country given by code or name."""
-    if not country:
+    if not text:
         return None
-    found_country = find_country(country)
-    if found_country is None:
-        raise invalid("country", f"{country[:100]!r} is not a country: use its ISO code, such as DE")
-    return found_country[0]
+    country = find_country(text)
+    if country is None:
+        raise invalid(field, f"{text[:100]!r} is not a country: use its ISO code, such as DE")
+    return country[0]
+
+
+_PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
+    "name": _parse_name,
+    "country": _parse_country,
+    "time_zone": parse_time_zone,
+    "require_if_match": lambda value, _: bool(value),
+    "contacts_max": _parse_quota,
+    "file_bytes_max": _parse_quota,
+}
