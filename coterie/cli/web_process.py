@@ -11,7 +11,7 @@ from types import FrameType
 import uvicorn
 
 from coterie.actions.set_up import create_set_up_link
-from coterie.app import create_app
+from coterie.app import App, create_app
 from coterie.cli.protocol import Protocol, limit_connections
 from coterie.cli.stopping import stop_early
 from coterie.settings import Settings
@@ -20,14 +20,6 @@ from coterie.store.migrate import migrate
 
 STOP_SECONDS = 10
 log = logging.getLogger(__name__)
-
-
-def _print_set_up_link(database: Database, url: str) -> None:
-    """Prints the link by which a browser sets up an instance that has no organization."""
-    with database.write() as tx:
-        code = create_set_up_link(tx)
-    if code is not None:
-        log.warning("not set up yet: open this link, it works once", extra={"set_up": f"{url}/set-up?code={code}"})
 
 
 def run_web(
@@ -50,20 +42,7 @@ def run_web(
     try:
         for name in migrate(database):
             log.info("migrated", extra={"migration": name})
-        config = uvicorn.Config(
-            create_app(database, settings, metrics_folder=metrics_folder),
-            loop="uvloop",
-            http=Protocol,
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
-        server = uvicorn.Server(config)
+        server = _server(create_app(database, settings, metrics_folder=metrics_folder))
 
         def stop(signal_number: int, frame: FrameType | None) -> None:
             server.should_exit = True
@@ -75,11 +54,37 @@ def run_web(
         if on_migrated:
             on_migrated()
         if announce:
-            host, port = listener.getsockname()[:2]
-            host_in_url = f"[{host}]" if ":" in host else host
-            url = f"http://{host_in_url}:{port}"
-            log.info("listening", extra={"url": url, "pid": os.getpid()})
-            _print_set_up_link(database, settings.base_url or url)
+            _announce(database, settings, listener)
         server.run(sockets=[listener])
     finally:
         database.close()
+
+
+def _server(application: App) -> uvicorn.Server:
+    config = uvicorn.Config(
+        application,
+        loop="uvloop",
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+def _announce(database: Database, settings: Settings, listener: socket.socket) -> None:
+    """Logs the URL, and the link by which a browser sets up an instance that has no organization."""
+    host, port = listener.getsockname()[:2]
+    host_in_url = f"[{host}]" if ":" in host else host
+    url = f"http://{host_in_url}:{port}"
+    log.info("listening", extra={"url": url, "pid": os.getpid()})
+    with database.write() as tx:
+        code = create_set_up_link(tx)
+    if code is not None:
+        link = f"{settings.base_url or url}/set-up?code={code}"
+        log.warning("not set up yet: open this link, it works once", extra={"set_up": link})
