@@ -12,6 +12,7 @@ from coterie.actions.quotas import room_for_files
 from coterie.graph import pictures
 from coterie.graph.picture_links import EXTENSIONS, picture_address
 from coterie.model.instagram import Account
+from coterie.model.organizations import Caller
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.files import file_path, lock_files, save_file
@@ -47,21 +48,31 @@ def store_picture(database: Database, settings: Settings, account: Account, cont
             delete_unreferenced(tx, caller, [digest])
             log.info("instagram picture not stored", extra={"account": account.account_id, "reason": "quota"})
             return
-        before = list_pictures(tx, account.organization_id, contact_id)
-        attachment_id = replace_pictures(
-            tx,
-            account.organization_id,
-            contact_id,
-            filename=f"instagram-{source_key}.{EXTENSIONS[media_type]}",
-            media_type=media_type,
-            byte_count=byte_count,
-            digest=digest,
-            source_key=source_key,
+        attachment_id = _replace(
+            tx, caller, contact_id, media_type=media_type, byte_count=byte_count, digest=digest, source_key=source_key
         )
-        unused = [old for _, old, _ in before] + ([] if attachment_id else [digest])
-        delete_unreferenced(tx, caller, unused)
         if attachment_id is not None:
             _show(tx, settings, account, contact_id, attachment_id)
+
+
+def _replace(
+    tx: Tx, caller: Caller, contact_id: int, *, media_type: str, byte_count: int, digest: str, source_key: str
+) -> str | None:
+    """Makes stored bytes the picture in place of the previous one; None if the contact no longer exists."""
+    before = list_pictures(tx, caller.organization_id, contact_id)
+    attachment_id = replace_pictures(
+        tx,
+        caller.organization_id,
+        contact_id,
+        filename=f"instagram-{source_key}.{EXTENSIONS[media_type]}",
+        media_type=media_type,
+        byte_count=byte_count,
+        digest=digest,
+        source_key=source_key,
+    )
+    unused = [old for _, old, _ in before] + ([] if attachment_id else [digest])
+    delete_unreferenced(tx, caller, unused)
+    return attachment_id
 
 
 def _show(tx: Tx, settings: Settings, account: Account, contact_id: int, attachment_id: str) -> None:
