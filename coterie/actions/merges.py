@@ -119,7 +119,9 @@ def _load(tx: Tx, caller: Caller, survivor_id: int, loser_ids: Sequence[int]) ->
         )
     }
     if survivor_id in loser_ids:
-        raise invalid("loser_ids", "has the survivor itself, or a contact that was merged into it")
+        raise invalid(
+            "loser_ids", f"has contact {survivor_id}, which is to stay, or one that was merged into it: remove it"
+        )
     for name, contact_id in (("survivor_id", survivor_id), *(("loser_ids", each) for each in loser_ids)):
         if contacts[contact_id].deleted_at is not None:
             raise invalid(name, f"has a deleted contact: restore contact {contact_id} first")

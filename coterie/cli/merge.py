@@ -12,7 +12,7 @@ from coterie.cli.open_instance import open_instance
 from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
-from coterie.errors import invalid
+from coterie.errors import Invalid, invalid
 from coterie.model.contact_sheets import ContactSheet
 from coterie.model.merges import Merge
 from coterie.model.organizations import Caller
@@ -64,6 +64,12 @@ def merge(
                     raise _DryRun
         except _DryRun:
             pass
+        except Invalid as error:  # the arguments are all called ID
+            named = {"survivor_id": "ID", "loser_ids": "ID"}
+            problems = [
+                each._replace(path=tuple(named.get(name, name) for name in each.path)) for each in error.problems
+            ]
+            raise Invalid(*problems) from None
     assert sheet is not None
     if as_json:
         print_json(_as_data(sheet, merges, dry_run=dry_run))
