@@ -18,7 +18,7 @@ from coterie.model.handles import CHANNELS, SUMMARY_COLUMNS, normalize
 from coterie.model.imports import AddressDraft, ContactDraft, DateDraft, HandleDraft
 from coterie.model.organizations import Caller
 from coterie.model.terms import EXPERTISES, name_key
-from coterie.model.text import identity_key
+from coterie.model.text import identity_key, visible
 from coterie.store import contacts as contact_store
 from coterie.store import terms as term_store
 from coterie.store.contact_sheets import load_sheets
@@ -65,7 +65,7 @@ def check_not_blank(columns: Mapping[str, Any], lists: ContactLists) -> None:
     texts = [columns.get(name) for name in _NAMES_AND_REACHES]
     texts += [value for address in lists.addresses or () for value in structs.astuple(address)]
     has_handles = lists.handles is not None and bool(lists.handles.names())
-    if not has_handles and not any(isinstance(text, str) and text.strip() for text in texts):
+    if not has_handles and not any(isinstance(text, str) and visible(text) for text in texts):
         reason = "is missing: a contact needs a name, an employer, a handle or an address"
         raise invalid("real_name", reason, kind="missing")
 

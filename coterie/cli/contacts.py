@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from coterie.actions import contacts as actions
+from coterie.actions.contact_lists import ContactLists, check_not_blank
 from coterie.actions.events import record_events
 from coterie.actions.filters import list_filtered, read_filter, search_filtered
 from coterie.actions.folders import change_folders, find_or_create_folder
@@ -135,6 +136,7 @@ def add(
     fields = _fields(name, email, phone, values)
     if not fields:
         raise invalid("NAME", "or a field is needed", kind="missing")
+    check_not_blank(fields, ContactLists())
     with open_instance(data) as database, database.write() as tx:
         caller = caller_for_only(tx, organization)
         contact = actions.create_contact(tx, caller, fields)

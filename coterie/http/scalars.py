@@ -13,6 +13,7 @@ import msgspec
 from msgspec import inspect
 
 from coterie.errors import Invalid, Problem
+from coterie.model.text import visible
 
 Read = Callable[[Any], Any]
 
@@ -74,7 +75,7 @@ def text_reader(shape: inspect.StrType) -> Read:
             raise wrong("too_long", f"is longer than {length_max} characters", length_max)
         if "\0" in text or not text.isascii():
             check_text(text)
-        if length_min and len(text.strip()) < length_min:
+        if length_min and len(visible(text)) < length_min:
             raise wrong("blank", f"has fewer than {length_min} characters" if length_min > 1 else "is empty")
         if pattern and not pattern.search(text):
             raise wrong("invalid", "has an invalid format")

@@ -22,6 +22,8 @@ APOSTROPHES = re.compile(r"['’ʼʻ`´]")
 # more marks on one letter than any language uses (UAX 15, Stream-Safe Text Format)
 MARKS_MAX = 30
 _FOLDED_MAX = 65_536
+# controls, formats and separators; a character that Python does not know yet may be an emoji
+_UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 
 
 class _FoldedCharacters(dict[int, str]):
@@ -37,6 +39,12 @@ class _FoldedCharacters(dict[int, str]):
 
 
 _FOLDED = _FoldedCharacters()
+
+
+def visible(text: str | None) -> str:
+    """The text stripped; "" if no character of it can be seen, as of a space without width or a mark of direction."""
+    stripped = (text or "").strip()
+    return stripped if any(unicodedata.category(char) not in _UNSEEN for char in stripped) else ""
 
 
 def fold(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from coterie.actions import contacts as actions
 from coterie.errors import Invalid
+from coterie.model.text import visible
 from coterie.store.database import Tx
 from coterie.web.page import Go, Page, Result, Show, Visit
 from coterie.web.person_fields import FIELDS, parsed
@@ -15,7 +16,7 @@ def show_new(tx: Tx, visit: Visit) -> Result:
 
 def create(tx: Tx, visit: Visit) -> Result:
     fields = {name: visit.text(name, 2000) for name in NEW_FIELDS}
-    if not any(value.strip() for value in fields.values()):
+    if not any(visible(value) for value in fields.values()):
         return _new_form(visit, fields, {"real_name": "is empty: a name, a number or an address is enough"})
     values = {name: parsed(name, value, visit.country) for name, value in fields.items() if value.strip()}
     contact = actions.create_contact(tx, visit.acting, values)

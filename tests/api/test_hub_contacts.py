@@ -243,7 +243,8 @@ def test_a_number_is_no_name(world: World, hub: Client, field: str, names: objec
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"tags": ["Friends"]}, {"real_name": " ", "handles": []}, {"note": "Who was it?", "birthday": None},
+    "fields", [{}, {"tags": ["Friends"]}, {"real_name": " ", "handles": []}, {"real_name": "\u200b\u2060"},
+               {"note": "Who was it?", "birthday": None},
                {"handles": {"remove": [{"channel": "email", "value": "a@example.org"}]}}],
 )  # fmt: skip
 def test_a_contact_has_something_that_names_or_reaches_it(hub: Client, fields: dict[str, object]) -> None:

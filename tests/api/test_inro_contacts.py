@@ -182,7 +182,9 @@ def test_a_created_contact_is_answered_with_201_counted_and_found(inro: Client, 
     assert inro.get("/api/v1/contacts/search", query="lisa").json == [response.json]
 
 
-@pytest.mark.parametrize("fields", [{}, {"language": "en"}, {"name": "", "email": None}, {"bio": "nobody"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"language": "en"}, {"name": "", "email": None}, {"name": "\u200b"}, {"bio": "nobody"}]
+)
 def test_a_contact_needs_something_to_be_known_by(inro: Client, fields: dict[str, Any]) -> None:
     response = inro.post("/api/v1/contacts", {"contact": fields})
     assert response.status == 400

@@ -71,7 +71,8 @@ def test_a_contact_is_deleted_restored_merged_and_unmerged(home: Home) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["add"], "NAME or a field is needed"), (["edit", "ID"], "--set or another option is needed"),
+        (["add"], "NAME or a field is needed"), (["add", " "], "a contact needs a name"),
+        (["edit", "ID"], "--set or another option is needed"),
         (["edit", "ID", "--set", "id=3"], "has no field 'id'"), (["edit", "ID", "--set", "nickname"], "FIELD=VALUE"),
         (["edit", "ID", "--set", "is_follower=maybe"], "yes or no"), (["show", "999999"], "ID does not exist"),
         (["edit", "ID", "--email", "nobody"], "email"), (["find", "--filter", "tag:"], "filter"),

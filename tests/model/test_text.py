@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coterie.model.text import MARKS_MAX, fold, identity_key, sort_key, stream_safe, words
+from coterie.model.text import MARKS_MAX, fold, identity_key, sort_key, stream_safe, visible, words
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,22 @@ from coterie.model.text import MARKS_MAX, fold, identity_key, sort_key, stream_s
 )
 def test_case_and_accents_fold_away(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (" a ", "a"),
+        (None, ""),
+        ("\u200b \u200f", ""),
+        ("\u202eb", "\u202eb"),
+        ("\x01", ""),
+        ("🫨", "🫨"),
+        ("👩‍🚀", "👩‍🚀"),
+    ],
+)
+def test_a_text_of_which_nothing_is_seen_is_empty(text: str | None, seen: str) -> None:
+    assert visible(text) == seen
 
 
 def test_words_are_runs_of_letters_and_digits() -> None:

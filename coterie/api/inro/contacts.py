@@ -29,6 +29,7 @@ from coterie.model.contact_sheets import ContactSheet
 from coterie.model.contacts import Contact
 from coterie.model.interactions import COMMENT, INCOMING, MESSAGE
 from coterie.model.organizations import Caller
+from coterie.model.text import visible
 from coterie.search import search_contacts
 from coterie.store import contacts as store
 from coterie.store.contact_sheets import sheets_of
@@ -202,7 +203,7 @@ def show_by_id(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
 
 def create(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     fields = fields_of(request.body.contact)
-    if not any((fields.get(name) or "").strip() for name in KNOWN_BY):
+    if not any(visible(fields.get(name)) for name in KNOWN_BY):
         message = "contact[name], contact[real_name], contact[username], contact[email], contact[phone] are missing"
         raise Invalid(Problem((), "together", f"{message}, at least one parameter must be provided"))
     with wire_names("contact"):
