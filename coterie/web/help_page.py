@@ -20,6 +20,7 @@ KEYS = (
     )),
     ("On a person", (
         ("e", "Edit the name"), ("a", "Add"), ("n", "Write a note"), ("t", "Add a tag"), ("l", "Log a conversation"),
+        ("r", "Add a reminder"), ("#", "Delete"), ("[", "Previous of the list"), ("]", "Next of the list"),
         ("Ctrl Enter", "Save"),
     )),
 )  # fmt: skip

@@ -12,6 +12,14 @@ if (wrong) {
   requestAnimationFrame(() => { if (document.activeElement !== wrong) wrong.focus(); });
 }
 
+for (const box of document.querySelectorAll("[data-shows]")) {
+  box.closest("label").hidden = false;
+  const input = document.getElementById(box.dataset.shows);
+  box.addEventListener("change", () => { input.type = box.checked ? "text" : "password"; });
+  // browsers store a password only as such
+  input.form.addEventListener("submit", () => { input.type = "password"; });
+}
+
 // suggests the browser's time zone until the user types another
 const zone = document.querySelector("input[data-guess]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
