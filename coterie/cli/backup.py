@@ -3,6 +3,7 @@
 The copy holds the rows of one moment, the attachments and the keys; it does not hold the settings.
 """
 
+import logging
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ from coterie.store.last_backup import write_last_backup
 
 # effectively no deadline: readers do not block anyone
 SECONDS = 86_400.0
+log = logging.getLogger(__name__)
 
 
 def register(application: typer.Typer) -> None:
@@ -76,14 +78,22 @@ def _save_file(settings: Settings, file: Path) -> Manifest:
         try:
             manifest = _save(database, settings, archive, folder)
             archive.finish(manifest)
-            write_last_backup(settings.data_folder, manifest.created_at, file.stat().st_size)
         except OSError as error:
             archive.abandon()
             raise Unavailable(f"{file}: {error.strerror or error}") from None
         except BaseException:
             archive.abandon()
             raise
+    _remember(settings.data_folder, manifest, file)
     return manifest
+
+
+def _remember(folder: Path, manifest: Manifest, file: Path) -> None:
+    """Stores when the backup was made. It is complete even if the data folder is full or not writable."""
+    try:
+        write_last_backup(folder, manifest.created_at, file.stat().st_size)
+    except OSError as error:
+        log.warning("The metrics do not know this backup: %s: %s", folder, error.strerror)
 
 
 def _save(database: Database, settings: Settings, archive: ArchiveWriter, folder: Path) -> Manifest:
