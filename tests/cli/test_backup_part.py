@@ -1,4 +1,7 @@
-"""The unfinished file of a backup is a new one that only its owner may read, whatever lies in its place; and a complete one stays."""
+"""The unfinished file of a backup is a new one that only its owner may read, whatever lies in its place.
+
+A complete backup stays, also if the data folder is full.
+"""
 
 from pathlib import Path
 
