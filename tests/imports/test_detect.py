@@ -53,6 +53,7 @@ def test_a_vcard_in_any_encoding_is_a_vcard(tmp_path: Path) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         assert detect_format(written(tmp_path, card.encode(encoding))) == "vcard"
     assert detect_format(written(tmp_path, "\n\nbegin:vcard\n")) == "vcard"
+    assert detect_format(written(tmp_path, card.replace("\r\n", "\r"))) == "vcard"
 
 
 def test_the_template_any_table_and_a_list_of_addresses_are_tables(tmp_path: Path) -> None:

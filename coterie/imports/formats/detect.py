@@ -21,7 +21,7 @@ from coterie.model.encodings import find_utf_16
 _HEAD = 64 * 1024
 _MANIFEST_SIZE_MAX = 1024**2
 _FOLDER_ENTRIES_MAX = 10_000
-_VCARD = re.compile(r"^[ \t]*BEGIN:VCARD[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_VCARD = re.compile(r"(?:^|[\r\n])[ \t]*BEGIN:VCARD[ \t]*(?:$|[\r\n])", re.IGNORECASE)
 _OF_INSTAGRAM = re.compile(r"(^|/)(followers_and_following|messages/(inbox|message_requests))(/|$)")
 _OF_MONICA = re.compile(r'"(app_version|export_date|exported_by)"\s*:')
 # the "Contacts Archive" of Contacts on a Mac: a folder, or that folder zipped
