@@ -5,9 +5,11 @@ import re
 # full-width signs too: spreadsheets in East Asia run them
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9 ().]*|--[0-9]{2}-[0-9]{2}")
-_TO_ESCAPE = re.compile(r"[\\;,]|:(?=:)")
-# an escaped character stands for itself
-_SEPARATOR = re.compile(r"\\([\\;,:])|:::|[;,\n]")
+_TO_ESCAPE = re.compile(r'[\\;,"]|:(?=:)')
+# an escaped character stands for itself; an item may be in quotes, as Mailchimp writes all of them
+_SEPARATOR = re.compile(
+    r"""\\(?P<escaped>[\\;,:"])|(?:\A|(?<=[;,\n])) *"(?P<quoted>[^"\\\n]+)"(?= *(?:[;,\n]|\Z))|:::|[;,\n]"""
+)
 
 
 def safe_cell(text: str) -> str:
@@ -24,19 +26,21 @@ def plain_cell(cell: str) -> str:
 
 
 def join_list(items: list[str]) -> str:
-    """Texts as one cell, separated by semicolons; separators within a text are escaped with a backslash."""
+    """Texts as one cell, separated by semicolons; separators and quotes in a text are escaped with a backslash."""
     return ";".join(_TO_ESCAPE.sub(lambda match: f"\\{match[0]}", item) for item in items)
 
 
 def split_list(cell: str) -> list[str]:
-    """The items of a cell, separated by semicolons, commas, line ends or three colons. Blank items are skipped."""
+    """The items of a cell, separated by semicolons, commas, line ends or three colons, without the quotes around one.
+    Blank items are skipped."""
     items: list[str] = []
     pieces: list[str] = []
     begin = 0
     for match in _SEPARATOR.finditer(cell):
-        pieces += (cell[begin : match.start()], match[1] or "")
+        text = match["escaped"] or match["quoted"]
+        pieces += (cell[begin : match.start()], text or "")
         begin = match.end()
-        if not match[1]:
+        if not text:
             items.append("".join(pieces).strip())
             pieces = []
     items.append("".join((*pieces, cell[begin:])).strip())

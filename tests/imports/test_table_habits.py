@@ -51,8 +51,8 @@ def test_a_free_label_is_kept_as_written_and_a_usual_one_in_lower_case(tmp_path:
 
 
 def test_quotes_around_tags_are_removed(tmp_path: Path) -> None:
-    draft = draft_of(tmp_path, 'Email Address,First Name,TAGS\na@example.org,Ana,"""VIP"",""Press"""\n')
-    assert draft.tags == ["VIP", "Press"]
+    draft = draft_of(tmp_path, 'Email Address,First Name,TAGS\na@example.org,Ana,"""VIP"",""Press, TV"""\n')
+    assert draft.tags == ["VIP", "Press, TV"]
 
 
 def test_one_address_with_the_name_and_the_code_of_its_country_is_one() -> None:

@@ -175,18 +175,13 @@ def put_picture(draft: ContactDraft, value: str) -> None:
 
 def put_tags(draft: ContactDraft, values: Iterable[str]) -> None:
     """Adds tags. Groups that programs make for every account (* myContacts, * starred) are dropped."""
-    plain = [_unquoted(value.strip().removeprefix("*").strip()) for value in values]
+    plain = [value.strip().removeprefix("*").strip() for value in values]
     _put_names(draft, draft.tags, [tag for tag in plain if not is_system_group(tag)], "Tag")
 
 
 def put_folders(draft: ContactDraft, values: Iterable[str]) -> None:
     """Adds folders."""
-    _put_names(draft, draft.folders, [_unquoted(value.strip()) for value in values], "Folder")
-
-
-def _unquoted(name: str) -> str:
-    """A name without the quotes that Mailchimp puts around each."""
-    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == '"' and '"' not in name[1:-1] else name
+    _put_names(draft, draft.folders, [value.strip() for value in values], "Folder")
 
 
 def _put_names(draft: ContactDraft, names: list[str], values: Iterable[str], label: str) -> None:
