@@ -122,9 +122,34 @@ def test_outlook_in_italian_dutch_and_portuguese(tmp_path: Path, text: str) -> N
     )  # fmt: skip
     handles = {handle.value: (handle.channel, handle.label) for handle in draft.handles}
     assert handles == {
-        "a@example.org": ("email", None), "061": ("phone", "fax work"), "062": ("phone", "work"),
+        "a@example.org": ("email", None), "061": ("phone", "work fax"), "062": ("phone", "work"),
         "063": ("phone", "home"), "064": ("phone", "mobile"), "065": ("phone", "other"),
     }  # fmt: skip
     lines = {"Nota", ""} if draft.related else {"Nota"}
     lines |= {f"{related.label.capitalize()}: {related.name}" for related in draft.related}
     assert set((draft.note or "").splitlines()) == lines
+
+
+@pytest.mark.parametrize(
+    ("headers", "field"),
+    [
+        (["Service", "Prénom"], "department"), (["Service", "First name"], "extra"),
+        (["Particular", "Apellidos"], "phone:home"), (["Particular", "Sobrenome"], "extra"),
+        (["Contact", "Number"], "name"), (["Kunde", "Telefon"], "name"), (["Client", "Name"], "extra"),
+    ],
+)  # fmt: skip
+def test_a_word_of_several_meanings_is_understood_by_the_other_columns(headers: list[str], field: str) -> None:
+    assert guess_mapping(headers)[headers[0]] == field
+
+
+def test_outlook_in_french_and_spanish(tmp_path: Path) -> None:
+    french = draft_of(
+        tmp_path,
+        "Titre,Prénom,Nom,Service,Titre1,Télécopie (bureau),Conjoint(e),Page Web\n"
+        "Mme,Ana,Roy,Achats,Cheffe,061,Luc,a.fr\n",
+    )
+    assert (french.name_prefix, french.department, french.job_title) == ("Mme", "Achats", "Cheffe")
+    assert [(handle.value, handle.label) for handle in french.handles] == [("061", "work fax"), ("a.fr", None)]
+    spanish = draft_of(tmp_path, "Tratamiento,Nombre,Apellidos,Fax del trabajo,Particular\nSra.,Ana,Paz,061,062\n")
+    assert spanish.name_prefix == "Sra."
+    assert [(handle.value, handle.label) for handle in spanish.handles] == [("061", "work fax"), ("062", "home")]

@@ -51,7 +51,7 @@ def test_outlook_in_polish(tmp_path: Path, encoding: str) -> None:
     assert (draft.department, draft.job_title, draft.birthday) == ("HR", "Szefowa", "1980-05-12")
     assert draft.addresses == [AddressDraft("Długa 3", None, None, "Kraków", "MP", "30-001", "Polska", label="work")]
     assert [(handle.value, handle.label) for handle in draft.handles] == [
-        ("061", "fax work"), ("062", "home"), ("063", "mobile"), ("064", "other"), ("a@example.org", None),
+        ("061", "work fax"), ("062", "home"), ("063", "mobile"), ("064", "other"), ("a@example.org", None),
     ]  # fmt: skip
     assert draft.note is None
 

@@ -18,6 +18,9 @@ _LABEL_OF = {
     for label, names in table.items()
     for name in re.findall(r"\w+", names)
 }
+_PERSON = frozenset(re.findall(r"\w+", header_words.PERSON))
+# labels that say what a phone is; the others say where it is, and come first
+_KINDS = ("mobile", "fax", "pager")
 _LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
 _FLAGS = frozenset((
     "true", "false", "wahr", "falsch", "vrai", "faux", "verdadero", "falso", "vero", "verdadeiro", "waar", "onwaar",
@@ -48,6 +51,14 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     # with an employer and without another column for the job, "Title" is the job
     if "employer" in fields and "job_title" not in fields:
         mapping |= {header: "title" for header in headers if header.strip().lower() == "title"}
+    folded = {header: "".join(words(header[:200])) for header in headers}
+    for header, word in folded.items():
+        if word in header_words.IN_LANGUAGE:
+            other, field = header_words.IN_LANGUAGE[word]
+            mapping |= {header: field} if other in folded.values() and field not in fields else {}
+    if not fields & {"name", "first_name", "last_name", "display_name"}:
+        people = [header for header, word in folded.items() if word in _PERSON]
+        mapping |= dict.fromkeys(people[:1], "name")
     return mapping
 
 
@@ -72,10 +83,11 @@ def _guess(header: str) -> str:
             return _FIELD_OF[name]
     labels = [_LABEL_OF[word] for word in letters if word in _LABEL_OF]
     rest = [word for word in parts if word not in _LABEL_OF]
-    if not any(word.isalpha() for word in rest) and {"mobile", "fax", "pager"} & set(labels):
+    if not any(word.isalpha() for word in rest) and set(_KINDS) & set(labels):
         rest = ["phone"]
     # "Home Address 2" is the second line of the home address
     path = _FIELD_OF.get("".join(rest)) or _FIELD_OF.get("".join(word for word in rest if not word.isdigit()), "")
     if labels and (match := _LABELLED.fullmatch(path)):
-        return f"{match[1]}:{' '.join(dict.fromkeys(labels))}{match[2] or ''}"
+        labels = sorted(dict.fromkeys(labels), key=lambda label: label in _KINDS)
+        return f"{match[1]}:{' '.join(labels)}{match[2] or ''}"
     return "extra"

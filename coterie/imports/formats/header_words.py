@@ -12,7 +12,8 @@ NAMES = {
         displayname screenname; anzeigename; nomaffiche; nombreparamostrar; nomevisualizzato; weergavenaam
         publicdisplayname""",
     "name_prefix": """
-        title prefix nameprefix honorific salutation; titel anrede; civilite titre; titulo; titolo; aanhef""",
+        title prefix nameprefix honorific salutation; titel anrede; civilite titre; titulo; titolo; aanhef;
+        tratamiento""",
     "first_name": """
         firstname givenname forename first; vorname rufname; prenom; nombre primernombre; nome; voornaam;
         primeironome nomeproprio; 名""",
@@ -60,8 +61,8 @@ NAMES = {
         afdeling""",
     "job_title": """
         jobtitle position role occupation job profession; beruf funktion stelle berufsbezeichnung; poste fonction
-        titreduposte metier; cargo puesto profesion; professione posizione qualifica mansione; functie functietitel
-        beroep; profissao funcao; 役職 arbeitstitel""",
+        titreduposte metier titre1; cargo puesto profesion; professione posizione qualifica mansione; functie
+        functietitel beroep; profissao funcao; 役職 arbeitstitel""",
     "how_you_met": "howyoumet howwemet met; kennengelernt; rencontre; comonosconocimos; comecisiamoconosciuti",
     "language": "language; sprache; langue; idioma; lingua; taal",
     "bio": "bio biography about; biografie uberperson; biographie; biografia",
@@ -95,7 +96,7 @@ NAMES = {
     "signal": "signal",
     "skype": "skype skypename skypeid",
     "facebook": "facebook facebookurl",
-    "twitter": "twitter x twitterhandle twitterurl",
+    "twitter": "twitter x twitterhandle twitterurl twitterusername",
     "tiktok": "tiktok",
     "youtube": "youtube",
     "github": "github",
@@ -104,8 +105,8 @@ NAMES = {
     "instagram": "instagram instagramhandle instagramusername instagramurl ig insta username",
     "linkedin": "linkedin linkedinurl linkedinprofile profileurl",
     "link": """
-        website webaddress url web webpage homepage site link; webseite internetseite; siteweb siteinternet;
-        sitioweb paginaweb; sitoweb; webpagina; paginadainternet""",
+        website webaddress url web webpage homepage site link websiteurl; webseite internetseite; siteweb siteinternet
+        pageweb; sitioweb paginaweb; sitoweb; webpagina; paginadainternet""",
     "address": """
         address postaladdress mailingaddress fulladdress location; adresse anschrift postanschrift; adressepostale;
         direccion direccionpostal; indirizzo; adres; endereco morada; 住所""",
@@ -133,7 +134,7 @@ NAMES = {
     "date:anniversary": """
         anniversary weddinganniversary weddingday; hochzeitstag jahrestag; anniversairedemariage; aniversariodeboda;
         anniversario; trouwdag specialedatum; aniversariodecasamento datasespeciais""",
-    "related:spouse": "spouse ehegatte conjoint conyuge coniuge echtgenoot conjuge",
+    "related:spouse": "spouse ehegatte conjoint conjointe conyuge coniuge echtgenoot conjuge",
     "related:manager": "managersname nomeresponsabile naammanager nomegerente; nombreadministrador",
     "picture_url": "photo picture image avatar photourl avatarurl pictureurl; foto bild",
     "tags": """
@@ -158,6 +159,16 @@ NAMES = {
         initials; initialen; iniziali; iniciais; nomevisualizzatopostaelettronica emailweergegevennaam
         nomeparaexibicaoemail iniciales nombrepantallacorreoelectronico""",
 }
+
+# a word of several languages -> (a column that tells the language, the field it then is)
+IN_LANGUAGE = {"service": ("prenom", "department"), "particular": ("apellidos", "phone:home")}
+
+# columns that name the person where no other column does, though alone they may be anything
+PERSON = """
+    contact contacts customer client member guest participant attendee employee student friend; kunde gast mitglied
+    teilnehmer mitarbeiter schuler; client membre invite participant employe eleve; cliente contacto miembro invitado
+    empleado alumno; contatto membro ospite dipendente; klant lid deelnemer medewerker contactpersoon; contato membro
+    convidado"""
 
 LABELS = {
     "work": """
