@@ -112,8 +112,8 @@ def check_place(url: str, rules: Rules) -> str:
     """
     host, port = _place(check_url(url))
     _check_own(url, rules)
-    is_local = host == "localhost" or host.endswith(".localhost")
-    addresses = ["127.0.0.1"] if is_local else _addresses(host, port, AI_NUMERICHOST)
+    is_name = _is_local(host) and _parse(host) is None
+    addresses = ["127.0.0.1"] if is_name else _addresses(host, port, AI_NUMERICHOST)
     _check_addresses(url, addresses, rules)
     is_known = bool(addresses) or host in rules.hosts or bool(rules.networks)
     if urlsplit(url).scheme != "https" and not is_known:
@@ -129,8 +129,8 @@ def resolve(url: str, rules: Rules) -> list[Target]:
     """
     parts = urlsplit(check_url(url))
     host, port = _place(url)
-    _check_own(url, rules)
     addresses = _addresses(host, port)
+    _check_own(url, rules, addresses)
     if not addresses:
         raise NotAllowed("the host is unknown")
     _check_addresses(url, addresses, rules)
@@ -141,9 +141,23 @@ def resolve(url: str, rules: Rules) -> list[Target]:
     return [Target(urlunsplit((parts.scheme, place, *query)), header, name) for place in places[:ADDRESSES_MAX]]
 
 
-def _check_own(url: str, rules: Rules) -> None:
-    if rules.own and _place(url) == _place(rules.own):
+def _check_own(url: str, rules: Rules, addresses: Iterable[str] = ()) -> None:
+    """Raises NotAllowed for this instance's own URL: by its name, or by any name of this computer with its port."""
+    if not rules.own:
+        return
+    (host, port), (own_host, own_port) = _place(url), _place(rules.own)
+    is_here = _is_local(own_host) and any(map(_is_local, (host, *addresses)))
+    if port == own_port and (host == own_host or is_here):
         raise NotAllowed("the address is that of this instance")
+
+
+def _is_local(host: str) -> bool:
+    """Whether a host name or an address is that of this computer, without asking a name server."""
+    parsed = _parse(host)
+    if parsed is None:
+        return host == "localhost" or host.endswith(".localhost")
+    address = (parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None) or parsed
+    return address.is_loopback or address.is_unspecified
 
 
 def _check_addresses(url: str, addresses: Iterable[str], rules: Rules) -> None:

@@ -100,6 +100,22 @@ def test_this_instance_does_not_call_itself(monkeypatch: pytest.MonkeyPatch, url
     assert resolve("https://crm.example.org:8443/", rules)
 
 
+@pytest.mark.parametrize("own", ["127.0.0.1", "localhost", "[::1]"])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST.", "a.localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"],
+)
+def test_this_instance_has_every_name_of_its_computer(monkeypatch: pytest.MonkeyPatch, own: str, host: str) -> None:
+    answer(monkeypatch, "127.0.0.1")
+    rules = parse_rules("127.0.0.0/8,0.0.0.0,::1,::ffff:127.0.0.0/104,home.example", f"http://{own}:8000")
+    for check in (check_place, resolve):
+        with pytest.raises(NotAllowed, match="this instance"):
+            check(f"http://{host}:8000/", rules)
+        assert check(f"http://{host}:8001/", rules)
+    with pytest.raises(NotAllowed, match="this instance"):
+        resolve("http://home.example:8000/", rules)
+
+
 def test_the_host_header_leaves_out_only_the_port_of_its_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, "93.184.216.34")
     rules = parse_rules("example.org")
