@@ -63,8 +63,9 @@ def _type_id(name: str) -> str:
     found = names.get(name.strip().casefold())
     if found is None:
         near = get_close_matches(name.strip().casefold(), names, _SUGGESTED, 0.4)
-        nearest = ", ".join(TYPES[names[each]].name for each in near) or "see about(relationship_types)"
-        raise Invalid(Problem(("type",), "choice", f"{name!r} is not a type of relationship; nearest: {nearest}"))
+        nearest = ", ".join(TYPES[names[each]].name for each in near)
+        hint = f"nearest: {nearest}" if nearest else "about with part relationship_types lists them"
+        raise Invalid(Problem(("type",), "choice", f"{name!r} is not a type of relationship; {hint}"))
     return found
 
 
