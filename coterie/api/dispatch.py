@@ -21,7 +21,7 @@ from coterie.api.idempotency import Key
 from coterie.api.query_string import parse_query
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute, FoundPath, Routes
-from coterie.errors import CoterieError
+from coterie.errors import CoterieError, Forbidden
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token, require_scope
 from coterie.http.body import read_body, read_upload
@@ -32,6 +32,7 @@ from coterie.http.rate_limits import RateLimits
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, Encoded, FileBody, Response, base_url, encode_response
 from coterie.model.organizations import Caller
+from coterie.model.webhooks import USER_AGENT
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.turns import Turns
@@ -121,6 +122,8 @@ class ContractApp:
         if route.mode == "write":
             # a bad token is rejected before the body is read and before the writer is involved
             caller = await self._database.run_read(authenticate)
+            if headers.get(b"user-agent") == USER_AGENT.encode():
+                raise Forbidden("A webhook must not change data of an instance: it would send the next one")
         body, files = await self._read_body(compiled, headers, receive)
 
         def read_request() -> Request:

@@ -17,6 +17,7 @@ from coterie.errors import invalid
 from coterie.model.events import KINDS
 
 WEBHOOKS_MAX = 100
+USER_AGENT = "Coterie-Webhooks/1"
 DESCRIPTION_LENGTH_MAX = 200
 HEADERS_MAX, HEADER_LENGTH_MAX = 10, 1000
 BODY_BYTES_MAX = 20_000

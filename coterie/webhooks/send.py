@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from coterie import outgoing
 from coterie.model import times
-from coterie.model.webhooks import RETRY_AFTER_MAX, Attempt, Delivery, Webhook, sign
+from coterie.model.webhooks import RETRY_AFTER_MAX, USER_AGENT, Attempt, Delivery, Webhook, sign
 from coterie.store.secrets import unseal
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -23,7 +23,6 @@ TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 SECONDS_MAX = 20.0
 ANSWER_BYTES_MAX = 65_536
 ANSWER_LENGTH_KEPT = 1000
-USER_AGENT = "Coterie-Webhooks/1"
 
 
 class Endpoint(Struct, frozen=True):

@@ -210,6 +210,8 @@ def test_errors_of_the_door_are_problems_too(hub: Client) -> None:
         (hub.with_token(None).get(CONTACTS), 401),
         (hub.call("POST", CONTACTS, body=b"{", headers={"content-type": "application/json"}), 400),
         (hub.call("POST", CONTACTS, body=b"a=1", headers={"content-type": "application/x-www-form-urlencoded"}), 415),
+        (hub.call("POST", CONTACTS, body=b"\x1f\x8b", headers={"content-encoding": "gzip"}), 415),
+        (hub.call("POST", CONTACTS, json_body={}, headers={"user-agent": "Coterie-Webhooks/1"}), 403),
         (hub.get(CONTACTS, format="xml"), 406),
         (hub.get(CONTACTS, limit=0), 400),
     ]
