@@ -4,9 +4,10 @@
 // browsers limit the height of an element; beyond it the list ends, and the links below go on
 const PIXELS_MAX = 15_000_000;
 const CALM_MS = 60;
-const query = (selector) => document.querySelector(selector);
 let list = null;
-const count = () => Math.min(list.total - list.base, Math.floor(PIXELS_MAX / list.height));
+const query = (selector) => document.querySelector(selector);
+const most = () => Math.floor(PIXELS_MAX / list.height / list.size) * list.size;
+const count = () => Math.min(list.total - list.base, most());
 const top_ = () => list.element.getBoundingClientRect().top;
 const rowAt = (row) => list.element.querySelector(`[aria-rowindex="${row + 2}"]`);
 const linkAt = (row) => rowAt(row)?.querySelector(".c-name a");
@@ -31,9 +32,10 @@ function start() {
 // beyond the height of the list the links lead to the next part of it
 function page(pager) {
   pager.hidden = count() === list.total;
+  pager.querySelector("[data-range]").textContent = [list.base + 1, list.base + count()].map((row) => row.toLocaleString("en")).join("–");
   for (const link of pager.querySelectorAll("[data-page]")) {
     const address = new URL(link.href);
-    const to = Number(link.dataset.page) < 0 ? Math.max(0, list.base - count()) : list.base + count();
+    const to = Number(link.dataset.page) < 0 ? Math.max(0, list.base - most()) : list.base + count();
     address.searchParams.set("from", to);
     link.href = address;
     link.hidden = to >= list.total || (Number(link.dataset.page) < 0 && list.base === 0);
@@ -67,8 +69,7 @@ function load() {
 function drop(number) {
   const element = list.windows.get(number);
   if (element.contains(document.activeElement)) { list.element.tabIndex = -1; list.element.focus({ preventScroll: true }); }
-  element.remove();
-  list.windows.delete(number);
+  element.remove(); list.windows.delete(number);
 }
 
 function fetchWindow(number) {
@@ -109,9 +110,8 @@ export function moveCursor(by) {
   const here = rowAt(list.cursor) ? list.cursor : firstSeen();
   const row = limited(isIn || !Number.isFinite(by) ? list.cursor + by : here);
   list.pending = list.cursor = row;
-  const bar = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
   const at = top_() + (row - list.base) * list.height;
-  const margin = 2 * list.height + bar;
+  const margin = 2 * list.height + (parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0);
   if (at < margin) window.scrollBy(0, at - margin);
   else if (at + margin > window.innerHeight) window.scrollBy(0, at + margin - window.innerHeight);
   if (linkAt(row)) linkAt(row).focus({ preventScroll: true }); else load();
