@@ -18,7 +18,13 @@ from coterie.model.filters.tree import Filter
 from coterie.model.filters.write_line import to_line
 from coterie.store.contacts import ORDERS, list_contacts
 from coterie.store.database import Database
-from coterie.store.filters.contacts import count_matching, keep_matching, list_matching
+from coterie.store.filters.contacts import (
+    Slice,
+    count_matching,
+    keep_matching,
+    list_and_count_matching,
+    list_matching,
+)
 from coterie.store.filters.prepare import prepare, resolve
 
 SEARCHED = tuple(name for name in FIELDS if name != "segment")
@@ -45,6 +51,8 @@ def found(people: People, filter_: Filter, **page: Any) -> list[int]:
         where = prepare(tx, people.organization_id, filter_, people.reader)
         contacts = list_matching(tx, people.organization_id, where, limit=100, **page)
         assert count_matching(tx, people.organization_id, where) == len(contacts)
+        slice_ = Slice("id", descending=False, limit=100, offset=0)
+        assert list_and_count_matching(tx, people.organization_id, where, slice_)[1] == len(contacts)
     return [contact.id for contact in contacts]
 
 
@@ -77,6 +85,15 @@ def test_each_field_matches_as_in_plain_python(people: People, name: str) -> Non
 @given(filters(TESTED))
 def test_filters_match_as_in_plain_python(people: People, filter_: Filter) -> None:
     assert_found(people, filter_)
+
+
+@pytest.mark.parametrize("field", ["last_touch", "last_message", "last_in"])
+@pytest.mark.parametrize("amount", ["0d", "1d", "30d", "2y", "90y"])
+def test_silence_is_one_condition(people: People, field: str, amount: str) -> None:
+    for line in (f"{field}:>{amount} OR {field}:none", f"{field}:none OR {field}:>{amount}"):
+        for written in (line, f"-({line})", f"name:* ({line})", f"{line} OR name:lisa"):
+            assert_found(people, parse_line(written))
+    assert_found(people, parse_line(f"{field}:>{amount} OR last_out:none"))
 
 
 @settings(QUIET, max_examples=300)

@@ -58,3 +58,14 @@ def compare_number(value: str, condition: Condition, builder: Builder, *, is_nul
     else:
         test = f"{value} {_COMPARISONS[op]} {builder.bind(values[0])}"
     return f"({value} IS NOT NULL AND {test})" if is_nullable else f"({test})"
+
+
+def is_met_by_zero(condition: Condition) -> bool:
+    """Whether the number 0 meets a condition that compares numbers."""
+    numbers = [float(value) for value in condition.values]
+    if condition.op == "is":
+        return 0 in numbers
+    if condition.op == "between":
+        return numbers[0] <= 0 <= numbers[1]
+    bound = numbers[0]
+    return {"gt": bound < 0, "gte": bound <= 0, "lt": bound > 0, "lte": bound >= 0}[condition.op]

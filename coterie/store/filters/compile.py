@@ -4,7 +4,8 @@ Guarantees. Only constants of this package become part of the text; every value 
 false and never NULL. There is one statement however many contacts match.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from coterie.model.filters import fields
 from coterie.model.filters.fields import WITHOUT_VALUE, find_field
@@ -55,9 +56,12 @@ def compile_filter(filter_: Filter, reader: FilterReader, property_types: Mappin
 
     property_types: slug -> type.
     """
-    builder = Builder(reader, property_types)
+    parameters: dict[str, Any] = {}
+    builder = Builder(reader, property_types, parameters)
     sql = _compile(filter_, builder)
-    return Where(sql, builder.parameters, builder.lead)
+    if builder.lead or builder.has_lead:
+        return Where(sql, parameters, builder.lead)
+    return Where(sql, parameters, whole=_compile(filter_, Builder(reader, property_types, parameters, is_whole=True)))
 
 
 def _compile(filter_: Filter, builder: Builder) -> str:
@@ -65,7 +69,7 @@ def _compile(filter_: Filter, builder: Builder) -> str:
         case All(parts):
             return "(" + " AND ".join(_compile(part, builder) for part in parts) + ")"
         case AnyOf(parts):
-            return either([_aside(part, builder) for part in parts])
+            return _aside_any(parts, builder)
         case Not(part):
             return f"NOT {_aside(part, builder)}"
         case Condition():
@@ -76,6 +80,14 @@ def _compile(filter_: Filter, builder: Builder) -> str:
             sql = (_OF_FIELD.get(field.name) or _OF_KIND[field.kind])(filter_, builder)
             builder.leads = leads
             return sql
+
+
+def _aside_any(parts: Sequence[Filter], builder: Builder) -> str:
+    """Parts of which a contact may match another one."""
+    leads, builder.leads = builder.leads, False
+    sql = moments.silence(parts, builder) or either([_compile(part, builder) for part in parts])
+    builder.leads = leads
+    return sql
 
 
 def _aside(filter_: Filter, builder: Builder) -> str:

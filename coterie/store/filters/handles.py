@@ -15,18 +15,20 @@ _CURRENT = "x.deleted_at IS NULL AND NOT x.is_former"
 def handle(condition: Condition, builder: Builder) -> str:
     """A handle of a channel, or of any."""
     channel = CHANNEL_OF[condition.field]
-    of_channel = f"x.channel = {builder.bind(channel)} AND {_CURRENT}" if channel else _CURRENT
+    may_lead = channel is not None and condition.op in ("is", "starts")
+    column = "x.channel" if may_lead else builder.scanned("x.channel")
+    of_channel = f"{column} = {builder.bind(channel)} AND {_CURRENT}" if channel else _CURRENT
     if condition.op in ("any", "none"):
         exists = builder.has("handles x", of_channel)
         return exists if condition.op == "any" else f"NOT {exists}"
     tests = [_test(str(value), channel, condition.op, builder) for value in condition.values]
-    may_lead = channel is not None and condition.op in ("is", "starts")
     return builder.has("handles x", f"{of_channel} AND {either(tests)}", may_lead=may_lead)
 
 
 def on_channel(condition: Condition, builder: Builder) -> str:
     """A handle on one of these channels."""
-    which = f"x.channel IN {builder.bind_all(condition.values)} AND {_CURRENT}" if condition.values else _CURRENT
+    channels = builder.bind_all(condition.values) if condition.values else ""
+    which = f"{builder.scanned('x.channel')} IN {channels} AND {_CURRENT}" if channels else _CURRENT
     exists = builder.has("handles x", which)
     return f"NOT {exists}" if condition.op == "none" else exists
 

@@ -3,11 +3,11 @@
 A condition is ranges of moments, each from a beginning to before an end, either of which may be open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from coterie.model import times
 from coterie.model.filters.spans import Clock, moved, span_of
-from coterie.model.filters.tree import Condition
+from coterie.model.filters.tree import Condition, Filter
 from coterie.store.filters.builder import Builder, either
 
 COLUMNS: Mapping[str, str] = {"created": "c.created_at", "updated": "c.updated_at"}
@@ -48,10 +48,25 @@ def moment(condition: Condition, builder: Builder) -> str:
     """A moment of the contact itself, or the newest of its interactions."""
     if condition.field in COLUMNS:
         return _of_column(COLUMNS[condition.field], condition, builder)
-    rows, which = "interactions x", "x.deleted_at IS NULL"
-    if INTERACTIONS[condition.field]:
-        which = f"{INTERACTIONS[condition.field]} AND {which}"
-    return _newest(rows, which, condition, builder)
+    return _newest("interactions x", _which(condition.field), condition, builder)
+
+
+def _which(field: str) -> str:
+    kind = INTERACTIONS[field]
+    return f"{kind} AND x.deleted_at IS NULL" if kind else "x.deleted_at IS NULL"
+
+
+def silence(parts: Sequence[Filter], builder: Builder) -> str | None:
+    """What (last_touch:>90d OR last_touch:none) means together: none since then. None for any other parts."""
+    either_one = {part.op: part for part in parts if isinstance(part, Condition) and part.field in INTERACTIONS}
+    if len(parts) != 2 or set(either_one) != {"older_than", "none"}:
+        return None
+    older = either_one["older_than"]
+    if older.field != either_one["none"].field:
+        return None
+    _, end = ranges_of(older, builder.reader.clock)[0]
+    recent = builder.has("interactions x", f"{_which(older.field)} AND {within('x.happened_at', (end, None), builder)}")
+    return f"NOT {recent}"
 
 
 def _of_column(column: str, condition: Condition, builder: Builder) -> str:
@@ -71,6 +86,9 @@ def _newest(rows: str, which: str, condition: Condition, builder: Builder) -> st
         return exists if condition.op == "any" else f"NOT {exists}"
     ways = []
     for start, end in ranges_of(condition, builder.reader.clock):
+        if builder.is_whole and end is not None:
+            ways.append(builder.has_group(rows, which, within("max(x.happened_at)", (start, end), builder)))
+            continue
         way = builder.has(rows, f"{which} AND {within('x.happened_at', (start, None), builder)}")
         if end is not None:
             later = builder.has(rows, f"{which} AND {within('x.happened_at', (end, None), builder)}")

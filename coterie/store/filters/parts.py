@@ -6,7 +6,7 @@ from datetime import time
 from coterie.model import times
 from coterie.model.filters.tree import Condition
 from coterie.store.filters.builder import Builder, either
-from coterie.store.filters.columns import compare_number, yes_or_no
+from coterie.store.filters.columns import compare_number, is_met_by_zero, yes_or_no
 from coterie.store.filters.moments import Range, ranges_of, within
 
 # name of a field -> the interactions it counts
@@ -24,11 +24,21 @@ def count(condition: Condition, builder: Builder) -> str:
     which = f"{COUNTS[condition.field]} AND x.deleted_at IS NULL"
     if condition.op in ("any", "none"):
         return _presence(builder.has("interactions x", which), condition)
+    if builder.is_whole:
+        return _counted(which, condition, builder)
     number = (
         "(SELECT count(*) FROM interactions x WHERE x.organization_id = :organization_id AND x.contact_id = c.id"
         f" AND {which})"
     )
     return compare_number(number, condition, builder, is_nullable=False)
+
+
+def _counted(which: str, condition: Condition, builder: Builder) -> str:
+    """The same from the interactions of all contacts; a contact without any is in no group."""
+    test = compare_number("count(*)", condition, builder, is_nullable=False)
+    if is_met_by_zero(condition):
+        return f"NOT {builder.has_group('interactions x', which, f'NOT {test}')}"
+    return builder.has_group("interactions x", which, test)
 
 
 def country(condition: Condition, builder: Builder) -> str:
