@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from coterie.model.networks import find_client, parse_networks
+from coterie.model.networks import find_client, parse_networks, plain_address
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -32,7 +32,7 @@ def headers_of(scope: Scope) -> Headers:
 def client_of(scope: Scope) -> str:
     """The network address of the client, "" if unknown."""
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    return plain_address(str(client[0])) if client else ""
 
 
 class TrustedProxies:

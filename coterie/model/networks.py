@@ -11,6 +11,12 @@ def parse_networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part, strict=False) for part in text.replace(",", " ").split())
 
 
+def plain_address(address: str) -> str:
+    """The IPv4 address of a client of a socket that listens on both kinds (::ffff:192.0.2.1); others unchanged."""
+    parsed = _parse(address) if address.startswith("::") else None
+    return str(parsed) if isinstance(parsed, ipaddress.IPv4Address) else address
+
+
 def find_client(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
     """The address of the client of a request: the peer itself, or if that is trusted, the last address of
     X-Forwarded-For that is not.
@@ -29,13 +35,16 @@ def find_client(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Netwo
 
 
 def _is_in(address: str, networks: Sequence[Network]) -> bool:
+    parsed = _parse(address)
+    return parsed is not None and any(parsed.version == network.version and parsed in network for network in networks)
+
+
+def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(text)
     except ValueError:
-        return False
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    return any(parsed.version == network.version and parsed in network for network in networks)
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
 def _without_port(text: str) -> str | None:
@@ -44,7 +53,5 @@ def _without_port(text: str) -> str | None:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return None
+    parsed = _parse(text)
+    return None if parsed is None else str(parsed)

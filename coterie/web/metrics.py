@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from coterie import __version__
 from coterie.errors import CoterieError
+from coterie.http.asgi import client_of
 from coterie.http.request_metrics import RequestMetrics
 from coterie.settings import Settings
 from coterie.store.database import Database
@@ -128,7 +129,7 @@ def _refusal(request: Request, settings: Settings) -> Response | None:
         return PlainTextResponse(
             "Needs the bearer token of COTERIE_METRICS_TOKEN", 401, headers={"WWW-Authenticate": "Bearer"}
         )
-    if request.client is not None and _is_loopback(request.client.host):
+    if _is_loopback(client_of(request.scope)):
         return None
     return PlainTextResponse("Not Found", 404)
 
