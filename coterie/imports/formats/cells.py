@@ -16,6 +16,8 @@ _DASHES = re.compile(r"[-–—_.?*/]{1,5}")
 
 def read_cell(cell: str) -> str:
     """The text of a cell, stripped. The apostrophe before a formula and Excel's ="…" around a text are removed."""
+    if cell[:1] not in ("'", "="):  # most cells, which nothing was added to
+        return cell.strip()
     plain = plain_cell(cell)
     if plain == cell and plain.startswith("=") and (match := _EXCEL_TEXT.fullmatch(plain.strip())):
         plain = match[1].replace('""', '"')
