@@ -1,7 +1,6 @@
 """Finds the device of a request, and saves in the background when it was last seen."""
 
 import asyncio
-import time
 from contextlib import suppress
 
 from coterie.actions import logins
@@ -9,6 +8,7 @@ from coterie.actions.devices import save_last_seen
 from coterie.errors import CoterieError, Unauthorized
 from coterie.http.asgi import Headers
 from coterie.http.basic import PasswordFailures, read_basic
+from coterie.http.recent import Recent
 from coterie.model import times
 from coterie.model.devices import USER_AGENT_LENGTH_MAX, hash_password
 from coterie.model.login_attempts import Attempt
@@ -19,7 +19,6 @@ from coterie.store.devices import Login
 # the last use is saved once an hour: the first 13 characters of a moment
 _HOUR = 13
 VIA = "carddav"
-RECENT_SECONDS, RECENT_MAX = 10.0, 1_000
 
 
 class DeviceLogins:
@@ -27,8 +26,8 @@ class DeviceLogins:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # hash of a password -> (its login, until when it is recent)
-        self._recent: dict[str, tuple[Login, float]] = {}
+        # by the hash of a password
+        self._recent = Recent[Login]()
         self._failures = PasswordFailures()
         self._background: set[asyncio.Task[None]] = set()
 
@@ -36,8 +35,7 @@ class DeviceLogins:
         """The device of the credentials. One indexed read: revoking a device holds at once.
 
         is_checked_again: the request passes the login to `again` before it reads or writes the database, so the login
-        may be one of the last 10 seconds. After each write of any process, the connection that reads has to load its
-        pages again, which costs more than `again` does.
+        may be a recent one.
 
         Raises Unauthorized if the password is unknown or revoked or the user name is another member's, TooOften after
         many failures.
@@ -47,26 +45,16 @@ class DeviceLogins:
             raise Unauthorized("Unauthorized")
         user, password = credentials
         token_hash = hash_password(password)
-        login = self._find_recent(token_hash) if is_checked_again else None
+        login = self._recent.find(token_hash) if is_checked_again else None
         if login is None:
-            login = await self._read(token_hash)
+            login = await self._database.run_read(lambda tx: store.find_login(tx, token_hash))
+            if login is not None:
+                self._recent.remember(token_hash, login)
         if login is None or user != login.device.email.casefold():
             self._failures.check(source, password)
             self._failures.add(source, password)
             await self._record_failure(logins.failed_device_login(user, source))
             raise Unauthorized("Unauthorized")
-        return login
-
-    def _find_recent(self, token_hash: str) -> Login | None:
-        login, until = self._recent.get(token_hash, (None, 0.0))
-        return login if time.monotonic() < until else None
-
-    async def _read(self, token_hash: str) -> Login | None:
-        login = await self._database.run_read(lambda tx: store.find_login(tx, token_hash))
-        if login is not None:
-            if len(self._recent) >= RECENT_MAX:
-                self._recent.clear()
-            self._recent[token_hash] = (login, time.monotonic() + RECENT_SECONDS)
         return login
 
     async def _record_failure(self, attempt: Attempt) -> None:
@@ -83,7 +71,7 @@ class DeviceLogins:
         """The same device within a write. Raises Unauthorized if it was revoked."""
         present = store.find_login(tx, login.token_hash)
         if present is None:
-            self._recent.pop(login.token_hash, None)
+            self._recent.forget(login.token_hash)
             raise Unauthorized("Unauthorized")
         return present
 
