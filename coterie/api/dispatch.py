@@ -29,6 +29,7 @@ from coterie.http.errors import MethodNotAllowed, error_headers, known_error
 from coterie.http.files import open_file, send_file
 from coterie.http.multipart import Upload, remove_uploads
 from coterie.http.rate_limits import RateLimits
+from coterie.http.recent import Recent
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, Encoded, FileBody, Response, base_url, encode_response
 from coterie.model.organizations import Caller
@@ -56,6 +57,7 @@ class ContractApp:
         self._routes = Routes(contracts)
         self._authentication = authentication
         self._recorder = recorder
+        self._recent = Recent[Caller]()
         self._rate_limits = RateLimits(settings.rate_per_minute)
         self._uploads = Turns("uploads", threads=UPLOAD_THREADS, organization_max=UPLOADS_OF_ORGANIZATION_MAX)
 
@@ -120,8 +122,7 @@ class ContractApp:
             return self._authenticate(tx, compiled, token, path.get("org_id"))
 
         if route.mode == "write":
-            # a bad token is rejected before the body is read and before the writer is involved
-            caller = await self._database.run_read(authenticate)
+            caller = await self._find_writer(compiled, (token, path.get("org_id")), headers, authenticate)
             if headers.get(b"user-agent") == USER_AGENT.encode():
                 raise Forbidden("A webhook must not change data of an instance: it would send the next one")
         body, files = await self._read_body(compiled, headers, receive)
@@ -153,6 +154,35 @@ class ContractApp:
         finally:
             if files:
                 remove_uploads(files)
+
+    async def _find_writer(
+        self,
+        compiled: CompiledRoute,
+        token: tuple[str | None, str | None],
+        headers: Headers,
+        authenticate: Callable[[Tx], Caller],
+    ) -> Caller:
+        """The caller of a write: a bad token is rejected before the body is read and before the writer is involved.
+
+        token: with the organization of the path. A recent caller will do for a request that does everything in its unit
+        of work, which authenticates again: one without an Idempotency-Key, prepare, check or finish.
+        """
+        route = compiled.route
+        steps = (
+            route.prepare,
+            route.check,
+            route.finish,
+            route.uploads,
+            headers.get(idempotency.HEADER.lower().encode()),
+        )
+        if any(steps) or token[0] is None or route.scope is None:
+            return await self._database.run_read(authenticate)
+        key = (compiled.contract.name, route.scope, *token)
+        caller = self._recent.find(key)
+        if caller is None:
+            caller = await self._database.run_read(authenticate)
+            self._recent.remember(key, caller)
+        return caller
 
     def _authenticate(self, tx: Tx, compiled: CompiledRoute, token: str | None, org_uuid: str | None) -> Caller:
         scope, via = compiled.route.scope, compiled.contract.name

@@ -92,3 +92,22 @@ def test_a_write_whose_token_ends_before_its_last_byte_writes_nothing(
     assert status == 401, response
     with world.database.read() as tx:
         assert counts(tx, world) == before
+
+
+def test_a_token_that_ends_between_two_writes_ends_the_second(client: Client, world: World) -> None:
+    with world.database.write() as tx:
+        token_id, token = create_access_token(tx, world.alice, user_id=world.alice.user_id, name="quick")
+
+    def write(bio: str) -> int:
+        body = json.dumps({"contact": {"bio": bio}}).encode()
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        return client.call("PUT", f"/api/v1/contacts/{world.marge.id}", body=body, headers=headers).status
+
+    assert write("first") == write("second") == 200
+    with world.database.write() as tx:
+        revoke_access_token(tx, world.alice, token_id)
+    assert write("third") == write("fourth") == 401
+    with world.database.read() as tx:
+        row = tx.one("SELECT bio FROM contacts WHERE organization_id = :o AND id = :id",
+                     {"o": world.organization.id, "id": world.marge.id})  # fmt: skip
+    assert row == ("second",)
