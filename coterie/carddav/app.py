@@ -36,6 +36,8 @@ from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import base_url
 from coterie.model.carddav_accounts import ROOT_PATH
 from coterie.model.cards import ALL_CONTACTS
+from coterie.model.countries import load_names
+from coterie.model.phones import load_library
 from coterie.settings import Settings
 from coterie.store.database import Database, Tx
 from coterie.store.devices import Login
@@ -67,6 +69,9 @@ class CardDavApp:
     def __init__(self, database: Database, settings: Settings, recorder: RequestRecorder) -> None:
         self._database, self._settings, self._recorder = database, settings, recorder
         self._logins = DeviceLogins(database)
+        # else the first card does so in its transaction
+        load_library()
+        load_names()
 
     async def stopped(self) -> None:
         """Waits up to 5 seconds for pending saves."""

@@ -275,6 +275,11 @@ def find_country(text: str) -> tuple[str, str] | None:
     return _index().get(_key(text)) if len(text) <= 100 else None
 
 
+def load_names() -> None:
+    """Builds the index of names now, and not for the first address."""
+    _index()
+
+
 def list_countries() -> list[tuple[str, str]]:
     """(alpha-2 code, English name) of every country, by name."""
     lines = [line.split(" ", 2) for line in _COUNTRIES.strip().splitlines()]

@@ -68,6 +68,11 @@ def _library() -> ModuleType:
     return phonenumbers
 
 
+def load_library() -> None:
+    """Loads now what the first number needs otherwise, which may be in a transaction that other writers wait for."""
+    _library()
+
+
 def normalize_phone(text: str, country: str | None, field: str) -> str:
     """The form for matching: E.164 if the number is possible in its region, else its digits; then the extension as in
     RFC 3966: ;ext=123.
