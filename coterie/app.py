@@ -99,7 +99,6 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
     recorder = RequestRecorder(log_requests=settings.log_requests, metrics_folder=metrics_folder)
     authentication = Authentication(database, settings)
     contracts = ContractApp(database, settings, CONTRACTS, authentication, recorder)
-    documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
 
     @cache
     def carddav() -> "CardDavApp":
@@ -119,9 +118,6 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
 
         return OAuthApp(database, settings, recorder)
 
-    def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
-        return Route(path, RecordedApp(request_response(endpoint), path, recorder))
-
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         await authentication.started()
@@ -132,17 +128,29 @@ def create_app(database: Database, settings: Settings, *, metrics_folder: Path |
         recorder.flush()
         database.close()
 
-    routes: list[BaseRoute] = [
+    routes = _page_routes(database, settings, authentication, recorder)
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable, 404: missing})
+    # a redirect would repeat the Host of the request
+    pages.router.redirect_slashes = False
+    return App(contracts, carddav=carddav, mcp=mcp, oauth=oauth, pages=pages, settings=settings)
+
+
+def _page_routes(
+    database: Database, settings: Settings, authentication: Authentication, recorder: RequestRecorder
+) -> list[BaseRoute]:
+    """The pages, and the doors among them that have one path each."""
+    documents = [Document(contract.name, contract.title, partial(_make_document, contract)) for contract in CONTRACTS]
+
+    def recorded(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route(path, RecordedApp(request_response(endpoint), path, recorder))
+
+    return [
         *page_routes(database, settings, documents, recorder.metrics),
         recorded(webhook.PATH, webhook.webhook(database, settings)),
         recorded(calendar_door.PATH, calendar_door.calendar(database, settings)),
         recorded(picture_door.PATH, picture_door.pictures(database, settings)),
         *app_routes(database, settings, authentication, recorder),
     ]
-    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={CoterieError: unavailable, 404: missing})
-    # a redirect would repeat the Host of the request
-    pages.router.redirect_slashes = False
-    return App(contracts, carddav=carddav, mcp=mcp, oauth=oauth, pages=pages, settings=settings)
 
 
 def _make_document(contract: Contract, base_url: str, json_only: bool) -> dict[str, Any]:
