@@ -52,7 +52,7 @@ class RowChanges(Struct, omit_defaults=True, rename={"external_ids": "outside_id
     usernames_taken: list[str] = field(default_factory=list)
     # of a created contact: (source, external id, contact id) of each that another contact had before
     external_ids_moved: list[tuple[str, str, int]] = field(default_factory=list)
-    # rows of our own export other than contacts: (key, updated_at) of each
+    # rows of a portable export other than contacts: (key, updated_at) of each
     noun: str | None = None
     rows: list[tuple[list[Any], str | None]] = field(default_factory=list)
 
@@ -80,7 +80,7 @@ def create_rows(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> NewCo
         return NewContacts([], [], [], PartRows())
     blank = Existing()
     plans = [plan_merge(draft, blank) for draft in drafts]
-    _leave_out_taken_usernames(tx, caller, [(0, plan) for plan in plans])
+    _remove_taken_usernames(tx, caller, [(0, plan) for plan in plans])
     first, revision = import_parts.take_numbers(tx, caller.organization_id, len(drafts))
     new = rows_of_new(caller, plans, first, revision)
     insert_new(tx, caller, new)
@@ -127,7 +127,7 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
     assert existing.contact is not None
     before, now = existing.contact, times.now()
     changes = RowChanges(fields={n: (getattr(before, n), value) for n, value in plan.fields.items()})
-    changes.usernames_taken = _leave_out_taken_usernames(tx, caller, [(before.id, plan)])
+    changes.usernames_taken = _remove_taken_usernames(tx, caller, [(before.id, plan)])
     plan.handles = plan.handles[: max(0, HANDLES_MAX - len(existing.handles))]
     ids = iter(new_id, "")
     handles = _handles(before.id, plan, now, ids)
@@ -192,7 +192,7 @@ def _filled(
     return events
 
 
-def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, MergePlan]]) -> list[str]:
+def _remove_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, MergePlan]]) -> list[str]:
     """Removes Instagram usernames that another contact, or an earlier one of these, has; returns them.
 
     For a new contact the username becomes a line of the note.
@@ -201,16 +201,16 @@ def _leave_out_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, 
     if not usernames:
         return []
     owners = import_parts.find_username_owners(tx, caller.organization_id, usernames)
-    left_out = []
+    removed = []
     for position, (contact_id, plan) in enumerate(entries):
         owner = contact_id or -1 - position
         for handle in [h for h in plan.handles if h.channel == INSTAGRAM]:
             if owners.setdefault(handle.normalized or "", owner) != owner:
                 plan.handles = [h for h in plan.handles if h is not handle]
-                left_out.append(handle.value)
+                removed.append(handle.value)
                 if not contact_id:
                     plan.note = "\n".join([*([plan.note] if plan.note else []), f"Instagram: {handle.value}"])
-    return left_out
+    return removed
 
 
 def _handles(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:

@@ -102,6 +102,6 @@ def search_filtered(
         tx, caller.organization_id, text, order=order, descending=descending, limit=SEARCHED_MAX,
         reader_id=caller.user_id,
     ).contacts  # fmt: skip
-    kept = keep_matching(tx, caller.organization_id, where, [contact.id for contact in matches])
-    contacts = [contact for contact in matches if contact.id in kept]
+    matching_ids = keep_matching(tx, caller.organization_id, where, [contact.id for contact in matches])
+    contacts = [contact for contact in matches if contact.id in matching_ids]
     return contacts[offset : offset + limit], len(contacts)

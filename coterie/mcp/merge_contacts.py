@@ -42,8 +42,8 @@ def merge_contacts(tx: Tx, call: Call) -> Output:
     question = f"Merge {names} into {survivor.name or '?'}?"
     require_confirmation(call, TOOL.name, [survivor, *losers], preview=preview, question=question)
     merges = merge(tx, call.caller, survivor.id, [each.id for each in losers], choices)
-    kept = list_contacts_by_id(tx, call.caller.organization_id, [survivor.id])
-    return {"contact": present_briefs(tx, call, kept)[0], "merge_ids": [each.id for each in merges]}
+    after = list_contacts_by_id(tx, call.caller.organization_id, [survivor.id])
+    return {"contact": present_briefs(tx, call, after)[0], "merge_ids": [each.id for each in merges]}
 
 
 def _choices(asked: Arguments, survivor: Contact, losers: list[Contact]) -> dict[str, int]:

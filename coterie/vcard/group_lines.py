@@ -51,10 +51,10 @@ def with_name(lines: Sequence[RawLine], name: str) -> list[RawLine]:
 
 def with_members(lines: Sequence[RawLine], removed: Collection[str], added: Iterable[str]) -> list[RawLine]:
     """The lines without the members of these UIDs, and with new ones after the last member."""
-    kept = [line for line in lines if member_of(line) not in removed]
+    remaining = [line for line in lines if member_of(line) not in removed]
     name = "MEMBER" if version_of(lines) == "4.0" else "X-ADDRESSBOOKSERVER-MEMBER"
     new = [make_line(f"{name}:{_PREFIX}{values.escape(uid)}") for uid in added]
-    members = [place for place, line in enumerate(kept, 1) if member_of(line) is not None]
-    end = next(place for place, line in enumerate(kept) if line.name == "END")
+    members = [place for place, line in enumerate(remaining, 1) if member_of(line) is not None]
+    end = next(place for place, line in enumerate(remaining) if line.name == "END")
     place = members[-1] if members else end
-    return [*kept[:place], *new, *kept[place:]]
+    return [*remaining[:place], *new, *remaining[place:]]

@@ -138,10 +138,10 @@ def list_due(tx: Tx, caller: Caller, request: Request) -> DuePage:
     )  # fmt: skip
     page, cursor = cut_page(scope, found, limit, lambda due: _Position(due.plan.due_on, due.contact.id))
     where = read_filter(tx, caller, query.filter)
-    kept = keep_matching(tx, caller.organization_id, where, [d.contact.id for d in page]) if where else None
-    return DuePage(
-        items=[_present_due(each) for each in page if kept is None or each.contact.id in kept], next_cursor=cursor
-    )
+    if where:
+        matching_ids = keep_matching(tx, caller.organization_id, where, [due.contact.id for due in page])
+        page = [due for due in page if due.contact.id in matching_ids]
+    return DuePage(items=[_present_due(each) for each in page], next_cursor=cursor)
 
 
 def show_of_contact(tx: Tx, caller: Caller, request: Request) -> ContactCadenceEntity:
