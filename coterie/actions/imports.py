@@ -124,6 +124,8 @@ def finish(
         tx, caller, import_, {**columns, "state": state, "error": error, "error_code": None, column: now}, outcomes
     )
     if state != FAILED:
+        # a unit of work of its own, as the history lists it, even in the transaction of the last rows
+        tx.units.pop(caller.organization_id, None)
         record(tx, caller, f"import.{state}", import_.id, now=now)
     return finished
 
