@@ -56,7 +56,7 @@ class PageApp:
         visit = self._visit(scope, headers, cookies, visitor)
         files: Mapping[str, Upload] = {}
         try:
-            form, files = await self._read_form(scope, headers, receive, visit.form_token)
+            form, files = await self._read_form(scope, headers, receive, visit, cookies.get(SESSION))
             entered, result = await self._run(msgspec.structs.replace(visit, form=form, files=files), cookies)
             response = self._respond(entered, result, cookies)
         except Exception as error:
@@ -95,18 +95,20 @@ class PageApp:
         )
 
     async def _read_form(
-        self, scope: Scope, headers: Headers, receive: Receive, expected_token: str
+        self, scope: Scope, headers: Headers, receive: Receive, visit: Visit, session: str
     ) -> tuple[Mapping[str, Any], Mapping[str, Upload]]:
         if self._page.method != "POST":
             return {}, {}
         check_origin(headers, base_url(self._settings, scope, headers))
         files: Mapping[str, Upload] = {}
         if self._page.uploads:
+            # the file of somebody who is no member is not even read
+            await self._database.run_read(lambda tx: self._enter(tx, visit, session))
             form, files = await read_upload(headers, receive, self._settings, self._settings.body_bytes_max)
         else:
             form = await read_body(headers, receive)
         try:
-            check_token(expected_token, headers.get(HEADER, b"").decode("latin-1") or form.get(FIELD))
+            check_token(visit.form_token, headers.get(HEADER, b"").decode("latin-1") or form.get(FIELD))
         except CoterieError:
             remove_uploads(files)
             raise

@@ -99,6 +99,15 @@ def test_numbers_are_compared_however_they_are_written(alice: Visitor, world: Wo
     assert "Marge Simpson (differs)" in page
 
 
+def test_the_file_of_somebody_who_is_no_member_is_not_read(alice: Visitor, world: World) -> None:
+    nobody, ours, theirs = Visitor(alice.client), world.organization.id, world.charlie.organization_id
+    # a body that cannot be read: a handler that reads it says so
+    broken = {"content-type": "multipart/form-data; boundary=other"}
+    for path in ("imports", f"people/{world.marge.id}/files/new"):
+        for visitor, organization_id, status in ((nobody, ours, 401), (alice, theirs, 404), (alice, ours, 422)):
+            assert visitor.post(f"/{organization_id}/{path}", _headers=broken).status == status
+
+
 def test_an_empty_file_is_not_called_missing(alice: Visitor, world: World) -> None:
     for path, field in ((f"/{world.organization.id}/imports", "file"),
                         (f"/{world.organization.id}/people/{world.marge.id}/files/new", "upload")):  # fmt: skip
