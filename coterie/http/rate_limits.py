@@ -9,6 +9,7 @@ from math import ceil
 
 from coterie.errors import TooOften
 from coterie.http.asgi import HeaderList
+from coterie.model.plurals import count
 
 WINDOW_SECONDS = 60
 # full buckets are deleted when there are more
@@ -38,14 +39,16 @@ class RateLimits:
         if not is_refused:
             left -= 1
         self._buckets[token] = left, now
-        seconds = ceil((self._most - left) / self._per_second)
+        wait = max(1, ceil((1 - left) / self._per_second))
+        # of a refused one, the moment of Retry-After
+        seconds = wait if is_refused else ceil((self._most - left) / self._per_second)
         headers.append((b"ratelimit-policy", self._policy))
         headers.append((b"ratelimit", b'"default";r=%d;t=%d' % (left, seconds)))
         if len(self._buckets) > BUCKETS_MAX:
             self._delete_full(now)
         if is_refused:
-            wait = max(1, ceil((1 - left) / self._per_second))
-            raise TooOften(f"More than {self._most} requests in a minute; try again in {wait} seconds", wait)
+            when = count(wait, "second")
+            raise TooOften(f"More than {self._most:,} requests in a minute; try again in {when}", wait)
 
     def _delete_full(self, now: float) -> None:
         """Deletes buckets that are full by now; if that is not enough, those used longest ago."""

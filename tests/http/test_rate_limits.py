@@ -34,9 +34,11 @@ def test_a_bucket_empties_and_is_refilled_steadily() -> None:
     for _ in range(59):
         headers_of(limits)
     for _ in range(3):
+        refused: HeaderList = []
         with pytest.raises(TooOften) as error:
-            headers_of(limits)
+            limits.take("a", refused)
         assert error.value.seconds == 1
+        assert dict(refused)[b"ratelimit"] == b'"default";r=0;t=1'
     assert headers_of(limits, "b")[b"ratelimit"] == b'"default";r=59;t=1'
     clock.now += 1
     assert headers_of(limits)[b"ratelimit"] == b'"default";r=0;t=60'
