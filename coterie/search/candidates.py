@@ -79,7 +79,8 @@ def find_candidates(tx: Tx, organization_id: int, query: Query, strict: Strict, 
     if len(ids) + len(messages) < ENOUGH and query.words:
         wider = widen(tx, organization_id, query.words, count(tx, organization_id, COUNT))
         asked = wider.asked
-        ids = [*ids, *_wider(tx, organization_id, query, wider, is_alone=not (ids or own_ids or messages))]
+        is_alone = not (ids or own_ids or messages)
+        ids = [*ids, *_wider(tx, organization_id, query, wider, strict, is_alone=is_alone)]
     elif not ids and not messages:
         numbers, ids = _without_prefix(tx, organization_id, query.numbers)
     ids = _unique([*ids, *own_ids, *messages])
@@ -161,12 +162,14 @@ def _close(tx: Tx, organization_id: int, groups: Groups) -> list[int]:
     return found[:RANKED_MAX]
 
 
-def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, *, is_alone: bool) -> list[int]:
+def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, strict: Strict, *, is_alone: bool) -> list[int]:
     """The contacts that match each word as it may be meant; is_alone: if they are few, also those of a single word."""
     engine = ENGINES[tx.engine]
     numbers = tuple(number.group for number in query.numbers)
     groups = engine.narrow(tx, organization_id, (*wider.every, *numbers))
-    ids: list[int] = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX)
+    ids: list[int] = []
+    if groups != strict.groups:  # whose contacts are known
+        ids = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX)
     if is_alone and len(ids) < ENOUGH and wider.alone is not None:
         ids += engine.candidates(tx, organization_id, (wider.alone,), limit=WIDER_MAX)
     return ids

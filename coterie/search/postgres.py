@@ -16,6 +16,8 @@ from coterie.store.database import Tx
 
 # terms in place of a beginning, of which there may be more
 TERMS_MAX = 25
+# the same of all beginnings of a query together: GIN reads every contact of each term
+TERMS_IN_ALL_MAX = 60
 # contacts of a word that are few
 RARE_MAX = 300
 # terms whose numbers of contacts are looked at, to see whether one of them alone has enough
@@ -149,15 +151,17 @@ def narrow(tx: Tx, organization_id: int, groups: Groups) -> Groups:
     """
     if len(groups) == 1:
         return groups
-    return tuple(_with_terms(tx, organization_id, group) for group in groups)
+    begun = sum(1 for group in groups if group.beginnings)
+    limit = min(TERMS_MAX, TERMS_IN_ALL_MAX // max(begun, 1))
+    return tuple(_with_terms(tx, organization_id, group, limit) for group in groups)
 
 
-def _with_terms(tx: Tx, organization_id: int, group: Group) -> Group:
+def _with_terms(tx: Tx, organization_id: int, group: Group, limit: int) -> Group:
     if group.sets:
         return group
     words, beginnings = dict.fromkeys(group.words), []
     for beginning in group.beginnings:
-        terms = find_by_beginning(tx, organization_id, beginning, limit=TERMS_MAX)
+        terms = find_by_beginning(tx, organization_id, beginning, limit=limit)
         words.update(dict.fromkeys(terms))
         if not terms:
             beginnings.append(beginning)

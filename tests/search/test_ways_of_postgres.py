@@ -66,3 +66,15 @@ def test_contacts_of_one_word_are_counted_up_to_a_number(world: World, most: int
     with world.database.read() as tx:
         counted = ENGINES[tx.engine].count(tx, world.organization.id, (Group(words, ("mo",)),), most)
     assert counted == min(number, most)
+
+
+def test_many_beginnings_become_few_terms(world: World) -> None:
+    """Twelve letters with hundreds of names each took PostgreSQL seconds in a large book."""
+    with world.database.write() as tx:
+        for letter in "abcdefghijkl":
+            create_contact(tx, world.alice, {"real_name": " ".join(f"{letter}{end}" for end in "abcdefghijklmnop")})
+        create_contact(tx, world.alice, {"real_name": " ".join(f"{letter}a" for letter in "abcdefghijkl")})
+        groups = tuple(Group((letter,), (letter,)) for letter in "abcdefghijkl")
+        narrowed = ENGINES[tx.engine].narrow(tx, world.organization.id, groups)
+    assert sum(len(group.words) for group in narrowed) <= postgres.TERMS_IN_ALL_MAX + len(groups)
+    assert found(world, "a b c d e f g h i j k l")[0] == 1
