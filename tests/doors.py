@@ -1,11 +1,14 @@
-"""Random actions by every door: the three contracts, CardDAV, assistants, the pages' acts, undo and merges."""
+"""Random actions by every door: the three contracts, CardDAV, assistants, the pages' acts, imports, undo and merges."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from carddav.dav_client import IOS, Dav, make_card, new_device
 from client import Client
+from imports.runs import applied, google, person
 from mcp.mcp_calls import Mcp
 from msgspec.structs import replace
 from r0_client import R0
@@ -14,6 +17,8 @@ from world import World
 from coterie.actions.bulk_acts import Act, act_on
 from coterie.actions.terms import create_term
 from coterie.errors import NotFound
+from coterie.imports.engine import Run
+from coterie.imports.undo import undo
 from coterie.model.terms import TAGS
 
 CONTACTS = "/api/hub/v1/contacts"
@@ -33,9 +38,10 @@ class Doors:
             self.create_by_inro, self.create_by_hub, self.write_note, self.put_in_folder, self.name_by_r0,
             self.delete_by_r0, self.restore, self.erase, self.give, self.rename_a_tag, self.merge, self.unmerge,
             self.undo, self.add_card, self.delete_card, self.tag_by_assistant, self.save_by_assistant,
-            self.undo_by_assistant, self.act_on_page, self.run_batch, self.upsert,
+            self.undo_by_assistant, self.act_on_page, self.run_batch, self.upsert, self.apply_import, self.undo_import,
         ]  # fmt: skip
         self.undo_ids: list[str] = []
+        self.imports: list[Run] = []
 
     def act(self, kind: int, target: int) -> None:
         contacts = self.client.get(CONTACTS, deleted="any", limit=6).json["items"]
@@ -92,8 +98,9 @@ class Doors:
 
     def undo(self, _: Contact, n: int) -> None:
         units = self.client.get(f"{HUB}/history", limit=3).json["items"]
-        unit = units[n % len(units)]
-        self.client.post(f"{HUB}/history/undo", {"first": unit["first"], "last": unit["last"]})
+        if units:
+            unit = units[n % len(units)]
+            self.client.post(f"{HUB}/history/undo", {"first": unit["first"], "last": unit["last"]})
 
     def run_batch(self, contact: Contact, n: int) -> None:
         operations = [
@@ -106,6 +113,21 @@ class Doors:
     def upsert(self, _: Contact, n: int) -> None:
         match = [{"by": "email", "value": f"p{n}@example.org"}]
         self.client.post(f"{CONTACTS}/upsert", {"match": match, "contact": {"nickname": f"Upserted {n}"}})
+
+    def apply_import(self, _: Contact, n: int) -> None:
+        """A file about somebody whom another door may have made, and about somebody new."""
+        with TemporaryDirectory() as folder:
+            employer = f"Plant {len(self.imports)}"
+            rows = [
+                person("Person", str(n), f"p{n}@example.org", employer=employer),
+                person("Row", str(n), f"r{n}@x.org"),
+            ]
+            run, _import = applied(self.world.database, self.world.alice, Path(folder), google(Path(folder), *rows))
+        self.imports.append(run)
+
+    def undo_import(self, _: Contact, n: int) -> None:
+        if self.imports:
+            undo(self.imports[n % len(self.imports)])
 
     # Phones, assistants, pages -----------------------------------------------------------------------------------
 
