@@ -18,7 +18,9 @@ IMMEDIATE = "BEGIN IMMEDIATE"
 STEPS_BETWEEN_CHECKS = 100_000
 MAPPED_BYTES = 268_435_456
 # KiB of pages that a connection caches; those it maps come on top
-CACHE_KIB, SMALL_CACHE_KIB = 16_384, 4_096
+CACHE_KIB = 16_384
+# the same of a connection that writes, and of one that only reads, in a process that maps nothing
+SMALL_WRITE_CACHE_KIB, SMALL_READ_CACHE_KIB = 12_288, 2_048
 # secure_delete=FAST: deleted content is overwritten in pages that are written anyway
 _PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "secure_delete=FAST")
 
@@ -94,8 +96,8 @@ def _insert(table: str, columns: tuple[str, ...], *, skip_existing: bool, replac
 class Connection:
     """An apsw connection with a deadline (of time.monotonic) for its statements. is_waited_for: as Tx's.
 
-    maps_file: reads the first 256 MB of the file through memory that the process maps, and that counts as its own. A
-    connection that only reads has a small cache otherwise.
+    maps_file: reads the first 256 MB of the file through memory that the process maps, and that counts as its own.
+    Without that, its cache is smaller too.
     """
 
     def __init__(
@@ -114,7 +116,8 @@ class Connection:
         for pragma in _PRAGMAS:
             self.apsw.execute(f"PRAGMA {pragma}")
         self.apsw.execute(f"PRAGMA mmap_size={MAPPED_BYTES if maps_file else 0}")
-        self.apsw.execute(f"PRAGMA cache_size=-{SMALL_CACHE_KIB if read_only and not maps_file else CACHE_KIB}")
+        small_kib = SMALL_READ_CACHE_KIB if read_only else SMALL_WRITE_CACHE_KIB
+        self.apsw.execute(f"PRAGMA cache_size=-{CACHE_KIB if maps_file else small_kib}")
         self.apsw.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         # plans do not depend on the values of parameters: with a partial index in reach, SQLite would otherwise plan a
         # statement again whenever it runs with other values, which takes longer than most statements do
