@@ -211,7 +211,7 @@ def test_the_palette_goes_anywhere_by_keyboard(app: Watched) -> None:
     app.page.wait_for_url(re.compile(r"/people/\d+$"))
     app.page.get_by_role("link", name="Find").first.click()
     keys.type("audience")
-    expect(app.page.get_by_role("option", name="Audience")).to_be_visible()
+    expect(app.page.get_by_role("option", name="Audience", exact=True)).to_be_visible()
     keys.press("Escape")
     expect(app.page.get_by_role("dialog")).to_have_count(0)
     app.check(axe=False)
