@@ -44,10 +44,16 @@ def all_modules() -> tuple[Module, ...]:
     return tuple(parse(str(path.relative_to(ROOT / "coterie")), path.read_text("utf-8")) for path in paths)
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """A tree and all that is below it. Every rule asks, and a walk takes as long as parsing."""
+    return tuple(ast.walk(tree))
+
+
 def imports_in(module: Module, scope: ast.AST | None = None) -> Iterator[tuple[ast.stmt, str]]:
     """(statement, full dotted name) of each import in the scope, or anywhere in the file."""
     folder = module.name.split(".") if module.path.endswith("__init__.py") else module.name.split(".")[:-1]
-    for node in ast.walk(scope or module.tree):
+    for node in nodes(scope or module.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node, alias.name
@@ -59,7 +65,7 @@ def imports_in(module: Module, scope: ast.AST | None = None) -> Iterator[tuple[a
 
 
 def functions(module: Module) -> Iterator[Function]:
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         if isinstance(node, Function):
             yield node
 

@@ -20,7 +20,7 @@ from architecture_tables import (
     MAY_USE,
     WITHOUT_ORGANIZATION,
 )  # fmt: skip
-from source_tree import ROOT, Module, all_modules, functions, imports_in, parse, positional, public_functions
+from source_tree import ROOT, Module, all_modules, functions, imports_in, nodes, parse, positional, public_functions
 
 Rule = Callable[[Module], Iterator[str]]
 
@@ -90,9 +90,9 @@ def sql_stays_in_store_and_search(module: Module) -> Iterator[str]:
     if module.package in {"store", "search"}:
         return
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    bodies = [node.body for node in ast.walk(module.tree) if isinstance(node, documented)]
+    bodies = [node.body for node in nodes(module.tree) if isinstance(node, documented)]
     docstrings = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
         if isinstance(text, str) and _SQL.match(text):
             yield module.message(node, "SQL outside store and search: make it a function of the store")
@@ -103,13 +103,13 @@ def doors_change_through_actions(module: Module) -> Iterator[str]:
         return
     text = "{} writes to the store: every change of a door goes through an action"
     stores = set()
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coterie.store"):
             stores |= {alias.asname or alias.name for alias in node.names}
             for alias in node.names:
                 if alias.name.startswith(_WRITES):
                     yield module.message(node, text.format(alias.name))
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         is_of_store = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in stores
         if is_of_store and node.attr.startswith(_WRITES):
             yield module.message(node, text.format(node.attr))
@@ -155,7 +155,7 @@ def things_stay_small(module: Module) -> Iterator[str]:
 
 
 def calls_name_their_arguments(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         if isinstance(node, ast.Call) and len(node.args) > CALL_POSITIONAL_MAX:
             limit = f"{len(node.args)} arguments by position, {CALL_POSITIONAL_MAX} at most"
             yield module.message(node, f"{ast.unparse(node.func)}: {limit}: pass the rest by name")
@@ -183,7 +183,7 @@ def nothing_is_decided_by_a_sentence(module: Module) -> Iterator[str]:
     """
     if "migrations" in str(module.path):
         return
-    for node in ast.walk(module.tree):
+    for node in nodes(module.tree):
         if isinstance(node, ast.Compare) and not isinstance(node.ops[0], ast.Is | ast.IsNot):
             sides = (node.left, *node.comparators)
             if any(_is_sentence(side) for side in sides):
