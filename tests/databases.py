@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from postgres import Server
+from postgres import Server, name_in
 
 from coterie.settings import Settings, load_settings
 from coterie.store.database import open_database
@@ -30,6 +31,16 @@ def make_settings(
     elif is_migrated:
         shutil.copy(_migrated_file(request), folder)
     return load_settings({}, data=str(folder), database_url=url, database_connections=4, **options)
+
+
+def copy_instance(settings: Settings, folder: Path, request: pytest.FixtureRequest) -> Settings:
+    """The settings of a copy in the folder, database and files. No process may have the original open."""
+    shutil.copytree(settings.data_folder, folder, dirs_exist_ok=True)
+    url = _sqlite_url(folder)
+    if settings.database_url.startswith("postgresql"):
+        server: Server = request.getfixturevalue("postgres")
+        url = server.create_database(name_in(settings.database_url))
+    return msgspec.structs.replace(settings, data=str(folder), database_url=url)
 
 
 def _migrated_file(request: pytest.FixtureRequest) -> Path:

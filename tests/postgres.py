@@ -78,7 +78,7 @@ class Server:
             if not exists:
                 unfinished = self.create_database()
                 fill(unfinished)
-                connection.execute(f'ALTER DATABASE "{_name_in(unfinished)}" RENAME TO "{name}"')
+                connection.execute(f'ALTER DATABASE "{name_in(unfinished)}" RENAME TO "{name}"')
 
     def create_database(self, template: str = "template1") -> str:
         """Copies the template to a new database. Returns its URL."""
@@ -90,7 +90,7 @@ class Server:
     def drop_database(self, url: str) -> None:
         """Drops a database and its connections."""
         with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{_name_in(url)}" WITH (FORCE)')
+            connection.execute(f'DROP DATABASE IF EXISTS "{name_in(url)}" WITH (FORCE)')
 
     def stop(self) -> None:
         """Stops the server and removes its folder. Safe to repeat."""
@@ -246,5 +246,6 @@ def _run(command: Sequence[str | Path], identity: dict[str, Any], log: Path | No
         raise NoPostgres(f"{command[0]}: {output.strip()[-1500:]}")
 
 
-def _name_in(url: str) -> str:
+def name_in(url: str) -> str:
+    """The name of the database of a URL."""
     return url.partition("?")[0].rpartition("/")[2]

@@ -2,11 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import copy_instance, make_settings
 from everything import add_everything, put
 from world import World, make_world
 
@@ -16,7 +18,7 @@ from coterie.checks.run import CheckResult, run_checks
 from coterie.model.relationships import type_id
 from coterie.search.texts import load_texts
 from coterie.store.contacts import find_contact
-from coterie.store.database import Database
+from coterie.store.database import Database, open_database
 from coterie.store.files import file_path, save_file
 from coterie.store.jobs import enqueue
 
@@ -24,11 +26,21 @@ from coterie.store.jobs import enqueue
 PLANS = ("seqscan", "indexscan", "bitmapscan")
 
 
-@pytest.fixture
-def full(fresh_database: Database) -> World:
-    world = make_world(fresh_database)
-    add_everything(world, fresh_database.settings.data_folder)
+@pytest.fixture(scope="module")
+def original(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> World:
+    """A world with everything. Its database is closed: tests break copies of it."""
+    database = open_database(make_settings(engine, tmp_path_factory.mktemp("full"), request))
+    world = make_world(database)
+    add_everything(world, database.settings.data_folder)
+    database.close()
     return world
+
+
+@pytest.fixture
+def full(original: World, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    database = open_database(copy_instance(original.database.settings, tmp_path, request))
+    yield replace(original, database=database)
+    database.close()
 
 
 def found(world: World, *, deep: bool = False, repair: bool = False) -> dict[str, CheckResult]:
