@@ -7,7 +7,7 @@ import json
 import os
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,22 +32,21 @@ from coterie.store.migrate import latest, migrate
 
 
 @pytest.fixture
-def saved(fresh_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[World, Path]]:
+def saved(
+    fresh_settings: Settings, fresh_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[World, Path]:
     """A world with files and a key, and the backup of it."""
     _use(fresh_settings, monkeypatch)
-    database = open_database(fresh_settings)
-    migrate(database)
-    world = make_world(database)
+    world = make_world(fresh_database)
     save_file(tmp_path, b"a picture of Marge")
     save_file(tmp_path, b"")
     (tmp_path / "secret.key").write_bytes(b"the key")
-    with database.write() as tx:
+    with fresh_database.write() as tx:
         delete_contact(tx, world.alice, world.homer.id)
         create_contact(tx, world.alice, {"real_name": 'שלום 👩‍👩‍👧 \\ " é', "bio": "line\nline\t\u2028"})
     file = tmp_path / "saved.coterie"
     backup_command.backup(file)
-    yield world, file
-    database.close()
+    return world, file
 
 
 def _use(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,17 @@
 """SQLite's planner is told what a large book looks like, so that no look-up reads everything an organization has."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import apsw
 import pytest
+from databases import make_settings
 
 from coterie.model.contact_sheets import Part
-from coterie.settings import load_settings
 from coterie.store import contacts, events, handles, interactions, notes, statistics
 from coterie.store.contact_sheets import LOADERS
 from coterie.store.database import Database, open_database
-from coterie.store.migrate import migrate
 from coterie.store.sqlite_connection import SqliteTx
 
 
@@ -35,9 +36,8 @@ class Plans:
 
 
 @pytest.fixture
-def new_database(tmp_path: Any) -> Any:
-    database = open_database(load_settings({}, data=str(tmp_path)))
-    migrate(database)
+def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    database = open_database(make_settings("sqlite", tmp_path, request))
     yield database
     database.close()
 
