@@ -20,8 +20,9 @@ from client import Client
 from databases import make_settings
 from postgres import Server, ensure_server
 from r0_client import R0
-from world import World, make_world
+from world import LEAST_WORK, World, make_world
 
+from coterie.actions import logins, passwords
 from coterie.app import create_app
 from coterie.imports import stage_upload
 from coterie.settings import Settings
@@ -104,6 +105,15 @@ def _unhurried() -> Iterator[None]:
     """A short file is staged in its request on a busy machine too; tests of the time limit give their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage_upload, "SECONDS", 60.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed with the least work; with the usual work each takes 64 MB and a fifth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (logins, passwords):
+            patch.setattr(module, "PasswordHasher", lambda: LEAST_WORK)
         yield
 
 

@@ -17,8 +17,9 @@ from coterie.store.database import Database, Tx
 from coterie.store.organizations import insert_membership, insert_user
 
 PASSWORD = "correct horse"
-# with the least work argon2 allows: a hash names its parameters, so checking this one is quick
-PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+# the least that argon2 allows; a hash names its parameters, so checking it is quick too
+LEAST_WORK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD_HASH = LEAST_WORK.hash(PASSWORD)
 
 
 @dataclass(frozen=True)
