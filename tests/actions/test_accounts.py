@@ -2,13 +2,13 @@
 
 import pytest
 from r0_client import R0
-from world import PASSWORD, World
+from world import LEAST_WORK, PASSWORD, World
 
 from coterie.actions.access_tokens import create_access_token, revoke_access_token
 from coterie.actions.logins import begin_login, end_login, find_password_hash, is_password_right, log_in
 from coterie.actions.members import add_member, find_member, remove_member
 from coterie.actions.organizations import update_organization
-from coterie.actions.passwords import hash_password, set_password
+from coterie.actions.passwords import set_password
 from coterie.errors import Conflict, Invalid, NotFound, Unauthorized
 from coterie.model import times
 from coterie.model.organizations import MEMBER, OWNER, Caller
@@ -17,7 +17,7 @@ from coterie.store.database import Tx
 from coterie.store.organizations import list_members
 
 NEW_PASSWORD = "another password of mine"
-NEW_HASH = hash_password(NEW_PASSWORD)
+NEW_HASH = LEAST_WORK.hash(NEW_PASSWORD)
 
 
 def check_password(tx: Tx, email: str, password: str) -> str:
