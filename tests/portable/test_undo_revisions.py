@@ -9,12 +9,13 @@ import pytest
 from everything import add_everything, join
 from imports.runs import applied
 from seen import look
-from world import World
+from world import World, make_world
 
 from coterie.imports.undo import undo
 from coterie.model.contacts import Contact
 from coterie.model.portable import file_of
 from coterie.portable.write import write_portable
+from coterie.store.database import Database
 from coterie.store.portable import PARTS
 
 # parts that others see with the contact; a change of any of these changes a contact of the world
@@ -44,13 +45,24 @@ def changed_and_moved(before: Look, after: Look) -> tuple[set[int], set[int]]:
     return changed, {each for each in before[1] if before[1][each].revision != after[1][each].revision}
 
 
+@pytest.fixture(scope="module")
+def exported(database: Database, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
+    """A world with everything, and its archive."""
+    world, folder = make_world(database), tmp_path_factory.mktemp("exported")
+    add_everything(world, folder)
+    path = folder / "all.zip"
+    with database.write() as tx, path.open("wb") as stream:
+        write_portable(tx, world.alice, folder, stream, everything=True)
+    return world, path
+
+
 @pytest.mark.parametrize("noun", PARTS)
-def test_parts_move_revisions_when_applied_and_when_undone(world: World, tmp_path: Path, noun: str) -> None:
-    add_everything(world, tmp_path)
-    caller, path = world.charlie, tmp_path / "all.zip"
-    with world.database.write() as tx, path.open("wb") as stream:
-        join(tx, world, caller.organization_id)
-        write_portable(tx, world.alice, tmp_path, stream, everything=True)
+def test_parts_move_revisions_when_applied_and_when_undone(
+    exported: tuple[World, Path], world: World, tmp_path: Path, noun: str
+) -> None:
+    caller, (origin, path) = world.charlie, exported
+    with world.database.write() as tx:
+        join(tx, origin, caller.organization_id)
     applied(world.database, caller, tmp_path, with_parts(path))
     looks = []
     with world.database.read() as tx:
