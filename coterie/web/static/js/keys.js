@@ -21,15 +21,21 @@ function move(by) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
+// where one types, what is typed next is not taken for shortcuts
+function focusField(details) {
+  if (details?.matches("details.tagging[open]")) details.querySelector("input:not([type=hidden])").focus();
+}
+
 function press(key) {
   const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   named?.focus();
   if (!named?.matches("textarea, select, input")) named?.click();
+  focusField(named?.parentElement);
   return Boolean(named);
 }
 
 function closeMenu() {
-  const menu = [...document.querySelectorAll("details.menu[open]")].pop();
+  const menu = [...document.querySelectorAll("details:is(.menu, .tagging)[open]")].pop();
   if (!menu) return false;
   menu.open = false;
   menu.querySelector("summary").focus();
@@ -39,6 +45,7 @@ function closeMenu() {
 // an open menu is seen to its end
 document.addEventListener("toggle", ({ target }) => {
   if (target.open && target.matches("details.menu")) target.lastElementChild.scrollIntoView({ block: "nearest" });
+  focusField(target);
 }, true);
 
 const ACTIONS = {
@@ -62,6 +69,7 @@ document.addEventListener("keydown", (event) => {
     moveCursor(MOVES[event.key]);
     return event.preventDefault();
   }
+  if (event.key === "Escape" && !event.isComposing && event.target.closest?.("details.tagging") && closeMenu()) return event.preventDefault();
   if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
   if (event.repeat && !"jk".includes(event.key)) return;
   const off = document.documentElement.dataset.shortcuts === "off";
