@@ -32,6 +32,20 @@ def test_the_names_of_the_columns_decide(tmp_path: Path, encoding: str) -> None:
     assert [draft.first_name, draft.last_name, draft.addresses[0].locality, draft.note] == row.split(";")
 
 
+@pytest.mark.parametrize(
+    ("header", "line_end"),
+    [
+        ("Prénom;Nom;Ville;Notes", "\r"), ("Prénom;Nom;Ville;Notes", "\n"), ("First name;Last name;City;Notes", "\r"),
+    ],
+)  # fmt: skip
+def test_excel_on_a_mac(tmp_path: Path, header: str, line_end: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(f"{header}{line_end}Zoë;Crête;Nîmes;où{line_end}".encode("mac_roman"))
+    (draft,) = read(path)
+    assert isinstance(draft, ContactDraft)
+    assert (draft.first_name, draft.last_name, draft.note) == ("Zoë", "Crête", "où")
+
+
 LETTERS = {
     "cp1250": "Małgorzata Wiśniewska\nPaweł Kąkol\nStanisław Żak\n",
     "iso8859-2": "Małgorzata Wiśniewska\nPaweł Kąkol\nStanisław Żak\nBożena Śliwa\n",

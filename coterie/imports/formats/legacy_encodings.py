@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 WESTERN = "cp1252"
 _ENCODINGS = (
     WESTERN, "cp1250", "iso8859-2", "cp1251", "koi8-u", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949",
+    "mac_roman",
 )  # fmt: skip
 _LINE_LENGTH_MAX = 16 * 1024
 _CELL = re.compile(r'[^,;\t|"]+')
@@ -39,12 +40,15 @@ _ODD_COUNT_MIN = 2
 
 def find_legacy_encoding(head: bytes, is_known_header: Callable[[str], bool]) -> str:
     """The encoding of a table, or "cp1252", by its beginning. head is not UTF-8 or UTF-16."""
-    line = head.lstrip(b"\r\n").split(b"\n", 1)[0][:_LINE_LENGTH_MAX]
+    line = re.split(rb"[\r\n]", head.lstrip(b"\r\n"), maxsplit=1)[0][:_LINE_LENGTH_MAX]
     if not line.isascii():
         counts = {encoding: _known_count(line, encoding, is_known_header) for encoding in _ENCODINGS}
         best = [encoding for encoding in _ENCODINGS if counts[encoding] == max(counts.values())]
         if WESTERN not in best:
             return _with_most_letters(head, best)
+    # Excel's "CSV (Macintosh)"
+    if b"\r" in head and b"\n" not in head:
+        return "mac_roman"
     return _encoding_of_scripts(head) or _encoding_of_letters(head) or WESTERN
 
 
