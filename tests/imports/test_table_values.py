@@ -204,3 +204,17 @@ def test_a_gender_is_known_in_many_languages(tmp_path: Path, word: str, gender: 
 def test_the_extension_of_a_number_in_a_cell_stays_with_it(tmp_path: Path) -> None:
     (draft,) = drafts(tmp_path, "Name,Phone\nAna Silva,tel:+1-939-555-0104;ext=9;+1 939 555 0105\n")
     assert [handle.value for handle in draft.handles] == ["tel:+1-939-555-0104;ext=9", "+1 939 555 0105"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [("'+491515550215", "+491515550215"), ("'01067", "01067"), ("'(0351) 555-0101", "(0351) 555-0101"),
+     ("'90s", "'90s"), ("'tis", "'tis"), ("'90", "'90")],
+)  # fmt: skip
+def test_the_apostrophe_that_makes_a_number_a_text_is_no_part_of_it(cell: str, text: str) -> None:
+    assert read_cell(cell) == text
+
+
+def test_the_whole_name_may_begin_with_the_last_one(tmp_path: Path) -> None:
+    (draft,) = drafts(tmp_path, '"Name (Last, First)",Email\n"Silva, Ana",a@example.org\n')
+    assert (draft.first_name, draft.last_name) == ("Ana", "Silva")

@@ -7,6 +7,8 @@ from coterie.model.text import fold
 
 # Excel keeps leading zeros and plus signs of ="01067"
 _EXCEL_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"')
+# the apostrophe that makes a number a text in a spreadsheet
+_NUMBER_AS_TEXT = re.compile(r"'[+(]?[0-9][0-9 ()./-]{4,}")
 _NO_VALUE = frozenset((
     "null", "(null)", "<null>", "#null!", "none", "(none)", "<none>", "nil", "nan", "undefined", "n/a", "n.a.", "#n/a",
     "not available", "(blank)", "(empty)", "k.a.", "k. a.", "keine angabe", "non renseigne", "s/d", "sin datos",
@@ -15,12 +17,14 @@ _DASHES = re.compile(r"[-–—_.?*/]{1,5}")
 
 
 def read_cell(cell: str) -> str:
-    """The text of a cell, stripped. The apostrophe before a formula and Excel's ="…" around a text are removed."""
+    """The text of a cell, stripped; without the apostrophe before a formula or number and Excel's ="…" around text."""
     if cell[:1] not in ("'", "="):  # most cells, which nothing was added to
         return cell.strip()
     plain = plain_cell(cell)
     if plain == cell and plain.startswith("=") and (match := _EXCEL_TEXT.fullmatch(plain.strip())):
         plain = match[1].replace('""', '"')
+    if _NUMBER_AS_TEXT.fullmatch(plain.strip()):
+        plain = plain.strip()[1:]
     return plain.strip()
 
 

@@ -7,7 +7,8 @@ NAMES = {
     "name": """
         name fullname contactname person realname; vollstandigername ganzername kontakt; nomcomplet nometprenom
         nomprenom; nombrecompleto nombreyapellidos; nomecompleto nomeecognome; volledigenaam naam; 氏名 名前 お名前
-        savedname""",
+        savedname namelastfirst lastnamefirstname lastfirst nachnamevorname apellidosynombre apellidosnombre
+        cognomeenome cognomenome achternaamvoornaam""",
     "display_name": """
         displayname screenname; anzeigename; nomaffiche; nombreparamostrar; nomevisualizzato; weergavenaam
         publicdisplayname""",
