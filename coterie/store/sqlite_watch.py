@@ -69,7 +69,8 @@ class Watch:
         if self.lost is None:
             missing = [name for name, identity in self._identities.items() if _identity(name) != identity]
             if missing:
-                self.lost = f"{missing[0]} was deleted or replaced while the database was open: restart the instance"
+                name = Path(missing[0]).name  # clients see this message, too
+                self.lost = f"{name} was deleted or replaced while the database was open: restart the instance"
         problem = self.problem()
         if problem and not self._reported:
             log.error("the database cannot be written", extra={"problem": problem})

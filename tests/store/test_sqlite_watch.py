@@ -145,7 +145,7 @@ def test_a_file_that_is_gone_stops_all_writing(
     if way == "replaced":
         file.write_bytes((tmp_path / "elsewhere").read_bytes())
     assert eventually(lambda: database.problem() is not None)
-    expected = f"{file} was deleted or replaced while the database was open: restart the instance"
+    expected = f"{name} was deleted or replaced while the database was open: restart the instance"
     with pytest.raises(Unavailable, match="was deleted or replaced"):
         asyncio.run(database.run_write(add))
     with pytest.raises(Unavailable, match="was deleted or replaced"), database.write() as tx:
