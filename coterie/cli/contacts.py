@@ -194,10 +194,14 @@ def restore(
 def _fields(name: str | None, email: str | None, phone: str | None, values: Sequence[str] | None) -> dict[str, Any]:
     given = {"real_name": name, "email": email, "phone": phone}
     fields: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    seen = set(fields)
     for text in values or ():
         field, separator, value = text.partition("=")
         if not separator:
             raise invalid("--set", f"is not FIELD=VALUE: {text[:100]}")
+        if field in seen:
+            raise invalid("--set", f"sets {field[:100]} a second time: give each field once")
+        seen.add(field)
         if field.startswith("property:"):
             fields.setdefault("properties", {})[field.removeprefix("property:")] = value or None
         elif field in FIELDS:
