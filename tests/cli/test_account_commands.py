@@ -6,9 +6,11 @@ import subprocess
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
 from forked import run_forked
 
 from coterie.settings import Settings
+from coterie.store.database import open_database
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +48,17 @@ def test_a_lost_password_is_replaced(home: Settings) -> None:
     assert "8 to 200" in run(home, "password", EMAIL, "--password", "1").stderr
     nobody = run(home, "password", "homer@example.org", "--password", "a new one, please")
     assert (nobody.returncode, nobody.stderr) == (1, "coterie: There is no user homer@example.org\n")
+
+
+def test_a_password_is_hashed_with_at_least_the_work_that_rfc_9106_recommends(home: Settings) -> None:
+    database = open_database(home)
+    with database.read() as tx:
+        ((password_hash,),) = tx.all("SELECT password_hash FROM users")
+    database.close()
+    parameters = extract_parameters(password_hash)
+    # section 4, the second recommended option: 64 MiB and three passes
+    assert (parameters.type, parameters.salt_len, parameters.hash_len) == (Type.ID, 16, 32)
+    assert parameters.memory_cost >= 64 * 1024 and parameters.time_cost >= 3
 
 
 def test_a_lost_token_is_replaced_and_revoked(home: Settings) -> None:
