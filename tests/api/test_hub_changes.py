@@ -10,6 +10,7 @@ from doors import Doors
 from everything import add_everything
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from merging import check_book
 from verbs import steps
 from world import World, make_world
 
@@ -83,6 +84,8 @@ def test_a_mirror_equals_the_book_after_any_actions_by_any_door(
         mirror.step()
     mirror.follow()
     assert mirror.contacts == book(doors.client)
+    with doors.world.database.read() as tx:
+        check_book(doors.world, tx)
 
 
 def test_each_action_of_each_door_comes_to_the_mirror(world: World, client: Client) -> None:
