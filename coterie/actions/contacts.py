@@ -36,7 +36,6 @@ from coterie.model.handles import SUMMARY_COLUMNS, UNSAFE_LINK, Handle, is_unsaf
 from coterie.model.ids import new_id
 from coterie.model.names import NAME_COLUMNS, columns_of_name
 from coterie.model.organizations import Caller
-from coterie.model.text import visible
 from coterie.store import contact_relationships as relationship_store
 from coterie.store import contacts as store
 from coterie.store import handles as handle_store
@@ -168,7 +167,7 @@ def check_columns(fields: Fields) -> dict[str, Any]:
 
 
 def _check_text(name: str, value: str | None, length: int) -> str | None:
-    text = visible(value) or None
+    text = (value or "").strip() or None
     if text is not None and len(text) > length:
         raise invalid(name, f"is longer than {length} characters", kind="too_long")
     if text and name == "profile_picture_url" and is_unsafe_link(text):
