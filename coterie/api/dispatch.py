@@ -257,7 +257,7 @@ class ContractApp:
                 idempotency.end(tx, acting, key, response)
             return response
 
-        return await database.run_write(write, is_snapshot=check is not None)
+        return await database.run_write(write)
 
     async def _write_and_finish(
         self, route: Route, request: Request, authenticate: Callable[[Tx], Caller], key: Key | None

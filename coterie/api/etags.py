@@ -18,6 +18,7 @@ from coterie.http.errors import PreconditionFailed
 from coterie.http.responses import Encoded, encode_response
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
+from coterie.store.revisions import lock_changes
 
 # of a client that stores bodies; all others get no-store
 _CACHE = (b"cache-control", b"private, no-cache")
@@ -48,9 +49,15 @@ def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request,
     """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now.
 
     fields: the query and the body of the request, where the parameters of the GET are; it raises as the GET does.
+    Nobody else changes what it shows until the commit. The order of locks is that of every change: contacts, then
+    the counter of changes (docs/decisions/0028).
     """
     _, query = get.read({**fields}, {})
-    shown = get.route.handler(tx, caller, structs.replace(request, query=query, body=None))
+    request_of_get = structs.replace(request, query=query, body=None)
+    if tx.lock and get.contract.lock_contact is not None:
+        get.contract.lock_contact(tx, caller, request_of_get)
+    lock_changes(tx, caller.organization_id)
+    shown = get.route.handler(tx, caller, request_of_get)
     _, _, body = encode_response(shown, get.route.status)
     etag = _etag_of(body if isinstance(body, bytes) else b"")
     if not matches(request.header("If-Match") or "", etag, is_strong=True):

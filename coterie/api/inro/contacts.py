@@ -191,6 +191,16 @@ def _search(tx: Tx, caller: Caller, query: SearchQuery, page: Page) -> tuple[Seq
     return found.contacts, found.total
 
 
+def lock_contact(tx: Tx, caller: Caller, request: Request) -> None:
+    """Locks the contact of the path, or of the locator in the query, until the commit.
+
+    Raises NotFound if there is none or it is deleted, Invalid as locator does.
+    """
+    by_path = "id" in request.path
+    by, value = ("id", read_id(request.path["id"], "Contact")) if by_path else locator(request.query)
+    store.find_contact_to_change(tx, caller.organization_id, find(tx, caller, by, value).id)
+
+
 def show(tx: Tx, caller: Caller, request: Request) -> ContactEntity:
     contact = find(tx, caller, *locator(request.query))
     return present_contact(tx, caller.organization_id, contact)

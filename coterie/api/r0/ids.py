@@ -20,6 +20,14 @@ def part_id(request: Request, name: str, noun: str) -> str:
     return canonical
 
 
+def lock_contact(tx: Tx, caller: Caller, request: Request) -> None:
+    """Locks the contact of the path until the commit, deleted or not; nothing if the path has none."""
+    uuid = parse_id(request.path.get("contact_id", ""))
+    contact = find_contact_by_uuid(tx, caller.organization_id, uuid) if uuid else None
+    if contact is not None:
+        find_contact_to_change(tx, caller.organization_id, contact.id)
+
+
 def contact_of(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> Contact:
     """The contact of the path; to_change locks it until the commit, so that nobody merges it.
 
