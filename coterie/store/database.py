@@ -107,11 +107,8 @@ class Database(Protocol):
     async def run_search(self, organization_id: int, work: Work[T]) -> T:
         """A search: in one of a few threads, a few at a time for an organization, with a deadline of 2 seconds."""
 
-    async def run_write(self, work: Work[T], *, is_snapshot: bool = False) -> T:
-        """A unit of work with its own savepoint: one that raises rolls back only itself.
-
-        is_snapshot: nothing that it reads may be changed by others before it is committed; it runs again if it is.
-        """
+    async def run_write(self, work: Work[T]) -> T:
+        """A unit of work with its own savepoint: one that raises rolls back only itself."""
 
     def problem(self) -> str | None:
         """Why the database cannot be written, as a message for operators; None if no reason is known."""

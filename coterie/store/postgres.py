@@ -1,9 +1,8 @@
 """PostgreSQL (15 or newer) through psycopg 3 and its pool, synchronous, in threads.
 
 Reads see one snapshot (REPEATABLE READ, read only). Writes run at READ COMMITTED and lock rows with tx.lock where they
-read before they change, or see one snapshot too: every change of an organization moves its counter, so that one in
-between is a serialization failure. A unit of work that fails with a deadlock or serialization failure runs again, three
-times in all. Every statement has a deadline (statement_timeout).
+read before they change. A unit of work that fails with a deadlock or serialization failure runs again, three times in
+all. Every statement has a deadline (statement_timeout).
 """
 
 import asyncio
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -192,16 +191,12 @@ class PostgresDatabase:
         return str(row[0]) if row else ""
 
     @contextmanager
-    def _transaction(
-        self, seconds: float | None, *, read_only: bool, is_snapshot: bool = False
-    ) -> Iterator[PostgresTx]:
+    def _transaction(self, seconds: float | None, *, read_only: bool) -> Iterator[PostgresTx]:
         """seconds: the deadline of its statements; None for that of the connection, which is a request's."""
         with (
             _translated(),
             self._pool.connection() as connection,
-            self._begun(
-                connection, seconds, read_only=read_only, is_snapshot=is_snapshot, is_bare=self._is_pooled
-            ) as tx,
+            self._begun(connection, seconds, read_only=read_only, is_bare=self._is_pooled) as tx,
         ):
             yield tx
 
@@ -213,11 +208,10 @@ class PostgresDatabase:
         *,
         read_only: bool,
         is_bare: bool,
-        is_snapshot: bool = False,
     ) -> Iterator[PostgresTx]:
         """A transaction on a connection. is_bare: the connection was opened without the options of a session."""
         # psycopg sends these with the next BEGIN
-        level = IsolationLevel.REPEATABLE_READ if read_only or is_snapshot else IsolationLevel.READ_COMMITTED
+        level = IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
         connection.isolation_level, connection.read_only = level, read_only
         wait = Wait(connection, seconds or self.settings.request_seconds)
         self._deadlines.add(wait)
@@ -249,8 +243,8 @@ class PostgresDatabase:
             raise Unavailable("The instance is stopping")
         return await self._searches.run(organization_id, search)
 
-    async def run_write(self, work: Work[T], *, is_snapshot: bool = False) -> T:
-        return await self._run(partial(self._write_work, is_snapshot=is_snapshot), work)
+    async def run_write(self, work: Work[T]) -> T:
+        return await self._run(self._write_work, work)
 
     async def _run(self, run: Callable[[Work[T]], T], work: Work[T]) -> T:
         if self._is_closed:
@@ -271,10 +265,10 @@ class PostgresDatabase:
         with self.read() as tx:
             return work(tx)
 
-    def _write_work(self, work: Work[T], *, is_snapshot: bool) -> T:
+    def _write_work(self, work: Work[T]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._transaction(None, read_only=False, is_snapshot=is_snapshot) as tx:
+                with self._transaction(None, read_only=False) as tx:
                     return work(tx)
             except _Retry:
                 if attempt == ATTEMPTS:

@@ -159,7 +159,7 @@ class SqliteDatabase:
         ):
             yield tx
 
-    async def run_write(self, work: Work[T], *, is_snapshot: bool = False) -> T:
+    async def run_write(self, work: Work[T]) -> T:
         self._require_writable()
         return await self._writer.run(work)
 
