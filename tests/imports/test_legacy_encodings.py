@@ -67,6 +67,29 @@ def test_letters_that_no_western_language_writes_so_decide(tmp_path: Path, encod
     assert path.read_text(find_encoding(path)) == f"Name\n{LETTERS[encoding]}"
 
 
+@pytest.mark.parametrize("encoding", LETTERS)
+def test_lines_that_end_with_cr_hide_no_letters_of_an_encoding_of_windows(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "table.csv"
+    text = f"Name\n{LETTERS[encoding]}".replace("\n", "\r")
+    path.write_bytes(text.encode(encoding))
+    assert path.read_bytes().decode(find_encoding(path)) == text
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp1252"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        "José Müller", "Zoë Crête", "Lucja Größe", "Jørgen Ångström", "Noël\rHélène Lefèvre",
+        "Ólafur Tór Ægisson", "François\rÉmile Çelik", "Señora Núñez", "João Conceição", "Straße",
+    ],
+)  # fmt: skip
+def test_western_names_with_lines_that_end_with_cr(tmp_path: Path, names: str, encoding: str) -> None:
+    path = tmp_path / "table.csv"
+    text = f"Name,E-mail\r{names},x@example.org\r"
+    path.write_bytes(text.encode(encoding))
+    assert path.read_bytes().decode(find_encoding(path)) == text
+
+
 def test_czech_names_below_english_columns(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("Name\nJiří Dvořák\nOndřej Svěrák\nZdeněk Černý\n", "cp1250")

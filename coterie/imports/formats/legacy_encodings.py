@@ -6,6 +6,7 @@ decide, and only if they are odd in Windows-1252: every guess that is not sure s
 
 import re
 from collections.abc import Callable, Sequence
+from unicodedata import category, decomposition
 
 WESTERN = "cp1252"
 _ENCODINGS = (
@@ -36,6 +37,7 @@ _CZECH = re.compile(r"[øìùò][a-zž]{0,3}[áíý]|[áíý][a-zž]{0,3}[øìù
 _TURKISH = re.compile(r"(?<=[a-zýð])þ|(?<=[a-z])ð(?=[aýiou])|(?<=[a-zþ])ý(?=[a-zþ])")
 _ICELANDIC = re.compile(r"\b[þÞ]|ð\b")
 _ODD_COUNT_MIN = 2
+_IN_LATIN_WORD = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
 
 
 def find_legacy_encoding(head: bytes, is_known_header: Callable[[str], bool]) -> str:
@@ -46,10 +48,10 @@ def find_legacy_encoding(head: bytes, is_known_header: Callable[[str], bool]) ->
         best = [encoding for encoding in _ENCODINGS if counts[encoding] == max(counts.values())]
         if WESTERN not in best:
             return _with_most_letters(head, best)
-    # Excel's "CSV (Macintosh)"
-    if b"\r" in head and b"\n" not in head:
+    script = _encoding_of_scripts(head)
+    if _is_mac_roman(head, script):
         return "mac_roman"
-    return _encoding_of_scripts(head) or _encoding_of_letters(head) or WESTERN
+    return script or _encoding_of_letters(head) or WESTERN
 
 
 def _known_count(line: bytes, encoding: str, is_known_header: Callable[[str], bool]) -> int:
@@ -59,6 +61,31 @@ def _known_count(line: bytes, encoding: str, is_known_header: Callable[[str], bo
     except UnicodeDecodeError:
         return 0
     return sum(not cell.isascii() and is_known_header(cell) for cell in _CELL.findall(text))
+
+
+def _is_mac_roman(head: bytes, script: str | None) -> bool:
+    """Excel's "CSV (Macintosh)": lines end with CR, and no encoding of Windows makes more plausible letters.
+
+    script: the encoding of another script that the text may be in. Letters of it do not stand in Latin words.
+    """
+    if b"\r" not in head or b"\n" in head:
+        return False
+    if script is not None:
+        text = head.decode(script, "replace")
+        if 2 * len(_IN_LATIN_WORD.findall(text)) < sum(not char.isascii() for char in text):
+            return False
+    mac, *windows = (_plausible_count(head.decode(name, "replace")) for name in ("mac_roman", WESTERN, "cp1250"))
+    return mac >= max(windows)
+
+
+def _plausible_count(text: str) -> int:
+    """How many characters beyond ASCII are letters, without ligatures and capital letters after small ones."""
+    pairs = [(before, char) for before, char in zip(" " + text, text, strict=False) if not char.isascii()]
+    return sum(
+        (category(char) in ("Ll", "Lo") or (char.isupper() and not before.islower()))
+        and not decomposition(char).startswith("<")
+        for before, char in pairs
+    )
 
 
 def _encoding_of_scripts(head: bytes) -> str | None:
