@@ -13,6 +13,7 @@ from msgspec import structs
 from coterie.api.route import Contract, Request, Route
 from coterie.api.routing import CompiledRoute
 from coterie.http.asgi import Headers
+from coterie.http.authentication import require_scope
 from coterie.http.conditions import matches
 from coterie.http.errors import PreconditionFailed
 from coterie.http.responses import Encoded, encode_response
@@ -46,12 +47,15 @@ def has_condition(get: CompiledRoute, headers: Headers) -> bool:
 
 
 def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request, fields: Mapping[str, Any]) -> None:
-    """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now.
+    """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now; Forbidden if the
+    caller may not read it, because the ETag would show it when it changes.
 
     fields: the query and the body of the request, where the parameters of the GET are; it raises as the GET does.
     Nobody else changes what it shows until the commit. The order of locks is that of every change: contacts, then
     the counter of changes (docs/decisions/0028).
     """
+    if get.route.scope is not None:
+        require_scope(caller, get.route.scope)
     _, query = get.read({**fields}, {})
     request_of_get = structs.replace(request, query=query, body=None)
     if tx.lock and get.contract.lock_contact is not None:

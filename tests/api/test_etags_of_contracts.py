@@ -9,6 +9,8 @@ import pytest
 from client import Client, Response
 from world import World
 
+from coterie.actions.access_tokens import create_access_token
+
 
 def paths(world: World) -> list[str]:
     org = f"/api/v1/orgs/{world.organization.uuid}"
@@ -133,3 +135,17 @@ def test_writers_with_and_without_if_match_do_not_block_each_other(world: World,
     responses = put_all(alice, world.alice_token, [(path, None), (path, etag)] * 8)
     assert [each.status for each in responses[::2]] == [200] * 8
     assert sorted(each.status for each in responses[1::2])[1:] == [412] * 7
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_token_that_may_not_read_sees_no_etag(world: World, client: Client, number: int) -> None:
+    with world.database.write() as tx:
+        _, token = create_access_token(
+            tx, world.alice, user_id=world.alice.user_id, name="form", scopes=("contacts:write",)
+        )
+    shown, method, path, body = writes(world)[number]
+    etag = client.with_token(world.alice_token).call("GET", shown).headers["etag"]
+    for header in ('"x"', etag, "*"):
+        response = client.with_token(token).call(method, path, json_body=body, headers={"if-match": header})
+        assert (response.status, "etag" in response.headers) == (403, False)
+    assert client.with_token(token).call(method, path, json_body=body).status in (200, 204)
