@@ -145,7 +145,9 @@ class ContractApp:
                 key = await self._read_key(caller, scope, headers, (query, body, files))
                 check = None
                 if get is not None and has_condition(get, headers):
-                    check = partial(check_if_match, get=get, request=request, fields=query | body)
+                    check = partial(
+                        check_if_match, get=get, request=request, fields=body if route.is_located_by_body else query
+                    )
                 return await self._write(route, caller, request, authenticate, key=key, check=check)
             if route.is_search is not None:
                 return await self._search(route, await self._database.run_read(authenticate), read_request())

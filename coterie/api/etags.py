@@ -50,7 +50,7 @@ def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request,
     """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now; Forbidden if the
     caller may not read it, because the ETag would show it when it changes.
 
-    fields: the query and the body of the request, where the parameters of the GET are; it raises as the GET does.
+    fields: the query of the request, or its body if that locates the thing; it raises as a GET with them does.
     Nobody else changes what it shows until the commit. The order of locks is that of every change: contacts, then
     the counter of changes (docs/decisions/0028).
     """

@@ -72,6 +72,7 @@ class Route(Struct, frozen=True):
     (storing a file). It opens its own transactions. Its result is request.prepared.
     finish: runs in the same threads after the handler has committed. It gets what the handler returned, and returns
     the response.
+    is_located_by_body: of a write, whether its body has the parameters with which the GET of its path finds the same.
     is_ours: whether it is our addition, which the documentation of the contract does not have.
     is_search: of a read, whether a query makes it a search, which runs in separate threads.
     check: the same for what must not keep a connection or a thread of the database (checking a password).
@@ -98,6 +99,7 @@ class Route(Struct, frozen=True):
     prepare: Prepare | None = None
     finish: Finish | None = None
     check: Callable[[Database, Caller, Request], Awaitable[Any]] | None = None
+    is_located_by_body: bool = False
     is_ours: bool = False
     is_search: Callable[[Any], bool] | None = None
 

@@ -149,3 +149,22 @@ def test_a_token_that_may_not_read_sees_no_etag(world: World, client: Client, nu
         response = client.with_token(token).call(method, path, json_body=body, headers={"if-match": header})
         assert (response.status, "etag" in response.headers) == (403, False)
     assert client.with_token(token).call(method, path, json_body=body).status in (200, 204)
+
+
+@pytest.mark.parametrize("include", [["tags"], 5, "no such part"])
+def test_the_parameters_of_the_etag_are_in_the_query(world: World, client: Client, include: Any) -> None:
+    alice = client.with_token(world.alice_token)
+    path = f"/api/v1/orgs/{world.organization.uuid}/contacts/{world.marge.uuid}"
+    etag = alice.get(path).headers["etag"]
+    body = {"contact": {"nickname": "new"}, "include": include, "id": 5}
+    assert alice.call("PATCH", path, json_body=body, headers={"if-match": etag}).status == 200
+
+
+@pytest.mark.parametrize("by", ["id", "username"])
+def test_a_locator_of_the_etag_is_in_the_body(world: World, client: Client, by: str) -> None:
+    alice, value = client.with_token(world.alice_token), getattr(world.marge, by)
+    etag = alice.call("GET", f"/api/v1/contact?{by}={value}").headers["etag"]
+    body = {by: value, "contact": {"notes": "new"}}
+    path = f"/api/v1/contact?id={world.homer.id}"
+    assert alice.call("PUT", path, json_body=body, headers={"if-match": etag}).status == 200
+    assert alice.get(f"/api/v1/contacts/{world.marge.id}").json["notes"] == "new"

@@ -28,7 +28,7 @@ PUBLISHED = (
     Route("GET", "/contact", contacts.show, READ, "read", "Get a contact",
           query=contact_input.LocatorQuery, response=ContactEntity),
     Route("PUT", "/contact", contacts.update_located, WRITE, "write", "Update a contact (NON RESTFUL)",
-          body=contact_input.LocatedContactBody, response=ContactEntity),
+          body=contact_input.LocatedContactBody, response=ContactEntity, is_located_by_body=True),
 
     Route("GET", "/folders", folders.list_, READ, "read", "List folders",
           query=PageQuery, response=list[folders.FolderEntity], paged=True),
