@@ -27,3 +27,19 @@ def test_only_so_many_callers_are_remembered() -> None:
         recent.remember(number, number)
     assert recent.find(0) is None
     assert recent.find(REMEMBERED_MAX) == REMEMBERED_MAX
+
+
+def test_a_caller_that_is_no_longer_recent_is_not_stored() -> None:
+    now = 5.0
+    recent = Recent[str](lambda: now)
+    recent.remember("first", "marge")
+    recent.remember("second", "homer")
+    now += 1
+    recent.remember("first", "marge")
+    now += SECONDS - 1
+    assert recent.find("third") is None
+    assert len(recent) == 1
+    assert recent.find("first") == "marge"
+    now += 1
+    recent.remember("third", "moe")
+    assert len(recent) == 1
