@@ -32,6 +32,7 @@ from coterie.http.rate_limits import RateLimits
 from coterie.http.recent import Recent
 from coterie.http.requests import RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, Encoded, FileBody, Response, base_url, encode_response
+from coterie.model.access_tokens import hash_token
 from coterie.model.organizations import Caller
 from coterie.model.webhooks import USER_AGENT
 from coterie.settings import Settings
@@ -119,7 +120,11 @@ class ContractApp:
             self._rate_limits.take(token, limits)
 
         def authenticate(tx: Tx) -> Caller:
-            return self._authenticate(tx, compiled, token, path.get("org_id"))
+            try:
+                return self._authenticate(tx, compiled, token, path.get("org_id"))
+            except CoterieError:
+                self._recent.forget(_credentials(compiled, token, path.get("org_id")))
+                raise
 
         if route.mode == "write":
             caller = await self._find_writer(compiled, (token, path.get("org_id")), headers, authenticate)
@@ -179,7 +184,7 @@ class ContractApp:
         )
         if any(steps) or token[0] is None or route.scope is None:
             return await self._database.run_read(authenticate)
-        key = (compiled.contract.name, route.scope, *token)
+        key = _credentials(compiled, *token)
         caller = self._recent.find(key)
         if caller is None:
             caller = await self._database.run_read(authenticate)
@@ -305,6 +310,11 @@ class ContractApp:
         if contract.add_request_id is not None:
             contract.add_request_id(response.body, request_id)
         return encode_response(response)
+
+
+def _credentials(compiled: CompiledRoute, token: str | None, org_uuid: str | None) -> tuple[str | None, ...]:
+    """What a recent caller is remembered by: a hash, so that no token stays in memory."""
+    return compiled.contract.name, compiled.route.scope, hash_token(token or ""), org_uuid
 
 
 def _read_token(headers: Headers, query: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,7 @@
 """A write is authenticated in its own transaction: what ends while its body is on its way ends the write."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from world import World
 from coterie.actions.access_tokens import create_access_token, revoke_access_token
 from coterie.actions.logins import log_in
 from coterie.actions.members import remove_member
+from coterie.http.recent import Recent
 from coterie.store.database import Tx
 
 INRO, UPLOAD = b'{"contact":{"username":"late.one"}}', b"first_name\r\nLate\r\n"
@@ -111,3 +113,34 @@ def test_a_token_that_ends_between_two_writes_ends_the_second(client: Client, wo
         row = tx.one("SELECT bio FROM contacts WHERE organization_id = :o AND id = :id",
                      {"o": world.organization.id, "id": world.marge.id})  # fmt: skip
     assert row == ("second",)
+
+
+@pytest.mark.parametrize("end", ["revoke", "remove"])
+def test_only_the_first_write_after_a_token_has_ended_has_its_body_read(client: Client, world: World, end: str) -> None:
+    assert world.bob.user_id
+    with world.database.write() as tx:
+        token_id, token = create_access_token(tx, world.alice, user_id=world.bob.user_id, name="quick")
+        row = tx.one("SELECT email FROM users WHERE id = :id", {"id": world.bob.user_id})
+    assert row
+    bodies_read: list[None] = []
+
+    def write() -> int:
+        sent = slowly(client, "/api/v1/contacts", INRO, token, lambda: bodies_read.append(None))
+        return client._loop.run_until_complete(sent)[0]
+
+    assert write() == 201
+    with world.database.write() as tx:
+        if end == "revoke":
+            revoke_access_token(tx, world.alice, token_id)
+        else:
+            remove_member(tx, world.alice, row[0])
+    assert [write(), write(), write()] == [401] * 3
+    assert len(bodies_read) == 2
+
+
+def test_no_token_stays_in_memory(client: Client, world: World) -> None:
+    alice = client.with_token(world.alice_token)
+    assert alice.put(f"/api/v1/contacts/{world.marge.id}", {"contact": {"notes": "new"}}).status == 200
+    recent = [each for each in gc.get_objects() if isinstance(each, Recent)]
+    assert any(len(each) for each in recent)
+    assert not [key for each in recent for key in each._found if world.alice_token in key]
