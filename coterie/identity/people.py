@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 
 from msgspec import Struct
 
 from coterie.identity.names import latin_words
 from coterie.model.addresses import Address
 from coterie.model.contacts import Contact
-from coterie.model.generations import generation_of, split_surname
+from coterie.model.generations import NamePart, generation_at_end, generation_of
 from coterie.model.handles import EMAIL, INSTAGRAM, OTHER_CHANNELS, WEBSITE, Handle
 from coterie.model.imports import AddressDraft, ContactDraft
 
@@ -30,11 +31,14 @@ ROLES = frozenset(
     ("info", "office", "mail", "contact", "hello", "admin", "sales", "support", "kontakt", "service", "team", "family",
      "noreply", "reception", "help", "billing", "jobs", "hr", "press", "postmaster", "webmaster", "bookings", "orders")
 )  # fmt: skip
-# titles, and words that stand for a missing name
+_TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau"))
+# words that stand for a missing name
 _NO_NAMES = frozenset(
-    ("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mother", "father", "mum", "mom", "dad", "mama", "papa",
-     "unknown", "none", "nn", "resident", "occupant", "lady", "gentleman", "test", "anonymous")
+    ("mother", "father", "mum", "mom", "dad", "unknown", "none", "nn", "resident", "occupant", "gentleman", "test",
+     "anonymous", "and", "und", "et")
 )  # fmt: skip
+# these do so if there is no surname: Papa Diouf and Lady Gómez are names
+_NAMES_BEFORE_SURNAME = frozenset(("mama", "papa", "lady"))
 # a cell without a name, as it is written; Na and No are names
 _BLANK = re.compile(r"(?:n[./]?a|N[./]?A|no|NO|[Nn]o [Nn]ame)\.?")
 # channels whose account names are often composed of the person's name
@@ -87,11 +91,8 @@ def _person(
     handles: Sequence[tuple[str, str]],
     addresses: Iterable[Address | AddressDraft],
 ) -> Person:
-    given, surname = split_surname(_names(source.first_name))[0], split_surname(_names(source.last_name))[0]
+    given, surname, generation = _parts(source)
     middle = _names(source.middle_name)
-    if not (given or surname):
-        shown = split_surname(_names(_shown(source)))[0]
-        given, surname = shown[:1], shown[1:]
     nickname = _names(source.nickname)
     own = [(channel, value) for channel, value in handles if channel != WEBSITE][:HANDLES_MAX]
     return Person(
@@ -99,7 +100,7 @@ def _person(
         middle=given[1:] + middle,
         aliases=nickname[:1] if len(nickname) == 1 and nickname != given[:1] else (),
         surname=surname + _names(source.maiden_name),
-        suffix=generation_of_name(source),
+        suffix=generation,
         birthday=source.birthday or "",
         handles=tuple(sorted({f"{channel}:{value}" for channel, value in own})),
         logins=tuple(sorted({login for channel, value in own if (login := _login(channel, value))})),
@@ -108,20 +109,37 @@ def _person(
     )
 
 
-def _names(text: str | None) -> tuple[str, ...]:
-    words = latin_words(text) if text else ()
-    return () if words and (words[0] in _NO_NAMES or _BLANK.fullmatch(text or "")) else words
-
-
-def _shown(source: Contact | ContactDraft) -> str:
-    return source.display_name or source.formatted_name or ""
-
-
 def generation_of_name(source: Contact | ContactDraft) -> str:
     """The generation in a name: after it, before it, or at the end of its surname or given name; "" if none."""
+    return _parts(source)[2]
+
+
+def _parts(source: Contact | ContactDraft) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """(the given names, the words of the surname, the generation) of a name."""
+    surname, of_surname = _split(source.last_name, "surname")
+    given, of_given = _split(source.first_name, "given" if surname else "whole")
+    of_shown = ""
+    if not (given or surname):
+        shown, of_shown = _split(source.display_name or source.formatted_name, "whole")
+        given, surname = shown[:1], shown[1:]
     named = generation_of(latin_words(source.name_suffix or ""), before=latin_words(source.name_prefix or ""))
-    texts = [source.last_name, source.first_name] if source.first_name or source.last_name else [_shown(source)]
-    return named or next(filter(None, (split_surname(latin_words(text or ""))[1] for text in texts)), "")
+    return given, surname, named or of_surname or of_given or of_shown
+
+
+def _split(text: str | None, part: NamePart) -> tuple[tuple[str, ...], str]:
+    """(the words of a part of a name without a generation after them, that generation or "")."""
+    words = _names(text, part)
+    generation = generation_at_end(text or "", words, part)
+    return (words[:-1] if generation else words), generation
+
+
+def _names(text: str | None, part: NamePart = "given") -> tuple[str, ...]:
+    """The words of a part of a name without titles; () if they stand for a missing name."""
+    if not text or _BLANK.fullmatch(text):
+        return ()
+    words = tuple(dropwhile(_TITLES.__contains__, latin_words(text)))
+    is_missing = words and (words[0] in _NO_NAMES or (words[0] in _NAMES_BEFORE_SURNAME and part == "whole"))
+    return () if is_missing else words
 
 
 def _login(channel: str, value: str) -> str:

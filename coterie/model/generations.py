@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
+from typing import Literal
 
+NamePart = Literal["given", "surname", "whole"]
 # what a generation is called -> the words for it, in Latin letters and lower case, without periods
 _WORDS = {
     "jr": "jr junior jun jnr filho fils hijo ml mladsi mladshiy mlajsi mladi nuorempi yngri yngre jungere juengere"
@@ -21,11 +23,12 @@ GENERATIONS: Mapping[str, str] = {word: meaning for meaning, words in _WORDS.ite
 PAIRS: Mapping[str, str] = {"dj": "jr", "da": "sr", "dae": "sr"}
 # Hungarian writes them before the name
 BEFORE: Mapping[str, str] = {"ifj": "jr", "ifjabb": "jr", "id": "sr", "idosebb": "sr"}
-# those that are no surnames after another one
-AFTER_SURNAME = frozenset(
-    ("jr", "junior", "jun", "jnr", "sr", "senior", "sen", "snr", "ii", "2nd", "iii", "3rd", "iv", "4th", "filho",
-     "neto", "sobrinho", "fils", "hijo")
-)  # fmt: skip
+# those that are no names at all, nor given names, nor surnames after another one
+_NO_NAMES = frozenset(("jr", "jnr", "sr", "snr", "ii", "2nd", "iii", "3rd", "iv", "4th"))
+_AFTER_GIVEN = _NO_NAMES | {"junior", "senior"}
+_AFTER_SURNAME = _AFTER_GIVEN | {"filho", "neto", "sobrinho", "fils", "hijo"}
+# generations if they are written "jun.", or "Berg jun"; else names, as in "Min Jun Kim" and "Raj Gupta Sen"
+ALSO_NAMES = frozenset(("jun", "sen"))
 # suffixes that nameparser does not know; some are surnames too, of people who have no other
 SUFFIXES = frozenset(
     ("senior", "sénior", "filho", "neto", "sobrinho", "fils", "père", "pere", "hijo", "padre", "2nd", "3rd", "4th",
@@ -33,6 +36,8 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 # "Ana Alves (Junior)", "Jan Novák [ml.]"
 _BRACKETS = re.compile(r"[\s,]*[(\[]\s*([^\W\d_]+\.?|\d(?:nd|rd|th))\s*[)\]]$", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s,()]+(?=\w)")
+_HYPHENS = re.compile("[-\u00b7\u2010-\u2015\u30fb]")
 # Jun and Sen without a period are names
 _PHRASE = re.compile(
     r"(?<=[^\s,])[\s,]+((?:jun|sen|ml|st)\.|d\.\s?[jä]\.|d\.\s?ae\."
@@ -74,8 +79,22 @@ def generation_of(words: Sequence[str], *, before: Sequence[str] = ()) -> str:
     return next(filter(None, chain(*named)), "")
 
 
-def split_surname(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """(the words of a surname without a generation after them, that generation or "")."""
-    if len(words) > 1 and words[-1] in AFTER_SURNAME:
-        return words[:-1], GENERATIONS[words[-1]]
-    return words, ""
+def generation_at_end(text: str, words: Sequence[str], part: NamePart) -> str:
+    """The generation that the last word of a name certainly is: jr, sr, ii, …; "" if the word may be a name.
+
+    text: the name or a part of it, as written; words: its words in Latin letters and lower case. What follows a hyphen,
+    as in "Min-Jun", is a name; and the last of two words, as in "Olivia Senior", may be the surname.
+    """
+    if len(words) < 2:
+        return ""
+    written, last = _SEPARATORS.split(text.strip())[-1], words[-1]
+    if _HYPHENS.search(written) or written == "Iv":  # a Khmer name; the fourth is IV
+        return ""
+    has_surname = part == "surname" or (part == "whole" and len(words) > 2)
+    if last in ALSO_NAMES:
+        is_suffix = written.endswith(".") or (has_surname and written.islower() and not text.islower())
+    elif has_surname:
+        is_suffix = last in _AFTER_SURNAME
+    else:
+        is_suffix = last in (_AFTER_GIVEN if part == "given" else _NO_NAMES)
+    return GENERATIONS[last] if is_suffix else ""
