@@ -6,9 +6,10 @@ from itertools import product
 from msgspec import Struct
 
 from coterie.identity.commonness import Commonness
-from coterie.identity.names import Likeness, likeness
+from coterie.identity.names import Likeness, are_particles, likeness
 from coterie.identity.people import Person
 from coterie.identity.weights import WEIGHTS
+from coterie.model.generations import ALSO_NAMES
 
 
 class NameScore(Struct, frozen=True, gc=False):
@@ -50,7 +51,7 @@ def word_bits(book: Commonness, one: str, other: str) -> tuple[float, Likeness]:
 
 def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
     """Compares two names: as written, with given name and surname swapped, or by a middle name."""
-    given = _part(book, _givens(one), _givens(other), WEIGHTS.other_given)
+    given = _part(book, _givens(one, other), _givens(other, one), WEIGHTS.other_given)
     surname = _part(book, one.surname, other.surname, WEIGHTS.other_surname)
     is_turned = False
     if given[1] == "other" or surname[1] == "other":
@@ -66,6 +67,7 @@ def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
         given, is_doubtful = by_middle, True
     if _have_other_surnames(one.surname, other.surname):
         middle, is_doubtful = middle + WEIGHTS.other_middle, True
+    is_doubtful |= _may_be_generation(one.surname, other.surname) or _may_be_generation(other.surname, one.surname)
     bits = given[0] + surname[0] + middle
     if given[1] == surname[1] == "other":
         bits = WEIGHTS.other_names
@@ -73,16 +75,31 @@ def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
 
 
 def _have_other_surnames(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether each of two people has a surname that the other lacks, as mother and daughter of one name in Spain."""
-    return min(len(one), len(other)) > 1 and _has_own(one, other) and _has_own(other, one)
+    """Whether each of two people has a surname that the other lacks, as mother and daughter of one name in Spain.
+
+    Spellings are no other surnames: van der Berg and van den Berg, García de la Torre and García Delatorre.
+    """
+    if min(len(one), len(other)) < 2 or "".join(one) == "".join(other):
+        return False
+    return _has_own(one, other) and _has_own(other, one)
+
+
+def _may_be_generation(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one surname is the other and a Jun or Sen, which may be a second surname or the generation."""
+    return len(one) > 1 and one[-1] in ALSO_NAMES and one[:-1] == other
 
 
 def _has_own(names: Sequence[str], others: Sequence[str]) -> bool:
-    return any(all(likeness(name, other) == "other" for other in others) for name in names)
+    return any(
+        all(likeness(name, other) == "other" and not are_particles(name, other) for other in others) for name in names
+    )
 
 
-def _givens(person: Person) -> tuple[str, ...]:
-    return (person.given, *person.aliases) if person.given else person.aliases
+def _givens(person: Person, other: Person) -> tuple[str, ...]:
+    """The given name and the nicknames; in one word, as Minjun of Min-Jun, if the other person writes it so."""
+    givens = (person.given, *person.aliases) if person.given else person.aliases
+    whole = person.given + person.middle[0] if person.middle else ""
+    return (*givens, whole) if whole and whole in (other.given, *other.surname) else givens
 
 
 def _part(book: Commonness, one: Sequence[str], other: Sequence[str], otherwise: float) -> tuple[float, Likeness]:
@@ -97,8 +114,8 @@ def _part(book: Commonness, one: Sequence[str], other: Sequence[str], otherwise:
 
 
 def _turned(book: Commonness, one: Person, other: Person) -> tuple[tuple[float, Likeness], tuple[float, Likeness]]:
-    given = _part(book, _givens(one), other.surname, WEIGHTS.other_given)
-    surname = _part(book, one.surname, _givens(other), WEIGHTS.other_surname)
+    given = _part(book, _givens(one, other), other.surname, WEIGHTS.other_given)
+    surname = _part(book, one.surname, _givens(other, one), WEIGHTS.other_surname)
     return (given[0] + WEIGHTS.turned, given[1]), surname
 
 

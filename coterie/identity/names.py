@@ -19,6 +19,17 @@ _DIGITS = re.compile(r"[0-9]")
 _CONSONANTS = (("bpfvw", "1"), ("cgjkqsxz", "2"), ("dt", "3"), ("l", "4"), ("mn", "5"), ("r", "6"))
 _SOUNDS: dict[int, str | None] = {ord(letter): digit for letters, digit in _CONSONANTS for letter in letters}
 _SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
+# words before a surname, or of it, that are written in several ways
+_PARTICLES = tuple(
+    frozenset(words.split())
+    for words in (
+        "van von vom v", "der den dem de ter ten te", "zu zum zur", "af av",
+        "d de da do du di das dos des del dei della dela delle dello degli dal dalla dall",
+        "la las les los", "al el ul ol il as es ar er ad ed an en", "bin ibn ben b", "bint binti binte bte bt",
+        "abu abou abi bu bou", "abd abdul abdel abdal abdol", "st saint sankt sint san santo sant sao szent",
+        "ste sainte santa st", "mac mc m", "o ua ui ni nic", "ap ab", "y e i und et",
+    )
+)  # fmt: skip
 
 
 @lru_cache(1 << 13)
@@ -60,6 +71,11 @@ def likeness(one: str, other: str) -> Likeness:
     if similarity < 0.7:
         return "other"
     return _spelling(one, other, similarity)
+
+
+def are_particles(one: str, other: str) -> bool:
+    """Whether two words are ways to write one particle of a surname: der and den, al and el, St and Saint."""
+    return any(one in words and other in words for words in _PARTICLES)
 
 
 def _spelling(one: str, other: str, similarity: float) -> Likeness:

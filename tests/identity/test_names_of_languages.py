@@ -1,10 +1,13 @@
-"""Names of many languages: no name is taken for a generation or a title."""
+"""Names of many languages: no name is taken for a generation or a title, and a spelling is no other surname."""
 
 import pytest
-from invented import somebody
+from invented import compared, somebody
 
 from coterie.identity.people import Person
+from coterie.model.duplicates import SUGGESTED
 
+PHONE = "phone:+12125550100"
+HOME = {"street": "12 Elm Street", "town": "Springfield"}
 # (given name, surname) as written -> the given names, the surname, the generation
 WHOLE = {
     ("Min-Jun", "Kim"): ("min jun", "kim", ""),
@@ -63,3 +66,69 @@ def test_only_what_is_certainly_a_generation_is_cut_off(first: str, last: str) -
 @pytest.mark.parametrize("text", SHOWN)
 def test_a_whole_name_loses_no_name(text: str) -> None:
     assert _facts(somebody("", display_name=text)) == SHOWN[text]
+
+
+ONE_PERSON = [
+    (("Min-Jun", "Kim"), ("Minjun", "Kim")),
+    (("Xiao Jun", "Li"), ("Xiaojun", "Li")),
+    (("Anna-Maria", "Quill"), ("Annamaria", "Quill")),
+    (("Min-Jun", "Kim"), ("Kim", "Minjun")),
+    (("Raj", "Gupta Sen"), ("Raj", "Sen")),
+    (("Raj", "Gupta Sen"), ("Raj", "Gupta-Sen")),
+    (("Anna", "van der Berg"), ("Anna", "van den Berg")),
+    (("Anna", "van der Berg"), ("Anna", "v.d. Berg")),
+    (("Anna", "van der Berg"), ("Anna", "Vanderberg")),
+    (("Anna", "van den Berg"), ("Anna", "Vanden Berg")),
+    (("Anna", "von der Tann"), ("Anna", "v. d. Tann")),
+    (("Anna", "zu Tann"), ("Anna", "zur Tann")),
+    (("Ana", "de la Cruz"), ("Ana", "dela Cruz")),
+    (("Ana", "de la Cruz"), ("Ana", "del Cruz")),
+    (("Ana", "Vega de la Torre"), ("Ana", "Vega Delatorre")),
+    (("Ana", "Vega y Torre"), ("Ana", "Vega e Torre")),
+    (("Ana", "da Vega"), ("Ana", "de Vega")),
+    (("Ana", "dos Santos"), ("Ana", "de Santos")),
+    (("Gina", "dalla Vega"), ("Gina", "dal Vega")),
+    (("Anna", "St. Clair"), ("Anna", "Saint Clair")),
+    (("Anna", "Ste. Marie"), ("Anna", "Sainte Marie")),
+    (("Anna", "Mac Donald"), ("Anna", "Mc Donald")),
+    (("Anna", "Mac Donald"), ("Anna", "McDonald")),
+    (("Omar", "al Rashid"), ("Omar", "el Rashid")),
+    (("Omar", "al-Nasser"), ("Omar", "an-Nasser")),
+    (("Omar", "bin Salman"), ("Omar", "ibn Salman")),
+    (("Omar", "Abdul Rahman"), ("Omar", "Abd el-Rahman")),
+    (("Omar", "Abu Salman"), ("Omar", "Abou Salman")),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_PERSON)
+def test_a_particle_or_a_spelling_is_no_other_name(one: tuple[str, str], other: tuple[str, str]) -> None:
+    people = [somebody("", PHONE, first_name=first, last_name=last) for first, last in (one, other)]
+    assert compared(*people).level == compared(*people[::-1]).level == SUGGESTED
+
+
+APART = [
+    (("Maria", "Quill Hale"), ("Maria", "Rask Quill")),
+    (("Maria", "de la Cruz Quill"), ("Maria", "de los Santos Quill")),
+    (("Maria", "Gil Quill"), ("Maria", "Paz Quill")),
+    (("Maria", "da Silva Quill"), ("Maria", "da Costa Quill")),
+    (("Omar", "bin Salman"), ("Omar", "bin Rashid")),
+    (("Anna", "van Berg"), ("Anna", "van Dijk")),
+    (("Anh", "Do Van"), ("Anh", "Le Van")),
+    (("Wei", "Li Chan"), ("Wei", "Lo Chan")),
+    (("Min-Jun", "Kim"), ("Min-Seo", "Kim")),
+    (("Hans", "Berg"), ("Hans", "Berg jun.")),
+    (("Hans", "Berg"), ("Hans", "Berg sen")),
+    (("Hans", "Berg"), ("Hans", "Berg Jun")),
+    (("Hans", "Berg Sen"), ("Hans", "Berg Jun")),
+    (("Otto", "Quill"), ("Otto", "Quill Junior")),
+    (("Otto", "Quill"), ("Otto Jr.", "Quill")),
+    (("João", "Silva"), ("João", "Silva Neto")),
+    (("Otto", "Quill Sr"), ("Otto", "Quill III")),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_relatives_who_share_a_line_and_a_house_stay_apart(one: tuple[str, str], other: tuple[str, str]) -> None:
+    people = [somebody("", PHONE, first_name=first, last_name=last, **HOME) for first, last in (one, other)]
+    assert compared(*people).level != SUGGESTED
+    assert compared(*people[::-1]).level != SUGGESTED
