@@ -100,14 +100,11 @@ def find_strict(tx: Tx, organization_id: int, query: Query) -> Strict:
         ids = engine.candidates(tx, organization_id, complete, limit=RANKED_MAX + 1)
         if len(ids) > RANKED_MAX:
             return Strict(groups, complete, ids, are_complete=True, has_all=False)
-    exact, groups = groups, engine.narrow(tx, organization_id, groups)
     # the matches of several words are read and counted in one pass
     most = RANKED_COUNT_MAX if len(groups) > 1 else RANKED_MAX + 1
     ids = engine.candidates(tx, organization_id, groups, limit=most)
-    if len(ids) < ENOUGH and engine.IS_NARROW_ROUGH and groups != exact:
-        groups, ids = exact, engine.candidates(tx, organization_id, exact, limit=most)
     if not ids and len(query.words) > 1:
-        groups = engine.narrow(tx, organization_id, _groups(query, all_begun=True))
+        groups = _groups(query, all_begun=True)
         ids = engine.candidates(tx, organization_id, groups, limit=most)
     return Strict(groups, complete, ids, are_complete=groups == complete, has_all=len(groups) > 1)
 
@@ -166,7 +163,7 @@ def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, strict: Str
     """The contacts that match each word as it may be meant; is_alone: if they are few, also those of a single word."""
     engine = ENGINES[tx.engine]
     numbers = tuple(number.group for number in query.numbers)
-    groups = engine.narrow(tx, organization_id, (*wider.every, *numbers))
+    groups = (*wider.every, *numbers)
     ids: list[int] = []
     if groups != strict.groups:  # whose contacts are known
         ids = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX)

@@ -69,11 +69,17 @@ def find_by_keys(tx: Tx, organization_id: int, keys: Iterable[int]) -> dict[str,
     return {term: count for term, count in rows}
 
 
-def find_by_beginning(tx: Tx, organization_id: int, beginning: str, *, limit: int) -> dict[str, int]:
-    """term -> how many contacts have it: the commonest terms with this beginning."""
-    rows = tx.all(
-        "SELECT term, contact_count FROM terms WHERE organization_id = :organization_id"
-        " AND term >= :first AND term < :last ORDER BY contact_count DESC, term LIMIT :limit",
-        {"organization_id": organization_id, "first": beginning, "last": beginning + "\U0010ffff", "limit": limit},
-    )
-    return {term: count for term, count in rows}
+def sum_of_beginnings(tx: Tx, organization_id: int, beginnings: Iterable[str], *, terms_max: int) -> dict[str, int]:
+    """beginning -> the counts of all terms with it, added up. A beginning with more than terms_max terms is missing."""
+    unique = sorted(set(beginnings))
+    bound: dict[str, str | int] = {"organization_id": organization_id, "most": terms_max + 1}
+    parts = []
+    for number, beginning in enumerate(unique):
+        parts.append(
+            f"SELECT {number}, sum(contact_count), count(*) FROM (SELECT contact_count FROM terms"
+            f" WHERE organization_id = :organization_id AND term >= :first{number} AND term < :last{number}"
+            " LIMIT :most) t"
+        )
+        bound |= {f"first{number}": beginning, f"last{number}": beginning + "\U0010ffff"}
+    rows = tx.all(" UNION ALL ".join(parts), bound) if parts else []
+    return {unique[number]: int(total or 0) for number, total, term_count in rows if term_count <= terms_max}

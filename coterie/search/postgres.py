@@ -1,28 +1,21 @@
 """Search on PostgreSQL: a tsvector of exact lexemes per contact with a GIN index, and a B-tree of words.
 
 A GIN index answers "ma*" by collecting every contact of every such word, which takes a hundred milliseconds among a
-million. So the beginning of one word is looked up in the B-tree, and next to other words it is replaced by the
-commonest terms that begin so. No extension is needed.
+million. So the beginning of one word is looked up in the B-tree, and next to other words it may be checked in their
+contacts instead (plans.py). No extension is needed.
 """
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from coterie.search.dictionary import counts_of, find_by_beginning
 from coterie.search.documents import Document, words_of_fields
 from coterie.search.groups import Group, Groups
+from coterie.search.plans import plan
 from coterie.store.contacts import COUNT
 from coterie.store.database import Tx
 
-# terms in place of a beginning, of which there may be more
-TERMS_MAX = 25
-# the same of all beginnings of a query together: GIN reads every contact of each term
-TERMS_IN_ALL_MAX = 60
-# contacts of a word that are few
-RARE_MAX = 300
 # terms whose numbers of contacts are looked at, to see whether one of them alone has enough
 COUNTED_TERMS_MAX = 2_000
-IS_NARROW_ROUGH = True
 # GIN gathers all contacts of a word before the first one
 KNOWS_WORDS_QUICKLY = False
 
@@ -67,6 +60,12 @@ _QUERY = (
 # and with the organization's column the index of all its contacts.
 _MATCHES = f"w.organization_id + 0 = :organization_id AND w.words @@ {_QUERY}"
 _FOUND = f"WITH found AS MATERIALIZED (SELECT w.contact_id FROM contact_words w WHERE {_MATCHES})"
+# OFFSET keeps the check out of the index
+_FOUND_AND_CHECKED = (
+    "WITH found AS MATERIALIZED (SELECT each.contact_id FROM"
+    f" (SELECT w.contact_id, w.words FROM contact_words w WHERE {_MATCHES} OFFSET 0) each"
+    " WHERE each.words @@ CAST(:checked AS tsquery))"
+)
 
 
 def index(tx: Tx, organization_id: int, documents: Mapping[int, Document], before: Mapping[int, str]) -> None:
@@ -144,30 +143,6 @@ def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
     return False
 
 
-def narrow(tx: Tx, organization_id: int, groups: Groups) -> Groups:
-    """The groups in the form in which this engine finds their contacts quickly.
-
-    Next to other words, a beginning becomes the commonest terms that begin so, if there are any.
-    """
-    if len(groups) == 1:
-        return groups
-    begun = sum(1 for group in groups if group.beginnings)
-    limit = min(TERMS_MAX, TERMS_IN_ALL_MAX // max(begun, 1))
-    return tuple(_with_terms(tx, organization_id, group, limit) for group in groups)
-
-
-def _with_terms(tx: Tx, organization_id: int, group: Group, limit: int) -> Group:
-    if group.sets:
-        return group
-    words, beginnings = dict.fromkeys(group.words), []
-    for beginning in group.beginnings:
-        terms = find_by_beginning(tx, organization_id, beginning, limit=limit)
-        words.update(dict.fromkeys(terms))
-        if not terms:
-            beginnings.append(beginning)
-    return Group(tuple(words), tuple(beginnings))
-
-
 def _only_of(groups: Groups) -> Group | None:
     """The only group, if the B-tree can find its contacts."""
     if len(groups) == 1 and not groups[0].sets:
@@ -204,29 +179,18 @@ def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also
             return [row[0] for row in rows]
     if group is not None and group.beginnings and also is not None:
         return []  # the closest of a beginning are not known to the B-tree
-    if rare := _rare(tx, organization_id, groups):
-        rows = tx.all(
-            f"WITH found AS MATERIALIZED (SELECT w.contact_id, w.words FROM contact_words w WHERE {_MATCHES})"
-            " SELECT contact_id FROM found WHERE words @@ CAST(:whole AS tsquery) LIMIT :limit",
-            {**_bound(organization_id, rare), "whole": _match(groups, also), "limit": limit},
-        )
-        return [row[0] for row in rows]
-    rows = tx.all(
-        f"{_FOUND} SELECT contact_id FROM found LIMIT :limit",
-        {**_bound(organization_id, groups, also), "limit": limit},
-    )
+    found, bound = _found(tx, organization_id, groups, also)
+    rows = tx.all(f"{found} SELECT contact_id FROM found LIMIT :limit", {**bound, "limit": limit})
     return [row[0] for row in rows]
 
 
-def _rare(tx: Tx, organization_id: int, groups: Groups) -> Groups:
-    """The group whose contacts are so few that the beginnings of the others are looked for in them alone; or ()."""
-    complete = [group for group in groups if group.words and not (group.beginnings or group.sets)]
-    if not complete or not any(group.beginnings for group in groups):
-        return ()
-    counts = counts_of(tx, organization_id, {word for group in complete for word in group.words})
-    numbers = {group: sum(counts.get(word, 0) for word in group.words) for group in complete}
-    rarest = min(complete, key=numbers.__getitem__)
-    return (rarest,) if 0 < numbers[rarest] <= RARE_MAX else ()
+def _found(tx: Tx, organization_id: int, groups: Groups, also: str | None = None) -> tuple[str, dict[str, Any]]:
+    """The query "found" of the contacts that match, to begin a statement with, and its parameters."""
+    way = plan(tx, organization_id, groups, is_close=also is not None)
+    bound = _bound(organization_id, way.indexed, also)
+    if not way.checked:
+        return _FOUND, bound
+    return _FOUND_AND_CHECKED, {**bound, "checked": _match(way.checked)}
 
 
 def find(
@@ -246,10 +210,10 @@ def find(
     if column != "id":
         join = " JOIN contacts c ON c.organization_id = :organization_id AND c.id = m.contact_id"
         order = f"c.{column} {direction}, c.id {direction}"
+    found, bound = _found(tx, organization_id, groups)
     rows = tx.all(
-        f"{_FOUND} SELECT m.contact_id FROM ({_matches(also_ids)}) m{join}"
-        f" ORDER BY {order} LIMIT :limit OFFSET :offset",
-        {**_bound(organization_id, groups), "also_ids": list(also_ids), "limit": limit, "offset": offset},
+        f"{found} SELECT m.contact_id FROM ({_matches(also_ids)}) m{join} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        {**bound, "also_ids": list(also_ids), "limit": limit, "offset": offset},
     )
     return [row[0] for row in rows]
 
@@ -266,9 +230,10 @@ def count(tx: Tx, organization_id: int, groups: Groups, most: int, *, also_ids: 
     # words of notes and of other long texts are in the index of whole documents alone
     if group is not None and _has_so_many(tx, organization_id, group, most):
         return most
+    found, bound = _found(tx, organization_id, groups)
     row = tx.one(
-        f"{_FOUND} SELECT count(*) FROM (SELECT 1 FROM ({_matches(also_ids)}) each LIMIT :most) matches",
-        {**_bound(organization_id, groups), "also_ids": list(also_ids), "most": most},
+        f"{found} SELECT count(*) FROM (SELECT 1 FROM ({_matches(also_ids)}) each LIMIT :most) matches",
+        {**bound, "also_ids": list(also_ids), "most": most},
     )
     return int(row[0]) if row else 0
 

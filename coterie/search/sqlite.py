@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from coterie.search.dictionary import find_by_beginning
 from coterie.search.documents import Document
 from coterie.search.groups import Group, Groups
 from coterie.store.database import Tx
@@ -11,11 +10,6 @@ from coterie.store.database import Tx
 _SHIFT = 1 << 32
 # FTS5 gathers all contacts of a beginning before the first one, and those of a word one by one
 KNOWS_WORDS_QUICKLY = True
-# beginnings of these lengths are words of an index of their own (migration 0002)
-_PREFIX_LENGTHS = (1, 2, 3, 5, 7)
-IS_NARROW_ROUGH = False
-# terms in place of a beginning of another length
-TERMS_MAX = 12
 # matches that are read from the newest on
 NEWEST_MAX = 500
 
@@ -109,33 +103,6 @@ def merge(tx: Tx, pages: int, *, is_first: bool) -> bool:
 def _change_count(tx: Tx) -> int:
     row = tx.one("SELECT total_changes()")
     return int(row[0]) if row else 0
-
-
-def narrow(tx: Tx, organization_id: int, groups: Groups) -> Groups:
-    """The groups in the form in which this engine finds their contacts quickly.
-
-    Next to other words, a beginning of a length without an index becomes the terms that begin so: all, if they are
-    few, or the commonest, if it is itself the commonest of them, for then hardly anybody means another.
-    """
-    if len(groups) == 1:
-        return groups
-    return tuple(_with_terms(tx, organization_id, group) for group in groups)
-
-
-def _with_terms(tx: Tx, organization_id: int, group: Group) -> Group:
-    words, beginnings = dict.fromkeys(group.words), []
-    for beginning in group.beginnings:
-        terms = [] if group.sets or len(beginning) in _PREFIX_LENGTHS else _terms_of(tx, organization_id, beginning)
-        words.update(dict.fromkeys(terms))
-        if not terms:
-            beginnings.append(beginning)
-    return Group(tuple(words), tuple(beginnings), group.sets)
-
-
-def _terms_of(tx: Tx, organization_id: int, beginning: str) -> list[str]:
-    """The terms in place of a beginning; none if they are too many."""
-    terms = list(find_by_beginning(tx, organization_id, beginning, limit=TERMS_MAX + 1))
-    return terms[:TERMS_MAX] if len(terms) <= TERMS_MAX or terms[0] == beginning else []
 
 
 def candidates(tx: Tx, organization_id: int, groups: Groups, *, limit: int, also: str | None = None) -> list[int]:

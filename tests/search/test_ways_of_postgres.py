@@ -4,7 +4,7 @@ import pytest
 from world import World, make_world
 
 from coterie.actions.contacts import create_contact
-from coterie.search import postgres, search_contacts
+from coterie.search import plans, search_contacts
 from coterie.search.groups import Group
 from coterie.search.index import ENGINES
 from coterie.store.database import Database
@@ -47,14 +47,15 @@ def test_an_organization_with_a_small_or_a_large_share_finds_the_same(fresh_data
 
 
 @pytest.mark.parametrize("text", QUERIES)
-def test_the_beginning_next_to_a_rare_word_is_found_as_next_to_a_common_one(
-    world: World, text: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("cost", [0.0, 1e9])
+def test_a_beginning_is_found_the_same_by_the_index_and_contact_by_contact(
+    world: World, text: str, cost: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(world)
-    rare = found(world, text)
-    assert rare[1]
-    monkeypatch.setattr(postgres, "RARE_MAX", 0)
-    assert found(world, text) == rare
+    cheapest = found(world, text)
+    assert cheapest[1]
+    monkeypatch.setattr(plans, "CHECK_COST", cost)
+    assert found(world, text) == cheapest
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 100])
@@ -68,13 +69,13 @@ def test_contacts_of_one_word_are_counted_up_to_a_number(world: World, most: int
     assert counted == min(number, most)
 
 
-def test_many_beginnings_become_few_terms(world: World) -> None:
+def test_of_many_beginnings_the_index_is_asked_for_few(world: World) -> None:
     """Twelve letters with hundreds of names each took PostgreSQL seconds in a large book."""
     with world.database.write() as tx:
         for letter in "abcdefghijkl":
             create_contact(tx, world.alice, {"real_name": " ".join(f"{letter}{end}" for end in "abcdefghijklmnop")})
         create_contact(tx, world.alice, {"real_name": " ".join(f"{letter}a" for letter in "abcdefghijkl")})
-        groups = tuple(Group((letter,), (letter,)) for letter in "abcdefghijkl")
-        narrowed = ENGINES[tx.engine].narrow(tx, world.organization.id, groups)
-    assert sum(len(group.words) for group in narrowed) <= postgres.TERMS_IN_ALL_MAX + len(groups)
+        if tx.engine == "postgresql":
+            groups = tuple(Group((letter,), (letter,)) for letter in "abcdefghijkl")
+            assert len(plans.plan(tx, world.organization.id, groups).indexed) <= 2
     assert found(world, "a b c d e f g h i j k l")[0] == 1
