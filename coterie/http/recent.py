@@ -1,4 +1,4 @@
-"""Who called within the last seconds: for writes, which check their credentials again in their own transaction.
+"""Callers of the last seconds: for writes, which check their credentials again in their own transaction.
 
 After each write of any process, a connection that reads has to load its pages again: to look for the caller before the
 transaction too would cost more than looking within it. What is here may have been revoked in the meantime, so nothing

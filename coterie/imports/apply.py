@@ -128,7 +128,8 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
         return Done(import_, None)
     columns = {"applied_row": through}
     # a small import ends in the transaction of its rows
-    if is_end and count <= CHUNK and _link(tx, caller, import_, after=0, made=set()) is None:
+    is_small = is_end and import_.applied_row == 0 and count <= CHUNK
+    if is_small and _link(tx, caller, import_, after=0, made=set()) is None:
         return Done(actions.finish(tx, caller, import_, APPLIED, columns=columns, outcomes=outcomes), None)
     import_ = actions.save_progress(tx, caller, import_, columns, outcomes)
     return Done(import_, None if is_end else through)

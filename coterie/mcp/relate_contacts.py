@@ -64,7 +64,7 @@ def _type_id(name: str) -> str:
     if found is None:
         near = get_close_matches(name.strip().casefold(), names, _SUGGESTED, 0.4)
         nearest = ", ".join(TYPES[names[each]].name for each in near)
-        hint = f"nearest: {nearest}" if nearest else "about with part relationship_types lists them"
+        hint = f"nearest: {nearest}" if nearest else "the tool about lists them: part relationship_types"
         raise Invalid(Problem(("type",), "choice", f"{name!r} is not a type of relationship; {hint}"))
     return found
 

@@ -31,8 +31,8 @@ _UPDATED, _NOTE_UPDATED = "contact.updated", "note.updated"
 def find_echoes(
     tx: Tx, context: Context, contact: Contact, card: RemoteCard, remote: str, *, own: str
 ) -> list[Hashable]:
-    """What is new in a card, and the contact had at some time after the base and has no longer: names of single
-    properties, and meanings of handles. own: our card."""
+    """The names of single properties and the meanings of handles that are new in a card, and that the contact had at
+    some time after the base but has lost since. own: our card."""
     if not 0 < card.contact_revision < contact.revision:
         return []
     country = context.caller.country

@@ -23,7 +23,7 @@ from msgspec import Struct
 from coterie.errors import Unavailable
 from coterie.store.database import Tx
 
-# without a pause this process would take the write lock again at once
+# a moment for other threads and writers between two batches
 PAUSE_SECONDS = 0.002
 ATTEMPTS = 5
 Result = TypeVar("Result")

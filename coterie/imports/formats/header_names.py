@@ -55,7 +55,8 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     for header, word in folded.items():
         if word in header_words.IN_LANGUAGE:
             other, field = header_words.IN_LANGUAGE[word]
-            mapping |= {header: field} if other in folded.values() and field not in fields else {}
+            if other in folded.values() and field not in fields:
+                mapping[header] = field
     if not fields & {"name", "first_name", "last_name", "display_name"}:
         people = [header for header, word in folded.items() if word in _PERSON]
         mapping |= dict.fromkeys(people[:1], "name")

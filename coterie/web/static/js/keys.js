@@ -21,7 +21,7 @@ function move(by) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-// where one types, what is typed next is not taken for shortcuts
+// where one types: the letters typed next are text, not shortcuts
 function focusField(details) {
   if (details?.matches("details.tagging[open]")) details.querySelector("input:not([type=hidden])").focus();
 }
@@ -42,7 +42,7 @@ function closeMenu() {
   return true;
 }
 
-// an open menu is seen to its end
+// an open menu is scrolled into view as a whole
 document.addEventListener("toggle", ({ target }) => {
   if (target.open && target.matches("details.menu")) target.lastElementChild.scrollIntoView({ block: "nearest" });
   focusField(target);
