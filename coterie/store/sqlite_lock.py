@@ -1,14 +1,15 @@
 """The write lock of SQLite: of the threads of a process, then of the processes of a machine.
 
 Between processes it is a blocking file lock, which the kernel passes on at once and releases when its process ends. A
-process that is stopped (SIGSTOP, Ctrl-Z) keeps it until it continues; so the file holds the process id of the holder,
-and Ctrl-Z has to wait for the end of a transaction. After the process id the file holds the time at which a writer last
-began to wait, so that long work can end its transaction early (is_waited_for).
+process that is stopped (SIGSTOP, a paused container) keeps it until it continues; so the file has the process id of its
+last holder, for messages, and Ctrl-Z waits for the end of a transaction. After the process id the file has the time at
+which a writer last began to wait, so that long work can end its transaction early (is_waited_for).
 
 A process that writes one transaction after another lets others write between two of them, however busy the machine is.
 A lock alone does not ensure that: on a busy machine a waiting process runs only after the other has the lock again. So
-there are two. A writer first takes the turn, waits with it for the lock, and then passes the turn on. Threads have such
-a pair too.
+there are two. A writer first takes the turn, waits with it for the lock, and then passes the turn on. A process that is
+stopped while it has the turn therefore blocks the others as one that has the lock does, and its file has its process id
+too. Threads have such a pair as well.
 """
 
 import fcntl
@@ -29,6 +30,10 @@ class WriteLock:
     def __init__(self, path: str) -> None:
         self._threads, self._thread_turn = threading.Lock(), threading.Lock()
         self._file, self._turn_file = private_file(path), private_file(f"{path}-turn")
+        # opened again, because a lock belongs to what was opened
+        self._probe = private_file(path)
+        # the file of the current wait
+        self._awaited = self._file
         self._pid = f"{os.getpid():<{_PID_BYTES}}".encode()
         self.waiting_since: float | None = None
         # when the present holder began to wait for the lock
@@ -79,7 +84,10 @@ class WriteLock:
                 except BlockingIOError:
                     if self.waiting_since is None:
                         self._began = self.waiting_since = self._announce()
+                    self._awaited = file
                     fcntl.flock(file, fcntl.LOCK_EX)
+                if file == self._turn_file:
+                    os.pwrite(file, self._pid, 0)
         finally:
             self.waiting_since = None
             fcntl.flock(self._turn_file, fcntl.LOCK_UN)
@@ -97,14 +105,28 @@ class WriteLock:
         with self._threads:
             yield
 
-    def holder(self) -> int | None:
-        """The process id of the process that holds the lock, or held it last."""
-        text = os.pread(self._file, _PID_BYTES, 0).strip()
-        return int(text) if text.isdigit() else None
+    def describe_wait(self) -> str:
+        """Which process this process waits for: the one that has the lock, or, if none has, the one with the turn."""
+        if self._awaited == self._turn_file and self._is_free():
+            return f"Process {_read_pid(self._turn_file)} is the next to write to the database, but does not continue"
+        return f"Process {_read_pid(self._file)} does not release the write lock of the database"
+
+    def _is_free(self) -> bool:
+        try:
+            fcntl.flock(self._probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        fcntl.flock(self._probe, fcntl.LOCK_UN)
+        return True
 
     def close(self) -> None:
-        os.close(self._file)
-        os.close(self._turn_file)
+        for file in (self._file, self._turn_file, self._probe):
+            os.close(file)
+
+
+def _read_pid(file: int) -> str:
+    """The process id of the process that locked the file last."""
+    return os.pread(file, _PID_BYTES, 0).decode().strip()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """The watcher of one database. seconds: how long another process may hold the write lock unreported.
+    """The watcher of one database. seconds: how long a wait for another process stays unreported.
 
     lost: which file is missing, for messages; None while all are in place. is_full: whether the latest write failed
     because of the disk.
@@ -44,7 +44,7 @@ class Watch:
             return self.lost
         since = self._lock.waiting_since
         if since is not None and time.monotonic() - since > self._seconds:
-            return f"Process {self._lock.holder()} does not release the write lock of the database"
+            return self._lock.describe_wait()
         if self.is_full or self._free_bytes() < FREE_BYTES_MIN:
             return "The disk of the database is full or not writable"
         return None

@@ -40,6 +40,15 @@ with open_database(load_settings({}, data=sys.argv[1])).write():
     print("ready", flush=True)
     os.kill(os.getpid(), signal.SIGSTOP)
 """
+# writes once; opening the database waits for the lock, too
+WAITER = """
+import sys
+from coterie.settings import load_settings
+from coterie.store.database import open_database
+print("ready", flush=True)
+with open_database(load_settings({}, data=sys.argv[1])).write() as tx:
+    tx.run("UPDATE totals SET value = value + 1")
+"""
 
 
 @pytest.fixture
@@ -87,6 +96,16 @@ def start(program: str, folder: Path) -> subprocess.Popen[str]:
     return process
 
 
+def has_turn(folder: Path) -> bool:
+    """Whether a process has the turn, so that it waits for the lock."""
+    with Path(f"{folder}/coterie.sqlite3-lock-turn").open("rb") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def is_stopped(process: subprocess.Popen[str]) -> bool:
     return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0] == "T"
 
@@ -113,6 +132,49 @@ def test_a_stopped_process_that_holds_the_lock_is_named_and_requests_are_refused
     asyncio.run(database.run_write(add))
     assert total(database) == 1
     assert eventually(lambda: messages(caplog)[-1] == ("the database can be written again", expected))
+
+
+@pytest.mark.slow
+def test_a_process_that_is_stopped_while_it_waits_is_named_and_not_the_last_holder(
+    tmp_path: Path, database: SqliteDatabase
+) -> None:
+    with database.write() as tx:
+        process = start(WAITER, tmp_path)
+        assert eventually(lambda: has_turn(tmp_path))
+        process.send_signal(signal.SIGSTOP)
+        assert eventually(lambda: is_stopped(process))
+        add(tx)
+    with process:
+        try:
+            with pytest.raises(Unavailable):
+                asyncio.run(database.run_write(add))
+            expected = f"Process {process.pid} is the next to write to the database, but does not continue"
+            assert eventually(lambda: database.problem() == expected)
+        finally:
+            process.send_signal(signal.SIGCONT)
+            process.wait()
+    assert eventually(lambda: database.problem() is None)
+    assert total(database) == 2
+
+
+@pytest.mark.slow
+def test_a_stopped_holder_is_named_and_not_the_process_that_waits_next(
+    tmp_path: Path, database: SqliteDatabase
+) -> None:
+    with start(HOLDER, tmp_path) as holder, start(WAITER, tmp_path) as waiter:
+        try:
+            assert eventually(lambda: has_turn(tmp_path))
+            with pytest.raises(Unavailable):
+                asyncio.run(database.run_write(add))
+            expected = f"Process {holder.pid} does not release the write lock of the database"
+            assert eventually(lambda: database.problem() == expected)
+            assert not is_stopped(waiter)
+        finally:
+            holder.send_signal(signal.SIGCONT)
+            holder.wait()
+            waiter.wait()
+    assert eventually(lambda: database.problem() is None)
+    assert total(database) == 1
 
 
 @pytest.mark.slow
