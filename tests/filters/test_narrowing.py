@@ -1,14 +1,22 @@
-"""A range of moments leads a page in the order of ids, if few contacts are in it; the page is the same either way."""
+"""Which part of a filter is looked at first.
+
+A range of moments leads a page in the order of ids, if few contacts are in it; the page is the same either way.
+"""
 
 from typing import Any
 
 import pytest
+from filter_person import CLOCK
 from world import World
 
 from coterie.actions.contacts import create_contact, delete_contact
 from coterie.actions.filters import read_filter
+from coterie.model.filters.fields import FIELDS, TEXT_FIELD, YES_NO
+from coterie.model.filters.tree import Condition
 from coterie.store.contact_pages import list_contact_page
 from coterie.store.filters import contacts as matching
+from coterie.store.filters.builder import FilterReader
+from coterie.store.filters.compile import OF_CONTACT_ROW, compile_filter
 from coterie.store.filters.contacts import count_for_a_while, narrowed
 
 LINES = (
@@ -71,3 +79,30 @@ def test_only_a_range_that_every_match_is_in_leads(many: World, line: str, leads
         where = read_filter(tx, many.alice, line, None)
         assert where is not None
         assert ("lead_ids" in narrowed(tx, many.organization.id, where).parameters) is leads
+
+
+@pytest.mark.parametrize(
+    ("line", "is_whole"),
+    [("-email:*", True), ("phone:555", True), ("messages_in:0", True), ("email:a OR phone:555", True),
+     ("status:optout OR phone:555", True), ("-email:* phone:555", True), ("status:optout phone:555", False),
+     ("last_name:zwick -email:*", False), ("(last_name:zwick OR employer:acme) -phone:*", False),
+     ("status:optout (language:de messages_in:0)", False),
+     ("(status:optout phone:555) OR (grade:5 -email:*)", False), ("grade:5", False)],
+)  # fmt: skip
+def test_other_tables_are_read_as_a_whole_unless_the_contact_leaves_few(
+    world: World, line: str, is_whole: bool
+) -> None:
+    with world.database.read() as tx:
+        where = read_filter(tx, world.alice, line, None)
+        assert where is not None and bool(where.whole) is is_whole
+
+
+def test_the_fields_of_the_row_of_a_contact_read_no_other_table() -> None:
+    reader = FilterReader(None, CLOCK)
+    alone = set()
+    for name in FIELDS.keys() - {"segment"}:
+        condition = Condition(name, "is", (True,)) if FIELDS[name].kind == YES_NO else Condition(name, "any")
+        if "SELECT" not in compile_filter(condition, reader, {}).sql:
+            alone.add(name)
+    # the field of bare words, which may be those of a handle, means any name when it has no value
+    assert alone == OF_CONTACT_ROW | {TEXT_FIELD}

@@ -23,7 +23,8 @@ class Where(Struct, frozen=True):
     """A condition on contacts c, and the values bound in it. Only constants of this package are part of the text.
 
     lead: a range of an indexed column of contacts c in which every match lies; "" if there is none. whole: the same
-    condition for all contacts at once, which reads other tables once and not for each contact; "" if an index leads.
+    condition for all contacts at once, which reads other tables once and not for each contact; "" if an index leads, or
+    if a part of an AND reads the row of the contact alone.
     """
 
     sql: str

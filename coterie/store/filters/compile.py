@@ -49,6 +49,10 @@ _OF_FIELD: Mapping[str, Compiler] = {
     "import": parts.of_import,
     "relation_to": relations.relation_to,
 }
+# fields that are read from the row of the contact alone
+OF_CONTACT_ROW = frozenset(
+    {*columns.COLUMNS, *texts.COLUMNS, *moments.COLUMNS, "name", "follower", "birthday", "age"}
+)  # fmt: skip
 
 
 def compile_filter(filter_: Filter, reader: FilterReader, property_types: Mapping[str, str]) -> Where:
@@ -59,9 +63,25 @@ def compile_filter(filter_: Filter, reader: FilterReader, property_types: Mappin
     parameters: dict[str, Any] = {}
     builder = Builder(reader, property_types, parameters)
     sql = _compile(filter_, builder)
-    if builder.lead or builder.has_lead:
+    if builder.lead or builder.has_lead or _is_narrowed(filter_):
         return Where(sql, parameters, builder.lead)
     return Where(sql, parameters, whole=_compile(filter_, Builder(reader, property_types, parameters, is_whole=True)))
+
+
+def _is_narrowed(filter_: Filter) -> bool:
+    """Whether the row of a contact decides alone, for many contacts, that they do not match.
+
+    Then other tables are read for the few contacts that remain, which costs less than to read them for all.
+    """
+    match filter_:
+        case All(parts):
+            return any(_is_narrowed(part) for part in parts)
+        case AnyOf(parts):
+            return all(_is_narrowed(part) for part in parts)
+        case Not(part):
+            return _is_narrowed(part)
+        case Condition(field):
+            return field in OF_CONTACT_ROW
 
 
 def _compile(filter_: Filter, builder: Builder) -> str:
