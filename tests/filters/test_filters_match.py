@@ -53,7 +53,7 @@ def found(people: People, filter_: Filter, **page: Any) -> list[int]:
         contacts = list_matching(tx, people.organization_id, where, limit=100, **page)
         assert count_matching(tx, people.organization_id, where) == len(contacts)
         slice_ = Slice("id", descending=False, limit=100, offset=0)
-        assert list_and_count_matching(tx, people.organization_id, where, slice_)[1] == len(contacts)
+        assert list_and_count_matching(tx, people.organization_id, where, slice_) == (contacts, len(contacts))
     return [contact.id for contact in contacts]
 
 

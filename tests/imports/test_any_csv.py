@@ -142,9 +142,9 @@ def test_a_hostile_cell_costs_no_time_and_adds_no_more_than_the_limit(tmp_path: 
     many = ";".join(f"{i}@x.example" for i in range(50_000))
     blank = "a" + " " * 900_000 + "b"
     path = written(tmp_path, f"name,email,tags,folder,note\nAna,{many},{blank},{blank},\n")
-    started = time.perf_counter()
+    started = time.thread_time()
     (ana,) = any_csv.read(path)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
     assert isinstance(ana, ContactDraft)
     assert (len(ana.handles), ana.tags, ana.folders) == (200, [blank], [blank])
     assert ana.warnings == ["More than 200 handles of one contact; the rest is in the note"]

@@ -148,10 +148,10 @@ def test_a_field_and_a_row_beyond_their_limits_cost_one_row_each(tmp_path: Path)
 @pytest.mark.slow
 def test_quoted_lines_without_an_end_in_a_row_stay_bounded(tmp_path: Path) -> None:
     body = '"a\nb","c\nd",' * 320_000
-    started = time.perf_counter()
+    started = time.thread_time()
     found = list(open_rows(written(tmp_path, "x,y\n1,2\n" + body + "\n3,4\n")).rows)
     assert any(isinstance(row, RowError) for row in found)
-    assert time.perf_counter() - started < 20
+    assert time.thread_time() - started < 20
 
 
 def test_what_is_no_table_is_refused_as_a_whole(tmp_path: Path) -> None:

@@ -63,10 +63,10 @@ def test_the_template_any_table_and_a_list_of_addresses_are_tables(tmp_path: Pat
 
 
 def test_a_file_of_blank_lines_costs_no_time(tmp_path: Path) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Invalid, match="not a recognized contacts file"):
         detect_format(written(tmp_path, "a" + "\n " * 60_000))
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_instagram_is_an_archive_or_a_folder(tmp_path: Path) -> None:
