@@ -19,7 +19,6 @@ from coterie.http.errors import PreconditionFailed
 from coterie.http.responses import Encoded, encode_response
 from coterie.model.organizations import Caller
 from coterie.store.database import Tx
-from coterie.store.revisions import lock_changes
 
 # of a client that stores bodies; all others get no-store
 _CACHE = (b"cache-control", b"private, no-cache")
@@ -51,16 +50,15 @@ def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request,
     caller may not read it, because the ETag would show it when it changes.
 
     fields: the query of the request, or its body if that locates the thing; it raises as a GET with them does.
-    Nobody else changes what it shows until the commit. The order of locks is that of every change: contacts, then
-    the counter of changes (docs/decisions/0028).
+    Nobody else changes it until the commit: every change of a contact locks its row. The counter of changes stays free,
+    because the handler may have to wait for other contacts (docs/decisions/0028).
     """
     if get.route.scope is not None:
         require_scope(caller, get.route.scope)
     _, query = get.read({**fields}, {})
     request_of_get = structs.replace(request, query=query, body=None)
-    if tx.lock and get.contract.lock_contact is not None:
-        get.contract.lock_contact(tx, caller, request_of_get)
-    lock_changes(tx, caller.organization_id)
+    if tx.lock and get.contract.lock is not None:
+        get.contract.lock(tx, caller, request_of_get)
     shown = get.route.handler(tx, caller, request_of_get)
     _, _, body = encode_response(shown, get.route.status)
     etag = _etag_of(body if isinstance(body, bytes) else b"")

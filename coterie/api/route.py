@@ -113,8 +113,8 @@ class Contract(Struct, frozen=True):
     spellings: segment of a path -> other spellings of it, which are in no document.
     examples: "METHOD /path" -> the example of an operation. path_examples: for the parameters it does not name.
     page_headers: headers of a page, name -> description. token_query: whether ?access_token= is read.
-    has_etags: whether a GET of one thing has the hash of its body as ETag. lock_contact: locks the contact of a request
-    to a path that has a GET, if the path has one, until the commit.
+    has_etags: whether a GET of one thing has the hash of its body as ETag. lock: locks what a path that has a GET is of
+    until the commit: its contact, or a row of its own.
     add_request_id: gives the body of an error the id under which the request is in the log.
     """
 
@@ -134,5 +134,5 @@ class Contract(Struct, frozen=True):
     path_examples: Mapping[str, str | int] = {}
     token_query: bool = False
     has_etags: bool = False
-    lock_contact: Callable[[Tx, Caller, Request], None] | None = None
+    lock: Callable[[Tx, Caller, Request], None] | None = None
     add_request_id: Callable[[Any, str], None] | None = None

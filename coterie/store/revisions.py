@@ -6,6 +6,7 @@ change above n. No two contacts or tombstones have the same. Events take their i
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from coterie.model import times
 from coterie.store.counters import next_number
@@ -13,6 +14,9 @@ from coterie.store.database import Tx
 
 # the counter of change numbers
 CHANGES = "event_id"
+LockedTable = Literal[
+    "tags", "expertises", "addresses", "notes", "contact_relationships", "user_relationships", "reminders", "imports"
+]
 
 
 def next_changes(tx: Tx, organization_id: int, how_many: int = 1) -> int:
@@ -40,6 +44,15 @@ def lock_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> N
             f"SELECT id FROM contacts WHERE organization_id = :organization_id AND id {tx.in_list('ids')}"
             f" ORDER BY id{tx.lock}",
             {"organization_id": organization_id, "ids": tx.list_param(ids)},
+        )
+
+
+def lock_row(tx: Tx, organization_id: int, table: LockedTable, row_id: str) -> None:
+    """Locks a row of a table until the commit."""
+    if tx.lock:
+        tx.all(
+            f"SELECT id FROM {table} WHERE organization_id = :organization_id AND id = :id{tx.lock}",
+            {"organization_id": organization_id, "id": row_id},
         )
 
 

@@ -10,6 +10,8 @@ from client import Client, Response
 from world import World
 
 from coterie.actions.access_tokens import create_access_token
+from coterie.actions.terms import create_term, put_on_contact
+from coterie.model.terms import TAGS
 
 
 def paths(world: World) -> list[str]:
@@ -135,6 +137,31 @@ def test_writers_with_and_without_if_match_do_not_block_each_other(world: World,
     responses = put_all(alice, world.alice_token, [(path, None), (path, etag)] * 8)
     assert [each.status for each in responses[::2]] == [200] * 8
     assert sorted(each.status for each in responses[1::2])[1:] == [412] * 7
+
+
+def test_a_conditional_write_of_many_contacts_and_writes_of_each_do_not_wait_in_a_circle(
+    world: World, client: Client
+) -> None:
+    alice, organization = client.with_token(world.alice_token), f"/api/v1/orgs/{world.organization.uuid}"
+    created = [alice.post("/api/v1/contacts", {"contact": {"real_name": f"Person {n}"}}).json["id"] for n in range(20)]
+    with world.database.write() as tx:
+        tag = create_term(tx, world.alice, TAGS, "friend").id
+        for contact_id in created:
+            put_on_contact(tx, world.alice, TAGS, contact_id, tag)
+    headers = {"authorization": f"Bearer {world.alice_token}", "content-type": "application/json"}
+
+    async def send_all(number: int, etag: str) -> list[Response]:
+        rename = json.dumps({"tag": {"name": f"friend {number}"}}).encode()
+        notes = json.dumps({"contact": {"notes": f"{number}"}}).encode()
+        calls = [alice._call("PUT", f"/api/v1/contacts/{each}", "", headers, notes) for each in created[:7]]
+        condition = headers | {"if-match": etag}
+        renames = [alice._call("PATCH", f"{organization}/tags/{tag}", "", condition, rename) for _ in range(2)]
+        return await asyncio.gather(*calls, *renames)
+
+    for number in range(5):
+        etag = alice.get(f"{organization}/tags/{tag}").headers["etag"]
+        statuses = [each.status for each in alice._loop.run_until_complete(send_all(number, etag))]
+        assert (statuses[:7], sorted(statuses[7:])) == ([200] * 7, [200, 412])
 
 
 @pytest.mark.parametrize("number", range(5))

@@ -82,5 +82,5 @@ INRO = Contract(
     page_headers=PAGE_HEADERS,
     token_query=True,
     has_etags=True,
-    lock_contact=contacts.lock_contact,
+    lock=contacts.lock_contact,
 )

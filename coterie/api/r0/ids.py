@@ -7,6 +7,19 @@ from coterie.model.ids import parse_id
 from coterie.model.organizations import Caller
 from coterie.store.contacts import find_contact_by_uuid, find_contact_to_change
 from coterie.store.database import Tx
+from coterie.store.revisions import LockedTable, lock_row
+
+# the rows that paths without a contact are of. A profile is changed by its user alone: it has no lock
+_TABLES: dict[str, LockedTable] = {
+    "tag_id": "tags",
+    "expertise_id": "expertises",
+    "address_id": "addresses",
+    "note_id": "notes",
+    "contact_relationship_id": "contact_relationships",
+    "user_relationship_id": "user_relationships",
+    "reminder_id": "reminders",
+    "import_id": "imports",
+}
 
 
 def part_id(request: Request, name: str, noun: str) -> str:
@@ -20,12 +33,17 @@ def part_id(request: Request, name: str, noun: str) -> str:
     return canonical
 
 
-def lock_contact(tx: Tx, caller: Caller, request: Request) -> None:
-    """Locks the contact of the path until the commit, deleted or not; nothing if the path has none."""
+def lock_part(tx: Tx, caller: Caller, request: Request) -> None:
+    """Locks the contact of the path until the commit, deleted or not, or the row of a path without a contact."""
     uuid = parse_id(request.path.get("contact_id", ""))
     contact = find_contact_by_uuid(tx, caller.organization_id, uuid) if uuid else None
     if contact is not None:
         find_contact_to_change(tx, caller.organization_id, contact.id)
+        return
+    for name, table in _TABLES.items():
+        row_id = parse_id(request.path.get(name, ""))
+        if row_id:
+            lock_row(tx, caller.organization_id, table, row_id)
 
 
 def contact_of(tx: Tx, caller: Caller, request: Request, *, to_change: bool = False) -> Contact:

@@ -28,7 +28,7 @@ from coterie.api.r0.contact_entity import ContactEntity, ContactList
 from coterie.api.r0.contact_parts import ContactWithParts
 from coterie.api.r0.emails import EMAIL_HANDLERS
 from coterie.api.r0.examples import EXAMPLES, PATHS
-from coterie.api.r0.ids import lock_contact
+from coterie.api.r0.ids import lock_part
 from coterie.api.r0.input import SoftDelete
 from coterie.api.r0.pages import IncludeQuery, ListQuery, SearchQuery
 from coterie.api.r0.phone_numbers import PHONE_HANDLERS
@@ -348,5 +348,5 @@ R0 = Contract(
     reads_forms=True,
     spellings=SPELLINGS,
     has_etags=True,
-    lock_contact=lock_contact,
+    lock=lock_part,
 )
