@@ -56,12 +56,10 @@ def without_phrase(name: str) -> tuple[str, str]:
     return (name[: match.start()], match[1]) if match else (name, "")
 
 
-def without_brackets(name: str) -> str:
-    """A name without the brackets around a generation: "Bart Simpson (Senior)" gives Bart Simpson Senior."""
+def without_brackets(name: str) -> tuple[str, str]:
+    """(a name without a generation in brackets, that generation or ""): "Bart Simpson (Senior)" has Senior."""
     match = _BRACKETS.search(name)
-    if match is None or not _is_suffix(match[1]):
-        return name
-    return f"{name[: match.start()]} {match[1]}"
+    return (name[: match.start()], match[1]) if match and _is_suffix(match[1]) else (name, "")
 
 
 def _is_suffix(word: str) -> bool:

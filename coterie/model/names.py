@@ -5,6 +5,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from coterie.model.ambiguous_names import names_in, names_of_suffix
 from coterie.model.generations import SUFFIXES, without_brackets, without_phrase
 from coterie.model.text import fold
 
@@ -20,7 +21,9 @@ CJK = (
     "\uffa0-\uffdc\U00020000-\U000323af"
 )
 # titles that nameparser does not know
-_TITLES = ("h.c", "e.h", "habil", "mult", "dres", "pani", "doña", "shri")
+_TITLES = ("h.c", "e.h", "habil", "mult", "dres", "pani", "doña", "shri", "abbé")
+# after a word that nameparser shall read as a name: a character for private use
+_MARK = "\ue000"
 _CJK_LETTER = re.compile(f"[{CJK}]")
 _OTHER_LETTER = re.compile(rf"[^\W\d_{CJK}]")
 # an emoji with its modifiers and joiners: a skin tone, a variation selector, U+200D
@@ -102,37 +105,59 @@ def split_name_and_maiden(text: str) -> tuple[dict[str, str | None], str | None]
 
 
 def _split(plain: str) -> tuple[dict[str, str | None], str | None]:
-    whole, generation = without_phrase(without_brackets(plain))
+    whole, in_brackets = without_brackets(plain)
+    whole, generation = without_phrase(whole)
     parsed = _parse(whole)
     parts = {
-        "name_prefix": parsed.title or None,
-        "first_name": parsed.first or None,
-        "middle_name": parsed.middle or None,
-        "last_name": parsed.last or None,
-        "name_suffix": " ".join(filter(None, (parsed.suffix, generation))) or None,
+        "name_prefix": _text(parsed.title),
+        "first_name": _text(parsed.first),
+        "middle_name": _text(parsed.middle),
+        "last_name": _text(parsed.last),
+        "name_suffix": _text(" ".join(filter(None, (parsed.suffix, generation, in_brackets)))),
     }
     if parsed.nickname or not (parts["first_name"] or (parsed.maiden and parts["last_name"])):
         # a nickname in quotes would be lost, and a title alone ("Dr") is a name
         return _unsplit(plain), None
-    return parts, parsed.maiden or None
+    return parts, _text(parsed.maiden)
+
+
+def _text(part: str) -> str | None:
+    return part.replace(_MARK, "") or None
 
 
 def _parse(name: str) -> Any:
-    """A name as nameparser reads it. A word that is a suffix and a surname too is the surname if there is no other."""
+    """A name as nameparser reads it. A word that is a suffix and a surname too is the surname if there is no other.
+
+    Words that are names have a mark, so that they are no titles or suffixes for nameparser.
+    """
     from nameparser import HumanName  # lazy: 25 ms, and a start parses no name
 
-    parsed = HumanName(name, constants=_constants(with_suffixes=True))
-    return parsed if parsed.first and parsed.last else HumanName(name, constants=_constants(with_suffixes=False))
+    words = name.replace(_MARK, "").split()
+    constants = _constants()
+    names = names_in(words, constants.titles)
+    parsed = HumanName(_marked(words, names), constants=constants)
+    if parsed.first and parsed.last:
+        return parsed
+    names |= names_of_suffix(words, parsed.suffix)
+    return HumanName(_marked(words, names), constants=constants)
+
+
+def _marked(words: list[str], names: set[int]) -> str:
+    return " ".join([_mark(word) if index in names else word for index, word in enumerate(words)])
+
+
+def _mark(word: str) -> str:
+    name = word.rstrip(".,")
+    return f"{name}{_MARK}{word[len(name) :]}"
 
 
 @cache
-def _constants(*, with_suffixes: bool) -> Any:
+def _constants() -> Any:
     from nameparser.config import Constants  # lazy: as above
 
     constants = Constants()
     constants.titles.add(*_TITLES)
-    if with_suffixes:
-        constants.suffix_not_acronyms.add(*SUFFIXES)
+    constants.suffix_not_acronyms.add(*SUFFIXES)
     return constants
 
 
