@@ -32,7 +32,7 @@ class Candidates(Struct):
     groups: what all matches have in common, or None if there are no more of them than ids. ids: the contacts to rank.
     own_ids: those of them that a personal note of the reader names. messages: contact id -> search number of the
     message in which those of them have words of the query. asked and numbers: the basis of the ranking.
-    total: the number of matches, if groups is not None.
+    total: the number of matches, if groups is not None. is_cut: a wider query has more contacts than these.
     """
 
     groups: Groups | None
@@ -42,6 +42,7 @@ class Candidates(Struct):
     asked: list[Asked]
     numbers: Sequence[Number]
     total: int = 0
+    is_cut: bool = False
 
 
 class Strict(Struct):
@@ -74,17 +75,20 @@ def find_candidates(tx: Tx, organization_id: int, query: Query, strict: Strict, 
         ids = _unique([*_closest(tx, organization_id, strict), *elsewhere.ids])
         return Candidates(strict.groups, ids, own_ids, messages, asked, numbers=query.numbers, total=total)
     numbers: Sequence[Number] = query.numbers
+    is_cut = False
     if len(ids) + len(messages) < ENOUGH:
         messages = find_partly_in_messages(tx, organization_id, query) | messages
     if len(ids) + len(messages) < ENOUGH and query.words:
         wider = widen(tx, organization_id, query.words, count(tx, organization_id, COUNT))
         asked = wider.asked
         is_alone = not (ids or own_ids or messages)
-        ids = [*ids, *_wider(tx, organization_id, query, wider, strict, is_alone=is_alone)]
+        more = _wider(tx, organization_id, query, wider, strict, is_alone=is_alone)
+        is_cut = len(more) > WIDER_MAX
+        ids = [*ids, *more[:WIDER_MAX]]
     elif not ids and not messages:
         numbers, ids = _without_prefix(tx, organization_id, query.numbers)
     ids = _unique([*ids, *own_ids, *messages])
-    return Candidates(None, ids, own_ids, messages, asked, numbers=numbers)
+    return Candidates(None, ids, own_ids, messages, asked, numbers=numbers, is_cut=is_cut)
 
 
 def find_strict(tx: Tx, organization_id: int, query: Query) -> Strict:
@@ -160,16 +164,19 @@ def _close(tx: Tx, organization_id: int, groups: Groups) -> list[int]:
 
 
 def _wider(tx: Tx, organization_id: int, query: Query, wider: Wider, strict: Strict, *, is_alone: bool) -> list[int]:
-    """The contacts that match each word as it may be meant; is_alone: if they are few, also those of a single word."""
+    """The contacts that match each word as it may be meant, at most one more than WIDER_MAX.
+
+    is_alone: if they are few, also those of a single word.
+    """
     engine = ENGINES[tx.engine]
     numbers = tuple(number.group for number in query.numbers)
     groups = (*wider.every, *numbers)
     ids: list[int] = []
     if groups != strict.groups:  # whose contacts are known
-        ids = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX)
+        ids = engine.candidates(tx, organization_id, groups, limit=WIDER_MAX + 1)
     if is_alone and len(ids) < ENOUGH and wider.alone is not None:
-        ids += engine.candidates(tx, organization_id, (wider.alone,), limit=WIDER_MAX)
-    return ids
+        ids += engine.candidates(tx, organization_id, (wider.alone,), limit=WIDER_MAX + 1)
+    return _unique(ids)[: WIDER_MAX + 1]
 
 
 def _without_prefix(tx: Tx, organization_id: int, numbers: Sequence[Number]) -> tuple[Sequence[Number], list[int]]:

@@ -34,12 +34,17 @@ LOOK_AHEAD = 1_000
 
 
 class SearchPage(Struct, frozen=True):
-    """A page of matches. total: the number of matches on all pages, counted up to 10,000 (in the order of a column, up
-    to 100,000); is_capped: there may be more. hits: why each contact of the page was found, if that was asked for."""
+    """A page of matches.
+
+    total: the number of matches on all pages, counted up to 10,000 (in the order of a column, up to 100,000); of a
+    query made wider, the best, about 200. is_capped: there may be more; is_cut: those are on no page. hits: why each
+    contact of the page was found, if that was asked for.
+    """
 
     contacts: list[Contact]
     total: int
     is_capped: bool = False
+    is_cut: bool = False
     hits: list[Hit] = []
 
 
@@ -85,7 +90,8 @@ def search_contacts(
     return SearchPage(
         contacts,
         total,
-        is_capped=found.groups is not None and total >= RANKED_COUNT_MAX,
+        is_capped=found.is_cut or (found.groups is not None and total >= RANKED_COUNT_MAX),
+        is_cut=found.is_cut,
         hits=_hits(tx, organization_id, found, contacts, matches, reader_id=reader_id) if is_explained else [],
     )
 
@@ -162,10 +168,12 @@ def _in_order(tx: Tx, organization_id: int, query: Query, reader_id: str | None,
     strict = find_strict(tx, organization_id, query)
     groups = strict.groups
     if not strict.is_much:
-        matches = _rank(tx, organization_id, find_candidates(tx, organization_id, query, strict, reader_id))
+        found = find_candidates(tx, organization_id, query, strict, reader_id)
+        matches = _rank(tx, organization_id, found)
         ids = [match.contact_id for match in matches]
         contacts = list_contacts_by_id(tx, organization_id, ids, order=by.column, descending=by.is_descending)
-        return SearchPage(contacts[by.offset : by.offset + by.limit], len(contacts))
+        page = contacts[by.offset : by.offset + by.limit]
+        return SearchPage(page, len(contacts), is_capped=found.is_cut, is_cut=found.is_cut)
     ahead = by.limit + LOOK_AHEAD
     where = {"column": ORDERS[by.column], "descending": by.is_descending, "limit": ahead, "offset": by.offset}
     also_ids = find_elsewhere(tx, organization_id, query, reader_id, are_complete=True).ids

@@ -103,8 +103,6 @@ def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int 
         return Window((), 0, 0, problem="; ".join(map(bare_reason, error.problems)))
     parts = {column.part for column in columns_of(visit).values() if column.part is not None}
     sheets = sheets_of(tx, visit.acting.organization_id, contacts, parts)
-    if is_capped and len(contacts) == limit:
-        total = max(total, offset + 2 * limit)
     return Window(list(sheets.values()), offset, total, is_capped, pieces=pieces)
 
 
@@ -123,14 +121,21 @@ def _find(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int) -> Fo
             offset=offset, reader_id=visit.acting.user_id, is_explained=True,
         )  # fmt: skip
         pieces = {hit.contact_id: hit.piece for hit in page.hits if hit.piece and hit.field not in NAME_FIELDS}
-        return page.contacts, page.total, page.is_capped, pieces
+        total = page.total if page.is_cut else _total_so_far(page.total, page.is_capped, page.contacts, offset, limit)
+        return page.contacts, total, page.is_capped, pieces
     if listing.filter_ or listing.text:
         where = read_filter(tx, visit.acting, line_of(listing))
         assert where is not None
         contacts, total = list_and_count_matching(tx, organization_id, where, Slice(order, down, limit, offset))
-        return contacts, total, total >= COUNT_MAX, {}
+        is_capped = total >= COUNT_MAX
+        return contacts, _total_so_far(total, is_capped, contacts, offset, limit), is_capped, {}
     contacts = list_contacts(tx, organization_id, order=order, descending=down, limit=limit, offset=offset)
     return contacts, count_contacts(tx, organization_id), False, {}
+
+
+def _total_so_far(total: int, is_capped: bool, contacts: Sequence[Contact], offset: int, limit: int) -> int:
+    """A total that was not counted to its end grows with each full window."""
+    return max(total, offset + 2 * limit) if is_capped and len(contacts) == limit else total
 
 
 def line_of(listing: Listing) -> str:

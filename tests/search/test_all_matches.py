@@ -35,3 +35,12 @@ def test_every_match_is_counted_and_is_in_a_page(world: World) -> None:
             ]
         assert {(page.total, page.is_capped) for page in pages} == {(len(names), False)}, (text, order)
         assert sorted(contact.name or "" for page in pages for contact in page.contacts) == names, (text, order)
+
+
+def test_more_contacts_than_a_misspelt_query_lists_are_not_called_all(world: World) -> None:
+    fill(world)
+    for order, (text, is_cut) in itertools.product((None, "name"), {"fryea gerl": True, "olgs gerlach": False}.items()):
+        with world.database.read() as tx:
+            page = search_contacts(tx, world.organization.id, text, order=order, limit=500)
+        assert (page.is_capped, page.is_cut) == (is_cut, is_cut), (text, order)
+        assert len(page.contacts) == page.total
