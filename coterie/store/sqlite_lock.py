@@ -36,8 +36,10 @@ class WriteLock:
         self._awaited = self._file
         self._pid = f"{os.getpid():<{_PID_BYTES}}".encode()
         self.waiting_since: float | None = None
-        # when the present holder began to wait for the lock
+        # when the present holder began to wait for the lock with the turn
         self._began = 0.0
+        # whether the thread that has the turn of threads waits
+        self._does_thread_wait = False
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -51,46 +53,45 @@ class WriteLock:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def is_waited_for(self) -> bool:
-        """Whether another writer began to wait after the present holder did. Called by the holder."""
+        """Whether another writer waits for the present holder. Called by the holder."""
+        if self._does_thread_wait:
+            return True
         text = os.pread(self._file, _TIME_BYTES, _PID_BYTES).strip()
         # a time after now is from before the machine was started
         return bool(text) and self._began < float(text) <= time.monotonic()
 
     @contextmanager
     def _hold_in_process(self) -> Iterator[None]:
-        began = self._acquire(self._thread_turn, None)
-        try:
-            began = self._acquire(self._threads, began)
-        finally:
-            self._thread_turn.release()
-        self._began = began or time.monotonic()
+        with self._thread_turn:
+            if not self._threads.acquire(blocking=False):
+                self._does_thread_wait = True
+                self._threads.acquire()
+                self._does_thread_wait = False
         try:
             yield
         finally:
             self._threads.release()
 
-    def _acquire(self, lock: threading.Lock, began: float | None) -> float | None:
-        """Waits for a lock of threads; returns when the wait began, which may have been before, or None."""
-        if not lock.acquire(blocking=False):
-            began = began or self._announce()
-            lock.acquire()
-        return began
-
     def _wait_for_processes(self) -> None:
         try:
-            for file in (self._turn_file, self._file):
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if self.waiting_since is None:
-                        self._began = self.waiting_since = self._announce()
-                    self._awaited = file
-                    fcntl.flock(file, fcntl.LOCK_EX)
-                if file == self._turn_file:
-                    os.pwrite(file, self._pid, 0)
+            self._wait_for(self._turn_file)
+            os.pwrite(self._turn_file, self._pid, 0)
+            # only who has the turn announces a wait: after the present holder began, and one at a time
+            self._began = time.monotonic()
+            self._wait_for(self._file)
         finally:
             self.waiting_since = None
             fcntl.flock(self._turn_file, fcntl.LOCK_UN)
+
+    def _wait_for(self, file: int) -> None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._awaited = file
+            self.waiting_since = self.waiting_since or time.monotonic()
+            if file == self._file:
+                self._began = self._announce()
+            fcntl.flock(file, fcntl.LOCK_EX)
 
     def _announce(self) -> float:
         """Writes down, and returns, when this writer begins to wait."""

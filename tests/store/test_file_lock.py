@@ -161,6 +161,40 @@ def test_a_writer_waits_for_one_transaction_of_a_greedy_one(tmp_path: Path, is_p
     lock.close()
 
 
+@pytest.mark.parametrize("is_process", [True, False])
+def test_no_wait_stays_unseen_by_a_holder_that_takes_the_lock_again_at_once(tmp_path: Path, is_process: bool) -> None:
+    path = str(tmp_path / "lock")
+    lock = WriteLock(path)
+    # opened again, it is locked as by another process
+    greedy = WriteLock(path) if is_process else lock
+    is_over = threading.Event()
+
+    def hold_again_and_again() -> None:
+        while not is_over.is_set():
+            with greedy.hold():
+                while not (greedy.is_waited_for() or is_over.is_set()):
+                    time.sleep(0.0001)
+
+    def write() -> None:
+        for _ in range(5_000):
+            with lock.hold():
+                pass
+
+    threads = [threading.Thread(target=work) for work in (hold_again_and_again, write)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        threads[1].join(60)
+        assert not threads[1].is_alive()
+    finally:
+        sys.setswitchinterval(interval)
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
 def _total(database: Database) -> int:
     with database.read() as tx:
         return int((tx.one("SELECT value FROM totals") or (0,))[0])
