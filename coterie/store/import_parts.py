@@ -1,7 +1,6 @@
 """Bulk writes of imports: contacts and their parts, with one statement per batch instead of one per row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from coterie.model.attachments import IMPORT
@@ -108,8 +107,7 @@ def _stamped(rows: Rows) -> list[dict[str, Any]]:
 def _insert(
     tx: Tx, organization_id: int, table: str, names: Sequence[str], rows: Rows, *, skip_existing: bool = False
 ) -> None:
-    values_of, columns = itemgetter(*names), ("organization_id", *names)
-    stored = [dict(zip(columns, (organization_id, *values_of(row)), strict=True)) for row in rows]
+    stored = [{"organization_id": organization_id, **{name: row[name] for name in names}} for row in rows]
     tx.insert_rows(table, [with_words(table, row) for row in stored], skip_existing=skip_existing)
 
 
