@@ -1,6 +1,8 @@
 """Queries of every kind of nonsense have an answer or none, in bounded time."""
 
+import os
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,7 +14,7 @@ from coterie.search import search_contacts
 from coterie.search.folding import WORD_LENGTH_MAX, chunks, words_of_chunk
 from coterie.search.groups import Group
 from coterie.search.index import ENGINES
-from coterie.store.database import Database
+from coterie.store.database import Database, Tx
 
 HARD = (
     '"', "''", "\\", "NOT", "NEAR(a b)", "a AND", "(", ")", "*", ":*", "& |", "<->", "!", "%", "_", "\x00", "😀😀",
@@ -36,12 +38,22 @@ def book(database: Database) -> World:
 
 @pytest.mark.parametrize("text", HARD)
 def test_a_hard_query_is_answered(book: World, text: str) -> None:
-    begin = time.monotonic()
     with book.database.read() as tx:
+        begin = used_seconds(tx)
         for order in (None, "name"):
             page = search_contacts(tx, book.organization.id, text, order=order, limit=10, is_explained=True)
             assert page.total >= len(page.contacts)
-    assert time.monotonic() - begin < SECONDS
+        assert used_seconds(tx) - begin < SECONDS
+
+
+def used_seconds(tx: Tx) -> float:
+    """The CPU time of this thread, and on PostgreSQL of the server's process for this connection."""
+    if tx.engine == "sqlite":
+        return time.thread_time()
+    (process_id,) = tx.one("SELECT pg_backend_pid()") or (0,)
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(") ")[2].split()
+    # user and system time, fields 14 and 15 of which the first two are cut off
+    return time.thread_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
