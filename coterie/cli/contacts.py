@@ -7,9 +7,8 @@ import typer
 
 from coterie.actions import contacts as actions
 from coterie.actions.contact_lists import ContactLists, check_not_blank
-from coterie.actions.events import record_events
 from coterie.actions.filters import list_filtered, read_filter, search_filtered
-from coterie.actions.folders import change_folders, find_or_create_folder
+from coterie.actions.folders import find_or_create_folder, set_folders
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.cli import merge, unmerge
 from coterie.cli.callers import caller_for_only
@@ -240,7 +239,7 @@ def _change_groups(
     if folders:
         present = [each[0] for each in list_folders_of(tx, caller.organization_id, [contact_id]).get(contact_id, [])]
         added = [find_or_create_folder(tx, caller, name).id for name in folders]
-        record_events(tx, caller, change_folders(tx, caller, contact_id, [*present, *added]))
+        set_folders(tx, caller, contact_id, [*present, *added])
 
 
 def _print_changed(contact: Contact, what: str, *, as_json: bool) -> None:

@@ -3,8 +3,7 @@
 from functools import partial
 from typing import Any
 
-from coterie.actions.events import record_events
-from coterie.actions.folders import change_folders, find_or_create_folder
+from coterie.actions.folders import find_or_create_folder, set_folders
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.errors import NotFound
 from coterie.model.folders import FOLDERS_MAX
@@ -67,7 +66,7 @@ def _change(tx: Tx, visit: Visit, *, added: int | None = None, removed: int | No
     contact_id = visit.id("id")
     folders = list_folders_of(tx, visit.acting.organization_id, [contact_id]).get(contact_id, [])
     new = {folder_id for folder_id, _, _ in folders} - {removed}
-    record_events(tx, visit.acting, change_folders(tx, visit.acting, contact_id, new | ({added} if added else set())))
+    set_folders(tx, visit.acting, contact_id, new | ({added} if added else set()))
 
 
 def suggest(list_: str, tx: Tx, visit: Visit) -> Result:
