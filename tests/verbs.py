@@ -22,6 +22,7 @@ from coterie.actions import (
     gifts,
     handles,
     interactions,
+    labels,
     name_merges,
     notes,
     pets,
@@ -276,6 +277,10 @@ def _folders(made: Made) -> Iterator[Step]:
     yield "folders.create_folder", made.keep("folder", lambda tx: folders.create_folder(tx, caller, "Neighbours"))
     for _ in range(2):
         yield "folders.set_folders", lambda tx: folders.set_folders(tx, caller, marge, [made["folder"].id])
+    added = labels.Labels(add_tags=["neighbour"], add_folders=[made["folder"].id])
+    removed = labels.Labels(remove_folders=[made["folder"].id])
+    for change in (added, added, removed, added):
+        yield "labels.change_labels", lambda tx, c=change: labels.change_labels(tx, caller, [made.homer.id, marge], c)
     for fields in ({"color": "blue"}, {"name": "Friends"}, {"name": "Friends"}):
         yield "folders.update_folder", lambda tx, f=fields: folders.update_folder(tx, caller, made["folder"].id, f)
     yield "folders.create_folder", made.keep("other", lambda tx: folders.create_folder(tx, caller, "All"))

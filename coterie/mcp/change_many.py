@@ -14,7 +14,7 @@ from coterie.mcp.confirmations import require_confirmation
 from coterie.mcp.contact_data import present_briefs
 from coterie.mcp.delete_contacts import Confirm, people
 from coterie.mcp.find_contacts import FilterText
-from coterie.mcp.organize_contacts import ContactId, Names, change_labels, lock_for_labels, present_ids, read_labels
+from coterie.mcp.organize_contacts import ContactId, Names, apply_labels, lock_for_labels, present_ids, read_labels
 from coterie.mcp.outputs import without_empty
 from coterie.mcp.tool import Call, Output, Tool
 from coterie.model.cadences import Target, parse_every
@@ -97,7 +97,7 @@ def _apply(tx: Tx, call: Call, ids: list[int], change: Change) -> dict[str, Any]
         set_cadence(tx, call.caller, Target("contact", contact_id), change.cadence or "")
     if change.add_tags or change.remove_tags or change.add_folders or change.remove_folders:
         labels = read_labels(tx, call, change, makes_missing=True)
-        counts |= change_labels(tx, call, ids, labels)
+        counts |= apply_labels(tx, call, ids, labels)
     return counts
 
 

@@ -4,15 +4,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from coterie.actions.events import record_events
-from coterie.actions.folders import change_folders
-from coterie.actions.terms import change_tags
+from coterie.actions.labels import Labels, change_labels
 from coterie.errors import NotFound, invalid
 from coterie.mcp.names import find_folders, find_tags
-from coterie.mcp.outputs import without_empty
 from coterie.mcp.save_arguments import Name
 from coterie.mcp.tool import Call, Output, Tool
-from coterie.store import folders, terms
+from coterie.store import terms
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.merges import find_survivors
@@ -31,15 +28,6 @@ class Arguments(Struct, forbid_unknown_fields=True):
     make_missing: Annotated[bool, Meta(description="create tags and folders that do not exist")] = False
 
 
-class Labels(Struct, frozen=True):
-    """Tags (their names) and folders (their ids) to add and remove."""
-
-    add_tags: list[str] = []
-    remove_tags: list[Any] = []
-    add_folders: list[int] = []
-    remove_folders: list[int] = []
-
-
 def organize_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     if not (asked.add_tags or asked.remove_tags or asked.add_folders or asked.remove_folders):
@@ -47,7 +35,7 @@ def organize_contacts(tx: Tx, call: Call) -> Output:
     ids = present_ids(tx, call, asked.ids)
     lock_for_labels(tx, call, ids, [*asked.add_tags, *asked.remove_tags])
     labels = read_labels(tx, call, asked, makes_missing=asked.make_missing)
-    return {"contacts": len(ids), **change_labels(tx, call, ids, labels)}
+    return {"contacts": len(ids), **apply_labels(tx, call, ids, labels)}
 
 
 def present_ids(tx: Tx, call: Call, contact_ids: list[int], field: str = "ids") -> list[int]:
@@ -77,20 +65,10 @@ def read_labels(tx: Tx, call: Call, asked: Any, *, makes_missing: bool) -> Label
     )
 
 
-def change_labels(tx: Tx, call: Call, ids: list[int], labels: Labels) -> dict[str, int]:
+def apply_labels(tx: Tx, call: Call, ids: list[int], labels: Labels) -> dict[str, int]:
     """Adds and removes tags and folders; returns how often each was done, of what was not so already."""
-    caller = call.caller
-    present = folders.list_folders_of(tx, caller.organization_id, ids)
-    rows = []
-    for contact_id in ids:
-        rows += change_tags(tx, caller, contact_id, labels.add_tags, labels.remove_tags)
-        before = {folder_id for folder_id, _, _ in present.get(contact_id, [])}
-        after = (before | set(labels.add_folders)) - set(labels.remove_folders)
-        if after != before:
-            rows += change_folders(tx, caller, contact_id, after)
-    record_events(tx, caller, rows)
-    counts = {name: sum(1 for row in rows if row["kind"] == kind) for kind, name in _COUNTED.items()}
-    return without_empty({name: count for name, count in counts.items() if count}) or {"changed": 0}
+    changed = change_labels(tx, call.caller, ids, labels)
+    return {name: changed[kind] for kind, name in _COUNTED.items() if changed[kind]} or {"changed": 0}
 
 
 _COUNTED = {

@@ -26,8 +26,8 @@ from coterie.worker.loop import Worker
 
 ACTIONS = Path(__file__).parents[2] / "coterie/actions"
 NOUNS = ("addresses", "attachments", "books", "cadences", "contact_equality", "contact_relationships", "contacts",
-         "dates", "deletions", "devices", "folders", "gifts", "handles", "interactions", "name_merges", "notes", "pets",
-         "properties", "reminders", "subscriptions", "terms", "touches",
+         "dates", "deletions", "devices", "folders", "gifts", "handles", "interactions", "labels", "name_merges",
+         "notes", "pets", "properties", "reminders", "subscriptions", "terms", "touches",
          "user_relationships")  # fmt: skip
 # Public functions of these files that are no verbs: verbs call them, and record what they did
 PARTS = {
