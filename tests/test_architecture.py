@@ -115,6 +115,12 @@ def doors_change_through_actions(module: Module) -> Iterator[str]:
             yield module.message(node, text.format(node.attr))
 
 
+def doors_record_no_events(module: Module) -> Iterator[str]:
+    for node, name in imports_in(module):
+        if module.package in DOORS | {"cli"} and name.startswith("coterie.actions.events"):
+            yield module.message(node, "events in a door: call an action, which records those of its change")
+
+
 def every_query_names_the_organization(module: Module) -> Iterator[str]:
     if module.package not in {"store", "search"} or module.path in WITHOUT_ORGANIZATION:
         return
@@ -202,6 +208,7 @@ RULES: list[Rule] = [
     imports_stand_at_the_top,
     sql_stays_in_store_and_search,
     doors_change_through_actions,
+    doors_record_no_events,
     every_query_names_the_organization,
     things_stay_small,
     calls_name_their_arguments,
@@ -279,6 +286,8 @@ BAD: list[tuple[Rule, str, str]] = [
     (sql_stays_in_store_and_search, "api/r0/notes.py", 'def f(t):\n    "What it does."\n    return f"DELETE FROM {t}"'),
     (doors_change_through_actions, "carddav/cards.py", "from coterie.store.cards import save_name"),
     (doors_change_through_actions, "web/notes.py", "from coterie.store import notes as store\nstore.insert_note()"),
+    (doors_record_no_events, "web/tags.py", "from coterie.actions.events import record_events"),
+    (doors_record_no_events, "cli/contacts.py", "import coterie.actions.events as events"),
     (every_query_names_the_organization, "store/notes.py", "def find_note(tx, note_id): ..."),
     (every_query_names_the_organization, "search/sqlite.py", "def contacts(tx): ..."),
     (things_stay_small, "model/text.py", "def long():\n" + "    x = 1\n" * FUNCTION_LINES_MAX),
@@ -300,6 +309,7 @@ GOOD: list[tuple[str, str]] = [
     ("store/job_claims.py", "def claim(tx, now): ..."),
     ("api/hub/notes.py", "from coterie.store import notes\nnotes.list_notes(tx)\nsaved.save_note(tx)"),
     ("web/notes.py", "from coterie.actions.notes import save_note"),
+    ("actions/notes.py", "from coterie.actions.events import record_events"),
     ("actions/notes.py", "from coterie.store.notes import save_note"),
     ("actions/notes.py", "note = Note(1, 2, 3, 4, 5, 6, text=7)"),
     (
