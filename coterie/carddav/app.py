@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from coterie.carddav.books import is_stale, refresh_stale
-from coterie.carddav.cards import Answer, delete, get_card, get_collection, put_card, read_card, refuse
+from coterie.carddav.cards import DavResponse, delete, get_card, get_collection, put_card, read_card, refuse
 from coterie.carddav.conditions import check_if
 from coterie.carddav.context import Context, Request
 from coterie.carddav.devices import DeviceLogins
@@ -54,7 +54,7 @@ TEXT_TYPE = (b"content-type", b"text/plain; charset=utf-8")
 _PIECE_CHARS = 65_536
 
 
-class Sent(Struct):
+class StreamedResponse(Struct):
     """A response: bytes, or pieces of a multistatus."""
 
     status: int
@@ -69,7 +69,7 @@ class CardDavApp:
     def __init__(self, database: Database, settings: Settings, recorder: RequestRecorder) -> None:
         self._database, self._settings, self._recorder = database, settings, recorder
         self._logins = DeviceLogins(database)
-        # else the first card does so in its transaction
+        # otherwise the first card would load them in its transaction
         load_library()
         load_names()
 
@@ -81,7 +81,7 @@ class CardDavApp:
         started, headers = time.perf_counter(), headers_of(scope)
         request_id = read_request_id(headers)
         try:
-            sent = await self._answer(scope, headers, receive)
+            sent = await self._respond(scope, headers, receive)
         except Exception as error:
             sent = _present(error, request_id)
         sent.headers += [(b"x-request-id", request_id.encode()), (b"dav", DAV_HEADER), (b"cache-control", b"no-store")]
@@ -96,12 +96,12 @@ class CardDavApp:
             client=client_of(scope),
         )
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Sent:
+    async def _respond(self, scope: Scope, headers: Headers, receive: Receive) -> StreamedResponse:
         if scope["path"] == WELL_KNOWN_FOLDER:
             return _well_known_folder(scope["method"])
         if scope["path"].rstrip("/") == WELL_KNOWN:
             address = base_url(self._settings, scope, headers) + ROOT_PATH
-            return Sent(301, [(b"location", address.encode("latin-1", "replace"))])
+            return StreamedResponse(301, [(b"location", address.encode("latin-1", "replace"))])
         source = client_of(scope)
         login = await self._logins.find(headers, source, is_checked_again=scope["method"] == "PUT")
         resource = resource_of(path_of(scope))
@@ -111,20 +111,20 @@ class CardDavApp:
         if method not in ALLOWED[resource.kind] and method not in REFUSED:
             raise MethodNotAllowed(ALLOWED[resource.kind])
         if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
-            return Sent(415, [(b"accept-encoding", b"identity")])
+            return StreamedResponse(415, [(b"accept-encoding", b"identity")])
         body = await read_bytes(headers, receive, BODY_BYTES_MAX)
         request = Request(method, resource, headers, body, self._settings.data_folder)
         return await self._run(login, request)
 
-    async def _run(self, login: Login, request: Request) -> Sent:
+    async def _run(self, login: Login, request: Request) -> StreamedResponse:
         method, is_card = request.method, request.resource.kind == "card"
         if method == "OPTIONS":
-            return Sent(200, [(b"allow", ", ".join(ALLOWED[request.resource.kind]).encode())])
+            return StreamedResponse(200, [(b"allow", ", ".join(ALLOWED[request.resource.kind]).encode())])
         if method in ("GET", "HEAD", "PROPFIND", "REPORT"):
             await self._refresh(login, request)
         if method in ("GET", "HEAD"):
-            answer = await self._read(login, request, get_card if is_card else get_collection)
-            return _plain(answer)
+            response = await self._read(login, request, get_card if is_card else get_collection)
+            return _plain(response)
         if method == "PUT" and is_card:
             lines = await self._read_card(login, request)
             return _plain(await self._write(login, request, lambda context: put_card(context, lines)))
@@ -138,7 +138,7 @@ class CardDavApp:
             return await self._propfind(login, request)
         return await self._report(login, request)
 
-    async def _read(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
+    async def _read(self, login: Login, request: Request, work: Callable[[Context], DavResponse]) -> DavResponse:
         return await self._database.run_read(lambda tx: work(Context(tx, login, request)))
 
     async def _refresh(self, login: Login, request: Request) -> None:
@@ -151,7 +151,7 @@ class CardDavApp:
         if await self._database.run_read(lambda tx: is_stale(Context(tx, login, request))):
             await self._database.run_write(lambda tx: refresh_stale(Context(tx, login, request)))
 
-    async def _write(self, login: Login, request: Request, work: Callable[[Context], Answer]) -> Answer:
+    async def _write(self, login: Login, request: Request, work: Callable[[Context], DavResponse]) -> DavResponse:
         """A unit of work with the device as it is then: it may have been revoked while the body was on its way."""
         return await self._database.run_write(
             lambda tx: _change(Context(tx, self._logins.again(tx, login), request), work)
@@ -165,7 +165,7 @@ class CardDavApp:
             await asyncio.to_thread(store_pictures, request.folder, lines)
         return lines
 
-    async def _proppatch(self, login: Login, request: Request) -> Sent:
+    async def _proppatch(self, login: Login, request: Request) -> StreamedResponse:
         if len(request.body) > PROPPATCH_BYTES_MAX:
             raise TooLarge(f"A propertyupdate has at most {PROPPATCH_BYTES_MAX} bytes")
         text = await self._database.run_write(
@@ -173,12 +173,12 @@ class CardDavApp:
         )
         return _multistatus(_pieces([text], iter(())))
 
-    async def _propfind(self, login: Login, request: Request) -> Sent:
+    async def _propfind(self, login: Login, request: Request) -> StreamedResponse:
         heads, cards = await self._database.run_slow(lambda tx: propfind(Context(tx, login, request)))
         self._logins.seen(login, request.header(b"user-agent"))
         return _multistatus(_pieces(heads, cards))
 
-    async def _report(self, login: Login, request: Request) -> Sent:
+    async def _report(self, login: Login, request: Request) -> StreamedResponse:
         result = await self._database.run_slow(lambda tx: report(Context(tx, login, request)))
         self._logins.seen(login, request.header(b"user-agent"), result.seen)
         return _multistatus(self._report_pieces(login, request, result))
@@ -199,7 +199,12 @@ def _in_context(login: Login, request: Request, piece: Callable[[Context], str],
     return piece(Context(tx, login, request))
 
 
-_CHANGES: Mapping[str, Callable[[Context], Answer]] = {"DELETE": delete, "MOVE": move, "COPY": copy, "MKCOL": mkcol}
+_CHANGES: Mapping[str, Callable[[Context], DavResponse]] = {
+    "DELETE": delete,
+    "MOVE": move,
+    "COPY": copy,
+    "MKCOL": mkcol,
+}
 
 
 async def _pieces(heads: Sequence[str], cards: Iterator[str]) -> AsyncIterator[str]:
@@ -213,45 +218,45 @@ async def _pieces(heads: Sequence[str], cards: Iterator[str]) -> AsyncIterator[s
     yield "".join(texts)
 
 
-def _multistatus(pieces: AsyncIterator[str]) -> Sent:
-    return Sent(207, [XML_TYPE], pieces=pieces)
+def _multistatus(pieces: AsyncIterator[str]) -> StreamedResponse:
+    return StreamedResponse(207, [XML_TYPE], pieces=pieces)
 
 
-def _well_known_folder(method: str) -> Sent:
+def _well_known_folder(method: str) -> StreamedResponse:
     """The folder that has the address for discovery, which some clients look into first."""
     if method in ("GET", "HEAD"):
-        return Sent(200, [(b"content-type", b"text/plain; charset=utf-8")], b"carddav\n")
+        return StreamedResponse(200, [(b"content-type", b"text/plain; charset=utf-8")], b"carddav\n")
     if method != "PROPFIND":
         raise MethodNotAllowed(("GET", "HEAD", "PROPFIND"))
     found = propstats({200: ["<D:resourcetype><D:collection/></D:resourcetype>"]})
     return _multistatus(_pieces([response(WELL_KNOWN_FOLDER, found)], iter(())))
 
 
-def _plain(answer: Answer) -> Sent:
-    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
-    return Sent(answer.status, headers, answer.body)
+def _plain(response: DavResponse) -> StreamedResponse:
+    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in response.headers]
+    return StreamedResponse(response.status, headers, response.body)
 
 
-def _present(error: Exception, request_id: str) -> Sent:
+def _present(error: Exception, request_id: str) -> StreamedResponse:
     """An error as a response: its condition as XML, where it has one."""
     error = known_error(error, request_id)
     headers = [(name.lower().encode(), value.encode()) for name, value in error_headers(error)]
     if isinstance(error, Unauthorized):
-        return Sent(401, [CHALLENGE])
+        return StreamedResponse(401, [CHALLENGE])
     if isinstance(error, DavError):
         etag = [(b"etag", error.etag.encode())] if error.etag else []
         if error.condition:
-            return Sent(error.status, [XML_TYPE, *etag], error_body(error))
-        return Sent(error.status, [TEXT_TYPE, *etag], error.message.encode())
+            return StreamedResponse(error.status, [XML_TYPE, *etag], error_body(error))
+        return StreamedResponse(error.status, [TEXT_TYPE, *etag], error.message.encode())
     if isinstance(error, Invalid) and any(problem.kind == "quota" for problem in error.problems):
         # RFC 4331, section 6
-        return Sent(507, [XML_TYPE], error_body(DavError(507, "D:quota-not-exceeded", error.message)))
+        return StreamedResponse(507, [XML_TYPE], error_body(DavError(507, "D:quota-not-exceeded", error.message)))
     if isinstance(error, Invalid | Forbidden):
-        return Sent(403, [XML_TYPE], error_body(DavError(403, "C:valid-address-data", error.message)))
-    return Sent(status_of(error), headers)
+        return StreamedResponse(403, [XML_TYPE], error_body(DavError(403, "C:valid-address-data", error.message)))
+    return StreamedResponse(status_of(error), headers)
 
 
-async def _send(sent: Sent, method: str, send: Send) -> None:
+async def _send(sent: StreamedResponse, method: str, send: Send) -> None:
     """Sends a response; a multistatus as its pieces become ready, without a length."""
     has_body = sent.status not in (204, 304)
     if sent.pieces is None and has_body:

@@ -31,13 +31,13 @@ _TYPES = ("text/vcard", "text/x-vcard", "text/directory", "application/vcard", "
 _VERSION_3 = re.compile(r"text/vcard\s*;\s*version\s*=\s*\"?3\.0")
 
 
-class Answer(Struct, frozen=True):
+class DavResponse(Struct, frozen=True):
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
 
-def get_card(context: Context) -> Answer:
+def get_card(context: Context) -> DavResponse:
     """The card as a device wrote it; 3.0 if the client asks for that version."""
     request, resource = context.request, context.request.resource
     context.check(resource)
@@ -46,7 +46,7 @@ def get_card(context: Context) -> Answer:
         raise NotFound("There is no such card")
     etag = etag_of(ref)
     if matches(request.header(b"if-none-match"), etag, is_strong=False):
-        return Answer(304, (("ETag", etag),))
+        return DavResponse(304, (("ETag", etag),))
     rendered = Renderer(context.tx, context.login.caller, request.folder).render([ref])[ref.href]
     accept = request.header(b"accept").lower()
     lines = as_version_3(rendered.lines) if _VERSION_3.search(accept) else rendered.lines
@@ -57,7 +57,7 @@ def get_card(context: Context) -> Answer:
         ("Content-Type", CONTENT_TYPE), ("ETag", etag),
         ("Last-Modified", http_date(times.parse(ref.changed_at).timestamp())),
     )  # fmt: skip
-    return Answer(200, headers, join_lines(lines).encode())
+    return DavResponse(200, headers, join_lines(lines).encode())
 
 
 def read_card(request: Request) -> list[RawLine]:
@@ -78,7 +78,7 @@ def read_card(request: Request) -> list[RawLine]:
     return lines
 
 
-def put_card(context: Context, lines: list[RawLine]) -> Answer:
+def put_card(context: Context, lines: list[RawLine]) -> DavResponse:
     """Takes a card. 201 if it is new, otherwise 204."""
     request, resource = context.request, context.request.resource
     context.check(resource)
@@ -92,7 +92,7 @@ def put_card(context: Context, lines: list[RawLine]) -> Answer:
     )  # fmt: skip
     outcome = _write(context, put, ref)
     headers = (("ETag", outcome.etag),) if outcome.etag else ()
-    return Answer(201 if outcome.is_new else 204, headers)
+    return DavResponse(201 if outcome.is_new else 204, headers)
 
 
 def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
@@ -106,7 +106,7 @@ def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
         raise DavError(409, "C:no-uid-conflict", "Another card has this UID", content) from None
 
 
-def delete(context: Context) -> Answer:
+def delete(context: Context) -> DavResponse:
     """Deletes a card, or takes it out of a book. Deleting a book takes it off phones and deletes no contact.
 
     The book of all contacts reappears at once with all its cards: no client deletes everyone with one request.
@@ -119,13 +119,13 @@ def delete(context: Context) -> Answer:
     if resource.kind == "book":
         if book is not None:
             remove_book(context.tx, context.login.caller, book)
-        return Answer(204)
+        return DavResponse(204)
     ref = context.find_card(resource)
     if ref is None:
         raise NotFound("There is no such card")
     check_conditions(request, ref)
     remove_card(context, book, ref)
-    return Answer(204)
+    return DavResponse(204)
 
 
 def remove_card(context: Context, book: Book | None, ref: CardRef) -> None:
@@ -141,7 +141,7 @@ def remove_card(context: Context, book: Book | None, ref: CardRef) -> None:
         take_out_of_book(tx, caller, book, ref.contact_id, ref.href)
 
 
-def refuse(context: Context) -> Answer:
+def refuse(context: Context) -> DavResponse:
     """A change of the collections, which are given. Raises DavError (403, need-privileges)."""
     resource = context.request.resource
     context.check(Resource(resource.kind, resource.member))
@@ -149,7 +149,7 @@ def refuse(context: Context) -> Answer:
     context.refuse(resource, privilege, "Collections are given")
 
 
-def get_collection(context: Context) -> Answer:
+def get_collection(context: Context) -> DavResponse:
     """What people see who open an address of the door in a browser: where it leads, or the names of the first cards."""
     resource = context.request.resource
     context.check(resource)
@@ -157,4 +157,4 @@ def get_collection(context: Context) -> Answer:
     if resource.kind == "book":
         refs = context.list_cards()
         lines += [context.card(ref).url for ref in refs[:LISTED_MAX]]
-    return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), "\n".join([*lines, ""]).encode())
+    return DavResponse(200, (("Content-Type", "text/plain; charset=utf-8"),), "\n".join([*lines, ""]).encode())

@@ -2,7 +2,7 @@
 
 from coterie.actions.books import add_folder_book
 from coterie.actions.dav_properties import save_dav_property
-from coterie.carddav.cards import Answer
+from coterie.carddav.cards import DavResponse
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.properties import PROTECTED
@@ -16,7 +16,7 @@ from coterie.http.errors import MethodNotAllowed
 _GIVEN = (dav("resourcetype"), dav("displayname"))
 
 
-def mkcol(context: Context) -> Answer:
+def mkcol(context: Context) -> DavResponse:
     """201 for a new book. Raises DavError: 409 without a home, 403 for another kind of collection or a property that
     cannot be set; MethodNotAllowed where something is already."""
     resource = context.request.resource
@@ -35,7 +35,7 @@ def mkcol(context: Context) -> Answer:
                 context.tx, context.organization_id, context.login.device.user_id, resource.url,
                 name=each.name, value=serialize(each),
             )  # fmt: skip
-    return Answer(201)
+    return DavResponse(201)
 
 
 def _check_place(context: Context, resource: Resource) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from coterie.actions.books import is_stale, put_in_book
 from coterie.actions.cards import move_card
 from coterie.carddav.books import refresh
-from coterie.carddav.cards import Answer, remove_card
+from coterie.carddav.cards import DavResponse, remove_card
 from coterie.carddav.conditions import check_conditions
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
@@ -18,7 +18,7 @@ from coterie.store.book_cards import find_href
 from coterie.store.contacts import find_contact
 
 
-def move(context: Context) -> Answer:
+def move(context: Context) -> DavResponse:
     """Gives a card another name, or moves it to another book: 201, or 204 if a card of that name was replaced.
 
     Raises DavError (403, need-privileges) for a move out of the book of all contacts: a contact stays in it.
@@ -26,12 +26,12 @@ def move(context: Context) -> Answer:
     return _transfer(context, is_move=True)
 
 
-def copy(context: Context) -> Answer:
+def copy(context: Context) -> DavResponse:
     """Puts a contact into another book. Raises DavError (409, no-uid-conflict) if it is in it already."""
     return _transfer(context, is_move=False)
 
 
-def _transfer(context: Context, *, is_move: bool) -> Answer:
+def _transfer(context: Context, *, is_move: bool) -> DavResponse:
     request, resource = context.request, context.request.resource
     context.check(resource)
     target = _destination(context)
@@ -54,13 +54,13 @@ def _transfer(context: Context, *, is_move: bool) -> Answer:
         remove_card(context, target_book, present)
     if is_within and target_book is None:
         move_card(context.tx, context.login.caller, ref, target.href)
-        return Answer(204 if present else 201, (("Location", target.url),))
+        return DavResponse(204 if present else 201, (("Location", target.url),))
     assert ref.contact_id is not None
     if is_move:
         remove_card(context, source_book, ref)
     if target_book is not None:
         put_in_book(context.tx, context.login.caller, target_book, ref.contact_id, target.href)
-    return Answer(204 if present else 201, (("Location", target.url),))
+    return DavResponse(204 if present else 201, (("Location", target.url),))
 
 
 def _refresh(context: Context, target: Resource) -> None:

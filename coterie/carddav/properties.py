@@ -134,7 +134,7 @@ def _only(kinds: tuple[str, ...], value: Callable[[Context], str]) -> Property:
 
 _BOOK, _HOME, _PRINCIPAL = ("book",), ("home", "book"), ("principal",)
 
-# those that a PROPFIND without names answers
+# those of a PROPFIND without names
 ALL_PROPERTIES: Mapping[str, Property] = {
     dav("resourcetype"): _resourcetype,
     dav("displayname"): _displayname,

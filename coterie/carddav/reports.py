@@ -25,7 +25,7 @@ _ADDRESS_DATA = card("address-data")
 
 
 class Report(Struct):
-    """head: what precedes the cards. refs: cards to answer with, by piece. tail: what follows them."""
+    """head: what precedes the cards. refs: the cards, by piece. tail: what follows them."""
 
     wanted: Wanted = Wanted()
     data: AddressData | None = None
@@ -60,16 +60,16 @@ class Report(Struct):
 
 
 def report(context: Context) -> Report:
-    """The answer to a REPORT. Raises DavError (403, supported-report) for one the resource does not have."""
+    """The response to a REPORT. Raises DavError (403, supported-report) for one the resource does not have."""
     resource = context.request.resource
     context.check(resource)
     root = parse_xml(context.request.body)
     if root is None:
         raise DavError(400, message="A REPORT needs a body")
-    kinds, answer = _REPORTS.get(root.name, ((), _multiget))
+    kinds, run = _REPORTS.get(root.name, ((), _multiget))
     if resource.kind not in kinds:
         raise DavError(403, "D:supported-report", "The resource has no such report")
-    return answer(context, root)
+    return run(context, root)
 
 
 def read_properties(root: Element) -> tuple[Wanted, AddressData | None]:
