@@ -27,6 +27,10 @@ def check_server(url: str, *, seconds: float) -> bool:
                 return _check_pooler(connection)
         except psycopg.ProgrammingError as error:
             raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {_reason(error)}") from None
+        except UnicodeError:
+            # of the codec of host names
+            reason = "a part of its host name is empty or longer than 63 characters"
+            raise Unavailable(f"COTERIE_DATABASE_URL is not a PostgreSQL URL: {reason}") from None
         except psycopg.OperationalError as error:
             ping = PGconn.ping(url.encode())
             # it accepts connections, whether or not it accepts this login

@@ -107,6 +107,7 @@ def test_the_reason_why_it_does_not_respond_is_named(url: str, reason: str) -> N
     [
         ("postgresql://nobody@127.0.0.1:1/nothing?sslmode=perhaps", 'invalid sslmode value: "perhaps"'),
         ("postgresql://nobody@127.0.0.1:1/nothing?host=1&nonsense=2", 'invalid URI query parameter: "nonsense"'),
+        ("postgresql://nobody@db..home/nothing", "a part of its host name is empty or longer than 63 characters"),
     ],
 )
 def test_a_url_that_can_never_work_is_refused_at_once(url: str, reason: str) -> None:
