@@ -35,8 +35,8 @@ SUFFIXES = frozenset(
      "5th")
 )  # fmt: skip
 # "Ana Alves (Junior)", "Jan Novák [ml.]"
-_BRACKETS = re.compile(r"[\s,]*[(\[]\s*([^\W\d_]+\.?|\d(?:nd|rd|th))\s*[)\]]$", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[\s,()]+(?=\w)")
+_BRACKETS = re.compile(r"[(\[]\s*([^\W\d_]+\.?|\d(?:nd|rd|th))\s*[)\]]$", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s,()]+")
 _HYPHENS = re.compile("[-\u00b7\u2010-\u2015\u30fb]")
 # Jun and Sen without a period are names
 _PHRASE = re.compile(
@@ -59,7 +59,9 @@ def without_phrase(name: str) -> tuple[str, str]:
 def without_brackets(name: str) -> tuple[str, str]:
     """(a name without a generation in brackets, that generation or ""): "Bart Simpson (Senior)" has Senior."""
     match = _BRACKETS.search(name)
-    return (name[: match.start()], match[1]) if match and _is_suffix(match[1]) else (name, "")
+    if match is None or not _is_suffix(match[1]):
+        return name, ""
+    return name[: match.start()].rstrip(", \t\r\n\u00a0"), match[1]
 
 
 def _is_suffix(word: str) -> bool:
@@ -85,7 +87,7 @@ def generation_at_end(text: str, words: Sequence[str], part: NamePart) -> str:
     """
     if len(words) < 2:
         return ""
-    written, last = _SEPARATORS.split(text.strip())[-1], words[-1]
+    written, last = [*filter(None, _SEPARATORS.split(text))][-1], words[-1]
     if _HYPHENS.search(written) or written == "Iv":  # a Khmer name; the fourth is IV
         return ""
     has_surname = part == "surname" or (part == "whole" and len(words) > 2)
