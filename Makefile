@@ -60,9 +60,8 @@ samples: .venv/run.stamp  ## fetch data sets for benches of search and duplicate
 run: setup  ## start Coterie on http://127.0.0.1:8000 with ./data as its data folder; PORT=8100 for another port
 	$(BIN)/coterie serve --data data --port $(PORT)
 
-# a process a core: these tests wait for nothing, and each process takes 6 s to collect them
-quick: setup-dev  ## tests in under a minute: SQLite only, no other program started; T=path for a part
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not postgresql" --durations=5 $(T)
+quick: setup-dev  ## the everyday tests: SQLite only, no other program started; T=path for a part
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow and not postgresql" --durations=5 $(T)
 
 test: setup-dev  ## all tests, on SQLite and PostgreSQL; T=path for a part
 	$(BIN)/python -m pytest -n 4 --dist worksteal $(T)
