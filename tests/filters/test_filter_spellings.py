@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 import pytest
-from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +135,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=30).map("".join), st.lists(_PIECES, max_size=30).map(" ".join)))
 def test_any_text_is_a_filter_that_round_trips_or_is_refused_briefly(text: str) -> None:
     started = time.process_time()
@@ -164,7 +163,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(_JSON)
 def test_any_json_is_a_filter_that_round_trips_or_is_refused_briefly(data: Any) -> None:
     try:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from evaluator import _FIELDS, matches
-from examples import examples
 from filter_parts import TYPES
 from filter_strategies import conditions, filters
 from hypothesis import HealthCheck, given, settings
@@ -97,7 +96,7 @@ def test_silence_is_one_condition(people: People, field: str, amount: str) -> No
     assert_found(people, parse_line(f"{field}:>{amount} OR last_out:none"))
 
 
-@settings(QUIET, max_examples=examples(300))
+@settings(QUIET, max_examples=300)
 @given(st.data())
 def test_both_spellings_give_the_same_filter(data: st.DataObject) -> None:
     filter_ = data.draw(filters(TESTED))

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,7 +105,7 @@ LINES = (
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.0", "4.0"])
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(lines=st.lists(st.tuples(st.sampled_from(LINES), WORDS), min_size=1, max_size=25))
 def test_no_line_of_a_card_vanishes(version: str, lines: list[tuple[str, str]]) -> None:
     written = [head + ("" if ":" in head else " " if " " in head else ":") + value for head, value in lines]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instagram_export import DAY, INBOX, LISTS, MS, drafts, errors, export, followed, follower, said, thread
@@ -47,7 +46,7 @@ def message(name: str, item: tuple[bool, str | None, str | None, str | None, int
     return said(OWNER if is_own else name, text, at * 1000, **({"share": shared} if shared else {}))
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(followers=LIST, following=LIST, unfollowed=LIST, threads=THREADS)
 def test_no_entry_of_an_export_vanishes(followers: Any, following: Any, unfollowed: Any, threads: Any) -> None:
     files: dict[str, Any] = {

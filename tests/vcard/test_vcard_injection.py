@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +38,7 @@ DRAFTS = st.builds(
 )
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(DRAFTS, min_size=1, max_size=2), st.sampled_from(VERSIONS))
 def test_every_contact_is_exactly_one_card(drafts: list[ContactDraft], version: str) -> None:
     text = "".join([write_card(draft, version) for draft in drafts])

@@ -6,7 +6,6 @@ import tracemalloc
 
 import pytest
 from cards import card_of, cards_of, property_of
-from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -223,7 +222,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=60).map(lambda pieces: "".join(pieces).encode()) | st.binary(max_size=300))
 def test_no_bytes_whatever_raise(data: bytes) -> None:
     found = list(read_cards(io.BytesIO(b"BEGIN:VCARD\n" + data + b"\nEND:VCARD\n" + data)))
