@@ -61,7 +61,7 @@ def without_brackets(name: str) -> tuple[str, str]:
     match = _BRACKETS.search(name)
     if match is None or not _is_suffix(match[1]):
         return name, ""
-    return name[: match.start()].rstrip(", \t\r\n\u00a0"), match[1]
+    return name[: match.start()].rstrip().rstrip(",").rstrip(), match[1]
 
 
 def _is_suffix(word: str) -> bool:
