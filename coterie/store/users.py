@@ -6,6 +6,12 @@ from coterie.model.notifications import ACTIVE, CHANNELS, notification_id
 from coterie.store.database import Tx
 
 
+def lock_user(tx: Tx, user_id: str) -> None:
+    """Locks the row of a user until the commit."""
+    if tx.lock:
+        tx.all(f"SELECT id FROM users WHERE id = :id{tx.lock}", {"id": user_id})
+
+
 def save_user_names(tx: Tx, user_id: str, first_name: str | None, last_name: str | None, now: str) -> None:
     tx.run(
         "UPDATE users SET first_name = :first_name, last_name = :last_name, updated_at = :now WHERE id = :id",

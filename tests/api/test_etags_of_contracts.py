@@ -164,6 +164,19 @@ def test_a_conditional_write_of_many_contacts_and_writes_of_each_do_not_wait_in_
         assert (statuses[:7], sorted(statuses[7:])) == ([200] * 7, [200, 412])
 
 
+def test_of_changes_of_a_profile_at_once_one_is_made(world: World, client: Client) -> None:
+    alice, path = client.with_token(world.alice_token), f"/api/v1/users/{world.alice.user_id}"
+    headers = {"authorization": f"Bearer {world.alice_token}", "content-type": "application/json",
+               "if-match": alice.get(path).headers["etag"]}  # fmt: skip
+
+    async def send_all() -> list[Response]:
+        bodies = [json.dumps({"user": {"first_name": f"Alice {number}"}}).encode() for number in range(6)]
+        return await asyncio.gather(*(alice._call("PATCH", path, "", headers, body) for body in bodies))
+
+    statuses = [each.status for each in alice._loop.run_until_complete(send_all())]
+    assert sorted(statuses) == [200, *[412] * 5]
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_a_token_that_may_not_read_sees_no_etag(world: World, client: Client, number: int) -> None:
     with world.database.write() as tx:

@@ -8,8 +8,9 @@ from coterie.model.organizations import Caller
 from coterie.store.contacts import find_contact_by_uuid, find_contact_to_change
 from coterie.store.database import Tx
 from coterie.store.revisions import LockedTable, lock_row
+from coterie.store.users import lock_user
 
-# the rows that paths without a contact are of. A profile is changed by its user alone: it has no lock
+# the rows that paths without a contact are of
 _TABLES: dict[str, LockedTable] = {
     "tag_id": "tags",
     "expertise_id": "expertises",
@@ -40,6 +41,8 @@ def lock_part(tx: Tx, caller: Caller, request: Request) -> None:
     if contact is not None:
         find_contact_to_change(tx, caller.organization_id, contact.id)
         return
+    if "user_id" in request.path and caller.user_id:  # users change only themselves
+        lock_user(tx, caller.user_id)
     for name, table in _TABLES.items():
         row_id = parse_id(request.path.get(name, ""))
         if row_id:
