@@ -69,11 +69,11 @@ test: setup-dev  ## all tests, on SQLite and PostgreSQL; T=path for a part
 explore: setup-dev  ## the property tests with examples that no run has had; T=path for a part
 	$(BIN)/python -m pytest -n 4 -m hypothesis --hypothesis-profile=explore $(T)
 
-check: setup-dev  ## formatter, linter, type checker and architecture rules
+check: setup-dev  ## formatter, linter, type checker, rules for the architecture and for texts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/test_architecture.py
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_documents.py tests/test_error_messages.py
 
 format: setup-dev  ## format the code
 	$(BIN)/ruff format .
