@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from coterie.model.attachments import Attachment
+from coterie.model.attachments import PICTURE, PICTURE_ENDINGS, Attachment
 from coterie.store.database import Tx, matching
 from coterie.store.grouping import by_contact
 
 _NAMES = tuple(field.name for field in msgspec.structs.fields(Attachment))
 _SELECT = f"SELECT {', '.join(_NAMES)} FROM attachments"
+# constants, not parameters: the index of pictures is partial
+_IS_SHOWN = f"kind = '{PICTURE}' AND media_type IN ({', '.join(map(repr, PICTURE_ENDINGS))})"
 _OF_CONTACT = " WHERE organization_id = :organization_id AND contact_id = :contact_id"
 
 
@@ -39,6 +41,17 @@ def list_attachments_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]
         {"organization_id": organization_id, "ids": ids},
     )
     return by_contact(rows, lambda row: Attachment(*row))
+
+
+def list_pictures_of(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict[int, str]:
+    """contact id -> the id of the file that doors show as its picture, for contacts that have one."""
+    condition, ids = matching(tx, "ids", contact_ids)
+    rows = tx.all(
+        "SELECT contact_id, id FROM attachments WHERE organization_id = :organization_id"
+        f" AND contact_id {condition} AND {_IS_SHOWN} ORDER BY contact_id, id",
+        {"organization_id": organization_id, "ids": ids},
+    )
+    return {int(contact_id): id_ for contact_id, id_ in rows}
 
 
 def count_attachments(tx: Tx, organization_id: int, contact_id: int) -> int:
