@@ -16,6 +16,7 @@ from coterie.store.database import Tx
 from coterie.store.folders import list_folders
 from coterie.store.segments import list_segments
 from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 
 SPANS = {30: "30 days", 90: "90 days", 365: "A year"}
 LISTED_MAX = 10
@@ -70,6 +71,7 @@ def show(tx: Tx, visit: Visit) -> Result:
             "folders": _grown(tx, visit, "folder", since),
             "segments": _grown(tx, visit, "segment", since),
             "writers": [(contacts[id_], number) for id_, number in writers if id_ in contacts],
+            "pictures": pictures_of(tx, visit, contacts.values()),
             "quiet": [(contacts[id_], number, at) for id_, number, at in quiet if id_ in contacts],
         },
     )

@@ -16,6 +16,7 @@ from coterie.store.database import Tx
 from coterie.store.jobs import find_open_keys, list_jobs
 from coterie.web.history import undo_of
 from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 
 PAIRS = 50
 LABELS = {SUGGESTED: "Almost certain", POSSIBLE: "Worth a look"}
@@ -38,10 +39,12 @@ def show(tx: Tx, visit: Visit) -> Result:
     pairs = store.list_duplicates(
         tx, organization_id, level, limit=PAIRS + 1, after=_position(visit.query.get("after", ""))
     )
+    lines = _lines(tx, visit, pairs[:PAIRS])
     values = {
         "level": level,
         "levels": [(each, LABELS[each], counts.get(each, 0)) for each in LEVELS],
-        "pairs": _lines(tx, visit, pairs[:PAIRS]),
+        "pairs": lines,
+        "pictures": pictures_of(tx, visit, [each for line in lines for each in (line.one, line.other)]),
         "next_after": position_of(pairs[PAIRS - 1]) if len(pairs) > PAIRS else "",
         "is_scanned": actions.is_scanned(tx, organization_id),
         "suggested_count": counts.get(SUGGESTED, 0),

@@ -18,6 +18,7 @@ from coterie.store.filters.contacts import COUNT_MAX, Slice, list_and_count_matc
 from coterie.web.columns import COLUMNS, Column, read_columns
 from coterie.web.cookies import COLUMNS_NAME
 from coterie.web.page import Visit
+from coterie.web.pictures import pictures_of
 
 WINDOW = 60
 QUERY_LENGTH_MAX = 200
@@ -76,7 +77,8 @@ class Listing(Struct, frozen=True):
 
 class Window(Struct, frozen=True):
     """Some rows of the list. total: of all; is_capped: whether there are more than were counted, and total is where the
-    list ends so far. pieces: contact id -> the text a search found, where that is not the name."""
+    list ends so far. pieces: contact id -> the text a search found, where that is not the name. pictures: as
+    pictures_of."""
 
     sheets: Sequence[ContactSheet]
     offset: int
@@ -84,6 +86,7 @@ class Window(Struct, frozen=True):
     is_capped: bool = False
     problem: str = ""
     pieces: dict[int, str] = {}
+    pictures: Mapping[int, str] = {}
 
 
 def read_listing(visit: Visit, fields: Mapping[str, str] | None = None) -> Listing:
@@ -103,7 +106,8 @@ def load_window(tx: Tx, visit: Visit, listing: Listing, offset: int, limit: int 
         return Window((), 0, 0, problem="; ".join(map(bare_reason, error.problems)))
     parts = {column.part for column in columns_of(visit).values() if column.part is not None}
     sheets = sheets_of(tx, visit.acting.organization_id, contacts, parts)
-    return Window(list(sheets.values()), offset, total, is_capped, pieces=pieces)
+    pictures = pictures_of(tx, visit, contacts)
+    return Window(list(sheets.values()), offset, total, is_capped, pieces=pieces, pictures=pictures)
 
 
 def columns_of(visit: Visit) -> Mapping[str, Column]:

@@ -12,6 +12,7 @@ from coterie.web.compare import choices_of, compare, load_compared, problem_text
 from coterie.web.duplicates import next_pair, pair_path
 from coterie.web.history import undo_of
 from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 
 
 def show(tx: Tx, visit: Visit) -> Result:
@@ -27,7 +28,7 @@ def _show(tx: Tx, visit: Visit, problem: str = "", status: int = 200) -> Result:
     values = {
         "compared": compare(tx, visit, pair), "path": pair_path(visit, one, other), "problem": problem,
         "reasons": describe_reasons(found.reasons) if found else "", "following": next_pair(tx, visit, found),
-        "is_selected": found is None,
+        "is_selected": found is None, "pictures": pictures_of(tx, visit, [each.contact for each in pair]),
     }  # fmt: skip
     return Show(template="duplicates/compare.html", values=values, status=status)
 

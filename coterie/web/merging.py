@@ -11,6 +11,7 @@ from coterie.web.compare import COMPARED_MAX, choices_of, compare, load_compared
 from coterie.web.duplicates import pair_path
 from coterie.web.history import undo_of
 from coterie.web.page import ID_MAX, Go, Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 
 _PAIR = 2
 
@@ -34,7 +35,8 @@ def _show(tx: Tx, visit: Visit, contact_ids: Sequence[int], problem: str = "", s
     if sheets is None:
         return Go(url=f"{visit.root}/people", message="One of them was merged or deleted in the meantime")
     values = {"compared": compare(tx, visit, sheets), "path": f"{visit.root}/people", "problem": problem}
-    shown = values | {"is_selected": True, "reasons": "", "following": ""}
+    pictures = pictures_of(tx, visit, [each.contact for each in sheets])
+    shown = values | {"is_selected": True, "reasons": "", "following": "", "pictures": pictures}
     return Show(template="duplicates/compare.html", values=shown, status=status)
 
 

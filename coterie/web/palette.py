@@ -11,6 +11,7 @@ from coterie.store.contacts import list_contacts
 from coterie.store.database import Tx
 from coterie.store.segments import list_segments
 from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 from coterie.web.settings import LINKS
 
 PEOPLE = 8
@@ -30,12 +31,13 @@ PAGES_OF_APP = {
 
 
 class PaletteEntry(Struct, frozen=True):
-    """detail: shown next to the label."""
+    """detail: shown next to the label. picture: the path of a small picture, shown instead of the icon."""
 
     label: str
     url: str
     icon: str
     detail: str = ""
+    picture: str = ""
 
 
 class PaletteSection(Struct, frozen=True):
@@ -62,7 +64,13 @@ def _people(tx: Tx, visit: Visit, text: str) -> list[PaletteEntry]:
         contacts = search_contacts(tx, organization_id, text, limit=PEOPLE, reader_id=visit.acting.user_id).contacts
     else:
         contacts = list_contacts(tx, organization_id, order="updated_at", descending=True, limit=RECENT)
-    entries = [PaletteEntry(_name(each), f"{visit.root}/people/{each.id}", "user", _detail(each)) for each in contacts]
+    pictures = pictures_of(tx, visit, contacts)
+    entries = [
+        PaletteEntry(
+            _name(each), f"{visit.root}/people/{each.id}", "user", _detail(each), picture=pictures.get(each.id, "")
+        )
+        for each in contacts
+    ]
     if text:
         entries.append(
             PaletteEntry(f"Create “{text}”", f"{visit.root}/people/new?{urlencode({'name': text})}", "user-plus")

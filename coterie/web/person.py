@@ -27,6 +27,7 @@ from coterie.web.page import Go, NoPage, Page, Result, Show, Visit
 from coterie.web.person_fields import empty, filled, name_parts, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
 from coterie.web.person_things import list_of_contact
+from coterie.web.pictures import pictures_of
 from coterie.web.users import names_of_users
 
 ENTRIES = 20
@@ -91,6 +92,7 @@ def values_of_sections(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]
         "more_facts": empty(contact),
         "name_parts": name_parts(contact),
         "related": related,
+        "pictures": pictures_of(tx, visit, others.values()),
         "circle": circle_of(related),
         "roles": [(each, TYPES[each.type_id].name) for each in sheet.user_relationships],
         "properties": _properties(definitions, sheet),

@@ -7,6 +7,7 @@ from coterie.search import search_contacts
 from coterie.store.contacts import find_contact_by_handle
 from coterie.store.database import Tx
 from coterie.web.page import Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 
 SHOWN_MAX = 3
 TEXT_LENGTH_MAX = 200
@@ -22,7 +23,9 @@ def show(tx: Tx, visit: Visit) -> Result:
     if len(name) > 1 and len(found) < SHOWN_MAX:
         page = search_contacts(tx, visit.acting.organization_id, name, limit=SHOWN_MAX)
         found |= {each.id: each for each in page.contacts}
-    return Show(template="person/similar.html", values={"contacts": list(found.values())[:SHOWN_MAX]})
+    contacts = list(found.values())[:SHOWN_MAX]
+    values = {"contacts": contacts, "pictures": pictures_of(tx, visit, contacts)}
+    return Show(template="person/similar.html", values=values)
 
 
 def _by_handle(tx: Tx, visit: Visit, channel: str) -> Contact | None:

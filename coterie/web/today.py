@@ -22,6 +22,7 @@ from coterie.store.today import list_birthdays, list_dates_on
 from coterie.web import in_touch
 from coterie.web.history import undo_of
 from coterie.web.page import Go, Page, Result, Show, Visit
+from coterie.web.pictures import pictures_of
 
 DAYS = 14
 SHOWN_MAX = 100
@@ -58,18 +59,20 @@ def show(tx: Tx, visit: Visit) -> Result:
     today = datetime.now(_zone(visit)).date()
     waiting = [each for each in list_imports(tx, organization_id, limit=IMPORTS_READ) if _waits(each)]
     people_count = count_contacts(tx, organization_id)
+    days, touch = list_days(tx, organization_id, today), in_touch.today_values(tx, visit)
     return Show(
         template="today/index.html",
         values={
             "people_count": people_count,
             "can_look_around": not people_count and can_look_around(tx, visit.acting),
-            "days": list_days(tx, organization_id, today),
+            "days": days,
             "reminders": list_due(tx, visit),
             "imports": waiting,
             "has_held_deletions": any_held(tx, organization_id, limit=BUNDLES_READ),
             "duplicate_count": sum(count_duplicates(tx, organization_id).values()),
             "date": today,
-            **in_touch.today_values(tx, visit),
+            "pictures": pictures_of(tx, visit, [each.contact for each in (*days, *touch["touch_due"])]),
+            **touch,
         },
     )
 

@@ -1,0 +1,78 @@
+"""Lists show the picture of each contact that has one, small; the others show initials."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from test_person_files import PDF, photo
+from visitor import Visitor
+from world import World
+
+from coterie.actions.contacts import create_contact, update_contact
+from coterie.store.attachments import list_pictures_of
+
+
+def add_picture(alice: Visitor, world: World, contact_id: int) -> str:
+    """Uploads a photo, which becomes the picture of the contact; returns the path of the picture in lists."""
+    base = f"/{world.organization.id}/people/{contact_id}"
+    alice.upload(f"{base}/files/new", "upload", "one.jpg", photo())
+    paths = re.findall(rf'href="({base}/files/[0-9a-f-]{{36}})"', alice.get(base).body.decode())
+    assert alice.post(f"{paths[-1]}/picture").status == 303
+    return f"{paths[-1]}/picture?size=96"
+
+
+def pictures_on(alice: Visitor, path: str) -> list[str]:
+    response = alice.get(path)
+    assert response.status == 200
+    return re.findall(r'<img[^>]* src="([^"]+)"[^>]* loading="lazy"', response.body.decode())
+
+
+def test_every_list_shows_the_picture(alice: Visitor, world: World) -> None:
+    with world.database.write() as tx:
+        born = f"1956-{datetime.now(UTC):%m-%d}"
+        update_contact(tx, world.alice, world.marge.id, {"birthday": born})
+    path = add_picture(alice, world, world.marge.id)
+    pair = f"{world.marge.id}-{world.homer.id}"
+    places = (
+        "people", "people/rows?from=0", "people?q=marge", "people?filter=name:marge", "today", f"duplicates/{pair}",
+        "people/similar?real_name=marge", "palette?q=marge", "palette",
+    )  # fmt: skip
+    for place in places:
+        assert pictures_on(alice, f"/{world.organization.id}/{place}") == [path], place
+    response = alice.get(path)
+    assert response.headers["content-type"] == "image/webp" and len(response.body) < 5_000
+
+
+def test_the_latest_choice_is_shown_and_none_for_other_files(alice: Visitor, world: World) -> None:
+    list_path = f"/{world.organization.id}/people"
+    alice.upload(f"{list_path}/{world.marge.id}/files/new", "upload", "cv.pdf", PDF)
+    assert pictures_on(alice, list_path) == []
+    add_picture(alice, world, world.marge.id)
+    second = add_picture(alice, world, world.marge.id)
+    assert pictures_on(alice, list_path) == [second]
+
+
+def test_deleted_people_have_their_picture_in_the_trash_only(alice: Visitor, world: World) -> None:
+    path, root = add_picture(alice, world, world.marge.id), f"/{world.organization.id}"
+    alice.post(f"{root}/people/{world.marge.id}/delete")
+    assert pictures_on(alice, f"{root}/people") == []
+    assert pictures_on(alice, f"{root}/settings/deleted") == [path]
+
+
+def test_pictures_of_another_organization_do_not_exist(alice: Visitor, visitor: Visitor, world: World) -> None:
+    path = add_picture(alice, world, world.marge.id)
+    stranger = Visitor(alice.client)
+    with world.database.read() as tx:
+        row = tx.one("SELECT email FROM users WHERE id = :id", {"id": world.charlie.user_id})
+        assert list_pictures_of(tx, world.charlie.organization_id, [world.marge.id]) == {}
+    assert row is not None and stranger.sign_in(row[0]).status == 303
+    theirs = path.replace(f"/{world.organization.id}/", f"/{world.charlie.organization_id}/", 1)
+    assert stranger.get(path).status == stranger.get(theirs).status == 404
+
+
+@pytest.mark.parametrize("name", ['"><img src=x onerror=alert(1)>', "\u202eevil", "👨‍👩‍👧‍👦"])
+def test_initials_of_any_name_stay_under_the_picture(alice: Visitor, world: World, name: str) -> None:
+    with world.database.write() as tx:
+        contact = create_contact(tx, world.alice, {"real_name": name})
+    path = add_picture(alice, world, contact.id)
+    assert pictures_on(alice, f"/{world.organization.id}/people") == [path]
