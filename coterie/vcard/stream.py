@@ -17,11 +17,15 @@ _CR_AT_END = re.compile(rb"\r{0,2}\Z")
 def read_lines(stream: BinaryIO, bytes_max: int = LINE_BYTES_MAX) -> Iterator[bytes | None]:
     """The lines without their ends (CRLF, LF or CR). For a line over bytes_max, None is yielded.
 
-    A byte order mark is removed. UTF-16, with or without one, is converted to UTF-8.
+    A byte order mark is removed, also within a file that several were joined to. UTF-16, with or without one, is
+    converted to UTF-8.
     """
     tail, too_long = b"", False
     for block in read_blocks(stream):
-        lines = (tail + block).split(b"\n")
+        text = tail + block
+        lines = text.split(b"\n")
+        if codecs.BOM_UTF8 in text:
+            lines = [line.removeprefix(codecs.BOM_UTF8) for line in lines]
         tail = lines.pop()
         for line in lines:
             if too_long or len(line) > bytes_max:

@@ -120,7 +120,8 @@ def test_monica_is_json_of_its_shape(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "not text"),
         (bytes(range(256)) * 10, "not text"),
         (b"<!DOCTYPE html><html></html>", "a page"),
-        (b"%PDF-1.7\n", "a page or a document"),
+        (b"%PDF-1.7\n", "a page or a document; choose vCard or CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "an Excel workbook; save it as CSV first"),
         (b"Dear Ana,\nhow are you, and Ben?\nI am well.\n", "not a recognized contacts file"),
     ],
 )
@@ -136,6 +137,10 @@ def test_folders_workbooks_and_missing_files_are_refused_with_the_reason(tmp_pat
         detect_format(tmp_path / "nothing")
     with pytest.raises(Invalid, match="Excel"):
         detect_format(archive(tmp_path, {"xl/workbook.xml": "<workbook/>"}))
+    with pytest.raises(Invalid, match="LibreOffice; save it as CSV first"):
+        detect_format(
+            archive(tmp_path, {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""})
+        )
 
 
 def test_an_archive_of_apples_contacts_is_refused_with_the_way_to_vcards(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from coterie.errors import Invalid
+from coterie.imports.formats.detect import detect_format
 from coterie.imports.formats.vcard_file import check_vcard, read
 from coterie.model.imports import ContactDraft, RowError
 
@@ -37,6 +38,15 @@ def test_of_the_shelf_only_groups_and_one_card_without_a_beginning_are_refused()
 def test_a_file_of_several_cards_gives_them_in_their_order(tmp_path: Path) -> None:
     path = tmp_path / "two.vcf"
     path.write_text("".join(f"BEGIN:VCARD\nFN:{name}\nEND:VCARD\n" for name in ("Ana", "Bo")))
+    assert [row.first_name for row in read(path) if isinstance(row, ContactDraft)] == ["Ana", "Bo"]
+
+
+def test_cards_that_were_joined_with_their_byte_order_marks_are_all_read(tmp_path: Path) -> None:
+    path = tmp_path / "joined.vcf"
+    path.write_bytes(
+        b"\xef\xbb\xbf".join([b"", b"", *(b"BEGIN:VCARD\r\nFN:%s\r\nEND:VCARD\r\n" % n for n in (b"Ana", b"Bo"))])
+    )
+    assert detect_format(path) == "vcard"
     assert [row.first_name for row in read(path) if isinstance(row, ContactDraft)] == ["Ana", "Bo"]
 
 

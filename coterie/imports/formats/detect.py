@@ -21,13 +21,15 @@ from coterie.model.encodings import find_utf_16
 _HEAD = 64 * 1024
 _MANIFEST_SIZE_MAX = 1024**2
 _FOLDER_ENTRIES_MAX = 10_000
-_VCARD = re.compile(r"(?:^|[\r\n])[ \t]*BEGIN:VCARD[ \t]*(?:$|[\r\n])", re.IGNORECASE)
+_VCARD = re.compile(r"(?:^|[\r\n])[ \t\ufeff]*BEGIN:VCARD[ \t]*(?:$|[\r\n])", re.IGNORECASE)
 _OF_INSTAGRAM = re.compile(r"(^|/)(followers_and_following|messages/(inbox|message_requests))(/|$)")
 _OF_MONICA = re.compile(r'"(app_version|export_date|exported_by)"\s*:')
 # the "Contacts Archive" of Contacts on a Mac: a folder, or that folder zipped
 _OF_APPLE = re.compile(r"\.(abbu|abcddb)(/|$)")
 _APPLES = 'it is an archive of Apple\'s Contacts; choose "Export vCard" there instead'
 _GZIP = b"\x1f\x8b"
+# the compound files of Microsoft Office before 2007
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # RFC 2849
 _LDIF = re.compile(r"(version: *1\s+|#[^\n]*\n\s*)?dn::? ", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -89,6 +91,8 @@ def _of_archive(path: Path) -> str:
         raise _unreadable(_APPLES)
     if "xl/workbook.xml" in names:
         raise _unreadable("it is an Excel workbook; save it as CSV first")
+    if "content.xml" in names and "mimetype" in names:
+        raise _unreadable("it is a spreadsheet or document of LibreOffice; save it as CSV first")
     if card_names(names):
         return VCARD
     raise _unreadable("it is a ZIP archive, but not of vCards, and not an export from Instagram or Coterie")
@@ -110,6 +114,8 @@ def _of_text(path: Path, head: bytes) -> str:
     has_mark = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     if head.startswith(_GZIP):
         raise _unreadable("it is compressed with gzip; unpack it first")
+    if head.startswith(_OLD_OFFICE):
+        raise _unreadable("it is an Excel workbook; save it as CSV first")
     text = head.decode("utf-16" if has_mark else find_utf_16(head) or "utf-8-sig", "replace").lstrip()
     # a stray NUL in a table costs its row only; a file full of control characters is not text
     if len(_CONTROLS.findall(text)) * 50 > len(text):
@@ -119,11 +125,11 @@ def _of_text(path: Path, head: bytes) -> str:
     if text.startswith(("{", "[")):
         if '"account"' in text and _OF_MONICA.search(text):
             return MONICA
-        raise _unreadable("it is JSON, but not an export from Monica")
+        raise _unreadable("it is JSON, but not an export from Monica; choose vCard or CSV in the program it is from")
     if _LDIF.match(text):
         raise _unreadable("it is LDIF; choose vCard or CSV in the program that exports it")
     if text.startswith(("<", "%PDF")):
-        raise _unreadable("it is a page or a document")
+        raise _unreadable("it is a page or a document; choose vCard or CSV in the program it is from")
     return _of_table(path)
 
 
