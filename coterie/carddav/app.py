@@ -24,7 +24,7 @@ from coterie.carddav.options import ALLOWED, DAV_HEADER, METHODS, REFUSED
 from coterie.carddav.propfind import propfind
 from coterie.carddav.proppatch import proppatch
 from coterie.carddav.reports import Report, report
-from coterie.carddav.urls import WELL_KNOWN, WELL_KNOWN_FOLDER, path_of, resource_of
+from coterie.carddav.urls import WELL_KNOWN, WELL_KNOWN_FOLDER, Resource, path_of, resource_of
 from coterie.carddav.xml_output import CLOSE, OPEN, error_body, propstats, response
 from coterie.cards.changing import store_pictures
 from coterie.errors import Forbidden, Invalid, NotFound, TooLarge, Unauthorized
@@ -112,7 +112,7 @@ class CardDavApp:
             raise MethodNotAllowed(ALLOWED[resource.kind])
         if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
             return StreamedResponse(415, [(b"accept-encoding", b"identity")])
-        body = await read_bytes(headers, receive, BODY_BYTES_MAX)
+        body = await _read_body(method, resource, headers, receive)
         request = Request(method, resource, headers, body, self._settings.data_folder)
         return await self._run(login, request)
 
@@ -188,6 +188,16 @@ class CardDavApp:
         for piece in result.pieces():
             yield await self._database.run_slow(partial(_in_context, login, request, piece))
         yield result.tail
+
+
+async def _read_body(method: str, resource: Resource, headers: Headers, receive: Receive) -> bytes:
+    """Raises TooLarge over 16 MiB; DavError (413, max-resource-size) if it is a card (RFC 6352, section 6.3.2.1)."""
+    try:
+        return await read_bytes(headers, receive, BODY_BYTES_MAX)
+    except TooLarge as error:
+        if method == "PUT" and resource.kind == "card":
+            raise DavError(413, "C:max-resource-size", str(error)) from None
+        raise
 
 
 def _change(context: Context, work: Callable[[Context], T]) -> T:
