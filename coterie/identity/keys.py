@@ -17,7 +17,7 @@ from coterie.model.handles import PHONE
 from coterie.model.nicknames import full_names
 
 # the version of keys and facts: with another one, the keys of all contacts are computed again
-VERSION = 5
+VERSION = 6
 SHARED_MAX, RARE_MAX = 40, 4
 FORMS_MAX = 6
 

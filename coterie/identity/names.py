@@ -16,6 +16,8 @@ Likeness = Literal["same", "form", "close", "near", "sound", "initial", "missing
 TEXT_LENGTH_MAX = 300
 _WORD = re.compile(r"[a-z0-9]+")
 _DIGITS = re.compile(r"[0-9]")
+# how anyascii writes letters without a Latin one, such as the soft sign: Татьяна is Tat'yana
+_SIGNS = re.compile("[\"'`]")
 _CONSONANTS = (("bpfvw", "1"), ("cgjkqsxz", "2"), ("dt", "3"), ("l", "4"), ("mn", "5"), ("r", "6"))
 _SOUNDS: dict[int, str | None] = {ord(letter): digit for letters, digit in _CONSONANTS for letter in letters}
 _SOUNDS |= dict.fromkeys(map(ord, "aeiouyh0123456789"))
@@ -40,8 +42,8 @@ def latin_words(text: str) -> tuple[str, ...]:
     """
     plain = APOSTROPHES.sub("", text[:TEXT_LENGTH_MAX])
     if not plain.isascii():
-        plain = "".join(" " if unicodedata.category(char)[0] == "S" else char for char in stream_safe(plain))
-        plain = anyascii(plain)
+        plain = "".join(" " if unicodedata.category(char)[0] in "PS" else char for char in stream_safe(plain))
+        plain = _SIGNS.sub("", anyascii(plain))
     return tuple(_WORD.findall(plain.lower()))
 
 

@@ -3,6 +3,7 @@
 import pytest
 from invented import compared, somebody
 
+from coterie.identity.names import latin_words
 from coterie.identity.people import Person
 from coterie.model.duplicates import SUGGESTED
 
@@ -97,7 +98,16 @@ ONE_PERSON = [
     (("Omar", "bin Salman"), ("Omar", "ibn Salman")),
     (("Omar", "Abdul Rahman"), ("Omar", "Abd el-Rahman")),
     (("Omar", "Abu Salman"), ("Omar", "Abou Salman")),
+    (("Татьяна", "Васильева"), ("Tatyana", "Vasileva")),
+    (("Ольга", "Объедкова"), ("Olga", "Obedkova")),
+    (("עלי", "כהן"), ("עלי", "כהן")),
 ]
+
+
+@pytest.mark.parametrize("name", ["Татьяна", "Объедков", "علي", "עלי", "Հայկ", "D’Angelo"])
+def test_a_letter_without_a_latin_one_divides_no_name(name: str) -> None:
+    assert len(latin_words(name)) == 1
+    assert latin_words(f"{name} «{name}»") == latin_words(name) * 2
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_PERSON)
