@@ -5,14 +5,12 @@ The body is made all the same: a 304 saves its way, not its queries.
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 
 from msgspec import structs
 
-from coterie.api.route import Contract, Request, Route
+from coterie.api.call import Call
+from coterie.api.route import Request
 from coterie.api.routing import CompiledRoute
-from coterie.http.asgi import Headers
 from coterie.http.authentication import require_scope
 from coterie.http.conditions import matches
 from coterie.http.errors import PreconditionFailed
@@ -25,13 +23,13 @@ _CACHE = (b"cache-control", b"private, no-cache")
 _SIZE = 16
 
 
-def with_etag(contract: Contract, route: Route, headers: Headers, response: Encoded) -> Encoded:
+def with_etag(call: Call, response: Encoded) -> Encoded:
     """The response with an ETag, or 304 if the request has it in If-None-Match; other responses as they are."""
     status, sent, body = response
-    if not contract.has_etags or route.method != "GET" or route.paged or status != 200 or not isinstance(body, bytes):
+    if not _has_etag(call.compiled) or status != 200 or not isinstance(body, bytes):
         return response
     etag = _etag_of(body)
-    condition = headers.get(b"if-none-match")
+    condition = call.headers.get(b"if-none-match")
     if condition is None:
         return status, [*sent, (b"etag", etag.encode())], body
     extra = [(b"etag", etag.encode()), _CACHE]
@@ -40,22 +38,21 @@ def with_etag(contract: Contract, route: Route, headers: Headers, response: Enco
     return status, [*sent, *extra], body
 
 
-def has_condition(get: CompiledRoute, headers: Headers) -> bool:
-    """Whether a write has an If-Match that counts: get, the GET of its path, is of one thing and has an ETag."""
-    return get.contract.has_etags and not get.route.paged and b"if-match" in headers
-
-
-def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request, fields: Mapping[str, Any]) -> None:
+def check_if_match(tx: Tx, caller: Caller, call: Call, request: Request) -> None:
     """Raises PreconditionFailed unless If-Match has the ETag of what the GET of the path shows now; Forbidden if the
     caller may not read it, because the ETag would show it when it changes.
 
-    fields: the query of the request, or its body if that locates the thing; it raises as a GET with them does.
+    A write without If-Match passes, and one of a path whose GET has no ETag. The GET gets the query of the request, or
+    its body if that locates the thing; this raises as it does.
     Nobody else changes it until the commit: every change of a contact locks its row. The counter of changes stays free,
     because the handler may have to wait for other contacts (docs/decisions/0028).
     """
+    get = call.found.routes.get("GET") if b"if-match" in call.headers else None
+    if get is None or not _has_etag(get):
+        return
     if get.route.scope is not None:
         require_scope(caller, get.route.scope)
-    _, query = get.read({**fields}, {})
+    _, query = get.read({**(call.body if call.route.is_located_by_body else call.query)}, {})
     request_of_get = structs.replace(request, query=query, body=None)
     if tx.lock and get.contract.lock is not None:
         get.contract.lock(tx, caller, request_of_get)
@@ -64,6 +61,11 @@ def check_if_match(tx: Tx, caller: Caller, get: CompiledRoute, request: Request,
     etag = _etag_of(body if isinstance(body, bytes) else b"")
     if not matches(request.header("If-Match") or "", etag, is_strong=True):
         raise PreconditionFailed(etag)
+
+
+def _has_etag(compiled: CompiledRoute) -> bool:
+    """Whether a route is the GET of one thing in a contract with ETags."""
+    return compiled.contract.has_etags and compiled.route.method == "GET" and not compiled.route.paged
 
 
 def _etag_of(body: bytes) -> str:

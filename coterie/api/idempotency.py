@@ -24,6 +24,7 @@ from coterie.store import idempotency_keys as store
 from coterie.store.database import Tx
 
 HEADER = "Idempotency-Key"
+_HEADER = HEADER.lower().encode()
 KEY_REUSED = "key_reused"
 REPLAYED = (b"idempotent-replayed", b"true")
 # headers of a response that are repeated; all others are of the moment
@@ -39,9 +40,14 @@ class Key(Struct, frozen=True):
     request_hash: str
 
 
+def has_key(headers: Headers) -> bool:
+    """Whether a request has a key, valid or not."""
+    return _HEADER in headers
+
+
 def read_key(headers: Headers) -> str | None:
     """The key of a request, if it has one. Raises Invalid unless it is 1 to 255 visible ASCII characters."""
-    header = headers.get(HEADER.lower().encode())
+    header = headers.get(_HEADER)
     if header is None:
         return None
     match = _KEY.fullmatch(header.decode("latin-1").strip())
