@@ -184,7 +184,7 @@ def _check_text(name: str, value: str | None, length: int) -> str | None:
 
 def delete_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     """Deletes a contact so that it can be restored; its parts stay. Deleting it again changes nothing."""
-    contact_id = _survivor_of(tx, caller, contact_id)
+    contact_id = merge_store.find_survivor(tx, caller.organization_id, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is not None:
@@ -202,7 +202,7 @@ def restore_contact(tx: Tx, caller: Caller, contact_id: int) -> Contact:
     A username that is another contact's by now becomes a former one. Raises Invalid if the organization has as many
     contacts as its quota allows.
     """
-    contact_id = _survivor_of(tx, caller, contact_id)
+    contact_id = merge_store.find_survivor(tx, caller.organization_id, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *_list_shown_related(tx, caller, contact_id)])
     before = _find(tx, caller, contact_id)
     if before.deleted_at is None:
@@ -224,7 +224,7 @@ def _give_up_taken_username(tx: Tx, caller: Caller, contact: Contact) -> tuple[l
 def erase_contact(tx: Tx, caller: Caller, contact_id: int) -> None:
     """Erases a contact, deleted or not, and the contacts that were merged into it; the worker scrubs them from the rows
     of imports. Tombstones stay."""
-    contact_id = _survivor_of(tx, caller, contact_id)
+    contact_id = merge_store.find_survivor(tx, caller.organization_id, contact_id)
     locked = lock_affected(tx, caller, [contact_id, *list_related(tx, caller, [contact_id])])
     _find(tx, caller, contact_id)
     related = list_related(tx, caller, [contact_id])
@@ -246,11 +246,6 @@ def list_related(tx: Tx, caller: Caller, contact_ids: Sequence[int]) -> list[int
 def _list_shown_related(tx: Tx, caller: Caller, contact_id: int) -> list[int]:
     """The other contacts whose relationships to this one are not shown while it is deleted, by id."""
     return sorted(relationship_store.related_contact_ids(tx, caller.organization_id, [contact_id]))
-
-
-def _survivor_of(tx: Tx, caller: Caller, contact_id: int) -> int:
-    """The id of a contact, or of the one it was merged into."""
-    return merge_store.find_survivors(tx, caller.organization_id, [contact_id]).get(contact_id, contact_id)
 
 
 def _find(tx: Tx, caller: Caller, contact_id: int) -> Contact:

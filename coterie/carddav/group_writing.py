@@ -46,11 +46,11 @@ def update_group(
     difference = compare(before, written, login.caller.country, shown)
     split_members(difference)
     if not has_seen:
-        difference.kept += difference.removed
+        difference.retained += difference.removed
         difference.removed = []
-    if difference.is_empty and (difference.kept or is_rewriting):
+    if difference.is_empty and (difference.retained or is_rewriting):
         return current.ref, current.text
-    if is_group(written) and not difference.kept:
+    if is_group(written) and not difference.retained:
         after = list(written)
     else:
         after = Patch(before, login.caller.country, keeps_heads=False).make(difference)

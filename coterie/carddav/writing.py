@@ -163,7 +163,7 @@ class Writer:
             keep_better_picture(difference)
         if seen is None:
             # the device cannot have deleted values it never received
-            difference.kept += difference.removed
+            difference.retained += difference.removed
             difference.removed = []
         is_same = self._put.text == current.text
         if not is_new and (is_same or (difference.is_empty and self._is_rewriting)):
@@ -191,7 +191,7 @@ class Writer:
 
     def _result(self, current: Rendered, base: list[RawLine], difference: Difference) -> list[RawLine]:
         is_current = join_lines(base) == current.text
-        if is_current and not self._is_rewriting and not difference.kept and uid_of(self._written) is not None:
+        if is_current and not self._is_rewriting and not difference.retained and uid_of(self._written) is not None:
             return self._written
         return Patch(current.lines, self._caller.country, keeps_heads=False).make(difference)
 
@@ -218,4 +218,4 @@ def keep_better_picture(difference: Difference) -> None:
     for before, after in pictures if others else ():
         if len(after.main.text) < len(before.main.text):
             difference.changed = [pair for pair in difference.changed if pair[0] is not before]
-            difference.kept.append(before)
+            difference.retained.append(before)

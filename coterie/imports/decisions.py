@@ -75,8 +75,8 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
         matches = match_portable(tx, caller, [subject.draft() for subject in subjects], matches)
     decided = [s.contact_id for s in subjects if s.decision == UPDATE and s.contact_id is not None]
     # a contact may have been merged since the decision
-    meant = find_survivors(tx, organization_id, decided)
-    targets = [_target(subject, of_row, meant) for subject, of_row in zip(subjects, matches, strict=True)]
+    survivors = find_survivors(tx, organization_id, decided)
+    targets = [_target(subject, of_row, survivors) for subject, of_row in zip(subjects, matches, strict=True)]
     existing = load_existing(tx, organization_id, [t[0] for t in targets if t and t[0]], to_change=to_change)
     changing = [subject.draft() for subject, target in zip(subjects, targets, strict=True) if target]
     external_ids = external_ids_of_interactions(changing)
@@ -88,15 +88,15 @@ def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_chang
 
 
 def _target(
-    subject: Subject, matches: Sequence[Candidate], meant: Mapping[int, int]
+    subject: Subject, matches: Sequence[Candidate], survivors: Mapping[int, int]
 ) -> tuple[int | None, Reason] | None:
     """(the contact a row updates, why), or None if it updates none.
 
-    meant: contact id -> the contact into which it was merged, or itself.
+    survivors: contact id -> the contact into which it was merged, or itself.
     """
     if subject.decision is not None:
         is_update = subject.decision == UPDATE
-        contact_id = meant.get(subject.contact_id or 0, subject.contact_id)
+        contact_id = survivors.get(subject.contact_id or 0, subject.contact_id)
         return (contact_id, reason_of(DECIDED, decision=UPDATE)) if is_update else None
     chosen = choose_candidate(matches)
     return (chosen.contact_id, reason_of(SAME_CONTACT, why=why(chosen.reason))) if chosen else None

@@ -62,8 +62,8 @@ def link_related(tx: Tx, caller: Caller, *, after: int, made: set[str]) -> int |
         return last
     rows = row_store.list_rows_by_number(*key, drafts)
     named = [(rows[number], draft) for number, draft in drafts.items() if rows[number].contact_id is not None]
-    meant = find_survivors(tx, organization_id, {row.contact_id or 0 for row, _ in named})
-    named = [(replace(row, contact_id=meant.get(row.contact_id or 0)), draft) for row, draft in named]
+    survivors = find_survivors(tx, organization_id, {row.contact_id or 0 for row, _ in named})
+    named = [(replace(row, contact_id=survivors.get(row.contact_id or 0)), draft) for row, draft in named]
     people = _people_of(tx, caller, [related for _, draft in named for related in draft.related])
     everybody = {row.contact_id or 0 for row, _ in named}.union(*people.values())
     lock_contacts(tx, organization_id, sorted(everybody))

@@ -75,7 +75,9 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
     changes = {row.row_number: msgspec.json.decode(row.changes or "{}", type=RowChanges) for row in rows}
     conflicts: dict[int, Conflicts] = {row.row_number: [] for row in rows}
     created: dict[int, int] = {}
-    meant = find_survivors(tx, caller.organization_id, [row.contact_id for row in rows if row.contact_id is not None])
+    survivors = find_survivors(
+        tx, caller.organization_id, [row.contact_id for row in rows if row.contact_id is not None]
+    )
     definitions = []
     # in reverse: the additions of later rows to a contact are undone before the contact is erased
     for row in rows:
@@ -84,12 +86,14 @@ def _undo_rows(tx: Tx, caller: Caller, rows: Sequence[StagedRow]) -> list[Staged
             definitions.append(row)
         elif changed.noun is not None:
             conflicts[row.row_number] = undo_rows(tx, caller, changed.noun, changed.rows)
-        elif row.contact_id is not None and row.is_new and meant.get(row.contact_id, row.contact_id) != row.contact_id:
-            conflicts[row.row_number] = [["contact"]]  # a user merged it
-        elif row.contact_id is not None and row.is_new:
-            created[row.contact_id] = row.row_number
         elif row.contact_id is not None:
-            conflicts[row.row_number] = undo_row(tx, caller, meant.get(row.contact_id, row.contact_id), changed)
+            survivor = survivors.get(row.contact_id, row.contact_id)
+            if not row.is_new:
+                conflicts[row.row_number] = undo_row(tx, caller, survivor, changed)
+            elif survivor != row.contact_id:
+                conflicts[row.row_number] = [["contact"]]  # a user merged it
+            else:
+                created[row.contact_id] = row.row_number
     for contact_id in erase_created(tx, caller, sorted(created)):
         conflicts[created[contact_id]] = [["contact"]]
     for row in rows:

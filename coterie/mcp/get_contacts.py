@@ -27,8 +27,8 @@ class Arguments(Struct, forbid_unknown_fields=True):
 def get_contacts(tx: Tx, call: Call) -> Output:
     asked: Arguments = call.arguments
     # an id of a contact that was merged means its survivor
-    now = find_survivors(tx, call.caller.organization_id, asked.ids)
-    ids = list(dict.fromkeys(now.get(id_, id_) for id_ in asked.ids))
+    survivors = find_survivors(tx, call.caller.organization_id, asked.ids)
+    ids = list(dict.fromkeys(survivors.get(id_, id_) for id_ in asked.ids))
     by_id = {each.id: each for each in list_contacts_by_id(tx, call.caller.organization_id, ids)}
     include = _USUAL if asked.include is None else asked.include
     parts = [part for part in include if part != "reminders"]

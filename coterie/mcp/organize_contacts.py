@@ -40,8 +40,8 @@ def organize_contacts(tx: Tx, call: Call) -> Output:
 
 def present_ids(tx: Tx, call: Call, contact_ids: list[int], field: str = "ids") -> list[int]:
     """The contacts that ids mean now, each once. Raises NotFound if one does not exist or is deleted."""
-    now = find_survivors(tx, call.caller.organization_id, contact_ids)
-    ids = sorted({now.get(id_, id_) for id_ in contact_ids})
+    survivors = find_survivors(tx, call.caller.organization_id, contact_ids)
+    ids = sorted({survivors.get(id_, id_) for id_ in contact_ids})
     present = {each.id for each in list_contacts_by_id(tx, call.caller.organization_id, ids)}
     missing = [str(id_) for id_ in ids if id_ not in present]
     if missing:

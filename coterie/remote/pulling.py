@@ -37,7 +37,7 @@ from coterie.remote.listing import Fetched
 from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact, find_contact_by_uuid, find_external_ids
 from coterie.store.database import Tx
-from coterie.store.merges import find_survivors
+from coterie.store.merges import find_survivor
 from coterie.vcard.raw import RawLine, card_of, decode_card, is_group, join_lines, make_line, split_card, uid_of
 from coterie.vcard.read import read_card
 
@@ -146,8 +146,7 @@ def _save_base(tx: Tx, context: Context, card: RemoteCard, own: own_cards.OwnCar
 def _contact_of(tx: Tx, context: Context, card: RemoteCard) -> Contact | None:
     """The contact of a card, or the one it was merged into."""
     assert card.contact_id is not None
-    survivors = find_survivors(tx, context.organization_id, [card.contact_id])
-    return find_contact(tx, context.organization_id, survivors.get(card.contact_id, card.contact_id))
+    return find_contact(tx, context.organization_id, find_survivor(tx, context.organization_id, card.contact_id))
 
 
 # Cards without a contact ----------------------------------------------------------------------------------------------
@@ -201,8 +200,7 @@ def _find_by_uid(tx: Tx, context: Context, uid: str) -> Contact | None:
         contact_id = found.id if found else None
     if contact_id is None:
         return None
-    survivors = find_survivors(tx, context.organization_id, [contact_id])
-    return find_contact(tx, context.organization_id, survivors.get(contact_id, contact_id))
+    return find_contact(tx, context.organization_id, find_survivor(tx, context.organization_id, contact_id))
 
 
 def _find_certain(tx: Tx, context: Context, draft: ContactDraft, href: str) -> Contact | None:

@@ -32,7 +32,7 @@ from coterie.remote.removing import lose_to_change
 from coterie.store import remote_cards as store
 from coterie.store.contacts import find_contact
 from coterie.store.database import Tx
-from coterie.store.merges import find_survivors
+from coterie.store.merges import find_survivor
 from coterie.vcard.raw import decode_card, join_lines, split_card, uid_of
 
 VCARD = "text/vcard; charset=utf-8"
@@ -76,7 +76,7 @@ def follow_merges(tx: Tx, context: Context) -> None:
     for card in store.list_deleted_here(tx, context.organization_id, context.subscription.id):
         if card.contact_id is None:
             continue
-        survivor = find_survivors(tx, context.organization_id, [card.contact_id]).get(card.contact_id, card.contact_id)
+        survivor = find_survivor(tx, context.organization_id, card.contact_id)
         other = store.find_by_contact(tx, context.organization_id, context.subscription.id, survivor)
         if survivor != card.contact_id and other is None:
             context.save_cards(tx, replace(card, contact_id=survivor, contact_revision=0))

@@ -88,6 +88,11 @@ def find_survivors(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> 
     return {contact_id: survivor_id for contact_id, survivor_id in rows}
 
 
+def find_survivor(tx: Tx, organization_id: int, contact_id: int) -> int:
+    """The id of the contact that an id means now; the id itself if no contact has it."""
+    return find_survivors(tx, organization_id, [contact_id]).get(contact_id, contact_id)
+
+
 def lock_to_merge(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
     """Locks contacts until the commit, also against parts that others insert: it waits for those under way.
 

@@ -21,12 +21,12 @@ LABELS = "LABELS"
 
 
 class Difference(Struct):
-    """changed: (unit before, unit after). kept: units that are missing, but not for the writer to delete."""
+    """changed: (unit before, unit after). retained: units that are missing, but that the writer must not delete."""
 
     changed: list[tuple[CardUnit, CardUnit]] = field(default_factory=list)
     added: list[CardUnit] = field(default_factory=list)
     removed: list[CardUnit] = field(default_factory=list)
-    kept: list[CardUnit] = field(default_factory=list)
+    retained: list[CardUnit] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -49,7 +49,7 @@ def compare(
         _keep_labels(difference)
     for unit in old:
         may_delete = families is None or unit.family in families or unit.family in shown
-        (difference.removed if may_delete else difference.kept).append(unit)
+        (difference.removed if may_delete else difference.retained).append(unit)
     difference.added = new
     return difference
 
@@ -65,7 +65,7 @@ def _keep_labels(difference: Difference) -> None:
     changed: list[tuple[CardUnit, CardUnit]] = []
     for old, new in difference.changed:
         if old.meaning == new.meaning and new.label is None:
-            difference.kept.append(old)
+            difference.retained.append(old)
         else:
             changed.append((old, new))
     difference.changed = changed
