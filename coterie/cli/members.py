@@ -20,7 +20,6 @@ from coterie.model.organizations import MEMBER, OWNER
 from coterie.store.database import Database
 from coterie.store.organizations import find_login, list_members
 
-LISTED_MAX = 1000
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
 
 
@@ -41,7 +40,7 @@ def list_all(
 ) -> None:
     """List the members of an organization."""
     with open_instance(data) as database, database.read() as tx:
-        members = list_members(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
+        members = list_members(tx, caller_for_only(tx, organization).organization_id)
     if as_json:
         rows = [
             {

@@ -9,6 +9,8 @@ COLUMNS = (
     "id, uuid, name, username, profile_picture_url, country, created_at, updated_at, contacts_max, file_bytes_max,"
     " time_zone, require_if_match"
 )
+# those that are read at once, for a page or for the names of users
+MEMBERS_MAX = 1_000
 _USER = "id, email, first_name, last_name, time_zone, created_at, updated_at"
 
 
@@ -172,7 +174,12 @@ def find_member(tx: Tx, organization_id: int, user_id: str) -> Member | None:
 
 
 def list_members(
-    tx: Tx, organization_id: int, *, role: str | None = None, after: tuple[str, str] | None = None, limit: int
+    tx: Tx,
+    organization_id: int,
+    *,
+    role: str | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int = MEMBERS_MAX,
 ) -> list[Member]:
     """The members of an organization, or those with a role, longest membership first.
 
@@ -189,6 +196,11 @@ def list_members(
         bound if role is None else bound | {"role": role},
     )
     return [Member(*row) for row in rows]
+
+
+def names_of_members(tx: Tx, organization_id: int) -> dict[str, str]:
+    """user id -> name, or the e-mail address where there is none, of the first 1,000 members."""
+    return {member.user_id: member.name for member in list_members(tx, organization_id)}
 
 
 def count_owners(tx: Tx, organization_id: int) -> int:

@@ -17,9 +17,9 @@ from coterie.store.database import Tx
 from coterie.store.event_feed import list_token_names
 from coterie.store.events import find_last_event
 from coterie.store.history import HistoryFilter, PastChange, Unit, list_units
+from coterie.store.organizations import names_of_members
 from coterie.web.history_words import change_words, door_words
 from coterie.web.page import VIA, Go, Page, Result, Show, Visit
-from coterie.web.users import names_of_users
 from coterie.web.words import day
 
 UNITS = 40
@@ -55,7 +55,7 @@ class Line(Struct, frozen=True, kw_only=True):
 
 def show(tx: Tx, visit: Visit) -> Result:
     organization_id = visit.acting.organization_id
-    members = names_of_users(tx, visit)
+    members = names_of_members(tx, visit.acting.organization_id)
     person, wanted = _filter(tx, visit, members)
     before = visit.number("before", 0, 2**53) or None
     units = list_units(

@@ -17,6 +17,7 @@ from coterie.store.contact_sheets import sheets_of
 from coterie.store.contacts import find_contact, find_contact_to_change, list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.merges import list_merges_into
+from coterie.store.organizations import names_of_members
 from coterie.store.properties import list_definitions
 from coterie.store.timeline import CHANGE, INTERACTION, NOTE, SOURCES, list_timeline
 from coterie.web import history_words, in_touch
@@ -28,7 +29,6 @@ from coterie.web.person_fields import empty, filled, name_parts, shown_value
 from coterie.web.person_parts import CHANNEL_LABELS
 from coterie.web.person_things import list_of_contact
 from coterie.web.pictures import pictures_of
-from coterie.web.users import names_of_users
 
 ENTRIES = 20
 MERGES_SHOWN = 20
@@ -145,7 +145,7 @@ def timeline_values(tx: Tx, visit: Visit, contact: Contact) -> dict[str, Any]:
         limit=ENTRIES + 1,
         sources=SHOWN[shown][1],
     )
-    names = names_of_users(tx, visit)
+    names = names_of_members(tx, visit.acting.organization_id)
     return {
         "contact": contact,
         "base": f"{visit.root}/people/{contact.id}",

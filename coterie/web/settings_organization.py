@@ -8,12 +8,11 @@ from coterie.model.countries import list_countries
 from coterie.model.organizations import Member
 from coterie.model.time_zones import time_zone_names
 from coterie.store.database import Tx
+from coterie.store.organizations import find_member, list_members
 from coterie.store.organizations import find_organization as find
-from coterie.store.organizations import list_members
 from coterie.web.page import Go, Page, Result, Show, Visit
 from coterie.web.settings import is_owner
 
-MEMBERS_MAX = 500
 ROLE_LABELS = {
     "owner": "Owner: changes people, members and settings",
     "member": "Member: changes people, not members or the organization",
@@ -61,7 +60,7 @@ def _members(tx: Tx, visit: Visit, problem: str) -> Show:
         template="settings/members.html",
         values={
             "title": "Members",
-            "members": list_members(tx, visit.acting.organization_id, limit=MEMBERS_MAX),
+            "members": list_members(tx, visit.acting.organization_id),
             "is_owner": is_owner(tx, visit),
             "roles": ROLE_LABELS,
             "problem_text": problem,
@@ -71,8 +70,7 @@ def _members(tx: Tx, visit: Visit, problem: str) -> Show:
 
 
 def _member(tx: Tx, visit: Visit) -> Member:
-    members = list_members(tx, visit.acting.organization_id, limit=MEMBERS_MAX)
-    member = next((each for each in members if each.user_id == visit.path["user"]), None)
+    member = find_member(tx, visit.acting.organization_id, visit.path["user"])
     if member is None:
         raise NotFound("Member not found")
     return member
