@@ -32,13 +32,20 @@ class ListQuery(Struct, forbid_unknown_fields=True):
     cursor: Cursor = None
 
 
-class LongListQuery(Struct, forbid_unknown_fields=True):
+class FullListQuery(ListQuery, forbid_unknown_fields=True):
+    """The query of a list whose pages are as large as they may be unless the client asks for less."""
+
+    limit: Annotated[int, Meta(description=f"Items on a page; {LIMIT_MAX} by default.", ge=1, le=LIMIT_MAX)] | None = (
+        None
+    )
+
+
+class LongListQuery(ListQuery, forbid_unknown_fields=True):
     """The query of a list of small items, which few organizations have more than a page of."""
 
     limit: (
         Annotated[int, Meta(description=f"Items on a page; {LONG_LIMIT:,} by default.", ge=1, le=LONG_LIMIT)] | None
     ) = None
-    cursor: Cursor = None
 
 
 def open_page(scope: cursors.CursorScope, cursor: str | None, type_: type[Position], first: First) -> Position | First:

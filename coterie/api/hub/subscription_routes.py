@@ -1,6 +1,7 @@
 """The routes of subscriptions."""
 
 from coterie.api.hub import subscriptions
+from coterie.api.hub.pages import FullListQuery
 from coterie.api.hub.scopes import ORGANIZATION, ORGANIZATION_WRITE
 from coterie.api.route import Route
 
@@ -24,7 +25,7 @@ ROUTES: tuple[Route, ...] = (
           "Decide about a held run (owners only)", body=subscriptions.RunDecision,
           response=subscriptions.SubscriptionEntity, status=202),
     Route("GET", f"{SUBSCRIPTION}/cards", subscriptions.list_cards, ORGANIZATION, "read",
-          "List cards that are held or rejected (owners only)", query=subscriptions.CardsQuery,
+          "List cards that are held or rejected (owners only)", query=FullListQuery,
           response=subscriptions.RemoteCardPage, description="At most 200."),
     Route("POST", f"{SUBSCRIPTION}/cards/decide", subscriptions.decide_cards, ORGANIZATION_WRITE, "write",
           "Decide whose values count in held cards (owners only)", body=subscriptions.CardsDecision,

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from coterie.actions import subscriptions as actions
 from coterie.actions.members import require_owner
 from coterie.api.hub.ids import part_id
-from coterie.api.hub.pages import Cursor, Page, cut_page, open_page
+from coterie.api.hub.pages import LIMIT_MAX, Page, cut_page, open_page
 from coterie.api.route import Request
 from coterie.http.cursors import CursorScope
 from coterie.model.organizations import Caller
@@ -29,7 +29,6 @@ from coterie.store import subscriptions as store
 from coterie.store.database import Tx
 from coterie.store.secrets import seal
 
-CARDS_MAX = 200
 HREFS_MAX = 1000
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Username = Annotated[str, Meta(max_length=CREDENTIAL_LENGTH_MAX)]
@@ -115,13 +114,6 @@ class RemoteCardEntity(Struct):
     decision: str | None
 
 
-class CardsQuery(Struct, forbid_unknown_fields=True):
-    limit: Annotated[int, Meta(description=f"Items on a page; {CARDS_MAX} by default.", ge=1, le=CARDS_MAX)] | None = (
-        None
-    )
-    cursor: Cursor = None
-
-
 class RemoteCardPage(Page, kw_only=True):
     items: list[RemoteCardEntity]
 
@@ -193,7 +185,7 @@ def decide(tx: Tx, caller: Caller, request: Request) -> SubscriptionEntity:
 def list_cards(tx: Tx, caller: Caller, request: Request) -> RemoteCardPage:
     require_owner(tx, caller)
     found = actions.find_subscription(tx, caller, subscription_id(request))
-    limit, scope = request.query.limit or CARDS_MAX, CursorScope(request.settings, caller, f"cards of {found.id}")
+    limit, scope = request.query.limit or LIMIT_MAX, CursorScope(request.settings, caller, f"cards of {found.id}")
     after = open_page(scope, request.query.cursor, str, "")
     states = (CARD_HELD, REJECTED)
     rows = cards.list_in_state(tx, caller.organization_id, found.id, states, after=after, limit=limit + 1)
