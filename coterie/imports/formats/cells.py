@@ -3,6 +3,7 @@
 import re
 
 from coterie.model.cells import plain_cell
+from coterie.model.handles import EMAIL, PHONE
 from coterie.model.text import fold
 
 # Excel keeps leading zeros and plus signs of ="01067"
@@ -13,6 +14,12 @@ _NO_VALUE = frozenset((
     "null", "(null)", "<null>", "#null!", "none", "(none)", "<none>", "nil", "nan", "undefined", "n/a", "n.a.", "#n/a",
     "not available", "(blank)", "(empty)", "k.a.", "k. a.", "keine angabe", "non renseigne", "s/d", "sin datos",
 ))  # fmt: skip
+# the separators of several values; of links, what is before the next one
+_SEVERAL = {
+    EMAIL: re.compile(r"[;,\n]|:::"),
+    PHONE: re.compile(r";(?!\s*ext=)|\n|:::", re.IGNORECASE),
+    "link": re.compile(r"(?<![;,\s])[;,\s]+(?=https?://)", re.IGNORECASE),
+}
 _DASHES = re.compile(r"[-–—_.?*/]{1,5}")
 
 
@@ -36,3 +43,9 @@ def is_no_value(text: str, *, is_name: bool = False) -> bool:
         return True
     folded = fold(text)
     return folded in _NO_VALUE and not (is_name and folded.isalpha())
+
+
+def split_values(kind: str, cell: str) -> list[str]:
+    """The values of a cell, which may be several for e-mail addresses, phone numbers and links."""
+    several = _SEVERAL.get(kind)
+    return several.split(cell) if several else [cell]

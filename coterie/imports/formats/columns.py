@@ -3,24 +3,22 @@
 Values stay as written. Nothing is lost: a value that is not one of its field goes to the note.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from coterie.imports.formats import put
-from coterie.imports.formats.cells import is_no_value, read_cell
+from coterie.imports.formats.cells import is_no_value, read_cell, split_values
 from coterie.imports.formats.csv_rows import CsvRow, Table
 from coterie.imports.formats.fields import TEXT_FIELDS, check_mapping, numbered_of
 from coterie.imports.formats.header_names import is_setting
 from coterie.imports.formats.reading import Reading, finish, put_address, warn_of_guess
 from coterie.model.cells import split_list
-from coterie.model.handles import CHANNELS, EMAIL, PHONE
+from coterie.model.handles import CHANNELS
 from coterie.model.imports import ContactDraft, RowError
 from coterie.model.text import words
 from coterie.model.written_dates import find_day_first, is_day_of_month, writes_day_first
 
-_SEVERAL = {EMAIL: re.compile(r"[;,\n]|:::"), PHONE: re.compile(r";(?!\s*ext=)|\n|:::", re.IGNORECASE)}
 _NAMES = ("name", "first_name", "middle_name", "last_name", "nickname", "display_name")
 Put = Callable[[Reading, str], None]
 
@@ -76,17 +74,30 @@ def put_of(path: str, header: str) -> Put:
     if kind == "date":
         return _date(label)
     if kind == "link":
-        return lambda reading, value: put.put_link(reading.draft, value, label)
+        return _link(label)
     if kind == "related":
         return lambda reading, value: put.put_related(reading.draft, label.capitalize(), value)
     if kind == "unread":
         return lambda reading, value: reading.draft.warnings.append(f"Skipped: {label}, {value[:100]}")
     if kind in CHANNELS:
-        several = _SEVERAL.get(kind)
-        return lambda reading, value: put.put_handles(
-            reading.draft, kind, several.split(value) if several else [value], label
-        )
+        return _handles(kind, label, header)
     return _OTHERS[kind](header)
+
+
+def _handles(channel: str, label: str, header: str) -> Put:
+    def put_handles(reading: Reading, value: str) -> None:
+        if not is_setting(header, value):
+            put.put_handles(reading.draft, channel, split_values(channel, value), label)
+
+    return put_handles
+
+
+def _link(label: str) -> Put:
+    def put_links(reading: Reading, value: str) -> None:
+        for link in split_values("link", value):
+            put.put_link(reading.draft, link, label)
+
+    return put_links
 
 
 def _birthday(header: str) -> Put:

@@ -20,7 +20,7 @@ NAMES = {
         primeironome nomeproprio; 名""",
     "middle_name": """
         middlename additionalname middle secondname; zweitervorname; deuxiemeprenom; segundonombre; secondonome;
-        tussenvoegsel tweedenaam middelstenaam; segundonome nomedomeio; weiterevornamen""",
+        tussenvoegsel tweedenaam middelstenaam; segundonome nomedomeio; weiterevornamen middleinitial""",
     "last_name": """
         lastname surname familyname last; nachname familienname zuname; nom nomdefamille; apellido apellidos;
         cognome; achternaam familienaam; sobrenome apelido ultimonome; 姓 名字 苗字""",
@@ -56,14 +56,15 @@ NAMES = {
     "employer": """
         company employer organization organisation organizationname companyname workplace account; firma unternehmen
         arbeitgeber; entreprise societe employeur; empresa compania organizacion; azienda societa ditta; bedrijf
-        bedrijfsnaam werkgever organisatie; companhia; 会社 会社名""",
+        bedrijfsnaam werkgever organisatie; companhia; 会社 会社名
+        companies organizations workcompany workorganization accountname""",
     "department": """
         department dept organizationdepartment companydepartment; abteilung; departamento; reparto dipartimento;
         afdeling""",
     "job_title": """
         jobtitle position role occupation job profession; beruf funktion stelle berufsbezeichnung; poste fonction
         titreduposte metier titre1; cargo puesto profesion; professione posizione qualifica mansione; functie
-        functietitel beroep; profissao funcao; 役職 arbeitstitel""",
+        functietitel beroep; profissao funcao; 役職 arbeitstitel worktitle businesstitle""",
     "how_you_met": "howyoumet howwemet met; kennengelernt; rencontre; comonosconocimos; comecisiamoconosciuti",
     "language": "language; sprache; langue; idioma; lingua; taal",
     "bio": "bio biography about; biografie uberperson; biographie; biografia",
@@ -71,11 +72,13 @@ NAMES = {
         email emailaddress mail emails mailaddress; emailadresse mailadresse; courriel adressemail adresseemail mel;
         correo correoelectronico; indirizzoemail postaelettronica; emailadres; correioeletronico; メール
         メールアドレス 電子メール adressedemessagerie indirizzodipostaelettronica direcciondecorreoelectronico
-        indirizzopostaelettronica enderecoemail direccioncorreoelectronico""",
+        indirizzopostaelettronica enderecoemail direccioncorreoelectronico
+        emailaddresses subscriber subscriberemail""",
     "phone": """
         phone telephone phonenumber tel number phones contactnumber; telefon telefonnummer rufnummer nummer;
         numerodetelephone numero; telefono numerodetelefono; numeroditelefono; telefoon telefoonnummer
-        hoofdtelefoon; telefone numerodetelefone; 電話 電話番号 telnr telefonnr; numerotelefono""",
+        hoofdtelefoon; telefone numerodetelefone; 電話 電話番号 telnr telefonnr; numerotelefono
+        phonenumbers landline landlinenumber sms smsnumber""",
     "phone:mobile": """
         mobilephone cellphone mobilenumber mobileno; mobiltelefon handynummer mobilnummer mobilfunk;
         telephoneportable telephonemobile; telefonomovil telefonocelular; telefonocellulare; mobielnummer;
@@ -95,7 +98,7 @@ NAMES = {
     "whatsapp": "whatsapp whatsappnumber",
     "telegram": "telegram",
     "signal": "signal",
-    "skype": "skype skypename skypeid",
+    "skype": "skype skypename skypeid skypeim imskype instantmessengerskype",
     "facebook": "facebook facebookurl",
     "twitter": "twitter x twitterhandle twitterurl twitterusername",
     "tiktok": "tiktok",
@@ -107,18 +110,20 @@ NAMES = {
     "linkedin": "linkedin linkedinurl linkedinprofile profileurl",
     "link": """
         website webaddress url web webpage homepage site link websiteurl; webseite internetseite; siteweb siteinternet
-        pageweb; sitioweb paginaweb; sitoweb; webpagina; paginadainternet""",
+        pageweb; sitioweb paginaweb; sitoweb; webpagina; paginadainternet
+        urls websites weblinks sociallinks sociallink websiteweb""",
     "address": """
         address postaladdress mailingaddress fulladdress location; adresse anschrift postanschrift; adressepostale;
-        direccion direccionpostal; indirizzo; adres; endereco morada; 住所""",
+        direccion direccionpostal; indirizzo; adres; endereco morada; 住所 addresses""",
     "address.line_1": """
         street streetaddress addressline1 address1 addressline line1; strasse strassehausnummer
-        strasseundhausnummer; rue; calle; via; straat straatnaam adresstraat; rua logradouro ruaendereco""",
+        strasseundhausnummer; rue; calle; via; straat straatnaam adresstraat; rua logradouro ruaendereco
+        strassenr strassenummer""",
     "address.house_number": "housenumber houseno hausnummer hausnr numerodecalle numerocivico huisnummer",
     "address.line_2": """
         addressline2 address2 street2 line2 apartment apt unit; adresszusatz; complementadresse complement; piso;
-        interno; toevoeging; complemento""",
-    "address.line_3": "addressline3 address3 street3 line3",
+        interno; toevoeging; complemento complementdadresse""",
+    "address.line_3": "addressline3 address3 street3 line3 pobox postofficebox postfach boitepostale",
     "address.locality": """
         city town locality; stadt ort wohnort; ville commune; ciudad localidad poblacion; citta comune localita;
         plaats woonplaats adresplaats; cidade localidade cidadeendereco""",
@@ -128,7 +133,7 @@ NAMES = {
         provinciaoestado""",
     "address.postcode": """
         zip zipcode postcode postalcode zippostalcode; plz postleitzahl; codepostal cp; codigopostal; cap
-        codicepostale; adrespostcode; cep cependereco; 郵便番号""",
+        codicepostale; adrespostcode; cep cependereco; 郵便番号 postalzipcode postalzip""",
     "address.country": """
         country countryregion nation; land; pays; pais; paese nazione; landregion paysregion paisregion paisoregion
         paeseregione paisouregiao landofregio landregio adresland adreslandregio paisregiaoendereco 国""",
@@ -180,6 +185,8 @@ LABELS = {
         prive; casa particular domicilio residencia; privato abitazione ab; thuis persoonlijk huisadres; pessoal
         residencial""",
     "car": "car; auto; carro",
+    "billing": "billing; rechnung; facturation; facturacion; fatturazione; facturatie",
+    "delivery": "delivery shipping; lieferung; livraison; envio; spedizione; bezorging",
     "mobile": "mobile cell cellular; mobil handy; portable; movil celular; cellulare; mobiel mobiele; telemovel",
     "fax": "fax; telefax; telecopie telecopieur",
     "pager": "pager beeper cercapersone localizador",

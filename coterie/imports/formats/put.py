@@ -51,8 +51,11 @@ def put_name(draft: ContactDraft, value: str) -> None:
     """Splits a whole name and sets the parts that are not set. A maiden name has its own field.
 
     The text is the full name as written, unless parts that were set say something else: then it is the display name
-    if the parts do not say everything.
+    if the parts do not say everything. A telephone number is the display name only.
     """
+    if not any(map(str.isalpha, value)):
+        put_text(draft, "display_name", value, "Name")
+        return
     parts, maiden_name = split_name_and_maiden(value)
     is_whole = draft.composed_name is None
     for name, part in parts.items():
@@ -69,9 +72,12 @@ def put_name(draft: ContactDraft, value: str) -> None:
 
 
 def put_title(draft: ContactDraft, value: str, header: str) -> None:
-    """Sets the title before a name, such as Dr. or Frau; any other is the job title."""
+    """Sets the title before a name, such as Dr. or Frau, after a salutation; any other is the job title."""
     is_honorific = fold(value).rstrip(".") in _HONORIFICS or value.endswith(".")
-    put_text(draft, "name_prefix" if is_honorific else "job_title", value, header)
+    if is_honorific and draft.name_prefix and value not in draft.name_prefix.split():
+        draft.name_prefix = f"{draft.name_prefix} {value}"
+    else:
+        put_text(draft, "name_prefix" if is_honorific else "job_title", value, header)
 
 
 def put_handles(
