@@ -2,12 +2,68 @@
 
 from pathlib import Path
 
-from coterie.model.imports import ContactDraft
+import pytest
+
+from coterie.imports.formats.header_names import guess_mapping
+from coterie.model.imports import AddressDraft, ContactDraft
 from tests.imports.tables import draft_of
 
 
 def handles_of(draft: ContactDraft) -> list[tuple[str, str, str | None]]:
     return [(handle.channel, handle.value, handle.label) for handle in draft.handles]
+
+
+def test_a_word_that_all_columns_begin_with_says_nothing(tmp_path: Path) -> None:
+    text = (
+        "Person - Name,Person - Organization,Person - Email - Work,Person - Phone - Mobile,Person - Open deals\n"
+        "Tony Turner,Tony Design,tony@example.org,+49 170 1234567,2\n"
+    )
+    draft = draft_of(tmp_path, text)
+    assert (draft.first_name, draft.employer, draft.note) == ("Tony", "Tony Design", "Person - Open deals: 2")
+    assert handles_of(draft) == [("email", "tony@example.org", "work"), ("phone", "+49 170 1234567", "mobile")]
+
+
+@pytest.mark.parametrize("prefix", ["Home - ", "Work: "])
+def test_a_place_that_all_columns_begin_with_is_their_label(prefix: str) -> None:
+    label = prefix[:4].lower()
+    assert guess_mapping([f"{prefix}Phone", f"{prefix}City"]) == {
+        f"{prefix}Phone": f"phone:{label}", f"{prefix}City": f"address:{label}.locality",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["Last Contact", "First Contact", "Last Value", "First primary"])
+def test_first_and_last_are_names_only_alone(header: str) -> None:
+    assert guess_mapping([header, "First", "Last"]) == {header: "extra", "First": "first_name", "Last": "last_name"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "prefix", "job"),
+    [("Salutation,Title", "Ms.", "SVP"), ("Title,Account Name", "Dr.", None), ("Anrede,Titel", "Frau Dr.", None)],
+)
+def test_a_title_next_to_a_salutation_or_an_employer_may_be_the_job(
+    tmp_path: Path, columns: str, prefix: str, job: str | None
+) -> None:
+    cells = {"Salutation": "Ms.", "Anrede": "Frau", "Account Name": "Pak", "Titel": "Dr.", "Title": job or "Dr."}
+    draft = draft_of(tmp_path, f"{columns},Name\n{','.join(cells[name] for name in columns.split(','))},Oda Pak\n")
+    assert (draft.name_prefix, draft.job_title, draft.note) == (prefix, job, None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        ("Mailing Street,Mailing City,Mailing Zip/Postal Code", None),
+        ("Billing Street,Billing City,Billing Zip", "billing"),
+        ("Address Street (Office),City (Office),Zip (Office)", "work"),
+        ("Address : home (Street),Address : home (City),Address : home (ZIP)", "home"),
+        ("OfficeStreetAddress,OfficeCity,OfficeZIP", "work"),
+        ("Straße Nr.,Wohnort,PLZ", None),
+        ("General street,General city,General postal/ZIP code", None),
+    ],
+)
+def test_parts_of_an_address_make_one(tmp_path: Path, columns: str, label: str | None) -> None:
+    draft = draft_of(tmp_path, f"Name,{columns}\nOda Pak,Ring 2,Linz,4020\n")
+    assert draft.addresses == [AddressDraft("Ring 2", locality="Linz", postcode="4020", label=label)]
+    assert draft.note is None
 
 
 def test_columns_in_the_plural_have_several_values(tmp_path: Path) -> None:
@@ -22,6 +78,13 @@ def test_columns_in_the_plural_have_several_values(tmp_path: Path) -> None:
         ("website", "https://ada.example"), ("linkedin", "https://www.linkedin.com/in/ada"),
     ]  # fmt: skip
     assert draft.employer == "Acme"
+
+
+def test_capitals_separate_words_and_a_place_joins_a_kind_of_phone() -> None:
+    assert guess_mapping(["CellPhoneNumber", "HomeFAXPhoneNumber", "Mobiltelefon (privat)", "Work Job Title"]) == {
+        "CellPhoneNumber": "phone:mobile", "HomeFAXPhoneNumber": "phone:home fax",
+        "Mobiltelefon (privat)": "phone:home mobile", "Work Job Title": "job_title",
+    }  # fmt: skip
 
 
 def test_a_number_as_a_name_is_only_shown(tmp_path: Path) -> None:

@@ -21,7 +21,16 @@ _LABEL_OF = {
 _PERSON = frozenset(re.findall(r"\w+", header_words.PERSON))
 # labels that say what a phone is; the others say where it is, and come first
 _KINDS = ("mobile", "fax", "pager")
-_LABELLED = re.compile(r"(phone|email|link|address)(\..+)?")
+_LABELLED = re.compile(r"(phone|email|link|address)(?::([a-z]+))?(\..+)?")
+# parts of a name that many other columns begin with, such as "Last Contact"
+_ALONE = frozenset(("first", "last", "middle"))
+# where the person works, which "Work Job Title" only repeats
+_OF_WORK = ("department", "job_title")
+# words before a part of an address, as in "Mailing City" and "Address - Street"
+_BEFORE_PARTS = frozenset(("address", "mailing", "postal", "adresse", "direccion", "indirizzo", "adres", "endereco"))
+_TITLES = frozenset(("title", "titel", "titre", "titulo", "titolo"))
+_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PREFIX = re.compile(r"\s*(\w+)(?: - |: ?|\.|/)")
 _FLAGS = frozenset((
     "true", "false", "wahr", "falsch", "vrai", "faux", "verdadero", "falso", "vero", "verdadeiro", "waar", "onwaar",
     "prawda", "falsz", "pravda", "nepravda", "0", "1",
@@ -37,8 +46,25 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     """Guesses the field of each column: header -> path.
 
     An unknown header becomes "extra", a line of the note. Technical headers (id, created at) are ignored. Several
-    columns called "Home", "Work" and the like are phone numbers, as Yahoo exports them.
+    columns called "Home", "Work" and the like are phone numbers, as Yahoo exports them. A word that all headers begin
+    with says nothing ("Person - Name", "Person - Email").
     """
+    prefix = _common_prefix(headers)
+    short = {header[prefix:]: header for header in headers}
+    mapping = _guess_all(list(short))
+    return {short[name]: path for name, path in mapping.items()}
+
+
+def _common_prefix(headers: Sequence[str]) -> int:
+    """The length of "Person - " if all headers begin with it, otherwise 0. A word that labels a place is none."""
+    match = _PREFIX.match(headers[0][:200]) if len(headers) > 1 else None
+    if match is None or "".join(words(match[1])) in _LABEL_OF:
+        return 0
+    is_common = all(header.startswith(match[0]) and header[match.end() :].strip() for header in headers)
+    return match.end() if is_common else 0
+
+
+def _guess_all(headers: Sequence[str]) -> dict[str, str]:
     mapping = {header: _guess(header) for header in headers}
     bare = {
         header: label
@@ -48,10 +74,12 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
     if len(set(bare.values())) > 2:
         mapping |= {header: f"phone:{label}" for header, label in bare.items()}
     fields = set(mapping.values())
-    # with an employer and without another column for the job, "Title" is the job
-    if "employer" in fields and "job_title" not in fields:
-        mapping |= {header: "title" for header in headers if header.strip().lower() == "title"}
     folded = {header: "".join(words(header[:200])) for header in headers}
+    titles = [header for header, word in folded.items() if word in _TITLES]
+    salutations = [header for header, path in mapping.items() if path == "name_prefix" and header not in titles]
+    # with an employer or a salutation, and without another column for the job, "Title" may be the job
+    if salutations or ("employer" in fields and "job_title" not in fields):
+        mapping |= dict.fromkeys(titles, "title")
     for header, word in folded.items():
         if word in header_words.IN_LANGUAGE:
             other, field = header_words.IN_LANGUAGE[word]
@@ -74,21 +102,36 @@ def is_setting(header: str, value: str) -> bool:
 
 
 def _guess(header: str) -> str:
-    every = re.findall(r"[^\W\d_]+|\d+", " ".join(words(header[:200])))
+    every = re.findall(r"[^\W\d_]+|\d+", " ".join(words(_CAPITALS.sub(" ", header[:200]))))
     parts = [word for word in every if word not in _EMPTY_WORDS]
     if not parts:
         return "extra"
     letters = [word for word in parts if not word.isdigit()]
     for name in ("".join(every), "".join(parts), "".join(filter(str.isalpha, every)), "".join(letters)):
-        if name in _FIELD_OF:
+        if name in _FIELD_OF and (name not in _ALONE or every == [name]):
             return _FIELD_OF[name]
     labels = [_LABEL_OF[word] for word in letters if word in _LABEL_OF]
     rest = [word for word in parts if word not in _LABEL_OF]
     if not any(word.isalpha() for word in rest) and set(_KINDS) & set(labels):
         rest = ["phone"]
+    return _labelled(_path_of(rest), labels)
+
+
+def _path_of(rest: Sequence[str]) -> str:
+    """The path of a header without its labels; "" if there is none."""
     # "Home Address 2" is the second line of the home address
-    path = _FIELD_OF.get("".join(rest)) or _FIELD_OF.get("".join(word for word in rest if not word.isdigit()), "")
-    if labels and (match := _LABELLED.fullmatch(path)):
-        labels = sorted(dict.fromkeys(labels), key=lambda label: label in _KINDS)
-        return f"{match[1]}:{' '.join(labels)}{match[2] or ''}"
+    if path := _FIELD_OF.get("".join(rest)) or _FIELD_OF.get("".join(word for word in rest if not word.isdigit())):
+        return path
+    part = _FIELD_OF.get("".join(word for word in rest if word not in _BEFORE_PARTS), "")
+    return part if part.startswith("address.") else ""
+
+
+def _labelled(path: str, labels: Sequence[str]) -> str:
+    if not labels:
+        return path if path.startswith("address.") else "extra"
+    if path in _OF_WORK and set(labels) == {"work"}:
+        return path
+    if match := _LABELLED.fullmatch(path):
+        every = sorted(dict.fromkeys([*labels, match[2]] if match[2] else labels), key=lambda label: label in _KINDS)
+        return f"{match[1]}:{' '.join(every)}{match[3] or ''}"
     return "extra"
