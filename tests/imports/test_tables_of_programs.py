@@ -66,6 +66,20 @@ def test_parts_of_an_address_make_one(tmp_path: Path, columns: str, label: str |
     assert draft.note is None
 
 
+def test_a_column_of_types_labels_the_value_next_to_it(tmp_path: Path) -> None:
+    text = (
+        "Name,Phone 1 - type,Phone 1 - value,Email,Email Type,Address 1 - type,Address 1 - value,Contact Type\n"
+        'Bo Fink,Mobile,+61412345678,a@example.org;b@example.org,Personal,Work,"1 Dock Rd, London",Customer\n'
+    )
+    draft = draft_of(tmp_path, text)
+    assert handles_of(draft) == [
+        ("phone", "+61412345678", "mobile"), ("email", "a@example.org", "personal"),
+        ("email", "b@example.org", "personal"),
+    ]  # fmt: skip
+    assert draft.addresses == [AddressDraft("1 Dock Rd, London", label="work")]
+    assert draft.note == "Contact Type: Customer"
+
+
 def test_columns_in_the_plural_have_several_values(tmp_path: Path) -> None:
     text = (
         "Full name,Email Addresses,Phone Numbers,Urls,Companies\n"

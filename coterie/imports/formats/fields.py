@@ -65,11 +65,14 @@ FIELDS: dict[str, str] = {
 
 
 _NUMBERED_KINDS = "|".join((*CHANNELS, "address", "date"))
-_NUMBERED = re.compile(rf"({_NUMBERED_KINDS})#([1-9][0-9]{{0,2}})(?:\.({'|'.join(ADDRESS_PARTS)}|label))?")
+_NUMBERED = re.compile(rf"({_NUMBERED_KINDS})#([1-9][0-9]{{0,2}})(?:\.({'|'.join(ADDRESS_PARTS)}|label|type))?")
 
 
 def numbered_of(path: str) -> tuple[str, int, str] | None:
-    """(kind, number, part) of a path such as "email#2", "email#2.label" or "address#2.locality"; otherwise None."""
+    """(kind, number, part) of a path such as "email#2", "email#2.label" or "address#2.locality"; otherwise None.
+
+    A label is taken as written, a type as the word of a program for it ("* Mobile", "INTERNET").
+    """
     match = _NUMBERED.fullmatch(path)
     return (match[1], int(match[2]), match[3] or "") if match else None
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from coterie.imports.formats import header_words, header_words_world
+from coterie.imports.formats.type_columns import type_columns
 from coterie.model.text import fold, words
 
 _FIELD_OF = {
@@ -47,11 +48,12 @@ def guess_mapping(headers: Sequence[str]) -> dict[str, str]:
 
     An unknown header becomes "extra", a line of the note. Technical headers (id, created at) are ignored. Several
     columns called "Home", "Work" and the like are phone numbers, as Yahoo exports them. A word that all headers begin
-    with says nothing ("Person - Name", "Person - Email").
+    with says nothing ("Person - Name", "Person - Email"). The types of values are labels (type_columns).
     """
     prefix = _common_prefix(headers)
     short = {header[prefix:]: header for header in headers}
     mapping = _guess_all(list(short))
+    mapping |= type_columns(mapping)
     return {short[name]: path for name, path in mapping.items()}
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from coterie.imports.formats import put
 from coterie.imports.formats.addresses import address_of
+from coterie.imports.formats.cells import split_values
 from coterie.model.imports import ContactDraft, HandleDraft, RowError
 from coterie.model.text import words
 from coterie.model.written_dates import date_of_parts, is_ambiguous
@@ -109,13 +110,16 @@ def _finish_birthday(reading: Reading) -> None:
 def _finish_numbered(reading: Reading) -> None:
     draft = reading.draft
     for (kind, _), parts in reading.numbered.items():
-        label, value = parts.pop("label", None), parts.get("", "")
+        label, type_, value = parts.pop("label", None), parts.pop("type", None), parts.get("", "")
         if kind == "address":
+            label = label or put.clean_label(type_)
             address = address_of(parts, label)
             draft.addresses += [address] if address else []
         elif kind == "date" and value:
             warn_of_guess(reading, value)
             put.put_date(draft, label or "other", value, day_first=reading.day_first)
+        elif value and type_:
+            put.put_handles(draft, kind, split_values(kind, value), type_)
         elif value:
             draft.handles.append(HandleDraft(kind, value, label))
         elif label:
