@@ -30,7 +30,7 @@ from coterie.web import messages
 from coterie.web.cookies import SESSION, VISITOR, Cookies, preference_headers, read_cookies
 from coterie.web.error_page import show_error
 from coterie.web.file_response import StoredFileResponse
-from coterie.web.form_tokens import FIELD, HEADER, check_origin, check_token
+from coterie.web.form_tokens import FIELD, HEADER, check_origin, check_share, check_token
 from coterie.web.page import VIA, Download, Go, NoPage, Page, Picture, Result, Show, Visit
 from coterie.web.pages import render
 from coterie.web.policy import PAGE_HEADERS
@@ -99,7 +99,10 @@ class PageApp:
     ) -> tuple[Mapping[str, Any], Mapping[str, Upload]]:
         if self._page.method != "POST":
             return {}, {}
-        check_origin(headers, base_url(self._settings, scope, headers))
+        if self._page.is_share:
+            check_share(headers)
+        else:
+            check_origin(headers, base_url(self._settings, scope, headers))
         files: Mapping[str, Upload] = {}
         if self._page.uploads:
             # the file of somebody who is no member is not even read
@@ -107,6 +110,8 @@ class PageApp:
             form, files = await read_upload(headers, receive, self._settings, self._settings.body_bytes_max)
         else:
             form = await read_body(headers, receive)
+        if self._page.is_share:
+            return form, files
         try:
             check_token(visit.form_token, headers.get(HEADER, b"").decode("latin-1") or form.get(FIELD))
         except CoterieError:
@@ -186,7 +191,8 @@ class PageApp:
     def _fail(self, error: Exception, scope: Scope, visit: Visit) -> Result:
         """The page of an error; sign-in for a page that needs a session."""
         error = known_error(error, scope["request_id"])
-        if isinstance(error, Unauthorized) and self._page.method == "GET" and not visit.is_fragment:
+        has_page = self._page.method == "GET" or self._page.is_share
+        if isinstance(error, Unauthorized) and has_page and not visit.is_fragment:
             return Go(url=f"/sign-in?next={quote(visit.here, safe='')}")
         return show_error(error, visit)
 

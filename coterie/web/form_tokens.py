@@ -1,7 +1,8 @@
 """Forged forms: every POST must come from a page of this instance.
 
 Guarantees. A POST without the token of the browser's cookie is refused, whatever its headers. A POST that the browser
-says comes from elsewhere (Sec-Fetch-Site, else Origin) is refused even with the token.
+says comes from elsewhere (Sec-Fetch-Site, else Origin) is refused even with the token. The exception is a file shared
+by another program (web/shared.py), which changes nothing.
 """
 
 import hmac
@@ -23,6 +24,12 @@ def check_origin(headers: Headers, own_origin: str) -> None:
         return
     origin = headers.get(b"origin")
     if origin is not None and origin.decode("latin-1") != own_origin:
+        raise Forbidden(_REFUSED)
+
+
+def check_share(headers: Headers) -> None:
+    """A share has no page, so its Origin says nothing. Raises Forbidden if the browser names a page of another site."""
+    if headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
         raise Forbidden(_REFUSED)
 
 

@@ -171,6 +171,8 @@ class Page(Struct, frozen=True):
     again: shows the form again, with the problems, after an Invalid has rolled back what the handler wrote.
     uploads: whether the form may have files, which are removed after the handler.
     once: whether a form that is sent again has no second effect (web/sent_forms.py).
+    is_share: whether other programs of the device send the form, without a token (web/shared.py): its handler changes
+    no data. Without a session it leads to the sign-in, and then to the page of its path.
     """
 
     method: Literal["GET", "POST"]
@@ -182,3 +184,4 @@ class Page(Struct, frozen=True):
     again: Again | None = None
     uploads: bool = False
     once: bool = False
+    is_share: bool = False

@@ -50,6 +50,7 @@ from coterie.web import (
     settings_terms,
     settings_tokens,
     settings_webhooks,
+    shared,
     sign_in,
     similar,
     tags,
@@ -64,7 +65,7 @@ PAGES: tuple[Page, ...] = (
     *set_up.PAGES, *sign_in.PAGES, *account.PAGES, *account_factors.PAGES, *invitations.PAGES, *passkeys.PAGES,
     *password_resets.PAGES, *oauth.PAGES,
     # lists and tools
-    *help_page.PAGES, *look_around.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES,
+    *help_page.PAGES, *look_around.PAGES, *today.PAGES, *pick.PAGES, *log.PAGES, *imports.PAGES, *shared.PAGES,
     # people
     *people.PAGES, *people_export.PAGES, *selection.PAGES, *merging.PAGES, *segments.PAGES, *audience.PAGES,
     *palette.PAGES, *session.PAGES, *neighbours.PAGES, *similar.PAGES,

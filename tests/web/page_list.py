@@ -21,7 +21,7 @@ VISITED = (
     "/1/settings/devices", "/1/settings/webhooks", "/1/settings/webhooks/new", f"/1/settings/webhooks/{WEBHOOK}",
     "/1/settings/subscriptions", "/1/settings/subscriptions/new", f"/1/settings/subscriptions/{SUBSCRIPTION}",
     "/1/settings/books", f"/1/history/undo/{UNDO}",
-    "/1/settings/calendar", "/account", "/account/passkeys", "/account/second-factor", "/help/keys",
+    "/1/settings/calendar", "/share", "/account", "/account/passkeys", "/account/second-factor", "/help/keys",
 )  # fmt: skip
 
 FRAGMENT, FILE, REDIRECT = "a fragment of another page", "a file, not a page", "leads to another page"
