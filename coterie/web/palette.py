@@ -31,13 +31,13 @@ PAGES_OF_APP = {
 
 
 class PaletteEntry(Struct, frozen=True):
-    """detail: shown next to the label. picture: the path of a small picture, shown instead of the icon."""
+    """detail: shown next to the label. contact: whose picture or initials are shown instead of the icon."""
 
     label: str
     url: str
     icon: str
     detail: str = ""
-    picture: str = ""
+    contact: Contact | None = None
 
 
 class PaletteSection(Struct, frozen=True):
@@ -53,7 +53,11 @@ def show(tx: Tx, visit: Visit) -> Result:
         PaletteSection("Go to", [*_matching(visit, text, PAGES_OF_APP, "chevron-right"), *_settings(visit, text)]),
         PaletteSection("Segments", _segments(tx, visit, text)),
     ]
-    values = {"groups": [group for group in groups if group.entries], "text": text}
+    contacts = [each.contact for each in groups[0].entries if each.contact is not None]
+    values = {
+        "groups": [group for group in groups if group.entries], "text": text,
+        "pictures": pictures_of(tx, visit, contacts),
+    }  # fmt: skip
     return Show(template="palette/list.html" if visit.is_fragment else "palette/index.html", values=values)
 
 
@@ -64,11 +68,8 @@ def _people(tx: Tx, visit: Visit, text: str) -> list[PaletteEntry]:
         contacts = search_contacts(tx, organization_id, text, limit=PEOPLE, reader_id=visit.acting.user_id).contacts
     else:
         contacts = list_contacts(tx, organization_id, order="updated_at", descending=True, limit=RECENT)
-    pictures = pictures_of(tx, visit, contacts)
     entries = [
-        PaletteEntry(
-            _name(each), f"{visit.root}/people/{each.id}", "user", _detail(each), picture=pictures.get(each.id, "")
-        )
+        PaletteEntry(_name(each), f"{visit.root}/people/{each.id}", "user", _detail(each), contact=each)
         for each in contacts
     ]
     if text:
