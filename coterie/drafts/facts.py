@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from coterie.identity.people import generation_of_name
 from coterie.model.contacts import Contact
+from coterie.model.generations import word_of_generation
 from coterie.model.handles import INSTAGRAM, PHONE, Handle
 from coterie.model.import_reasons import (
     EXTERNAL_ID,
@@ -137,7 +138,7 @@ def compare_linked(source: str, draft: Facts, other: Facts) -> Reason:
     is_same = (
         source != UID_SOURCE
         or bool(draft.handles & other.handles)
-        or (draft.generation == other.generation and (_agree(draft, other) or draft.given == other.given))
+        or (not _have_other_generations(draft, other) and (_agree(draft, other) or draft.given == other.given))
     )
     return reason_of(EXTERNAL_ID if is_same else EXTERNAL_ID_OTHER_NAME, source=source)
 
@@ -148,12 +149,20 @@ def _compare_handles(common: list[tuple[str, str]], draft: Facts, other: Facts) 
             return reason_of(USERNAME, value=value)
     channel, value = common[0]
     code = HANDLE_AND_NAME if draft.names and other.names else HANDLE
-    is_household = draft.generation != other.generation and all(channel == PHONE for channel, _ in common)
+    is_household = _have_other_generations(draft, other) and all(channel == PHONE for channel, _ in common)
     if is_household or not _agree(draft, other):
         code = HANDLE_OTHER_NAME
     elif _has_other_birthday(draft, other):
         code = HANDLE_OTHER_BIRTHDAY
     return reason_of(code, channel=channel, value=value)
+
+
+def _have_other_generations(draft: Facts, other: Facts) -> bool:
+    """Whether two have different generations. A word that is the surname of one of them is no generation."""
+    one, another = draft.generation, other.generation
+    if one and another:
+        return one != another
+    return one != another and not (word_of_generation(one, other.names) or word_of_generation(another, draft.names))
 
 
 def _agree(draft: Facts, other: Facts) -> bool:

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from coterie.identity.names import sound
 from coterie.identity.people import Home, Person
+from coterie.model.generations import SURNAMES_TOO
 from coterie.model.handles import PHONE
 from coterie.model.nicknames import full_names
 
@@ -117,10 +118,15 @@ def _facts(person: Person) -> Iterator[str]:
 
 
 def _full_names(person: Person) -> Iterator[str]:
-    if person.given and person.surname:
+    # without a surname, the last given name may be it
+    last = person.surname[-1:] or person.middle[-1:]
+    # Neto is a surname too
+    if person.suffix in SURNAMES_TOO:
+        last += (person.suffix,)
+    for surname in last if person.given else ():
         for given in (person.given, *person.aliases):
             for first in {given, *sorted(full_names(given))[:FORMS_MAX]}:
-                yield f"name:{':'.join(sorted((first, person.surname[-1])))}"
+                yield f"name:{':'.join(sorted((first, surname)))}"
 
 
 def _names(person: Person) -> tuple[str, ...]:

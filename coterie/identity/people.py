@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from itertools import dropwhile
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from coterie.identity.names import latin_words
 from coterie.model.addresses import Address
 from coterie.model.contacts import Contact
-from coterie.model.generations import NamePart, generation_at_end, generation_of
+from coterie.model.generations import NamePart, generation_at_end, generation_of, word_of_generation
 from coterie.model.handles import EMAIL, INSTAGRAM, OTHER_CHANNELS, WEBSITE, Handle
 from coterie.model.imports import AddressDraft, ContactDraft
 
@@ -107,6 +108,17 @@ def _person(
         homes=tuple(filter(None, map(_home, addresses)))[:ADDRESSES_MAX],
         employer=" ".join(word for word in latin_words(source.employer or "") if word not in _LEGAL_FORMS),
     )
+
+
+def with_names_of(person: Person, other: Person) -> Person:
+    """A person with the names that another one shows to be surnames: the Neto of "Ana Costa Neto", whom the other has
+    as "Ana Neto", and the last word of a given name without a surname."""
+    word = "" if other.suffix else word_of_generation(person.suffix, other.surname)
+    if word:
+        return replace(person, surname=(*person.surname, word), suffix="")
+    if not person.surname and person.middle and person.middle[-1] in other.surname:
+        return replace(person, surname=person.middle[-1:], middle=person.middle[:-1])
+    return person
 
 
 def generation_of_name(source: Contact | ContactDraft) -> str:

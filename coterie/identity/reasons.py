@@ -30,7 +30,7 @@ def reasons_of(one: Person, other: Person, score: Score) -> list[Reason]:
         (codes.OTHER_GIVEN_NAME, score.names.given == "other"),
         (codes.OTHER_SURNAME, score.names.surname == "other"),
         (codes.OTHER_BIRTHDAY, score.birthday < 0),
-        (codes.OTHER_GENERATION, one.suffix != other.suffix),
+        (codes.OTHER_GENERATION, score.has_other_generation),
     ):
         if is_other:
             reasons.append(reason_of(code))

@@ -19,7 +19,7 @@ from coterie.identity.fact_scores import (
 )
 from coterie.identity.name_scores import STRANGERS, NameScore, are_strangers, compare_names, login_bits
 from coterie.identity.names import Likeness, sound
-from coterie.identity.people import Person
+from coterie.identity.people import Person, with_names_of
 from coterie.identity.weights import WEIGHTS
 from coterie.model.duplicates import POSSIBLE, SUGGESTED, Level
 from coterie.model.nicknames import full_names
@@ -51,6 +51,7 @@ class Score(Struct, gc=False):
     account: str = ""
     has_personal: bool = False
     own_channel: str = ""
+    has_other_generation: bool = False
 
     @property
     def level(self) -> Level | None:
@@ -69,6 +70,7 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
     """Compares two people of a book."""
     if are_hopeless(one, other):
         return Score(NEVER, contradicts=True, names=STRANGERS, handle=NO_HANDLE)
+    one, other = with_names_of(one, other), with_names_of(other, one)
     handle = handle_score(book, one, other)
     names = compare_names(book, one, other)
     birthday = birthday_bits(book, one, other)
@@ -83,11 +85,13 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         if bits > names.bits:
             given = "login" if names.given in ("initial", "missing") else names.given
             names = NameScore(bits, given, names.surname, is_doubtful=names.is_doubtful)
+    # who has another surname is no namesake to be told apart by a generation
+    has_other_generation = one.suffix != other.suffix and names.surname != "other"
     account = shared_account(one, other)
     has_personal = bool(handle.is_personal or account) or _is_same_day(one.birthday, other.birthday)
     score = Score(
         0.0,
-        contradicts=_contradicts(one, other, names, birthday),
+        contradicts=names.given == "other" or birthday < 0 or has_other_generation,
         names=names,
         handle=handle,
         birthday=birthday,
@@ -97,6 +101,7 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         account=account,
         has_personal=has_personal,
         own_channel="" if has_personal else own_channel(one, other),
+        has_other_generation=has_other_generation,
     )
     score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
     return score
@@ -114,10 +119,6 @@ def are_hopeless(one: Person, other: Person) -> bool:
     )
 
 
-def _contradicts(one: Person, other: Person, names: NameScore, birthday: float) -> bool:
-    return names.given == "other" or birthday < 0 or one.suffix != other.suffix
-
-
 def _is_same_day(one: str, other: str) -> bool:
     """Whether two birthdays are equal; if one has no year, day and month are compared."""
     if not one or not other:
@@ -131,7 +132,7 @@ def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
     household = max(handle + min(home, most), home + min(handle, most))
     total = book.prior + score.names.bits + score.birthday + household + score.employer
     total += WEIGHTS.same_account if score.account else 0.0
-    if one.suffix != other.suffix:
+    if score.has_other_generation:
         total += WEIGHTS.other_suffix if one.suffix and other.suffix else WEIGHTS.one_suffix
     return total
 

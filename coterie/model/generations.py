@@ -1,7 +1,7 @@
 """Words after a name that tell namesakes of one family apart: Junior, Senior, II, in several languages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import Literal
 
@@ -29,6 +29,8 @@ _AFTER_GIVEN = _NO_NAMES | {"junior", "senior"}
 _AFTER_SURNAME = _AFTER_GIVEN | {"filho", "neto", "sobrinho", "fils", "hijo"}
 # generations if they are written "jun.", or "Berg jun"; else names, as in "Min Jun Kim" and "Raj Gupta Sen"
 ALSO_NAMES = frozenset(("jun", "sen"))
+# generations of one word only, which is a surname too
+SURNAMES_TOO = frozenset(("neto", "sobrinho"))
 # suffixes that nameparser does not know; some are surnames too, of people who have no other
 SUFFIXES = frozenset(
     ("senior", "sénior", "filho", "neto", "sobrinho", "fils", "père", "pere", "hijo", "padre", "2nd", "3rd", "4th",
@@ -67,6 +69,14 @@ def without_brackets(name: str) -> tuple[str, str]:
 def _is_suffix(word: str) -> bool:
     plain = word.rstrip(".").lower()
     return plain in GENERATIONS or plain in SUFFIXES
+
+
+def word_of_generation(generation: str, names: Iterable[str]) -> str:
+    """The first of these names, in Latin letters and lower case, that also means this generation; "" if none does.
+
+    "Ana Neto" may be "Ana Costa Neto": Neto is her surname, and not her generation.
+    """
+    return next((name for name in names if generation and GENERATIONS.get(name) == generation), "")
 
 
 def generation_of(words: Sequence[str], *, before: Sequence[str] = ()) -> str:

@@ -201,3 +201,10 @@ def test_spellings_of_one_generation_are_one(world: World, stored: str, suffix: 
     contact(world, first_name="Otto", last_name="Hale", name_suffix=stored, phone="+12125550122")
     (found,) = matches(world, draft("Otto", "Hale", ("phone", "+12125550122"), name_suffix=suffix))
     assert [match.reason.code for match in found] == [code]
+
+
+@pytest.mark.parametrize(("stored", "last"), [("Neto", "Costa Neto"), ("Costa Filho", "Filho")])
+def test_a_generation_that_is_a_surname_here_is_one_there(world: World, stored: str, last: str) -> None:
+    contact(world, first_name="Ana", last_name=stored, phone="+12125550122")
+    (found,) = matches(world, draft("Ana", last, ("phone", "+12125550122")))
+    assert [match.reason.code for match in found] == ["handle_and_name"]

@@ -98,6 +98,11 @@ ONE_PERSON = [
     (("Omar", "bin Salman"), ("Omar", "ibn Salman")),
     (("Omar", "Abdul Rahman"), ("Omar", "Abd el-Rahman")),
     (("Omar", "Abu Salman"), ("Omar", "Abou Salman")),
+    (("Ana", "Costa Neto"), ("Ana", "Neto")),
+    (("Rui", "Alves Sobrinho"), ("Rui", "Sobrinho")),
+    (("José", "Silva Filho"), ("José", "Filho")),
+    (("Otto", "Quill Junior"), ("Otto", "Junior")),
+    (("Ana Quill", ""), ("Ana", "Quill")),
     (("Татьяна", "Васильева"), ("Tatyana", "Vasileva")),
     (("Ольга", "Объедкова"), ("Olga", "Obedkova")),
     (("עלי", "כהן"), ("עלי", "כהן")),
@@ -133,6 +138,8 @@ APART = [
     (("Otto", "Quill"), ("Otto", "Quill Junior")),
     (("Otto", "Quill"), ("Otto Jr.", "Quill")),
     (("João", "Silva"), ("João", "Silva Neto")),
+    (("Rui", "Alves Sobrinho"), ("Rui", "Alves")),
+    (("Rui", "Alves Filho"), ("Rui", "Alves Neto")),
     (("Otto", "Quill Sr"), ("Otto", "Quill III")),
 ]
 
