@@ -15,7 +15,7 @@ from coterie.search.query import Query, parse_query
 from coterie.search.ranking import (
     IN_MESSAGE,
     IN_TEXT,
-    Candidate,
+    IndexedContact,
     Match,
     digits_match,
     lookup_of,
@@ -126,7 +126,7 @@ def _rank(tx: Tx, organization_id: int, found: Candidates) -> list[Match]:
     return sorted(matches, key=lambda match: (-match.bits, match.contact_id))
 
 
-def _add_rest(match: Match, candidate: Candidate, found: Candidates) -> bool:
+def _add_rest(match: Match, candidate: IndexedContact, found: Candidates) -> bool:
     """Adds matches outside the words of fields: numbers and long texts. Returns whether the contact matches at all."""
     if found.numbers:
         by_digits = digits_match(found.numbers, candidate.fields)
@@ -142,15 +142,15 @@ def _add_rest(match: Match, candidate: Candidate, found: Candidates) -> bool:
     return True
 
 
-def _load(tx: Tx, organization_id: int, ids: Sequence[int]) -> list[Candidate]:
+def _load(tx: Tx, organization_id: int, ids: Sequence[int]) -> list[IndexedContact]:
     rows = tx.all(
         "SELECT contact_id, fields, closeness FROM contact_terms WHERE organization_id = :organization_id"
         f" AND contact_id {tx.in_list('ids')}",
         {"organization_id": organization_id, "ids": tx.list_param(ids)},
     )
-    found = {row[0]: Candidate(*row) for row in rows}
+    found = {row[0]: IndexedContact(*row) for row in rows}
     # contacts that are not indexed again since an upgrade have no fields yet
-    return [found.get(contact_id) or Candidate(contact_id, "", 0) for contact_id in ids]
+    return [found.get(contact_id) or IndexedContact(contact_id, "", 0) for contact_id in ids]
 
 
 def _after_ranked(tx: Tx, organization_id: int, found: Candidates, *, offset: int, limit: int) -> list[int]:

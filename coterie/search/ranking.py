@@ -39,8 +39,8 @@ class Asked(Struct):
         return [term for term, loss in self.losses.items() if not loss]
 
 
-class Candidate(Struct):
-    """A contact that may be meant. closeness: in hundredths of a bit."""
+class IndexedContact(Struct):
+    """A contact as the index holds it, which may match. fields: its text. closeness: in hundredths of a bit."""
 
     contact_id: int
     fields: str
@@ -142,7 +142,7 @@ def worth_of(asked: Sequence[Asked], counts: Mapping[str, int], size: int) -> Wo
     return Worth({word: rarity(count, size) for word, count in counts.items()}, most)
 
 
-def match_of(candidate: Candidate, pairs: list[Pair], name_length: int, worth: Worth) -> Match:
+def match_of(candidate: IndexedContact, pairs: list[Pair], name_length: int, worth: Worth) -> Match:
     """The match of a contact, from the pairs of its words: each word of either side counts once."""
     for pair in pairs:
         bits = min(worth.bits.get(pair.word, UNCOUNTED), worth.most[pair.asked])
