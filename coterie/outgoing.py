@@ -43,7 +43,7 @@ class NotAllowed(Exception):
     """The address may not be connected to; the message says why."""
 
 
-class Target(Struct, frozen=True):
+class CheckedAddress(Struct, frozen=True):
     """A checked place to connect to. url: with an IP address for the host; host: as the header Host has it; name: the
     name that the certificate must have, None for plain http."""
 
@@ -121,7 +121,7 @@ def check_place(url: str, rules: Rules) -> str:
     return url
 
 
-def resolve(url: str, rules: Rules) -> list[Target]:
+def resolve(url: str, rules: Rules) -> list[CheckedAddress]:
     """The places a URL leads to, all of them checked, in the order of the name server; at most four.
 
     Looks the host up, so it may take seconds. Raises NotAllowed if one address is not allowed, none is found, or the
@@ -138,7 +138,7 @@ def resolve(url: str, rules: Rules) -> list[Target]:
     places = [f"[{address}]:{port}" if ":" in address else f"{address}:{port}" for address in addresses]
     query = (parts.path or "/", parts.query, "")
     header = parts.netloc.removesuffix(f":{_DEFAULT_PORTS[parts.scheme]}")
-    return [Target(urlunsplit((parts.scheme, place, *query)), header, name) for place in places[:ADDRESSES_MAX]]
+    return [CheckedAddress(urlunsplit((parts.scheme, place, *query)), header, name) for place in places[:ADDRESSES_MAX]]
 
 
 def _check_own(url: str, rules: Rules, addresses: Iterable[str] = ()) -> None:
