@@ -10,7 +10,7 @@ from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.known_contacts import find_by_uid
 from coterie.carddav.urls import Resource
-from coterie.carddav.writing import Outcome, Put, Writer
+from coterie.carddav.writing import CardWriter, Outcome, Put
 from coterie.cards.groups import are_groups_stale, refresh_groups
 from coterie.cards.rendering import Renderer
 from coterie.errors import NotFound
@@ -72,7 +72,7 @@ def put_book_card(context: Context, book: Book, put: Put, ref: CardRef | None) -
     tx, caller = context.tx, context.login.caller
     present = _present_card(context, book, put, ref)
     name = present.href if present else _free_name(context, put.href)
-    Writer(tx, context.login, replace(put, href=name)).write(present)
+    CardWriter(tx, context.login, replace(put, href=name)).write(present)
     written = store.find_cards(tx, context.organization_id, [name])[name]
     if ref is None and written.contact_id is not None:
         put_in_book(tx, caller, book, written.contact_id, put.href)

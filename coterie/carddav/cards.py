@@ -13,7 +13,7 @@ from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError, UidConflict
 from coterie.carddav.properties import CONTENT_TYPE
 from coterie.carddav.urls import Resource
-from coterie.carddav.writing import Outcome, Put, Writer
+from coterie.carddav.writing import CardWriter, Outcome, Put
 from coterie.cards.groups import delete_group
 from coterie.cards.rendering import Renderer
 from coterie.errors import Invalid, NotFound
@@ -100,7 +100,7 @@ def _write(context: Context, put: Put, ref: CardRef | None) -> Outcome:
         book = context.request_book
         if book is not None:
             return put_book_card(context, book, put, ref)
-        return Writer(context.tx, context.login, put).write(ref)
+        return CardWriter(context.tx, context.login, put).write(ref)
     except UidConflict as conflict:
         content = f"<D:href>{card_of_conflict(context, conflict).url}</D:href>"
         raise DavError(409, "C:no-uid-conflict", "Another card has this UID", content) from None

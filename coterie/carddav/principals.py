@@ -7,7 +7,7 @@ import re
 
 from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
-from coterie.carddav.properties import PROPERTIES, Target
+from coterie.carddav.properties import PROPERTIES, ShownResource
 from coterie.carddav.propfind import Wanted, respond, stored_properties
 from coterie.carddav.urls import resource_of
 from coterie.carddav.xml_input import Element, dav
@@ -18,7 +18,7 @@ DEPTH_MAX = 3
 _HREF = re.compile(r"<D:href>([^<]*)</D:href>")
 
 
-def expand(context: Context, target: Target, wanted: Element, depth: int = 0) -> str:
+def expand(context: Context, target: ShownResource, wanted: Element, depth: int = 0) -> str:
     """The properties of a resource; in place of an href in them the response of what it names."""
     found, missing = [], []
     stored = stored_properties(context, target.resource)
@@ -48,7 +48,7 @@ def _expanded(context: Context, value: str, wanted: Element, depth: int) -> str:
             context.check(resource)
         except NotFound:
             continue
-        texts.append(expand(context, Target(resource), wanted, depth))
+        texts.append(expand(context, ShownResource(resource), wanted, depth))
     return "".join(texts)
 
 
@@ -59,7 +59,7 @@ def search(context: Context, root: Element, wanted: Wanted) -> str:
         raise DavError(400, message="A principal-property-search names a property")
     device = context.login.device
     read = PROPERTIES[dav("displayname")]
-    target = Target(context.principal)
+    target = ShownResource(context.principal)
     name = (read(context, target) or "").casefold()
     texts = [(each.text_of(dav("match")) or "").casefold() for each in searches]
     results = [text in name or text in device.email.casefold() for text in texts]
@@ -71,4 +71,4 @@ def match(context: Context, root: Element, wanted: Wanted) -> str:
     """principal-match: the member's own principal."""
     if root.name == dav("principal-match") and not root.children:
         raise DavError(400, message="A principal-match says what to match")
-    return respond(context, Target(context.principal), wanted)
+    return respond(context, ShownResource(context.principal), wanted)

@@ -22,7 +22,7 @@ _OF_PEOPLE = ("D:principal-property-search", "D:principal-match",
 _OF_BOOKS = ("C:addressbook-query", "C:addressbook-multiget", "D:sync-collection", "D:expand-property")
 
 
-class Target(Struct, frozen=True):
+class ShownResource(Struct, frozen=True):
     """A resource; ref: of a card. length: of its body, if it was rendered."""
 
     resource: Resource
@@ -30,14 +30,14 @@ class Target(Struct, frozen=True):
     length: int | None = None
 
 
-Property = Callable[[Context, Target], str | None]
+Property = Callable[[Context, ShownResource], str | None]
 
 
 def _href(resource: Resource) -> str:
     return f"<D:href>{resource.url}</D:href>"
 
 
-def _resourcetype(_: Context, target: Target) -> str:
+def _resourcetype(_: Context, target: ShownResource) -> str:
     kind = target.resource.kind
     if kind == "card":
         return ""
@@ -45,7 +45,7 @@ def _resourcetype(_: Context, target: Target) -> str:
     return "<D:collection/>" + extra
 
 
-def _displayname(context: Context, target: Target) -> str | None:
+def _displayname(context: Context, target: ShownResource) -> str | None:
     kind = target.resource.kind
     if kind in ("principal", "home"):
         user = find_user(context.tx, context.login.device.user_id)
@@ -56,13 +56,13 @@ def _displayname(context: Context, target: Target) -> str | None:
     return {"root": "Coterie", "principals": "Principals", "homes": "Address books"}.get(kind)
 
 
-def _privileges(context: Context, target: Target) -> str:
+def _privileges(context: Context, target: ShownResource) -> str:
     kind = target.resource.kind
     names = _WRITE if kind in ("home", "book", "card") and not context.is_read_only(target.resource) else _READ
     return "".join(f"<D:privilege><D:{name}/></D:privilege>" for name in names)
 
 
-def _reports(_: Context, target: Target) -> str | None:
+def _reports(_: Context, target: ShownResource) -> str | None:
     kind = target.resource.kind
     if kind == "card":
         return None
@@ -70,44 +70,44 @@ def _reports(_: Context, target: Target) -> str | None:
     return "".join(f"<D:supported-report><D:report><{name}/></D:report></D:supported-report>" for name in names)
 
 
-def _sync_token(context: Context, target: Target) -> str | None:
+def _sync_token(context: Context, target: ShownResource) -> str | None:
     if target.resource.kind != "book":
         return None
     return escape(context.token(target.resource, context.token_revision(target.resource)))
 
 
-def _etag(_: Context, target: Target) -> str | None:
+def _etag(_: Context, target: ShownResource) -> str | None:
     return escape(etag_of(target.ref)) if target.ref else None
 
 
-def _modified(_: Context, target: Target) -> str | None:
+def _modified(_: Context, target: ShownResource) -> str | None:
     return http_date(times.parse(target.ref.changed_at).timestamp()) if target.ref else None
 
 
-def _length(_: Context, target: Target) -> str | None:
+def _length(_: Context, target: ShownResource) -> str | None:
     if target.resource.kind == "book":
         return "0"
     return None if target.length is None else str(target.length)
 
 
-def _resource_id(context: Context, target: Target) -> str | None:
+def _resource_id(context: Context, target: ShownResource) -> str | None:
     if target.resource.kind not in ("principal", "home", "book"):
         return None
     book = context.find_book(target.resource.book)
     return f"<D:href>urn:uuid:{book.id if book else context.member}</D:href>"
 
 
-def _home_set(context: Context, target: Target) -> str | None:
+def _home_set(context: Context, target: ShownResource) -> str | None:
     return _href(context.home) if target.resource.kind in ("root", "principal", "home") else None
 
 
-def _address_data_types(_: Context, target: Target) -> str | None:
+def _address_data_types(_: Context, target: ShownResource) -> str | None:
     if target.resource.kind != "book":
         return None
     return '<C:address-data-type content-type="text/vcard" version="3.0"/>'
 
 
-def _collations(_: Context, target: Target) -> str | None:
+def _collations(_: Context, target: ShownResource) -> str | None:
     if target.resource.kind != "book":
         return None
     return "".join(
@@ -115,7 +115,7 @@ def _collations(_: Context, target: Target) -> str | None:
     )
 
 
-def _privilege_tree(_: Context, __: Target) -> str:
+def _privilege_tree(_: Context, __: ShownResource) -> str:
     inner = "".join(
         f"<D:supported-privilege><D:privilege><D:{name}/></D:privilege>"
         f'<D:description xml:lang="en">{name}</D:description></D:supported-privilege>'

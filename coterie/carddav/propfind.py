@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from coterie.carddav.context import Context, Request
 from coterie.carddav.errors import DavError
-from coterie.carddav.properties import ALL_PROPERTIES, PROPERTIES, Target
+from coterie.carddav.properties import ALL_PROPERTIES, PROPERTIES, ShownResource
 from coterie.carddav.urls import Resource
 from coterie.carddav.xml_input import Element, dav, parse_xml
 from coterie.carddav.xml_output import element, propstats, response
@@ -54,7 +54,7 @@ def names_in(prop: Element) -> tuple[str, ...]:
     return names
 
 
-def respond(context: Context, target: Target, wanted: Wanted, *, extra: str = "") -> str:
+def respond(context: Context, target: ShownResource, wanted: Wanted, *, extra: str = "") -> str:
     """The response for one resource. extra: properties that were found already, as XML."""
     found, missing = [extra] if extra else [], []
     stored = stored_properties(context, target.resource)
@@ -97,9 +97,9 @@ def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
     wanted = read_wanted(parse_xml(request.body))
     if resource.kind == "card":
         return [respond(context, _card_target(context, resource), wanted)], iter(())
-    targets = [Target(resource)]
+    targets = [ShownResource(resource)]
     if depth == "1":
-        targets += [Target(child) for child in _children(context, resource)]
+        targets += [ShownResource(child) for child in _children(context, resource)]
     refs: Sequence[CardRef] = ()
     if depth == "1" and resource.kind == "book":
         refs = context.list_cards()
@@ -107,15 +107,15 @@ def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
         targets = targets[1:]
     # the cards' responses are written after the transaction, and need none
     heads = [respond(context, target, wanted) for target in targets]
-    return heads, (respond(context, Target(context.card(ref), ref), wanted) for ref in refs)
+    return heads, (respond(context, ShownResource(context.card(ref), ref), wanted) for ref in refs)
 
 
-def _card_target(context: Context, resource: Resource) -> Target:
+def _card_target(context: Context, resource: Resource) -> ShownResource:
     ref = context.find_card(resource)
     if ref is None:
         raise NotFound("There is no such card")
     rendered = Renderer(context.tx, context.login.caller, context.request.folder).render([ref])[ref.href]
-    return Target(resource, ref, len(rendered.text.encode()))
+    return ShownResource(resource, ref, len(rendered.text.encode()))
 
 
 def _children(context: Context, resource: Resource) -> list[Resource]:

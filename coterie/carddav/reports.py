@@ -11,7 +11,7 @@ from coterie.carddav.context import Context
 from coterie.carddav.errors import DavError
 from coterie.carddav.filters import match_filter, read_filter
 from coterie.carddav.principals import expand, match, search
-from coterie.carddav.properties import Target
+from coterie.carddav.properties import ShownResource
 from coterie.carddav.propfind import Wanted, depth_of, names_in, read_wanted, respond
 from coterie.carddav.urls import Resource, resource_of
 from coterie.carddav.xml_input import Element, card, dav, parse_xml
@@ -44,7 +44,7 @@ class Report(Struct):
 
     def _respond(self, context: Context, refs: Sequence[CardRef]) -> str:
         if self.data is None:
-            return "".join(respond(context, Target(context.card(ref), ref), self.wanted) for ref in refs)
+            return "".join(respond(context, ShownResource(context.card(ref), ref), self.wanted) for ref in refs)
         # as they are now: a card may have changed since the report began
         now = context.find_cards([ref.href for ref in refs], context.request_book)
         rendered = Renderer(context.tx, context.login.caller, context.request.folder).render(now.values())
@@ -55,7 +55,9 @@ class Report(Struct):
                 texts.append(status_response(context.card(ref).url, 404))
             else:
                 extra = self.data.element_of(context, each)
-                texts.append(respond(context, Target(context.card(each.ref), each.ref), self.wanted, extra=extra))
+                texts.append(
+                    respond(context, ShownResource(context.card(each.ref), each.ref), self.wanted, extra=extra)
+                )
         return "".join(texts)
 
 
@@ -184,7 +186,7 @@ def _sync(context: Context, root: Element) -> Report:
 
 
 def _expand(context: Context, root: Element) -> Report:
-    return Report(head=expand(context, Target(context.request.resource), root))
+    return Report(head=expand(context, ShownResource(context.request.resource), root))
 
 
 def _search(context: Context, root: Element) -> Report:

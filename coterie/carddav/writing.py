@@ -72,7 +72,7 @@ class Outcome(Struct, frozen=True):
     etag: str | None
 
 
-class Writer:
+class CardWriter:
     """One PUT of a device."""
 
     def __init__(self, tx: Tx, login: Login, put: Put) -> None:
