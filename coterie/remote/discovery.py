@@ -9,7 +9,7 @@ from msgspec import Struct
 from coterie import outgoing
 from coterie.remote.client import Client, Reply
 from coterie.remote.errors import RemoteError
-from coterie.remote.xml import CS, Response, card, dav, propfind
+from coterie.remote.xml import CS, ResourceResponse, card, dav, propfind
 
 BOOKS_MAX = 200
 WELL_KNOWN = "/.well-known/carddav"
@@ -135,7 +135,7 @@ def _books_of(reply: Reply) -> list[Book]:
     ]
 
 
-def _book(reply: Reply, response: Response) -> Book:
+def _book(reply: Reply, response: ResourceResponse) -> Book:
     url = urljoin(reply.url, response.href or urlsplit(reply.url).path)
     reports = response.properties.get(dav("supported-report-set"))
     privileges = response.properties.get(dav("current-user-privilege-set"))

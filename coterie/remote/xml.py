@@ -42,7 +42,7 @@ class Value(Struct):
         return "".join(self.pieces)
 
 
-class Response(Struct):
+class ResourceResponse(Struct):
     """One resource. status: of the resource itself, if it has one; properties: the properties found."""
 
     href: str = ""
@@ -56,7 +56,7 @@ class Response(Struct):
 
 
 class Multistatus(Struct):
-    responses: list[Response] = field(default_factory=list)
+    responses: list[ResourceResponse] = field(default_factory=list)
     sync_token: str | None = None
     # names of the elements in an error, and the hrefs in it
     error: Value = field(default_factory=Value)
@@ -69,7 +69,7 @@ class Reader:
     def __init__(self) -> None:
         self.result = Multistatus()
         self._path: list[str] = []
-        self._response: Response | None = None
+        self._response: ResourceResponse | None = None
         self._found: dict[str, Value] = {}
         self._status: int | None = None
         self._value: Value | None = None
@@ -118,7 +118,7 @@ class Reader:
         elif full == dav("response"):
             if len(self.result.responses) >= RESPONSES_MAX:
                 raise RemoteError("too_many_cards", f"The book has more than {RESPONSES_MAX:,} cards", is_lasting=True)
-            self._response = Response()
+            self._response = ResourceResponse()
         elif full == dav("propstat"):
             self._found, self._status = {}, None
         elif full == dav("multistatus"):
@@ -142,7 +142,7 @@ class Reader:
         elif full == dav("sync-token"):
             self.result.sync_token = text.strip() or None
 
-    def _end_in_response(self, response: Response, full: str, parent: str, text: str) -> None:
+    def _end_in_response(self, response: ResourceResponse, full: str, parent: str, text: str) -> None:
         if full == dav("href") and not response.href:
             response.href = text
         elif full == dav("status"):

@@ -29,7 +29,7 @@ from coterie.store.searches import SECONDS, search_turns
 from coterie.store.sqlite_connection import IMMEDIATE, Connection, SqliteTx, read, transaction, translate
 from coterie.store.sqlite_lock import WriteLock, private_file
 from coterie.store.sqlite_watch import Watch
-from coterie.store.sqlite_writer import Writer
+from coterie.store.sqlite_writer import WriterThread
 
 SLOW_READERS = 2
 
@@ -75,7 +75,7 @@ class SqliteDatabase:
             self._writing_connection.apsw.execute("SELECT 1 FROM sqlite_schema").fetchall()  # creates the WAL
             self._watch = Watch(path, self._lock, self.settings.request_seconds)
         self._writing_connection.apsw.execute("PRAGMA synchronous=FULL")
-        self._writer = Writer(self._writing_connection, self._lock, self._watch, self.settings.request_seconds)
+        self._writer = WriterThread(self._writing_connection, self._lock, self._watch, self.settings.request_seconds)
         self._checkpoints = Checkpoints(path, self._writing_connection.apsw)
         self._reader = self._connect()
         for _ in range(SLOW_READERS):

@@ -50,7 +50,7 @@ class Unit:
             self.outcome = (None, translate(error))
 
 
-class Writer:
+class WriterThread:
     """The queue and its thread, which starts with the first unit.
 
     seconds: the deadline of a unit, for its wait and again for its work.
