@@ -8,7 +8,7 @@ from msgspec import Struct
 from coterie.cli.row_fields import fields_of_draft, line_of_fields
 from coterie.cli.terminal import printable
 from coterie.model.import_reasons import describe_reason
-from coterie.model.imports import MATCH, REJECT, UPDATE, ContactDraft, Match, StagedRow
+from coterie.model.imports import MATCH, REJECT, UPDATE, ContactDraft, RowMatch, StagedRow
 from coterie.store.contacts import list_contacts_by_id
 from coterie.store.database import Tx
 from coterie.store.import_rows import list_matches
@@ -72,7 +72,7 @@ def load_row_views(tx: Tx, organization_id: int, import_id: str, rows: list[Stag
     return [_row_view(row, matches.get(row.row_number, []), names) for row in rows]
 
 
-def _row_view(row: StagedRow, matches: list[Match], names: dict[int, str]) -> RowView:
+def _row_view(row: StagedRow, matches: list[RowMatch], names: dict[int, str]) -> RowView:
     draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else ContactDraft()
     return RowView(
         row=row.row_number,

@@ -29,7 +29,7 @@ from coterie.model.imports import (
     ROW_STAGED,
     TEXT_LENGTH_MAX,
     ContactDraft,
-    Match,
+    RowMatch,
     StagedRow,
 )
 from coterie.model.organizations import Caller
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 _decode = msgspec.json.Decoder(ContactDraft).decode
 
 
-class Writer(Struct):
+class Batch(Struct):
     """The transaction of a batch, its caller, and the data folder."""
 
     tx: Tx
@@ -54,14 +54,14 @@ class Writer(Struct):
         return self.tx, self.caller.organization_id, self.caller.import_id or ""
 
 
-def write_chunk(writer: Writer, rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:
+def write_chunk(batch: Batch, rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:
     """Writes rows; returns by how much the count of each outcome changes."""
     new = [row for row in rows if _is_new(row)] if is_unchanged else []
-    if not has_room(writer.tx, writer.caller, len(new)):
+    if not has_room(batch.tx, batch.caller, len(new)):
         new = []
     others = [row for row in rows if not _is_new(row)] if new else rows
-    _create(writer, new)
-    done = [_write_alone(writer, row) for row in others] if one_by_one else _write(writer, others)
+    _create(batch, new)
+    done = [_write_alone(batch, row) for row in others] if one_by_one else _write(batch, others)
     outcomes = Counter(row.outcome for row in done)
     outcomes.subtract(row.outcome for row in others)
     return outcomes
@@ -72,68 +72,68 @@ def _is_new(row: StagedRow) -> bool:
     return row.outcome == CREATE and row.decision is None and not row.needs_rematch
 
 
-def _create(writer: Writer, rows: Sequence[StagedRow]) -> None:
+def _create(batch: Batch, rows: Sequence[StagedRow]) -> None:
     """Creates the contacts of new rows."""
-    created = create_people(writer.tx, writer.caller, [_draft_of(writer, row) for row in rows])
-    row_store.mark_created(*writer.row_key, zip((row.row_number for row in rows), created, strict=True))
+    created = create_people(batch.tx, batch.caller, [_draft_of(batch, row) for row in rows])
+    row_store.mark_created(*batch.row_key, zip((row.row_number for row in rows), created, strict=True))
 
 
-def _write(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
+def _write(batch: Batch, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Decides and writes rows; returns and saves them as they are then."""
     done: list[StagedRow] = []
     while len(done) < len(rows):
-        done += _write_some(writer, rows[len(done) :])
-    row_store.save_rows(*writer.row_key, done)
+        done += _write_some(batch, rows[len(done) :])
+    row_store.save_rows(*batch.row_key, done)
     return done
 
 
-def _write_alone(writer: Writer, row: StagedRow) -> StagedRow:
+def _write_alone(batch: Batch, row: StagedRow) -> StagedRow:
     """Writes one row; rejects it if it cannot be written."""
     try:
-        with writer.tx.savepoint():
-            return _write(writer, [row])[0]
+        with batch.tx.savepoint():
+            return _write(batch, [row])[0]
     except (Unavailable, TooSlow):
         raise
     except Exception as error:
         problem = error.message if isinstance(error, CoterieError) else "it cannot be saved"
-        fields = {"import_id": writer.caller.import_id, "row": row.row_number, "error": str(error)[:200]}
+        fields = {"import_id": batch.caller.import_id, "row": row.row_number, "error": str(error)[:200]}
         log.warning("import row rejected", extra=fields)
         reason = reason_of(NOT_SAVED, text=problem[:TEXT_LENGTH_MAX])
         rejected = replace(row, outcome=REJECT, reason=reason, decision=None, needs_rematch=False)
-        row_store.save_rows(*writer.row_key, [rejected])
+        row_store.save_rows(*batch.row_key, [rejected])
         return rejected
 
 
-def _write_some(writer: Writer, rows: Sequence[StagedRow]) -> list[StagedRow]:
+def _write_some(batch: Batch, rows: Sequence[StagedRow]) -> list[StagedRow]:
     """Writes rows up to the first one about the person of an earlier row: it must be decided after that is written."""
-    tx, caller = writer.tx, writer.caller
+    tx, caller = batch.tx, batch.caller
     if rows[0].kind == PORTABLE:
-        portable_rows = _draft_of(writer, rows[0]).portable_rows
+        portable_rows = _draft_of(batch, rows[0]).portable_rows
         assert portable_rows is not None  # by its kind
         return [apply_rows(tx, caller, rows[0], portable_rows)]
-    subjects = [_subject_of(writer, row) for row in takewhile(lambda row: row.kind != PORTABLE, rows)]
+    subjects = [_subject_of(batch, row) for row in takewhile(lambda row: row.kind != PORTABLE, rows)]
     plans = decide_rows(tx, caller, subjects, to_change=True)
     plans = limit_plans(tx, caller, subjects, plans[: count_independent(subjects, plans)])
     written = write_plans(tx, caller, subjects, plans)
     matches = [
-        Match(row.row_number, match.contact_id, match.score, match.reason)
+        RowMatch(row.row_number, match.contact_id, match.score, match.reason)
         for row, plan in zip(rows, plans, strict=False)
         for match in plan.matches
     ]
-    row_store.insert_matches(*writer.row_key, matches)
+    row_store.insert_matches(*batch.row_key, matches)
     return [_finished(*each) for each in zip(rows, plans, written, strict=False)]
 
 
-def _subject_of(writer: Writer, row: StagedRow) -> Subject:
-    draft = _draft_of(writer, row)
+def _subject_of(batch: Batch, row: StagedRow) -> Subject:
+    draft = _draft_of(batch, row)
     return Subject(facts_of_draft(draft), lambda: draft, row.decision, row.contact_id)
 
 
-def _draft_of(writer: Writer, row: StagedRow) -> ContactDraft:
+def _draft_of(batch: Batch, row: StagedRow) -> ContactDraft:
     """The draft of a row, without pictures whose file no longer exists."""
     draft = _decode(row.draft or "{}")
     if draft.pictures:
-        draft.pictures = [p for p in draft.pictures if not p.digest or file_path(writer.folder, p.digest).is_file()]
+        draft.pictures = [p for p in draft.pictures if not p.digest or file_path(batch.folder, p.digest).is_file()]
     return draft
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from coterie.actions import imports as actions
 from coterie.errors import TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, key_changes
-from coterie.imports.applied_rows import Writer, write_chunk
+from coterie.imports.applied_rows import Batch, write_chunk
 from coterie.imports.engine import Done, Run, open_import
 from coterie.imports.other_writers import CHUNK, ConflictGuard, Pace
 from coterie.imports.related import FORMATS, link_related
@@ -115,11 +115,11 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
     is_unchanged = not one_by_one and guard.is_unchanged(tx, caller)
     if not is_unchanged and key_changes(tx, run.organization_id) == KEYED:
         return Done(import_, import_.applied_row)  # contacts of others must have keys first
-    writer = Writer(tx, caller, run.folder)
+    batch = Batch(tx, caller, run.folder)
     outcomes = Counter[str]()
     through, count, is_end, at_once = import_.applied_row, 0, True, pace.row_count()
-    while rows := row_store.list_rows_to_apply(*writer.row_key, after=through, limit=at_once):
-        outcomes.update(write_chunk(writer, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
+    while rows := row_store.list_rows_to_apply(*batch.row_key, after=through, limit=at_once):
+        outcomes.update(write_chunk(batch, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
         through, count = rows[-1].row_number, count + len(rows)
         is_end = len(rows) < at_once
         if is_end or count >= limit or pace.is_waited_for(tx):

@@ -42,8 +42,8 @@ from coterie.model.imports import (
     UNCHANGED,
     UPDATE,
     Import,
-    Match,
     RowError,
+    RowMatch,
     StagedRow,
 )
 from coterie.model.organizations import Caller
@@ -72,7 +72,7 @@ class Staged(Struct):
     """
 
     rows: list[StagedRow] = field(default_factory=list)
-    matches: list[Match] = field(default_factory=list)
+    matches: list[RowMatch] = field(default_factory=list)
     files: list[tuple[int, str]] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ def stage_batch(tx: Tx, staging: Staging, batch: list[ReadRow]) -> Staged:
     for row, subject, by_contacts in zip(open_rows, subjects, plans, strict=True):
         plan = _plan_row(tx, staging, row, subject, by_contacts)
         rows[row.number] = _stage_planned(tx, staging, row, plan)
-        staged.matches += [Match(row.number, m.contact_id, m.score, m.reason) for m in plan.matches]
+        staged.matches += [RowMatch(row.number, m.contact_id, m.score, m.reason) for m in plan.matches]
     staged.rows = [rows[number] for number in sorted(rows)]
     staged.files = [(row.number, digest) for row in batch for digest in _files_of(row)]
     return staged

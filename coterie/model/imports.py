@@ -214,7 +214,7 @@ class StagedRow(Struct, frozen=True, kw_only=True):
     changes: str | None = None
 
 
-class Match(Struct, frozen=True):
+class RowMatch(Struct, frozen=True):
     """A stored contact that a draft may be: score 0–100 and the reason."""
 
     row_number: int

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from coterie.model.import_reasons import CONTACT_DELETED, ROWS_LEFT_OUT, Reason
-from coterie.model.imports import Match, StagedRow
+from coterie.model.imports import RowMatch, StagedRow
 from coterie.store.database import Row, Tx
 
 _COLUMNS = (
@@ -230,7 +230,7 @@ def list_files_of_rows(tx: Tx, organization_id: int, import_id: str, row_numbers
 # Matches --------------------------------------------------------------------------------------------------------------
 
 
-def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterable[Match]) -> None:
+def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterable[RowMatch]) -> None:
     """Inserts the contacts that rows may be; existing ones stay."""
     rows = [
         {
@@ -247,14 +247,14 @@ def insert_matches(tx: Tx, organization_id: int, import_id: str, matches: Iterab
     tx.insert_rows("import_matches", rows, skip_existing=True)
 
 
-def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequence[int]) -> dict[int, list[Match]]:
+def list_matches(tx: Tx, organization_id: int, import_id: str, row_numbers: Sequence[int]) -> dict[int, list[RowMatch]]:
     """row number -> the contacts it may be, most likely first."""
     rows = tx.all(
         "SELECT row_number, contact_id, score, reason_code, reason_data FROM import_matches"
         f"{_OF_IMPORT} AND row_number {tx.in_list('numbers')} ORDER BY row_number, score DESC, contact_id",
         {"organization_id": organization_id, "import_id": import_id, "numbers": tx.list_param(row_numbers)},
     )
-    found: dict[int, list[Match]] = {}
+    found: dict[int, list[RowMatch]] = {}
     for row_number, contact_id, score, code, data in rows:
-        found.setdefault(row_number, []).append(Match(row_number, contact_id, score, _reason(code, data)))
+        found.setdefault(row_number, []).append(RowMatch(row_number, contact_id, score, _reason(code, data)))
     return found

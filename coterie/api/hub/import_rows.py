@@ -16,7 +16,7 @@ from coterie.errors import NotFound
 from coterie.http.cursors import CursorScope
 from coterie.model.contacts import Contact
 from coterie.model.import_reasons import describe_reason
-from coterie.model.imports import UPDATE, Match, StagedRow
+from coterie.model.imports import UPDATE, RowMatch, StagedRow
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.contacts import list_contacts_by_id
@@ -104,7 +104,7 @@ def present_rows(tx: Tx, caller: Caller, import_id: str, rows: Sequence[StagedRo
     return [_present(row, matches.get(row.row_number, []), contacts) for row in rows]
 
 
-def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact]) -> RowEntity:
+def _present(row: StagedRow, matches: list[RowMatch], contacts: dict[int, Contact]) -> RowEntity:
     return RowEntity(
         row=row.row_number,
         outcome=row.outcome,  # type: ignore[arg-type]
@@ -118,7 +118,7 @@ def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact])
     )
 
 
-def _match(contact: Contact, match: Match) -> MatchEntity:
+def _match(contact: Contact, match: RowMatch) -> MatchEntity:
     return MatchEntity(contact.id, contact.uuid, contact.name, match.score, describe_reason(match.reason))
 
 

@@ -14,7 +14,7 @@ from coterie.model.contacts import Contact
 from coterie.model.handles import EMAIL, LINKEDIN, PHONE, WEBSITE
 from coterie.model.ids import parse_id
 from coterie.model.import_reasons import describe_reason
-from coterie.model.imports import UPDATE, AddressDraft, ContactDraft, Match, StagedRow
+from coterie.model.imports import UPDATE, AddressDraft, ContactDraft, RowMatch, StagedRow
 from coterie.model.organizations import Caller
 from coterie.store import imports as store
 from coterie.store.contacts import find_contact_by_uuid, list_contacts_by_id
@@ -96,7 +96,7 @@ def present_rows(tx: Tx, caller: Caller, import_id: str, rows: list[StagedRow]) 
     return [_present(row, matches.get(row.row_number, []), contacts) for row in rows]
 
 
-def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact]) -> RowEntity:
+def _present(row: StagedRow, matches: list[RowMatch], contacts: dict[int, Contact]) -> RowEntity:
     draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
     contact = contacts.get(row.contact_id) if row.contact_id is not None else None
     return RowEntity(
@@ -114,7 +114,7 @@ def _present(row: StagedRow, matches: list[Match], contacts: dict[int, Contact])
     )
 
 
-def _present_match(contact: Contact, match: Match) -> MatchEntity:
+def _present_match(contact: Contact, match: RowMatch) -> MatchEntity:
     return MatchEntity(contact.uuid, contact.name, match.score, describe_reason(match.reason))
 
 
