@@ -32,6 +32,8 @@ FILE_LINES_AIM = 200
 IMPORT_TABLE_WIDTH = 120
 POSITIONAL_MAX = 5
 CALL_POSITIONAL_MAX = 6
+# a public class name in more packages than these says too little
+PACKAGES_PER_CLASS_NAME_MAX = 2
 TEXT_TESTS = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "split", "find"}
 PREFIXED = "model/filters/problems.py"
 # names of functions of the store that write
@@ -239,6 +241,18 @@ def cycles(modules: Iterable[Module]) -> Iterator[str]:
         yield from visit(name, [])
 
 
+def common_class_names(modules: Iterable[Module]) -> Iterator[str]:
+    """Each name of public classes in more than two packages: a reader has to guess which one is meant."""
+    packages: dict[str, set[str]] = {}
+    for module in modules:
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                packages.setdefault(node.name, set()).add(module.package)
+    for name, where in sorted(packages.items()):
+        if len(where) > PACKAGES_PER_CLASS_NAME_MAX:
+            yield f"{name} is a class of {', '.join(sorted(where))}: give each a name that says what it is"
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_code_follows_the_rule(rule: Rule) -> None:
     modules = all_modules()
@@ -341,6 +355,13 @@ def test_a_circle_of_imports_is_reported_but_not_a_lazy_one() -> None:
     lazy = parse("model/b.py", "def f():\n    from coterie.model.a import thing\n")
     assert len(list(cycles([first, second]))) == 1
     assert not list(cycles([first, lazy]))
+
+
+def test_a_class_name_says_which_class_is_meant() -> None:
+    assert not list(common_class_names(all_modules()))
+    doors = [parse(f"{door}/replies.py", "class Reply: ...\nclass _Reply: ...") for door in ("web", "mcp", "api")]
+    assert not list(common_class_names(doors[:2]))
+    assert len(list(common_class_names(doors))) == 1
 
 
 def test_no_file_of_tests_is_long() -> None:
