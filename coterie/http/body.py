@@ -93,7 +93,7 @@ async def read_body(
 
     Raises UnsupportedMediaType, Invalid if it is malformed or not an object, and as read_chunks does.
     """
-    _check_encoding(headers)
+    check_encoding(headers)
     media_type = _media_type(headers)
     if media_type == _MULTIPART and reads_forms:
         async with aclosing(read_chunks(headers, receive, bytes_max)) as chunks:
@@ -119,7 +119,7 @@ async def read_upload(
     """
     if _media_type(headers) != _MULTIPART:
         return await read_body(headers, receive), {}
-    _check_encoding(headers)
+    check_encoding(headers)
     folder = settings.data_folder / UPLOADS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     bytes_max = min(settings.body_bytes_max, file_bytes_max + FORM_LIMITS.field_bytes)
@@ -133,7 +133,7 @@ async def read_upload(
         raise
 
 
-def _check_encoding(headers: Headers) -> None:
+def check_encoding(headers: Headers) -> None:
     """Raises UnsupportedMediaType for a compressed body (RFC 9110, section 8.4)."""
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     if encoding not in (b"", b"identity"):

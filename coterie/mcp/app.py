@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from coterie.errors import CoterieError, DiskFull, Forbidden, NotFound, Unauthorized
 from coterie.http.asgi import HeaderList, Headers, Receive, Scope, Send, client_of, headers_of
 from coterie.http.authentication import Authentication, read_bearer_token
-from coterie.http.body import read_bytes
+from coterie.http.body import check_encoding, read_bytes
 from coterie.http.errors import MethodNotAllowed
 from coterie.http.fields import reader
 from coterie.http.limits import BODY_BYTES_MAX
@@ -24,12 +24,12 @@ from coterie.http.requests import METHODS, RequestRecorder, read_request_id
 from coterie.http.responses import BASE_HEADERS, JSON, base_url
 from coterie.mcp.completions import complete, read_reference
 from coterie.mcp.elicitation import read_answer
-from coterie.mcp.envelope import INVALID_PARAMS, NO_RESOURCE, Envelope, RpcError, id_of, read_envelope, read_message
+from coterie.mcp.envelope import INVALID_PARAMS, NO_RESOURCE, Envelope, Id, RpcError, id_of, read_envelope, read_message
 from coterie.mcp.limits import check_changes
 from coterie.mcp.methods import MethodResult, find_tool, finish, run_method
 from coterie.mcp.outputs import present
 from coterie.mcp.refusals import present_refusal
-from coterie.mcp.replies import InsufficientScope, Response, present_error, present_result, present_rpc_error
+from coterie.mcp.replies import InsufficientScope, Response, present_error, present_result
 from coterie.mcp.resources import read_resource
 from coterie.mcp.tool import READ, Call, Output, Tool
 from coterie.mcp.undo import TOOL as UNDO
@@ -57,12 +57,16 @@ class McpApp:
         started, headers = time.perf_counter(), headers_of(scope)
         request_id = read_request_id(headers)
         limits: HeaderList = []
-        try:
-            response = await self._respond(scope, headers, receive, limits)
-        except Exception as error:
+
+        def present(error: Exception, id_: Id = None) -> Response:
             metadata_url = base_url(self._settings, scope, headers) + METADATA_PATH
             has_token = read_bearer_token(headers) is not None
-            response = present_error(error, request_id, metadata_url, has_token=has_token)
+            return present_error(error, request_id, metadata_url, has_token=has_token, id_=id_)
+
+        try:
+            response = await self._respond(scope, headers, receive, limits, present)
+        except Exception as error:
+            response = present(error)
         await _send(response, [*limits, (b"x-request-id", request_id.encode())], send)
         self._recorder.record(
             method=scope["method"] if scope["method"] in METHODS else "(other)",
@@ -73,7 +77,10 @@ class McpApp:
             client=client_of(scope),
         )
 
-    async def _respond(self, scope: Scope, headers: Headers, receive: Receive, limits: HeaderList) -> Response:
+    async def _respond(
+        self, scope: Scope, headers: Headers, receive: Receive, limits: HeaderList, present: Callable[..., Response]
+    ) -> Response:
+        """The response to a request. present: makes that of an error; one after the message was read has its id."""
         url = base_url(self._settings, scope, headers)
         check_origin(self._settings, headers, url)
         if scope["method"] != "POST":
@@ -83,6 +90,7 @@ class McpApp:
             raise Unauthorized("Unauthorized")
         self._rate_limits.take(token, limits)
         caller = await self._database.run_read(lambda tx: self._find_caller(tx, token))
+        check_encoding(headers)
         message = read_message(await read_bytes(headers, receive, BODY_BYTES_MAX))
         id_ = id_of(message)
         try:
@@ -90,8 +98,8 @@ class McpApp:
             if envelope.is_notification:
                 return Response(202)
             result = await self._run(envelope, caller, token, url)
-        except RpcError as error:
-            return present_rpc_error(error, id_)
+        except Exception as error:
+            return present(error, id_)
         return present_result(id_, finish(envelope, result))
 
     def _find_caller(self, tx: Tx, token: str) -> Caller:
@@ -112,7 +120,8 @@ class McpApp:
         tool = find_tool(envelope.params.get("name"))
         if not caller.may(tool.scope):
             raise InsufficientScope(tool.scope)
-        given = envelope.params.get("arguments") or {}
+        given = envelope.params.get("arguments")
+        given = {} if given is None else given
         if not isinstance(given, dict):
             raise RpcError(INVALID_PARAMS, "params.arguments must be an object")
         try:

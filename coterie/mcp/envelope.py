@@ -26,6 +26,8 @@ SERVER_KEY = f"{_META}serverInfo"
 # method -> the parameter that the header Mcp-Name repeats
 _NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 _ID_LENGTH_MAX = 200
+# of a message; None: it has none, or it could not be read
+Id = str | int | None
 
 
 class RpcError(CoterieError):
@@ -39,7 +41,7 @@ class RpcError(CoterieError):
 class Envelope(Struct, frozen=True):
     """One message. id: None of a notification. capabilities: of the client, {} if it did not name them."""
 
-    id: str | int | None
+    id: Id
     method: str
     params: dict[str, Any]
     is_modern: bool = False
@@ -61,7 +63,7 @@ def read_message(body: bytes) -> dict[str, Any]:
     return message
 
 
-def id_of(message: Mapping[str, Any]) -> str | int | None:
+def id_of(message: Mapping[str, Any]) -> Id:
     """The id of a message; None if it has none. Raises RpcError if it is neither a short text nor an integer."""
     if "id" not in message:
         return None

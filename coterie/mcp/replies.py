@@ -7,7 +7,7 @@ from msgspec import Struct
 from coterie.errors import CoterieError, Forbidden, Invalid, TooOften, Unauthorized
 from coterie.http.asgi import HeaderList
 from coterie.http.errors import Unexpected, error_headers, known_error, status_of
-from coterie.mcp.envelope import INTERNAL, INVALID_REQUEST, RpcError
+from coterie.mcp.envelope import INTERNAL, INVALID_REQUEST, Id, RpcError
 from coterie.mcp.tool import READ
 
 
@@ -27,24 +27,24 @@ class InsufficientScope(Forbidden):
         self.scope = scope
 
 
-def present_result(id_: str | int | None, result: dict[str, Any]) -> Response:
+def present_result(id_: Id, result: dict[str, Any]) -> Response:
     return Response(200, {"jsonrpc": "2.0", "id": id_, "result": result})
 
 
-def present_rpc_error(error: RpcError, id_: str | int | None) -> Response:
+def present_rpc_error(error: RpcError, id_: Id) -> Response:
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.data is not None:
         body["data"] = error.data
     return Response(error.status, {"jsonrpc": "2.0", "id": id_, "error": body})
 
 
-def present_error(error: Exception, request_id: str, metadata_url: str, *, has_token: bool) -> Response:
-    """An error outside a method. metadata_url: where clients learn how to get a token."""
+def present_error(error: Exception, request_id: str, metadata_url: str, *, has_token: bool, id_: Id = None) -> Response:
+    """Any error. metadata_url: where clients learn how to get a token. id_: of the message, if it was read."""
     if isinstance(error, RpcError):
-        return present_rpc_error(error, None)
+        return present_rpc_error(error, id_)
     known = known_error(error, request_id)
     status = 400 if isinstance(known, Invalid) else status_of(known)
-    response = present_rpc_error(_rpc_error(known, status), None)
+    response = present_rpc_error(_rpc_error(known, status), id_)
     if isinstance(known, Unauthorized | InsufficientScope):
         response.headers = [_challenge(known, metadata_url, has_token=has_token)]
     else:

@@ -92,6 +92,12 @@ def test_a_body_that_is_no_message_is_400(mcp: Mcp, body: bytes) -> None:
     assert response.json["error"]["code"] in (-32700, -32600, -32602)
 
 
+def test_a_compressed_body_is_415(mcp: Mcp) -> None:
+    response = mcp.post("ping", {}, {"content-encoding": "gzip"})
+    assert response.status == 415
+    assert "uncompressed" in response.json["error"]["message"]
+
+
 def test_a_notification_is_202_without_a_body(mcp: Mcp) -> None:
     for version in (LEGACY, MODERN):
         message = {"jsonrpc": "2.0", "method": "notifications/initialized"}

@@ -190,6 +190,7 @@ def test_a_segment_is_saved_with_its_count(mcp: Mcp) -> None:
 def test_a_reader_cannot_write(reader: Mcp, name: str) -> None:
     response = reader.post("tools/call", {"name": name, "arguments": {}})
     assert response.status == 403
+    assert isinstance(response.json["id"], int)
     challenge = response.headers["www-authenticate"]
     assert 'error="insufficient_scope"' in challenge and 'scope="contacts:read contacts:write"' in challenge
 
