@@ -1,10 +1,11 @@
-"""Properties of Android and Outlook for what vCard has no property for: nicknames, dates, relations, an IM address."""
+"""Properties of Android, Outlook and Japanese phones for what vCard has no property for: nicknames, dates, relations,
+an IM address, how a name is pronounced."""
 
 import re
 from collections.abc import Callable
 
 from coterie.model.imports import DateDraft, HandleDraft
-from coterie.vcard import read_names, related, values
+from coterie.vcard import read_names, read_others, related, values
 from coterie.vcard.lines import Property
 from coterie.vcard.reading import Reading
 
@@ -74,8 +75,22 @@ def _ms_address(reading: Reading, entry: Property) -> None:
         reading.preferences.append(101)
 
 
+def _sound(reading: Reading, entry: Property) -> None:
+    """SOUND;X-IRMC-N is no sound but the name in Kana, as the Infrared Mobile Communications of phones write it."""
+    if not any(type_.upper() == "X-IRMC-N" for type_ in entry.parameters.get("TYPE", ())):
+        read_others.read_other(reading, entry)
+        return
+    last, first, *rest = [values.line(piece) for piece in values.split(entry.value, ";")] + [None]
+    for field, value in (("phonetic_last_name", last), ("phonetic_first_name", first)):
+        if value and getattr(reading.draft, field) is None:
+            setattr(reading.draft, field, value)
+    if more := " ".join(piece for piece in rest if piece):
+        reading.add_extra(f"Phonetic name: {more}")
+
+
 READERS: dict[str, Callable[[Reading, Property], None]] = {
     "X-ANDROID-CUSTOM": _android,
+    "SOUND": _sound,
     "X-MS-ANNIVERSARY": _ms_anniversary,
     "X-MS-IMADDRESS": _ms_address,
     "X-MS-CHILD": related.read_role("Child"),

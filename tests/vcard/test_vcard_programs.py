@@ -34,6 +34,14 @@ def test_other_lines_of_android_are_lines_of_the_note() -> None:
     ]  # fmt: skip
 
 
+def test_the_name_in_kana_of_a_japanese_phone_is_how_it_is_pronounced() -> None:
+    lines = ("N;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=8ER=93c;=91=BE=98Y", "TEL:0312345678",
+             "SOUND;X-IRMC-N;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=D4=CF=C0=DE;=C0=DB=B3;;;")  # fmt: skip
+    draft = draft_of(*lines, version="2.1")
+    assert (draft.phonetic_last_name, draft.phonetic_first_name, draft.note) == ("ﾔﾏﾀﾞ", "ﾀﾛｳ", None)
+    assert draft_of("FN:Ann", "SOUND;TYPE=WAVE;ENCODING=b:AAAA").warnings == ["SOUND is not text and was skipped"]
+
+
 def test_a_custom_label_of_android_is_the_label() -> None:
     draft = draft_of(
         "TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=42=C3=BC=72=6F):+15550001",
