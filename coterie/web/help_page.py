@@ -11,7 +11,7 @@ KEYS = (
         ("z", "Undo the last change"), ("?", "This page"), ("Esc", "Close what is open"),
     )),
     ("In a list", (
-        ("j", "Next"), ("k", "Previous"), ("Enter", "Open"), ("x", "Select"),
+        ("j", "Next"), ("k", "Previous"), ("Enter", "Open; in the search, go to the first found"), ("x", "Select"),
         ("Home", "The first"), ("End", "The last"), ("* a", "Select all that match"), ("Esc", "Select nobody"),
         ("t", "Tag those selected"), ("f", "Put them into a folder"), ("m", "Merge them"), ("#", "Delete them"),
     )),

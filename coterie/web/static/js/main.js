@@ -6,6 +6,7 @@ import "./edit.js";
 import "./focus.js";
 import "./keys.js";
 import "./rows.js";
+import "./search.js";
 import "./select.js";
 import "./palette.js";
 import "./drop.js";
