@@ -65,7 +65,9 @@ def show_all(tx: Tx, visit: Visit) -> Result:
 
 def _list(tx: Tx, visit: Visit, problem: str) -> Show:
     imports = store.list_imports(tx, visit.acting.organization_id, limit=SHOWN_MAX)
-    values = {"imports": imports, "states": STATES, "problem": problem}
+    values = {
+        "imports": imports, "states": STATES, "problem": problem, "is_new": not imports or visit.here.endswith("/new"),
+    }  # fmt: skip
     return Show(template="imports/index.html", values=values, status=422 if problem else 200)
 
 

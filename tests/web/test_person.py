@@ -24,6 +24,12 @@ def test_a_page_shows_the_person_and_how_to_reach_them(alice: Visitor, world: Wo
     assert "Marge Simpson" in body and 'href="mailto:marge@example.org"' in body and 'href="tel:+1800' in body
 
 
+def test_the_page_has_its_heading_while_the_name_is_edited(alice: Visitor, world: World) -> None:
+    alice.is_fragment = True
+    for response in (alice.get(page(world, "fields", "real_name")), alice.get(page(world, "fields", "birthday"))):
+        assert response.body.count(b"<h1") == (b'name="real_name"' in response.body)
+
+
 def test_a_field_is_saved_in_place_and_its_undo_brings_the_old_value_back(alice: Visitor, world: World) -> None:
     alice.is_fragment = True
     response = alice.post(page(world, "fields", "birthday"), birthday="1956-03-19", seen="")
