@@ -51,7 +51,7 @@ _GROUPS = sorted({kind.partition(".")[0] for kind in SENT_KINDS})
 # headers of the delivery itself, or of the connection
 _RESERVED_HEADERS = frozenset(
     ("host", "content-length", "content-type", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade",
-     "user-agent", "accept-encoding")
+     "user-agent", "accept-encoding", "content-encoding", "keep-alive", "proxy-connection")
 )  # fmt: skip
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
@@ -145,6 +145,8 @@ def parse_headers(headers: Mapping[str, str]) -> dict[str, str]:
             raise invalid("headers", f"{name} is set by Coterie")
         if len(value) > HEADER_LENGTH_MAX or not value.isascii() or not value.isprintable():
             raise invalid("headers", f"the value of {name} must be up to {HEADER_LENGTH_MAX} printable characters")
+        if value != value.strip():
+            raise invalid("headers", f"the value of {name} must not begin or end with a space")
     return dict(headers)
 
 

@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 SECONDS_MAX = 20.0
 ANSWER_BYTES_MAX = 65_536
 ANSWER_LENGTH_KEPT = 1000
+_DATE_LENGTH_MAX = 40
 
 
 class Endpoint(Struct, frozen=True):
@@ -131,8 +133,16 @@ def _attempt(at: str, begin: float, **values: Any) -> Attempt:
 
 
 def _retry_after(text: str | None) -> float | None:
-    """Seconds of a Retry-After header; a date is ignored."""
-    return min(float(text), RETRY_AFTER_MAX) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+    """Seconds of a Retry-After header: seconds or a date (RFC 9110, section 10.2.3). None if it is neither."""
+    if not text or len(text) > _DATE_LENGTH_MAX:
+        return None
+    if text.isascii() and text.isdigit():
+        return min(float(text), RETRY_AFTER_MAX)
+    try:
+        seconds = parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), RETRY_AFTER_MAX)
 
 
 _REASONS: Sequence[tuple[type[Exception], str]] = (

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from client import Client
@@ -118,11 +120,13 @@ def test_while_an_endpoint_fails_it_gets_one_probe_at_a_time(
     assert webhook_of(database, caller, webhook_id).failure_count == 0
 
 
+@pytest.mark.parametrize("is_date", [False, True])
 def test_retry_after_is_respected(
-    add: Add, inro: Client, database: Database, caller: Caller, sending: Settings, receiver: Receiver
+    add: Add, inro: Client, database: Database, caller: Caller, sending: Settings, receiver: Receiver, *, is_date: bool
 ) -> None:
     webhook_id, _ = add()
-    receiver.statuses, receiver.headers = [429], {"Retry-After": "600"}
+    after = format_datetime(datetime.now(UTC) + timedelta(seconds=600), usegmt=True) if is_date else "600"
+    receiver.statuses, receiver.headers = [429], {"Retry-After": after}
     create(inro, "selma.b")
     run(database, sending)
     [delivery] = deliveries_of(database, caller, webhook_id)
