@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from client import Client
+from jsonschema import Draft202012Validator
 from standardwebhooks import Webhook as Verifier
 from world import World
 
@@ -85,6 +86,7 @@ def test_every_kind_of_event_has_an_example(world: World, hub: Client) -> None:
     kinds = {each["kind"] for each in items}
     assert "contact.created" in kinds and not any(kind.startswith("reminder.") for kind in kinds)
     assert all(each["example"]["type"] == each["kind"] and each["description"] for each in items)
+    assert all(Draft202012Validator(each["schema"]).is_valid(each["example"]) for each in items)
 
 
 def test_only_owners_change_webhooks(world: World, hub: Client) -> None:

@@ -13,6 +13,7 @@ from coterie.api.hub.pages import Page
 from coterie.api.route import Request
 from coterie.model.filters.tree import LENGTH_MAX
 from coterie.model.organizations import Caller
+from coterie.model.webhook_messages import example_of, schema_of
 from coterie.model.webhooks import (
     DESCRIPTION_LENGTH_MAX,
     EVERY,
@@ -125,6 +126,7 @@ class EventKindEntity(Struct):
     kind: str
     description: str
     example: Annotated[dict[str, Any], Meta(description="The body of a message.")]
+    schema: Annotated[dict[str, Any], Meta(description="The JSON Schema of the body. Later versions may add members.")]
 
 
 class EventKindList(Struct):
@@ -137,7 +139,9 @@ def list_(tx: Tx, caller: Caller, request: Request) -> WebhookPage:
 
 
 def list_event_kinds(tx: Tx, caller: Caller, request: Request) -> EventKindList:
-    return EventKindList([EventKindEntity(kind, text, _example(kind)) for kind, text in SENT_KINDS.items()])
+    return EventKindList(
+        [EventKindEntity(kind, text, example_of(kind), schema_of(kind)) for kind, text in SENT_KINDS.items()]
+    )
 
 
 def show(tx: Tx, caller: Caller, request: Request) -> WebhookEntity:
@@ -216,13 +220,3 @@ def _values(tx: Tx, caller: Caller, webhook: Webhook) -> dict[str, Any]:
         "has_headers": webhook.headers_sealed is not None,
         "previous_secret_until": webhook.previous_until,
     }
-
-
-def _example(kind: str) -> dict[str, Any]:
-    data = {
-        "event_id": 412, "subject_id": "17", "contact_ids": [17], "user_id": "01902a4e-6c7d-7a11-9a9d-64b0c3f1d2aa",
-        "via": "web", "token_id": None,
-    }  # fmt: skip
-    if kind.endswith(".updated"):
-        data["changes"] = {"nickname": [None, "Midge"]}
-    return {"type": kind, "timestamp": "2026-05-12T09:30:00.000000Z", "data": data}
