@@ -45,6 +45,12 @@ def test_the_themes_differ_in_colours_only() -> None:
     assert not [path for path in TEMPLATES if theme in path.read_text("utf-8")]
 
 
+def test_a_page_is_printed_in_light_colours() -> None:
+    """Dark ink is needed on paper: browsers print no backgrounds."""
+    (printed,) = re.findall(r"@media print \{(.*?)\n  \}", (WEB / "static/app.css").read_text("utf-8"), re.DOTALL)
+    assert ":root { color-scheme: light; }" in printed
+
+
 def test_static_files_are_stored_for_a_year_under_their_digest(client: Client) -> None:
     body = client.get("/sign-in").body.decode()
     for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', body):
