@@ -15,7 +15,14 @@ from coterie.store.database import Tx
 # the counter of change numbers
 CHANGES = "event_id"
 LockedTable = Literal[
-    "tags", "expertises", "addresses", "notes", "contact_relationships", "user_relationships", "reminders", "imports"
+    "tags",
+    "expertises",
+    "postal_addresses",
+    "notes",
+    "contact_relationships",
+    "user_relationships",
+    "reminders",
+    "imports",
 ]
 
 

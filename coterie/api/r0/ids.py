@@ -14,7 +14,7 @@ from coterie.store.users import lock_user
 _TABLES: dict[str, LockedTable] = {
     "tag_id": "tags",
     "expertise_id": "expertises",
-    "address_id": "addresses",
+    "address_id": "postal_addresses",
     "note_id": "notes",
     "contact_relationship_id": "contact_relationships",
     "user_relationship_id": "user_relationships",
