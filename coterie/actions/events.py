@@ -5,6 +5,7 @@ that clients, search or plans do not see.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from coterie.actions.changed_contacts import Columns, lock_others, save_changed,
 from coterie.model import times
 from coterie.model.events import KINDS
 from coterie.model.organizations import Caller
+from coterie.search import Prepared
 from coterie.store import events, revisions
 from coterie.store.database import Tx
 
@@ -82,11 +84,12 @@ def record_events(
     columns: Columns | None = None,
     *,
     moves_updated_at: bool = True,
+    prepared: Mapping[int, Prepared] = MappingProxyType({}),
 ) -> dict[int, int]:
     """Writes events in their order, and each contact they change once; returns its new revision by contact.
 
     columns: contact id -> columns of its row to save, which the caller has locked. moves_updated_at: False where
-    contacts keep the updated_at they were imported with.
+    contacts keep the updated_at they were imported with. prepared: contact id -> its document of the search index.
     """
     saved = columns or {}
     others = lock_others(tx, caller, rows, saved)
@@ -98,5 +101,5 @@ def record_events(
         events.insert_events(tx, caller.organization_id, first, rows)
     given = {contact_id: revision for revision, contact_id in enumerate((*saved, *others), first)}
     save_changed(tx, caller, rows, saved, others=others, given=given, moves_updated_at=moves_updated_at)
-    update_derived(tx, caller, rows)
+    update_derived(tx, caller, rows, prepared)
     return given

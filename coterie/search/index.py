@@ -2,15 +2,29 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from types import ModuleType
+from types import MappingProxyType, ModuleType
+
+from msgspec import Struct
 
 from coterie.search import postgres, sqlite
 from coterie.search.dictionary import change_counts
 from coterie.search.documents import Document, document_of, terms_of_fields
-from coterie.search.texts import load_texts, load_texts_and_documents
+from coterie.search.texts import Texts, load_texts, load_texts_and_documents
 from coterie.store.database import Tx
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
+
+
+class Prepared(Struct, frozen=True):
+    """The document of a contact that has these texts, computed before the transaction that writes it."""
+
+    texts: Texts
+    document: Document
+
+
+def prepare(texts: Texts) -> Prepared:
+    """Computes the document of these texts."""
+    return Prepared(texts, document_of(texts))
 
 
 def index_contacts(
@@ -19,11 +33,13 @@ def index_contacts(
     contact_ids: Collection[int],
     *,
     new_ids: Collection[int] = (),
+    prepared: Mapping[int, Prepared] = MappingProxyType({}),
     is_forced: bool = False,
 ) -> None:
     """Indexes contacts as they are stored now; deleted and erased ones leave the index.
 
-    new_ids: those of them that cannot be in the index yet. is_forced also writes documents that have not changed. Call
+    new_ids: those of them that cannot be in the index yet. prepared: contact id -> its document, if it has these texts.
+    is_forced also writes documents that have not changed. Call
     it after the change number was taken: on PostgreSQL its lock keeps the writers of an organization in order, so that
     their counts of terms cannot lock each other out.
     """
@@ -34,9 +50,13 @@ def index_contacts(
         loaded = load_texts(tx, organization_id, contact_ids)
     else:
         loaded, before = load_texts_and_documents(tx, organization_id, contact_ids)
-    documents = {contact_id: document_of(texts) for contact_id, texts in loaded.items()}
+    documents = {contact_id: _document_of(texts, prepared.get(contact_id)) for contact_id, texts in loaded.items()}
     index_documents(tx, organization_id, documents, before, is_forced=is_forced)
     unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in loaded])
+
+
+def _document_of(texts: Texts, prepared: Prepared | None) -> Document:
+    return prepared.document if prepared and prepared.texts == texts else document_of(texts)
 
 
 def index_documents(

@@ -1,8 +1,8 @@
 """Loads the texts by which contacts are found, in one query for any number of contacts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,9 @@ COLUMNS = {
     "phonetic_last_name": "name", "nickname": "nickname", "employer": "employer", "department": "department",
     "job_title": "job_title", "how_you_met": "how_you_met", "bio": "bio",
 }  # fmt: skip
+ADDRESS_LINES = (
+    "address_line_1", "address_line_2", "address_line_3", "locality", "region", "postcode", "country",
+)  # fmt: skip
 _PARTS = ("name_prefix", "first_name", "middle_name", "last_name", "name_suffix")
 _JSON = {"sqlite": "json_array", "postgresql": "json_build_array"}
 _OF = "WHERE l.organization_id = :organization_id AND l.contact_id {among}"
@@ -111,6 +114,27 @@ def _load(
 @cache
 def _statement(parts: tuple[str, ...], among: str, json: str) -> str:
     return " UNION ALL ".join(parts).format(among=among, json=json)
+
+
+def texts_of_new(
+    row: Mapping[str, Any], handles: Iterable[Any], addresses: Iterable[Any], others: Iterable[tuple[str, str]]
+) -> Texts:
+    """The texts that load_texts gives of a contact with this row and these new parts, in the order of their ids.
+
+    others: (field, text) of its tags, folders and notes. Tags that exist may come in another order, and their names in
+    another spelling: compare these texts with those before using them.
+    """
+    texts = _of_columns([row[name] for name in ("relationship_grade", *_PARTS, *COLUMNS)])
+    found = [Text(handle.channel, handle.value, handle.normalized or handle.value) for handle in handles]
+    for address in addresses:
+        lines = [line for name in ADDRESS_LINES if (line := getattr(address, name)) is not None]
+        found.append(Text("address", " ".join(lines)))
+    found += [
+        Text(field, text[:NOTE_LENGTH_MAX] if field == "note" else text)
+        for field, text in sorted(others, key=lambda other: _ORDER[other[0]])
+    ]
+    texts.texts.extend([text for text in found if text.text])
+    return texts
 
 
 def list_personal_notes(tx: Tx, organization_id: int, reader_id: str) -> list[tuple[int, str]]:
