@@ -23,8 +23,8 @@ from bench.latencies import percentile
 from bench.plan import QUICK, STANDARD, Plan
 from bench.samples import FEBRL, missing_samples, read_febrl
 from bench.table import Row, at_least, at_most, markdown
-from coterie.actions.drafts import create_contacts
 from coterie.actions.duplicates import check_contact
+from coterie.actions.new_contacts import create_contacts
 from coterie.actions.organizations import create_organization
 from coterie.actions.passwords import hash_password
 from coterie.drafts.normalize import normalize_draft

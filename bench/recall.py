@@ -15,7 +15,7 @@ import phonenumbers
 from bench.plan import STANDARD, Plan
 from bench.samples import missing_samples, read_febrl
 from bench.table import Row, at_least, markdown
-from coterie.actions.drafts import create_contacts
+from coterie.actions.new_contacts import create_contacts
 from coterie.actions.organizations import create_organization
 from coterie.actions.passwords import hash_password
 from coterie.drafts.normalize import normalize_draft

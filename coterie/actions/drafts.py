@@ -1,7 +1,6 @@
-"""Creates and fills contacts from normalized drafts: many at once, with one statement for each kind of row."""
+"""Fills contacts from normalized drafts; what creating them (new_contacts.py) shares with it."""
 
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct, field
@@ -9,29 +8,20 @@ from msgspec.structs import replace
 
 from coterie.actions.contact_rows import save_contact
 from coterie.actions.draft_parts import PartRows, Rows, write_parts
-from coterie.actions.events import record_events, row_of
+from coterie.actions.events import row_of
 from coterie.actions.handles import HANDLES_MAX
 from coterie.actions.touch_plans import refresh_plans
-from coterie.drafts.merge import Existing, MergePlan, plan_merge, usernames_in
+from coterie.drafts.merge import Existing, MergePlan, usernames_in
 from coterie.model import times
 from coterie.model.cards import is_on_phones
-from coterie.model.contacts import SUBSCRIBED, word_columns
-from coterie.model.handles import INSTAGRAM, SUMMARY_COLUMNS, Handle
-from coterie.model.ids import iter_ids, new_id
-from coterie.model.imports import DRAFT_SOURCE, ContactDraft
-from coterie.model.names import NAME_PARTS, is_inverted, join_name
+from coterie.model.handles import INSTAGRAM, Handle
+from coterie.model.ids import new_id
+from coterie.model.imports import DRAFT_SOURCE
 from coterie.model.organizations import Caller
-from coterie.model.text import sort_key
 from coterie.store import handles as handle_store
 from coterie.store import import_parts
 from coterie.store.card_states import add_to_book
-from coterie.store.contacts import COLUMNS
 from coterie.store.database import Tx
-
-_BLANK: dict[str, Any] = dict.fromkeys(COLUMNS)
-_parts_of = itemgetter(*NAME_PARTS)
-_KEYS = (("username_key", "username"), ("email_key", "email"), ("phone_key", "phone"), ("website_key", "website"),
-         ("note_key", "pinned_note"), ("bio_key", "bio"))  # fmt: skip
 
 
 class RowChanges(Struct, omit_defaults=True, rename={"external_ids": "outside_ids"}):
@@ -57,68 +47,6 @@ class RowChanges(Struct, omit_defaults=True, rename={"external_ids": "outside_id
     rows: list[tuple[list[Any], str | None]] = field(default_factory=list)
 
 
-class NewContacts(Struct):
-    """The rows of new contacts, ready to be inserted."""
-
-    contacts: Rows
-    handles: list[Handle]
-    events: Rows
-    parts: PartRows
-
-
-def create_contacts(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
-    """Creates a contact from each normalized draft; returns their ids in the same order.
-
-    Duplicates are not checked. An Instagram username that another contact has becomes a line of the note.
-    """
-    return [row["id"] for row in create_rows(tx, caller, drafts).contacts]
-
-
-def create_rows(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> NewContacts:
-    """The same; returns the rows as they were inserted."""
-    if not drafts:
-        return NewContacts([], [], [], PartRows())
-    blank = Existing()
-    plans = [plan_merge(draft, blank) for draft in drafts]
-    _remove_taken_usernames(tx, caller, [(0, plan) for plan in plans])
-    first, revision = import_parts.take_numbers(tx, caller.organization_id, len(drafts))
-    new = rows_of_new(caller, plans, first, revision)
-    insert_new(tx, caller, new)
-    return new
-
-
-def rows_of_new(caller: Caller, plans: Sequence[MergePlan], first: int, revision: int) -> NewContacts:
-    """The rows of new contacts with the ids from `first` and the revisions from `revision` on."""
-    # many ids at once cost less each, but more than a single contact needs
-    now, ids = times.now(), iter_ids() if len(plans) > 10 else iter(new_id, "")
-    new = NewContacts([], [], [], PartRows())
-    for contact_id, plan in enumerate(plans, first):
-        handles = _handles(contact_id, plan, now, ids)
-        row = _contact_row(contact_id, plan, handles, now)
-        row["uuid"], row["revision"] = next(ids), revision + contact_id - first
-        row["card_state"] = "on" if _is_on_phones(caller, plan) else None
-        new.contacts.append(row)
-        new.handles += handles
-        new.events.append(_created(caller, contact_id, plan, handles, now))
-        new.parts.add(caller, contact_id, plan, now, ids=ids, is_pinned=True)
-    return new
-
-
-def _is_on_phones(caller: Caller, plan: MergePlan) -> bool:
-    channels = {handle.channel for handle in plan.handles}
-    sources = {source for source, _ in plan.external_ids}
-    return is_on_phones(caller, channels=channels, sources=sources, has_address=bool(plan.addresses))
-
-
-def insert_new(tx: Tx, caller: Caller, new: NewContacts) -> None:
-    """Inserts the rows of new contacts with the numbers of take_numbers."""
-    import_parts.insert_contact_rows(tx, caller.organization_id, new.contacts)
-    handle_store.insert_handles(tx, caller.organization_id, new.handles)
-    write_parts(tx, caller, new.parts)
-    # the last step: it indexes the contacts with their parts
-    record_events(tx, caller, new.events)
-
-
 def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) -> RowChanges:
     """Adds the planned values to a contact; existing values stay. Returns the changes, for undo.
 
@@ -127,10 +55,10 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
     assert existing.contact is not None
     before, now = existing.contact, times.now()
     changes = RowChanges(fields={n: (getattr(before, n), value) for n, value in plan.fields.items()})
-    changes.usernames_taken = _remove_taken_usernames(tx, caller, [(before.id, plan)])
+    changes.usernames_taken = remove_taken_usernames(tx, caller, [(before.id, plan)])
     plan.handles = plan.handles[: max(0, HANDLES_MAX - len(existing.handles))]
     ids = iter(new_id, "")
-    handles = _handles(before.id, plan, now, ids)
+    handles = handles_of(before.id, plan, now, ids)
     handle_store.insert_handles(tx, caller.organization_id, handles)
     changes.handles = [handle.id for handle in handles]
     rows = PartRows()
@@ -149,7 +77,7 @@ def fill_contact(tx: Tx, caller: Caller, existing: Existing, plan: MergePlan) ->
     save_contact(tx, caller, before, after, events, handles=existing.handles + handles if handles else None)
     if changes.interactions:
         refresh_plans(tx, caller.organization_id, [before.id])
-    if events and _is_on_phones(caller, plan):
+    if events and is_plan_on_phones(caller, plan):
         add_to_book(tx, caller.organization_id, [before.id])
     return changes
 
@@ -192,7 +120,7 @@ def _filled(
     return events
 
 
-def _remove_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, MergePlan]]) -> list[str]:
+def remove_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, MergePlan]]) -> list[str]:
     """Removes Instagram usernames that another contact, or an earlier one of these, has; returns them.
 
     For a new contact the username becomes a line of the note.
@@ -213,7 +141,7 @@ def _remove_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, Mer
     return removed
 
 
-def _handles(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:
+def handles_of(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:
     return [
         Handle(
             contact_id=contact_id, id=next(ids), channel=h.channel, value=h.value, normalized=h.normalized or h.value,
@@ -223,34 +151,7 @@ def _handles(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> 
     ]  # fmt: skip
 
 
-def _contact_row(contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
-    """The row of a new contact with its sort keys, as in model.contacts."""
-    fields = plan.fields
-    row = _BLANK | fields
-    row["id"], row["status"] = contact_id, SUBSCRIBED
-    row["created_at"] = row["updated_at"] = now
-    row["pinned_note"] = plan.note
-    for handle in handles:
-        if handle.is_primary and handle.channel in SUMMARY_COLUMNS:
-            row[SUMMARY_COLUMNS[handle.channel]] = handle.value
-    composed, written = join_name(*_parts_of(row)), row["formatted_name"]
-    row["real_name_key"] = sort_key(written or composed)
-    full = composed if written is None or is_inverted(written, row["last_name"]) else written
-    name = row["display_name"] or full or row["nickname"]
-    row["name_key"] = row["real_name_key"] if name == (written or composed) else sort_key(name)
-    row.update([(key, sort_key(row[name])) for key, name in _KEYS])
-    row.update(word_columns(row, composed))
-    return row
-
-
-def _created(caller: Caller, contact_id: int, plan: MergePlan, handles: list[Handle], now: str) -> dict[str, Any]:
-    """The one event of a new contact: its fields, primary handles, tags and folders."""
-    changes: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in plan.fields.items()}
-    for handle in handles:
-        if handle.is_primary:
-            changes[handle.channel] = (None, handle.value)
-    # without the text of the note, which may become personal
-    for name, names in (("tags", plan.tags), ("folders", plan.folders)):
-        if names:
-            changes[name] = (None, names)
-    return row_of(caller, "contact.created", contact_id, contact_ids=[contact_id], changes=changes, now=now)
+def is_plan_on_phones(caller: Caller, plan: MergePlan) -> bool:
+    channels = {handle.channel for handle in plan.handles}
+    sources = {source for source, _ in plan.external_ids}
+    return is_on_phones(caller, channels=channels, sources=sources, has_address=bool(plan.addresses))

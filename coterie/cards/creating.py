@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions.cards import add_card
-from coterie.actions.drafts import NewContacts, create_rows
+from coterie.actions.new_contacts import NewContacts, create_planned, plan_contact
 from coterie.actions.quotas import check_contacts
 from coterie.cards.changing import save_pictures, stored_card
 from coterie.model.addresses import Address
@@ -34,7 +34,7 @@ def create_contact(tx: Tx, caller: Caller, folder: Path, draft: ContactDraft) ->
     check_contacts(tx, caller)
     save_pictures(tx, caller, folder, draft.pictures)
     pictures = [replace(picture, data=None) for picture in draft.pictures]
-    return _sheet_of(tx, caller, create_rows(tx, caller, [replace(draft, pictures=pictures)]))
+    return _sheet_of(tx, caller, create_planned(tx, caller, [plan_contact(replace(draft, pictures=pictures))]))
 
 
 def _sheet_of(tx: Tx, caller: Caller, new: NewContacts) -> ContactSheet:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from coterie.actions.drafts import RowChanges, create_contacts, fill_contact
+from coterie.actions.drafts import RowChanges, fill_contact
+from coterie.actions.new_contacts import PlannedContact, create_planned, plan_contact
 from coterie.imports.decisions import RowPlan
 from coterie.imports.people import Subject
 from coterie.model.import_reasons import Reason, reason_of
@@ -23,10 +24,13 @@ class Written(Struct, frozen=True):
     changes: RowChanges | None = None
 
 
-def create_people(tx: Tx, caller: Caller, drafts: Sequence[ContactDraft]) -> list[int]:
-    """Creates a contact from each draft; returns their ids in the same order."""
-    is_portable = bool(drafts) and drafts[0].portable is not None
-    return create_portable_drafts(tx, caller, drafts) if is_portable else create_contacts(tx, caller, drafts)
+def create_people(tx: Tx, caller: Caller, people: Sequence[ContactDraft | PlannedContact]) -> list[int]:
+    """Creates a contact from each draft or planned contact; returns their ids in the same order."""
+    portable = [each for each in people if isinstance(each, ContactDraft) and each.portable is not None]
+    if portable:  # an archive has no others
+        return create_portable_drafts(tx, caller, portable)
+    planned = [each if isinstance(each, PlannedContact) else plan_contact(each) for each in people]
+    return [row["id"] for row in create_planned(tx, caller, planned).contacts]
 
 
 def write_plans(tx: Tx, caller: Caller, subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> list[Written]:

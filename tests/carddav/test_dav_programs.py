@@ -8,7 +8,7 @@ from carddav.programs import Folder, serving
 from r0_client import R0
 from world import World
 
-from coterie.actions.drafts import create_contacts
+from coterie.actions.new_contacts import create_contacts
 from coterie.model.imports import ContactDraft
 from coterie.settings import Settings
 

@@ -10,7 +10,7 @@ from world import World
 
 from coterie.actions.addresses import add_address, delete_address
 from coterie.actions.books import set_on_phones
-from coterie.actions.drafts import create_contacts
+from coterie.actions.new_contacts import create_contacts
 from coterie.imports.undo import undo
 from coterie.model.cards import is_on_phones
 from coterie.model.ids import new_id
