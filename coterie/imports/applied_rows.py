@@ -5,7 +5,7 @@ Rows that staging found to be new skip the decision as long as only this import 
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -13,10 +13,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from coterie.actions.new_contacts import PlannedContact
 from coterie.drafts.facts import facts_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.decisions import RowPlan, count_independent, decide_rows
 from coterie.imports.people import Subject
+from coterie.imports.pictures import draft_of
+from coterie.imports.prepared_rows import is_new
 from coterie.imports.quotas import has_room, limit_plans
 from coterie.imports.writing import Written, create_people, write_plans
 from coterie.model.import_reasons import NOT_SAVED, reason_of
@@ -36,10 +39,8 @@ from coterie.model.organizations import Caller
 from coterie.portable.steps import apply_rows
 from coterie.store import import_rows as row_store
 from coterie.store.database import Tx
-from coterie.store.files import file_path
 
 log = logging.getLogger(__name__)
-_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 class Batch(Struct):
@@ -54,27 +55,31 @@ class Batch(Struct):
         return self.tx, self.caller.organization_id, self.caller.import_id or ""
 
 
-def write_chunk(batch: Batch, rows: Sequence[StagedRow], *, is_unchanged: bool, one_by_one: bool) -> Counter[str]:
-    """Writes rows; returns by how much the count of each outcome changes."""
-    new = [row for row in rows if _is_new(row)] if is_unchanged else []
+def write_chunk(
+    batch: Batch,
+    rows: Sequence[StagedRow],
+    planned: Mapping[int, PlannedContact],
+    *,
+    is_unchanged: bool,
+    one_by_one: bool,
+) -> Counter[str]:
+    """Writes rows; returns by how much the count of each outcome changes. planned: row number -> the contact of a new
+    row, if it is computed already."""
+    new = [row for row in rows if is_new(row)] if is_unchanged else []
     if not has_room(batch.tx, batch.caller, len(new)):
         new = []
-    others = [row for row in rows if not _is_new(row)] if new else rows
-    _create(batch, new)
+    others = [row for row in rows if not is_new(row)] if new else rows
+    _create(batch, new, planned)
     done = [_write_alone(batch, row) for row in others] if one_by_one else _write(batch, others)
     outcomes = Counter(row.outcome for row in done)
     outcomes.subtract(row.outcome for row in others)
     return outcomes
 
 
-def _is_new(row: StagedRow) -> bool:
-    """Whether staging found neither a contact nor an earlier row for it."""
-    return row.outcome == CREATE and row.decision is None and not row.needs_rematch
-
-
-def _create(batch: Batch, rows: Sequence[StagedRow]) -> None:
+def _create(batch: Batch, rows: Sequence[StagedRow], planned: Mapping[int, PlannedContact]) -> None:
     """Creates the contacts of new rows."""
-    created = create_people(batch.tx, batch.caller, [_draft_of(batch, row) for row in rows])
+    people = [planned.get(row.row_number) or _draft_of(batch, row) for row in rows]
+    created = create_people(batch.tx, batch.caller, people)
     row_store.mark_created(*batch.row_key, zip((row.row_number for row in rows), created, strict=True))
 
 
@@ -130,11 +135,7 @@ def _subject_of(batch: Batch, row: StagedRow) -> Subject:
 
 
 def _draft_of(batch: Batch, row: StagedRow) -> ContactDraft:
-    """The draft of a row, without pictures whose file no longer exists."""
-    draft = _decode(row.draft or "{}")
-    if draft.pictures:
-        draft.pictures = [p for p in draft.pictures if not p.digest or file_path(batch.folder, p.digest).is_file()]
-    return draft
+    return draft_of(batch.folder, row.draft)
 
 
 def _finished(row: StagedRow, plan: RowPlan, written: Written) -> StagedRow:

@@ -14,7 +14,8 @@ from coterie.errors import TooSlow, Unavailable
 from coterie.identity.keeping import KEYED, key_changes
 from coterie.imports.applied_rows import Batch, write_chunk
 from coterie.imports.engine import Done, Run, open_import
-from coterie.imports.other_writers import CHUNK, ConflictGuard, Pace
+from coterie.imports.other_writers import CHUNK, FEW, ConflictGuard, Pace
+from coterie.imports.prepared_rows import PreparedRows, preparing
 from coterie.imports.related import FORMATS, link_related
 from coterie.model.imports import APPLIED, APPLYING, STAGED, Import
 from coterie.model.organizations import Caller
@@ -48,16 +49,18 @@ def apply(run: Run) -> Import:
     if import_.state != APPLYING:
         return import_
     is_large = import_.row_count - import_.applied_row >= LARGE_ROWS_MIN
-    with run.database.relaxed_durability() if is_large else nullcontext():
-        return run.run(_batches(run, import_))
+    with preparing(run, import_) as prepared, run.database.relaxed_durability() if is_large else nullcontext():
+        return run.run(_batches(run, import_, prepared))
 
 
-def _batches(run: Run, import_: Import) -> Batches[Done, Import]:
+def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done, Import]:
     guard, pace = ConflictGuard(), Pace()
     # the first transactions are short: PostgreSQL has no statistics of tables that were empty
     limit = CHUNK
     while import_.state == APPLYING:
-        write = partial(_write_batch, run=run, guard=guard, pace=pace, limit=limit)
+        if prepared.is_elsewhere or pace.is_hurried():
+            prepared.prepare(import_.applied_row, FEW)
+        write = partial(_write_batch, run=run, guard=guard, pace=pace, prepared=prepared, limit=limit)
         try:
             written = yield write
             limit = min(limit * 2, BATCH)
@@ -103,7 +106,16 @@ def _link(tx: Tx, caller: Caller, import_: Import, *, after: int, made: set[str]
     return link_related(tx, caller, after=after, made=made) if import_.format in FORMATS else None
 
 
-def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: int, one_by_one: bool = False) -> Done:
+def _write_batch(
+    tx: Tx,
+    run: Run,
+    guard: ConflictGuard,
+    pace: Pace,
+    prepared: PreparedRows,
+    *,
+    limit: int,
+    one_by_one: bool = False,
+) -> Done:
     """Writes the next rows: at most `limit`, fewer if other writers wait.
 
     A long transaction costs less, because it writes each page of an index once for many rows.
@@ -119,10 +131,11 @@ def _write_batch(tx: Tx, run: Run, guard: ConflictGuard, pace: Pace, *, limit: i
     outcomes = Counter[str]()
     through, count, is_end, at_once = import_.applied_row, 0, True, pace.row_count()
     while rows := row_store.list_rows_to_apply(*batch.row_key, after=through, limit=at_once):
-        outcomes.update(write_chunk(batch, rows, is_unchanged=is_unchanged, one_by_one=one_by_one))
+        planned = prepared.take(rows, waits=not pace.is_hurried())
+        outcomes.update(write_chunk(batch, rows, planned, is_unchanged=is_unchanged, one_by_one=one_by_one))
         through, count = rows[-1].row_number, count + len(rows)
         is_end = len(rows) < at_once
-        if is_end or count >= limit or pace.is_waited_for(tx):
+        if is_end or count >= limit or pace.is_waited_for(tx) or (pace.is_hurried() and prepared.through <= through):
             break
     if not count:
         return Done(import_, None)

@@ -43,8 +43,12 @@ class Pace:
     def __init__(self) -> None:
         self._waited_at = -FEW_SECONDS
 
+    def is_hurried(self) -> bool:
+        """Whether another writer had to wait a short time ago."""
+        return time.monotonic() - self._waited_at < FEW_SECONDS
+
     def row_count(self) -> int:
-        return FEW if time.monotonic() - self._waited_at < FEW_SECONDS else CHUNK
+        return FEW if self.is_hurried() else CHUNK
 
     def is_waited_for(self, tx: Tx) -> bool:
         is_waited_for = tx.is_waited_for()

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from coterie.model.imports import ContactDraft, PictureDraft
 from coterie.store.database import Tx
 from coterie.store.files import file_path, lock_files, save_file
+
+_decode = msgspec.json.Decoder(ContactDraft).decode
 
 
 def store_pictures(folder: Path, draft: ContactDraft, pictures: dict[str, bytes]) -> None:
@@ -17,6 +21,14 @@ def store_pictures(folder: Path, draft: ContactDraft, pictures: dict[str, bytes]
             draft.pictures[position] = PictureDraft(
                 picture.media_type, None, picture.url, digest, byte_count, picture.filename
             )
+
+
+def draft_of(folder: Path, encoded: str | None) -> ContactDraft:
+    """A stored draft, without pictures whose file no longer exists."""
+    draft = _decode(encoded or "{}")
+    if draft.pictures:
+        draft.pictures = [p for p in draft.pictures if not p.digest or file_path(folder, p.digest).is_file()]
+    return draft
 
 
 def restore_pictures(tx: Tx, folder: Path, pictures: Mapping[str, bytes]) -> None:

@@ -16,6 +16,7 @@ from world import make_world
 
 from coterie.errors import Invalid, Unavailable, invalid
 from coterie.imports import apply as applying
+from coterie.imports import prepared_rows
 from coterie.imports import read_ahead as module
 from coterie.imports import stage as staging
 from coterie.imports.engine import Run
@@ -108,6 +109,7 @@ def test_an_import_by_two_processes_is_the_import_by_one(
     outcomes = []
     for caller, least in ((world.alice, 1), (world.charlie, 10**9)):
         monkeypatch.setattr(staging, "SECOND_PROCESS_BYTES_MIN", least)
+        monkeypatch.setattr(prepared_rows, "ROWS_MIN", least)
         record = start(database, caller, fresh_settings.data_folder, google(tmp_path, *people))
         run = Run(database, fresh_settings.data_folder, caller.organization_id, record.id)
         staging.stage(run)
