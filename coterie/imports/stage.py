@@ -17,7 +17,7 @@ from coterie.actions import imports as actions
 from coterie.drafts.facts import NOBODY
 from coterie.drafts.matching import need_keys
 from coterie.errors import CoterieError, TooSlow, Unavailable
-from coterie.identity.keeping import KEYED, is_current, key_changes
+from coterie.identity.keeping import KEYED, Prepared, is_current, prepare_keys, save_keys
 from coterie.imports.earlier_rows import load_files
 from coterie.imports.engine import Report, Run, lock_import, open_import, path_of
 from coterie.imports.formats.names import COTERIE
@@ -43,6 +43,8 @@ from coterie.store.database import Tx
 SECOND_PROCESS_BYTES_MIN = 1_048_576
 # contacts whose keys are computed in one transaction while no other writer waits
 KEYED_ALONE = 1_000
+# and once one has waited: 5 ms of CPU
+KEYED_WAITED_FOR = 50
 
 
 def stage(run: Run) -> Import:
@@ -118,29 +120,33 @@ def _keys(staging: Staging, read: Reads, batch: list[ReadRow]) -> Batches[Import
     """Computes missing keys of contacts: without them, a row may be found new by mistake. Returns whether all contacts
     have keys; those of many are computed only if the outcome of a row of this batch depends on keys.
 
-    More contacts at a time cost less each, so the number grows until another writer had to wait.
+    They are computed while others may write. More contacts at a time cost less each, so the number grows until another
+    writer had to wait.
     """
-    limit, is_needed = KEYED, False
+    limit, is_needed, organization_id = KEYED, False, staging.caller.organization_id
     facts = [row.facts or NOBODY for row in filter(_is_matched, batch)]
     with read() as tx:
-        is_keyed = is_current(tx, staging.caller.organization_id)
+        is_keyed = is_current(tx, organization_id)
     while not is_keyed:
-        yield partial(_key, staging=staging, limit=limit)
-        is_keyed = staging.keyed_count < limit
+        with read() as tx:
+            prepared = prepare_keys(tx, organization_id, limit=limit)
+        if prepared is None:
+            return True
+        yield partial(_save_keys, staging=staging, prepared=prepared)
+        is_keyed = len(prepared.changed) < limit
         if not is_keyed and not is_needed:
             with read() as tx:
-                is_needed = need_keys(tx, staging.caller.organization_id, facts)
+                is_needed = need_keys(tx, organization_id, facts)
             if not is_needed:
                 return False
-        limit = KEYED if staging.is_waited_for else min(2 * limit, KEYED_ALONE)
+        limit = KEYED_WAITED_FOR if staging.is_waited_for else min(2 * limit, KEYED_ALONE)
     return True
 
 
-def _key(tx: Tx, staging: Staging, limit: int) -> Import:
-    """Returns the import, from which a job takes its progress; computing keys does not change it."""
-    staging.keyed_count = key_changes(tx, staging.caller.organization_id, limit=limit)
-    if staging.keyed_count == limit:  # more follow
-        staging.is_waited_for |= tx.is_waited_for()
+def _save_keys(tx: Tx, staging: Staging, prepared: Prepared) -> Import:
+    """Returns the import, from which a job takes its progress; saving keys does not change it."""
+    save_keys(tx, staging.caller.organization_id, prepared)
+    staging.is_waited_for |= tx.is_waited_for()
     return staging.import_
 
 

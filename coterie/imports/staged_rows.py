@@ -60,8 +60,7 @@ class Staging(Struct):
     folder: Path
     import_: Import
     files: list[EarlierFile]
-    # how many contacts the last batch computed keys of; whether another writer had to wait for one
-    keyed_count: int = 0
+    # whether another writer had to wait while keys were saved
     is_waited_for: bool = False
 
 
