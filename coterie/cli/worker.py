@@ -2,7 +2,7 @@
 
 import typer
 
-from coterie.cli.child import run_worker
+from coterie.cli.child import run_worker, share_interpreter
 from coterie.cli.open_instance import open_unmigrated
 from coterie.cli.options import DataOption
 from coterie.logs import configure_logging
@@ -23,4 +23,5 @@ def worker(data: DataOption = None) -> None:
     with open_unmigrated(settings):
         pass  # raises if there is no instance
     configure_logging(settings.log_level)
+    share_interpreter()
     run_worker(settings, with_parent=False)
