@@ -15,7 +15,7 @@ from coterie.model import times
 from coterie.model.cards import IMPERSONAL_DOORS
 from coterie.model.events import CHANGES_CONTACTS, CHANGES_WORDS, CONSEQUENCES
 from coterie.model.organizations import Caller
-from coterie.search import Prepared, index_contacts
+from coterie.search import PreparedDocument, index_contacts
 from coterie.store import contacts, revisions
 from coterie.store.card_states import add_to_book
 from coterie.store.database import Tx
@@ -67,7 +67,7 @@ def save_changed(
         add_to_book(tx, caller.organization_id, sorted(in_book.difference(saved)))
 
 
-def update_derived(tx: Tx, caller: Caller, rows: Events, prepared: Mapping[int, Prepared]) -> None:
+def update_derived(tx: Tx, caller: Caller, rows: Events, prepared: Mapping[int, PreparedDocument]) -> None:
     """Indexes contacts whose words changed, and recomputes when to be in touch with contacts. prepared: as for
     index_contacts."""
     words = sorted(_contacts_of(rows, CHANGES_WORDS))

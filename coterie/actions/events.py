@@ -15,7 +15,7 @@ from coterie.actions.changed_contacts import Columns, lock_others, save_changed,
 from coterie.model import times
 from coterie.model.events import KINDS
 from coterie.model.organizations import Caller
-from coterie.search import Prepared
+from coterie.search import PreparedDocument
 from coterie.store import events, revisions
 from coterie.store.database import Tx
 
@@ -84,7 +84,7 @@ def record_events(
     columns: Columns | None = None,
     *,
     moves_updated_at: bool = True,
-    prepared: Mapping[int, Prepared] = MappingProxyType({}),
+    prepared: Mapping[int, PreparedDocument] = MappingProxyType({}),
 ) -> dict[int, int]:
     """Writes events in their order, and each contact they change once; returns its new revision by contact.
 

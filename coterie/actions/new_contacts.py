@@ -21,7 +21,7 @@ from coterie.model.imports import ContactDraft
 from coterie.model.names import NAME_PARTS, is_inverted, join_name
 from coterie.model.organizations import Caller
 from coterie.model.text import sort_key
-from coterie.search import Prepared, prepare
+from coterie.search import PreparedDocument, prepare
 from coterie.search.texts import texts_of_new
 from coterie.store import handles as handle_store
 from coterie.store import import_parts
@@ -40,7 +40,7 @@ class PlannedContact(Struct):
 
     plan: MergePlan
     row: dict[str, Any] | None = None
-    prepared: Prepared | None = None
+    prepared: PreparedDocument | None = None
 
 
 class NewContacts(Struct):
@@ -50,7 +50,7 @@ class NewContacts(Struct):
     handles: list[Handle]
     events: Rows
     parts: PartRows
-    prepared: dict[int, Prepared]
+    prepared: dict[int, PreparedDocument]
 
 
 def plan_contact(draft: ContactDraft) -> PlannedContact:

@@ -15,16 +15,16 @@ from coterie.store.database import Tx
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 
 
-class Prepared(Struct, frozen=True):
+class PreparedDocument(Struct, frozen=True):
     """The document of a contact that has these texts, computed before the transaction that writes it."""
 
     texts: Texts
     document: Document
 
 
-def prepare(texts: Texts) -> Prepared:
+def prepare(texts: Texts) -> PreparedDocument:
     """Computes the document of these texts."""
-    return Prepared(texts, document_of(texts))
+    return PreparedDocument(texts, document_of(texts))
 
 
 def index_contacts(
@@ -33,7 +33,7 @@ def index_contacts(
     contact_ids: Collection[int],
     *,
     new_ids: Collection[int] = (),
-    prepared: Mapping[int, Prepared] = MappingProxyType({}),
+    prepared: Mapping[int, PreparedDocument] = MappingProxyType({}),
     is_forced: bool = False,
 ) -> None:
     """Indexes contacts as they are stored now; deleted and erased ones leave the index.
@@ -55,7 +55,7 @@ def index_contacts(
     unindex_contacts(tx, organization_id, [each for each in contact_ids if each not in loaded])
 
 
-def _document_of(texts: Texts, prepared: Prepared | None) -> Document:
+def _document_of(texts: Texts, prepared: PreparedDocument | None) -> Document:
     return prepared.document if prepared and prepared.texts == texts else document_of(texts)
 
 
