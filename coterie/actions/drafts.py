@@ -142,6 +142,7 @@ def remove_taken_usernames(tx: Tx, caller: Caller, entries: list[tuple[int, Merg
 
 
 def handles_of(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -> list[Handle]:
+    """The handles that a plan adds to a contact, with the next of these ids."""
     return [
         Handle(
             contact_id=contact_id, id=next(ids), channel=h.channel, value=h.value, normalized=h.normalized or h.value,
@@ -152,6 +153,7 @@ def handles_of(contact_id: int, plan: MergePlan, now: str, ids: Iterator[str]) -
 
 
 def is_plan_on_phones(caller: Caller, plan: MergePlan) -> bool:
+    """Whether what the plan adds puts a contact into the book of phones."""
     channels = {handle.channel for handle in plan.handles}
     sources = {source for source, _ in plan.external_ids}
     return is_on_phones(caller, channels=channels, sources=sources, has_address=bool(plan.addresses))
