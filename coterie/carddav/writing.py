@@ -44,6 +44,7 @@ from coterie.vcard.raw import (
     uid_of,
     version_of,
 )
+from coterie.vcard.versions import as_version_3
 
 
 class Put(Struct, frozen=True):
@@ -158,14 +159,16 @@ class CardWriter:
             return Outcome(False, self._etag(ref, body))
         seen = self._seen(current)
         base = list(current.lines) if seen is None else seen
-        difference = compare(base, self._written, self._caller.country, self._families)
+        # a device that writes 3.0 was shown 3.0
+        shown = as_version_3(base) if version_of(self._written) == "3.0" else base
+        difference = compare(shown, self._written, self._caller.country, self._families)
         if self._is_rewriting:
             keep_better_picture(difference)
         if seen is None:
             # the device cannot have deleted values it never received
             difference.retained += difference.removed
             difference.removed = []
-        is_same = self._put.text == current.text
+        is_same = self._put.text in (current.text, join_lines(shown))
         if not is_new and (is_same or (difference.is_empty and self._is_rewriting)):
             return Outcome(False, self._etag(current.ref, current.text))
         lines = self._result(current, base, difference)

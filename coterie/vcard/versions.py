@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from coterie.model.imports import PictureDraft
 from coterie.vcard import values
 from coterie.vcard.lines import Property
-from coterie.vcard.raw import RawLine, make_line, version_of
+from coterie.vcard.raw import RawLine, card_of, is_group, make_line, version_of
+from coterie.vcard.read import read_parts
 from coterie.vcard.read_pictures import read_picture
 
 _RENAMED = {"KIND": "X-ADDRESSBOOKSERVER-KIND", "MEMBER": "X-ADDRESSBOOKSERVER-MEMBER"}
@@ -23,8 +24,17 @@ def as_version_3(lines: Sequence[RawLine]) -> list[RawLine]:
         result.append(_converted(line))
         if line.name == "FN" and not has_name:
             has_name = True
-            result.append(make_line("N:" + (line.entry.value if line.entry else "") + ";;;;"))
+            result.append(_name(lines, line))
     return result
+
+
+def _name(lines: Sequence[RawLine], formatted: RawLine) -> RawLine:
+    """The N that 3.0 needs, with the parts that the name is read as; a group has its whole name in the first."""
+    if is_group(lines):
+        return make_line("N:" + (formatted.entry.value if formatted.entry else "") + ";;;;")
+    draft = read_parts(card_of(lines), keeps_rest=False)
+    parts = (draft.last_name, draft.first_name, draft.middle_name, draft.name_prefix, draft.name_suffix)
+    return make_line("N:" + ";".join([values.escape(part or "") for part in parts]))
 
 
 def _converted(line: RawLine) -> RawLine:
