@@ -22,7 +22,7 @@ from coterie.vcard import (
 from coterie.vcard.cards import Card
 from coterie.vcard.channels import messenger_of
 from coterie.vcard.lines import Property
-from coterie.vcard.read_handles import read_handle
+from coterie.vcard.read_handles import preference_of, read_handle
 from coterie.vcard.reading import TEXT_LENGTH_MAX, Reading, labels_of
 
 _PEOPLE_KINDS = ("", "individual", "org", "company")
@@ -87,13 +87,7 @@ def _handle(reading: Reading, entry: Property) -> None:
     handle = read_handle(entry, reading.labels)
     if handle is not None:
         reading.draft.handles.append(handle)
-        reading.preferences.append(1 if handle.is_primary else _preference(entry))
-
-
-def _preference(entry: Property) -> int:
-    """The PREF of a property (RFC 6350, section 5.3): 1 to 100, of which 1 is the most preferred; 101 without one."""
-    text = entry.first("PREF")
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 3 else 101
+        reading.preferences.append(preference_of(entry))
 
 
 def _finish_handles(reading: Reading) -> None:

@@ -15,6 +15,18 @@ _TEL_PARAMETER = re.compile(r";.*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)", re.DOTALL)
 
 
+NOT_PREFERRED = 101
+
+
+def preference_of(entry: Property) -> int:
+    """The PREF of a property (RFC 6350, section 5.3): 1 to 100, of which 1, or the type pref, is the most preferred;
+    NOT_PREFERRED without one."""
+    if any(name in ("pref", "PREF") for name in entry.parameters.get("TYPE", ())):
+        return 1
+    text = entry.first("PREF")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 3 else NOT_PREFERRED
+
+
 def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | None:
     """The handle of a property; None if it is empty. labels: group in lower case -> X-ABLabel."""
     value = values.line(entry.value)
@@ -22,7 +34,7 @@ def read_handle(entry: Property, labels: Mapping[str, str]) -> HandleDraft | Non
         return None
     label = free_label(entry, labels)
     types = entry.parameters.get("TYPE", ())
-    is_primary = entry.first("PREF") == "1" or "pref" in types or "PREF" in types
+    is_primary = preference_of(entry) == 1
     name = entry.name
     if name == "TEL":
         return HandleDraft("phone", _phone(value), label or label_of_types(types), is_primary)
