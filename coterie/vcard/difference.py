@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 
 from msgspec import Struct, field
 
+from coterie.vcard.preferences import new_preferences
 from coterie.vcard.raw import RawLine
 from coterie.vcard.units import OF_PROGRAMS, SINGLE, CardUnit, units_of
 
@@ -21,16 +22,20 @@ LABELS = "LABELS"
 
 
 class Difference(Struct):
-    """changed: (unit before, unit after). retained: units that are missing, but that the writer must not delete."""
+    """changed: (unit before, unit after). retained: units that are missing, but that the writer must not delete.
+
+    preferred: channel -> the meaning of the handle that is preferred now and was not before.
+    """
 
     changed: list[tuple[CardUnit, CardUnit]] = field(default_factory=list)
     added: list[CardUnit] = field(default_factory=list)
     removed: list[CardUnit] = field(default_factory=list)
     retained: list[CardUnit] = field(default_factory=list)
+    preferred: dict[str, Hashable] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.changed or self.added or self.removed)
+        return not (self.changed or self.added or self.removed or self.preferred)
 
 
 def compare(
@@ -40,8 +45,9 @@ def compare(
     families: Collection[str] | None = None,
 ) -> Difference:
     """The difference of two cards. families: the properties the writer can show, besides those it wrote; None: all."""
-    old, new = _unmatched(_units(before, country), _units(after, country))
-    difference = Difference()
+    units = _units(before, country), _units(after, country)
+    old, new = _unmatched(*units)
+    difference = Difference(preferred=new_preferences(*units))
     for key_of in _PAIRINGS:
         old, new = _pair(old, new, difference, key_of)
     shown = families_of(after, country)

@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from coterie.errors import Invalid
 from coterie.model.handles import normalize
-from coterie.model.imports import PictureDraft
-from coterie.vcard import values
+from coterie.model.imports import ContactDraft, PictureDraft
+from coterie.vcard import programs, values
 from coterie.vcard.channels import label_of_types, messenger_of
 from coterie.vcard.lines import Property
 from coterie.vcard.raw import RawLine, card_of
 from coterie.vcard.read_handles import read_handle
 from coterie.vcard.read_pictures import read_picture
-from coterie.vcard.reading import free_label, labels_of
+from coterie.vcard.reading import Reading, free_label, labels_of
 
 # A card has one of these; a second one is kept, and the first counts
 SINGLE = frozenset(
@@ -57,6 +57,11 @@ class CardUnit(Struct, frozen=True):
     def is_handle(self) -> bool:
         """Whether it is an e-mail address, a phone number or another handle; its meaning is as handle_meaning."""
         return isinstance(self.meaning, tuple) and self.meaning[0] == _HANDLE
+
+    @property
+    def channel(self) -> str:
+        """The channel of a handle; '' for anything else."""
+        return str(self.meaning[1]) if isinstance(self.meaning, tuple) and self.is_handle else ""
 
 
 def is_companion(line: RawLine) -> bool:
@@ -111,12 +116,30 @@ def meaning_of(line: RawLine, labels: Mapping[str, str], country: str | None) ->
     if name in _DAYS:
         day = values.read_date(values.unescape(entry.value), entry.first("X-APPLE-OMIT-YEAR"))
         return "BDAY" if name == "BDAY" else "date", day or values.unescape(entry.value).strip()
+    if name in programs.READERS:
+        return _meaning_of_program(entry, country)
     if name in _STRUCTURED:
         pieces = [values.unescape(piece).strip() for piece in values.split(entry.value, ";")]
         return name, tuple(pieces) if any(pieces) else ()
     if name == "CATEGORIES":
         return name, frozenset(filter(None, map(values.line, values.split(entry.value, ","))))
     return name, values.unescape(entry.value).strip()
+
+
+def _meaning_of_program(entry: Property, country: str | None) -> Hashable:
+    """That of the standard property which says the same: a program has a property of its own for nicknames."""
+    reading = Reading(ContactDraft(), {}, False)
+    programs.READERS[entry.name](reading, entry)
+    draft = reading.draft
+    if draft.nickname:
+        return "NICKNAME", draft.nickname
+    if draft.birthday:
+        return "BDAY", draft.birthday
+    for date in draft.dates:
+        return "date", date.occurs_on
+    for handle in draft.handles:
+        return handle_meaning(handle.channel, handle.value, country)
+    return entry.name, values.unescape(entry.value).strip()
 
 
 def _meaning_of_handle(entry: Property, labels: Mapping[str, str], country: str | None) -> Hashable:
