@@ -1,18 +1,25 @@
 """Makes a difference in a card that has lines of its own: edits the lines it is about and leaves all others alone."""
 
-from collections.abc import Hashable, Sequence
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 
 from coterie.vcard import values
 from coterie.vcard.difference import Difference
+from coterie.vcard.heads import with_other_value
 from coterie.vcard.lines import Property
+from coterie.vcard.new_values import new_value
+from coterie.vcard.preferences import prefer
 from coterie.vcard.raw import RawLine, make_line, next_group, with_group, with_value
-from coterie.vcard.units import SINGLE, CardUnit, units_of
+from coterie.vcard.units import SINGLE, CardUnit, is_companion, units_of
 
-_STRUCTURED = frozenset(("N", "ADR", "ORG"))
 # their parameters depend on the value
 _WHOLE = frozenset(
     ("BDAY", "ANNIVERSARY", "X-ABDATE", "PHOTO", "X-SOCIALPROFILE", "IMPP", "SOCIALPROFILE", "GENDER", "X-GENDER")
 )
+# a contact has one of these, which a card may have in several lines
+_JOINED = frozenset(("NOTE", "NICKNAME"))
+_WORD = re.compile(r"\w+")
 
 
 class Patch:
@@ -43,6 +50,8 @@ class Patch:
         self._replaced: dict[int, list[RawLine]] = {}
         self._added: list[RawLine] = []
         self._group = next_group(lines)
+        self._country = country
+        self._mains = Counter(line.group for line in lines if line.group and not is_companion(line))
 
     def make(self, difference: Difference) -> list[RawLine]:
         """The card with the difference. What it already has is not added; what it no longer has is not deleted."""
@@ -57,13 +66,16 @@ class Patch:
             if line.name == "END":
                 result += self._added
             result += self._replaced.get(id(line), [line])
-        return result
+        return prefer(result, difference.preferred, self._country) if difference.preferred else result
 
     def _find(self, unit: CardUnit) -> CardUnit | None:
         """The unit of this card that is meant: the same value and label, the same value, the one of its kind."""
         choices = self._choose(self._by_meaning.get(unit.meaning, ()), unit)
-        if not choices and (unit.family in SINGLE or unit.family == "ADR"):
+        if not choices and unit.family in SINGLE:
             choices = self._choose(self._by_family.get(unit.family, ()), unit)
+            choices.sort(key=_is_empty)
+        if not choices and unit.family == "ADR":
+            choices = _most_similar(self._choose(self._by_family.get("ADR", ()), unit), unit)
         if not choices:
             return None
         self._used.add(id(choices[0]))
@@ -78,15 +90,29 @@ class Patch:
         if unit.family == "CATEGORIES":
             self._edit_categories(unit.main.entry, None)
         elif unit.family in SINGLE and self._keeps_heads:
-            for each in self._by_family.get(unit.family, ()):
+            for each in (*self._by_family.get(unit.family, ()), *self._by_meaning.get(_other_meaning(unit), ())):
                 self._drop(each)
         elif (found := self._find(unit)) is not None:
             self._drop(found)
             self._drop_others(unit)
+            self._drop_label(found)
 
     def _drop(self, unit: CardUnit) -> None:
-        for line in unit.lines:
+        """Drops a unit. The label of its group stays if the group has another value."""
+        for line in unit.lines[:1] if self._is_shared(unit) else unit.lines:
             self._replaced[id(line)] = []
+        self._mains[unit.main.group] -= 1
+
+    def _is_shared(self, unit: CardUnit) -> bool:
+        return self._mains[unit.main.group] > 1
+
+    def _drop_label(self, address: CardUnit) -> None:
+        """Drops the LABEL of an address that is no longer so: the same words in the lines of an envelope."""
+        words = _words(address) if address.family == "ADR" and self._keeps_heads else set()
+        for each in self._by_family.get("LABEL", ()) if words else ():
+            is_of_label = each.label == address.label
+            if len(words & _words(each)) * (2 if is_of_label else 1) >= len(words):
+                self._drop(each)
 
     def _drop_others(self, gone: CardUnit) -> None:
         """Drops the lines that repeat a value which the whole card no longer has."""
@@ -105,27 +131,43 @@ class Patch:
         if found is None:
             self._add(after)
             return
+        group = "" if self._is_shared(found) else found.main.written_group
+        is_kept = self._keeps_heads and before.label == after.label and found.family not in _WHOLE
         self._drop(found)
         self._drop_others(before)
-        if self._keeps_heads and before.label == after.label and after.family not in _WHOLE:
-            value = _value(found.main.entry, before.main.entry, after.main.entry)
-            self._replaced[id(found.main)] = [with_value(found.main, value)]
-            for line in found.lines[1:]:
-                self._replaced[id(line)] = [line]
-            if after.family == "NOTE":  # several notes became one
-                for each in self._by_family["NOTE"]:
-                    if each is not found:
-                        self._drop(each)
+        if is_kept and found.family == after.family:
+            self._change_value(found, before.main.entry, after.main.entry)
         else:
-            self._replaced[id(found.main)] = self._regrouped(after, found.main.written_group)
+            self._replaced[id(found.main)] = self._regrouped(after, group)
+
+    def _change_value(self, found: CardUnit, before: Property | None, after: Property | None) -> None:
+        assert found.main.entry is not None and before is not None and after is not None
+        value = new_value(found.main.entry, before, after)
+        self._replaced[id(found.main)] = [with_other_value(found.main, value)]
+        for line in found.lines[1:]:
+            self._replaced[id(line)] = [line]
+        if values.split(value, ";") != values.split(found.main.entry.value, ";"):
+            self._drop_label(found)
+        for each in self._by_family[found.family] if found.family in _JOINED else ():
+            if each is not found:
+                self._drop(each)
 
     def _add(self, unit: CardUnit) -> None:
         if any(id(each) not in self._used for each in self._by_meaning.get(unit.meaning, ())):
             return
         if unit.family == "CATEGORIES" and self._keeps_heads:
             self._edit_categories(None, unit.main.entry)
+        elif (unread := self._find_unread(unit)) is not None:
+            self._drop(unread)
+            self._replaced[id(unread.main)] = self._regrouped(unit, "")
         else:
             self._added += self._regrouped(unit, "")
+
+    def _find_unread(self, unit: CardUnit) -> CardUnit | None:
+        """A line in the place of a value that the contact did not have: empty, or one that cannot be read."""
+        if self._left is None or unit.family not in SINGLE:
+            return None
+        return next((each for each in self._by_family.get(unit.family, ()) if id(each) not in self._used), None)
 
     def _regrouped(self, unit: CardUnit, group: str) -> list[RawLine]:
         """The lines of a unit in this group, otherwise in an unused one if they need one."""
@@ -156,16 +198,22 @@ def _names(entry: Property | None) -> list[str]:
     return [name for name in map(values.line, pieces) if name]
 
 
-def _value(stored: Property | None, before: Property | None, after: Property | None) -> str:
-    """The new value; of a structured one only the components that differ."""
-    assert stored is not None and before is not None and after is not None
-    if after.name not in _STRUCTURED:
-        return after.value
-    old, new, result = (values.split(each.value, ";") for each in (before, after, stored))
-    length = max(len(old), len(new), len(result))
-    old, new, result = (pieces + [""] * (length - len(pieces)) for pieces in (old, new, result))
-    merged = [mine if was == now else now for was, now, mine in zip(old, new, result, strict=True)]
-    least = 1 if after.name == "ORG" else len(values.split(stored.value, ";"))
-    while len(merged) > least and not merged[-1]:
-        merged.pop()
-    return ";".join(merged)
+def _other_meaning(unit: CardUnit) -> Hashable:
+    """That of a line in which a card may have the value too: a job title is its ROLE if it has no TITLE."""
+    meaning = unit.meaning
+    return ("ROLE", meaning[1]) if isinstance(meaning, tuple) and meaning[0] == "TITLE" else meaning
+
+
+def _is_empty(unit: CardUnit) -> bool:
+    return not _words(unit)
+
+
+def _words(unit: CardUnit) -> set[str]:
+    return set(_WORD.findall(values.unescape(unit.main.entry.value).casefold())) if unit.main.entry else set()
+
+
+def _most_similar(units: Iterable[CardUnit], unit: CardUnit) -> list[CardUnit]:
+    """The address that has the most words of another one, in a list; an empty list if none has any."""
+    words = _words(unit)
+    best = max(units, key=lambda each: len(words & _words(each)), default=None)
+    return [best] if best is not None and words & _words(best) else []

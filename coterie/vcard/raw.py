@@ -113,8 +113,14 @@ def make_line(content: str) -> RawLine:
 
 def with_value(line: RawLine, value: str) -> RawLine:
     """The line with another escaped value: its group, name and parameters stay as they are spelled."""
+    return make_line(split_line(line)[0] + ":" + value)
+
+
+def split_line(line: RawLine) -> tuple[str, str]:
+    """(what precedes the colon, the value) of a line, as spelled but without folds."""
     plain = _plain(line.text)
-    return make_line(plain[: _head_length(plain)] + ":" + value)
+    length = _head_length(plain)
+    return plain[:length], plain[length + 1 :]
 
 
 def _head_length(plain: str) -> int:
@@ -131,7 +137,9 @@ def _head_length(plain: str) -> int:
 def with_group(line: RawLine, group: str) -> RawLine:
     """The line in another group, or in none ('')."""
     start = len(line.group) + 1 if line.group else 0
-    text = (f"{group}." if group else "") + line.text[start:]
+    is_folded_there = "\n" in line.text[: start + 1]
+    text = (make_line(_plain(line.text)) if is_folded_there else line).text
+    text = (f"{group}." if group else "") + text[start:]
     return RawLine(text, parse_line(text))
 
 
