@@ -81,7 +81,9 @@ class Renderer:
         if stored.draft is not None:
             lines = split_card(text)
             version = version_of(lines)
-            before, after = (split_card(self._text_of(each, uid, version)) for each in (_decode(stored.draft), draft))
+            shown, now = _by_digest(_decode(stored.draft)), _by_digest(draft)
+            now = now if now.pictures == shown.pictures else draft
+            before, after = (split_card(self._text_of(each, uid, version)) for each in (shown, now))
             difference = compare(before, after, self._caller.country)
             if not difference.is_empty:
                 patch = Patch(lines, self._caller.country, keeps_heads=True, whole=after)
@@ -90,7 +92,7 @@ class Renderer:
 
     def _text_of(self, draft: ContactDraft, uid: str, version: str) -> str:
         """A draft as a card without properties of our own, with the first of its pictures that is not too large."""
-        pictures = [self._with_bytes(picture) for picture in draft.pictures[:1]]
+        pictures = [picture if picture.url else self._with_bytes(picture) for picture in draft.pictures[:1]]
         shown = replace(
             draft, external_ids=[(UID_SOURCE, uid)], pictures=[picture for picture in pictures if picture is not None]
         )
@@ -103,6 +105,12 @@ class Renderer:
             return replace(picture, data=file_path(self._folder, picture.digest).read_bytes())
         except OSError:
             return None
+
+
+def _by_digest(draft: ContactDraft) -> ContactDraft:
+    """The draft with the digest of its picture in place of the picture: the meaning of its line is the same
+    (vcard/units.py), and the file may be deleted or too large."""
+    return replace(draft, pictures=[PictureDraft(url=picture.digest) for picture in draft.pictures[:1]])
 
 
 def card_draft(sheet: ContactSheet) -> ContactDraft:

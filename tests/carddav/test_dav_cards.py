@@ -1,6 +1,7 @@
 """Cards: what a device writes it reads again, and the contact has it."""
 
 import base64
+from hashlib import sha256
 
 import pytest
 from carddav.dav_client import DAVX5, IOS, Dav, make_card, new_device
@@ -10,6 +11,8 @@ from r0_client import R0
 from world import World
 
 from coterie.actions.contacts import create_contact
+from coterie.settings import Settings
+from coterie.store.files import file_path
 
 NED = make_card(
     "FN:Ned Flanders", "N:Flanders;Ned;;;", "item1.TEL;type=CELL;type=pref:(800) 555-0101",
@@ -181,3 +184,19 @@ def test_a_picture_is_a_file_of_the_contact(dav: Dav, r0: R0) -> None:
     assert len(r0.get(f"/contacts/{contact['id']}/attachments").json["attachments"]) == 1
     dav.put("ned.vcf", make_card("FN:Ned", "N:;Ned;;;", uid="ned"))
     assert r0.get(f"/contacts/{contact['id']}/attachments").json["attachments"] == []
+
+
+@pytest.mark.parametrize("byte_count", [1_000, 1_100_000])
+def test_a_picture_that_is_deleted_elsewhere_goes_from_its_card(
+    dav: Dav, r0: R0, settings: Settings, byte_count: int
+) -> None:
+    before = make_card("FN:Ned", "N:;Ned;;;", "X-ODD:1", uid="ned")
+    picture = photo(byte_count, b"a")
+    dav.put("ned.vcf", before.replace("X-ODD", f"{picture}\r\nX-ODD"))
+    (contact,) = [each for each in r0.get("/contacts").json["contacts"] if each["first_name"] == "Ned"]
+    path = f"/contacts/{contact['id']}/attachments"
+    (file,) = r0.get(path).json["attachments"]
+    assert r0.delete(f"{path}/{file['id']}").status in (200, 204)
+    # the worker deletes files that nothing refers to
+    file_path(settings.data_folder, sha256(b"\xff\xd8\xff\xe0" + b"a" * byte_count).hexdigest()).unlink()
+    assert dav.get("ned.vcf").body.decode() == before
