@@ -1,7 +1,7 @@
 """Subscriptions: address books on other servers that contacts are kept in step with (docs/decisions/0053)."""
 
 import re
-from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -44,6 +44,7 @@ DELETIONS_MIN, DELETED_SHARE_MAX = 10, 0.2
 CHANGES_MIN, CHANGED_SHARE_MAX = 20, 0.5
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 # characters that servers leave as they are in a path
+_PORTS = {"https": 443, "http": 80}
 _PATH_SAFE = "/-._~!$&'()*+,;=:@"
 
 
@@ -172,16 +173,21 @@ def covers(approval: Approval | None, held: Held) -> bool:
     )
 
 
+def _own_port(url: SplitResult) -> int | None:
+    """The port of a URL; None if it is that of its scheme."""
+    return None if url.port == _PORTS.get(url.scheme) else url.port
+
+
 def path_of(href: str, base: str) -> str | None:
     """The path of an href of a response in one spelling; None if it is on another host or not a path within it.
 
-    base: the URL of the request.
+    base: the URL of the request. A server behind a proxy may name the other one of http and https.
     """
     if not href or len(href) > HREF_LENGTH_MAX:
         return None
     try:
         url, of = urlsplit(urljoin(base, href)), urlsplit(base)
-        if (url.scheme, url.hostname, url.port) != (of.scheme, of.hostname, of.port):
+        if url.hostname != of.hostname or _own_port(url) != _own_port(of) or url.scheme not in _PORTS:
             return None
     except ValueError:
         return None

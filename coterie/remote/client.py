@@ -51,6 +51,16 @@ class Reply(Struct, frozen=True):
         return self.headers.get("etag") or None
 
 
+def other_host(url: str) -> RemoteError:
+    """The error for a URL that the server names and that is not on its host."""
+    return RemoteError(
+        "other_host",
+        f"The server refers to another host, and the password is not sent there: {url[:500]} . If that"
+        " address is right, add a subscription with it",
+        is_lasting=True,
+    )
+
+
 @cache
 def _tls() -> SSLContext:
     """One for all connections: it takes 20 ms and a megabyte."""
@@ -108,12 +118,7 @@ class Client:
         target = urljoin(self.url, url)
         for _ in range(REDIRECTS_MAX + 1):
             if origin_of(target) != origin_of(self.url):
-                raise RemoteError(
-                    "other_host",
-                    f"The server refers to another host, and the password is not sent there: {target[:500]} . If that"
-                    " address is right, add a subscription with it",
-                    is_lasting=True,
-                )
+                raise other_host(target)
             reply = self._send(method, target, body, dict(headers or {}), bytes_max)
             location = reply.headers.get("location")
             if reply.status not in _REDIRECTS or not location:

@@ -7,7 +7,8 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from coterie import outgoing
-from coterie.remote.client import Client, Reply
+from coterie.model.subscriptions import path_of
+from coterie.remote.client import Client, Reply, other_host
 from coterie.remote.errors import RemoteError
 from coterie.remote.xml import CS, ResourceResponse, card, dav, propfind
 
@@ -127,16 +128,21 @@ def _hrefs(reply: Reply, name: str) -> list[str]:
 
 
 def _books_of(reply: Reply) -> list[Book]:
+    """The books of a listing. Raises RemoteError if all of them are on other hosts, which never get the password."""
     assert reply.multistatus is not None
-    return [
-        _book(reply, response)
+    responses = [
+        response
         for response in reply.multistatus.responses
         if (kind := response.properties.get(dav("resourcetype"))) and card("addressbook") in kind.names
     ]
+    paths = [path_of(response.href or urlsplit(reply.url).path, reply.url) for response in responses]
+    if responses and not any(paths):
+        raise other_host(urljoin(reply.url, responses[0].href))
+    return [_book(reply, response, path) for response, path in zip(responses, paths, strict=True) if path]
 
 
-def _book(reply: Reply, response: ResourceResponse) -> Book:
-    url = urljoin(reply.url, response.href or urlsplit(reply.url).path)
+def _book(reply: Reply, response: ResourceResponse, path: str) -> Book:
+    url = urljoin(reply.url, path)
     reports = response.properties.get(dav("supported-report-set"))
     privileges = response.properties.get(dav("current-user-privilege-set"))
     name = "".join(char for char in response.text(dav("displayname")) or "" if char.isprintable())[:200].strip()

@@ -151,6 +151,19 @@ def test_the_password_is_sent_to_no_other_host(scripted: Scripted) -> None:
         other.close()
 
 
+def test_a_book_on_another_host_gets_no_password(subscriber: World, scripted: Scripted) -> None:
+    other, kind = Scripted(), "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype>"
+    try:
+        for name in (other.url, other.url.removeprefix("http:"), other.url.replace("http:", "https:")):
+            listing = multistatus(found(name, kind))
+            scripted.answer = lambda *_, listing=listing: listing  # type: ignore[misc]
+            book = subscribe(subscriber, scripted.url, username=name.replace(":", ""))
+            book.run()
+            assert (book.now.error_code, book.now.url, other.requests) == ("other_host", scripted.url, [])
+    finally:
+        other.close()
+
+
 def test_endless_redirects_end(scripted: Scripted) -> None:
     scripted.answer = lambda method, path, _: (302, {"Location": path + "x/"}, b"")
     with Client(scripted.url, "u", "p", RULES) as client, pytest.raises(RemoteError) as error:
@@ -197,5 +210,8 @@ def test_an_address_that_cannot_be_used_is_rejected(text: str) -> None:
 def test_one_spelling_for_each_path() -> None:
     base = "https://x.example/book/"
     assert path_of("/book/a%40b.vcf", base) == path_of("https://x.example/book/a@b.vcf", base) == "/book/a@b.vcf"
+    assert path_of("http://x.example:80/book/a.vcf", base) == path_of("https://x.example:443/book/a.vcf", base)
+    assert path_of("http://x.example/book/a.vcf", base) == "/book/a.vcf"
+    assert path_of("https://x.example:444/book/a.vcf", base) is path_of("ftp://x.example/book/a.vcf", base) is None
     assert path_of("ä b.vcf", base) == path_of("/book/%C3%A4%20b.vcf", base) == "/book/%C3%A4%20b.vcf"
     assert path_of("https://x.example:444/book/a", base) is None
