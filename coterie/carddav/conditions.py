@@ -33,13 +33,19 @@ def check_conditions(request: Request, ref: CardRef | None) -> None:
     Raises DavError (412, with the ETag of the card) if one fails.
     """
     etag = etag_of(ref) if ref else None
-    match, none_match = request.header(b"if-match"), request.header(b"if-none-match")
+    match, none_match = _header(request, b"if-match"), _header(request, b"if-none-match")
     if match and not matches(match, etag, is_strong=True):
         raise DavError(412, message="The card has changed or is gone", etag=etag)
     if not match and ref is not None and _is_modified(ref, request.header(b"if-unmodified-since")):
         raise DavError(412, message="The card has changed", etag=etag)
     if none_match and matches(none_match, etag, is_strong=False):
         raise DavError(412, message="The card exists", etag=etag)
+
+
+def _header(request: Request, name: bytes) -> str:
+    """A header of ETags. Outlook's plug-in puts the star for any card in quotes, which is the ETag of none."""
+    value = request.header(name)
+    return "*" if value == '"*"' else value
 
 
 def _is_modified(ref: CardRef, header: str) -> bool:

@@ -30,7 +30,8 @@ def changes(dav: Dav, **headers: str) -> list[int]:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"if_match": '"another"'}, {"if_match": ",,,"}, {"if_none_match": "*"}, {"if_unmodified_since": EPOCH},
+        {"if_match": '"another"'}, {"if_match": ",,,"}, {"if_none_match": "*"}, {"if_none_match": '"*"'},
+        {"if_unmodified_since": EPOCH},
         {"if": "(<opaquelocktoken:1>)"}, {"if": '(["another"])'}, {"if": "(<DAV:no-lock>)"},
         {"if": "(Not <DAV:no-lock> <x>)"}, {"if": '<http://[x> (["another"])'}, {"if": "</dav/%00> (<x>)"},
     ],
@@ -64,6 +65,8 @@ def test_conditions_that_hold_let_a_change_pass(dav: Dav, etag: str) -> None:
         assert dav.put("ned.vcf", NED, **{"if": condition}).status == 204, value
     for headers in ({"if_unmodified_since": now}, {"if_unmodified_since": "yesterday"}):
         assert dav.put("ned.vcf", dav.get("ned.vcf").body, **headers).status == 204
+    assert dav.put("ned.vcf", dav.get("ned.vcf").body, if_match='"*"').status == 204
+    assert dav.put("new.vcf", CHANGED.replace("UID:ned", "UID:new"), if_match='"*"').status == 412
     # If-Match says more than a date does
     etag = dav.get("ned.vcf").headers["etag"]
     assert dav.put("ned.vcf", CHANGED, if_match=f'"-gzip{etag[1:]}').status == 412
