@@ -28,6 +28,8 @@ CONFLICT, DELETED_THERE = "conflict", "deleted_there"
 GROUP = "group"
 # reason of a rejected card: another card of the book has its UID
 UID_TWICE = "uid_twice"
+# the server has the card and did not serve it; it is asked again in each run
+NOT_READ = "not_read"
 # reasons of a held run: it would delete or change many contacts; the book is empty; its listing is not complete
 MANY, EMPTY, INCOMPLETE = "many", "empty", "incomplete"
 # decisions about a held run: do it; leave these cards as they are on both sides and stop keeping them in step

@@ -25,6 +25,7 @@ from coterie.model.subscriptions import (
     INCOMPLETE,
     MANY,
     NEW,
+    NOT_READ,
     PAUSED,
     PREVIEW,
     REJECTED,
@@ -34,6 +35,7 @@ from coterie.model.subscriptions import (
     RemoteCard,
     covers,
     is_risky,
+    path_of,
 )
 from coterie.remote import own_cards
 from coterie.remote.context import Context, Counts
@@ -46,6 +48,7 @@ from coterie.remote.photos import fetch_photos
 from coterie.remote.pulling import take_cards
 from coterie.remote.pushing import follow_merges, push_changes, push_deletions
 from coterie.remote.removing import remove_cards
+from coterie.remote.unchanged import drop_unchanged
 from coterie.store import remote_cards as store
 from coterie.store.cards import last_change
 from coterie.store.database import Tx
@@ -86,7 +89,9 @@ def _run(context: Context) -> None:
             context.update(tx, state=PAUSED, error_code="import_undone", error=_UNDONE, next_run_at=None)
         return
     if is_applied:
-        _synchronize(context, read_book(context.client))
+        book = read_book(context.client)
+        _follow(context, book)
+        _synchronize(context, book)
     else:  # the schedule looks whether it was applied
         with context.write() as tx:
             context.update(tx, next_run_at=None)
@@ -112,6 +117,18 @@ def _find_book(context: Context) -> Book:
         with context.write() as tx:
             context.update(tx, url=books[0].url)
     return books[0]
+
+
+def _follow(context: Context, book: Book) -> None:
+    """Stores the new place of a book to which the server redirects; its cards have the same names there."""
+    before, after = (path_of(url, url) for url in (context.client.url, book.url))
+    if before is None or after is None or before == after or not before.endswith("/"):
+        return
+    with context.write() as tx:
+        context.update(tx, url=book.url, sync_token=None)
+        store.rename_remote_cards(tx, context.organization_id, context.subscription.id, before, after)
+    context.client.url = book.url
+    context.subscription = replace(context.subscription, url=book.url, sync_token=None)
 
 
 class _Plan(Struct):
@@ -140,21 +157,28 @@ class _Plan(Struct):
         changed = sum(1 for href, etag in self.listing.changed.items() if href in self.bound and etag is not None)
         return Held(code, removed, changed, len(self.deleted))
 
+    def is_risky(self, held: Held) -> bool:
+        """Whether a person must agree."""
+        return held.code in (EMPTY, INCOMPLETE) or is_risky(held, len(self.bound))
+
 
 def _synchronize(context: Context, book: Book) -> None:
     plan = _plan(context, book)
     held, approval = plan.held(), context.subscription.approved
-    is_held = held.code in (EMPTY, INCOMPLETE) or is_risky(held, len(plan.bound))
-    if is_held and not covers(approval, held):
+    if plan.is_risky(held) and not covers(approval, held) and not plan.is_risky(replace(held, changed=0)):
+        drop_unchanged(context, plan.listing, plan.bound)
+        held = plan.held()
+    if plan.is_risky(held) and not covers(approval, held):
         _hold(context, plan, held)
         return
     # also if less is to be done than when it was decided
     is_detached = approval is not None and approval.decision == DETACH
     context.gone = frozenset(plan.removed)
-    _take(context, [*plan.listing.changed, *(c.href for c in plan.decided if c.reason_code != DELETED_THERE)], plan)
+    again = [card.href for card in plan.decided if card.reason_code != DELETED_THERE]
+    _take(context, [*plan.listing.changed, *_rejected_for(context, NOT_READ), *again], plan)
     _remove(context, [*plan.removed, *(c.href for c in plan.decided if c.reason_code == DELETED_THERE)], is_detached)
     if plan.removed:
-        _take(context, _rejected_for_uid(context), plan)
+        _take(context, _rejected_for(context, UID_TWICE), plan)
     follow_groups(context)
     fetch_photos(context)
     if context.is_two_way:
@@ -180,11 +204,11 @@ def _plan(context: Context, book: Book) -> _Plan:
     return _Plan(listing, bound, removed, deleted, decided, up_to)
 
 
-def _rejected_for_uid(context: Context) -> list[str]:
-    """Cards whose UID another card had, which may be gone now."""
+def _rejected_for(context: Context, code: str) -> list[str]:
+    """Cards that were rejected for a reason that may be gone now: another card had the UID, or they were not served."""
     with context.write() as tx:
         cards = store.list_in_state(tx, context.organization_id, context.subscription.id, [REJECTED], limit=10_000)
-    return [card.href for card in cards if card.reason_code == UID_TWICE]
+    return [card.href for card in cards if card.reason_code == code]
 
 
 def _decided(tx: Tx, context: Context) -> list[RemoteCard]:

@@ -59,6 +59,17 @@ def find_remote_cards(
     return {row[0]: RemoteCard(*row) for row in rows}
 
 
+def rename_remote_cards(tx: Tx, organization_id: int, subscription_id: str, before: str, after: str) -> None:
+    """Gives the cards whose names begin with `before` names that begin with `after`, which no card has yet."""
+    tx.run(
+        "UPDATE remote_cards SET href = :after || substr(href, :length + 1)"
+        " WHERE organization_id = :organization_id AND subscription_id = :subscription_id"
+        " AND substr(href, 1, :length) = :before",
+        {"organization_id": organization_id, "subscription_id": subscription_id, "before": before, "after": after,
+         "length": len(before)},
+    )  # fmt: skip
+
+
 def list_by_uid(tx: Tx, organization_id: int, subscription_id: str, uid: str) -> list[RemoteCard]:
     """The cards of a book with a UID, of which a sound book has one."""
     rows = tx.all(
