@@ -65,7 +65,7 @@ def _write(file: BinaryIO, part: Sequence[Fetched], listing: Listing, number: in
         card = RemoteCard(each.href, etag, None, "", state=WAITING)
         if each.body is None:
             if each.error is not None:
-                cards.append(rejected(card, etag, "not_taken", each.error))
+                cards.append(rejected(card, etag, each.error_code, each.error))
             continue
         try:
             lines = with_uid(decode_card(each.body))

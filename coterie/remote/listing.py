@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from msgspec import Struct, field
 
-from coterie.model.subscriptions import path_of
+from coterie.model.subscriptions import NOT_READ, path_of
 from coterie.remote.client import CARD_BYTES_MAX, Client, Reply
 from coterie.remote.discovery import Book
 from coterie.remote.errors import RemoteError, TooMuch
@@ -132,12 +132,13 @@ def _by_propfind(client: Client, book: Book) -> Listing:
 
 
 class Fetched(Struct, frozen=True):
-    """A card as it is on the server. body: None if it is gone, or too large (then error says so)."""
+    """A card as it is on the server. body: None if it is gone, or if error says why it was not read."""
 
     href: str
     etag: str | None = None
     body: bytes | None = None
     error: str | None = None
+    error_code: str = "not_taken"
 
 
 def fetch(client: Client, hrefs: Sequence[str]) -> Iterator[list[Fetched]]:
@@ -177,7 +178,7 @@ def get(client: Client, href: str) -> Fetched:
     if reply.status in (404, 410):
         return Fetched(href)
     if not reply.is_success:
-        return Fetched(href, error=f"The server answers with status {reply.status}")
+        return Fetched(href, error=f"The server answers with status {reply.status}", error_code=NOT_READ)
     return Fetched(href, reply.etag, reply.body)
 
 

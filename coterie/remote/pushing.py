@@ -111,7 +111,9 @@ def _push(context: Context, href: str) -> None:
         if card.etag is None and card.remote_body:
             _reject(context, card, own, "the server gives its cards no ETag, so it cannot be changed safely")
             return
-        reply = _put(context, href, text, card.etag)
+        # a proxy made the ETag weak, which matches no If-Match
+        etag = card.etag.removeprefix("W/") if card.etag and attempt else card.etag
+        reply = _put(context, href, text, etag)
         if reply.is_success:
             _written(context, card, own, text, reply)
             return
