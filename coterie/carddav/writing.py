@@ -171,7 +171,7 @@ class CardWriter:
         is_same = self._put.text in (current.text, join_lines(shown))
         if not is_new and (is_same or (difference.is_empty and self._is_rewriting)):
             return Outcome(False, self._etag(current.ref, current.text))
-        lines = self._result(current, base, difference)
+        lines = self._result(current, shown, difference)
         if not is_new and join_lines(lines) == current.text:
             return Outcome(False, self._etag(current.ref, current.text))
         contact_id = current.ref.contact_id
@@ -192,8 +192,9 @@ class CardWriter:
         body = store.find_seen_body(self._tx, self._organization_id, ref.contact_id, revision=seen, device_id=own)
         return split_card(body) if body is not None else None
 
-    def _result(self, current: Rendered, base: list[RawLine], difference: Difference) -> list[RawLine]:
-        is_current = join_lines(base) == current.text
+    def _result(self, current: Rendered, shown: list[RawLine], difference: Difference) -> list[RawLine]:
+        """The lines to store: those that came if the device was shown all stored lines as they are."""
+        is_current = join_lines(shown) == current.text
         if is_current and not self._is_rewriting and not difference.retained and uid_of(self._written) is not None:
             return self._written
         return Patch(current.lines, self._caller.country, keeps_heads=False).make(difference)

@@ -112,7 +112,7 @@ def test_a_card_of_version_4_is_served_as_3_to_devices_that_never_wrote_4(book: 
     assert book.multiget(href).text(href, "C:address-data") == card
     theirs = bobs.path("otto.vcf")
     served = bobs.multiget(theirs).text(theirs, "C:address-data")
-    assert "VERSION:3.0" in served and "N:Otto Mann;;;;" in served
+    assert "VERSION:3.0" in served and "N:Mann;Otto;;;" in served
     assert "BDAY;X-APPLE-OMIT-YEAR=1604:1604-04-12" in served
     assert "PHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgo=" in served
     assert book.get("otto.vcf").body.decode() == card

@@ -16,7 +16,7 @@ COMPANY = ("FN:Leftorium", "KIND:org", "ORG:Leftorium")
 
 
 @pytest.mark.parametrize("lines", [RICH, NAMED, COMPANY], ids=["rich", "named", "company"])
-@pytest.mark.parametrize("agent", [IOS, DAVX5])
+@pytest.mark.parametrize("agent", [IOS, DAVX5, "vdirsyncer/0.19"])
 def test_a_phone_changes_one_line_of_a_card_of_version_4(
     dav: Dav, bobs: Dav, r0: R0, lines: tuple[str, ...], agent: str
 ) -> None:
