@@ -66,7 +66,13 @@ class Patch:
             if line.name == "END":
                 result += self._added
             result += self._replaced.get(id(line), [line])
+        groups = {line.group for line in result if not is_companion(line)}
+        result = [line for line in result if not is_companion(line) or line.group in groups or not self._is_known(line)]
         return prefer(result, difference.preferred, self._country) if difference.preferred else result
+
+    def _is_known(self, companion: RawLine) -> bool:
+        """Whether the group of a line had a value."""
+        return companion.group in self._mains
 
     def _find(self, unit: CardUnit) -> CardUnit | None:
         """The unit of this card that is meant: the same value and label, the same value, the one of its kind."""
@@ -98,10 +104,9 @@ class Patch:
             self._drop_label(found)
 
     def _drop(self, unit: CardUnit) -> None:
-        """Drops a unit. The label of its group stays if the group has another value."""
+        """Drops a unit. The label of its group stays as long as the group has another value."""
         for line in unit.lines[:1] if self._is_shared(unit) else unit.lines:
             self._replaced[id(line)] = []
-        self._mains[unit.main.group] -= 1
 
     def _is_shared(self, unit: CardUnit) -> bool:
         return self._mains[unit.main.group] > 1
