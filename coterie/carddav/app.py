@@ -176,12 +176,12 @@ class CardDavApp:
     async def _propfind(self, login: Login, request: Request) -> StreamedResponse:
         heads, cards = await self._database.run_slow(lambda tx: propfind(Context(tx, login, request)))
         self._logins.seen(login, request.header(b"user-agent"))
-        return _multistatus(_pieces(heads, cards))
+        return _multistatus(_pieces(heads, cards), _applied(request))
 
     async def _report(self, login: Login, request: Request) -> StreamedResponse:
         result = await self._database.run_slow(lambda tx: report(Context(tx, login, request)))
         self._logins.seen(login, request.header(b"user-agent"), result.seen)
-        return _multistatus(self._report_pieces(login, request, result))
+        return _multistatus(self._report_pieces(login, request, result), _applied(request))
 
     async def _report_pieces(self, login: Login, request: Request, result: Report) -> AsyncIterator[str]:
         yield result.head
@@ -228,8 +228,14 @@ async def _pieces(heads: Sequence[str], cards: Iterator[str]) -> AsyncIterator[s
     yield "".join(texts)
 
 
-def _multistatus(pieces: AsyncIterator[str]) -> StreamedResponse:
-    return StreamedResponse(207, [XML_TYPE], pieces=pieces)
+def _multistatus(pieces: AsyncIterator[str], headers: HeaderList | None = None) -> StreamedResponse:
+    return StreamedResponse(207, [XML_TYPE, *(headers or ())], pieces=pieces)
+
+
+def _applied(request: Request) -> HeaderList:
+    """Which preferences the listing or report follows (RFC 8144)."""
+    names = [name for name in ("return=minimal", "depth-noroot") if request.prefers(name)]
+    return [(b"preference-applied", ", ".join(names).encode())] if names else []
 
 
 def _well_known_folder(method: str) -> StreamedResponse:

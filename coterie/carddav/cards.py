@@ -1,6 +1,7 @@
 """GET, PUT and DELETE of a card (RFC 6352, section 6.3)."""
 
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -53,11 +54,24 @@ def get_card(context: Context) -> DavResponse:
     is_vcard_4_asked = "version=4.0" in accept.replace(" ", "").replace('"', "") and "," not in accept
     if is_vcard_4_asked and version_of(lines) != "4.0":
         raise DavError(406, message="The card is of version 3.0")
-    headers = (
-        ("Content-Type", CONTENT_TYPE), ("ETag", etag),
-        ("Last-Modified", http_date(times.parse(ref.changed_at).timestamp())),
-    )  # fmt: skip
-    return DavResponse(200, headers, join_lines(lines).encode())
+    return _served(200, ref, lines)
+
+
+def _served(status: int, ref: CardRef, lines: Iterable[RawLine], *headers: tuple[str, str]) -> DavResponse:
+    modified = http_date(times.parse(ref.changed_at).timestamp())
+    given = (("Content-Type", CONTENT_TYPE), ("ETag", etag_of(ref)), ("Last-Modified", modified), *headers)
+    return DavResponse(status, given, join_lines(lines).encode())
+
+
+def _present_card(context: Context, status: int) -> DavResponse:
+    """The card of the request as it is now, for a client that prefers it to a GET of its own (RFC 8144)."""
+    resource = context.request.resource
+    ref = context.find_card(resource)
+    if ref is None:
+        return DavResponse(status)
+    rendered = Renderer(context.tx, context.login.caller, context.request.folder).render([ref])[ref.href]
+    applied = (("Content-Location", resource.url), ("Preference-Applied", "return=representation"))
+    return _served(status, ref, rendered.lines, *applied)
 
 
 def read_card(request: Request) -> list[RawLine]:
@@ -79,18 +93,26 @@ def read_card(request: Request) -> list[RawLine]:
 
 
 def put_card(context: Context, lines: list[RawLine]) -> DavResponse:
-    """Takes a card. 201 if it is new, otherwise 204."""
+    """Takes a card. 201 if it is new, otherwise 204; with the card as it is then if the client prefers that."""
     request, resource = context.request, context.request.resource
     context.check(resource)
     refresh_stale(context)
     ref = context.find_to_replace(resource)
     context.check_write(resource, "write-content" if ref else "bind")
-    check_conditions(request, ref)
+    has_preference = request.prefers("return=representation")
+    try:
+        check_conditions(request, ref)
+    except DavError:
+        if has_preference:
+            return _present_card(context, 412)
+        raise
     put = Put(
         resource.href, lines, request.header(b"user-agent"), request.folder,
         has_seen=bool(request.header(b"if-match")), is_exact=request.body == join_lines(lines).encode(),
     )  # fmt: skip
     outcome = _write(context, put, ref)
+    if has_preference:
+        return _present_card(context, 201 if outcome.is_new else 200)
     headers = (("ETag", outcome.etag),) if outcome.etag else ()
     return DavResponse(201 if outcome.is_new else 204, headers)
 

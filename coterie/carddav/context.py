@@ -33,10 +33,19 @@ class Request(Struct, frozen=True):
         """A header as text, or ''."""
         return self.headers.get(name, b"").decode("latin-1").strip()
 
+    def prefers(self, name: str) -> bool:
+        """Whether the Prefer header has a preference (RFC 8144), such as return=minimal."""
+        return name in [each.strip().replace('"', "") for each in self.header(b"prefer").lower().split(",")]
+
     @property
     def is_minimal(self) -> bool:
         """Whether the client wants no 404 propstats (RFC 8144; Apple's Brief)."""
-        return "return=minimal" in self.header(b"prefer").lower() or self.header(b"brief").lower() == "t"
+        return self.prefers("return=minimal") or self.header(b"brief").lower() == "t"
+
+    @property
+    def is_without_root(self) -> bool:
+        """Whether a listing is to leave the collection itself out."""
+        return self.prefers("depth-noroot") or "noroot" in self.header(b"depth")
 
 
 class Context(Struct):

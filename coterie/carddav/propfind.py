@@ -103,7 +103,7 @@ def propfind(context: Context) -> tuple[Sequence[str], Iterator[str]]:
     refs: Sequence[CardRef] = ()
     if depth == "1" and resource.kind == "book":
         refs = context.list_cards()
-    if "noroot" in request.header(b"depth"):
+    if depth == "1" and request.is_without_root:
         targets = targets[1:]
     # the cards' responses are written after the transaction, and need none
     heads = [respond(context, target, wanted) for target in targets]
