@@ -51,6 +51,7 @@ class Patch:
         self._added: list[RawLine] = []
         self._group = next_group(lines)
         self._country = country
+        self._words_of: dict[int, set[str]] = {}
         self._mains = Counter(line.group for line in lines if line.group and not is_companion(line))
 
     def make(self, difference: Difference) -> list[RawLine]:
@@ -79,9 +80,9 @@ class Patch:
         choices = self._choose(self._by_meaning.get(unit.meaning, ()), unit)
         if not choices and unit.family in SINGLE:
             choices = self._choose(self._by_family.get(unit.family, ()), unit)
-            choices.sort(key=_is_empty)
+            choices.sort(key=lambda each: not self._words(each))
         if not choices and unit.family == "ADR":
-            choices = _most_similar(self._choose(self._by_family.get("ADR", ()), unit), unit)
+            choices = self._most_similar(self._choose(self._by_family.get("ADR", ()), unit), unit)
         if not choices:
             return None
         self._used.add(id(choices[0]))
@@ -113,10 +114,10 @@ class Patch:
 
     def _drop_label(self, address: CardUnit) -> None:
         """Drops the LABEL of an address that is no longer so: the same words in the lines of an envelope."""
-        words = _words(address) if address.family == "ADR" and self._keeps_heads else set()
+        words = self._words(address) if address.family == "ADR" and self._keeps_heads else set()
         for each in self._by_family.get("LABEL", ()) if words else ():
             is_of_label = each.label == address.label
-            if len(words & _words(each)) * (2 if is_of_label else 1) >= len(words):
+            if len(words & self._words(each)) * (2 if is_of_label else 1) >= len(words):
                 self._drop(each)
 
     def _drop_others(self, gone: CardUnit) -> None:
@@ -182,6 +183,20 @@ class Patch:
             group, self._group = f"item{self._group}", self._group + 1
         return [with_group(line, group) for line in unit.lines]
 
+    def _words(self, unit: CardUnit) -> set[str]:
+        """The words of a unit, read once."""
+        words = self._words_of.get(id(unit))
+        if words is None:
+            text = values.unescape(unit.main.entry.value).casefold() if unit.main.entry else ""
+            words = self._words_of[id(unit)] = set(_WORD.findall(text))
+        return words
+
+    def _most_similar(self, units: Iterable[CardUnit], unit: CardUnit) -> list[CardUnit]:
+        """The address that has the most words of another one, in a list; an empty list if none has any."""
+        words = self._words(unit)
+        best = max(units, key=lambda each: len(words & self._words(each)), default=None)
+        return [best] if best is not None and words & self._words(best) else []
+
     def _edit_categories(self, before: Property | None, after: Property | None) -> None:
         """Takes names out of the lines that have them, and adds new ones to the first line."""
         old, new = _names(before), _names(after)
@@ -207,18 +222,3 @@ def _other_meaning(unit: CardUnit) -> Hashable:
     """That of a line in which a card may have the value too: a job title is its ROLE if it has no TITLE."""
     meaning = unit.meaning
     return ("ROLE", meaning[1]) if isinstance(meaning, tuple) and meaning[0] == "TITLE" else meaning
-
-
-def _is_empty(unit: CardUnit) -> bool:
-    return not _words(unit)
-
-
-def _words(unit: CardUnit) -> set[str]:
-    return set(_WORD.findall(values.unescape(unit.main.entry.value).casefold())) if unit.main.entry else set()
-
-
-def _most_similar(units: Iterable[CardUnit], unit: CardUnit) -> list[CardUnit]:
-    """The address that has the most words of another one, in a list; an empty list if none has any."""
-    words = _words(unit)
-    best = max(units, key=lambda each: len(words & _words(each)), default=None)
-    return [best] if best is not None and words & _words(best) else []
