@@ -54,7 +54,7 @@ def compare_names(book: Commonness, one: Person, other: Person) -> NameScore:
     given = _part(book, _givens(one, other), _givens(other, one), WEIGHTS.other_given)
     surname = _part(book, one.surname, other.surname, WEIGHTS.other_surname)
     is_turned = False
-    if given[1] == "other" or surname[1] == "other":
+    if {given[1], surname[1]} & {"other", "near", "sound"}:
         turned = _turned(book, one, other)
         if turned[0][0] + turned[1][0] > given[0] + surname[0]:
             (given, surname), is_turned = turned, True

@@ -62,7 +62,7 @@ def likeness(one: str, other: str) -> Likeness:
     begins with the other); sound; initial; other (different names).
     """
     if one == other:
-        return "same"
+        return "initial" if len(one) == 1 and one.isalpha() else "same"
     if len(one) == 1 or len(other) == 1:
         return "initial" if one[:1] == other[:1] else "other"
     if _DIGITS.findall(one) != _DIGITS.findall(other):
