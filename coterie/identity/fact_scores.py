@@ -1,6 +1,7 @@
 """The bits of birthdays, addresses, handles and employers that two people share or do not share."""
 
 import re
+from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -26,6 +27,12 @@ class HandleScore(Struct, frozen=True, gc=False):
 
 
 NO_HANDLE = HandleScore()
+# what a mailbox of a family has besides its name: quillfamily@, the.quills@, familie.quill@
+_OF_FAMILIES = frozenset(
+    ("", "s", "es", "the", "thes", "family", "familie", "familia", "famille", "famiglia", "rodzina", "semya", "fam",
+     "clan", "home", "house", "haus", "casa", "household")
+)  # fmt: skip
+_FAMILIES = ("family", "familie", "familia", "famille", "famiglia", "household")
 _NOT_LETTERS, _PUNCTUATION = re.compile(r"[^a-z]"), re.compile(r"[^a-z0-9]")
 ACCOUNT_DIGITS_MIN = 2
 
@@ -50,38 +57,58 @@ def handle_score(book: Commonness, one: Person, other: Person) -> HandleScore:
 def _is_of_family(email: str, one: Person, other: Person) -> bool:
     """Whether a mailbox is named after a family, such as hale@ or the.hales@: household evidence."""
     letters = _NOT_LETTERS.sub("", email.partition("@")[0])
-    return any(letters in (name, f"the{name}", f"the{name}s", f"{name}s") for name in {*one.surname, *other.surname})
+    if letters.endswith(_FAMILIES) or letters.startswith(_FAMILIES):
+        return True
+    names = {*one.surname, *other.surname, "".join(one.surname), "".join(other.surname)} - {""}
+    if any(name in letters and letters.replace(name, "", 1) in _OF_FAMILIES for name in names):
+        return True
+    # the surname may be in the place of the given name
+    givens = {one.given, other.given} - {""}
+    return any(name in letters and letters.replace(name, "", 1) in _OF_FAMILIES - {""} for name in givens)
 
 
 def shared_account(one: Person, other: Person) -> str:
     """The account name that two people use at two services, such as a mailbox and Instagram; "" if there is none.
 
-    It must have two digits or more: without digits it may be only the person's name, which others have too.
+    A name that is only the person's, or a part of it, must have two digits or more: others have it too.
     """
     if set(one.logins).isdisjoint(other.logins):
         return ""
-    mine, theirs = _accounts(one), _accounts(other)
+    names = {*one.surname, *other.surname, one.given, other.given, *one.middle, *other.middle} - {""}
+    mine, theirs = _accounts(one, names), _accounts(other, names)
     shared = mine.keys() & theirs.keys()
     return min((name for name in shared if mine[name].isdisjoint(theirs[name])), default="")
 
 
-def _accounts(person: Person) -> dict[str, set[str]]:
+def _accounts(person: Person, names: Collection[str]) -> dict[str, set[str]]:
     """account name without punctuation -> its channels."""
     found: dict[str, set[str]] = {}
     for handle in person.handles:
         channel, _, value = handle.partition(":")
         name = _PUNCTUATION.sub("", value.partition("@")[0])
         letters = _NOT_LETTERS.sub("", name)
-        if letters in person.logins and len(name) >= len(letters) + ACCOUNT_DIGITS_MIN:
+        is_invented = not any(len(each) > 2 and each in letters for each in names)
+        if letters in person.logins and (is_invented or len(name) >= len(letters) + ACCOUNT_DIGITS_MIN):
             found.setdefault(name, set()).add(channel)
     return found
 
 
 def own_channel(one: Person, other: Person) -> str:
-    """A channel in which each of two people has a handle that the other lacks; "" if there is none."""
+    """A channel in which each of two people has a handle that the other lacks; "" if there is none.
+
+    A mailbox of a role or a family is nobody's own.
+    """
     own, others = set(one.handles).difference(other.handles), set(other.handles).difference(one.handles)
-    channels = {handle.partition(":")[0] for handle in own}
-    return min(channels.intersection(handle.partition(":")[0] for handle in others), default="")
+    return min(_personal_channels(own, one, other) & _personal_channels(others, one, other), default="")
+
+
+def _personal_channels(handles: Collection[str], one: Person, other: Person) -> set[str]:
+    parts = [handle.partition(":")[::2] for handle in handles]
+    return {
+        channel
+        for channel, value in parts
+        if channel != EMAIL or not (is_role(value) or _is_of_family(value, one, other))
+    }
 
 
 def is_account(score: HandleScore) -> bool:
@@ -128,7 +155,7 @@ def home_bits(book: Commonness, one: Person, other: Person) -> float:
 def _home_bits(book: Commonness, a: Home, b: Home) -> float:
     bits = 0.0
     if a.street and b.street:
-        is_street = _is_same_street(a, b)
+        is_street = _is_same_street(a, b) and not _are_in_other_towns(a, b)
         if is_street and a.house == b.house:
             return min(max(book.rarity(home_of(a)), WEIGHTS.home_min), WEIGHTS.home_max)
         bits = _street_bits(a, b, is_street=is_street)
@@ -136,6 +163,12 @@ def _home_bits(book: Commonness, a: Home, b: Home) -> float:
         if place and same and (place == same or (place is a.locality and likeness(place, same) == "close")):
             bits += min(book.rarity(f"place:{place}", WEIGHTS.place_world) / 2, WEIGHTS.place_max)
     return bits
+
+
+def _are_in_other_towns(a: Home, b: Home) -> bool:
+    """Whether two houses are in different towns: each town has its Church Street."""
+    are_towns = bool(a.locality and b.locality) and likeness(a.locality, b.locality) == "other"
+    return are_towns and a.house != b.house and a.postcode != b.postcode
 
 
 def _is_same_street(a: Home, b: Home) -> bool:

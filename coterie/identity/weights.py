@@ -49,13 +49,20 @@ class Weights(Struct, frozen=True):
     other_handle: float = 10.0
     handle_min: float = 2.0
     # one account name at two services: people reuse theirs
-    same_account: float = 7.0
+    same_account: float = 12.0
     each_owner: float = -2.0
     role: float = -10.0
+    # people who marry keep their mailbox
+    other_surname_same_mailbox: float = 3.0
     # an address and a handle are household evidence together: the weaker of the two adds at most this
     household_max: float = 3.0
     employer_max: float = 9.0
     other_employer: float = -0.5
+    # from so many bits on, an employer is so small that namesakes there are one person
+    small_employer: float = 7.0
+    # father and son of one name have it in common however rare it is, and may have the house: what these alone need
+    name_alone: float = 7.0
+    name_and_home: float = 10.0
     one_suffix: float = -6.0
     other_suffix: float = -8.0
     # two common given names that differ by a letter or two
