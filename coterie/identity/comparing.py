@@ -36,8 +36,10 @@ def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[P
         return compare_ids(book, people, other, third).contradicts
 
     def may_be_either(one: int, other: int, third: int) -> bool:
-        """Whether one and other share only household evidence, and other and third may be two people."""
-        if compare_ids(book, people, one, other).has_personal:
+        """Whether one and other share only household evidence, or one of them has no name, and other and third may be
+        two people."""
+        score = compare_ids(book, people, one, other)
+        if score.has_personal and score.names.given != "missing":
             return False
         apart = compare_ids(book, people, other, third)
         return apart.contradicts or bool(apart.own_channel)
@@ -52,9 +54,15 @@ def settle_pairs(book: Commonness, people: Mapping[int, Person], bits: Mapping[P
         is_named_alike = score.names.given == "same" and not score.has_personal
         if not is_named_alike or score.handle.channel != PHONE or book.count(line) <= 2:
             return False
-        return book.count(line) > sum(line in people[each].handles for each in {*pair, *same})
+        holders = [each for each in {*pair, *same} if line in people[each].handles]
+        alike = [each for each in holders if each in pair or not _have_other_names(book, people, pair[0], each)]
+        return book.count(line) > len(alike)
 
     return settle(bits, contradict=contradict, may_be_either=may_be_either, is_shared_by_others=is_shared_by_others)
+
+
+def _have_other_names(book: Commonness, people: Mapping[int, Person], one: int, other: int) -> bool:
+    return compare_ids(book, people, one, other).names.given == "other"
 
 
 def compare_ids(book: Commonness, people: Mapping[int, Person], one: int, other: int) -> Score:

@@ -26,14 +26,17 @@ def settle(
     * the pair shares only household evidence that contacts outside its suggestions share too.
     """
     neighbours: dict[int, dict[int, float]] = {}
+    partners: dict[int, set[int]] = {}
     for (one, other), each in bits.items():
+        partners.setdefault(one, set()).add(other)
+        partners.setdefault(other, set()).add(one)
         if each >= WEIGHTS.suggested:
             neighbours.setdefault(one, {})[other] = each
             neighbours.setdefault(other, {})[one] = each
     settled = dict(bits)
     for pair, each in bits.items():
         if each >= WEIGHTS.suggested and (
-            is_shared_by_others(pair, {*neighbours[pair[0]], *neighbours[pair[1]]})
+            is_shared_by_others(pair, {*partners[pair[0]], *partners[pair[1]]})
             or _matches_another(pair, each, neighbours, contradict, may_be_either)
         ):
             settled[pair] = UNSURE

@@ -151,6 +151,26 @@ def test_a_third_name_on_a_line_makes_it_a_households(world: World) -> None:
     assert [each.level for each in pairs(world).values()] == ["possible"]
 
 
+def test_a_mailbox_without_a_name_that_two_people_have_is_suggested_as_neither(world: World) -> None:
+    """The same if the second of them comes later, so that only its pairs are compared."""
+    nobody, first = make(world, "", email="wolfden@a.example"), make(world, "Otto Quill", email="wolfden@a.example")
+    scan(world)
+    assert {pair: each.level for pair, each in pairs(world).items()} == {(nobody, first): "suggested"}
+    second = make(world, "Ruth Quill", email="wolfden@a.example")
+    for is_whole in (False, True):
+        scan(world, is_whole=is_whole)
+        levels = {pair: each.level for pair, each in pairs(world).items()}
+        assert levels == {(nobody, first): "possible", (nobody, second): "possible"}
+
+
+def test_a_third_contact_of_one_name_makes_a_line_no_households(world: World) -> None:
+    make(world, "Otto Quill", phone="+12125550100")
+    make(world, "Otto Quill", phone="+12125550100")
+    make(world, "Otto", phone="+12125550100")
+    scan(world)
+    assert "suggested" in {each.level for each in pairs(world).values()}
+
+
 def test_later_scans_compare_only_what_has_changed(world: World) -> None:
     one = make(world, "Robert Ostrander", phone="+12125550100")
     scan(world)
