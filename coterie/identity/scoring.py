@@ -3,6 +3,8 @@
 Bits are log2 of the odds that two are one person: 0 bits are even odds, 7 bits a probability above 99 %.
 """
 
+import math
+
 from msgspec import Struct
 
 from coterie.identity.commonness import KNOWN_MIN, Commonness
@@ -87,6 +89,7 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
             names = NameScore(bits, given, names.surname, is_doubtful=names.is_doubtful)
     # who has another surname is no namesake to be told apart by a generation
     has_other_generation = one.suffix != other.suffix and names.surname != "other"
+    employer = employer_bits(book, one, other)
     account = shared_account(one, other)
     has_personal = bool(handle.is_personal or account) or _is_same_day(one.birthday, other.birthday)
     score = Score(
@@ -96,11 +99,11 @@ def compare_people(book: Commonness, one: Person, other: Person) -> Score:
         handle=handle,
         birthday=birthday,
         home=home_bits(book, one, other),
-        employer=employer_bits(book, one, other),
+        employer=employer,
         login=login,
         account=account,
         has_personal=has_personal,
-        own_channel="" if has_personal else own_channel(one, other),
+        own_channel="" if has_personal or _are_colleagues(one, other, employer) else own_channel(one, other),
         has_other_generation=has_other_generation,
     )
     score.bits = _guarded(book, _sum(book, one, other, score), one, other, score)
@@ -132,6 +135,8 @@ def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
     household = max(handle + min(home, most), home + min(handle, most))
     total = book.prior + score.names.bits + score.birthday + household + score.employer
     total += WEIGHTS.same_account if score.account else 0.0
+    if score.handle.is_personal and score.names.surname == "other" and score.names.given in ("same", "form"):
+        total += WEIGHTS.other_surname_same_mailbox
     if score.has_other_generation:
         total += WEIGHTS.other_suffix if one.suffix and other.suffix else WEIGHTS.one_suffix
     return total
@@ -139,7 +144,7 @@ def _sum(book: Commonness, one: Person, other: Person, score: Score) -> float:
 
 def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: Score) -> float:
     """Limits the bits of pairs whose evidence two members of one household may share too."""
-    if score.own_channel or _shares_only_home(one, other, score):
+    if score.own_channel or bits < _needed(one, other, score):
         bits = min(bits, UNSURE)  # may be father and son of one name, who share an address, a phone and a mailbox
     has_birthday = score.birthday >= SAME_BIRTHDAY
     given = _likeness_of_given(book, one, other, score.names.given, has_birthday=has_birthday)
@@ -156,9 +161,7 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
     if given == "form" and not has_birthday and not score.handle.is_personal and _are_two_forms(one.given, other.given):
         return min(bits, UNSURE)
     if given in ("close", "near", "sound") and _are_given_names(book, one, other):
-        is_doubtful = not has_birthday or score.names.surname != "same" or given != "close"
-        bits += WEIGHTS.two_known_names
-        return min(bits, UNSURE) if is_doubtful else bits
+        return min(bits + WEIGHTS.two_known_names, UNSURE)  # may be twins: Andrea and Andres
     if given == score.names.surname == "missing" and score.handle.is_personal and not score.contradicts:
         # one of them has no name, only a handle that no other contact has
         return max(bits, WEIGHTS.suggested) if score.handle.bits >= WEIGHTS.other_handle else bits
@@ -168,10 +171,24 @@ def _guarded(book: Commonness, bits: float, one: Person, other: Person, score: S
     return bits
 
 
-def _shares_only_home(one: Person, other: Person, score: Score) -> bool:
-    """Whether two of one name have handles, but share only an address and no personal evidence."""
-    is_house = score.home >= WEIGHTS.home_min and not {score.names.given, score.names.surname} & {"other", "missing"}
-    return is_house and not score.has_personal and not score.handle.bits and bool(one.handles and other.handles)
+def _are_colleagues(one: Person, other: Person, employer: float) -> bool:
+    """Whether two have one small employer that is not their family's."""
+    is_of_family = not {*one.surname, *other.surname}.isdisjoint(one.employer.split())
+    return employer >= WEIGHTS.small_employer and not is_of_family
+
+
+def _needed(one: Person, other: Person, score: Score) -> float:
+    """The bits that a suggestion needs if two share their name and at most an address; infinity if none are enough."""
+    is_alone = not (score.has_personal or score.handle.bits or score.birthday > 0 or score.employer > 0)
+    if not is_alone or {score.names.given, score.names.surname} & {"other", "missing"}:
+        return WEIGHTS.suggested
+    if score.home < WEIGHTS.home_min:
+        return WEIGHTS.name_alone
+    if not (one.handles or other.handles):
+        return WEIGHTS.suggested
+    is_one_house = any(a.house == b.house for a in one.homes for b in other.homes)
+    has_enough = is_one_house and bool(one.middle) == bool(other.middle) and not (one.handles and other.handles)
+    return WEIGHTS.name_and_home if has_enough else math.inf
 
 
 def _likeness_of_given(

@@ -24,6 +24,17 @@ PHONE, EMAIL = "phone:+12125550100", "email:hale@example.org"
         (somebody("Сергей Иванов", PHONE), somebody("Sergey Ivanov", PHONE)),
         (somebody("Robert Ostrander", employer="Acme Inc."), somebody("Robert Ostrander", employer="ACME")),
         (somebody("Robert Ostrander", EMAIL), somebody("", EMAIL)),
+        (
+            somebody("Ruth Quill", PHONE, "email:ruth.quill@acme.example", employer="Acme"),
+            somebody("Ruth Quill", PHONE, "email:ruthq@a.example", employer="Acme Inc."),
+        ),
+        (
+            somebody("Ruth Quill", PHONE, "email:sales@acme.example"),
+            somebody("Ruth Quill", PHONE, "email:ruthq@a.example"),
+        ),
+        (somebody("Ruth Quill", "email:ruthq@a.example"), somebody("Ruth Hale", "email:ruthq@a.example")),
+        (somebody("Ruth Quill", "email:zorblax@a.example"), somebody("Ruth Quill", "instagram:zorblax_")),
+        (somebody("Ruth", PHONE, last_name="Quill Quill"), somebody("Quill Quill Ruth", PHONE)),
         (somebody("Robert Ostrander", "instagram:bobo"), somebody("Bobo the Clown", "instagram:bobo")),
     ],
 )
@@ -62,6 +73,29 @@ TWINS = {"birthday": "1999-04-01", **HOME}
 TRAPS = {
     "twins": (somebody("Anna Ostrander", **TWINS), somebody("Ruth Ostrander", **TWINS)),
     "twins with alike names": (somebody("Deanna Ostrander", **TWINS), somebody("Dana Ostrander", **TWINS)),
+    "twins whose names are a letter apart": (
+        somebody("Mario Ostrander", **TWINS), somebody("Maria Ostrander", **TWINS)
+    ),
+    "twins of one name in two languages": (
+        somebody("Nikolay Ostrander", PHONE, **TWINS), somebody("Nikolaos Ostrander", PHONE, **TWINS)
+    ),
+    "a family's mailbox, one without a name": (
+        somebody("", "email:quillfamily1@a.example"), somebody("Ruth Quill", "email:quillfamily1@a.example")
+    ),
+    "a family's mailbox, both without a surname": (
+        somebody("", "email:familie.quill@a.example"), somebody("Ruth", "email:familie.quill@a.example")
+    ),
+    "a family's mailbox, given name and surname swapped": (
+        somebody("Quill Otto", "email:quills@a.example"), somebody("", "email:quills@a.example")
+    ),
+    "two initials": (somebody("Xanthe I", "instagram:xanthe"), somebody("Xanthe I", "phone:+12125550101")),
+    "neighbours in one street": (
+        somebody("Anna Quill", PHONE, street="37 Elm Street", town="Springfield"),
+        somebody("Anna Quill", street="35 Elm Street", town="Springfield"),
+    ),
+    "one house, only one has a middle name": (
+        somebody("Otto Karl Quill", **HOME), somebody("Otto Quill", PHONE, **HOME)
+    ),
     "couple on one e-mail address": (somebody("Anna Quill", EMAIL, **HOME), somebody("Peter Quill", EMAIL, **HOME)),
     "couple on one address": (somebody("Anna Quill", **HOME), somebody("Peter Quill", **HOME)),
     "family on one line": (somebody("Anna Quill", PHONE, **HOME), somebody("Ben Quill", PHONE, **HOME)),
@@ -187,6 +221,8 @@ def test_a_birthday_or_a_handle_of_ones_own_outweighs_what_each_has_alone() -> N
 def test_one_account_name_at_two_services_says_more_than_the_name() -> None:
     one = somebody("Ruth Vanderzee", "instagram:ruth.v_84")
     assert compared(one, somebody("Ruth Vanderzee", "email:ruthv84@a.example")).account == "ruthv84"
+    invented = somebody("Ruth Vanderzee", "instagram:zorblax")
+    assert compared(invented, somebody("Ruth Hale", "email:zorblax@a.example")).account == "zorblax"
     assert compared(one, somebody("Ruth Vanderzee", "email:ruthv85@a.example")).account == ""
     assert compared(one, somebody("Ruth Vanderzee", "instagram:ruthv84")).account == ""
     letters = (
