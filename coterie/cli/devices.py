@@ -139,14 +139,17 @@ DeviceArgument = Annotated[
 
 def set_groups(
     device_id: DeviceArgument,
+    *,
     groups: Annotated[bool, typer.Option("--on/--off", help="Show tags as groups, or hide them.")],
     organization: OnlyOrganizationOption = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show tags as groups on a device, which iPhones call lists, or hide them there."""
     with open_instance(data) as database, database.write() as tx:
         actions.set_groups(tx, caller_for_only(tx, organization), device_id, shows_groups=groups)
-    typer.echo(f"Device {device_id} {'shows' if groups else 'hides'} groups.")
+    text = f"Device {device_id} {'shows' if groups else 'hides'} groups."
+    print_result(text, {"device_id": device_id, "shows_groups": groups}, as_json=as_json)
 
 
 def revoke(
