@@ -8,7 +8,9 @@ from test_person_files import PDF, photo
 from visitor import Visitor
 from world import World
 
+from coterie.actions.contact_relationships import relate
 from coterie.actions.contacts import create_contact, update_contact
+from coterie.model.relationships import type_id
 from coterie.store.attachments import list_pictures_of
 
 
@@ -41,6 +43,18 @@ def test_every_list_shows_the_picture(alice: Visitor, world: World) -> None:
         assert pictures_on(alice, f"/{world.organization.id}/{place}") == [path], place
     response = alice.get(path)
     assert response.headers["content-type"] == "image/webp" and len(response.body) < 5_000
+
+
+def test_the_circle_of_a_person_shows_pictures(alice: Visitor, world: World) -> None:
+    base = f"/{world.organization.id}/people/{world.marge.id}"
+    names = ("Homer Simpson", "Bart Simpson")
+    with world.database.write() as tx:
+        bart = create_contact(tx, world.alice, {"real_name": "Bart Simpson"})
+        for other in (world.homer, bart):
+            relate(tx, world.alice, world.marge.id, {"second_contact": other.uuid, "type_id": type_id("Friend")})
+    paths = [add_picture(alice, world, each) for each in (bart.id, world.marge.id)]
+    body = alice.get(base).body.decode()
+    assert re.findall(r'<image href="([^"]+)"', body) == paths[::-1] and all(name in body for name in names)
 
 
 def test_the_latest_choice_is_shown_and_none_for_other_files(alice: Visitor, world: World) -> None:
