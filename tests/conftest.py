@@ -17,10 +17,11 @@ from typing import Any
 import hypothesis
 import pytest
 from client import Client
+from copied_worlds import worlds_in
 from databases import make_settings
 from postgres import Server, ensure_server
 from r0_client import R0
-from world import LEAST_WORK, World, make_world
+from world import LEAST_WORK, World
 
 from coterie.actions import logins, passwords
 from coterie.app import create_app
@@ -154,7 +155,7 @@ def fresh_database(fresh_settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def world(database: Database) -> World:
-    return make_world(database)
+    return worlds_in(database).next()
 
 
 @pytest.fixture(scope="session")
