@@ -46,13 +46,16 @@ def has_key(headers: Headers) -> bool:
 
 
 def read_key(headers: Headers) -> str | None:
-    """The key of a request, if it has one. Raises Invalid unless it is 1 to 255 visible ASCII characters."""
+    """The key of a request, if it has one. Raises Invalid unless it is 1 to 255 visible ASCII characters, in
+    quotation marks or without."""
     header = headers.get(_HEADER)
     if header is None:
         return None
     match = _KEY.fullmatch(header.decode("latin-1").strip())
     if match is None:
-        raise Invalid(Problem((HEADER,), "invalid", "must be 1 to 255 visible ASCII characters"))
+        raise Invalid(
+            Problem((HEADER,), "invalid", "must be 1 to 255 visible ASCII characters without quotation marks")
+        )
     return match[1] or match[2]
 
 
