@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from client import Client
+from client import Client, Response
 from world import World
 
 from coterie.identity.scan import scan_batches
@@ -32,6 +32,28 @@ def test_merging_and_undoing_it(world: World, hub: Client) -> None:
         assert was == now
     assert hub.get(f"{HUB}/merges").json["items"] == []
     assert hub.post(f"{HUB}/merges/{merge['id']}/undo").status == 409
+
+
+def test_a_merge_with_if_match_is_of_what_the_client_has_read(world: World, hub: Client) -> None:
+    ids = world.marge.id, world.homer.id
+    body = {"survivor_id": world.marge.id, "loser_ids": [world.homer.uuid]}
+
+    def merge(*etags: str) -> Response:
+        return hub.call("POST", f"{HUB}/merges", json_body=body, headers={"if-match": ", ".join(etags)})
+
+    old = [hub.get(f"{CONTACTS}/{each}").headers["etag"] for each in ids]
+    for each in ids:
+        hub.patch(f"{CONTACTS}/{each}", {"nickname": f"Nick {each}"})
+    new = [hub.get(f"{CONTACTS}/{each}").headers["etag"] for each in ids]
+    for etags in (old, old[:1], [new[0], old[1]], [old[0], new[1]], new[1:], [f"W/{new[0]}"], ["x"], [""]):
+        stale = merge(*etags)
+        assert (stale.status, stale.json["type"]) == (412, f"{HUB}/problems/changed-since"), etags
+    (missed,) = merge(new[0], old[1]).json["changed_since"]
+    assert missed["fields"] == ["nickname"]
+    merged = merge(*new)
+    assert (merged.status, merged.headers["etag"] in new) == (201, False)
+    hub.post(f"{HUB}/merges/{merged.json['merges'][0]['id']}/undo")
+    assert merge(hub.get(f"{CONTACTS}/{world.marge.id}").headers["etag"]).status == 201
 
 
 def test_a_mirror_hears_of_merges(world: World, hub: Client) -> None:

@@ -64,6 +64,8 @@ def test_an_organization_may_require_if_match_for_every_change(world: World, hub
         assert (refused.status, refused.json["type"]) == (428, "/api/hub/v1/problems/if-match-required")
         headers = {"if-match": hub.get(path).headers["etag"]}
         assert hub.call(method, place, json_body={} if method == "PATCH" else None, headers=headers).status == 200
+    merge = {"survivor_id": world.marge.id, "loser_ids": [world.homer.id]}
+    assert hub.post("/api/hub/v1/merges", merge).status == 428
     # nobody has read what does not exist yet, and an identifier is no revision
     assert hub.post(CONTACTS, {"real_name": "Lisa"}).status == 201
     upsert = {"match": [{"by": "id", "value": str(world.marge.id)}], "contact": {"nickname": "Midge"}}

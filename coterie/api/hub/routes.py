@@ -125,7 +125,7 @@ _IDENTITY: tuple[Route, ...] = (
     Route("GET", "/merges", merges.list_, READ, "read", "List merges that are not undone, newest first",
           query=ListQuery, response=merges.MergePage),
     Route("POST", "/merges", merges.merge, WRITE, "write", "Merge contacts into one",
-          body=merges.MergeBody, response=merges.MergedEntity, status=201,
+          body=merges.MergeBody, response=merges.MergedEntity, status=201, headers=merges.IF_MATCH,
           description="Nothing is lost: second values become further handles, addresses and notes. The ids of the"
           " losers mean the survivor from then on."),
     Route("GET", "/merges/{merge_id}", merges.show, READ, "read", "Get a merge", response=merges.MergeEntity),
