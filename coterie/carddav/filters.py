@@ -1,5 +1,6 @@
 """The filter of addressbook-query (RFC 6352, section 10.5)."""
 
+import string
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -12,8 +13,10 @@ from coterie.model.cards import CardRef
 from coterie.vcard import values
 from coterie.vcard.raw import RawLine
 
-CONDITIONS_MAX = 100
+# of a whole filter: property filters, parameter filters and texts together
+CONDITIONS_MAX = 200
 _PIECE = 500
+_ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _COLLATIONS = ("", "default", "i;ascii-casemap", "i;unicode-casemap", "i;octet")
 _MATCHES: dict[str, Callable[[str, str], bool]] = {
     "equals": lambda value, text: value == text,
@@ -31,10 +34,31 @@ class TextMatch(Struct, frozen=True):
     match: str
     is_negated: bool
 
-    def holds(self, candidates: Sequence[str]) -> bool:
-        """Whether one of the values matches; negated: whether none does."""
-        found = any(_MATCHES[self.match](fold(value, self.collation), self.text) for value in candidates)
+    def holds(self, folded: Sequence[str]) -> bool:
+        """Whether one of the folded values matches; negated: whether none does."""
+        found = any(_MATCHES[self.match](value, self.text) for value in folded)
         return found is not self.is_negated
+
+
+class CardLines:
+    """The lines of a card by name, and their values folded once for each collation, however many texts ask."""
+
+    def __init__(self, lines: Sequence[RawLine]) -> None:
+        self._lines: dict[str, list[RawLine]] = {}
+        for line in lines:
+            self._lines.setdefault(line.name, []).append(line)
+        self._folded: dict[tuple[str, str, str], list[str]] = {}
+
+    def of(self, name: str, group: str) -> list[RawLine]:
+        """The lines of a property; those of a group unless it is ''."""
+        return [line for line in self._lines.get(name, ()) if group in ("", line.group)]
+
+    def folded(self, name: str, group: str, collation: str) -> list[str]:
+        """The values of these lines as a collation compares them."""
+        key = name, group, collation
+        if key not in self._folded:
+            self._folded[key] = [fold(value, collation) for value in values_of(self.of(name, group))]
+        return self._folded[key]
 
 
 class ParameterFilter(Struct, frozen=True):
@@ -53,13 +77,13 @@ class PropertyFilter(Struct, frozen=True):
     texts: Sequence[TextMatch]
     parameters: Sequence[ParameterFilter]
 
-    def holds(self, lines: Sequence[RawLine]) -> bool:
-        own = [line for line in lines if line.name == self.name and self.group in ("", line.group)]
+    def holds(self, lines: CardLines) -> bool:
+        own = lines.of(self.name, self.group)
         if self.is_absent or not own:
             return self.is_absent and not own
         if not self.texts and not self.parameters:
             return True
-        found = [text.holds(values_of(own)) for text in self.texts]
+        found = [text.holds(lines.folded(self.name, self.group, text.collation)) for text in self.texts]
         found += [_parameter_holds(each, own) for each in self.parameters]
         return all(found) if self.is_all else any(found)
 
@@ -70,7 +94,8 @@ class CardFilter(Struct, frozen=True):
 
     def holds(self, lines: Sequence[RawLine]) -> bool:
         """Whether a card passes. A filter without conditions passes all."""
-        found = [each.holds(lines) for each in self.properties]
+        card_lines = CardLines(lines)
+        found = [each.holds(card_lines) for each in self.properties]
         return not found or (all(found) if self.is_all else any(found))
 
 
@@ -79,7 +104,7 @@ def fold(text: str, collation: str) -> str:
     if collation == "i;octet":
         return text
     if collation == "i;ascii-casemap":
-        return "".join([char.upper() if char.isascii() else char for char in text])
+        return text.translate(_ASCII_UPPER)
     return text.casefold()
 
 
@@ -94,15 +119,18 @@ def _parameter_holds(condition: ParameterFilter, lines: Sequence[RawLine]) -> bo
         return not found
     if condition.text is None:
         return bool(found)
-    return bool(found) and condition.text.holds([value for each in found for value in each])
+    return bool(found) and condition.text.holds([fold(v, condition.text.collation) for each in found for v in each])
 
 
 def read_filter(element: Element | None) -> CardFilter | None:
     """The filter of a query; None if it has none. Raises DavError (403) for one that is not supported."""
     if element is None:
         return None
+    count = len(element.children) + sum(len(each.children) for each in element.children)
+    if count > CONDITIONS_MAX:
+        raise _unsupported()
     properties = [_property(each) for each in element.children if each.name == card("prop-filter")]
-    if len(properties) != len(element.children) or len(properties) > CONDITIONS_MAX:
+    if len(properties) != len(element.children):
         raise _unsupported()
     return CardFilter(_is_all(element), properties)
 
@@ -117,7 +145,7 @@ def _is_all(element: Element) -> bool:
 def _property(element: Element) -> PropertyFilter:
     known = {card("is-not-defined"), card("text-match"), card("param-filter")}
     name = element.attributes.get("name", "")
-    if not name or len(element.children) > CONDITIONS_MAX or any(each.name not in known for each in element.children):
+    if not name or any(each.name not in known for each in element.children):
         raise _unsupported()
     group, _, plain = name.rpartition(".")
     return PropertyFilter(

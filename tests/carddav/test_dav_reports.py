@@ -3,6 +3,9 @@
 import pytest
 from carddav.dav_client import Dav, Multistatus, document, make_card
 
+from coterie.carddav.filters import CardLines
+from coterie.vcard.raw import decode_card
+
 PEOPLE = {
     "ned": make_card("FN:Ned", "N:Flanders;Ned;;;", "EMAIL;TYPE=home:Ned@Example.org", "NOTE:a\\, b", uid="ned"),
     "edna": make_card("FN:Edna", "N:Krabappel;Edna;;;", "item1.TEL:+1 800 555 0101", "item1.X-ABLabel:x", uid="e"),
@@ -93,6 +96,21 @@ def test_some_properties_of_a_card(book: Dav) -> None:
     card = book.multiget(href, data=data).text(href, "C:address-data")
     assert "EMAIL" in card and "UID:ned" in card and "FN:" in card
     assert "NOTE" not in card
+
+
+def test_a_filter_has_200_conditions_at_most_in_all(book: Dav) -> None:
+    text = "<C:text-match>example</C:text-match>"
+    for texts, status in ((199, 207), (200, 403)):
+        condition = f'<C:filter><C:prop-filter name="EMAIL">{text * texts}</C:prop-filter></C:filter>'
+        content = document("C:addressbook-query", f"<D:prop><D:getetag/></D:prop>{condition}")
+        assert book.call("REPORT", book.book, content).status == status
+
+
+def test_values_are_folded_once_however_many_texts_are_compared_with_them() -> None:
+    lines = CardLines(decode_card(make_card("FN:Ned", "NOTE:a note", "item1.NOTE:Straße", uid="ned").encode()))
+    assert lines.folded("NOTE", "", "") is lines.folded("NOTE", "", "")
+    assert lines.folded("NOTE", "", "i;ascii-casemap") == ["A NOTE", "STRAßE"]
+    assert lines.folded("NOTE", "item1", "") == ["strasse"]
 
 
 def test_a_version_that_would_have_to_be_made_up_is_refused(book: Dav) -> None:
