@@ -6,6 +6,7 @@ only if the change does. The same form with other values is another form: nothin
 """
 
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -47,7 +48,12 @@ def _hash(visit: Visit) -> str:
     """The SHA-256 of the whole content of the form; prepare has read its files."""
     fields = {name: value for name, value in visit.form.items() if name != FIELD}
     whole = (visit.here, fields, visit.prepared)
-    return sha256(msgspec.json.encode(whole, enc_hook=str, order="deterministic")).hexdigest()
+    return sha256(msgspec.json.encode(whole, enc_hook=_text, order="deterministic")).hexdigest()
+
+
+def _text(value: object) -> str:
+    """A value of prepare as text. The path of an upload is another one each time; its digest says what it holds."""
+    return "" if isinstance(value, Path) else str(value)
 
 
 def _again(visit: Visit, url: str | None, body: str | None) -> Result:

@@ -8,6 +8,7 @@ from world import World
 
 from coterie.web.table import PAGES
 
+CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Otto 1\r\nEND:VCARD\r\n"
 PDF = b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n0\n%%EOF"
 
 
@@ -59,6 +60,18 @@ def test_a_fragment_that_is_sent_again_loads_its_page(alice: Visitor, world: Wor
     assert alice.post(f"{person}/compose", **fields).headers["hx-refresh"] == "true"
     alice.is_fragment = False
     assert alice.get(person).body.decode().count("<p>Twice</p>") == 1
+
+
+def test_an_upload_is_stored_once_and_another_file_is_another_upload(alice: Visitor, world: World) -> None:
+    root = f"/{world.organization.id}"
+    files = f"{root}/people/{world.marge.id}/files/new"
+    for path, field, table in ((f"{root}/imports", "file", "imports"), (files, "upload", "attachments")):
+        key, before = key_of(alice, path), count(world, table)
+        content = CARD if field == "file" else PDF
+        first, second = (alice.upload(path, field, "one.bin", content, form_key=key) for _ in range(2))
+        assert first.headers["location"] == second.headers["location"] and count(world, table) == before + 1
+        alice.upload(path, field, "one.bin", content.replace(b"1", b"2"), form_key=key)
+        assert count(world, table) == before + 2
 
 
 def test_a_secret_is_made_once(alice: Visitor, world: World) -> None:

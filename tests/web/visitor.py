@@ -32,16 +32,19 @@ class Visitor:
         headers = {"content-type": "application/x-www-form-urlencoded", **(_headers or {})}
         return self._call("POST", path, body=urlencode(pairs).encode(), headers=headers)
 
-    def upload(self, path: str, field: str, filename: str, content: bytes, token: str | None = None) -> Response:
-        """Sends a form with a file."""
-        body = self.form_with_file(field, filename, content, token or self.token)
+    def upload(self, path: str, field: str, filename: str, content: bytes, **fields: str) -> Response:
+        """Sends a form with a file; fields: other values of the form."""
+        body = self.form_with_file(field, filename, content, fields.pop("token", self.token), **fields)
         return self._call("POST", path, body=body, headers={"content-type": "multipart/form-data; boundary=b"})
 
-    def form_with_file(self, field: str, filename: str, content: bytes, token: str) -> bytes:
-        """The body of a multipart form with its token and a file."""
+    def form_with_file(self, field: str, filename: str, content: bytes, token: str, **fields: str) -> bytes:
+        """The body of a multipart form with its token, other fields and a file."""
         escaped = filename.replace('"', "%22")
         parts = [
-            f'--b\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{token}\r\n'.encode(),
+            *(
+                f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+                for name, value in {"form_token": token, **fields}.items()
+            ),
             f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="{escaped}"\r\n\r\n'.encode(),
             content,
             b"\r\n--b--\r\n",
