@@ -13,7 +13,7 @@ from coterie.model.filters.tree import Filter, all_of
 from coterie.model.organizations import Caller
 from coterie.model.segments import Segment
 from coterie.model.time_zones import zone_of
-from coterie.search import search_contacts
+from coterie.search import SearchPage, search_contacts
 from coterie.store.database import Tx
 from coterie.store.filters.builder import FilterReader, Where
 from coterie.store.filters.contacts import Slice, keep_matching, list_and_count_matching
@@ -98,10 +98,27 @@ def search_filtered(
     offset: int,
 ) -> tuple[Sequence[Contact], int]:
     """The same among the first 2,000 matches of a search, in its order."""
-    matches = search_contacts(
+    page = search_page_filtered(tx, caller, where, text, order=order, descending=descending, limit=limit, offset=offset)
+    return page.contacts, page.total
+
+
+def search_page_filtered(
+    tx: Tx,
+    caller: Caller,
+    where: Where,
+    text: str,
+    *,
+    order: str | None = None,
+    descending: bool = False,
+    limit: int,
+    offset: int,
+) -> SearchPage:
+    """The same as a page, without hits. is_capped: there may be others, after the matches that were compared."""
+    found = search_contacts(
         tx, caller.organization_id, text, order=order, descending=descending, limit=SEARCHED_MAX,
         reader_id=caller.user_id,
-    ).contacts  # fmt: skip
-    matching_ids = keep_matching(tx, caller.organization_id, where, [contact.id for contact in matches])
-    contacts = [contact for contact in matches if contact.id in matching_ids]
-    return contacts[offset : offset + limit], len(contacts)
+    )  # fmt: skip
+    matching_ids = keep_matching(tx, caller.organization_id, where, [contact.id for contact in found.contacts])
+    contacts = [contact for contact in found.contacts if contact.id in matching_ids]
+    is_capped = found.is_cut or found.total > len(found.contacts)
+    return SearchPage(contacts[offset : offset + limit], len(contacts), is_capped=is_capped, is_cut=is_capped)

@@ -4,6 +4,8 @@ import pytest
 from client import Client
 from world import World
 
+from coterie.actions.contacts import create_contact
+
 CONTACTS = "/api/hub/v1/contacts"
 SEGMENTS = "/api/hub/v1/segments"
 
@@ -116,3 +118,20 @@ def test_a_segment_whose_tag_was_deleted_says_so(hub: Client) -> None:
 )
 def test_an_invalid_segment_is_a_problem(hub: Client, body: dict[str, object]) -> None:
     assert hub.post(SEGMENTS, body).status == 422
+
+
+def test_a_total_of_more_contacts_than_are_listed_is_not_exact(world: World, hub: Client) -> None:
+    """Of a misspelt query, with a filter too; a filter alone is counted."""
+    with world.database.write() as tx:
+        for number in range(230):
+            create_contact(tx, world.alice, {"real_name": f"Olgamar Vandersteen {number}"})
+        create_contact(tx, world.alice, {"real_name": "Ruthild Ostrander"})
+    for query, is_exact in (
+        ({"q": "olgamra vandersten"}, False),
+        ({"q": "olgamra vandersten", "filter": "-tag:*"}, False),
+        ({"q": "olgamar vandersteen"}, True),
+        ({"q": "ruthidl ostrander"}, True),
+        ({"filter": "olgamar"}, True),
+    ):
+        page = hub.get(CONTACTS, count="true", limit=5, **query).json
+        assert (page["total"] > 0, page["total_is_exact"]) == (True, is_exact), query

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from coterie.actions.filters import search_filtered
+from coterie.actions.filters import search_page_filtered
 from coterie.api.filters import Filter, SegmentId, find_where, is_filtered
 from coterie.api.hub.contact_entity import INCLUDES, ContactEntity, present_contacts, read_shape
 from coterie.api.hub.pages import LIMIT, ListQuery, Page, open_page
@@ -18,7 +18,7 @@ from coterie.store import contacts as store
 from coterie.store.contact_pages import Position, list_contact_page
 from coterie.store.database import Tx
 from coterie.store.filters.builder import Where
-from coterie.store.filters.contacts import count_matching
+from coterie.store.filters.contacts import COUNT_MAX, count_matching
 
 Q_LENGTH_MAX = 500
 # of more matches nobody reads, and ranks are not known
@@ -62,6 +62,9 @@ class ContactPage(Page, kw_only=True):
         int | None,
         Meta(description="The contacts of all pages, if count=true: up to 10,000 of q, 100,000 of a filter."),
     ] = None
+    total_is_exact: Annotated[
+        bool, Meta(description="False if there may be more than total: of a misspelt q, the best 200 are listed.")
+    ] = True
     hits: Annotated[list[HitEntity], Meta(description="With q, and without a filter: one for each contact.")]
 
 
@@ -102,10 +105,12 @@ def _list(tx: Tx, scope: CursorScope, query: ContactsQuery, where: Where | None)
         tx, organization_id, order=order.removeprefix("-"), descending=order.startswith("-"), deleted=query.deleted,
         where=where, after=after, limit=query.limit or LIMIT,
     )  # fmt: skip
+    total = _count(tx, organization_id, query.deleted, where) if query.count else None
     return ContactPage(
         items=present_contacts(tx, organization_id, contacts, read_shape(query.fields, query.include)),
         next_cursor=write_cursor(scope, position) if position is not None else None,
-        total=_count(tx, organization_id, query.deleted, where) if query.count else None,
+        total=total,
+        total_is_exact=where is None or total != COUNT_MAX,
         hits=[],
     )
 
@@ -120,19 +125,17 @@ def _count(tx: Tx, organization_id: int, deleted: str, where: Where | None) -> i
 def _search(tx: Tx, scope: CursorScope, query: ContactsQuery, where: Where | None) -> ContactPage:
     caller, text, limit = scope.caller, query.q or "", query.limit or LIMIT
     offset = open_page(scope, query.cursor, int, 0)
-    hits: list[HitEntity] = []
     if where is not None:
-        contacts, total = search_filtered(tx, caller, where, text, limit=limit, offset=offset)
+        found = search_page_filtered(tx, caller, where, text, limit=limit, offset=offset)
     else:
         found = search_contacts(
             tx, caller.organization_id, text, limit=limit, offset=offset, reader_id=caller.user_id, is_explained=True
         )
-        contacts, total = found.contacts, found.total
-        hits = [HitEntity(hit.contact_id, hit.field, hit.piece, hit.bits) for hit in found.hits]
     end = offset + limit
     return ContactPage(
-        items=present_contacts(tx, caller.organization_id, contacts, read_shape(query.fields, query.include)),
-        next_cursor=write_cursor(scope, end) if end < min(total, OFFSET_MAX) else None,
-        total=total if query.count else None,
-        hits=hits,
+        items=present_contacts(tx, caller.organization_id, found.contacts, read_shape(query.fields, query.include)),
+        next_cursor=write_cursor(scope, end) if end < min(found.total, OFFSET_MAX) else None,
+        total=found.total if query.count else None,
+        total_is_exact=not found.is_capped,
+        hits=[HitEntity(hit.contact_id, hit.field, hit.piece, hit.bits) for hit in found.hits],
     )
