@@ -76,3 +76,15 @@ def test_an_idempotency_key_covers_the_whole_batch(hub: Client) -> None:
     )  # fmt: skip
     assert first.body == again.body
     assert hub.get(CONTACTS, count="true").json["total"] == 3
+
+
+def test_a_field_of_another_operation_that_names_a_contact_is_an_error(world: World, hub: Client) -> None:
+    match, contact = [{"by": "email", "value": "marge@example.org"}], {"nickname": "M"}
+    for op, field, value in (
+        ("create", "id", world.marge.id), ("create", "if_match", "*"), ("create", "match", match),
+        ("upsert", "id", world.marge.id), ("update", "match", match), ("delete", "match", match),
+    ):  # fmt: skip
+        given = {"op": op, "contact": contact, field: value}
+        given |= {"match": match} if op == "upsert" else {"id": world.marge.id} if op != "create" else {}
+        (result,) = hub.post(f"{CONTACTS}/batch", {"operations": [given]}).json["results"]
+        assert (result["status"], result["problem"]["errors"][0]["field"]) == (422, field), op

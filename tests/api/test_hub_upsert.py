@@ -182,3 +182,24 @@ def test_an_invalid_identifier_is_named(hub: Client, match: list[dict[str, str]]
 def test_a_problem_of_the_contact_is_below_its_key(hub: Client, address: str, contact: Any, field: str) -> None:
     response = upsert(hub, [by("email", address)], contact)
     assert (response.status, [each["field"] for each in response.json["errors"]]) == (422, [field])
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_an_upsert_with_if_match_changes_what_the_client_has_read(world: World, hub: Client, *, is_batch: bool) -> None:
+    def upsert(value: str, etag: str) -> int:
+        body = {"match": [{"by": "email", "value": value}], "contact": {"nickname": value[:20]}}
+        if not is_batch:
+            return hub.call("POST", UPSERT, json_body=body, headers={"if-match": etag}).status
+        operation = {"op": "upsert", "if_match": etag, **body}
+        (result,) = hub.post("/api/hub/v1/contacts/batch", {"operations": [operation]}).json["results"]
+        return int(result["status"])
+
+    path = f"/api/hub/v1/contacts/{world.marge.id}"
+    old = hub.get(path).headers["etag"]
+    hub.patch(path, {"job_title": "Painter"})
+    new = hub.get(path).headers["etag"]
+    assert [upsert("marge@example.org", etag) for etag in (old, "x", f"W/{new}")] == [412] * 3
+    assert upsert("nobody@example.org", "*") == 404
+    assert hub.get(path).headers["etag"] == new
+    assert upsert("marge@example.org", f"{old}, {new}") == 200
+    assert upsert("marge@example.org", new) == 412

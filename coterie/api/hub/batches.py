@@ -108,6 +108,7 @@ def _failed(index: int, raw: Any, error: CoterieError) -> BatchResult:
 
 def _run(tx: Tx, caller: Caller, index: int, raw: Any) -> BatchResult:
     operation = reader(BatchOperation)(raw)
+    _check_fields(operation)
     outcome, contact = _DO[operation.op](tx, caller, operation)
     return BatchResult(
         index=index, ref=operation.ref, status=_SUCCESS.get(outcome, 200), outcome=outcome, id=contact.id,
@@ -143,7 +144,7 @@ def _upsert(tx: Tx, caller: Caller, operation: BatchOperation) -> _Done:
         match=operation.match, contact=_fields(operation), if_several=operation.if_several,
         if_deleted=operation.if_deleted,
     )  # fmt: skip
-    outcome, _, contact = upsert_contact(tx, caller, body)
+    outcome, _, contact = upsert_contact(tx, caller, body, operation.if_match)
     return outcome, contact
 
 
@@ -155,7 +156,19 @@ def _restore(tx: Tx, caller: Caller, operation: BatchOperation) -> _Done:
     return "restored", actions.restore_contact(tx, caller, _to_change(tx, caller, operation).id)
 
 
+# operation -> the fields of others that name a contact
+_OF_OTHERS = {
+    "create": ("id", "if_match", "match"), "upsert": ("id",), "update": ("match",), "delete": ("match",),
+    "restore": ("match",),
+}  # fmt: skip
 _DO = {"create": _create, "update": _update, "upsert": _upsert, "delete": _delete, "restore": _restore}
+
+
+def _check_fields(operation: BatchOperation) -> None:
+    """Raises Invalid for a field that would be ignored although it says which contact is meant."""
+    for name in _OF_OTHERS.get(operation.op, ()):
+        if getattr(operation, name) is not None:
+            raise invalid(name, f"is not of {operation.op}", kind="unknown")
 
 
 def _fields(operation: BatchOperation) -> ContactFields:

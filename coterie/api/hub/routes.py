@@ -74,7 +74,7 @@ _CONTACTS: tuple[Route, ...] = (
           description="Does not look for duplicates."),
     Route("POST", "/contacts/upsert", upserts.upsert, WRITE, "write",
           "Change the contact that has an identifier, or create it", query=ShapeQuery, body=upserts.UpsertBody,
-          response=upserts.UpsertEntity, responses={201: upserts.UpsertEntity},
+          response=upserts.UpsertEntity, responses={201: upserts.UpsertEntity}, headers=IF_MATCH,
           description="201 if it was created. 409 with candidates if several contacts have the identifier. A new"
           " contact gets the identifiers of match as handles and external ids."),
     Route("POST", "/contacts/batch", batches.run, WRITE, "write", "Run up to 200 operations",

@@ -9,6 +9,7 @@ from coterie.actions import contacts as contact_actions
 from coterie.actions import upserts as actions
 from coterie.actions.upserts import CANDIDATES_MAX, By, Identifier
 from coterie.api.errors import wire_names
+from coterie.api.hub.conditions import check_if_match
 from coterie.api.hub.contact_entity import ContactEntity, present_contact, read_shape
 from coterie.api.hub.contact_input import ContactFields, HandleChanges, HandleFields, change_contact, create_contact
 from coterie.api.hub.contacts import contact_headers
@@ -19,6 +20,7 @@ from coterie.http.responses import Response
 from coterie.model.contacts import Contact
 from coterie.model.handles import normalize
 from coterie.model.organizations import Caller
+from coterie.store.contacts import find_contact_to_change
 from coterie.store.database import Tx
 
 MATCHES_MAX = 10
@@ -55,16 +57,19 @@ class UpsertEntity(Struct):
 
 def upsert(tx: Tx, caller: Caller, request: Request) -> Response:
     shape = read_shape(request.query.fields, request.query.include)
-    outcome, matched_by, contact = upsert_contact(tx, caller, request.body)
+    outcome, matched_by, contact = upsert_contact(tx, caller, request.body, request.header("If-Match"))
     entity = UpsertEntity(outcome, matched_by, present_contact(tx, caller.organization_id, contact, shape))
     return Response(entity, 201 if outcome == "created" else 200, contact_headers(contact))
 
 
-def upsert_contact(tx: Tx, caller: Caller, body: UpsertBody) -> tuple[Outcome, By | None, Contact]:
+def upsert_contact(
+    tx: Tx, caller: Caller, body: UpsertBody, if_match: str | None = None
+) -> tuple[Outcome, By | None, Contact]:
     """(the outcome, what the contact was found by, the contact as saved).
 
-    Raises SeveralMatch; Invalid for fields; NotFound if no contact has the id or UUID and nothing else identifies it,
-    because the next upsert would not find the contact that this one created.
+    if_match: ETags, of which the contact must have one; None if any will do. Raises SeveralMatch; ChangedSince as
+    check_if_match; Invalid for fields; NotFound if no contact has the id or UUID and nothing else identifies it,
+    because the next upsert would not find the contact that this one created, or if if_match can be of none.
     """
     identifiers = actions.read_identifiers(caller, [(each.by, each.value, each.source) for each in body.match])
     matched, contacts = actions.find_matches(tx, caller, identifiers)
@@ -72,11 +77,16 @@ def upsert_contact(tx: Tx, caller: Caller, body: UpsertBody) -> tuple[Outcome, B
         matched, contacts = actions.find_matches(tx, caller, identifiers, deleted=True)
     if matched is None and all(each.by in ("id", "uuid") for each in identifiers):
         raise NotFound("No contact has this id; to create one, add an identifier that the contact can store")
+    if matched is None and if_match is not None:
+        raise NotFound("No contact has these identifiers, and If-Match is of a contact; to create one, leave it out")
     if matched is None:
         with wire_names("contact"):
             contact = create_contact(tx, caller, _with_identifiers(caller, body.contact, identifiers))
         return "created", None, actions.connect(tx, caller, contact, identifiers)
     before = _choose(matched, contacts, body.if_several)
+    if if_match is not None:
+        locked = find_contact_to_change(tx, caller.organization_id, before.id)
+        check_if_match(tx, caller, locked or before, if_match)
     if before.deleted_at is not None:
         contact_actions.restore_contact(tx, caller, before.id)
     with wire_names("contact"):
