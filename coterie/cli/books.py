@@ -10,10 +10,8 @@ from rich.table import Table
 
 from coterie.actions import books as actions
 from coterie.actions.members import find_member
-from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
@@ -40,14 +38,12 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="books")
 
 
-def list_all(
-    *, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False
-) -> None:
+@shared_options
+def list_all(*, instance: JsonInstance) -> None:
     """List the address books besides the one of all contacts."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         rows = [(book, _count(tx, caller, book)) for book in list_books(tx, caller.organization_id)]
-    if as_json:
+    if instance.as_json:
         print_json([_as_json(book, count) for book, count in rows])
         return
     if not rows:
@@ -73,16 +69,17 @@ def _as_json(book: Book, count: int) -> dict[str, object]:
     }  # fmt: skip
 
 
+@shared_options
 def add(
     kind: KindArgument,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The folder, tag or segment.")] = "",
     user: UserOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    *,
+    instance: Instance,
 ) -> None:
     """Show a folder, tag or segment as an address book: coterie books add folder Family."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = _caller(tx, organization, user)
+    with instance.write() as (tx, caller):
+        caller = _as_user(tx, caller, user)
         book = actions.add_book(tx, caller, kind, name)
         count = _count(tx, caller, book)
     typer.echo(f"Phones see the {book.kind} book {printable(book.title)} with {count:,} cards.")
@@ -90,21 +87,21 @@ def add(
         typer.echo(f"Phones are slow with more than {CARDS_WARNING:,} cards.", err=True)
 
 
-def _caller(tx: Tx, organization: str | None, user: str | None) -> Caller:
-    caller = caller_for_only(tx, organization)
+def _as_user(tx: Tx, caller: Caller, user: str | None) -> Caller:
     return caller if user is None else msgspec.structs.replace(caller, user_id=find_member(tx, caller, user))
 
 
+@shared_options
 def remove(
     kind: KindArgument,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The folder, tag or segment.")] = "",
     user: UserOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    *,
+    instance: Instance,
 ) -> None:
     """Take an address book off phones. Its contacts stay."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = _caller(tx, organization, user)
+    with instance.write() as (tx, caller):
+        caller = _as_user(tx, caller, user)
         owner = caller.user_id if kind == "personal" else None
         wanted = (kind, "Personal" if kind == "personal" else name, owner)
         for book in list_books(tx, caller.organization_id):
@@ -116,18 +113,19 @@ def remove(
     typer.echo(f"Phones no longer see the {kind} book {printable(book.title)}.")
 
 
-def always(contact: ContactArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def always(contact: ContactArgument, *, instance: Instance) -> None:
     """Show a contact on phones, whatever made it."""
-    _set(contact, organization, data, is_shown=True)
+    _set(contact, instance, is_shown=True)
 
 
-def never(contact: ContactArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def never(contact: ContactArgument, *, instance: Instance) -> None:
     """Keep a contact off phones. It stays in the hub."""
-    _set(contact, organization, data, is_shown=False)
+    _set(contact, instance, is_shown=False)
 
 
-def _set(contact: str, organization: str | None, data: str | None, *, is_shown: bool) -> None:
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+def _set(contact: str, instance: Instance, *, is_shown: bool) -> None:
+    with instance.write() as (tx, caller):
         actions.set_on_phones(tx, caller, find_contact_id(tx, caller, contact, "contact"), is_shown=is_shown)
     typer.echo(f"Phones {'show' if is_shown else 'do not show'} the contact.")

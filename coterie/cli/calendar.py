@@ -6,9 +6,8 @@ import typer
 
 from coterie.actions import calendar_feeds as actions
 from coterie.actions.members import find_member
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
+from coterie.cli.instance import JsonInstance, shared_options
+from coterie.cli.options import UrlOption, base_url_of
 from coterie.cli.output import print_json, print_result
 from coterie.model.calendar_feeds import CONTENTS, path_of
 from coterie.store.calendar_feeds import list_feeds
@@ -24,15 +23,12 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="calendar")
 
 
-def list_(
-    *, user: UserOption, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def list_(*, user: UserOption, instance: JsonInstance) -> None:
     """List the calendar feeds of a member, oldest first. Their addresses are not stored and cannot be shown."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         feeds = list_feeds(tx, caller.organization_id, find_member(tx, caller, user))
-    if as_json:
+    if instance.as_json:
         print_json(feeds)
         return
     for feed in feeds:
@@ -41,6 +37,7 @@ def list_(
         typer.echo("No calendar feeds. `coterie calendar add` adds one.")
 
 
+@shared_options
 def add(
     *,
     user: UserOption,
@@ -49,30 +46,26 @@ def add(
         typer.Option("--content", metavar="NAME", help=f"{', '.join(CONTENTS)}; without it, all. Repeatable."),
     ] = None,
     url: UrlOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Add a calendar feed. Its address is shown only once. Anyone with it can read the feed."""
-    with open_instance(data) as database:
+    with instance.open() as database:
         base_url = base_url_of(url, database.settings)
         with database.write() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
             feed, token = actions.create_feed(tx, caller, find_member(tx, caller, user), contents or ())
     address = base_url + path_of(token)
-    print_result(address, {"id": feed.id, "url": address}, as_json=as_json)
+    print_result(address, {"id": feed.id, "url": address}, as_json=instance.as_json)
 
 
+@shared_options
 def revoke(
     feed_id: Annotated[str, typer.Argument(metavar="ID", help="The feed's id, as `coterie calendar list` shows it.")],
     *,
     user: UserOption,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Revoke a calendar feed. Its address is unknown from then on."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         actions.revoke_feed(tx, caller, find_member(tx, caller, user), feed_id)
-    print_result(f"Calendar feed {feed_id} revoked.", {"id": feed_id}, as_json=as_json)
+    print_result(f"Calendar feed {feed_id} revoked.", {"id": feed_id}, as_json=instance.as_json)

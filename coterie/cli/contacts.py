@@ -11,11 +11,9 @@ from coterie.actions.filters import list_filtered, read_filter, search_filtered
 from coterie.actions.folders import find_or_create_folder, set_folders
 from coterie.actions.terms import create_term, put_on_contact, take_off_contact
 from coterie.cli import merge, unmerge
-from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
 from coterie.cli.contact_output import as_line, as_summary, print_sheet, sheet_as_data
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.errors import invalid
 from coterie.model.contacts import TEXTS, Contact
@@ -66,6 +64,7 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="contacts")
 
 
+@shared_options
 def find(
     text: Annotated[list[str] | None, typer.Argument(help="What you remember; without it, all contacts.")] = None,
     *,
@@ -73,15 +72,12 @@ def find(
         str | None, typer.Option("--filter", metavar="FILTER", help="Only those that match: docs/filters.md.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=LIMIT_MAX, metavar="N", help="At most so many contacts.")] = 50,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Find contacts by words, a filter, or both: coterie contacts find --filter "tag:friends has:phone"."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         contacts, total = _find(tx, caller, " ".join(text or ()), filter_, limit)
-    if as_json:
+    if instance.as_json:
         print_json({"total": total, "contacts": [as_summary(each) for each in contacts]})
         return
     for contact in contacts:
@@ -105,20 +101,18 @@ def _find(tx: Tx, caller: Caller, text: str, filter_: str | None, limit: int) ->
     return page.contacts, page.total
 
 
-def show(
-    contact: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def show(contact: IdArgument, *, instance: JsonInstance) -> None:
     """Show a contact with everything about it. Personal notes are their users' own and not shown."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         shown = sheet_as_data(tx, caller, find_contact_id(tx, caller, contact, "ID"))
-    if as_json:
+    if instance.as_json:
         print_json(shown)
     else:
         print_sheet(shown)
 
 
+@shared_options
 def add(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="The full name, in one text.")] = None,
     *,
@@ -127,22 +121,20 @@ def add(
     values: SetOption = None,
     tags: TagOption = None,
     folders: FolderOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Add a contact: coterie contacts add "Lisa Simpson" --email lisa@example.org --tag friends."""
     fields = _fields(name, email, phone, values)
     if not fields:
         raise invalid("NAME", "or a field is needed", kind="missing")
     check_not_blank(fields, ContactLists())
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         contact = actions.create_contact(tx, caller, fields)
         _change_groups(tx, caller, contact.id, tags, None, folders)
-    _print_changed(contact, "added", as_json=as_json)
+    _print_changed(contact, "added", as_json=instance.as_json)
 
 
+@shared_options
 def edit(
     contact: IdArgument,
     *,
@@ -153,41 +145,32 @@ def edit(
     tags: TagOption = None,
     untagged: UntagOption = None,
     folders: FolderOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Change fields of a contact; others stay as they are."""
     fields = _fields(name, email, phone, values)
     if not (fields or tags or untagged or folders):
         raise invalid("--set", "or another option is needed", kind="missing")
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         changed = actions.update_contact(tx, caller, find_contact_id(tx, caller, contact, "ID"), fields)
         _change_groups(tx, caller, changed.id, tags, untagged, folders)
-    _print_changed(changed, "changed", as_json=as_json)
+    _print_changed(changed, "changed", as_json=instance.as_json)
 
 
-def delete(
-    contact: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def delete(contact: IdArgument, *, instance: JsonInstance) -> None:
     """Delete a contact. It can be restored."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         deleted = actions.delete_contact(tx, caller, find_contact_id(tx, caller, contact, "ID"))
-    _print_changed(deleted, "deleted", as_json=as_json)
+    _print_changed(deleted, "deleted", as_json=instance.as_json)
 
 
-def restore(
-    contact: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def restore(contact: IdArgument, *, instance: JsonInstance) -> None:
     """Restore a deleted contact."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         restored = actions.restore_contact(tx, caller, find_contact_id(tx, caller, contact, "ID"))
-    _print_changed(restored, "restored", as_json=as_json)
+    _print_changed(restored, "restored", as_json=instance.as_json)
 
 
 def _fields(name: str | None, email: str | None, phone: str | None, values: Sequence[str] | None) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from rich.markup import escape
 from coterie.actions import devices as actions
 from coterie.actions.deletions import allow_deletions, restore_or_start
 from coterie.actions.members import find_member
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption, UrlOption, base_url_of
+from coterie.cli.instance import JsonInstance, shared_options
+from coterie.cli.options import UrlOption, base_url_of
 from coterie.cli.output import id_table, print_json, print_result
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
@@ -39,6 +38,7 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="device", hidden=True)
 
 
+@shared_options
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the device is called in the list.")],
     *,
@@ -52,15 +52,13 @@ def add(
         Path | None,
         typer.Option("--mobileconfig", metavar="FILE", help="Write a configuration profile for iPhone, iPad and Mac."),
     ] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Add a device. Its password is shown only once."""
-    with open_instance(data) as database:
+    with instance.open() as database:
         base_url = base_url_of(url, database.settings)
         with database.write() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
             user_id = find_member(tx, caller, user)
             device_id, password = actions.add_device(
                 tx, caller, user_id=user_id, name=name, is_read_only=read_only,
@@ -73,7 +71,7 @@ def add(
         "device_id": device_id, "url": account.url, "user": account.user, "password": password,
         "davx5": davx5_link(account),
     }  # fmt: skip
-    if as_json:
+    if instance.as_json:
         print_json(shown)
         return
     for label, value in shown.items():
@@ -91,13 +89,12 @@ def _write_profile(file: Path, account: DeviceAccount) -> None:
         raise invalid("mobileconfig", f"cannot be written: {error.strerror}") from None
 
 
-def list_all(
-    *, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False
-) -> None:
+@shared_options
+def list_all(*, instance: JsonInstance) -> None:
     """List the devices of an organization, oldest first."""
-    with open_instance(data) as database, database.read() as tx:
-        devices = list_devices(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
-    if as_json:
+    with instance.read() as (tx, caller):
+        devices = list_devices(tx, caller.organization_id, limit=LISTED_MAX)
+    if instance.as_json:
         print_json([_as_json(device) for device in devices])
         return
     if not devices:
@@ -137,43 +134,36 @@ DeviceArgument = Annotated[
 ]
 
 
+@shared_options
 def set_groups(
     device_id: DeviceArgument,
     *,
     groups: Annotated[bool, typer.Option("--on/--off", help="Show tags as groups, or hide them.")],
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Show tags as groups on a device, which iPhones call lists, or hide them there."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.set_groups(tx, caller_for_only(tx, organization), device_id, shows_groups=groups)
+    with instance.write() as (tx, caller):
+        actions.set_groups(tx, caller, device_id, shows_groups=groups)
     text = f"Device {device_id} {'shows' if groups else 'hides'} groups."
-    print_result(text, {"device_id": device_id, "shows_groups": groups}, as_json=as_json)
+    print_result(text, {"device_id": device_id, "shows_groups": groups}, as_json=instance.as_json)
 
 
-def revoke(
-    device_id: DeviceArgument,
-    *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def revoke(device_id: DeviceArgument, *, instance: JsonInstance) -> None:
     """Revoke a device. It can sync no longer; the contacts it wrote stay."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.revoke_device(tx, caller_for_only(tx, organization), device_id)
-    print_result(f"Device {device_id} revoked.", {"device_id": device_id}, as_json=as_json)
+    with instance.write() as (tx, caller):
+        actions.revoke_device(tx, caller, device_id)
+    print_result(f"Device {device_id} revoked.", {"device_id": device_id}, as_json=instance.as_json)
 
 
-def list_deletions(
-    *, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False
-) -> None:
+@shared_options
+def list_deletions(*, instance: JsonInstance) -> None:
     """List what devices deleted, newest first."""
-    with open_instance(data) as database, database.read() as tx:
-        organization_id = caller_for_only(tx, organization).organization_id
+    with instance.read() as (tx, caller):
+        organization_id = caller.organization_id
         bundles = list_bundles(tx, organization_id, limit=LISTED_MAX)
         names = {device.id: device.name for device in list_devices(tx, organization_id, limit=LISTED_MAX)}
-    if as_json:
+    if instance.as_json:
         shown = [msgspec.structs.asdict(bundle) | {"is_held": bundle.is_held} for bundle in bundles]
         print_json(shown)
         return
@@ -193,22 +183,18 @@ DeletionsArgument = Annotated[
 ]
 
 
-def restore(
-    deletions: DeletionsArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def restore(deletions: DeletionsArgument, *, instance: JsonInstance) -> None:
     """Restore the contacts a device deleted. The worker restores them if they are more than 500."""
-    with open_instance(data) as database, database.write() as tx:
-        restoring = restore_or_start(tx, caller_for_only(tx, organization), deletions)
+    with instance.write() as (tx, caller):
+        restoring = restore_or_start(tx, caller, deletions)
     text = f"{restoring.count:,} contacts {'restored' if restoring.is_finished else 'are being restored'}."
-    print_result(text, {"id": deletions, **msgspec.structs.asdict(restoring)}, as_json=as_json)
+    print_result(text, {"id": deletions, **msgspec.structs.asdict(restoring)}, as_json=instance.as_json)
 
 
-def allow(
-    deletions: DeletionsArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def allow(deletions: DeletionsArgument, *, instance: JsonInstance) -> None:
     """Let a device delete most contacts, for a day. Until then its deletions are held."""
-    with open_instance(data) as database, database.write() as tx:
-        allow_deletions(tx, caller_for_only(tx, organization), deletions)
-    print_result("The device may go on deleting contacts for a day.", {"id": deletions}, as_json=as_json)
+    with instance.write() as (tx, caller):
+        allow_deletions(tx, caller, deletions)
+    print_result("The device may go on deleting contacts for a day.", {"id": deletions}, as_json=instance.as_json)

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from coterie.actions import duplicates as actions
 from coterie.actions.suggested_merges import MergeProgress, merge_batches
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
@@ -47,39 +46,28 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="duplicates")
 
 
+@shared_options
 def list_by_default(
-    context: typer.Context,
-    *,
-    level: LevelOption = None,
-    limit: LimitOption = 100,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    context: typer.Context, *, level: LevelOption = None, limit: LimitOption = 100, instance: JsonInstance
 ) -> None:
     """List and merge contacts that may be one person."""
     if context.invoked_subcommand is None:
-        list_pairs(level=level, limit=limit, organization=organization, data=data, as_json=as_json)
+        list_pairs(level=level, limit=limit, **msgspec.structs.asdict(instance))
 
 
-def list_pairs(
-    *,
-    level: LevelOption = None,
-    limit: LimitOption = 100,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def list_pairs(*, level: LevelOption = None, limit: LimitOption = 100, instance: JsonInstance) -> None:
     """List pairs of contacts that may be one person, with the reasons, the likeliest first.
 
     Bits are log2 of the odds: 0 is even, 7 is more than 99 in 100. The worker compares contacts soon after they change.
     """
-    with open_instance(data) as database, database.read() as tx:
-        organization_id = caller_for_only(tx, organization).organization_id
+    with instance.read() as (tx, caller):
+        organization_id = caller.organization_id
         levels = [level] if level else LEVELS
         pairs = [pair for each in levels for pair in store.list_duplicates(tx, organization_id, each, limit=limit)]
         contacts = _contacts_of(tx, organization_id, pairs)
         is_scanned = actions.is_scanned(tx, organization_id)
-    if as_json:
+    if instance.as_json:
         rows = [_as_json(pair, contacts) for pair in pairs]
         print_json({"duplicates": rows, "is_scanned": is_scanned})
         return
@@ -115,62 +103,52 @@ def _as_json(pair: Duplicate, contacts: dict[int, Contact]) -> dict[str, Any]:
     }
 
 
+@shared_options
 def scan(
     *,
     is_whole: Annotated[bool, typer.Option("--all", help="Compare all contacts, not only those that changed.")] = False,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Compare the contacts that have changed since the last scan with all others; the first time, all contacts."""
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            organization_id = caller_for_only(tx, organization).organization_id
+            organization_id = instance.caller(tx).organization_id
         run_batches(database.write, scan_batches(organization_id, database.read, is_whole=is_whole))
         with database.read() as tx:
             counts = store.count_duplicates(tx, organization_id)
     found = {level: counts.get(level, 0) for level in LEVELS}
-    if as_json:
+    if instance.as_json:
         print_json(found)
         return
     typer.echo(f"Pairs: {found['suggested']:,} suggested for merging, {found['possible']:,} possible.")
 
 
-def merge(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+@shared_options
+def merge(*, instance: JsonInstance) -> None:
     """Merge all suggested pairs. `coterie merges` lists the merges, and `coterie unmerge` undoes one."""
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
         progress = run_batches(database.write, merge_batches(caller, MergeProgress()))
-    if as_json:
+    if instance.as_json:
         print_json({"merged": progress.merged, "skipped": progress.skipped})
         return
     typer.echo(f"{progress.merged:,} pairs merged, {progress.skipped:,} skipped.")
 
 
-def dismiss(
-    contact: ContactArgument,
-    other: OtherArgument,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-) -> None:
+@shared_options
+def dismiss(contact: ContactArgument, other: OtherArgument, *, instance: Instance) -> None:
     """Mark two contacts as not the same: they are not listed again."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         one, two = (_contact_id(tx, caller.organization_id, text) for text in (contact, other))
         is_new = actions.dismiss(tx, caller, one, two)
     typer.echo(f"Contacts {one} and {two} are {'now' if is_new else 'already'} marked as not the same.")
 
 
-def undismiss(
-    contact: ContactArgument,
-    other: OtherArgument,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-) -> None:
+@shared_options
+def undismiss(contact: ContactArgument, other: OtherArgument, *, instance: Instance) -> None:
     """Take back that two contacts are not the same, and compare them again."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         one, two = (_contact_id(tx, caller.organization_id, text) for text in (contact, other))
         actions.undismiss(tx, caller, one, two)
     typer.echo(f"Contacts {one} and {two} may be the same again.")

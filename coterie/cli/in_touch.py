@@ -7,10 +7,8 @@ import typer
 
 from coterie.actions import cadences as actions
 from coterie.actions.touches import log_touch
-from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
@@ -42,21 +40,19 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="in-touch")
 
 
+@shared_options
 def due(
     *,
     days: Annotated[int, typer.Option(min=0, max=3660, metavar="N", help="Also those due in the next N days.")] = 0,
     limit: Annotated[int, typer.Option(min=1, max=LIMIT_MAX, metavar="N", help="How many at most.")] = 50,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """List whom to be in touch with, the longest due first."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         found = find_organization(tx, caller.organization_id)
         today = datetime.now(zone_of(found.time_zone) if found else UTC).date()
         listed = actions.list_due(tx, caller, today, within_days=days, limit=limit)
-    if as_json:
+    if instance.as_json:
         rows = [
             {"contact_id": each.contact.id, "uuid": each.contact.uuid, "name": each.contact.name,
              "due_on": each.plan.due_on, "days_late": each.days_late, "every": each.plan.every,
@@ -73,13 +69,13 @@ def due(
         typer.echo("Nobody is due.")
 
 
-def rules(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+@shared_options
+def rules(*, instance: JsonInstance) -> None:
     """List the rules."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         found = store.list_cadences(tx, caller.organization_id, limit=RULES_MAX)
         names = store.existing_targets(tx, caller.organization_id, [actions.target_of(each) for each in found])
-    if as_json:
+    if instance.as_json:
         print_json(found)
         return
     for each in found:
@@ -89,28 +85,26 @@ def rules(*, organization: OnlyOrganizationOption = None, data: DataOption = Non
         typer.echo("No rules. `coterie in-touch set TARGET 3w` adds one.")
 
 
+@shared_options
 def set_(
     target: TargetArgument,
     every: Annotated[str, typer.Argument(metavar="EVERY", help="10d, 3w, 2m, 1y, or off.")],
     *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Set how often to be in touch: coterie in-touch set tag:friends 2m."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         cadence = actions.set_cadence(tx, caller, _target(tx, caller, target), every)
-    if as_json:
+    if instance.as_json:
         print_json(cadence)
     else:
         typer.echo(f"Saved: {words_of(cadence.every)}.")
 
 
-def delete(target: TargetArgument, *, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def delete(target: TargetArgument, *, instance: Instance) -> None:
     """Delete the rule of a contact, a tag or a folder."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         cadence = store.find_cadence_of(tx, caller.organization_id, _target(tx, caller, target))
         if cadence is None:
             raise invalid("TARGET", "has no rule of its own")
@@ -118,36 +112,33 @@ def delete(target: TargetArgument, *, organization: OnlyOrganizationOption = Non
     typer.echo("Deleted.")
 
 
+@shared_options
 def snooze(
     contact: Annotated[str, typer.Argument(metavar="ID", help="The contact, by id or UUID.")],
     until: Annotated[str, typer.Argument(metavar="DAY", help="YYYY-MM-DD.")],
     *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Put off being in touch with a contact until a day; the next touch ends that."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         actions.snooze(tx, caller, find_contact_id(tx, caller, contact, "ID"), until)
     typer.echo(f"Comes again on {until}.")
 
 
+@shared_options
 def log(
     contacts: ContactsArgument,
     *,
     kind: Annotated[str, typer.Option(metavar="KIND", help=f"One of {', '.join(KINDS)}.")] = CALL,
     text: Annotated[str | None, typer.Option(metavar="TEXT", help="What about.")] = None,
     at: Annotated[str, typer.Option(metavar="MOMENT", help="ISO 8601; by default now.")] = "",
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Log a conversation with one or several contacts."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         ids = [find_contact_id(tx, caller, each, f"ID {each}") for each in contacts]
         touches = log_touch(tx, caller, ids, kind=kind, text=text, happened_at=at)
-    if as_json:
+    if instance.as_json:
         print_json([{"id": touch_id, "contact_id": contact_id} for contact_id, touch_id in touches.items()])
     else:
         typer.echo(f"Logged with {len(touches)} {'contact' if len(touches) == 1 else 'contacts'}.")

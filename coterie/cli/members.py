@@ -10,9 +10,7 @@ from rich.table import Table
 from coterie.actions import members as actions
 from coterie.actions.passwords import hash_password
 from coterie.actions.time_zones import set_user_time_zone
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.passwords import PasswordOption, read_password
 from coterie.model.emails import normalize_email
@@ -32,16 +30,12 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="members")
 
 
-def list_all(
-    *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def list_all(*, instance: JsonInstance) -> None:
     """List the members of an organization."""
-    with open_instance(data) as database, database.read() as tx:
-        members = list_members(tx, caller_for_only(tx, organization).organization_id)
-    if as_json:
+    with instance.read() as (tx, caller):
+        members = list_members(tx, caller.organization_id)
+    if instance.as_json:
         rows = [
             {
                 "user_uuid": each.user_id,
@@ -63,23 +57,23 @@ def list_all(
     Console().print(table)
 
 
+@shared_options
 def add(
     email: EmailArgument,
     *,
     owner: Annotated[bool, typer.Option("--owner", help=f"As {OWNER}. Default: as {MEMBER}.")] = False,
     password: PasswordOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Add a member.
 
     A new user gets a password. A user of another organization of this instance keeps theirs. Owners and members have
     the same rights in the APIs; an organization always has an owner.
     """
-    with open_instance(data) as database:
+    with instance.open() as database:
         password_hash = None if _is_user(database, email) else hash_password(read_password(password))
         with database.write() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
             actions.add_member(tx, caller, email, role=OWNER if owner else MEMBER, password_hash=password_hash)
     typer.echo(f"{email} is a member now. `coterie tokens create --user {email}` creates a token for them.")
 
@@ -89,31 +83,27 @@ def _is_user(database: Database, email: str) -> bool:
         return find_login(tx, normalize_email(email.strip(), "email")) is not None
 
 
+@shared_options
 def set_values(
     email: EmailArgument,
     *,
     time_zone: Annotated[
         str, typer.Option(metavar="ZONE", help="Such as Europe/Berlin; `coterie time-zones` lists them.")
     ],
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Set the time zone of a member: when reminders of dates are mailed, and which day is today."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         user = set_user_time_zone(tx, caller, actions.find_member(tx, caller, email), time_zone)
     typer.echo(f"{user.email}: time zone {user.time_zone}.")
 
 
-def remove(
-    email: EmailArgument,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-) -> None:
+@shared_options
+def remove(email: EmailArgument, *, instance: Instance) -> None:
     """Remove a member and revoke their tokens.
 
     What they wrote stays. The user and their other organizations stay too.
     """
-    with open_instance(data) as database, database.write() as tx:
-        revoked = actions.remove_member(tx, caller_for_only(tx, organization), email)
+    with instance.write() as (tx, caller):
+        revoked = actions.remove_member(tx, caller, email)
     typer.echo(f"{email} is no longer a member; {revoked} token{'s' if revoked != 1 else ''} revoked.")

@@ -6,10 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from coterie.actions.merges import merge_contacts
-from coterie.cli.callers import caller_for_only
 from coterie.cli.contact_lookup import find_contact_id
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import Invalid, invalid
@@ -28,6 +26,7 @@ def register(application: typer.Typer) -> None:
     application.command("merge")(merge)
 
 
+@shared_options
 def merge(
     survivor: Annotated[str, typer.Argument(metavar="ID", help="The contact that stays, by id or UUID.")],
     losers: Annotated[list[str], typer.Argument(metavar="ID…", help="The contacts to merge into it.")],
@@ -40,18 +39,16 @@ def merge(
     ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the merged contact, and change nothing.")] = False,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Merge contacts into the first one.
 
     Nothing is lost: second values become further handles, addresses, dates or lines of a note, and the old ids mean the
     merged contact. `coterie unmerge` brings the contacts back.
     """
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
             ids = [find_contact_id(tx, caller, each, f"ID {each}") for each in (survivor, *losers)]
             choices = _parse_choices(tx, caller, keep_from or [])
         merges: list[Merge] = []
@@ -71,7 +68,7 @@ def merge(
             ]
             raise Invalid(*problems) from None
     assert sheet is not None
-    if as_json:
+    if instance.as_json:
         print_json(_as_data(sheet, merges, dry_run=dry_run))
         return
     _print(sheet, merges, dry_run=dry_run)

@@ -4,9 +4,7 @@ from typing import Annotated
 
 import typer
 
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.store.contacts import list_contacts_by_id
@@ -17,20 +15,16 @@ def register(application: typer.Typer) -> None:
     application.command("merges")(merges)
 
 
+@shared_options
 def merges(
-    *,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 50,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    *, limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 50, instance: JsonInstance
 ) -> None:
     """List merges that can be undone, newest first."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         listed = list_merges(tx, caller.organization_id, limit=limit)
         ids = {contact_id for each in listed for contact_id in (each.survivor_id, each.loser_id)}
         contacts = list_contacts_by_id(tx, caller.organization_id, ids, include_deleted=True)
-    if as_json:
+    if instance.as_json:
         rows = [
             {"id": each.id, "survivor_id": each.survivor_id, "loser_id": each.loser_id, "created_at": each.created_at}
             for each in listed

@@ -8,9 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from coterie.actions.organizations import update_organization
 from coterie.actions.quotas import load_usage
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.errors import invalid
 from coterie.model.ids import parse_number
@@ -25,13 +23,13 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="organization")
 
 
-def show(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+@shared_options
+def show(*, instance: JsonInstance) -> None:
     """Show an organization's settings, and what it uses of its quotas."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         shown, usage = find_organization(tx, caller.organization_id), load_usage(tx, caller)
     assert shown is not None
-    if as_json:
+    if instance.as_json:
         values: dict[str, Any] = {"organization_uuid": shown.uuid, "name": shown.name, "country": shown.country}
         values |= {"time_zone": shown.time_zone, "require_if_match": shown.require_if_match}
         values |= msgspec.structs.asdict(usage)
@@ -44,6 +42,7 @@ def show(*, organization: OnlyOrganizationOption = None, data: DataOption = None
         typer.echo("Changes through our own API need If-Match.")
 
 
+@shared_options
 def set_values(
     *,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new name.")] = None,
@@ -71,8 +70,7 @@ def set_values(
             help="Whether programs must name the revision that they change (If-Match) in our own API.",
         ),
     ] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Set the name, the country, the time zone, a quota, or whether If-Match is required.
 
@@ -82,10 +80,10 @@ def set_values(
     values = (name, country, time_zone, contacts_max, file_bytes_max, require_if_match)
     if all(value is None for value in values):
         raise invalid("--name", "or another option is needed; see --help", kind="missing")
-    with open_instance(data) as database, database.write() as tx:
+    with instance.write() as (tx, caller):
         after = update_organization(
             tx,
-            caller_for_only(tx, organization),
+            caller,
             name=name,
             country=country,
             time_zone=time_zone,

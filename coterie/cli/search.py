@@ -7,9 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.search import SearchPage, search_contacts
@@ -22,22 +20,21 @@ def register(application: typer.Typer) -> None:
     application.command("search")(search)
 
 
+@shared_options
 def search(
     text: Annotated[list[str], typer.Argument(help="What you remember: names, numbers, an employer, a tag, a place …")],
     *,
     limit: LimitOption = 10,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Find contacts, the best match first.
 
     Words may be in any order and script, misspelt, or nicknames; the last one may be incomplete.
     """
-    with open_instance(data) as database, database.read() as tx:
-        organization_id = caller_for_only(tx, organization).organization_id
+    with instance.read() as (tx, caller):
+        organization_id = caller.organization_id
         page = search_contacts(tx, organization_id, " ".join(text), limit=limit, is_explained=True)
-    if as_json:
+    if instance.as_json:
         print_json(_as_json(page))
     elif page.contacts:
         Console().print(_table(page))

@@ -8,9 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coterie.actions import segments as actions
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import invalid
@@ -34,15 +32,13 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="segments")
 
 
-def list_segments(
-    *, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False
-) -> None:
+@shared_options
+def list_segments(*, instance: JsonInstance) -> None:
     """List the segments by name, each with its filter."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         segments = stored_segments(tx, caller.organization_id, limit=SEGMENTS_MAX)
         sheets = [actions.describe_segment(tx, caller, segment) for segment in segments]
-    if as_json:
+    if instance.as_json:
         print_json([_as_data(sheet) for sheet in sheets])
         return
     if not sheets:
@@ -58,73 +54,60 @@ def list_segments(
     Console().print(table)
 
 
+@shared_options
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.")],
     filter_: FilterArgument,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    *,
+    instance: JsonInstance,
 ) -> None:
     """Save a filter: coterie segments add Friends "tag:friends -status:optout"."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         sheet = actions.describe_segment(tx, caller, actions.create_segment(tx, caller, name, filter_))
-    _print(sheet, as_json=as_json)
+    _print(sheet, as_json=instance.as_json)
 
 
+@shared_options
 def set_(
     name: NameArgument,
     *,
     new_name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="Its new name.")] = None,
     filter_: Annotated[str | None, typer.Option("--filter", metavar="FILTER", help="Its new filter.")] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Change the name or the filter of a segment."""
     if new_name is None and filter_ is None:
         raise invalid("--name", "or --filter is needed", kind="missing")
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         segment_id = actions.find_named_segment(tx, caller, name).id
         segment = actions.update_segment(tx, caller, segment_id, name=new_name, filter_=filter_)
         sheet = actions.describe_segment(tx, caller, segment)
-    _print(sheet, as_json=as_json)
+    _print(sheet, as_json=instance.as_json)
 
 
-def show(
-    name: NameArgument,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def show(name: NameArgument, *, instance: JsonInstance) -> None:
     """Show a segment: its filter, and whether it is broken."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         sheet = actions.describe_segment(tx, caller, actions.find_named_segment(tx, caller, name))
-    _print(sheet, as_json=as_json)
+    _print(sheet, as_json=instance.as_json)
 
 
-def count(
-    name: NameArgument,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def count(name: NameArgument, *, instance: JsonInstance) -> None:
     """Count the contacts of a segment, up to 10,000."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         number = actions.count_segment(tx, caller, actions.find_named_segment(tx, caller, name))
-    if as_json:
+    if instance.as_json:
         print_json({"count": number, "is_exact": number < actions.COUNT_MAX})
         return
     typer.echo(f"{number:,}" if number < actions.COUNT_MAX else f"{number:,} or more")
 
 
-def delete(name: NameArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def delete(name: NameArgument, *, instance: Instance) -> None:
     """Delete a segment. Its contacts stay; segments that refer to it are broken."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         segment = actions.find_named_segment(tx, caller, name)
         actions.delete_segment(tx, caller, segment.id)
     typer.echo(f"Segment {printable(segment.name)} deleted.")

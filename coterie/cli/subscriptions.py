@@ -9,9 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coterie.actions import subscriptions as actions
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.subscription_runs import add_and_read, change_password, run_once
 from coterie.cli.terminal import printable
@@ -53,6 +51,7 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="subscriptions")
 
 
+@shared_options
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of the book or its server, or a domain.")],
     *,
@@ -64,25 +63,23 @@ def add(
         str | None,
         typer.Option(metavar="NAME", help="Only contacts of this folder are in the book. Default: all on phones."),
     ] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Subscribe to an address book. Its contacts become an import that you apply; until then nothing changes.
 
     The password is asked for, or read from standard input. Many servers need an app password.
     """
     direction = TWO_WAY if two_way else MIRROR
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
             folder_id = _folder_id(tx, caller.organization_id, folder)
         new = Subscription(
             id="", user_id=None, name=name or "", url=url, username=user, password_sealed="", direction=direction,
             policy=policy, folder_id=folder_id,
         )  # fmt: skip
         subscription = add_and_read(database, caller, new)
-    if as_json:
+    if instance.as_json:
         print_json(_as_json(subscription))
         return
     typer.echo(f"Subscribed to {printable(subscription.name)} at {subscription.url} as {subscription.id}.")
@@ -114,11 +111,12 @@ def _print_state(subscription: Subscription) -> None:
         )
 
 
-def list_(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+@shared_options
+def list_(*, instance: JsonInstance) -> None:
     """List the subscriptions of an organization, oldest first."""
-    with open_instance(data) as database, database.read() as tx:
-        found = list_subscriptions(tx, caller_for_only(tx, organization).organization_id)
-    if as_json:
+    with instance.read() as (tx, caller):
+        found = list_subscriptions(tx, caller.organization_id)
+    if instance.as_json:
         print_json([_as_json(each) for each in found])
         return
     if not found:
@@ -146,13 +144,10 @@ def _as_json(subscription: Subscription) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def cards(
-    subscription_id: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def cards(subscription_id: IdArgument, *, instance: JsonInstance) -> None:
     """Show how many cards are in step, and those that are held or were rejected, with the reason."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         actions.find_subscription(tx, caller, subscription_id)
         of = (tx, caller.organization_id, subscription_id)
         counts = remote_cards.count_by_state(*of)
@@ -161,7 +156,7 @@ def cards(
         {"href": card.href, "state": card.state, "reason_code": card.reason_code, "reason": card.reason}
         for card in problems
     ]
-    if as_json:
+    if instance.as_json:
         print_json({"counts": counts, "problems": shown})
         return
     typer.echo(", ".join(f"{count:,} {state}" for state, count in sorted(counts.items())) or "No cards.")
@@ -169,16 +164,14 @@ def cards(
         typer.echo(f"  {printable(card.href)}: {card.state}, {printable(card.reason or card.reason_code or '')}")
 
 
-def sync(
-    subscription_id: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@shared_options
+def sync(subscription_id: IdArgument, *, instance: JsonInstance) -> None:
     """Run a subscription now. The exit code is 1 if the run fails or is held."""
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
         counts, subscription = run_once(database, caller, subscription_id)
-    if as_json:
+    if instance.as_json:
         shown = {**msgspec.structs.asdict(counts), **_as_json(subscription)}
         print_json(shown)
     else:
@@ -189,35 +182,36 @@ def sync(
         raise typer.Exit(1)
 
 
+@shared_options
 def approve(
     subscription_id: IdArgument,
     *,
     detach: Annotated[
         bool, typer.Option("--detach", help="Leave these contacts as they are, and no longer keep them in step.")
     ] = False,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Let a held run do what it would, or drop its changes. The worker runs it."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.decide_run(tx, caller_for_only(tx, organization), subscription_id, "detach" if detach else "apply")
+    with instance.write() as (tx, caller):
+        actions.decide_run(tx, caller, subscription_id, "detach" if detach else "apply")
     typer.echo("Decided; the worker runs it.")
 
 
+@shared_options
 def resolve(
     subscription_id: IdArgument,
     decision: Annotated[str, typer.Argument(metavar="SIDE", help="remote or ours.")],
     hrefs: Annotated[list[str] | None, typer.Argument(metavar="[CARD]...", help="Default: all held cards.")] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    *,
+    instance: Instance,
 ) -> None:
     """Decide whose values count in cards that both sides changed. The worker carries it out."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         count = actions.decide_cards(tx, caller, subscription_id, decision, hrefs or None)
     typer.echo(f"{count:,} card{'s' if count != 1 else ''} decided.")
 
 
+@shared_options
 def set_(
     subscription_id: IdArgument,
     *,
@@ -225,14 +219,13 @@ def set_(
     direction: Annotated[str | None, typer.Option(metavar="DIRECTION", help="mirror or two_way.")] = None,
     policy: Annotated[str | None, typer.Option(metavar="SIDE", help="remote, ours or ask.")] = None,
     password: Annotated[bool, typer.Option("--password", help="Ask for a new password.")] = False,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Change a subscription."""
     fields = {"name": name, "direction": direction, "policy": policy}
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            caller = caller_for_only(tx, organization)
+            caller = instance.caller(tx)
         if password:
             change_password(database, caller, subscription_id)
         with database.write() as tx:
@@ -241,22 +234,25 @@ def set_(
     typer.echo(f"Subscription {subscription_id} changed.")
 
 
-def pause(subscription_id: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def pause(subscription_id: IdArgument, *, instance: Instance) -> None:
     """Pause a subscription."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.pause_subscription(tx, caller_for_only(tx, organization), subscription_id, is_paused=True)
+    with instance.write() as (tx, caller):
+        actions.pause_subscription(tx, caller, subscription_id, is_paused=True)
     typer.echo(f"Subscription {subscription_id} paused.")
 
 
-def resume(subscription_id: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def resume(subscription_id: IdArgument, *, instance: Instance) -> None:
     """Resume a paused subscription."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.pause_subscription(tx, caller_for_only(tx, organization), subscription_id, is_paused=False)
+    with instance.write() as (tx, caller):
+        actions.pause_subscription(tx, caller, subscription_id, is_paused=False)
     typer.echo(f"Subscription {subscription_id} resumed.")
 
 
-def remove(subscription_id: IdArgument, organization: OnlyOrganizationOption = None, data: DataOption = None) -> None:
+@shared_options
+def remove(subscription_id: IdArgument, *, instance: Instance) -> None:
     """Remove a subscription. Its contacts stay, here and there."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.remove_subscription(tx, caller_for_only(tx, organization), subscription_id)
+    with instance.write() as (tx, caller):
+        actions.remove_subscription(tx, caller, subscription_id)
     typer.echo(f"Subscription {subscription_id} removed.")

@@ -9,9 +9,7 @@ from rich.markup import escape
 
 from coterie.actions import access_tokens as actions
 from coterie.actions.members import find_member
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
 from coterie.cli.output import id_table, print_json
 from coterie.cli.terminal import printable
 from coterie.model import times
@@ -31,21 +29,17 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="tokens")
 
 
-def list_tokens(
-    *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def list_tokens(*, instance: JsonInstance) -> None:
     """List the tokens of an organization, oldest first.
 
     Tokens named "login" come from R0's POST /login; they are idle after COTERIE_LOGIN_IDLE_DAYS without a request.
     The secret part of a token is not stored and cannot be shown.
     """
-    with open_instance(data) as database, database.read() as tx:
-        tokens = list_access_tokens(tx, caller_for_only(tx, organization).organization_id, limit=LISTED_MAX)
+    with instance.open() as database, database.read() as tx:
+        tokens = list_access_tokens(tx, instance.caller(tx).organization_id, limit=LISTED_MAX)
         state_of = _state_of(database.settings)
-    if as_json:
+    if instance.as_json:
         print_json([_as_json(token, state_of(token)) for token in tokens])
         return
     if not tokens:
@@ -87,6 +81,7 @@ def _as_json(token: AccessToken, state: str) -> dict[str, object]:
     }
 
 
+@shared_options
 def create(
     *,
     user: Annotated[
@@ -100,18 +95,15 @@ def create(
     days: Annotated[
         int | None, typer.Option(metavar="N", help="Days until it expires. Default: it does not expire.")
     ] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Create an API token. It is shown only once."""
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         user_id = find_member(tx, caller, user)
         token_id, token = actions.create_access_token(
             tx, caller, user_id=user_id, name=name, scopes=scopes or (ALL_SCOPES,), days=days
         )
-    if as_json:
+    if instance.as_json:
         print_json({"token_id": token_id, "token": token})
         return
     typer.echo(f"  id     {token_id}")
@@ -119,12 +111,13 @@ def create(
     typer.echo("The token is not shown again: store it where your programs can read it.")
 
 
+@shared_options
 def revoke(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id, as listed by `coterie tokens list`.")],
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
+    *,
+    instance: Instance,
 ) -> None:
     """Revoke a token. Requests with it fail from now on."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.revoke_access_token(tx, caller_for_only(tx, organization), token_id)
+    with instance.write() as (tx, caller):
+        actions.revoke_access_token(tx, caller, token_id)
     typer.echo(f"Token {token_id} revoked.")

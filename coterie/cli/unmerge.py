@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from coterie.actions.unmerges import unmerge_contact
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.errors import NotFound
@@ -18,6 +16,7 @@ def register(application: typer.Typer) -> None:
     application.command("unmerge")(unmerge)
 
 
+@shared_options
 def unmerge(
     merge_id: Annotated[str, typer.Argument(metavar="MERGE", help="The merge's id, as listed by `coterie merges`.")],
     *,
@@ -25,18 +24,15 @@ def unmerge(
         Literal["survivor", "loser"],
         typer.Option(help="Which of the two gets what was added since the merge."),
     ] = "survivor",
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Undo a merge: both contacts come back as they were. Later edits of the merged contact stay with it."""
     canonical = parse_id(merge_id)
     if canonical is None:
         raise NotFound(f"There is no merge {merge_id}")
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.write() as (tx, caller):
         survivor, loser = unmerge_contact(tx, caller, canonical, additions_to=additions_to)
-    if as_json:
+    if instance.as_json:
         print_json({"contact_id": survivor.id, "unmerged_contact_id": loser.id})
         return
     names = [printable(f"{each.id} ({each.name})" if each.name else str(each.id)) for each in (survivor, loser)]

@@ -9,9 +9,8 @@ from rich.markup import escape
 
 from coterie.actions import webhooks as actions
 from coterie.actions.webhook_filters import read_webhook_filter
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, JsonInstance, shared_options
+from coterie.cli.options import JsonOption
 from coterie.cli.output import id_table, print_json, print_result
 from coterie.cli.terminal import printable
 from coterie.model.webhooks import EVERY, FULL, SENT_KINDS, Attempt, Delivery, Webhook, new_secret, parse_headers
@@ -34,11 +33,12 @@ def register(application: typer.Typer) -> None:
     application.add_typer(commands, name="webhooks")
 
 
-def list_(*, organization: OnlyOrganizationOption = None, data: DataOption = None, as_json: JsonOption = False) -> None:
+@shared_options
+def list_(*, instance: JsonInstance) -> None:
     """List the webhooks of an organization, oldest first."""
-    with open_instance(data) as database, database.read() as tx:
-        found = webhooks.list_webhooks(tx, caller_for_only(tx, organization).organization_id)
-    if as_json:
+    with instance.read() as (tx, caller):
+        found = webhooks.list_webhooks(tx, caller.organization_id)
+    if instance.as_json:
         print_json([_as_json(webhook) for webhook in found])
         return
     if not found:
@@ -82,6 +82,7 @@ OrderedOption = Annotated[
 DescriptionOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What the endpoint is for.")]
 
 
+@shared_options
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="Where events are sent; https://…")],
     *,
@@ -94,15 +95,13 @@ def add(
     headers: Annotated[
         list[str] | None, typer.Option("--header", metavar="NAME:VALUE", help="A header of every request. Repeatable.")
     ] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Add a webhook. It receives events from now on. The secret is shown only once."""
     secret = new_secret()
     named = parse_headers({name.strip(): value.strip() for name, _, value in (h.partition(":") for h in headers or ())})
-    with open_instance(data) as database, database.write() as tx:
-        folder, caller = database.settings.data_folder, caller_for_only(tx, organization)
+    with instance.open() as database, database.write() as tx:
+        folder, caller = database.settings.data_folder, instance.caller(tx)
         webhook = Webhook(
             id="",
             url=url,
@@ -117,7 +116,7 @@ def add(
         )
         settings = database.settings
         webhook = actions.create_webhook(tx, caller, webhook, allowed=settings.outgoing_allowed, own=settings.base_url)
-    _print_secret(webhook.id, secret, as_json=as_json)
+    _print_secret(webhook.id, secret, as_json=instance.as_json)
 
 
 def _print_secret(webhook_id: str, secret: str, *, as_json: bool) -> None:
@@ -129,6 +128,7 @@ def _print_secret(webhook_id: str, secret: str, *, as_json: bool) -> None:
     typer.echo("The secret is not shown again: the receiver verifies signatures with it.")
 
 
+@shared_options
 def set_(
     webhook_id: WebhookArgument,
     *,
@@ -139,9 +139,7 @@ def set_(
     filter_: FilterOption = None,
     ordered: OrderedOption = None,
     description: DescriptionOption = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Change a webhook."""
     fields = {
@@ -149,38 +147,30 @@ def set_(
         "description": description, "filter": filter_, "is_ordered": ordered,
     }  # fmt: skip
     given = {name: value for name, value in fields.items() if value is not None}
-    print_result("Changed.", _as_json(_update(webhook_id, given, organization, data)), as_json=as_json)
+    print_result("Changed.", _as_json(_update(webhook_id, given, instance)), as_json=instance.as_json)
 
 
+@shared_options
 def enable(
     webhook_id: WebhookArgument,
     *,
     from_now: Annotated[bool, typer.Option("--from-now", help="Do not send what happened while disabled.")] = False,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Enable a webhook. What happened while it was disabled is sent, unless --from-now."""
-    webhook = _update(webhook_id, {"is_active": True}, organization, data, from_now=from_now)
-    print_result("Enabled.", _as_json(webhook), as_json=as_json)
+    webhook = _update(webhook_id, {"is_active": True}, instance, from_now=from_now)
+    print_result("Enabled.", _as_json(webhook), as_json=instance.as_json)
 
 
-def disable(
-    webhook_id: WebhookArgument,
-    *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def disable(webhook_id: WebhookArgument, *, instance: JsonInstance) -> None:
     """Disable a webhook. Nothing is sent until it is enabled."""
-    print_result("Disabled.", _as_json(_update(webhook_id, {"is_active": False}, organization, data)), as_json=as_json)
+    print_result("Disabled.", _as_json(_update(webhook_id, {"is_active": False}, instance)), as_json=instance.as_json)
 
 
-def _update(
-    webhook_id: str, fields: dict[str, Any], organization: str | None, data: str | None, *, from_now: bool = False
-) -> Webhook:
-    with open_instance(data) as database, database.write() as tx:
-        caller = caller_for_only(tx, organization)
+def _update(webhook_id: str, fields: dict[str, Any], instance: Instance, *, from_now: bool = False) -> Webhook:
+    with instance.open() as database, database.write() as tx:
+        caller = instance.caller(tx)
         if "filter" in fields:
             fields = {**fields, "filter": read_webhook_filter(tx, caller, fields["filter"])}
         return actions.update_webhook(
@@ -189,45 +179,40 @@ def _update(
         )  # fmt: skip
 
 
+@shared_options
 def rotate(
     webhook_id: WebhookArgument,
     *,
     old_valid_hours: Annotated[
         int, typer.Option(metavar="N", help="Hours in which messages carry the old signature too.")
     ] = 24,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Give a webhook a new secret."""
     secret = new_secret()
-    with open_instance(data) as database, database.write() as tx:
+    with instance.open() as database, database.write() as tx:
         actions.rotate_secret(
             tx,
-            caller_for_only(tx, organization),
+            instance.caller(tx),
             webhook_id,
             sealed=seal(database.settings.data_folder, secret),
             old_valid_hours=old_valid_hours,
         )
-    _print_secret(webhook_id, secret, as_json=as_json)
+    _print_secret(webhook_id, secret, as_json=instance.as_json)
 
 
-def test(
-    webhook_id: WebhookArgument,
-    *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def test(webhook_id: WebhookArgument, *, instance: JsonInstance) -> None:
     """Send a message of the kind webhook.test. The worker sends it; `deliveries` shows the result."""
-    with open_instance(data) as database, database.write() as tx:
-        delivery = actions.send_test(tx, caller_for_only(tx, organization), webhook_id)
-    if as_json:
+    with instance.write() as (tx, caller):
+        delivery = actions.send_test(tx, caller, webhook_id)
+    if instance.as_json:
         print_json(delivery)
         return
     typer.echo(f"{delivery.id} is on its way: `coterie webhooks deliveries {webhook_id}` shows the result.")
 
 
+@shared_options
 def deliveries(
     webhook_id: WebhookArgument,
     *,
@@ -235,18 +220,15 @@ def deliveries(
         str | None, typer.Option(metavar="STATUS", help="Only those: waiting, done, failed or cancelled.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=DELIVERIES_MAX, metavar="N", help="How many at most.")] = 20,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """List the newest deliveries of a webhook, with their attempts."""
-    with open_instance(data) as database, database.read() as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.read() as (tx, caller):
         actions.find_webhook(tx, caller, webhook_id)
         found = webhook_deliveries.list_deliveries(tx, caller.organization_id, webhook_id, status=status, limit=limit)
         ids = [delivery.id for delivery in found]
         attempts = webhook_deliveries.list_attempts(tx, caller.organization_id, webhook_id, ids)
-    if as_json:
+    if instance.as_json:
         rows = [msgspec.to_builtins(delivery) | {"attempts": attempts[delivery.id]} for delivery in found]
         print_json(rows)
         return
@@ -264,6 +246,7 @@ def _result(attempt: Attempt) -> str:
     return printable(attempt.error or f"status {attempt.status}")
 
 
+@shared_options
 def replay(
     webhook_id: WebhookArgument,
     delivery: Annotated[str | None, typer.Argument(metavar="DELIVERY", help="One delivery; without it, all.")] = None,
@@ -271,20 +254,18 @@ def replay(
     since: Annotated[str | None, typer.Option(metavar="MOMENT", help="Those created at or after it.")] = None,
     until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Those created before it.")] = None,
     status: Annotated[str | None, typer.Option(metavar="STATUS", help="Only those: done or failed.")] = None,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Send deliveries again, with the ids and bodies they had; up to 10,000 at once."""
     conditions = {"id": delivery, "since": since, "until": until, "status": status}
-    with open_instance(data) as database, database.write() as tx:
+    with instance.write() as (tx, caller):
         count = actions.replay_deliveries(
             tx,
-            caller_for_only(tx, organization),
+            caller,
             webhook_id,
             {name: value for name, value in conditions.items() if value is not None},
         )
-    print_result(f"{count} deliveries are sent again.", {"count": count}, as_json=as_json)
+    print_result(f"{count} deliveries are sent again.", {"count": count}, as_json=instance.as_json)
 
 
 def kinds(*, as_json: JsonOption = False) -> None:
@@ -296,14 +277,9 @@ def kinds(*, as_json: JsonOption = False) -> None:
         typer.echo(f"{kind:32} {text}")
 
 
-def delete(
-    webhook_id: WebhookArgument,
-    *,
-    organization: OnlyOrganizationOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@shared_options
+def delete(webhook_id: WebhookArgument, *, instance: JsonInstance) -> None:
     """Delete a webhook with its log."""
-    with open_instance(data) as database, database.write() as tx:
-        actions.delete_webhook(tx, caller_for_only(tx, organization), webhook_id)
-    print_result("Deleted.", {"id": webhook_id}, as_json=as_json)
+    with instance.write() as (tx, caller):
+        actions.delete_webhook(tx, caller, webhook_id)
+    print_result("Deleted.", {"id": webhook_id}, as_json=instance.as_json)
