@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from coterie.cli.row_fields import fields_of_draft, line_of_fields
@@ -73,7 +72,7 @@ def load_row_views(tx: Tx, organization_id: int, import_id: str, rows: list[Stag
 
 
 def _row_view(row: StagedRow, matches: list[RowMatch], names: dict[int, str]) -> RowView:
-    draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else ContactDraft()
+    draft = row.read_draft() or ContactDraft()
     return RowView(
         row=row.row_number,
         outcome=row.outcome,

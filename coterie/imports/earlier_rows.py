@@ -7,7 +7,6 @@ nothing. A file that is applied alone must not rely on the others: its rows are 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import msgspec
 from msgspec import Struct, field
 
 from coterie.drafts.facts import facts_of_draft, keys_of
@@ -59,11 +58,10 @@ def load_files(tx: Tx, organization_id: int, import_: Import) -> list[EarlierFil
 def _load(tx: Tx, organization_id: int, import_: Import) -> EarlierFile:
     file = EarlierFile(import_.id, import_.filename)
     for row in _list_rows(tx, organization_id, import_.id):
-        if row.draft is not None and row.outcome in (CREATE, UPDATE):
-            draft = msgspec.json.decode(row.draft, type=ContactDraft)
-            if draft.portable is None:
-                keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), _person_key(row, import_.id)]
-                file.seen.add_all(keys, row.row_number)
+        draft = row.read_draft() if row.outcome in (CREATE, UPDATE) else None
+        if draft is not None and draft.portable is None:
+            keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), _person_key(row, import_.id)]
+            file.seen.add_all(keys, row.row_number)
     return file
 
 
@@ -89,12 +87,13 @@ def find_people(tx: Tx, organization_id: int, files: Sequence[EarlierFile], rows
     people: dict[Place | int, EarlierPerson] = {}
     # the ids of imports are in the order of the files
     for (file_id, _), row in sorted(every.items(), key=lambda item: item[0]):
-        if row.draft is None or row.outcome not in (CREATE, UPDATE):
+        draft = row.read_draft() if row.outcome in (CREATE, UPDATE) else None
+        if draft is None:
             continue
         place = _place_of(row, file_id)
         is_of_this_file = row.contact_id is None and place[0] == files[-1].import_id
         new = EarlierPerson(place, row.contact_id, is_of_this_file)
-        people.setdefault(row.contact_id or place, new).drafts.append(draft_of(row))
+        people.setdefault(row.contact_id or place, new).drafts.append(draft)
     return list(people.values())
 
 
@@ -102,12 +101,7 @@ def find_equal(rows: Mapping[Place, StagedRow], draft: ContactDraft, this_file: 
     """The first of rows in other files that has the same content as a draft."""
     digests = digest_keys(draft)
     others = ((place, row) for place, row in rows.items() if place[0] != this_file.import_id)
-    return next((place for place, row in others if digest_keys(draft_of(row)) == digests), None)
-
-
-def draft_of(row: StagedRow) -> ContactDraft:
-    """The draft of a staged row."""
-    return msgspec.json.decode(row.draft or "{}", type=ContactDraft)
+    return next((place for place, row in others if digest_keys(row.read_draft() or ContactDraft()) == digests), None)
 
 
 # Keys -----------------------------------------------------------------------------------------------------------------

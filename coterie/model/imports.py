@@ -1,5 +1,6 @@
 """An import, its rows, and the neutral draft that every reader yields."""
 
+import msgspec
 from msgspec import Struct, field
 
 from coterie.model.import_reasons import Reason
@@ -191,6 +192,9 @@ class Import(Struct, frozen=True):
     error_code: str | None = None
 
 
+_decode_draft = msgspec.json.Decoder(ContactDraft).decode
+
+
 class StagedRow(Struct, frozen=True, kw_only=True):
     """One row of an import: its draft, its outcome, and the decision of a user.
 
@@ -212,6 +216,10 @@ class StagedRow(Struct, frozen=True, kw_only=True):
     state: str = ROW_STAGED
     is_new: bool = False
     changes: str | None = None
+
+    def read_draft(self) -> ContactDraft | None:
+        """Its draft, decoded; None for a row that could not be read."""
+        return _decode_draft(self.draft) if self.draft else None
 
 
 class RowMatch(Struct, frozen=True):

@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from coterie.actions import imports as actions
 from coterie.actions.quotas import check_files
 from coterie.errors import Invalid, NotFound, TooLarge, invalid
@@ -24,7 +22,6 @@ from coterie.model.imports import (
     UNDOING,
     UNDONE,
     UPDATE,
-    ContactDraft,
     Import,
     StagedRow,
 )
@@ -146,7 +143,7 @@ def rows_for_page(tx: Tx, visit: Visit, import_id: str, rows: list[StagedRow]) -
     handles = list_handles_of(tx, organization_id, contacts) if matches else {}
     shown = []
     for row in rows:
-        draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
+        draft = row.read_draft()
         found = [
             (contacts[match.contact_id], describe_reason(match.reason))
             for match in matches.get(row.row_number, [])

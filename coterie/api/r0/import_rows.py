@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from coterie.actions import imports as actions
@@ -97,7 +96,7 @@ def present_rows(tx: Tx, caller: Caller, import_id: str, rows: list[StagedRow]) 
 
 
 def _present(row: StagedRow, matches: list[RowMatch], contacts: dict[int, Contact]) -> RowEntity:
-    draft = msgspec.json.decode(row.draft, type=ContactDraft) if row.draft else None
+    draft = row.read_draft()
     contact = contacts.get(row.contact_id) if row.contact_id is not None else None
     return RowEntity(
         row=row.row_number,
