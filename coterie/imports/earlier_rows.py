@@ -5,7 +5,7 @@ its keys, and the rows of one person are joined to what its contact will be. Row
 nothing. A file that is applied alone must not rely on the others: its rows are decided again (needs_rematch).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -18,7 +18,6 @@ from coterie.store import import_rows as row_store
 from coterie.store.database import Tx
 from coterie.store.imports import find_group, find_import
 
-PAGE = 1_000
 Key = tuple[str, ...]
 Rows = dict[Place, StagedRow]
 
@@ -57,19 +56,12 @@ def load_files(tx: Tx, organization_id: int, import_: Import) -> list[EarlierFil
 
 def _load(tx: Tx, organization_id: int, import_: Import) -> EarlierFile:
     file = EarlierFile(import_.id, import_.filename)
-    for row in _list_rows(tx, organization_id, import_.id):
+    for row in row_store.stream_rows(tx, organization_id, import_.id):
         draft = row.read_draft() if row.outcome in (CREATE, UPDATE) else None
         if draft is not None and draft.portable is None:
             keys = [*keys_of(facts_of_draft(draft)), *digest_keys(draft), _person_key(row, import_.id)]
             file.seen.add_all(keys, row.row_number)
     return file
-
-
-def _list_rows(tx: Tx, organization_id: int, import_id: str) -> Iterator[StagedRow]:
-    after = 0
-    while page := row_store.list_rows(tx, organization_id, import_id, after=after, limit=PAGE):
-        yield from page
-        after = page[-1].row_number
 
 
 def find_rows(tx: Tx, organization_id: int, files: Sequence[EarlierFile], keys: Sequence[Key]) -> Rows:

@@ -22,11 +22,12 @@ from coterie.errors import NotFound
 from coterie.imports.formats.names import MONICA, VCARD
 from coterie.imports.rejected_cards import write_cards
 from coterie.imports.rejected_monica import write_monica
-from coterie.imports.rejected_rows import reason_of, rejected_rows
+from coterie.imports.rejected_rows import reason_of
 from coterie.imports.rejected_tables import IS_HEADER, write_table
-from coterie.model.imports import Import, StagedRow
+from coterie.model.imports import REJECT, Import, StagedRow
 from coterie.store.database import Tx
 from coterie.store.files import file_path
+from coterie.store.import_rows import stream_rows
 
 
 class RejectedFile(Struct, frozen=True):
@@ -42,7 +43,7 @@ def rejected_file(tx: Tx, organization_id: int, import_: Import, folder: Path) -
 
     Raises NotFound if no row was rejected or the import's file is no longer stored.
     """
-    rows = rejected_rows(tx, organization_id, import_.id)
+    rows = stream_rows(tx, organization_id, import_.id, outcome=REJECT)
     if import_.rejected_count == 0:
         raise NotFound("No row of this import was rejected")
     stem = PurePath(import_.filename).stem[:200] or "import"

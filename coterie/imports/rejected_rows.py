@@ -1,23 +1,12 @@
-"""The rejected rows of an import, and the items of its file that they came from."""
+"""The items of a file that the rejected rows of its import came from, and their reasons."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from coterie.model.import_reasons import describe_reason
-from coterie.model.imports import REJECT, StagedRow
-from coterie.store.database import Tx
-from coterie.store.import_rows import list_rows
+from coterie.model.imports import StagedRow
 
-PAGE_SIZE = 500
 Item = TypeVar("Item")
-
-
-def rejected_rows(tx: Tx, organization_id: int, import_id: str) -> Iterator[StagedRow]:
-    """The rejected rows in order, read page by page."""
-    after = 0
-    while rows := list_rows(tx, organization_id, import_id, outcome=REJECT, after=after, limit=PAGE_SIZE):
-        yield from rows
-        after = rows[-1].row_number
 
 
 def pick_rejected(items: Iterable[Item], rows: Iterator[StagedRow]) -> Iterator[tuple[StagedRow, Item]]:

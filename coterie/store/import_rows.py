@@ -1,6 +1,6 @@
 """The rows of imports, the files they refer to, and the contacts each of them may be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ _OF_IMPORT = " WHERE organization_id = :organization_id AND import_id = :import_
 # the columns that a step changes; the number, the kind, the draft and the source stay
 _CHANGING = tuple(name for name in _COLUMNS if name not in ("row_number", "kind", "draft", "source"))
 LEFT_OUT_ROWS_MAX = 1000
+_PAGE = 1_000
 
 
 def _row(values: Row) -> StagedRow:
@@ -115,6 +116,14 @@ def list_rows(
     bound |= {"organization_id": organization_id, "import_id": import_id, "after": after, "limit": limit}
     rows = tx.all(f"{_SELECT}{_OF_IMPORT} AND row_number > :after{only} ORDER BY row_number LIMIT :limit", bound)
     return [_row(row) for row in rows]
+
+
+def stream_rows(tx: Tx, organization_id: int, import_id: str, *, outcome: str | None = None) -> Iterator[StagedRow]:
+    """All rows in order, or those of one outcome, read page by page."""
+    after = 0
+    while rows := list_rows(tx, organization_id, import_id, outcome=outcome, after=after, limit=_PAGE):
+        yield from rows
+        after = rows[-1].row_number
 
 
 def list_page_of_rows(
