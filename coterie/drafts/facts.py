@@ -56,7 +56,8 @@ class Facts(Struct, frozen=True):
 
     name: the key of the name composed of its parts. written: of a draft, the keys of the other forms in which a contact
     may have it. given: the key of the given name, which people keep when they marry. generation: what distinguishes
-    father and son, such as "jr"; "" if unknown.
+    father and son, such as "jr"; "" if unknown. is_portable: whether it is a contact of the portable archive, of which
+    two are never the same, however alike they are.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Facts(Struct, frozen=True):
     written: frozenset[str] = frozenset()
     given: str | None = None
     generation: str = ""
+    is_portable: bool = False
 
 
 NOBODY = Facts("", frozenset(), frozenset(), frozenset(), None, "")
@@ -88,6 +90,7 @@ def facts_of_draft(draft: ContactDraft) -> Facts:
         written=_written_keys(draft) if draft.birthday or employer else frozenset(),
         given=sort_key(draft.first_name) or None,
         generation=generation_of_name(draft),
+        is_portable=draft.portable is not None,
     )
 
 
@@ -179,7 +182,12 @@ def _has_other_birthday(draft: Facts, other: Facts) -> bool:
 
 
 def keys_of(person: Facts) -> list[tuple[str, ...]]:
-    """Keys of a person for finding it again in the same file: two drafts that are alike share at least one."""
+    """Keys of a person for finding it again in the same file: two drafts that are alike share at least one.
+
+    A contact of the portable archive has none.
+    """
+    if person.is_portable:
+        return []
     keys: list[tuple[str, ...]] = [*person.handles, *person.external_ids]
     if person.name and person.birthday:
         keys.append(("name", person.name, "birthday", person.birthday[-5:]))

@@ -14,10 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from coterie.actions.new_contacts import PlannedContact
-from coterie.drafts.facts import facts_of_draft
 from coterie.errors import CoterieError, TooSlow, Unavailable
 from coterie.imports.decisions import RowPlan, count_independent, decide_rows
-from coterie.imports.people import Subject
+from coterie.imports.people import subject_of
 from coterie.imports.pictures import draft_of
 from coterie.imports.prepared_rows import is_new
 from coterie.imports.quotas import has_room, limit_plans
@@ -116,7 +115,10 @@ def _write_some(batch: Batch, rows: Sequence[StagedRow]) -> list[StagedRow]:
         portable_rows = _draft_of(batch, rows[0]).portable_rows
         assert portable_rows is not None  # by its kind
         return [apply_rows(tx, caller, rows[0], portable_rows)]
-    subjects = [_subject_of(batch, row) for row in takewhile(lambda row: row.kind != PORTABLE, rows)]
+    subjects = [
+        subject_of(_draft_of(batch, row), row.decision, row.contact_id)
+        for row in takewhile(lambda row: row.kind != PORTABLE, rows)
+    ]
     plans = decide_rows(tx, caller, subjects, to_change=True)
     plans = limit_plans(tx, caller, subjects, plans[: count_independent(subjects, plans)])
     written = write_plans(tx, caller, subjects, plans)
@@ -127,11 +129,6 @@ def _write_some(batch: Batch, rows: Sequence[StagedRow]) -> list[StagedRow]:
     ]
     row_store.insert_matches(*batch.row_key, matches)
     return [_finished(*each) for each in zip(rows, plans, written, strict=False)]
-
-
-def _subject_of(batch: Batch, row: StagedRow) -> Subject:
-    draft = _draft_of(batch, row)
-    return Subject(facts_of_draft(draft), lambda: draft, row.decision, row.contact_id)
 
 
 def _draft_of(batch: Batch, row: StagedRow) -> ContactDraft:

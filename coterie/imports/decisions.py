@@ -68,7 +68,7 @@ class RowPlan(Struct, frozen=True):
 def decide_rows(tx: Tx, caller: Caller, subjects: Sequence[Subject], *, to_change: bool = False) -> list[RowPlan]:
     """The plan of each row. to_change locks the contacts that will be updated."""
     organization_id = caller.organization_id
-    is_portable = bool(subjects) and subjects[0].draft().portable is not None
+    is_portable = bool(subjects) and subjects[0].facts.is_portable
     people = None if is_portable else [subject.person for subject in subjects]
     matches = find_matches(tx, organization_id, [s.facts for s in subjects], people, caller.import_id or "")
     if is_portable:  # such an import has only portable rows
@@ -178,7 +178,7 @@ def count_independent(subjects: Sequence[Subject], plans: Sequence[RowPlan]) -> 
     changed: set[int] = set()
     written: dict[tuple[str, ...], list[int]] = {}
     for position, (subject, plan) in enumerate(zip(subjects, plans, strict=True)):
-        keys = [] if subject.draft().portable else keys_of(subject.facts)
+        keys = keys_of(subject.facts)
         sharing = {other for key in keys for other in written.get(key, ())}
         if (
             plan.contact_id in changed

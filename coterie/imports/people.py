@@ -34,6 +34,11 @@ class Subject(Struct):
         return self.weighed
 
 
+def subject_of(draft: ContactDraft, decision: str | None = None, contact_id: int | None = None) -> Subject:
+    """A normalized draft to decide, with a user's decision and its contact."""
+    return Subject(facts_of_draft(draft), lambda: draft, decision, contact_id)
+
+
 class EarlierPerson(Struct):
     """The person of earlier rows, with their drafts in order. place: the row that creates its contact; contact_id: the
     contact they update instead. is_of_this_file: a row of the file that is being staged creates the contact."""
@@ -45,8 +50,7 @@ class EarlierPerson(Struct):
 
     def subject(self) -> Subject:
         """Its rows as one, as they will be when they are applied."""
-        joined = joined_draft(self.drafts)
-        return Subject(facts_of_draft(joined), lambda: joined)
+        return subject_of(joined_draft(self.drafts))
 
 
 class Likely(Struct, frozen=True):

@@ -121,10 +121,8 @@ def _stage_without_matching(tx: Tx, staging: Staging, row: ReadRow) -> StagedRow
 def _plan_row(tx: Tx, staging: Staging, row: ReadRow, subject: Subject, plan: RowPlan) -> RowPlan:
     """The plan of a row among the people of earlier rows. plan: against the contacts."""
     organization_id, files = staging.caller.organization_id, staging.files
-    # two contacts of our own export are never the same, even if they are alike
-    is_portable = row.draft is not None and row.draft.portable is not None
-    keys = [] if is_portable else keys_of(subject.facts)
-    digests = digest_keys(row.decoded()) if len(files) > 1 and not is_portable else []
+    keys = keys_of(subject.facts)
+    digests = digest_keys(row.decoded()) if len(files) > 1 and not subject.facts.is_portable else []
     contacts = [contact_key(each.contact_id) for each in plan.candidates]
     sharing = find_rows(tx, organization_id, files, [*keys, *contacts, *digests])
     files[-1].seen.add_all(keys, row.number)

@@ -8,10 +8,9 @@ from coterie.actions.contacts import restore_contact
 from coterie.actions.quotas import check_contacts
 from coterie.cards.creating import create_contact
 from coterie.cards.draft_changes import read_lines
-from coterie.drafts.facts import facts_of_draft
 from coterie.errors import Invalid
 from coterie.imports.decisions import decide_rows
-from coterie.imports.people import Subject
+from coterie.imports.people import subject_of
 from coterie.model.contacts import Contact
 from coterie.model.ids import new_id
 from coterie.model.imports import UID_SOURCE, UPDATE, ContactDraft, RowError
@@ -205,7 +204,7 @@ def _find_by_uid(tx: Tx, context: Context, uid: str) -> Contact | None:
 
 def _find_certain(tx: Tx, context: Context, draft: ContactDraft, href: str) -> Contact | None:
     """The contact a card certainly is, as imports decide it, unless another card of the book is that contact."""
-    (plan,) = decide_rows(tx, context.caller, [Subject(facts_of_draft(draft), lambda: draft)])
+    (plan,) = decide_rows(tx, context.caller, [subject_of(draft)])
     if plan.outcome != UPDATE or plan.contact_id is None or _other_card(tx, context, plan.contact_id, href):
         return None
     return find_contact(tx, context.organization_id, plan.contact_id)
