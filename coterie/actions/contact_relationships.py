@@ -119,7 +119,7 @@ def restore_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -
 
 
 def erase_contact_relationship(tx: Tx, caller: Caller, relationship_id: str) -> None:
-    """Erases both sides, deleted or not; the event holds what they were."""
+    """Erases both sides, deleted or not; the event holds their values before."""
     side, mirror = _sides(tx, caller, relationship_id)
     store.erase_contact_relationships(tx, caller.organization_id, (side.id, mirror.id))
     _record(tx, caller, "contact_relationship.erased", side, None)

@@ -34,7 +34,7 @@ def row_of(
     now: str | None = None,
 ) -> EventRow:
     """One event, ready for record_events. kind: one of model.events.KINDS; contact_ids: every contact it concerns;
-    changes: {field: (before, after)}; undo: what an undo needs besides, which no door shows."""
+    changes: {field: (before, after)}; undo: further values that an undo needs and no door shows."""
     assert kind in KINDS, kind
     cause = {} if caller.cause_id is None else {"cause_id": caller.cause_id}
     cause |= {} if caller.undoes is None else {"undoes": caller.undoes}
@@ -55,7 +55,7 @@ def row_of(
 def differences(before: Struct | None, after: Struct | None, names: Iterable[str]) -> Changes:
     """Which of these fields differ, as an event stores it: {field: (before, after)}.
 
-    before is None for what was created, after for what was erased: their fields are None.
+    before is None for something created, after for something erased: then all values on that side are None.
     """
     values = {name: (getattr(before, name, None), getattr(after, name, None)) for name in names}
     return {name: change for name, change in values.items() if change[0] != change[1]}

@@ -1,4 +1,4 @@
-"""How long imports store what they know about people: no longer than the contact exists, nor than a setting allows."""
+"""How long imports store personal data: no longer than the contact exists, and no longer than a setting allows."""
 
 from coterie.actions.attachments import delete_unreferenced
 from coterie.model import times

@@ -109,7 +109,7 @@ def remove_member(tx: Tx, caller: Caller, email: str) -> int:
     """Ends a membership and revokes the user's tokens, devices and invitations for this organization. Returns how many
     tokens were revoked.
 
-    What the user wrote stays. Raises NotFound if the user is not a member, Conflict for the last owner.
+    Everything the user wrote stays. Raises NotFound if the user is not a member, Conflict for the last owner.
     """
     user_id, now = find_member(tx, caller, email), times.now()
     store.lock_organization(tx, caller.organization_id)

@@ -63,7 +63,7 @@ def merge_handles(
 
 
 def _with_twin(handle: Handle, twin: Handle | None, changes: MergeChanges) -> Handle:
-    """The survivor's handle with what the loser's equal one, which stays with the loser, has in addition."""
+    """The survivor's handle with the values that only the loser's equal one has; that one stays with the loser."""
     if twin is None or twin.id == handle.id:
         return handle
     if handle.label is None and twin.label is not None:
@@ -170,7 +170,7 @@ def save_properties(tx: Tx, caller: Caller, survivor_id: int, plan: FieldPlan, c
 
 
 def add_parts(tx: Tx, caller: Caller, merge: Merge, plan: FieldPlan) -> None:
-    """Adds what has no place in a field: the other birthday as a date, the other values as a note."""
+    """Adds the values that no field can hold: the other birthday as a date, the others as a note."""
     now, survivor_id = merge.created_at, merge.survivor_id
     if plan.birthday is not None:
         date = ImportantDate(

@@ -34,7 +34,7 @@ COUNT_MAX = 10_000
 
 class SegmentSheet(Struct, frozen=True):
     """A segment as people read it. line: its filter in one line, with names; filter: the same as JSON data, with ids.
-    missing: what it refers to that was deleted; problem: why it cannot be run, None if it can."""
+    missing: the deleted things it refers to; problem: why it cannot run, None if it can."""
 
     segment: Segment
     line: str

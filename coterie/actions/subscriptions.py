@@ -110,7 +110,7 @@ def dedupe_key(subscription_id: str) -> str:
 
 
 def decide_run(tx: Tx, caller: Caller, subscription_id: str, decision: str) -> None:
-    """Decides about a held run, and starts it. APPLY: it does what it would; DETACH: these contacts stay as they are on
+    """Decides about a held run, and starts it. APPLY: it makes its changes; DETACH: these contacts stay as they are on
     both sides and are no longer kept in step.
 
     Raises NotFound; Conflict if no run is held; Invalid for another decision.

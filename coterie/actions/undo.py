@@ -1,7 +1,7 @@
 """Undoes a unit of work: the events of a range, backwards, each by the values it stored.
 
 Guarantees. A value that changed since stays, and is named in `cannot`. An undo is itself recorded, so that it can be
-undone. What is erased stays erased. Other users' reminders, relationships and personal notes are never touched.
+undone. Erased things stay erased. Other users' reminders, relationships and personal notes are never touched.
 """
 
 from collections.abc import Sequence
@@ -136,7 +136,7 @@ class _Running(Struct, frozen=True):
 
 
 def _undo_one(tx: Tx, caller: Caller, event: PastEvent, scope: UndoScope) -> Sequence[NotUndone]:
-    """Undoes an event; returns what it left. An item without fields means that it left everything."""
+    """Undoes an event; returns the parts it left as they are. An item without fields means all of them."""
     if event.kind in SILENT:
         return ()
     try:

@@ -181,7 +181,7 @@ def _update_note(tx: Tx, caller: Caller, event: PastEvent) -> Left:
 
 
 def _without(now: list[Any], change: tuple[list[Any], list[Any]]) -> set[Any]:
-    """The list without what a change added to it, and with what that removed."""
+    """The list without the items that a change added, and with those it removed."""
     before, after = (set(each) for each in change)
     return (set(now) - (after - before)) | (before - after)
 

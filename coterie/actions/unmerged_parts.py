@@ -1,4 +1,4 @@
-"""The parts of two contacts after their merge is undone: what was merged gets back its values, unless edited since."""
+"""Undoes the merge of parts: a merged part gets back its values, unless it was edited since."""
 
 from collections.abc import Collection
 

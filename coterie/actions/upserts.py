@@ -1,6 +1,7 @@
 """Finds a contact by identifiers, and connects it with them.
 
-Guarantee: of two who look for the same identifier at once and create what they do not find, the second finds it.
+Guarantee: of two requests that look for the same identifier at once, and would both create its contact, the second
+finds it.
 """
 
 from collections.abc import Sequence

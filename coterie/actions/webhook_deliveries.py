@@ -95,7 +95,7 @@ def _chosen(tx: Tx, organization: Organization, webhook: Webhook, events: Sequen
 
 
 def _disable(tx: Tx, organization_id: int, webhook: Webhook, problem: str) -> None:
-    """Disables an endpoint whose filter is broken. Its cursor stays: what it misses is sent once it is enabled."""
+    """Disables an endpoint whose filter is broken. Its cursor stays, so missed events are sent once it is enabled."""
     after = replace(webhook, is_active=False, disabled_reason=DISABLED_BY_FILTER)
     webhooks.save_health(tx, organization_id, after)
     _record_disabled(tx, organization_id, after, problem)

@@ -55,5 +55,5 @@ class Callers:
 
 
 def _credentials(call: Call) -> tuple[str | None, ...]:
-    """What a recent caller is remembered by: a hash, so that no token stays in memory."""
+    """The key of a recent caller: with a hash, so that no token stays in memory."""
     return call.compiled.contract.name, call.route.scope, hash_token(call.token or ""), call.organization_uuid

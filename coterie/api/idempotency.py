@@ -34,7 +34,7 @@ _KEY = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')
 
 
 class Key(Struct, frozen=True):
-    """The key of a request. request_hash: of everything that makes the request what it is."""
+    """The key of a request. request_hash: of everything that distinguishes the request from others."""
 
     value: str
     request_hash: str

@@ -70,7 +70,7 @@ class Route(Struct, frozen=True):
     path_types: the types of the path's parameters, for the document; text otherwise.
     prepare: runs before the handler of a write, in one of the few threads for uploads, for what would block the writer
     (storing a file). It opens its own transactions. Its result is request.prepared.
-    finish: runs in the same threads after the handler has committed. It gets what the handler returned, and returns
+    finish: runs in the same threads after the handler has committed. It gets the result of the handler and returns
     the response.
     is_located_by_body: of a write, whether its body has the parameters with which the GET of its path finds the same.
     is_ours: whether it is our addition, which the documentation of the contract does not have.
@@ -113,8 +113,8 @@ class Contract(Struct, frozen=True):
     spellings: segment of a path -> other spellings of it, which are in no document.
     examples: "METHOD /path" -> the example of an operation. path_examples: for the parameters it does not name.
     page_headers: headers of a page, name -> description. token_query: whether ?access_token= is read.
-    has_etags: whether a GET of one thing has the hash of its body as ETag. lock: locks what a path that has a GET is of
-    until the commit: its contact, or a row of its own.
+    has_etags: whether a GET of one thing has the hash of its body as ETag. lock: locks the thing that a
+    path with a GET shows until the commit: its contact, or a row of its own.
     add_request_id: gives the body of an error the id under which the request is in the log.
     """
 

@@ -1,4 +1,7 @@
-"""Runs writes: prepare, the handler as one unit of work, finish; and in one place what an Idempotency-Key does."""
+"""Runs writes: prepare, the handler as one unit of work, finish.
+
+Only here is an Idempotency-Key taken and its response stored.
+"""
 
 from functools import partial
 from typing import Any
@@ -23,7 +26,7 @@ _WEBHOOK = USER_AGENT.encode()
 
 
 class _Unfinished(Struct, frozen=True):
-    """What the unit of work of a route with finish committed: its caller, and what the handler returned."""
+    """A committed unit of work whose route has a finish: its caller, and the result of the handler."""
 
     caller: Caller
     result: Any

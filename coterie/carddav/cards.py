@@ -172,7 +172,7 @@ def refuse(context: Context) -> DavResponse:
 
 
 def get_collection(context: Context) -> DavResponse:
-    """What people see who open an address of the door in a browser: where it leads, or the names of the first cards."""
+    """The page for people who open an address in a browser: where it leads, or the names of the first cards."""
     resource = context.request.resource
     context.check(resource)
     lines = ["An address book for CardDAV programs.", f"addressbook: {context.book.url}"]

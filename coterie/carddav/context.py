@@ -114,7 +114,7 @@ class Context(Struct):
         return Resource("card", self.member, self.book.book, ref.href)
 
     def check(self, resource: Resource) -> None:
-        """Raises NotFound if the resource is not the member's own, so that members do not see what others have."""
+        """Raises NotFound if the resource is not the member's own, so that members do not see the books of others."""
         if resource.member and resource.member != self.member:
             raise NotFound("There is no such resource")
         self.find_book(resource.book)

@@ -19,7 +19,7 @@ _HREF = re.compile(r"<D:href>([^<]*)</D:href>")
 
 
 def expand(context: Context, target: ShownResource, wanted: Element, depth: int = 0) -> str:
-    """The properties of a resource; in place of an href in them the response of what it names."""
+    """The properties of a resource; with the response of the named resource in place of each href."""
     found, missing = [], []
     stored = stored_properties(context, target.resource)
     for child in wanted.all(dav("property")):

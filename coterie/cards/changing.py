@@ -72,7 +72,7 @@ def _reload(tx: Tx, caller: Caller, contact_id: int, changed: Collection[Part], 
 def save_lines(
     tx: Tx, caller: Caller, href: str, sheet: ContactSheet, lines: Sequence[RawLine], *, uid: str, is_new: bool
 ) -> CardRef:
-    """Stores these lines as the card of a contact, which was changed to what they say; returns the card.
+    """Stores these lines as the card of a contact, which was changed to match them; returns the card.
 
     sheet: the contact as it is now, with DRAFT_PARTS. is_new: whether it had no card of this name.
     """
@@ -82,7 +82,7 @@ def save_lines(
 
 
 def stored_card(caller: Caller, href: str, sheet: ContactSheet, lines: Sequence[RawLine], *, uid: str) -> StoredCard:
-    """These lines, which the caller wrote, with what they show of the contact."""
+    """These lines, which the caller wrote, with the part of the contact that they show."""
     contact = sheet.contact
     return StoredCard(
         href, contact.id, uid, body=join_lines(lines), draft=msgspec.json.encode(card_draft(sheet)).decode(),

@@ -1,6 +1,6 @@
-"""The change of a contact that a changed card means: what was read out of the card before and after.
+"""Turns the change of a card into a change of its contact, from the drafts read before and after.
 
-Only what differs between the two changes the contact, so that what a card cannot express stays as it is.
+Only the differences between the two change the contact, so values that a card cannot express stay as they are.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _handles(current: list[HandleDraft], old: list[HandleDraft], new: list[Handl
 
 
 def _parts(current: Sequence[T], old: Sequence[T], new: Sequence[T]) -> list[T]:
-    """The current parts without those that are gone, and with the new ones, in the place of what they replace."""
+    """The current parts without those that were removed, followed by the new ones."""
     kept_keys, old_keys = [_key(part) for part in new], [_key(part) for part in old]
     result: list[T] = []
     for position, part in enumerate(current):

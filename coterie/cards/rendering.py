@@ -1,7 +1,7 @@
-"""The lines of a card as a device is served them.
+"""The lines of a card as devices receive them.
 
-A contact that no device wrote is rendered from its draft. Stored lines are served as they are if the contact has not
-changed since; otherwise the change is made in them. Reads never write.
+A contact that no device wrote is rendered from its draft. Stored lines are served unchanged if the contact has not
+changed since; otherwise its change is applied to them. Reads never write.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ class Rendered:
 
     @cached_property
     def lines(self) -> list[RawLine]:
-        """The lines of the text, which is mostly served without looking at them."""
+        """The lines of the text; most responses need only the text."""
         return split_card(self.text)
 
 

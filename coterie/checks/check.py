@@ -11,7 +11,7 @@ from coterie.store.database import Tx
 
 
 class Violation(Struct, frozen=True):
-    """One violation. subject: such as "folder 3"; text: what is wrong with it; key: for the repair."""
+    """One violation. subject: such as "folder 3"; text: the problem; key: for the repair."""
 
     subject: str
     text: str

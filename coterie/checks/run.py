@@ -22,7 +22,7 @@ from coterie.settings import Settings
 from coterie.store.database import Database
 from coterie.store.organizations import list_organizations
 
-# the checks that count come after those that repair what they count
+# counts are checked after the rows they count are repaired
 OF_ORGANIZATION = (
     *contacts.CHECKS,
     *relationships.CHECKS,

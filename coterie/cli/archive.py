@@ -184,7 +184,7 @@ def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def print_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
-    """Prints what a backup contains; done: "saved as FILE", "restored from FILE"."""
+    """Prints the contents of a backup; done: "saved as FILE", "restored from FILE"."""
     counts = manifest.counts
     if as_json:
         output = {"version": manifest.version, "created_at": manifest.created_at, **counts}

@@ -1,4 +1,4 @@
-"""coterie jobs: lists what the worker has to do, retries and drops jobs."""
+"""coterie jobs: lists the worker's jobs, retries and drops them."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Several drafts of one person as one: what a contact is after earlier rows were applied to it."""
+"""Joins several drafts of one person: the state of a contact after earlier rows are applied to it."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _SETS = ("addresses", "dates", "tags", "folders", "notes", "files", "external_id
 
 
 def joined_draft(drafts: Sequence[ContactDraft]) -> ContactDraft:
-    """The first draft with what the others add to its contact."""
+    """The first draft with the additions of the others."""
     joined = replace(drafts[0])
     for draft in drafts[1:]:
         for name in FILLED:
@@ -25,7 +25,7 @@ def joined_draft(drafts: Sequence[ContactDraft]) -> ContactDraft:
 
 
 def existing_of_drafts(drafts: Sequence[ContactDraft], existing: Existing | None = None) -> Existing:
-    """What a contact has after drafts were added to it; of a new contact by default."""
+    """The values and parts of a contact, new by default, after drafts are added to it."""
     for draft in drafts:
         added = existing_of_draft(draft)
         existing = added if existing is None else _with(existing, added)

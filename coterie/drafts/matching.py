@@ -185,7 +185,7 @@ def _contradicted(book: Commonness, reason: Reason, one: Person, other: Person) 
     score = compare_people(book, one, other)
     # "A Dahl" has no name that "Astrid A Dahl" lacks, as HANDLE_AND_NAME demands; an "Anders Dahl" waits
     is_short_form = reason.code == HANDLE_AND_NAME and score.names.given == "initial" and score.names.surname == "same"
-    # a number or mailbox that only one of them has is what a newer file adds to a contact
+    # a number or mailbox that only one of them has may be an addition of a newer file
     adds_handle = reason.code == HANDLE_AND_NAME and score.own_channel != ""
     is_one = reason.code == HANDLE or is_short_form or adds_handle or score.level == SUGGESTED
     if not score.contradicts and is_one:

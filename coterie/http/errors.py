@@ -51,7 +51,7 @@ class NotAcceptable(CoterieError):
 
 
 class PreconditionFailed(CoterieError):
-    """If-Match does not have the present ETag of what the request changes (RFC 9110, section 13.1.1)."""
+    """If-Match does not have the current ETag of the changed resource (RFC 9110, section 13.1.1)."""
 
     def __init__(self, etag: str) -> None:
         super().__init__("It was changed since it was read")

@@ -49,7 +49,7 @@ class RequestMetrics:
             asyncio.get_running_loop().call_later(WRITE_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Writes what was counted since the last time, for the other processes."""
+        """Writes the counts since the last flush, for the other processes."""
         if self._file is None or self._is_written:
             return
         self._is_written = True

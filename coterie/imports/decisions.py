@@ -1,4 +1,4 @@
-"""Decides what a row does to contacts: staging shows the plan, and applying writes it.
+"""Decides the effect of a row on contacts: staging shows the plan, and applying writes it.
 
 Rows are decided in batches, each against the current contacts. A decision of a user has priority. A row without one
 updates the contact that it certainly is, waits for a decision if it may be a contact, and otherwise creates one.
@@ -156,7 +156,7 @@ def decide_among(tx: Tx, caller: Caller, subject: Subject, plan: RowPlan, people
 
 
 def _update_later(tx: Tx, caller: Caller, subject: Subject, plan: RowPlan, chosen: Likely) -> RowPlan:
-    """What a row adds to a contact after the earlier rows about it."""
+    """The plan of a row that adds to a contact after the earlier rows about it."""
     contact_id, earlier = chosen.candidate.contact_id, chosen.person.drafts if chosen.person else []
     is_planned = plan.contact_id == contact_id and plan.existing is not None
     if is_planned and not earlier:

@@ -144,7 +144,7 @@ def _needs_rematch(file: EarlierFile, plan: RowPlan, *, shares_keys: bool) -> bo
 
 
 def _add_keys(file: EarlierFile, row: ReadRow, plan: RowPlan) -> None:
-    """Adds the keys by which later rows find what a row adds to a contact, or to the person of an earlier row."""
+    """Adds the keys by which later rows find a row that adds to a contact, or to the person of an earlier row."""
     if plan.outcome == UPDATE and plan.contact_id is not None:
         file.seen.add_all([contact_key(plan.contact_id)], row.number)
     if plan.outcome == UPDATE and plan.person is not None:

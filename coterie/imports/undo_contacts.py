@@ -1,4 +1,4 @@
-"""Undoes what an import wrote about contacts, unless it was edited later."""
+"""Undoes the changes of an import to contacts, unless they were edited later."""
 
 from collections.abc import Sequence
 from typing import Any

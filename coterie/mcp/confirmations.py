@@ -28,7 +28,7 @@ _NEXT = "Show this to the user. Only if they agree, call again with the same arg
 
 
 class Unconfirmed(CoterieError):
-    """The change is not confirmed: preview says what it would do. is_refused: a token was given that does not fit."""
+    """The change is not confirmed: preview describes its effect. is_refused: the given token does not fit."""
 
     def __init__(self, preview: Output, *, is_refused: bool) -> None:
         super().__init__("Not confirmed")

@@ -21,7 +21,7 @@ def present_question(question: str, state: str) -> dict[str, Any]:
 
 
 def read_answer(envelope: Envelope) -> dict[str, Any]:
-    """can_ask, agreed and state of a call: whether the client shows forms, and what the user answered to ours."""
+    """can_ask, agreed and state of a call: whether the client shows forms, and the user's response to ours."""
     ability = envelope.capabilities.get("elicitation")
     can_ask = isinstance(ability, dict) and (not ability or "form" in ability)
     responses, state = envelope.params.get("inputResponses"), envelope.params.get("requestState")

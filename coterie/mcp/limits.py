@@ -12,7 +12,7 @@ HOUR_SECONDS = 3600.0
 
 
 def check_changes(tx: Tx, caller: Caller, most: int) -> None:
-    """Raises TooOften, which rolls back what the call did, if the token changed more contacts within the hour.
+    """Raises TooOften, which rolls back the changes of the call, if the token changed more contacts within the hour.
 
     What an undo changes does not count: an assistant may always undo its own changes.
     """

@@ -66,7 +66,7 @@ def read_labels(tx: Tx, call: Call, asked: Any, *, makes_missing: bool) -> Label
 
 
 def apply_labels(tx: Tx, call: Call, ids: list[int], labels: Labels) -> dict[str, int]:
-    """Adds and removes tags and folders; returns how often each was done, of what was not so already."""
+    """Adds and removes tags and folders; returns the number of changes of each kind."""
     changed = change_labels(tx, call.caller, ids, labels)
     return {name: changed[kind] for kind, name in _COUNTED.items() if changed[kind]} or {"changed": 0}
 

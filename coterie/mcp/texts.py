@@ -1,4 +1,4 @@
-"""Cleans what people outside wrote before an assistant reads it.
+"""Cleans text of people outside the organization before an assistant reads it.
 
 Characters that people do not see can carry orders to a model: controls, tag characters, variation selectors beyond
 those of letters and emoji, invisible operators, and overrides of the writing direction. Joiners stay, because Persian,

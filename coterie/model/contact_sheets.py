@@ -28,7 +28,7 @@ class ContactSheet:
     """Each part that was loaded; to read one that was not raises AttributeError, so that no part is taken for empty.
 
     Parts are in the order in which they were added, tags and expertises by name, recent interactions newest first.
-    What is deleted is not among them; hidden_tags are the deleted tags the contact would have again if they were
+    Deleted ones are not among them; hidden_tags are the deleted tags the contact would have again if they were
     restored.
     """
 

@@ -55,7 +55,7 @@ def hash_password(password: str) -> str:
 
 
 def is_rewriting(user_agent: str) -> bool:
-    """Whether the program writes cards in its own words and leaves out what it does not know."""
+    """Whether the program rewrites cards and drops properties that it does not support."""
     plain = user_agent.lower()
     return any(name in plain for name in _REWRITING)
 

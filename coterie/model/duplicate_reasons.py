@@ -21,7 +21,7 @@ OTHER_GIVEN_NAME, OTHER_SURNAME = "other_given_name", "other_surname"
 OTHER_BIRTHDAY, OTHER_GENERATION = "other_birthday", "other_generation"
 OWN_HANDLES = "own_handles"  # channel
 CONTRADICTIONS = frozenset((OTHER_GIVEN_NAME, OTHER_SURNAME, OTHER_BIRTHDAY, OTHER_GENERATION, OWN_HANDLES))
-# what the name alone gives: no fact besides it agrees
+# of the name alone: no other fact agrees
 OF_NAMES = frozenset((SAME_NAME, SIMILAR_NAME, INITIAL_ONLY, NAME_FORM, NAME_TURNED)) | CONTRADICTIONS
 
 _CHANNELS = {PHONE: "phone number", EMAIL: "e-mail address", INSTAGRAM: "Instagram username"}

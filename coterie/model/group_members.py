@@ -1,4 +1,4 @@
-"""Members of a group, in the text of its card: what an erased contact leaves there."""
+"""Members of a group, in the text of its card: how an erased contact is removed from it."""
 
 import re
 from collections.abc import Collection

@@ -69,7 +69,7 @@ def _library() -> ModuleType:
 
 
 def load_library() -> None:
-    """Loads now what the first number needs otherwise, which may be in a transaction that other writers wait for."""
+    """Loads the tables of numbers now: the first number may be in a transaction that other writers wait for."""
     _library()
 
 

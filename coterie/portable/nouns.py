@@ -279,7 +279,7 @@ class NoteSet(RecordSet):
 
 
 class CardSet(RecordSet):
-    """Lines of cards. Their revision is 0: what the contact has become since they were written is made in them."""
+    """Lines of cards. Their revision is 0, so later changes of the contact are applied to them."""
 
     def columns_of(self, row: PortableRow) -> Columns:
         return super().columns_of(row) | {"revision": 0}

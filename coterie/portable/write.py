@@ -2,7 +2,7 @@
 
 The archive is written as it is read, so memory stays flat. Equal data gives the same bytes at any time and in any
 instance: no line contains an id of the instance (model.portable), and neither a moment nor the way the stream is
-written is in the ZIP. tests/portable/test_write.py lists what is not exported, and why.
+written is in the ZIP. tests/portable/test_write.py lists the columns that are not exported, with reasons.
 """
 
 import zipfile

@@ -35,7 +35,7 @@ class Merged(Struct, frozen=True):
 def pull(
     card: RemoteCard, remote: str, own: str, country: str | None, policy: str, *, echoes: Collection[Hashable] = ()
 ) -> Merged:
-    """Applies the changes of the server to our card. echoes: of echoes.py, what is an older state of ours there."""
+    """Applies the changes of the server to our card. echoes: changes that are older states of our card (echoes.py)."""
     remote_lines, own_lines = split_card(remote), split_card(own)
     there = compare(split_card(card.remote_body), remote_lines, country)
     here = compare(split_card(card.own_text), own_lines, country)

@@ -69,8 +69,8 @@ class Pair(Struct):
 
 
 class Lookup(Struct):
-    """The words of a query by what they match. known: term -> (number of the word, bits lost); begun: (beginning,
-    number of the word); beginnings: all of them; needles: a line without any of these matches nothing."""
+    """The words of a query with the terms they match. known: term -> (number of the word, bits lost); begun:
+    (beginning, number of the word); beginnings: all of them; needles: a line without any of these matches nothing."""
 
     asked: Sequence[Asked]
     known: dict[str, list[tuple[int, float]]]

@@ -1,6 +1,6 @@
 """Checks of settings beyond their types. Each takes a non-empty value and returns it in its final form.
 
-They raise ValueError with a sentence about what the value must be.
+They raise ValueError with a sentence that says how to mend the value.
 """
 
 import re

@@ -50,7 +50,7 @@ UNCONTROLLED = Control()
 def run_batches(write: Writes, batches: Batches[Result, Value], control: Control = UNCONTROLLED) -> Value:
     """Runs each batch in a transaction that write opens (database.write); returns what the generator returns.
 
-    What a batch raises is raised in the generator, at its yield. Raises Stopped between two batches if control says
+    An exception of a batch is raised in the generator, at its yield. Raises Stopped between two batches if control says
     so; there is always a first one.
     """
     with closing(batches):

@@ -1,4 +1,4 @@
-"""Finds what a new card may belong to: the group or contact with its UID, and the contacts with its handles."""
+"""Finds the possible owners of a new card: the group or contact with its UID, and the contacts with its handles."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple

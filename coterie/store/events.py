@@ -110,7 +110,7 @@ _OF_CONTACTS = (
 
 
 def list_changed_by_others(tx: Tx, organization_id: int, import_id: str, contact_ids: Iterable[int]) -> set[int]:
-    """Returns those contacts that anything but this import changed; what was undone does not count."""
+    """Returns the contacts that anything but this import changed; undone changes do not count."""
     rows = tx.all(
         f"SELECT DISTINCT ec.contact_id{_OF_CONTACTS.format(tx.in_list('ids'))}{_DIRECT}"
         " AND e.undone_by IS NULL AND e.undoes IS NULL AND (e.import_id IS NULL"
@@ -169,7 +169,7 @@ def _list_created(
 def clear_changes_of_contacts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> None:
     """Removes the values from every event that names one of these contacts; the events stay.
 
-    What was sent of them to webhooks goes too, and what waits is not sent.
+    Messages about them that were sent to webhooks are scrubbed too, and waiting ones are not sent.
     """
     bound = {"organization_id": organization_id, "ids": tx.list_param(contact_ids)}
     of_contacts = (

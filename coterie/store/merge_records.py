@@ -38,7 +38,7 @@ def list_recorded(tx: Tx, organization_id: int, merge_id: str, kind: str) -> lis
 
 
 def delete_merge_rows(tx: Tx, organization_id: int, merge_id: str) -> None:
-    """Deletes what an undone merge recorded."""
+    """Deletes the records of an undone merge."""
     tx.run(
         "DELETE FROM merge_rows WHERE organization_id = :organization_id AND merge_id = :merge_id",
         {"organization_id": organization_id, "merge_id": merge_id},

@@ -6,13 +6,13 @@ from coterie.store.merged_tables import COPIED, Copied
 
 
 def copy_links(tx: Tx, organization_id: int, bound: dict[str, object]) -> None:
-    """Copies to the survivor what it lacks."""
+    """Copies the missing links to the survivor."""
     for link in COPIED:
         _copy(tx, organization_id, link, bound)
 
 
 def remove_copies(tx: Tx, organization_id: int, bound: dict[str, object]) -> None:
-    """Removes from the survivor what the merge copied."""
+    """Removes the links that the merge copied to the survivor."""
     for link in COPIED:
         _remove_copies(tx, organization_id, link, bound)
 
@@ -56,7 +56,7 @@ def _remove_copies(tx: Tx, organization_id: int, link: Copied, bound: dict[str, 
 
 
 def _count(tx: Tx, organization_id: int, link: Copied, bound: dict[str, object], by: int) -> None:
-    """Changes the cached counts of what the survivor has as a copy."""
+    """Updates the cached counts of the copied links."""
     if link.counted is None:
         return
     key = link.columns[0]

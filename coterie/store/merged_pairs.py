@@ -24,7 +24,7 @@ def copy_not_same(tx: Tx, organization_id: int, merge_id: str, *, loser: int, su
 
 
 def remove_not_same(tx: Tx, organization_id: int, merge_id: str, *, survivor: int) -> None:
-    """Removes from the survivor what the merge copied."""
+    """Removes the pairs that the merge copied to the survivor."""
     pairs = [ordered(survivor, int(other)) for other in list_recorded(tx, organization_id, merge_id, KIND)]
     tx.execute_many(
         "DELETE FROM not_same WHERE organization_id = :organization_id AND first_contact_id = :first"

@@ -53,8 +53,9 @@ def return_rows(tx: Tx, organization_id: int, merge_id: str, *, loser: int, surv
 
 
 def give_rows(tx: Tx, organization_id: int, merge_id: str, *, loser: int, survivor: int, since: str) -> None:
-    """Gives the loser what was added to the survivor after a moment, that of the merge; but not what later merges
-    moved. The loser's links are not counted yet."""
+    """Gives the loser the rows added to the survivor after the merge, without those that later merges moved.
+
+    since: the moment of the merge. The loser's links are not counted yet."""
     bound = bound_to(merge_id, loser, survivor) | {"since": since}
     for each in MOVED:
         other = f" AND x.{each.both} <> :loser" if each.both else ""

@@ -90,7 +90,7 @@ def find_by_contact(tx: Tx, organization_id: int, subscription_id: str, contact_
 
 
 def has_more_than_card(tx: Tx, organization_id: int, subscription_id: str, contact_id: int) -> bool:
-    """Whether a contact has what no card has: messages, notes that are not the pinned one, gifts, reminders,
+    """Whether a contact has parts that no card has: messages, notes that are not the pinned one, gifts, reminders,
     relationships, or a card in another book."""
     of_contact = "x.organization_id = :organization_id AND x.contact_id = :contact_id"
     row = tx.one(

@@ -44,7 +44,7 @@ def list_sessions(tx: Tx, user_id: str, *, created_after: str, used_after: str) 
 
 
 def touch_session(tx: Tx, session_id: str, *, before: str, now: str) -> None:
-    """Stores when a session was last used, unless its last_used_at is not what it was before."""
+    """Stores when a session was last used, unless another request has changed last_used_at in the meantime."""
     tx.run(
         "UPDATE sessions SET last_used_at = :now WHERE id = :id AND last_used_at = :before",
         {"id": session_id, "before": before, "now": now},

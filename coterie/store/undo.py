@@ -200,7 +200,7 @@ def list_later_events(
 
 
 def mark_undone(tx: Tx, organization_id: int, event_ids: Iterable[int], unit_id: int) -> None:
-    """Marks events as undone by a unit of work. What they had undone themselves is in effect again."""
+    """Marks events as undone by a unit of work. The changes that they had undone are in effect again."""
     bound = {"organization_id": organization_id, "ids": tx.list_param(event_ids), "unit_id": unit_id}
     undone = tx.all(
         "SELECT DISTINCT unit_id, undoes FROM events WHERE organization_id = :organization_id"

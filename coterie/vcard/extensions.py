@@ -1,4 +1,4 @@
-"""Our own X-COTERIE properties, for what no version of vCard can express. Other programs ignore them."""
+"""Our own X-COTERIE properties, for values that no version of vCard can express. Other programs ignore them."""
 
 from collections.abc import Callable
 

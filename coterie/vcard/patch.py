@@ -55,7 +55,7 @@ class Patch:
         self._mains = Counter(line.group for line in lines if line.group and not is_companion(line))
 
     def make(self, difference: Difference) -> list[RawLine]:
-        """The card with the difference. What it already has is not added; what it no longer has is not deleted."""
+        """The card with the difference applied. Values it already has are not added again."""
         for unit in difference.removed:
             self._remove(unit)
         for before, after in difference.changed:

@@ -1,7 +1,7 @@
 """Writes a ContactDraft as a card of version 3.0 (RFC 2426) or 4.0 (RFC 6350). Reading the card gives the same draft.
 
-What a version cannot express goes into X- properties: Apple's if phones know them, otherwise our own (extensions.py).
-Interactions and warnings are not written.
+Values that a version cannot express go into X- properties: Apple's if phones know them, otherwise our own
+(extensions.py). Interactions and warnings are not written.
 """
 
 import base64

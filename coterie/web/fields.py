@@ -1,7 +1,7 @@
 """Edits the fields of a person in place.
 
-Each form carries what the editor saw (`seen`). If the stored values have changed since, nothing is written, and
-the form shows both.
+Each form carries the values that the editor saw (`seen`). If the stored values have changed since, nothing is written,
+and the form shows both.
 """
 
 from typing import Any

@@ -156,7 +156,7 @@ def _grant(visit: Visit, asked: Asked) -> Grant:
     organization = next((each for each in visit.organizations if str(each.id) == organization_id), None)
     if organization is None:
         raise NotFound("Organization not found")
-    # the user decides, whatever was asked for: clients ask for what the 401 of the door names, which is reading
+    # the user decides, whatever the client asked for: clients ask for the scope that the 401 names, which is reading
     may_write = visit.text("write", 5) == "1"
     return Grant(
         organization_id=organization.id,

@@ -1,4 +1,4 @@
-"""Reads a table whose columns are mapped to fields: what the readers of CSV files share.
+"""Reads a table whose columns are mapped to fields: shared by the readers of CSV files.
 
 Values stay as written. Nothing is lost: a value that is not one of its field goes to the note.
 """

@@ -3,5 +3,5 @@
 VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV = "vcard", "google", "outlook", "linkedin", "r0", "csv"
 INSTAGRAM, MONICA, COTERIE = "instagram", "monica", "coterie"
 FORMATS = (VCARD, GOOGLE, OUTLOOK, LINKEDIN, R0, CSV, INSTAGRAM, MONICA, COTERIE)
-# what the file of an import's rejected rows can be
+# the formats of a file of rejected rows
 REJECTED_MEDIA_TYPES = ("text/csv", "text/vcard", "application/json", "application/jsonl")

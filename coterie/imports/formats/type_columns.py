@@ -25,7 +25,7 @@ def type_columns(mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def _kind(header: str, path: str) -> str | None:
-    """What a column holds whose type another one states; None if that cannot be."""
+    """The field of a column whose type another column states; None if it cannot have one."""
     if path == "address.line_1" and words(header[:200])[-1] == "value":  # "Address 1 - Value" is all of it
         return "address"
     return path if path in _KINDS else None
