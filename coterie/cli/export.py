@@ -7,9 +7,7 @@ import typer
 
 from coterie.actions.filters import read_filter
 from coterie.actions.segments import find_named_segment
-from coterie.cli.callers import caller_for_only
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, OnlyOrganizationOption
+from coterie.cli.instance import Instance, shared_options
 from coterie.errors import invalid
 from coterie.exports.tables import TableShape, measure_table, write_table
 from coterie.exports.write import write_vcards
@@ -24,9 +22,9 @@ def register(application: typer.Typer) -> None:
     application.command("export")(export)
 
 
+@shared_options
 def export(
     *,
-    organization: OnlyOrganizationOption = None,
     file_format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
     ],
@@ -37,7 +35,7 @@ def export(
     segment: Annotated[
         str | None, typer.Option("--segment", metavar="NAME", help="Only contacts of this segment, by name or #id.")
     ] = None,
-    data: DataOption = None,
+    instance: Instance,
 ) -> None:
     """Write an organization's contacts to standard output.
 
@@ -51,8 +49,8 @@ def export(
         raise invalid("format", f"is not one of {', '.join(FORMATS)}", kind="choice")
     if file_format == "json" and (filter_ or segment):
         raise invalid("format", "json is always everything: use vcard or csv with --filter and --segment")
-    with open_instance(data) as database, database.read_aside(seconds=SECONDS) as tx:
-        caller = caller_for_only(tx, organization)
+    with instance.open() as database, database.read_aside(seconds=SECONDS) as tx:
+        caller = instance.caller(tx)
         segment_id = find_named_segment(tx, caller, segment).id if segment else None
         where = read_filter(tx, caller, filter_, segment_id)
         if file_format == "json":

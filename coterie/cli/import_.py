@@ -7,12 +7,10 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from coterie.cli.callers import caller_for_only
 from coterie.cli.import_results import FileResult, exit_on_failure, results_as_json, stopped_result
 from coterie.cli.import_summary import print_results
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.interrupts import REASON, stop_on_signal
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
 from coterie.cli.output import print_json
 from coterie.cli.terminal import Report, progress_bars
 from coterie.errors import CoterieError, invalid
@@ -43,13 +41,13 @@ def register(application: typer.Typer) -> None:
     application.command("import")(import_files)
 
 
+@shared_options
 def import_files(
     files: Annotated[
         list[Path],
         typer.Argument(help="vCard files, CSV files, or exports (ZIP, JSON or a folder).", metavar="FILE"),
     ],
     *,
-    organization: OnlyOrganizationOption = None,
     file_format: Annotated[
         str,
         typer.Option(
@@ -70,8 +68,7 @@ def import_files(
     apply_now: Annotated[
         bool, typer.Option("--apply", help="Apply the rows that are certain; the others wait for a decision.")
     ] = False,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """Import files of contacts: show the result, or apply it.
 
@@ -80,13 +77,13 @@ def import_files(
     """
     corrections = _parse_corrections(columns or [])
     group_id = new_id() if len(files) > 1 else None
-    with open_instance(data) as database:
+    with instance.open() as database:
         with database.read() as tx:
-            caller = caller_for_only(tx, organization)
-        with progress_bars(as_json=as_json) as start_bar:
+            caller = instance.caller(tx)
+        with progress_bars(as_json=instance.as_json) as start_bar:
             options = ImportOptions(caller, file_format, corrections, apply_now, group_id, start_bar)
             results = _import_files(database, options, files)
-        if as_json:
+        if instance.as_json:
             print_json(results_as_json(results))
         else:
             print_results(database, caller.organization_id, results, is_applied=apply_now)

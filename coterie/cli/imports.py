@@ -6,10 +6,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from coterie.cli.callers import caller_for_only
 from coterie.cli.import_tables import COUNTS, counts_of, counts_table, describe_progress
-from coterie.cli.open_instance import open_instance
-from coterie.cli.options import DataOption, JsonOption, OnlyOrganizationOption
+from coterie.cli.instance import JsonInstance, shared_options
 from coterie.cli.output import print_json
 from coterie.cli.terminal import printable
 from coterie.model.imports import APPLYING, STAGING, UNDOING, Import
@@ -22,28 +20,27 @@ def register(application: typer.Typer) -> None:
     application.command("imports")(imports)
 
 
+@shared_options
 def imports(
     *,
-    organization: OnlyOrganizationOption = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many imports at most.")] = LISTED_MAX,
     before: Annotated[
         str | None, typer.Option(metavar="ID", help="Only imports older than this one: the next page.")
     ] = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
+    instance: JsonInstance,
 ) -> None:
     """List the imports with their counts, newest first. Standard error says if there are more.
 
     Matched rows need a decision (`coterie decide`); `coterie rejected` saves the rejected ones. An import that is being
     applied, or was interrupted, shows the row it has reached; `coterie apply-import` resumes it.
     """
-    with open_instance(data) as database, database.read() as tx:
-        organization_id = caller_for_only(tx, organization).organization_id
+    with instance.read() as (tx, caller):
+        organization_id = caller.organization_id
         listed = list_imports(tx, organization_id, limit=limit, before=before)
         more = count_imports(tx, organization_id, before=listed[-1].id) if listed else 0
     if more:
         typer.echo(f"{more:,} older imports are not listed: `coterie imports --before {listed[-1].id}`", err=True)
-    if as_json:
+    if instance.as_json:
         print_json([import_as_json(import_) for import_ in listed])
         return
     table = counts_table("Import")
