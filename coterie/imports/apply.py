@@ -57,10 +57,12 @@ def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done,
     guard, pace = ConflictGuard(), Pace()
     # the first transactions are short: PostgreSQL has no statistics of tables that were empty
     limit = CHUNK
+    # the relationships that this import has created: a later row may say more about one
+    made: set[str] = set()
     while import_.state == APPLYING:
         if prepared.is_elsewhere or pace.is_hurried():
             prepared.prepare(import_.applied_row, FEW)
-        write = partial(_write_batch, run=run, guard=guard, pace=pace, prepared=prepared, limit=limit)
+        write = partial(_write_batch, run=run, guard=guard, pace=pace, prepared=prepared, limit=limit, made=made)
         try:
             written = yield write
             limit = min(limit * 2, BATCH)
@@ -74,7 +76,7 @@ def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done,
                 continue
             written = yield partial(write, one_by_one=True)
         if written.last is None and written.import_.state == APPLYING:
-            written = yield from _end(run, import_)
+            written = yield from _end(run, import_, made)
         import_ = written.import_
         if run.database.engine == "postgresql":
             with run.database.write() as tx:
@@ -83,9 +85,8 @@ def _batches(run: Run, import_: Import, prepared: PreparedRows) -> Batches[Done,
     return import_
 
 
-def _end(run: Run, import_: Import) -> Batches[Done, Done]:
+def _end(run: Run, import_: Import, made: set[str]) -> Batches[Done, Done]:
     """Links the related people of all rows, then finishes the import in the transaction of the last ones."""
-    made: set[str] = set()
     done = Done(import_, 0)
     while done.import_.state == APPLYING:
         done = yield partial(_end_batch, run=run, after=done.last or 0, made=made)
@@ -114,9 +115,10 @@ def _write_batch(
     prepared: PreparedRows,
     *,
     limit: int,
+    made: set[str],
     one_by_one: bool = False,
 ) -> Done:
-    """Writes the next rows: at most `limit`, fewer if other writers wait.
+    """Writes the next rows: at most `limit`, fewer if other writers wait. made: as link_related.
 
     A long transaction costs less, because it writes each page of an index once for many rows.
     """
@@ -142,7 +144,7 @@ def _write_batch(
     columns = {"applied_row": through}
     # a small import ends in the transaction of its rows
     is_small = is_end and import_.applied_row == 0 and count <= CHUNK
-    if is_small and _link(tx, caller, import_, after=0, made=set()) is None:
+    if is_small and _link(tx, caller, import_, after=0, made=made) is None:
         return Done(actions.finish(tx, caller, import_, APPLIED, columns=columns, outcomes=outcomes), None)
     import_ = actions.save_progress(tx, caller, import_, columns, outcomes)
     return Done(import_, None if is_end else through)

@@ -80,7 +80,11 @@ def test_a_person_in_the_same_file_or_in_the_book_is_related(world: World, tmp_p
     assert notes(world, "Patty Bouvier") == []
 
 
-def test_both_sides_keep_the_words_of_their_own_card(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [related.SECONDS, 0], ids=["at once", "row by row"])
+def test_both_sides_keep_the_words_of_their_own_card(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(related, "SECONDS", seconds)
     bart = card("Bart Simpson", "RELATED;TYPE=parent;VALUE=text:Marge Simpson", "EMAIL:bart@example.org")
     marge = card("Marge Simpson", "item1.RELATED;TYPE=child;VALUE=text:Bart Simpson", "item1.X-ABLabel:Son",
                  "EMAIL:marge@example.org")  # fmt: skip
