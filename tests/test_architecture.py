@@ -253,6 +253,7 @@ def common_class_names(modules: Iterable[Module]) -> Iterator[str]:
             yield f"{name} is a class of {', '.join(sorted(where))}: give each a name that says what it is"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_code_follows_the_rule(rule: Rule) -> None:
     modules = all_modules()
@@ -261,6 +262,7 @@ def test_the_code_follows_the_rule(rule: Rule) -> None:
     assert not messages, "\n" + "\n".join(messages)
 
 
+@pytest.mark.slow
 def test_no_imports_form_a_circle() -> None:
     messages = list(cycles(all_modules()))
     assert not messages, "\n" + "\n".join(messages)

@@ -131,6 +131,7 @@ def ids_by_value(sheet: ContactSheet) -> dict[Any, set[str]]:
     return ids
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(DRAFTS, DRAFTS)
 def test_a_contact_says_what_the_draft_says_and_can_be_made_as_it_was(

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from exported import differences, exported
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ EDIT = st.tuples(st.sampled_from(("employer", "phone", "tag", "note", "email")),
 SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(st.integers(0, 10_000), st.lists(MERGE | MERGE | UNMERGE, max_size=8), st.randoms(use_true_random=False))
 def test_after_any_order_the_export_is_the_same(
@@ -45,6 +47,7 @@ def test_after_any_order_the_export_is_the_same(
     assert differences(before, exported(world, tmp_path)) == []
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(st.integers(0, 10_000), st.lists(MERGE | UNMERGE | EDIT, max_size=10), st.randoms(use_true_random=False))
 def test_changes_in_between_are_not_lost(

@@ -47,6 +47,7 @@ PARTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_verb_moves_what_clients_see_and_nothing_else(world: World, tmp_path: Path) -> None:
     add_everything(world, tmp_path)
     with world.database.read() as tx:

@@ -6,6 +6,7 @@ Except merges, which keep what was edited since.
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -46,6 +47,7 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @limits(deadline=None, max_examples=60)
 @given(st.lists(STEPS, min_size=1, max_size=12))
 def test_any_changes_are_undone_and_done_again(database: Database, settings: Settings, steps: list[Any]) -> None:

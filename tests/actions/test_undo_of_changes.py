@@ -67,6 +67,7 @@ def undo_since(world: World, first: int, last: int) -> Undone:
         return undo_events(tx, world.bob, first, last)
 
 
+@pytest.mark.slow
 def test_every_verb_is_undone_and_done_again_or_named(world: World, tmp_path: Path) -> None:
     add_everything(world, tmp_path)
     named = set()

@@ -71,6 +71,7 @@ def test_a_mirror_follows_every_verb_of_every_noun(world: World, hub: Client, tm
     assert mirror.contacts == book(hub)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(actions=st.lists(st.tuples(st.integers(0, 22), st.integers(0, 5), st.integers(1, 4)), max_size=25))
 def test_a_mirror_equals_the_book_after_any_actions_by_any_door(

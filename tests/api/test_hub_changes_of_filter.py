@@ -24,6 +24,7 @@ FILTERS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_mirror_of_a_filter_follows_every_verb(world: World, hub: Client, tmp_path: Path) -> None:
     add_everything(world, tmp_path)
     mirrors = {filter_: Mirror(hub, 4, filter=filter_) for filter_ in FILTERS}

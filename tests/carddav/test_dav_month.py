@@ -3,6 +3,7 @@
 No property is lost, and nothing echoes.
 """
 
+import pytest
 from carddav.dav_client import DAVX5, IOS, THUNDERBIRD, Dav, Multistatus, document, make_card, new_device
 from client import Client
 from hypothesis import HealthCheck, given, settings
@@ -190,6 +191,7 @@ def judge(month: Month, steps: list[tuple[str, str, int, bool]]) -> None:
     dav.call("DELETE", month.folder)
 
 
+@pytest.mark.slow
 def test_no_property_that_anyone_wrote_is_lost(client: Client, world: World, dav: Dav, r0: R0) -> None:
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEP, min_size=3, max_size=12))

@@ -81,6 +81,7 @@ def test_each_field_matches_as_in_plain_python(people: People, name: str) -> Non
     check()
 
 
+@pytest.mark.slow
 @settings(QUIET, max_examples=200)
 @given(filters(TESTED))
 def test_filters_match_as_in_plain_python(people: People, filter_: Filter) -> None:
@@ -96,6 +97,7 @@ def test_silence_is_one_condition(people: People, field: str, amount: str) -> No
     assert_found(people, parse_line(f"{field}:>{amount} OR last_out:none"))
 
 
+@pytest.mark.slow
 @settings(QUIET, max_examples=300)
 @given(st.data())
 def test_both_spellings_give_the_same_filter(data: st.DataObject) -> None:

@@ -46,6 +46,7 @@ def message(name: str, item: tuple[bool, str | None, str | None, str | None, int
     return said(OWNER if is_own else name, text, at * 1000, **({"share": shared} if shared else {}))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(followers=LIST, following=LIST, unfollowed=LIST, threads=THREADS)
 def test_no_entry_of_an_export_vanishes(followers: Any, following: Any, unfollowed: Any, threads: Any) -> None:

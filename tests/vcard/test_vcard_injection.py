@@ -38,6 +38,7 @@ DRAFTS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(DRAFTS, min_size=1, max_size=2), st.sampled_from(VERSIONS))
 def test_every_contact_is_exactly_one_card(drafts: list[ContactDraft], version: str) -> None:

@@ -221,6 +221,7 @@ def test_the_start_page_leads_to_everything_that_is_here():
     assert {"/reference", "/openapi/inro.json", "/openapi/r0.json", "/healthz"} <= links
 
 
+@pytest.mark.slow
 def test_the_page_shows_every_operation_of_every_contract() -> None:
     documents = [document(contract, "") for contract in CONTRACTS]
     text = Page(reference_page(documents)).text
