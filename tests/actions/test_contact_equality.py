@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from copied_worlds import worlds_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorded import events_after
-from world import World, make_world
+from world import World
 
 from coterie.actions.addresses import add_address
 from coterie.actions.attachments import REMOVE_JOB
@@ -137,7 +138,7 @@ def ids_by_value(sheet: ContactSheet) -> dict[Any, set[str]]:
 def test_a_contact_says_what_the_draft_says_and_can_be_made_as_it_was(
     database: Database, first: ContactDraft, second: ContactDraft
 ) -> None:
-    world = make_world(database)
+    world = worlds_in(database).next()
     with database.write() as tx:
         contact_id = create_contact(tx, world.alice, {"first_name": "Bart", "note": "Eat my shorts"}).id
         make_equal(tx, world.alice, contact_id, first)
@@ -160,7 +161,7 @@ def test_a_contact_says_what_the_draft_says_and_can_be_made_as_it_was(
 @EXAMPLES
 @given(DRAFTS)
 def test_twice_is_once(database: Database, draft: ContactDraft) -> None:
-    world = make_world(database)
+    world = worlds_in(database).next()
     with database.write() as tx:
         make_equal(tx, world.alice, world.homer.id, draft)
         before, event_id = sheet_of(tx, world, world.homer.id), find_last_event(tx, world.organization.id)
@@ -177,7 +178,7 @@ def test_twice_is_once(database: Database, draft: ContactDraft) -> None:
 def test_what_the_draft_does_not_govern_stays_as_it_is(
     database: Database, first: ContactDraft, second: ContactDraft, families: set[str]
 ) -> None:
-    world = make_world(database)
+    world = worlds_in(database).next()
     with database.write() as tx:
         make_equal(tx, world.alice, world.homer.id, first)
         before = sheet_of(tx, world, world.homer.id)

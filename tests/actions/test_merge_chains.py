@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copied_worlds import worlds_in
 from exported import differences, exported
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from merging import check_book, make_book
-from world import World, make_world
+from world import World
 
 from coterie.actions.contacts import update_contact
 from coterie.actions.handles import add_handle
@@ -36,7 +37,7 @@ SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[Healt
 def test_after_any_order_the_export_is_the_same(
     database: Database, tmp_path: Path, seed: int, steps: list[Any], chance: Any
 ) -> None:
-    world = make_world(database)
+    world = worlds_in(database).next()
     people = make_book(world, seed)
     before = exported(world, tmp_path)
     for step in steps:
@@ -53,7 +54,7 @@ def test_after_any_order_the_export_is_the_same(
 def test_changes_in_between_are_not_lost(
     database: Database, tmp_path: Path, seed: int, steps: list[Any], chance: Any
 ) -> None:
-    world = make_world(database)
+    world = worlds_in(database).next()
     people = make_book(world, seed)
     added = []
     for number, step in enumerate(steps):

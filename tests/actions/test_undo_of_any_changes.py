@@ -7,11 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from copied_worlds import worlds_in
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from test_undo_of_changes import differing, shown
-from world import World, make_world
+from world import World
 
 from coterie.actions import addresses, contacts, dates, folders, gifts, handles, notes, properties, terms
 from coterie.actions.undo import undo_events
@@ -51,7 +52,7 @@ STEPS = st.one_of(
 @limits(deadline=None, max_examples=60)
 @given(st.lists(STEPS, min_size=1, max_size=12))
 def test_any_changes_are_undone_and_done_again(database: Database, settings: Settings, steps: list[Any]) -> None:
-    world, folder = make_world(database), settings.data_folder
+    world, folder = worlds_in(database).next(), settings.data_folder
     organization_id = world.organization.id
     with database.write() as tx:
         properties.create_definition(tx, world.alice, title="Size")

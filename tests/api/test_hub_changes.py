@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from client import Client
+from copied_worlds import worlds_in
 from doors import Doors
 from everything import add_everything
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from merging import check_book
 from verbs import steps
-from world import World, make_world
+from world import World
 
 from coterie.model import times
 from coterie.settings import Settings
@@ -77,7 +78,7 @@ def test_a_mirror_follows_every_verb_of_every_noun(world: World, hub: Client, tm
 def test_a_mirror_equals_the_book_after_any_actions_by_any_door(
     database: Any, client: Client, actions: list[tuple[int, int, int]]
 ) -> None:
-    doors = Doors(make_world(database), client)
+    doors = Doors(worlds_in(database).next(), client)
     mirror = Mirror(doors.client)
     for kind, target, limit in actions:
         doors.act(kind, target)
