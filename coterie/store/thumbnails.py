@@ -4,16 +4,19 @@ They are square, and have nothing of the original but its pixels: no places, cam
 """
 
 import tempfile
+import threading
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 SIZES = (96, 384)
 FOLDER = "thumbnails"
-# a picture with more is not decoded: it would take several hundred megabytes of memory
-PIXELS_MAX = 40_000_000
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+# a picture with more is not decoded. A JPEG is decoded at a fraction of its size; any other takes its pixels in memory,
+# several times, however small its file is
+PIXELS_MAX = {"JPEG": 40_000_000, "PNG": 16_000_000, "GIF": 16_000_000, "WEBP": 12_000_000}
 _QUALITY = 80
+# so that the memory of one picture is that of all
+_one_at_a_time = threading.Lock()
 
 
 def thumbnail(folder: Path, digest: str, source: Path, size: int) -> bytes | None:
@@ -44,13 +47,13 @@ def _make(source: Path, size: int) -> bytes | None:
     from PIL import Image, ImageOps  # lazy: 10 MB of memory, and most instances show few pictures
 
     try:
-        with Image.open(source, formats=_FORMATS) as picture:
-            if picture.width * picture.height > PIXELS_MAX:
+        with _one_at_a_time, Image.open(source, formats=tuple(PIXELS_MAX)) as picture:
+            if picture.width * picture.height > PIXELS_MAX[picture.format or ""]:
                 return None
             picture.draft("RGB", (2 * size, 2 * size))  # JPEG: decoded at a fraction of its size
-            upright = ImageOps.exif_transpose(picture)
-            mode = "RGBA" if upright.mode in ("RGBA", "LA", "PA", "P") else "RGB"
-            small = ImageOps.fit(upright.convert(mode), (size, size))
+            ImageOps.exif_transpose(picture, in_place=True)
+            mode = "RGBA" if picture.mode in ("RGBA", "LA", "PA", "P") else "RGB"
+            small = ImageOps.fit(picture if picture.mode == mode else picture.convert(mode), (size, size))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     target = BytesIO()
