@@ -37,6 +37,11 @@ class Window(Struct, frozen=True):
     root: str
 
     @property
+    def day(self) -> str:
+        """Today as MM-DD."""
+        return self.today.isoformat()[5:]
+
+    @property
     def first(self) -> date:
         return self.today - timedelta(days=DAYS_BACK)
 
@@ -67,7 +72,7 @@ def _day_of(event: CalendarEvent) -> date:
 
 
 def _birthdays(tx: Tx, organization_id: int, window: Window) -> Iterator[CalendarEvent]:
-    born = dict(calendar_days.list_birthdays(tx, organization_id, limit=EVENTS_MAX))
+    born = dict(calendar_days.list_birthdays(tx, organization_id, today=window.day, limit=EVENTS_MAX))
     for contact in _contacts(tx, organization_id, born).values():
         for day, years, note in occurrences(born[contact.id], window):
             name = contact.name or NOBODY
@@ -79,8 +84,8 @@ def _birthdays(tx: Tx, organization_id: int, window: Window) -> Iterator[Calenda
 
 def _dates(tx: Tx, organization_id: int, window: Window) -> Iterator[CalendarEvent]:
     dates = [
-        *calendar_days.list_dates(tx, organization_id, limit=EVENTS_MAX),
-        *calendar_days.list_anniversaries(tx, organization_id, limit=EVENTS_MAX),
+        *calendar_days.list_dates(tx, organization_id, today=window.day, limit=EVENTS_MAX),
+        *calendar_days.list_anniversaries(tx, organization_id, today=window.day, limit=EVENTS_MAX),
     ]
     ids = {id_ for each in dates for id_ in (each.contact_id, each.other_id) if id_ is not None}
     contacts = _contacts(tx, organization_id, ids)

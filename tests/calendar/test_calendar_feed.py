@@ -12,11 +12,12 @@ from world import World
 from coterie.actions.cadences import set_cadence
 from coterie.actions.calendar_feeds import create_feed, revoke_feed
 from coterie.actions.contact_relationships import relate
-from coterie.actions.contacts import delete_contact, update_contact
+from coterie.actions.contacts import create_contact, delete_contact, update_contact
 from coterie.actions.dates import create_date
 from coterie.actions.members import remove_member
 from coterie.actions.reminders import create_reminder
 from coterie.actions.touches import log_touch
+from coterie.calendar import entries
 from coterie.calendar.door import load_calendar
 from coterie.calendar.entries import Window, occurrences
 from coterie.calendar.icalendar import CalendarEvent, escape, fold, write_calendar
@@ -134,6 +135,28 @@ def test_deleted_contacts_are_not_in_it(world: World) -> None:
     with world.database.write() as tx:
         delete_contact(tx, world.alice, world.marge.id)
     assert titles(world, token) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        (NOW, ["2026-03-01", "2026-03-03", "2026-03-05"]),
+        (NOW.replace(month=12, day=31), ["2026-12-31", "2027-01-01", "2027-01-02"]),
+        (NOW.replace(month=1, day=1), ["2025-12-31", "2026-01-01", "2026-01-02"]),
+    ],
+)
+def test_of_too_many_days_the_nearest_are_shown_whatever_their_age(
+    world: World, monkeypatch: pytest.MonkeyPatch, now: datetime, shown: list[str]
+) -> None:
+    with world.database.write() as tx:
+        days = ("06-01", "07-01", "08-01", "05-20", "10-10", "03-05", "03-03", "03-01", "12-31", "01-01", "01-02")
+        for number, day in enumerate(days):
+            name = f"Person {number}"
+            contact = create_contact(tx, world.alice, {"real_name": name, "birthday": f"19{number + 60}-{day}"})
+            create_date(tx, world.alice, contact.id, {"label": "First met", "occurs_on": f"--{day}"})
+    monkeypatch.setattr(entries, "EVENTS_MAX", 3)
+    for contents in ("birthdays", "dates"):
+        assert [day for day, _ in titles(world, feed_of(world, contents), now)] == shown
 
 
 def test_two_readings_of_a_day_give_equal_bytes(world: World) -> None:
