@@ -4,7 +4,7 @@ The first scan compares the whole book; later ones compare the contacts that hav
 (store/batches.py); the next scan compares contacts that changed during this one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -138,8 +138,16 @@ def _advance(tx: Tx, organization_id: int, revision: int) -> None:
 class _People(Mapping[int, Person]):
     """Facts by contact id, decoded on access: as JSON they take a quarter of the memory."""
 
-    def __init__(self, facts: Mapping[int, bytes]) -> None:
-        self._facts = facts
+    def __init__(self, tx: Tx, organization_id: int, pairs: Iterable[Pair]) -> None:
+        """Those of the contacts of some pairs, as they are stored now."""
+        ids = sorted({contact_id for pair in pairs for contact_id in pair})
+        self._facts = {
+            contact_id: facts.encode()
+            for start in range(0, len(ids), ROWS_AT_ONCE)
+            for contact_id, facts in key_store.load_facts(
+                tx, organization_id, ids[start : start + ROWS_AT_ONCE]
+            ).items()
+        }
         self._decode = msgspec.json.Decoder(Person).decode
 
     def __getitem__(self, contact_id: int) -> Person:
@@ -156,15 +164,19 @@ def _scan_book(organization_id: int, read: Reads) -> Batches[Scanned, None]:
     with read() as tx:
         progress = key_store.find_progress(tx, organization_id)
         book = Commonness(progress.contact_count, key_store.load_common_counts(tx, organization_id))
-        facts = key_store.iter_facts(tx, organization_id, limit=ROWS_AT_ONCE)
-        people = _People({contact_id: each.encode() for contact_id, each in facts})
         pairs = Pairs(key_store.iter_keys(tx, organization_id, limit=ROWS_AT_ONCE))
         before = store.list_pairs(tx, organization_id)
     bits: dict[Pair, float] = {}
     for some in pairs:
+        # the facts of the whole book would take more memory than all else
+        with read() as tx:
+            people = _People(tx, organization_id, some)
         bits.update(likely_pairs(book, people, some))
         yield _rest  # renews the lease of a job
-    settled = settle_pairs(book, people, bits)
+    with read() as tx:
+        people = _People(tx, organization_id, bits)
+    # a contact that was erased in the meantime has no facts
+    settled = settle_pairs(book, people, {pair: each for pair, each in bits.items() if people.keys() >= {*pair}})
     gone = [pair for pair in before if pair not in settled]
     for start in range(0, len(gone), SAVED):
         yield partial(_delete, organization_id=organization_id, pairs=gone[start : start + SAVED])
@@ -172,7 +184,9 @@ def _scan_book(organization_id: int, read: Reads) -> Batches[Scanned, None]:
     for start in range(0, len(found), SAVED):
         page = {pair: settled[pair] for pair in found[start : start + SAVED]}
         yield partial(_save, organization_id=organization_id, duplicates=_duplicates(book, people, page))
-    yield partial(_finish, organization_id=organization_id, revision=progress.keyed_revision, compared=len(people))
+    yield partial(
+        _finish, organization_id=organization_id, revision=progress.keyed_revision, compared=progress.contact_count
+    )
 
 
 def _duplicates(book: Commonness, people: Mapping[int, Person], bits: Mapping[Pair, float]) -> list[Duplicate]:

@@ -138,18 +138,6 @@ def load_facts(tx: Tx, organization_id: int, contact_ids: Iterable[int]) -> dict
     return dict(rows)
 
 
-def iter_facts(tx: Tx, organization_id: int, *, limit: int) -> Iterator[tuple[int, str]]:
-    """(contact id, facts as JSON) of all contacts that have any, `limit` at a time."""
-    after = 0
-    while rows := tx.all(
-        "SELECT contact_id, facts FROM match_facts WHERE organization_id = :organization_id AND contact_id > :after"
-        " ORDER BY contact_id LIMIT :limit",
-        {"organization_id": organization_id, "after": after, "limit": limit},
-    ):
-        yield from rows
-        after = rows[-1][0]
-
-
 def save_facts(tx: Tx, organization_id: int, facts: Mapping[int, str]) -> None:
     """Stores the facts of contacts; contact id -> JSON."""
     rows = [

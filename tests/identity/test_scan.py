@@ -198,6 +198,23 @@ def test_contacts_that_are_gone_are_in_no_pair(world: World, is_erased: bool) ->
     assert pairs(world) == {}
 
 
+@pytest.mark.parametrize("erased_after", [1, 64])
+def test_a_contact_that_is_erased_during_a_scan_is_in_no_pair(world: World, erased_after: int) -> None:
+    one, other, third = (make(world, f"{name} Ostrander", phone="+12125550100") for name in ("Robert", "Bob", "Rob"))
+    compared: list[Scanned] = []
+
+    def erase(tx: Tx, result: Scanned) -> None:
+        # 64 parts of the book are compared, each followed by an empty transaction
+        compared.extend([result] if result == Scanned() else [])
+        if result == Scanned() and len(compared) == erased_after:
+            erase_contact(tx, world.alice, other)
+
+    batches = scan_batches(world.organization.id, world.database.read, is_whole=True)
+    run_batches(world.database.write, batches, type(UNCONTROLLED)(lambda: False, erase))
+    assert len(compared) >= 64
+    assert list(pairs(world)) == [(one, third)]
+
+
 def test_a_changed_contact_gives_the_same_pairs_as_the_whole_book(world: World) -> None:
     for number in range(8):
         make(world, f"{'Robert' if number % 2 else 'Bob'} Ostrander", phone=f"+1212555010{number // 2}")
