@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 from msgspec import Struct
 
 from coterie.model.organizations import Caller
@@ -15,8 +16,20 @@ CHUNK = 100
 FEW, FEW_SECONDS = 20, 5.0
 
 
+# events that are looked at for one transaction; more count as a change
+EVENTS_MAX = 10_000
+# the fields of a contact by which no row of a file is matched
+UNCOMPARED = frozenset(("bio", "department", "how_you_met", "job_title", "language", "relationship_grade"))
+_decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _may_change_matches(kind: str, changes: str | None) -> bool:
+    """Whether rows may match other contacts after an event. changes: as JSON."""
+    return kind != "contact.updated" or not changes or not UNCOMPARED.issuperset(_decode(changes))
+
+
 class ConflictGuard(Struct):
-    """Detects whether anything but this import has changed a contact since the import began.
+    """Detects whether anything but this import has changed, since the import began, what rows are matched by.
 
     event_id: the last event without such a change; 0 before the first check; None after a change.
     """
@@ -27,7 +40,10 @@ class ConflictGuard(Struct):
         organization_id, import_id = caller.organization_id, caller.import_id or ""
         if self.event_id is None:
             return False
-        after, latest, is_changed = events.find_changes_by_others(tx, organization_id, import_id, after=self.event_id)
+        after, latest, changes = events.list_changes_by_others(
+            tx, organization_id, import_id, after=self.event_id, limit=EVENTS_MAX
+        )
+        is_changed = len(changes) == EVENTS_MAX or any(_may_change_matches(*each) for each in changes)
         if not self.event_id and row_store.has_decided_updates(tx, organization_id, import_id):
             is_changed = True  # such a contact gets handles that other rows may match
         self.event_id = None if after is None or is_changed else latest

@@ -85,22 +85,32 @@ def find_last_event(tx: Tx, organization_id: int) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def find_changes_by_others(tx: Tx, organization_id: int, import_id: str, *, after: int) -> tuple[int | None, int, bool]:
-    """(the event looked after, the last event of all, whether anything but this import changed a contact in between).
+def list_changes_by_others(
+    tx: Tx, organization_id: int, import_id: str, *, after: int, limit: int
+) -> tuple[int | None, int, list[tuple[str, str | None]]]:
+    """(the event looked after, the last event of all, kind and changes as JSON of the events in between by which
+    anything but this import changed a contact).
 
     after: an event; 0 stands for the first of the import, None if it has none.
     """
+    bound = {"organization_id": organization_id, "import_id": import_id}
     row = tx.one(
-        # few events follow the last one looked at, and SQLite joins them in the order written
-        "SELECT s.after, (SELECT max(id) FROM events WHERE organization_id = :organization_id),"
-        " EXISTS (SELECT 1 FROM event_contacts ec CROSS JOIN events e WHERE ec.organization_id = :organization_id"
-        " AND ec.event_id > s.after AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
-        f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT})"
-        " FROM (SELECT coalesce(nullif(CAST(:after AS BIGINT), 0), (SELECT min(id) FROM events"
-        " WHERE organization_id = :organization_id AND import_id = :import_id)) AS after) s",
-        {"organization_id": organization_id, "after": after, "import_id": import_id},
+        "SELECT coalesce(nullif(CAST(:after AS BIGINT), 0), (SELECT min(id) FROM events"
+        " WHERE organization_id = :organization_id AND import_id = :import_id)),"
+        " (SELECT max(id) FROM events WHERE organization_id = :organization_id)",
+        {**bound, "after": after},
     )
-    return (row[0], int(row[1] or 0), bool(row[2])) if row else (None, 0, False)
+    if row is None or row[0] is None:
+        return None, 0, []
+    rows = tx.all(
+        # few events follow the last one looked at, and SQLite joins them in the order written
+        "SELECT e.kind, e.changes FROM event_contacts ec CROSS JOIN events e"
+        " WHERE ec.organization_id = :organization_id AND ec.event_id > :after"
+        " AND e.organization_id = ec.organization_id AND e.id = ec.event_id"
+        f" AND (e.import_id IS NULL OR e.import_id <> :import_id){_DIRECT} LIMIT :limit",
+        {**bound, "after": row[0], "limit": limit},
+    )
+    return row[0], int(row[1] or 0), [(kind, changes) for kind, changes in rows]
 
 
 _OF_CONTACTS = (
